@@ -1,0 +1,145 @@
+"""What an analysis says: findings with verdicts, reasons and edits; what could not be read; packages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from migrator.core.text import Position, Source, Span
+
+
+class Verdict(StrEnum):
+    """Whether a fix may be applied.
+
+    Safe: the rewritten step runs the same commands with the same arguments; `fix` applies it.
+    Unsafe: that cannot be shown, and the reasons say why; only `fix --unsafe-fixes` applies it.
+    Report-only: there is no correct rewrite, or it is not known; never applied.
+    """
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    REPORT_ONLY = "report-only"
+
+    @property
+    def strictness(self) -> int:
+        return (Verdict.SAFE, Verdict.UNSAFE, Verdict.REPORT_ONLY).index(self)
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a finding is held back. `code` is a reason code of `rules/reasons.yml`.
+
+    `detail` is a sentence about this finding. `subject` is what a person can settle (a package name, a variable),
+    and fills the three ways out that the reason's entry describes; '' where there is nothing to name.
+    """
+
+    code: str
+    verdict: Verdict
+    detail: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace the characters of `span` in the file at `path` by `text`."""
+
+    path: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Use:
+    """A place that runs what a finding is about: a step, or an alias of one."""
+
+    path: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One login or credential that should change, at one place of one file.
+
+    `variables` are the stored variables that carry the credential. `remaining` names those of them that are
+    still read somewhere in the step after the fix. `edits` is empty exactly where the verdict is report-only.
+    """
+
+    rule: str
+    path: str
+    span: Span
+    position: Position
+    end: Position
+    severity: Severity
+    message: str
+    reasons: tuple[Reason, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    remaining: tuple[str, ...] = ()
+    registry: str | None = None
+    uses: tuple[Use, ...] = ()
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        if not self.edits:
+            return Verdict.REPORT_ONLY
+        return max((reason.verdict for reason in self.reasons), key=lambda v: v.strictness, default=Verdict.SAFE)
+
+    def __post_init__(self) -> None:
+        strict = any(reason.verdict is Verdict.REPORT_ONLY for reason in self.reasons)
+        if bool(self.edits) == strict:
+            raise ValueError("a finding has edits exactly where no reason is report-only")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Skipped:
+    """An input that could not be read. `error` says what is wrong and what to do; no quotes from the file."""
+
+    path: str
+    position: Position | None
+    error: str
+
+
+class Ownership(StrEnum):
+    OWN = "own"
+    FOREIGN = "foreign"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A container image of a Packages registry that the repository names.
+
+    `name` has host and workspace and no tag, such as `crg.apkg.io/acme/web`; `$BITBUCKET_WORKSPACE` stands for the
+    running repository's workspace where it is not known.
+    """
+
+    name: str
+    ownership: Ownership
+    why: str
+    pushed: tuple[Use, ...] = ()
+    read: tuple[Use, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one analysis of one repository found.
+
+    `sources` holds the files that findings point into. `secrets` are the ranges of each file that hold a literal
+    credential: whatever shows text of the file masks them first.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    packages: tuple[Package, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    secrets: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+    files: int = 0
+    ignored: int = 0
