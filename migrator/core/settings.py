@@ -1,0 +1,24 @@
+"""What a run was told: the frozen form of options and configuration that the core understands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`variables` are values that the configuration states for certain. `own_packages` are globs of package names
+    that are known to be linked to this repository. `workspace` and `repository` are slugs, None where unknown.
+    `select` and `ignore` hold rule ids and reason codes; an empty `select` selects everything.
+    `today` decides whether an ignore comment with `until=` still counts; None: it always does.
+    """
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    own_packages: tuple[str, ...] = ()
+    workspace: str | None = None
+    repository: str | None = None
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    today: date | None = None
