@@ -1,0 +1,64 @@
+"""Which files and findings a run is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from migrator.core.findings import Finding
+
+# https://support.atlassian.com/bitbucket-cloud/docs/share-pipelines-configurations: shared files end in `pipelines.yml`.
+# The same ending is the default name of Azure DevOps, whose files are another language.
+_PIPELINES = re.compile(r"(?!azure)(?:.*pipelines|bitbucket-pipeline)\.ya?ml", re.IGNORECASE | re.DOTALL)
+
+
+def is_pipelines_file(path: str) -> bool:
+    """Whether the name of `path` is one that Bitbucket, or a shared configuration, reads pipelines from."""
+    return _PIPELINES.fullmatch(path.rpartition("/")[2]) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What may be reported and written. Paths are relative to the root; the folder '' is all of it.
+
+    `exclude` are globs: `*` stays within a folder name, `**` does not, one without `/` matches at any depth,
+    and what matches a folder matches all that is in it. They win over files that are named.
+    """
+
+    files: frozenset[str] = frozenset()
+    folders: tuple[str, ...] = ("",)
+    exclude: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        return self.names(path) and not self.excludes(path)
+
+    def names(self, path: str) -> bool:
+        return path in self.files or any(not folder or path.startswith(f"{folder}/") for folder in self.folders)
+
+    def excludes(self, path: str) -> bool:
+        return any(_glob(pattern).match(path) for pattern in self.exclude)
+
+
+def chosen(findings: Iterable[Finding], select: Collection[str], ignore: Collection[str]) -> tuple[Finding, ...]:
+    """The findings whose rule, or a reason of which, is in `select` (empty: all) and none in `ignore`."""
+    return tuple(
+        finding
+        for finding in findings
+        if (not select or not codes(finding).isdisjoint(select)) and codes(finding).isdisjoint(ignore)
+    )
+
+
+def codes(finding: Finding) -> set[str]:
+    """What a finding can be selected and ignored by: its rule's id and the codes of its reasons."""
+    return {finding.rule, *(reason.code for reason in finding.reasons)}
+
+
+@lru_cache
+def _glob(pattern: str) -> re.Pattern[str]:
+    body = pattern.removeprefix("./").strip("/")
+    anywhere = "" if "/" in body else "(?:.*/)?"
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", body)
+    special = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile(anywhere + "".join(special.get(part) or re.escape(part) for part in parts) + "(?:/.*)?$", re.DOTALL)

@@ -1,0 +1,111 @@
+"""What running a script would do, as records: commands with their words, uses of variables, presence tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from migrator.core.text import Span
+from migrator.credentials.values import Definition, Value
+from migrator.readers.shell import Param, Redirect, Word
+
+Definitions = tuple[Definition | None, ...]
+Environment = Mapping[str, Definitions]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A word of a command as it is run. `word` is where it is written, None for what a wrapper made of it."""
+
+    value: Value
+    word: Word | None
+
+    @property
+    def text(self) -> str | None:
+        return self.value.text
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that a command's output goes to."""
+
+    path: Value
+    content: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Command:
+    """One simple command in the order of running. `name` is the program without its folder, '' where not literal.
+
+    `arguments` exclude the program and what wraps it; `wrappers` names those. `stdin` is None where nothing is fed.
+    `folder` is the working directory relative to the clone directory, None where unknown. `branches` are the
+    (construct, alternative) pairs around it: two commands that differ in one never both run. `conditional` says that
+    something decides whether it runs.
+    """
+
+    name: str
+    arguments: tuple[Argument, ...]
+    span: Span
+    order: int
+    context: tuple[int, ...]
+    stdin: Value | None
+    environment: Environment
+    exported: frozenset[str]
+    overrides: tuple[tuple[str, Value], ...]
+    xtrace: bool
+    folder: str | None
+    branches: tuple[tuple[int, int], ...]
+    conditional: bool
+    looped: bool
+    outputs: tuple[Output, ...]
+    redirects: tuple[Redirect, ...]
+    wrappers: tuple[str, ...]
+    consumed: bool
+
+    def exclusive(self, other: Command) -> bool:
+        mine = dict(self.branches)
+        return any(mine.get(construct, branch) != branch for construct, branch in other.branches)
+
+
+@dataclass(frozen=True, slots=True)
+class UseOf:
+    """An expansion of a variable. `command` is the order of the command whose words hold it, -1 outside of one;
+    `definition` the assignment whose right-hand side holds it."""
+
+    param: Param
+    definitions: Definitions
+    context: tuple[int, ...]
+    command: int
+    definition: Definition | None
+    tested: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Presence:
+    """A test whether a variable is set or empty. `regions` are what it decides about; `everything`: the step."""
+
+    value: Value
+    param: Param | None
+    name_span: Span
+    context: tuple[int, ...]
+    regions: tuple[Span, ...]
+    everything: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Shell inside shell that could not be read."""
+
+    span: Span
+    text: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    commands: tuple[Command, ...]
+    uses: tuple[UseOf, ...]
+    presences: tuple[Presence, ...]
+    definitions: tuple[tuple[Definition, frozenset[str]], ...]
+    unread: tuple[Unread, ...]
+    edits_blocked: tuple[Span, ...] = ()

@@ -1,0 +1,192 @@
+"""What a shell word can be when it is expanded: a few alternatives, each a row of pieces with their origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import product
+
+from migrator.core.text import Span
+from migrator.readers.shell import Param, Word
+
+MAX_ALTERNATIVES = 16
+
+
+class Quoting(Enum):
+    """How literal text is written, which decides how something can be written in its place."""
+
+    BARE = "bare"
+    SINGLE = "single"
+    DOUBLE = "double"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Definition:
+    """One assignment of a shell variable or positional parameter, with its value as of then.
+
+    `word` is what stands on the right-hand side, None where nothing there could be rewritten.
+    """
+
+    name: str
+    value: Value
+    word: Word | None
+    order: int
+    positional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An expansion on the way from a word to where its value comes from.
+
+    `definition` is None where no assignment of the script gives the value. `context` tells calls of one function apart.
+    """
+
+    param: Param
+    definition: Definition | None
+    context: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Literal characters. `span` is where they are written (quotes included for SINGLE), None where generated."""
+
+    text: str
+    span: Span | None = None
+    quoting: Quoting = Quoting.FIXED
+    trail: tuple[Reference, ...] = ()
+    splits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The value of a variable that the script does not set: a pipeline variable, or a default one of Bitbucket's."""
+
+    name: str
+    trail: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that reading cannot tell. `why` completes "comes from …"."""
+
+    why: str
+    trail: tuple[Reference, ...] = ()
+
+
+Piece = Text | Stored | Unknown
+Alternative = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Every row of pieces that the word may stand for; never empty. An empty row is the empty string."""
+
+    alternatives: tuple[Alternative, ...]
+
+    @classmethod
+    def of(cls, *pieces: Piece) -> Value:
+        return cls((tuple(pieces),))
+
+    @property
+    def text(self) -> str | None:
+        """The literal text, where every alternative is literal and the same."""
+        texts = {literal(alternative) for alternative in self.alternatives}
+        return texts.pop() if len(texts) == 1 else None
+
+    @property
+    def pieces(self) -> Iterator[Piece]:
+        for alternative in self.alternatives:
+            yield from alternative
+
+    def symbol(self) -> str | None:
+        """A name for the value that is equal for equal values: text with `${NAME}` for stored variables.
+
+        None where there are several alternatives or something unknown.
+        """
+        return symbol(self.alternatives[0]) if len(self.alternatives) == 1 else None
+
+    def through(self, reference: Reference, splits: bool) -> Value:
+        """The same value, read through an expansion."""
+        rows = []
+        for alternative in self.alternatives:
+            row: list[Piece] = []
+            for piece in alternative or (Text(""),):
+                trail = (reference, *piece.trail)
+                if isinstance(piece, Text):
+                    row.append(replace(piece, trail=trail, splits=splits))
+                else:
+                    row.append(replace(piece, trail=trail))
+            rows.append(tuple(row))
+        return Value(tuple(rows))
+
+    def stripped(self) -> Value:
+        """Without the newlines that a command substitution takes off the end."""
+        return Value(tuple(_strip_newlines(alternative) for alternative in self.alternatives))
+
+
+EMPTY = Value(((),))
+
+
+def literal(alternative: Alternative) -> str | None:
+    parts: list[str] = []
+    for piece in alternative:
+        if not isinstance(piece, Text):
+            return None
+        parts.append(piece.text)
+    return "".join(parts)
+
+
+def symbol(alternative: Alternative) -> str | None:
+    parts: list[str] = []
+    for piece in alternative:
+        match piece:
+            case Text(text):
+                parts.append(text)
+            case Stored(name):
+                parts.append(f"${{{name}}}")
+            case Unknown():
+                return None
+    return "".join(parts)
+
+
+def union(values: Iterable[Value]) -> Value:
+    """All alternatives of all values, equal ones once; too many of them are one unknown."""
+    rows = tuple(dict.fromkeys(row for value in values for row in value.alternatives))
+    if not rows:
+        return EMPTY
+    if len(rows) > MAX_ALTERNATIVES:
+        return Value.of(Unknown("too many possible values"))
+    return Value(rows)
+
+
+def concat(values: Iterable[Value]) -> Value:
+    """The values one after the other, in every combination."""
+    parts = [value for value in values if value.alternatives != ((),)]
+    if not parts:
+        return EMPTY
+    if len(parts) == 1:
+        return parts[0]
+    count = 1
+    for part in parts:
+        count *= len(part.alternatives)
+        if count > MAX_ALTERNATIVES:
+            trail = next((piece.trail for value in parts for piece in value.pieces if piece.trail), ())
+            return Value.of(Unknown("too many possible values", trail))
+    rows = product(*(part.alternatives for part in parts))
+    return Value(tuple(tuple(piece for row in combination for piece in row) for combination in rows))
+
+
+def _strip_newlines(alternative: Alternative) -> Alternative:
+    row = list(alternative)
+    while row and isinstance(row[-1], Text):
+        last = row[-1]
+        text = last.text.rstrip("\n")
+        if text == last.text:
+            break
+        row.pop()
+        if text:
+            row.append(replace(last, text=text))
+            break
+    return tuple(row)

@@ -1,0 +1,236 @@
+"""Shapes of shell words that the flow looks at: literal text, what `echo` and `printf` print, text inside text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from migrator.core.text import Span
+from migrator.credentials.trace import Argument
+from migrator.credentials.values import Alternative, Quoting, Stored, Text, Unknown, Value, concat
+from migrator.readers.shell import Binary, Call, Double, Lit, Param, Single, Statement, Substitution, Word
+
+_BARE_ESCAPE = re.compile(r"\\(\n|.)", re.DOTALL)
+_DOUBLE_ESCAPE = re.compile(r'\\([\\"$`\n])')
+_ANSI = re.compile(r"\\(?:x[0-9a-fA-F]{1,2}|[0-7]{1,3}|u[0-9a-fA-F]{1,4}|.)", re.DOTALL)
+_ANSI_CODES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}
+_BRACES = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
+_DIRECTIVE = re.compile(r"%(%|[sbq])")
+
+
+def bare(word: Word) -> str | None:
+    """The text of a word without quotes and expansions, None for any other word."""
+    return word.parts[0].text if len(word.parts) == 1 and isinstance(word.parts[0], Lit) else None
+
+
+def literal_text(part: Lit, double: bool, fixed: bool) -> Text | Unknown:
+    """What literal characters stand for, in double quotes (or a here-document) or outside of quotes."""
+    if "\\" not in part.text:
+        if not double and _BRACES.search(part.text):
+            return Unknown("a brace expansion")
+        return Text(part.text, part.span, Quoting.FIXED if fixed or double else Quoting.BARE) if not double else Text(
+            part.text, part.span, Quoting.FIXED if fixed else Quoting.BARE
+        )
+    pattern = _DOUBLE_ESCAPE if double else _BARE_ESCAPE
+    text = pattern.sub(lambda match: "" if match[1] == "\n" else match[1], part.text)
+    return Text(text, part.span, Quoting.FIXED)
+
+
+def unquote(part: Single) -> str:
+    """The value of `'…'`, or of `$'…'` with its escapes decoded."""
+    if not part.dollar or "\\" not in part.text:
+        return part.text
+
+    def decode(match: re.Match[str]) -> str:
+        code = match[0][1:]
+        if code[0] in "xu" and len(code) > 1:
+            return chr(int(code[1:], 16))
+        return chr(int(code, 8)) if code[0] in "01234567" else _ANSI_CODES.get(code, code)
+
+    return _ANSI.sub(decode, part.text)
+
+
+def only_param(word: Word) -> Param | None:
+    """The one expansion of a word that is nothing else, or has it beside literal text (`x"$A"`)."""
+    parts = [inner for part in word.parts for inner in (part.parts if isinstance(part, Double) else (part,))]
+    params = [part for part in parts if isinstance(part, Param)]
+    return params[0] if len(params) == 1 and all(isinstance(part, Param | Lit) for part in parts) else None
+
+
+def certain(row: Alternative) -> bool | None:
+    """Whether a row is surely not empty (True), surely empty (False), or may be either (None)."""
+    if any(isinstance(piece, Text) and piece.text for piece in row):
+        return True
+    return False if all(isinstance(piece, Text) for piece in row) else None
+
+
+def is_presence(value: Value, other: str) -> bool:
+    """Whether comparing with `other` asks only if something is empty: `""`, or `x"$A"` with `x`."""
+    pieces = list(value.pieces)
+    literal = "".join(piece.text for piece in pieces if isinstance(piece, Text) and not piece.trail)
+    return literal == other and any(not isinstance(piece, Text) or piece.trail for piece in pieces)
+
+
+def split(value: Value) -> list[Value]:
+    """The words that an unquoted expansion of literal text with blanks becomes; other values stay one word."""
+    if len(value.alternatives) != 1:
+        return [value]
+    row = value.alternatives[0]
+    if not any(isinstance(piece, Text) and piece.splits and re.search(r"\s", piece.text) for piece in row):
+        return [value]
+    words: list[list[Text | Stored | Unknown]] = [[]]
+    for piece in row:
+        if not (isinstance(piece, Text) and piece.splits):
+            words[-1].append(piece)
+            continue
+        for index, text in enumerate(re.split(r"\s+", piece.text)):
+            if index:
+                words.append([])
+            if text:
+                words[-1].append(replace(piece, text=text, span=None, quoting=Quoting.FIXED))
+    return [Value.of(*word) for word in words if word]
+
+
+def echo(arguments: Sequence[Argument]) -> Value:
+    """What `echo` prints. Escapes with `-e` change nothing that a credential would hold."""
+    newline = True
+    words = list(arguments)
+    while words and (text := words[0].text) and re.fullmatch(r"-[neE]+", text):
+        newline = newline and "n" not in text
+        words.pop(0)
+    values: list[Value] = []
+    for index, word in enumerate(words):
+        if index:
+            values.append(Value.of(Text(" ")))
+        values.append(word.value)
+    return concat([*values, Value.of(Text("\n"))] if newline else values)
+
+
+def printf(arguments: Sequence[Argument]) -> Value:
+    """What `printf` prints, for formats of `%s`, `%b`, `%q` and literal text."""
+    words = [word for word in arguments if word.text != "--"]
+    if not words or words[0].text == "-v":
+        return Value.of(Unknown("what `printf` stores"))
+    form = words[0].text
+    if form is None:
+        return words[0].value if len(words) == 1 else Value.of(Unknown("what `printf` prints"))
+    if len(re.findall("%", form)) != len(_DIRECTIVE.findall(form)) + form.count("%%"):
+        return Value.of(Unknown("what `printf` prints"))
+    values: list[Value] = []
+    rest = words[1:]
+    while True:
+        at = taken = 0
+        for match in _DIRECTIVE.finditer(form):
+            values.append(Value.of(Text(_decode(form[at : match.start()]))))
+            if match[1] == "%":
+                values.append(Value.of(Text("%")))
+            elif taken < len(rest):
+                values.append(rest[taken].value)
+                taken += 1
+            at = match.end()
+        values.append(Value.of(Text(_decode(form[at:]))))
+        rest = rest[taken:]
+        if not rest or not taken:
+            break
+    return concat([value for value in values if value.text != ""] or values)
+
+
+def _decode(text: str) -> str:
+    return text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t").replace("\\\\", "\\")
+
+
+def assignment(argument: Argument) -> tuple[str, Value] | None:
+    """`NAME=value` as a word of `env` or `sudo`."""
+    if len(argument.value.alternatives) != 1 or not argument.value.alternatives[0]:
+        return None
+    first, *rest = argument.value.alternatives[0]
+    match = _ASSIGNMENT.match(first.text) if isinstance(first, Text) else None
+    if not match or not isinstance(first, Text):
+        return None
+    return match[1], Value.of(replace(first, text=first.text[match.end() :]), *rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """Shell text inside a word, with a map to the text around it. `double`: it stands in double quotes."""
+
+    text: str
+    place: Callable[[int], int]
+    double: bool
+
+
+def nested_text(source: str, words: Sequence[Word | None]) -> Nested | None:
+    """The program text that `bash -c` or `eval` is given, where it can be followed back to where it is written."""
+    if not words or any(word is None for word in words):
+        return None
+    written = [word for word in words if word is not None]
+    if len(written) > 1:
+        parts = [part for word in written for part in word.parts]
+        if not all(isinstance(part, Lit | Param) and "\\" not in getattr(part, "text", "") for part in parts):
+            return None
+        return _slice(source, Span(written[0].span.start, written[-1].span.end))
+    parts = list(written[0].parts)
+    if len(parts) != 1:
+        return None
+    match parts[0]:
+        case Single(dollar=False) as single:
+            return _slice(source, Span(single.span.start + 1, single.span.end - 1), single.text)
+        case Lit() as lit if "\\" not in lit.text:
+            return _slice(source, lit.span, lit.text)
+        case Double() as double:
+            return _double(source, double)
+    return None
+
+
+def _slice(source: str, span: Span, expected: str | None = None) -> Nested | None:
+    text = source[span.start : span.end]
+    if expected is not None and text != expected:
+        return None
+    return Nested(text, lambda index: span.start + index, False)
+
+
+def _double(source: str, double: Double) -> Nested | None:
+    """Expansions in double quotes are made before the inner shell reads the text; they are read where they stand,
+    which is the same for values without special characters, and `\\$` is the inner shell's."""
+    raw = source[double.span.start + 1 : double.span.end - 1]
+    if source[double.span.start : double.span.start + 1] != '"' or source[double.span.end - 1 : double.span.end] != '"':
+        return None
+    text: list[str] = []
+    places: list[int] = []
+    at = 0
+    while at < len(raw):
+        width = 2 if raw[at] == "\\" and raw[at + 1 : at + 2] in ("\\", '"', "$", "`", "\n") and at + 1 < len(raw) else 1
+        char = raw[at + width - 1]
+        if not (width == 2 and char == "\n"):
+            text.append(char)
+            places.append(double.span.start + 1 + at + width - 1)
+        at += width
+    places.append(double.span.end - 1)
+    return Nested("".join(text), lambda index: places[min(index, len(places) - 1)], True)
+
+
+def substituted_programs(word: Word | None) -> set[str]:
+    """The programs that the command substitutions of a word run; '' for what is not a plain command."""
+    found: set[str] = set()
+    pending = list(word.parts) if word else []
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Double):
+            pending += part.parts
+        elif isinstance(part, Substitution):
+            for statement in part.statements:
+                found |= _programs(statement)
+        else:
+            found.add("")
+    return found
+
+
+def _programs(statement: Statement) -> set[str]:
+    match statement.command:
+        case Call(words=words) if words:
+            return {bare(words[0]) or ""}
+        case Binary(left=left, right=right):
+            return {next(iter(_programs(left)), "")} if right else {""}
+    return {""}

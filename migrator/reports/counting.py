@@ -1,0 +1,51 @@
+"""The numbers that every output ends with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from migrator.core.findings import Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`reasons` are codes with the number of findings that each holds back, the most frequent first."""
+
+    findings: int
+    safe: int
+    unsafe: int
+    report_only: int
+    reasons: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> Counts:
+        every = tuple(findings)
+        verdicts = Counter(finding.verdict for finding in every)
+        codes = Counter(code for finding in every for code in {reason.code for reason in finding.reasons})
+        return cls(
+            findings=len(every),
+            safe=verdicts[Verdict.SAFE],
+            unsafe=verdicts[Verdict.UNSAFE],
+            report_only=verdicts[Verdict.REPORT_ONLY],
+            reasons=tuple(sorted(codes.items(), key=lambda item: (-item[1], item[0]))),
+        )
+
+    @property
+    def fixable(self) -> int:
+        return self.safe + self.unsafe
+
+
+def many(number: int, one: str, more: str = "") -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{number} {one if number == 1 else more or one + 's'}"
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: (finding.path, finding.position, finding.end, finding.rule))
+
+
+def assumptions(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """What the fixable ones among `findings` take for granted, each once, in order."""
+    return tuple(dict.fromkeys(text for finding in findings if finding.edits for text in finding.assumptions))

@@ -1,0 +1,72 @@
+"""Rules and reason codes, described from their own files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.core.mask import printable
+from migrator.core.rules import Example, ReasonEntry, Rule, RuleBook
+from migrator.reports.paint import Paint
+
+
+def listing(book: RuleBook, paint: Paint = Paint()) -> str:
+    """Every rule and every reason code, a line each."""
+    width = max((len(code) for code in (*book.rules, *book.reasons)), default=0)
+    lines = [paint.bold("Rules: what is found")]
+    lines += [f"  {paint.cyan(f'{rule.id:<{width}}')}  {_line(rule.what)}" for _, rule in sorted(book.rules.items())]
+    lines += ["", paint.bold("Reasons: why a finding is not fixed, or not without --unsafe-fixes")]
+    for code, entry in sorted(book.reasons.items()):
+        lines.append(f"  {paint.verdict(entry.verdict, f'{code:<{width}}')}  {entry.verdict}: {_line(entry.what)}")
+    lines += ["", "`patless explain NAME` tells more about one of them."]
+    return "\n".join(lines) + "\n"
+
+
+def rule(entry: Rule, paint: Paint = Paint()) -> str:
+    lines = [f"{paint.bold(entry.id)} (rule, {entry.severity})", "", *_paragraph(entry.what), "", *_paragraph(entry.why)]
+    if entry.url:
+        lines += ["", f"See {printable(entry.url)}"]
+    for example in entry.examples:
+        lines += ["", *_example(example, paint)]
+    return "\n".join(lines) + "\n"
+
+
+def reason(entry: ReasonEntry, paint: Paint = Paint()) -> str:
+    lines = [f"{paint.bold(entry.code)} (reason, {paint.verdict(entry.verdict)})", ""]
+    lines += [*_paragraph(entry.what), "", *_paragraph(entry.why)]
+    ways = [("mine", entry.mine), ("not mine", entry.not_mine), ("ask", entry.ask)]
+    if any(template for _, template in ways):
+        lines += ["", paint.bold("Ways out")]
+    for label, template in ways:
+        if template:
+            filled = template.replace("{code}", entry.code).replace("{subject}", "NAME")
+            lines.append(f"  {f'{label}:':<9} {_line(filled)}")
+    return "\n".join(lines) + "\n"
+
+
+def _example(example: Example, paint: Paint) -> Iterator[str]:
+    held = f" ({', '.join(example.reasons)})" if example.reasons else ""
+    yield paint.bold(f"Example: {_line(example.title)}{held}")
+    before = example.before.splitlines()
+    if example.after is None:
+        yield from (f"    {printable(line)}" for line in before)
+        yield "  never rewritten"
+        return
+    after = example.after.splitlines()
+    changed = before != after
+    for number, line in enumerate(before):
+        same = number < len(after) and after[number] == line
+        if same or not changed:
+            yield f"    {printable(line)}"
+            continue
+        yield paint.red(f"  - {printable(line)}")
+        if number < len(after):
+            yield paint.green(f"  + {printable(after[number])}")
+    yield from (paint.green(f"  + {printable(line)}") for line in after[len(before) :])
+
+
+def _paragraph(text: str) -> list[str]:
+    return [printable(line) for line in text.strip().splitlines()]
+
+
+def _line(text: str) -> str:
+    return printable(" ".join(text.split()))

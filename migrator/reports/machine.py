@@ -1,0 +1,116 @@
+"""JSON for programs. `schema.json` beside this file describes it; within a schema version keys are only added."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from migrator.core.findings import Edit, Finding, Package, Report, Skipped, Use
+from migrator.core.text import Source
+from migrator.reports.counting import Counts, in_order
+
+SCHEMA_VERSION = 1
+
+
+def check(report: Report) -> str:
+    return _dump(_document(report, report.findings, {}))
+
+
+def fixed(done: Sequence[Finding], held: Sequence[Finding], report: Report) -> str:
+    """As `check` for the findings that were held back, with those that were fixed under `fixed`."""
+    listed = {"fixed": [_finding(one, report.sources) for one in in_order(done)]}
+    return _dump(_document(report, held, listed))
+
+
+def packages(report: Report) -> str:
+    listed = [_package(package) for package in sorted(report.packages, key=lambda package: package.name)]
+    return _dump(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "packages": listed,
+            "skipped": _skipped(report.skipped),
+            "summary": {"packages": len(listed), "skipped": len(report.skipped)},
+        }
+    )
+
+
+def _document(report: Report, findings: Iterable[Finding], extra: Mapping[str, list[Any]]) -> dict[str, Any]:
+    listed = in_order(findings)
+    counts = Counts.of(listed)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "findings": [_finding(finding, report.sources) for finding in listed],
+        **extra,
+        "skipped": _skipped(report.skipped),
+        "summary": {
+            "files": report.files,
+            "findings": counts.findings,
+            "fixable": counts.fixable,
+            "safe": counts.safe,
+            "unsafe": counts.unsafe,
+            "report_only": counts.report_only,
+            **{key: len(value) for key, value in extra.items()},
+            "skipped": len(report.skipped),
+            "ignored": report.ignored,
+            "reasons": dict(counts.reasons),
+        },
+    }
+
+
+def _finding(finding: Finding, sources: Mapping[str, Source]) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "path": finding.path,
+        "line": finding.position.line,
+        "column": finding.position.column,
+        "end_line": finding.end.line,
+        "end_column": finding.end.column,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "verdict": str(finding.verdict),
+        "reasons": list(dict.fromkeys(reason.code for reason in finding.reasons)),
+        "assumptions": list(finding.assumptions),
+        "variables": list(finding.variables),
+        "registry": finding.registry,
+        "uses": [_use(use) for use in finding.uses],
+        "fix": {"edits": [_edit(edit, sources[edit.path]) for edit in sorted(finding.edits)]} if finding.edits else None,
+    }
+
+
+def _edit(edit: Edit, source: Source) -> dict[str, Any]:
+    start, end = source.position(edit.span.start), source.position(edit.span.end)
+    return {
+        "path": edit.path,
+        "start": [start.line, start.column],
+        "end": [end.line, end.column],
+        "text": edit.text,
+    }
+
+
+def _skipped(skipped: Iterable[Skipped]) -> list[dict[str, str]]:
+    return [{"path": one.path, "error": _error(one)} for one in sorted(skipped, key=lambda one: (one.path, _error(one)))]
+
+
+def _error(one: Skipped) -> str:
+    at = one.position
+    return f"line {at.line}, column {at.column}: {one.error}" if at else one.error
+
+
+def _package(package: Package) -> dict[str, Any]:
+    return {
+        "name": package.name,
+        "ownership": str(package.ownership),
+        "why": package.why,
+        "pushed": [_use(use) for use in package.pushed],
+        "read": [_use(use) for use in package.read],
+    }
+
+
+def _use(use: Use) -> dict[str, Any]:
+    return {"path": use.path, "line": use.position.line, "column": use.position.column}
+
+
+def _dump(document: Mapping[str, Any]) -> str:
+    # Escaping all but ASCII makes the output safe for every terminal and encoding.
+    return json.dumps(document, indent=2) + "\n"

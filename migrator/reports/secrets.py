@@ -1,0 +1,83 @@
+"""The last line of defence before output: every literal credential of a report, wherever its text comes back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from migrator.core.findings import Edit, Finding, Report
+from migrator.core.mask import placeholder
+from migrator.core.text import Source, Span
+
+_LONG = 6
+"""Literals of fewer characters are masked only where they were found: `admin` is also a word."""
+
+
+def masked(report: Report) -> Report:
+    """`report` with secrets that cover every repetition of a literal, and with none left in a message.
+
+    Edits are what would be written, and stay.
+    """
+    literals = {
+        source.text[secret.start : secret.end]
+        for path, source in report.sources.items()
+        for secret in report.secrets.get(path, ())
+    }
+    pattern = _any_of(literal for literal in literals if len(literal) >= _LONG)
+    if pattern is None:
+        return report
+    return replace(
+        report,
+        secrets={path: _everywhere(source, report.secrets, pattern) for path, source in report.sources.items()},
+        findings=tuple(_scrubbed(finding, pattern) for finding in report.findings),
+        skipped=tuple(replace(one, error=_scrub(one.error, pattern)) for one in report.skipped),
+        packages=tuple(
+            replace(one, name=_scrub(one.name, pattern), why=_scrub(one.why, pattern)) for one in report.packages
+        ),
+    )
+
+
+def after_edits(secrets: Iterable[Span], edits: Iterable[Edit]) -> tuple[Span, ...]:
+    """Where the secrets of a file stand once the edits of that file are made; what an edit replaces is gone."""
+    ordered = sorted({(edit.span.start, edit.span.end, len(edit.text)) for edit in edits})
+    moved: list[Span] = []
+    for secret in secrets:
+        at, shift = secret.start, 0
+        for start, end, length in ordered:
+            if end <= secret.start:
+                shift += length - (end - start)
+            elif start < secret.end:
+                if at < start:
+                    moved.append(Span(at + shift, start + shift))
+                at, shift = max(at, end), shift + length - (end - start)
+        if at < secret.end:
+            moved.append(Span(at + shift, secret.end + shift))
+    return tuple(moved)
+
+
+def _any_of(literals: Iterable[str]) -> re.Pattern[str] | None:
+    longest_first = sorted(literals, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+
+def _everywhere(source: Source, secrets: Mapping[str, tuple[Span, ...]], pattern: re.Pattern[str]) -> tuple[Span, ...]:
+    repeated = {Span(*match.span()) for match in pattern.finditer(source.text)}
+    return tuple(sorted(repeated | set(secrets.get(source.path, ()))))
+
+
+def _scrubbed(finding: Finding, pattern: re.Pattern[str]) -> Finding:
+    return replace(
+        finding,
+        message=_scrub(finding.message, pattern),
+        reasons=tuple(
+            replace(reason, detail=_scrub(reason.detail, pattern), subject=_scrub(reason.subject, pattern))
+            for reason in finding.reasons
+        ),
+        assumptions=tuple(_scrub(assumption, pattern) for assumption in finding.assumptions),
+        registry=finding.registry and _scrub(finding.registry, pattern),
+    )
+
+
+def _scrub(text: str, pattern: re.Pattern[str]) -> str:
+    return pattern.sub(lambda match: placeholder(len(match[0])), text)

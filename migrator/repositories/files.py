@@ -1,0 +1,73 @@
+"""Files inside a root: found without leaving it, read without being fooled by what is not a plain file."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path, PurePosixPath
+
+from migrator.repositories.view import Unreadable
+
+LIMIT = 2 * 1024 * 1024
+"""The largest file that is read, in bytes."""
+
+_GONE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+
+
+def locate(root: Path, path: str) -> Path | None:
+    """Where the file `path` of the folder `root` really is, symbolic links followed; None where there is none.
+
+    Raises Unreadable where the way leads out of the root, into `.git`, to nothing or round in a circle.
+    """
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts or "\0" in path:
+        raise Unreadable("the path leads out of the repository")
+    full = os.path.join(root, path)
+    try:
+        real = Path(os.path.realpath(full, strict=True))
+    except OSError as error:
+        if error.errno not in _GONE:
+            raise Unreadable(_sentence(error)) from None
+        if os.path.islink(full):
+            raise Unreadable("it is a symbolic link to a file that does not exist; mend or remove the link") from None
+        return None
+    top = Path(os.path.realpath(root))
+    if not real.is_relative_to(top):
+        raise Unreadable("a symbolic link leads out of the repository, so it is not followed")
+    if any(part.lower() == ".git" for part in real.relative_to(top).parts):
+        raise Unreadable("it is inside .git, which is not read")
+    return real
+
+
+def read_bounded(path: Path) -> bytes | None:
+    """The bytes of a plain file of at most LIMIT bytes, None where there is none.
+
+    Raises Unreadable for symbolic links, pipes, devices, sockets, folders, larger files and refused access.
+    """
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):  # opening a device can already do something
+            raise Unreadable("it is not a plain file")
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in _GONE:
+            return None
+        raise Unreadable(_sentence(error)) from None
+    try:
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Unreadable("it is not a plain file")
+            data = file.read(LIMIT + 1)
+    except OSError as error:
+        raise Unreadable(_sentence(error)) from None
+    if len(data) > LIMIT:
+        raise Unreadable("it is larger than 2 MiB, the most that is read; split it or exclude it")
+    return data
+
+
+def _sentence(error: OSError) -> str:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "reading it is not permitted; change its mode or run as another user"
+    if error.errno == errno.ELOOP:
+        return "its symbolic links go round in a circle; mend or remove them"
+    return f"the system cannot read it: {error.strerror}"

@@ -1,0 +1,82 @@
+"""Questions to the `git` program that run nothing of the repository that is asked about."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+_KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
+_HARMLESS = (
+    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false"),
+    "--no-pager",
+)
+_NO_WORK_TREE = (b"not a git repository", b"must be run in a work tree")
+_BITBUCKET = re.compile(
+    r"(?:(?:https?|ssh|git)://)?(?:[^@/]*@)?(?:altssh\.)?bitbucket\.org(?::\d+(?=/))?[:/]/*"
+    r"(?P<workspace>[^/:]+)/(?P<repository>[^/]+?)(?:\.git)?/?",
+    re.IGNORECASE,
+)
+
+
+class GitError(Exception):
+    """git is there and refuses. The message is a sentence and ends with git's own words."""
+
+
+class GitMissing(Exception):
+    """The git program is not installed."""
+
+
+def top_level(folder: Path) -> Path | None:
+    """The root of the work tree that `folder` is in, None outside of one. Raises GitError and GitMissing."""
+    answer = _git(folder, "rev-parse", "--show-toplevel")
+    return Path(os.fsdecode(answer.removesuffix(b"\n"))) if answer else None
+
+
+def files(root: Path) -> list[str] | None:
+    """Tracked and untracked, not ignored, paths under `root`, once each; None outside of a work tree.
+
+    Submodules and untracked repositories inside are listed as git lists them: by their folder.
+    """
+    answer = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return None if answer is None else sorted({os.fsdecode(name) for name in answer.split(b"\0") if name})
+
+
+def remote_slug(root: Path) -> tuple[str, str] | None:
+    """Workspace and repository slug of the remote `origin`, None where it is not on bitbucket.org."""
+    try:
+        answer = _git(root, "config", "--get", "remote.origin.url")
+    except (GitError, GitMissing):
+        return None
+    return slug(os.fsdecode(answer).strip()) if answer else None
+
+
+def slug(url: str) -> tuple[str, str] | None:
+    """Workspace and repository slug of a bitbucket.org URL in its https, ssh or scp form."""
+    found = _BITBUCKET.fullmatch(url)
+    return (found["workspace"].lower(), found["repository"].lower()) if found else None
+
+
+def _git(folder: Path, *arguments: str) -> bytes | None:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)
+    }
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(
+            ["git", *_HARMLESS, *arguments],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise GitMissing from None
+    if done.returncode == 0:
+        return done.stdout
+    if done.returncode == 1 or any(words in done.stderr for words in _NO_WORK_TREE):
+        return None
+    words = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
+    raise GitError(f"git does not read the repository at {folder}: {words or f'exit code {done.returncode}'}")

@@ -1,0 +1,97 @@
+"""A repository as it lies on disk: the working tree of git, or a plain folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from migrator.repositories import git
+from migrator.repositories.files import locate, read_bounded
+from migrator.repositories.view import Unreadable
+
+_NEVER = frozenset({".git", ".venv", "node_modules"})
+
+
+@dataclass(frozen=True)
+class WorkTree:
+    """A View of the folder `root`. In a git work tree ignored files are not part of it.
+
+    Without git, or where the program is not installed, every file is, but for `.git`, `.venv`, `node_modules`,
+    what is behind symbolic links to folders, and repositories inside.
+    """
+
+    root: Path
+
+    def paths(self) -> tuple[str, ...]:
+        return self._paths
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        try:
+            listed = git.files(self.root) if repository_of(self.root) else None
+        except git.GitMissing:
+            listed = None
+        return tuple(sorted(path for path in (_walk(self.root) if listed is None else listed) if self._holds(path)))
+
+    def read(self, path: str) -> bytes | None:
+        real = locate(self.root, path)
+        return None if real is None else read_bounded(real)
+
+    def target(self, path: str) -> str:
+        """The path, inside the root, of the file that `path` stands for when symbolic links are followed.
+
+        Raises Unreadable where it leads out of the root or nowhere.
+        """
+        real = locate(self.root, path)
+        if real is None:
+            raise Unreadable("the file is no longer there")
+        return real.relative_to(os.path.realpath(self.root)).as_posix()
+
+    def _holds(self, path: str) -> bool:
+        full = os.path.join(self.root, path)
+        try:
+            mode = os.lstat(full).st_mode
+        except OSError:
+            return False
+        return not (os.path.isdir(full) if stat.S_ISLNK(mode) else stat.S_ISDIR(mode))
+
+
+def repository_of(folder: Path) -> Path | None:
+    """The nearest folder at or above `folder`, by its name, that holds a `.git`."""
+    return next((above for above in (folder, *folder.parents) if os.path.lexists(above / ".git")), None)
+
+
+def find_root(folder: Path) -> Path:
+    """The root of the repository that `folder` is in, else `folder` itself. Raises git.GitError."""
+    holder = repository_of(folder)
+    if holder is None:
+        return folder
+    try:
+        return git.top_level(folder) or folder
+    except git.GitMissing:
+        return holder
+
+
+def repositories_below(folder: Path) -> list[Path]:
+    """The repositories inside a folder that is in none itself, sorted; what is inside a repository is its own matter."""
+    return sorted(inside for inside, _ in _folders(folder) if inside != folder and os.path.lexists(inside / ".git"))
+
+
+def _walk(root: Path) -> Iterator[str]:
+    for folder, names in _folders(root):
+        if folder == root or not os.path.lexists(folder / ".git"):
+            yield from (os.path.relpath(folder / name, root) for name in names)
+
+
+def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
+    """`root` and the folders below it, each with its files. A repository inside is named, and not gone into."""
+    for name, inside, files in os.walk(root):
+        folder = Path(name)
+        if folder != root and os.path.lexists(folder / ".git"):
+            inside.clear()
+        inside[:] = sorted(name for name in inside if name not in _NEVER)
+        yield folder, files

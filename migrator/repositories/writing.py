@@ -1,0 +1,74 @@
+"""Write a changed file: whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from migrator.repositories.files import locate, read_bounded
+from migrator.repositories.view import Unreadable
+
+
+class NotWritten(Exception):
+    """The file is as it was. The message is a sentence that says why, and does not name the path."""
+
+
+def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
+    """Make `after` the content of `path`, if `before` still is. Mode kept, and the owner as far as that is allowed.
+
+    A symbolic link inside the root stays, and its target is written. Raises NotWritten.
+    """
+    try:
+        target = locate(root, path)
+        if target is None or read_bounded(target) != before:
+            raise NotWritten("the file was changed by something else since it was read; run again")
+        if not os.access(target, os.W_OK):
+            raise NotWritten("the file is read-only; make it writable and run again")
+        _swap(target, before, after)
+    except Unreadable as error:
+        raise NotWritten(str(error)) from None
+    except OSError as error:
+        raise NotWritten(_sentence(error)) from None
+
+
+def _swap(target: Path, before: bytes, after: bytes) -> None:
+    old = os.lstat(target)
+    descriptor, temporary = tempfile.mkstemp(prefix=".patless-", suffix=".tmp", dir=target.parent)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(after)
+            file.flush()
+            if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+                with suppress(PermissionError):
+                    os.fchown(file.fileno(), old.st_uid, old.st_gid)
+            os.fchmod(file.fileno(), stat.S_IMODE(old.st_mode))  # after fchown, which clears bits
+            os.fsync(file.fileno())
+        if read_bounded(target) != before:
+            raise NotWritten("the file was changed by something else since it was read; run again")
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    _sync(target.parent)
+
+
+def _sync(folder: Path) -> None:
+    with suppress(OSError):  # some network file systems cannot sync a folder; the file itself is safe
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _sentence(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full, so the file was left as it was; make room and run again"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "its folder does not allow new files, so the file was left as it was; change that and run again"
+    return f"the system cannot write it: {error.strerror}"

@@ -1,0 +1,178 @@
+"""Runs every step of a pipelines file in real bash, among stand-ins that record what they are asked to do.
+
+Two runs of the same step with the same log did the same things, as far as the world can tell.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+NATIVE = ("BITBUCKET_PACKAGES_USERNAME", "BITBUCKET_PACKAGES_TOKEN")
+SECONDS = 10
+DEFAULTS = {
+    "BITBUCKET_WORKSPACE": "acme",
+    "BITBUCKET_REPO_SLUG": "web",
+    "BITBUCKET_REPO_FULL_NAME": "acme/web",
+    "BITBUCKET_COMMIT": "0123456789abcdef0123456789abcdef01234567",
+    "BITBUCKET_BRANCH": "main",
+    "BITBUCKET_BUILD_NUMBER": "7",
+    "CI": "true",
+    "LANG": "C.UTF-8",
+}
+_HERE = Path(__file__).parent
+RECORDED = (_HERE / "recorded.txt").read_text().split()
+REAL = (_HERE / "real.txt").read_text().split()
+_ABSOLUTE = re.compile(rf"(?<![\w./-])/usr/(?:local/)?bin/(?=(?:{'|'.join(RECORDED)})\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The shell text of one step. `where` is the path of keys to it."""
+
+    where: str
+    script: str
+    after_script: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one step did: for each shell its exit code and output; the calls; the files that it left, by path."""
+
+    where: str
+    shells: tuple[tuple[int, str], ...]
+    calls: str
+    files: tuple[tuple[str, str], ...]
+
+
+def steps(document: bytes, where: str = "") -> list[Step]:
+    """The different steps of a pipelines document, anchors and merges resolved by PyYAML."""
+    found: dict[tuple[str, str], Step] = {}
+    for step in _walk(yaml.safe_load(document.decode("utf-8-sig")), where):
+        found.setdefault((step.script, step.after_script), step)
+    return list(found.values())
+
+
+def observe(
+    tree: Path, variables: Mapping[str, str], hidden: frozenset[str], failing_logins: int = 0
+) -> list[Observation]:
+    """Run every step of every pipelines file under `tree`, each in a copy of its own.
+
+    `variables` come on top of `DEFAULTS`; the environment of recorded calls is logged but for `hidden`.
+    The first `failing_logins` logins of a step fail.
+    """
+    return [
+        _run(tree, step, variables, hidden, failing_logins)
+        for path in sorted(tree.rglob("*pipelines.yml"))
+        for step in steps(path.read_bytes(), path.relative_to(tree).as_posix())
+    ]
+
+
+def _walk(node: object, where: str) -> Iterator[Step]:
+    if isinstance(node, dict):
+        script, after_script = _text(node.get("script")), _text(node.get("after-script"))
+        if script or after_script:
+            yield Step(where, script, after_script)
+        for key, value in node.items():
+            yield from _walk(value, f"{where}/{key}")
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from _walk(value, f"{where}/{number}")
+
+
+def _text(script: object) -> str:
+    return "\n".join(_items(script)) if isinstance(script, list) else ""
+
+
+def _items(script: list[object]) -> Iterator[str]:
+    for item in script:
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, list):
+            yield from _items(item)
+
+
+def _run(
+    tree: Path, step: Step, variables: Mapping[str, str], hidden: frozenset[str], failing_logins: int
+) -> Observation:
+    with tempfile.TemporaryDirectory(prefix="differential-") as folder:
+        base = Path(folder).resolve()
+        for name in ("home", "state", "recorded", "real"):
+            (base / name).mkdir()
+        clone = base / "clone"
+        shutil.copytree(tree, clone, symlinks=True)
+        before = _files(clone)
+        environment = {
+            **DEFAULTS,
+            "BITBUCKET_CLONE_DIR": str(clone),
+            "BITBUCKET_PIPELINES_VARIABLES_PATH": str(base / "home" / "output-variables"),
+            "HOME": str(base / "home"),
+            "PATH": f"{base / 'recorded'}:{base / 'real'}",
+            **variables,
+        }
+        unlogged = hidden | environment.keys() - {"HOME"} | {*NATIVE, "PWD", "OLDPWD", "SHLVL", "_"}
+        _install(base, unlogged, failing_logins)
+        shells = tuple(
+            _shell(base, clone, text, environment) for text in (step.script, step.after_script) if text.strip()
+        )
+        log = base / "state" / "log"
+        calls = log.read_text(errors="surrogateescape") if log.exists() else ""
+        left = _files(base / "home") + tuple(entry for entry in _files(clone) if entry not in before)
+        return Observation(
+            where=step.where,
+            shells=tuple((code, out.replace(folder, "<run>")) for code, out in shells),
+            calls=calls.replace(folder, "<run>"),
+            files=tuple((path, text.replace(folder, "<run>")) for path, text in left),
+        )
+
+
+def _install(base: Path, unlogged: frozenset[str], failing_logins: int) -> None:
+    bash = shutil.which("bash")
+    if bash is None:
+        raise RuntimeError("the differential run needs bash on PATH")
+    settings = {"LOG": base / "state" / "log", "STATE": base / "state", "FAILING": failing_logins}
+    head = [f"#!{bash}", *(f"{key}={shlex.quote(str(value))}" for key, value in settings.items())]
+    head.append(f"HIDDEN={shlex.quote(' '.join(sorted(unlogged)))}")
+    program = base / "state" / "program"
+    program.write_text("\n".join([*head, (_HERE / "standin.sh").read_text()]))
+    program.chmod(0o755)
+    for name in RECORDED:
+        (base / "recorded" / name).symlink_to(program)
+    for name in REAL:
+        if real := shutil.which(name):
+            (base / "real" / name).symlink_to(real)
+
+
+def _shell(base: Path, clone: Path, text: str, environment: Mapping[str, str]) -> tuple[int, str]:
+    script = base / "state" / "script"
+    script.write_text(_ABSOLUTE.sub(lambda _: f"{base / 'recorded'}/", text) + "\n")
+    try:
+        done = subprocess.run(
+            [str(base / "real" / "bash"), "-e", str(script)],
+            cwd=clone,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return -1, "time limit"
+    return done.returncode, done.stdout.decode(errors="surrogateescape")
+
+
+def _files(folder: Path) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (path.relative_to(folder).as_posix(), path.read_text(errors="surrogateescape"))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.endswith("pipelines.yml")
+    )
