@@ -69,7 +69,146 @@ class Programs:
 
 
 @dataclass(frozen=True, slots=True)
+class Registry:
+    """A Packages registry. `hosts` are exact names; `mention` is text that a file about it holds; `username` and
+    `password` name the native variables; `default`: a login that names no host goes here."""
+
+    name: str
+    hosts: frozenset[str]
+    mention: str
+    username: str
+    password: str
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSyntax:
+    """How a client is told to log in. `commands` are the sub-command words; `options` others that take a value;
+    `registry` is the host that the client means where none is given, '' where that is not a Packages registry."""
+
+    commands: tuple[tuple[str, ...], ...]
+    username: frozenset[str]
+    password: frozenset[str]
+    stdin: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+    host: frozenset[str] = frozenset()
+    registry: str = ""
+
+    @property
+    def valued(self) -> frozenset[str]:
+        return self.username | self.password | self.options | self.host
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSyntax:
+    file: frozenset[str] = frozenset()
+    argument: frozenset[str] = frozenset()
+    target: frozenset[str] = frozenset()
+    tag: frozenset[str] = frozenset()
+    cache: frozenset[str] = frozenset()
+    context: frozenset[str] = frozenset()
+    push: frozenset[str] = frozenset()
+    output: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeSyntax:
+    file: frozenset[str] = frozenset()
+    read: bool = False
+    build: bool = False
+    push: bool = False
+    push_switch: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PackageCommand:
+    """A sub-command that pushes or reads images. `push`, `read` and `local` say which of its words are images:
+    `first`, `last`, `rest` (all but the first), `all` or ''. `transport` is the prefix that marks a registry image."""
+
+    words: tuple[tuple[str, ...], ...]
+    options: frozenset[str] = frozenset()
+    push: str = ""
+    read: str = ""
+    local: str = ""
+    push_options: frozenset[str] = frozenset()
+    read_options: frozenset[str] = frozenset()
+    transport: str = ""
+    build: BuildSyntax | None = None
+    compose: ComposeSyntax | None = None
+    unreadable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A program that logs in to registries or moves images. `options` are global ones that take a value;
+    `rule` is the id of the rule that its logins are reported under."""
+
+    name: str
+    programs: frozenset[str]
+    options: frozenset[str] = frozenset()
+    subclients: Mapping[str, str] = field(default_factory=dict)
+    config_options: frozenset[str] = frozenset()
+    config_variables: tuple[str, ...] = ()
+    login: LoginSyntax | None = None
+    commands: tuple[PackageCommand, ...] = ()
+    rule: str = "registry-login"
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """A command that takes a credential out of the step: `program` with `words` in this order among its words.
+
+    `hosts` are options that name the registry, `values` those that carry the credential, `switches` those that hand
+    on the client's login; `remote`: its words are shell that another machine runs; `files`: a login file among its
+    words goes along. `what` says what becomes of the credential.
+    """
+
+    name: str
+    program: str
+    words: tuple[str, ...] = ()
+    hosts: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
+    switches: frozenset[str] = frozenset()
+    remote: bool = False
+    files: bool = False
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Runners:
+    """Labels of `runs-on`: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
+    in PowerShell; any other label is unknown."""
+
+    docker: frozenset[str] = frozenset()
+    shell: frozenset[str] = frozenset()
+    windows: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBook:
+    """`login_files` match the paths of files that hold a client's logins; `tokens` match literal credentials."""
+
     rules: Mapping[str, Rule] = field(default_factory=dict)
     reasons: Mapping[str, ReasonEntry] = field(default_factory=dict)
     programs: Programs = field(default_factory=Programs)
+    registries: tuple[Registry, ...] = ()
+    clients: Mapping[str, Client] = field(default_factory=dict)
+    escapes: tuple[Escape, ...] = ()
+    runners: Runners = field(default_factory=Runners)
+    login_files: tuple[re.Pattern[str], ...] = ()
+    tokens: tuple[re.Pattern[str], ...] = ()
+    outputs_variable: str = ""
+
+    def by_program(self, program: str) -> Client | None:
+        return next((client for client in self.clients.values() if program in client.programs), None)
+
+    def registry(self, host: str) -> Registry | None:
+        return next((registry for registry in self.registries if host in registry.hosts), None)
+
+    @property
+    def natives(self) -> frozenset[str]:
+        return frozenset(name for registry in self.registries for name in (registry.username, registry.password))
+
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(registry.mention for registry in self.registries))

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from migrator.core.findings import Finding
 
-# https://support.atlassian.com/bitbucket-cloud/docs/share-pipelines-configurations: shared files end in `pipelines.yml`.
+# Shared files end in `pipelines.yml`: https://support.atlassian.com/bitbucket-cloud/docs/share-pipelines-configurations
 # The same ending is the default name of Azure DevOps, whose files are another language.
 _PIPELINES = re.compile(r"(?!azure)(?:.*pipelines|bitbucket-pipeline)\.ya?ml", re.IGNORECASE | re.DOTALL)
 
@@ -61,4 +61,6 @@ def _glob(pattern: str) -> re.Pattern[str]:
     anywhere = "" if "/" in body else "(?:.*/)?"
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", body)
     special = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile(anywhere + "".join(special.get(part) or re.escape(part) for part in parts) + "(?:/.*)?$", re.DOTALL)
+    return re.compile(
+        anywhere + "".join(special.get(part) or re.escape(part) for part in parts) + "(?:/.*)?$", re.DOTALL
+    )

@@ -81,7 +81,7 @@ class _State:
     exported: frozenset[str] = frozenset()
     functions: dict[str, Function] = field(default_factory=dict)
     arrays: dict[str, tuple[Argument, ...]] = field(default_factory=dict)
-    positional: tuple[Argument, ...] | None = ()
+    positional: tuple[Definition, ...] | None = ()
     xtrace: bool = False
     folder: str | None = ""
     dead: bool = False
@@ -133,11 +133,13 @@ def run_script(
 
     Raises ShellError where the text cannot be read.
     """
-    statements = parse_shell(text)
     interpreter = _Interpreter(text, programs, read)
     state = _State(environment=dict(variables))
-    interpreter.statements(statements, state, None)
-    interpreter.uncalled(state)
+    try:
+        interpreter.statements(parse_shell(text), state, None)
+        interpreter.uncalled(state)
+    except RecursionError:
+        raise ShellError("the script is nested too deeply to follow; flatten it") from None
     return interpreter.trace()
 
 
@@ -180,19 +182,17 @@ class _Interpreter:
     def statement(self, statement: Statement, state: _State, stdin: Value | None, decided: bool = False) -> Value:
         """Follow a statement and return its standard output. `decided`: something asks whether it succeeded."""
         if statement.command is None:
-            self.redirects(statement.redirects, state, stdin, EMPTY)
+            self.inputs(statement.redirects, state, stdin)
             return EMPTY
         collected: list[_Test] = []
         if not decided:
             self.collectors.append(collected)
-        fed, _ = self.redirects(statement.redirects, state, stdin, EMPTY, inputs_only=True)
-        output = self.command(statement, state, fed)
-        _, output = self.redirects(statement.redirects, state, stdin, output)
+        output = self.command(statement, state, self.inputs(statement.redirects, state, stdin))
+        output = self.outputs(statement, state, output)
         if not decided:
             self.collectors.pop()
-            final = isinstance(statement.command, Call | Test)
             for test in collected:
-                test.everything = test.everything or (final and not test.regions)
+                test.everything = test.everything or not test.regions
         return output
 
     def command(self, statement: Statement, state: _State, stdin: Value | None) -> Value:
@@ -250,7 +250,7 @@ class _Interpreter:
         self, construct: int, index: int, body: Sequence[Statement], state: _State, stdin: Value | None, decided: bool = False
     ) -> Value:
         outer = self.branches
-        self.branches = (*outer, (construct, index))
+        self.branches = (*outer, (hash((construct, self.context)), index))
         self.conditions += 1
         outputs = [self.statement(statement, state, stdin, decided) for statement in body]
         self.conditions -= 1
@@ -273,11 +273,12 @@ class _Interpreter:
             value = union(item.value for item in items) if items else Value.of(Unknown("a loop over nothing known"))
             state.assign(node.name, (self.define(node.name, value, None, state),))
         before = state.copy()
-        self.silent += 1
-        self.condition(node.condition, state, stdin)
-        self.branch(id(node), 0, node.body, state, stdin)
-        self.silent -= 1
-        state.join([before, state.copy()])
+        if not self.silent:
+            self.silent += 1
+            self.condition(node.condition, state, stdin)
+            self.branch(id(node), 0, node.body, state, stdin)
+            self.silent -= 1
+            state.join([before, state.copy()])
         self.loops += 1
         output, tests = self.condition(node.condition, state, stdin)
         for test in tests:
@@ -306,15 +307,18 @@ class _Interpreter:
 
     # Simple commands
 
+    def tick(self, span: Span) -> None:
+        self.order += 1
+        if self.order > _MAX_COMMANDS:
+            raise ShellError("the script runs too many commands to follow; split it", span.start)
+
     def call(self, call: Call, statement: Statement, state: _State, stdin: Value | None) -> Value:
         if not call.words:
             for assignment in call.assignments:
                 self.assign(assignment, state, export=False)
             return EMPTY
         order, holder = self.order, self.holder
-        self.order += 1
-        if self.order > _MAX_COMMANDS:
-            raise ShellError("the script runs too many commands to follow; split it", call.span.start)
+        self.tick(call.span)
         self.holder = order
         inner = state.copy()
         overrides: list[tuple[str, Value]] = []
@@ -326,7 +330,7 @@ class _Interpreter:
         arguments = self.arguments(call.words, state)
         self.testing = False
         self.holder = holder
-        name, arguments, wrappers, extra = self.unwrap(arguments)
+        name, arguments, wrappers, extra = self.unwrap(arguments, state)
         overrides += extra
         command = Command(
             name=name,
@@ -349,9 +353,8 @@ class _Interpreter:
             consumed=self.consumed > 0,
         )
         output = self.effect(command, call, state, stdin)
-        outputs = tuple(Output(self.word(r.word, state), output) for r in statement.redirects if ">" in r.operator and r.word.parts)
         if not self.silent:
-            self.commands.append(replace(command, outputs=outputs))
+            self.commands.append(command)
         return output
 
     def effect(self, command: Command, call: Call, state: _State, stdin: Value | None) -> Value:
@@ -409,7 +412,7 @@ class _Interpreter:
         return Value.of(Unknown(f"the output of `{name}`" if name else "the output of a command"))
 
     def unwrap(
-        self, arguments: tuple[Argument, ...]
+        self, arguments: tuple[Argument, ...], state: _State
     ) -> tuple[str, tuple[Argument, ...], tuple[str, ...], list[tuple[str, Value]]]:
         """The program that is run in the end, its words, and the wrappers and `NAME=value` words before it."""
         wrappers: list[str] = []
@@ -418,7 +421,7 @@ class _Interpreter:
             text = arguments[0].text
             name = posixpath.basename(text) if text else ""
             wrapper = self.programs.wrappers.get(name)
-            if not wrapper or name in self.calls:
+            if not wrapper or name in state.functions:
                 return name, arguments[1:], tuple(wrappers), overrides
             rest = arguments[1:]
             skipped = 0
@@ -450,32 +453,34 @@ class _Interpreter:
         self.called.add(function.name)
         outer_context, outer_positional, dead = self.context, state.positional, state.dead
         self.context = (*outer_context, call.span.start)
-        state.positional = tuple(self.positional(index, argument, state) for index, argument in enumerate(arguments, 1))
+        state.positional = self.positional(arguments, state)
         self.calls.append(function.name)
-        fed = self.redirects(function.body.redirects, state, stdin, EMPTY, inputs_only=True)[0]
+        fed = self.inputs(function.body.redirects, state, stdin)
         output = self.command(function.body, state, fed)
         self.calls.pop()
         self.context, state.positional = outer_context, outer_positional
         state.dead = dead
         return output
 
-    def positional(self, index: int, argument: Argument, state: _State) -> Argument:
-        definition = self.define(str(index), argument.value, argument.word, state, positional=True)
-        return Argument(Value.of(Text("", trail=(Reference(_NO_PARAM, definition, self.context),))), argument.word)
+    def positional(self, arguments: Sequence[Argument], state: _State) -> tuple[Definition, ...]:
+        return tuple(
+            self.define(str(index), argument.value, argument.word, state, positional=True)
+            for index, argument in enumerate(arguments, 1)
+        )
 
     def uncalled(self, state: _State) -> None:
         """Functions that nothing calls are read as if something did, with parameters that nobody knows."""
         while True:
-            names = [name for name in state.functions if name not in self.called]
-            if not names:
+            name = next((name for name in reversed(state.functions) if name not in self.called), None)
+            if name is None:
                 return
-            self.called.add(names[0])
+            self.called.add(name)
             inner = state.copy()
             inner.positional = None
             inner.dead = False
-            self.calls.append(names[0])
+            self.calls.append(name)
             self.conditions += 1
-            self.command(state.functions[names[0]].body, inner, None)
+            self.command(state.functions[name].body, inner, None)
             self.conditions -= 1
             self.calls.pop()
 
@@ -551,7 +556,7 @@ class _Interpreter:
                 break
             self.options([text], inner)
             if re.fullmatch(r"-[a-z]*c", text) and index + 1 < len(arguments):
-                inner.positional = arguments[index + 3 :]
+                inner.positional = self.positional(arguments[index + 3 :], state)
                 nested = word_shapes.nested_text(self.text, [arguments[index + 1].word])
                 if nested:
                     return self.nested(nested, call, inner, stdin)
@@ -576,21 +581,32 @@ class _Interpreter:
 
     # Redirections
 
-    def redirects(
-        self, redirects: Sequence[Redirect], state: _State, stdin: Value | None, output: Value, inputs_only: bool = False
-    ) -> tuple[Value | None, Value]:
+    def inputs(self, redirects: Sequence[Redirect], state: _State, stdin: Value | None) -> Value | None:
+        """What standard input holds after the redirections, None where nothing is fed."""
         for redirect in redirects:
             match redirect.operator:
-                case "<<<" if inputs_only:
+                case "<<<":
                     stdin = concat([self.word(redirect.word, state), Value.of(Text("\n"))])
-                case "<<" | "<<-" if inputs_only:
+                case "<<" | "<<-":
                     stdin = self.heredoc(redirect, state)
-                case "<" | "<>" if inputs_only:
+                case "<" | "<>":
                     stdin = self.file_input(redirect, state)
-                case ">" | ">>" | ">|" | "&>" | "&>>" if not inputs_only:
-                    if not (redirect.word.parts and word_shapes.bare(redirect.word) in ("/dev/stdout", "/dev/stderr", "/dev/tty")):
-                        output = EMPTY
-        return stdin, output
+        return stdin
+
+    def outputs(self, statement: Statement, state: _State, output: Value) -> Value:
+        """What is left of standard output when files have taken theirs; which files, goes to the command's record."""
+        files = tuple(
+            Output(self.word(redirect.word, state), output)
+            for redirect in statement.redirects
+            if redirect.operator in (">", ">>", ">|", "&>", "&>>") and redirect.word.parts
+        )
+        if not files:
+            return output
+        if not self.silent and self.commands:
+            last = self.commands[-1]
+            self.commands[-1] = replace(last, outputs=last.outputs + files)
+        terminals = ("/dev/stdout", "/dev/stderr", "/dev/tty")
+        return output if all(file.path.text in terminals for file in files) else EMPTY
 
     def heredoc(self, redirect: Redirect, state: _State) -> Value:
         if redirect.body is None:
@@ -615,7 +631,7 @@ class _Interpreter:
         definition = Definition(name, value, word, self.order, positional)
         if not self.silent:
             self.definitions.append((definition, state.exported))
-        self.order += 1
+        self.tick(Span(0, 0))
         return definition
 
     def assign(self, assignment: Assignment, state: _State, export: bool) -> None:
@@ -688,17 +704,15 @@ class _Interpreter:
         return None
 
     def through_positional(self, param: Param, index: int, state: _State) -> Argument:
-        definition = self.parameter(index, state)
-        if definition is None:
-            return Argument(Value.of(Unknown("a positional parameter")), None)
+        assert state.positional is not None
+        definition = state.positional[index - 1]
         self.use(param, (definition,))
         return Argument(definition.value.through(Reference(param, definition, self.context), splits=False), None)
 
     def parameter(self, index: int, state: _State) -> Definition | None:
         if state.positional is None or not 1 <= index <= len(state.positional):
             return None
-        piece = next(iter(state.positional[index - 1].value.pieces), None)
-        return piece.trail[0].definition if isinstance(piece, Text) and piece.trail else None
+        return state.positional[index - 1]
 
     def word(self, word: Word, state: _State) -> Value:
         return concat([self.part(part, state, double=False) for part in word.parts])
@@ -725,17 +739,13 @@ class _Interpreter:
         return Value.of(Unknown("arithmetic or a pattern"))
 
     def double(self, part: Double, state: _State) -> Value:
-        if len(part.parts) == 1 and isinstance(part.parts[0], Lit):
-            text = word_shapes.literal_text(part.parts[0], double=True, fixed=self.fixed_quotes > 0)
-            return Value.of(replace(text, quoting=Quoting.DOUBLE if text.quoting is Quoting.BARE else text.quoting))
         if not part.parts:
             return Value.of(Text("", part.span))
-        values = [self.part(inner, state, double=True) for inner in part.parts]
-        return concat(values)
+        return concat([self.part(inner, state, double=True) for inner in part.parts])
 
     def use(self, param: Param, definitions: Definitions) -> None:
         if not self.silent:
-            self.uses.append(UseOf(param, definitions, self.context, self.holder, self.defining, self.testing))
+            self.uses.append(UseOf(param, definitions, self.context, self.holder, self.defining))
 
     def param(self, param: Param, state: _State, double: bool) -> Value:
         definitions: Definitions
@@ -857,6 +867,3 @@ class _Interpreter:
                         self.presence(None, tested, values[id(tested)])
         for word in test.plain:
             self.presence(None, word, values[id(word)])
-
-
-_NO_PARAM = Param("", "", None, Span(0, 0), Span(0, 0), True)

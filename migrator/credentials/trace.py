@@ -77,7 +77,6 @@ class UseOf:
     context: tuple[int, ...]
     command: int
     definition: Definition | None
-    tested: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,4 +107,3 @@ class Trace:
     presences: tuple[Presence, ...]
     definitions: tuple[tuple[Definition, frozenset[str]], ...]
     unread: tuple[Unread, ...]
-    edits_blocked: tuple[Span, ...] = ()

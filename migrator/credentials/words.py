@@ -30,9 +30,7 @@ def literal_text(part: Lit, double: bool, fixed: bool) -> Text | Unknown:
     if "\\" not in part.text:
         if not double and _BRACES.search(part.text):
             return Unknown("a brace expansion")
-        return Text(part.text, part.span, Quoting.FIXED if fixed or double else Quoting.BARE) if not double else Text(
-            part.text, part.span, Quoting.FIXED if fixed else Quoting.BARE
-        )
+        return Text(part.text, part.span, Quoting.FIXED if fixed else Quoting.DOUBLE if double else Quoting.BARE)
     pattern = _DOUBLE_ESCAPE if double else _BARE_ESCAPE
     text = pattern.sub(lambda match: "" if match[1] == "\n" else match[1], part.text)
     return Text(text, part.span, Quoting.FIXED)

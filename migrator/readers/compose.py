@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from migrator.readers.interpolation import Expansion, interpolate, interpolated_names, known, unknown
 
 _IMAGE_CONTEXT = "docker-image://"
 _INLINE_LIMIT = 256 * 1024
 _EXTENDS_LIMIT = 32
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,26 +152,26 @@ class _Reader:
         found = document.get("services")
         if found is None and "version" not in document and "services" not in document:
             for name, body in document.items():
-                if isinstance(body, dict) and ("image" in body or "build" in body) and not str(name).startswith("x-"):
-                    yield str(name), body
+                if isinstance(body, dict) and body.keys() & {"image", "build"} and not _spelt(name).startswith("x-"):
+                    yield _spelt(name), body
         elif isinstance(found, dict):
             for name, body in found.items():
                 if isinstance(body, dict):
-                    yield str(name), body
+                    yield _spelt(name), body
                 elif body is not None:
-                    self.miss(f"the service {name} is no mapping")
+                    self.miss(f"the service {_spelt(name)} is no mapping")
         elif found is not None:
             self.miss("`services` is no mapping")
 
     def service(self, name: str, body: Mapping[object, object]) -> Service:
-        mounts = [entry.get("source") for entry in _list(body.get("volumes")) if _is_image_mount(entry)]
+        volumes = [entry for entry in _list(body.get("volumes")) if isinstance(entry, dict)]
         policy = body.get("pull_policy")
         depends_on = body.get("depends_on")
         return Service(
             name,
             image=self.text(body.get("image")),
             build=self.build(name, body.get("build")),
-            mounts=self.texts(mounts),
+            mounts=self.texts(volume.get("source") for volume in volumes if volume.get("type") == "image"),
             pull_policy=policy if isinstance(policy, str) else None,
             profiles=self.names(body.get("profiles")),
             depends_on=self.names(list(depends_on) if isinstance(depends_on, dict) else depends_on),
@@ -276,7 +278,7 @@ class _Reader:
         if isinstance(value, str):
             return interpolate(value, self.variables, limit) if limit else interpolate(value, self.variables)
         if isinstance(value, int):
-            return known(str(value).lower() if isinstance(value, bool) else _decimal(value))
+            return known(_spelt(value))
         # Not even a float: `3.10` would have become 3.1.
         return unknown("it is no text")
 
@@ -315,7 +317,7 @@ def _merge_builds(first: Build | None, second: Build | None) -> Build | None:
     )
 
 
-def _union[T](first: tuple[T, ...], second: tuple[T, ...]) -> tuple[T, ...]:
+def _union(first: tuple[_T, ...], second: tuple[_T, ...]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys((*first, *second)))
 
 
@@ -330,13 +332,12 @@ def _context_image(source: Expansion) -> Expansion | None:
     return source if source.resolved is None and _IMAGE_CONTEXT.startswith(prefix) else None
 
 
-def _is_image_mount(entry: object) -> bool:
-    return isinstance(entry, dict) and entry.get("type") == "image"
-
-
-def _decimal(value: int) -> str:
-    # Python refuses to write integers of more than 4,300 digits.
-    return str(value) if value.bit_length() < 10_000 else hex(value)
+def _spelt(value: object) -> str:
+    """A scalar that YAML took for something else than text."""
+    if isinstance(value, int):
+        # Python refuses to write integers of more than 4,300 digits in decimals.
+        return str(value).lower() if value.bit_length() < 10_000 else hex(value)
+    return value if isinstance(value, str) else type(value).__name__
 
 
 def _list(value: object) -> list[object]:
@@ -349,7 +350,7 @@ def _pairs(value: object) -> Iterator[tuple[str, object]]:
     """A mapping, or a list of `name=value` and bare `name`; a bare name has the value None."""
     if isinstance(value, dict):
         for name, item in value.items():
-            yield str(name), item
+            yield _spelt(name), item
         return
     for entry in _list(value):
         if isinstance(entry, str):

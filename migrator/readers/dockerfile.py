@@ -1,8 +1,9 @@
 """The images that `docker build` reads for a Dockerfile.
 
 Sources: https://docs.docker.com/reference/dockerfile/ and BuildKit's frontend/dockerfile/{parser,dockerfile2llb}.
-Own code, since `dockerfile-parse` 2.0.1 knows neither `COPY --from` nor `--mount` nor heredocs, and `dockerfile` needs
-a Go compiler.
+Own code, since `dockerfile-parse` 2.0.1 knows neither `COPY --from` nor `--mount` nor heredocs. `dockerfile` 3.4 wraps
+BuildKit's own parser, but has no wheel for Linux on arm64 and refuses a whole file for one bad line: it checks this
+reader in the tests.
 """
 
 from __future__ import annotations
@@ -148,7 +149,7 @@ def _directives(lines: Sequence[str]) -> dict[str, tuple[int, str]]:
     """Parser directives, name → (line, value). They end at the first line that is none."""
     found: dict[str, tuple[int, str]] = {}
     for number, line in enumerate(lines, 1):
-        match = _DIRECTIVE.match(line)
+        match = _DIRECTIVE.match(line.lstrip())
         if match and match[1].lower() in ("syntax", "escape", "check"):
             found.setdefault(match[1].lower(), (number, match[2].rstrip()))
         elif number > 1 or not line.startswith("#!"):
@@ -209,9 +210,9 @@ def _instructions(lines: Sequence[str], escape: str) -> Iterator[tuple[int, str,
 def _heredocs(rest: str) -> Iterator[tuple[str, bool]]:
     """(end word, leading tabs allowed) of the heredocs that an instruction opens."""
     words = _words(rest, "\\") or []
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for index, word in enumerate(words):
         if match := _HEREDOC.fullmatch(word):
-            end = re.sub(r"""['"\\]""", "", match[2] or following)
+            end = re.sub(r"""['"\\]""", "", match[2] or "".join(words[index + 1 : index + 2]))
             if end:
                 yield end, bool(match[1])
 

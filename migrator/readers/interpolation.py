@@ -78,6 +78,8 @@ COMPOSE = Dialect(escape="", quotes=False, doubled=True)
 
 def expand(text: str, lookup: Lookup, dialect: Dialect, limit: int = LENGTH_LIMIT) -> Expansion:
     """Expand `text`. What is malformed, nested deeper than 32, or longer than `limit` when expanded is not resolved."""
+    if len(text) > 16 * limit:
+        return unknown(f"it is longer than {limit} characters", written=text)
     return replace(_evaluate(_Parser(text, dialect).parse(), lookup, limit), written=text)
 
 
@@ -266,7 +268,8 @@ def _value(piece: _Piece, lookup: Lookup, limit: int) -> Expansion:
     if usable is not None:
         return word
     default = None if variable.present else word.by_default if action == "-" else ""
-    return unknown(value.why or f"the value of {piece.name} is not known", default, value.unknown or (piece.name,))
+    why = value.why or f"the value of {piece.name} is not known"
+    return unknown(why, by_default=default, names=value.unknown or (piece.name,))
 
 
 def _usable(variable: Variable, colon: bool) -> bool | None:

@@ -423,7 +423,9 @@ class _Converter:
         return Loop(kind, loop["Name"]["Value"], words, (), body, span)
 
     def case(self, node: dict[str, Any], span: Span) -> Case:
-        branches, patterns, exhaustive = [], [], False
+        branches: list[tuple[Statement, ...]] = []
+        patterns: list[Word] = []
+        exhaustive = False
         for item in node.get("Items") or ():
             words = self.words(item.get("Patterns"))
             exhaustive = exhaustive or any(word.parts == (Lit("*", word.span),) for word in words)

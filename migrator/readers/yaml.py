@@ -122,7 +122,7 @@ class _Open:
 
 def read_yaml(source: Source) -> Node | None:
     """The single document of a file, None where it is empty. Raises YamlError."""
-    from ruamel.yaml.cyaml import CParser
+    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
@@ -199,8 +199,8 @@ def _build(text: str, parser: object) -> Node | None:
                 raise YamlError("an alias stands inside the node that it names; remove the cycle", at)
             if event.anchor not in anchors:
                 raise YamlError("an alias has no anchor before it; define the anchor first", at)
-            node, aliases = anchors[event.anchor]
-            place(Item(node, at, alias=True), aliases + 1)
+            named, aliases = anchors[event.anchor]
+            place(Item(named, at, alias=True), aliases + 1)
         elif kind == "DocumentStartEvent":
             documents += 1
             if documents > 1:

@@ -1,0 +1,406 @@
+"""Read rule files into a RuleBook. Built-in rules ship with the package; `directories` add to them.
+
+Every file may hold any of the sections; one that says `what` is a rule, its id is its file name. Errors name file,
+line and key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import migrator
+from migrator.core.findings import Severity, Verdict
+from migrator.core.rules import (
+    BuildSyntax,
+    Client,
+    ComposeSyntax,
+    Escape,
+    Example,
+    LoginSyntax,
+    PackageCommand,
+    Programs,
+    ReasonEntry,
+    Registry,
+    Rule,
+    RuleBook,
+    Runners,
+    Wrapper,
+)
+from migrator.core.text import Source, Undecodable
+from migrator.readers import yaml
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_MAX_BYTES = 1024 * 1024
+
+
+class RuleError(ValueError):
+    """A rule file is wrong; the message is a sentence that begins with `path:line:column`."""
+
+
+def built_in() -> Path:
+    """The folder of the rules that ship with the package, also in an editable installation."""
+    package = Path(migrator.__file__).parent
+    inside = package / "_rules"
+    return inside if inside.is_dir() else package.parent / "rules"
+
+
+def load(directories: Sequence[Path] = ()) -> RuleBook:
+    """The built-in rules and those of the given directories. Raises RuleError."""
+    book = _load_built_in()
+    for directory in directories:
+        if not directory.is_dir():
+            raise RuleError(f"{directory}: there is no such directory of rules; check --rules and the configuration")
+        book = _add_directory(book, directory)
+    return book
+
+
+@lru_cache(maxsize=1)
+def _load_built_in() -> RuleBook:
+    return _add_directory(RuleBook(), built_in())
+
+
+def _add_directory(book: RuleBook, directory: Path) -> RuleBook:
+    paths = sorted({*directory.glob("*.yml"), *directory.glob("*.yaml"), *directory.glob("clients/*.yml")})
+    if not paths:
+        raise RuleError(f"{directory}: the directory holds no rule file (*.yml)")
+    for path in paths:
+        book = _File(path).add(book)
+    return book
+
+
+class _Node:
+    """A YAML node with the file and key that it was found under."""
+
+    def __init__(self, file: _File, node: yaml.Node, key: str) -> None:
+        self.file = file
+        self.node = node
+        self.key = key
+
+    def error(self, message: str) -> RuleError:
+        position = self.file.source.position(self.node.span.start)
+        key = f"`{self.key}` " if self.key else ""
+        return RuleError(f"{self.file.path}:{position.line}:{position.column}: {key}{message}")
+
+    def mapping(self, known: Iterable[str] | None = None) -> dict[str, _Node]:
+        if not isinstance(self.node, yaml.Mapping):
+            raise self.error("must be a mapping")
+        found = {}
+        allowed = None if known is None else set(known)
+        for key, item in self.node.items():
+            path = f"{self.key}.{key}" if self.key else key
+            node = _Node(self.file, item.node, path)
+            if allowed is not None and key not in allowed:
+                raise node.error(f"is not known; known here: {', '.join(sorted(allowed))}")
+            found[key] = node
+        return found
+
+    def items(self) -> list[_Node]:
+        if not isinstance(self.node, yaml.Sequence):
+            raise self.error("must be a list")
+        return [_Node(self.file, item.node, f"{self.key}[{i}]") for i, item in enumerate(self.node.items)]
+
+    def text(self) -> str:
+        if not isinstance(self.node, yaml.Scalar) or self.node.is_null:
+            raise self.error("must be text")
+        return self.node.value
+
+    def texts(self) -> tuple[str, ...]:
+        return tuple(item.text() for item in self.items())
+
+    def flag(self) -> bool:
+        text = self.text()
+        if text not in ("true", "false"):
+            raise self.error("must be true or false")
+        return text == "true"
+
+    def number(self) -> int:
+        text = self.text()
+        if not text.isdigit() or len(text) > 3:
+            raise self.error("must be a number from 0 to 999")
+        return int(text)
+
+    def pattern(self) -> re.Pattern[str]:
+        text = self.text()
+        if len(text) > 500 or re.search(r"[+*}]\)[+*{]", text):
+            raise self.error("must be a shorter pattern without nested repetition")
+        try:
+            return re.compile(text)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise self.error(f"is not a regular expression ({error})") from None
+
+    def choice(self, choices: Iterable[str]) -> str:
+        text = self.text()
+        if text not in choices:
+            raise self.error(f"must be one of {', '.join(choices)}")
+        return text
+
+
+class _File:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise RuleError(f"{path}: the rule file cannot be read ({error.strerror})") from None
+        if len(data) > _MAX_BYTES:
+            raise RuleError(f"{path}: the rule file is larger than {_MAX_BYTES // 1024} KiB; split it")
+        try:
+            self.source = Source.decode(str(path), data)
+        except Undecodable as error:
+            raise RuleError(f"{path}:1:1: {error}") from None
+        try:
+            root = yaml.read_yaml(self.source)
+        except yaml.YamlError as error:
+            position = self.source.position(error.offset)
+            raise RuleError(f"{path}:{position.line}:{position.column}: {error}") from None
+        if root is None:
+            raise RuleError(f"{path}:1:1: the rule file is empty; write `what:` and the rest, or remove it")
+        self.root = _Node(self, root, "")
+
+    def add(self, book: RuleBook) -> RuleBook:
+        sections: dict[str, Callable[[RuleBook, _Node], RuleBook]] = {
+            "registries": _registries,
+            "clients": lambda book, node: _clients(book, node, self.rule_id if "what" in entries else "registry-login"),
+            "login-files": lambda b, n: replace(b, login_files=b.login_files + tuple(i.pattern() for i in n.items())),
+            "tokens": lambda b, n: replace(b, tokens=b.tokens + tuple(i.pattern() for i in n.items())),
+            "runners": _runners,
+            "escapes": _escapes,
+            "outputs-variable": lambda book, node: replace(book, outputs_variable=node.text()),
+            "reasons": _reasons,
+            "wrappers": _wrappers,
+            "displays": lambda b, n: _programs(b, displays=b.programs.displays | set(n.texts())),
+            "filters": lambda b, n: _programs(
+                b, filters={**b.programs.filters, **{k: v.pattern() for k, v in n.mapping().items()}}
+            ),
+            "private": lambda b, n: _programs(b, private=b.programs.private | set(n.texts())),
+            "harmless-sources": lambda b, n: _programs(
+                b, harmless_sources=b.programs.harmless_sources + tuple(i.pattern() for i in n.items())
+            ),
+            "harmless-evals": lambda b, n: _programs(b, harmless_evals=b.programs.harmless_evals | set(n.texts())),
+        }
+        described = ("what", "why", "url", "severity", "examples")
+        entries = self.root.mapping((*sections, *described))
+        for key, node in entries.items():
+            if key in sections:
+                book = sections[key](book, node)
+        if "what" in entries:
+            rule = self.rule(entries)
+            book = replace(book, rules={**book.rules, rule.id: rule})
+        elif extra := next((entries[key] for key in described if key in entries), None):
+            raise extra.error("needs `what` beside it; a file with `what` is a rule")
+        return book
+
+    @property
+    def rule_id(self) -> str:
+        return self.path.stem
+
+    def rule(self, entries: dict[str, _Node]) -> Rule:
+        if not _ID.fullmatch(self.rule_id):
+            raise self.root.error(f"the file name {self.path.name} is the rule's id; use small letters, digits and hyphens")
+        for key in ("why", "url"):
+            if key not in entries:
+                raise self.root.error(f"the rule has no `{key}`; add it")
+        severity = entries["severity"].choice([s.value for s in Severity]) if "severity" in entries else "warning"
+        examples = tuple(_example(item) for item in entries["examples"].items()) if "examples" in entries else ()
+        return Rule(
+            self.rule_id,
+            entries["what"].text().strip(),
+            entries["why"].text().strip(),
+            entries["url"].text(),
+            Severity(severity),
+            examples,
+        )
+
+
+def _example(node: _Node) -> Example:
+    entries = node.mapping(("title", "before", "after", "reasons"))
+    for key in ("title", "before"):
+        if key not in entries:
+            raise node.error(f"has no `{key}`; add it")
+    return Example(
+        entries["title"].text(),
+        entries["before"].text(),
+        entries["after"].text() if "after" in entries else None,
+        entries["reasons"].texts() if "reasons" in entries else (),
+    )
+
+
+def _programs(book: RuleBook, **changes: object) -> RuleBook:
+    programs: Programs = replace(book.programs, **changes)  # type: ignore[arg-type]
+    return replace(book, programs=programs)
+
+
+def _set(entries: dict[str, _Node], key: str) -> frozenset[str]:
+    return frozenset(entries[key].texts()) if key in entries else frozenset()
+
+
+def _commands(node: _Node) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(text.split()) for text in node.texts())
+
+
+def _registries(book: RuleBook, node: _Node) -> RuleBook:
+    registries = list(book.registries)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(("hosts", "mention", "username", "password", "default"))
+        for key in ("hosts", "mention", "username", "password"):
+            if key not in fields:
+                raise entry.error(f"has no `{key}`; add it")
+        registries = [registry for registry in registries if registry.name != name]
+        registries.append(
+            Registry(
+                name,
+                _set(fields, "hosts"),
+                fields["mention"].text(),
+                fields["username"].text(),
+                fields["password"].text(),
+                fields["default"].flag() if "default" in fields else False,
+            )
+        )
+    return replace(book, registries=tuple(registries))
+
+
+def _clients(book: RuleBook, node: _Node, rule: str) -> RuleBook:
+    clients = dict(book.clients)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(("programs", "options", "subclients", "config", "login", "commands"))
+        if "programs" not in fields:
+            raise entry.error("has no `programs`; name the programs that have this command line")
+        config = fields["config"].mapping(("options", "variables")) if "config" in fields else {}
+        subclients = fields["subclients"].mapping() if "subclients" in fields else {}
+        clients[name] = Client(
+            name,
+            _set(fields, "programs"),
+            _set(fields, "options"),
+            {key: value.text() for key, value in subclients.items()},
+            _set(config, "options"),
+            config["variables"].texts() if "variables" in config else (),
+            _login(fields["login"]) if "login" in fields else None,
+            tuple(_command(item) for item in fields["commands"].items()) if "commands" in fields else (),
+            rule,
+        )
+    return replace(book, clients=clients)
+
+
+def _login(node: _Node) -> LoginSyntax:
+    fields = node.mapping(("commands", "username", "password", "stdin", "options", "host", "registry"))
+    if "password" not in fields and "stdin" not in fields:
+        raise node.error("has neither `password` nor `stdin`; say where the password is given")
+    return LoginSyntax(
+        _commands(fields["commands"]) if "commands" in fields else ((),),
+        _set(fields, "username"),
+        _set(fields, "password"),
+        _set(fields, "stdin"),
+        _set(fields, "options"),
+        _set(fields, "host"),
+        fields["registry"].text() if "registry" in fields else "",
+    )
+
+
+_WHICH = ("first", "last", "rest", "all")
+
+
+def _command(node: _Node) -> PackageCommand:
+    names = ("words", "options", "push", "read", "local", "push-options", "read-options", "transport", "build",
+             "compose", "unreadable")  # fmt: skip
+    fields = node.mapping(names)
+    if "words" not in fields:
+        raise node.error("has no `words`; name the sub-commands")
+    which = {key: fields[key].choice(_WHICH) if key in fields else "" for key in ("push", "read", "local")}
+    return PackageCommand(
+        _commands(fields["words"]),
+        _set(fields, "options"),
+        which["push"],
+        which["read"],
+        which["local"],
+        _set(fields, "push-options"),
+        _set(fields, "read-options"),
+        fields["transport"].text() if "transport" in fields else "",
+        _build(fields["build"]) if "build" in fields else None,
+        _compose(fields["compose"]) if "compose" in fields else None,
+        fields["unreadable"].text() if "unreadable" in fields else "",
+    )
+
+
+def _build(node: _Node) -> BuildSyntax:
+    names = ("file", "argument", "target", "tag", "cache", "context", "push", "output")
+    fields = node.mapping(names)
+    return BuildSyntax(*(_set(fields, name) for name in names))
+
+
+def _compose(node: _Node) -> ComposeSyntax:
+    fields = node.mapping(("file", "read", "build", "push", "push-switch"))
+    flags = {key: fields[key].flag() if key in fields else False for key in ("read", "build", "push")}
+    return ComposeSyntax(_set(fields, "file"), flags["read"], flags["build"], flags["push"], _set(fields, "push-switch"))
+
+
+def _escapes(book: RuleBook, node: _Node) -> RuleBook:
+    escapes = list(book.escapes)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(("program", "words", "hosts", "values", "switches", "remote", "files", "what"))
+        for key in ("program", "what"):
+            if key not in fields:
+                raise entry.error(f"has no `{key}`; add it")
+        escapes = [escape for escape in escapes if escape.name != name]
+        escapes.append(
+            Escape(
+                name,
+                fields["program"].text(),
+                fields["words"].texts() if "words" in fields else (),
+                _set(fields, "hosts"),
+                _set(fields, "values"),
+                _set(fields, "switches"),
+                fields["remote"].flag() if "remote" in fields else False,
+                fields["files"].flag() if "files" in fields else False,
+                fields["what"].text(),
+            )
+        )
+    return replace(book, escapes=tuple(escapes))
+
+
+def _runners(book: RuleBook, node: _Node) -> RuleBook:
+    fields = node.mapping(("docker", "shell", "windows"))
+    old = book.runners
+    return replace(
+        book,
+        runners=Runners(
+            old.docker | _set(fields, "docker"), old.shell | _set(fields, "shell"), old.windows | _set(fields, "windows")
+        ),
+    )
+
+
+def _reasons(book: RuleBook, node: _Node) -> RuleBook:
+    reasons = dict(book.reasons)
+    for code, entry in node.mapping().items():
+        fields = entry.mapping(("verdict", "what", "why", "mine", "not-mine", "ask"))
+        for key in ("verdict", "what", "why"):
+            if key not in fields:
+                raise entry.error(f"has no `{key}`; add it")
+        ways = {key: fields[key].text() if key in fields else "" for key in ("mine", "not-mine", "ask")}
+        verdict = Verdict(fields["verdict"].choice([verdict.value for verdict in Verdict]))
+        reasons[code] = ReasonEntry(
+            code,
+            verdict,
+            fields["what"].text(),
+            fields["why"].text().strip(),
+            ways["mine"],
+            ways["not-mine"],
+            ways["ask"],
+        )
+    return replace(book, reasons=reasons)
+
+
+def _wrappers(book: RuleBook, node: _Node) -> RuleBook:
+    wrappers = dict(book.programs.wrappers)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(("options", "words", "optional", "assignments"))
+        wrappers[name] = Wrapper(
+            _set(fields, "options"),
+            fields["words"].number() if "words" in fields else 0,
+            fields["optional"].flag() if "optional" in fields else False,
+            fields["assignments"].flag() if "assignments" in fields else False,
+        )
+    return _programs(book, wrappers=wrappers)
