@@ -66,7 +66,7 @@ def read(path: Path) -> Configuration:
 
 
 def check_codes(codes: Iterable[str], known: Collection[str], where: str) -> None:
-    """Raises ConfigurationError, with the likely spelling, for a code that is neither a rule's id nor a reason's code."""
+    """Raises ConfigurationError, with the likely spelling, for a code that no rule and no reason has."""
     for code in codes:
         if code not in known:
             raise ConfigurationError(f"{where}: {unknown(code, known)}; `patless rules` lists them all")
@@ -76,7 +76,7 @@ def unknown(code: str, known: Collection[str]) -> str:
     """The sentence for a rule or reason that does not exist."""
     close = difflib.get_close_matches(code, sorted(known), n=1)
     hint = f" (did you mean {close[0]}?)" if close else ""
-    return f"there is no rule or reason {printable(code)!r}{hint}"
+    return f"there is no rule or reason '{printable(code)}'{hint}"
 
 
 def _parse(name: str, data: bytes, shared: bool, folder: Path, *, inside: bool) -> Configuration | None:
@@ -118,7 +118,7 @@ class _Reader:
                 hint = f" (did you mean {close[0]}?)" if close else ""
                 if key == "tool" and not self.shared:
                     hint = " (in this file the keys stand at the top, without [tool.patless])"
-                raise self._error(key, f"unknown key {printable(key)!r}{hint}; known are {', '.join(KEYS)}")
+                raise self._error(key, f"unknown key '{printable(key)}'{hint}; known are {', '.join(KEYS)}")
         return Configuration(
             own_packages=self._strings(table, "own-packages"),
             variables=self._variables(table),
@@ -141,7 +141,7 @@ class _Reader:
             raise self._error("variables", 'variables is not a table; write variables = { NAME = "value" }')
         for name, known in value.items():
             if not _NAME.fullmatch(name):
-                raise self._error(name, f"variables holds {printable(name)!r}, which is no name of a variable")
+                raise self._error(name, f"variables holds '{printable(name)}', which is no name of a variable")
             if not isinstance(known, str):
                 raise self._error(name, f'the value of the variable {name} is not a string; write {name} = "…"')
         return value
@@ -149,9 +149,9 @@ class _Reader:
     def _folder(self, entry: str, folder: Path, inside: bool) -> Path:
         found = folder / entry
         if inside and not found.resolve().is_relative_to(folder.resolve()):
-            raise self._error("rules", f"the folder {printable(entry)!r} in rules leads out of the repository")
+            raise self._error("rules", f"the folder '{printable(entry)}' in rules leads out of the repository")
         if not found.is_dir():
-            raise self._error("rules", f"the folder {printable(entry)!r} in rules does not exist")
+            raise self._error("rules", f"the folder '{printable(entry)}' in rules does not exist")
         return found
 
     def _error(self, key: str, sentence: str) -> ConfigurationError:
@@ -162,7 +162,9 @@ class _Reader:
         """The line where a key is set, as far as it can be seen without a parser that keeps places."""
         spelt = re.escape(key)
         quoted = rf"""(?:{spelt}|"{spelt}"|'{spelt}')"""
-        opening = re.compile(rf"\s*(?:\[\s*(?:[^\]]*\.)?{quoted}\s*(?:\.[^\]]*)?\]|(?:[^=#]*[{{,.]\s*)?{quoted}\s*[.=])")
+        opening = re.compile(
+            rf"\s*(?:\[\s*(?:[^\]]*\.)?{quoted}\s*(?:\.[^\]]*)?\]|(?:[^=#]*[{{,.]\s*)?{quoted}\s*[.=])"
+        )
         relevant = not self.shared
         for number, line in enumerate(self.text.splitlines(), start=1):
             if self.shared and line.lstrip().startswith("["):

@@ -1,0 +1,24 @@
+"""The command `patless`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with `argv` (the process's own arguments if None) and return its exit code. Never raises."""
+    from migrator.cli import console, failures
+
+    console.prepare()
+    return failures.guarded(lambda: _run(list(sys.argv[1:] if argv is None else argv)))
+
+
+def _run(argv: list[str]) -> int:
+    from migrator.cli.app import app
+
+    try:
+        app(args=argv, prog_name="patless")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0
+    return 0

@@ -151,7 +151,7 @@ class _Interpreter:
         self.commands: list[Command] = []
         self.uses: list[UseOf] = []
         self.tests: list[_Test] = []
-        self.definitions: list[tuple[Definition, frozenset[str]]] = []
+        self.definitions: list[Definition] = []
         self.unread: list[Unread] = []
         self.called: set[str] = set()
         self.context: tuple[int, ...] = ()
@@ -167,6 +167,7 @@ class _Interpreter:
         self.consumed = 0
         self.fixed_quotes = 0
         self.calls: list[str] = []
+        self.followed = False
 
     def trace(self) -> Trace:
         presences = tuple(
@@ -352,9 +353,11 @@ class _Interpreter:
             wrappers=wrappers,
             consumed=self.consumed > 0,
         )
+        self.followed = False
         output = self.effect(command, call, state, stdin)
         if not self.silent:
-            self.commands.append(command)
+            self.commands.append(replace(command, followed=self.followed))
+        self.followed = False
         return output
 
     def effect(self, command: Command, call: Call, state: _State, stdin: Value | None) -> Value:
@@ -460,6 +463,7 @@ class _Interpreter:
         self.calls.pop()
         self.context, state.positional = outer_context, outer_positional
         state.dead = dead
+        self.followed = True
         return output
 
     def positional(self, arguments: Sequence[Argument], state: _State) -> tuple[Definition, ...]:
@@ -577,6 +581,7 @@ class _Interpreter:
         output = self.statements(statements, state, stdin)
         self.fixed_quotes -= nested.double
         self.calls.pop()
+        self.followed = True
         return output
 
     # Redirections
@@ -628,9 +633,9 @@ class _Interpreter:
     # Variables
 
     def define(self, name: str, value: Value, word: Word | None, state: _State, positional: bool = False) -> Definition:
-        definition = Definition(name, value, word, self.order, positional)
+        definition = Definition(name, value, word, self.order, positional, state.xtrace)
         if not self.silent:
-            self.definitions.append((definition, state.exported))
+            self.definitions.append(definition)
         self.tick(Span(0, 0))
         return definition
 
@@ -644,7 +649,7 @@ class _Interpreter:
             return
         if assignment.value is None:
             return
-        definition = Definition(name, EMPTY, None, self.order)
+        definition = Definition(name, EMPTY, None, self.order, xtrace=state.xtrace)
         outer, self.defining = self.defining, definition
         holder, self.holder = self.holder, -1
         self.order += 1
@@ -660,7 +665,7 @@ class _Interpreter:
         if export:
             state.exported |= {name}
         if not self.silent:
-            self.definitions.append((definition, state.exported))
+            self.definitions.append(definition)
         state.assign(name, (definition,))
 
     def declare(self, declaration: Declaration, state: _State) -> None:

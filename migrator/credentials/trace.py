@@ -40,7 +40,8 @@ class Command:
     `arguments` exclude the program and what wraps it; `wrappers` names those. `stdin` is None where nothing is fed.
     `folder` is the working directory relative to the clone directory, None where unknown. `branches` are the
     (construct, alternative) pairs around it: two commands that differ in one never both run. `conditional` says that
-    something decides whether it runs.
+    something decides whether it runs. `consumed`: its output is read by another command; `followed`: what it runs
+    (a function, `bash -c`, `eval`) is among the commands that come before it.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Command:
     redirects: tuple[Redirect, ...]
     wrappers: tuple[str, ...]
     consumed: bool
+    followed: bool = False
 
     def exclusive(self, other: Command) -> bool:
         mine = dict(self.branches)
@@ -105,5 +107,5 @@ class Trace:
     commands: tuple[Command, ...]
     uses: tuple[UseOf, ...]
     presences: tuple[Presence, ...]
-    definitions: tuple[tuple[Definition, frozenset[str]], ...]
+    definitions: tuple[Definition, ...]
     unread: tuple[Unread, ...]

@@ -34,6 +34,7 @@ class Definition:
     word: Word | None
     order: int
     positional: bool = False
+    xtrace: bool = False
 
 
 @dataclass(frozen=True, slots=True)

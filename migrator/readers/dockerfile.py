@@ -233,11 +233,14 @@ def _words(text: str, escape: str) -> list[str] | None:
     return words
 
 
-_FLAG = re.compile(r"""\s*(--(?:[^\s'"\\]++|\\.|\\$|'[^']*'|"(?:[^"\\]++|\\.)*+")*+)(?=\s|$)""", re.DOTALL)
+_FLAG = re.compile(
+    r"""\s*(--(?:[^\s'"\\]++|\\.|\\$|'[^']*+(?:'|$)|"(?:[^"\\]++|\\.|\\$)*+(?:"|$))*+)(?=\s|$)""", re.DOTALL
+)
 
 
 def _flags(rest: str) -> tuple[list[str], str]:
     """The `--flag=value` words that begin an instruction, unquoted, and what follows them."""
+    rest = rest.rstrip()
     flags: list[str] = []
     at = 0
     while (match := _FLAG.match(rest, at)) and match[1] != "--":

@@ -340,7 +340,7 @@ class _Converter:
             return Span(start, end)
         if start == end:
             return Span(self.outer(start), self.outer(start))
-        return Span(self.outer(start), max(self.outer(start), self.outer(end)))
+        return Span(self.outer(start), max(self.outer(start), self.outer(end - 1) + 1))
 
     def statements(self, node: dict[str, Any], key: str = "Stmts") -> tuple[Statement, ...]:
         return tuple(self.statement(child) for child in node.get(key) or ())

@@ -217,3 +217,20 @@ def _content(text: str, at: int) -> int:
             break
         at = match.end()
     return at
+
+
+def plain(node: Node | None) -> object:
+    """The node as mappings, lists and text, merges resolved; a node that several aliases name is built once."""
+    built: dict[int, object] = {}
+
+    def build(node: Node) -> object:
+        if id(node) not in built:
+            if isinstance(node, Scalar):
+                built[id(node)] = None if node.is_null else node.value
+            elif isinstance(node, Sequence):
+                built[id(node)] = [build(item.node) for item in node.items]
+            else:
+                built[id(node)] = {key: build(item.node) for key, item in node.items()}
+        return built[id(node)]
+
+    return None if node is None else build(node)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from migrator.core.mask import printable
 from migrator.core.rules import Example, ReasonEntry, Rule, RuleBook
 from migrator.reports.paint import Paint
+
+_WIDTH = 100
+"""Of paragraphs, in characters."""
 
 
 def listing(book: RuleBook, paint: Paint = Paint()) -> str:
@@ -22,7 +26,13 @@ def listing(book: RuleBook, paint: Paint = Paint()) -> str:
 
 
 def rule(entry: Rule, paint: Paint = Paint()) -> str:
-    lines = [f"{paint.bold(entry.id)} (rule, {entry.severity})", "", *_paragraph(entry.what), "", *_paragraph(entry.why)]
+    lines = [
+        f"{paint.bold(entry.id)} (rule, {entry.severity})",
+        "",
+        *_paragraph(entry.what),
+        "",
+        *_paragraph(entry.why),
+    ]
     if entry.url:
         lines += ["", f"See {printable(entry.url)}"]
     for example in entry.examples:
@@ -39,7 +49,7 @@ def reason(entry: ReasonEntry, paint: Paint = Paint()) -> str:
     for label, template in ways:
         if template:
             filled = template.replace("{code}", entry.code).replace("{subject}", "NAME")
-            lines.append(f"  {f'{label}:':<9} {_line(filled)}")
+            lines.append(f"  {f'{label}:'.ljust(9)} {_line(filled)}")
     return "\n".join(lines) + "\n"
 
 
@@ -65,7 +75,7 @@ def _example(example: Example, paint: Paint) -> Iterator[str]:
 
 
 def _paragraph(text: str) -> list[str]:
-    return [printable(line) for line in text.strip().splitlines()]
+    return [line for part in text.strip().splitlines() for line in textwrap.wrap(printable(part), _WIDTH) or [""]]
 
 
 def _line(text: str) -> str:

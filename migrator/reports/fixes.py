@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from migrator.core.findings import Finding, Report
 from migrator.core.mask import printable
 from migrator.reports.counting import Counts, in_order, many
-from migrator.reports.excerpt import place
+from migrator.reports.excerpt import named, place
 from migrator.reports.paint import Paint
 from migrator.reports.text import granted
 
 
-def fixed(done: Sequence[Finding], held: Sequence[Finding], report: Report, paint: Paint, *, quiet: bool = False) -> str:
+def fixed(
+    done: Sequence[Finding], held: Sequence[Finding], report: Report, paint: Paint, *, quiet: bool = False
+) -> str:
     """One line a change, the assumptions once, the counts. `held` are the findings that stay as they were."""
     lines = [_change(finding, paint) for finding in in_order(done)]
     if not quiet:
@@ -39,7 +41,7 @@ def closing(
 
 
 def _change(finding: Finding, paint: Paint) -> str:
-    where = paint.bold(f"{printable(finding.path)}{place(finding.position)}:")
+    where = paint.bold(f"{named(finding.path)}{place(finding.position)}:")
     left = ", ".join(printable(f"${name}") for name in finding.remaining)
     still = f" (still read elsewhere in this step: {left})" if left else ""
     return f"{where} {paint.cyan(finding.rule)} {paint.green('fixed:')} {printable(finding.message)}{still}"

@@ -74,7 +74,9 @@ def _finding(finding: Finding, sources: Mapping[str, Source]) -> dict[str, Any]:
         "variables": list(finding.variables),
         "registry": finding.registry,
         "uses": [_use(use) for use in finding.uses],
-        "fix": {"edits": [_edit(edit, sources[edit.path]) for edit in sorted(finding.edits)]} if finding.edits else None,
+        "fix": {"edits": [_edit(edit, sources[edit.path]) for edit in sorted(finding.edits)]}
+        if finding.edits
+        else None,
     }
 
 
@@ -89,7 +91,9 @@ def _edit(edit: Edit, source: Source) -> dict[str, Any]:
 
 
 def _skipped(skipped: Iterable[Skipped]) -> list[dict[str, str]]:
-    return [{"path": one.path, "error": _error(one)} for one in sorted(skipped, key=lambda one: (one.path, _error(one)))]
+    return [
+        {"path": one.path, "error": _error(one)} for one in sorted(skipped, key=lambda one: (one.path, _error(one)))
+    ]
 
 
 def _error(one: Skipped) -> str:

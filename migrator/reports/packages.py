@@ -6,21 +6,24 @@ from collections.abc import Iterable, Sequence
 
 from migrator.core.findings import Ownership, Package, Report, Use
 from migrator.core.mask import printable
-from migrator.reports.excerpt import place
+from migrator.reports.excerpt import named, place
 from migrator.reports.paint import Paint
 
 _HEADS = ("package", "whose", "pushed at", "read at", "why")
 
 
 def table(report: Report, paint: Paint = Paint()) -> str:
-    """One line a package and place, columns aligned; a sentence where there is no package."""
+    """One line for each package and place, columns aligned; a sentence where there is no package."""
     packages = sorted(report.packages, key=lambda package: package.name)
     if not packages:
         return "No package of a Packages registry is named in this repository.\n"
     rows = [_HEADS, *(row for package in packages for row in _rows(package))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS) - 1)]
     lines = [_line(row, widths) for row in rows]
-    painted = [paint.bold(lines[0]), *(_painted(line, row, widths, paint) for line, row in zip(lines[1:], rows[1:]))]
+    painted = [
+        paint.bold(lines[0]),
+        *(_painted(line, row, widths, paint) for line, row in zip(lines[1:], rows[1:], strict=True)),
+    ]
     return "\n".join(painted) + "\n"
 
 
@@ -39,7 +42,7 @@ def _rows(package: Package) -> Iterable[tuple[str, ...]]:
 
 
 def _places(uses: Sequence[Use]) -> list[str]:
-    return [f"{printable(use.path)}{place(use.position)}" for use in sorted(set(uses))]
+    return [f"{named(use.path)}{place(use.position)}" for use in sorted(set(uses))]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

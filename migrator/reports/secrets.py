@@ -19,23 +19,24 @@ def masked(report: Report) -> Report:
 
     Edits are what would be written, and stay.
     """
-    literals = {
-        source.text[secret.start : secret.end]
-        for path, source in report.sources.items()
-        for secret in report.secrets.get(path, ())
-    }
-    pattern = _any_of(literal for literal in literals if len(literal) >= _LONG)
+    pattern = _literals(report)
     if pattern is None:
         return report
     return replace(
         report,
         secrets={path: _everywhere(source, report.secrets, pattern) for path, source in report.sources.items()},
-        findings=tuple(_scrubbed(finding, pattern) for finding in report.findings),
+        findings=scrubbed(report.findings, report),
         skipped=tuple(replace(one, error=_scrub(one.error, pattern)) for one in report.skipped),
         packages=tuple(
             replace(one, name=_scrub(one.name, pattern), why=_scrub(one.why, pattern)) for one in report.packages
         ),
     )
+
+
+def scrubbed(findings: Iterable[Finding], report: Report) -> tuple[Finding, ...]:
+    """Findings about files of `report` without a literal credential of it in what they say."""
+    pattern = _literals(report)
+    return tuple(findings if pattern is None else (_scrubbed(finding, pattern) for finding in findings))
 
 
 def after_edits(secrets: Iterable[Span], edits: Iterable[Edit]) -> tuple[Span, ...]:
@@ -56,8 +57,13 @@ def after_edits(secrets: Iterable[Span], edits: Iterable[Edit]) -> tuple[Span, .
     return tuple(moved)
 
 
-def _any_of(literals: Iterable[str]) -> re.Pattern[str] | None:
-    longest_first = sorted(literals, key=len, reverse=True)
+def _literals(report: Report) -> re.Pattern[str] | None:
+    literals = {
+        source.text[secret.start : secret.end]
+        for path, source in report.sources.items()
+        for secret in report.secrets.get(path, ())
+    }
+    longest_first = sorted((literal for literal in literals if len(literal) >= _LONG), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
 

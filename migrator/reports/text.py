@@ -9,7 +9,7 @@ from migrator.core.ignores import Note
 from migrator.core.mask import printable
 from migrator.core.rules import ReasonEntry
 from migrator.reports.counting import Counts, assumptions, in_order, many
-from migrator.reports.excerpt import excerpt, place
+from migrator.reports.excerpt import excerpt, named, place
 from migrator.reports.paint import Paint
 
 _USES = 6
@@ -34,7 +34,7 @@ def check(
 
 
 def headline(finding: Finding, paint: Paint) -> str:
-    where = paint.bold(f"{printable(finding.path)}{place(finding.position)}:")
+    where = paint.bold(f"{named(finding.path)}{place(finding.position)}:")
     verdict = f"[{paint.verdict(finding.verdict)}]"
     return f"{where} {paint.cyan(finding.rule)} {verdict} {_line(finding.message)}"
 
@@ -47,7 +47,7 @@ def block(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry], 
         yield f"  = {paint.verdict(reason.verdict, reason.code)}: {_line(reason.detail)}"
         yield from _ways_out(reason, reasons.get(reason.code), paint)
     if len(finding.uses) > 1:
-        listed = [f"{printable(use.path)}{place(use.position)}" for use in finding.uses[:_USES]]
+        listed = [f"{named(use.path)}{place(use.position)}" for use in finding.uses[:_USES]]
         more = f" and {len(finding.uses) - _USES} more" if len(finding.uses) > _USES else ""
         yield f"  = runs at {len(finding.uses)} places: {', '.join(listed)}{more}"
     if finding.remaining:
@@ -92,15 +92,14 @@ def _aside(report: Report) -> str:
 def skipped(report: Report, paint: Paint = Paint()) -> list[str]:
     """One line for each input that could not be read."""
     return [
-        f"{paint.bold(f'{printable(one.path)}{place(one.position)}:')} {paint.red('not read:')} {_line(one.error)}"
+        f"{paint.bold(f'{named(one.path)}{place(one.position)}:')} {paint.red('not read:')} {_line(one.error)}"
         for one in sorted(report.skipped, key=lambda one: (one.path, place(one.position), one.error))
     ]
 
 
 def notes(found: Iterable[Note], paint: Paint = Paint()) -> list[str]:
     return [
-        f"{paint.bold(f'{printable(note.path)}:{note.line}:')} {paint.yellow('note:')} {_line(note.text)}"
-        for note in found
+        f"{paint.bold(f'{named(note.path)}:{note.line}:')} {paint.yellow('note:')} {_line(note.text)}" for note in found
     ]
 
 
@@ -110,7 +109,7 @@ def _ways_out(reason: Reason, entry: ReasonEntry | None, paint: Paint) -> Iterat
     for label, template in (("mine", entry.mine), ("not mine", entry.not_mine), ("ask", entry.ask)):
         if template and (reason.subject or "{subject}" not in template):
             filled = template.replace("{code}", reason.code).replace("{subject}", reason.subject)
-            yield f"      {paint.dim(f'{label + ":":<9}')} {_line(filled)}"
+            yield f"      {paint.dim(f'{label}:'.ljust(9))} {_line(filled)}"
 
 
 def _line(text: str) -> str:

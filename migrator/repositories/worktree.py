@@ -77,7 +77,7 @@ def find_root(folder: Path) -> Path:
 
 
 def repositories_below(folder: Path) -> list[Path]:
-    """The repositories inside a folder that is in none itself, sorted; what is inside a repository is its own matter."""
+    """The repositories inside a folder that is in none itself, sorted; not those inside of another."""
     return sorted(inside for inside, _ in _folders(folder) if inside != folder and os.path.lexists(inside / ".git"))
 
 

@@ -1,0 +1,156 @@
+"""Analyse the repositories of a command line: read configuration and rules, run the engine, keep what was asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from migrator import configuration
+from migrator.cli.options import Reading
+from migrator.cli.targets import Target, shown, targets
+from migrator.core import ignores
+from migrator.core.findings import Report
+from migrator.core.rules import ReasonEntry, RuleBook
+from migrator.core.selection import Scope, is_pipelines_file
+from migrator.core.settings import Settings
+from migrator.repositories.git import remote_slug
+from migrator.repositories.view import Unreadable
+from migrator.repositories.worktree import WorkTree
+
+if TYPE_CHECKING:
+    from migrator.core.fixing import FixPlan
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One repository: what was found of what was asked for. Paths are relative to `root`.
+
+    `reasons` explain the codes. `plan` is there where fixes were asked for.
+    """
+
+    root: Path
+    report: Report
+    reasons: Mapping[str, ReasonEntry]
+    notes: tuple[ignores.Note, ...]
+    plan: FixPlan | None = None
+
+    def name(self, path: str) -> str:
+        return shown(self.root, path)
+
+
+def analyse(reading: Reading, *, unsafe: bool | None = None) -> list[Analysis]:
+    """Every repository of `reading`, in order. `unsafe` None: without a plan of fixes; else with unsafe ones or not."""
+    return spread(partial(_one, reading=reading, unsafe=unsafe), targets(reading.paths), reading.jobs)
+
+
+def spread(work: Callable[[Target], _Result], over: Sequence[Target], jobs: int | None) -> list[_Result]:
+    """`work` for each, in order; in other processes only where that gains anything."""
+    workers = min(len(over), jobs or os.cpu_count() or 1)
+    if workers <= 1:
+        return list(map(work, over))
+    with ProcessPoolExecutor(workers) as pool:
+        return list(pool.map(work, over))
+
+
+def rulebook(root: Path, reading: Reading) -> tuple[RuleBook, configuration.Configuration]:
+    """The rules and the configuration that hold at `root`. Raises ConfigurationError and RuleError."""
+    from migrator import rulebook as books
+
+    settled = _configuration(root, reading)
+    book = books.load((*settled.rules, *reading.rules))
+    known = {*book.rules, *book.reasons}
+    for option, codes in (("--select", reading.select), ("--ignore", reading.ignore)):
+        configuration.check_codes(codes, known, option)
+    for key, codes in (("select", settled.select), ("ignore", settled.ignore)):
+        configuration.check_codes(codes, known, f"{settled.path}: {key}")
+    return book, settled
+
+
+def _configuration(root: Path, reading: Reading) -> configuration.Configuration:
+    if reading.no_config:
+        return configuration.Configuration()
+    return configuration.read(reading.config) if reading.config else configuration.find(root)
+
+
+def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
+    from migrator.core import engine
+
+    book, settled = rulebook(target.root, reading)
+    scope = Scope(target.files, target.folders, settled.exclude)
+    view = WorkTree(target.root)
+    pipelines = _pipelines(view, target.files)
+    settings = _settings(target.root, reading, settled)
+    report = engine.analyse(view, pipelines, book, settings)
+    report = replace(
+        report,
+        findings=tuple(finding for finding in report.findings if scope.holds(finding.path)),
+        skipped=tuple(one for one in report.skipped if scope.holds(one.path)),
+        files=sum(scope.holds(path) for path in pipelines),
+    )
+    notes = ignores.notes(report.findings, report.sources, settings.today, {*book.rules, *book.reasons})
+    notes += tuple(
+        ignores.Note(path, 1, "this file was named, but the configuration excludes it")
+        for path in sorted(target.files)
+        if scope.excludes(path)
+    )
+    plan = None
+    if unsafe is not None:
+        from migrator.core import fixing
+
+        plan = fixing.plan(report, unsafe, partial(refusal, view, scope))
+    return Analysis(target.root, report, dict(book.reasons), notes, plan)
+
+
+def refusal(view: WorkTree, scope: Scope, path: str) -> str | None:
+    """Why a fix may not touch `path`, None where it may."""
+    if scope.excludes(path):
+        return f"{path} is excluded by the configuration"
+    if not scope.names(path):
+        return f"{path} is outside the paths of the command line"
+    try:
+        real = view.target(path)
+    except Unreadable as error:
+        return f"{path}: {error}"
+    return None if scope.holds(real) else f"{path} is a symbolic link to {real}, which is outside what may be written"
+
+
+def _pipelines(view: WorkTree, named: Collection[str]) -> tuple[str, ...]:
+    """The pipelines files by name, and those that were named. One reached by several links is read once."""
+    found = {path for path in view.paths() if is_pipelines_file(path)} | set(named)
+    once: dict[str, str] = {}
+    for path in sorted(found, key=lambda path: (os.path.islink(view.root / path), path)):
+        try:
+            once.setdefault(view.target(path), path)
+        except Unreadable:
+            once[path] = path  # the engine says why
+    return tuple(sorted(once.values()))
+
+
+def _settings(root: Path, reading: Reading, settled: configuration.Configuration) -> Settings:
+    workspace, repository = remote_slug(root) or _of_pipelines(root) or (None, None)
+    return Settings(
+        variables=settled.variables,
+        own_packages=settled.own_packages,
+        workspace=workspace,
+        repository=repository,
+        select=frozenset(reading.select or settled.select),
+        ignore=frozenset((*settled.ignore, *reading.ignore)),
+        today=date.today(),
+    )
+
+
+def _of_pipelines(root: Path) -> tuple[str, str] | None:
+    """Inside Bitbucket Pipelines, in an image without git: the variables that say which repository was cloned."""
+    here = os.environ
+    if here.get("BITBUCKET_CLONE_DIR") and os.path.realpath(here["BITBUCKET_CLONE_DIR"]) == os.path.realpath(root):
+        workspace, repository = here.get("BITBUCKET_WORKSPACE"), here.get("BITBUCKET_REPO_SLUG")
+        return (workspace, repository) if workspace and repository else None
+    return None

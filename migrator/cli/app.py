@@ -1,0 +1,183 @@
+"""The command line: options become records, and a function per command does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from migrator.cli import failures
+from migrator.cli.console import Colour
+from migrator.cli.options import Format, Reading, Showing, listed
+
+app = typer.Typer(
+    name="patless",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Move Bitbucket Pipelines from stored tokens to the native authentication of Bitbucket Packages.",
+    epilog="Exit codes: 0 nothing left to do, 1 something is, 2 usage or configuration, 3 unreadable input, 70 fault.",
+)
+
+Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders; default: all.")]
+Select = Annotated[list[str] | None, typer.Option("--select", metavar="CODE", help="Only these rules or reasons.")]
+Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="CODE", help="Not these rules or reasons.")]
+Rules = Annotated[
+    list[Path] | None,
+    typer.Option("--rules", metavar="DIR", help="A folder of further rules.", exists=True, file_okay=False),
+]
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="This configuration file.")]
+NoConfig = Annotated[bool, typer.Option("--no-config", help="No configuration file.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Processes for several repositories.")]
+Shape = Annotated[Format, typer.Option("--format", help="For people or for programs.")]
+Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="One line for each finding, nothing else.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Report-only findings count as left to do.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
+
+
+@app.command()
+def check(
+    path: Paths = None,
+    format: Shape = Format.TEXT,
+    select: Select = None,
+    ignore: Ignore = None,
+    strict: Strict = False,
+    exit_zero: ExitZero = False,
+    rules: Rules = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+    jobs: Jobs = None,
+    quiet: Quiet = False,
+    color: Color = Colour.AUTO,
+    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="Count unsafe fixes in the hint.")] = False,
+) -> None:
+    """Find stored credentials, what would change, and why not."""
+
+    def run() -> int:
+        from migrator.cli import check
+
+        reading = _reading(path, select, ignore, rules, config, no_config, jobs)
+        return check.run(reading, Showing(format, color, quiet, strict, exit_zero), unsafe=unsafe_fixes)
+
+    _end(run)
+
+
+@app.command()
+def fix(
+    path: Paths = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Print a diff and write nothing.")] = False,
+    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="Apply unsafe fixes as well.")] = False,
+    exit_non_zero_on_fix: Annotated[
+        bool, typer.Option("--exit-non-zero-on-fix", help="Exit 1 if a file was changed.")
+    ] = False,
+    format: Shape = Format.TEXT,
+    select: Select = None,
+    ignore: Ignore = None,
+    strict: Strict = False,
+    exit_zero: ExitZero = False,
+    rules: Rules = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+    jobs: Jobs = None,
+    quiet: Quiet = False,
+    color: Color = Colour.AUTO,
+) -> None:
+    """Rewrite what can be shown to behave the same."""
+
+    def run() -> int:
+        from migrator.cli import fix
+
+        reading = _reading(path, select, ignore, rules, config, no_config, jobs)
+        fixing = fix.Fixing(unsafe_fixes, diff, exit_non_zero_on_fix)
+        return fix.run(reading, Showing(format, color, quiet, strict, exit_zero), fixing)
+
+    _end(run)
+
+
+@app.command()
+def packages(
+    path: Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A folder of the repository.")] = None,
+    format: Shape = Format.TEXT,
+    rules: Rules = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+    color: Color = Colour.AUTO,
+) -> None:
+    """List the images that are pushed and read, and whose."""
+
+    def run() -> int:
+        from migrator.cli import packages
+
+        reading = _reading([path] if path else None, None, None, rules, config, no_config, None)
+        return packages.run(reading, Showing(format, color))
+
+    _end(run)
+
+
+@app.command()
+def rules(rules: Rules = None, config: Config = None, no_config: NoConfig = False, color: Color = Colour.AUTO) -> None:
+    """List the rules, and the reasons to hold back."""
+
+    def run() -> int:
+        from migrator.cli.rules import list_all
+
+        return list_all(_reading(None, None, None, rules, config, no_config, None), color)
+
+    _end(run)
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(metavar="RULE|REASON")],
+    rules: Rules = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+    color: Color = Colour.AUTO,
+) -> None:
+    """Tell more about a rule or a reason."""
+
+    def run() -> int:
+        from migrator.cli.rules import explain_one
+
+        return explain_one(name, _reading(None, None, None, rules, config, no_config, None), color)
+
+    _end(run)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"patless {version('patless')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _patless(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options before a command."""
+
+
+def _reading(
+    paths: list[Path] | None,
+    select: list[str] | None,
+    ignore: list[str] | None,
+    rules: list[Path] | None,
+    config: Path | None,
+    no_config: bool,
+    jobs: int | None,
+) -> Reading:
+    if config is not None and no_config:
+        raise failures.UsageError("--config and --no-config exclude each other")
+    folders = tuple(folder.resolve() for folder in rules or ())
+    return Reading(tuple(paths or ()), listed(select), listed(ignore), folders, config, no_config, jobs)
+
+
+def _end(run: Callable[[], int]) -> None:
+    raise typer.Exit(failures.guarded(run))

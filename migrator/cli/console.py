@@ -1,0 +1,73 @@
+"""Standard output and standard error: colours where they are wanted, no crash where a reader or an encoding fails."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import TextIO
+
+from migrator.reports.paint import Paint
+
+
+class Colour(StrEnum):
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+def prepare() -> None:
+    """What an encoding cannot show is spelt out instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def paint(colour: Colour, stream: TextIO) -> Paint:
+    """`--color` decides, else NO_COLOR (https://no-color.org), else FORCE_COLOR, else whether it is a terminal."""
+    if colour is not Colour.AUTO:
+        return Paint(colour is Colour.ALWAYS)
+    if os.environ.get("NO_COLOR"):
+        return Paint(False)
+    return Paint(bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb"))
+
+
+def out(text: str) -> None:
+    _safely(sys.stdout, lambda: sys.stdout.write(text))
+
+
+def out_bytes(data: bytes) -> None:
+    """Write bytes as they are."""
+
+    def write() -> None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+    _safely(sys.stdout, write)
+
+
+def err(lines: Iterable[str]) -> None:
+    text = "".join(f"{line}\n" for line in lines)
+    _safely(sys.stderr, lambda: sys.stderr.write(text))
+
+
+def finish() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        _safely(stream, lambda: None)
+
+
+def _safely(stream: TextIO, write: Callable[[], object]) -> None:
+    """A reader that went away (`patless check | head`) is not an error: the rest is dropped."""
+    try:
+        write()
+        stream.flush()
+    except BrokenPipeError:
+        try:
+            descriptor = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(descriptor, stream.fileno())  # so that the flush at the interpreter's end succeeds too
+            os.close(descriptor)
+        except (OSError, ValueError):  # a stream without a descriptor
+            return

@@ -1,0 +1,59 @@
+"""The one place where exceptions become a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from migrator.cli import console, exits
+from migrator.core.mask import printable
+
+
+class UsageError(Exception):
+    """The command line asks for what cannot be. The message is a sentence."""
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """The exit code of `run`, with every exception turned into a line on standard error and its code."""
+    try:
+        code = run()
+    except KeyboardInterrupt:
+        console.err(["patless: interrupted; no file is half written"])
+        code = exits.INTERRUPTED
+    except Exception as error:
+        code = report(error)
+    console.finish()
+    return code
+
+
+def report(error: Exception) -> int:
+    """Say what went wrong, and return the exit code for it."""
+    from migrator.configuration import ConfigurationError
+    from migrator.repositories.git import GitError
+    from migrator.rulebook import RuleError
+
+    if isinstance(error, (UsageError, ConfigurationError, RuleError, GitError)):
+        console.err([f"patless: {printable(str(error))}"])
+        return exits.UNREADABLE if isinstance(error, GitError) else exits.USAGE
+    console.err(_internal(error))
+    return exits.INTERNAL
+
+
+def _internal(error: Exception) -> list[str]:
+    """Never the exception's own text: it may quote a scanned file, and so a credential."""
+    name = type(error).__name__
+    lines = [
+        f"patless: internal error ({name}{_where(error.__traceback__)}); nothing more was done. This is a fault in "
+        "patless: please report it to its maintainers with the output of the same command under PATLESS_DEBUG=1."
+    ]
+    if os.environ.get("PATLESS_DEBUG") == "1":
+        lines += [line.rstrip("\n") for line in traceback.format_tb(error.__traceback__)]
+        lines.append(name)
+    return lines
+
+
+def _where(trace: TracebackType | None) -> str:
+    frames = traceback.extract_tb(trace)
+    return f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""

@@ -1,0 +1,143 @@
+"""`patless fix`: rewrite what can be, or show what would be."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from migrator.cli import console, exits
+from migrator.cli.analysis import Analysis, analyse
+from migrator.cli.check import aside
+from migrator.cli.failures import UsageError
+from migrator.cli.options import Format, Reading, Showing
+from migrator.cli.together import Together
+from migrator.core.findings import Finding
+from migrator.core.mask import printable
+from migrator.core.text import Source
+from migrator.reports import fixes, machine, naming, secrets, text
+from migrator.reports.diff import Side, diff, for_people
+from migrator.reports.excerpt import named
+from migrator.repositories.view import Unreadable
+from migrator.repositories.worktree import WorkTree
+from migrator.repositories.writing import NotWritten, replace
+
+if TYPE_CHECKING:
+    from migrator.core.fixing import Change, FixPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """`exit_non_zero`: a changed file is something that is left to do, as a hook wants it."""
+
+    unsafe: bool = False
+    diff: bool = False
+    exit_non_zero: bool = False
+
+
+def run(reading: Reading, showing: Showing, fixing: Fixing) -> int:
+    """Write or show the fixes and return the exit code."""
+    if fixing.diff and showing.format is Format.JSON:
+        raise UsageError("--diff prints a diff, so it cannot be combined with --format json")
+    planned = [(one, one.plan) for one in analyse(reading, unsafe=fixing.unsafe) if one.plan is not None]
+    if any(plan.failures for _, plan in planned):
+        return _failed(planned)
+    all_of = Together.of([one for one, _ in planned])
+    aside(all_of, showing)
+    if fixing.diff:
+        return _show(planned, all_of, showing)
+    return _write(planned, all_of, showing, fixing)
+
+
+def _write(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing: Showing, fixing: Fixing) -> int:
+    done: list[Finding] = []
+    held: list[Finding] = []
+    refused: list[str] = []
+    for one, plan in planned:
+        failed = _written(one, plan.changes, refused)
+        for finding in _of(plan.changes):
+            # A finding with edits in two files of which one was refused is not done.
+            (held if failed & {edit.path for edit in finding.edits} else done).append(_named(finding, one))
+        held += [_named(finding, one) for finding in plan.held]
+    done, held = _masked(done, all_of), _masked(held, all_of)
+    console.err(refused)
+    if showing.format is Format.JSON:
+        console.out(machine.fixed(done, held, all_of.report))
+    else:
+        paint = console.paint(showing.colour, sys.stdout)
+        console.out(fixes.fixed(done, held, all_of.report, paint, quiet=showing.quiet))
+    left = exits.left(held, showing.strict) or (fixing.exit_non_zero and bool(done))
+    return exits.code(unread=bool(all_of.report.skipped or refused), left=left, exit_zero=showing.exit_zero)
+
+
+def _written(one: Analysis, changes: Iterable[Change], refused: list[str]) -> set[str]:
+    """Write the changes of one repository. Returns the paths that were not written, with a line each in `refused`."""
+    view = WorkTree(one.root)
+    failed: set[str] = set()
+    seen: dict[str, bytes] = {}
+    for change in changes:
+        try:
+            real = view.target(change.path)
+            if seen.get(real) != change.after:  # else a second link to what is written already
+                replace(one.root, change.path, change.before, change.after)
+            seen[real] = change.after
+        except (NotWritten, Unreadable) as error:
+            failed.add(change.path)
+            refused.append(f"{named(one.name(change.path))}: not written: {error}")
+    return failed
+
+
+def _show(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing: Showing) -> int:
+    """Standard output gets the diff and nothing else."""
+    paint = console.paint(showing.colour, sys.stdout)
+    errors = console.paint(showing.colour, sys.stderr)
+    done = _masked([_named(finding, one) for one, plan in planned for finding in _of(plan.changes)], all_of)
+    held = _masked([_named(finding, one) for one, plan in planned for finding in plan.held], all_of)
+    lines: list[str] = []
+    for one, plan in planned:
+        for change in plan.changes:
+            shown = one.name(change.path)
+            path = change.path if len(planned) == 1 else shown  # `git apply` counts from the root
+            made = diff(path, *_sides(change, all_of, shown))
+            if paint.on or sys.stdout.isatty():
+                console.out(for_people(made.data, paint))
+            else:
+                console.out_bytes(made.data)
+            if made.masked:
+                lines.append(
+                    f"{named(shown)}: a literal credential is masked in this diff, so `git apply` will refuse it; "
+                    "`patless fix` makes the change"
+                )
+    if not showing.quiet:
+        lines += text.granted(done, errors)
+        lines += fixes.closing(done, held, all_of.report, errors, would=True)
+    console.err(lines)
+    left = bool(done) or exits.left(held, showing.strict)
+    return exits.code(unread=bool(all_of.report.skipped), left=left, exit_zero=showing.exit_zero)
+
+
+def _sides(change: Change, all_of: Together, shown: str) -> tuple[Side, Side]:
+    known = all_of.report.secrets.get(shown, ())
+    edits = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}
+    before, after = Source.decode(change.path, change.before), Source.decode(change.path, change.after)
+    return Side(before, tuple(known)), Side(after, secrets.after_edits(known, edits))
+
+
+def _of(changes: Iterable[Change]) -> list[Finding]:
+    return list(dict.fromkeys(finding for change in changes for finding in change.findings))
+
+
+def _named(finding: Finding, one: Analysis) -> Finding:
+    return naming.renamed_finding(finding, one.name)
+
+
+def _masked(findings: Collection[Finding], all_of: Together) -> list[Finding]:
+    return list(secrets.scrubbed(findings, all_of.report))
+
+
+def _failed(planned: Sequence[tuple[Analysis, FixPlan]]) -> int:
+    """The result of a rewrite was read again, and more than the edits differed."""
+    lines = [f"patless: {failure}" for _, plan in planned for failure in plan.failures]
+    console.err([*map(printable, lines), "patless: nothing was written. This is a fault in patless: please report it."])
+    return exits.INTERNAL

@@ -1,0 +1,45 @@
+"""What the command line said, as records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from migrator.cli.console import Colour
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What to analyse, and by what. `paths` empty: the repository of the working directory, all of it.
+
+    `rules` are folders of more rules. `jobs` None: one process for one repository, else one for each processor.
+    """
+
+    paths: tuple[Path, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    rules: tuple[Path, ...] = ()
+    config: Path | None = None
+    no_config: bool = False
+    jobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    format: Format = Format.TEXT
+    colour: Colour = Colour.AUTO
+    quiet: bool = False
+    strict: bool = False
+    exit_zero: bool = False
+
+
+def listed(values: Iterable[str] | None) -> tuple[str, ...]:
+    """Codes of options that may be repeated and may each hold several, separated by commas."""
+    return tuple(code.strip() for value in values or () for code in value.split(",") if code.strip())

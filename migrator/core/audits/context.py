@@ -1,0 +1,95 @@
+"""What every check is given, and how it makes findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from migrator.core.findings import Edit, Finding, Reason, Severity, Use, Verdict
+from migrator.core.rules import RuleBook
+from migrator.core.settings import Settings
+from migrator.core.steps import StepFacts
+from migrator.core.text import Source, Span
+from migrator.credentials.packages import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`mentioned` says of a file whether a Packages host is named in it, in a file it calls, or in the configuration.
+
+    `fixed_scalars` holds the items of scripts that several different scripts share: an assignment in one of them may
+    mean something else to each.
+    """
+
+    book: RuleBook
+    settings: Settings
+    picture: Picture
+    mentioned: Callable[[StepFacts], bool]
+    file: Callable[[str], str | None]
+    shared_items: frozenset[int]
+    credentials: frozenset[str]
+
+    def reason(self, code: str, detail: str, subject: str = "") -> Reason:
+        return Reason(code, self.book.reasons[code].verdict, detail, subject)
+
+    def finding(
+        self,
+        rule: str,
+        source: Source,
+        span: Span,
+        message: str,
+        *,
+        reasons: Iterable[Reason] = (),
+        assumptions: Iterable[str] = (),
+        variables: Iterable[str] = (),
+        remaining: Iterable[str] = (),
+        registry: str | None = None,
+        uses: Iterable[Use] = (),
+        edits: Iterable[Edit] = (),
+        severity: Severity | None = None,
+    ) -> Finding:
+        reasons = tuple(dict.fromkeys(reasons))
+        blocked = any(reason.verdict is Verdict.REPORT_ONLY for reason in reasons)
+        return Finding(
+            rule=rule,
+            path=source.path,
+            span=span,
+            position=source.position(span.start),
+            end=source.position(span.end),
+            severity=severity or self.book.rules[rule].severity,
+            message=message,
+            reasons=reasons,
+            assumptions=tuple(dict.fromkeys(assumptions)),
+            variables=tuple(dict.fromkeys(variables)),
+            remaining=tuple(dict.fromkeys(remaining)),
+            registry=registry,
+            uses=tuple(dict.fromkeys(uses)),
+            edits=() if blocked else tuple(sorted(set(edits))),
+        )
+
+
+def merge(findings: Iterable[Finding], context: Context) -> list[Finding]:
+    """One finding for each place: what several steps say of it together. They must agree on the edits."""
+    merged: dict[tuple[str, str, Span], Finding] = {}
+    for finding in findings:
+        key = (finding.rule, finding.path, finding.span)
+        merged[key] = _both(merged[key], finding, context) if key in merged else finding
+    return sorted(merged.values(), key=lambda finding: (finding.path, finding.span, finding.rule))
+
+
+def _both(first: Finding, second: Finding, context: Context) -> Finding:
+    reasons = dict.fromkeys((*first.reasons, *second.reasons))
+    blocked = any(reason.verdict is Verdict.REPORT_ONLY for reason in reasons)
+    if not blocked and first.edits != second.edits:
+        reason = context.reason("registry-unresolved", "the steps that share this login need different changes")
+        reasons[reason] = None
+        blocked = True
+    return replace(
+        first,
+        reasons=tuple(reasons),
+        assumptions=tuple(dict.fromkeys((*first.assumptions, *second.assumptions))),
+        variables=tuple(dict.fromkeys((*first.variables, *second.variables))),
+        remaining=tuple(dict.fromkeys((*first.remaining, *second.remaining))),
+        uses=tuple(dict.fromkeys((*first.uses, *second.uses))),
+        edits=() if blocked else first.edits,
+    )

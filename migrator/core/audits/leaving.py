@@ -1,0 +1,127 @@
+"""Credentials that leave the step: for a server, a cluster, an artifact, a later step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from migrator.core.audits.context import Context
+from migrator.core.findings import Finding
+from migrator.core.rules import Escape, RuleBook
+from migrator.core.steps import Shell, StepFacts
+from migrator.credentials.invocations import Parsed, parse
+from migrator.credentials.logins import host_of
+from migrator.credentials.trace import Command
+from migrator.credentials.values import Stored, Text, Value
+
+_DOCKER_FOLDER = re.compile(r"(?:^|/)\.docker(?:/|$)")
+_LOGIN = re.compile(r"\blogin\b")
+
+
+def login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, str]]:
+    """What takes the file with the client's logins out of the step: who, and what becomes of it."""
+    for shell in facts.shells:
+        for command in shell.trace.commands:
+            for escape in _escapes(command, book):
+                texts = _texts(command)
+                if any(text.partition("=")[0] in escape.switches for text in texts):
+                    yield escape.program, escape.what
+                elif escape.files and any(_holds_login(text, book) for text in texts):
+                    yield escape.program, escape.what
+    caches = dict(facts.pipelines.cache_paths)
+    kept = [("an artifact", path) for path in facts.step.artifacts]
+    kept += [("a cache", caches[name]) for name in facts.step.caches if name in caches]
+    for kind, path in kept:
+        if _holds_login(path, book) or _DOCKER_FOLDER.search(path):
+            yield kind, f"{kind} keeps the login file"
+
+
+def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
+    """Commands that hand a Packages credential to something that outlives the step."""
+    book = context.book
+    for shell in facts.shells:
+        for command in shell.trace.commands:
+            for escape in _escapes(command, book):
+                stored = _handed_on(command, escape, context)
+                if stored is not None:
+                    yield _finding(facts, context, shell, command, escape.what, stored)
+            written = _output_variables(command, context)
+            if written:
+                yield _finding(facts, context, shell, command, "a variable of later steps", written)
+
+
+def _finding(
+    facts: StepFacts, context: Context, shell: Shell, command: Command, what: str, stored: Sequence[str]
+) -> Finding:
+    names = " and ".join(f"${name}" for name in stored) or "the credential"
+    return context.finding(
+        "credential-leaves-step",
+        shell.script.source,
+        shell.script.shown(command.span),
+        f"{names} goes into {what}, which outlives the step",
+        reasons=[context.reason("leaves-step", f"the credential becomes {what}", command.name)],
+        variables=stored,
+        uses=facts.uses,
+    )
+
+
+def _escapes(command: Command, book: RuleBook) -> Iterator[Escape]:
+    for escape in book.escapes:
+        if command.name == escape.program and _in_order(escape.words, _texts(command)):
+            yield escape
+
+
+def _texts(command: Command) -> list[str]:
+    return [argument.value.symbol() or "" for argument in command.arguments]
+
+
+def _in_order(words: Sequence[str], texts: Sequence[str]) -> bool:
+    rest = iter(texts)
+    return all(any(text == word for text in rest) for word in words)
+
+
+def _holds_login(text: str, book: RuleBook) -> bool:
+    return any(pattern.fullmatch(part) for pattern in book.login_files for part in (text, text.rpartition("=")[2]))
+
+
+def _handed_on(command: Command, escape: Escape, context: Context) -> tuple[str, ...] | None:
+    """The stored variables that the command takes along; None where it takes no Packages credential."""
+    book = context.book
+    if escape.remote:
+        values = [argument.value for argument in command.arguments] + ([command.stdin] if command.stdin else [])
+        text = " ".join(_literal_text(value) for value in values)
+        hosts = {host for registry in book.registries for host in registry.hosts}
+        if _LOGIN.search(text) and any(re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w.-])", text) for host in hosts):
+            return _stored(values, book)
+        return None
+    if not escape.values:
+        return None
+    parsed = parse(command.arguments, escape.hosts | escape.values)
+    values = parsed.values(escape.values)
+    if escape.hosts:
+        return _stored(values, book) if _names_registry(parsed, escape, book) else None
+    stored = tuple(name for name in _stored(values, book) if name in context.credentials)
+    return stored or None
+
+
+def _names_registry(parsed: Parsed, escape: Escape, book: RuleBook) -> bool:
+    hosts = {host_of(row) for value in parsed.values(escape.hosts) for row in value.alternatives}
+    return any(host is not None and book.registry(host) for host in hosts)
+
+
+def _output_variables(command: Command, context: Context) -> tuple[str, ...]:
+    """Credentials that are written to the file of the step's output variables."""
+    name = f"${{{context.book.outputs_variable}}}"
+    for output in command.outputs:
+        if output.path.symbol() == name:
+            return tuple(name for name in _stored([output.content], context.book) if name in context.credentials)
+    return ()
+
+
+def _literal_text(value: Value) -> str:
+    return "".join(piece.text for piece in value.pieces if isinstance(piece, Text))
+
+
+def _stored(values: Sequence[Value], book: RuleBook) -> tuple[str, ...]:
+    names = dict.fromkeys(piece.name for value in values for piece in value.pieces if isinstance(piece, Stored))
+    return tuple(name for name in names if name not in book.natives)

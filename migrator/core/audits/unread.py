@@ -1,0 +1,91 @@
+"""Logins in text that cannot be read, or is not shell, and logins that are written by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from migrator.core.audits.context import Context
+from migrator.core.findings import Finding
+from migrator.core.rules import RuleBook
+from migrator.core.steps import Shell, StepFacts
+from migrator.core.text import Source, Span
+from migrator.credentials.trace import Command
+from migrator.credentials.values import Stored, Text, Value
+
+_LOGIN = re.compile(r"\blogin\b")
+
+
+def shows_login(text: str, book: RuleBook) -> Span | None:
+    """Where text that cannot be read shows a login to Packages, None where it does not."""
+    match = _LOGIN.search(text)
+    return Span(match.start(), match.end()) if match and any(mention in text for mention in book.mentions) else None
+
+
+def unreadable(source: Source, span: Span, what: str, context: Context, facts: StepFacts | None = None) -> Finding:
+    return context.finding(
+        "registry-login",
+        source,
+        span,
+        f"a login to Packages stands in {what} that cannot be read",
+        reasons=[context.reason("unreadable", f"the {what} cannot be read", what)],
+        uses=facts.uses if facts else (),
+    )
+
+
+def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
+    """Unreadable and PowerShell scripts that show a login, and login files that a command writes."""
+    for shell in facts.shells:
+        source = shell.script.source
+        login = shows_login(shell.script.text, context.book)
+        if shell.failure and login:
+            yield unreadable(source, shell.script.shown(login), "a script", context, facts)
+        elif facts.windows and login and not _native(shell.script.text, context):
+            yield context.finding(
+                "registry-login",
+                source,
+                shell.script.shown(login),
+                "a login to Packages stands in a script for a Windows runner",
+                reasons=[context.reason("powershell", "the step runs on a Windows runner", "the runner")],
+                uses=facts.uses,
+            )
+        for unread in shell.trace.unread:
+            if shows_login(unread.text, context.book):
+                yield unreadable(source, shell.script.shown(unread.span), "a script within the script", context, facts)
+        for command in shell.trace.commands:
+            yield from _by_hand(facts, context, shell, command)
+
+
+def _native(text: str, context: Context) -> bool:
+    return all(name in text for name in context.book.natives)
+
+
+def _by_hand(facts: StepFacts, context: Context, shell: Shell, command: Command) -> Iterator[Finding]:
+    """A command that writes the file in which a client keeps its logins."""
+    written = [(output.path, output.content) for output in command.outputs]
+    if command.name == "tee" and command.stdin is not None:
+        written += [(argument.value, command.stdin) for argument in command.arguments]
+    for path, content in written:
+        text = path.symbol() or ""
+        if not any(pattern.fullmatch(text) for pattern in context.book.login_files):
+            continue
+        if not any(host in _text(content) for registry in context.book.registries for host in registry.hosts):
+            continue
+        stored = [piece.name for piece in content.pieces if isinstance(piece, Stored)]
+        if stored and all(name in context.book.natives for name in stored):
+            continue
+        yield context.finding(
+            "registry-login",
+            shell.script.source,
+            shell.script.shown(command.span),
+            "a login to Packages is written by hand into the client's login file",
+            reasons=[
+                context.reason("credential-unresolved", "the login is written into a file by hand", "the login file")
+            ],
+            variables=[name for name in stored if name not in context.book.natives],
+            uses=facts.uses,
+        )
+
+
+def _text(value: Value) -> str:
+    return "".join(piece.text if isinstance(piece, Text) else " " for piece in value.pieces)

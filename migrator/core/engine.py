@@ -1,0 +1,231 @@
+"""From a repository's files to findings: pure, given a view and a rule book."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from migrator.core import ignores
+from migrator.core.audits import images, leaving, logins, shadowed, unread
+from migrator.core.audits.context import Context, merge
+from migrator.core.findings import Finding, Ownership, Package, Report, Skipped, Use
+from migrator.core.rules import RuleBook
+from migrator.core.secrets import secrets_of
+from migrator.core.selection import chosen
+from migrator.core.settings import Settings
+from migrator.core.steps import StepFacts, StepReader
+from migrator.core.text import Position, Source, Span, Undecodable
+from migrator.credentials.images import Action
+from migrator.credentials.origin import origin
+from migrator.credentials.packages import Name, Picture, name_of
+from migrator.readers.pipelines import Pipelines, read_pipelines
+from migrator.readers.yaml import YamlError, read_yaml
+from migrator.repositories.view import Unreadable, View
+
+MAX_BYTES = 2 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far."""
+
+    pipelines: dict[str, Pipelines] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    broken: list[tuple[Source, Span]] = field(default_factory=list)
+
+
+def analyse(view: View, pipelines: Sequence[str], book: RuleBook, settings: Settings) -> Report:
+    """Read the pipelines files at `pipelines`, and what they lead to, and report on all of them."""
+    engine = _Engine(view, book, settings)
+    return engine.report(pipelines)
+
+
+class _Engine:
+    def __init__(self, view: View, book: RuleBook, settings: Settings) -> None:
+        workspace = settings.variables.get("BITBUCKET_WORKSPACE", settings.workspace)
+        repository = settings.variables.get("BITBUCKET_REPO_SLUG", settings.repository)
+        self.view = view
+        self.book = book
+        self.settings = replace(settings, workspace=workspace, repository=repository)
+        self.file = cache(self.text)
+        self.needles = tuple(text.encode() for text in (*book.mentions, *book.natives))
+        self.configured = any(mention in value for value in settings.variables.values() for mention in book.mentions)
+        self.reads_all = self.configured or any(registry.default for registry in book.registries)
+
+    def text(self, path: str) -> str | None:
+        """A file of the repository that a pipeline leads to; None where it is missing or is no readable text."""
+        try:
+            data = self.view.read(path)
+            return None if data is None or len(data) > MAX_BYTES else Source.decode(path, data).text
+        except (Unreadable, Undecodable):
+            return None
+
+    def report(self, paths: Sequence[str]) -> Report:
+        reading = _Reading()
+        pending = list(dict.fromkeys(paths))
+        for path in pending:
+            self.read(path, reading)
+            found = reading.pipelines.get(path)
+            for imported in found.imports if found else ():
+                if imported not in pending and self.file(imported) is not None:
+                    pending.append(imported)
+        reader = StepReader(self.book, self.settings, self.file)
+        facts = [reader.read(found, step) for found in reading.pipelines.values() for step in found.steps]
+        for fact in facts:
+            self.shell_failures(fact, reading)
+        context = self.context(facts)
+        findings = [finding for fact in facts for finding in self.audit(fact, context)]
+        findings += [finding for found in reading.pipelines.values() for finding in images.audit(found, context)]
+        findings += [unread.unreadable(source, span, "a file", context) for source, span in reading.broken]
+        merged = merge(findings, context)
+        selected = chosen(merged, self.settings.select, self.settings.ignore)
+        left, ignored = ignores.apply(selected, reading.sources, self.settings.today)
+        return Report(
+            findings=left,
+            skipped=tuple(sorted(set(reading.skipped), key=lambda one: (one.path, one.position or _FIRST, one.error))),
+            packages=tuple(self.packages(facts, reading, context.picture)),
+            sources=reading.sources,
+            secrets=secrets_of(facts, reading.sources, reading.pipelines.values(), self.book),
+            files=len(paths),
+            ignored=ignored,
+        )
+
+    # Reading
+
+    def read(self, path: str, reading: _Reading) -> None:
+        try:
+            data = self.view.read(path)
+            if data is None:
+                reading.skipped.append(Skipped(path, None, "the file is not there any more; run again"))
+                return
+        except Unreadable as error:
+            reading.skipped.append(Skipped(path, None, str(error)))
+            return
+        if len(data) > MAX_BYTES:
+            message = f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB; split it"
+            reading.skipped.append(Skipped(path, None, message))
+            return
+        try:
+            source = Source.decode(path, data)
+        except Undecodable as error:
+            line = data[: error.offset].count(b"\n") + 1
+            column = error.offset - (data[: error.offset].rfind(b"\n") + 1) + 1
+            reading.skipped.append(Skipped(path, Position(line, column), str(error)))
+            return
+        if not self.reads_all and not any(needle in data for needle in self.needles):
+            return
+        reading.sources[path] = source
+        try:
+            found = read_pipelines(source, read_yaml(source))
+        except YamlError as error:
+            reading.skipped.append(Skipped(path, source.position(error.offset), str(error)))
+            if login := unread.shows_login(source.text, self.book):
+                reading.broken.append((source, login))
+            return
+        if found:
+            reading.pipelines[path] = found
+            for problem in found.problems:
+                reading.skipped.append(Skipped(path, source.position(problem.at), problem.message))
+
+    def shell_failures(self, facts: StepFacts, reading: _Reading) -> None:
+        source = facts.pipelines.source
+        for shell in facts.shells:
+            if shell.failure:
+                span = shell.script.shown(Span(shell.failure.offset, shell.failure.offset))
+                reading.skipped.append(Skipped(source.path, source.position(span.start), str(shell.failure)))
+
+    # Judging
+
+    def audit(self, facts: StepFacts, context: Context) -> Iterator[Finding]:
+        yield from logins.audit(facts, context)
+        yield from shadowed.audit(facts, context)
+        yield from leaving.audit(facts, context)
+        yield from unread.audit(facts, context)
+
+    def context(self, facts: Sequence[StepFacts]) -> Context:
+        @cache
+        def mentioned(fact: StepFacts) -> bool:
+            if self.configured or any(mention in fact.pipelines.source.text for mention in self.book.mentions):
+                return True
+            return any(mention in (text or "") for text in self.called(fact) for mention in self.book.mentions)
+
+        natives = self.book.natives
+        credentials = {
+            name
+            for fact in facts
+            for login in fact.logins
+            if login.registry
+            for name in origin(login.password, login.registry.password).stored
+            if name not in natives
+        }
+        return Context(
+            self.book,
+            self.settings,
+            self.picture(facts),
+            mentioned,
+            self.file,
+            frozenset(_shared_items(facts)),
+            frozenset(credentials),
+        )
+
+    def called(self, facts: StepFacts) -> Iterator[str | None]:
+        """The texts of the repository's files that the step's commands name."""
+        for shell in facts.shells:
+            for command in shell.trace.commands:
+                words = [command.arguments[0].text] if command.arguments else []
+                for word in (*words, command.name):
+                    if word and command.folder is not None and not word.startswith(("-", "/", "~")):
+                        yield self.file(posixpath.normpath(posixpath.join(command.folder, word)))
+
+    def picture(self, facts: Iterable[StepFacts]) -> Picture:
+        names = set()
+        for _, name, action in self.uses(facts):
+            if action is Action.PUSH:
+                names.add(name.text)
+        return Picture(self.settings, frozenset(names))
+
+    def uses(self, facts: Iterable[StepFacts]) -> Iterator[tuple[Use, Name, Action]]:
+        for fact in facts:
+            source = fact.pipelines.source
+            for shell in fact.shells:
+                for use in shell.images:
+                    name = name_of(use.reference, self.book, self.settings) if use.reference else None
+                    if isinstance(name, Name):
+                        at = source.position(shell.script.shown(use.command.span).start)
+                        yield Use(source.path, at), name, use.action
+
+    def packages(self, facts: Sequence[StepFacts], reading: _Reading, picture: Picture) -> Iterator[Package]:
+        uses = list(self.uses(facts))
+        for found in reading.pipelines.values():
+            for image in found.images:
+                name = name_of(images.reference(image), self.book, self.settings)
+                if isinstance(name, Name):
+                    uses.append((Use(found.source.path, found.source.position(image.at)), name, Action.READ))
+        by_name: dict[str, list[tuple[Use, Name, Action]]] = {}
+        for entry in uses:
+            by_name.setdefault(entry[1].text, []).append(entry)
+        for _, entries in sorted(by_name.items()):
+            name = entries[0][1]
+            ownership, why = picture.owner(name)
+            pushed = tuple(sorted({use for use, _, action in entries if action is Action.PUSH}))
+            read = tuple(sorted({use for use, _, action in entries if action is Action.READ}))
+            if ownership is Ownership.OWN and pushed and not picture.listed(name):
+                why = "pushed by this repository, which does not prove that it is linked to it"
+            yield Package(name.shown, ownership, why, pushed, read)
+
+
+def _shared_items(facts: Iterable[StepFacts]) -> Iterator[int]:
+    """Script items that stand in several different scripts."""
+    scripts: dict[int, set[tuple[int, ...]]] = {}
+    for fact in facts:
+        for shell in fact.shells:
+            items = tuple(id(part.scalar) for part in shell.script.parts)
+            for item in items:
+                scripts.setdefault(item, set()).add(items)
+    yield from (item for item, where in scripts.items() if len(where) > 1)
+
+
+_FIRST = Position(0, 0)

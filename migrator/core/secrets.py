@@ -1,0 +1,57 @@
+"""Where literal credentials stand in the files that were read, so that whatever shows text can mask them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from migrator.core.rules import RuleBook
+from migrator.core.steps import StepFacts
+from migrator.core.text import Source, Span
+from migrator.credentials.origin import rows
+from migrator.credentials.values import Text
+from migrator.readers.pipelines import Pipelines
+from migrator.readers.scalars import map_scalar
+
+
+def secrets_of(
+    facts: Iterable[StepFacts], sources: Mapping[str, Source], pipelines: Iterable[Pipelines], book: RuleBook
+) -> dict[str, tuple[Span, ...]]:
+    """The ranges of each file that hold a literal credential: passwords of logins to any registry, passwords of
+    images, and whatever looks like a token."""
+    found: dict[str, set[Span]] = {path: set() for path in sources}
+    for path, source in sources.items():
+        found[path].update(Span(m.start(), m.end()) for pattern in book.tokens for m in pattern.finditer(source.text))
+    for fact in facts:
+        found[fact.pipelines.source.path].update(_passwords(fact))
+    for one in pipelines:
+        found[one.source.path].update(_image_passwords(one))
+    return {path: _apart(spans) for path, spans in found.items() if spans}
+
+
+def _passwords(facts: StepFacts) -> Iterator[Span]:
+    for shell in facts.shells:
+        for login in shell.logins:
+            for row in rows(login.password):
+                for piece in row:
+                    if isinstance(piece, Text) and piece.span and piece.text.strip():
+                        span = Span(piece.span.start, piece.span.end - len(piece.text) + len(piece.text.rstrip("\r\n")))
+                        place = shell.script.place(span)
+                        yield place if place is not None else shell.script.shown(span)
+
+
+def _image_passwords(pipelines: Pipelines) -> Iterator[Span]:
+    for image in pipelines.images:
+        if image.password and image.password.value and "$" not in image.password.value:
+            runs = map_scalar(pipelines.source.text, image.password)
+            yield runs.place(0, runs.length) if runs else image.password.span
+
+
+def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Sorted, and joined where they overlap."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start <= joined[-1].end:
+            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        elif span.end > span.start:
+            joined.append(span)
+    return tuple(joined)

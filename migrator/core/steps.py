@@ -1,0 +1,90 @@
+"""A step as it was read: its shells, what runs in them, and which logins and images that means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from migrator.core.findings import Use
+from migrator.core.rules import RuleBook
+from migrator.core.scripts import Script
+from migrator.core.settings import Settings
+from migrator.credentials.flow import run_script
+from migrator.credentials.images import ImageUse, find_images
+from migrator.credentials.logins import Login, find_logins
+from migrator.credentials.trace import Trace
+from migrator.credentials.values import Definition, Quoting, Text, Value
+from migrator.readers.pipelines import Pipe, Pipelines, Step
+from migrator.readers.shell import ShellError
+
+_NOTHING = Trace((), (), (), (), ())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shell:
+    """The script or the after-script of a step. `failure` says why it could not be read, `trace` is empty then."""
+
+    script: Script
+    after: bool
+    trace: Trace = _NOTHING
+    logins: tuple[Login, ...] = ()
+    images: tuple[ImageUse, ...] = ()
+    failure: ShellError | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StepFacts:
+    """What is known of one step. `uses` are the places that run it. `windows`: its scripts are not shell."""
+
+    pipelines: Pipelines
+    step: Step
+    shells: tuple[Shell, ...]
+    uses: tuple[Use, ...]
+    windows: bool
+
+    @property
+    def pipes(self) -> Iterator[Pipe]:
+        yield from (item for item in (*self.step.script, *self.step.after_script) if isinstance(item, Pipe))
+
+    @property
+    def logins(self) -> Iterator[Login]:
+        """The logins that certainly go to a Packages registry."""
+        yield from (login for shell in self.shells for login in shell.logins if login.registry)
+
+
+class StepReader:
+    """Reads steps of one repository. `file` gives the text of one of its files."""
+
+    def __init__(self, book: RuleBook, settings: Settings, file: Callable[[str], str | None]) -> None:
+        self.book = book
+        self.file = file
+        known = {
+            name: (Definition(name, Value.of(Text(text, None, Quoting.FIXED)), None, -1),)
+            for name, text in settings.variables.items()
+        }
+        self.variables = known
+        programs = {program for client in book.clients.values() for program in client.programs}
+        programs |= {escape.program for escape in book.escapes}
+        self.words = (*programs, *book.natives, *book.mentions)
+
+    def read(self, pipelines: Pipelines, step: Step) -> StepFacts:
+        source = pipelines.source
+        uses = tuple(Use(source.path, source.position(occurrence.at)) for occurrence in step.occurrences)
+        windows = any(label in self.book.runners.windows for label in step.runs_on)
+        shells = tuple(
+            self.shell(Script.join(source, items), after, windows)
+            for items, after in ((step.script, False), (step.after_script, True))
+            if items
+        )
+        return StepFacts(pipelines, step, shells, uses, windows)
+
+    def shell(self, script: Script, after: bool, windows: bool) -> Shell:
+        shell = Shell(script, after)
+        if windows or not any(word in script.text for word in self.words):
+            return shell
+        try:
+            trace = run_script(script.text, self.book.programs, self.variables, self.file)
+        except ShellError as error:
+            return replace(shell, failure=error)
+        logins = tuple(find_logins(trace, self.book))
+        return replace(shell, trace=trace, logins=logins, images=find_images(trace, self.book, self.file))

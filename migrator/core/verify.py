@@ -1,0 +1,100 @@
+"""Read a rewritten file again: nothing but the edited scalars may differ, and those exactly as intended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from migrator.core.edits import Conflict, splice
+from migrator.core.findings import Edit
+from migrator.core.text import Source, Span
+from migrator.readers.scalars import map_scalar
+from migrator.readers.yaml import Mapping, Node, Scalar, Sequence, YamlError, read_yaml
+
+
+class Unverified(ValueError):
+    """The rewritten file is not what was meant; nothing may be written. The message is a sentence."""
+
+
+def rewrite(source: Source, edits: Iterable[Edit]) -> str:
+    """The text of a YAML file with edits made and verified. Raises Unverified."""
+    edits = sorted(set(edits))
+    try:
+        text = splice(source.text, edits)
+        before, after = read_yaml(source), read_yaml(Source(source.path, text))
+    except (Conflict, YamlError) as error:
+        raise Unverified(f"the rewritten file cannot be read again ({error})") from None
+    old, new = list(_scalars(before)), list(_scalars(after))
+    if _shape(before) != _shape(after) or len(old) != len(new):
+        raise Unverified("the rewritten file has another structure")
+    pending = list(edits)
+    for was, now in zip(old, new, strict=True):
+        inside = [edit for edit in pending if was.span.contains(edit.span)]
+        if now.value != _expected(source, was, inside):
+            raise Unverified("a value of the rewritten file is not what was meant")
+        pending = [edit for edit in pending if edit not in inside]
+    if pending:
+        raise Unverified("an edit lies outside of every value")
+    return text
+
+
+def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:
+    if not edits:
+        return scalar.value
+    runs = map_scalar(source.text, scalar)
+    if runs is None:
+        raise Unverified("a value that cannot be followed would be edited")
+    value = scalar.value
+    for edit in reversed(edits):
+        start = next(i for i in range(len(value)) if runs.place(i, i + 1).start == edit.span.start)
+        stop = next((i for i in range(start, len(value)) if runs.place(i, i + 1).end == edit.span.end), start - 1) + 1
+        value = value[:start] + _decoded(edit.text, scalar.style) + value[stop:]
+    return value
+
+
+def _decoded(text: str, style: str) -> str:
+    if style == '"':
+        return text.replace('\\"', '"').replace("\\\\", "\\")
+    return text.replace("''", "'") if style == "'" else text
+
+
+def _scalars(root: Node | None) -> Iterable[Scalar]:
+    seen: set[int] = set()
+    pending = [root] if root else []
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Scalar):
+            yield node
+        else:
+            pending += _children(node)
+
+
+def _children(node: Sequence | Mapping) -> list[Node]:
+    if isinstance(node, Sequence):
+        return [item.node for item in node.items]
+    return [child for key, item in node.entries for child in (key, item.node)]
+
+
+def _shape(root: Node | None) -> list[tuple[str, int]]:
+    """The structure without values; aliases count as the node they name."""
+    shape: list[tuple[str, int]] = []
+    numbers: dict[int, int] = {}
+    pending = [root] if root else []
+    while pending:
+        node = pending.pop()
+        if id(node) in numbers:
+            shape.append(("alias", numbers[id(node)]))
+            continue
+        numbers[id(node)] = len(numbers)
+        if isinstance(node, Scalar):
+            shape.append((f"scalar{node.style}", 0))
+        else:
+            children = _children(node)
+            shape.append((type(node).__name__, len(children)))
+            pending += children
+    return shape
+
+
+__all__ = ["Span", "Unverified", "rewrite"]

@@ -1,0 +1,374 @@
+"""Which images the commands of a script push and read, as far as reading can tell."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from migrator.core.rules import BuildSyntax, ComposeSyntax, PackageCommand, RuleBook
+from migrator.core.text import Source, Undecodable
+from migrator.credentials.invocations import Invocation, Parsed, invocation, parse
+from migrator.credentials.logins import subject_of
+from migrator.credentials.trace import Argument, Command, Trace
+from migrator.credentials.values import Alternative, Stored, Unknown, Value, symbol, union
+from migrator.readers import yaml
+from migrator.readers.compose import Build, ComposeFile, read_compose
+from migrator.readers.dockerfile import TooLarge, read_dockerfile
+from migrator.readers.interpolation import Expansion, image_name
+
+_COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+_SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_REMOTE = re.compile(r"(?:https?|git|ssh)(?:://|@)|-$|oci-layout://")
+Read = Callable[[str], str | None]
+
+
+class Action(StrEnum):
+    PUSH = "push"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageUse:
+    """An image that a command pushes or reads. `reference` is as the command sees it, `${NAME}` standing for a stored
+    variable; None where it cannot be told, and `why` and `subject` say what is missing."""
+
+    action: Action
+    reference: str | None
+    command: Command
+    why: str = ""
+    subject: str = ""
+
+
+def find_images(trace: Trace, book: RuleBook, read: Read) -> tuple[ImageUse, ...]:
+    """Every push and read of the script, in its order. Images that the script itself made are not read."""
+    finder = _Finder(book, read)
+    for command in trace.commands:
+        called = invocation(command, book)
+        if called:
+            finder.call(called)
+    return tuple(finder.uses)
+
+
+class _Finder:
+    def __init__(self, book: RuleBook, read: Read) -> None:
+        self.book = book
+        self.file = read
+        self.uses: list[ImageUse] = []
+        self.local: set[str] = set()
+
+    def call(self, called: Invocation) -> None:
+        for syntax in called.client.commands:
+            for words in sorted(syntax.words, key=len, reverse=True):
+                rest = called.after(words)
+                if rest is not None:
+                    self.command(called, syntax, parse(rest, syntax.options))
+                    return
+
+    def command(self, called: Invocation, syntax: PackageCommand, parsed: Parsed) -> None:
+        command = called.command
+        if syntax.unreadable:
+            self.unknown(command, f"{syntax.unreadable} is not read", syntax.unreadable)
+        if syntax.build:
+            self.build(command, syntax.build, parsed)
+            return
+        if syntax.compose:
+            self.compose(called, syntax.compose, parsed)
+            return
+        words = [word.value for word in parsed.words]
+        for value in _which(syntax.local, words):
+            self.local |= {text for row in value.alternatives if (text := symbol(row))}
+        for value in [*_which(syntax.read, words), *parsed.values(syntax.read_options)]:
+            self.use(Action.READ, value, command, syntax.transport, local=syntax.words[0][0] not in ("pull",))
+        for value in [*_which(syntax.push, words), *parsed.values(syntax.push_options)]:
+            self.use(Action.PUSH, value, command, syntax.transport)
+
+    def use(self, action: Action, value: Value, command: Command, transport: str = "", local: bool = True) -> None:
+        for row in value.alternatives:
+            text = symbol(row)
+            if text is None:
+                self.unresolved(action, row, value, command)
+            elif transport and not text.startswith(transport):
+                if _SYMBOL.match(text):
+                    self.add(ImageUse(action, text, command))
+            else:
+                text = text.removeprefix(transport)
+                if not (action is Action.READ and local and text in self.local):
+                    self.add(ImageUse(action, text, command))
+
+    def unresolved(self, action: Action, row: Alternative, value: Value, command: Command) -> None:
+        """A tag that nobody knows does not matter; a name does."""
+        text = ""
+        for piece in row:
+            if isinstance(piece, Unknown):
+                break
+            text += f"${{{piece.name}}}" if isinstance(piece, Stored) else piece.text
+        name = text.rpartition("/")[2]
+        if ":" in name or "@" in name:
+            self.add(ImageUse(action, text, command))
+            return
+        why = next((piece.why for piece in row if isinstance(piece, Unknown)), "a variable")
+        self.add(ImageUse(action, None, command, f"its name comes from {why}", subject_of(value)))
+
+    def unknown(self, command: Command, why: str, subject: str) -> None:
+        self.add(ImageUse(Action.READ, None, command, why, subject))
+
+    def expansion(self, action: Action, image: Expansion, command: Command, local: bool = True) -> None:
+        text = image.resolved if image.resolved is not None else image_name(image)
+        if text is None:
+            self.add(ImageUse(action, None, command, image.why, next(iter(image.unknown), image.written)))
+        elif not (action is Action.READ and local and text in self.local):
+            self.add(ImageUse(action, text, command))
+
+    def add(self, use: ImageUse) -> None:
+        if use.reference != "":
+            self.uses.append(use)
+
+    # docker build
+
+    def build(self, command: Command, syntax: BuildSyntax, parsed: Parsed) -> None:
+        arguments: dict[str, str | None] = {}
+        for value in parsed.values(syntax.argument):
+            written = value.symbol()
+            name, equals, text = (written if written is not None else _known_start(value)).partition("=")
+            if written is None:
+                arguments[name] = None
+            else:
+                arguments[name] = text if equals else _environment(command).get(name)
+        target = parsed.values(syntax.target)
+        contexts = [value.symbol() or "" for value in parsed.values(syntax.context)]
+        replaced = {text.partition("=")[0] for text in contexts if text}
+        for text in contexts:
+            name, _, source = text.partition("=")
+            if source.startswith("docker-image://"):
+                self.add(ImageUse(Action.READ, source.removeprefix("docker-image://"), command))
+            elif not text:
+                self.unknown(command, "a build context is not known", "a build context")
+        self.dockerfiles(command, syntax, parsed, arguments, target[-1].symbol() if target else None, replaced)
+        for value in parsed.values(syntax.cache):
+            self.cache(value, command)
+        pushed = parsed.has(syntax.push) or any(
+            re.search(r"type=registry|push=true", value.symbol() or "") for value in parsed.values(syntax.output)
+        )
+        for value in parsed.values(syntax.tag):
+            if pushed:
+                self.use(Action.PUSH, value, command)
+            self.local |= {text for row in value.alternatives if (text := symbol(row))}
+
+    def dockerfiles(
+        self,
+        command: Command,
+        syntax: BuildSyntax,
+        parsed: Parsed,
+        arguments: Mapping[str, str | None],
+        target: str | None,
+        replaced: set[str],
+    ) -> None:
+        files = parsed.values(syntax.file)
+        context = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
+        path: str | None
+        if files:
+            path = _path(command, files[-1])
+            shown = files[-1].symbol() or subject_of(files[-1])
+        else:
+            folder = _path(command, context)
+            path = posixpath.join(folder, "Dockerfile") if folder is not None else None
+            shown = path or context.symbol() or subject_of(context)
+        text = self.file(path) if path else None
+        if text is None:
+            self.unknown(command, f"the Dockerfile {shown} is not in the repository", shown)
+            return
+        self.dockerfile(command, text, shown, arguments, target, replaced)
+
+    def dockerfile(
+        self,
+        command: Command,
+        text: str,
+        shown: str,
+        arguments: Mapping[str, str | None],
+        target: str | None,
+        replaced: Iterable[str],
+    ) -> None:
+        try:
+            images = read_dockerfile(text, arguments, target)
+        except TooLarge as error:
+            self.unknown(command, str(error), shown)
+            return
+        skipped = {name.lower() for name in replaced}
+        for image in images:
+            if (image.resolved or "").lower() not in skipped:
+                self.expansion(Action.READ, image.image, command)
+
+    def cache(self, value: Value, command: Command) -> None:
+        """`--cache-from NAME` or `type=registry,ref=NAME`; other types are no images."""
+        for row in value.alternatives:
+            text = symbol(row)
+            if text is not None and "=" in text and "type=registry" not in text:
+                continue
+            if text is not None and (found := re.search(r"(?:^|,)ref=([^,]+)", text)):
+                self.add(ImageUse(Action.READ, found[1], command))
+            elif text is None and any(isinstance(piece, Unknown) for piece in row):
+                start = _known_start(Value((row,)))
+                reference = start.partition("ref=")[2] if "ref=" in start else start
+                if ":" in reference.rpartition("/")[2]:
+                    self.add(ImageUse(Action.READ, reference, command))
+                else:
+                    self.unresolved(Action.READ, row, value, command)
+            elif text is not None:
+                self.use(Action.READ, Value((row,)), command, local=False)
+
+    # docker compose
+
+    def compose(self, called: Invocation, syntax: ComposeSyntax, parsed: Parsed) -> None:
+        command = called.command
+        given = [option.value for option in called.options if option.name in syntax.file and option.value is not None]
+        given += parsed.values(syntax.file)
+        documents: list[object] = []
+        paths: list[str] = []
+        path: str | None
+        if given:
+            for value in given:
+                path = _path(command, value)
+                text = self.file(path) if path else None
+                shown = value.symbol() or subject_of(value)
+                document = _document(path or shown, text)
+                if document is None:
+                    self.unknown(command, f"the Compose file {shown} cannot be read from the repository", shown)
+                    return
+                documents.append(document[0])
+                paths.append(path or "")
+        elif (folder := command.folder) is not None:
+            found = next((name for name in _COMPOSE_NAMES if self.file(posixpath.join(folder, name)) is not None), None)
+            if found:
+                path = posixpath.join(folder, found)
+                document = _document(path, self.file(path))
+                if document is None:
+                    self.unknown(command, f"the Compose file {path} cannot be read", path)
+                    return
+                documents.append(document[0])
+                paths.append(path)
+                stem, ending = posixpath.splitext(path)
+                override = _document("", self.file(f"{stem}.override{ending}"))
+                documents += override or ()
+        if not documents:
+            self.unknown(command, "the Compose file is not in the repository", "the Compose file")
+            return
+        project = read_compose(documents, _environment(command))
+        pushes = syntax.push or parsed.has(syntax.push_switch)
+        self.project(command, project, syntax, pushes, posixpath.dirname(paths[0]))
+
+    def project(self, command: Command, project: ComposeFile, syntax: ComposeSyntax, pushes: bool, folder: str) -> None:
+        for unread in project.unread:
+            self.unknown(command, unread.why, unread.path or "the Compose file")
+        for service in project.services:
+            if service.build and service.image and service.image.resolved:
+                self.local.add(service.image.resolved)
+        for service in project.services:
+            if service.build and syntax.build:
+                self.service_build(command, service.build, folder)
+            if service.image and pushes and service.build:
+                self.expansion(Action.PUSH, service.image, command)
+            if service.image and syntax.read and not service.build:
+                self.expansion(Action.READ, service.image, command)
+            for mount in service.mounts if syntax.read else ():
+                self.expansion(Action.READ, mount, command)
+        for model in project.models if syntax.read else ():
+            self.expansion(Action.READ, model, command)
+
+    def service_build(self, command: Command, build: Build, folder: str) -> None:
+        replaced = set()
+        for context in build.contexts:
+            replaced.add(context.name)
+            if context.image:
+                self.expansion(Action.READ, context.image, command)
+        for cache in build.cache_from:
+            self.expansion(Action.READ, cache, command, local=False)
+        target = build.target.resolved if build.target else None
+        if build.dockerfile_inline:
+            self.dockerfile(command, build.dockerfile_inline.written, "the inline Dockerfile", build.build_args, target, replaced)
+            return
+        context_path = build.context.resolved if build.context else "."
+        file = build.dockerfile.resolved if build.dockerfile else "Dockerfile"
+        path = None
+        if context_path is not None and file is not None and not _REMOTE.match(context_path) and "${" not in context_path + file:
+            path = _inside(posixpath.join(folder, context_path, file))
+        text = self.file(path) if path else None
+        shown = path or (build.context.written if build.context else "the Dockerfile")
+        if text is None:
+            self.unknown(command, f"the Dockerfile {shown} is not in the repository", shown)
+            return
+        self.dockerfile(command, text, shown, build.build_args, target, replaced)
+
+
+def _which(which: str, words: Sequence[Value]) -> Sequence[Value]:
+    match which:
+        case "first":
+            return words[:1]
+        case "last":
+            return words[-1:]
+        case "rest":
+            return words[1:]
+        case "all":
+            return words
+    return ()
+
+
+def _known_start(value: Value) -> str:
+    text = ""
+    for piece in value.alternatives[0]:
+        if isinstance(piece, Unknown):
+            break
+        text += f"${{{piece.name}}}" if isinstance(piece, Stored) else piece.text
+    return text
+
+
+def _path(command: Command, path: Value) -> str | None:
+    """A path of the repository; None where it is not known, or leads out of it."""
+    text = path.symbol()
+    if text is None or _REMOTE.match(text):
+        return None
+    clone = "${BITBUCKET_CLONE_DIR}"
+    if text == clone or text.startswith(f"{clone}/"):
+        return _inside(text.removeprefix(clone).lstrip("/") or ".")
+    if "${" in text or text.startswith(("/", "~")) or command.folder is None:
+        return None
+    return _inside(posixpath.join(command.folder, text))
+
+
+def _inside(path: str) -> str | None:
+    normal = posixpath.normpath(path)
+    return None if normal == ".." or normal.startswith(("../", "/")) else "" if normal == "." else normal
+
+
+def _environment(command: Command) -> dict[str, str | None]:
+    """What the step's variables are for files that expand them: text, with `${NAME}` for what is stored elsewhere."""
+    known: dict[str, str | None] = {
+        name: f"${{{name}}}" for name in ("BITBUCKET_WORKSPACE", "BITBUCKET_REPO_SLUG", "BITBUCKET_REPO_FULL_NAME")
+    }
+    for name, definitions in command.environment.items():
+        values = [definition.value if definition else Value.of(Stored(name, ())) for definition in definitions]
+        known[name] = union(values).symbol()
+    for name, value in command.overrides:
+        known[name] = value.symbol()
+    return known
+
+
+def _document(path: str, text: str | None) -> tuple[object] | None:
+    if text is None:
+        return None
+    try:
+        return (yaml.plain(yaml.read_yaml(Source(path, text.removeprefix("\ufeff")))),)
+    except (yaml.YamlError, RecursionError):
+        return None
+
+
+def compose_variables(paths: Iterator[tuple[str, str]]) -> frozenset[str]:
+    """The variables that Compose files take from the environment."""
+    names: set[str] = set()
+    for path, text in paths:
+        document = _document(path, text)
+        if document:
+            names.update(read_compose(document, {}).variables)
+    return frozenset(names)

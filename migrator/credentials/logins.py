@@ -1,0 +1,152 @@
+"""Logins among the commands of a script: who logs in, where, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrator.core.rules import LoginSyntax, Registry, RuleBook
+from migrator.credentials.invocations import Invocation, Option, invocation, parse
+from migrator.credentials.trace import Command, Trace
+from migrator.credentials.values import Alternative, Stored, Text, Unknown, Value
+
+_SCHEMES = ("https://", "http://", "oci://", "docker://")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Login:
+    """One run of a login command.
+
+    `registry` is the Packages registry that it certainly logs in to; where that is None, `host_unknown` says that the
+    host is not certain, and `host_subject` what it comes from. `config` tells apart the files that keep logins.
+    """
+
+    command: Command
+    client: str
+    rule: str
+    registry: Registry | None
+    host: str
+    host_unknown: bool
+    host_subject: str
+    username: Value
+    password: Value
+    config: str
+    piped: bool
+
+
+def find_logins(trace: Trace, book: RuleBook) -> Iterator[Login]:
+    """Every login of the script, those to other registries too."""
+    for command in trace.commands:
+        called = invocation(command, book)
+        if called and called.client.login:
+            syntax = called.client.login
+            for words in syntax.commands:
+                rest = called.after(words)
+                if rest is not None:
+                    parsed = parse(rest, syntax.valued)
+                    yield _login(called, syntax, parsed.options, [word.value for word in parsed.words], book)
+                    break
+
+
+def _login(
+    called: Invocation, syntax: LoginSyntax, options: tuple[Option, ...], words: list[Value], book: RuleBook
+) -> Login:
+    def given(names: frozenset[str]) -> list[Value]:
+        return [option.value for option in options if option.name in names and option.value is not None]
+
+    nothing = Value.of(Unknown("nothing that is written here"))
+    usernames, passwords = given(syntax.username), given(syntax.password)
+    piped = any(option.name in syntax.stdin for option in options)
+    password = passwords[-1] if passwords else nothing
+    if piped:
+        password = called.command.stdin or Value.of(Unknown("standard input that nothing in the script feeds"))
+        if passwords:
+            password = Value.of(Unknown("two places at once"))
+    hosts = given(syntax.host) or words
+    host, unknown, subject = "", False, ""
+    if len(hosts) > 1:
+        unknown, subject = True, "the words of the login"
+    elif hosts:
+        host, unknown, subject = _host(hosts[0], book)
+    elif syntax.registry:
+        host = syntax.registry
+    default = next((registry for registry in book.registries if registry.default), None)
+    registry = None if unknown else book.registry(host) if host else default
+    return Login(
+        called.command,
+        called.client.name,
+        called.client.rule,
+        registry,
+        host or (next(iter(sorted(default.hosts))) if default and registry else ""),
+        unknown,
+        subject,
+        usernames[-1] if usernames else nothing,
+        password,
+        _config(called, options),
+        piped,
+    )
+
+
+def _host(value: Value, book: RuleBook) -> tuple[str, bool, str]:
+    """The host that a server word names, whether that is uncertain, and what it comes from then."""
+    hosts = {host_of(alternative) for alternative in value.alternatives}
+    known = [host for host in hosts if host is not None]
+    if len(known) == len(hosts) and (len(hosts) == 1 or not any(book.registry(host) for host in known)):
+        return known[0], False, ""
+    return "", True, subject_of(value)
+
+
+def host_of(alternative: Alternative) -> str | None:
+    """The host before the first slash, scheme and default port left out; None where it is not literal."""
+    text = ""
+    complete = True
+    for piece in alternative:
+        if not isinstance(piece, Text):
+            complete = False
+            break
+        text += piece.text
+    text = text.strip()
+    for scheme in _SCHEMES:
+        text = text.removeprefix(scheme)
+    host, slash, _ = text.partition("/")
+    if not slash and not complete:
+        return None
+    return host.lower().removesuffix(":443")
+
+
+def subject_of(value: Value) -> str:
+    """What a value that is not certain comes from, for people."""
+    for piece in value.pieces:
+        if isinstance(piece, Stored):
+            return piece.name
+    for piece in value.pieces:
+        for reference in piece.trail:
+            if reference.param.name:
+                return reference.param.name
+    unknown = next((piece.why for piece in value.pieces if isinstance(piece, Unknown)), "")
+    return unknown or "a variable"
+
+
+def _config(called: Invocation, options: tuple[Option, ...]) -> str:
+    """Which file keeps the login: two logins with different answers do not overwrite each other."""
+    client = called.client
+    for option in (*called.options, *options):
+        if option.name in client.config_options and option.value is not None:
+            return option.value.symbol() or "?"
+    for name in client.config_variables:
+        value = value_of(called.command, name)
+        if value is not None:
+            return value.symbol() or "?"
+    return client.config_variables[0] if client.config_variables else ""
+
+
+def value_of(command: Command, name: str) -> Value | None:
+    """A variable that the script sets, as a command sees it; None where the script does not set it."""
+    for override, value in reversed(command.overrides):
+        if override == name:
+            return value
+    definitions = command.environment.get(name, (None,))
+    if None in definitions:
+        return None
+    values = [definition.value for definition in definitions if definition is not None]
+    return Value(tuple(row for value in values for row in value.alternatives))

@@ -1,0 +1,184 @@
+"""Where a credential comes from, and where its origin could be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from migrator.core.text import Span
+from migrator.credentials.values import (
+    Alternative,
+    Definition,
+    Piece,
+    Quoting,
+    Reference,
+    Stored,
+    Text,
+    Unknown,
+    Value,
+)
+
+_DEFAULTS = ("-", ":-")
+_KEPT = ("", "?", ":?")
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a credential cannot be replaced: a reason code, a clause, and what it is about."""
+
+    code: str
+    detail: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a user name or password is made of. `stored` are variables in the order met; `literals` are the places of
+    literal characters; `native`: it is the native variable on at least one way."""
+
+    stored: tuple[str, ...]
+    literals: tuple[Text, ...]
+    native: bool
+    obstacle: Obstacle | None
+
+    @property
+    def replaceable(self) -> bool:
+        return self.obstacle is None and bool(self.stored or self.literals)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A change in the coordinates of the script."""
+
+    span: Span
+    text: str
+
+
+def origin(value: Value, native: str) -> Origin:
+    """Read a credential's value; `native` is the variable that should stand there."""
+    stored: dict[str, None] = {}
+    literals: list[Text] = []
+    obstacle: Obstacle | None = None
+    is_native = False
+    for row in rows(value):
+        obstacle = obstacle or _obstacle(row)
+        for piece in row:
+            if isinstance(piece, Stored):
+                if piece.name == native:
+                    is_native = True
+                else:
+                    stored[piece.name] = None
+            elif isinstance(piece, Text) and piece.text:
+                literals.append(piece)
+    if not stored and not literals and not is_native and obstacle is None:
+        obstacle = Obstacle("credential-unresolved", "is empty")
+    return Origin(tuple(stored), tuple(literals), is_native, obstacle)
+
+
+def rows(value: Value) -> list[Alternative]:
+    """The alternatives without the white space at their ends that a client ignores."""
+    cleaned: list[Alternative] = []
+    for alternative in value.alternatives:
+        row = [piece for piece in alternative if not (isinstance(piece, Text) and not piece.text and not piece.trail)]
+        while row and isinstance(row[-1], Text) and row[-1].text and not row[-1].text.strip("\r\n"):
+            row.pop()
+        cleaned.append(tuple(row))
+    return cleaned
+
+
+def _obstacle(row: Alternative) -> Obstacle | None:
+    for piece in row:
+        for reference in piece.trail:
+            param = reference.param
+            if param.operator not in (*_DEFAULTS, *_KEPT):
+                return Obstacle("unsupported-expansion", f"is `${param.name}` through an operator that changes it", param.name)
+    unknown = next((piece for piece in row if isinstance(piece, Unknown)), None)
+    if unknown:
+        return Obstacle("credential-unresolved", f"comes from {unknown.why}", unknown.why)
+    if sum(1 for piece in row if not isinstance(piece, Text) or piece.text) > 1:
+        return Obstacle("credential-unresolved", "is put together from several parts", "the parts of it")
+    return None
+
+
+class Fixed(Exception):
+    """A place that cannot be written to; the obstacle says why."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(obstacle.detail)
+        self.obstacle = obstacle
+
+
+def points(value: Value, native: str, movable: Callable[[Definition], bool]) -> tuple[Point, ...]:
+    """The changes that make `value` the native variable. `movable`: may this assignment be changed instead of its uses?
+
+    Raises Fixed.
+    """
+    found: dict[Point, None] = {}
+    groups: dict[tuple[int, ...], list[Piece]] = {}
+    for row in rows(value):
+        for piece in row[:1]:
+            if isinstance(piece, Stored) and piece.name == native and len(piece.trail) == 1:
+                continue
+            groups.setdefault(_key(piece), []).append(piece)
+    for pieces in groups.values():
+        for point in _group(pieces, native, movable):
+            found[point] = None
+    return tuple(found)
+
+
+def _key(piece: Piece) -> tuple[int, ...]:
+    if piece.trail:
+        span = piece.trail[0].param.span
+        return span.start, span.end
+    return (id(piece),)
+
+
+def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], bool]) -> tuple[Point, ...]:
+    first = pieces[0]
+    if not first.trail:
+        return (_literal(first, native),)
+    param = first.trail[0].param
+    definitions = [piece.trail[0].definition for piece in pieces]
+    if param.operator in _DEFAULTS and not param.short:
+        return (Point(Span(param.name_span.start, param.span.end - 1), native),)
+    settled = [definition for definition in definitions if definition is not None]
+    if len(settled) == len(definitions) and all(movable(definition) for definition in settled):
+        inner = Value(tuple((replace(piece, trail=piece.trail[1:]),) for piece in pieces))
+        return points(inner, native, movable)
+    if not param.name or param.name in "@*" or param.index:
+        raise Fixed(Obstacle("credential-unresolved", "is handed on among other words", param.name))
+    if param.name.isdigit():
+        if not param.short and param.operator:
+            return (Point(param.name_span, native),)
+        return (Point(param.span, f"${{{native}}}"),)
+    return (Point(param.name_span, native),)
+
+
+def _literal(piece: Piece, native: str) -> Point:
+    obstacle = Obstacle("credential-unresolved", "is written in a way that cannot be replaced", "the literal")
+    if not isinstance(piece, Text) or piece.span is None or piece.quoting is Quoting.FIXED:
+        raise Fixed(obstacle)
+    tail = len(piece.text) - len(piece.text.rstrip("\r\n"))
+    if piece.quoting is Quoting.DOUBLE:
+        return Point(Span(piece.span.start, piece.span.end - tail), f"${native}")
+    if tail:
+        raise Fixed(obstacle)
+    return Point(piece.span, f'"${native}"')
+
+
+def references(value: Value) -> frozenset[tuple[Span, tuple[int, ...]]]:
+    """Every expansion on the way of a value, with the call that it is made in."""
+    return frozenset((reference.param.span, reference.context) for piece in value.pieces for reference in piece.trail)
+
+
+def assignments(value: Value) -> tuple[Definition, ...]:
+    """The assignments on the way of a value."""
+    found: dict[Definition, None] = {}
+    for piece in value.pieces:
+        for reference in piece.trail:
+            if reference.definition is not None:
+                found[reference.definition] = None
+    return tuple(found)
+
+
+__all__ = ["Fixed", "Obstacle", "Origin", "Point", "Reference", "assignments", "origin", "points", "references", "rows"]

@@ -1,0 +1,113 @@
+"""Whose packages the images of a repository are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from migrator.core.findings import Ownership
+from migrator.core.rules import RuleBook
+from migrator.core.settings import Settings
+
+_SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_WORKSPACE = "${BITBUCKET_WORKSPACE}"
+_SLUG = "${BITBUCKET_REPO_SLUG}"
+_FULL_NAME = "${BITBUCKET_REPO_FULL_NAME}"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A package: `host/workspace/name` without tag. `complete` is false where a part of it is not known."""
+
+    text: str
+    host: str
+    workspace: str
+    complete: bool
+
+    @property
+    def shown(self) -> str:
+        """For people and for JSON: `$NAME` instead of `${NAME}`."""
+        return _SYMBOL.sub(r"$\1", self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The image is certainly of no Packages registry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """The registry of the image is not known; `subject` is the variable to blame."""
+
+    subject: str
+
+
+def name_of(reference: str, book: RuleBook, settings: Settings) -> Name | Elsewhere | Unresolved:
+    """The package of an image reference in which `${NAME}` stands for what is not known."""
+    text = reference.removeprefix("docker://").removeprefix("oci://")
+    text = text.replace(_FULL_NAME, f"{_WORKSPACE}/{_SLUG}")
+    if settings.workspace:
+        text = text.replace(_WORKSPACE, settings.workspace)
+    if settings.repository:
+        text = text.replace(_SLUG, settings.repository)
+    text = text.partition("@")[0]
+    slash = text.rfind("/")
+    colon = text.find(":", slash + 1)
+    if colon >= 0:
+        text = text[:colon]
+    host, slashed, path = text.partition("/")
+    if unknown := _SYMBOL.search(host):
+        return Unresolved(unknown[1])
+    registry = book.registry(host.lower().removesuffix(":443"))
+    if not slashed or registry is None:
+        default = next((registry for registry in book.registries if registry.default), None)
+        if default is None or ("." in host or ":" in host or host == "localhost") and slashed:
+            return Elsewhere()
+        host, path = min(default.hosts), text
+    known = {_WORKSPACE.strip("${}"), _SLUG.strip("${}")}
+    complete = all(match[1] in known for match in _SYMBOL.finditer(path))
+    return Name(f"{host}/{path}", host, path.partition("/")[0], complete)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is known of the repository's packages: the names and references that some step of it pushes."""
+
+    settings: Settings
+    pushed: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
+    workspaces: Mapping[str, int] = field(default_factory=dict)
+
+    def owner(self, name: Name) -> tuple[Ownership, str]:
+        """Whose a package is, and why that is known or believed."""
+        if self.listed(name):
+            return Ownership.OWN, "listed in own-packages"
+        if self.other_workspace(name):
+            return Ownership.FOREIGN, f"of the workspace {name.workspace}, not {self.settings.workspace}"
+        if not name.complete:
+            own = name.text in self.pushed
+            return (Ownership.OWN, "pushed by this repository") if own else (Ownership.UNKNOWN, "a part of the name is not known")
+        if name.text in self.pushed:
+            return Ownership.OWN, "pushed by this repository"
+        return Ownership.FOREIGN, "not pushed by this repository"
+
+    def other_workspace(self, name: Name) -> bool:
+        return bool(self.settings.workspace) and "${" not in name.workspace and name.workspace != self.settings.workspace
+
+    def listed(self, name: Name) -> bool:
+        return any(_matches(name, pattern) for pattern in self.settings.own_packages)
+
+
+def _matches(name: Name, pattern: str) -> bool:
+    pattern = _SYMBOL.sub(r"${\1}", re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*)", r"${\1}", pattern))
+    full = pattern if pattern.startswith(f"{name.host}/") else f"{name.host}/{pattern}"
+    text = name.text
+    if name.workspace == _WORKSPACE and "${" not in full:
+        text = text.replace(_WORKSPACE, full.split("/")[1], 1)
+    return fnmatchcase(text, full.replace("[", "[[]"))
+
+
+def distinct_workspaces(names: Iterable[Name]) -> set[str]:
+    return {name.workspace for name in names if "${" not in name.workspace}
