@@ -332,9 +332,10 @@ def _build(node: _Node) -> BuildSyntax:
 
 
 def _compose(node: _Node) -> ComposeSyntax:
-    fields = node.mapping(("file", "read", "build", "push", "push-switch"))
+    fields = node.mapping(("file", "read", "build", "push", "push-switch", "build-switch"))
     flags = {key: fields[key].flag() if key in fields else False for key in ("read", "build", "push")}
-    return ComposeSyntax(_set(fields, "file"), flags["read"], flags["build"], flags["push"], _set(fields, "push-switch"))
+    switches = (_set(fields, "push-switch"), _set(fields, "build-switch"))
+    return ComposeSyntax(_set(fields, "file"), flags["read"], flags["build"], flags["push"], *switches)
 
 
 def _escapes(book: RuleBook, node: _Node) -> RuleBook:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from migrator.cli import console, exits
 from migrator.cli.analysis import Analysis, analyse
+from migrator.cli.applying import apply
 from migrator.cli.check import aside
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Format, Reading, Showing
@@ -19,9 +20,6 @@ from migrator.core.text import Source
 from migrator.reports import fixes, machine, naming, secrets, text
 from migrator.reports.diff import Side, diff, for_people
 from migrator.reports.excerpt import named
-from migrator.repositories.view import Unreadable
-from migrator.repositories.worktree import WorkTree
-from migrator.repositories.writing import NotWritten, replace
 
 if TYPE_CHECKING:
     from migrator.core.fixing import Change, FixPlan
@@ -55,11 +53,13 @@ def _write(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showin
     held: list[Finding] = []
     refused: list[str] = []
     for one, plan in planned:
-        failed = _written(one, plan.changes, refused)
-        for finding in _of(plan.changes):
-            # A finding with edits in two files of which one was refused is not done.
-            (held if failed & {edit.path for edit in finding.edits} else done).append(_named(finding, one))
-        held += [_named(finding, one) for finding in plan.held]
+
+        def complain(path: str, error: str, one: Analysis = one) -> None:
+            refused.append(f"{named(one.name(path))}: not written: {error}")
+
+        settled, failed = apply(one.root, plan.changes, complain)
+        done += [_named(finding, one) for finding in settled]
+        held += [_named(finding, one) for finding in (*failed, *plan.held)]
     done, held = _masked(done, all_of), _masked(held, all_of)
     console.err(refused)
     if showing.format is Format.JSON:
@@ -69,23 +69,6 @@ def _write(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showin
         console.out(fixes.fixed(done, held, all_of.report, paint, quiet=showing.quiet))
     left = exits.left(held, showing.strict) or (fixing.exit_non_zero and bool(done))
     return exits.code(unread=bool(all_of.report.skipped or refused), left=left, exit_zero=showing.exit_zero)
-
-
-def _written(one: Analysis, changes: Iterable[Change], refused: list[str]) -> set[str]:
-    """Write the changes of one repository. Returns the paths that were not written, with a line each in `refused`."""
-    view = WorkTree(one.root)
-    failed: set[str] = set()
-    seen: dict[str, bytes] = {}
-    for change in changes:
-        try:
-            real = view.target(change.path)
-            if seen.get(real) != change.after:  # else a second link to what is written already
-                replace(one.root, change.path, change.before, change.after)
-            seen[real] = change.after
-        except (NotWritten, Unreadable) as error:
-            failed.add(change.path)
-            refused.append(f"{named(one.name(change.path))}: not written: {error}")
-    return failed
 
 
 def _show(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing: Showing) -> int:

@@ -118,6 +118,7 @@ class ComposeSyntax:
     build: bool = False
     push: bool = False
     push_switch: frozenset[str] = frozenset()
+    build_switch: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class _Finder:
             return
         words = [word.value for word in parsed.words]
         for value in _which(syntax.local, words):
-            self.local |= {text for row in value.alternatives if (text := symbol(row))}
+            self.local |= set(filter(None, map(symbol, value.alternatives)))
         for value in [*_which(syntax.read, words), *parsed.values(syntax.read_options)]:
             self.use(Action.READ, value, command, syntax.transport, local=syntax.words[0][0] not in ("pull",))
         for value in [*_which(syntax.push, words), *parsed.values(syntax.push_options)]:
@@ -155,7 +155,7 @@ class _Finder:
         for value in parsed.values(syntax.tag):
             if pushed:
                 self.use(Action.PUSH, value, command)
-            self.local |= {text for row in value.alternatives if (text := symbol(row))}
+            self.local |= set(filter(None, map(symbol, value.alternatives)))
 
     def dockerfiles(
         self,
@@ -257,21 +257,27 @@ class _Finder:
             return
         project = read_compose(documents, _environment(command))
         pushes = syntax.push or parsed.has(syntax.push_switch)
-        self.project(command, project, syntax, pushes, posixpath.dirname(paths[0]))
+        builds = parsed.has(syntax.build_switch)
+        self.project(command, project, syntax, pushes, builds, posixpath.dirname(paths[0]))
 
-    def project(self, command: Command, project: ComposeFile, syntax: ComposeSyntax, pushes: bool, folder: str) -> None:
+    def project(
+        self, command: Command, project: ComposeFile, syntax: ComposeSyntax, pushes: bool, builds: bool, folder: str
+    ) -> None:
         for unread in project.unread:
             self.unknown(command, unread.why, unread.path or "the Compose file")
         for service in project.services:
-            if service.build and service.image and service.image.resolved:
-                self.local.add(service.image.resolved)
-        for service in project.services:
             if service.build and syntax.build:
                 self.service_build(command, service.build, folder)
-            if service.image and pushes and service.build:
-                self.expansion(Action.PUSH, service.image, command)
-            if service.image and syntax.read and not service.build:
+            if service.build and pushes:
+                for image in (service.image, *service.build.tags):
+                    if image:
+                        self.expansion(Action.PUSH, image, command)
+            # With both, Compose tries to pull before it builds: docs.docker.com/reference/compose-file/build/
+            built = service.build and (builds or service.pull_policy in ("build", "never"))
+            if service.image and syntax.read and not built:
                 self.expansion(Action.READ, service.image, command)
+            if service.image and service.build and syntax.build:
+                self.local.add(service.image.resolved or "")
             for mount in service.mounts if syntax.read else ():
                 self.expansion(Action.READ, mount, command)
         for model in project.models if syntax.read else ():
@@ -287,7 +293,11 @@ class _Finder:
             self.expansion(Action.READ, cache, command, local=False)
         target = build.target.resolved if build.target else None
         if build.dockerfile_inline:
-            self.dockerfile(command, build.dockerfile_inline.written, "the inline Dockerfile", build.build_args, target, replaced)
+            text = build.dockerfile_inline.resolved
+            if text is None:
+                self.unknown(command, build.dockerfile_inline.why, "the inline Dockerfile")
+            else:
+                self.dockerfile(command, text, "the inline Dockerfile", build.build_args, target, replaced)
             return
         context_path = build.context.resolved if build.context else "."
         file = build.dockerfile.resolved if build.dockerfile else "Dockerfile"

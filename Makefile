@@ -1,0 +1,38 @@
+# Everything happens in this folder's own .venv. Needs Python 3.11 or newer, git and make.
+PYTHON ?= python3
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint install develop clean
+
+# A tour on a copy of a small repository: check, diff, fix, check.
+demo: install
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh fixtures/demo/demo.sh
+
+test: develop
+	$(VENV)/bin/python -m pytest -n auto
+
+# What .ci/run asks for besides the tests.
+lint: develop
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+install: $(VENV)/installed
+develop: $(VENV)/developed
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'patless needs Python 3.11 or newer; name one with `make PYTHON=python3.12 ...`' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/developed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV)

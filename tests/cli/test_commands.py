@@ -1,0 +1,166 @@
+"""The commands with the real engine and rules, on the repository of `make demo` and on small ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tests.cli.conftest import Patless, put
+
+pytest.importorskip("migrator.core.engine")
+pytest.importorskip("migrator.core.fixing")
+
+DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
+
+LOGIN = "- docker login crg.apkg.io -u $EMAIL -p $TOKEN"
+STEP = f"""\
+pipelines:
+  default:
+    - step:
+        script:
+          {LOGIN}
+          - docker push crg.apkg.io/acme/web
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    shutil.copytree(DEMO / "repository", tmp_path, dirs_exist_ok=True)
+    for command in (
+        ["init", "--quiet"],
+        ["remote", "add", "origin", "git@bitbucket.org:acme/web.git"],
+        ["add", "--all"],
+    ):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def test_check_of_the_demo(patless: Patless, repository: Path, snapshot: SnapshotAssertion) -> None:
+    run = patless("check")
+    assert (run.code, run.err) == (1, "")
+    assert run.out == snapshot(name="text")
+    assert patless("check", "--format", "json").out == snapshot(name="json")
+
+
+def test_the_diff_of_the_demo_is_what_fix_writes(
+    patless: Patless, repository: Path, snapshot: SnapshotAssertion
+) -> None:
+    file = repository / "bitbucket-pipelines.yml"
+    before = file.read_bytes()
+    run = patless("fix", "--diff")
+    assert (run.code, run.out, file.read_bytes()) == (1, snapshot(name="diff"), before)
+    assert run.err == snapshot(name="aside")
+    subprocess.run(["git", "apply"], input=run.out.encode(), cwd=repository, check=True)
+    applied = file.read_bytes()
+    file.write_bytes(before)
+    fixed = patless("fix")
+    assert (fixed.code, fixed.out) == (0, snapshot(name="fix"))
+    assert file.read_bytes() == applied
+    assert patless("check").code == 0
+    assert patless("fix", "--exit-non-zero-on-fix").code == 0
+
+
+def test_packages_of_the_demo(patless: Patless, repository: Path, snapshot: SnapshotAssertion) -> None:
+    run = patless("packages")
+    assert (run.code, run.out) == (0, snapshot)
+
+
+def test_the_tour_runs_to_its_end(repository: Path) -> None:
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", DEMO / "demo.sh"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "would be fixed" in done.stderr
+    assert "No findings" in done.stdout
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_a_diff_of_real_findings_applies(patless: Patless, tmp_path: Path, newline: str) -> None:
+    put(tmp_path, bitbucket_pipelines=STEP.rstrip("\n").replace("\n", newline))
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    patch = patless("fix", "--diff").out
+    subprocess.run(["git", "apply"], input=patch.encode(), cwd=tmp_path, check=True)
+    applied = (tmp_path / "bitbucket-pipelines.yml").read_bytes()
+    assert (
+        applied
+        == STEP.rstrip("\n")
+        .replace("$EMAIL", "$BITBUCKET_PACKAGES_USERNAME")
+        .replace("$TOKEN", "$BITBUCKET_PACKAGES_TOKEN")
+        .replace("\n", newline)
+        .encode()
+    )
+
+
+def test_several_repositories_in_several_processes_give_the_same(patless: Patless, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        put(tmp_path / name, bitbucket_pipelines=STEP)
+        subprocess.run(["git", "init", "--quiet"], cwd=tmp_path / name, check=True)
+    alone = patless("check", "--jobs", "1", "one", "two", "three")
+    assert patless("check", "--jobs", "3", "one", "two", "three") == alone
+    assert alone.code == 1
+    assert json.loads(patless("check", "--format", "json").out)["summary"]["safe"] == 3
+    assert patless("fix").code == 0
+
+
+def test_an_ignore_comment_settles_a_real_finding(patless: Patless, tmp_path: Path) -> None:
+    put(tmp_path, bitbucket_pipelines=STEP.replace(LOGIN, f"{LOGIN}  # patless: ignore[registry-login] as it is"))
+    run = patless("check")
+    assert (run.code, "1 ignored" in run.out) == (0, True)
+
+
+HERE = b"# crg.apkg.io\n"  # a file that does not mention Packages is not looked at any further
+BAD = {
+    "not UTF-8": b"a: \xff\n",
+    "UTF-16": "a: b\n".encode("utf-16"),
+    "NUL": b"a: \0\n",
+    "unclosed": HERE + b"a: [\n",
+    "a tab": HERE + b"a:\n\tb: c\n",
+    "duplicate keys": STEP.encode() + STEP.encode(),
+    "several documents": STEP.encode() + b"---\n" + STEP.encode(),
+    "brackets": HERE + b"[" * 50_000,
+    "an alias bomb": HERE
+    + b"a: &a [x, x]\n"
+    + b"".join(b"%c: &%c [*%c, *%c]\n" % (n + 1, n + 1, n, n) for n in range(97, 121))
+    + b"pipelines: {default: [{step: {script: *y}}]}\n",
+    "an alias cycle": HERE + b"pipelines: {default: [{step: {script: &a [*a]}}]}\n",
+    "a merge conflict": b"<<<<<<< ours\n" + STEP.encode() + b"=======\na: b\n>>>>>>> theirs\n",
+    "unparsable shell": STEP.replace("$TOKEN", '"$TOKEN').encode(),
+    "deeply nested shell": STEP.replace("$TOKEN", "$(" * 5000).encode(),
+    "huge": b"#" * (2 * 1024 * 1024 + 1),
+}
+
+
+@pytest.mark.parametrize("data", BAD.values(), ids=BAD.keys())
+def test_bad_input_is_a_line_and_the_other_files_are_done(patless: Patless, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "bad-pipelines.yml").write_bytes(data)
+    put(tmp_path, bitbucket_pipelines=STEP)
+    run = patless("fix")
+    assert run.code == 3
+    assert run.err.startswith("bad-pipelines.yml:")
+    assert run.err.count("\n") == 1
+    assert "Traceback" not in run.err
+    assert (tmp_path / "bad-pipelines.yml").read_bytes() == data
+    assert "BITBUCKET_PACKAGES_TOKEN" in (tmp_path / "bitbucket-pipelines.yml").read_text()
+
+
+def test_rules_of_the_users_own_are_taken(patless: Patless, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "broken.yml").write_text("nonsense: 1\n")
+    run = patless("rules", "--rules", "rules")
+    assert run.code == 2
+    assert "broken.yml:1" in run.err
+
+
+def test_every_rule_and_reason_is_explained(patless: Patless, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    listing = patless("rules").out
+    assert listing == snapshot
+    names = [line.split()[0] for line in listing.splitlines() if line.startswith("  ")]
+    assert names
+    for name in names:
+        assert patless("explain", name).code == 0

@@ -1,0 +1,132 @@
+"""A changed file is written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from migrator.repositories import writing
+from migrator.repositories.writing import NotWritten, replace
+
+BEFORE, AFTER = b"old\r\n", b"new\r\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "root" / "a.yml"
+    path.parent.mkdir()
+    path.write_bytes(BEFORE)
+    return path
+
+
+def refused(path: Path, name: str = "a.yml", before: bytes = BEFORE) -> str:
+    with pytest.raises(NotWritten) as refusal:
+        replace(path.parent, name, before, AFTER)
+    assert [entry for entry in os.listdir(path.parent) if entry.endswith(".tmp")] == []
+    return str(refusal.value)
+
+
+def test_the_file_holds_the_new_bytes_and_nothing_is_left_beside_it(file: Path) -> None:
+    replace(file.parent, "a.yml", BEFORE, AFTER)
+    assert file.read_bytes() == AFTER
+    assert os.listdir(file.parent) == ["a.yml"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644, 0o755, 0o2775, 0o666], ids=oct)
+def test_the_mode_is_kept(file: Path, mode: int) -> None:
+    file.chmod(mode)
+    replace(file.parent, "a.yml", BEFORE, AFTER)
+    assert file.stat().st_mode & 0o7777 == mode
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_the_owner_is_kept(file: Path) -> None:
+    os.chown(file, 1234, 2345)
+    file.chmod(0o640)
+    replace(file.parent, "a.yml", BEFORE, AFTER)
+    status = file.stat()
+    assert (status.st_uid, status.st_gid, status.st_mode & 0o7777) == (1234, 2345, 0o640)
+
+
+def test_a_file_that_was_changed_since_is_left_alone(file: Path) -> None:
+    file.write_bytes(b"someone else")
+    assert refused(file) == "the file was changed by something else since it was read; run again"
+    assert file.read_bytes() == b"someone else"
+
+
+def test_a_file_that_is_changed_while_it_is_written_is_left_alone(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing.os, "fsync", lambda _: file.write_bytes(b"someone else"))
+    assert refused(file) == "the file was changed by something else since it was read; run again"
+    assert file.read_bytes() == b"someone else"
+
+
+def test_a_file_that_is_gone_is_not_made_again(file: Path) -> None:
+    file.unlink()
+    assert refused(file) == "the file was changed by something else since it was read; run again"
+    assert not file.exists()
+
+
+def test_a_link_inside_stays_and_its_target_is_written(file: Path) -> None:
+    (file.parent / "sub").mkdir()
+    link = file.parent / "sub" / "link.yml"
+    link.symlink_to("../a.yml")
+    replace(file.parent, "sub/link.yml", BEFORE, AFTER)
+    assert link.is_symlink()
+    assert file.read_bytes() == AFTER
+
+
+def test_a_link_that_leads_out_is_not_followed(file: Path) -> None:
+    outside = file.parent.parent / "outside.yml"
+    outside.write_bytes(BEFORE)
+    (file.parent / "link.yml").symlink_to(outside)
+    assert refused(file, "link.yml") == "a symbolic link leads out of the repository, so it is not followed"
+    assert outside.read_bytes() == BEFORE
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (errno.ENOSPC, "the disk is full, so the file was left as it was; make room and run again"),
+        (errno.EROFS, "its folder does not allow new files, so the file was left as it was; change that and run again"),
+        (errno.EIO, "the system cannot write it: Input/output error"),
+    ],
+    ids=["disk full", "read-only file system", "broken disk"],
+)
+def test_a_failing_disk_leaves_the_file_as_it_was(
+    file: Path, code: int, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(writing.os, "fsync", fail)
+    assert refused(file) == sentence
+    assert file.read_bytes() == BEFORE
+
+
+def test_an_interruption_leaves_the_file_as_it_was(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing.os, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        replace(file.parent, "a.yml", BEFORE, AFTER)
+    assert os.listdir(file.parent) == ["a.yml"]
+    assert file.read_bytes() == BEFORE
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_said_to_be_one(file: Path) -> None:
+    file.parent.chmod(0o555)
+    try:
+        assert refused(file).startswith("its folder does not allow new files")
+    finally:
+        file.parent.chmod(0o755)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_file_is_left_alone(file: Path) -> None:
+    file.chmod(0o444)
+    assert refused(file) == "the file is read-only; make it writable and run again"

@@ -1,0 +1,183 @@
+"""The configuration file: what it gives, and the exact sentence for what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator import configuration
+from migrator.configuration import Configuration, ConfigurationError, check_codes, find, read
+
+
+def test_without_a_file_nothing_is_configured(tmp_path: Path) -> None:
+    assert find(tmp_path) == Configuration()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[project]\nname = 'x'\n", "[tool.ruff]\n"], ids=["empty", "a project", "another tool"]
+)
+def test_a_pyproject_without_our_table_configures_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert find(tmp_path) == Configuration()
+
+
+EVERYTHING = """\
+own-packages = ["crg.apkg.io/acme/*"]
+variables = { REGISTRY = "crg.apkg.io" }
+rules = ["ci/rules"]
+select = ["registry-login"]
+ignore = ["traced"]
+exclude = ["vendor/"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".patless.toml", EVERYTHING),
+        (".patless.toml", EVERYTHING.replace("\n", "\r\n")),
+        (".patless.toml", "\ufeff" + EVERYTHING),
+        ("pyproject.toml", "[tool.patless]\n" + EVERYTHING),
+    ],
+    ids=["own file", "crlf", "byte order mark", "pyproject"],
+)
+def test_every_key_is_read(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "ci" / "rules").mkdir(parents=True)
+    (tmp_path / name).write_bytes(text.encode())
+    assert find(tmp_path) == Configuration(
+        own_packages=("crg.apkg.io/acme/*",),
+        variables={"REGISTRY": "crg.apkg.io"},
+        rules=(tmp_path / "ci/rules",),
+        select=("registry-login",),
+        ignore=("traced",),
+        exclude=("vendor/",),
+        path=name,
+    )
+
+
+def test_our_own_file_wins_over_pyproject(tmp_path: Path) -> None:
+    (tmp_path / ".patless.toml").write_text('exclude = ["a"]\n')
+    (tmp_path / "pyproject.toml").write_text("[tool.patless]\nnonsense = 1\n")
+    assert find(tmp_path).exclude == ("a",)
+
+
+WRONG = {
+    "an unknown key": (
+        'exclude = []\nown_packages = ["x"]\n',
+        ".patless.toml:2: unknown key 'own_packages' (did you mean own-packages?);"
+        " known are own-packages, variables, rules, select, ignore, exclude",
+    ),
+    "a key far from any": (
+        "a = 1\n",
+        ".patless.toml:1: unknown key 'a'; known are own-packages, variables, rules, select, ignore, exclude",
+    ),
+    "a table of pyproject": (
+        "\n[tool.patless]\nselect = []\n",
+        ".patless.toml:2: unknown key 'tool' (in this file the keys stand at the top, without [tool.patless]);"
+        " known are own-packages, variables, rules, select, ignore, exclude",
+    ),
+    "a string for a list": (
+        '\nselect = "registry-login"\n',
+        '.patless.toml:2: select is not a list of strings; write select = ["…"]',
+    ),
+    "a number in a list": (
+        "exclude = [1]\n",
+        '.patless.toml:1: exclude is not a list of strings; write exclude = ["…"]',
+    ),
+    "an empty string": ('rules = [""]\n', '.patless.toml:1: rules is not a list of strings; write rules = ["…"]'),
+    "a list for the variables": (
+        "variables = []\n",
+        '.patless.toml:1: variables is not a table; write variables = { NAME = "value" }',
+    ),
+    "a number for a variable": (
+        "[variables]\nA = 'x'\nPORT = 443\n",
+        '.patless.toml:3: the value of the variable PORT is not a string; write PORT = "…"',
+    ),
+    "a name that is none": (
+        "[variables]\n'$HOST' = 'x'\n",
+        ".patless.toml:2: variables holds '$HOST', which is no name of a variable",
+    ),
+    "no toml": ("\na b = 1\n", ".patless.toml:2:3: the file is not TOML: Expected '=' after a key in a key/value pair"),
+    "a rule folder that is not there": ('rules = ["r"]\n', ".patless.toml:1: the folder 'r' in rules does not exist"),
+    "a rule folder outside": (
+        'rules = [".."]\n',
+        ".patless.toml:1: the folder '..' in rules leads out of the repository",
+    ),
+    "an absolute rule folder": (
+        'rules = ["/"]\n',
+        ".patless.toml:1: the folder '/' in rules leads out of the repository",
+    ),
+    "hostile text": (
+        '"\\u001b[2J" = 1\n',
+        ".patless.toml: unknown key '\\u001b[2J'; known are own-packages, variables, rules, select, ignore, exclude",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "sentence"), WRONG.values(), ids=WRONG.keys())
+def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / ".patless.toml").write_text(text)
+    with pytest.raises(ConfigurationError) as error:
+        find(tmp_path)
+    assert str(error.value) == sentence
+
+
+def test_in_pyproject_only_lines_of_our_table_are_named(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nselect = ['E']\n\n[tool.patless]\nignore = []\nselect = 1\n")
+    with pytest.raises(ConfigurationError, match=r"^pyproject\.toml:6: select is not"):
+        find(tmp_path)
+
+
+def test_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / ".patless.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigurationError, match=r"^\.patless\.toml: the file is not UTF-8; save it as UTF-8$"):
+        find(tmp_path)
+
+
+def test_a_link_out_of_the_repository_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "outside.toml").write_text("")
+    (tmp_path / "root" / ".patless.toml").symlink_to("../outside.toml")
+    with pytest.raises(
+        ConfigurationError, match=r"^\.patless\.toml: the configuration cannot be read: a symbolic link"
+    ):
+        find(tmp_path / "root")
+
+
+def test_no_message_shows_the_value_of_a_variable(tmp_path: Path) -> None:
+    (tmp_path / ".patless.toml").write_text('[variables]\n"a-b" = "s3cret"\n')
+    with pytest.raises(ConfigurationError) as error:
+        find(tmp_path)
+    assert "s3cret" not in str(error.value)
+
+
+def test_a_named_file_may_have_its_rules_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "conf").mkdir()
+    named = tmp_path / "conf" / "mine.toml"
+    named.write_text('rules = ["../rules"]\n')
+    assert read(named).rules == (tmp_path / "conf" / "../rules",)
+
+
+def test_a_named_file_must_be_there_and_hold_a_configuration(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"there is no such configuration file$"):
+        read(tmp_path / "absent.toml")
+    (tmp_path / "pyproject.toml").write_text("")
+    with pytest.raises(ConfigurationError, match=r"there is no table \[tool\.patless\] in this file$"):
+        read(tmp_path / "pyproject.toml")
+
+
+def test_a_code_that_does_not_exist_is_named_with_the_likely_one() -> None:
+    check_codes(["registry-login"], {"registry-login"}, "--select")
+    with pytest.raises(ConfigurationError) as error:
+        check_codes(["registy-login"], {"registry-login", "traced"}, "--select")
+    assert str(error.value) == (
+        "--select: there is no rule or reason 'registy-login' (did you mean registry-login?);"
+        " `patless rules` lists them all"
+    )
+
+
+def test_the_readme_names_every_key() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    assert [key for key in configuration.KEYS if f"\n{key} = " not in readme] == []
