@@ -200,7 +200,9 @@ class _File:
 
     def rule(self, entries: dict[str, _Node]) -> Rule:
         if not _ID.fullmatch(self.rule_id):
-            raise self.root.error(f"the file name {self.path.name} is the rule's id; use small letters, digits and hyphens")
+            raise self.root.error(
+                f"the file name {self.path.name} is the rule's id; use small letters, digits and hyphens"
+            )
         for key in ("why", "url"):
             if key not in entries:
                 raise self.root.error(f"the rule has no `{key}`; add it")
@@ -368,7 +370,9 @@ def _runners(book: RuleBook, node: _Node) -> RuleBook:
     return replace(
         book,
         runners=Runners(
-            old.docker | _set(fields, "docker"), old.shell | _set(fields, "shell"), old.windows | _set(fields, "windows")
+            old.docker | _set(fields, "docker"),
+            old.shell | _set(fields, "shell"),
+            old.windows | _set(fields, "windows"),
         ),
     )
 

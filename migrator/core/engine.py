@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -52,6 +53,7 @@ class _Engine:
         self.settings = replace(settings, workspace=workspace, repository=repository)
         self.file = cache(self.text)
         self.needles = tuple(text.encode() for text in (*book.mentions, *book.natives))
+        self.login = re.compile(rb"\blogin\b")
         self.configured = any(mention in value for value in settings.variables.values() for mention in book.mentions)
         self.reads_all = self.configured or any(registry.default for registry in book.registries)
 
@@ -115,25 +117,28 @@ class _Engine:
             column = error.offset - (data[: error.offset].rfind(b"\n") + 1) + 1
             reading.skipped.append(Skipped(path, Position(line, column), str(error)))
             return
-        if not self.reads_all and not any(needle in data for needle in self.needles):
+        relevant = self.reads_all or any(needle in data for needle in self.needles)
+        if not relevant and not self.login.search(data):
             return
         reading.sources[path] = source
         try:
             found = read_pipelines(source, read_yaml(source))
         except YamlError as error:
+            if not relevant:
+                return
             reading.skipped.append(Skipped(path, source.position(error.offset), str(error)))
             if login := unread.shows_login(source.text, self.book):
                 reading.broken.append((source, login))
             return
         if found:
             reading.pipelines[path] = found
-            for problem in found.problems:
+            for problem in found.problems if relevant else ():
                 reading.skipped.append(Skipped(path, source.position(problem.at), problem.message))
 
     def shell_failures(self, facts: StepFacts, reading: _Reading) -> None:
         source = facts.pipelines.source
         for shell in facts.shells:
-            if shell.failure:
+            if shell.failure and any(needle.decode() in source.text for needle in self.needles):
                 span = shell.script.shown(Span(shell.failure.offset, shell.failure.offset))
                 reading.skipped.append(Skipped(source.path, source.position(span.start), str(shell.failure)))
 
@@ -168,6 +173,10 @@ class _Engine:
             mentioned,
             self.file,
             frozenset(_shared_items(facts)),
+            _unread_items(facts),
+            frozenset(
+                id(part.scalar) for fact in facts for shell in fact.shells if shell.read for part in shell.script.parts
+            ),
             frozenset(credentials),
         )
 
@@ -226,6 +235,17 @@ def _shared_items(facts: Iterable[StepFacts]) -> Iterator[int]:
             for item in items:
                 scripts.setdefault(item, set()).add(items)
     yield from (item for item, where in scripts.items() if len(where) > 1)
+
+
+def _unread_items(facts: Iterable[StepFacts]) -> dict[int, str]:
+    """Script items of steps that cannot be read, with the reason code."""
+    return {
+        id(part.scalar): "powershell" if fact.windows else "unreadable"
+        for fact in facts
+        for shell in fact.shells
+        if shell.failure or fact.windows
+        for part in shell.script.parts
+    }
 
 
 _FIRST = Position(0, 0)

@@ -22,7 +22,8 @@ _NOTHING = Trace((), (), (), (), ())
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shell:
-    """The script or the after-script of a step. `failure` says why it could not be read, `trace` is empty then."""
+    """The script or the after-script of a step. `failure` says why it could not be read, `trace` is empty then.
+    `read`: it was followed; a script that names none of the programs that matter is not."""
 
     script: Script
     after: bool
@@ -30,6 +31,7 @@ class Shell:
     logins: tuple[Login, ...] = ()
     images: tuple[ImageUse, ...] = ()
     failure: ShellError | None = None
+    read: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,4 +89,4 @@ class StepReader:
         except ShellError as error:
             return replace(shell, failure=error)
         logins = tuple(find_logins(trace, self.book))
-        return replace(shell, trace=trace, logins=logins, images=find_images(trace, self.book, self.file))
+        return replace(shell, trace=trace, logins=logins, images=find_images(trace, self.book, self.file), read=True)

@@ -83,6 +83,7 @@ class _State:
     arrays: dict[str, tuple[Argument, ...]] = field(default_factory=dict)
     positional: tuple[Definition, ...] | None = ()
     xtrace: bool = False
+    allexport: bool = False
     folder: str | None = ""
     dead: bool = False
 
@@ -100,13 +101,17 @@ class _State:
         first = alive[0]
         names = {name for state in alive for name in state.environment}
         self.environment = {
-            name: tuple(dict.fromkeys(d for state in alive for d in state.environment.get(name, (None,)))) for name in names
+            name: tuple(dict.fromkeys(d for state in alive for d in state.environment.get(name, (None,))))
+            for name in names
         }
         self.exported = frozenset[str]().union(*(state.exported for state in alive))
         self.functions = {name: body for state in alive for name, body in state.functions.items()}
-        self.arrays = {name: value for name, value in first.arrays.items() if all(s.arrays.get(name) == value for s in alive)}
+        self.arrays = {
+            name: value for name, value in first.arrays.items() if all(s.arrays.get(name) == value for s in alive)
+        }
         self.positional = first.positional if all(s.positional == first.positional for s in alive) else None
         self.xtrace = any(state.xtrace for state in alive)
+        self.allexport = any(state.allexport for state in alive)
         self.folder = first.folder if all(state.folder == first.folder for state in alive) else None
         self.dead = all(state.dead for state in others)
 
@@ -238,7 +243,9 @@ class _Interpreter:
             self.collectors[-1] += tests
         return concat([left, union([right, EMPTY])])
 
-    def condition(self, statements: Sequence[Statement], state: _State, stdin: Value | None) -> tuple[Value, list[_Test]]:
+    def condition(
+        self, statements: Sequence[Statement], state: _State, stdin: Value | None
+    ) -> tuple[Value, list[_Test]]:
         """Follow what is asked for success; the presence tests in it decide about what comes next."""
         collected: list[_Test] = []
         self.collectors.append(collected)
@@ -248,7 +255,13 @@ class _Interpreter:
         return concat(outputs), collected
 
     def branch(
-        self, construct: int, index: int, body: Sequence[Statement], state: _State, stdin: Value | None, decided: bool = False
+        self,
+        construct: int,
+        index: int,
+        body: Sequence[Statement],
+        state: _State,
+        stdin: Value | None,
+        decided: bool = False,
     ) -> Value:
         outer = self.branches
         self.branches = (*outer, (hash((construct, self.context)), index))
@@ -450,7 +463,9 @@ class _Interpreter:
             arguments = rest
         return "", (), tuple(wrappers), overrides
 
-    def follow(self, function: Function, arguments: tuple[Argument, ...], call: Call, state: _State, stdin: Value | None) -> Value:
+    def follow(
+        self, function: Function, arguments: tuple[Argument, ...], call: Call, state: _State, stdin: Value | None
+    ) -> Value:
         if function.name in self.calls or len(self.calls) >= _MAX_CALLS:
             return Value.of(Unknown(f"the output of `{function.name}`"))
         self.called.add(function.name)
@@ -490,7 +505,9 @@ class _Interpreter:
 
     def change_folder(self, arguments: tuple[Argument, ...], state: _State) -> None:
         targets = [argument for argument in arguments if not (argument.text or "").startswith("-")]
-        state.folder = self.resolve(targets[0].value, state) if len(targets) == 1 and len(arguments) == len(targets) else None
+        state.folder = (
+            self.resolve(targets[0].value, state) if len(targets) == 1 and len(arguments) == len(targets) else None
+        )
 
     def resolve(self, path: Value, state: _State) -> str | None:
         """A path relative to the clone directory; None where unknown or outside of it."""
@@ -509,13 +526,10 @@ class _Interpreter:
 
     def options(self, texts: Sequence[str | None], state: _State) -> None:
         for index, text in enumerate(texts):
-            if text is None:
-                continue
-            following = texts[index + 1] if index + 1 < len(texts) else None
-            if re.fullmatch(r"-[a-z]*x[a-z]*", text) or (re.fullmatch(r"-[a-z]*o", text) and following == "xtrace"):
-                state.xtrace = True
-            elif re.fullmatch(r"\+[a-z]*x[a-z]*", text) or (text == "+o" and following == "xtrace"):
-                state.xtrace = False
+            named = texts[index + 1] if index + 1 < len(texts) and text in ("-o", "+o") else None
+            for letter, name in (("x", "xtrace"), ("a", "allexport")):
+                if text and (named == name or re.fullmatch(rf"[-+][a-z]*{letter}[a-z]*", text)):
+                    setattr(state, name, text.startswith("-"))
         if texts and texts[0] == "--":
             state.positional = None
 
@@ -616,9 +630,12 @@ class _Interpreter:
     def heredoc(self, redirect: Redirect, state: _State) -> Value:
         if redirect.body is None:
             return EMPTY
+        parts = list(redirect.body.parts)
+        if redirect.operator == "<<-":
+            parts = word_shapes.without_tabs(parts)
         if redirect.quoted:
-            return Value.of(*(Text(part.text) for part in redirect.body.parts if isinstance(part, Lit)))
-        return concat([self.part(part, state, double=True) for part in redirect.body.parts])
+            return Value.of(*(Text(part.text) for part in parts if isinstance(part, Lit)))
+        return concat([self.part(part, state, double=True) for part in parts])
 
     def file_input(self, redirect: Redirect, state: _State) -> Value:
         parts = redirect.word.parts
@@ -662,7 +679,7 @@ class _Interpreter:
             value, word = Value.of(Unknown("an array")), None
         object.__setattr__(definition, "value", value)
         object.__setattr__(definition, "word", word)
-        if export:
+        if export or state.allexport:
             state.exported |= {name}
         if not self.silent:
             self.definitions.append(definition)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from migrator.core.rules import BuildSyntax, ComposeSyntax, PackageCommand, RuleBook
-from migrator.core.text import Source, Undecodable
+from migrator.core.text import Source
 from migrator.credentials.invocations import Invocation, Parsed, invocation, parse
 from migrator.credentials.logins import subject_of
-from migrator.credentials.trace import Argument, Command, Trace
+from migrator.credentials.trace import Command, Trace
 from migrator.credentials.values import Alternative, Stored, Unknown, Value, symbol, union
 from migrator.readers import yaml
 from migrator.readers.compose import Build, ComposeFile, read_compose
@@ -302,7 +302,12 @@ class _Finder:
         context_path = build.context.resolved if build.context else "."
         file = build.dockerfile.resolved if build.dockerfile else "Dockerfile"
         path = None
-        if context_path is not None and file is not None and not _REMOTE.match(context_path) and "${" not in context_path + file:
+        if (
+            context_path is not None
+            and file is not None
+            and not _REMOTE.match(context_path)
+            and "${" not in context_path + file
+        ):
             path = _inside(posixpath.join(folder, context_path, file))
         text = self.file(path) if path else None
         shown = path or (build.context.written if build.context else "the Dockerfile")

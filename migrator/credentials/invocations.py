@@ -88,7 +88,7 @@ def parse(arguments: Sequence[Argument], valued: frozenset[str], leading: bool =
 
 def _option(argument: Argument, head: str, valued: frozenset[str], rest: list[Argument]) -> Iterator[Option]:
     name, equals, _ = head.partition("=")
-    if head.startswith("--") or name in valued and len(name) > 2:
+    if head.startswith("--") or (name in valued and len(name) > 2):
         if equals:
             yield Option(name, without(argument.value, len(name) + 1))
         elif name in valued and argument.text == name:

@@ -11,12 +11,12 @@ from migrator.credentials.values import (
     Definition,
     Piece,
     Quoting,
-    Reference,
     Stored,
     Text,
     Unknown,
     Value,
 )
+from migrator.readers.shell import Param
 
 _DEFAULTS = ("-", ":-")
 _KEPT = ("", "?", ":?")
@@ -63,13 +63,12 @@ def origin(value: Value, native: str) -> Origin:
     for row in rows(value):
         obstacle = obstacle or _obstacle(row)
         for piece in row:
-            if isinstance(piece, Stored):
-                if piece.name == native:
-                    is_native = True
-                else:
-                    stored[piece.name] = None
-            elif isinstance(piece, Text) and piece.text:
-                literals.append(piece)
+            if isinstance(piece, Stored) and piece.name == native:
+                is_native = True
+            elif isinstance(piece, Stored):
+                stored[piece.name] = None
+        if all(isinstance(piece, Text) for piece in row):
+            literals += [piece for piece in row if isinstance(piece, Text) and piece.text]
     if not stored and not literals and not is_native and obstacle is None:
         obstacle = Obstacle("credential-unresolved", "is empty")
     return Origin(tuple(stored), tuple(literals), is_native, obstacle)
@@ -91,7 +90,9 @@ def _obstacle(row: Alternative) -> Obstacle | None:
         for reference in piece.trail:
             param = reference.param
             if param.operator not in (*_DEFAULTS, *_KEPT):
-                return Obstacle("unsupported-expansion", f"is `${param.name}` through an operator that changes it", param.name)
+                return Obstacle(
+                    "unsupported-expansion", f"is `${param.name}` through an operator that changes it", param.name
+                )
     unknown = next((piece for piece in row if isinstance(piece, Unknown)), None)
     if unknown:
         return Obstacle("credential-unresolved", f"comes from {unknown.why}", unknown.why)
@@ -126,6 +127,13 @@ def points(value: Value, native: str, movable: Callable[[Definition], bool]) -> 
     return tuple(found)
 
 
+def replaced(param: Param | None, name_span: Span, native: str) -> Point:
+    """An expansion of the native variable instead: a default goes with the name, a message stays."""
+    if param is not None and param.operator in _DEFAULTS and not param.short:
+        return Point(Span(param.name_span.start, param.span.end - 1), native)
+    return Point(name_span, native)
+
+
 def _key(piece: Piece) -> tuple[int, ...]:
     if piece.trail:
         span = piece.trail[0].param.span
@@ -139,8 +147,8 @@ def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], boo
         return (_literal(first, native),)
     param = first.trail[0].param
     definitions = [piece.trail[0].definition for piece in pieces]
-    if param.operator in _DEFAULTS and not param.short:
-        return (Point(Span(param.name_span.start, param.span.end - 1), native),)
+    if param.operator in _DEFAULTS:
+        return (replaced(param, param.name_span, native),)
     settled = [definition for definition in definitions if definition is not None]
     if len(settled) == len(definitions) and all(movable(definition) for definition in settled):
         inner = Value(tuple((replace(piece, trail=piece.trail[1:]),) for piece in pieces))
@@ -179,6 +187,3 @@ def assignments(value: Value) -> tuple[Definition, ...]:
             if reference.definition is not None:
                 found[reference.definition] = None
     return tuple(found)
-
-
-__all__ = ["Fixed", "Obstacle", "Origin", "Point", "Reference", "assignments", "origin", "points", "references", "rows"]

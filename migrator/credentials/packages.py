@@ -63,7 +63,7 @@ def name_of(reference: str, book: RuleBook, settings: Settings) -> Name | Elsewh
     registry = book.registry(host.lower().removesuffix(":443"))
     if not slashed or registry is None:
         default = next((registry for registry in book.registries if registry.default), None)
-        if default is None or ("." in host or ":" in host or host == "localhost") and slashed:
+        if default is None or (("." in host or ":" in host or host == "localhost") and slashed):
             return Elsewhere()
         host, path = min(default.hosts), text
     known = {_WORKSPACE.strip("${}"), _SLUG.strip("${}")}
@@ -88,13 +88,19 @@ class Picture:
             return Ownership.FOREIGN, f"of the workspace {name.workspace}, not {self.settings.workspace}"
         if not name.complete:
             own = name.text in self.pushed
-            return (Ownership.OWN, "pushed by this repository") if own else (Ownership.UNKNOWN, "a part of the name is not known")
+            return (
+                (Ownership.OWN, "pushed by this repository")
+                if own
+                else (Ownership.UNKNOWN, "a part of the name is not known")
+            )
         if name.text in self.pushed:
             return Ownership.OWN, "pushed by this repository"
         return Ownership.FOREIGN, "not pushed by this repository"
 
     def other_workspace(self, name: Name) -> bool:
-        return bool(self.settings.workspace) and "${" not in name.workspace and name.workspace != self.settings.workspace
+        return (
+            bool(self.settings.workspace) and "${" not in name.workspace and name.workspace != self.settings.workspace
+        )
 
     def listed(self, name: Name) -> bool:
         return any(_matches(name, pattern) for pattern in self.settings.own_packages)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from migrator.core.text import Span
 from migrator.credentials.trace import Argument
 from migrator.credentials.values import Alternative, Quoting, Stored, Text, Unknown, Value, concat
-from migrator.readers.shell import Binary, Call, Double, Lit, Param, Single, Statement, Substitution, Word
+from migrator.readers.shell import Binary, Call, Double, Lit, Param, Part, Single, Statement, Substitution, Word
 
 _BARE_ESCAPE = re.compile(r"\\(\n|.)", re.DOTALL)
 _DOUBLE_ESCAPE = re.compile(r'\\([\\"$`\n])')
@@ -34,6 +34,24 @@ def literal_text(part: Lit, double: bool, fixed: bool) -> Text | Unknown:
     pattern = _DOUBLE_ESCAPE if double else _BARE_ESCAPE
     text = pattern.sub(lambda match: "" if match[1] == "\n" else match[1], part.text)
     return Text(text, part.span, Quoting.FIXED)
+
+
+def without_tabs(parts: Sequence[Part]) -> list[Part]:
+    """The parts of a `<<-` here-document without the tabs at the beginnings of its lines."""
+    stripped: list[Part] = []
+    for index, part in enumerate(parts):
+        if isinstance(part, Lit):
+            text = re.sub(r"(?<=\n)\t+", "", part.text)
+            text = text.lstrip("\t") if index == 0 else text
+            span = (
+                part.span if text == part.text else Span(part.span.end - len(text.rpartition("\n")[2]), part.span.end)
+            )
+            if text != part.text and "\n" not in part.text.rstrip("\n"):
+                span = Span(part.span.end - len(text), part.span.end)
+            stripped.append(Lit(text, span))
+        else:
+            stripped.append(part)
+    return stripped
 
 
 def unquote(part: Single) -> str:
@@ -199,7 +217,9 @@ def _double(source: str, double: Double) -> Nested | None:
     places: list[int] = []
     at = 0
     while at < len(raw):
-        width = 2 if raw[at] == "\\" and raw[at + 1 : at + 2] in ("\\", '"', "$", "`", "\n") and at + 1 < len(raw) else 1
+        width = (
+            2 if raw[at] == "\\" and raw[at + 1 : at + 2] in ("\\", '"', "$", "`", "\n") and at + 1 < len(raw) else 1
+        )
         char = raw[at + width - 1]
         if not (width == 2 and char == "\n"):
             text.append(char)

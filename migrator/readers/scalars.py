@@ -164,7 +164,11 @@ def _double(text: str, start: int, end: int, runs: _Runs) -> None:
             at = _double_break(text, at, end, runs)
         else:
             stop = at
-            while stop < end and text[stop] not in "\\\r\n" and not (text[stop] in " \t" and _blank_to_break(text, stop, end)):
+            while (
+                stop < end
+                and text[stop] not in "\\\r\n"
+                and not (text[stop] in " \t" and _blank_to_break(text, stop, end))
+            ):
                 stop += 1
             runs.copy(text[at:stop], at)
             at = stop

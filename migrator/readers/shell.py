@@ -260,7 +260,9 @@ def _communicate(process: subprocess.Popen[bytes], data: bytes) -> tuple[bytes, 
     """Feed and read within the bounds; a tree is up to 300 times as long as its text, and quadratic when nested."""
     import threading
 
-    assert process.stdin and process.stdout and process.stderr
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
     timer = threading.Timer(_SECONDS, process.kill)
     timer.start()
     try:
@@ -328,8 +330,7 @@ class _Converter:
 
     def at(self, position: dict[str, int]) -> int:
         offset = position.get("Offset", 0)
-        index = self.chars[min(offset, len(self.chars) - 1)] if self.chars is not None else min(offset, len(self.text))
-        return index
+        return self.chars[min(offset, len(self.chars) - 1)] if self.chars is not None else min(offset, len(self.text))
 
     def span(self, node: dict[str, Any]) -> Span:
         return self.range(self.at(node["Pos"]), self.at(node["End"]))
@@ -348,7 +349,9 @@ class _Converter:
     def statement(self, node: dict[str, Any]) -> Statement:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ShellError(f"the script is nested more than {MAX_DEPTH} levels deep; flatten it", self.at(node["Pos"]))
+            raise ShellError(
+                f"the script is nested more than {MAX_DEPTH} levels deep; flatten it", self.at(node["Pos"])
+            )
         command = node.get("Cmd")
         redirects = tuple(self.redirect(child) for child in node.get("Redirs") or ())
         converted = self.command(command) if command else None

@@ -9,13 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import StringIO
+from typing import Any
 
 from migrator.core.text import Source, Span
 
 MAX_DEPTH = 200
 MAX_ALIASES = 10_000
+_MAX_PURE = 128 * 1024
 
-_PROPERTY = re.compile(r"(?:[&!][^\s,\[\]{}]*)(?:[ \t]+(?:#[^\r\n]*)?|(?=[\r\n])|$)|[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)[ \t]*")
+_PROPERTY = re.compile(
+    r"(?:[&!][^\s,\[\]{}]*)(?:[ \t]+(?:#[^\r\n]*)?|(?=[\r\n])|$)|[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)[ \t]*"
+)
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq", "int", "bool", "null", "float", "merge")}
 _CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
 _NULL = {"", "~", "null", "Null", "NULL"}
@@ -122,11 +127,18 @@ class _Open:
 
 def read_yaml(source: Source) -> Node | None:
     """The single document of a file, None where it is empty. Raises YamlError."""
+    from ruamel.yaml import YAML
     from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        return _build(source.text, CParser(source.text))
+        try:
+            return _build(source.text, _events(CParser(source.text)))
+        except MarkedYAMLError as error:
+            # libyaml takes `web:latest` in a flow collection for a key; the pure parser follows YAML 1.2 there.
+            if "':'" not in str(error.problem) or len(source.text) > _MAX_PURE:
+                raise
+            return _build(source.text, YAML(typ="safe", pure=True).parse(StringIO(source.text)))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = min(mark.index, len(source.text)) if mark else 0
@@ -141,11 +153,17 @@ def read_yaml(source: Source) -> Node | None:
             raise
         position = getattr(error, "position", 0)
         raise YamlError(
-            "not valid YAML (a character that YAML does not allow); remove it", position if isinstance(position, int) else 0
+            "not valid YAML (a character that YAML does not allow); remove it",
+            position if isinstance(position, int) else 0,
         ) from None
 
 
-def _build(text: str, parser: object) -> Node | None:
+def _events(parser: Any) -> Iterator[Any]:
+    while parser.check_event():
+        yield parser.get_event()
+
+
+def _build(text: str, events: Iterator[Any]) -> Node | None:
     stack: list[_Open] = []
     anchors: dict[str, tuple[Node, int]] = {}
     open_anchors: set[str] = set()
@@ -168,8 +186,7 @@ def _build(text: str, parser: object) -> Node | None:
             parent.keys.add(key.value)
         parent.items.append(item)
 
-    while parser.check_event():  # type: ignore[attr-defined]
-        event = parser.get_event()  # type: ignore[attr-defined]
+    for event in events:
         kind = type(event).__name__
         at = event.start_mark.index
         tag = getattr(event, "ctag", None) or getattr(event, "tag", None)

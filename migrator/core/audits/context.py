@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from migrator.core.findings import Edit, Finding, Reason, Severity, Use, Verdict
@@ -15,10 +15,10 @@ from migrator.credentials.packages import Picture
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`mentioned` says of a file whether a Packages host is named in it, in a file it calls, or in the configuration.
-
-    `fixed_scalars` holds the items of scripts that several different scripts share: an assignment in one of them may
-    mean something else to each.
+    """`mentioned` says of a step whether a Packages host is named in its file, in a file that it calls, or in the
+    configuration. `shared_items` are items of scripts that several different scripts share: an assignment in one may
+    mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
+    code. `credentials` are the stored passwords of the repository's logins to Packages.
     """
 
     book: RuleBook
@@ -27,6 +27,8 @@ class Context:
     mentioned: Callable[[StepFacts], bool]
     file: Callable[[str], str | None]
     shared_items: frozenset[int]
+    unread_items: Mapping[int, str]
+    read_items: frozenset[int]
     credentials: frozenset[str]
 
     def reason(self, code: str, detail: str, subject: str = "") -> Reason:

@@ -24,7 +24,9 @@ class Guards:
 
 def guards(login: Login, sites: Sites, trace: Trace, book: RuleBook, logins: set[int], covered: Sites) -> Guards:
     """The guards of a login. `logins` are the commands that are rewritten with it, `covered` what they expand."""
-    names = {piece.name for value in (login.username, login.password) for piece in value.pieces if isinstance(piece, Stored)}
+    names = {
+        piece.name for value in (login.username, login.password) for piece in value.pieces if isinstance(piece, Stored)
+    }
     names -= book.natives
     feeding = {use.command for use in trace.uses if (use.param.span, use.context) in covered}
     tests: list[Presence] = []
@@ -34,7 +36,11 @@ def guards(login: Login, sites: Sites, trace: Trace, book: RuleBook, logins: set
         if not tested or (presence.param and (presence.param.span, presence.context) in sites):
             continue
         tests.append(presence)
-        if presence.everything or presence.name_span == Span(0, 0) or _more(presence, trace, book, logins | feeding, covered):
+        if (
+            presence.everything
+            or presence.name_span == Span(0, 0)
+            or _more(presence, trace, book, logins | feeding, covered)
+        ):
             wider[tested[0]] = None
     return Guards(tuple(tests), tuple(wider))
 

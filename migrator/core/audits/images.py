@@ -28,7 +28,11 @@ def audit(pipelines: Pipelines, context: Context) -> Iterator[Finding]:
             mentioned = any(mention in pipelines.source.text for mention in context.book.mentions)
             if not mentioned:
                 continue
-            code, detail, subject = "registry-unresolved", f"the image's registry comes from {name.subject}", name.subject
+            code, detail, subject = (
+                "registry-unresolved",
+                f"the image's registry comes from {name.subject}",
+                name.subject,
+            )
         elif isinstance(name, Name):
             code, detail, subject = "build-image", f"{name.shown} is pulled for {image.level}", name.shown
         else:

@@ -24,9 +24,9 @@ def login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, s
         for command in shell.trace.commands:
             for escape in _escapes(command, book):
                 texts = _texts(command)
-                if any(text.partition("=")[0] in escape.switches for text in texts):
-                    yield escape.program, escape.what
-                elif escape.files and any(_holds_login(text, book) for text in texts):
+                if any(text.partition("=")[0] in escape.switches for text in texts) or (
+                    escape.files and any(_holds_login(text, book) for text in texts)
+                ):
                     yield escape.program, escape.what
     caches = dict(facts.pipelines.cache_paths)
     kept = [("an artifact", path) for path in facts.step.artifacts]

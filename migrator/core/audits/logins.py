@@ -11,13 +11,24 @@ from migrator.core.audits.context import Context
 from migrator.core.audits.leaving import login_file_leaves
 from migrator.core.audits.runners import runner_reasons
 from migrator.core.audits.shadowed import shadowing
-from migrator.core.findings import Edit, Finding, Reason, Severity, Verdict
+from migrator.core.findings import Finding, Reason, Severity, Verdict
 from migrator.core.rules import Registry
+from migrator.core.scripts import Part
 from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
 from migrator.credentials.images import Action, ImageUse, compose_variables
 from migrator.credentials.logins import Login
-from migrator.credentials.origin import Fixed, Obstacle, Origin, Point, assignments, origin, points, references
+from migrator.credentials.origin import (
+    Fixed,
+    Obstacle,
+    Origin,
+    Point,
+    assignments,
+    origin,
+    points,
+    references,
+    replaced,
+)
 from migrator.credentials.packages import Elsewhere, Name, Unresolved, distinct_workspaces, name_of
 from migrator.credentials.trace import Command
 from migrator.credentials.values import Definition, Stored, Text, Value
@@ -42,7 +53,9 @@ class _Judged:
     @property
     def native(self) -> bool:
         """Nothing to change: both come from the native pair on every way."""
-        return all(not part.stored and not part.literals and part.obstacle is None for part in (self.username, self.password))
+        return all(
+            not part.stored and not part.literals and part.obstacle is None for part in (self.username, self.password)
+        )
 
     @property
     def stored(self) -> tuple[str, ...]:
@@ -64,13 +77,18 @@ class _Judged:
 
 def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
     """The findings of one step's logins."""
-    judged = [_judge(shell, login, login.registry) for shell in facts.shells for login in shell.logins if login.registry]
+    judged = [
+        _judge(shell, login, login.registry) for shell in facts.shells for login in shell.logins if login.registry
+    ]
     for shell in facts.shells:
         _Shell(facts, context, shell, [item for item in judged if item.shell is shell]).judge()
     _mix(judged, context)
+    places: dict[tuple[int, Span], list[_Judged]] = {}
     for item in judged:
         if not item.native:
-            yield _finding(facts, context, item)
+            places.setdefault((id(item.shell), item.login.command.span), []).append(item)
+    for items in places.values():
+        yield _finding(facts, context, items)
     for shell in facts.shells:
         yield from _uncertain(facts, context, shell)
 
@@ -125,7 +143,9 @@ class _Shell:
             self.add(item, conflict, "login")
         for point in item.points:
             if self.shell.script.edit(point.span, point.text) is None:
-                obstacle = Obstacle("unsupported-expansion", "is written over several lines or not followed in the YAML")
+                obstacle = Obstacle(
+                    "unsupported-expansion", "is written over several lines or not followed in the YAML"
+                )
                 self.add(item, obstacle, "credential")
                 break
 
@@ -173,11 +193,13 @@ class _Shell:
         bare = [text.replace(f"${{{definition.name}}}", "") for text in texts]
         if any(name.search(text) or text.startswith("--env-file") for text in bare):
             return True
-        if client and (client.name == "compose" or "compose" in client.subclients and "compose" in texts[:6]):
+        if client and (client.name == "compose" or ("compose" in client.subclients and "compose" in texts[:6])):
             files = [text for text in texts if text.endswith((".yml", ".yaml"))] or [
                 "compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"
             ]  # fmt: skip
-            found = [(path, text) for path in files if (text := self.context.file(_join(command.folder, path))) is not None]
+            found = [
+                (path, text) for path in files if (text := self.context.file(_join(command.folder, path))) is not None
+            ]
             return not found or definition.name in compose_variables(iter(found))
         return False
 
@@ -187,12 +209,16 @@ class _Shell:
             for use in self.trace.uses:
                 site = (use.param.span, use.context)
                 if use.param.span.contains(point.span) and site not in self.covered and site not in self.tested:
-                    return Obstacle("registry-unresolved", "is in words that another registry's login shares", use.param.name)
+                    return Obstacle(
+                        "registry-unresolved", "is in words that another registry's login shares", use.param.name
+                    )
         span = item.login.command.span
         for other in self.shell.logins:
             if other.command.span == span and other.registry is not item.registry:
                 if any(span.contains(point.span) for point in item.points):
-                    return Obstacle("registry-unresolved", "logs in to different registries", other.host_subject or other.host)
+                    return Obstacle(
+                        "registry-unresolved", "logs in to different registries", other.host_subject or other.host
+                    )
         return None
 
     # What stands around the login
@@ -200,14 +226,27 @@ class _Shell:
     def surroundings(self, item: _Judged) -> None:
         reason = self.context.reason
         for name in dict.fromkeys(shadow.name for shadow in shadowing(self.facts, self.context)):
-            item.reasons.append(reason("shadowed", f"the step sets {name}, which may override the native variable", name))
+            item.reasons.append(
+                reason("shadowed", f"the step sets {name}, which may override the native variable", name)
+            )
         for subject, what in login_file_leaves(self.facts, self.context.book):
             item.reasons.append(reason("leaves-step", f"the step hands its login on: {what}", subject))
+        for code in dict.fromkeys(self.context.unread_items.get(id(part.scalar)) for part in self.parts(item)):
+            if code:
+                detail = "the same text also runs in a step that cannot be read"
+                item.reasons.append(reason(code, detail, "the other step"))
+        if self.facts.pipelines.problems:
+            item.reasons.append(reason("unreadable", "a part of the file cannot be read", "the file"))
         reasons, assumptions = runner_reasons(self.facts.step.runs_on, self.context)
         item.reasons += reasons
         item.assumptions += assumptions
         if item.shell.after:
             item.assumptions.append("after-script receives the native pair")
+
+    def parts(self, item: _Judged) -> list[Part]:
+        """The items of the script that hold the login or one of its edits."""
+        spans = [item.login.command.span, *(point.span for point in item.points)]
+        return [part for span in spans if (part := self.shell.script.part(span.start))]
 
     def packages(self, item: _Judged) -> None:
         images = [use for use in self.images(item) if not use.command.exclusive(item.login.command)]
@@ -227,7 +266,9 @@ class _Shell:
                 names.append((use, name))
         self.owners(item, names)
         for subject, why in unresolved.items():
-            item.reasons.append(self.context.reason("image-unresolved", f"an image that is read is not known: {why}", subject))
+            item.reasons.append(
+                self.context.reason("image-unresolved", f"an image that is read is not known: {why}", subject)
+            )
         if not names:
             for use in images:
                 if use.action is Action.PUSH and use.reference and isinstance(self.name(use), Unresolved):
@@ -242,9 +283,9 @@ class _Shell:
         """What the login can matter to: what comes after it in its shell, and the after-script."""
         for shell in self.facts.shells:
             for use in shell.images:
-                if shell is item.shell and use.command.order > item.login.command.order:
-                    yield use
-                elif shell.after and not item.shell.after:
+                if (shell is item.shell and use.command.order > item.login.command.order) or (
+                    shell.after and not item.shell.after
+                ):
                     yield use
 
     def owners(self, item: _Judged, names: Sequence[tuple[ImageUse, Name]]) -> None:
@@ -302,7 +343,9 @@ class _Shell:
             for command in shell.trace.commands:
                 if command.name not in self.context.book.programs.displays or command.consumed:
                     continue
-                if any(output.path.text not in ("/dev/stdout", "/dev/stderr", "/dev/tty") for output in command.outputs):
+                if any(
+                    output.path.text not in ("/dev/stdout", "/dev/stderr", "/dev/tty") for output in command.outputs
+                ):
                     continue
                 for argument in command.arguments:
                     for piece in argument.value.pieces:
@@ -313,16 +356,23 @@ class _Shell:
     # Tests whether the stored variable is set
 
     def guards(self, item: _Judged) -> None:
-        guard = guards.guards(item.login, item.sites, self.trace, self.context.book, self.judged_commands(item), self.covered)
-        native = {name: item.registry.username for name in item.username.stored}
-        native |= {name: item.registry.password for name in item.password.stored}
+        guard = guards.guards(
+            item.login, item.sites, self.trace, self.context.book, self.judged_commands(item), self.covered
+        )
+        native = dict.fromkeys(item.username.stored, item.registry.username)
+        native |= dict.fromkeys(item.password.stored, item.registry.password)
         for presence in guard.presences:
-            stored = next((piece.name for piece in presence.value.pieces if isinstance(piece, Stored) and piece.name in native), None)
+            stored = next(
+                (piece.name for piece in presence.value.pieces if isinstance(piece, Stored) and piece.name in native),
+                None,
+            )
             if stored is None or presence.name_span == Span(0, 0):
                 continue
-            moved = {definition for definition in assignments(presence.value) if definition.word and self.movable(definition)}
+            moved = {
+                definition for definition in assignments(presence.value) if definition.word and self.movable(definition)
+            }
             if not moved:
-                item.points.add(Point(presence.name_span, native[stored]))
+                item.points.add(replaced(presence.param, presence.name_span, native[stored]))
         for name in guard.wider:
             detail = f"a test whether {name} is set decides about more than the login"
             item.reasons.append(self.context.reason("guarded", detail, name))
@@ -337,9 +387,17 @@ def _mix(judged: Sequence[_Judged], context: Context) -> None:
     for item in judged:
         groups.setdefault((item.registry.name, item.login.config), []).append(item)
     for group in groups.values():
-        blocking = {reason: None for item in group if item.blocked for reason in item.reasons if reason.verdict is Verdict.REPORT_ONLY}
+        blocking = {
+            reason: None
+            for item in group
+            if item.blocked
+            for reason in item.reasons
+            if reason.verdict is Verdict.REPORT_ONLY
+        }
         for item in group:
-            others = [other for other in group if other is not item and other.login.command.span != item.login.command.span]
+            others = [
+                other for other in group if other is not item and other.login.command.span != item.login.command.span
+            ]
             mixed = any(other.signature != item.signature and not _apart(item, other) for other in others)
             partner = not item.blocked and any(other.blocked for other in others)
             if not mixed and not partner:
@@ -354,27 +412,24 @@ def _apart(first: _Judged, second: _Judged) -> bool:
     return first.shell is second.shell and first.login.command.exclusive(second.login.command)
 
 
-def _finding(facts: StepFacts, context: Context, item: _Judged) -> Finding:
+def _finding(facts: StepFacts, context: Context, items: Sequence[_Judged]) -> Finding:
+    """What all runs of one login command say together: it may stand in a function that is called several times."""
+    item = items[0]
     script = item.shell.script
-    edits: list[Edit] = []
-    for point in item.points:
-        edit = script.edit(point.span, point.text)
-        if edit is not None:
-            edits.append(edit)
-    reasons = dict.fromkeys(item.reasons)
-    if not edits and not item.blocked:
+    edits = [edit for one in items for point in one.points if (edit := script.edit(point.span, point.text))]
+    reasons = dict.fromkeys(reason for one in items for reason in one.reasons)
+    if not edits and not any(one.blocked for one in items):
         reasons[context.reason("credential-unresolved", "nothing in the login can be replaced")] = None
-    literal = any(text.text.strip() for text in item.password.literals)
-    rule = "literal-credential" if literal else item.login.rule
+    literal = any(text.text.strip() for one in items for text in one.password.literals)
     return context.finding(
-        rule,
+        "literal-credential" if literal else item.login.rule,
         script.source,
         script.shown(item.login.command.span),
         _message(item, literal),
         reasons=reasons,
-        assumptions=item.assumptions,
-        variables=item.stored,
-        remaining=_remaining(facts, item),
+        assumptions=[assumption for one in items for assumption in one.assumptions],
+        variables=[name for one in items for name in one.stored],
+        remaining=[name for one in items for name in _remaining(facts, one)],
         registry=item.login.host,
         uses=facts.uses,
         edits=edits,
@@ -415,7 +470,9 @@ def _uncertain(facts: StepFacts, context: Context, shell: Shell) -> Iterator[Fin
         if not login.host_unknown or not context.mentioned(facts):
             continue
         natives = [origin(value, name) for value, name in _natives(login, context)]
-        stored = tuple(dict.fromkeys(name for part in natives for name in part.stored if name not in context.book.natives))
+        stored = tuple(
+            dict.fromkeys(name for part in natives for name in part.stored if name not in context.book.natives)
+        )
         if not stored and all(part.native for part in natives):
             continue
         detail = f"the registry comes from {login.host_subject}, which has no certain value here"

@@ -38,9 +38,12 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
     for shell in facts.shells:
         source = shell.script.source
         login = shows_login(shell.script.text, context.book)
-        if shell.failure and login:
+        part = shell.script.part(login.start) if login else None
+        if login is None or (part and id(part.scalar) in context.read_items):
+            continue
+        if shell.failure:
             yield unreadable(source, shell.script.shown(login), "a script", context, facts)
-        elif facts.windows and login and not _native(shell.script.text, context):
+        elif facts.windows and not _native(shell.script.text, context):
             yield context.finding(
                 "registry-login",
                 source,
@@ -49,9 +52,12 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
                 reasons=[context.reason("powershell", "the step runs on a Windows runner", "the runner")],
                 uses=facts.uses,
             )
+    for shell in facts.shells:
         for unread in shell.trace.unread:
             if shows_login(unread.text, context.book):
-                yield unreadable(source, shell.script.shown(unread.span), "a script within the script", context, facts)
+                yield unreadable(
+                    shell.script.source, shell.script.shown(unread.span), "a script within the script", context, facts
+                )
         for command in shell.trace.commands:
             yield from _by_hand(facts, context, shell, command)
 
