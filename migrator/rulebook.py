@@ -177,6 +177,7 @@ class _File:
                 b, filters={**b.programs.filters, **{k: v.pattern() for k, v in n.mapping().items()}}
             ),
             "private": lambda b, n: _programs(b, private=b.programs.private | set(n.texts())),
+            "offline": lambda b, n: _programs(b, offline=b.programs.offline | set(n.texts())),
             "harmless-sources": lambda b, n: _programs(
                 b, harmless_sources=b.programs.harmless_sources + tuple(i.pattern() for i in n.items())
             ),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 CASES = Path(__file__).resolve().parent.parent / "fixtures" / "cases"
-STORED = {"BB_EMAIL": "dev+ci@acme.example", "BB_PKG_TOKEN": "t*k $HOME \\t \"q' #z"}
+STORED = {"BB_EMAIL": "dev+ci@acme.example", "BB_PKG_TOKEN": "t*k  $HOME \\t \"q' #z"}
 VERDICTS = {"safe", "unsafe", "report-only", "none"}
 
 

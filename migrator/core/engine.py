@@ -10,7 +10,7 @@ from functools import cache
 
 from migrator.core import ignores
 from migrator.core.audits import images, leaving, logins, shadowed, unread
-from migrator.core.audits.context import Context, merge
+from migrator.core.audits.context import Context, merge, withhold
 from migrator.core.findings import Finding, Ownership, Package, Report, Skipped, Use
 from migrator.core.rules import RuleBook
 from migrator.core.secrets import secrets_of
@@ -85,6 +85,7 @@ class _Engine:
         merged = merge(findings, context)
         selected = chosen(merged, self.settings.select, self.settings.ignore)
         left, ignored = ignores.apply(selected, reading.sources, self.settings.today)
+        left = tuple(withhold(left, merged, context))
         return Report(
             findings=left,
             skipped=tuple(sorted(set(reading.skipped), key=lambda one: (one.path, one.position or _FIRST, one.error))),

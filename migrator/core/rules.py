@@ -33,7 +33,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class ReasonEntry:
-    """What a reason code means. The three ways out are templates with `{subject}` and `{code}`; '' where there is none."""
+    """What a reason code means. The ways out are templates with `{subject}` and `{code}`, '' where there is none."""
 
     code: str
     verdict: Verdict
@@ -58,12 +58,13 @@ class Wrapper:
 @dataclass(frozen=True, slots=True)
 class Programs:
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
-    but white space; `private` programs read no variables but their own."""
+    but white space; `private` programs read no variables but their own, and neither they nor `offline` ones packages."""
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
     displays: frozenset[str] = frozenset()
     filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
+    offline: frozenset[str] = frozenset()
     harmless_sources: tuple[re.Pattern[str], ...] = ()
     harmless_evals: frozenset[str] = frozenset()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from migrator.credentials.invocations import Invocation, Option, invocation, par
 from migrator.credentials.trace import Command, Trace
 from migrator.credentials.values import Alternative, Stored, Text, Unknown, Value
 
+_OTHER = "another registry"
 _SCHEMES = ("https://", "http://", "oci://", "docker://")
 
 
@@ -93,7 +95,32 @@ def _host(value: Value, book: RuleBook) -> tuple[str, bool, str]:
     known = [host for host in hosts if host is not None]
     if len(known) == len(hosts) and (len(hosts) == 1 or not any(book.registry(host) for host in known)):
         return known[0], False, ""
+    if not any(_may_be_packages(alternative, book) for alternative in value.alternatives):
+        return _OTHER, False, ""
     return "", True, subject_of(value)
+
+
+def _may_be_packages(alternative: Alternative, book: RuleBook) -> bool:
+    """Could the host be one of Packages, whatever the parts are that are not known?
+
+    `$ACCOUNT.dkr.ecr.eu-west-1.amazonaws.com` cannot.
+    """
+    pattern = ""
+    for piece in alternative:
+        if not isinstance(piece, Text):
+            pattern += ".*"
+            continue
+        text = piece.text if pattern else _without_scheme(piece.text)
+        before, slash, _ = text.partition("/")
+        pattern += re.escape(before.lower())
+        if slash:
+            break
+    hosts = [host for registry in book.registries for host in registry.hosts]
+    return any(re.fullmatch(pattern, host) for host in hosts)
+
+
+def _without_scheme(text: str) -> str:
+    return next((text.removeprefix(scheme) for scheme in _SCHEMES if text.startswith(scheme)), text)
 
 
 def host_of(alternative: Alternative) -> str | None:
@@ -105,10 +132,7 @@ def host_of(alternative: Alternative) -> str | None:
             complete = False
             break
         text += piece.text
-    text = text.strip()
-    for scheme in _SCHEMES:
-        text = text.removeprefix(scheme)
-    host, slash, _ = text.partition("/")
+    host, slash, _ = _without_scheme(text.strip()).partition("/")
     if not slash and not complete:
         return None
     return host.lower().removesuffix(":443")

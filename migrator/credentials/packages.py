@@ -52,11 +52,7 @@ def name_of(reference: str, book: RuleBook, settings: Settings) -> Name | Elsewh
         text = text.replace(_WORKSPACE, settings.workspace)
     if settings.repository:
         text = text.replace(_SLUG, settings.repository)
-    text = text.partition("@")[0]
-    slash = text.rfind("/")
-    colon = text.find(":", slash + 1)
-    if colon >= 0:
-        text = text[:colon]
+    text = without_tag(text)
     host, slashed, path = text.partition("/")
     if unknown := _SYMBOL.search(host):
         return Unresolved(unknown[1])
@@ -69,6 +65,13 @@ def name_of(reference: str, book: RuleBook, settings: Settings) -> Name | Elsewh
     known = {_WORKSPACE.strip("${}"), _SLUG.strip("${}")}
     complete = all(match[1] in known for match in _SYMBOL.finditer(path))
     return Name(f"{host}/{path}", host, path.partition("/")[0], complete)
+
+
+def without_tag(reference: str) -> str:
+    """An image reference without its tag and digest."""
+    text = reference.partition("@")[0]
+    colon = text.find(":", text.rfind("/") + 1)
+    return text[:colon] if colon >= 0 else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Two runs of the same step with the same log did the same things, as far as the w
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 import shutil
@@ -105,7 +106,7 @@ def _run(
 ) -> Observation:
     with tempfile.TemporaryDirectory(prefix="differential-") as folder:
         base = Path(folder).resolve()
-        for name in ("home", "state", "recorded", "real"):
+        for name in ("home", "state", "recorded"):
             (base / name).mkdir()
         clone = base / "clone"
         shutil.copytree(tree, clone, symlinks=True)
@@ -115,7 +116,7 @@ def _run(
             "BITBUCKET_CLONE_DIR": str(clone),
             "BITBUCKET_PIPELINES_VARIABLES_PATH": str(base / "home" / "output-variables"),
             "HOME": str(base / "home"),
-            "PATH": f"{base / 'recorded'}:{base / 'real'}",
+            "PATH": f"{base / 'recorded'}:{_real().name}",
             **variables,
         }
         unlogged = hidden | environment.keys() - {"HOME"} | {*NATIVE, "PWD", "OLDPWD", "SHLVL", "_"}
@@ -135,8 +136,7 @@ def _run(
 
 
 def _install(base: Path, unlogged: frozenset[str], failing_logins: int) -> None:
-    bash = shutil.which("bash")
-    if bash is None:
+    if (bash := shutil.which("bash")) is None:
         raise RuntimeError("the differential run needs bash on PATH")
     settings = {"LOG": base / "state" / "log", "STATE": base / "state", "FAILING": failing_logins}
     head = [f"#!{bash}", *(f"{key}={shlex.quote(str(value))}" for key, value in settings.items())]
@@ -146,9 +146,16 @@ def _install(base: Path, unlogged: frozenset[str], failing_logins: int) -> None:
     program.chmod(0o755)
     for name in RECORDED:
         (base / "recorded" / name).symlink_to(program)
+
+
+@functools.cache
+def _real() -> tempfile.TemporaryDirectory[str]:
+    """A folder of the harmless programs, made once a process and removed at its end."""
+    folder = tempfile.TemporaryDirectory(prefix="differential-real-")
     for name in REAL:
-        if real := shutil.which(name):
-            (base / "real" / name).symlink_to(real)
+        if program := shutil.which(name):
+            (Path(folder.name) / name).symlink_to(program)
+    return folder
 
 
 def _shell(base: Path, clone: Path, text: str, environment: Mapping[str, str]) -> tuple[int, str]:
@@ -156,7 +163,7 @@ def _shell(base: Path, clone: Path, text: str, environment: Mapping[str, str]) -
     script.write_text(_ABSOLUTE.sub(lambda _: f"{base / 'recorded'}/", text) + "\n")
     try:
         done = subprocess.run(
-            [str(base / "real" / "bash"), "-e", str(script)],
+            [f"{_real().name}/bash", "-e", str(script)],
             cwd=clone,
             env=dict(environment),
             stdin=subprocess.DEVNULL,

@@ -1,24 +1,10 @@
-# Installed under the names of programs that would touch the world. Writes one line a call to its log, then answers
-# as harmlessly as it can. Read by harness.py, which puts LOG, STATE, HIDDEN and FAILING in front.
+# Installed under the names of programs that would touch the world. Writes each call to its log, then answers as
+# harmlessly as it can. Read by harness.py, which puts LOG, STATE, HIDDEN and FAILING in front.
 name=${0##*/}
-line=$(printf '%q ' "$name" "$@")
+given=("$@")
+unset assignments keep
 
-case " $name $* " in
-" ssh "* | *" - "* | *" -i "* | *stdin*)
-    if [ -p /dev/stdin ] || [ -f /dev/stdin ]; then
-        IFS= read -r -d '' given
-        line+=$(printf '\n    stdin %q' "$given")
-    fi
-    ;;
-esac
-
-while read -r exported; do
-    case " $HIDDEN " in *" $exported "*) continue ;; esac
-    line+=$(printf '\n    with %s=%q' "$exported" "${!exported}")
-done < <(compgen -e)
-printf '%s\n' "$line" >>"$LOG"
-
-unset assignments
+# Programs that run another one: only their own words are logged, the rest logs itself.
 case $name in
 sudo)
     while [ $# -gt 0 ]; do
@@ -31,36 +17,55 @@ sudo)
         *) break ;;
         esac
     done
-    [ -n "$keep" ] && exec env "${assignments[@]}" "$@"
-    exec env -i PATH="$PATH" HOME="$HOME" "${assignments[@]}" "$@"
+    if [ -n "$keep" ]; then assignments=(env "${assignments[@]}"); else
+        assignments=(env -i PATH="$PATH" HOME="$HOME" "${assignments[@]}")
+    fi
     ;;
-timeout)
-    while [ "${1#-}" != "$1" ]; do case $1 in -k | -s) shift 2 ;; *) shift ;; esac done
-    shift
-    exec "$@"
-    ;;
-nice | ionice | stdbuf)
-    while [ "${1#-}" != "$1" ]; do case $1 in -n) shift 2 ;; *) shift ;; esac done
-    exec "$@"
+timeout | nice | ionice | stdbuf)
+    while [ "${1#-}" != "$1" ]; do case $1 in -k | -s | -n) shift 2 ;; *) shift ;; esac done
+    [ "$name" = timeout ] && shift
     ;;
 retry)
     times=3
     case $1 in [0-9]*) times=$1 && shift ;; esac
+    ;;
+*) set -- ;;
+esac
+
+printf -v line '%q ' "$name" "${given[@]:0:${#given[@]}-$#}"
+case " $name ${given[*]} " in
+" ssh "* | *" - "* | *" -i "* | *stdin*)
+    if [ $# -eq 0 ] && { [ -p /dev/stdin ] || [ -f /dev/stdin ]; }; then
+        IFS= read -r -d '' fed
+        printf -v line '%s\n    stdin %q' "$line" "$fed"
+    fi
+    ;;
+esac
+while read -r exported; do
+    case " $HIDDEN " in *" $exported "*) continue ;; esac
+    printf -v line '%s\n    with %s=%q' "$line" "$exported" "${!exported}"
+done < <(compgen -e)
+printf '%s\n' "$line" >>"$LOG"
+
+case $name in
+sudo) exec "${assignments[@]}" "$@" ;;
+timeout | nice | ionice | stdbuf) exec "$@" ;;
+retry)
     while [ "$times" -gt 0 ]; do "$@" && exit; times=$((times - 1)); done
     exit 1
     ;;
 mktemp)
-    number=$(($(wc -l <"$STATE/temporary" 2>/dev/null || echo 0) + 1))
     echo >>"$STATE/temporary"
-    case " $* " in *" -d "*) mkdir -p "$STATE/tmp.$number" ;; *) : >"$STATE/tmp.$number" ;; esac
-    printf '%s\n' "$STATE/tmp.$number"
+    made=$STATE/tmp.$(wc -l <"$STATE/temporary")
+    case " ${given[*]} " in *" -d "*) mkdir "$made" ;; *) : >"$made" ;; esac
+    printf '%s\n' "$made"
     ;;
 aws | az | date | gcloud | git | hostname | vault | whoami) printf '%s-answer\n' "$name" ;;
 esac
 
-case " $* " in
+case " ${given[*]} " in
 *" login "*)
-    failed=$(wc -l <"$STATE/failed" 2>/dev/null || echo 0)
+    failed=$(wc -l 2>/dev/null <"$STATE/failed" || echo 0)
     if [ "$failed" -lt "$FAILING" ]; then
         echo >>"$STATE/failed"
         exit 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from migrator.core.findings import Edit, Finding, Reason, Severity, Use, Verdict
@@ -95,3 +95,22 @@ def _both(first: Finding, second: Finding, context: Context) -> Finding:
         uses=tuple(dict.fromkeys((*first.uses, *second.uses))),
         edits=() if blocked else first.edits,
     )
+
+
+def withhold(left: Iterable[Finding], every: Iterable[Finding], context: Context) -> Iterator[Finding]:
+    """The findings that are left, without fixes where another login of the same step and registry is left out.
+
+    A client keeps one credential for a host: logins that an ignore comment or the selection leaves as they are would
+    otherwise be mixed with rewritten ones.
+    """
+    left = tuple(left)
+    kept = {(finding.rule, finding.path, finding.span) for finding in left}
+    out = [one for one in every if one.registry and (one.rule, one.path, one.span) not in kept]
+    for finding in left:
+        partner = any(one.registry == finding.registry and set(one.uses) & set(finding.uses) for one in out)
+        if not (partner and finding.edits):
+            yield finding
+            continue
+        detail = "another login of the step to the same registry is ignored, and stays as it is"
+        reason = Reason("mixed-logins", Verdict.REPORT_ONLY, detail, finding.registry or "")
+        yield replace(finding, reasons=(*finding.reasons, reason), edits=())

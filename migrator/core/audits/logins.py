@@ -29,7 +29,7 @@ from migrator.credentials.origin import (
     references,
     replaced,
 )
-from migrator.credentials.packages import Elsewhere, Name, Unresolved, distinct_workspaces, name_of
+from migrator.credentials.packages import Elsewhere, Name, Unresolved, distinct_workspaces, name_of, without_tag
 from migrator.credentials.trace import Command
 from migrator.credentials.values import Definition, Stored, Text, Value
 
@@ -214,11 +214,11 @@ class _Shell:
                     )
         span = item.login.command.span
         for other in self.shell.logins:
-            if other.command.span == span and other.registry is not item.registry:
-                if any(span.contains(point.span) for point in item.points):
-                    return Obstacle(
-                        "registry-unresolved", "logs in to different registries", other.host_subject or other.host
-                    )
+            elsewhere = other.command.span == span and other.registry is not item.registry
+            if elsewhere and any(span.contains(point.span) for point in item.points):
+                return Obstacle(
+                    "registry-unresolved", "logs in to different registries", other.host_subject or other.host
+                )
         return None
 
     # What stands around the login
@@ -272,7 +272,7 @@ class _Shell:
         if not names:
             for use in images:
                 if use.action is Action.PUSH and use.reference and isinstance(self.name(use), Unresolved):
-                    shown = re.sub(r"\$\{(\w+)\}", r"$\1", use.reference)
+                    shown = re.sub(r"\$\{(\w+)\}", r"$\1", without_tag(use.reference))
                     item.assumptions.append(f"{shown}, which is pushed, is linked to this repository")
         self.programs(item)
 
@@ -316,7 +316,7 @@ class _Shell:
     def programs(self, item: _Judged) -> None:
         """Programs that reading does not follow may read packages, too."""
         book = self.context.book
-        known = book.programs.private | book.programs.displays | set(book.programs.filters)
+        known = book.programs.private | book.programs.offline | set(book.programs.filters)
         for command in item.shell.trace.commands:
             later = command.order > item.login.command.order and not command.exclusive(item.login.command)
             if later and command.name not in known and not command.followed and not book.by_program(command.name):
@@ -473,7 +473,7 @@ def _uncertain(facts: StepFacts, context: Context, shell: Shell) -> Iterator[Fin
         stored = tuple(
             dict.fromkeys(name for part in natives for name in part.stored if name not in context.book.natives)
         )
-        if not stored and all(part.native for part in natives):
+        if not natives[1].stored and not natives[1].literals:
             continue
         detail = f"the registry comes from {login.host_subject}, which has no certain value here"
         yield context.finding(
