@@ -58,7 +58,8 @@ class Wrapper:
 @dataclass(frozen=True, slots=True)
 class Programs:
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
-    but white space; `private` programs read no variables but their own, and neither they nor `offline` ones packages."""
+    but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
+    """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
     displays: frozenset[str] = frozenset()

@@ -19,7 +19,7 @@ from migrator.readers.compose import Build, ComposeFile, read_compose
 from migrator.readers.dockerfile import TooLarge, read_dockerfile
 from migrator.readers.interpolation import Expansion, image_name
 
-_COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _REMOTE = re.compile(r"(?:https?|git|ssh)(?:://|@)|-$|oci-layout://")
 Read = Callable[[str], str | None]
@@ -240,7 +240,7 @@ class _Finder:
                 documents.append(document[0])
                 paths.append(path or "")
         elif (folder := command.folder) is not None:
-            found = next((name for name in _COMPOSE_NAMES if self.file(posixpath.join(folder, name)) is not None), None)
+            found = next((name for name in COMPOSE_NAMES if self.file(posixpath.join(folder, name)) is not None), None)
             if found:
                 path = posixpath.join(folder, found)
                 document = _document(path, self.file(path))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from migrator.core.findings import Ownership
@@ -76,12 +76,10 @@ def without_tag(reference: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is known of the repository's packages: the names and references that some step of it pushes."""
+    """What is known of the repository's packages: the names that some step of it pushes."""
 
     settings: Settings
     pushed: frozenset[str] = frozenset()
-    references: frozenset[str] = frozenset()
-    workspaces: Mapping[str, int] = field(default_factory=dict)
 
     def owner(self, name: Name) -> tuple[Ownership, str]:
         """Whose a package is, and why that is known or believed."""

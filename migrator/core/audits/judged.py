@@ -1,0 +1,53 @@
+"""A login to Packages while it is being judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from migrator.core.findings import Reason, Verdict
+from migrator.core.rules import Registry
+from migrator.core.steps import Shell
+from migrator.core.text import Span
+from migrator.credentials.logins import Login
+from migrator.credentials.origin import Origin, Point, references
+
+Site = tuple[Span, tuple[int, ...]]
+"""An expansion, and the function calls that it is made in."""
+
+
+@dataclass(slots=True, eq=False)
+class Judged:
+    """A login while it is being judged."""
+
+    shell: Shell
+    login: Login
+    registry: Registry
+    username: Origin
+    password: Origin
+    reasons: list[Reason] = field(default_factory=list)
+    assumptions: list[str] = field(default_factory=list)
+    points: set[Point] = field(default_factory=set)
+
+    @property
+    def native(self) -> bool:
+        """Nothing to change: both come from the native pair on every way."""
+        return all(
+            not part.stored and not part.literals and part.obstacle is None for part in (self.username, self.password)
+        )
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.username.stored, *self.password.stored)))
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        texts = (tuple(text.text for text in part.literals) for part in (self.username, self.password))
+        return (self.username.stored, self.password.stored, self.username.native, self.password.native, *texts)
+
+    @property
+    def sites(self) -> frozenset[Site]:
+        return references(self.login.username) | references(self.login.password)
+
+    @property
+    def blocked(self) -> bool:
+        return any(reason.verdict is Verdict.REPORT_ONLY for reason in self.reasons)

@@ -1,0 +1,150 @@
+"""Where a login is edited: its own words, or an assignment that nothing else can see."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+
+from migrator.core.audits.context import Context
+from migrator.core.audits.guards import guards
+from migrator.core.audits.judged import Judged, Site
+from migrator.core.steps import Shell, StepFacts
+from migrator.core.text import Span
+from migrator.credentials.images import COMPOSE_NAMES, compose_variables
+from migrator.credentials.origin import Fixed, Obstacle, assignments, points, replaced
+from migrator.credentials.trace import Command
+from migrator.credentials.values import Definition, Stored
+
+
+class Placer:
+    """Decides where the logins of one shell are edited. They are placed together, since they share its variables."""
+
+    def __init__(self, facts: StepFacts, context: Context, shell: Shell, judged: Sequence[Judged]) -> None:
+        self.facts = facts
+        self.context = context
+        self.shell = shell
+        self.trace = shell.trace
+        self.judged = judged
+        self.covered: frozenset[Site] = frozenset[Site]().union(*(item.sites for item in judged))
+        self.tested = {
+            (presence.param.span, presence.context) for presence in self.trace.presences if presence.param is not None
+        }
+        self.movable_words: dict[Span, bool] = {}
+
+    def place(self, item: Judged) -> None:
+        """Add the changes that make a login native, or the reasons why there are none."""
+        for part, value, native, role in (
+            (item.username, item.login.username, item.registry.username, "user name"),
+            (item.password, item.login.password, item.registry.password, "password"),
+        ):
+            obstacle = part.obstacle
+            if obstacle is None:
+                try:
+                    item.points |= set(points(value, native, self.movable))
+                except Fixed as error:
+                    obstacle = error.obstacle
+            if obstacle:
+                self.add(item, obstacle, role)
+        if conflict := self.conflict(item):
+            self.add(item, conflict, "login")
+        for point in item.points:
+            if self.shell.script.edit(point.span, point.text) is None:
+                obstacle = Obstacle(
+                    "unsupported-expansion", "is written over several lines or not followed in the YAML"
+                )
+                self.add(item, obstacle, "credential")
+                break
+
+    def add(self, item: Judged, obstacle: Obstacle, role: str) -> None:
+        detail = f"the {role} {obstacle.detail}"
+        item.reasons.append(self.context.reason(obstacle.code, detail, obstacle.subject))
+
+    def movable(self, definition: Definition) -> bool:
+        """May this assignment be changed instead of what uses it?"""
+        word = definition.word
+        if word is None:
+            return False
+        if word.span not in self.movable_words:
+            same = [other for other in self.trace.definitions if other.word and other.word.span == word.span]
+            self.movable_words[word.span] = all(self.private(other) for other in same)
+        return self.movable_words[word.span]
+
+    def private(self, definition: Definition) -> bool:
+        """Nothing but these logins, and tests whether it is set, can see the variable."""
+        assert definition.word is not None
+        part = self.shell.script.part(definition.word.span.start)
+        if part is not None and id(part.scalar) in self.context.shared_items:
+            return False
+        for use in self.trace.uses:
+            site = (use.param.span, use.context)
+            if definition in use.definitions and site not in self.covered and site not in self.tested:
+                return False
+        if definition.positional:
+            return True
+        name = re.compile(rf"\b{re.escape(definition.name)}\b")
+        if any(name.search(scalar.value) for pipe in self.facts.pipes for _, scalar in pipe.variables):
+            return False
+        later = (command for command in self.trace.commands if command.order > definition.order)
+        return not any(self.reads(command, definition, name) for command in later)
+
+    def reads(self, command: Command, definition: Definition, name: re.Pattern[str]) -> bool:
+        """Could a program that is run read the variable from its environment?"""
+        exported = definition.name in command.exported and definition in command.environment.get(definition.name, ())
+        if not exported or command.followed:
+            return False
+        client = self.context.book.by_program(command.name)
+        if client is None and command.name not in self.context.book.programs.private:
+            return True
+        texts = [argument.value.symbol() or "" for argument in command.arguments]
+        bare = [text.replace(f"${{{definition.name}}}", "") for text in texts]
+        if any(name.search(text) or text.startswith("--env-file") for text in bare):
+            return True
+        if client and (client.name == "compose" or ("compose" in client.subclients and "compose" in texts[:6])):
+            files = [text for text in texts if text.endswith((".yml", ".yaml"))] or COMPOSE_NAMES
+            paths = [posixpath.join(command.folder or "", path) for path in files]
+            found = [(path, text) for path in paths if (text := self.context.file(path)) is not None]
+            return not found or definition.name in compose_variables(iter(found))
+        return False
+
+    def conflict(self, item: Judged) -> Obstacle | None:
+        """Words that an edit would change must not serve another purpose in another call of the same function."""
+        for point in item.points:
+            for use in self.trace.uses:
+                site = (use.param.span, use.context)
+                if use.param.span.contains(point.span) and site not in self.covered and site not in self.tested:
+                    return Obstacle(
+                        "registry-unresolved", "is in words that another registry's login shares", use.param.name
+                    )
+        span = item.login.command.span
+        for other in self.shell.logins:
+            elsewhere = other.command.span == span and other.registry is not item.registry
+            if elsewhere and any(span.contains(point.span) for point in item.points):
+                return Obstacle(
+                    "registry-unresolved", "logs in to different registries", other.host_subject or other.host
+                )
+        return None
+
+    def follow_guards(self, item: Judged) -> None:
+        """Tests whether a stored variable is set are rewritten with the login; some decide about more than it."""
+        guard = guards(item.login, item.sites, self.trace, self.context.book, self.judged_commands(item), self.covered)
+        native = dict.fromkeys(item.username.stored, item.registry.username)
+        native |= dict.fromkeys(item.password.stored, item.registry.password)
+        for presence in guard.presences:
+            stored = next(
+                (piece.name for piece in presence.value.pieces if isinstance(piece, Stored) and piece.name in native),
+                None,
+            )
+            if stored is None or presence.name_span == Span(0, 0):
+                continue
+            moved = {
+                definition for definition in assignments(presence.value) if definition.word and self.movable(definition)
+            }
+            if not moved:
+                item.points.add(replaced(presence.param, presence.name_span, native[stored]))
+        for name in guard.wider:
+            detail = f"a test whether {name} is set decides about more than the login"
+            item.reasons.append(self.context.reason("guarded", detail, name))
+
+    def judged_commands(self, item: Judged) -> set[int]:
+        return {other.login.command.order for other in self.judged if other.registry is item.registry}

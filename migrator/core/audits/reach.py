@@ -1,0 +1,103 @@
+"""Which packages a step reaches with a login, and whether the native pair reaches them too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from migrator.core.audits.context import Context
+from migrator.core.audits.judged import Judged
+from migrator.core.steps import StepFacts
+from migrator.credentials.images import Action, ImageUse
+from migrator.credentials.packages import Name, Unresolved, distinct_workspaces, name_of, without_tag
+from migrator.credentials.trace import Command
+from migrator.credentials.values import Text
+
+_SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")
+
+
+def reach(facts: StepFacts, context: Context, item: Judged) -> None:
+    """Add reasons and assumptions for what the step pushes and reads with a login."""
+    images = [use for use in _images(facts, item) if not use.command.exclusive(item.login.command)]
+    names: list[tuple[ImageUse, Name]] = []
+    unresolved: dict[str, str] = {}
+    pushed = {use.reference for use in images if use.action is Action.PUSH}
+    for use in images:
+        if use.reference is None:
+            if use.action is Action.READ:
+                unresolved.setdefault(use.subject, use.why)
+            continue
+        name = name_of(use.reference, context.book, context.settings)
+        if isinstance(name, Unresolved):
+            if use.action is Action.READ and use.reference not in pushed:
+                unresolved.setdefault(name.subject, f"{name.subject} has no known value")
+        elif isinstance(name, Name) and name.host in item.registry.hosts:
+            names.append((use, name))
+    _owners(context, item, names)
+    for subject, why in unresolved.items():
+        item.reasons.append(context.reason("image-unresolved", f"an image that is read is not known: {why}", subject))
+    if not names:
+        for use in images:
+            if (
+                use.action is Action.PUSH
+                and use.reference
+                and isinstance(name_of(use.reference, context.book, context.settings), Unresolved)
+            ):
+                shown = re.sub(r"\$\{(\w+)\}", r"$\1", without_tag(use.reference))
+                item.assumptions.append(f"{shown}, which is pushed, is linked to this repository")
+    _programs(context, item)
+
+
+def _images(facts: StepFacts, item: Judged) -> Iterator[ImageUse]:
+    """What the login can matter to: what comes after it in its shell, and the after-script."""
+    for shell in facts.shells:
+        for use in shell.images:
+            if (shell is item.shell and use.command.order > item.login.command.order) or (
+                shell.after and not item.shell.after
+            ):
+                yield use
+
+
+def _owners(context: Context, item: Judged, names: Sequence[tuple[ImageUse, Name]]) -> None:
+    picture, reason = context.picture, context.reason
+    several = distinct_workspaces(name for _, name in names)
+    for use, name in names:
+        if picture.listed(name):
+            continue
+        shown = name.shown
+        elsewhere = picture.other_workspace(name) or (
+            not context.settings.workspace
+            and len(several) > 1
+            and use.action is Action.READ
+            and "${" not in name.workspace
+            and name.text not in picture.pushed
+        )
+        if elsewhere:
+            item.reasons.append(reason("other-workspace", f"{shown} is a package of another workspace", shown))
+        elif use.action is Action.PUSH or (name.text in picture.pushed):
+            item.assumptions.append(f"{shown} is linked to this repository")
+        elif not name.complete:
+            detail = f"{shown} is read, and a part of its name is not known"
+            item.reasons.append(reason("image-unresolved", detail, shown))
+        else:
+            detail = f"{shown} is read, and this repository does not push it"
+            item.reasons.append(reason("foreign-package", detail, shown))
+
+
+def _programs(context: Context, item: Judged) -> None:
+    """Programs that reading does not follow may read packages, too."""
+    book = context.book
+    known = book.programs.private | book.programs.offline | set(book.programs.filters)
+    for command in item.shell.trace.commands:
+        later = command.order > item.login.command.order and not command.exclusive(item.login.command)
+        if later and command.name not in known and not command.followed and not book.by_program(command.name):
+            item.assumptions.append(f"`{_shown_command(command)}` reads no other package")
+
+
+def _shown_command(command: Command) -> str:
+    words = [command.name or "a command"]
+    for argument in command.arguments[:1]:
+        first = argument.value.alternatives[0][:1]
+        if argument.text and _SHOWN_WORD.fullmatch(argument.text) and first and isinstance(first[0], Text):
+            words.append(argument.text)
+    return " ".join(words)
