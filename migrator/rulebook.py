@@ -23,6 +23,7 @@ from migrator.core.rules import (
     LoginSyntax,
     PackageCommand,
     Programs,
+    PushPipe,
     ReasonEntry,
     Registry,
     Rule,
@@ -170,6 +171,7 @@ class _File:
             "runners": _runners,
             "escapes": _escapes,
             "outputs-variable": lambda book, node: replace(book, outputs_variable=node.text()),
+            "push-pipe": _push_pipe,
             "reasons": _reasons,
             "wrappers": _wrappers,
             "displays": lambda b, n: _programs(b, displays=b.programs.displays | set(n.texts())),
@@ -363,6 +365,15 @@ def _escapes(book: RuleBook, node: _Node) -> RuleBook:
             )
         )
     return replace(book, escapes=tuple(escapes))
+
+
+def _push_pipe(book: RuleBook, node: _Node) -> RuleBook:
+    names = ("name", "image", "tags", "separator", "default-tag")
+    fields = node.mapping(names)
+    for key in names:
+        if key not in fields:
+            raise node.error(f"has no `{key}`; add it")
+    return replace(book, push_pipe=PushPipe(*(fields[key].text() for key in names)))
 
 
 def _runners(book: RuleBook, node: _Node) -> RuleBook:

@@ -64,11 +64,31 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class PipeItem:
+    """A pipe as an item of a script."""
+
+    name: str
+    variables: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptChange:
+    """What becomes of the script item whose text begins at `at`: `value` is its new text, None where it is gone;
+    `commands` and `pipes` are new items in its place, or after it."""
+
+    at: int
+    value: str | None
+    commands: tuple[str, ...] = ()
+    pipes: tuple[PipeItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One login or credential that should change, at one place of one file.
 
     `variables` are the stored variables that carry the credential. `remaining` names those of them that are
-    still read somewhere in the step after the fix. `edits` is empty exactly where the verdict is report-only.
+    still read somewhere in the step after the fix. `edits` is empty exactly where the verdict is report-only; `changes`
+    say what the edits mean where they add or remove items of a script.
     """
 
     rule: str
@@ -85,6 +105,7 @@ class Finding:
     registry: str | None = None
     uses: tuple[Use, ...] = ()
     edits: tuple[Edit, ...] = ()
+    changes: tuple[ScriptChange, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

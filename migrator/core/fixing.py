@@ -45,7 +45,8 @@ def plan(report: Report, unsafe: bool, writable: Callable[[str], str | None]) ->
         source = report.sources[path]
         findings = tuple(finding for finding in chosen if any(edit.path == path for edit in finding.edits))
         try:
-            text = rewrite(source, [edit for finding in findings for edit in finding.edits if edit.path == path])
+            edits = [edit for finding in findings for edit in finding.edits if edit.path == path]
+            text = rewrite(source, edits, [change for finding in findings for change in finding.changes])
         except Unverified as error:
             failures.append(f"{path}: {error}; nothing was written to it, please report this")
             failed.add(path)

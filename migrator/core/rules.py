@@ -188,6 +188,17 @@ class Runners:
 
 
 @dataclass(frozen=True, slots=True)
+class PushPipe:
+    """The pipe that pushes a local image: `image` and `tags` are the variables it takes, tags joined by `separator`."""
+
+    name: str
+    image: str
+    tags: str
+    separator: str
+    default_tag: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBook:
     """`login_files` match the paths of files that hold a client's logins; `tokens` match literal credentials."""
 
@@ -201,6 +212,7 @@ class RuleBook:
     login_files: tuple[re.Pattern[str], ...] = ()
     tokens: tuple[re.Pattern[str], ...] = ()
     outputs_variable: str = ""
+    push_pipe: PushPipe | None = None
 
     def by_program(self, program: str) -> Client | None:
         return next((client for client in self.clients.values() if program in client.programs), None)

@@ -8,11 +8,21 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
+class PipeStyle:
+    """`fix --style pipe`: `version` of the pipe, '' where it is not known; `variables` that its own description
+    names, None where that was not read."""
+
+    version: str = ""
+    variables: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`variables` are values that the configuration states for certain. `own_packages` are globs of package names
     that are known to be linked to this repository. `workspace` and `repository` are slugs, None where unknown.
     `select` and `ignore` hold rule ids and reason codes; an empty `select` selects everything.
-    `today` decides whether an ignore comment with `until=` still counts; None: it always does.
+    `pipe` is there where logins that serve pushes only become the push pipe. `today` decides whether an ignore
+    comment with `until=` still counts; None: it always does.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -22,3 +32,4 @@ class Settings:
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     today: date | None = None
+    pipe: PipeStyle | None = None

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from migrator.core.edits import Conflict, splice
-from migrator.core.findings import Edit
-from migrator.core.text import Source, Span
+from migrator.core.findings import Edit, ScriptChange
+from migrator.core.text import Source
+from migrator.readers import yaml
 from migrator.readers.scalars import map_scalar
-from migrator.readers.yaml import Mapping, Node, Scalar, Sequence, YamlError, read_yaml
+from migrator.readers.yaml import Node, Scalar, Sequence, YamlError, plain, read_yaml
 
 
 class Unverified(ValueError):
     """The rewritten file is not what was meant; nothing may be written. The message is a sentence."""
 
 
-def rewrite(source: Source, edits: Iterable[Edit]) -> str:
-    """The text of a YAML file with edits made and verified. Raises Unverified."""
+def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChange] = ()) -> str:
+    """The text of a YAML file with edits made and verified. Raises Unverified.
+
+    Without `changes` only scalars may differ; with them the items of scripts do, and nothing else.
+    """
     edits = sorted(set(edits))
+    changed = {change.at: change for change in changes}
     try:
         text = splice(source.text, edits)
         before, after = read_yaml(source), read_yaml(Source(source.path, text))
     except (Conflict, YamlError) as error:
         raise Unverified(f"the rewritten file cannot be read again ({error})") from None
+    if changed:
+        if plain(after) != _changed(before, changed):
+            raise Unverified("the items of the rewritten script are not what was meant")
+        return text
     old, new = list(_scalars(before)), list(_scalars(after))
     if _shape(before) != _shape(after) or len(old) != len(new):
         raise Unverified("the rewritten file has another structure")
@@ -35,6 +44,31 @@ def rewrite(source: Source, edits: Iterable[Edit]) -> str:
     if pending:
         raise Unverified("an edit lies outside of every value")
     return text
+
+
+def _changed(root: Node | None, changes: Mapping[int, ScriptChange]) -> object:
+    """The document as mappings, lists and text, with the items of scripts changed."""
+    built: dict[int, object] = {}
+
+    def items(node: Node) -> list[object]:
+        change = changes.get(node.span.start) if isinstance(node, Scalar) else None
+        if change is None:
+            return [build(node)]
+        kept: list[object] = [] if change.value is None else [change.value]
+        pipes = [{"pipe": pipe.name, "variables": dict(pipe.variables)} for pipe in change.pipes]
+        return [*kept, *change.commands, *pipes]
+
+    def build(node: Node) -> object:
+        if id(node) not in built:
+            if isinstance(node, Scalar):
+                built[id(node)] = None if node.is_null else node.value
+            elif isinstance(node, Sequence):
+                built[id(node)] = [new for item in node.items for new in items(item.node)]
+            else:
+                built[id(node)] = {key: build(item.node) for key, item in node.items()}
+        return built[id(node)]
+
+    return None if root is None else build(root)
 
 
 def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:
@@ -71,7 +105,7 @@ def _scalars(root: Node | None) -> Iterable[Scalar]:
             pending += _children(node)
 
 
-def _children(node: Sequence | Mapping) -> list[Node]:
+def _children(node: Sequence | yaml.Mapping) -> list[Node]:
     if isinstance(node, Sequence):
         return [item.node for item in node.items]
     return [child for key, item in node.entries for child in (key, item.node)]
@@ -95,6 +129,3 @@ def _shape(root: Node | None) -> list[tuple[str, int]]:
             shape.append((type(node).__name__, len(children)))
             pending += children
     return shape
-
-
-__all__ = ["Span", "Unverified", "rewrite"]

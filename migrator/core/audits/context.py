@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from migrator.core.findings import Edit, Finding, Reason, Severity, Use, Verdict
+from migrator.core.findings import Edit, Finding, Reason, ScriptChange, Severity, Use, Verdict
 from migrator.core.rules import RuleBook
 from migrator.core.settings import Settings
 from migrator.core.steps import StepFacts
@@ -48,6 +48,7 @@ class Context:
         registry: str | None = None,
         uses: Iterable[Use] = (),
         edits: Iterable[Edit] = (),
+        changes: Iterable[ScriptChange] = (),
         severity: Severity | None = None,
     ) -> Finding:
         reasons = tuple(dict.fromkeys(reasons))
@@ -67,6 +68,7 @@ class Context:
             registry=registry,
             uses=tuple(dict.fromkeys(uses)),
             edits=() if blocked else tuple(sorted(set(edits))),
+            changes=() if blocked else tuple(changes),
         )
 
 
@@ -94,6 +96,7 @@ def _both(first: Finding, second: Finding, context: Context) -> Finding:
         remaining=tuple(dict.fromkeys((*first.remaining, *second.remaining))),
         uses=tuple(dict.fromkeys((*first.uses, *second.uses))),
         edits=() if blocked else first.edits,
+        changes=() if blocked else first.changes,
     )
 
 
@@ -113,4 +116,4 @@ def withhold(left: Iterable[Finding], every: Iterable[Finding], context: Context
             continue
         detail = "another login of the step to the same registry is ignored, and stays as it is"
         reason = Reason("mixed-logins", Verdict.REPORT_ONLY, detail, finding.registry or "")
-        yield replace(finding, reasons=(*finding.reasons, reason), edits=())
+        yield replace(finding, reasons=(*finding.reasons, reason), edits=(), changes=())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from migrator.core.audits import pipe
 from migrator.core.audits.context import Context
 from migrator.core.audits.exposure import exposure
 from migrator.core.audits.judged import Judged
@@ -13,7 +14,7 @@ from migrator.core.audits.placing import Placer
 from migrator.core.audits.reach import reach
 from migrator.core.audits.runners import runner_reasons
 from migrator.core.audits.shadowed import shadowing
-from migrator.core.findings import Finding, Severity, Verdict
+from migrator.core.findings import Finding, Reason, Severity, Verdict
 from migrator.core.scripts import Part
 from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
@@ -43,12 +44,13 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
                 reach(facts, context, item)
                 exposure(facts, context, item)
     _mix(judged, context)
+    pipes = _pipes(facts, context, judged)
     places: dict[tuple[int, Span], list[Judged]] = {}
     for item in judged:
         if not item.native:
             places.setdefault((id(item.shell), item.login.command.span), []).append(item)
     for items in places.values():
-        yield _finding(facts, context, items)
+        yield _finding(facts, context, items, pipes)
     for shell in facts.shells:
         yield from _uncertain(facts, context, shell)
 
@@ -110,11 +112,37 @@ def _apart(first: Judged, second: Judged) -> bool:
     return first.shell is second.shell and first.login.command.exclusive(second.login.command)
 
 
-def _finding(facts: StepFacts, context: Context, items: Sequence[Judged]) -> Finding:
+def _pipes(facts: StepFacts, context: Context, judged: Sequence[Judged]) -> dict[int, pipe.PipePlan]:
+    """With `--style pipe`: the plan of each shell whose logins become the push pipe; elsewhere, the reason why not."""
+    if context.settings.pipe is None:
+        return {}
+    plans: dict[int, pipe.PipePlan] = {}
+    for shell in facts.shells:
+        mine = [item for item in judged if item.shell is shell]
+        if all(item.native for item in mine):
+            continue
+        planned = pipe.plan(facts, context, shell, mine)
+        for item in mine:
+            item.reasons = list(pipe.assumed(item.reasons))
+            if isinstance(planned, Reason):
+                item.reasons.append(planned)
+            else:
+                item.assumptions += planned.assumptions
+        if isinstance(planned, pipe.PipePlan):
+            plans[id(shell)] = planned
+    return plans
+
+
+def _finding(
+    facts: StepFacts, context: Context, items: Sequence[Judged], pipes: Mapping[int, pipe.PipePlan]
+) -> Finding:
     """What all runs of one login command say together: it may stand in a function that is called several times."""
     item = items[0]
     script = item.shell.script
+    planned = pipes.get(id(item.shell))
     edits = [edit for one in items for point in one.points if (edit := script.edit(point.span, point.text))]
+    if context.settings.pipe:
+        edits = list(planned.edits) if planned else []
     reasons = dict.fromkeys(reason for one in items for reason in one.reasons)
     if not edits and not any(one.blocked for one in items):
         reasons[context.reason("credential-unresolved", "nothing in the login can be replaced")] = None
@@ -131,6 +159,7 @@ def _finding(facts: StepFacts, context: Context, items: Sequence[Judged]) -> Fin
         registry=item.login.host,
         uses=facts.uses,
         edits=edits,
+        changes=planned.changes if planned else (),
     )
 
 
