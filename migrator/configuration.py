@@ -14,7 +14,7 @@ from migrator.core.mask import printable
 from migrator.repositories.files import locate, read_bounded
 from migrator.repositories.view import Unreadable
 
-KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude")
+KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude", "pipe-version")
 FILE = ".patless.toml"
 _SHARED = "pyproject.toml"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -34,6 +34,7 @@ class Configuration:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    pipe_version: str = ""
     path: str = ""
 
 
@@ -126,6 +127,7 @@ class _Reader:
             select=self._strings(table, "select"),
             ignore=self._strings(table, "ignore"),
             exclude=self._strings(table, "exclude"),
+            pipe_version=self._string(table, "pipe-version"),
             path=self.name,
         )
 
@@ -134,6 +136,12 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(entry, str) and entry for entry in value):
             raise self._error(key, f'{key} is not a list of strings; write {key} = ["…"]')
         return tuple(value)
+
+    def _string(self, table: Mapping[str, Any], key: str) -> str:
+        value = table.get(key, "")
+        if not isinstance(value, str):
+            raise self._error(key, f'{key} is not a string; write {key} = "…"')
+        return value
 
     def _variables(self, table: Mapping[str, Any]) -> dict[str, str]:
         value = table.get("variables", {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -12,16 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from migrator import configuration
-from migrator.cli.options import Reading
+from migrator.cli.failures import UsageError
+from migrator.cli.options import Reading, Style
 from migrator.cli.targets import Target, shown, targets
 from migrator.core import ignores
 from migrator.core.findings import Report
 from migrator.core.rules import ReasonEntry, RuleBook
 from migrator.core.selection import Scope, is_pipelines_file
-from migrator.core.settings import Settings
+from migrator.core.settings import PipeStyle, Settings
 from migrator.repositories.git import remote_slug
 from migrator.repositories.view import Unreadable
-from migrator.repositories.worktree import WorkTree
+from migrator.repositories.worktree import WorkTree, repository_of
 
 if TYPE_CHECKING:
     from migrator.core.fixing import FixPlan
@@ -87,7 +89,7 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
     scope = Scope(target.files, target.folders, settled.exclude)
     view = WorkTree(target.root)
     pipelines = _pipelines(view, target.files)
-    settings = _settings(target.root, reading, settled)
+    settings = _settings(target.root, reading, settled, book)
     report = engine.analyse(view, pipelines, book, settings)
     report = replace(
         report,
@@ -134,8 +136,8 @@ def _pipelines(view: WorkTree, named: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(once.values()))
 
 
-def _settings(root: Path, reading: Reading, settled: configuration.Configuration) -> Settings:
-    workspace, repository = remote_slug(root) or _of_pipelines(root) or (None, None)
+def _settings(root: Path, reading: Reading, settled: configuration.Configuration, book: RuleBook) -> Settings:
+    workspace, repository = (repository_of(root) and remote_slug(root)) or _of_pipelines(root) or (None, None)
     return Settings(
         variables=settled.variables,
         own_packages=settled.own_packages,
@@ -144,7 +146,26 @@ def _settings(root: Path, reading: Reading, settled: configuration.Configuration
         select=frozenset(reading.select or settled.select),
         ignore=frozenset((*settled.ignore, *reading.ignore)),
         today=date.today(),
+        pipe=_pipe(reading, settled, book),
     )
+
+
+def _pipe(reading: Reading, settled: configuration.Configuration, book: RuleBook) -> PipeStyle | None:
+    """The push pipe as the options, the configuration and its publisher say."""
+    if reading.style is not Style.PIPE or book.push_pipe is None:
+        return None
+    version = reading.pipe_version or settled.pipe_version
+    if version and not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]{0,60}", version):
+        raise UsageError("the version of the pipe is letters, digits, dots and hyphens, such as 1.2.3")
+    if reading.offline:
+        return PipeStyle(version)
+    from migrator.bitbucket import pipes
+
+    try:
+        found = pipes.published(book.push_pipe.name, version)
+    except pipes.Unreachable:
+        return PipeStyle(version)
+    return PipeStyle(found.version, found.variables)
 
 
 def _of_pipelines(root: Path) -> tuple[str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.options import Format, Reading, Showing, listed
+from migrator.cli.options import Format, Reading, Showing, Style, listed
 
 app = typer.Typer(
     name="patless",
@@ -35,6 +36,9 @@ Shape = Annotated[Format, typer.Option("--format", help="For people or for progr
 Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="One line for each finding, nothing else.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Report-only findings count as left to do.")]
+InStyle = Annotated[Style, typer.Option("--style", help="What a login that only serves pushes becomes.")]
+PipeVersion = Annotated[str, typer.Option("--pipe-version", metavar="VERSION", help="The version of the push pipe.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Do not ask Bitbucket about the push pipe.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
 
 
@@ -53,6 +57,9 @@ def check(
     quiet: Quiet = False,
     color: Color = Colour.AUTO,
     unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="Count unsafe fixes in the hint.")] = False,
+    style: InStyle = Style.LOGIN,
+    pipe_version: PipeVersion = "",
+    offline: Offline = False,
 ) -> None:
     """Find stored credentials, what would change, and why not."""
 
@@ -60,6 +67,7 @@ def check(
         from migrator.cli import check
 
         reading = _reading(path, select, ignore, rules, config, no_config, jobs)
+        reading = replace(reading, style=style, pipe_version=pipe_version, offline=offline)
         return check.run(reading, Showing(format, color, quiet, strict, exit_zero), unsafe=unsafe_fixes)
 
     _end(run)
@@ -73,6 +81,9 @@ def fix(
     exit_non_zero_on_fix: Annotated[
         bool, typer.Option("--exit-non-zero-on-fix", help="Exit 1 if a file was changed.")
     ] = False,
+    style: InStyle = Style.LOGIN,
+    pipe_version: PipeVersion = "",
+    offline: Offline = False,
     format: Shape = Format.TEXT,
     select: Select = None,
     ignore: Ignore = None,
@@ -91,6 +102,7 @@ def fix(
         from migrator.cli import fix
 
         reading = _reading(path, select, ignore, rules, config, no_config, jobs)
+        reading = replace(reading, style=style, pipe_version=pipe_version, offline=offline)
         fixing = fix.Fixing(unsafe_fixes, diff, exit_non_zero_on_fix)
         return fix.run(reading, Showing(format, color, quiet, strict, exit_zero), fixing)
 

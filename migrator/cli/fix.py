@@ -12,7 +12,7 @@ from migrator.cli.analysis import Analysis, analyse
 from migrator.cli.applying import apply
 from migrator.cli.check import aside
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Format, Reading, Showing
+from migrator.cli.options import Format, Reading, Showing, Style
 from migrator.cli.together import Together
 from migrator.core.findings import Finding
 from migrator.core.mask import printable
@@ -43,9 +43,11 @@ def run(reading: Reading, showing: Showing, fixing: Fixing) -> int:
         return _failed(planned)
     all_of = Together.of([one for one, _ in planned])
     aside(all_of, showing)
-    if fixing.diff:
-        return _show(planned, all_of, showing)
-    return _write(planned, all_of, showing, fixing)
+    code = _show(planned, all_of, showing) if fixing.diff else _write(planned, all_of, showing, fixing)
+    if reading.style is Style.PIPE and not showing.quiet:
+        pipes = {code: entry for one, _ in planned for code, entry in one.reasons.items() if code.startswith("pipe-")}
+        console.err(fixes.ways([finding for _, plan in planned for finding in plan.held], pipes))
+    return code
 
 
 def _write(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing: Showing, fixing: Fixing) -> int:

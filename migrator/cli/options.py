@@ -15,11 +15,19 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Style(StrEnum):
+    """What a login that serves pushes only becomes."""
+
+    LOGIN = "login"
+    PIPE = "pipe"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What to analyse, and by what. `paths` empty: the repository of the working directory, all of it.
 
     `rules` are folders of more rules. `jobs` None: one process for one repository, else one for each processor.
+    `pipe_version` '' asks the configuration, then Bitbucket unless `offline`.
     """
 
     paths: tuple[Path, ...] = ()
@@ -29,6 +37,9 @@ class Reading:
     config: Path | None = None
     no_config: bool = False
     jobs: int | None = None
+    style: Style = Style.LOGIN
+    pipe_version: str = ""
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

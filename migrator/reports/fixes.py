@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from migrator.core.findings import Finding, Report
 from migrator.core.mask import printable
+from migrator.core.rules import ReasonEntry
 from migrator.reports.counting import Counts, in_order, many
 from migrator.reports.excerpt import named, place
 from migrator.reports.paint import Paint
@@ -38,6 +39,17 @@ def closing(
     if counts.findings:
         lines.append("`patless check` shows what was held back, why, and the ways out.")
     return lines
+
+
+def ways(held: Sequence[Finding], entries: Mapping[str, ReasonEntry]) -> list[str]:
+    """For each reason that a style of fix was refused for: what it says, and what to do."""
+    lines: dict[str, str] = {}
+    for finding in held:
+        for reason in finding.reasons:
+            if reason.code in entries and reason.code not in lines:
+                way = entries[reason.code].mine.format(subject=reason.subject, code=reason.code)
+                lines[reason.code] = f"  {reason.code}: {printable(reason.detail)}; {printable(way)}"
+    return list(lines.values())
 
 
 def _change(finding: Finding, paint: Paint) -> str:

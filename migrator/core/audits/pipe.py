@@ -26,6 +26,7 @@ from migrator.readers.shell import Binary, Call, Statement, parse_shell
 
 _NAME = re.compile(r"[a-z0-9$][A-Za-z0-9._/${}-]*")
 _TAG = re.compile(r"[A-Za-z0-9_.${}-]+")
+_SET = re.compile(r"\$\{(\w+)\}")
 _WORD = re.compile(r"[^\s'#]+")
 _DIGEST = re.compile(r"RepoDigests|--digests|--digestfile|\bdigest\b")
 _FAILS = {"exit", "return", "false", "true", ":"}
@@ -109,7 +110,10 @@ class _Planner:
         self.version()
         edits, changes = layout.edits(list(self.removed.values()), inserts)
         shown = f"{self.pipe.name}:{self.style.version}"
-        taken = [f"{shown} takes {self.pipe.image} and {self.pipe.tags} and pushes the local image of that name"]
+        names = sorted({name for insert in inserts for _, text in insert[2].variables for name in _SET.findall(text)})
+        mine = [name for name in names if any(definition.name == name for definition in self.shell.trace.definitions)]
+        taken = [f"a pipe is given ${name} as the script sets it" for name in mine]
+        taken += [f"{shown} takes {self.pipe.image} and {self.pipe.tags} and pushes the local image of that name"]
         return PipePlan(edits, changes, tuple(taken))
 
     def version(self) -> None:
@@ -354,9 +358,10 @@ class _Planner:
             return
         for other in self.shell.trace.commands:
             pushed = any(use.command is other and use.action is Action.PUSH for use in self.shell.images)
-            if other is not command and not pushed and not other.consumed:
-                if any(self.reference(argument.value, other) == reference for argument in other.arguments):
-                    return
+            if other is command or pushed or other.consumed:
+                continue
+            if any(self.reference(argument.value, other) == reference for argument in other.arguments):
+                return
         self.remove(self.alone(command, "tag"))
 
 

@@ -1,0 +1,1 @@
+"""What is asked of Bitbucket's REST API."""

@@ -1,0 +1,113 @@
+"""A published pipe: its versions are the tags of its repository, its variables are named in its `pipe.yml`.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-refs/ and
+https://support.atlassian.com/bitbucket-cloud/docs/write-a-pipe-for-bitbucket-pipelines/
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from migrator.core.text import Source, Undecodable
+from migrator.readers import yaml
+
+if TYPE_CHECKING:
+    import requests
+
+API = "https://api.bitbucket.org/2.0"
+_VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})")
+_PAGES = 10
+_SECONDS = 5
+_MAX_BYTES = 1024 * 1024
+
+
+class Unreachable(Exception):
+    """Bitbucket could not be asked, or its answer is none; the message is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPipe:
+    """`variables` are the names that the pipe's own description has."""
+
+    version: str
+    variables: frozenset[str]
+
+
+@lru_cache(maxsize=8)
+def published(name: str, version: str = "") -> PublishedPipe:
+    """The pipe `workspace/name` at a version, by default the newest. Raises Unreachable."""
+    import requests
+
+    base = api_url()
+    repository = f"{base}/repositories/{'/'.join(quote(part, safe='') for part in name.split('/'))}"
+    with requests.Session() as session:
+        try:
+            chosen = version or _newest(session, repository, name)
+            text = _get(session, f"{repository}/src/{quote(chosen, safe='')}/pipe.yml").decode("utf-8")
+        except requests.RequestException as error:
+            raise Unreachable(f"{urlsplit(base).netloc} could not be reached ({type(error).__name__})") from None
+        except UnicodeDecodeError:
+            raise Unreachable(f"the pipe.yml of {name} is not text") from None
+    return PublishedPipe(chosen, _variables(text, name))
+
+
+def api_url() -> str:
+    """The API's base URL; `PATLESS_API_URL` names another one. Plain http is for this machine only."""
+    url = os.environ.get("PATLESS_API_URL", API).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")):
+        return url
+    raise Unreachable("PATLESS_API_URL is not an https URL; http is for this machine only")
+
+
+def _newest(session: requests.Session, repository: str, name: str) -> str:
+    versions: list[tuple[int, ...]] = []
+    url = f"{repository}/refs/tags?pagelen=100&fields=values.name,next"
+    for _ in range(_PAGES):
+        page = _json(_get(session, url))
+        for entry in page.get("values") or ():
+            match = _VERSION.fullmatch(str(entry.get("name", ""))) if isinstance(entry, dict) else None
+            if match:
+                versions.append(tuple(int(part) for part in match.groups()))
+        following = page.get("next")
+        if not isinstance(following, str) or urlsplit(following)[:2] != urlsplit(repository)[:2]:
+            break
+        url = following
+    if not versions:
+        raise Unreachable(f"the repository of {name} has no tag that is a version")
+    return ".".join(str(part) for part in max(versions))
+
+
+def _json(data: bytes) -> dict[str, Any]:
+    import json
+
+    try:
+        page = json.loads(data)
+    except ValueError:
+        raise Unreachable("Bitbucket's answer is not JSON") from None
+    return page if isinstance(page, dict) else {}
+
+
+def _get(session: requests.Session, url: str) -> bytes:
+    with session.get(url, timeout=_SECONDS, stream=True, allow_redirects=False) as answer:
+        if answer.status_code != 200:
+            raise Unreachable(f"Bitbucket answered {answer.status_code} for {urlsplit(url).path}")
+        data = answer.raw.read(_MAX_BYTES + 1, decode_content=True)
+    if len(data) > _MAX_BYTES:
+        raise Unreachable("Bitbucket's answer is larger than 1 MiB")
+    return bytes(data)
+
+
+def _variables(text: str, name: str) -> frozenset[str]:
+    try:
+        document = yaml.plain(yaml.read_yaml(Source.decode("pipe.yml", text.encode())))
+    except (yaml.YamlError, Undecodable):
+        raise Unreachable(f"the pipe.yml of {name} cannot be read") from None
+    entries = document.get("variables") if isinstance(document, dict) else None
+    names = [entry.get("name") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return frozenset(name for name in names if isinstance(name, str))
