@@ -26,42 +26,36 @@ def _handles_failure(case: Case) -> bool:
     return any(re.search(rb"\|\||\b(?:if|while|until|retry)\b", text) for text in contents(case.after).values())
 
 
-every_case = pytest.mark.parametrize("case", CASES, ids=_id)
-every_rewrite = pytest.mark.parametrize("case", REWRITTEN, ids=_id)
-
-
 # The fixtures themselves
 
 
 @pytest.mark.parametrize("case", [case for case in REWRITTEN if case.differential], ids=_id)
 def test_bash_does_the_same_before_and_after(case: Case, tmp_path: Path) -> None:
-    before, after = _observed(case, tmp_path, failing_logins=0)
-    assert before == after
-    assert any(" login " in step.calls for step in before), "no step of the case runs a login"
+    after = copy(case, tmp_path / "after", *(tree for tree in (case.after, case.after_unsafe) if tree.is_dir()))
+    for failing in (0, 2) if _handles_failure(case) else (0,):
+        one = harness.observe(case.before, case.environment_before, frozenset(case.stored), failing)
+        other = harness.observe(after, case.environment_after, frozenset(case.stored), failing)
+        assert one == other, f"the first {failing} logins fail"
+        assert any(" login " in step.calls for step in one), "no step of the case runs a login"
 
 
-@pytest.mark.parametrize("case", [case for case in REWRITTEN if case.differential and _handles_failure(case)], ids=_id)
-def test_bash_does_the_same_where_two_logins_fail(case: Case, tmp_path: Path) -> None:
-    before, after = _observed(case, tmp_path, failing_logins=2)
-    assert before == after
+def test_bash_can_read_every_script_that_is_meant_to_be_read(tmp_path: Path) -> None:
+    written = 0
+    for number, case in enumerate(CASES):
+        if case.reasons & {"unreadable", "powershell"}:
+            continue
+        for path in case.before.rglob("*pipelines.yml"):
+            for step in harness.steps(path.read_bytes()):
+                for text in (step.script, step.after_script):
+                    written += 1
+                    (tmp_path / f"{number}-{case.id.replace('/', '-')}-{written}.sh").write_bytes(text.encode())
+    assert written > len(CASES)
+    loop = 'for script in *.sh; do bash -n "$script" || echo "$script"; done'
+    read = subprocess.run(["bash", "-c", loop], cwd=tmp_path, capture_output=True, check=False)
+    assert (read.returncode, read.stdout, read.stderr) == (0, b"", b"")
 
 
-def _observed(case: Case, folder: Path, failing_logins: int) -> list[list[harness.Observation]]:
-    overlays = [overlay for overlay in (case.after, case.after_unsafe) if overlay.is_dir()]
-    runs = [(case.before, case.environment_before), (copy(case, folder / "after", *overlays), case.environment_after)]
-    return [harness.observe(tree, variables, frozenset(case.stored), failing_logins) for tree, variables in runs]
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if not case.reasons & {"unreadable", "powershell"}], ids=_id)
-def test_bash_can_read_every_script(case: Case) -> None:
-    for path in case.before.rglob("*pipelines.yml"):
-        for step in harness.steps(path.read_bytes()):
-            for text in (step.script, step.after_script):
-                read = subprocess.run(["bash", "-n"], input=text.encode(), capture_output=True, check=False)
-                assert (read.returncode, read.stderr) == (0, b"")
-
-
-@every_rewrite
+@pytest.mark.parametrize("case", REWRITTEN, ids=_id)
 def test_an_independent_reader_sees_only_the_edited_strings_differ(case: Case) -> None:
     for overlay in (case.after, case.after_unsafe):
         for path, changed in contents(overlay).items() if overlay.is_dir() else ():
@@ -95,60 +89,68 @@ def _differences(before: object, after: object) -> Iterator[tuple[str, str]]:
 # The product
 
 
-@every_case
-def test_check_says_what_the_case_says(case: Case, tmp_path: Path) -> None:
-    outcome = run(["check", "--format", "json"], copy(case, tmp_path / "repository"))
-    _no_secret(case, outcome)
-    findings = outcome.findings()
+@pytest.fixture(autouse=True)
+def nothing_waits_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.fsync", lambda _: None)
+
+
+@pytest.mark.parametrize("case", CASES, ids=_id)
+def test_the_command_says_and_writes_what_the_case_says(case: Case, tmp_path: Path) -> None:
+    folder = copy(case, tmp_path / "repository")
+    before, safely, all_of = _trees(case)
+
+    def patless(*arguments: str) -> Outcome:
+        outcome = run(list(arguments), folder)
+        for secret in case.secrets | set(case.stored.values()):
+            assert secret not in outcome.out, f"{arguments} prints a secret"
+            assert secret not in outcome.err, f"{arguments} prints a secret"
+        assert "Traceback" not in outcome.err
+        return outcome
+
+    checked = patless("check", "--format", "json")
+    findings = checked.findings()
     assert {finding["verdict"] for finding in findings} == case.verdicts
     assert {reason for finding in findings for reason in finding["reasons"]} == case.reasons
     assert {finding["rule"] for finding in findings} - case.may == case.rules - case.may
-    assert outcome.code == _exit(case, fixable=bool(case.verdicts & {"safe", "unsafe"}))
+    assert checked.code == _exit(case, fixable=bool(case.verdicts & {"safe", "unsafe"}))
+    assert patless("check").code == checked.code
+
+    previewed = patless("fix", "--diff", "--unsafe-fixes")
+    assert bool(previewed.out) == (all_of != before)
+    assert contents(folder) == before, "check or fix --diff writes"
+
+    fixed = patless("fix")
+    assert contents(folder) == safely
+    assert fixed.code == _exit(case, fixable="unsafe" in case.verdicts)
+    if safely != before:
+        patless("fix")
+        assert contents(folder) == safely, "a second fix changes something"
+        left = patless("check", "--format", "json").findings()
+        assert "safe" not in {finding["verdict"] for finding in left}
+
+    patless("fix", "--unsafe-fixes")
+    assert contents(folder) == all_of, "safe fixes first, then unsafe ones"
+    if all_of != safely:
+        patless("fix", "--unsafe-fixes")
+        assert contents(folder) == all_of, "a second fix --unsafe-fixes changes something"
 
 
-@every_case
-def test_fix_gives_exactly_the_bytes_of_the_case(case: Case, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", [case for case in CASES if "safe" in case.verdicts], ids=_id)
+def test_unsafe_fixes_are_made_together_with_the_safe_ones(case: Case, tmp_path: Path) -> None:
     folder = copy(case, tmp_path / "repository")
-    expected = {**contents(case.before), **(contents(case.after) if case.verdict == "safe" else {})}
-    outcome = run(["fix"], folder)
-    _no_secret(case, outcome)
-    assert contents(folder) == expected
-    assert outcome.code == _exit(case, fixable="unsafe" in case.verdicts)
-    run(["fix"], folder)
-    assert contents(folder) == expected, "a second fix changes something"
-    left = run(["check", "--format", "json"], folder)
-    assert "safe" not in {finding["verdict"] for finding in left.findings()}
-
-
-@every_case
-def test_unsafe_fixes_give_exactly_the_bytes_of_the_case(case: Case, tmp_path: Path) -> None:
-    folder = copy(case, tmp_path / "repository")
-    expected = contents(case.before)
-    for overlay in (case.after, case.after_unsafe):
-        expected |= contents(overlay) if overlay.is_dir() else {}
-    preview = run(["fix", "--diff", "--unsafe-fixes"], folder)
-    _no_secret(case, preview)
-    assert contents(folder) == contents(case.before), "--diff writes"
-    _no_secret(case, run(["fix", "--unsafe-fixes"], folder))
-    assert contents(folder) == expected
     run(["fix", "--unsafe-fixes"], folder)
-    assert contents(folder) == expected, "a second fix changes something"
+    assert contents(folder) == _trees(case)[2]
 
 
-@every_case
-def test_check_for_people_shows_no_secret(case: Case, tmp_path: Path) -> None:
-    outcome = run(["check"], copy(case, tmp_path / "repository"))
-    _no_secret(case, outcome)
-    assert "Traceback" not in outcome.err
+def _trees(case: Case) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
+    """The repository before, after `fix`, and after `fix --unsafe-fixes`."""
+    before = contents(case.before)
+    after = contents(case.after) if case.after.is_dir() else {}
+    more = contents(case.after_unsafe) if case.after_unsafe.is_dir() else {}
+    return before, {**before, **(after if case.verdict == "safe" else {})}, {**before, **after, **more}
 
 
 def _exit(case: Case, *, fixable: bool) -> int:
     if "unreadable" in case.reasons:
         return 3
     return 1 if fixable else 0
-
-
-def _no_secret(case: Case, outcome: Outcome) -> None:
-    for secret in case.secrets | set(case.stored.values()):
-        assert secret not in outcome.out
-        assert secret not in outcome.err

@@ -5,6 +5,7 @@ Two runs of the same step with the same log did the same things, as far as the w
 
 from __future__ import annotations
 
+import atexit
 import functools
 import re
 import shlex
@@ -106,7 +107,7 @@ def _run(
 ) -> Observation:
     with tempfile.TemporaryDirectory(prefix="differential-") as folder:
         base = Path(folder).resolve()
-        for name in ("home", "state", "recorded"):
+        for name in ("home", "state"):
             (base / name).mkdir()
         clone = base / "clone"
         shutil.copytree(tree, clone, symlinks=True)
@@ -116,11 +117,11 @@ def _run(
             "BITBUCKET_CLONE_DIR": str(clone),
             "BITBUCKET_PIPELINES_VARIABLES_PATH": str(base / "home" / "output-variables"),
             "HOME": str(base / "home"),
-            "PATH": f"{base / 'recorded'}:{_real().name}",
+            "PATH": f"{_programs() / 'recorded'}:{_programs() / 'real'}",
             **variables,
         }
         unlogged = hidden | environment.keys() - {"HOME"} | {*NATIVE, "PWD", "OLDPWD", "SHLVL", "_"}
-        _install(base, unlogged, failing_logins)
+        _tell(base, unlogged, failing_logins)
         shells = tuple(
             _shell(base, clone, text, environment) for text in (step.script, step.after_script) if text.strip()
         )
@@ -135,35 +136,45 @@ def _run(
         )
 
 
-def _install(base: Path, unlogged: frozenset[str], failing_logins: int) -> None:
-    if (bash := shutil.which("bash")) is None:
-        raise RuntimeError("the differential run needs bash on PATH")
-    settings = {"LOG": base / "state" / "log", "STATE": base / "state", "FAILING": failing_logins}
-    head = [f"#!{bash}", *(f"{key}={shlex.quote(str(value))}" for key, value in settings.items())]
-    head.append(f"HIDDEN={shlex.quote(' '.join(sorted(unlogged)))}")
-    program = base / "state" / "program"
-    program.write_text("\n".join([*head, (_HERE / "standin.sh").read_text()]))
-    program.chmod(0o755)
-    for name in RECORDED:
-        (base / "recorded" / name).symlink_to(program)
+def _tell(base: Path, unlogged: frozenset[str], failing_logins: int) -> None:
+    """The stand-ins' settings stand in a file: a variable of theirs would not get through `sudo` or `env -i`."""
+    values = {
+        "LOG": base / "state" / "log",
+        "STATE": base / "state",
+        "FAILING": failing_logins,
+        "HIDDEN": " ".join(sorted(unlogged)),
+    }
+    lines = [f"{key}={shlex.quote(str(value))}\n" for key, value in values.items()]
+    (_programs() / "settings").write_text("".join(lines))
 
 
 @functools.cache
-def _real() -> tempfile.TemporaryDirectory[str]:
-    """A folder of the harmless programs, made once a process and removed at its end."""
-    folder = tempfile.TemporaryDirectory(prefix="differential-real-")
+def _programs() -> Path:
+    """The folder of the programs that steps find, made once a process and removed at its end: `recorded` are the
+    stand-ins, `real` the harmless ones."""
+    if (bash := shutil.which("bash")) is None:
+        raise RuntimeError("the differential run needs bash on PATH")
+    folder = Path(tempfile.mkdtemp(prefix="differential-programs-")).resolve()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (folder / "real").mkdir()
+    (folder / "recorded").mkdir()
+    program = folder / "program"
+    program.write_text(f"#!{bash}\n. {shlex.quote(str(folder / 'settings'))}\n{(_HERE / 'standin.sh').read_text()}")
+    program.chmod(0o755)
+    for name in RECORDED:
+        (folder / "recorded" / name).symlink_to(program)
     for name in REAL:
-        if program := shutil.which(name):
-            (Path(folder.name) / name).symlink_to(program)
+        if found := shutil.which(name):
+            (folder / "real" / name).symlink_to(found)
     return folder
 
 
 def _shell(base: Path, clone: Path, text: str, environment: Mapping[str, str]) -> tuple[int, str]:
     script = base / "state" / "script"
-    script.write_text(_ABSOLUTE.sub(lambda _: f"{base / 'recorded'}/", text) + "\n")
+    script.write_text(_ABSOLUTE.sub(lambda _: f"{_programs() / 'recorded'}/", text) + "\n")
     try:
         done = subprocess.run(
-            [f"{_real().name}/bash", "-e", str(script)],
+            [_programs() / "real" / "bash", "-e", script],
             cwd=clone,
             env=dict(environment),
             stdin=subprocess.DEVNULL,

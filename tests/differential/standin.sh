@@ -1,5 +1,5 @@
 # Installed under the names of programs that would touch the world. Writes each call to its log, then answers as
-# harmlessly as it can. Read by harness.py, which puts LOG, STATE, HIDDEN and FAILING in front.
+# harmlessly as it can. Read by harness.py, which puts a line in front that sets LOG, STATE, HIDDEN and FAILING.
 name=${0##*/}
 given=("$@")
 unset assignments keep
