@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from migrator.core.mask import printable
+from migrator.core.view import Unreadable
 from migrator.repositories.files import locate, read_bounded
-from migrator.repositories.view import Unreadable
 
 KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude", "pipe-version")
 FILE = ".patless.toml"

@@ -392,11 +392,11 @@ def _runners(book: RuleBook, node: _Node) -> RuleBook:
 def _reasons(book: RuleBook, node: _Node) -> RuleBook:
     reasons = dict(book.reasons)
     for code, entry in node.mapping().items():
-        fields = entry.mapping(("verdict", "what", "why", "mine", "not-mine", "ask"))
+        fields = entry.mapping(("verdict", "what", "why", "mine", "otherwise", "not-mine", "ask"))
         for key in ("verdict", "what", "why"):
             if key not in fields:
                 raise entry.error(f"has no `{key}`; add it")
-        ways = {key: fields[key].text() if key in fields else "" for key in ("mine", "not-mine", "ask")}
+        ways = {key: fields[key].text() if key in fields else "" for key in ("mine", "otherwise", "not-mine", "ask")}
         verdict = Verdict(fields["verdict"].choice([verdict.value for verdict in Verdict]))
         reasons[code] = ReasonEntry(
             code,
@@ -404,6 +404,7 @@ def _reasons(book: RuleBook, node: _Node) -> RuleBook:
             fields["what"].text(),
             fields["why"].text().strip(),
             ways["mine"],
+            ways["otherwise"],
             ways["not-mine"],
             ways["ask"],
         )

@@ -21,8 +21,8 @@ from migrator.core.findings import Report
 from migrator.core.rules import ReasonEntry, RuleBook
 from migrator.core.selection import Scope, is_pipelines_file
 from migrator.core.settings import PipeStyle, Settings
+from migrator.core.view import Unreadable
 from migrator.repositories.git import remote_slug
-from migrator.repositories.view import Unreadable
 from migrator.repositories.worktree import WorkTree, repository_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.core.findings import Finding
-from migrator.repositories.view import Unreadable
+from migrator.core.view import Unreadable
 from migrator.repositories.worktree import WorkTree
 from migrator.repositories.writing import NotWritten, replace
 

@@ -46,7 +46,7 @@ def run(reading: Reading, showing: Showing, fixing: Fixing) -> int:
     code = _show(planned, all_of, showing) if fixing.diff else _write(planned, all_of, showing, fixing)
     if reading.style is Style.PIPE and not showing.quiet:
         pipes = {code: entry for one, _ in planned for code, entry in one.reasons.items() if code.startswith("pipe-")}
-        console.err(fixes.ways([finding for _, plan in planned for finding in plan.held], pipes))
+        console.err(fixes.refusals([finding for _, plan in planned for finding in plan.held], pipes))
     return code
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from migrator.core.findings import Severity, Verdict
 
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -33,15 +35,29 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class ReasonEntry:
-    """What a reason code means. The ways out are templates with `{subject}` and `{code}`, '' where there is none."""
+    """What a reason code means. The ways out are templates with `{subject}` and `{code}`, '' where there is none;
+    `otherwise` stands for `mine` where the subject is no variable, if `mine` states one.
+    """
 
     code: str
     verdict: Verdict
     what: str
     why: str
     mine: str = ""
+    otherwise: str = ""
     not_mine: str = ""
     ask: str = ""
+
+
+def ways_out(entry: ReasonEntry, subject: str) -> tuple[tuple[str, str], ...]:
+    """The ways out of a reason with what they are called, filled in; those that need a subject only if there is one."""
+    mine = entry.otherwise if entry.otherwise and subject and not _VARIABLE.fullmatch(subject) else entry.mine
+    templates = (("mine", mine), ("not mine", entry.not_mine), ("ask", entry.ask))
+    return tuple(
+        (label, text.replace("{code}", entry.code).replace("{subject}", subject))
+        for label, text in templates
+        if text and (subject or "{subject}" not in text)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from migrator.core.mask import printable
-from migrator.core.rules import Example, ReasonEntry, Rule, RuleBook
+from migrator.core.rules import Example, ReasonEntry, Rule, RuleBook, ways_out
 from migrator.reports.paint import Paint
 
 _WIDTH = 100
@@ -43,13 +43,10 @@ def rule(entry: Rule, paint: Paint = Paint()) -> str:
 def reason(entry: ReasonEntry, paint: Paint = Paint()) -> str:
     lines = [f"{paint.bold(entry.code)} (reason, {paint.verdict(entry.verdict)})", ""]
     lines += [*_paragraph(entry.what), "", *_paragraph(entry.why)]
-    ways = [("mine", entry.mine), ("not mine", entry.not_mine), ("ask", entry.ask)]
-    if any(template for _, template in ways):
+    found = ways_out(entry, "NAME")
+    if found:
         lines += ["", paint.bold("Ways out")]
-    for label, template in ways:
-        if template:
-            filled = template.replace("{code}", entry.code).replace("{subject}", "NAME")
-            lines.append(f"  {f'{label}:'.ljust(9)} {_line(filled)}")
+    lines += [f"  {f'{label}:'.ljust(9)} {_line(way)}" for label, way in found]
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from migrator.core.findings import Finding, Report
 from migrator.core.mask import printable
-from migrator.core.rules import ReasonEntry
+from migrator.core.rules import ReasonEntry, ways_out
 from migrator.reports.counting import Counts, in_order, many
 from migrator.reports.excerpt import named, place
 from migrator.reports.paint import Paint
@@ -41,13 +41,13 @@ def closing(
     return lines
 
 
-def ways(held: Sequence[Finding], entries: Mapping[str, ReasonEntry]) -> list[str]:
+def refusals(held: Sequence[Finding], entries: Mapping[str, ReasonEntry]) -> list[str]:
     """For each reason that a style of fix was refused for: what it says, and what to do."""
     lines: dict[str, str] = {}
     for finding in held:
         for reason in finding.reasons:
             if reason.code in entries and reason.code not in lines:
-                way = entries[reason.code].mine.format(subject=reason.subject, code=reason.code)
+                way = ways_out(entries[reason.code], reason.subject)[0][1]
                 lines[reason.code] = f"  {reason.code}: {printable(reason.detail)}; {printable(way)}"
     return list(lines.values())
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from migrator.core.findings import Finding, Reason, Report, Verdict
 from migrator.core.ignores import Note
 from migrator.core.mask import printable
-from migrator.core.rules import ReasonEntry
+from migrator.core.rules import ReasonEntry, ways_out
 from migrator.reports.counting import Counts, assumptions, in_order, many
 from migrator.reports.excerpt import excerpt, named, place
 from migrator.reports.paint import Paint
@@ -106,10 +106,8 @@ def notes(found: Iterable[Note], paint: Paint = Paint()) -> list[str]:
 def _ways_out(reason: Reason, entry: ReasonEntry | None, paint: Paint) -> Iterator[str]:
     if entry is None:
         return
-    for label, template in (("mine", entry.mine), ("not mine", entry.not_mine), ("ask", entry.ask)):
-        if template and (reason.subject or "{subject}" not in template):
-            filled = template.replace("{code}", reason.code).replace("{subject}", reason.subject)
-            yield f"      {paint.dim(f'{label}:'.ljust(9))} {_line(filled)}"
+    for label, way in ways_out(entry, reason.subject):
+        yield f"      {paint.dim(f'{label}:'.ljust(9))} {_line(way)}"
 
 
 def _line(text: str) -> str:

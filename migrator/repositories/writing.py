@@ -9,8 +9,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from migrator.core.view import Unreadable
 from migrator.repositories.files import locate, read_bounded
-from migrator.repositories.view import Unreadable
 
 
 class NotWritten(Exception):

@@ -36,7 +36,7 @@ from migrator.core.rules import RuleBook
 from migrator.core.selection import chosen
 from migrator.core.settings import Settings
 from migrator.core.text import Position, Source, Span, Undecodable
-from migrator.repositories.view import Unreadable, View
+from migrator.core.view import Unreadable, View
 from tests.reports import samples
 
 _LOGIN = re.compile(r"login (OLD|RISKY|VAULT|LITERAL\w+)")

@@ -11,7 +11,7 @@ import pytest
 from migrator.repositories import worktree
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError, slug
-from migrator.repositories.view import Unreadable
+from migrator.core.view import Unreadable
 from migrator.repositories.worktree import WorkTree, find_root, repositories_below
 from tests.repositories.conftest import Git
 

@@ -58,7 +58,7 @@ def _finding(
         "credential-leaves-step",
         shell.script.source,
         shell.script.shown(command.span),
-        f"{names} goes into {what}, which outlives the step",
+        f"{what}, which outlives the step, is given {names}",
         reasons=[context.reason("leaves-step", f"the credential becomes {what}", command.name)],
         variables=stored,
         uses=facts.uses,
