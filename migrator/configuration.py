@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +14,7 @@ from migrator.repositories.files import locate, read_bounded
 
 KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude", "pipe-version")
 FILE = ".patless.toml"
-_SHARED = "pyproject.toml"
+SHARED = "pyproject.toml"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -40,13 +38,13 @@ class Configuration:
 
 def find(root: Path) -> Configuration:
     """The configuration at `root`: that of `.patless.toml` if there is one. Its rule folders may not leave the root."""
-    for name in (FILE, _SHARED):
+    for name in (FILE, SHARED):
         try:
             real = locate(root, name)
             data = None if real is None else read_bounded(real)
         except Unreadable as error:
             raise ConfigurationError(f"{name}: the configuration cannot be read: {error}") from None
-        if data is not None and (found := _parse(name, data, name == _SHARED, root, inside=True)) is not None:
+        if data is not None and (found := _parse(name, data, name == SHARED, root, inside=True)) is not None:
             return found
     return Configuration()
 
@@ -59,7 +57,7 @@ def read(path: Path) -> Configuration:
         raise ConfigurationError(f"{path}: the configuration cannot be read: {error}") from None
     if data is None:
         raise ConfigurationError(f"{path}: there is no such configuration file")
-    shared = path.name == _SHARED
+    shared = path.name == SHARED
     found = _parse(str(path), data, shared, path.parent, inside=False)
     if found is None:
         raise ConfigurationError(f"{path}: there is no table [tool.patless] in this file")
@@ -75,12 +73,16 @@ def check_codes(codes: Iterable[str], known: Collection[str], where: str) -> Non
 
 def unknown(code: str, known: Collection[str]) -> str:
     """The sentence for a rule or reason that does not exist."""
+    import difflib
+
     close = difflib.get_close_matches(code, sorted(known), n=1)
     hint = f" (did you mean {close[0]}?)" if close else ""
     return f"there is no rule or reason '{printable(code)}'{hint}"
 
 
 def _parse(name: str, data: bytes, shared: bool, folder: Path, *, inside: bool) -> Configuration | None:
+    import tomllib
+
     try:
         text = data.decode("utf-8-sig")
         table: Any = tomllib.loads(text.replace("\r\n", "\n"))
@@ -115,6 +117,8 @@ class _Reader:
     def configuration(self, table: Mapping[str, Any], folder: Path, inside: bool) -> Configuration:
         for key in table:
             if key not in KEYS:
+                import difflib
+
                 close = difflib.get_close_matches(key, KEYS, n=1)
                 hint = f" (did you mean {close[0]}?)" if close else ""
                 if key == "tool" and not self.shared:

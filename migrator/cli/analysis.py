@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -58,6 +57,8 @@ def spread(work: Callable[[Target], _Result], over: Sequence[Target], jobs: int 
     workers = min(len(over), jobs or os.cpu_count() or 1)
     if workers <= 1:
         return list(map(work, over))
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(workers) as pool:
         return list(pool.map(work, over))
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from migrator.core.rules import BuildSyntax, ComposeSyntax, PackageCommand, RuleBook
 from migrator.core.text import Source
@@ -15,9 +16,10 @@ from migrator.credentials.logins import subject_of
 from migrator.credentials.trace import Command, Trace
 from migrator.credentials.values import Alternative, Stored, Unknown, Value, symbol, union
 from migrator.readers import yaml
-from migrator.readers.compose import Build, ComposeFile, read_compose
-from migrator.readers.dockerfile import TooLarge, read_dockerfile
-from migrator.readers.interpolation import Expansion, image_name
+
+if TYPE_CHECKING:
+    from migrator.readers.compose import Build, ComposeFile
+    from migrator.readers.interpolation import Expansion
 
 COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -116,6 +118,8 @@ class _Finder:
         self.add(ImageUse(Action.READ, None, command, why, subject))
 
     def expansion(self, action: Action, image: Expansion, command: Command, local: bool = True) -> None:
+        from migrator.readers.interpolation import image_name
+
         text = image.resolved if image.resolved is not None else image_name(image)
         if text is None:
             self.add(ImageUse(action, None, command, image.why, next(iter(image.unknown), image.written)))
@@ -191,6 +195,8 @@ class _Finder:
         target: str | None,
         replaced: Iterable[str],
     ) -> None:
+        from migrator.readers.dockerfile import TooLarge, read_dockerfile
+
         try:
             images = read_dockerfile(text, arguments, target)
         except TooLarge as error:
@@ -255,6 +261,8 @@ class _Finder:
         if not documents:
             self.unknown(command, "the Compose file is not in the repository", "the Compose file")
             return
+        from migrator.readers.compose import read_compose
+
         project = read_compose(documents, _environment(command))
         pushes = syntax.push or parsed.has(syntax.push_switch)
         builds = parsed.has(syntax.build_switch)
@@ -381,6 +389,8 @@ def _document(path: str, text: str | None) -> tuple[object] | None:
 
 def compose_variables(paths: Iterator[tuple[str, str]]) -> frozenset[str]:
     """The variables that Compose files take from the environment."""
+    from migrator.readers.compose import read_compose
+
     names: set[str] = set()
     for path, text in paths:
         document = _document(path, text)

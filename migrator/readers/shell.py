@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -292,11 +291,15 @@ def _communicate(process: subprocess.Popen[bytes], data: bytes) -> tuple[bytes, 
 def _shfmt() -> str:
     """The binary that the package installed beside the interpreter, not whatever PATH has under that name."""
     name = "shfmt.exe" if os.name == "nt" else "shfmt"
-    folders = [Path(sysconfig.get_path("scripts")), Path(sys.executable).parent]
-    for folder in folders:
-        if (folder / name).is_file():
-            return str(folder / name)
-    raise ShellError(f"shfmt is not installed in {folders[0]}; install the package shfmt-py")
+    beside = Path(sys.executable).parent / name
+    if beside.is_file():
+        return str(beside)
+    import sysconfig
+
+    scripts = Path(sysconfig.get_path("scripts"))
+    if (scripts / name).is_file():
+        return str(scripts / name)
+    raise ShellError(f"shfmt is not installed in {scripts}; install the package shfmt-py")
 
 
 def _syntax_error(message: str, text: str) -> ShellError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,8 +34,38 @@ def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
         raise NotWritten(_sentence(error)) from None
 
 
+def create(root: Path, path: str, data: bytes) -> None:
+    """Make a new file `path` with the content `data`. Raises NotWritten, also where there is one already."""
+    target = root / path
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=".patless-", suffix=".tmp", dir=target.parent)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fchmod(file.fileno(), 0o666 & ~_umask())
+                os.fsync(file.fileno())
+            os.link(temporary, target)  # unlike a rename it never replaces
+        finally:
+            with suppress(OSError):
+                os.unlink(temporary)
+        _sync(target.parent)
+    except FileExistsError:
+        raise NotWritten("there is such a file now; run again") from None
+    except OSError as error:
+        raise NotWritten(_sentence(error)) from None
+
+
+def _umask() -> int:
+    now = os.umask(0o077)  # it can only be read by setting it
+    os.umask(now)
+    return now
+
+
 def _swap(target: Path, before: bytes, after: bytes) -> None:
     old = os.lstat(target)
+    import tempfile
+
     descriptor, temporary = tempfile.mkstemp(prefix=".patless-", suffix=".tmp", dir=target.parent)
     try:
         with open(descriptor, "wb") as file:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from migrator.core.audits import pipe
 from migrator.core.audits.context import Context
 from migrator.core.audits.exposure import exposure
 from migrator.core.audits.judged import Judged
@@ -21,6 +21,9 @@ from migrator.core.text import Span
 from migrator.credentials.logins import Login
 from migrator.credentials.origin import origin
 from migrator.credentials.values import Value
+
+if TYPE_CHECKING:
+    from migrator.core.audits import pipe
 
 
 def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
@@ -116,6 +119,8 @@ def _pipes(facts: StepFacts, context: Context, judged: Sequence[Judged]) -> dict
     """With `--style pipe`: the plan of each shell whose logins become the push pipe; elsewhere, the reason why not."""
     if context.settings.pipe is None:
         return {}
+    from migrator.core.audits import pipe
+
     plans: dict[int, pipe.PipePlan] = {}
     for shell in facts.shells:
         mine = [item for item in judged if item.shell is shell]
