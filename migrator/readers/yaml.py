@@ -146,7 +146,8 @@ def read_yaml(source: Source) -> Node | None:
         if conflict:
             raise YamlError("a merge conflict is not resolved; resolve it", conflict.start()) from None
         problem = (error.problem or error.context or "the text is not YAML").strip()
-        problem = "a tab is used to indent" if "\\t" in problem else problem.split(" '")[0].split(' "')[0]
+        tab = "\\t" in problem or source.text[offset : offset + 1] == "\t"
+        problem = "a tab is used to indent" if tab else problem.split(" '")[0].split(' "')[0]
         raise YamlError(f"not valid YAML ({problem}); correct the syntax", offset) from None
     except (YAMLError, ValueError) as error:
         if isinstance(error, YamlError):
