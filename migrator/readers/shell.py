@@ -224,7 +224,10 @@ def parse_shell(text: str, place: Callable[[int], int] | None = None) -> tuple[S
 
     Raises ShellError where the text does not parse or exceeds a bound, or where shfmt is not installed.
     """
-    return _parse(text) if place is None else _Converter(text, place).statements(_tree(text))
+    try:
+        return _parse(text) if place is None else _Converter(text, place).statements(_tree(text))
+    except RecursionError:  # substitutions take more of the stack than what is counted
+        raise ShellError("the script is nested too deeply to read; flatten it") from None
 
 
 @lru_cache(maxsize=1024)
