@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -12,6 +11,7 @@ from migrator.core import ignores
 from migrator.core.audits import images, leaving, logins, shadowed, unread
 from migrator.core.audits.context import Context, merge, withhold
 from migrator.core.findings import Finding, Ownership, Package, Report, Skipped, Use
+from migrator.core.needles import LOGIN, mentions
 from migrator.core.rules import RuleBook
 from migrator.core.secrets import secrets_of
 from migrator.core.selection import chosen
@@ -52,8 +52,7 @@ class _Engine:
         self.book = book
         self.settings = replace(settings, workspace=workspace, repository=repository)
         self.file = cache(self.text)
-        self.needles = tuple(text.encode() for text in (*book.mentions, *book.natives))
-        self.login = re.compile(rb"\blogin\b")
+        self.mentions = mentions(book)
         self.configured = any(mention in value for value in settings.variables.values() for mention in book.mentions)
         self.reads_all = self.configured or any(registry.default for registry in book.registries)
 
@@ -118,8 +117,8 @@ class _Engine:
             column = error.offset - (data[: error.offset].rfind(b"\n") + 1) + 1
             reading.skipped.append(Skipped(path, Position(line, column), str(error)))
             return
-        relevant = self.reads_all or any(needle in data for needle in self.needles)
-        if not relevant and not self.login.search(data):
+        relevant = self.reads_all or any(mention in data for mention in self.mentions)
+        if not relevant and LOGIN not in data:  # as migrator/entry.py decides
             return
         reading.sources[path] = source
         try:
@@ -139,7 +138,7 @@ class _Engine:
     def shell_failures(self, facts: StepFacts, reading: _Reading) -> None:
         source = facts.pipelines.source
         for shell in facts.shells:
-            if shell.failure and any(needle.decode() in source.text for needle in self.needles):
+            if shell.failure and any(mention.decode() in source.text for mention in self.mentions):
                 span = shell.script.shown(Span(shell.failure.offset, shell.failure.offset))
                 reading.skipped.append(Skipped(source.path, source.position(span.start), str(shell.failure)))
 

@@ -1,0 +1,8 @@
+"""Written by `python -m migrator.needles` from the rules; do not edit."""
+
+NEEDLES = (
+    b"BITBUCKET_PACKAGES_TOKEN",
+    b"BITBUCKET_PACKAGES_USERNAME",
+    b"apkg.io",
+    b"login",
+)

@@ -1,0 +1,102 @@
+"""The command's first step: answer the hook's usual question, "nothing here", before anything else is imported.
+
+A pre-commit hook runs `patless fix --exit-non-zero-on-fix FILE…` or `patless check FILE…` at every commit, mostly on
+files without a login. Such a run is answered from the bytes of the files, with the words that the commands themselves
+would print. Whatever is unusual (other options, a configuration, a link, a file that may hold something) takes the
+ordinary way. Only what the interpreter has loaded by itself may be imported here.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from migrator._needles import NEEDLES
+
+_LIMIT = 2 * 1024 * 1024
+_HOOKS = (("fix", "--exit-non-zero-on-fix"), ("check",))
+
+
+def main() -> int:
+    """Run the command with the process's own arguments and return its exit code."""
+    if answer := _answer(sys.argv[1:]):
+        try:
+            sys.stdout.write(answer)
+            sys.stdout.flush()
+            return 0
+        except OSError:  # a reader that went away; the command knows what to do
+            pass
+    from migrator.cli import main as command
+
+    return command()
+
+
+def _answer(arguments: list[str]) -> str:
+    """What the command would print, '' where only the command itself can tell."""
+    for hook in _HOOKS:
+        names = arguments[len(hook) :]
+        if tuple(arguments[: len(hook)]) == hook and names and not any(name.startswith("-") for name in names):
+            break
+    else:
+        return ""
+    try:
+        if not _nothing(names):
+            return ""
+    except (OSError, ValueError):
+        return ""
+    if hook[0] == "fix":
+        return f"{_bold('0 fixed')}, 0 held back\n"
+    return f"{_bold('No findings')} ({len(names)} pipelines file{'' if len(names) == 1 else 's'} read)\n"
+
+
+def _nothing(names: list[str]) -> bool:
+    """Whether all are plain, different files of the repository around, without configuration, and hold no needle."""
+    root = _root(os.getcwd())
+    if not root or _configured(root):
+        return False
+    paths = {os.path.abspath(name) for name in names}
+    return len(paths) == len(names) and all(_root(os.path.dirname(path)) == root and _clean(path) for path in paths)
+
+
+def _root(folder: str) -> str:
+    """The nearest folder that holds a `.git`, '' if there is none or `folder` is in a `.git`."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        above, name = os.path.split(folder)
+        if above == folder or name.lower() == ".git":
+            return ""
+        folder = above
+    return folder
+
+
+def _configured(root: str) -> bool:
+    if os.path.lexists(os.path.join(root, ".patless.toml")):
+        return True
+    shared = os.path.join(root, "pyproject.toml")
+    return os.path.lexists(shared) and b"patless" in _bytes(shared)
+
+
+def _clean(path: str) -> bool:
+    if os.path.realpath(path) != path:
+        return False
+    data = _bytes(path)
+    data.decode()
+    return b"\0" not in data and not any(needle in data for needle in NEEDLES)
+
+
+def _bytes(path: str) -> bytes:
+    """The content of a plain file. Raises OSError or ValueError for anything else, and for what is too large."""
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise ValueError
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        data = file.read(_LIMIT + 1)
+    if len(data) > _LIMIT:
+        raise ValueError
+    return data
+
+
+def _bold(text: str) -> str:
+    """As `migrator/cli/console.py` decides and `migrator/reports/paint.py` paints."""
+    here = os.environ
+    terminal = sys.stdout.isatty() and here.get("TERM") != "dumb"
+    return f"\x1b[1m{text}\x1b[0m" if not here.get("NO_COLOR") and (here.get("FORCE_COLOR") or terminal) else text

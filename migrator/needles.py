@@ -1,0 +1,23 @@
+"""Write `migrator/_needles.py`, what `migrator/entry.py` looks for, from the built-in rules.
+
+Run `python -m migrator.needles` when a rule's hosts or variables change; a test tells when that was forgotten.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from migrator.core.needles import needles
+from migrator.rulebook import load
+
+TARGET = Path(__file__).with_name("_needles.py")
+
+
+def module() -> str:
+    """The text that the module must have."""
+    lines = "".join(f'    b"{needle.decode("ascii")}",\n' for needle in needles(load()))
+    return f'"""Written by `python -m migrator.needles` from the rules; do not edit."""\n\nNEEDLES = (\n{lines})\n'
+
+
+if __name__ == "__main__":
+    TARGET.write_text(module())
