@@ -1,0 +1,169 @@
+"""The hooks, installed and run by pre-commit itself."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from migrator.core.selection import is_pipelines_file
+
+ROOT = Path(__file__).parents[1]
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+FILE = "bitbucket-pipelines.yml"
+PUSH = """\
+pipelines:
+  default:
+    - step:
+        script:
+          - docker login crg.apkg.io -u $EMAIL -p $TOKEN
+          - docker build -t crg.apkg.io/acme/web .
+          - docker push crg.apkg.io/acme/web
+"""
+DOCKERFILE = "FROM scratch\n"
+FOREIGN = "FROM crg.apkg.io/acme/base\n"
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "bitbucket-pipelines.yml",
+        "a/b/bitbucket-pipelines.yaml",
+        "Bitbucket-Pipelines.YML",
+        "shared-pipelines.yml",
+        "pipelines.yml",
+        "bitbucket-pipeline.yml",
+        ".pipelines.yml",
+        "azure/ci/build.pipelines.yaml",
+        "a\n/pipelines.yml",
+        "azure-pipelines.yml",
+        "a/azure-pipelines.yml",
+        "pipelines.yml/x",
+        "bitbucket-pipelines.yml.bak",
+        "bitbucket-pipelines.json",
+        "pipelines",
+        "pipeline.yml",
+        "bitbucket-pipelines.yml\n",
+        "docker-compose.yml",
+        "x/",
+    ],
+)
+def test_a_hook_is_given_the_files_that_patless_reads(hook: dict[str, str], path: str) -> None:
+    assert (re.search(hook["files"], path) is not None) == is_pipelines_file(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """pre-commit in a repository of a user; `source` is the repository that the hooks come from."""
+
+    root: Path
+    source: Path
+    environment: dict[str, str]
+
+    def git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self._run("git", *arguments)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self._run(sys.executable, "-m", "pre_commit", *arguments)
+
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False)
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """Nothing of the git that may have started the tests, and a name to commit under."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTHON", "PRE_COMMIT"))}
+    who = {f"GIT_{role}_{key}": "a@b.example" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    return kept | who | {"PRE_COMMIT_HOME": str(home), "PRE_COMMIT_COLOR": "never", "GIT_CONFIG_GLOBAL": os.devnull}
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A repository with what is here now, and beside it pre-commit's folder: one for all processes of a test run."""
+    base = tmp_path_factory.getbasetemp()
+    base = base if worker_id == "master" else base.parent
+    found = base / "patless"
+    with (base / "patless.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not found.exists():
+            for name in ("migrator", "rules"):
+                shutil.copytree(ROOT / name, found / name, ignore=shutil.ignore_patterns("__pycache__"))
+            for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
+                shutil.copy(ROOT / name, found / name)
+            for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "here"]):
+                subprocess.run(["git", *command], cwd=found, env=environment_of(base / "home"), check=True)
+    return found
+
+
+@pytest.fixture
+def commit(source: Path, tmp_path: Path) -> Iterator[Commit]:
+    pytest.importorskip("pre_commit")
+    root = tmp_path / "user"
+    made = Commit(root, source, environment_of(source.parent / "home"))
+    subprocess.run(["git", "init", "--quiet", root], env=made.environment, check=True)
+    (root / "Dockerfile").write_text(DOCKERFILE)
+    made.git("add", "--all")
+    made.git("commit", "--message", "start")
+    return made
+
+
+def test_try_repo_runs_both_hooks(commit: Commit) -> None:
+    (commit.root / FILE).write_text(PUSH)
+    (commit.root / "other.yml").write_text(PUSH)
+    commit.git("add", "--all")
+    check = commit.run("try-repo", str(commit.source), "patless-check", "--all-files")
+    assert check.returncode == 1, check.stdout + check.stderr
+    assert f"{FILE}:5:13: registry-login [safe]" in check.stdout
+    assert "other.yml" not in check.stdout
+    assert (commit.root / FILE).read_text() == PUSH
+    fix = commit.run("try-repo", str(commit.source), "patless", "--all-files")
+    assert fix.returncode == 1, fix.stdout + fix.stderr
+    assert "files were modified by this hook" in fix.stdout
+    assert "-p $BITBUCKET_PACKAGES_TOKEN" in (commit.root / FILE).read_text()
+    again = commit.run("try-repo", str(commit.source), "--all-files")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert again.stdout.count("Passed") == 2
+
+
+def test_an_installed_hook_stops_a_commit_until_it_is_settled(commit: Commit) -> None:
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=commit.source, capture_output=True, text=True, check=True)
+    configured = {"repos": [{"repo": str(commit.source), "rev": head.stdout.strip(), "hooks": [{"id": "patless"}]}]}
+    (commit.root / ".pre-commit-config.yaml").write_text(yaml.safe_dump(configured))
+    commit.git("add", "--all")
+    assert commit.run("install").returncode == 0
+    quiet = commit.git("commit", "--message", "nothing for the hook")
+    assert quiet.returncode == 0, quiet.stdout + quiet.stderr
+    assert "(no files to check)Skipped" in quiet.stderr
+
+    (commit.root / FILE).write_text(PUSH)
+    commit.git("add", FILE)
+    stopped = commit.git("commit", "--message", "a login")
+    assert stopped.returncode == 1
+    assert f"{FILE}:5:13: registry-login fixed:" in stopped.stderr
+    assert commit.git("log", "--format=%s").stdout.split("\n")[0] == "nothing for the hook"
+
+    commit.git("add", FILE)
+    settled = commit.git("commit", "--message", "a native login")
+    assert settled.returncode == 0, settled.stdout + settled.stderr
+    assert "BITBUCKET_PACKAGES_TOKEN" in commit.git("show", f"HEAD:{FILE}").stdout
+
+
+def test_the_rest_of_the_repository_counts_though_only_changed_files_are_named(commit: Commit) -> None:
+    (commit.root / "Dockerfile").write_text(FOREIGN)
+    commit.git("commit", "--all", "--message", "another base")
+    (commit.root / FILE).write_text(PUSH)
+    commit.git("add", "--all")
+    run = commit.run("try-repo", str(commit.source), "patless")
+    assert run.returncode == 1
+    assert "0 fixed, 1 held back (foreign-package ×1)" in run.stdout
+    assert (commit.root / FILE).read_text() == PUSH
