@@ -178,8 +178,8 @@ class _Reader:
         if not item or id(item.node) in self._imaged:
             return
         self._imaged.add(id(item.node))
-        if isinstance(item.node, Scalar):
-            self.images.append(Image(level, item.node, item.node.span.start))
+        if name := _scalar(item):
+            self.images.append(Image(level, name, name.span.start))
         elif isinstance(item.node, Mapping) and (name := _scalar(item.node.get("name"))):
             username, password = (_scalar(item.node.get(key)) for key in ("username", "password"))
             self.images.append(Image(level, name, name.span.start, username, password))
