@@ -38,7 +38,6 @@ from migrator.readers.shell import (
     Single,
     Statement,
     Substitution,
-    Test,
     Word,
     parse_shell,
 )
@@ -193,7 +192,7 @@ def test_defaults_nest() -> None:
         ("case $a in b|c) d;; *) e;; esac", Case),
         ("f() { a; }", Function),
         ("function f { a; }", Function),
-        ("[[ -n $a && $b == c ]]", Test),
+        ("[[ -n $a && $b == c ]]", shell.Test),
         ("((a = 1))", shell.Arithmetic),
         ("let a=1", shell.Arithmetic),
         ("time a", Call),
