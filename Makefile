@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint install develop clean
+.PHONY: demo test lint bench install develop clean
 
 # A tour on a copy of a small repository: check, diff, fix, check.
 demo: install
@@ -17,6 +17,11 @@ lint: develop
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+# What a run costs, against what it may cost; needs a quiet machine.
+bench: develop
+	$(PIP) install zizmor
+	$(VENV)/bin/python -m tests.bench
 
 install: $(VENV)/installed
 develop: $(VENV)/developed

@@ -1,0 +1,144 @@
+"""`make bench`: what a run costs, against what it may cost. Exit 1 where a budget is exceeded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.measure import pair, run
+
+_SCRIPTS = Path(sys.executable).parent
+_PATLESS = str(_SCRIPTS / "patless")
+_PASS = [sys.executable, "-c", "pass"]
+_QUIET = "image: atlassian/default-image:4\npipelines:\n  default:\n    - step:\n        script:\n          - make test\n"
+_LOGIN = """image: atlassian/default-image:4
+pipelines:
+  default:
+    - step:
+        services: [docker]
+        script:
+          - echo "$PACKAGES_PAT" | docker login crg.apkg.io -u "$PACKAGES_USER" --password-stdin
+          - docker build -t crg.apkg.io/acme/web{number}:$BITBUCKET_BUILD_NUMBER .
+          - docker push crg.apkg.io/acme/web{number}:$BITBUCKET_BUILD_NUMBER
+"""
+_WORKFLOW = """name: test
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: echo "$TOKEN" | docker login registry.example.com -u ci --password-stdin
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """One figure: what was measured, in `unit`, and the most that it may be."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        verdict = "ok  " if self.value <= self.limit else "OVER"
+        note = f"  ({self.note})" if self.note else ""
+        return f"{verdict} {self.name:<46} {self.value:9.2f} {self.unit:<4} of {self.limit:g}{note}"
+
+
+def main() -> int:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    over = False
+    with tempfile.TemporaryDirectory() as folder:
+        for measure in (hook, one_file, checkouts, linear):
+            for budget in measure(Path(folder)):
+                print(budget, flush=True)
+                over = over or budget.value > budget.limit
+    return 1 if over else 0
+
+
+def repository(folder: Path, text: str, git: bool = True) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "bitbucket-pipelines.yml").write_text(text, encoding="utf-8")
+    (folder / "Dockerfile").write_text("FROM alpine:3\n", encoding="utf-8")
+    if git:
+        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+        subprocess.run(["git", "add", "."], cwd=folder, check=True)
+    return folder
+
+
+def hook(folder: Path) -> Iterator[Budget]:
+    """The pre-commit hook where there is nothing to do."""
+    root = repository(folder / "hook", _QUIET)
+    command = [_PATLESS, "fix", "--exit-non-zero-on-fix", "bitbucket-pipelines.yml"]
+    found = pair(command, _PASS, root, 31)
+    note = f"{found.first * 1000:.0f} ms against {found.second * 1000:.0f} ms, {found.memory:.0f} MiB"
+    yield Budget("hook with nothing to do / python -c pass", found.ratio, 2.5, "x", note)
+
+
+def one_file(folder: Path) -> Iterator[Budget]:
+    """A file with a login, and zizmor on one workflow beside it."""
+    root = repository(folder / "one", _LOGIN.format(number=""))
+    command = [_PATLESS, "check", "bitbucket-pipelines.yml"]
+    against = _PASS
+    zizmor = _SCRIPTS / "zizmor"
+    if zizmor.exists():
+        workflow = root / ".github" / "workflows" / "test.yml"
+        workflow.parent.mkdir(parents=True)
+        workflow.write_text(_WORKFLOW, encoding="utf-8")
+        against = [str(zizmor), "--offline", "--no-progress", str(workflow)]
+    found = pair(command, against, root, 21)
+    yield Budget("one file with a login", found.first * 1000, 150, "ms", f"{found.memory:.0f} MiB")
+    if against is not _PASS:
+        yield Budget("one file with a login / zizmor on one workflow", found.ratio, 3, "x", f"{found.second * 1000:.0f} ms")
+
+
+def checkouts(folder: Path) -> Iterator[Budget]:
+    """A thousand checkouts, a third of them with a login of its own."""
+    root = folder / "checkouts"
+    template = repository(folder / "template", _QUIET)
+    for number in range(1000):
+        shutil.copytree(template, root / f"repository-{number:04}")
+        if number % 3 == 0:
+            text = _LOGIN.format(number=number)
+            (root / f"repository-{number:04}" / "bitbucket-pipelines.yml").write_text(text, encoding="utf-8")
+    command = [_PATLESS, "check", "--quiet", str(root)]
+    run(command, root)
+    runs = [run(command, root) for _ in range(3)]
+    best = sorted(one.seconds for one in runs)[1]
+    yield Budget("1,000 checkouts, 333 with a login", best, 3, "s", f"{os.cpu_count()} processors")
+    yield Budget("1,000 checkouts: memory", max(one.memory for one in runs), 150, "MiB", "largest process")
+
+
+def linear(folder: Path) -> Iterator[Budget]:
+    """Twice the files, and twice the file, may cost twice as much and a tenth."""
+    step = _LOGIN.partition("  default:\n")[2]
+    head = _LOGIN.partition("    - step")[0]
+    short, long = (
+        repository(folder / name, head.format(number="") + "".join(step.format(number=n) for n in range(steps)))
+        for name, steps in (("short", 20), ("long", 40))
+    )
+    base = pair([_PATLESS, "check"], _PASS, short, 7)
+    double = pair([_PATLESS, "check"], _PASS, long, 7)
+    yield Budget("a file of 40 steps / a file of 20 steps", double.first / base.first, 2.2, "x")
+    few, many = folder / "few", folder / "many"
+    for root, files in ((few, 50), (many, 100)):
+        repository(root, _LOGIN.format(number=""))
+        for number in range(files):
+            shutil.copytree(folder / "one", root / f"part-{number}", ignore=shutil.ignore_patterns(".git", ".github"))
+        subprocess.run(["git", "add", "."], cwd=root, check=True)
+    base = pair([_PATLESS, "check", "--quiet"], _PASS, few, 7)
+    double = pair([_PATLESS, "check", "--quiet"], _PASS, many, 7)
+    yield Budget("100 files / 50 files", double.first / base.first, 2.2, "x")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
