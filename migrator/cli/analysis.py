@@ -17,7 +17,7 @@ from migrator.cli.options import Reading, Style
 from migrator.cli.targets import Target, shown, targets
 from migrator.core import ignores
 from migrator.core.findings import Report
-from migrator.core.rules import ReasonEntry, RuleBook
+from migrator.core.rules import ReasonEntry, Rule, RuleBook
 from migrator.core.selection import Scope, is_pipelines_file
 from migrator.core.settings import PipeStyle, Settings
 from migrator.core.view import Unreadable
@@ -34,17 +34,25 @@ _Result = TypeVar("_Result")
 class Analysis:
     """One repository: what was found of what was asked for. Paths are relative to `root`.
 
-    `reasons` explain the codes. `plan` is there where fixes were asked for.
+    `rules` and `reasons` explain the codes. `plan` is there where fixes were asked for.
     """
 
     root: Path
     report: Report
+    rules: Mapping[str, Rule]
     reasons: Mapping[str, ReasonEntry]
     notes: tuple[ignores.Note, ...]
     plan: FixPlan | None = None
 
     def name(self, path: str) -> str:
         return shown(self.root, path)
+
+    def rooted(self, path: str) -> str:
+        """A path as the repository knows it."""
+        return path
+
+    def absolute(self, path: str) -> str:
+        return os.path.join(os.path.realpath(self.root), path)
 
 
 def analyse(reading: Reading, *, unsafe: bool | None = None) -> list[Analysis]:
@@ -109,7 +117,7 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
         from migrator.core import fixing
 
         plan = fixing.plan(report, unsafe, partial(refusal, view, scope))
-    return Analysis(target.root, report, dict(book.reasons), notes, plan)
+    return Analysis(target.root, report, dict(book.rules), dict(book.reasons), notes, plan)
 
 
 def refusal(view: WorkTree, scope: Scope, path: str) -> str | None:

@@ -32,10 +32,13 @@ Rules = Annotated[
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="This configuration file.")]
 NoConfig = Annotated[bool, typer.Option("--no-config", help="No configuration file.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Processes for several repositories.")]
-Shape = Annotated[Format, typer.Option("--format", help="For people or for programs.")]
+Shape = Annotated[Format, typer.Option("--format", help="For people, programs, code scanning.")]
 Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="One line for each finding, nothing else.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Report-only findings count as left to do.")]
+OutputFile = Annotated[
+    Path | None, typer.Option("--output-file", metavar="FILE", help="Write the report to this file.", dir_okay=False)
+]
 InStyle = Annotated[Style, typer.Option("--style", help="What a login that only serves pushes becomes.")]
 PipeVersion = Annotated[str, typer.Option("--pipe-version", metavar="VERSION", help="The version of the push pipe.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Do not ask Bitbucket about the push pipe.")]
@@ -60,6 +63,7 @@ def check(
     style: InStyle = Style.LOGIN,
     pipe_version: PipeVersion = "",
     offline: Offline = False,
+    output_file: OutputFile = None,
 ) -> None:
     """Find stored credentials, what would change, and why not."""
 
@@ -68,7 +72,8 @@ def check(
 
         reading = _reading(path, select, ignore, rules, config, no_config, jobs)
         reading = replace(reading, style=style, pipe_version=pipe_version, offline=offline)
-        return check.run(reading, Showing(format, color, quiet, strict, exit_zero), unsafe=unsafe_fixes)
+        showing = Showing(format, color, quiet, strict, exit_zero, output_file)
+        return check.run(reading, showing, unsafe=unsafe_fixes)
 
     _end(run)
 

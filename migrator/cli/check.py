@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from migrator.cli import console, exits
-from migrator.cli.analysis import analyse
+from migrator.cli.analysis import Analysis, analyse
 from migrator.cli.options import Format, Reading, Showing
 from migrator.cli.together import Together
 from migrator.reports import machine, text
+from migrator.reports.excerpt import named
 
 
 def run(reading: Reading, showing: Showing, *, unsafe: bool) -> int:
     """Print the findings and return the exit code. `unsafe` only words the hint at the end."""
-    all_of = Together.of(analyse(reading))
-    report = all_of.report
+    analyses = analyse(reading)
+    all_of = Together.of(analyses)
     aside(all_of, showing)
+    told = deliver(_text(analyses, all_of, showing, unsafe), showing)
+    left = exits.left(all_of.report.findings, showing.strict)
+    return exits.code(unread=bool(all_of.report.skipped) or not told, left=left, exit_zero=showing.exit_zero)
+
+
+def _text(analyses: Sequence[Analysis], all_of: Together, showing: Showing, unsafe: bool) -> str:
     if showing.format is Format.JSON:
-        console.out(machine.check(report))
-    else:
-        paint = console.paint(showing.colour, sys.stdout)
-        console.out(text.check(report, all_of.reasons, paint, unsafe=unsafe, quiet=showing.quiet))
-    left = exits.left(report.findings, showing.strict)
-    return exits.code(unread=bool(report.skipped), left=left, exit_zero=showing.exit_zero)
+        return machine.check(all_of.report)
+    if showing.format is Format.SARIF:
+        from importlib.metadata import version
+
+        from migrator.reports import sarif
+
+        rooted = Together.of(analyses, Analysis.rooted if len(analyses) == 1 else Analysis.absolute)
+        return sarif.check(rooted.report, rooted.rules, version("patless"))
+    paint = console.paint(showing.colour, None if showing.output else sys.stdout)
+    return text.check(all_of.report, all_of.reasons, paint, unsafe=unsafe, quiet=showing.quiet)
+
+
+def deliver(output: str, showing: Showing) -> bool:
+    """Print what was found, or write it to the file that was asked for; whether that could be done."""
+    if showing.output is None:
+        console.out(output)
+        return True
+    from migrator.repositories.writing import NotWritten, put
+
+    try:
+        put(showing.output, output.encode("utf-8", "backslashreplace"))
+    except NotWritten as error:
+        console.err([f"{named(str(showing.output))}: not written: {error}"])
+        return False
+    return True
 
 
 def aside(all_of: Together, showing: Showing) -> None:

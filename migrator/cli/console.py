@@ -25,11 +25,14 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def paint(colour: Colour, stream: TextIO) -> Paint:
-    """`--color` decides, else NO_COLOR (https://no-color.org), else FORCE_COLOR, else whether it is a terminal."""
+def paint(colour: Colour, stream: TextIO | None) -> Paint:
+    """`--color` decides, else NO_COLOR (https://no-color.org), else FORCE_COLOR, else whether it is a terminal.
+
+    `stream` None is a file, which is coloured by `--color always` only.
+    """
     if colour is not Colour.AUTO:
         return Paint(colour is Colour.ALWAYS)
-    if os.environ.get("NO_COLOR"):
+    if stream is None or os.environ.get("NO_COLOR"):
         return Paint(False)
     return Paint(bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb"))
 

@@ -12,7 +12,7 @@ from migrator.cli.analysis import Analysis, analyse
 from migrator.cli.applying import apply
 from migrator.cli.check import aside
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Format, Reading, Showing, Style
+from migrator.cli.options import Format, Reading, Showing, Style, for_check_only
 from migrator.cli.together import Together
 from migrator.core.findings import Finding
 from migrator.core.mask import printable
@@ -36,6 +36,7 @@ class Fixing:
 
 def run(reading: Reading, showing: Showing, fixing: Fixing) -> int:
     """Write or show the fixes and return the exit code."""
+    for_check_only(showing.format)
     if fixing.diff and showing.format is Format.JSON:
         raise UsageError("--diff prints a diff, so it cannot be combined with --format json")
     planned = [(one, one.plan) for one in analyse(reading, unsafe=fixing.unsafe) if one.plan is not None]

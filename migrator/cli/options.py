@@ -8,11 +8,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from migrator.cli.console import Colour
+from migrator.cli.failures import UsageError
 
 
 class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
 
 
 class Style(StrEnum):
@@ -44,11 +46,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
+    """`output` None: standard output."""
+
     format: Format = Format.TEXT
     colour: Colour = Colour.AUTO
     quiet: bool = False
     strict: bool = False
     exit_zero: bool = False
+    output: Path | None = None
+
+
+def for_check_only(format: Format) -> None:
+    """Raises UsageError for a format that only `check` has."""
+    if format is Format.SARIF:
+        raise UsageError("--format sarif is for `patless check`, which lists findings and their fixes")
 
 
 def listed(values: Iterable[str] | None) -> tuple[str, ...]:

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from migrator.cli.analysis import Analysis
 from migrator.core.findings import Report
 from migrator.core.ignores import Note
-from migrator.core.rules import ReasonEntry
+from migrator.core.rules import ReasonEntry, Rule
 from migrator.reports import naming, secrets
 
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Paths are as they are shown; every literal credential is known to `report.secrets`."""
+    """Paths are as they are shown, or as `name` says; every literal credential is known to `report.secrets`."""
 
     report: Report
+    rules: Mapping[str, Rule]
     reasons: Mapping[str, ReasonEntry]
     notes: tuple[Note, ...]
 
     @classmethod
-    def of(cls, analyses: Sequence[Analysis]) -> Together:
+    def of(cls, analyses: Sequence[Analysis], name: Callable[[Analysis, str], str] = Analysis.name) -> Together:
         return cls(
-            report=naming.merged(secrets.masked(naming.renamed(one.report, one.name)) for one in analyses),
+            report=naming.merged(secrets.masked(naming.renamed(one.report, partial(name, one))) for one in analyses),
+            rules={id: rule for one in analyses for id, rule in one.rules.items()},
             reasons={code: entry for one in analyses for code, entry in one.reasons.items()},
-            notes=tuple(replace(note, path=one.name(note.path)) for one in analyses for note in one.notes),
+            notes=tuple(replace(note, path=name(one, note.path)) for one in analyses for note in one.notes),
         )

@@ -56,6 +56,36 @@ def create(root: Path, path: str, data: bytes) -> None:
         raise NotWritten(_sentence(error)) from None
 
 
+def put(path: Path, data: bytes) -> None:
+    """Make `data` the content of the file at `path`, new or not. What is no plain file is written into.
+
+    Raises NotWritten.
+    """
+    import tempfile
+
+    target = Path(os.path.realpath(path))
+    try:
+        mode = os.stat(target).st_mode if target.exists() else stat.S_IFREG | (0o666 & ~_umask())
+        if not stat.S_ISREG(mode):
+            target.write_bytes(data)
+            return
+        descriptor, temporary = tempfile.mkstemp(prefix=".patless-", suffix=".tmp", dir=target.parent)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fchmod(file.fileno(), stat.S_IMODE(mode))
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
+        _sync(target.parent)
+    except OSError as error:
+        raise NotWritten(_sentence(error)) from None
+
+
 def _umask() -> int:
     now = os.umask(0o077)  # it can only be read by setting it
     os.umask(now)

@@ -16,7 +16,9 @@ from tests.bench.measure import pair, run
 _SCRIPTS = Path(sys.executable).parent
 _PATLESS = str(_SCRIPTS / "patless")
 _PASS = [sys.executable, "-c", "pass"]
-_QUIET = "image: atlassian/default-image:4\npipelines:\n  default:\n    - step:\n        script:\n          - make test\n"
+_QUIET = (
+    "image: atlassian/default-image:4\npipelines:\n  default:\n    - step:\n        script:\n          - make test\n"
+)
 _LOGIN = """image: atlassian/default-image:4
 pipelines:
   default:
@@ -98,7 +100,9 @@ def one_file(folder: Path) -> Iterator[Budget]:
     found = pair(command, against, root, 21)
     yield Budget("one file with a login", found.first * 1000, 150, "ms", f"{found.memory:.0f} MiB")
     if against is not _PASS:
-        yield Budget("one file with a login / zizmor on one workflow", found.ratio, 3, "x", f"{found.second * 1000:.0f} ms")
+        yield Budget(
+            "one file with a login / zizmor on one workflow", found.ratio, 3, "x", f"{found.second * 1000:.0f} ms"
+        )
 
 
 def checkouts(folder: Path) -> Iterator[Budget]:

@@ -1,0 +1,84 @@
+"""`--format sarif` and `--output-file` of `check`."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Patless, put
+
+pytestmark = pytest.mark.usefixtures("toy")
+
+
+@pytest.mark.parametrize("format", ["text", "json", "sarif"])
+def test_the_file_holds_what_would_have_been_printed(patless: Patless, tmp_path: Path, format: str) -> None:
+    put(tmp_path, bitbucket_pipelines="- login OLD\n")
+    printed = patless("check", "--format", format)
+    written = patless("check", "--format", format, "--output-file", "report")
+    assert (written.code, written.out, written.err) == (printed.code, "", printed.err)
+    assert (tmp_path / "report").read_text() == printed.out
+    assert os.listdir(tmp_path) == [name for name in os.listdir(tmp_path) if not name.endswith(".tmp")]
+
+
+def test_an_older_file_is_replaced_with_its_mode_and_through_its_link(patless: Patless, tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("older and longer than what comes\n" * 99)
+    (tmp_path / "real").chmod(0o600)
+    (tmp_path / "report").symlink_to("real")
+    assert patless("check", "--output-file", "report").code == 0
+    assert (tmp_path / "report").is_symlink()
+    assert (tmp_path / "real").read_text() == "No findings (0 pipelines files read)\n"
+    assert stat.S_IMODE((tmp_path / "real").stat().st_mode) == 0o600
+
+
+def test_a_device_is_written_into(patless: Patless) -> None:
+    assert patless("check", "--output-file", "/dev/null").code == 0
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+
+def test_a_file_that_cannot_be_written_exits_3(patless: Patless, tmp_path: Path) -> None:
+    put(tmp_path, bitbucket_pipelines="login OLD\n")
+    run = patless("check", "--output-file", "gone/report")
+    assert (run.code, run.out) == (3, "")
+    assert run.err == "gone/report: not written: the system cannot write it: No such file or directory\n"
+
+
+def test_a_file_is_coloured_on_request_only(patless: Patless, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    patless("check", "--output-file", "report")
+    assert "\x1b" not in (tmp_path / "report").read_text()
+    patless("check", "--output-file", "report", "--color", "always")
+    assert "\x1b" in (tmp_path / "report").read_text()
+
+
+def test_paths_in_sarif_count_from_the_root_of_the_repository(
+    patless: Patless, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    put(tmp_path, sub__x_pipelines="login OLD")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (result,) = json.loads(patless("check", "--format", "sarif").out)["runs"][0]["results"]
+    location = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert location == {"uri": "sub/x-pipelines.yml", "uriBaseId": "SRCROOT"}
+
+
+def test_paths_of_several_repositories_are_absolute_in_sarif(patless: Patless, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        put(tmp_path / name, bitbucket_pipelines="login OLD")
+        subprocess.run(["git", "init", "--quiet", tmp_path / name], check=True)
+    results = json.loads(patless("check", "--format", "sarif", "one", "two", "--jobs", "1").out)["runs"][0]["results"]
+    assert [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in results] == [
+        {"uri": f"{(tmp_path / name / 'bitbucket-pipelines.yml').as_uri()}"} for name in ("one", "two")
+    ]
+
+
+@pytest.mark.parametrize("command", [["fix"], ["packages"]], ids=" ".join)
+def test_sarif_is_for_check_only(patless: Patless, command: list[str]) -> None:
+    run = patless(*command, "--format", "sarif")
+    assert (run.code, run.out) == (2, "")
+    assert run.err == "patless: --format sarif is for `patless check`, which lists findings and their fixes\n"
