@@ -36,6 +36,8 @@ def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
 
 def create(root: Path, path: str, data: bytes) -> None:
     """Make a new file `path` with the content `data`. Raises NotWritten, also where there is one already."""
+    import tempfile
+
     target = root / path
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=".patless-", suffix=".tmp", dir=target.parent)

@@ -130,3 +130,26 @@ def test_a_read_only_folder_is_said_to_be_one(file: Path) -> None:
 def test_a_read_only_file_is_left_alone(file: Path) -> None:
     file.chmod(0o444)
     assert refused(file) == "the file is read-only; make it writable and run again"
+
+
+def test_a_new_file_takes_no_ones_place(tmp_path: Path) -> None:
+    (tmp_path / "new").write_bytes(b"there")
+    with pytest.raises(NotWritten, match="there is such a file now; run again"):
+        writing.create(tmp_path, "new", AFTER)
+    assert (os.listdir(tmp_path), (tmp_path / "new").read_bytes()) == (["new"], b"there")
+
+
+def test_a_new_file_is_written_whole_with_an_ordinary_mode(tmp_path: Path) -> None:
+    old = os.umask(0o027)
+    try:
+        writing.create(tmp_path, "new", AFTER)
+    finally:
+        os.umask(old)
+    status = (tmp_path / "new").stat()
+    assert (os.listdir(tmp_path), (tmp_path / "new").read_bytes()) == (["new"], AFTER)
+    assert (status.st_mode & 0o777, status.st_nlink) == (0o640, 1)
+
+
+def test_a_new_file_in_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotWritten):
+        writing.create(tmp_path / "none", "new", AFTER)
