@@ -1,0 +1,35 @@
+"""From the name of a package as an analysis gives it to the one that a registry is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_KNOWN = ("BITBUCKET_WORKSPACE", "BITBUCKET_REPO_SLUG")
+"""The variables that stand for the running repository itself; another one may have changed within a step."""
+_VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+# https://distribution.github.io/distribution/spec/api/#overview
+_PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_PATH = re.compile(rf"{_PART}(?:/{_PART})+")
+_LONGEST = 255
+
+
+class NotResolved(Exception):
+    """The registry cannot be asked for this name. The message is a clause that says why."""
+
+
+def resolved(name: str, environment: Mapping[str, str]) -> str:
+    """`name` with the running repository's own workspace and slug. Raises NotResolved."""
+
+    def value(match: re.Match[str]) -> str:
+        known = environment.get(match[1], "") if match[1] in _KNOWN else ""
+        if not known:
+            where = "is not set here" if match[1] in _KNOWN else "is known only inside of its step"
+            raise NotResolved(f"not asked: ${match[1]} in the name {where}")
+        return known
+
+    full = _VARIABLE.sub(value, name)
+    path = full.partition("/")[2]
+    if len(path) > _LONGEST or not _PATH.fullmatch(path):
+        raise NotResolved("not asked: no registry takes such a name")
+    return full
