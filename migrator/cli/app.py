@@ -12,6 +12,7 @@ import typer
 from migrator.cli import failures
 from migrator.cli.console import Colour
 from migrator.cli.options import Format, Reading, Showing, Style, listed
+from migrator.cli.pipeline_step import EPILOG
 
 app = typer.Typer(
     name="patless",
@@ -19,7 +20,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Move Bitbucket Pipelines from stored tokens to the native authentication of Bitbucket Packages.",
-    epilog="Exit codes: 0 nothing left to do, 1 something is, 2 usage or configuration, 3 unreadable input, 70 fault.",
+    epilog="Exit codes: 0 nothing left to do, 1 something is, 2 usage or configuration, 3 unreadable input, "
+    "4 a registry refused, 70 fault.",
 )
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders; default: all.")]
@@ -114,9 +116,11 @@ def fix(
     _end(run)
 
 
-@app.command()
+@app.command(epilog=EPILOG)
 def packages(
     path: Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A folder of the repository.")] = None,
+    probe: Annotated[bool, typer.Option("--probe", help="Ask the registry, in a pipeline step.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Add what --probe proves to own-packages.")] = False,
     format: Shape = Format.TEXT,
     rules: Rules = None,
     config: Config = None,
@@ -129,6 +133,12 @@ def packages(
         from migrator.cli import packages
 
         reading = _reading([path] if path else None, None, None, rules, config, no_config, None)
+        if write and not probe:
+            raise failures.UsageError("--write needs --probe, which finds out what to write")
+        if probe:
+            from migrator.cli import probe as probing
+
+            return probing.run(reading, Showing(format, color), write=write)
         return packages.run(reading, Showing(format, color))
 
     _end(run)

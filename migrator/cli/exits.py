@@ -10,6 +10,8 @@ USAGE = 2
 """The command line or the configuration is wrong."""
 INTERNAL = 70
 """A fault in patless itself."""
+REFUSED = 4
+"""A registry or Bitbucket refused or could not be reached."""
 UNREADABLE = 3
 """Some input could not be read, or some output not written."""
 LEFT = 1

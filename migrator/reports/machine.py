@@ -14,25 +14,27 @@ SCHEMA_VERSION = 1
 
 
 def check(report: Report) -> str:
-    return _dump(_document(report, report.findings, {}))
+    return dump(_document(report, report.findings, {}))
 
 
 def fixed(done: Sequence[Finding], held: Sequence[Finding], report: Report) -> str:
     """As `check` for the findings that were held back, with those that were fixed under `fixed`."""
     listed = {"fixed": [_finding(one, report.sources) for one in in_order(done)]}
-    return _dump(_document(report, held, listed))
+    return dump(_document(report, held, listed))
 
 
 def packages(report: Report) -> str:
+    return dump(packages_document(report))
+
+
+def packages_document(report: Report) -> dict[str, Any]:
     listed = [_package(package) for package in sorted(report.packages, key=lambda package: package.name)]
-    return _dump(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "packages": listed,
-            "skipped": _skipped(report.skipped),
-            "summary": {"packages": len(listed), "skipped": len(report.skipped)},
-        }
-    )
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "packages": listed,
+        "skipped": _skipped(report.skipped),
+        "summary": {"packages": len(listed), "skipped": len(report.skipped)},
+    }
 
 
 def _document(report: Report, findings: Iterable[Finding], extra: Mapping[str, list[Any]]) -> dict[str, Any]:
@@ -115,6 +117,6 @@ def _use(use: Use) -> dict[str, Any]:
     return {"path": use.path, "line": use.position.line, "column": use.position.column}
 
 
-def _dump(document: Mapping[str, Any]) -> str:
+def dump(document: Mapping[str, Any]) -> str:
     # Escaping all but ASCII makes the output safe for every terminal and encoding.
     return json.dumps(document, indent=2) + "\n"

@@ -1,0 +1,9 @@
+"""The step that asks the registry: the native pair is there and nowhere else."""
+
+STEP = """\
+- step:
+    image: python:3.12
+    script: [pip install patless, patless packages --probe]
+"""
+HOW = f"The step that asks the registry:\n\n{STEP}"
+EPILOG = "\b\nThe step that asks the registry:\n\n\b\n" + STEP

@@ -1,0 +1,110 @@
+"""`patless packages --probe`: ask the registry which of the repository's packages the native pair reaches."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+
+from migrator import configuration, own_packages
+from migrator.cli import console, exits
+from migrator.cli.analysis import analyse, rulebook
+from migrator.cli.check import aside
+from migrator.cli.failures import UsageError
+from migrator.cli.options import Format, Reading, Showing
+from migrator.cli.pipeline_step import HOW
+from migrator.cli.together import Together
+from migrator.core.findings import Package
+from migrator.core.rules import RuleBook
+from migrator.core.settings import Settings
+from migrator.credentials.packages import Name, Picture
+from migrator.registry.names import NotResolved, resolved
+from migrator.registry.probe import probe
+from migrator.registry.records import Access, Answer, Pair
+from migrator.reports import probe as reports
+from migrator.repositories.writing import NotWritten
+
+
+def run(reading: Reading, showing: Showing, *, write: bool) -> int:
+    """Print what the registry says, write what follows from it if asked to, and return the exit code."""
+    if write and reading.no_config:
+        raise UsageError("--write changes the configuration, and --no-config says that there is none; drop one of them")
+    analyses = analyse(reading)
+    if len(analyses) != 1:
+        raise UsageError("--probe asks for one repository; name the folder of it")
+    (analysis,) = analyses
+    book, settled = rulebook(analysis.root, reading)
+    accesses, errors = _asked(analysis.report.packages, book, os.environ)
+    new = _new(analysis.report.packages, accesses, Picture(Settings(own_packages=settled.own_packages)))
+    path, written, failure = settled.path or configuration.FILE, "", ""
+    if write and new:
+        try:
+            file = reading.config.absolute() if reading.config else analysis.root / path
+            own_packages.write(file, new, new=not settled.path)
+            written = path
+        except NotWritten as error:
+            failure = f"patless: {path} was not written: {error}"
+    probed = reports.Probed(accesses, new, own_packages.lines(new) if new else "", written, errors)
+    all_of = Together.of(analyses)
+    aside(all_of, showing)
+    if showing.format is Format.JSON:
+        console.out(reports.document(all_of.report, probed))
+    else:
+        console.out(reports.table(probed, console.paint(showing.colour, sys.stdout)))
+    console.err([*(f"patless: {error}" for error in errors), *([failure] if failure else [])])
+    if showing.format is Format.TEXT and not written:
+        console.err(["", HOW.removesuffix("\n")])
+    if errors:
+        return exits.REFUSED
+    return exits.code(unread=bool(all_of.report.skipped or failure), left=False, exit_zero=False)
+
+
+def _asked(
+    packages: Iterable[Package], book: RuleBook, environment: Mapping[str, str]
+) -> tuple[dict[str, Access], tuple[str, ...]]:
+    """What the registries say, by the packages' names, and why one said nothing. Raises UsageError without a pair."""
+    packages = list(packages)
+    hosts = {package.name.partition("/")[0] for package in packages}
+    pairs = {host: _pair(host, book, environment) for host in sorted(hosts)}
+    found: dict[str, Access] = {}
+    asking: dict[str, dict[str, str]] = {}
+    for package in packages:
+        try:
+            name = resolved(package.name, environment)
+        except NotResolved as error:
+            found[package.name] = Access("", Answer.UNKNOWN, Answer.UNKNOWN, (str(error),))
+        else:
+            asking.setdefault(name.partition("/")[0], {})[package.name] = name
+    errors = list[str]()
+    for host, names in asking.items():
+        answers = probe(host, dict.fromkeys(names.values()), pairs[host])
+        by_name = {access.name: access for access in answers.accesses}
+        found |= {shown: by_name[name] for shown, name in names.items()}
+        errors += [answers.error] if answers.error else []
+    return found, tuple(errors)
+
+
+def _pair(host: str, book: RuleBook, environment: Mapping[str, str]) -> Pair:
+    registry = book.registry(host)
+    if registry is None:
+        raise UsageError(f"no rule describes the registry {host}; name its rules with --rules")
+    missing = [name for name in (registry.username, registry.password) if not environment.get(name)]
+    if missing:
+        names, verb = " and ".join(missing), "are" if len(missing) > 1 else "is"
+        raise UsageError(
+            f"{names} {verb} not set or empty, so {host} cannot be asked; the pair exists in a step of Bitbucket "
+            f"Pipelines only. {HOW}"
+        )
+    return Pair(environment[registry.username], environment[registry.password])
+
+
+def _new(packages: Iterable[Package], accesses: Mapping[str, Access], known: Picture) -> tuple[str, ...]:
+    """The names to add: certainly readable, not listed yet, and not pushed here without a grant to push."""
+    names = set[str]()
+    for package in packages:
+        access = accesses[package.name]
+        if access.readable is Answer.YES and not (package.pushed and access.push is Answer.NO):
+            host, workspace = access.name.split("/")[:2]
+            if not known.listed(Name(access.name, host, workspace, True)):
+                names.add(access.name)
+    return tuple(sorted(names))
