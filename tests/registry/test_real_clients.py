@@ -40,7 +40,12 @@ def _sample() -> list[Case]:
 
 
 SAMPLE = _sample()
-FROM_VARIABLES = [case for case in SAMPLE if case.native_username is None and case.native_token is None]
+
+
+def _one_stored_pair(case: Case) -> bool:
+    """Whether every login before takes its two words from the same two variables."""
+    values = {case.native_username, case.native_token} == {None}
+    return values and len(case.stored) == 2 and not case.env.keys() & set(NAMES)
 
 
 def _id(case: Case) -> str:
@@ -64,7 +69,7 @@ def test_the_wrong_pair_is_refused(case: Case, registry: Registry, docker: str, 
     assert all(login.refused for login in ran.logins), ran.logins
 
 
-@pytest.mark.parametrize("case", FROM_VARIABLES, ids=_id)
+@pytest.mark.parametrize("case", [case for case in SAMPLE if _one_stored_pair(case)], ids=_id)
 def test_the_stored_pair_logs_in_before(case: Case, registry: Registry, docker: str, tmp_path: Path) -> None:
     pair = dict(zip((case.username_variable, case.password_variable), STORED, strict=True))
     tree = copy(case, tmp_path / "tree")
