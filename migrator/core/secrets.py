@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from migrator.core.given import given
 from migrator.core.rules import RuleBook
 from migrator.core.steps import StepFacts
 from migrator.core.text import Source, Span
 from migrator.credentials.origin import rows
-from migrator.credentials.values import Text
+from migrator.credentials.values import Quoting, Text
 from migrator.readers.pipelines import Pipelines
 from migrator.readers.scalars import map_scalar
 
@@ -17,10 +18,11 @@ def secrets_of(
     facts: Iterable[StepFacts], sources: Mapping[str, Source], pipelines: Iterable[Pipelines], book: RuleBook
 ) -> dict[str, tuple[Span, ...]]:
     """The ranges of each file that hold a literal credential: passwords of logins to any registry, passwords of
-    images, and whatever looks like a token."""
+    images, whatever looks like a token, and what text that cannot be read gives to a login."""
     found: dict[str, set[Span]] = {path: set() for path in sources}
     for path, source in sources.items():
         found[path].update(Span(m.start(), m.end()) for pattern in book.tokens for m in pattern.finditer(source.text))
+        found[path].update(given(source.text, book))
     for fact in facts:
         found[fact.pipelines.source.path].update(_passwords(fact))
     for one in pipelines:
@@ -33,10 +35,21 @@ def _passwords(facts: StepFacts) -> Iterator[Span]:
         for login in shell.logins:
             for row in rows(login.password):
                 for piece in row:
-                    if isinstance(piece, Text) and piece.span and piece.text.strip():
-                        span = Span(piece.span.start, piece.span.end - len(piece.text) + len(piece.text.rstrip("\r\n")))
-                        place = shell.script.place(span)
-                        yield place if place is not None else shell.script.shown(span)
+                    if isinstance(piece, Text) and piece.text.strip():
+                        for span in _written(piece):
+                            place = shell.script.place(span)
+                            yield place if place is not None else shell.script.shown(span)
+
+
+def _written(piece: Text) -> Iterator[Span]:
+    """Where a literal is written, without its quotes; where only its assignment is known, that."""
+    if piece.span is None:
+        definitions = [reference.definition for reference in piece.trail]
+        yield from (one.word.span for one in definitions if one is not None and one.word is not None)
+        return
+    quote = 1 if piece.quoting is Quoting.SINGLE else 0
+    tail = len(piece.text) - len(piece.text.rstrip("\r\n"))
+    yield Span(piece.span.start + quote, piece.span.end - quote - tail)
 
 
 def _image_passwords(pipelines: Pipelines) -> Iterator[Span]:
