@@ -28,7 +28,7 @@ def unreadable(source: Source, span: Span, what: str, context: Context, facts: S
         source,
         span,
         f"a login to Packages stands in {what} that cannot be read",
-        reasons=[context.reason("unreadable", f"the {what} cannot be read", what)],
+        reasons=[context.reason("unreadable", f"{what} cannot be read", what)],
         uses=facts.uses if facts else (),
     )
 
