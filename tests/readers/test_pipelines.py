@@ -198,8 +198,8 @@ pipelines:
 
 
 def test_a_custom_pipeline_s_variables_belong_to_its_steps_only() -> None:
-    text = "pipelines: {custom: {go: [{variables: [{name: A}, {name: B, default: c}]}, {parallel: [{step: {script: [a]}}]}], "
-    text += "no: [{step: {script: [b]}}]}}"
+    text = "pipelines: {custom: {go: [{variables: [{name: A}, {name: B, default: c}]}, "
+    text += "{parallel: [{step: {script: [a]}}]}], no: [{step: {script: [b]}}]}}"
     first, second = read(text).steps
     assert [name for name, _ in first.variables] == ["A", "B"]
     assert [text[at] for _, at in first.variables] == ["A", "B"]
