@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import migrator
 from migrator.core.findings import Severity, Verdict
@@ -368,12 +369,19 @@ def _escapes(book: RuleBook, node: _Node) -> RuleBook:
 
 
 def _push_pipe(book: RuleBook, node: _Node) -> RuleBook:
-    names = ("name", "image", "tags", "separator", "default-tag")
-    fields = node.mapping(names)
-    for key in names:
-        if key not in fields:
+    """What a rule file of the user's leaves out stays as it was."""
+    texts = ("name", "image", "tags", "separator", "default-tag", "registry", "tag")
+    sets = ("programs", "elsewhere", "signing")
+    commands = ("idle", "local", "removes")
+    fields = node.mapping((*texts, *sets, *commands))
+    given: dict[str, Any] = {key: fields[key].text() for key in texts if key in fields}
+    given |= {key: _set(fields, key) for key in sets if key in fields}
+    given |= {key: frozenset(_commands(fields[key])) for key in commands if key in fields}
+    pipe = replace(book.push_pipe or PushPipe(), **{key.replace("-", "_"): value for key, value in given.items()})
+    for key in ("name", "image", "tags", "default-tag", "registry", "tag"):
+        if not getattr(pipe, key.replace("-", "_")):
             raise node.error(f"has no `{key}`; add it")
-    return replace(book, push_pipe=PushPipe(*(fields[key].text() for key in names)))
+    return replace(book, push_pipe=pipe)
 
 
 def _runners(book: RuleBook, node: _Node) -> RuleBook:

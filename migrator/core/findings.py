@@ -74,12 +74,11 @@ class PipeItem:
 @dataclass(frozen=True, slots=True)
 class ScriptChange:
     """What becomes of the script item whose text begins at `at`: `value` is its new text, None where it is gone;
-    `commands` and `pipes` are new items in its place, or after it."""
+    `added` are new items in its place, or after it."""
 
     at: int
     value: str | None
-    commands: tuple[str, ...] = ()
-    pipes: tuple[PipeItem, ...] = ()
+    added: tuple[str | PipeItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,13 +205,27 @@ class Runners:
 
 @dataclass(frozen=True, slots=True)
 class PushPipe:
-    """The pipe that pushes a local image: `image` and `tags` are the variables it takes, tags joined by `separator`."""
+    """The pipe that pushes a local image: `image` and `tags` are the variables it takes, tags joined by `separator`.
 
-    name: str
-    image: str
-    tags: str
-    separator: str
-    default_tag: str
+    It logs in to `registry`. `programs` are the clients whose local images it sees, unless one of `elsewhere` (options
+    and variables) names another engine; `signing` are variables that make a push sign. `tag` is the command that gives
+    a local image another name. Of the clients' other commands, `idle` ones concern neither images nor registry,
+    `local` ones the local images that they name, and `removes` take those away.
+    """
+
+    name: str = ""
+    image: str = ""
+    tags: str = ""
+    separator: str = " "
+    default_tag: str = ""
+    registry: str = ""
+    tag: str = ""
+    programs: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
+    signing: frozenset[str] = frozenset()
+    idle: frozenset[tuple[str, ...]] = frozenset()
+    local: frozenset[tuple[str, ...]] = frozenset()
+    removes: frozenset[tuple[str, ...]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from migrator.core.edits import Conflict, splice
-from migrator.core.findings import Edit, ScriptChange
+from migrator.core.findings import Edit, PipeItem, ScriptChange
 from migrator.core.text import Source
 from migrator.readers import yaml
 from migrator.readers.scalars import map_scalar
@@ -55,8 +55,7 @@ def _changed(root: Node | None, changes: Mapping[int, ScriptChange]) -> object:
         if change is None:
             return [build(node)]
         kept: list[object] = [] if change.value is None else [change.value]
-        pipes = [{"pipe": pipe.name, "variables": dict(pipe.variables)} for pipe in change.pipes]
-        return [*kept, *change.commands, *pipes]
+        return [*kept, *map(_item, change.added)]
 
     def build(node: Node) -> object:
         if id(node) not in built:
@@ -69,6 +68,10 @@ def _changed(root: Node | None, changes: Mapping[int, ScriptChange]) -> object:
         return built[id(node)]
 
     return None if root is None else build(root)
+
+
+def _item(added: str | PipeItem) -> object:
+    return added if isinstance(added, str) else {"pipe": added.name, "variables": dict(added.variables)}
 
 
 def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:

@@ -44,9 +44,9 @@ class ImageUse:
     subject: str = ""
 
 
-def find_images(trace: Trace, book: RuleBook, read: Read) -> tuple[ImageUse, ...]:
-    """Every push and read of the script, in its order. Images that the script itself made are not read."""
-    finder = _Finder(book, read)
+def find_images(trace: Trace, book: RuleBook, read: Read, made: bool = False) -> tuple[ImageUse, ...]:
+    """Every push and read of the script, in its order; of images that the script itself made only where `made`."""
+    finder = _Finder(book, read, made)
     for command in trace.commands:
         called = invocation(command, book)
         if called:
@@ -55,9 +55,10 @@ def find_images(trace: Trace, book: RuleBook, read: Read) -> tuple[ImageUse, ...
 
 
 class _Finder:
-    def __init__(self, book: RuleBook, read: Read) -> None:
+    def __init__(self, book: RuleBook, read: Read, made: bool) -> None:
         self.book = book
         self.file = read
+        self.made = made
         self.uses: list[ImageUse] = []
         self.local: set[str] = set()
 
@@ -97,7 +98,7 @@ class _Finder:
                     self.add(ImageUse(action, text, command))
             else:
                 text = text.removeprefix(transport)
-                if not (action is Action.READ and local and text in self.local):
+                if not (action is Action.READ and local and text in self.local and not self.made):
                     self.add(ImageUse(action, text, command))
 
     def unresolved(self, action: Action, row: Alternative, value: Value, command: Command) -> None:
@@ -123,7 +124,7 @@ class _Finder:
         text = image.resolved if image.resolved is not None else image_name(image)
         if text is None:
             self.add(ImageUse(action, None, command, image.why, next(iter(image.unknown), image.written)))
-        elif not (action is Action.READ and local and text in self.local):
+        elif not (action is Action.READ and local and text in self.local and not self.made):
             self.add(ImageUse(action, text, command))
 
     def add(self, use: ImageUse) -> None:

@@ -84,7 +84,7 @@ def _login(
         subject,
         usernames[-1] if usernames else nothing,
         password,
-        _config(called, options),
+        login_file(called, options),
         piped,
     )
 
@@ -151,8 +151,8 @@ def subject_of(value: Value) -> str:
     return unknown or "a variable"
 
 
-def _config(called: Invocation, options: tuple[Option, ...]) -> str:
-    """Which file keeps the login: two logins with different answers do not overwrite each other."""
+def login_file(called: Invocation, options: tuple[Option, ...] = ()) -> str:
+    """Which file keeps the login of a call: two logins with different answers do not overwrite each other."""
     client = called.client
     for option in (*called.options, *options):
         if option.name in client.config_options and option.value is not None:

@@ -23,7 +23,7 @@ from migrator.credentials.origin import origin
 from migrator.credentials.values import Value
 
 if TYPE_CHECKING:
-    from migrator.core.audits import pipe
+    from migrator.core.audits.pipe import planning as pipe
 
 
 def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
@@ -119,7 +119,7 @@ def _pipes(facts: StepFacts, context: Context, judged: Sequence[Judged]) -> dict
     """With `--style pipe`: the plan of each shell whose logins become the push pipe; elsewhere, the reason why not."""
     if context.settings.pipe is None:
         return {}
-    from migrator.core.audits import pipe
+    from migrator.core.audits.pipe import planning as pipe
 
     plans: dict[int, pipe.PipePlan] = {}
     for shell in facts.shells:
@@ -127,14 +127,14 @@ def _pipes(facts: StepFacts, context: Context, judged: Sequence[Judged]) -> dict
         if all(item.native for item in mine):
             continue
         planned = pipe.plan(facts, context, shell, mine)
-        for item in mine:
-            item.reasons = list(pipe.assumed(item.reasons))
-            if isinstance(planned, Reason):
-                item.reasons.append(planned)
-            else:
-                item.assumptions += planned.assumptions
-        if isinstance(planned, pipe.PipePlan):
+        reasons = list(dict.fromkeys(reason for item in mine for reason in pipe.assumed(item.reasons)))
+        if isinstance(planned, Reason):
+            reasons.append(planned)
+        else:
             plans[id(shell)] = planned
+        for item in mine:  # one plan takes all of them out
+            item.reasons = list(reasons)
+            item.assumptions += [] if isinstance(planned, Reason) else planned.assumptions
     return plans
 
 
@@ -160,7 +160,7 @@ def _finding(
         reasons=reasons,
         assumptions=[assumption for one in items for assumption in one.assumptions],
         variables=[name for one in items for name in one.stored],
-        remaining=[name for one in items for name in _remaining(facts, one)],
+        remaining=[name for one in items for name in _remaining(facts, one, planned)],
         registry=item.login.host,
         uses=facts.uses,
         edits=edits,
@@ -178,14 +178,15 @@ def _message(item: Judged, literal: bool) -> str:
     return f"{client} logs in to {host} with the stored {names}"
 
 
-def _remaining(facts: StepFacts, item: Judged) -> list[str]:
+def _remaining(facts: StepFacts, item: Judged, planned: pipe.PipePlan | None) -> list[str]:
     """The stored variables that something in the step still reads after the change."""
+    changed = planned.removed if planned else tuple(point.span for point in item.points)
     remaining: list[str] = []
     for name in item.stored:
         word = re.compile(rf"\b{re.escape(name)}\b")
         inside = any(word.search(scalar.value) for pipe in facts.pipes for _, scalar in pipe.variables)
         for shell in facts.shells:
-            edited = [point.span for point in item.points] if shell is item.shell else []
+            edited = changed if shell is item.shell else ()
             for use in shell.trace.uses:
                 if use.param.name == name and None in use.definitions:
                     inside = inside or not any(

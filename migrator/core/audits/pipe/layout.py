@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from migrator.core.findings import Edit, PipeItem, ScriptChange
 from migrator.core.scripts import Part, Script
 from migrator.core.text import Span
 from migrator.readers.shell import Statement
 
-_ITEM = re.compile(r"[ ]*-[ \t]+")
+_ITEM = re.compile(r"( *)-[ \t]+")
 _REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?")
-_COMMENT = re.compile(r"[ \t]*#")
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+_ENDED = re.compile(r"\s*(?:;\s*)?(?:#.*)?\s*")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 Insert = tuple[Statement, str, PipeItem]
+"""A pipe, the command that must run before it ('' for none), and the statement in whose place it comes."""
 
 
 class Unmovable(Exception):
@@ -22,11 +25,13 @@ class Unmovable(Exception):
 
 
 class Layout:
-    def __init__(self, script: Script, statements: Sequence[Statement]) -> None:
+    """`shared` are the items that stand in several different scripts: what is right for one is not for another."""
+
+    def __init__(self, script: Script, statements: Sequence[Statement], shared: Collection[int]) -> None:
         self.script = script
         self.text = script.source.text
         self.statements = statements
-        self.newline = "\r\n" if "\r\n" in self.text else "\n"
+        self.shared = shared
 
     def edits(
         self, removed: Sequence[Statement], inserts: Sequence[Insert]
@@ -39,35 +44,38 @@ class Layout:
             out = [one for one in inside if one in removed]
             if not out:
                 continue
-            if any(self.script.part(max(one.span.end - 1, one.span.start)) is not part for one in out):
-                raise Unmovable("a line to take out goes on in the next item")
+            if any(self.script.part(max(one.span.end - 1, one.span.start)) is not part for one in inside):
+                raise Unmovable("a command of the item goes on in the next item")
+            if id(part.scalar) in self.shared:
+                raise Unmovable("another script shares the item")
             here = [insert for insert in inserts if insert[0] in out]
-            if len(out) == len(inside):
+            kept = [one for one in inside if one not in out]
+            if not kept:
                 edits.append(self.whole(part, here))
-                changes.append(self.change(part, None, here))
-            else:
-                kept = [one for one in inside if one not in out]
-                if here and any(one.span.start > insert[0].span.start for insert in here for one in kept):
-                    raise Unmovable("other commands follow the push in the same item")
-                lines, value = self.lines(part, out)
-                edits += lines
-                if here:
-                    end = self.end(part)
-                    edits.append(Edit(self.script.source.path, Span(end, end), self.items(part, here)))
-                changes.append(self.change(part, value, here))
+                changes.append(_change(part, None, here))
+                continue
+            if any(one.span.start > insert[0].span.start for insert in here for one in kept):
+                raise Unmovable("other commands follow the push in the same item")
+            lines, value = self.lines(part, out)
+            edits += lines
+            if here:
+                edits.append(self.behind(part, here, lines))
+            changes.append(_change(part, self.chomped(part, value, followed=bool(here)), here))
         return tuple(edits), tuple(changes)
 
-    def change(self, part: Part, value: str | None, here: Sequence[Insert]) -> ScriptChange:
-        commands = tuple(before for _, before, _ in here if before)
-        return ScriptChange(part.scalar.span.start, value, commands, tuple(pipe for _, _, pipe in here))
+    def edit(self, start: int, end: int, text: str) -> Edit:
+        return Edit(self.script.source.path, Span(start, end), text)
+
+    def line(self, at: int) -> int:
+        """Where the line of a character begins."""
+        return max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
 
     # Whole items
 
     def start(self, part: Part) -> int:
         """Where the line of an item begins; the item must be all that stands on its lines."""
-        at = part.scalar.span.start
-        start = max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
-        if not _ITEM.fullmatch(self.text, start, at):
+        start = self.line(part.scalar.span.start)
+        if not _ITEM.fullmatch(self.text, start, part.scalar.span.start):
             raise Unmovable("an item shares its line, has an anchor, or stands in brackets")
         return start
 
@@ -83,37 +91,42 @@ class Layout:
         return at + 2 if self.text[at : at + 2] == "\r\n" else min(at + 1, len(self.text))
 
     def whole(self, part: Part, here: Sequence[Insert]) -> Edit:
+        """The pipes in the place of an item; where there are none, its comment goes with it."""
         start, end = self.start(part), self.end(part)
         if here:
-            return Edit(
-                self.script.source.path, Span(start, end), self.items(part, here, unended=end == len(self.text))
-            )
-        column = part.scalar.span.start - start
-        return Edit(self.script.source.path, Span(self.comments(start, column), end), "")
+            return self.edit(start, end, self.items(part, here, ended=self.text[:end].endswith(("\n", "\r"))))
+        return self.edit(self.comments(start), end, "")
 
-    def comments(self, start: int, column: int) -> int:
-        """Where the comment directly above a line begins."""
+    def comments(self, start: int) -> int:
+        """Where the comment directly above an item begins: lines that begin in the column of the dash.
+
+        Further right it may be text of the block scalar above; further left it is about something else.
+        """
+        own = re.compile(rf"{self.lead(start)}#")
         while start > 0:
-            before = max(self.text.rfind("\n", 0, start - 1), self.text.rfind("\r", 0, start - 1)) + 1
-            line = self.text[before:start]
-            if not _COMMENT.match(line) or len(line) - len(line.lstrip(" ")) > column:
+            above = self.line(start - (2 if self.text[:start].endswith("\r\n") else 1))
+            if not own.match(self.text, above):
                 break
-            start = before
+            start = above
         return start
 
-    def items(self, part: Part, here: Sequence[Insert], unended: bool = False) -> str:
+    def lead(self, start: int) -> str:
+        """The blanks before the dash of an item."""
+        found = re.compile(" *").match(self.text, start)
+        return found[0] if found else ""
+
+    def items(self, part: Part, here: Sequence[Insert], ended: bool) -> str:
+        """The lines of the new items. `ended`: the last one ends in a newline."""
         start = self.start(part)
-        indent = re.match(r"[ ]*", self.text[start:])
-        lead = indent[0] if indent else ""
+        lead = self.lead(start)
+        found = _NEWLINE.search(self.text, start)
+        newline = found[0] if found else "\r\n" if "\r\n" in self.text else "\n"
         lines: list[str] = []
         for _, before, pipe in here:
-            if before:
-                lines.append(f"{lead}- {before}")
+            lines += [f"{lead}- {before}"] if before else []
             lines += [f"{lead}- pipe: {pipe.name}", f"{lead}  variables:"]
             lines += [f"{lead}    {name}: {_scalar(value)}" for name, value in pipe.variables]
-        text = "".join(line + self.newline for line in lines)
-        ended = self.text[:-1].endswith(("\n", "\r")) or self.text.endswith(("\n", "\r"))
-        return text.removesuffix(self.newline) if unended and not ended else text
+        return newline.join(lines) + (newline if ended else "")
 
     # Lines of a block
 
@@ -129,22 +142,55 @@ class Layout:
             begin = value.rfind("\n", 0, start) + 1
             stop = value.find("\n", end)
             stop = len(value) if stop < 0 else stop + 1
-            if value[begin:start].strip() or not re.fullmatch(r"\s*(?:;\s*)?(?:#.*)?\s*", value[end:stop]):
+            if value[begin:start].strip() or not _ENDED.fullmatch(value, end, stop):
                 raise Unmovable("a line to take out holds other commands, too")
             while begin > 0:
-                before = value.rfind("\n", 0, begin - 1) + 1
-                if not value[before:begin].lstrip().startswith("#"):
+                above = value.rfind("\n", 0, begin - 1) + 1
+                if not value[above:begin].lstrip().startswith("#"):
                     break
-                begin = before
+                begin = above
             place = part.runs.place(begin, stop)
-            first = max(self.text.rfind("\n", 0, place.start), self.text.rfind("\r", 0, place.start)) + 1
-            edits.append(Edit(self.script.source.path, Span(first, place.end), ""))
+            edits.append(self.edit(self.line(place.start), self.newline(place.end), ""))
             value = value[:begin] + value[stop:]
+        if value.lstrip("\n").startswith((" ", "\t")):
+            raise Unmovable("the first line that would be left in a block is further in than the others")
         return edits, value
+
+    def newline(self, at: int) -> int:
+        """The end of a line whose text ends at a character: its newline belongs to it, even where no text has it."""
+        if self.text[:at].endswith(("\n", "\r")):
+            return at
+        return at + len(found[0]) if (found := _NEWLINE.match(self.text, at)) else at
+
+    def chomped(self, part: Part, value: str, followed: bool) -> str:
+        """The text of a block as its header (`|`, `|-`, `|+`) leaves its end; `followed`: not at the file's end."""
+        header = re.compile(r"\|[^\r\n#]*").match(self.text, part.scalar.span.start)
+        indicators = header[0] if header else ""
+        bare = value.rstrip("\n")
+        if "-" in indicators:
+            return bare
+        if bare == value:
+            return f"{bare}\n" if followed else bare
+        return value if "+" in indicators else f"{bare}\n"
+
+    def behind(self, part: Part, here: Sequence[Insert], lines: Sequence[Edit]) -> Edit:
+        """The new items behind a block."""
+        end = self.end(part)
+        open_ended = not self.text[:end].endswith(("\n", "\r"))
+        last_gone = any(edit.span.end == end for edit in lines)
+        text = self.items(part, here, ended=not open_ended)
+        return self.edit(end, end, f"\n{text}" if open_ended and not last_gone else text)
+
+
+def _change(part: Part, value: str | None, here: Sequence[Insert]) -> ScriptChange:
+    added: list[str | PipeItem] = []
+    for _, before, pipe in here:
+        added += [before, pipe] if before else [pipe]
+    return ScriptChange(part.scalar.span.start, value, tuple(added))
 
 
 def _scalar(value: str) -> str:
     """A value of the pipe as YAML text."""
-    if _PLAIN.fullmatch(value) and not re.fullmatch(r"[0-9._-]+|true|false|null|yes|no|on|off", value, re.IGNORECASE):
+    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return value
     return "'" + value.replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""Logins that serve pushes only, as the push pipe: what can become one, and why not.
+"""The plan that makes one shell of a step push by pipe, or the reason why there is none.
 
 The pipe is given the local image by the package's own name, and the tags (PLATFORM.md section 2). Login, `docker tag`
 and push lines that are idle then are taken out; everything else stays where it is.
@@ -12,53 +12,47 @@ from dataclasses import dataclass, field
 
 from migrator.core.audits.context import Context
 from migrator.core.audits.judged import Judged
-from migrator.core.audits.layout import Layout, Unmovable
+from migrator.core.audits.pipe.barriers import Barriers
+from migrator.core.audits.pipe.engine import Engine, Kind, Work, known_text
+from migrator.core.audits.pipe.layout import Insert, Layout, Unmovable
+from migrator.core.audits.pipe.localimages import LocalImages
+from migrator.core.audits.pipe.references import Unwritable, Writer, tagged, untagged
+from migrator.core.audits.pipe.refused import Refused
+from migrator.core.audits.pipe.statements import Statements
 from migrator.core.findings import Edit, PipeItem, Reason, ScriptChange
 from migrator.core.rules import PushPipe
 from migrator.core.settings import PipeStyle
 from migrator.core.steps import Shell, StepFacts
+from migrator.core.text import Span
 from migrator.credentials.images import Action, ImageUse
-from migrator.credentials.invocations import Invocation, Parsed, invocation, parse
-from migrator.credentials.packages import Name, Unresolved, name_of
+from migrator.credentials.packages import Name, Unresolved
 from migrator.credentials.trace import Command
-from migrator.credentials.values import Stored, Text, Unknown, Value
-from migrator.readers.shell import Binary, Call, Statement, parse_shell
+from migrator.readers.shell import Statement
 
-_NAME = re.compile(r"[a-z0-9$][A-Za-z0-9._/${}-]*")
+_LOCAL = re.compile(r"[a-z0-9$][a-z0-9A-Z._/${}-]*")
 _TAG = re.compile(r"[A-Za-z0-9_.${}-]+")
-_SET = re.compile(r"\$\{(\w+)\}")
-_WORD = re.compile(r"[^\s'#]+")
-_DIGEST = re.compile(r"RepoDigests|--digests|--digestfile|\bdigest\b")
-_FAILS = {"exit", "return", "false", "true", ":"}
-
-
-class Refused(Exception):
-    """The login cannot become a pipe; the reason says why."""
-
-    def __init__(self, code: str, detail: str, subject: str = "") -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
-        self.subject = subject
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_WORD = re.compile(r"[^\s'#]+[^\s'#:]")
+_WORKSPACE = "${BITBUCKET_WORKSPACE}"
+_FULL_NAME = "${BITBUCKET_REPO_FULL_NAME}"
 
 
 @dataclass(frozen=True, slots=True)
 class PipePlan:
-    """What makes one shell of a step push by pipe."""
+    """What makes one shell of a step push by pipe. `removed` are the places of the script that are gone."""
 
     edits: tuple[Edit, ...]
     changes: tuple[ScriptChange, ...]
     assumptions: tuple[str, ...]
+    removed: tuple[Span, ...]
 
 
 @dataclass(slots=True)
 class _Image:
-    """A package that is pushed: its pushes in order, the tags, and the reference that names the image locally."""
+    """A package that is pushed, and its pushes in order."""
 
     name: Name
-    pushes: list[Command] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    references: list[str] = field(default_factory=list)
+    pushes: list[Work] = field(default_factory=list)
 
 
 def plan(facts: StepFacts, context: Context, shell: Shell, judged: Sequence[Judged]) -> PipePlan | Reason:
@@ -73,6 +67,11 @@ def plan(facts: StepFacts, context: Context, shell: Shell, judged: Sequence[Judg
         return context.reason(refusal.code, refusal.detail, refusal.subject)
     except Unmovable as error:
         return context.reason("pipe-layout", str(error))
+
+
+def assumed(reasons: Sequence[Reason]) -> Iterator[Reason]:
+    """The reasons that a pipe leaves standing: where the credential comes from does not matter without a login."""
+    yield from (r for r in reasons if r.code not in ("credential-unresolved", "unsupported-expansion", "traced"))
 
 
 class _Planner:
@@ -91,30 +90,35 @@ class _Planner:
         self.judged = judged
         self.pipe = pipe
         self.style = style
-        self.hosts = frozenset[str]().union(*(item.registry.hosts for item in judged))
-        self.statements = parse_shell(shell.script.text)
-        self.removed: dict[int, Statement] = {}
+        self.engine = Engine(facts, context.book, pipe, context.file)
+        self.barriers = Barriers(facts, context, shell, judged, pipe, self.engine)
+        self.statements = Statements(shell, context.book)
+        self.writer = Writer(shell.trace)
+        self.removed: list[Statement] = []
+        self.needed: set[Command] = set()
+        self.pushing: frozenset[Command] = frozenset()
 
     def plan(self) -> PipePlan:
-        self.runner()
-        self.reads()
-        images = self.pushes()
+        self.barriers.step()
+        images = self.images()
         if not images:
             raise Refused("pipe-no-push", "the step pushes nothing with this login that the script shows")
-        self.digests(images)
-        for item in self.judged:
-            self.remove(self.own_login(item.login.command))
-        sources = self.sources()
-        layout = Layout(self.shell.script, self.statements)
-        inserts = [self.insert(image, sources, layout) for image in images]
+        pushes = [push.command for image in images for push in image.pushes]
+        self.pushing = frozenset(pushes)
+        self.barriers.other_uses()
+        self.barriers.digests(min(push.order for push in pushes))
+        self.removed += dict.fromkeys(self.statements.login(item.login.command) for item in self.judged)
+        self.barriers.endings(max(push.order for push in pushes), [one.span for one in self.removed])
+        inserts = [self.insert(image) for image in images]
+        if len({dict(pipe.variables)[self.pipe.image] for _, _, pipe in inserts}) != len(inserts):
+            raise Refused("pipe-image", "two packages have one local name", "the image")
+        self.tags(images)
+        self.statements.asked(self.removed)
         self.version()
-        edits, changes = layout.edits(list(self.removed.values()), inserts)
-        shown = f"{self.pipe.name}:{self.style.version}"
-        names = sorted({name for insert in inserts for _, text in insert[2].variables for name in _SET.findall(text)})
-        mine = [name for name in names if any(definition.name == name for definition in self.shell.trace.definitions)]
-        taken = [f"a pipe is given ${name} as the script sets it" for name in mine]
-        taken += [f"{shown} takes {self.pipe.image} and {self.pipe.tags} and pushes the local image of that name"]
-        return PipePlan(edits, changes, tuple(taken))
+        layout = Layout(self.shell.script, self.statements.all, self.context.shared_items)
+        inserts.sort(key=lambda insert: insert[0].span.start)
+        edits, changes = layout.edits(self.removed, inserts)
+        return PipePlan(edits, changes, tuple(self.granted(images, inserts)), tuple(s.span for s in self.removed))
 
     def version(self) -> None:
         variables = self.style.variables
@@ -124,280 +128,182 @@ class _Planner:
         if not self.style.version:
             raise Refused("pipe-version", f"no version of {self.pipe.name} is given", self.pipe.name)
 
-    # What rules a pipe out
+    def granted(self, images: Sequence[_Image], inserts: Sequence[Insert]) -> Iterator[str]:
+        """What the plan takes for granted."""
+        yield (
+            f"{self.pipe.name}:{self.style.version} takes {self.pipe.image} and {self.pipe.tags} "
+            "and pushes the local image of that name"
+        )
+        set_here = {definition.name for definition in self.shell.trace.definitions}
+        texts = [text for _, _, pipe in inserts for _, text in pipe.variables]
+        names = dict.fromkeys(name for text in texts for name in _VARIABLE.findall(text) if name in set_here)
+        yield from (f"a pipe is given ${name} as the script sets it" for name in names)
+        known = self.context.settings.workspace
+        for workspace in dict.fromkeys(image.name.workspace for image in images):
+            if not known and workspace != _WORKSPACE:
+                yield f"{workspace} is the workspace that the pipeline runs in"
+        last = max(image.pushes[-1].at for image in images)
+        for work in self.engine.works:
+            if work.kind is Kind.PROGRAM and work.at < last:
+                yield f"`{work.command.name or 'a program'}` leaves the names of local images as they are"
 
-    def runner(self) -> None:
-        runners = self.context.book.runners
-        for label in self.facts.step.runs_on:
-            if label not in runners.docker:
-                raise Refused("pipe-runner", f"the runner label {label} does not promise containers", label)
+    # What is pushed
 
-    def reads(self) -> None:
-        for shell in self.facts.shells:
-            for use in shell.images:
-                name = self.name(use)
-                own = isinstance(name, Name) and name.host in self.hosts
-                if use.action is Action.READ and (own or use.reference is None or isinstance(name, Unresolved)):
-                    subject = name.shown if isinstance(name, Name) else use.subject or "an image"
-                    raise Refused("pipe-mixed", f"the step reads {subject} with the same login", subject)
-                if own and shell is not self.shell:
-                    raise Refused("pipe-mixed", "script and after-script use one login", "the after-script")
-
-    def name(self, use: ImageUse) -> Name | object:
-        return name_of(use.reference, self.context.book, self.context.settings) if use.reference else None
-
-    def digests(self, images: Sequence[_Image]) -> None:
-        first = min(push.order for image in images for push in image.pushes)
-        for command in self.shell.trace.commands:
-            words = " ".join(argument.value.symbol() or "" for argument in command.arguments)
-            if command.order > first and self.context.book.by_program(command.name) and _DIGEST.search(words):
-                raise Refused("pipe-digest", f"`{command.name}` reads a digest after the push", command.name)
-
-    # Pushes
-
-    def pushes(self) -> list[_Image]:
+    def images(self) -> list[_Image]:
         images: dict[str, _Image] = {}
-        for command in self.shell.trace.commands:
-            called = invocation(command, self.context.book)
-            if called is None:
+        for work in self.engine.works:
+            if work.after != self.shell.after:
                 continue
-            self.platforms(called)
-            uses = [use for use in self.shell.images if use.command is command and use.action is Action.PUSH]
-            names = [name for use in uses if isinstance(name := self.name(use), Name) and name.host in self.hosts]
-            unknown = next(
-                (use for use in uses if use.reference is None or isinstance(self.name(use), Unresolved)), None
-            )
-            if unknown:
-                raise Refused("pipe-image", "the image that is pushed is not known", unknown.subject or "the image")
-            if not names:
+            uses = [use for use in self.shell.images if use.command is work.command and use.action is Action.PUSH]
+            name = self.pushed(uses)
+            if name is None:
                 continue
-            parsed = _push(called)
-            if parsed is None:
-                raise Refused(*_not_by_pipe(called))
-            if parsed.has(frozenset({"-a", "--all-tags"})):
-                raise Refused("pipe-push-all", f"all tags of {names[0].shown} are pushed", names[0].shown)
-            self.alone(command, "push")
-            image = images.setdefault(names[0].text, _Image(names[0]))
-            reference = self.written(parsed.words[0].value, command)
-            image.pushes.append(command)
-            image.references.append(reference)
-            image.tags.append(_tag(reference) or self.pipe.default_tag)
+            if work.kind is not Kind.PUSH or work.called is None or len(work.parsed.words) != 1:
+                raise Refused(*_not_by_pipe(work))
+            self.barriers.push(work)
+            self.statements.alone(work.command, "push")
+            images.setdefault(name.text, _Image(name)).pushes.append(work)
+        if len({image.name.workspace for image in images.values()}) > 1:
+            raise Refused("pipe-image", "packages of two workspaces are pushed", "the workspace")
         return list(images.values())
 
-    def platforms(self, called: Invocation) -> None:
-        for argument in called.command.arguments:
-            text = argument.value.symbol() or ""
-            if re.search(r"linux/\w+(?:/\w+)?,", text):
-                raise Refused("pipe-multi-arch", f"an image is built for {text.partition('=')[2] or text}", "the image")
+    def pushed(self, uses: Sequence[ImageUse]) -> Name | None:
+        """The package that a command pushes with the login; None where it is another registry's."""
+        names = {self.barriers.name(use) for use in uses}
+        for use, name in ((use, self.barriers.name(use)) for use in uses):
+            if name is None or isinstance(name, Unresolved):
+                raise Refused("pipe-image", "the image that is pushed is not known", use.subject or "the image")
+        own = {name for name in names if isinstance(name, Name) and name.host in self.barriers.hosts}
+        if own and len(names) > 1:
+            raise Refused("pipe-image", "one of several images is pushed", "the image")
+        return own.pop() if own else None
 
-    def written(self, value: Value, command: Command) -> str:
-        """An image reference as text for the pipe, with `${NAME}` for variables that hold there what they hold here."""
-        if len(value.alternatives) != 1:
-            raise Refused("pipe-image", "the image that is pushed has several possible names", "the image")
-        parts: list[str] = []
-        for piece in value.alternatives[0]:
-            if isinstance(piece, Text):
-                parts.append(piece.text)
-            elif isinstance(piece, Stored):
-                parts.append(f"${{{piece.name}}}")
-            else:
-                parts.append(self.variable(piece, command))
-        return "".join(parts)
-
-    def variable(self, piece: Unknown, command: Command) -> str:
-        definition = piece.trail[-1].definition if piece.trail else None
-        whole = definition is not None and definition.value.alternatives in (
-            ((Unknown(piece.why),),),
-            ((Unknown(piece.why, piece.trail[len(piece.trail) :]),),),
-        )
-        if definition is None or not whole or command.environment.get(definition.name) != (definition,):
-            raise Refused("pipe-image", f"a part of what is pushed comes from {piece.why}", "the tag")
-        return f"${{{definition.name}}}"
-
-    def alone(self, command: Command, what: str) -> Statement:
-        """The statement that is this command and nothing else."""
-        statement = self.top(command, what)
-        call = statement.command
-        if not isinstance(call, Call) or call.span != command.span or statement.negated or statement.background:
-            raise Refused("pipe-condition", f"the {what} is joined to another command", what)
-        if command.consumed or any("2" not in redirect.operator for redirect in statement.redirects):
-            raise Refused("pipe-digest", f"the output of the {what} is used", what)
-        if command.overrides or command.wrappers:
-            raise Refused("pipe-condition", f"the {what} is wrapped by another command", what)
-        return statement
-
-    def top(self, command: Command, what: str) -> Statement:
-        if command.looped:
-            raise Refused("pipe-loop", f"the {what} stands in a loop", what)
-        if command.context:
-            raise Refused("pipe-condition", f"the {what} stands in a function", what)
-        found = next((one for one in self.statements if one.span.contains(command.span)), None)
-        if found is None or (command.conditional and isinstance(found.command, Call)):
-            raise Refused("pipe-condition", f"the {what} stands inside of another command", what)
-        return found
-
-    def own_login(self, command: Command) -> Statement:
-        """The statement that only logs in: a pipe may feed it, and a message and an exit may follow its failure."""
-        statement = self.top(command, "login")
-        node = statement.command
-        if isinstance(node, Binary) and node.operator == "||":
-            handlers = [c for c in self.shell.trace.commands if node.right.span.contains(c.span)]
-            harmless = _FAILS | self.context.book.programs.displays
-            if any(handler.name not in harmless for handler in handlers):
-                raise Refused("pipe-condition", "more than a message follows when the login fails", "the login")
-            statement, node = node.left, node.left.command
-            whole = next(one for one in self.statements if one.span.contains(command.span))
-        else:
-            whole = statement
-        if command.conditional or statement.negated or statement.background:
-            raise Refused("pipe-condition", "a condition decides about the login", "the login")
-        if not isinstance(node, Call) and not (isinstance(node, Binary) and node.operator == "|"):
-            raise Refused("pipe-condition", "the login is joined to another command", "the login")
-        book = self.context.book
-        feeding = book.programs.displays | set(book.programs.filters)
-        for other in self.shell.trace.commands:
-            if statement.span.contains(other.span) and other is not command and other.name not in feeding:
-                raise Refused("pipe-condition", f"`{other.name}` is part of the login", other.name)
-        return whole
-
-    def remove(self, statement: Statement) -> None:
-        self.removed[statement.span.start] = statement
-
-    # The local image
-
-    def sources(self) -> dict[str, tuple[str, Command | None]]:
-        """For each local reference: the reference that it was tagged from ('' where built), and by which command."""
-        made: dict[str, tuple[str, Command | None]] = {}
-        for command in self.shell.trace.commands:
-            called = invocation(command, self.context.book)
-            if called is None:
-                continue
-            for syntax in called.client.commands:
-                for words in syntax.words:
-                    rest = called.after(words)
-                    if rest is None:
-                        continue
-                    parsed = parse(rest, syntax.options)
-                    if syntax.build:
-                        for value in parsed.values(syntax.build.tag):
-                            made[self.reference(value, command)] = ("", command)
-                    elif syntax.local and len(parsed.words) == 2:
-                        source, target = (self.reference(word.value, command) for word in parsed.words)
-                        made[target] = (source, command)
-        return made
-
-    def reference(self, value: Value, command: Command) -> str:
-        try:
-            return self.written(value, command)
-        except Refused:
-            return ""
-
-    def insert(
-        self, image: _Image, sources: dict[str, tuple[str, Command | None]], layout: Layout
-    ) -> tuple[Statement, str, PipeItem]:
+    def insert(self, image: _Image) -> Insert:
         """Where the pipe goes (instead of the last push), what must run before it, and the pipe."""
-        bases = {self.base(reference, sources) for reference in image.references}
-        if len(bases) != 1:
-            raise Refused("pipe-image", f"the tags of {image.name.shown} are different images", image.name.shown)
-        local = image.name.text.split("/", 2)[-1]
-        if not _NAME.fullmatch(local) or any(not _TAG.fullmatch(tag) for tag in image.tags):
+        last = image.pushes[-1]
+        written = [self.written(push, last) for push in image.pushes]
+        local = self.local(image, {name for name, _ in written})
+        tags = [tag or self.pipe.default_tag for _, tag in written]
+        if not _LOCAL.fullmatch(local) or any(not _TAG.fullmatch(tag) for tag in tags):
             raise Refused("pipe-image", f"{image.name.shown} or a tag of it is no plain text", image.name.shown)
-        last = self.alone(image.pushes[-1], "push")
-        self.contiguous(image)
-        for push in image.pushes:
-            self.remove(self.alone(push, "push"))
-        base = next(iter(bases))
-        named = base in (local, f"{local}:latest") or any(
-            made in (local, f"{local}:latest") and self.base(made, sources) == base for made in sources
-        )
-        before = ""
-        if not named:
-            word = self.word(image.pushes[-1])
-            before = f"docker tag {word} {local}"
-        for reference in dict.fromkeys(image.references):
-            self.idle_tag(reference, sources, keep=bool(before) and reference == image.references[-1])
-        tags = self.pipe.separator.join(dict.fromkeys(image.tags))
-        variables = ((self.pipe.image, local), (self.pipe.tags, tags))
-        return last, before, PipeItem(f"{self.pipe.name}:{self.style.version}", variables)
+        self.barriers.between(image.pushes[0].command, last.command)
+        statements = [self.statements.alone(push.command, "push") for push in image.pushes]
+        self.removed += [one for one in statements if one not in self.removed]
+        before = self.renaming(image, local)
+        variables = ((self.pipe.image, local), (self.pipe.tags, self.pipe.separator.join(dict.fromkeys(tags))))
+        return statements[-1], before, PipeItem(f"{self.pipe.name}:{self.style.version}", variables)
 
-    def word(self, push: Command) -> str:
-        """The pushed reference as it is written in the script."""
-        parsed = _push_of(push, self.context)
-        word = parsed.words[0].word if parsed else None
-        text = self.shell.script.text[word.span.start : word.span.end] if word else ""
-        if not _WORD.fullmatch(text):
+    def written(self, push: Work, last: Work) -> tuple[str, str]:
+        """The name and the tag ('' where there is none) of a push, for a pipe in the place of the last one."""
+        word = push.parsed.words[0].word
+        try:
+            if word is None:
+                raise Unwritable("is not written in the script")
+            text = self.writer.text(word, last.command.environment)
+        except Unwritable as error:
+            raise Refused("pipe-image", f"what is pushed {error}", "the tag") from None
+        text = text.replace(_FULL_NAME, "${BITBUCKET_WORKSPACE}/${BITBUCKET_REPO_SLUG}")
+        name = untagged(text)
+        if "@" in text[len(name) :]:
+            raise Refused("pipe-image", "an image is pushed by its digest", "the image")
+        return name, text[len(name) + 1 :]
+
+    def local(self, image: _Image, names: set[str]) -> str:
+        """The package's name without registry and workspace."""
+        path = min(names)
+        host, _, rest = path.partition("/")
+        if "." in host or ":" in host:
+            path = rest
+        workspace, _, local = path.partition("/")
+        if len(names) > 1 or not local or ("${" in workspace and workspace != _WORKSPACE):
+            shown = image.name.shown
+            raise Refused("pipe-image", f"the workspace or the name of {shown} is not certain", shown)
+        return local
+
+    def renaming(self, image: _Image, local: str) -> str:
+        """The command that gives the pushed image its local name; '' where it has that name already."""
+        pushed = [LocalImages(self.engine.works, push.at).identity(push.sources[0]) for push in image.pushes]
+        last = image.pushes[-1]
+        now = LocalImages(self.engine.works, last.at)
+        if any(one != pushed[0] for one in pushed):
+            raise Refused("pipe-image", f"the tags of {image.name.shown} are different images", image.name.shown)
+        if now.identity(tagged(local)) == pushed[0]:
+            return ""
+        later = (work for work in self.engine.users(tagged(local), last.at) if work.command not in self.pushing)
+        if any(later):
+            raise Refused("pipe-image", f"{local} is the name of another local image, which is used later", local)
+        reference = last.sources[0]
+        for name in now.also_called(reference or ""):
+            if "/" not in name and (text := self.shell_text(name, last.command)):
+                return f"{self.pipe.tag} {text.removesuffix(f':{self.pipe.default_tag}')} {local}"
+        tagged_here = {target for work in self.engine.works if work.kind is Kind.TAG for target in work.targets}
+        named = [push for push in reversed(image.pushes) if self.text(push, last)]
+        push = next((push for push in named if push.sources[0] not in tagged_here), named[0] if named else None)
+        if push is None:
             raise Refused("pipe-image", "the image that is pushed cannot be named again", "the image")
-        return text
+        self.needed |= {work.command for work in self.engine.works if push.sources[0] in work.targets}
+        return f"{self.pipe.tag} {self.text(push, last)} {local}"
 
-    def base(self, reference: str, sources: dict[str, tuple[str, Command | None]]) -> str:
-        """What a local reference was first called, or the build that made it."""
-        seen: set[str] = set()
-        while reference in sources and reference not in seen:
-            seen.add(reference)
-            source, command = sources[reference]
-            if not source:
-                built = [made for made, (_, by) in sources.items() if by is command]
-                local = [made for made in built if "/" not in made]
-                return (local or built)[0]
-            reference = source
-        return reference
+    def text(self, push: Work, there: Work) -> str:
+        """The reference of a push as it is written, '' where it would be another one in a later place."""
+        word = push.parsed.words[0].word
+        text = self.shell.script.text[word.span.start : word.span.end] if word else ""
+        here, later = push.command.environment, there.command.environment
+        same = all(here.get(name, (None,)) == later.get(name, (None,)) for name in re.findall(r"\$\{?(\w+)", text))
+        return text if same and _WORD.fullmatch(text) else ""
 
-    def contiguous(self, image: _Image) -> None:
-        orders = [push.order for push in image.pushes]
-        book = self.context.book
-        for command in self.shell.trace.commands:
-            between = orders[0] < command.order < orders[-1]
-            quiet = command.name in book.programs.displays or book.by_program(command.name) is not None
-            if between and not quiet:
-                raise Refused("pipe-order", f"`{command.name}` runs between two pushes", command.name)
+    def shell_text(self, reference: str, there: Command) -> str | None:
+        """A key as a word of the shell at a command, None where its variables hold something else by then."""
+        for name, order in re.findall(r"\$\{(\w+)(@\d*)?\}", reference):
+            definitions = there.environment.get(name, (None,))
+            only = definitions[0] if len(definitions) == 1 else None
+            if not order and definitions != (None,):
+                return None
+            if order and (only is None or order != f"@{only.order}" or sum(1 for _ in only.value.pieces) != 1):
+                return None
+        return None if "|" in reference else re.sub(r"@\d*\}", "}", reference)
 
-    def idle_tag(self, reference: str, sources: dict[str, tuple[str, Command | None]], keep: bool) -> None:
-        """Take out the `docker tag` of a reference that nothing but the push uses."""
-        source, command = sources.get(reference, ("", None))
-        if keep or not source or command is None:
-            return
-        for other in self.shell.trace.commands:
-            pushed = any(use.command is other and use.action is Action.PUSH for use in self.shell.images)
-            if other is command or pushed or other.consumed:
+    # Names that nobody needs
+
+    def tags(self, images: Sequence[_Image]) -> None:
+        """Take out each `docker tag` to a pushed reference that nothing but the push uses, the last one first."""
+        references = {push.sources[0] for image in images for push in image.pushes}
+        for work in reversed(self.engine.works):
+            target = work.targets[0] if work.kind is Kind.TAG and work.targets else None
+            if target is None or target not in references or work.after != self.shell.after:
                 continue
-            if any(self.reference(argument.value, other) == reference for argument in other.arguments):
-                return
-        self.remove(self.alone(command, "tag"))
+            users = (user for user in self.engine.users(target, work.at) if not self.gone(user))
+            if work.command in self.needed or self.given(target) or any(users):
+                continue
+            try:
+                statement = self.statements.alone(work.command, "tag")
+            except Refused:
+                continue  # joined to something that stays
+            self.removed.append(statement)
+
+    def gone(self, work: Work) -> bool:
+        here = work.after == self.shell.after
+        return here and any(one.span.contains(work.command.span) for one in self.removed)
+
+    def given(self, reference: str) -> bool:
+        """Is another pipe given the reference?"""
+        name = untagged(reference)
+        for item in self.facts.pipes:
+            for _, scalar in item.variables:
+                texts = [scalar.value]
+                for variable in re.findall(r"\$\{?(\w+)", scalar.value):
+                    texts.append(f"${{{variable}}}")
+                    for shell in self.facts.shells:
+                        texts += [known_text(d.value) for d in shell.trace.definitions if d.name == variable]
+                if any((name.partition("${")[0] or name) in text for text in texts):
+                    return True
+        return False
 
 
-def _push(called: Invocation) -> Parsed | None:
-    """The arguments of `docker push`; None for every other way to push."""
-    if called.client.login is None:
-        return None
-    for syntax in called.client.commands:
-        if syntax.push == "all" and not syntax.transport:
-            for words in syntax.words:
-                rest = called.after(words)
-                if rest is not None:
-                    parsed = parse(rest, syntax.options)
-                    return parsed if len(parsed.words) == 1 else None
-    return None
-
-
-def _push_of(command: Command, context: Context) -> Parsed | None:
-    called = invocation(command, context.book)
-    return _push(called) if called else None
-
-
-def _not_by_pipe(called: Invocation) -> tuple[str, str, str]:
-    words = [argument.text or "" for argument in called.rest[:2]]
-    if any(syntax.build and called.after(w) is not None for syntax in called.client.commands for w in syntax.words):
+def _not_by_pipe(work: Work) -> tuple[str, str, str]:
+    words = [argument.text or "" for argument in work.called.rest[:2]] if work.called else []
+    if work.kind is Kind.BUILD:
         return "pipe-buildx-push", "the build pushes the image itself", "the build"
     if "imagetools" in words or "manifest" in words:
         return "pipe-multi-arch", "a manifest for several platforms is pushed", "the manifest"
-    return "pipe-image", f"`{called.command.name}` pushes what is no local image", called.command.name
-
-
-def _tag(reference: str) -> str:
-    last = reference.rpartition("/")[2]
-    return last.partition(":")[2]
-
-
-def assumed(reasons: Sequence[Reason]) -> Iterator[Reason]:
-    """The reasons that a pipe leaves standing: where the credential comes from does not matter without a login."""
-    yield from (r for r in reasons if r.code not in ("credential-unresolved", "unsupported-expansion", "traced"))
+    return "pipe-image", f"`{work.command.name}` pushes what is no local image of the engine", work.command.name
