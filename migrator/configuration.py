@@ -12,7 +12,7 @@ from migrator.core.mask import printable
 from migrator.core.view import Unreadable
 from migrator.repositories.files import locate, read_bounded
 
-KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude", "pipe-version")
+KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude", "baseline", "pipe-version")
 FILE = ".patless.toml"
 SHARED = "pyproject.toml"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -24,7 +24,7 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """`rules` are folders that exist. `path` is the file that was read, '' for none."""
+    """`rules` are folders that exist, the file of `baseline` need not. `path` is what was read, '' for nothing."""
 
     own_packages: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -32,6 +32,7 @@ class Configuration:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    baseline: Path | None = None
     pipe_version: str = ""
     path: str = ""
 
@@ -131,6 +132,7 @@ class _Reader:
             select=self._strings(table, "select"),
             ignore=self._strings(table, "ignore"),
             exclude=self._strings(table, "exclude"),
+            baseline=self._file(table, "baseline", folder, inside),
             pipe_version=self._string(table, "pipe-version"),
             path=self.name,
         )
@@ -165,6 +167,13 @@ class _Reader:
         if not found.is_dir():
             raise self._error("rules", f"the folder '{printable(entry)}' in rules does not exist")
         return found
+
+    def _file(self, table: Mapping[str, Any], key: str, folder: Path, inside: bool) -> Path | None:
+        entry = self._string(table, key)
+        found = folder / entry
+        if inside and not found.resolve().is_relative_to(folder.resolve()):
+            raise self._error(key, f"the file '{printable(entry)}' of {key} leads out of the repository")
+        return found if entry else None
 
     def _error(self, key: str, sentence: str) -> ConfigurationError:
         line = self._line(key)

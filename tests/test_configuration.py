@@ -29,6 +29,7 @@ rules = ["ci/rules"]
 select = ["registry-login"]
 ignore = ["traced"]
 exclude = ["vendor/"]
+baseline = "ci/known.json"
 """
 
 
@@ -52,6 +53,7 @@ def test_every_key_is_read(tmp_path: Path, name: str, text: str) -> None:
         select=("registry-login",),
         ignore=("traced",),
         exclude=("vendor/",),
+        baseline=tmp_path / "ci/known.json",
         path=name,
     )
 
@@ -66,16 +68,16 @@ WRONG = {
     "an unknown key": (
         'exclude = []\nown_packages = ["x"]\n',
         ".patless.toml:2: unknown key 'own_packages' (did you mean own-packages?);"
-        " known are own-packages, variables, rules, select, ignore, exclude",
+        " known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version",
     ),
     "a key far from any": (
         "a = 1\n",
-        ".patless.toml:1: unknown key 'a'; known are own-packages, variables, rules, select, ignore, exclude",
+        ".patless.toml:1: unknown key 'a'; known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version",
     ),
     "a table of pyproject": (
         "\n[tool.patless]\nselect = []\n",
         ".patless.toml:2: unknown key 'tool' (in this file the keys stand at the top, without [tool.patless]);"
-        " known are own-packages, variables, rules, select, ignore, exclude",
+        " known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version",
     ),
     "a string for a list": (
         '\nselect = "registry-login"\n',
@@ -98,6 +100,11 @@ WRONG = {
         "[variables]\n'$HOST' = 'x'\n",
         ".patless.toml:2: variables holds '$HOST', which is no name of a variable",
     ),
+    "a list for the baseline": ("baseline = []\n", '.patless.toml:1: baseline is not a string; write baseline = "…"'),
+    "a baseline outside": (
+        'baseline = "../known.json"\n',
+        ".patless.toml:1: the file '../known.json' of baseline leads out of the repository",
+    ),
     "no toml": ("\na b = 1\n", ".patless.toml:2:3: the file is not TOML: Expected '=' after a key in a key/value pair"),
     "a rule folder that is not there": ('rules = ["r"]\n', ".patless.toml:1: the folder 'r' in rules does not exist"),
     "a rule folder outside": (
@@ -110,7 +117,7 @@ WRONG = {
     ),
     "hostile text": (
         '"\\u001b[2J" = 1\n',
-        ".patless.toml: unknown key '\\u001b[2J'; known are own-packages, variables, rules, select, ignore, exclude",
+        ".patless.toml: unknown key '\\u001b[2J'; known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version",
     ),
 }
 

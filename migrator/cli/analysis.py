@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -16,7 +16,7 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading, Style
 from migrator.cli.targets import Target, shown, targets
 from migrator.core import ignores
-from migrator.core.findings import Report
+from migrator.core.findings import Entry, Report
 from migrator.core.rules import ReasonEntry, Rule, RuleBook
 from migrator.core.selection import Scope, is_pipelines_file
 from migrator.core.settings import PipeStyle, Settings
@@ -34,7 +34,8 @@ _Result = TypeVar("_Result")
 class Analysis:
     """One repository: what was found of what was asked for. Paths are relative to `root`.
 
-    `rules` and `reasons` explain the codes. `plan` is there where fixes were asked for.
+    `rules` and `reasons` explain the codes. `scope` is what was
+    asked for, `baseline` the file that counts, `plan` is there where fixes were asked for.
     """
 
     root: Path
@@ -42,6 +43,8 @@ class Analysis:
     rules: Mapping[str, Rule]
     reasons: Mapping[str, ReasonEntry]
     notes: tuple[ignores.Note, ...]
+    scope: Scope
+    baseline: Path | None
     plan: FixPlan | None = None
 
     def name(self, path: str) -> str:
@@ -57,7 +60,10 @@ class Analysis:
 
 def analyse(reading: Reading, *, unsafe: bool | None = None) -> list[Analysis]:
     """Every repository of `reading`, in order. `unsafe` None: without a plan of fixes; else with unsafe ones or not."""
-    return spread(partial(_one, reading=reading, unsafe=unsafe), targets(reading.paths), reading.jobs)
+    found = targets(reading.paths)
+    if len(found) > 1 and (reading.baseline or reading.write_baseline):
+        raise UsageError("a baseline is of one repository; name one, or set `baseline` in the configuration of each")
+    return spread(partial(_one, reading=reading, unsafe=unsafe), found, reading.jobs)
 
 
 def spread(work: Callable[[Target], _Result], over: Sequence[Target], jobs: int | None) -> list[_Result]:
@@ -98,7 +104,8 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
     scope = Scope(target.files, target.folders, settled.exclude)
     view = WorkTree(target.root)
     pipelines = _pipelines(view, target.files)
-    settings = _settings(target.root, reading, settled, book)
+    baseline = reading.baseline or settled.baseline
+    settings = replace(_settings(target.root, reading, settled, book), baseline=_baseline(baseline, reading))
     report = engine.analyse(view, pipelines, book, settings)
     report = replace(
         report,
@@ -112,12 +119,35 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
         for path in sorted(target.files)
         if scope.excludes(path)
     )
+    notes += tuple(_stale(report, baseline, scope))
     plan = None
     if unsafe is not None:
         from migrator.core import fixing
 
         plan = fixing.plan(report, unsafe, partial(refusal, view, scope))
-    return Analysis(target.root, report, dict(book.rules), dict(book.reasons), notes, plan)
+    return Analysis(target.root, report, dict(book.rules), dict(book.reasons), notes, scope, baseline, plan)
+
+
+def _baseline(path: Path | None, reading: Reading) -> Mapping[Entry, int]:
+    """The findings to leave out. Raises ConfigurationError."""
+    if path is None or reading.write_baseline:
+        return {}
+    from migrator import baselines
+
+    found = baselines.read(path)
+    if found is None:
+        raise configuration.ConfigurationError(
+            f"{path}: there is no such baseline; `patless check --write-baseline` writes it"
+        )
+    return found
+
+
+def _stale(report: Report, path: Path | None, scope: Scope) -> Iterator[ignores.Note]:
+    for entry, count in report.stale.items():
+        if scope.holds(entry.path):
+            what = f"{entry.rule} in {entry.path}, {count} ×: {entry.snippet}"
+            text = f"not found any more, and left in the baseline: {what}; --write-baseline takes it out"
+            yield ignores.Note(os.path.abspath(path or ""), 0, text)
 
 
 def refusal(view: WorkTree, scope: Scope, path: str) -> str | None:

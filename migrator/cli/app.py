@@ -38,6 +38,9 @@ Shape = Annotated[Format, typer.Option("--format", help="For people, programs, c
 Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="One line for each finding, nothing else.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Report-only findings count as left to do.")]
+Baseline = Annotated[
+    Path | None, typer.Option("--baseline", metavar="FILE", help="Leave out the findings in this file.", dir_okay=False)
+]
 OutputFile = Annotated[
     Path | None, typer.Option("--output-file", metavar="FILE", help="Write the report to this file.", dir_okay=False)
 ]
@@ -66,6 +69,10 @@ def check(
     pipe_version: PipeVersion = "",
     offline: Offline = False,
     output_file: OutputFile = None,
+    baseline: Baseline = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Write the findings to the baseline.")
+    ] = False,
 ) -> None:
     """Find stored credentials, what would change, and why not."""
 
@@ -74,6 +81,7 @@ def check(
 
         reading = _reading(path, select, ignore, rules, config, no_config, jobs)
         reading = replace(reading, style=style, pipe_version=pipe_version, offline=offline)
+        reading = replace(reading, baseline=baseline, write_baseline=write_baseline)
         showing = Showing(format, color, quiet, strict, exit_zero, output_file)
         return check.run(reading, showing, unsafe=unsafe_fixes)
 
@@ -102,6 +110,7 @@ def fix(
     jobs: Jobs = None,
     quiet: Quiet = False,
     color: Color = Colour.AUTO,
+    baseline: Baseline = None,
 ) -> None:
     """Rewrite what can be shown to behave the same."""
 
@@ -110,6 +119,7 @@ def fix(
 
         reading = _reading(path, select, ignore, rules, config, no_config, jobs)
         reading = replace(reading, style=style, pipe_version=pipe_version, offline=offline)
+        reading = replace(reading, baseline=baseline)
         fixing = fix.Fixing(unsafe_fixes, diff, exit_non_zero_on_fix)
         return fix.run(reading, Showing(format, color, quiet, strict, exit_zero), fixing)
 

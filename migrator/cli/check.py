@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from migrator.cli import console, exits
+from migrator.cli import baseline, console, exits
 from migrator.cli.analysis import Analysis, analyse
 from migrator.cli.options import Format, Reading, Showing
 from migrator.cli.together import Together
@@ -15,8 +15,14 @@ from migrator.reports.excerpt import named
 
 def run(reading: Reading, showing: Showing, *, unsafe: bool) -> int:
     """Print the findings and return the exit code. `unsafe` only words the hint at the end."""
+    if reading.write_baseline:
+        baseline.usable(reading)
     analyses = analyse(reading)
     all_of = Together.of(analyses)
+    if reading.write_baseline:
+        path = baseline.file(analyses)
+        aside(all_of, showing)
+        return baseline.write(analyses[0], path)
     aside(all_of, showing)
     told = deliver(_text(analyses, all_of, showing, unsafe), showing)
     left = exits.left(all_of.report.findings, showing.strict)

@@ -29,6 +29,7 @@ class Reading:
     """What to analyse, and by what. `paths` empty: the repository of the working directory, all of it.
 
     `rules` are folders of more rules. `jobs` None: one process for one repository, else one for each processor.
+    `baseline` None: that of the configuration; with `write_baseline` none is applied.
     `pipe_version` '' asks the configuration, then Bitbucket unless `offline`.
     """
 
@@ -42,6 +43,8 @@ class Reading:
     style: Style = Style.LOGIN
     pipe_version: str = ""
     offline: bool = False
+    baseline: Path | None = None
+    write_baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from migrator.core import ignores
+from migrator.core import baseline, ignores
 from migrator.core.audits import images, leaving, logins, shadowed, unread
 from migrator.core.audits.context import Context, merge, withhold
 from migrator.core.findings import Finding, Ownership, Package, Report, Skipped, Use
@@ -84,15 +84,19 @@ class _Engine:
         merged = merge(findings, context)
         selected = chosen(merged, self.settings.select, self.settings.ignore)
         left, ignored = ignores.apply(selected, reading.sources, self.settings.today)
-        left = tuple(withhold(left, merged, context))
+        secrets = secrets_of(facts, reading.sources, reading.pipelines.values(), self.book)
+        known = baseline.apply(left, merged, self.settings.baseline, reading.sources, secrets)
+        left = tuple(withhold(known.left, merged, context))
         return Report(
             findings=left,
             skipped=tuple(sorted(set(reading.skipped), key=lambda one: (one.path, one.position or _FIRST, one.error))),
             packages=tuple(self.packages(facts, reading, context.picture)),
             sources=reading.sources,
-            secrets=secrets_of(facts, reading.sources, reading.pipelines.values(), self.book),
+            secrets=secrets,
             files=len(paths),
             ignored=ignored,
+            baselined=known.known,
+            stale=known.stale,
         )
 
     # Reading

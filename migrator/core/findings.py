@@ -148,12 +148,22 @@ class Package:
     read: tuple[Use, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """What a baseline knows equal findings by. `snippet` is their text, normalised and masked."""
+
+    rule: str
+    path: str
+    snippet: str
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What one analysis of one repository found.
 
     `sources` holds the files that findings point into. `secrets` are the ranges of each file that hold a literal
-    credential: whatever shows text of the file masks them first.
+    credential: whatever shows text of the file masks them first. `stale` are entries of the baseline whose finding is
+    not there any more, and how many.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -163,3 +173,5 @@ class Report:
     secrets: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
     files: int = 0
     ignored: int = 0
+    baselined: int = 0
+    stale: Mapping[Entry, int] = field(default_factory=dict)

@@ -31,7 +31,7 @@ class Ignore:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Note:
-    """Something a person should know about a line; neither a finding nor an error."""
+    """Something a person should know about a line, 0 for the whole file; neither a finding nor an error."""
 
     path: str
     line: int

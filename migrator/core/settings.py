@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from migrator.core.findings import Entry
+
 
 @dataclass(frozen=True, slots=True)
 class PipeStyle:
@@ -22,7 +24,7 @@ class Settings:
     that are known to be linked to this repository. `workspace` and `repository` are slugs, None where unknown.
     `select` and `ignore` hold rule ids and reason codes; an empty `select` selects everything.
     `pipe` is there where logins that serve pushes only become the push pipe. `today` decides whether an ignore
-    comment with `until=` still counts; None: it always does.
+    comment with `until=` still counts; None: it always does. `baseline` holds findings to leave out, and how many.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -32,4 +34,5 @@ class Settings:
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     today: date | None = None
+    baseline: Mapping[Entry, int] = field(default_factory=dict)
     pipe: PipeStyle | None = None

@@ -10,7 +10,7 @@ from migrator.core.rules import ReasonEntry, ways_out
 from migrator.reports.counting import Counts, in_order, many
 from migrator.reports.excerpt import named, place
 from migrator.reports.paint import Paint
-from migrator.reports.text import granted
+from migrator.reports.text import granted, left_out
 
 
 def fixed(
@@ -33,9 +33,8 @@ def closing(
     reasons = ", ".join(f"{code} ×{number}" for code, number in counts.reasons)
     verb = "would be fixed" if would else "fixed"
     back = f"{counts.findings} held back" + (f" ({reasons})" if reasons else "")
-    ignored = f", {report.ignored} ignored" if report.ignored else ""
     unread = f", {many(len(report.skipped), 'file')} not readable" if report.skipped else ""
-    lines = [f"{paint.bold(f'{len(done)} {verb}')}, {back}{ignored}{unread}"]
+    lines = [f"{paint.bold(f'{len(done)} {verb}')}, {back}{left_out(report)}{unread}"]
     if counts.findings:
         lines.append("`patless check` shows what was held back, why, and the ways out.")
     return lines

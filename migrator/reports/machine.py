@@ -55,6 +55,7 @@ def _document(report: Report, findings: Iterable[Finding], extra: Mapping[str, l
             **{key: len(value) for key, value in extra.items()},
             "skipped": len(report.skipped),
             "ignored": report.ignored,
+            "baselined": report.baselined,
             "reasons": dict(counts.reasons),
         },
     }

@@ -42,6 +42,7 @@ def merged(reports: Iterable[Report]) -> Report:
         secrets={path: spans for report in every for path, spans in report.secrets.items()},
         files=sum(report.files for report in every),
         ignored=sum(report.ignored for report in every),
+        baselined=sum(report.baselined for report in every),
     )
 
 

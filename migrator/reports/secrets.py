@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
+from migrator.core import literals
 from migrator.core.findings import Edit, Finding, Report
 from migrator.core.mask import placeholder
-from migrator.core.text import Source, Span
-
-_LONG = 6
-"""Literals of fewer characters are masked only where they were found: `admin` is also a word."""
+from migrator.core.text import Span
 
 
 def masked(report: Report) -> Report:
@@ -19,12 +17,12 @@ def masked(report: Report) -> Report:
 
     Edits are what would be written, and stay.
     """
-    pattern = _literals(report)
+    pattern = literals.pattern(report.sources, report.secrets)
     if pattern is None:
         return report
     return replace(
         report,
-        secrets={path: _everywhere(source, report.secrets, pattern) for path, source in report.sources.items()},
+        secrets=literals.everywhere(report.sources, report.secrets),
         findings=scrubbed(report.findings, report),
         skipped=tuple(replace(one, error=_scrub(one.error, pattern)) for one in report.skipped),
         packages=tuple(
@@ -35,7 +33,7 @@ def masked(report: Report) -> Report:
 
 def scrubbed(findings: Iterable[Finding], report: Report) -> tuple[Finding, ...]:
     """Findings about files of `report` without a literal credential of it in what they say."""
-    pattern = _literals(report)
+    pattern = literals.pattern(report.sources, report.secrets)
     return tuple(findings if pattern is None else (_scrubbed(finding, pattern) for finding in findings))
 
 
@@ -55,21 +53,6 @@ def after_edits(secrets: Iterable[Span], edits: Iterable[Edit]) -> tuple[Span, .
         if at < secret.end:
             moved.append(Span(at + shift, secret.end + shift))
     return tuple(moved)
-
-
-def _literals(report: Report) -> re.Pattern[str] | None:
-    literals = {
-        source.text[secret.start : secret.end]
-        for path, source in report.sources.items()
-        for secret in report.secrets.get(path, ())
-    }
-    longest_first = sorted((literal for literal in literals if len(literal) >= _LONG), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
-
-
-def _everywhere(source: Source, secrets: Mapping[str, tuple[Span, ...]], pattern: re.Pattern[str]) -> tuple[Span, ...]:
-    repeated = {Span(*match.span()) for match in pattern.finditer(source.text)}
-    return tuple(sorted(repeated | set(secrets.get(source.path, ()))))
 
 
 def _scrubbed(finding: Finding, pattern: re.Pattern[str]) -> Finding:

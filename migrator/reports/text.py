@@ -85,8 +85,13 @@ def closing(report: Report, unsafe: bool, paint: Paint) -> Iterator[str]:
 
 
 def _aside(report: Report) -> str:
+    return left_out(report) + (f", {len(report.skipped)} not readable" if report.skipped else "")
+
+
+def left_out(report: Report) -> str:
+    """What comments and the baseline settle, to go on with in a sentence; '' for nothing."""
     ignored = f", {report.ignored} ignored" if report.ignored else ""
-    return ignored + (f", {len(report.skipped)} not readable" if report.skipped else "")
+    return ignored + (f", {report.baselined} in the baseline" if report.baselined else "")
 
 
 def skipped(report: Report, paint: Paint = Paint()) -> list[str]:
@@ -99,8 +104,13 @@ def skipped(report: Report, paint: Paint = Paint()) -> list[str]:
 
 def notes(found: Iterable[Note], paint: Paint = Paint()) -> list[str]:
     return [
-        f"{paint.bold(f'{named(note.path)}:{note.line}:')} {paint.yellow('note:')} {_line(note.text)}" for note in found
+        f"{paint.bold(f'{named(note.path)}{_at(note.line)}:')} {paint.yellow('note:')} {_line(note.text)}"
+        for note in found
     ]
+
+
+def _at(line: int) -> str:
+    return f":{line}" if line else ""
 
 
 def _ways_out(reason: Reason, entry: ReasonEntry | None, paint: Paint) -> Iterator[str]:

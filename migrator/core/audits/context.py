@@ -103,7 +103,7 @@ def _both(first: Finding, second: Finding, context: Context) -> Finding:
 def withhold(left: Iterable[Finding], every: Iterable[Finding], context: Context) -> Iterator[Finding]:
     """The findings that are left, without fixes where another login of the same step and registry is left out.
 
-    A client keeps one credential for a host: logins that an ignore comment or the selection leaves as they are would
+    A client keeps one credential for a host: logins that an ignore comment, the baseline or the selection leaves as they are would
     otherwise be mixed with rewritten ones.
     """
     left = tuple(left)
@@ -114,6 +114,6 @@ def withhold(left: Iterable[Finding], every: Iterable[Finding], context: Context
         if not (partner and finding.edits):
             yield finding
             continue
-        detail = "another login of the step to the same registry is ignored, and stays as it is"
+        detail = "another login of the step to the same registry is left out here, and stays as it is"
         reason = Reason("mixed-logins", Verdict.REPORT_ONLY, detail, finding.registry or "")
         yield replace(finding, reasons=(*finding.reasons, reason), edits=(), changes=())

@@ -1,0 +1,70 @@
+"""The file of a baseline: JSON, a finding a line, so that a change to it can be read in a diff."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from migrator.configuration import ConfigurationError
+from migrator.core.findings import Entry
+from migrator.core.view import Unreadable
+from migrator.repositories.files import read_bounded
+
+SCHEMA_VERSION = 1
+_KEYS = ("rule", "path", "snippet")
+
+
+def read(path: Path) -> Counter[Entry] | None:
+    """How many of each finding the file at `path` holds, None where there is none. Raises ConfigurationError."""
+    try:
+        data = read_bounded(path.resolve())
+    except Unreadable as error:
+        raise ConfigurationError(f"{path}: the baseline cannot be read: {error}") from None
+    if data is None:
+        return None
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        raise _wrong(path, "it is not JSON") from None
+    if not isinstance(document, dict) or document.get("schema_version") != SCHEMA_VERSION:
+        raise _wrong(path, f"its schema_version is not {SCHEMA_VERSION}")
+    listed = document.get("findings")
+    if not isinstance(listed, list):
+        raise _wrong(path, "its findings are no list")
+    found = Counter[Entry]()
+    for number, one in enumerate(listed, start=1):
+        entry, count = _entry(one)
+        if entry is None:
+            raise _wrong(path, f"its finding {number} is not of rule, path, snippet and count")
+        found[entry] += count
+    return found
+
+
+def text(baseline: Mapping[Entry, int]) -> str:
+    """The content of the file."""
+    lines = [
+        "    " + json.dumps({"rule": one.rule, "path": one.path, "snippet": one.snippet, "count": count})
+        for one, count in sorted(baseline.items())
+    ]
+    listed = "[\n" + ",\n".join(lines) + "\n  ]" if lines else "[]"
+    return f'{{\n  "schema_version": {SCHEMA_VERSION},\n  "findings": {listed}\n}}\n'
+
+
+def _entry(one: Any) -> tuple[Entry | None, int]:
+    if (
+        not isinstance(one, dict)
+        or set(one) != {*_KEYS, "count"}
+        or not all(isinstance(one[key], str) for key in _KEYS)
+    ):
+        return None, 0
+    count = one["count"]
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        return None, 0
+    return Entry(*(one[key] for key in _KEYS)), count
+
+
+def _wrong(path: Path, what: str) -> ConfigurationError:
+    return ConfigurationError(f"{path}: this is no baseline: {what}; `patless check --write-baseline` writes one")
