@@ -1,0 +1,280 @@
+"""Rule files add to the built-in ones; a mistake in one names the file, the line and the key, and costs no time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from migrator import rulebook
+from migrator.core.findings import Severity
+from migrator.rulebook import RuleError
+from tests.fixtures_support import run
+from tests.memory import step, within
+
+WRAPPER = """\
+what: A step logs in through acme's wrapper.
+why: It hands a stored token to docker login.
+url: https://acme.example/ci-login
+severity: note
+clients:
+  ci-login:
+    programs: [ci-login]
+    login:
+      username: [--user]
+      password: [--token]
+      host: [--registry]
+      registry: crg.apkg.io
+examples:
+  - title: The wrapper
+    before: |
+      pipelines: {default: [{step: {script: ['ci-login --user $U --token $T']}}]}
+"""
+REGISTRY = """\
+registries:
+  acme:
+    hosts: [packages.acme.example, packages2.acme.example]
+    mention: acme.example
+    username: ACME_USERNAME
+    password: ACME_TOKEN
+"""
+
+
+def folder(root: Path, **files: str) -> Path:
+    """A folder of rules; `_` in a name stands for `-`."""
+    rules = root / "rules"
+    rules.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (rules / f"{name.replace('_', '-')}.yml").write_text(text)
+    return rules
+
+
+def mistake(root: Path, text: str, name: str = "mine") -> str:
+    with pytest.raises(RuleError) as caught:
+        rulebook.load([folder(root, **{name: text})])
+    return str(caught.value).replace(f"{root}/rules/", "")
+
+
+# Built in
+
+
+def test_the_built_in_rules_are_read_once_and_never_changed_by_others(tmp_path: Path) -> None:
+    plain = rulebook.load()
+    more = rulebook.load([folder(tmp_path, ci_login=WRAPPER, acme=REGISTRY)])
+    assert rulebook.load() is plain
+    assert set(more.rules) - set(plain.rules) == {"ci-login"}
+    assert set(more.clients) - set(plain.clients) == {"ci-login"}
+    assert len(more.registries) == len(plain.registries) + 1
+
+
+def test_the_built_in_rules_are_found_beside_the_package() -> None:
+    assert (rulebook.built_in() / "registry-login.yml").is_file()
+
+
+def test_the_clients_that_the_issue_names_are_known() -> None:
+    book = rulebook.load()
+    logins = {program for client in book.clients.values() if client.login for program in client.programs}
+    assert logins >= {"docker", "podman", "buildah", "skopeo", "nerdctl", "crane", "helm"}
+
+
+# What others add
+
+
+def test_a_rule_file_with_a_rule_has_the_id_of_its_name(tmp_path: Path) -> None:
+    rule = rulebook.load([folder(tmp_path, ci_login=WRAPPER)]).rules["ci-login"]
+    assert (rule.severity, rule.what) == (Severity.NOTE, "A step logs in through acme's wrapper.")
+    assert [one.title for one in rule.examples] == ["The wrapper"]
+
+
+def test_a_wrapper_script_s_login_is_found_and_rewritten(tmp_path: Path) -> None:
+    rules = folder(tmp_path, ci_login=WRAPPER)
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    file = repository / "bitbucket-pipelines.yml"
+    file.write_text(
+        step(
+            'ci-login --user "$EMAIL" --token "$PAT"',
+            "./ci-login --token=$PAT --registry https://crg.apkg.io --user=$EMAIL",
+            "ci-login --user $A --token $B --registry docker.io",
+            "docker push crg.apkg.io/acme/web",
+        )
+    )
+    assert run(["check"], repository).out.startswith("No findings")
+    found = run(["check", "--rules", str(rules), "--format", "json"], repository).findings()
+    assert {one["rule"] for one in found} == {"ci-login"}
+    assert run(["fix", "--rules", str(rules)], repository).code == 0
+    assert file.read_text() == step(
+        'ci-login --user "$BITBUCKET_PACKAGES_USERNAME" --token "$BITBUCKET_PACKAGES_TOKEN"',
+        "./ci-login --token=$BITBUCKET_PACKAGES_TOKEN --registry https://crg.apkg.io "
+        "--user=$BITBUCKET_PACKAGES_USERNAME",
+        "ci-login --user $A --token $B --registry docker.io",
+        "docker push crg.apkg.io/acme/web",
+    )
+
+
+def test_a_registry_of_one_s_own_has_its_own_hosts_and_variables(tmp_path: Path) -> None:
+    rules = folder(tmp_path, acme=REGISTRY)
+    file = tmp_path / "bitbucket-pipelines.yml"
+    script = (
+        "docker login packages2.acme.example -u $U -p $P",
+        "docker login crg.apkg.io -u $U -p $P",
+        "docker login example -u $U -p $P",
+        "docker push packages2.acme.example/web",
+    )
+    file.write_text(step(*script))
+    (tmp_path / ".patless.toml").write_text('rules = ["rules"]\n')
+    run(["fix"], tmp_path)
+    assert rules.is_dir()
+    assert file.read_text() == step(
+        "docker login packages2.acme.example -u $ACME_USERNAME -p $ACME_TOKEN",
+        "docker login crg.apkg.io -u $BITBUCKET_PACKAGES_USERNAME -p $BITBUCKET_PACKAGES_TOKEN",
+        *script[2:],
+    )
+
+
+def test_a_later_file_wins_over_an_entry_of_the_same_name(tmp_path: Path) -> None:
+    changed = REGISTRY.replace("acme:", "bitbucket-packages:", 1)
+    book = rulebook.load([folder(tmp_path, acme=changed)])
+    assert [registry.username for registry in book.registries] == ["ACME_USERNAME"]
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("wrappers: {acme-run: {options: [-x], words: 2, optional: true, assignments: true}}", "wrappers"),
+        ("displays: [acme-say]", "displays"),
+        ("filters: {acme-trim: '--all'}", "filters"),
+        ("private: [acme-tool]", "private"),
+        ("offline: [acme-tool]", "offline"),
+        ("harmless-sources: ['acme/env']", "harmless_sources"),
+        ("harmless-evals: [acme-env]", "harmless_evals"),
+    ],
+)
+def test_every_section_about_programs_adds_to_what_is_known(text: str, attribute: str, tmp_path: Path) -> None:
+    before, after = rulebook.load(), rulebook.load([folder(tmp_path, mine=text)])
+    old, new = (getattr(book.programs, attribute) for book in (before, after))
+    assert len(new) == len(old) + 1
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "mine.yml:1:1: the rule file is empty"),
+        ("- a", "mine.yml:1:1: must be a mapping"),
+        ("a: [", "mine.yml:1:5: not valid YAML"),
+        ("a: 1\na: 2", "mine.yml:2:1: a key stands twice"),
+        ("nonsense: 1", "mine.yml:1:11: `nonsense` is not known; known here: "),
+        ("why: because", "mine.yml:1:6: `why` needs `what` beside it"),
+        ("what: a\nwhy: b", "mine.yml:1:1: the rule has no `url`"),
+        ("what: a\nurl: b", "mine.yml:1:1: the rule has no `why`"),
+        ("what: [a]\nwhy: b\nurl: c", "mine.yml:1:7: `what` must be text"),
+        ("what:\nwhy: b\nurl: c", "`what` must be text"),
+        ("what: a\nwhy: b\nurl: c\nseverity: bad", "mine.yml:4:11: `severity` must be one of error, warning, note"),
+        ("what: a\nwhy: b\nurl: c\nexamples: {}", "mine.yml:4:11: `examples` must be a list"),
+        ("what: a\nwhy: b\nurl: c\nexamples: [{title: x}]", "mine.yml:4:12: `examples[0]` has no `before`"),
+        ("what: a\nwhy: b\nurl: c\nexamples: [{before: x}]", "mine.yml:4:12: `examples[0]` has no `title`"),
+        ("registries: {a: {hosts: [b]}}", "mine.yml:1:17: `registries.a` has no `mention`; add it"),
+        ("registries: {a: {hosts: b, mention: c, username: d, password: e}}", "`registries.a.hosts` must be a list"),
+        (
+            "registries: {a: {hosts: [b], mention: c, username: d, password: e, default: 1}}",
+            "`registries.a.default` must be true or false",
+        ),
+        ("clients: {a: {}}", "mine.yml:1:14: `clients.a` has no `programs`"),
+        (
+            "clients: {a: {programs: [b], login: {username: [-u]}}}",
+            "`clients.a.login` has neither `password` nor `stdin`",
+        ),
+        ("clients: {a: {programs: [b], log-in: {}}}", "`clients.a.log-in` is not known"),
+        ("clients: {a: {programs: [[b]]}}", "`clients.a.programs[0]` must be text"),
+        ("clients: {a: {programs: [b], commands: [{push: all}]}}", "`clients.a.commands[0]` has no `words`"),
+        (
+            "clients: {a: {programs: [b], commands: [{words: [c], push: some}]}}",
+            "`clients.a.commands[0].push` must be one of first, last, rest, all",
+        ),
+        ("escapes: {a: {what: b}}", "`escapes.a` has no `program`"),
+        ("escapes: {a: {program: b}}", "`escapes.a` has no `what`"),
+        (
+            "reasons: {a: {verdict: maybe, what: b, why: c}}",
+            "`reasons.a.verdict` must be one of safe, unsafe, report-only",
+        ),
+        ("reasons: {a: {verdict: safe, what: b}}", "`reasons.a` has no `why`"),
+        ("wrappers: {a: {words: many}}", "`wrappers.a.words` must be a number from 0 to 999"),
+        ("wrappers: {a: {words: -1}}", "`wrappers.a.words` must be a number"),
+        ("wrappers: {a: {words: 1000}}", "`wrappers.a.words` must be a number"),
+        ("tokens: ['(']", "mine.yml:1:10: `tokens[0]` is not a regular expression"),
+        ("login-files: [5, '[']", "mine.yml:1:18: `login-files[1]` is not a regular expression"),
+        ("filters: {a: '*'}", "`filters.a` is not a regular expression"),
+        ("private: acme-tool", "`private` must be a list"),
+        ("runners: {linux: [a]}", "`runners.linux` is not known; known here: docker, shell, windows"),
+    ],
+)
+def test_every_mistake_names_the_file_the_line_and_the_key(text: str, said: str, tmp_path: Path) -> None:
+    found = mistake(tmp_path, text)
+    assert said in found
+    assert re.match(r"mine\.yml:\d+:\d+: ", found)
+
+
+def test_a_rule_s_file_name_must_be_an_id(tmp_path: Path) -> None:
+    assert "use small letters, digits and hyphens" in mistake(tmp_path, WRAPPER, "Mine X")
+
+
+def test_a_folder_without_rules_and_one_that_is_not_there_are_mistakes(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name, said in (("empty", "holds no rule file"), ("gone", "there is no such directory of rules")):
+        with pytest.raises(RuleError, match=said):
+            rulebook.load([tmp_path / name])
+
+
+def test_the_command_says_so_in_one_line_and_exits_2(tmp_path: Path) -> None:
+    (tmp_path / "bitbucket-pipelines.yml").write_text(step("docker login crg.apkg.io -u $U -p $P"))
+    rules = folder(tmp_path, mine="clients: {a: {}}")
+    for command in ("check", "fix", "packages", "rules"):
+        outcome = run([command, "--rules", str(rules)], tmp_path)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.err.count("\n") == 1
+        assert outcome.err.startswith(f"patless: {rules}/mine.yml:1:14: `clients.a` has no")
+
+
+# Hostile files
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 50_000, "levels deep"),
+        ("a: &a [" + "x," * 9 + "]\n" + "".join(f"b{n}: &b{n} [{'*a ,' * 9}]\n" for n in range(1, 2000)), "aliases"),
+        ("a: &a [*a ]", "cycle"),
+        ("# " + "x" * 1024 * 1024, "larger than 1024 KiB"),
+        ("a: !!python/object/apply:os.system [true]", "tag"),
+        ("tokens: ['(a+)+$']", "nested repetition"),
+        ("tokens: ['(?:a*)*b']", "nested repetition"),
+        ("tokens: ['(a|a+){2,}b']", "nested repetition"),
+        ("tokens: ['" + "a" * 501 + "']", "shorter pattern"),
+        ("tokens: ['a{999999999999}']", "regular expression"),
+        ("tokens: ['" + "(" * 240 + ")" * 240 + "']", None),
+    ],
+    ids=["brackets", "aliases", "cycle", "huge", "tag", "a+ +", "a* *", "a+ {}", "long", "repeat", "nested groups"],
+)  # fmt: skip
+def test_a_hostile_rule_file_is_refused_at_once(text: str, said: str | None, tmp_path: Path) -> None:
+    with within(5):
+        if said is None:
+            rulebook.load([folder(tmp_path, mine=text)])
+        else:
+            assert said in mistake(tmp_path, text)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfea", b"what: \0", b"what: \xe9"])
+def test_a_rule_file_that_is_no_text_is_refused(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "mine.yml").write_bytes(data)
+    with pytest.raises(RuleError, match=r"mine\.yml:1:1: the file"):
+        rulebook.load([tmp_path])
+
+
+def test_a_rule_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.yml").mkdir()
+    with pytest.raises(RuleError, match="cannot be read"):
+        rulebook.load([tmp_path])
