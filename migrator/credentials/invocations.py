@@ -57,6 +57,8 @@ def invocation(command: Command, book: RuleBook) -> Invocation | None:
     options: list[Option] = []
     rest = command.arguments
     while True:
+        if client.login and () in client.login.commands:  # without sub-commands all options are the login's
+            return Invocation(client, command, tuple(options), rest)
         parsed = parse(rest, client.options, leading=True)
         options += parsed.options
         rest = parsed.words
