@@ -64,20 +64,20 @@ def test_our_own_file_wins_over_pyproject(tmp_path: Path) -> None:
     assert find(tmp_path).exclude == ("a",)
 
 
+KNOWN = "known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version"
 WRONG = {
     "an unknown key": (
         'exclude = []\nown_packages = ["x"]\n',
-        ".patless.toml:2: unknown key 'own_packages' (did you mean own-packages?);"
-        " known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version",
+        f".patless.toml:2: unknown key 'own_packages' (did you mean own-packages?); {KNOWN}",
     ),
     "a key far from any": (
         "a = 1\n",
-        ".patless.toml:1: unknown key 'a'; known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version",
+        f".patless.toml:1: unknown key 'a'; {KNOWN}",
     ),
     "a table of pyproject": (
         "\n[tool.patless]\nselect = []\n",
         ".patless.toml:2: unknown key 'tool' (in this file the keys stand at the top, without [tool.patless]);"
-        " known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version",
+        f" {KNOWN}",
     ),
     "a string for a list": (
         '\nselect = "registry-login"\n',
@@ -117,7 +117,7 @@ WRONG = {
     ),
     "hostile text": (
         '"\\u001b[2J" = 1\n',
-        ".patless.toml: unknown key '\\u001b[2J'; known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version",
+        f".patless.toml: unknown key '\\u001b[2J'; {KNOWN}",
     ),
 }
 

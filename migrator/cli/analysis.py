@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from migrator import configuration
+from migrator.cli import standard_input
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading, Style
 from migrator.cli.targets import Target, shown, targets
@@ -60,7 +61,7 @@ class Analysis:
 
 def analyse(reading: Reading, *, unsafe: bool | None = None) -> list[Analysis]:
     """Every repository of `reading`, in order. `unsafe` None: without a plan of fixes; else with unsafe ones or not."""
-    found = targets(reading.paths)
+    found = [standard_input.target(reading.buffer.name)] if reading.buffer else targets(reading.paths)
     if len(found) > 1 and (reading.baseline or reading.write_baseline):
         raise UsageError("a baseline is of one repository; name one, or set `baseline` in the configuration of each")
     return spread(partial(_one, reading=reading, unsafe=unsafe), found, reading.jobs)
@@ -102,7 +103,7 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
 
     book, settled = rulebook(target.root, reading)
     scope = Scope(target.files, target.folders, settled.exclude)
-    view = WorkTree(target.root)
+    view = _view(target, reading)
     pipelines = _pipelines(view, target.files)
     baseline = reading.baseline or settled.baseline
     settings = replace(_settings(target.root, reading, settled, book), baseline=_baseline(baseline, reading))
@@ -148,6 +149,15 @@ def _stale(report: Report, path: Path | None, scope: Scope) -> Iterator[ignores.
             what = f"{entry.rule} in {entry.path}, {count} ×: {entry.snippet}"
             text = f"not found any more, and left in the baseline: {what}; --write-baseline takes it out"
             yield ignores.Note(os.path.abspath(path or ""), 0, text)
+
+
+def _view(target: Target, reading: Reading) -> WorkTree:
+    if reading.buffer is None:
+        return WorkTree(target.root)
+    from migrator.repositories.overlay import Overlay
+
+    (path,) = target.files
+    return Overlay(target.root, path, reading.buffer.data)
 
 
 def refusal(view: WorkTree, scope: Scope, path: str) -> str | None:

@@ -24,7 +24,7 @@ app = typer.Typer(
     "4 a registry refused, 70 fault.",
 )
 
-Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders; default: all.")]
+Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders, or -; default: all.")]
 Select = Annotated[list[str] | None, typer.Option("--select", metavar="CODE", help="Only these rules or reasons.")]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="CODE", help="Not these rules or reasons.")]
 Rules = Annotated[
@@ -40,6 +40,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="One line for each fi
 Strict = Annotated[bool, typer.Option("--strict", help="Report-only findings count as left to do.")]
 Baseline = Annotated[
     Path | None, typer.Option("--baseline", metavar="FILE", help="Leave out the findings in this file.", dir_okay=False)
+]
+StdinFilename = Annotated[
+    Path | None, typer.Option("--stdin-filename", metavar="FILE", help="What - is: a file of a repository.")
 ]
 OutputFile = Annotated[
     Path | None, typer.Option("--output-file", metavar="FILE", help="Write the report to this file.", dir_okay=False)
@@ -73,15 +76,17 @@ def check(
     write_baseline: Annotated[
         bool, typer.Option("--write-baseline", help="Write the findings to the baseline.")
     ] = False,
+    stdin_filename: StdinFilename = None,
 ) -> None:
     """Find stored credentials, what would change, and why not."""
 
     def run() -> int:
-        from migrator.cli import check
+        from migrator.cli import check, standard_input
 
         reading = _reading(path, select, ignore, rules, config, no_config, jobs)
         reading = replace(reading, style=style, pipe_version=pipe_version, offline=offline)
         reading = replace(reading, baseline=baseline, write_baseline=write_baseline)
+        reading = replace(reading, buffer=standard_input.buffer(reading.paths, stdin_filename))
         showing = Showing(format, color, quiet, strict, exit_zero, output_file)
         return check.run(reading, showing, unsafe=unsafe_fixes)
 
@@ -111,15 +116,17 @@ def fix(
     quiet: Quiet = False,
     color: Color = Colour.AUTO,
     baseline: Baseline = None,
+    stdin_filename: StdinFilename = None,
 ) -> None:
     """Rewrite what can be shown to behave the same."""
 
     def run() -> int:
-        from migrator.cli import fix
+        from migrator.cli import fix, standard_input
 
         reading = _reading(path, select, ignore, rules, config, no_config, jobs)
         reading = replace(reading, style=style, pipe_version=pipe_version, offline=offline)
         reading = replace(reading, baseline=baseline)
+        reading = replace(reading, buffer=standard_input.buffer(reading.paths, stdin_filename))
         fixing = fix.Fixing(unsafe_fixes, diff, exit_non_zero_on_fix)
         return fix.run(reading, Showing(format, color, quiet, strict, exit_zero), fixing)
 

@@ -39,12 +39,21 @@ def run(reading: Reading, showing: Showing, fixing: Fixing) -> int:
     for_check_only(showing.format)
     if fixing.diff and showing.format is Format.JSON:
         raise UsageError("--diff prints a diff, so it cannot be combined with --format json")
+    if reading.buffer and not fixing.diff and showing.format is not Format.TEXT:
+        raise UsageError("fix - prints the rewritten file, so it cannot be combined with --format json")
     planned = [(one, one.plan) for one in analyse(reading, unsafe=fixing.unsafe) if one.plan is not None]
     if any(plan.failures for _, plan in planned):
+        if reading.buffer and not fixing.diff:
+            console.out_bytes(reading.buffer.data)  # whoever takes the output for the file loses nothing
         return _failed(planned)
     all_of = Together.of([one for one, _ in planned])
     aside(all_of, showing)
-    code = _show(planned, all_of, showing) if fixing.diff else _write(planned, all_of, showing, fixing)
+    if fixing.diff:
+        code = _show(planned, all_of, showing)
+    elif reading.buffer:
+        code = _filter(planned, all_of, showing, fixing, reading.buffer.data)
+    else:
+        code = _write(planned, all_of, showing, fixing)
     if reading.style is Style.PIPE and not showing.quiet:
         pipes = {code: entry for one, _ in planned for code, entry in one.reasons.items() if code.startswith("pipe-")}
         console.err(fixes.refusals([finding for _, plan in planned for finding in plan.held], pipes))
@@ -72,6 +81,20 @@ def _write(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showin
         console.out(fixes.fixed(done, held, all_of.report, paint, quiet=showing.quiet))
     left = exits.left(held, showing.strict) or (fixing.exit_non_zero and bool(done))
     return exits.code(unread=bool(all_of.report.skipped or refused), left=left, exit_zero=showing.exit_zero)
+
+
+def _filter(
+    planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing: Showing, fixing: Fixing, data: bytes
+) -> int:
+    """Standard output gets the file that came on standard input, rewritten or as it was, and nothing else."""
+    ((one, plan),) = planned
+    done = _masked([_named(finding, one) for finding in _of(plan.changes)], all_of)
+    held = _masked([_named(finding, one) for finding in plan.held], all_of)
+    paint = console.paint(showing.colour, sys.stderr)
+    console.err(fixes.fixed(done, held, all_of.report, paint, quiet=showing.quiet).splitlines())
+    console.out_bytes(plan.changes[0].after if plan.changes else data)
+    left = exits.left(held, showing.strict) or (fixing.exit_non_zero and bool(done))
+    return exits.code(unread=bool(all_of.report.skipped), left=left, exit_zero=showing.exit_zero)
 
 
 def _show(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing: Showing) -> int:

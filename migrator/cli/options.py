@@ -25,11 +25,20 @@ class Style(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Buffer:
+    """The content of the file `name`, which comes on standard input."""
+
+    name: Path
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What to analyse, and by what. `paths` empty: the repository of the working directory, all of it.
 
     `rules` are folders of more rules. `jobs` None: one process for one repository, else one for each processor.
     `baseline` None: that of the configuration; with `write_baseline` none is applied.
+    `buffer` is there where the only path is `-`.
     `pipe_version` '' asks the configuration, then Bitbucket unless `offline`.
     """
 
@@ -45,6 +54,7 @@ class Reading:
     offline: bool = False
     baseline: Path | None = None
     write_baseline: bool = False
+    buffer: Buffer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,8 @@ def _both(first: Finding, second: Finding, context: Context) -> Finding:
 def withhold(left: Iterable[Finding], every: Iterable[Finding], context: Context) -> Iterator[Finding]:
     """The findings that are left, without fixes where another login of the same step and registry is left out.
 
-    A client keeps one credential for a host: logins that an ignore comment, the baseline or the selection leaves as they are would
-    otherwise be mixed with rewritten ones.
+    A client keeps one credential for a host: logins that an ignore comment, the baseline or the selection leaves as
+    they are would otherwise be mixed with rewritten ones.
     """
     left = tuple(left)
     kept = {(finding.rule, finding.path, finding.span) for finding in left}

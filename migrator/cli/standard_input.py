@@ -1,0 +1,44 @@
+"""The path `-`: a file's content comes on standard input, as editors have it, and its name from --stdin-filename."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from migrator.cli.failures import UsageError
+from migrator.cli.options import Buffer
+from migrator.cli.targets import Target
+from migrator.repositories.worktree import find_root, repository_of
+
+
+def buffer(paths: Sequence[Path], name: Path | None) -> Buffer | None:
+    """What stands on standard input, if that is asked for. Raises UsageError."""
+    asked = Path("-") in paths
+    if not asked and name is None:
+        return None
+    if not asked:
+        raise UsageError("--stdin-filename names what is on standard input; give - as the path, too")
+    if name is None:
+        raise UsageError("- reads standard input; say with --stdin-filename which file of the repository it is")
+    if len(paths) > 1:
+        raise UsageError("- is the only path that can be given, as standard input is one file")
+    return Buffer(name, sys.stdin.buffer.read())
+
+
+def target(name: Path) -> Target:
+    """The repository of a file that need not be there yet. Raises UsageError, GitError."""
+    real = Path(os.path.realpath(name))
+    if real.is_dir():
+        raise UsageError(f"{name}: this is a folder; --stdin-filename names a file")
+    folder = next(above for above in real.parents if above.is_dir())
+    working = Path(os.path.realpath(os.getcwd()))
+    if repository_of(folder) is not None:
+        root = Path(os.path.realpath(find_root(folder)))
+    else:
+        root = working if folder.is_relative_to(working) else folder
+    here = Path(os.path.abspath(name)).parent
+    if repository_of(here) is not None and not real.is_relative_to(find_root(Path(os.path.realpath(here)))):
+        raise UsageError(f"{name}: a symbolic link leads out of its repository; name the file where it is")
+    return Target(root, files=frozenset({real.relative_to(root).as_posix()}))
