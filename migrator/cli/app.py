@@ -77,6 +77,7 @@ def check(
         bool, typer.Option("--write-baseline", help="Write the findings to the baseline.")
     ] = False,
     stdin_filename: StdinFilename = None,
+    statistics: Annotated[bool, typer.Option("--statistics", help="Count by rule, verdict and reason.")] = False,
 ) -> None:
     """Find stored credentials, what would change, and why not."""
 
@@ -87,7 +88,7 @@ def check(
         reading = replace(reading, style=style, pipe_version=pipe_version, offline=offline)
         reading = replace(reading, baseline=baseline, write_baseline=write_baseline)
         reading = replace(reading, buffer=standard_input.buffer(reading.paths, stdin_filename))
-        showing = Showing(format, color, quiet, strict, exit_zero, output_file)
+        showing = Showing(format, color, quiet, strict, exit_zero, output_file, statistics)
         return check.run(reading, showing, unsafe=unsafe_fixes)
 
     _end(run)

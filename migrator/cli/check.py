@@ -7,14 +7,17 @@ from collections.abc import Sequence
 
 from migrator.cli import baseline, console, exits
 from migrator.cli.analysis import Analysis, analyse
+from migrator.cli.failures import UsageError
 from migrator.cli.options import Format, Reading, Showing
 from migrator.cli.together import Together
-from migrator.reports import machine, text
+from migrator.reports import machine, statistics, text
 from migrator.reports.excerpt import named
 
 
 def run(reading: Reading, showing: Showing, *, unsafe: bool) -> int:
     """Print the findings and return the exit code. `unsafe` only words the hint at the end."""
+    if showing.statistics and showing.format is Format.SARIF:
+        raise UsageError("--statistics are for text and JSON; SARIF has no place for them")
     if reading.write_baseline:
         baseline.usable(reading)
     analyses = analyse(reading)
@@ -31,7 +34,8 @@ def run(reading: Reading, showing: Showing, *, unsafe: bool) -> int:
 
 def _text(analyses: Sequence[Analysis], all_of: Together, showing: Showing, unsafe: bool) -> str:
     if showing.format is Format.JSON:
-        return machine.check(all_of.report)
+        counts = statistics.document(all_of.report.findings) if showing.statistics else None
+        return machine.check(all_of.report, counts)
     if showing.format is Format.SARIF:
         from importlib.metadata import version
 
@@ -40,6 +44,8 @@ def _text(analyses: Sequence[Analysis], all_of: Together, showing: Showing, unsa
         rooted = Together.of(analyses, Analysis.rooted if len(analyses) == 1 else Analysis.absolute)
         return sarif.check(rooted.report, rooted.rules, version("patless"))
     paint = console.paint(showing.colour, None if showing.output else sys.stdout)
+    if showing.statistics:
+        return statistics.table(all_of.report, paint, unsafe=unsafe, quiet=showing.quiet)
     return text.check(all_of.report, all_of.reasons, paint, unsafe=unsafe, quiet=showing.quiet)
 
 

@@ -67,6 +67,7 @@ class Showing:
     strict: bool = False
     exit_zero: bool = False
     output: Path | None = None
+    statistics: bool = False
 
 
 def for_check_only(format: Format) -> None:

@@ -13,8 +13,10 @@ from migrator.reports.counting import Counts, in_order
 SCHEMA_VERSION = 1
 
 
-def check(report: Report) -> str:
-    return dump(_document(report, report.findings, {}))
+def check(report: Report, statistics: Mapping[str, Any] | None = None) -> str:
+    """`statistics` are added where they were asked for."""
+    document = _document(report, report.findings, {})
+    return dump(document if statistics is None else document | {"statistics": statistics})
 
 
 def fixed(done: Sequence[Finding], held: Sequence[Finding], report: Report) -> str:

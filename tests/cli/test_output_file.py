@@ -82,3 +82,17 @@ def test_sarif_is_for_check_only(patless: Patless, command: list[str]) -> None:
     run = patless(*command, "--format", "sarif")
     assert (run.code, run.out) == (2, "")
     assert run.err == "patless: --format sarif is for `patless check`, which lists findings and their fixes\n"
+
+
+def test_statistics_stand_in_place_of_the_findings(patless: Patless, tmp_path: Path) -> None:
+    put(tmp_path, bitbucket_pipelines="- login OLD\n- login RISKY\n- login OLD\n")
+    run = patless("check", "--statistics")
+    assert run.code == 1
+    assert run.out.startswith(
+        "rule            safe  unsafe  report-only\nregistry-login     2       1            0\n\n"
+    )
+    assert patless("check", "--statistics", "-q").out.endswith("foreign-package         1\n")
+    document = json.loads(patless("check", "--statistics", "--format", "json").out)
+    assert document["statistics"]["rules"]["registry-login"]["safe"] == 2
+    assert len(document["findings"]) == 3
+    assert patless("check", "--statistics", "--format", "sarif").code == 2
