@@ -5,11 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.differential import harness
 from tests.registry import server
 from tests.registry.machine import program
 
 NATIVE = ("x-bitbucket-packages", "native+token/0=")
 STORED = ("dev+ci@acme.example", "ATCTT3xFfGN0-stored_token=1A2B")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real login takes real time, which on a busy machine was more than a step among stand-ins is given."""
+    monkeypatch.setattr(harness, "SECONDS", 120)
 
 
 @pytest.fixture(scope="session")
