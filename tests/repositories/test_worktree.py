@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from migrator.core.view import Unreadable
 from migrator.repositories import worktree
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError, slug
-from migrator.core.view import Unreadable
 from migrator.repositories.worktree import WorkTree, find_root, repositories_below
 from tests.repositories.conftest import Git
 
