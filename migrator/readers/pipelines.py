@@ -147,7 +147,7 @@ class _Reader:
                     self.image(node, f"service {path[2]}")
                 children = [(child, (*path, key), variables) for key, child in node.items()]
                 for child, where, _ in children:
-                    if where[-1] in ("step", "final") and not isinstance(child.node, Mapping):
+                    if where[-1] in ("step", "final") and not isinstance(child.node, Mapping) and _runs(where):
                         self.problem(child.at, f"this {where[-1]} is not a mapping; give it a script")
                 pending += reversed([entry for entry in children if entry[1][-1] not in ("script", "after-script")])
 
@@ -168,8 +168,7 @@ class _Reader:
         found = self.found.setdefault(id(item.node), _Found(item.node, item.node.span.start))
         keys = path[:-1] if path[-1:] in (("step",), ("final",)) else path
         occurrence = Occurrence(".".join(keys), item.at)
-        runs = any(path[: len(prefix)] == prefix for prefix in _RUNS)
-        (found.runs if runs else found.homes).append(occurrence)
+        (found.runs if _runs(path) else found.homes).append(occurrence)
         found.variables.update(variables)
         self.image(item.node, "a step")
 
@@ -185,12 +184,13 @@ class _Reader:
             self.images.append(Image(level, name, name.span.start, username, password))
 
     def steps(self) -> Iterator[Step]:
-        """Steps that run, and those that nothing runs yet; not the home of a script that a running step merges in."""
+        """Steps that run, and those that nothing runs yet; not the home of a script that a running step merges in,
+        nor that of a single command (`script: &login |`), which is no list."""
         run = [found for found in self.found.values() if found.runs]
         scripts = {id(script.node) for found in run if (script := found.mapping.get("script"))}
         for found in self.found.values():
             script = found.mapping.get("script")
-            if found.runs or (script and id(script.node) not in scripts):
+            if found.runs or (script and isinstance(script.node, Sequence) and id(script.node) not in scripts):
                 yield self.build(found)
 
     def build(self, found: _Found) -> Step:
@@ -200,8 +200,8 @@ class _Reader:
         return Step(
             name.value if name else "",
             found.at,
-            tuple(self.script(mapping.get("script"), "script")),
-            tuple(self.script(mapping.get("after-script"), "after-script")),
+            tuple(self.script(mapping.get("script"), "script", bool(found.runs))),
+            tuple(self.script(mapping.get("after-script"), "after-script", bool(found.runs))),
             _strings(labels) if labels else self.runs_on,
             tuple(_paths(mapping.get("artifacts"))),
             _strings(mapping.get("caches")),
@@ -209,11 +209,13 @@ class _Reader:
             tuple(found.variables.items()),
         )
 
-    def script(self, item: Item | None, key: str) -> Iterator[ScriptItem]:
+    def script(self, item: Item | None, key: str, runs: bool) -> Iterator[ScriptItem]:
+        """The items of a script. What Bitbucket would refuse is a problem only where something runs it."""
         if item is None:
             return
         if not isinstance(item.node, Sequence):
-            self.problem(item.at, f"this {key} is not a list; write each command as `- command`")
+            if runs:
+                self.problem(item.at, f"this {key} is not a list; write each command as `- command`")
             return
         pending = list(item.node.items[::-1])
         while pending:
@@ -222,16 +224,16 @@ class _Reader:
             if isinstance(node, Sequence):
                 pending += node.items[::-1]
             elif isinstance(node, Scalar):
-                if node.is_null:
-                    self.problem(entry.at, f"an item of this {key} is empty; remove it")
-                else:
+                if not node.is_null:
                     yield node
+                elif runs:
+                    self.problem(entry.at, f"an item of this {key} is empty; remove it")
             elif pipe := _scalar(node.get("pipe")):
                 variables = _mapping(node.get("variables"))
                 yield Pipe(pipe.value, tuple(_values(variables)) if variables else (), pipe.span.start)
             elif node.get("agent") or node.get("prompt"):
                 yield Agent(entry.at)
-            else:
+            elif runs:
                 self.problem(entry.at, f"an item of this {key} is a mapping, not a command; quote the whole item")
 
     def imports(self) -> Iterator[str]:
@@ -249,6 +251,10 @@ class _Reader:
             path = _scalar(item) or (_scalar(item.node.get("path")) if isinstance(item.node, Mapping) else None)
             if path:
                 yield name, path.value
+
+
+def _runs(path: tuple[str, ...]) -> bool:
+    return any(path[: len(prefix)] == prefix for prefix in _RUNS)
 
 
 def _mapping(item: Item | None) -> Mapping | None:

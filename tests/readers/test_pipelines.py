@@ -309,6 +309,22 @@ def test_what_bitbucket_would_refuse_is_a_problem_with_its_place(step: str, mess
     assert text[problem.at :].startswith(at)
 
 
+@pytest.mark.parametrize(
+    "home",
+    [
+        "[{script: &c 'docker login'}]",
+        "{login: {script: &c 'docker login'}}",
+        "[{step: {script: [&c docker login, ~, {a: b}]}}]",
+        "{step: &c docker login}",
+        "{final: , one: &c docker login}",
+    ],
+)
+def test_a_home_of_commands_that_nothing_runs_is_no_problem_though_it_is_no_step(home: str) -> None:
+    result = read(f"definitions: {{scripts: {home}}}\npipelines: {{default: [{{step: {{script: [*c , b]}}}}]}}")
+    assert result.problems == ()
+    assert ["docker login", "b"] in [words(step) for step in result.steps]
+
+
 def test_a_null_final_is_a_problem() -> None:
     assert len(read("pipelines: {default: [{final: }]}").problems) == 1
 
