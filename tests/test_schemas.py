@@ -1,0 +1,138 @@
+"""The published JSON Schemas against the configuration reader and real output."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migrator import configuration
+from tests.cli.conftest import Patless, patless  # noqa: F401
+from tests.test_configuration import EVERYTHING
+
+CONFIGURATION = json.loads(files("migrator").joinpath("patless.schema.json").read_text())
+REPORT = json.loads(files("migrator.reports").joinpath("schema.json").read_text())
+DEMO = Path(__file__).parents[1] / "fixtures" / "demo" / "repository"
+
+
+def test_the_schemas_are_schemas() -> None:
+    jsonschema.Draft7Validator.check_schema(CONFIGURATION)
+    jsonschema.Draft202012Validator.check_schema(REPORT)
+    for schema in (CONFIGURATION, REPORT):
+        assert {"$schema", "$id", "title"} <= set(schema)
+
+
+def test_the_schema_of_the_configuration_describes_every_key() -> None:
+    properties = CONFIGURATION["properties"]
+    assert tuple(properties) == configuration.KEYS
+    assert all(one["description"] and one["examples"] for one in properties.values())
+
+
+def test_the_examples_of_the_schema_are_read(tmp_path: Path) -> None:
+    (tmp_path / "ci" / "patless-rules").mkdir(parents=True)
+    examples = {key: one["examples"][0] for key, one in CONFIGURATION["properties"].items()}
+    assert agreed(tmp_path, examples)
+
+
+ACCEPTED = ["", EVERYTHING, 'variables = { _a1 = "" }', "[variables]\nA = ''", 'baseline = ""', 'pipe-version = ""']
+REFUSED = [
+    'own_packages = ["x"]',
+    'select = "registry-login"',
+    "exclude = [1]",
+    'rules = [""]',
+    "variables = []",
+    "[variables]\nPORT = 443",
+    "[variables]\n'$HOST' = 'x'",
+    "[variables]\n'' = 'x'",
+    "baseline = ['x']",
+    "pipe-version = 1.2",
+    "ignore = 2027-01-31",
+    "tool = {}",
+]
+
+
+@pytest.mark.parametrize("text", ACCEPTED)
+def test_what_the_reader_takes_the_schema_takes(tmp_path: Path, text: str) -> None:
+    (tmp_path / "ci" / "rules").mkdir(parents=True)
+    (tmp_path / ".patless.toml").write_text(text)
+    configuration.find(tmp_path)
+    jsonschema.Draft7Validator(CONFIGURATION).validate(tomllib.loads(text))
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_the_reader_refuses_the_schema_refuses(tmp_path: Path, text: str) -> None:
+    (tmp_path / ".patless.toml").write_text(text)
+    with pytest.raises(configuration.ConfigurationError):
+        configuration.find(tmp_path)
+    assert not jsonschema.Draft7Validator(CONFIGURATION).is_valid(tomllib.loads(text))
+
+
+_texts = st.sampled_from(["", "a", "A_1", "1", "a-b", "é", "$X"])
+_values = st.recursive(
+    st.one_of(_texts, st.integers(0, 3), st.booleans(), st.just(0.5)),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(_texts, inner, max_size=2)),
+    max_leaves=4,
+)
+
+
+@given(table=st.dictionaries(st.sampled_from([*configuration.KEYS, "select ", "x"]), _values, max_size=3))
+def test_reader_and_schema_agree(tmp_path: Path, table: dict[str, Any]) -> None:
+    for name in ("a", "A_1", "1", "a-b", "é", "$X"):  # folders of rules have to be there
+        (tmp_path / name).mkdir(exist_ok=True)
+    agreed(tmp_path, table)
+
+
+def agreed(root: Path, table: dict[str, Any]) -> bool:
+    """Whether the reader takes a table, after making sure that the schema says the same."""
+    text = "".join(f"{json.dumps(key)} = {toml(value)}\n" for key, value in table.items())
+    assert tomllib.loads(text) == table
+    (root / ".patless.toml").write_text(text)
+    try:
+        configuration.find(root)
+        taken = True
+    except configuration.ConfigurationError:
+        taken = False
+    assert jsonschema.Draft7Validator(CONFIGURATION).is_valid(table) == taken
+    return taken
+
+
+def toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {toml(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
+    return json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check"],
+        ["check", "--statistics"],
+        ["check", "--strict", "--baseline", "known.json"],
+        ["packages"],
+        ["fix", "--unsafe-fixes"],
+    ],
+    ids=" ".join,
+)
+def test_real_output_is_as_the_schema_says(
+    patless: Patless,  # noqa: F811
+    tmp_path: Path,
+    command: list[str],
+) -> None:
+    shutil.copytree(DEMO, tmp_path, dirs_exist_ok=True)
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    (tmp_path / "odd-pipelines.yml").write_bytes(b"\0")
+    (tmp_path / "known.json").write_text('{"schema_version": 1, "findings": []}')
+    run = patless(*command, "--format", "json")
+    assert run.code == 3
+    jsonschema.Draft202012Validator(REPORT).validate(json.loads(run.out))
