@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from migrator.core.text import Source, Undecodable
 from migrator.readers import yaml
@@ -23,6 +24,8 @@ API = "https://api.bitbucket.org/2.0"
 _VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})")
 _PAGES = 10
 _SECONDS = 5
+"""How long an answer may be silent; all of it may take four times that."""
+_CHUNK = 64 * 1024
 _MAX_BYTES = 1024 * 1024
 
 
@@ -42,14 +45,16 @@ class PublishedPipe:
 def published(name: str, version: str = "") -> PublishedPipe:
     """The pipe `workspace/name` at a version, by default the newest. Raises Unreachable."""
     import requests
+    from urllib3.exceptions import HTTPError
 
     base = api_url()
     repository = f"{base}/repositories/{'/'.join(quote(part, safe='') for part in name.split('/'))}"
     with requests.Session() as session:
+        session.auth = _nobody  # else requests looks for a password in ~/.netrc
         try:
             chosen = version or _newest(session, repository, name)
             text = _get(session, f"{repository}/src/{quote(chosen, safe='')}/pipe.yml").decode("utf-8")
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise Unreachable(f"{urlsplit(base).netloc} could not be reached ({type(error).__name__})") from None
         except UnicodeDecodeError:
             raise Unreachable(f"the pipe.yml of {name} is not text") from None
@@ -59,10 +64,22 @@ def published(name: str, version: str = "") -> PublishedPipe:
 def api_url() -> str:
     """The API's base URL; `PATLESS_API_URL` names another one. Plain http is for this machine only."""
     url = os.environ.get("PATLESS_API_URL", API).rstrip("/")
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")):
         return url
     raise Unreachable("PATLESS_API_URL is not an https URL; http is for this machine only")
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of a URL, all of them empty where it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def _newest(session: requests.Session, repository: str, name: str) -> str:
@@ -70,12 +87,13 @@ def _newest(session: requests.Session, repository: str, name: str) -> str:
     url = f"{repository}/refs/tags?pagelen=100&fields=values.name,next"
     for _ in range(_PAGES):
         page = _json(_get(session, url))
-        for entry in page.get("values") or ():
+        values = page.get("values")
+        for entry in values if isinstance(values, list) else ():
             match = _VERSION.fullmatch(str(entry.get("name", ""))) if isinstance(entry, dict) else None
             if match:
                 versions.append(tuple(int(part) for part in match.groups()))
         following = page.get("next")
-        if not isinstance(following, str) or urlsplit(following)[:2] != urlsplit(repository)[:2]:
+        if not isinstance(following, str) or _split(following)[:2] != _split(repository)[:2]:
             break
         url = following
     if not versions:
@@ -88,18 +106,24 @@ def _json(data: bytes) -> dict[str, Any]:
 
     try:
         page = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unreachable("Bitbucket's answer is not JSON") from None
     return page if isinstance(page, dict) else {}
 
 
 def _get(session: requests.Session, url: str) -> bytes:
-    with session.get(url, timeout=_SECONDS, stream=True, allow_redirects=False) as answer:
+    data = bytearray()
+    until = time.monotonic() + 4 * _SECONDS
+    headers = {"Accept-Encoding": "identity"}  # what is not packed cannot grow
+    with session.get(url, timeout=_SECONDS, stream=True, allow_redirects=False, headers=headers) as answer:
         if answer.status_code != 200:
             raise Unreachable(f"Bitbucket answered {answer.status_code} for {urlsplit(url).path}")
-        data = answer.raw.read(_MAX_BYTES + 1, decode_content=True)
-    if len(data) > _MAX_BYTES:
-        raise Unreachable("Bitbucket's answer is larger than 1 MiB")
+        while chunk := answer.raw.read1(_CHUNK):
+            data += chunk
+            if len(data) > _MAX_BYTES:
+                raise Unreachable("Bitbucket's answer is larger than 1 MiB")
+            if time.monotonic() > until:
+                raise Unreachable("Bitbucket's answer takes too long")
     return bytes(data)
 
 

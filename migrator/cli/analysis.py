@@ -207,13 +207,13 @@ def _pipe(reading: Reading, settled: configuration.Configuration, book: RuleBook
     if version and not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]{0,60}", version):
         raise UsageError("the version of the pipe is letters, digits, dots and hyphens, such as 1.2.3")
     if reading.offline:
-        return PipeStyle(version)
+        return PipeStyle(version, unread="Bitbucket was not asked")
     from migrator.bitbucket import pipes
 
     try:
         found = pipes.published(book.push_pipe.name, version)
-    except pipes.Unreachable:
-        return PipeStyle(version)
+    except pipes.Unreachable as error:
+        return PipeStyle(version, unread=str(error))
     return PipeStyle(found.version, found.variables)
 
 

@@ -207,10 +207,10 @@ class Runners:
 class PushPipe:
     """The pipe that pushes a local image: `image` and `tags` are the variables it takes, tags joined by `separator`.
 
-    It logs in to `registry`. `programs` are the clients whose local images it sees, unless one of `elsewhere` (options
-    and variables) names another engine; `signing` are variables that make a push sign. `tag` is the command that gives
-    a local image another name. Of the clients' other commands, `idle` ones concern neither images nor registry,
-    `local` ones the local images that they name, and `removes` take those away.
+    It logs in to `registry`. `programs` are the clients whose local images it sees, unless one of `elsewhere` (options,
+    variables and commands) names another engine; `signing` are variables that make a push sign. `tag` is the command
+    that gives a local image another name. Of the clients' other commands, `idle` ones concern neither images nor
+    registry, `local` ones the local images that they name, and `removes` take those away.
     """
 
     name: str = ""

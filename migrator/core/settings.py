@@ -12,10 +12,11 @@ from migrator.core.findings import Entry
 @dataclass(frozen=True, slots=True)
 class PipeStyle:
     """`fix --style pipe`: `version` of the pipe, '' where it is not known; `variables` that its own description
-    names, None where that was not read."""
+    names, None where that was not read; `unread` is a clause that says why not."""
 
     version: str = ""
     variables: frozenset[str] | None = None
+    unread: str = "its description was not read"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,8 @@ def _both(first: Finding, second: Finding, context: Context) -> Finding:
     reasons = dict.fromkeys((*first.reasons, *second.reasons))
     blocked = any(reason.verdict is Verdict.REPORT_ONLY for reason in reasons)
     if not blocked and first.edits != second.edits:
-        reason = context.reason("registry-unresolved", "the steps that share this login need different changes")
+        code = "pipe-layout" if first.changes or second.changes else "registry-unresolved"
+        reason = context.reason(code, "the steps that share this login need different changes")
         reasons[reason] = None
         blocked = True
     return replace(

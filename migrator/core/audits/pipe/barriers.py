@@ -12,7 +12,7 @@ from migrator.core.audits.pipe.refused import Refused
 from migrator.core.rules import PushPipe
 from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
-from migrator.credentials.images import Action, ImageUse
+from migrator.credentials.images import Action
 from migrator.credentials.logins import login_file, value_of
 from migrator.credentials.packages import Elsewhere, Name, Unresolved, name_of
 from migrator.credentials.trace import Command
@@ -46,17 +46,21 @@ class Barriers:
         for item in self.judged:
             if item.registry.name != self.pipe.registry:
                 raise Refused("pipe-image", f"the pipe does not push to {item.login.host}", item.login.host)
+        commands = {tuple(word.split()) for word in self.pipe.elsewhere if " " in word}
         for work in self.engine.works:
             if work.called:
                 self.platforms(work)
+                words = self.engine.words(work.called)
+                if found := next((one for one in commands if words[: len(one)] == one), None):
+                    raise Refused("pipe-image", f"`{' '.join(found)}` names another engine than the pipe's", found[0])
 
-    def own(self, use: ImageUse) -> bool:
-        name = self.name(use)
-        return isinstance(name, Name) and name.host in self.hosts
-
-    def name(self, use: ImageUse) -> Name | Elsewhere | Unresolved | None:
+    def name(self, reference: str | None) -> Name | Elsewhere | Unresolved | None:
         """The package of an image; None where the reference is not known."""
-        return name_of(use.reference, self.context.book, self.context.settings) if use.reference else None
+        return name_of(reference, self.context.book, self.context.settings) if reference else None
+
+    def own(self, name: object) -> bool:
+        """Does the login serve this package?"""
+        return isinstance(name, Name) and name.host.lower().removesuffix(":443") in self.hosts
 
     def platforms(self, work: Work) -> None:
         values = [option.value for option in work.parsed.options if option.name == "--platform"]
@@ -68,27 +72,33 @@ class Barriers:
 
     # The login
 
-    def other_uses(self) -> None:
-        """Nothing but pushes of the step may need the login."""
+    def other_uses(self, logins: Collection[Span]) -> None:
+        """Nothing but pushes of the step may need the login. `logins` are the places of the statements that log in."""
         for shell in self.facts.shells:
             for use in shell.images:
-                name = self.name(use)
-                if use.action is Action.READ and (name is None or isinstance(name, Unresolved) or self.own(use)):
+                name = self.name(use.reference)
+                if use.action is Action.READ and (name is None or isinstance(name, Unresolved) or self.own(name)):
                     subject = name.shown if isinstance(name, Name) else use.subject or "an image"
                     raise Refused("pipe-mixed", f"the step reads {subject}, perhaps with the same login", subject)
-                if shell is not self.shell and self.own(use):
+                if shell is not self.shell and self.own(name):
                     raise Refused("pipe-mixed", "script and after-script use one login", "the after-script")
         if any(isinstance(item, Agent) for item in (*self.facts.step.script, *self.facts.step.after_script)):
             raise Refused("pipe-mixed", "an agent of the step may use the login", "the agent")
         since = (self.shell.after, self.first_login)
         for work in self.engine.works:
-            if work.at > since:
+            inside = work.after == self.shell.after and any(span.contains(work.command.span) for span in logins)
+            if (work.at > since and not inside) or (work.kind is Kind.PROGRAM and work.command.name == "trap"):
                 self.needs_login(work)
 
     def needs_login(self, work: Work) -> None:
         if work.kind is Kind.PROGRAM:
             name = work.command.name or "a program"
             raise Refused("pipe-mixed", f"`{name}` runs after the login and may use it", name)
+        for reference in self.engine.asks_registry(work):
+            package = self.name(reference)
+            if package is None or isinstance(package, Unresolved) or self.own(package):
+                subject = package.shown if isinstance(package, Name) else "an image"
+                raise Refused("pipe-mixed", f"`{work.command.name}` asks the registry for {subject}", subject)
         if work.kind is Kind.CHANGES:
             texts = [known_text(argument.value) for argument in work.command.arguments]
         elif work.kind is Kind.BUILD and work.build:
@@ -159,6 +169,8 @@ class Barriers:
             handled = any(span.contains(command.span) for span in removed)
             if (ends and not failing and not handled) or "exec" in command.wrappers:
                 raise Refused("pipe-condition", f"`{command.name}` may end the script before the push", command.name)
+            if command.name == "exec":
+                raise Refused("pipe-digest", "the output of the script, the push included, goes elsewhere", "`exec`")
         if not errexit:
             raise Refused("pipe-condition", "`set +e` goes on where a push fails", "`set +e`")
 

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from migrator.core.audits.pipe.references import key, may_be, tagged, untagged
 from migrator.core.rules import BuildSyntax, PushPipe, RuleBook
 from migrator.core.steps import StepFacts
-from migrator.credentials.images import Read, find_images
+from migrator.credentials.images import Action, Read, find_images
 from migrator.credentials.invocations import Invocation, Parsed, invocation, parse
 from migrator.credentials.trace import Command
 from migrator.credentials.values import Text, Value
@@ -61,7 +61,8 @@ class Engine:
         self.reads: dict[Command, list[str | None]] = {}
         for shell in facts.shells:
             for use in find_images(shell.trace, book, read, made=True):
-                self.reads.setdefault(use.command, []).append(use.reference)
+                if use.action is Action.READ:
+                    self.reads.setdefault(use.command, []).append(use.reference)
         self.works = tuple(
             self.work(command, shell.after) for shell in facts.shells for command in shell.trace.commands
         )
@@ -112,9 +113,18 @@ class Engine:
             re.search(rf"(?<![\w./-])(?:\S*/)?{re.escape(program)}\s+(?!logout)", f"{text} ") for program in programs
         )
 
-    def words(self, called: Invocation) -> list[str]:
-        sub = [] if called.client.programs else [called.client.name]
-        return sub + [argument.text or "" for argument in called.rest]
+    def words(self, called: Invocation) -> tuple[str, ...]:
+        sub = () if called.client.programs else (called.client.name,)
+        return (*sub, *(argument.text or "" for argument in called.rest))
+
+    def asks_registry(self, work: Work) -> list[str | None]:
+        """The images that a command looks for in their registry, even where the step has made them."""
+        read = self.reads.get(work.command, [])
+        if work.called is None or not read:
+            return []
+        pulls = any(o.name == "--pull" and not _not_now(o.value) for o in work.parsed.options)
+        here = work.kind in (Kind.BUILD, Kind.CHANGES) or _begins(self.words(work.called), self.pipe.local)
+        return read if pulls or not here or work.command.name not in self.pipe.programs else []
 
     # Who uses a local image
 
@@ -163,5 +173,9 @@ def known_text(value: Value) -> str:
     )
 
 
-def _begins(words: list[str], commands: Collection[tuple[str, ...]]) -> bool:
-    return any(tuple(words[: len(command)]) == command for command in commands)
+def _not_now(value: Value | None) -> bool:
+    return value is not None and value.text in ("missing", "never", "false")
+
+
+def _begins(words: tuple[str, ...], commands: Collection[tuple[str, ...]]) -> bool:
+    return any(words[: len(command)] == command for command in commands)

@@ -93,7 +93,7 @@ class _Planner:
         self.engine = Engine(facts, context.book, pipe, context.file)
         self.barriers = Barriers(facts, context, shell, judged, pipe, self.engine)
         self.statements = Statements(shell, context.book)
-        self.writer = Writer(shell.trace)
+        self.writer = Writer(shell.trace, shell.script.text)
         self.removed: list[Statement] = []
         self.needed: set[Command] = set()
         self.pushing: frozenset[Command] = frozenset()
@@ -105,9 +105,9 @@ class _Planner:
             raise Refused("pipe-no-push", "the step pushes nothing with this login that the script shows")
         pushes = [push.command for image in images for push in image.pushes]
         self.pushing = frozenset(pushes)
-        self.barriers.other_uses()
-        self.barriers.digests(min(push.order for push in pushes))
         self.removed += dict.fromkeys(self.statements.login(item.login.command) for item in self.judged)
+        self.barriers.other_uses([one.span for one in self.removed])
+        self.barriers.digests(min(push.order for push in pushes))
         self.barriers.endings(max(push.order for push in pushes), [one.span for one in self.removed])
         inserts = [self.insert(image) for image in images]
         if len({dict(pipe.variables)[self.pipe.image] for _, _, pipe in inserts}) != len(inserts):
@@ -126,13 +126,15 @@ class _Planner:
         if missing:
             raise Refused("pipe-variables", f"the pipe does not take {' and '.join(missing)}", self.pipe.name)
         if not self.style.version:
-            raise Refused("pipe-version", f"no version of {self.pipe.name} is given", self.pipe.name)
+            detail = f"no version of {self.pipe.name} is given, and {self.style.unread}"
+            raise Refused("pipe-version", detail, self.pipe.name)
 
     def granted(self, images: Sequence[_Image], inserts: Sequence[Insert]) -> Iterator[str]:
         """What the plan takes for granted."""
+        checked = f" ({self.style.unread})" if self.style.variables is None else ""
         yield (
             f"{self.pipe.name}:{self.style.version} takes {self.pipe.image} and {self.pipe.tags} "
-            "and pushes the local image of that name"
+            f"and pushes the local image of that name{checked}"
         )
         set_here = {definition.name for definition in self.shell.trace.definitions}
         texts = [text for _, _, pipe in inserts for _, text in pipe.variables]
@@ -169,11 +171,11 @@ class _Planner:
 
     def pushed(self, uses: Sequence[ImageUse]) -> Name | None:
         """The package that a command pushes with the login; None where it is another registry's."""
-        names = {self.barriers.name(use) for use in uses}
-        for use, name in ((use, self.barriers.name(use)) for use in uses):
-            if name is None or isinstance(name, Unresolved):
-                raise Refused("pipe-image", "the image that is pushed is not known", use.subject or "the image")
-        own = {name for name in names if isinstance(name, Name) and name.host in self.barriers.hosts}
+        names = {self.barriers.name(use.reference) for use in uses}
+        if any(name is None or isinstance(name, Unresolved) for name in names):
+            subject = next((use.subject for use in uses if use.subject), "the image")
+            raise Refused("pipe-image", "the image that is pushed is not known", subject)
+        own = {name for name in names if isinstance(name, Name) and self.barriers.own(name)}
         if own and len(names) > 1:
             raise Refused("pipe-image", "one of several images is pushed", "the image")
         return own.pop() if own else None

@@ -12,6 +12,9 @@ from migrator.readers.shell import Double, Lit, Param, Part, Single, Word
 _PLAIN = re.compile(r"[A-Za-z0-9._/:@-]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MAX_DEPTH = 20
+_DECLARED = re.compile(r"\b(?:declare|typeset|local)\b([^\n;&|]*)")
+_CHANGING = re.compile(r"(?:^|\s)-[a-zA-Z]*[luicn]")
+"""Options with which a variable does not hold what it is given: lower case, upper case, a number, another's name."""
 
 
 class Unwritable(Exception):
@@ -21,7 +24,9 @@ class Unwritable(Exception):
 class Writer:
     """Writes words as text in which `${NAME}` stands for variables that hold at another place what they hold here."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, text: str) -> None:
+        declared = (found[1] for found in _DECLARED.finditer(text) if _CHANGING.search(found[1]))
+        self.changing = {name for words in declared for name in _NAME.findall(words)}
         self.definitions: dict[Span, Definitions | None] = {}
         for use in trace.uses:
             known = self.definitions.setdefault(use.param.span, use.definitions)
@@ -50,7 +55,7 @@ class Writer:
         if definitions is None or depth > _MAX_DEPTH:
             raise Unwritable(f"comes from ${param.name}, which cannot be followed")
         only = definitions[0] if len(definitions) == 1 else None
-        if only is not None:
+        if only is not None and param.name not in self.changing:
             literal = only.value.text
             if only.word is None and literal is not None and _PLAIN.fullmatch(literal):
                 return literal
