@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -57,8 +58,8 @@ class Double:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """`$name`, `${name}` or `${name<operator>word}`. `operator` is '' without one, and `other` for any expansion
-    (length, indirection, slice, replacement, array index …) that does not give the whole value of the variable."""
+    """`$name`, `${name}` or `${name<operator>word}`. `operator` is '' without one, `!` for indirection, and `other` for
+    any expansion (length, slice, replacement …) that does not give the whole value of the variable."""
 
     name: str
     operator: str
@@ -80,10 +81,12 @@ class Substitution:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Arithmetic, extended globs: nothing that a credential comes from. `words` are the words inside."""
+    """Arithmetic, extended globs: nothing that a credential comes from. `words` are the words inside, `names` the
+    variables that arithmetic sets."""
 
     words: tuple[Word, ...]
     span: Span
+    names: tuple[str, ...] = ()
 
 
 Part = Lit | Single | Double | Param | Substitution | Other
@@ -205,6 +208,7 @@ class Arithmetic:
 
     words: tuple[Word, ...]
     span: Span
+    names: tuple[str, ...] = ()
 
 
 CommandNode = Call | Declaration | Binary | Group | If | Loop | Case | Function | Test | Arithmetic
@@ -320,6 +324,9 @@ def _syntax_error(message: str, text: str) -> ShellError:
 _DEFAULTS = {"-": "-", ":-": ":-", "=": "=", ":=": ":=", "?": "?", ":?": ":?", "+": "+", ":+": ":+"}
 
 
+_SETS = re.compile(r"(?:[-+*/%&|^]|<<|>>|\*\*)?=")
+
+
 class _Converter:
     """From shfmt's JSON to records. Offsets in the JSON are bytes."""
 
@@ -369,7 +376,8 @@ class _Converter:
                 converted, redirects = statement.command, redirects + statement.redirects
                 negated = negated or statement.negated
         self.depth -= 1
-        return Statement(converted, redirects, negated, bool(node.get("Background")), self.span(node))
+        background = bool(node.get("Background")) or bool(command and command["Type"] == "CoprocClause")
+        return Statement(converted, redirects, negated, background, self.span(node))
 
     def command(self, node: dict[str, Any]) -> CommandNode | None:
         span = self.span(node)
@@ -405,7 +413,7 @@ class _Converter:
             case "TestClause":
                 return self.test(node, span)
             case "ArithmCmd" | "LetClause":
-                return Arithmetic(tuple(self.inner_words(node)), span)
+                return Arithmetic(tuple(self.inner_words(node)), span, _set_names(node))
         return None
 
     def conditional(self, node: dict[str, Any], span: Span) -> If:
@@ -427,7 +435,8 @@ class _Converter:
         body = self.statements(node, "Do")
         kind = "select" if node.get("Select") else "for"
         if loop["Type"] != "WordIter":
-            return Loop(kind, "", (), (), body, span)
+            counting = Arithmetic(tuple(self.inner_words(loop)), span, _set_names(loop))
+            return Loop(kind, "", (), (Statement(counting, (), False, False, span),), body, span)
         words = self.words(loop.get("Items")) if loop.get("InPos", {}).get("Offset") else None
         return Loop(kind, loop["Name"]["Value"], words, (), body, span)
 
@@ -480,9 +489,8 @@ class _Converter:
         if value is None and array is None and not node.get("Naked"):
             end = self.span(node).end
             value = Word((), Span(end, end))
-        return Assignment(
-            node["Name"]["Value"], value, array, bool(node.get("Append")), bool(node.get("Index")), self.span(node)
-        )
+        indexed = bool(node.get("Index")) or any(child.get("Index") for child in (elements or {}).get("Elems") or ())
+        return Assignment(node["Name"]["Value"], value, array, bool(node.get("Append")), indexed, self.span(node))
 
     def words(self, nodes: Any) -> tuple[Word, ...]:
         return tuple(self.word(node) for node in nodes or ())
@@ -506,7 +514,7 @@ class _Converter:
                 return self.param(node, span)
             case "CmdSubst" | "ProcSubst":
                 return Substitution(self.statements(node), span, node["Type"] == "ProcSubst")
-        return Other(tuple(self.inner_words(node)), span)
+        return Other(tuple(self.inner_words(node)), span, _set_names(node))
 
     def param(self, node: dict[str, Any], span: Span) -> Param:
         name = node.get("Param") or node.get("NestedParam") or {}
@@ -521,6 +529,8 @@ class _Converter:
         operator = "other" if other else expansion.get("Op", "")
         if operator and operator not in _DEFAULTS:
             operator = "other"
+        if node.get("Excl") and not node.get("Names"):
+            operator = "!"
         word = self.word(expansion["Word"]) if expansion.get("Word") else None
         return Param(value, operator, word, name_span, span, bool(node.get("Short")), index)
 
@@ -538,3 +548,20 @@ class _Converter:
                     yield Word((self.part(inner),), self.span(inner))
                 else:
                     pending += [child for child in reversed(inner.values()) if isinstance(child, dict | list)]
+
+
+def _set_names(node: Any) -> tuple[str, ...]:
+    """The variables that arithmetic below a node sets: `x = 1`, `x += 1`, `x++`."""
+    names: dict[str, None] = {}
+    pending = [node]
+    while pending:
+        inner = pending.pop()
+        if isinstance(inner, list):
+            pending += inner
+        elif isinstance(inner, dict):
+            operator = inner.get("Op", "")
+            if (inner.get("Type") == "BinaryArithm" and _SETS.fullmatch(operator)) or operator in ("++", "--"):
+                for part in (inner.get("X") or {}).get("Parts") or ():
+                    names[part.get("Value") or (part.get("Param") or {}).get("Value") or ""] = None
+            pending += [child for child in inner.values() if isinstance(child, dict | list)]
+    return tuple(name for name in names if name)

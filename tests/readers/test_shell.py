@@ -138,7 +138,7 @@ def test_every_kind_of_word_is_told_apart_with_its_place(word: str, kind: type) 
         ("${A^^}", "A", "other", None, False),
         ("${A@Q}", "A", "other", "Q", False),
         ("${#A}", "A", "other", None, False),
-        ("${!A}", "A", "other", None, False),
+        ("${!A}", "A", "!", None, False),
         ("${!A@}", "A", "other", None, False),
         ("${A:1:2}", "A", "other", None, False),
         ("${A/b/c}", "A", "other", None, False),
