@@ -185,6 +185,8 @@ class _File:
                 b, harmless_sources=b.programs.harmless_sources + tuple(i.pattern() for i in n.items())
             ),
             "harmless-evals": lambda b, n: _programs(b, harmless_evals=b.programs.harmless_evals | set(n.texts())),
+            "shells": lambda b, n: _programs(b, shells=b.programs.shells | set(n.texts())),
+            "carriers": lambda b, n: _programs(b, carriers=b.programs.carriers | set(n.texts())),
         }
         described = ("what", "why", "url", "severity", "examples")
         entries = self.root.mapping((*sections, *described))
@@ -422,11 +424,12 @@ def _reasons(book: RuleBook, node: _Node) -> RuleBook:
 def _wrappers(book: RuleBook, node: _Node) -> RuleBook:
     wrappers = dict(book.programs.wrappers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("options", "words", "optional", "assignments"))
+        fields = entry.mapping(("options", "words", "optional", "assignments", "names"))
         wrappers[name] = Wrapper(
             _set(fields, "options"),
             fields["words"].number() if "words" in fields else 0,
             fields["optional"].flag() if "optional" in fields else False,
             fields["assignments"].flag() if "assignments" in fields else False,
+            _set(fields, "names"),
         )
     return _programs(book, wrappers=wrappers)

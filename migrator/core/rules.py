@@ -63,12 +63,14 @@ def ways_out(entry: ReasonEntry, subject: str) -> tuple[tuple[str, str], ...]:
 @dataclass(frozen=True, slots=True)
 class Wrapper:
     """A program that runs the rest of its words: `options` of it take a value, `words` come before the command
-    (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`."""
+    (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
+    `names` lists variables that it passes on or takes away."""
 
     options: frozenset[str] = frozenset()
     words: int = 0
     optional: bool = False
     assignments: bool = False
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Programs:
     offline: frozenset[str] = frozenset()
     harmless_sources: tuple[re.Pattern[str], ...] = ()
     harmless_evals: frozenset[str] = frozenset()
+    shells: frozenset[str] = frozenset()
+    carriers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

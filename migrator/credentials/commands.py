@@ -9,34 +9,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from migrator.credentials import words as word_shapes
-from migrator.credentials.presence import PresenceTests
+from migrator.credentials.nesting import MAX_CALLS, SHELLS, Nesting
 from migrator.credentials.state import State
 from migrator.credentials.trace import (
     Argument,
     Command,
-    Unread,
 )
 from migrator.credentials.values import (
     EMPTY,
     Definition,
     Unknown,
     Value,
+    union,
 )
 from migrator.readers.shell import (
     Call,
     Function,
-    ShellError,
     Statement,
-    parse_shell,
 )
 
-_MAX_CALLS = 20
-_SHELLS = {"bash", "sh", "dash", "ash", "zsh", "ksh"}
-_ENDS = {"exit", "return"}
-_CLONE = "BITBUCKET_CLONE_DIR"
+_PROGRAM = re.compile(r"[\w./+-]+")
+_ENDS = {"exit", "return", "break", "continue"}
 
 
-class Commands(PresenceTests):
+class Commands(Nesting):
     """The part of the interpreter that knows programs and functions."""
 
     @abstractmethod
@@ -61,8 +57,12 @@ class Commands(PresenceTests):
         arguments = self.arguments(call.words, state)
         self.testing = False
         self.holder = holder
-        name, arguments, wrappers, extra = self.unwrap(arguments, state)
-        overrides += extra
+        program, arguments, wrappers, extra = self.unwrap(arguments, state)
+        name = posixpath.basename(program)
+        for definition in extra:
+            inner.assign(definition.name, (definition,))
+            inner.exported |= {definition.name}
+            overrides.append((definition.name, definition.value))
         command = Command(
             name=name,
             arguments=arguments,
@@ -82,19 +82,28 @@ class Commands(PresenceTests):
             redirects=statement.redirects,
             wrappers=wrappers,
             consumed=self.consumed > 0,
+            program=program,
         )
         self.followed = False
-        output = self.effect(command, call, state, stdin)
+        made = any(part.span.start in self.frozen for part in first.parts)
+        if made and self.evaluating and not _PROGRAM.fullmatch(name):
+            self.opaque(call.span, call.words, "what `eval` runs", state)
+        before = state.environment
+        for given, _ in overrides:
+            state.environment = {**state.environment, given: inner.environment[given]}
+        output = self.effect(command, call, state, inner, stdin)
+        for given, _ in overrides:
+            state.environment = {**state.environment, given: before.get(given, (None,))}
         if not self.silent:
             self.commands.append(replace(command, followed=self.followed))
         self.followed = False
         return output
 
-    def effect(self, command: Command, call: Call, state: State, stdin: Value | None) -> Value:
-        """What a command does to the shell, and what it prints."""
+    def effect(self, command: Command, call: Call, state: State, inner: State, stdin: Value | None) -> Value:
+        """What a command does to the shell, and what it prints. `inner`: the state that a program of its own sees."""
         name, arguments = command.name, command.arguments
         if name in state.functions and not set(command.wrappers) & {"command", "exec"}:
-            return self.follow(state.functions[name], arguments, call, state, stdin)
+            return self.follow_any(state.functions[name], arguments, call, state, stdin)
         texts = [argument.text for argument in arguments]
         match name:
             case "cd" | "pushd":
@@ -103,16 +112,22 @@ class Commands(PresenceTests):
                 state.folder = None
             case "set":
                 self.options(texts, state)
+                if not texts:
+                    self.use_all(call.span, state)
+            case "shopt":
+                self.lastpipe = self.lastpipe or ("lastpipe" in texts and "-s" in texts)
             case "[" | "test":
                 self.bracket(arguments, state)
+            case "unset" if "-f" in texts:
+                state.functions = {key: body for key, body in state.functions.items() if key not in texts}
             case "unset":
-                for text in texts:
-                    if text and not text.startswith("-"):
-                        state.assign(text, (self.define(text, EMPTY, None, state),))
+                self.setting(texts, EMPTY, state)
             case "read" | "mapfile" | "readarray" | "getopts":
-                for text in texts:
-                    if text and not text.startswith("-"):
-                        state.assign(text, (self.define(text, Value.of(Unknown("what a command read")), None, state),))
+                self.setting(texts, Value.of(Unknown("what a command read")), state)
+            case "printf" if texts and (texts[0] or "").startswith("-v"):
+                self.setting([(texts[0] or "")[2:] or (texts[1:2] or [None])[0]], word_shapes.printf(arguments), state)
+            case "trap":
+                self.trap(arguments, call, state)
             case "shift":
                 count = int(texts[0]) if texts and texts[0] and texts[0].isdigit() else 1
                 state.positional = state.positional[count:] if state.positional is not None else None
@@ -120,11 +135,18 @@ class Commands(PresenceTests):
                 self.source(arguments, state)
             case "eval":
                 return self.evaluate(arguments, call, state, stdin)
-            case _ if name in _SHELLS:
-                return self.nested_shell(arguments, call, state, stdin)
-            case _ if name in _ENDS or "exec" in command.wrappers:
-                state.dead = name in _ENDS or state.dead
+            case _ if name in SHELLS or name in self.programs.shells:
+                return self.nested_shell(command, call, inner, stdin)
+            case _ if name in _ENDS:
+                self.leave(name, state)
         return self.printed(command, stdin)
+
+    def leave(self, name: str, state: State) -> None:
+        """`return`, `break` and `continue` go on elsewhere with what is known here."""
+        targets = self.returns[-1:] if name == "return" else self.breaks if name != "exit" else []
+        for target in targets:
+            target.append(state.copy())
+        state.dead = True
 
     def printed(self, command: Command, stdin: Value | None) -> Value:
         name, arguments = command.name, command.arguments
@@ -146,16 +168,16 @@ class Commands(PresenceTests):
 
     def unwrap(
         self, arguments: tuple[Argument, ...], state: State
-    ) -> tuple[str, tuple[Argument, ...], tuple[str, ...], list[tuple[str, Value]]]:
+    ) -> tuple[str, tuple[Argument, ...], tuple[str, ...], list[Definition]]:
         """The program that is run in the end, its words, and the wrappers and `NAME=value` words before it."""
         wrappers: list[str] = []
-        overrides: list[tuple[str, Value]] = []
+        overrides: list[Definition] = []
         while arguments:
             text = arguments[0].text
             name = posixpath.basename(text) if text else ""
             wrapper = self.programs.wrappers.get(name)
             if not wrapper or name in state.functions:
-                return name, arguments[1:], tuple(wrappers), overrides
+                return text or "", arguments[1:], tuple(wrappers), overrides
             rest = arguments[1:]
             skipped = 0
             while rest:
@@ -165,9 +187,14 @@ class Commands(PresenceTests):
                     break
                 if head and head.startswith("-") and head != "-":
                     takes_value = head in wrapper.options and "=" not in head
+                    option, _, listed = head.partition("=")
+                    if option in wrapper.names:
+                        listed = (rest[1].text or "") if takes_value and len(rest) > 1 else listed
+                        why = Value.of(Unknown(f"`{name} {option}`, which names the variable"))
+                        overrides += [self.define(one, why, None, state) for one in listed.split(",") if one]
                     rest = rest[2:] if takes_value else rest[1:]
                 elif wrapper.assignments and (override := word_shapes.assignment(rest[0])):
-                    overrides.append(override)
+                    overrides.append(self.define(*override, rest[0].word, state))
                     rest = rest[1:]
                 elif skipped < wrapper.words and (not wrapper.optional or (head or "").isdigit()):
                     skipped += 1
@@ -180,66 +207,82 @@ class Commands(PresenceTests):
             arguments = rest
         return "", (), tuple(wrappers), overrides
 
+    def follow_any(
+        self,
+        functions: Sequence[Function],
+        arguments: tuple[Argument, ...],
+        call: Call,
+        state: State,
+        stdin: Value | None,
+    ) -> Value:
+        """Call a function; where branches define it differently, each of the bodies."""
+        if len(functions) == 1:
+            return self.follow(functions[0], arguments, call, state, stdin)
+        reached: list[State] = []
+        outputs: list[Value] = []
+        outer = self.branches
+        for index, function in enumerate(functions):
+            self.branches = (*outer, (hash((id(call), self.context)), index))
+            reached.append(state.copy())
+            outputs.append(self.follow(function, arguments, call, reached[-1], stdin))
+        self.branches = outer
+        state.join(reached)
+        return union(outputs)
+
     def follow(
         self, function: Function, arguments: tuple[Argument, ...], call: Call, state: State, stdin: Value | None
     ) -> Value:
-        if function.name in self.calls or len(self.calls) >= _MAX_CALLS:
+        if function.name in self.calls or len(self.calls) >= MAX_CALLS:
+            self.recursive.add(function.name)
             return Value.of(Unknown(f"the output of `{function.name}`"))
         self.called.add(function.name)
         outer_context, outer_positional, dead = self.context, state.positional, state.dead
+        saved, state.saved = state.saved, {}
         self.context = (*outer_context, call.span.start)
         state.positional = self.positional(arguments, state)
         self.calls.append(function.name)
-        fed = self.inputs(function.body.redirects, state, stdin)
-        output = self.command(function.body, state, fed)
+        output = self.body(function, state, stdin)
+        if function.name in self.recursive:
+            self.recursive.discard(function.name)
+            again = state.copy()
+            again.positional, again.dead = None, False
+            output = union([output, self.body(function, again, stdin)])
+            state.join([state.copy(), again])
         self.calls.pop()
         self.context, state.positional = outer_context, outer_positional
+        for name, (definitions, sure) in state.saved.items():
+            present = () if sure else state.environment.get(name, (None,))
+            state.assign(name, tuple(dict.fromkeys((*definitions, *present))))
+        state.saved = saved
         state.dead = dead
         self.followed = True
         return output
 
+    def body(self, function: Function, state: State, stdin: Value | None) -> Value:
+        self.returns.append([])
+        fed = self.inputs(function.body.redirects, state, stdin)
+        output = self.command(function.body, state, fed)
+        state.join([state.copy(), *self.returns.pop()])
+        return output
+
     def positional(self, arguments: Sequence[Argument], state: State) -> tuple[Definition, ...]:
         return tuple(
-            self.define(str(index), argument.value, argument.word, state, positional=True)
+            self.define(
+                str(index),
+                argument.value,
+                argument.word,
+                state,
+                positional=True,
+                loose=bool(argument.word and word_shapes.may_split(argument.word)),
+            )
             for index, argument in enumerate(arguments, 1)
         )
-
-    def uncalled(self, state: State) -> None:
-        """Functions that nothing calls are read as if something did, with parameters that nobody knows."""
-        while True:
-            name = next((name for name in reversed(state.functions) if name not in self.called), None)
-            if name is None:
-                return
-            self.called.add(name)
-            inner = state.copy()
-            inner.positional = None
-            inner.dead = False
-            self.calls.append(name)
-            self.conditions += 1
-            self.command(state.functions[name].body, inner, None)
-            self.conditions -= 1
-            self.calls.pop()
 
     def change_folder(self, arguments: tuple[Argument, ...], state: State) -> None:
         targets = [argument for argument in arguments if not (argument.text or "").startswith("-")]
         state.folder = (
             self.resolve(targets[0].value, state) if len(targets) == 1 and len(arguments) == len(targets) else None
         )
-
-    def resolve(self, path: Value, state: State) -> str | None:
-        """A path relative to the clone directory; None where unknown or outside of it."""
-        symbol = path.symbol()
-        if symbol is None:
-            return None
-        clone = f"${{{_CLONE}}}"
-        if symbol == clone or symbol.startswith(f"{clone}/"):
-            joined = symbol.removeprefix(clone).lstrip("/")
-        elif "${" in symbol or symbol.startswith(("/", "~")) or state.folder is None:
-            return None
-        else:
-            joined = posixpath.join(state.folder, symbol)
-        normal = posixpath.normpath(joined) if joined else ""
-        return None if normal.startswith("..") else "" if normal == "." else normal
 
     def options(self, texts: Sequence[str | None], state: State) -> None:
         for index, text in enumerate(texts):
@@ -249,68 +292,3 @@ class Commands(PresenceTests):
                     setattr(state, name, text.startswith("-"))
         if texts and texts[0] == "--":
             state.positional = None
-
-    def source(self, arguments: tuple[Argument, ...], state: State) -> None:
-        """A sourced file may set what it mentions; a file that is not there may set anything that the script set."""
-        if not arguments:
-            return
-        path = arguments[0].text
-        if path and any(pattern.fullmatch(path) for pattern in self.programs.harmless_sources):
-            return
-        resolved = self.resolve(arguments[0].value, state)
-        content = self.read(resolved) if resolved else None
-        unknown = Value.of(Unknown(f"`{path}`, which is sourced" if path else "a file that is sourced"))
-        if content is None:
-            self.cloud(unknown, state)
-            return
-        for name in dict.fromkeys(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", content)):
-            if re.search(rf"\b{name}\+?=|\bread\b.*\b{name}\b|\b(?:export|unset)\b.*\b{name}\b", content):
-                definition = self.define(name, unknown, None, state)
-                state.assign(name, (*state.environment.get(name, (None,)), definition))
-
-    def cloud(self, unknown: Value, state: State) -> None:
-        for name, definitions in state.environment.items():
-            if any(definition is not None and definition.order >= 0 for definition in definitions):
-                state.assign(name, (*definitions, self.define(name, unknown, None, state)))
-
-    def evaluate(self, arguments: tuple[Argument, ...], call: Call, state: State, stdin: Value | None) -> Value:
-        nested = word_shapes.nested_text(self.text, [a.word for a in arguments])
-        if nested is None:
-            sources = {program for argument in arguments for program in word_shapes.substituted_programs(argument.word)}
-            if not sources or not sources <= self.programs.harmless_evals:
-                self.cloud(Value.of(Unknown("what `eval` runs")), state)
-            return Value.of(Unknown("what `eval` prints"))
-        return self.nested(nested, call, state, stdin)
-
-    def nested_shell(self, arguments: tuple[Argument, ...], call: Call, state: State, stdin: Value | None) -> Value:
-        """`bash -c '…'`; a script file is not followed."""
-        inner = state.copy()
-        for index, argument in enumerate(arguments):
-            text = argument.text
-            if text is None or not text.startswith(("-", "+")):
-                break
-            self.options([text], inner)
-            if re.fullmatch(r"-[a-z]*c", text) and index + 1 < len(arguments):
-                inner.positional = self.positional(arguments[index + 3 :], state)
-                nested = word_shapes.nested_text(self.text, [arguments[index + 1].word])
-                if nested:
-                    return self.nested(nested, call, inner, stdin)
-                break
-        return Value.of(Unknown("the output of a shell"))
-
-    def nested(self, nested: word_shapes.Nested, call: Call, state: State, stdin: Value | None) -> Value:
-        if len(self.calls) >= _MAX_CALLS:
-            return Value.of(Unknown("the output of a shell"))
-        try:
-            statements = parse_shell(nested.text, nested.place)
-        except ShellError as error:
-            if not self.silent:
-                self.unread.append(Unread(call.span, nested.text, str(error)))
-            return Value.of(Unknown("shell that could not be read"))
-        self.calls.append("")
-        self.fixed_quotes += nested.double
-        output = self.statements(statements, state, stdin)
-        self.fixed_quotes -= nested.double
-        self.calls.pop()
-        self.followed = True
-        return output

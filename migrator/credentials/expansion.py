@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from migrator.core.rules import Programs
-from migrator.core.text import Span
 from migrator.credentials import words as word_shapes
 from migrator.credentials.state import PendingTest, State
 from migrator.credentials.trace import (
     Argument,
-    Command,
     Definitions,
     Output,
     Unread,
-    UseOf,
 )
 from migrator.credentials.values import (
     EMPTY,
@@ -31,16 +26,14 @@ from migrator.credentials.values import (
     concat,
     union,
 )
+from migrator.credentials.variables import EVERYTHING, REFERRED, Variables
 from migrator.readers.shell import (
-    Assignment,
-    Declaration,
     Double,
     Lit,
     Other,
     Param,
     Part,
     Redirect,
-    ShellError,
     Single,
     Statement,
     Substitution,
@@ -49,45 +42,12 @@ from migrator.readers.shell import (
 
 _MAX_COMMANDS = 20_000
 _POSITIONAL = re.compile(r"[1-9][0-9]*")
+_SYNTAX = re.compile(r"""[$`"'\\;|&<>()\n#]""")
 _SPECIAL = set("#?$!-_0")
 
 
-class Expansion(ABC):
+class Expansion(Variables):
     """The part of the interpreter that knows words. Subclasses run the commands of substitutions."""
-
-    def __init__(self, text: str, programs: Programs, read: Callable[[str], str | None]) -> None:
-        self.text = text
-        self.programs = programs
-        self.read = read
-        self.commands: list[Command] = []
-        self.uses: list[UseOf] = []
-        self.tests: list[PendingTest] = []
-        self.definitions: list[Definition] = []
-        self.unread: list[Unread] = []
-        self.called: set[str] = set()
-        self.context: tuple[int, ...] = ()
-        self.branches: tuple[tuple[int, int], ...] = ()
-        self.collectors: list[list[PendingTest]] = []
-        self.order = 0
-        self.holder = -1
-        self.defining: Definition | None = None
-        self.testing = False
-        self.silent = 0
-        self.loops = 0
-        self.conditions = 0
-        self.consumed = 0
-        self.fixed_quotes = 0
-        self.calls: list[str] = []
-        self.followed = False
-
-    @abstractmethod
-    def statements(self, statements: Iterable[Statement], state: State, stdin: Value | None) -> Value:
-        """Follow statements and return their standard output."""
-
-    def tick(self, span: Span) -> None:
-        self.order += 1
-        if self.order > _MAX_COMMANDS:
-            raise ShellError("the script runs too many commands to follow; split it", span.start)
 
     # Redirections
 
@@ -140,58 +100,6 @@ class Expansion(ABC):
 
     # Variables
 
-    def define(self, name: str, value: Value, word: Word | None, state: State, positional: bool = False) -> Definition:
-        definition = Definition(name, value, word, self.order, positional, state.xtrace)
-        if not self.silent:
-            self.definitions.append(definition)
-        self.tick(Span(0, 0))
-        return definition
-
-    def assign(self, assignment: Assignment, state: State, export: bool) -> None:
-        name = assignment.name
-        if assignment.array is not None:
-            elements = self.arguments(assignment.array, state)
-            previous = state.arrays.get(name, ()) if assignment.append else ()
-            state.assign(name, (self.define(name, Value.of(Unknown("an array")), None, state),))
-            state.arrays = {**state.arrays, name: (*previous, *elements)}
-            return
-        if assignment.value is None:
-            return
-        definition = Definition(name, EMPTY, None, self.order, xtrace=state.xtrace)
-        outer, self.defining = self.defining, definition
-        holder, self.holder = self.holder, -1
-        self.order += 1
-        value = self.word(assignment.value, state)
-        self.defining, self.holder = outer, holder
-        word: Word | None = assignment.value
-        if assignment.append:
-            value, word = concat([self.lookup(name, state), value]), None
-        if assignment.indexed:
-            value, word = Value.of(Unknown("an array")), None
-        object.__setattr__(definition, "value", value)
-        object.__setattr__(definition, "word", word)
-        if export or state.allexport:
-            state.exported |= {name}
-        if not self.silent:
-            self.definitions.append(definition)
-        state.assign(name, (definition,))
-
-    def declare(self, declaration: Declaration, state: State) -> None:
-        options = [word_shapes.bare(word) or "" for word in declaration.options]
-        export = declaration.variant == "export" or any("x" in option for option in options if option.startswith("-"))
-        for word in declaration.options:
-            self.word(word, state)
-        for assignment in declaration.assignments:
-            self.assign(assignment, state, export)
-            if export:
-                state.exported |= {assignment.name}
-
-    def lookup(self, name: str, state: State) -> Value:
-        values = []
-        for definition in state.environment.get(name, (None,)):
-            values.append(definition.value if definition else Value.of(Stored(name, ())))
-        return union(values)
-
     # Words
 
     def arguments(self, words: Iterable[Word], state: State) -> tuple[Argument, ...]:
@@ -210,15 +118,17 @@ class Expansion(ABC):
         if len(parts) != 1 or not isinstance(parts[0], Param) or parts[0].operator:
             return None
         param = parts[0]
-        if param.name in ("@", "*") and state.positional:
-            return tuple(self.through_positional(param, index, state) for index in range(1, len(state.positional) + 1))
-        if param.index in ("@", "*") and state.arrays.get(param.name):
-            return state.arrays[param.name]
-        return None
+        state = self.frozen.get(param.span.start, state)
+        found: tuple[Definition, ...] = ()
+        if param.name in ("@", "*"):
+            found = state.positional or ()
+        elif param.index in ("@", "*") and not state.clouded & {param.name, EVERYTHING}:
+            found = state.arrays.get(param.name, ())
+        if not found or ("*" in (param.name, param.index) and isinstance(word.parts[0], Double) and len(found) > 1):
+            return None
+        return tuple(self.through(param, definition) for definition in found)
 
-    def through_positional(self, param: Param, index: int, state: State) -> Argument:
-        assert state.positional is not None
-        definition = state.positional[index - 1]
+    def through(self, param: Param, definition: Definition) -> Argument:
         self.use(param, (definition,))
         return Argument(definition.value.through(Reference(param, definition, self.context), splits=False), None)
 
@@ -240,25 +150,33 @@ class Expansion(ABC):
             case Double():
                 return self.double(part, state)
             case Param():
-                return self.param(part, state, double)
+                frozen = self.frozen.get(part.span.start)
+                value = self.param(part, frozen or state, double)
+                return self.read_again(part, value) if frozen else value
             case Substitution():
                 self.consumed += 1
-                output = self.statements(part.statements, state.copy(), None)
+                output = self.statements(part.statements, self.frozen.get(part.span.start, state).copy(), None)
                 self.consumed -= 1
                 return Value.of(Unknown("a process substitution")) if part.process else output.stripped()
             case Other():
                 for inner in part.words:
                     self.word(inner, state)
+                self.calculated(part.names, state)
         return Value.of(Unknown("arithmetic or a pattern"))
+
+    def read_again(self, param: Param, value: Value) -> Value:
+        """What an expansion gives to an inner shell, which reads it as a part of its program."""
+        texts = [piece.text for piece in value.pieces if isinstance(piece, Text)]
+        if not any(_SYNTAX.search(text) for text in texts):
+            return value
+        if not self.silent:
+            self.unread.append(Unread(param.span, " ".join(texts), ""))
+        return Value.of(Unknown("text that a shell reads again", (Reference(param, None, self.context),)))
 
     def double(self, part: Double, state: State) -> Value:
         if not part.parts:
             return Value.of(Text("", part.span))
         return concat([self.part(inner, state, double=True) for inner in part.parts])
-
-    def use(self, param: Param, definitions: Definitions) -> None:
-        if not self.silent:
-            self.uses.append(UseOf(param, definitions, self.context, self.holder, self.defining))
 
     def param(self, param: Param, state: State, double: bool) -> Value:
         definitions: Definitions
@@ -272,7 +190,8 @@ class Expansion(ABC):
             else:
                 values = [definition.value.through(Reference(param, definition, self.context), not double)]
         elif param.name in _SPECIAL or param.name in ("@", "*"):
-            self.use(param, (None,))
+            found = state.positional if param.name in ("@", "*") else ()
+            self.use(param, found or (None,))
             return Value.of(Unknown(f"`${param.name}`", (Reference(param, None, self.context),)))
         else:
             definitions = state.environment.get(param.name, (None,))
@@ -283,9 +202,15 @@ class Expansion(ABC):
                     values.append(Value.of(Stored(param.name, (reference,))))
                 else:
                     values.append(definition.value.through(reference, not double))
+        if param.name in state.arrays:
+            definitions = (*definitions, *state.arrays[param.name])
         self.use(param, definitions)
         base = union(values)
         reference = Reference(param, None, self.context)
+        if state.clouded & {param.name, EVERYTHING}:
+            base = union([base, REFERRED.through(reference, not double)])
+        if param.operator == "!":
+            self.use_all(param.span, state, [base.text.partition("[")[0]] if base.text else None)
         if param.index and param.index != "0":
             return Value.of(Unknown("an array", (reference,)))
         match param.operator:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from migrator.core.rules import Programs
+from migrator.credentials import words as word_shapes
 from migrator.credentials.commands import Commands
 from migrator.credentials.state import PendingTest, State
 from migrator.credentials.trace import (
@@ -18,6 +19,7 @@ from migrator.credentials.trace import (
 )
 from migrator.credentials.values import (
     EMPTY,
+    Definition,
     Unknown,
     Value,
     concat,
@@ -39,6 +41,8 @@ from migrator.readers.shell import (
     parse_shell,
 )
 
+_OWN = ("OPTARG", "OPTIND", "REPLY", "MAPFILE", "COPROC", "PIPESTATUS", "BASH_REMATCH", "LINENO", "SECONDS", "RANDOM")
+
 
 def run_script(
     text: str,
@@ -51,9 +55,11 @@ def run_script(
     Raises ShellError where the text cannot be read.
     """
     interpreter = Interpreter(text, programs, read)
-    state = State(environment=dict(variables))
+    own = {name: (Definition(name, Value.of(Unknown(f"`${name}`")), None, -1),) for name in _OWN}
+    state = State(environment={**own, **variables})
     try:
         interpreter.statements(parse_shell(text), state, None)
+        interpreter.trapped(state)
         interpreter.uncalled(state)
     except RecursionError:
         raise ShellError("the script is nested too deeply to follow; flatten it") from None
@@ -77,6 +83,8 @@ class Interpreter(Commands):
         if statement.command is None:
             self.inputs(statement.redirects, state, stdin)
             return EMPTY
+        if statement.background:
+            state = state.copy()
         collected: list[PendingTest] = []
         if not decided:
             self.collectors.append(collected)
@@ -98,7 +106,8 @@ class Interpreter(Commands):
                 self.consumed += 1
                 left = self.statement(pipe.left, state.copy(), stdin)
                 self.consumed -= 1
-                return self.statement(pipe.right, state.copy(), left, decided=True)
+                right = state if self.lastpipe else state.copy()
+                return self.statement(pipe.right, right, left, decided=True)
             case Binary() as binary:
                 return self.binary(binary, state, stdin)
             case Group() as group:
@@ -111,12 +120,13 @@ class Interpreter(Commands):
             case Case() as case:
                 return self.case(case, state, stdin)
             case Function() as function:
-                state.functions = {**state.functions, function.name: function}
+                state.functions = {**state.functions, function.name: (function,)}
             case Test() as test:
                 self.double_bracket(test, state)
             case Arithmetic() as arithmetic:
                 for word in arithmetic.words:
                     self.word(word, state)
+                self.calculated(arithmetic.names, state)
         return EMPTY
 
     def binary(self, binary: Binary, state: State, stdin: Value | None) -> Value:
@@ -170,16 +180,19 @@ class Interpreter(Commands):
 
     def loop(self, node: Loop, state: State, stdin: Value | None) -> Value:
         if node.kind in ("for", "select") and node.name:
-            items = self.arguments(node.words, state) if node.words is not None else state.positional or ()
+            words = node.words
+            items = self.arguments(words, state) if words is not None else state.positional or ()
             value = union(item.value for item in items) if items else Value.of(Unknown("a loop over nothing known"))
-            state.assign(node.name, (self.define(node.name, value, None, state),))
+            loose = len(items) != 1 or any(word_shapes.may_split(word) for word in words or ())
+            state.assign(node.name, (self.define(node.name, value, None, state, loose=loose),))
         before = state.copy()
+        self.breaks.append([])
         if not self.silent:
             self.silent += 1
             self.condition(node.condition, state, stdin)
             self.branch(id(node), 0, node.body, state, stdin)
             self.silent -= 1
-            state.join([before, state.copy()])
+            state.join([before, state.copy(), *self.breaks[-1]])
         self.loops += 1
         output, tests = self.condition(node.condition, state, stdin)
         for test in tests:
@@ -187,7 +200,7 @@ class Interpreter(Commands):
             test.everything = True
         skipped = state.copy()
         body = self.branch(id(node), 0, node.body, state, stdin)
-        state.join([skipped, state.copy()])
+        state.join([skipped, state.copy(), *self.breaks.pop()])
         self.loops -= 1
         state.dead = before.dead
         return concat([output, union([body, EMPTY])])

@@ -153,6 +153,9 @@ def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], boo
     if len(settled) == len(definitions) and all(movable(definition) for definition in settled):
         inner = Value(tuple((replace(piece, trail=piece.trail[1:]),) for piece in pieces))
         return points(inner, native, movable)
+    if any(definition.loose for definition in settled):
+        detail = "may be a part of what is written, or one of several"
+        raise Fixed(Obstacle("credential-unresolved", detail, param.name))
     if not param.name or param.name in "@*" or param.index:
         raise Fixed(Obstacle("credential-unresolved", "is handed on among other words", param.name))
     if param.name.isdigit():

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from migrator.core.text import Span
 from migrator.credentials.trace import (
-    Argument,
     Definitions,
 )
 from migrator.credentials.values import (
@@ -22,12 +21,18 @@ from migrator.readers.shell import (
 
 @dataclass(slots=True)
 class State:
-    """What one shell knows at one point. `environment` is replaced, never changed in place."""
+    """What one shell knows at one point. `environment` is replaced, never changed in place.
+
+    `saved` is what the local variables of the running function hide, and whether they surely do. `clouded` names what
+    something unseen may set at any time (`*`: everything).
+    """
 
     environment: dict[str, Definitions] = field(default_factory=dict)
     exported: frozenset[str] = frozenset()
-    functions: dict[str, Function] = field(default_factory=dict)
-    arrays: dict[str, tuple[Argument, ...]] = field(default_factory=dict)
+    functions: dict[str, tuple[Function, ...]] = field(default_factory=dict)
+    arrays: dict[str, tuple[Definition, ...]] = field(default_factory=dict)
+    saved: dict[str, tuple[Definitions, bool]] = field(default_factory=dict)
+    clouded: frozenset[str] = frozenset()
     positional: tuple[Definition, ...] | None = ()
     xtrace: bool = False
     allexport: bool = False
@@ -46,13 +51,26 @@ class State:
         """Become what holds whichever of the given states was reached."""
         alive = [state for state in others if not state.dead] or list(others)
         first = alive[0]
+        hidden = {name for state in alive for name in state.saved}
+        self.saved = {
+            name: (
+                tuple(dict.fromkeys(d for state in alive if name in state.saved for d in state.saved[name][0])),
+                all(name in state.saved and state.saved[name][1] for state in alive),
+            )
+            for name in hidden
+        }
+        self.clouded = frozenset[str]().union(*(state.clouded for state in alive))
         names = {name for state in alive for name in state.environment}
         self.environment = {
             name: tuple(dict.fromkeys(d for state in alive for d in state.environment.get(name, (None,))))
             for name in names
         }
         self.exported = frozenset[str]().union(*(state.exported for state in alive))
-        self.functions = {name: body for state in alive for name, body in state.functions.items()}
+        defined = {name for state in alive for name in state.functions}
+        self.functions = {
+            name: tuple(dict.fromkeys(body for state in alive for body in state.functions.get(name, ())))
+            for name in defined
+        }
         self.arrays = {
             name: value for name, value in first.arrays.items() if all(s.arrays.get(name) == value for s in alive)
         }

@@ -41,7 +41,7 @@ class Command:
     `folder` is the working directory relative to the clone directory, None where unknown. `branches` are the
     (construct, alternative) pairs around it: two commands that differ in one never both run. `conditional` says that
     something decides whether it runs. `consumed`: its output is read by another command; `followed`: what it runs
-    (a function, `bash -c`, `eval`) is among the commands that come before it.
+    (a function, `bash -c`, `eval`) is among the commands that come before it. `program` is the program as written.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Command:
     wrappers: tuple[str, ...]
     consumed: bool
     followed: bool = False
+    program: str = ""
 
     def exclusive(self, other: Command) -> bool:
         mine = dict(self.branches)
@@ -95,7 +96,8 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Shell inside shell that could not be read."""
+    """Shell inside shell that is not followed. `message` says why it cannot be read; '' where it is known only when
+    the script runs."""
 
     span: Span
     text: str
@@ -109,3 +111,9 @@ class Trace:
     presences: tuple[Presence, ...]
     definitions: tuple[Definition, ...]
     unread: tuple[Unread, ...]
+
+
+def among(definition: Definition, definitions: Definitions) -> bool:
+    """Whether the same place in the script is among the assignments: each round of a loop has records of its own."""
+    span = definition.word.span if definition.word else None
+    return definition in definitions or any(other and other.word and other.word.span == span for other in definitions)

@@ -26,7 +26,8 @@ class Quoting(Enum):
 class Definition:
     """One assignment of a shell variable or positional parameter, with its value as of then.
 
-    `word` is what stands on the right-hand side, None where nothing there could be rewritten.
+    `word` is what stands on the right-hand side, None where nothing there could be rewritten. `loose`: the value is one
+    of several in turn, or a part of what is written, so that it is not the same as what it comes from.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Definition:
     order: int
     positional: bool = False
     xtrace: bool = False
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,19 @@ from dataclasses import dataclass, replace
 from migrator.core.text import Span
 from migrator.credentials.trace import Argument
 from migrator.credentials.values import Alternative, Quoting, Stored, Text, Unknown, Value, concat
-from migrator.readers.shell import Binary, Call, Double, Lit, Param, Part, Single, Statement, Substitution, Word
+from migrator.readers.shell import (
+    Binary,
+    Call,
+    Double,
+    Lit,
+    Param,
+    Part,
+    Redirect,
+    Single,
+    Statement,
+    Substitution,
+    Word,
+)
 
 _BARE_ESCAPE = re.compile(r"\\(\n|.)", re.DOTALL)
 _DOUBLE_ESCAPE = re.compile(r'\\([\\"$`\n])')
@@ -165,16 +177,45 @@ def assignment(argument: Argument) -> tuple[str, Value] | None:
     match = _ASSIGNMENT.match(first.text) if isinstance(first, Text) else None
     if not match or not isinstance(first, Text):
         return None
-    return match[1], Value.of(replace(first, text=first.text[match.end() :]), *rest)
+    begun = replace(first, text=first.text[match.end() :], span=None, quoting=Quoting.FIXED)
+    return match[1], Value.of(*((begun, *rest) if begun.text else rest))
+
+
+def may_split(word: Word) -> bool:
+    """Whether a word has an expansion outside of quotes, which may become several words or none."""
+    return any(isinstance(part, Param | Substitution) for part in word.parts)
+
+
+def named(word: Word) -> list[str]:
+    """The plain words of the commands that a word substitutes: the files that they read are among them."""
+    found: list[str] = []
+    pending: list[object] = list(word.parts)
+    while pending:
+        node = pending.pop()
+        match node:
+            case Double(parts=parts):
+                pending += parts
+            case Substitution(statements=statements):
+                pending += statements
+            case Statement(command=command, redirects=redirects):
+                pending.append(command)
+                found += [text for redirect in redirects if (text := bare(redirect.word))]
+            case Binary(left=left, right=right):
+                pending += [left, right]
+            case Call(words=words):
+                found += [text for inner in words if (text := bare(inner))]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """Shell text inside a word, with a map to the text around it. `double`: it stands in double quotes."""
+    """Shell text inside a word, with a map to the text around it. `double`: it stands in double quotes. `outer` is
+    where the expansions stand that are made before the inner shell reads the text."""
 
     text: str
     place: Callable[[int], int]
     double: bool
+    outer: frozenset[int] = frozenset()
 
 
 def nested_text(source: str, words: Sequence[Word | None]) -> Nested | None:
@@ -186,7 +227,8 @@ def nested_text(source: str, words: Sequence[Word | None]) -> Nested | None:
         parts = [part for word in written for part in word.parts]
         if not all(isinstance(part, Lit | Param) and "\\" not in getattr(part, "text", "") for part in parts):
             return None
-        return _slice(source, Span(written[0].span.start, written[-1].span.end))
+        sliced = _slice(source, Span(written[0].span.start, written[-1].span.end))
+        return replace(sliced, outer=_expansions(parts)) if sliced else None
     parts = list(written[0].parts)
     if len(parts) != 1:
         return None
@@ -195,6 +237,9 @@ def nested_text(source: str, words: Sequence[Word | None]) -> Nested | None:
             return _slice(source, Span(single.span.start + 1, single.span.end - 1), single.text)
         case Lit() as lit if "\\" not in lit.text:
             return _slice(source, lit.span, lit.text)
+        case Param() as param:
+            sliced = _slice(source, param.span)
+            return replace(sliced, outer=_expansions(parts)) if sliced else None
         case Double() as double:
             return _double(source, double)
     return None
@@ -221,12 +266,34 @@ def _double(source: str, double: Double) -> Nested | None:
             2 if raw[at] == "\\" and raw[at + 1 : at + 2] in ("\\", '"', "$", "`", "\n") and at + 1 < len(raw) else 1
         )
         char = raw[at + width - 1]
+        if width == 2 and char == "$" and re.match(r"[$`]|\{[^}\\]*[$`]", raw[at + 2 :]):
+            return None  # `\\$$NAME`: what the inner shell expands is known only when it runs
         if not (width == 2 and char == "\n"):
             text.append(char)
             places.append(double.span.start + 1 + at + width - 1)
         at += width
     places.append(double.span.end - 1)
-    return Nested("".join(text), lambda index: places[min(index, len(places) - 1)], True)
+    return Nested("".join(text), lambda index: places[min(index, len(places) - 1)], True, _expansions(double.parts))
+
+
+def _expansions(parts: Sequence[Part]) -> frozenset[int]:
+    return frozenset(part.span.start for part in parts if isinstance(part, Param | Substitution))
+
+
+def nested_document(source: str, redirect: Redirect) -> Nested | None:
+    """The program text of a here-document, where it can be followed back to where it is written."""
+    body = redirect.body
+    if body is None or redirect.operator != "<<" or not body.parts:
+        return None
+    last = body.parts[-1]
+    end = last.span.start + len(last.text) if isinstance(last, Lit) else last.span.end
+    span = Span(body.parts[0].span.start, end)
+    if redirect.quoted:
+        return _slice(source, span)
+    if any(isinstance(part, Lit) and "\\" in part.text for part in body.parts):
+        return None
+    sliced = _slice(source, span)
+    return replace(sliced, double=True, outer=_expansions(body.parts)) if sliced else None
 
 
 def substituted_programs(word: Word | None) -> set[str]:
