@@ -159,7 +159,7 @@ class _Engine:
         def mentioned(fact: StepFacts) -> bool:
             if self.configured or any(mention in fact.pipelines.source.text for mention in self.book.mentions):
                 return True
-            return any(mention in (text or "") for text in self.called(fact) for mention in self.book.mentions)
+            return any(mention in text for _, text in self.called(fact) for mention in self.book.mentions)
 
         natives = self.book.natives
         credentials = {
@@ -182,16 +182,20 @@ class _Engine:
                 id(part.scalar) for fact in facts for shell in fact.shells if shell.read for part in shell.script.parts
             ),
             frozenset(credentials),
+            lambda fact: tuple(self.called(fact)),
         )
 
-    def called(self, facts: StepFacts) -> Iterator[str | None]:
-        """The texts of the repository's files that the step's commands name."""
+    def called(self, facts: StepFacts) -> Iterator[tuple[str, str]]:
+        """The repository's files that the step's commands name, as path and text."""
         for shell in facts.shells:
             for command in shell.trace.commands:
-                words = [command.arguments[0].text] if command.arguments else []
-                for word in (*words, command.name):
-                    if word and command.folder is not None and not word.startswith(("-", "/", "~")):
-                        yield self.file(posixpath.normpath(posixpath.join(command.folder, word)))
+                texts = [argument.text or "" for argument in command.arguments]
+                words = [text for text in texts if not text.startswith("-")][:1]
+                for word in (*words, command.program):
+                    if word and command.folder is not None and not word.startswith(("/", "~")):
+                        path = posixpath.normpath(posixpath.join(command.folder, word))
+                        if text := self.file(path):
+                            yield path, text
 
     def picture(self, facts: Iterable[StepFacts]) -> Picture:
         names = set()

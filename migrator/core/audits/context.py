@@ -18,7 +18,8 @@ class Context:
     """`mentioned` says of a step whether a Packages host is named in its file, in a file that it calls, or in the
     configuration. `shared_items` are items of scripts that several different scripts share: an assignment in one may
     mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
-    code. `credentials` are the stored passwords of the repository's logins to Packages.
+    code. `credentials` are the stored passwords of the repository's logins to Packages. `called` gives the files of the
+    repository that a step runs, as path and text.
     """
 
     book: RuleBook
@@ -30,6 +31,7 @@ class Context:
     unread_items: Mapping[int, str]
     read_items: frozenset[int]
     credentials: frozenset[str]
+    called: Callable[[StepFacts], Iterable[tuple[str, str]]]
 
     def reason(self, code: str, detail: str, subject: str = "") -> Reason:
         return Reason(code, self.book.reasons[code].verdict, detail, subject)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from migrator.core.rules import RuleBook
 from migrator.core.text import Span
 from migrator.credentials.logins import Login
-from migrator.credentials.trace import Command, Presence, Trace
+from migrator.credentials.trace import Command, Presence, Trace, among
 from migrator.credentials.values import Stored
 
 _HARMLESS = {":", "true", "[", "test"}
@@ -60,7 +60,7 @@ def _more(presence: Presence, trace: Trace, book: RuleBook, logins: set[int], co
         word = definition.word
         if word is None or not any(region.contains(word.span) for region in presence.regions):
             continue
-        uses = [use for use in trace.uses if definition in use.definitions]
+        uses = [use for use in trace.uses if among(definition, use.definitions)]
         if not definition.positional and any((use.param.span, use.context) not in covered for use in uses):
             return True
     return False

@@ -14,12 +14,14 @@ from migrator.core.audits.placing import Placer
 from migrator.core.audits.reach import reach
 from migrator.core.audits.runners import runner_reasons
 from migrator.core.audits.shadowed import shadowing
+from migrator.core.audits.unread import hidden_logins, shows_login
 from migrator.core.findings import Finding, Reason, Severity, Verdict
 from migrator.core.scripts import Part
 from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
 from migrator.credentials.logins import Login
-from migrator.credentials.origin import origin
+from migrator.credentials.origin import assignments, origin
+from migrator.credentials.trace import Command
 from migrator.credentials.values import Value
 
 if TYPE_CHECKING:
@@ -69,6 +71,10 @@ def _surroundings(facts: StepFacts, context: Context, item: Judged) -> None:
         if code:
             detail = "the same text also runs in a step that cannot be read"
             item.reasons.append(reason(code, detail, "the other step"))
+    hidden = [one.what for shell in facts.shells for one in hidden_logins(shell, context.book)]
+    hidden += [path for path, text in context.called(facts) if _logs_in(text, context)]
+    for what in dict.fromkeys(hidden):
+        item.reasons.append(reason("mixed-logins", f"the step also logs in within {what}", item.login.host))
     if facts.pipelines.problems:
         item.reasons.append(reason("unreadable", "a part of the file cannot be read", "the file"))
     reasons, assumptions = runner_reasons(facts.step.runs_on, context)
@@ -76,6 +82,11 @@ def _surroundings(facts: StepFacts, context: Context, item: Judged) -> None:
     item.assumptions += assumptions
     if item.shell.after:
         item.assumptions.append("after-script receives the native pair")
+
+
+def _logs_in(text: str, context: Context) -> bool:
+    """Whether a file that the step runs logs in to Packages with something else than the native pair."""
+    return shows_login(text, context.book) is not None and not all(name in text for name in context.book.natives)
 
 
 def _parts(item: Judged) -> list[Part]:
@@ -98,9 +109,7 @@ def _mix(judged: Sequence[Judged], context: Context) -> None:
             if reason.verdict is Verdict.REPORT_ONLY
         }
         for item in group:
-            others = [
-                other for other in group if other is not item and other.login.command.span != item.login.command.span
-            ]
+            others = [other for other in group if other is not item]
             mixed = any(other.signature != item.signature and not _apart(item, other) for other in others)
             partner = not item.blocked and any(other.blocked for other in others)
             if not mixed and not partner:
@@ -109,6 +118,28 @@ def _mix(judged: Sequence[Judged], context: Context) -> None:
             item.reasons.append(context.reason("mixed-logins", detail, item.login.host))
             if partner:
                 item.reasons += list(blocking)
+    _together(judged)
+
+
+def _together(judged: Sequence[Judged]) -> None:
+    """Logins that an edit changes together share their reasons, whatever file keeps each."""
+    pairs = [
+        (item, other)
+        for item in judged
+        for other in judged
+        if other is not item and not other.native and other.shell is item.shell and _shares(item, other)
+    ]
+    for _ in pairs:
+        for item, other in pairs:
+            item.reasons += [reason for reason in other.reasons if reason not in item.reasons]
+
+
+def _shares(item: Judged, other: Judged) -> bool:
+    """Does an edit of the one stand where the credential of the other comes from?"""
+    spans = [span for span, _ in other.sites]
+    for value in (other.login.username, other.login.password):
+        spans += [definition.word.span for definition in assignments(value) if definition.word]
+    return any(span.contains(point.span) for span in spans for point in item.points)
 
 
 def _apart(first: Judged, second: Judged) -> bool:
@@ -185,6 +216,9 @@ def _remaining(facts: StepFacts, item: Judged, planned: pipe.PipePlan | None) ->
     for name in item.stored:
         word = re.compile(rf"\b{re.escape(name)}\b")
         inside = any(word.search(scalar.value) for pipe in facts.pipes for _, scalar in pipe.variables)
+        inside = inside or any(
+            _by_name(word, name, command) for shell in facts.shells for command in shell.trace.commands
+        )
         for shell in facts.shells:
             edited = changed if shell is item.shell else ()
             for use in shell.trace.uses:
@@ -195,6 +229,12 @@ def _remaining(facts: StepFacts, item: Judged, planned: pipe.PipePlan | None) ->
         if inside:
             remaining.append(name)
     return remaining
+
+
+def _by_name(word: re.Pattern[str], name: str, command: Command) -> bool:
+    """`docker run -e NAME`: a program is told the variable's name."""
+    texts = (argument.value.symbol() or "" for argument in command.arguments)
+    return any(word.search(text.replace(f"${{{name}}}", "")) for text in texts)
 
 
 def _uncertain(facts: StepFacts, context: Context, shell: Shell) -> Iterator[Finding]:

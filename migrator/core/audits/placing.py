@@ -13,7 +13,7 @@ from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
 from migrator.credentials.images import COMPOSE_NAMES, compose_variables
 from migrator.credentials.origin import Fixed, Obstacle, assignments, points, replaced
-from migrator.credentials.trace import Command
+from migrator.credentials.trace import Command, among
 from migrator.credentials.values import Definition, Stored
 
 
@@ -30,6 +30,8 @@ class Placer:
         self.tested = {
             (presence.param.span, presence.context) for presence in self.trace.presences if presence.param is not None
         }
+        # A pipeline variable is exported from the start, and stays so when the script assigns to it.
+        self.stored = {use.param.name for use in self.trace.uses if None in use.definitions}
         self.movable_words: dict[Span, bool] = {}
 
     def place(self, item: Judged) -> None:
@@ -78,20 +80,20 @@ class Placer:
             return False
         for use in self.trace.uses:
             site = (use.param.span, use.context)
-            if definition in use.definitions and site not in self.covered and site not in self.tested:
+            if among(definition, use.definitions) and site not in self.covered and site not in self.tested:
                 return False
         if definition.positional:
             return True
-        name = re.compile(rf"\b{re.escape(definition.name)}\b")
+        name = re.compile(rf"(?:\b|^-[A-Za-z]+){re.escape(definition.name)}\b")
         if any(name.search(scalar.value) for pipe in self.facts.pipes for _, scalar in pipe.variables):
             return False
-        later = (command for command in self.trace.commands if command.order > definition.order)
-        return not any(self.reads(command, definition, name) for command in later)
+        return not any(self.reads(command, definition, name) for command in self.trace.commands)
 
     def reads(self, command: Command, definition: Definition, name: re.Pattern[str]) -> bool:
         """Could a program that is run read the variable from its environment?"""
-        exported = definition.name in command.exported and definition in command.environment.get(definition.name, ())
-        if not exported or command.followed:
+        if command.followed or not among(definition, command.environment.get(definition.name, ())):
+            return False
+        if definition.name not in command.exported and definition.name not in self.stored:
             return False
         client = self.context.book.by_program(command.name)
         if client is None and command.name not in self.context.book.programs.private:

@@ -52,10 +52,13 @@ def _images(facts: StepFacts, item: Judged) -> Iterator[ImageUse]:
     """What the login can matter to: what comes after it in its shell, and the after-script."""
     for shell in facts.shells:
         for use in shell.images:
-            if (shell is item.shell and use.command.order > item.login.command.order) or (
-                shell.after and not item.shell.after
-            ):
+            if (shell is item.shell and _later(use.command, item)) or (shell.after and not item.shell.after):
                 yield use
+
+
+def _later(command: Command, item: Judged) -> bool:
+    """Whether a command may run after the login: in a loop, what stands before it does, too."""
+    return command.order > item.login.command.order or (command.looped and item.login.command.looped)
 
 
 def _owners(context: Context, item: Judged, names: Sequence[tuple[ImageUse, Name]]) -> None:
@@ -89,7 +92,7 @@ def _programs(context: Context, item: Judged) -> None:
     book = context.book
     known = book.programs.private | book.programs.offline | set(book.programs.filters)
     for command in item.shell.trace.commands:
-        later = command.order > item.login.command.order and not command.exclusive(item.login.command)
+        later = _later(command, item) and not command.exclusive(item.login.command)
         if later and command.name not in known and not command.followed and not book.by_program(command.name):
             item.assumptions.append(f"`{_shown_command(command)}` reads no other package")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from migrator.core.audits.context import Context
 from migrator.core.findings import Finding
@@ -43,7 +44,7 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
             continue
         if shell.failure:
             yield unreadable(source, shell.script.shown(login), "a script", context, facts)
-        elif facts.windows and not _native(shell.script.text, context):
+        elif facts.windows and not _native(shell.script.text, context.book):
             yield context.finding(
                 "registry-login",
                 source,
@@ -53,17 +54,53 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
                 uses=facts.uses,
             )
     for shell in facts.shells:
-        for unread in shell.trace.unread:
-            if shows_login(unread.text, context.book):
-                yield unreadable(
-                    shell.script.source, shell.script.shown(unread.span), "a script within the script", context, facts
-                )
+        for hidden in hidden_logins(shell, context.book):
+            yield _hidden(facts, context, shell, hidden)
         for command in shell.trace.commands:
             yield from _by_hand(facts, context, shell, command)
 
 
-def _native(text: str, context: Context) -> bool:
-    return all(name in text for name in context.book.natives)
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A login in text that is run, but not followed. `broken`: the text cannot even be read."""
+
+    span: Span
+    what: str
+    broken: bool
+
+
+def hidden_logins(shell: Shell, book: RuleBook) -> Iterator[Hidden]:
+    """Where text that is run, but not followed, shows a login to Packages with something else than the native pair."""
+    for unread in shell.trace.unread:
+        if shows_login(unread.text, book) and not _native(unread.text, book):
+            yield Hidden(unread.span, "a script within the script", bool(unread.message))
+    for command in shell.trace.commands:
+        if command.followed or (command.name and command.name not in book.programs.carriers):
+            continue
+        values = [argument.value for argument in command.arguments]
+        text = " ".join(_text(value) for value in values)
+        stored = {piece.name for value in values for piece in value.pieces if isinstance(piece, Stored)}
+        if shows_login(text, book) and not (stored and stored <= book.natives):
+            what = f"the words of `{command.name}`" if command.name else "the words of a program that is not known"
+            yield Hidden(command.span, what, False)
+
+
+def _hidden(facts: StepFacts, context: Context, shell: Shell, hidden: Hidden) -> Finding:
+    place = shell.script.shown(hidden.span)
+    if hidden.broken:
+        return unreadable(shell.script.source, place, hidden.what, context, facts)
+    return context.finding(
+        "registry-login",
+        shell.script.source,
+        place,
+        f"a login to Packages stands in {hidden.what}, where it is not followed",
+        reasons=[context.reason("credential-unresolved", f"the login is put together in {hidden.what}", "the login")],
+        uses=facts.uses,
+    )
+
+
+def _native(text: str, book: RuleBook) -> bool:
+    return all(name in text for name in book.natives)
 
 
 def _by_hand(facts: StepFacts, context: Context, shell: Shell, command: Command) -> Iterator[Finding]:
