@@ -163,15 +163,13 @@ class Layout:
         return at + len(found[0]) if (found := _NEWLINE.match(self.text, at)) else at
 
     def chomped(self, part: Part, value: str, followed: bool) -> str:
-        """The text of a block as its header (`|`, `|-`, `|+`) leaves its end; `followed`: not at the file's end."""
+        """The text of a block as its header (`|`, `|-`) leaves its end; `followed`: not at the file's end."""
         header = re.compile(r"\|[^\r\n#]*").match(self.text, part.scalar.span.start)
         indicators = header[0] if header else ""
         bare = value.rstrip("\n")
-        if "-" in indicators:
-            return bare
-        if bare == value:
-            return f"{bare}\n" if followed else bare
-        return value if "+" in indicators else f"{bare}\n"
+        if "+" in indicators:
+            raise Unmovable("a block keeps the empty lines at its end, which would be other lines then")
+        return bare if "-" in indicators or (bare == value and not followed) else f"{bare}\n"
 
     def behind(self, part: Part, here: Sequence[Insert], lines: Sequence[Edit]) -> Edit:
         """The new items behind a block."""

@@ -96,6 +96,7 @@ class _Planner:
         self.writer = Writer(shell.trace, shell.script.text)
         self.removed: list[Statement] = []
         self.needed: set[Command] = set()
+        self.renamed: set[str] = set()
         self.pushing: frozenset[Command] = frozenset()
 
     def plan(self) -> PipePlan:
@@ -152,6 +153,7 @@ class _Planner:
     # What is pushed
 
     def images(self) -> list[_Image]:
+        """The packages that are pushed, in the order of their last pushes."""
         images: dict[str, _Image] = {}
         for work in self.engine.works:
             if work.after != self.shell.after:
@@ -167,7 +169,7 @@ class _Planner:
             images.setdefault(name.text, _Image(name)).pushes.append(work)
         if len({image.name.workspace for image in images.values()}) > 1:
             raise Refused("pipe-image", "packages of two workspaces are pushed", "the workspace")
-        return list(images.values())
+        return sorted(images.values(), key=lambda image: image.pushes[-1].at)
 
     def pushed(self, uses: Sequence[ImageUse]) -> Name | None:
         """The package that a command pushes with the login; None where it is another registry's."""
@@ -192,6 +194,7 @@ class _Planner:
         statements = [self.statements.alone(push.command, "push") for push in image.pushes]
         self.removed += [one for one in statements if one not in self.removed]
         before = self.renaming(image, local)
+        self.renamed |= {tagged(local)} if before else set()
         variables = ((self.pipe.image, local), (self.pipe.tags, self.pipe.separator.join(dict.fromkeys(tags))))
         return statements[-1], before, PipeItem(f"{self.pipe.name}:{self.style.version}", variables)
 
@@ -236,7 +239,7 @@ class _Planner:
             raise Refused("pipe-image", f"{local} is the name of another local image, which is used later", local)
         reference = last.sources[0]
         for name in now.also_called(reference or ""):
-            if "/" not in name and (text := self.shell_text(name, last.command)):
+            if "/" not in name and name not in self.renamed and (text := self.shell_text(name, last.command)):
                 return f"{self.pipe.tag} {text.removesuffix(f':{self.pipe.default_tag}')} {local}"
         tagged_here = {target for work in self.engine.works if work.kind is Kind.TAG for target in work.targets}
         named = [push for push in reversed(image.pushes) if self.text(push, last)]
