@@ -180,6 +180,7 @@ class Expansion(Variables):
 
     def param(self, param: Param, state: State, double: bool) -> Value:
         definitions: Definitions
+        self.calculated(param.names, state)
         if _POSITIONAL.fullmatch(param.name):
             definition = self.parameter(int(param.name), state)
             definitions = (definition,)

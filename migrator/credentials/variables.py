@@ -90,6 +90,7 @@ class Variables(ABC):
 
     def assign(self, assignment: Assignment, state: State, export: bool) -> None:
         name = assignment.name
+        self.calculated(assignment.names, state)
         if assignment.array is not None:
             elements = tuple(
                 self.define(name, argument.value, argument.word, state)

@@ -59,7 +59,8 @@ class Double:
 @dataclass(frozen=True, slots=True)
 class Param:
     """`$name`, `${name}` or `${name<operator>word}`. `operator` is '' without one, `!` for indirection, and `other` for
-    any expansion (length, slice, replacement …) that does not give the whole value of the variable."""
+    any expansion (length, slice, replacement …) that does not give the whole value of the variable. `names` are set by
+    the index."""
 
     name: str
     operator: str
@@ -68,6 +69,7 @@ class Param:
     span: Span
     short: bool
     index: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Assignment:
     append: bool
     indexed: bool
     span: Span
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,7 +493,10 @@ class _Converter:
             end = self.span(node).end
             value = Word((), Span(end, end))
         indexed = bool(node.get("Index")) or any(child.get("Index") for child in (elements or {}).get("Elems") or ())
-        return Assignment(node["Name"]["Value"], value, array, bool(node.get("Append")), indexed, self.span(node))
+        names = _set_names(node.get("Index"))
+        return Assignment(
+            node["Name"]["Value"], value, array, bool(node.get("Append")), indexed, self.span(node), names
+        )
 
     def words(self, nodes: Any) -> tuple[Word, ...]:
         return tuple(self.word(node) for node in nodes or ())
@@ -532,7 +538,8 @@ class _Converter:
         if node.get("Excl") and not node.get("Names"):
             operator = "!"
         word = self.word(expansion["Word"]) if expansion.get("Word") else None
-        return Param(value, operator, word, name_span, span, bool(node.get("Short")), index)
+        names = _set_names([node.get("Index"), node.get("Slice")])
+        return Param(value, operator, word, name_span, span, bool(node.get("Short")), index, names)
 
     def inner_words(self, node: Any) -> Iterator[Word]:
         """Every word below a node that is not looked at more closely."""

@@ -48,6 +48,7 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
                 _surroundings(facts, context, item)
                 reach(facts, context, item)
                 exposure(facts, context, item)
+        placer.clashes()
     _mix(judged, context)
     pipes = _pipes(facts, context, judged)
     places: dict[tuple[int, Span], list[Judged]] = {}

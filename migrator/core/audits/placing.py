@@ -12,7 +12,7 @@ from migrator.core.audits.judged import Judged, Site
 from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
 from migrator.credentials.images import COMPOSE_NAMES, compose_variables
-from migrator.credentials.origin import Fixed, Obstacle, assignments, points, replaced
+from migrator.credentials.origin import Fixed, Obstacle, Point, assignments, points, replaced
 from migrator.credentials.trace import Command, among
 from migrator.credentials.values import Definition, Stored
 
@@ -127,6 +127,16 @@ class Placer:
                 )
         return None
 
+    def clashes(self) -> None:
+        """Words that make both the user name and the password, say in a function, can become neither."""
+        for item in self.judged:
+            for point in item.points:
+                if any(_clash(point, other) for one in self.judged for other in one.points):
+                    self.add(
+                        item, Obstacle("credential-unresolved", "is made by words that make the other, too"), "login"
+                    )
+                    break
+
     def follow_guards(self, item: Judged) -> None:
         """Tests whether a stored variable is set are rewritten with the login; some decide about more than it."""
         guard = guards(item.login, item.sites, self.trace, self.context.book, self.judged_commands(item), self.covered)
@@ -150,3 +160,8 @@ class Placer:
 
     def judged_commands(self, item: Judged) -> set[int]:
         return {other.login.command.order for other in self.judged if other.registry is item.registry}
+
+
+def _clash(point: Point, other: Point) -> bool:
+    overlap = point.span.start < other.span.end and other.span.start < point.span.end
+    return overlap and point != other
