@@ -13,6 +13,7 @@ from migrator.readers.shell import Statement
 _ITEM = re.compile(r"( *)-[ \t]+")
 _REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?")
 _ENDED = re.compile(r"\s*(?:;\s*)?(?:#.*)?\s*")
+_HEADER = re.compile(r"[|>][-+0-9]*")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
@@ -39,10 +40,12 @@ class Layout:
         """The edits that take `removed` out and put each insert in the place of its statement. Raises Unmovable."""
         edits: list[Edit] = []
         changes: list[ScriptChange] = []
+        above: Part | None = None
         for part in self.script.parts:
             inside = [one for one in self.statements if self.script.part(one.span.start) is part]
             out = [one for one in inside if one in removed]
             if not out:
+                above = part
                 continue
             if any(self.script.part(max(one.span.end - 1, one.span.start)) is not part for one in inside):
                 raise Unmovable("a command of the item goes on in the next item")
@@ -51,12 +54,16 @@ class Layout:
             here = [insert for insert in inserts if insert[0] in out]
             kept = [one for one in inside if one not in out]
             if not kept:
+                if above and not here and "+" in self.header(above):
+                    raise Unmovable("the block above keeps the empty lines at its end, and would get others")
                 edits.append(self.whole(part, here))
+                above = None if here else above
                 changes.append(_change(part, None, here))
                 continue
             if any(one.span.start > insert[0].span.start for insert in here for one in kept):
                 raise Unmovable("other commands follow the push in the same item")
             lines, value = self.lines(part, out)
+            above = None
             edits += lines
             if here:
                 edits.append(self.behind(part, here, lines))
@@ -162,10 +169,14 @@ class Layout:
             return at
         return at + len(found[0]) if (found := _NEWLINE.match(self.text, at)) else at
 
+    def header(self, part: Part) -> str:
+        """What begins a block scalar, such as `|-`; '' for other scalars."""
+        found = _HEADER.match(self.text, part.scalar.span.start) if part.scalar.style in ("|", ">") else None
+        return found[0] if found else ""
+
     def chomped(self, part: Part, value: str, followed: bool) -> str:
         """The text of a block as its header (`|`, `|-`) leaves its end; `followed`: not at the file's end."""
-        header = re.compile(r"\|[^\r\n#]*").match(self.text, part.scalar.span.start)
-        indicators = header[0] if header else ""
+        indicators = self.header(part)
         bare = value.rstrip("\n")
         if "+" in indicators:
             raise Unmovable("a block keeps the empty lines at its end, which would be other lines then")
