@@ -138,7 +138,7 @@ def _dripping(request: BaseHTTPRequestHandler) -> None:
     request.send_response(200)
     request.send_header("Content-Length", "1000")
     request.end_headers()
-    for _ in range(100):
+    for _ in range(1000):
         request.wfile.write(b" ")
         request.wfile.flush()
         time.sleep(0.1)
@@ -195,7 +195,7 @@ def test_without_a_version_the_refusal_says_why_and_what_to_type(
     publisher.answers["/2.0/elsewhere"] = page(["9.0.0"])
     begun = time.monotonic()
     run = _fix(patless)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 60, "an answer that drips is waited for"
     assert run.code == 0
     assert _version(repository) is None
     lines = [line for line in run.err.splitlines() if "pipe-version:" in line]
