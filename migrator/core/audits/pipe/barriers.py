@@ -13,6 +13,7 @@ from migrator.core.rules import PushPipe
 from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
 from migrator.credentials.images import Action
+from migrator.credentials.invocations import Option
 from migrator.credentials.logins import login_file, value_of
 from migrator.credentials.packages import Elsewhere, Name, Unresolved, name_of
 from migrator.credentials.trace import Command
@@ -50,6 +51,7 @@ class Barriers:
         for work in self.engine.works:
             if work.called:
                 self.platforms(work)
+                self.engine_of(work.command, work.called.options)
                 words = self.engine.words(work.called)
                 if found := next((one for one in commands if words[: len(one)] == one), None):
                     raise Refused("pipe-image", f"`{' '.join(found)}` names another engine than the pipe's", found[0])
@@ -129,12 +131,13 @@ class Barriers:
         if strange or signs or any(o.name == "--disable-content-trust" and o.value for o in work.parsed.options):
             what = "signs it" if signs or not strange else f"has the option {strange[0]}"
             raise Refused("pipe-image", f"the push of the image {what}, which the pipe does not do", "the image")
-        self.engine_of(command, called.options)
         if login_file(called) not in {item.login.config for item in self.judged}:
             raise Refused("pipe-mixed", "the push uses a login that is kept elsewhere", "the push")
 
-    def engine_of(self, command: Command, options: Collection[object]) -> None:
-        given = {getattr(option, "name", "") for option in options}
+    def engine_of(self, command: Command, options: Collection[Option]) -> None:
+        if command.name not in self.pipe.programs:
+            return
+        given = {option.name for option in options}
         given |= {name for name in self.pipe.elsewhere if value_of(command, name) is not None}
         if other := sorted(given & self.pipe.elsewhere):
             raise Refused("pipe-image", f"{other[0]} names another engine than the pipe's", other[0])
@@ -158,7 +161,7 @@ class Barriers:
         errexit = True
         for command in self.shell.trace.commands:
             if command.order >= last:
-                break
+                continue
             texts = [argument.text or "" for argument in command.arguments]
             if command.name == "set":
                 for text, following in zip(texts, [*texts[1:], ""], strict=True):

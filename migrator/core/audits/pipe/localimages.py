@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrator.core.audits.pipe.engine import Kind, Work
+from migrator.core.audits.pipe.references import may_be
 
 Identity = tuple[object, ...]
 
@@ -50,8 +51,12 @@ class LocalImages:
         for place, target in enumerate(work.targets):
             if target is None:
                 self.forget(work)
-            else:
-                self.names[target] = ("perhaps", work.at, place) if unsure else made
+                continue
+            image = ("perhaps", work.at, place) if unsure else made
+            for name in self.names:
+                if self.names[name] != image and may_be(name, target):
+                    self.names[name] = ("perhaps", work.at, name)
+            self.names[target] = image
 
     def forget(self, work: Work) -> None:
         self.changed = ("changed", work.at)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from migrator.core.audits.context import Context
 from migrator.core.audits.judged import Judged
 from migrator.core.audits.pipe.barriers import Barriers
-from migrator.core.audits.pipe.engine import Engine, Kind, Work, known_text
+from migrator.core.audits.pipe.engine import Engine, Kind, Work
 from migrator.core.audits.pipe.layout import Insert, Layout, Unmovable
-from migrator.core.audits.pipe.localimages import LocalImages
-from migrator.core.audits.pipe.references import Unwritable, Writer, tagged, untagged
+from migrator.core.audits.pipe.localnames import LocalNames
+from migrator.core.audits.pipe.references import Unwritable, Writer, untagged
 from migrator.core.audits.pipe.refused import Refused
 from migrator.core.audits.pipe.statements import Statements
 from migrator.core.findings import Edit, PipeItem, Reason, ScriptChange
@@ -26,13 +26,11 @@ from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
 from migrator.credentials.images import Action, ImageUse
 from migrator.credentials.packages import Name, Unresolved
-from migrator.credentials.trace import Command
 from migrator.readers.shell import Statement
 
 _LOCAL = re.compile(r"[a-z0-9$][a-z0-9A-Z._/${}-]*")
 _TAG = re.compile(r"[A-Za-z0-9_.${}-]+")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_WORD = re.compile(r"[^\s'#]+[^\s'#:]")
 _WORKSPACE = "${BITBUCKET_WORKSPACE}"
 _FULL_NAME = "${BITBUCKET_REPO_FULL_NAME}"
 
@@ -95,9 +93,7 @@ class _Planner:
         self.statements = Statements(shell, context.book)
         self.writer = Writer(shell.trace, shell.script.text)
         self.removed: list[Statement] = []
-        self.needed: set[Command] = set()
-        self.renamed: set[str] = set()
-        self.pushing: frozenset[Command] = frozenset()
+        self.names = LocalNames(facts, shell, pipe, self.engine)
 
     def plan(self) -> PipePlan:
         self.barriers.step()
@@ -105,7 +101,6 @@ class _Planner:
         if not images:
             raise Refused("pipe-no-push", "the step pushes nothing with this login that the script shows")
         pushes = [push.command for image in images for push in image.pushes]
-        self.pushing = frozenset(pushes)
         self.removed += dict.fromkeys(self.statements.login(item.login.command) for item in self.judged)
         self.barriers.other_uses([one.span for one in self.removed])
         self.barriers.digests(min(push.order for push in pushes))
@@ -193,8 +188,7 @@ class _Planner:
         self.barriers.between(image.pushes[0].command, last.command)
         statements = [self.statements.alone(push.command, "push") for push in image.pushes]
         self.removed += [one for one in statements if one not in self.removed]
-        before = self.renaming(image, local)
-        self.renamed |= {tagged(local)} if before else set()
+        before = self.names.give(local, image.pushes, image.name.shown)
         variables = ((self.pipe.image, local), (self.pipe.tags, self.pipe.separator.join(dict.fromkeys(tags))))
         return statements[-1], before, PipeItem(f"{self.pipe.name}:{self.style.version}", variables)
 
@@ -225,49 +219,6 @@ class _Planner:
             raise Refused("pipe-image", f"the workspace or the name of {shown} is not certain", shown)
         return local
 
-    def renaming(self, image: _Image, local: str) -> str:
-        """The command that gives the pushed image its local name; '' where it has that name already."""
-        pushed = [LocalImages(self.engine.works, push.at).identity(push.sources[0]) for push in image.pushes]
-        last = image.pushes[-1]
-        now = LocalImages(self.engine.works, last.at)
-        if any(one != pushed[0] for one in pushed):
-            raise Refused("pipe-image", f"the tags of {image.name.shown} are different images", image.name.shown)
-        if now.identity(tagged(local)) == pushed[0]:
-            return ""
-        later = (work for work in self.engine.users(tagged(local), last.at) if work.command not in self.pushing)
-        if any(later):
-            raise Refused("pipe-image", f"{local} is the name of another local image, which is used later", local)
-        reference = last.sources[0]
-        for name in now.also_called(reference or ""):
-            if "/" not in name and name not in self.renamed and (text := self.shell_text(name, last.command)):
-                return f"{self.pipe.tag} {text.removesuffix(f':{self.pipe.default_tag}')} {local}"
-        tagged_here = {target for work in self.engine.works if work.kind is Kind.TAG for target in work.targets}
-        named = [push for push in reversed(image.pushes) if self.text(push, last)]
-        push = next((push for push in named if push.sources[0] not in tagged_here), named[0] if named else None)
-        if push is None:
-            raise Refused("pipe-image", "the image that is pushed cannot be named again", "the image")
-        self.needed |= {work.command for work in self.engine.works if push.sources[0] in work.targets}
-        return f"{self.pipe.tag} {self.text(push, last)} {local}"
-
-    def text(self, push: Work, there: Work) -> str:
-        """The reference of a push as it is written, '' where it would be another one in a later place."""
-        word = push.parsed.words[0].word
-        text = self.shell.script.text[word.span.start : word.span.end] if word else ""
-        here, later = push.command.environment, there.command.environment
-        same = all(here.get(name, (None,)) == later.get(name, (None,)) for name in re.findall(r"\$\{?(\w+)", text))
-        return text if same and _WORD.fullmatch(text) else ""
-
-    def shell_text(self, reference: str, there: Command) -> str | None:
-        """A key as a word of the shell at a command, None where its variables hold something else by then."""
-        for name, order in re.findall(r"\$\{(\w+)(@\d*)?\}", reference):
-            definitions = there.environment.get(name, (None,))
-            only = definitions[0] if len(definitions) == 1 else None
-            if not order and definitions != (None,):
-                return None
-            if order and (only is None or order != f"@{only.order}" or sum(1 for _ in only.value.pieces) != 1):
-                return None
-        return None if "|" in reference else re.sub(r"@\d*\}", "}", reference)
-
     # Names that nobody needs
 
     def tags(self, images: Sequence[_Image]) -> None:
@@ -278,7 +229,7 @@ class _Planner:
             if target is None or target not in references or work.after != self.shell.after:
                 continue
             users = (user for user in self.engine.users(target, work.at) if not self.gone(user))
-            if work.command in self.needed or self.given(target) or any(users):
+            if work.command in self.names.needed or self.names.given(target) or any(users):
                 continue
             try:
                 statement = self.statements.alone(work.command, "tag")
@@ -289,20 +240,6 @@ class _Planner:
     def gone(self, work: Work) -> bool:
         here = work.after == self.shell.after
         return here and any(one.span.contains(work.command.span) for one in self.removed)
-
-    def given(self, reference: str) -> bool:
-        """Is another pipe given the reference?"""
-        name = untagged(reference)
-        for item in self.facts.pipes:
-            for _, scalar in item.variables:
-                texts = [scalar.value]
-                for variable in re.findall(r"\$\{?(\w+)", scalar.value):
-                    texts.append(f"${{{variable}}}")
-                    for shell in self.facts.shells:
-                        texts += [known_text(d.value) for d in shell.trace.definitions if d.name == variable]
-                if any((name.partition("${")[0] or name) in text for text in texts):
-                    return True
-        return False
 
 
 def _not_by_pipe(work: Work) -> tuple[str, str, str]:
