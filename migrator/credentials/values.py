@@ -11,6 +11,7 @@ from migrator.core.text import Span
 from migrator.readers.shell import Param, Word
 
 MAX_ALTERNATIVES = 16
+MAX_PIECES = 1000
 
 
 class Quoting(Enum):
@@ -165,16 +166,17 @@ def union(values: Iterable[Value]) -> Value:
 
 
 def concat(values: Iterable[Value]) -> Value:
-    """The values one after the other, in every combination."""
+    """The values one after the other, in every combination; too many of them, or too long ones, are one unknown."""
     parts = [value for value in values if value.alternatives != ((),)]
     if not parts:
         return EMPTY
     if len(parts) == 1:
         return parts[0]
-    count = 1
+    count, length = 1, 0
     for part in parts:
         count *= len(part.alternatives)
-        if count > MAX_ALTERNATIVES:
+        length += max(map(len, part.alternatives))
+        if count > MAX_ALTERNATIVES or length > MAX_PIECES:
             trail = next((piece.trail for value in parts for piece in value.pieces if piece.trail), ())
             return Value.of(Unknown("too many possible values", trail))
     rows = product(*(part.alternatives for part in parts))
