@@ -56,7 +56,8 @@ def name_of(reference: str, book: RuleBook, settings: Settings) -> Name | Elsewh
     host, slashed, path = text.partition("/")
     if unknown := _SYMBOL.search(host):
         return Unresolved(unknown[1])
-    registry = book.registry(host.lower().removesuffix(":443"))
+    host = host.lower().removesuffix(":443")
+    registry = book.registry(host)
     if not slashed or registry is None:
         default = next((registry for registry in book.registries if registry.default), None)
         if default is None or (("." in host or ":" in host or host == "localhost") and slashed):
