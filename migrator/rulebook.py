@@ -31,6 +31,7 @@ from migrator.core.rules import (
     RuleBook,
     Runners,
     Wrapper,
+    Writer,
 )
 from migrator.core.text import Source, Undecodable
 from migrator.readers import yaml
@@ -175,6 +176,7 @@ class _File:
             "push-pipe": _push_pipe,
             "reasons": _reasons,
             "wrappers": _wrappers,
+            "writers": _writers,
             "displays": lambda b, n: _programs(b, displays=b.programs.displays | set(n.texts())),
             "filters": lambda b, n: _programs(
                 b, filters={**b.programs.filters, **{k: v.pattern() for k, v in n.mapping().items()}}
@@ -187,6 +189,7 @@ class _File:
             "harmless-evals": lambda b, n: _programs(b, harmless_evals=b.programs.harmless_evals | set(n.texts())),
             "shells": lambda b, n: _programs(b, shells=b.programs.shells | set(n.texts())),
             "carriers": lambda b, n: _programs(b, carriers=b.programs.carriers | set(n.texts())),
+            "copiers": lambda b, n: _programs(b, copiers=b.programs.copiers | set(n.texts())),
         }
         described = ("what", "why", "url", "severity", "examples")
         entries = self.root.mapping((*sections, *described))
@@ -433,3 +436,12 @@ def _wrappers(book: RuleBook, node: _Node) -> RuleBook:
             _set(fields, "names"),
         )
     return _programs(book, wrappers=wrappers)
+
+
+def _writers(book: RuleBook, node: _Node) -> RuleBook:
+    writers = dict(book.programs.writers)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(("words", "only", "options"))
+        words = fields["words"].choice(("last", "all")) if "words" in fields else ""
+        writers[name] = Writer(words, _set(fields, "only"), _set(fields, "options"))
+    return _programs(book, writers=writers)

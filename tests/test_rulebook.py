@@ -149,6 +149,9 @@ def test_a_later_file_wins_over_an_entry_of_the_same_name(tmp_path: Path) -> Non
         ("offline: [acme-tool]", "offline"),
         ("harmless-sources: ['acme/env']", "harmless_sources"),
         ("harmless-evals: [acme-env]", "harmless_evals"),
+        ("carriers: [acme-each]", "carriers"),
+        ("copiers: [acme-copy]", "copiers"),
+        ("writers: {acme-edit: {words: last, only: [-w], options: [-o]}}", "writers"),
     ],
 )
 def test_every_section_about_programs_adds_to_what_is_known(text: str, attribute: str, tmp_path: Path) -> None:
@@ -203,6 +206,7 @@ def test_every_section_about_programs_adds_to_what_is_known(text: str, attribute
         ),
         ("reasons: {a: {verdict: safe, what: b}}", "`reasons.a` has no `why`"),
         ("wrappers: {a: {words: many}}", "`wrappers.a.words` must be a number from 0 to 999"),
+        ("writers: {a: {words: first}}", "`writers.a.words` must be one of last, all"),
         ("wrappers: {a: {words: -1}}", "`wrappers.a.words` must be a number"),
         ("wrappers: {a: {words: 1000}}", "`wrappers.a.words` must be a number"),
         ("tokens: ['(']", "mine.yml:1:10: `tokens[0]` is not a regular expression"),

@@ -74,9 +74,21 @@ class Wrapper:
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """A program that writes files: the `last` or `all` of its words, where one of `only` is among its options if there
+    are any; and the values of its `options`."""
+
+    words: str = ""
+    only: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Programs:
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
     but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
+    `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `writers` tell
+    which of their words are files that they write.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
@@ -88,6 +100,8 @@ class Programs:
     harmless_evals: frozenset[str] = frozenset()
     shells: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
+    copiers: frozenset[str] = frozenset()
+    writers: Mapping[str, Writer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

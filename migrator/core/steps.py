@@ -17,7 +17,7 @@ from migrator.credentials.values import Definition, Quoting, Text, Value
 from migrator.readers.pipelines import Pipe, Pipelines, Step
 from migrator.readers.shell import ShellError
 
-_NOTHING = Trace((), (), (), (), ())
+_NOTHING = Trace((), (), (), (), (), ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,6 +41,7 @@ from migrator.readers.shell import (
     parse_shell,
 )
 
+_ROUNDS = 3
 _OWN = ("OPTARG", "OPTIND", "REPLY", "MAPFILE", "COPROC", "PIPESTATUS", "BASH_REMATCH", "LINENO", "SECONDS", "RANDOM")
 
 
@@ -73,7 +74,14 @@ class Interpreter(Commands):
         presences = tuple(
             Presence(t.value, t.param, t.name_span, t.context, tuple(t.regions), t.everything) for t in self.tests
         )
-        return Trace(tuple(self.commands), tuple(self.uses), presences, tuple(self.definitions), tuple(self.unread))
+        return Trace(
+            tuple(self.commands),
+            tuple(self.uses),
+            presences,
+            tuple(self.definitions),
+            tuple(self.unread),
+            tuple(self.blind),
+        )
 
     def statements(self, statements: Iterable[Statement], state: State, stdin: Value | None) -> Value:
         return concat([self.statement(statement, state, stdin) for statement in statements])
@@ -188,11 +196,7 @@ class Interpreter(Commands):
         before = state.copy()
         self.breaks.append([])
         if not self.silent:
-            self.silent += 1
-            self.condition(node.condition, state, stdin)
-            self.branch(id(node), 0, node.body, state, stdin)
-            self.silent -= 1
-            state.join([before, state.copy(), *self.breaks[-1]])
+            self.rounds(node, state, stdin)
         self.loops += 1
         output, tests = self.condition(node.condition, state, stdin)
         for test in tests:
@@ -204,6 +208,21 @@ class Interpreter(Commands):
         self.loops -= 1
         state.dead = before.dead
         return concat([output, union([body, EMPTY])])
+
+    def rounds(self, node: Loop, state: State, stdin: Value | None) -> None:
+        """Follow the loop until another round brings nothing new, so that `state` is what any round may begin with."""
+        self.silent += 1
+        for count in range(_ROUNDS + 1):
+            before, known = state.copy(), state.known()
+            self.condition(node.condition, state, stdin)
+            self.branch(id(node), 0, node.body, state, stdin)
+            state.join([before, state.copy(), *self.breaks[-1]])
+            new = {name for name, values in state.known().items() if known.get(name) != values}
+            if not new:
+                break
+            if count == _ROUNDS:
+                state.clouded |= new
+        self.silent -= 1
 
     def case(self, node: Case, state: State, stdin: Value | None) -> Value:
         self.word(node.word, state)

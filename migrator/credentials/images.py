@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from migrator.core.rules import BuildSyntax, ComposeSyntax, PackageCommand, RuleBook
 from migrator.core.text import Source
+from migrator.credentials import unfollowed
 from migrator.credentials.invocations import Invocation, Parsed, invocation, parse
 from migrator.credentials.logins import subject_of
-from migrator.credentials.trace import Command, Trace
-from migrator.credentials.values import Alternative, Stored, Unknown, Value, symbol, union
+from migrator.credentials.trace import Argument, Command, Trace
+from migrator.credentials.values import Alternative, Stored, Text, Unknown, Value, symbol, union
+from migrator.credentials.writers import inside, normal, written
 from migrator.readers import yaml
 
 if TYPE_CHECKING:
@@ -46,11 +48,14 @@ class ImageUse:
 
 def find_images(trace: Trace, book: RuleBook, read: Read, made: bool = False) -> tuple[ImageUse, ...]:
     """Every push and read of the script, in its order; of images that the script itself made only where `made`."""
-    finder = _Finder(book, read, made)
+    changed = written(trace, book)
+    finder = _Finder(book, lambda path: None if path in changed else read(path), made)
     for command in trace.commands:
-        called = invocation(command, book)
+        called = invocation(unfollowed.carried(command, book) or command, book)
         if called:
             finder.call(called)
+        else:
+            finder.other(command)
     return tuple(finder.uses)
 
 
@@ -70,6 +75,18 @@ class _Finder:
                     self.command(called, syntax, parse(rest, syntax.options))
                     return
 
+    def other(self, command: Command) -> None:
+        """A program that is not known reads the images that it is given, as far as anyone can tell."""
+        if client := unfollowed.carried_text(command, self.book):
+            self.unknown(command, f"what `{command.name}` has `{client}` do is not followed", f"`{command.name}`")
+        elif not unfollowed.knows_no_package(command, self.book):
+            self.named(command, command.arguments)
+
+    def named(self, command: Command, words: Sequence[Argument]) -> None:
+        for name in unfollowed.named(words, self.book):
+            if self.made or name not in self.local:
+                self.add(ImageUse(Action.READ, name, command))
+
     def command(self, called: Invocation, syntax: PackageCommand, parsed: Parsed) -> None:
         command = called.command
         if syntax.unreadable:
@@ -87,6 +104,8 @@ class _Finder:
             self.use(Action.READ, value, command, syntax.transport, local=syntax.words[0][0] not in ("pull",))
         for value in [*_which(syntax.push, words), *parsed.values(syntax.push_options)]:
             self.use(Action.PUSH, value, command, syntax.transport)
+        if syntax.read == "first" and not syntax.push:
+            self.named(command, parsed.words[1:])  # what the container runs
 
     def use(self, action: Action, value: Value, command: Command, transport: str = "", local: bool = True) -> None:
         for row in value.alternatives:
@@ -175,10 +194,10 @@ class _Finder:
         context = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
         path: str | None
         if files:
-            path = _path(command, files[-1])
+            path = inside(command, files[-1])
             shown = files[-1].symbol() or subject_of(files[-1])
         else:
-            folder = _path(command, context)
+            folder = inside(command, context)
             path = posixpath.join(folder, "Dockerfile") if folder is not None else None
             shown = path or context.symbol() or subject_of(context)
         text = self.file(path) if path else None
@@ -232,12 +251,13 @@ class _Finder:
         command = called.command
         given = [option.value for option in called.options if option.name in syntax.file and option.value is not None]
         given += parsed.values(syntax.file)
+        given = given or self.chosen(command)
         documents: list[object] = []
         paths: list[str] = []
         path: str | None
         if given:
             for value in given:
-                path = _path(command, value)
+                path = inside(command, value)
                 text = self.file(path) if path else None
                 shown = value.symbol() or subject_of(value)
                 document = _document(path or shown, text)
@@ -268,6 +288,24 @@ class _Finder:
         pushes = syntax.push or parsed.has(syntax.push_switch)
         builds = parsed.has(syntax.build_switch)
         self.project(command, project, syntax, pushes, builds, posixpath.dirname(paths[0]))
+
+    def chosen(self, command: Command) -> list[Value]:
+        """The files that COMPOSE_FILE names, in the environment or in `.env`.
+
+        https://docs.docker.com/compose/how-tos/environment-variables/envvars/
+        """
+        environment = _environment(command)
+        if "COMPOSE_FILE" in environment:
+            text = environment["COMPOSE_FILE"]
+        else:
+            folder = command.folder or ""
+            found = re.search(
+                r"^\s*COMPOSE_FILE\s*=\s*(\S+)", self.file(posixpath.join(folder, ".env")) or "", re.MULTILINE
+            )
+            text = found[1].strip("'\"") if found else ""
+        if text is None:
+            return [Value.of(Unknown("COMPOSE_FILE"))]
+        return [Value.of(Text(path)) for path in text.split(":") if path]
 
     def project(
         self, command: Command, project: ComposeFile, syntax: ComposeSyntax, pushes: bool, builds: bool, folder: str
@@ -317,7 +355,7 @@ class _Finder:
             and not _REMOTE.match(context_path)
             and "${" not in context_path + file
         ):
-            path = _inside(posixpath.join(folder, context_path, file))
+            path = normal(posixpath.join(folder, context_path, file))
         text = self.file(path) if path else None
         shown = path or (build.context.written if build.context else "the Dockerfile")
         if text is None:
@@ -346,24 +384,6 @@ def _known_start(value: Value) -> str:
             break
         text += f"${{{piece.name}}}" if isinstance(piece, Stored) else piece.text
     return text
-
-
-def _path(command: Command, path: Value) -> str | None:
-    """A path of the repository; None where it is not known, or leads out of it."""
-    text = path.symbol()
-    if text is None or _REMOTE.match(text):
-        return None
-    clone = "${BITBUCKET_CLONE_DIR}"
-    if text == clone or text.startswith(f"{clone}/"):
-        return _inside(text.removeprefix(clone).lstrip("/") or ".")
-    if "${" in text or text.startswith(("/", "~")) or command.folder is None:
-        return None
-    return _inside(posixpath.join(command.folder, text))
-
-
-def _inside(path: str) -> str | None:
-    normal = posixpath.normpath(path)
-    return None if normal == ".." or normal.startswith(("../", "/")) else "" if normal == "." else normal
 
 
 def _environment(command: Command) -> dict[str, str | None]:

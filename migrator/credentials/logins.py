@@ -20,7 +20,8 @@ class Login:
     """One run of a login command.
 
     `registry` is the Packages registry that it certainly logs in to; where that is None, `host_unknown` says that the
-    host is not certain, and `host_subject` what it comes from. `config` tells apart the files that keep logins.
+    host is not certain, `host_subject` what it comes from, and `perhaps` a registry that it may be. `config` tells
+    apart the files that keep logins.
     """
 
     command: Command
@@ -34,6 +35,7 @@ class Login:
     password: Value
     config: str
     piped: bool
+    perhaps: Registry | None = None
 
 
 def find_logins(trace: Trace, book: RuleBook) -> Iterator[Login]:
@@ -86,6 +88,7 @@ def _login(
         password,
         login_file(called, options),
         piped,
+        _perhaps(hosts[0], book) if len(hosts) == 1 and unknown else None,
     )
 
 
@@ -98,6 +101,11 @@ def _host(value: Value, book: RuleBook) -> tuple[str, bool, str]:
     if not any(_may_be_packages(alternative, book) for alternative in value.alternatives):
         return _OTHER, False, ""
     return "", True, subject_of(value)
+
+
+def _perhaps(value: Value, book: RuleBook) -> Registry | None:
+    hosts = (host_of(alternative) for alternative in value.alternatives)
+    return next((registry for host in hosts if host and (registry := book.registry(host))), None)
 
 
 def _may_be_packages(alternative: Alternative, book: RuleBook) -> bool:

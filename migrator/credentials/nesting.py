@@ -104,6 +104,7 @@ class Nesting(PresenceTests):
         content = self.read(resolved) if resolved else None
         unknown = Value.of(Unknown(f"`{path}`, which is sourced" if path else "a file that is sourced"))
         if content is None:
+            self.unseen(f"`{path}`, which is sourced and not in the repository," if path else "a file that is sourced")
             self.use_all(arguments[0].word.span if arguments[0].word else Span(0, 0), state)
             self.cloud(unknown, state)
             return

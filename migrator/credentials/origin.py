@@ -153,6 +153,8 @@ def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], boo
     if len(settled) == len(definitions) and all(movable(definition) for definition in settled):
         inner = Value(tuple((replace(piece, trail=piece.trail[1:]),) for piece in pieces))
         return points(inner, native, movable)
+    if any(isinstance(piece, Text) and not piece.text for piece in pieces):
+        raise Fixed(Obstacle("credential-unresolved", "may be empty here", param.name))
     if any(definition.loose for definition in settled):
         detail = "may be a part of what is written, or one of several"
         raise Fixed(Obstacle("credential-unresolved", detail, param.name))

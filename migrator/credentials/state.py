@@ -11,7 +11,9 @@ from migrator.credentials.trace import (
 )
 from migrator.credentials.values import (
     Definition,
+    Stored,
     Value,
+    symbol,
 )
 from migrator.readers.shell import (
     Function,
@@ -41,6 +43,17 @@ class State:
 
     def copy(self) -> State:
         return replace(self)
+
+    def known(self) -> dict[str, frozenset[str | None]]:
+        """The values that each variable may have, as symbols; None stands for one that has no symbol."""
+        return {
+            name: frozenset(
+                symbol(row)
+                for one in definitions
+                for row in (one.value.alternatives if one else ((Stored(name, ()),),))
+            )
+            for name, definitions in self.environment.items()
+        }
 
     def assign(self, name: str, definitions: Definitions) -> None:
         self.environment = {**self.environment, name: definitions}

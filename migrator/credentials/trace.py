@@ -105,12 +105,21 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Opaque:
+    """Something that runs in the script's shell and that nobody has read. `order` is where in the order of running."""
+
+    what: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     commands: tuple[Command, ...]
     uses: tuple[UseOf, ...]
     presences: tuple[Presence, ...]
     definitions: tuple[Definition, ...]
     unread: tuple[Unread, ...]
+    opaque: tuple[Opaque, ...]
 
 
 def among(definition: Definition, definitions: Definitions) -> bool:

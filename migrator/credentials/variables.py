@@ -11,7 +11,7 @@ from migrator.core.rules import Programs
 from migrator.core.text import Span
 from migrator.credentials import words as word_shapes
 from migrator.credentials.state import PendingTest, State
-from migrator.credentials.trace import Argument, Command, Definitions, Unread, UseOf
+from migrator.credentials.trace import Argument, Command, Definitions, Opaque, Unread, UseOf
 from migrator.credentials.values import EMPTY, Definition, Stored, Text, Unknown, Value, concat, union
 from migrator.readers.shell import Assignment, Call, Declaration, Param, ShellError, Statement, Word
 
@@ -41,6 +41,7 @@ class Variables(ABC):
         self.tests: list[PendingTest] = []
         self.definitions: list[Definition] = []
         self.unread: list[Unread] = []
+        self.blind: list[Opaque] = []
         self.called: set[str] = set()
         self.context: tuple[int, ...] = ()
         self.branches: tuple[tuple[int, int], ...] = ()
@@ -209,8 +210,13 @@ class Variables(ABC):
         for content in contents:
             self.sourced(content, unknown, state)
         if not contents:
+            self.unseen(why)
             self.use_all(at, state)
             self.cloud(unknown, state)
+
+    def unseen(self, what: str) -> None:
+        if not self.silent:
+            self.blind.append(Opaque(what, self.order))
 
     def use_all(self, at: Span, state: State, names: Iterable[str] | None = None) -> None:
         """Something here may read any variable that the script has set, or any of `names`."""

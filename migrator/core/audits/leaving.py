@@ -28,6 +28,12 @@ def login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, s
                     escape.files and any(_holds_login(text, book) for text in texts)
                 ):
                     yield escape.program, escape.what
+            if command.name in book.programs.copiers:
+                words = [word.value.symbol() or "" for word in parse(command.arguments, frozenset()).words]
+                target = len(words) > 1 and book.programs.writers.get(command.name)
+                sources = words[:-1] if target else words
+                if any(_holds_login(text, book) or _DOCKER_FOLDER.search(text) for text in sources):
+                    yield command.name, "what is copied or shown holds the login file"
     caches = dict(facts.pipelines.cache_paths)
     kept = [("an artifact", path) for path in facts.step.artifacts]
     kept += [("a cache", caches[name]) for name in facts.step.caches if name in caches]

@@ -74,6 +74,12 @@ def _surroundings(facts: StepFacts, context: Context, item: Judged) -> None:
             item.reasons.append(reason(code, detail, "the other step"))
     hidden = [one.what for shell in facts.shells for one in hidden_logins(shell, context.book)]
     hidden += [path for path, text in context.called(facts) if _logs_in(text, context)]
+    hidden += [
+        f"a login whose registry comes from {login.host_subject}"
+        for shell in facts.shells
+        for login in shell.logins
+        if login.perhaps is item.registry
+    ]
     for what in dict.fromkeys(hidden):
         item.reasons.append(reason("mixed-logins", f"the step also logs in within {what}", item.login.host))
     if facts.pipelines.problems:

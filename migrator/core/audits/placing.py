@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from migrator.core.audits.context import Context
 from migrator.core.audits.guards import guards
@@ -14,7 +14,7 @@ from migrator.core.text import Span
 from migrator.credentials.images import COMPOSE_NAMES, compose_variables
 from migrator.credentials.origin import Fixed, Obstacle, Point, assignments, points, replaced
 from migrator.credentials.trace import Command, among
-from migrator.credentials.values import Definition, Stored
+from migrator.credentials.values import Definition, Piece, Stored
 
 
 class Placer:
@@ -33,6 +33,26 @@ class Placer:
         # A pipeline variable is exported from the start, and stays so when the script assigns to it.
         self.stored = {use.param.name for use in self.trace.uses if None in use.definitions}
         self.movable_words: dict[Span, bool] = {}
+        self.settle()
+
+    def settle(self) -> None:
+        """Find the expansions that serve these logins alone: up to the first assignment that others read, too.
+
+        Which assignments others read depends on that in turn; it begins with all and takes away until nothing changes.
+        """
+        while True:
+            self.movable_words = {}
+            values = (value for item in self.judged for value in (item.login.username, item.login.password))
+            own = {site for value in values for piece in value.pieces for site in self.own(piece)}
+            if own >= self.covered:
+                return
+            self.covered &= own
+
+    def own(self, piece: Piece) -> Iterator[Site]:
+        for reference in piece.trail:
+            yield reference.param.span, reference.context
+            if reference.definition is not None and not self.movable(reference.definition):
+                return
 
     def place(self, item: Judged) -> None:
         """Add the changes that make a login native, or the reasons why there are none."""

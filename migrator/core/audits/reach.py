@@ -38,14 +38,15 @@ def reach(facts: StepFacts, context: Context, item: Judged) -> None:
         item.reasons.append(context.reason("image-unresolved", f"an image that is read is not known: {why}", subject))
     if not names:
         for use in images:
-            if (
-                use.action is Action.PUSH
-                and use.reference
-                and isinstance(name_of(use.reference, context.book, context.settings), Unresolved)
-            ):
+            if use.action is not Action.PUSH:
+                continue
+            if use.reference is None:
+                item.assumptions.append(f"an image that is pushed ({use.why}) is linked to this repository")
+            elif isinstance(name_of(use.reference, context.book, context.settings), Unresolved):
                 shown = re.sub(r"\$\{(\w+)\}", r"$\1", without_tag(use.reference))
                 item.assumptions.append(f"{shown}, which is pushed, is linked to this repository")
     _programs(context, item)
+    _unseen(item)
 
 
 def _images(facts: StepFacts, item: Judged) -> Iterator[ImageUse]:
@@ -95,6 +96,14 @@ def _programs(context: Context, item: Judged) -> None:
         later = _later(command, item) and not command.exclusive(item.login.command)
         if later and command.name not in known and not command.followed and not book.by_program(command.name):
             item.assumptions.append(f"`{_shown_command(command)}` reads no other package")
+
+
+def _unseen(item: Judged) -> None:
+    """What runs before the login in its shell, is not read, and may set the variables that it uses."""
+    stored = " and ".join(f"${name}" for name in item.stored)
+    for opaque in item.shell.trace.opaque:
+        if stored and opaque.order <= item.login.command.order:
+            item.assumptions.append(f"{opaque.what} does not set {stored}")
 
 
 def _shown_command(command: Command) -> str:

@@ -74,11 +74,19 @@ def hidden_logins(shell: Shell, book: RuleBook) -> Iterator[Hidden]:
     for unread in shell.trace.unread:
         if shows_login(unread.text, book) and not _native(unread.text, book):
             yield Hidden(unread.span, "a script within the script", bool(unread.message))
+    logins = {id(login.command) for login in shell.logins}
+    programs = "|".join(re.escape(program) for client in book.clients.values() for program in sorted(client.programs))
+    inner = re.compile(rf"\b(?:{programs})\b[^\n|;&]{{0,200}}?\slogin\s")
     for command in shell.trace.commands:
-        if command.followed or (command.name and command.name not in book.programs.carriers):
+        if command.followed or id(command) in logins:
             continue
         values = [argument.value for argument in command.arguments]
         text = " ".join(_text(value) for value in values)
+        if book.by_program(command.name):  # `docker exec`, `docker run`: in a container
+            if not inner.search(text):
+                continue
+        elif command.name and command.name not in book.programs.carriers:
+            continue
         stored = {piece.name for value in values for piece in value.pieces if isinstance(piece, Stored)}
         if shows_login(text, book) and not (stored and stored <= book.natives):
             what = f"the words of `{command.name}`" if command.name else "the words of a program that is not known"
