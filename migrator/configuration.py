@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from migrator.core.mask import printable
 from migrator.core.view import Unreadable
@@ -22,8 +23,7 @@ class ConfigurationError(Exception):
     """The message is a sentence that begins with `path:line`, as far as that is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """`rules` are folders that exist, the file of `baseline` need not. `path` is what was read, '' for nothing."""
 
     own_packages: tuple[str, ...] = ()
@@ -109,8 +109,7 @@ def _syntax(name: str, message: str) -> str:
     return f"{name}:{place[1]}:{place[2]}: the file is not TOML: {printable(message[: place.start()])}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     name: str
     text: str
     shared: bool

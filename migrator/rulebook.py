@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 import migrator
 from migrator.core.findings import Severity, Verdict
@@ -241,7 +242,7 @@ def _example(node: _Node) -> Example:
 
 
 def _programs(book: RuleBook, **changes: object) -> RuleBook:
-    programs: Programs = replace(book.programs, **changes)  # type: ignore[arg-type]
+    programs: Programs = replace(book.programs, **changes)
     return replace(book, programs=programs)
 
 

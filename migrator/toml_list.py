@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 _TOKEN = re.compile(r"""[ \t\r\n]+|\#[^\n]*|(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*')|(?P<comma>,)|(?P<end>\])""")
 _INDENT = "    "
@@ -46,8 +47,7 @@ def _longer(table: Mapping[str, Any], path: tuple[str, ...], key: str, values: S
     return {**table, key: [*table.get(key, []), *values]}
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(Struct, frozen=True):
     """Offsets: behind the bracket, behind the last value (or the bracket), behind the comma that follows it if one
     does, and of the closing bracket."""
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import time
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, urlsplit
+
+from msgspec import Struct
 
 from migrator.core.text import Source, Undecodable
 from migrator.readers import yaml
@@ -33,8 +34,7 @@ class Unreachable(Exception):
     """Bitbucket could not be asked, or its answer is none; the message is a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedPipe:
+class PublishedPipe(Struct, frozen=True):
     """`variables` are the names that the pipe's own description has."""
 
     version: str

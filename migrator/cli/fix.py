@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from migrator.cli import console, exits
 from migrator.cli.analysis import Analysis, analyse
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from migrator.core.fixing import Change, FixPlan
 
 
-@dataclass(frozen=True, slots=True)
-class Fixing:
+class Fixing(Struct, frozen=True):
     """`exit_non_zero`: a changed file is something that is left to do, as a hook wants it."""
 
     unsafe: bool = False

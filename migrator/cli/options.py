@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
@@ -24,16 +25,14 @@ class Style(StrEnum):
     PIPE = "pipe"
 
 
-@dataclass(frozen=True, slots=True)
-class Buffer:
+class Buffer(Struct, frozen=True):
     """The content of the file `name`, which comes on standard input."""
 
     name: Path
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What to analyse, and by what. `paths` empty: the repository of the working directory, all of it.
 
     `rules` are folders of more rules. `jobs` None: one process for one repository, else one for each processor.
@@ -57,8 +56,7 @@ class Reading:
     buffer: Buffer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Struct, frozen=True):
     """`output` None: standard output."""
 
     format: Format = Format.TEXT

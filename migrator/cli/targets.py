@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from migrator.cli.failures import UsageError
 from migrator.repositories.worktree import find_root, repositories_below, repository_of
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """One repository and what of it was asked for: files and folders relative to `root`, '' for all of it."""
 
     root: Path

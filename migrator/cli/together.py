@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.cli.analysis import Analysis
 from migrator.core.findings import Report
@@ -13,8 +15,7 @@ from migrator.core.rules import ReasonEntry, Rule
 from migrator.reports import naming, secrets
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(Struct, frozen=True):
     """Paths are as they are shown, or as `name` says; every literal credential is known to `report.secrets`."""
 
     report: Report

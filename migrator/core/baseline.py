@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from migrator.core.findings import Entry, Finding
 from migrator.core.literals import everywhere
@@ -12,8 +13,7 @@ from migrator.core.snippet import snippet
 from migrator.core.text import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """The findings that are `left`, how many were `known`, and the entries, with how many, that are found no more."""
 
     left: tuple[Finding, ...]

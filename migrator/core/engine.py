@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from migrator.core import baseline, ignores
 from migrator.core.audits import images, leaving, logins, shadowed, unread
@@ -28,8 +30,7 @@ from migrator.readers.yaml import YamlError, read_yaml
 MAX_BYTES = 2 * 1024 * 1024
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """What has been read so far."""
 
     pipelines: dict[str, Pipelines] = field(default_factory=dict)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from migrator.core.text import Position, Source, Span
 
@@ -32,8 +33,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why a finding is held back. `code` is a reason code of `rules/reasons.yml`.
 
     `detail` is a sentence about this finding. `subject` is what a person can settle (a package name, a variable),
@@ -46,8 +46,7 @@ class Reason:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(Struct, frozen=True, order=True):
     """Replace the characters of `span` in the file at `path` by `text`."""
 
     path: str
@@ -55,24 +54,21 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Use:
+class Use(Struct, frozen=True, order=True):
     """A place that runs what a finding is about: a step, or an alias of one."""
 
     path: str
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class PipeItem:
+class PipeItem(Struct, frozen=True):
     """A pipe as an item of a script."""
 
     name: str
     variables: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptChange:
+class ScriptChange(Struct, frozen=True):
     """What becomes of the script item whose text begins at `at`: `value` is its new text, None where it is gone;
     `added` are new items in its place, or after it."""
 
@@ -81,8 +77,7 @@ class ScriptChange:
     added: tuple[str | PipeItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One login or credential that should change, at one place of one file.
 
     `variables` are the stored variables that carry the credential. `remaining` names those of them that are
@@ -118,8 +113,7 @@ class Finding:
             raise ValueError("a finding has edits exactly where no reason is report-only")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Skipped:
+class Skipped(Struct, frozen=True, order=True):
     """An input that could not be read. `error` says what is wrong and what to do; no quotes from the file."""
 
     path: str
@@ -133,8 +127,7 @@ class Ownership(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A container image of a Packages registry that the repository names.
 
     `name` has host and workspace and no tag, such as `crg.apkg.io/acme/web`; `$BITBUCKET_WORKSPACE` stands for the
@@ -148,8 +141,7 @@ class Package:
     read: tuple[Use, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(Struct, frozen=True, order=True):
     """What a baseline knows equal findings by. `snippet` is their text, normalised and masked."""
 
     rule: str
@@ -157,8 +149,7 @@ class Entry:
     snippet: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What one analysis of one repository found.
 
     `sources` holds the files that findings point into. `secrets` are the ranges of each file that hold a literal

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from migrator.core.findings import Finding, Report, Verdict
 from migrator.core.verify import Unverified, rewrite
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """The new content of one file, and the findings that it settles."""
 
     path: str
@@ -19,8 +19,7 @@ class Change:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FixPlan:
+class FixPlan(Struct, frozen=True):
     """`held` are the findings that are left alone. `failures` are sentences about rewritten files that did not
     verify; of such a file nothing is in `changes`."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from migrator.core.findings import Finding
 from migrator.core.selection import codes
@@ -19,8 +20,7 @@ _UNTIL = re.compile(r"(?:^|\s)until=(?P<date>\S*)")
 _QUOTED = re.compile(r"""(?<![^\s=(\[{,:"'])(?:"(?:\\.|[^"\\])*"|'[^']*')""")
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True):
     """One comment. `flaw` says why it does not count, '' where it does."""
 
     line: int
@@ -29,8 +29,7 @@ class Ignore:
     flaw: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Note:
+class Note(Struct, frozen=True, order=True):
     """Something a person should know about a line, 0 for the whole file; neither a finding nor an error."""
 
     path: str

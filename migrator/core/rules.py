@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from migrator.core.findings import Severity, Verdict
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A pipelines file before and after `fix`; `after` is None where the finding is never fixed."""
 
     title: str
@@ -21,8 +21,7 @@ class Example:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What a rule file says about itself. `id` is the file's name without its ending."""
 
     id: str
@@ -33,8 +32,7 @@ class Rule:
     examples: tuple[Example, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonEntry:
+class ReasonEntry(Struct, frozen=True):
     """What a reason code means. The ways out are templates with `{subject}` and `{code}`, '' where there is none;
     `otherwise` stands for `mine` where the subject is no variable, if `mine` states one.
     """
@@ -60,8 +58,7 @@ def ways_out(entry: ReasonEntry, subject: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(Struct, frozen=True):
     """A program that runs the rest of its words: `options` of it take a value, `words` come before the command
     (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
     `names` lists variables that it passes on or takes away."""
@@ -73,8 +70,7 @@ class Wrapper:
     names: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """A program that writes files: the `last` or `all` of its words, where one of `only` is among its options if there
     are any; and the values of its `options`."""
 
@@ -83,8 +79,7 @@ class Writer:
     options: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Programs:
+class Programs(Struct, frozen=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
     but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
     `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `writers` tell
@@ -104,8 +99,7 @@ class Programs:
     writers: Mapping[str, Writer] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(Struct, frozen=True):
     """A Packages registry. `hosts` are exact names; `mention` is text that a file about it holds; `username` and
     `password` name the native variables; `default`: a login that names no host goes here."""
 
@@ -117,8 +111,7 @@ class Registry:
     default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LoginSyntax:
+class LoginSyntax(Struct, frozen=True):
     """How a client is told to log in. `commands` are the sub-command words; `options` others that take a value;
     `registry` is the host that the client means where none is given, '' where that is not a Packages registry."""
 
@@ -135,8 +128,7 @@ class LoginSyntax:
         return self.username | self.password | self.options | self.host
 
 
-@dataclass(frozen=True, slots=True)
-class BuildSyntax:
+class BuildSyntax(Struct, frozen=True):
     file: frozenset[str] = frozenset()
     argument: frozenset[str] = frozenset()
     target: frozenset[str] = frozenset()
@@ -147,8 +139,7 @@ class BuildSyntax:
     output: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ComposeSyntax:
+class ComposeSyntax(Struct, frozen=True):
     file: frozenset[str] = frozenset()
     read: bool = False
     build: bool = False
@@ -157,8 +148,7 @@ class ComposeSyntax:
     build_switch: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class PackageCommand:
+class PackageCommand(Struct, frozen=True):
     """A sub-command that pushes or reads images. `push`, `read` and `local` say which of its words are images:
     `first`, `last`, `rest` (all but the first), `all` or ''. `transport` is the prefix that marks a registry image."""
 
@@ -175,8 +165,7 @@ class PackageCommand:
     unreadable: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """A program that logs in to registries or moves images. `options` are global ones that take a value;
     `rule` is the id of the rule that its logins are reported under."""
 
@@ -191,8 +180,7 @@ class Client:
     rule: str = "registry-login"
 
 
-@dataclass(frozen=True, slots=True)
-class Escape:
+class Escape(Struct, frozen=True):
     """A command that takes a credential out of the step: `program` with `words` in this order among its words.
 
     `hosts` are options that name the registry, `values` those that carry the credential, `switches` those that hand
@@ -211,8 +199,7 @@ class Escape:
     what: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Runners:
+class Runners(Struct, frozen=True):
     """Labels of `runs-on`: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
     in PowerShell; any other label is unknown."""
 
@@ -221,8 +208,7 @@ class Runners:
     windows: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class PushPipe:
+class PushPipe(Struct, frozen=True):
     """The pipe that pushes a local image: `image` and `tags` are the variables it takes, tags joined by `separator`.
 
     It logs in to `registry`. `programs` are the clients whose local images it sees, unless one of `elsewhere` (options,
@@ -246,8 +232,7 @@ class PushPipe:
     removes: frozenset[tuple[str, ...]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleBook:
+class RuleBook(Struct, frozen=True):
     """`login_files` match the paths of files that hold a client's logins; `tokens` match literal credentials."""
 
     rules: Mapping[str, Rule] = field(default_factory=dict)

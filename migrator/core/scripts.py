@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from migrator.core.findings import Edit
 from migrator.core.text import Source, Span
@@ -13,8 +14,7 @@ from migrator.readers.scalars import ScalarMap, map_scalar
 from migrator.readers.yaml import Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """An item of the script: its text begins at `start`; `runs` is None where it cannot be followed to the file."""
 
     start: int
@@ -22,8 +22,7 @@ class Part:
     runs: ScalarMap | None
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """The commands of a script, joined by newlines; pipe and agent items are no text of it."""
 
     source: Source

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from migrator.core.findings import Finding
 
@@ -19,8 +20,7 @@ def is_pipelines_file(path: str) -> bool:
     return _PIPELINES.fullmatch(path.rpartition("/")[2]) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What may be reported and written. Paths are relative to the root; the folder '' is all of it.
 
     `exclude` are globs: `*` stays within a folder name, `**` does not, one without `/` matches at any depth,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from migrator.core.findings import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class PipeStyle:
+class PipeStyle(Struct, frozen=True):
     """`fix --style pipe`: `version` of the pipe, '' where it is not known; `variables` that its own description
     names, None where that was not read; `unread` is a clause that says why not."""
 
@@ -19,8 +19,7 @@ class PipeStyle:
     unread: str = "its description was not read"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """`variables` are values that the configuration states for certain. `own_packages` are globs of package names
     that are known to be linked to this repository. `workspace` and `repository` are slugs, None where unknown.
     `select` and `ignore` hold rule ids and reason codes; an empty `select` selects everything.

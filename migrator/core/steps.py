@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.core.findings import Use
 from migrator.core.rules import RuleBook
@@ -20,8 +22,7 @@ from migrator.readers.shell import ShellError
 _NOTHING = Trace((), (), (), (), (), ())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shell:
+class Shell(Struct, frozen=True, eq=False):
     """The script or the after-script of a step. `failure` says why it could not be read, `trace` is empty then.
     `read`: it was followed; a script that names none of the programs that matter is not."""
 
@@ -34,8 +35,7 @@ class Shell:
     read: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StepFacts:
+class StepFacts(Struct, frozen=True, eq=False):
     """What is known of one step. `uses` are the places that run it. `windows`: its scripts are not shell."""
 
     pipelines: Pipelines

@@ -6,7 +6,8 @@ import posixpath
 import re
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from migrator.credentials import words as word_shapes
 from migrator.credentials.nesting import MAX_CALLS, SHELLS, Nesting

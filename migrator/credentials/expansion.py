@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from migrator.credentials import words as word_shapes
 from migrator.credentials.state import PendingTest, State

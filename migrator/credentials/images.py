@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from migrator.core.rules import BuildSyntax, ComposeSyntax, PackageCommand, RuleBook
 from migrator.core.text import Source
@@ -34,8 +35,7 @@ class Action(StrEnum):
     READ = "read"
 
 
-@dataclass(frozen=True, slots=True)
-class ImageUse:
+class ImageUse(Struct, frozen=True):
     """An image that a command pushes or reads. `reference` is as the command sees it, `${NAME}` standing for a stored
     variable; None where it cannot be told, and `why` and `subject` say what is missing."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.core.rules import Client, RuleBook
 from migrator.core.text import Span
@@ -11,16 +13,14 @@ from migrator.credentials.trace import Argument, Command
 from migrator.credentials.values import Alternative, Quoting, Text, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """An option as given; `value` is None for a switch. `name` has its dashes."""
 
     name: str
     value: Value | None
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     options: tuple[Option, ...]
     words: tuple[Argument, ...]
 
@@ -31,8 +31,7 @@ class Parsed:
         return any(option.name in names for option in self.options)
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Struct, frozen=True):
     """A client's call: `rest` is what follows its global options. `parents` are the clients it was reached through."""
 
     client: Client

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from migrator.core.rules import LoginSyntax, Registry, RuleBook
 from migrator.credentials.invocations import Invocation, Option, invocation, parse
@@ -15,8 +16,7 @@ _OTHER = "another registry"
 _SCHEMES = ("https://", "http://", "oci://", "docker://")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Login:
+class Login(Struct, frozen=True, eq=False):
     """One run of a login command.
 
     `registry` is the Packages registry that it certainly logs in to; where that is None, `host_unknown` says that the

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.core.text import Span
 from migrator.credentials.values import (
@@ -22,8 +24,7 @@ _DEFAULTS = ("-", ":-")
 _KEPT = ("", "?", ":?")
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True):
     """Why a credential cannot be replaced: a reason code, a clause, and what it is about."""
 
     code: str
@@ -31,8 +32,7 @@ class Obstacle:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """What a user name or password is made of. `stored` are variables in the order met; `literals` are the places of
     literal characters; `native`: it is the native variable on at least one way."""
 
@@ -46,8 +46,7 @@ class Origin:
         return self.obstacle is None and bool(self.stored or self.literals)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A change in the coordinates of the script."""
 
     span: Span

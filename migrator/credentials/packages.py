@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from migrator.core.findings import Ownership
 from migrator.core.rules import RuleBook
@@ -17,8 +18,7 @@ _SLUG = "${BITBUCKET_REPO_SLUG}"
 _FULL_NAME = "${BITBUCKET_REPO_FULL_NAME}"
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A package: `host/workspace/name` without tag. `complete` is false where a part of it is not known."""
 
     text: str
@@ -32,13 +32,11 @@ class Name:
         return _SYMBOL.sub(r"$\1", self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(Struct, frozen=True):
     """The image is certainly of no Packages registry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(Struct, frozen=True):
     """The registry of the image is not known; `subject` is the variable to blame."""
 
     subject: str
@@ -75,8 +73,7 @@ def without_tag(reference: str) -> str:
     return text[:colon] if colon >= 0 else text
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """What is known of the repository's packages: the names that some step of it pushes."""
 
     settings: Settings

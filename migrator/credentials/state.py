@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from migrator.core.text import Span
 from migrator.credentials.trace import (
@@ -21,8 +23,7 @@ from migrator.readers.shell import (
 )
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """What one shell knows at one point. `environment` is replaced, never changed in place.
 
     `saved` is what the local variables of the running function hide, and whether they surely do. `clouded` names what
@@ -94,8 +95,7 @@ class State:
         self.dead = all(state.dead for state in others)
 
 
-@dataclass(slots=True)
-class PendingTest:
+class PendingTest(Struct):
     """A presence test while what it decides about is still being collected."""
 
     value: Value

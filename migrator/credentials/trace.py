@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from migrator.core.text import Span
 from migrator.credentials.values import Definition, Value
@@ -13,8 +14,7 @@ Definitions = tuple[Definition | None, ...]
 Environment = Mapping[str, Definitions]
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A word of a command as it is run. `word` is where it is written, None for what a wrapper made of it."""
 
     value: Value
@@ -25,16 +25,14 @@ class Argument:
         return self.value.text
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A file that a command's output goes to."""
 
     path: Value
     content: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Command:
+class Command(Struct, frozen=True, eq=False):
     """One simple command in the order of running. `name` is the program without its folder, '' where not literal.
 
     `arguments` exclude the program and what wraps it; `wrappers` names those. `stdin` is None where nothing is fed.
@@ -70,8 +68,7 @@ class Command:
         return any(mine.get(construct, branch) != branch for construct, branch in other.branches)
 
 
-@dataclass(frozen=True, slots=True)
-class UseOf:
+class UseOf(Struct, frozen=True):
     """An expansion of a variable. `command` is the order of the command whose words hold it, -1 outside of one;
     `definition` the assignment whose right-hand side holds it."""
 
@@ -82,8 +79,7 @@ class UseOf:
     definition: Definition | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Presence:
+class Presence(Struct, frozen=True, eq=False):
     """A test whether a variable is set or empty. `regions` are what it decides about; `everything`: the step."""
 
     value: Value
@@ -94,8 +90,7 @@ class Presence:
     everything: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """Shell inside shell that is not followed. `message` says why it cannot be read; '' where it is known only when
     the script runs."""
 
@@ -104,16 +99,14 @@ class Unread:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Struct, frozen=True):
     """Something that runs in the script's shell and that nobody has read. `order` is where in the order of running."""
 
     what: str
     order: int
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     commands: tuple[Command, ...]
     uses: tuple[UseOf, ...]
     presences: tuple[Presence, ...]

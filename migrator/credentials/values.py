@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.core.text import Span
 from migrator.readers.shell import Param, Word
@@ -23,8 +25,7 @@ class Quoting(Enum):
     FIXED = "fixed"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition:
+class Definition(Struct, frozen=True, eq=False):
     """One assignment of a shell variable or positional parameter, with its value as of then.
 
     `word` is what stands on the right-hand side, None where nothing there could be rewritten. `loose`: the value is one
@@ -40,8 +41,7 @@ class Definition:
     loose: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """An expansion on the way from a word to where its value comes from.
 
     `definition` is None where no assignment of the script gives the value. `context` tells calls of one function apart.
@@ -52,8 +52,7 @@ class Reference:
     context: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Literal characters. `span` is where they are written (quotes included for SINGLE), None where generated."""
 
     text: str
@@ -63,16 +62,14 @@ class Text:
     splits: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """The value of a variable that the script does not set: a pipeline variable, or a default one of Bitbucket's."""
 
     name: str
     trail: tuple[Reference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A value that reading cannot tell. `why` completes "comes from …"."""
 
     why: str
@@ -83,8 +80,7 @@ Piece = Text | Stored | Unknown
 Alternative = tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """Every row of pieces that the word may stand for; never empty. An empty row is the empty string."""
 
     alternatives: tuple[Alternative, ...]

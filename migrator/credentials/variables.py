@@ -7,6 +7,8 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 
+from msgspec.structs import force_setattr
+
 from migrator.core.rules import Programs
 from migrator.core.text import Span
 from migrator.credentials import words as word_shapes
@@ -116,8 +118,8 @@ class Variables(ABC):
             value, word = concat([self.lookup(name, state), value]), None
         if assignment.indexed:
             value, word = Value.of(Unknown("an array")), None
-        object.__setattr__(definition, "value", value)
-        object.__setattr__(definition, "word", word)
+        force_setattr(definition, "value", value)
+        force_setattr(definition, "word", word)
         if export or state.allexport:
             state.exported |= {name}
         if not self.silent:

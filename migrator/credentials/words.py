@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.core.text import Span
 from migrator.credentials.trace import Argument
@@ -207,8 +209,7 @@ def named(word: Word) -> list[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
+class Nested(Struct, frozen=True):
     """Shell text inside a word, with a map to the text around it. `double`: it stands in double quotes. `outer` is
     where the expansions stand that are made before the inner shell reads the text."""
 

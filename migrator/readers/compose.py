@@ -7,8 +7,10 @@ Python values, aliases and merge keys (`<<`) applied; opens no file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.readers.interpolation import Expansion, interpolate, interpolated_names, known, unknown
 
@@ -18,16 +20,14 @@ _EXTENDS_LIMIT = 32
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A build argument. Without a value in the file, Compose takes it from its environment."""
 
     name: str
     value: Expansion
 
 
-@dataclass(frozen=True, slots=True)
-class NamedContext:
+class NamedContext(Struct, frozen=True):
     """An entry of `additional_contexts`: it stands for any image or stage called `name` in the Dockerfile.
 
     `image` is what it pulls; None where it is a folder, a repository, another service, ….
@@ -38,8 +38,7 @@ class NamedContext:
     image: Expansion | None
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """How a service's image is built; None and () where the file says nothing.
 
     `context` and `dockerfile` are paths or URLs as written, variables expanded; their defaults are `.` and `Dockerfile`
@@ -62,8 +61,7 @@ class Build:
         return {argument.name: argument.value.resolved for argument in self.args}
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """`image` is pulled, and is the name of what `build` makes where there is one. `mounts` are images used as volumes.
 
     `profiles` and `depends_on` are names, variables expanded where they can be.
@@ -78,16 +76,14 @@ class Service:
     depends_on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """Something that may name more images. `path` is the file as written, '' where it is a part of the files given."""
 
     path: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ComposeFile:
+class ComposeFile(Struct, frozen=True):
     """The files of a project together.
 
     `models` are OCI artifacts that the project pulls. `variables` are all names that it takes from the environment, in

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from migrator.readers.interpolation import Dialect, Expansion, Variable, expand, image_name, known, unknown
 
@@ -38,8 +39,7 @@ class Reads(StrEnum):
     MOUNT = "RUN --mount"
 
 
-@dataclass(frozen=True, slots=True)
-class ImageRef:
+class ImageRef(Struct, frozen=True):
     """An image that the build reads. `line` counts from 1, and is 0 where a build argument names the image.
 
     `image.resolved` is the reference as the builder sees it, tag included; `image.why` says why there is none.
@@ -98,8 +98,7 @@ def read_dockerfile(text: str, build_args: Mapping[str, str | None], target: str
     return (*_syntax(directives, build_args), *(ref for index in wanted for ref in reads[index]))
 
 
-@dataclass(slots=True)
-class _Stage:
+class _Stage(Struct):
     line: int
     name: str
     base: Expansion

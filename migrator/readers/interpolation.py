@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 LENGTH_LIMIT = 4096
 """Characters of an expanded text; an image reference has fewer than 1,000."""
@@ -21,8 +23,7 @@ _OPERATOR = re.compile(r"\}|:?[-+?]")
 _COMPOSE_NAMES = re.compile(r"\$\$|\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """What a text becomes when its variables are expanded.
 
     `resolved` is the result, or None where it cannot be told; then `why` is a clause that says so, and `unknown`
@@ -51,8 +52,7 @@ def unknown(why: str, *, written: str = "", by_default: str | None = None, names
     return Expansion(written, None, "", by_default, why, names)
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A variable's value. `present`: is it set at all? None where that cannot be told."""
 
     value: Expansion
@@ -62,8 +62,7 @@ class Variable:
 Lookup = Callable[[str], Variable]
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """`escape` is the character that makes the next one literal, '' for none. `quotes`: are `'` and `"` syntax?
     `doubled`: does `$$` stand for a dollar sign?
     """
@@ -120,15 +119,13 @@ def image_name(reference: Expansion) -> str | None:
     return name[:colon] if complete or not port else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Reference:
+class _Reference(Struct, frozen=True):
     name: str
     operator: str = ""
     word: tuple[_Piece, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Broken:
+class _Broken(Struct, frozen=True):
     why: str
 
 

@@ -7,7 +7,8 @@ step, wherever it stands, so that unknown and future keys are read too.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from migrator.core.text import Source
 from migrator.readers.yaml import Item, Mapping, Node, Scalar, Sequence
@@ -15,8 +16,7 @@ from migrator.readers.yaml import Item, Mapping, Node, Scalar, Sequence
 _RUNS = (("pipelines",), ("definitions", "pipelines"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pipe:
+class Pipe(Struct, frozen=True, eq=False):
     """A pipe item: `variables` are the names it is given and the scalars that hold their values."""
 
     name: str
@@ -24,8 +24,7 @@ class Pipe:
     at: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Agent:
+class Agent(Struct, frozen=True, eq=False):
     """An agent task item; nothing of it is shell."""
 
     at: int
@@ -35,8 +34,7 @@ Command = Scalar
 ScriptItem = Command | Pipe | Agent
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Image:
+class Image(Struct, frozen=True, eq=False):
     """An `image:` of the file, a step or a service. `level` says which, for people."""
 
     level: str
@@ -46,16 +44,14 @@ class Image:
     password: Scalar | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Occurrence:
+class Occurrence(Struct, frozen=True, eq=False):
     """One place that runs a step: `where` is the path of keys, such as `pipelines.branches.main`."""
 
     where: str
     at: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(Struct, frozen=True, eq=False):
     """A step as it runs, merges resolved. `variables` are the names that custom pipelines declare for it."""
 
     name: str
@@ -69,16 +65,14 @@ class Step:
     variables: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A part of the file that Bitbucket would refuse, and that is therefore not read."""
 
     at: int
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pipelines:
+class Pipelines(Struct, frozen=True):
     """`imports` are the paths of this repository's files that `definitions.imports` names; `cache_paths` maps a
     cache's name to the paths it keeps."""
 
@@ -90,8 +84,7 @@ class Pipelines:
     cache_paths: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     mapping: Mapping
     at: int
     runs: list[Occurrence] = field(default_factory=list)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from migrator.core.text import Span
 from migrator.readers.yaml import Scalar
@@ -21,8 +22,7 @@ _ESCAPES = {
 _HEX = {"x": 2, "u": 4, "U": 8}
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarMap:
+class ScalarMap(Struct, frozen=True):
     """Runs of the value: from character `values[i]` on it stands at `files[i]`; a run of `widths[i]` 0 is copied
     character by character, any other is one decoded run that takes that many characters of the file."""
 

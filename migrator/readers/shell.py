@@ -12,10 +12,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from migrator.core.text import Span
 
@@ -33,16 +34,14 @@ class ShellError(ValueError):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
-class Lit:
+class Lit(Struct, frozen=True):
     """Literal characters as written, backslashes included."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Single:
+class Single(Struct, frozen=True):
     """`'…'` or `$'…'`; `span` covers the quotes."""
 
     text: str
@@ -50,14 +49,12 @@ class Single:
     dollar: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Double:
+class Double(Struct, frozen=True):
     parts: tuple[Part, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Struct, frozen=True):
     """`$name`, `${name}` or `${name<operator>word}`. `operator` is '' without one, `!` for indirection, and `other` for
     any expansion (length, slice, replacement …) that does not give the whole value of the variable. `names` are set by
     the index."""
@@ -72,8 +69,7 @@ class Param:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Substitution:
+class Substitution(Struct, frozen=True):
     """`$(…)`, backquotes, `<(…)` or `>(…)`."""
 
     statements: tuple[Statement, ...]
@@ -81,8 +77,7 @@ class Substitution:
     process: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(Struct, frozen=True):
     """Arithmetic, extended globs: nothing that a credential comes from. `words` are the words inside, `names` the
     variables that arithmetic sets."""
 
@@ -94,14 +89,12 @@ class Other:
 Part = Lit | Single | Double | Param | Substitution | Other
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     parts: tuple[Part, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     """`operator` as written (`<`, `>`, `<<<`, `<<`, `<<-` …). `body` is a here-document's text as a word."""
 
     operator: str
@@ -111,8 +104,7 @@ class Redirect:
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     name: str
     value: Word | None
     array: tuple[Word, ...] | None
@@ -122,15 +114,13 @@ class Assignment:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     assignments: tuple[Assignment, ...]
     words: tuple[Word, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """`export`, `declare`, `local`, `readonly`, `typeset`, `nameref`."""
 
     variant: str
@@ -139,8 +129,7 @@ class Declaration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """`&&`, `||`, `|` or `|&`."""
 
     operator: str
@@ -149,8 +138,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """`{ …; }`, or `( … )` where `subshell`."""
 
     statements: tuple[Statement, ...]
@@ -158,16 +146,14 @@ class Group:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Struct, frozen=True):
     condition: tuple[Statement, ...]
     then: tuple[Statement, ...]
     otherwise: tuple[Statement, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """`for`, `select`, `while`, `until`. `words` is None for `for x` (the positional parameters)."""
 
     kind: str
@@ -178,8 +164,7 @@ class Loop:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     word: Word
     branches: tuple[tuple[Statement, ...], ...]
     patterns: tuple[Word, ...]
@@ -187,15 +172,13 @@ class Case:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     name: str
     body: Statement
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(Struct, frozen=True):
     """`[[ … ]]`: the unary tests as (operator, word), and every word in it. `plain` words stand alone as a test."""
 
     unary: tuple[tuple[str, Word], ...]
@@ -205,8 +188,7 @@ class Test:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(Struct, frozen=True):
     """`(( … ))` and `let`: the words inside, and the names that it may set."""
 
     words: tuple[Word, ...]
@@ -217,8 +199,7 @@ class Arithmetic:
 CommandNode = Call | Declaration | Binary | Group | If | Loop | Case | Function | Test | Arithmetic
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     command: CommandNode | None
     redirects: tuple[Redirect, ...]
     negated: bool

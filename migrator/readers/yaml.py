@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import StringIO
 from typing import Any
+
+from msgspec import Struct
 
 from migrator.core.text import Source, Span
 
@@ -34,8 +35,7 @@ class YamlError(ValueError):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scalar:
+class Scalar(Struct, frozen=True, eq=False):
     """`span` covers the scalar as written, quotes or block header included, anchor and tag left out."""
 
     value: str
@@ -47,8 +47,7 @@ class Scalar:
         return not self.style and self.value in _NULL
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Item:
+class Item(Struct, frozen=True, eq=False):
     """An element of a sequence, or a value of a mapping. `at` is where it is named: its own place or its alias."""
 
     node: Node
@@ -56,14 +55,12 @@ class Item:
     alias: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sequence:
+class Sequence(Struct, frozen=True, eq=False):
     items: tuple[Item, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mapping:
+class Mapping(Struct, frozen=True, eq=False):
     """`entries` are in the order of the file; merge keys stand among them under `<<`."""
 
     entries: tuple[tuple[Node, Item], ...]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from urllib.parse import urljoin
 
 import requests
 import requests.adapters
 import urllib3
+from msgspec import Struct
 
 from migrator.registry import addresses
 from migrator.registry.records import Authorization, RegistryError
@@ -23,8 +23,7 @@ REDIRECTS = 5
 _AGAIN = {429, 502, 503, 504}
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """`headers` are looked up in any case of letters."""
 
     status: int

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from migrator.registry import addresses, tokens
 from migrator.registry.challenge import Basic, Bearer, parse
@@ -15,8 +16,7 @@ from migrator.registry.records import Access, Answer, Authorization, Pair, Regis
 _CODE = re.compile(r"[A-Z_]{1,40}")
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """`error` says why the registry answered for some packages only, or for none; '' where it answered for all."""
 
     accesses: tuple[Access, ...]
@@ -38,8 +38,7 @@ def probe(host: str, names: Iterable[str], pair: Pair) -> Probe:
     return Probe(tuple(found))
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
+class _Asking(Struct, frozen=True):
     http: Http
     base: str
     challenge: Basic | Bearer | None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
+
 
 class RegistryError(Exception):
     """The registry could not be asked, or refuses the pair. The message is a sentence without any secret."""
@@ -31,8 +33,7 @@ class Authorization:
     value: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """What the pair may do with the package `name` (host, workspace, name).
 
     `readable` is certain where it is yes: the registry listed the package's tags. `push` is what the registry's

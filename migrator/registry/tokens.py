@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from migrator.registry import addresses
 from migrator.registry.challenge import Bearer
@@ -16,8 +17,7 @@ from migrator.registry.http import Http
 from migrator.registry.records import Authorization, Pair, RegistryError
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """`access` is what the token claims, entries of type, name and actions; None where it cannot be read.
 
     Nobody verified the claim: only the registry knows the key. It is a hint.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from migrator.core.mask import mask, printable
 from migrator.core.text import Source, Span
@@ -17,16 +18,14 @@ _ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"',
 Opcode = tuple[str, int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One version of a file and where its literal credentials stand, in characters of its text."""
 
     source: Source
     secrets: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(Struct, frozen=True):
     """`data` is the diff of one file, b'' where nothing differs; `masked` counts its lines that hide a credential."""
 
     data: bytes

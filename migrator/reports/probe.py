@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from migrator.core.findings import Report
 from migrator.core.mask import printable
@@ -14,8 +15,7 @@ from migrator.reports.paint import Paint
 _HEADS = ("package", "readable", "push", "why")
 
 
-@dataclass(frozen=True, slots=True)
-class Probed:
+class Probed(Struct, frozen=True):
     """`accesses` by the package's name in the report; the name in one is '' where the registry was not asked.
 
     `new` are the packages that `own-packages` should list and did not; `lines` say so as configuration. `written` is

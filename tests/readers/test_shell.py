@@ -6,7 +6,6 @@ import resource
 import sys
 import sysconfig
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from migrator.core.text import Span
 from migrator.readers import shell
@@ -51,9 +51,9 @@ def every(node: object) -> Iterator[Any]:
         one = pending.pop()
         if isinstance(one, tuple):
             pending += reversed(one)
-        elif is_dataclass(one) and not isinstance(one, Span):
+        elif isinstance(one, Struct) and not isinstance(one, Span):
             yield one
-            pending += [getattr(one, field.name) for field in reversed(fields(one))]
+            pending += [getattr(one, name) for name in reversed(one.__struct_fields__)]
 
 
 def only(text: str, kind: type) -> Any:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.core.findings import Edit, Finding, Reason, ScriptChange, Severity, Use, Verdict
 from migrator.core.rules import RuleBook
@@ -13,8 +15,7 @@ from migrator.core.text import Source, Span
 from migrator.credentials.packages import Picture
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """`mentioned` says of a step whether a Packages host is named in its file, in a file that it calls, or in the
     configuration. `shared_items` are items of scripts that several different scripts share: an assignment in one may
     mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from migrator.core.rules import RuleBook
 from migrator.core.text import Span
@@ -14,8 +14,7 @@ _HARMLESS = {":", "true", "[", "test"}
 Sites = frozenset[tuple[Span, tuple[int, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
+class Guards(Struct, frozen=True):
     """`presences` are the tests on this login's variables; `wider` names variables whose test decides about more."""
 
     presences: tuple[Presence, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from migrator.core.findings import Reason, Verdict
 from migrator.core.rules import Registry
@@ -15,8 +15,7 @@ Site = tuple[Span, tuple[int, ...]]
 """An expansion, and the function calls that it is made in."""
 
 
-@dataclass(slots=True, eq=False)
-class Judged:
+class Judged(Struct, eq=False):
     """A login while it is being judged."""
 
     shell: Shell

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from migrator.core.audits.context import Context
 from migrator.core.findings import Finding
@@ -12,8 +13,7 @@ from migrator.core.text import Span
 from migrator.credentials.values import Stored
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow:
+class Shadow(Struct, frozen=True):
     """An assignment in a shell of the step, or a variable of the custom pipeline (`shell` None, `span` in the file)."""
 
     name: str

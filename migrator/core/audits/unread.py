@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from migrator.core.audits.context import Context
 from migrator.core.findings import Finding
@@ -60,8 +61,7 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
             yield from _by_hand(facts, context, shell, command)
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
+class Hidden(Struct, frozen=True):
     """A login in text that is run, but not followed. `broken`: the text cannot even be read."""
 
     span: Span

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from migrator.core.audits.pipe.references import key, may_be, tagged, untagged
 from migrator.core.rules import BuildSyntax, PushPipe, RuleBook
@@ -33,8 +34,7 @@ class Kind(Enum):
     """Anything: a program that nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """`sources` and `targets` are the keys of the local images that a command reads and names; a key is None where
     the reference cannot be told. `called` is there for the clients that the rules know."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from migrator.core.audits.context import Context
 from migrator.core.audits.judged import Judged
@@ -35,8 +36,7 @@ _WORKSPACE = "${BITBUCKET_WORKSPACE}"
 _FULL_NAME = "${BITBUCKET_REPO_FULL_NAME}"
 
 
-@dataclass(frozen=True, slots=True)
-class PipePlan:
+class PipePlan(Struct, frozen=True):
     """What makes one shell of a step push by pipe. `removed` are the places of the script that are gone."""
 
     edits: tuple[Edit, ...]
@@ -45,8 +45,7 @@ class PipePlan:
     removed: tuple[Span, ...]
 
 
-@dataclass(slots=True)
-class _Image:
+class _Image(Struct):
     """A package that is pushed, and its pushes in order."""
 
     name: Name
