@@ -18,6 +18,8 @@ _IMPLIED = {
     "project": {"repository"},
 }
 _SUFFIX = ":bitbucket"
+_VERBS = ("read", "write", "admin", "delete", "manage")
+"""An API token's scopes begin with one of these, as in `read:pipeline:bitbucket`; no access token's scope does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,11 @@ NEEDS = (
 
 
 def fits(granted: Iterable[str], kind: CredentialKind) -> tuple[Fit, ...]:
-    """For each command, in the order of NEEDS."""
+    """For each command, in the order of NEEDS. The scopes show their spelling; `kind` counts where there is none."""
     has = {one.removesuffix(_SUFFIX) for one in granted}
+    if has:
+        verbs = any(one.partition(":")[0] in _VERBS for one in has)
+        kind = CredentialKind.API_TOKEN if verbs else CredentialKind.ACCESS_TOKEN
     implied = has.union(*(_IMPLIED.get(one, set()) for one in has)) if kind is CredentialKind.ACCESS_TOKEN else has
     return tuple(_fit(need, has, implied, kind) for need in NEEDS)
 

@@ -163,7 +163,11 @@ class Client:
             prepared = self._session.prepare_request(request)
             settings = self._session.merge_environment_settings(prepared.url or "", {}, True, None, None)
             timeout = (self._patience.connect, self._patience.silence)
-            with self._session.send(prepared, timeout=timeout, allow_redirects=False, **settings) as answer:
+            # Not Session.send, which reads a redirect's whole body and parses its target, whatever either is.
+            adapter = self._session.get_adapter(request.url)
+            verify = True if settings["verify"] is None else settings["verify"]
+            sent = adapter.send(prepared, True, timeout, verify, settings["cert"], settings["proxies"])
+            with sent as answer:
                 return Reply(asked, answer.status_code, answer.headers, self._body(answer, asked))
         except sqlite3.Error:
             raise SetUpError(

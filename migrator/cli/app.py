@@ -192,6 +192,23 @@ def explain(
     _end(run)
 
 
+@app.command()
+def doctor(
+    workspace: Annotated[str, typer.Option("--workspace", metavar="SLUG", help="Ask about this workspace too.")] = "",
+    repo: Annotated[str, typer.Option("--repo", metavar="SLUG", help="Ask about this repository of it too.")] = "",
+    format: Shape = Format.TEXT,
+    color: Color = Colour.AUTO,
+) -> None:
+    """Tell what the credential for Bitbucket in the environment may do."""
+
+    def run() -> int:
+        from migrator.cli import doctor
+
+        return doctor.run(workspace, repo, Showing(format, color))
+
+    _end(run)
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
