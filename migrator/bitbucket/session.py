@@ -165,9 +165,7 @@ class Client:
             timeout = (self._patience.connect, self._patience.silence)
             # Not Session.send, which reads a redirect's whole body and parses its target, whatever either is.
             adapter = self._session.get_adapter(request.url)
-            verify = True if settings["verify"] is None else settings["verify"]
-            sent = adapter.send(prepared, True, timeout, verify, settings["cert"], settings["proxies"])
-            with sent as answer:
+            with adapter.send(prepared, timeout=timeout, **settings) as answer:  # type: ignore[arg-type]
                 return Reply(asked, answer.status_code, answer.headers, self._body(answer, asked))
         except sqlite3.Error:
             raise SetUpError(
