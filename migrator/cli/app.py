@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Move Bitbucket Pipelines from stored tokens to the native authentication of Bitbucket Packages.",
     epilog="Exit codes: 0 nothing left to do, 1 something is, 2 usage or configuration, 3 unreadable input, "
-    "4 a registry refused, 70 fault.",
+    "4 Bitbucket or a registry refused, 70 fault.",
 )
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders, or -; default: all.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from migrator.bitbucket import addresses
 from migrator.bitbucket.diagnosis import diagnose
 from migrator.bitbucket.errors import ApiError, SetUpError
 from migrator.bitbucket.session import Client
@@ -19,9 +20,10 @@ def run(workspace: str, repository: str, showing: Showing) -> int:
     if repository and not workspace:
         raise UsageError("--repo needs --workspace, which it is in")
     try:
+        addresses.path(*(name for name in (workspace, repository) if name))
         with Client.of() as client:
             found, budget = diagnose(client, workspace, repository), client.budget
-    except (ApiError, SetUpError) as error:  # an answer of Bitbucket is a check; this is a name or the environment
+    except (ApiError, SetUpError) as error:  # what Bitbucket answers is in the diagnosis; this was said here
         raise UsageError(str(error)) from None
     if showing.format is Format.JSON:
         console.out(doctor.document(found, budget))
