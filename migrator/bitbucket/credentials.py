@@ -23,7 +23,7 @@ class CredentialKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A token, and the e-mail address that an API token goes with, '' for an access token. Neither is ever shown."""
+    """A token, which is never shown, and the e-mail address that an API token goes with, '' for an access token."""
 
     kind: CredentialKind
     token: str = field(repr=False)

@@ -13,6 +13,8 @@ from enum import StrEnum
 from migrator.core.mask import printable
 
 _SCOPE = re.compile(r"[a-z][a-z:_-]{0,59}")
+CREDENTIAL_HEADERS = ("X-OAuth-Scopes", "X-Credential-Type", "X-RateLimit-Limit", "X-RateLimit-NearLimit")
+"""Seen on answers, and documented in part: BITBUCKET_API.md sections 2 and 4."""
 _SHOWN = 200
 """Characters of a server's own words that are shown."""
 
@@ -44,7 +46,7 @@ class ApiError(Exception):
     """Bitbucket could not be asked, refuses, or answers what cannot be used. The message is a sentence.
 
     `status` is None where there was no answer. `required` and `granted` are the scopes that a 403 names, else empty.
-    `headers` of the answer are looked up in any case of letters.
+    `headers` are those of the answer that say something about the credential, see `account.standing`.
     """
 
     def __init__(
@@ -57,12 +59,15 @@ class ApiError(Exception):
         granted: tuple[str, ...] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(kind, sentence)  # all that is needed to make it again, so that it passes between processes
         self.kind = kind
         self.status = status
         self.required = required
         self.granted = granted
         self.headers: Mapping[str, str] = {} if headers is None else headers
+
+    def __str__(self) -> str:
+        return str(self.args[1])
 
 
 _KINDS = {
@@ -86,7 +91,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, asked: str, hi
         told += f": the credential lacks {', '.join(required)}{has}. Make one with that"
     elif said:
         told += f": {said}"
-    return ApiError(kind, told, status=status, required=required, granted=granted, headers=headers)
+    kept = {name: hide(headers[name]) for name in CREDENTIAL_HEADERS if name in headers}
+    return ApiError(kind, told, status=status, required=required, granted=granted, headers=kept)
 
 
 def shown(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from migrator.bitbucket import variables
@@ -50,11 +51,8 @@ def inventory(client: Client, workspace: str, repository: str) -> Inventory:
             return ()
 
     for one in read(Level.DEPLOYMENT, None, lambda: environments(client, workspace, repository)):
-        found += read(
-            Level.DEPLOYMENT,
-            one.name,
-            lambda one=one: variables.of_environment(client, workspace, repository, one),  # type: ignore[misc]
-        )
+        ask = partial(variables.of_environment, client, workspace, repository, one)
+        found += read(Level.DEPLOYMENT, one.name, ask)
     found += read(Level.REPOSITORY, None, lambda: variables.of_repository(client, workspace, repository))
     found += read(Level.WORKSPACE, None, lambda: variables.of_workspace(client, workspace))
     return Inventory(tuple(found), tuple(not_checked))

@@ -39,7 +39,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """`main_branch` None: it is empty. `clone_https` '' where the answer has none; it holds no user name."""
+    """`main_branch` None: it is empty. `clone_https` '': there is none of this Bitbucket; it never holds a user name."""
 
     uuid: str
     slug: str

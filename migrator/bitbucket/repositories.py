@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.bitbucket import addresses
+from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.paging import linked
 from migrator.bitbucket.records import Repository
 from migrator.bitbucket.rows import Row, flag, moment, optional, rows, text
@@ -48,5 +49,8 @@ def _clone(client: Client, row: Row) -> str:
         return ""
     for link in rows(links, "clone"):
         if optional(link, "name") in ("https", "http"):
-            return addresses.clone_url(text(link, "href"), client.base)
+            try:
+                return addresses.clone_url(text(link, "href"), client.base)
+            except ApiError:
+                return ""
     return ""

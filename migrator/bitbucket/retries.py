@@ -22,13 +22,15 @@ class Patience:
     """All times in seconds. `first` is the pause before the second attempt, doubled up to `longest` for each further.
 
     `limited` is how often a request is repeated after a 429, `failed` after another failure. `connect` is the time for
-    a connection, `silence` between two pieces of an answer, `whole` for the rest of an answer once it began.
+    a connection, `silence` between two pieces of an answer, `whole` for the rest of an answer once it began, `near` the
+    pause before a request after Bitbucket said that the limit is near.
     """
 
     first: float = 1
     longest: float = 600
     limited: int = 8
     failed: int = 3
+    near: float = 3.6
     connect: float = 5
     silence: float = 30
     whole: float = 120

@@ -21,6 +21,7 @@ from migrator.bitbucket.budget import Budget
 from migrator.bitbucket.credentials import Credentials
 from migrator.bitbucket.errors import ApiError, Kind, SetUpError, refusal
 from migrator.bitbucket.retries import Again, Patience
+from migrator.core.mask import printable
 from migrator.registry.addresses import same_origin
 
 LIMIT = 16 * 1024 * 1024
@@ -83,6 +84,7 @@ class Client:
         self.credentials = credentials
         self._patience = patience
         self._limit = limit
+        self._near = False
         self._session = requests.Session()
         parts = addresses.split(base)
         self._session.trust_env = parts.scheme == "https"  # plain http is this machine's: never by a proxy
@@ -137,13 +139,15 @@ class Client:
         form: list[tuple[str, tuple[None, str | bytes]]] | None = None,
         elsewhere: bool = False,
     ) -> Reply:
-        asked = f"{method} {addresses.split(path).path[:300]}"
+        asked = self.credentials.hide(
+            printable(f"{method} {addresses.split(path).path[:300]}")
+        )  # a link is the server's
         url = path if path.startswith(("http://", "https://")) else f"{self.base}{path}"
         url = addresses.followed(url, self.base, self.base, f"the address for {asked}")
         sign = _Sign(self.credentials.authorization)
         for _ in range(REDIRECTS + 1):
             request = requests.Request(method, url, params=params, json=document, files=form, auth=sign)
-            reply = self._once(request, asked)
+            reply = self._once(request, asked, 0 if method == "POST" else self._patience.failed)
             location = reply.headers.get("Location")
             if reply.status not in _MOVED or location is None:
                 if 200 <= reply.status < 300:
@@ -157,8 +161,11 @@ class Client:
                 sign = _Sign("")  # and so it stays
         raise ApiError(Kind.GARBLED, f"Bitbucket redirects {asked} more than {REDIRECTS} times")
 
-    def _once(self, request: requests.Request, asked: str) -> Reply:
+    def _once(self, request: requests.Request, asked: str, again: int) -> Reply:
+        """`again` is how often an answer that breaks off is asked for anew; urllib3 repeats what has none yet."""
         place = addresses.origin(request.url)
+        if self._near:
+            time.sleep(self._patience.near)
         try:
             prepared = self._session.prepare_request(request)
             settings = self._session.merge_environment_settings(prepared.url or "", {}, True, None, None)
@@ -166,14 +173,20 @@ class Client:
             # Not Session.send, which reads a redirect's whole body and parses its target, whatever either is.
             adapter = self._session.get_adapter(request.url)
             with adapter.send(prepared, timeout=timeout, **settings) as answer:  # type: ignore[arg-type]
+                self._near = answer.headers.get("X-RateLimit-NearLimit", "").strip().lower() == "true"
                 return Reply(asked, answer.status_code, answer.headers, self._body(answer, asked))
         except sqlite3.Error:
             raise SetUpError(
                 f"requests cannot be counted in {self.budget.file}; delete it, or name another folder in "
                 "PATLESS_CACHE_DIR"
             ) from None
-        except (requests.RequestException, lower.HTTPError, OSError) as error:
+        except lower.HTTPError as error:
+            if again == 0:
+                raise _failure(error, asked, place, self.budget) from None
+        except (requests.RequestException, OSError) as error:
             raise _failure(error, asked, place, self.budget) from None
+        time.sleep(self._patience.first)
+        return self._once(request, asked, again - 1)
 
     def _body(self, answer: requests.Response, asked: str) -> bytes:
         if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", ""):

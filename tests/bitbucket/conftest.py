@@ -14,7 +14,7 @@ from tests.bitbucket.farend import FarEnd
 
 TOKEN = "ATCTT3xFfGN0-stored_token=1A2B"
 CREDENTIALS = Credentials(CredentialKind.ACCESS_TOKEN, TOKEN)
-QUICK = Patience(first=0.001, longest=0.01, limited=4, failed=2, connect=5, silence=5, whole=10)
+QUICK = Patience(first=0.001, longest=0.01, limited=4, failed=2, connect=5, near=0.5, silence=5, whole=10)
 HURRIED = replace(QUICK, silence=0.3, whole=0.3)
 """For what never comes: a busy machine may need longer for what does."""
 FREE = Budget(per_hour=1_000_000, per_second=10_000, wait=10)

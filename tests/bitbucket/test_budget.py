@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -36,28 +37,39 @@ print(sent)
 """
 
 
-def test_two_processes_share_a_budget(end: FarEnd, tmp_path: Path) -> None:
-    def work() -> list[str]:
-        done = subprocess.run(
-            [sys.executable, "-c", WORKER, end.base, str(tmp_path / "budget.sqlite3")],
-            input=TOKEN,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        )
-        assert TOKEN not in done.stdout + done.stderr
-        return done.stdout.splitlines()
+SPENT = (
+    "the budget of 10 requests an hour is spent, so GET /x was not sent; it is shared by all runs on this machine: "
+    "try again later"
+)
 
-    assert work() == ["8"]
-    assert work() == [
-        "the budget of 10 requests an hour is spent, so GET /x was not sent; it is shared by all runs on this machine: "
-        "try again later",
-        "2",
-    ]
+
+def worker(end: FarEnd, folder: Path) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER, end.base, str(folder / "budget.sqlite3")],
+        input=TOKEN,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert TOKEN not in done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+def test_a_second_run_has_what_the_first_left(end: FarEnd, tmp_path: Path) -> None:
+    assert worker(end, tmp_path) == ["8"]
+    assert worker(end, tmp_path) == [SPENT, "2"]
     assert len(end.asked) == 10
     for file in tmp_path.iterdir():
         assert TOKEN.encode() not in file.read_bytes()
+
+
+def test_processes_at_the_same_time_share_a_budget(end: FarEnd, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        outputs = list(pool.map(lambda _: worker(end, tmp_path), range(3)))
+    assert sum(int(lines[-1]) for lines in outputs) == len(end.asked)
+    assert 10 <= len(end.asked) <= 10 + 2, "each of the others may count at the same moment"
+    assert {line for lines in outputs for line in lines[:-1]} == {SPENT}
 
 
 def test_no_more_than_so_many_a_second_are_sent(end: FarEnd, clients: Clients) -> None:

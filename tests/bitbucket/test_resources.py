@@ -185,12 +185,10 @@ def test_an_empty_repository_has_no_main_branch(end: FarEnd, client: Client) -> 
     )
 
 
-def test_a_clone_url_of_another_host_is_refused(end: FarEnd, client: Client) -> None:
+def test_a_clone_url_of_another_host_is_none(end: FarEnd, client: Client) -> None:
     links = {"clone": [{"name": "https", "href": "https://evil.example/acme/web.git"}]}
     end.answer = lambda asked: said(REPOSITORY | {"links": links})
-    with pytest.raises(ApiError) as error:
-        repositories.repository(client, "acme", "web")
-    assert error.value.kind is Kind.ELSEWHERE
+    assert repositories.repository(client, "acme", "web").clone_https == ""
 
 
 def test_repositories_are_listed_by_a_query(end: FarEnd, client: Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import pickle
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -105,6 +106,17 @@ def test_what_can_be_repeated_is(end: FarEnd, client: Client, call: Call, answer
     assert len(end.asked) == 3
 
 
+@EVERY
+def test_an_answer_that_breaks_off_is_asked_for_anew_but_for_a_post(end: FarEnd, client: Client, call: Call) -> None:
+    end.answer = then(Answer(body=b"{", missing=1), Answer())
+    if call in (POST, FORM):
+        assert refused(lambda: call(client)).kind is Kind.UNREACHABLE
+        assert len(end.asked) == 1
+    else:
+        call(client)
+        assert len(end.asked) == 2
+
+
 @IDEMPOTENT
 def test_what_can_be_repeated_is_after_a_time_out(end: FarEnd, clients: Clients, call: Call) -> None:
     end.answer = then(Answer(pause=2), Answer())
@@ -146,6 +158,14 @@ def test_pauses_double_by_chance_up_to_the_longest() -> None:
     assert all(top / 2 <= one <= top for one, top in zip(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60, 60], strict=True))
 
 
+def test_a_limit_that_is_near_slows_down(end: FarEnd, client: Client) -> None:
+    end.answer = then(Answer(headers={"X-RateLimit-NearLimit": "true"}), Answer(), Answer())
+    client.get("/x")
+    start = time.monotonic()
+    client.get("/x")
+    assert time.monotonic() - start >= QUICK.near
+
+
 # Bounds
 
 
@@ -181,7 +201,7 @@ def test_a_packed_answer_is_not_unpacked(end: FarEnd, client: Client) -> None:
 def test_a_cut_answer_is_a_sentence(end: FarEnd, client: Client) -> None:
     end.answer = then(Answer(body=b'{"values": [', missing=10))
     error = refused(lambda: client.document("/x"))
-    assert error.kind is Kind.UNREACHABLE
+    assert (error.kind, len(end.asked)) == (Kind.UNREACHABLE, 1 + QUICK.failed)
     assert "closed the connection before its answer to GET /x was complete" in str(error)
 
 
@@ -338,9 +358,15 @@ def test_a_token_is_in_no_exception_and_no_log(
     error = refused(lambda: call(client))
     assert error.__cause__ is None
     assert error.__suppress_context__ or error.__context__ is None
-    for text in (str(error), repr(error), repr(error.args), str(error.required + error.granted), caplog.text):
+    for text in (str(error), repr(error), repr(error.args), str(vars(error)), caplog.text):
         assert TOKEN not in text
     assert end.asked[0].authorization == f"Bearer {TOKEN}", "it was sent, or this proves nothing"
+
+
+def test_a_link_with_the_token_in_it_is_not_shown(end: FarEnd, client: Client) -> None:
+    end.answer = then(Answer(404))
+    error = refused(lambda: client.get(f"{end.base}/{TOKEN}/\x1b[2J"))
+    assert "GET /2.0/‹credential›/\\u001b[2J is not there" in str(error)
 
 
 def test_a_client_does_not_show_its_token(client: Client) -> None:
@@ -398,6 +424,8 @@ def test_the_scopes_of_a_403_are_records(end: FarEnd, client: Client) -> None:
     end.answer = then(said({"error": {"message": "x", "detail": detail}}, 403))
     error = refused(lambda: client.get("/x"))
     assert (error.required, error.granted) == (("pipeline:variable",), ("pipeline",))
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.kind, again.status, again.granted) == (str(error), error.kind, 403, ("pipeline",))
 
 
 def test_a_document_is_what_was_sent(end: FarEnd, client: Client) -> None:
