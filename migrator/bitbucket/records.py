@@ -39,7 +39,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """`main_branch` None: it is empty. `clone_https` '': there is none of this Bitbucket; it never holds a user name."""
+    """`main_branch` None: it is empty. `clone_https` '': none of this Bitbucket; it never holds a user name."""
 
     uuid: str
     slug: str

@@ -20,6 +20,7 @@ from migrator.bitbucket import addresses
 from migrator.bitbucket.budget import Budget
 from migrator.bitbucket.credentials import Credentials
 from migrator.bitbucket.errors import ApiError, Kind, SetUpError, refusal
+from migrator.bitbucket.faults import fault
 from migrator.bitbucket.retries import Again, Patience
 from migrator.core.mask import printable
 from migrator.registry.addresses import same_origin
@@ -182,9 +183,9 @@ class Client:
             ) from None
         except lower.HTTPError as error:
             if again == 0:
-                raise _failure(error, asked, place, self.budget) from None
+                raise fault(error, asked, place, self.budget) from None
         except (requests.RequestException, OSError) as error:
-            raise _failure(error, asked, place, self.budget) from None
+            raise fault(error, asked, place, self.budget) from None
         time.sleep(self._patience.first)
         return self._once(request, asked, again - 1)
 
@@ -202,29 +203,3 @@ class Client:
                 seconds = f"{self._patience.whole:g} seconds"
                 raise ApiError(Kind.TOO_SLOW, f"Bitbucket needs more than {seconds} to answer {asked}; try again later")
         return bytes(data)
-
-
-def _failure(error: Exception, asked: str, place: str, budget: Budget) -> ApiError:
-    """Never the exception's own text, which can quote what was sent."""
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, lower.MaxRetryError) else cause
-    if type(error) is requests.Timeout:  # of the limiter; those of the network are subclasses
-        sentence = (
-            f"the budget of {budget.per_hour} requests an hour is spent, so {asked} was not sent; it is shared by all "
-            "runs on this machine: try again later"
-        )
-        return ApiError(Kind.RATE_LIMITED, sentence)
-    slow = (requests.ReadTimeout, lower.ReadTimeoutError)
-    if isinstance(error, slow) or isinstance(reason, slow):
-        return ApiError(Kind.TOO_SLOW, f"{place} does not answer {asked} in time; try again later")
-    if isinstance(error, requests.Timeout):
-        return ApiError(Kind.UNREACHABLE, f"{place} cannot be reached in time")
-    if isinstance(error, requests.exceptions.SSLError):
-        return ApiError(Kind.UNREACHABLE, f"{place} shows a certificate that is not accepted")
-    if isinstance(error, requests.exceptions.ProxyError):
-        return ApiError(Kind.UNREACHABLE, f"{place} cannot be reached: the proxy refuses")
-    if isinstance(error, (requests.ConnectionError, lower.ProtocolError, OSError)):
-        broken = isinstance(reason, lower.ProtocolError) or isinstance(error, lower.ProtocolError)
-        told = f"closed the connection before its answer to {asked} was complete" if broken else "cannot be reached"
-        return ApiError(Kind.UNREACHABLE, f"{place} {told}; try again later")
-    return ApiError(Kind.UNREACHABLE, f"{place} cannot be asked for {asked} ({type(error).__name__})")

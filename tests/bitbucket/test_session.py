@@ -180,7 +180,7 @@ def test_a_large_answer_is_not_read(end: FarEnd, clients: Clients) -> None:
 
 def test_a_slow_answer_is_given_up(end: FarEnd, clients: Clients) -> None:
     end.answer = then(Answer(body=b"x" * 40, drip=0.05))
-    error = refused(lambda: clients(patience=HURRIED).get("/x"))
+    error = refused(lambda: clients(patience=replace(QUICK, whole=0.3)).get("/x"))
     assert (error.kind, str(error)) == (
         Kind.TOO_SLOW,
         "Bitbucket needs more than 0.3 seconds to answer GET /x; try again later",
