@@ -11,17 +11,19 @@ import re
 import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
+from migrator.bitbucket import addresses
+from migrator.bitbucket.addresses import split
+from migrator.bitbucket.errors import SetUpError
 from migrator.core.text import Source, Undecodable
 from migrator.readers import yaml
 
 if TYPE_CHECKING:
     import requests
 
-API = "https://api.bitbucket.org/2.0"
 _VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})")
 _PAGES = 10
 _SECONDS = 5
@@ -63,19 +65,10 @@ def published(name: str, version: str = "") -> PublishedPipe:
 
 def api_url() -> str:
     """The API's base URL; `PATLESS_API_URL` names another one. Plain http is for this machine only."""
-    url = os.environ.get("PATLESS_API_URL", API).rstrip("/")
-    parts = _split(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")):
-        return url
-    raise Unreachable("PATLESS_API_URL is not an https URL; http is for this machine only")
-
-
-def _split(url: str) -> SplitResult:
-    """The parts of a URL, all of them empty where it is none."""
     try:
-        return urlsplit(url)
-    except ValueError:
-        return urlsplit("")
+        return addresses.api_url(os.environ)
+    except SetUpError as error:
+        raise Unreachable(str(error)) from None
 
 
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -93,7 +86,7 @@ def _newest(session: requests.Session, repository: str, name: str) -> str:
             if match:
                 versions.append(tuple(int(part) for part in match.groups()))
         following = page.get("next")
-        if not isinstance(following, str) or _split(following)[:2] != _split(repository)[:2]:
+        if not isinstance(following, str) or split(following)[:2] != split(repository)[:2]:
             break
         url = following
     if not versions:

@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Move Bitbucket Pipelines from stored tokens to the native authentication of Bitbucket Packages.",
     epilog="Exit codes: 0 nothing left to do, 1 something is, 2 usage or configuration, 3 unreadable input, "
-    "4 a registry refused, 70 fault.",
+    "4 Bitbucket or a registry refused, 70 fault.",
 )
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders, or -; default: all.")]
@@ -188,6 +188,23 @@ def explain(
         from migrator.cli.rules import explain_one
 
         return explain_one(name, _reading(None, None, None, rules, config, no_config, None), color)
+
+    _end(run)
+
+
+@app.command()
+def doctor(
+    workspace: Annotated[str, typer.Option("--workspace", metavar="SLUG", help="Ask about this workspace too.")] = "",
+    repo: Annotated[str, typer.Option("--repo", metavar="SLUG", help="Ask about this repository of it too.")] = "",
+    format: Shape = Format.TEXT,
+    color: Color = Colour.AUTO,
+) -> None:
+    """Tell what the credential for Bitbucket in the environment may do."""
+
+    def run() -> int:
+        from migrator.cli import doctor
+
+        return doctor.run(workspace, repo, Showing(format, color))
 
     _end(run)
 

@@ -1,0 +1,76 @@
+"""How many requests may be sent: counted in one file by all runs and workers of this machine.
+
+Bitbucket allows 1,000 an hour and user or token, rolling, and shorter bursts less; BITBUCKET_API.md section 4.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from migrator.bitbucket.errors import SetUpError
+
+if TYPE_CHECKING:
+    import urllib3
+    from requests_ratelimiter import LimiterAdapter
+
+_FILE = "bitbucket-requests.sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`label` tells budgets in one file apart, and is nothing secret. `file` None: counted in this process only.
+
+    `wait` is the longest time, in seconds, that a request waits for its turn.
+    """
+
+    file: Path | None = None
+    label: str = "patless"
+    per_hour: int = 950
+    per_second: int = 5
+    wait: float = 120
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str], label: str) -> Budget:
+        """The shared budget. `PATLESS_CACHE_DIR` names another folder than the user's cache. Raises SetUpError."""
+        folder = _cache(environment)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SetUpError(
+                f"the folder {folder}, where requests are counted, cannot be made ({error.strerror}); "
+                "name another one in PATLESS_CACHE_DIR"
+            ) from None
+        more = environment.get("PATLESS_BUDGET_LABEL", "")
+        return cls(folder / _FILE, f"{label} {more}".strip())
+
+    def adapter(self, retries: urllib3.Retry) -> LimiterAdapter:
+        """What sends requests within this budget."""
+        from requests_ratelimiter import InMemoryBucket, LimiterAdapter, SQLiteBucket
+
+        return LimiterAdapter(
+            per_second=self.per_second,
+            per_hour=self.per_hour,
+            bucket_class=SQLiteBucket if self.file else InMemoryBucket,
+            bucket_kwargs={"path": self.file} if self.file else {},
+            bucket_name=self.label,
+            max_delay=self.wait,
+            max_retries=retries,
+        )
+
+
+def _cache(environment: Mapping[str, str]) -> Path:
+    named = environment.get("PATLESS_CACHE_DIR")
+    if named:
+        return Path(named).expanduser().absolute()
+    base = environment.get("XDG_CACHE_HOME", "")
+    if Path(base).is_absolute():  # https://specifications.freedesktop.org/basedir-spec: relative ones do not count
+        return Path(base) / "patless"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        raise SetUpError("there is no home folder to count requests in; name a folder in PATLESS_CACHE_DIR") from None
+    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "patless"

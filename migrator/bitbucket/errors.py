@@ -1,0 +1,137 @@
+"""What Bitbucket refuses and what comes back garbled, as sentences without any secret.
+
+Shapes of errors: https://developer.atlassian.com/cloud/bitbucket/rest/intro/ and BITBUCKET_API.md section 2.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from migrator.core.mask import printable
+
+_SCOPE = re.compile(r"[a-z][a-z:_-]{0,59}")
+CREDENTIAL_HEADERS = ("X-OAuth-Scopes", "X-Credential-Type", "X-RateLimit-Limit", "X-RateLimit-NearLimit")
+"""Seen on answers, and documented in part: BITBUCKET_API.md sections 2 and 4."""
+_SHOWN = 200
+"""Characters of a server's own words that are shown."""
+
+
+class SetUpError(Exception):
+    """What this machine gives is wrong or missing: a credential, an address, a file. The message is a sentence."""
+
+
+class Kind(StrEnum):
+    UNAUTHORISED = "unauthorised"
+    FORBIDDEN = "forbidden"
+    MISSING = "missing"
+    GONE = "gone"
+    CONFLICT = "conflict"
+    RATE_LIMITED = "rate-limited"
+    INVALID = "invalid"
+    SERVER = "server"
+    UNREACHABLE = "unreachable"
+    ELSEWHERE = "elsewhere"
+    """An address of an answer leads to another host."""
+    GARBLED = "garbled"
+    INCOMPLETE = "incomplete"
+    """A list that is shorter or longer than it says."""
+    TOO_LARGE = "too-large"
+    TOO_SLOW = "too-slow"
+
+
+class ApiError(Exception):
+    """Bitbucket could not be asked, refuses, or answers what cannot be used. The message is a sentence.
+
+    `status` is None where there was no answer. `required` and `granted` are the scopes that a 403 names, else empty.
+    `headers` are those of the answer that say something about the credential, see `account.standing`.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        sentence: str,
+        *,
+        status: int | None = None,
+        required: tuple[str, ...] = (),
+        granted: tuple[str, ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(kind, sentence)  # all that is needed to make it again, so that it passes between processes
+        self.kind = kind
+        self.status = status
+        self.required = required
+        self.granted = granted
+        self.headers: Mapping[str, str] = {} if headers is None else headers
+
+    def __str__(self) -> str:
+        return str(self.args[1])
+
+
+_KINDS = {
+    401: (Kind.UNAUTHORISED, "Bitbucket refuses the credential for {} (401): it is wrong, revoked or has run out"),
+    403: (Kind.FORBIDDEN, "Bitbucket forbids {} (403)"),
+    404: (Kind.MISSING, "{} is not there, or hidden from this credential (404)"),
+    409: (Kind.CONFLICT, "Bitbucket refuses {}, which conflicts with what is there (409)"),
+    410: (Kind.GONE, "{} is there no more (410)"),
+    429: (Kind.RATE_LIMITED, "Bitbucket answers {} with 429, its limit of requests is reached; try again in an hour"),
+    555: (Kind.SERVER, "Bitbucket itself took too long for {} (555); try again later"),
+}
+
+
+def refusal(status: int, headers: Mapping[str, str], body: bytes, asked: str, hide: Callable[[str], str]) -> ApiError:
+    """The error for an answer that is none of success. `asked` is method and path; `hide` takes credentials out."""
+    kind, sentence = _kind(status)
+    said, required, granted = _said(headers, body, hide)
+    told = sentence.format(asked)
+    if required:
+        has = f"; it has {', '.join(granted)}" if granted else ""
+        told += f": the credential lacks {', '.join(required)}{has}. Make one with that"
+    elif said:
+        told += f": {said}"
+    kept = {name: hide(headers[name]) for name in CREDENTIAL_HEADERS if name in headers}
+    return ApiError(kind, told, status=status, required=required, granted=granted, headers=kept)
+
+
+def shown(text: str) -> str:
+    """A server's own words as they may be shown: one line, bounded, control characters spelt out."""
+    line = printable(" ".join(text[: 50 * _SHOWN].split()))
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
+
+
+def scopes(values: object, hide: Callable[[str], str]) -> tuple[str, ...]:
+    """The scopes in a list, without what is none."""
+    found = [hide(one) for one in values[:50] if isinstance(one, str)] if isinstance(values, list) else []
+    return tuple(one for one in found if _SCOPE.fullmatch(one))
+
+
+def _kind(status: int) -> tuple[Kind, str]:
+    if status in _KINDS:
+        return _KINDS[status]
+    if status >= 500:
+        return Kind.SERVER, f"Bitbucket fails at {{}} ({status}); try again later"
+    if status >= 400:
+        return Kind.INVALID, f"Bitbucket does not accept {{}} ({status})"
+    return Kind.GARBLED, f"Bitbucket answers {{}} with {status}, which means nothing here"
+
+
+def _said(
+    headers: Mapping[str, str], body: bytes, hide: Callable[[str], str]
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    text = body.decode("utf-8", "replace").strip()
+    if "html" in headers.get("Content-Type", "").lower() or text.startswith("<"):
+        return "it came with a web page; something between here and Bitbucket may have answered", (), ()
+    try:
+        error = json.loads(text)["error"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return ("" if text.startswith(("{", "[")) else shown(hide(text))), (), ()
+    if not isinstance(error, dict):
+        return (shown(hide(error)) if isinstance(error, str) else ""), (), ()
+    detail = error.get("detail")
+    words = [one for one in (error.get("message"), detail) if isinstance(one, str)]
+    fields = error.get("fields")
+    words += [f"({', '.join(sorted(map(str, fields))[:10])})"] if isinstance(fields, dict) and fields else []
+    named = detail if isinstance(detail, dict) else {}
+    return shown(hide(" ".join(words))), scopes(named.get("required"), hide), scopes(named.get("granted"), hide)

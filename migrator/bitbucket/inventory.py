@@ -1,0 +1,58 @@
+"""All variables that a repository's pipelines can see, and which levels could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from migrator.bitbucket import variables
+from migrator.bitbucket.environments import environments
+from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.records import Level, Variable
+
+if TYPE_CHECKING:
+    from migrator.bitbucket.session import Client
+
+_REFUSED = (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class NotChecked:
+    """A level that could not be read, which says nothing about what is there. `environment` None: all of the level."""
+
+    level: Level
+    environment: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """`variables` by level, in the order in which levels win, then as Bitbucket lists them."""
+
+    variables: tuple[Variable, ...]
+    not_checked: tuple[NotChecked, ...]
+
+
+def inventory(client: Client, workspace: str, repository: str) -> Inventory:
+    """What can be seen. A level that is refused or hidden is not checked; any other failure raises ApiError."""
+    found: list[Variable] = []
+    not_checked: list[NotChecked] = []
+
+    def read(level: Level, environment: str | None, ask: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...]:
+        try:
+            return ask()
+        except ApiError as error:
+            if error.kind not in _REFUSED:
+                raise
+            not_checked.append(NotChecked(level, environment, str(error)))
+            return ()
+
+    for one in read(Level.DEPLOYMENT, None, lambda: environments(client, workspace, repository)):
+        ask = partial(variables.of_environment, client, workspace, repository, one)
+        found += read(Level.DEPLOYMENT, one.name, ask)
+    found += read(Level.REPOSITORY, None, lambda: variables.of_repository(client, workspace, repository))
+    found += read(Level.WORKSPACE, None, lambda: variables.of_workspace(client, workspace))
+    return Inventory(tuple(found), tuple(not_checked))

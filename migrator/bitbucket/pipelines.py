@@ -1,0 +1,65 @@
+"""Runs and schedules of pipelines. https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from migrator.bitbucket import addresses
+from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.paging import counted, latest
+from migrator.bitbucket.records import Run, Schedule
+from migrator.bitbucket.rows import Row, flag, moment, number, optional, text
+
+if TYPE_CHECKING:
+    from migrator.bitbucket.session import Client
+
+
+def runs(client: Client, workspace: str, repository: str, since: datetime, status: str = "") -> tuple[Run, ...]:
+    """Those that were created at `since`, which has a time zone, or later, the newest first. Raises ApiError.
+
+    `status` is one of Bitbucket's filter, such as `PAUSED` or `BUILDING`. Runs that start meanwhile are not in it.
+    """
+    path = addresses.path("repositories", workspace, repository, "pipelines")
+    params = {"status": status} if status else {}
+    found = latest(client, path, lambda row: _created(row) < since, params, key="created_on")
+    return tuple(_run(row) for row in found)
+
+
+def schedules(client: Client, workspace: str, repository: str) -> tuple[Schedule, ...]:
+    """Raises ApiError, also for a list that could be incomplete."""
+    path = addresses.path("repositories", workspace, repository, "pipelines_config", "schedules")
+    return tuple(_schedule(row) for row in counted(client, path))
+
+
+def _schedule(row: Row) -> Schedule:
+    return Schedule(
+        uuid=text(row, "uuid"),
+        enabled=flag(row, "enabled") is not False,
+        ref_name=optional(row, "target", "ref_name"),
+        selector=optional(row, "target", "selector", "type"),
+        pattern=optional(row, "target", "selector", "pattern"),
+    )
+
+
+def _run(row: Row) -> Run:
+    return Run(
+        uuid=text(row, "uuid"),
+        build_number=number(row, "build_number"),
+        created_on=_created(row),
+        state=optional(row, "state", "name"),
+        result=optional(row, "state", "result", "name"),
+        stage=optional(row, "state", "stage", "name"),
+        ref_type=optional(row, "target", "ref_type"),
+        ref_name=optional(row, "target", "ref_name"),
+        sha=optional(row, "target", "commit", "hash"),
+        selector=optional(row, "target", "selector", "type"),
+        pattern=optional(row, "target", "selector", "pattern"),
+    )
+
+
+def _created(row: Row) -> datetime:
+    found = moment(row, "created_on")
+    if found is None:
+        raise ApiError(Kind.GARBLED, "Bitbucket's answer has a run without created_on")
+    return found

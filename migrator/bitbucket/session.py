@@ -1,0 +1,205 @@
+"""Requests to Bitbucket's REST API: signed for its host only, within a budget, within bounds."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from importlib.metadata import version
+from typing import TypeAlias
+
+import requests
+import urllib3.exceptions as lower
+from requests.auth import AuthBase
+
+from migrator.bitbucket import addresses
+from migrator.bitbucket.budget import Budget
+from migrator.bitbucket.credentials import Credentials
+from migrator.bitbucket.errors import ApiError, Kind, SetUpError, refusal
+from migrator.bitbucket.faults import fault
+from migrator.bitbucket.retries import Again, Patience
+from migrator.core.mask import printable
+from migrator.registry.addresses import same_origin
+
+LIMIT = 16 * 1024 * 1024
+"""The largest answer that is read, in bytes."""
+REDIRECTS = 3
+_CHUNK = 64 * 1024
+_MOVED = (301, 302, 303, 307, 308)
+Params: TypeAlias = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of success. `headers` are looked up in any case of letters; `asked` is method and path, for people."""
+
+    asked: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def document(self) -> dict[str, object]:
+        """The JSON object of the body. Raises ApiError."""
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise ApiError(Kind.GARBLED, f"Bitbucket answers {self.asked} with what is no JSON object, or a cut one")
+        return found
+
+
+class _Sign(AuthBase):
+    """Given as `auth`, so that requests does not put a `.netrc` entry in its place. '': unsigned."""
+
+    def __init__(self, authorization: str) -> None:
+        self._authorization = authorization
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._authorization:
+            request.headers["Authorization"] = self._authorization
+        return request
+
+
+class Client:
+    """Asks Bitbucket at `base`. All methods take a path below it, as `addresses.path` makes it, and raise ApiError
+    for every answer that is none of success, and SetUpError where requests cannot be counted.
+
+    Not for several threads at a time: a worker has its own, and they share the budget's file.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        credentials: Credentials,
+        budget: Budget = Budget(),  # noqa: B008 - frozen
+        patience: Patience = Patience(),  # noqa: B008
+        limit: int = LIMIT,
+    ) -> None:
+        self.base = base
+        self.budget = budget
+        self.credentials = credentials
+        self._patience = patience
+        self._limit = limit
+        self._near = False
+        self._session = requests.Session()
+        parts = addresses.split(base)
+        self._session.trust_env = parts.scheme == "https"  # plain http is this machine's: never by a proxy
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.mount(f"{parts.scheme}://{parts.netloc}/", budget.adapter(Again.of(patience)))
+        self._session.headers.update({"User-Agent": f"patless/{version('patless')}", "Accept-Encoding": "identity"})
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str] = os.environ) -> Client:
+        """The client that an environment describes. Raises SetUpError."""
+        credentials = Credentials.of(environment)
+        base = addresses.api_url(environment)
+        return cls(base, credentials, Budget.of(environment, credentials.kind))
+
+    def __repr__(self) -> str:
+        return f"Client({addresses.origin(self.base)})"
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def get(self, path: str, params: Params | None = None, *, elsewhere: bool = False) -> Reply:
+        """`elsewhere` follows a redirect to another host too, as LFS files need, and sends no credential there."""
+        return self._ask("GET", path, params, elsewhere=elsewhere)
+
+    def document(self, path: str, params: Params | None = None) -> dict[str, object]:
+        """The JSON object that is there."""
+        return self.get(path, params).document()
+
+    def put(self, path: str, document: object) -> Reply:
+        return self._ask("PUT", path, document=document)
+
+    def delete(self, path: str) -> Reply:
+        return self._ask("DELETE", path)
+
+    def post_json(self, path: str, document: object) -> Reply:
+        return self._ask("POST", path, document=document)
+
+    def post_form(self, path: str, fields: Iterable[tuple[str, str | bytes]]) -> Reply:
+        """As multipart/form-data, which leaves line endings alone; a name may come more than once."""
+        return self._ask("POST", path, form=[(name, (None, value)) for name, value in fields])
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        params: Params | None = None,
+        *,
+        document: object = None,
+        form: list[tuple[str, tuple[None, str | bytes]]] | None = None,
+        elsewhere: bool = False,
+    ) -> Reply:
+        asked = self.credentials.hide(
+            printable(f"{method} {addresses.split(path).path[:300]}")
+        )  # a link is the server's
+        url = path if path.startswith(("http://", "https://")) else f"{self.base}{path}"
+        url = addresses.followed(url, self.base, self.base, f"the address for {asked}")
+        sign = _Sign(self.credentials.authorization)
+        for _ in range(REDIRECTS + 1):
+            request = requests.Request(method, url, params=params, json=document, files=form, auth=sign)
+            reply = self._once(request, asked, 0 if method == "POST" else self._patience.failed)
+            location = reply.headers.get("Location")
+            if reply.status not in _MOVED or location is None:
+                if 200 <= reply.status < 300:
+                    return reply
+                raise refusal(reply.status, reply.headers, reply.body, asked, self.credentials.hide)
+            what = f"the redirect of {asked}"
+            if method != "GET":
+                raise ApiError(Kind.ELSEWHERE, f"{what} is not followed, as it is no GET", status=reply.status)
+            url, params = addresses.followed(location, url, self.base, what, elsewhere=elsewhere), None
+            if not same_origin(url, self.base):
+                sign = _Sign("")  # and so it stays
+        raise ApiError(Kind.GARBLED, f"Bitbucket redirects {asked} more than {REDIRECTS} times")
+
+    def _once(self, request: requests.Request, asked: str, again: int) -> Reply:
+        """`again` is how often an answer that breaks off is asked for anew; urllib3 repeats what has none yet."""
+        place = addresses.origin(request.url)
+        if self._near:
+            time.sleep(self._patience.near)
+        try:
+            prepared = self._session.prepare_request(request)
+            settings = self._session.merge_environment_settings(prepared.url or "", {}, True, None, None)
+            timeout = (self._patience.connect, self._patience.silence)
+            # Not Session.send, which reads a redirect's whole body and parses its target, whatever either is.
+            adapter = self._session.get_adapter(request.url)
+            with adapter.send(prepared, timeout=timeout, **settings) as answer:  # type: ignore[arg-type]
+                self._near = answer.headers.get("X-RateLimit-NearLimit", "").strip().lower() == "true"
+                return Reply(asked, answer.status_code, answer.headers, self._body(answer, asked))
+        except sqlite3.Error:
+            raise SetUpError(
+                f"requests cannot be counted in {self.budget.file}; delete it, or name another folder in "
+                "PATLESS_CACHE_DIR"
+            ) from None
+        except lower.HTTPError as error:
+            if again == 0:
+                raise fault(error, asked, place, self.budget) from None
+        except (requests.RequestException, OSError) as error:
+            raise fault(error, asked, place, self.budget) from None
+        time.sleep(self._patience.first)
+        return self._once(request, asked, again - 1)
+
+    def _body(self, answer: requests.Response, asked: str) -> bytes:
+        if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", ""):
+            raise ApiError(Kind.GARBLED, f"Bitbucket answers {asked} with a packed body, which was not asked for")
+        end = time.monotonic() + self._patience.whole
+        data = bytearray()
+        while chunk := answer.raw.read1(_CHUNK):
+            data += chunk
+            if len(data) > self._limit:
+                size = f"{self._limit / 1024:,.0f} KiB"
+                raise ApiError(Kind.TOO_LARGE, f"Bitbucket answers {asked} with more than {size}, which is not read")
+            if time.monotonic() > end:
+                seconds = f"{self._patience.whole:g} seconds"
+                raise ApiError(Kind.TOO_SLOW, f"Bitbucket needs more than {seconds} to answer {asked}; try again later")
+        return bytes(data)

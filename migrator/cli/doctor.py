@@ -1,0 +1,32 @@
+"""`patless doctor`: what the credential in the environment is, may and reaches."""
+
+from __future__ import annotations
+
+import sys
+
+from migrator.bitbucket import addresses
+from migrator.bitbucket.diagnosis import diagnose
+from migrator.bitbucket.errors import ApiError, SetUpError
+from migrator.bitbucket.session import Client
+from migrator.cli import console, exits
+from migrator.cli.failures import UsageError
+from migrator.cli.options import Format, Showing, for_check_only
+from migrator.reports import doctor
+
+
+def run(workspace: str, repository: str, showing: Showing) -> int:
+    """Print the diagnosis and return the exit code."""
+    for_check_only(showing.format)
+    if repository and not workspace:
+        raise UsageError("--repo needs --workspace, which it is in")
+    try:
+        addresses.path(*(name for name in (workspace, repository) if name))
+        with Client.of() as client:
+            found, budget = diagnose(client, workspace, repository), client.budget
+    except (ApiError, SetUpError) as error:  # what Bitbucket answers is in the diagnosis; this was said here
+        raise UsageError(str(error)) from None
+    if showing.format is Format.JSON:
+        console.out(doctor.document(found, budget))
+    else:
+        console.out(doctor.text(found, budget, console.paint(showing.colour, sys.stdout)))
+    return exits.REFUSED if found.refused else exits.CLEAN
