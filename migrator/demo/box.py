@@ -110,7 +110,7 @@ class Box:
 
         `repositories` are the slugs that it sees, by default all.
         """
-        person = user("Access Token")
+        person = user(f"Access Token {self.state.next()}")  # each is an account of its own
         names = scopes.named(granted or ALL, of_api_token=False)
         return self._credentials.issue(Kind.ACCESS_TOKEN, person, names, _slugs(repositories)).token
 

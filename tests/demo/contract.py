@@ -40,6 +40,7 @@ UNDESCRIBED = re.compile(
 _REST = re.compile(rf"(?P<before>{_REPOSITORY}/(?:src/[^/]+|refs/branches|diff|diffstat))/(?P<rest>.+)")
 _PIPELINES = re.compile(r".*/(pipelines[-_]config|deployments_config|environments|pipelines)(/.*)?")
 
+_NULLS = ("mainbranch", "merge_commit", "closed_by", "old", "new")
 _REFUSED = (400, 405)
 """The request was wrong, and whoever asked has been told; most operations do not describe these answers."""
 
@@ -98,17 +99,17 @@ class Contract:
         try:
             check()
         except OpenAPIError as error:
-            reasons = [str(error), *_reasons(error)]
             place = f"{exchange.request.method} {unquote(exchange.request.path)}"
-            self.breaches.append(f"{place}, {exchange.answer.status}: {what}: {'; '.join(reasons)}")
+            self.breaches.append(f"{place}, {exchange.answer.status}: {what}: {'; '.join(_reasons(error))}")
 
 
 def _reasons(error: BaseException) -> list[str]:
+    """What is wrong and where in the document, without the document."""
+    listed = getattr(error, "schema_errors", None)
+    if listed is not None:
+        return [f"{'.'.join(map(str, each.absolute_path)) or 'it'}: {each.message[:200]}" for each in listed]
     inside = error.__cause__
-    if inside is None:
-        return []
-    listed = [each.message for each in getattr(inside, "schema_errors", ())]
-    return [str(inside), *listed, *_reasons(inside)]
+    return [str(error)[:200]] if inside is None else _reasons(inside)
 
 
 def _amended(exchange: Exchange) -> Answer:
@@ -117,15 +118,15 @@ def _amended(exchange: Exchange) -> Answer:
     document = answer.document
     if answer.status >= 400 and _PIPELINES.fullmatch(exchange.request.path) and isinstance(document, dict):
         document = {"type": "error", **document}
-    return Answer(answer.status, _without_empty_main(document), answer.body, answer.headers)
+    return Answer(answer.status, _without_nulls(document), answer.body, answer.headers)
 
 
-def _without_empty_main(node: Any) -> Any:
-    """An empty repository's main branch is null."""
+def _without_nulls(node: Any) -> Any:
+    """Without what is null while there is none, which the description does not say."""
     if isinstance(node, list):
-        return [_without_empty_main(item) for item in node]
+        return [_without_nulls(item) for item in node]
     if isinstance(node, dict):
-        return {key: _without_empty_main(value) for key, value in node.items() if (key, value) != ("mainbranch", None)}
+        return {key: _without_nulls(value) for key, value in node.items() if value is not None or key not in _NULLS}
     return node
 
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from migrator.demo.resources import (
     accounts,
+    comments,
     commits,
+    committing,
     configuration,
+    diffs,
     environments,
+    pullrequests,
     refs,
+    reports,
     repositories,
+    reviewers,
     runs,
     schedules,
     sources,
+    statuses,
     variables,
 )
 
@@ -21,9 +28,16 @@ ROUTES = (
     *refs.ROUTES,
     *commits.ROUTES,
     *sources.ROUTES,
+    *committing.ROUTES,
     *variables.ROUTES,
     *environments.ROUTES,
     *configuration.ROUTES,
     *schedules.ROUTES,
     *runs.ROUTES,
+    *pullrequests.ROUTES,
+    *reviewers.ROUTES,
+    *comments.ROUTES,
+    *diffs.ROUTES,
+    *reports.ROUTES,
+    *statuses.ROUTES,
 )
