@@ -14,7 +14,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -132,26 +132,37 @@ class Box:
         slug: str,
         files: Mapping[str, _Files] | None = None,
         *,
-        commits: Iterable[Commit] = (),
         tags: Mapping[str, str] | None = None,
         project: str = "CORE",
         main: str = "main",
-        name: str = "",
     ) -> Repository:
-        """A repository whose `files` are texts by path, by branch; the main branch comes first, others start at it.
+        """A repository whose `files` are texts by path, by branch; without any it is empty.
 
-        `commits` come after these. `tags` are branches or hashes by name.
+        The main branch comes first and others start at it. `tags` are branches by name.
         """
-        now = self.state.clock()
-        repository = self.state.add_repository(slug, name or slug, project, main)
+        now, author = self.state.clock(), self.state.owner.git_author
         by_branch = sorted((files or {}).items(), key=lambda item: item[0] != main)
-        author = self.state.owner.git_author
-        first = [Commit(branch, texts, f"Begin {branch}", author, now) for branch, texts in by_branch]
-        if first or commits:
-            self.state.write(repository, [*first, *commits])
-        for tag, target in (tags or {}).items():
-            point(repository.folder, f"refs/tags/{tag}", branches(repository.folder).get(target, target))
-        return repository
+        commits = [Commit(branch, texts, f"Begin {branch}", author, now) for branch, texts in by_branch]
+        numbers = {tag: [name for name, _ in by_branch].index(branch) for tag, branch in (tags or {}).items()}
+        return self.add_written(slug, commits, numbers, project=project, main=main)[0]
+
+    def add_written(
+        self,
+        slug: str,
+        commits: Sequence[Commit],
+        tags: Mapping[str, int] | None = None,
+        *,
+        project: str = "CORE",
+        main: str = "main",
+    ) -> tuple[Repository, list[str]]:
+        """A repository with these commits and their hashes. `tags` are positions among the commits by name."""
+        repository = self.state.add_repository(slug, slug, project, main)
+        hashes = self.state.write(repository, commits) if commits else []
+        if commits:
+            repository.created_on = commits[0].when
+        for tag, number in (tags or {}).items():
+            point(repository.folder, f"refs/tags/{tag}", hashes[number])
+        return repository, hashes
 
     def commit(
         self, repository: str, branch: str, files: _Files, message: str = "Change", author: User | None = None

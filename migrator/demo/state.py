@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,6 +115,8 @@ class Report:
 
 @dataclass(slots=True)
 class Repository:
+    """`restricted`: everyone may read it, and nobody who asks is its administrator, so variables stay hidden."""
+
     uuid: str
     slug: str
     name: str
@@ -124,6 +126,7 @@ class Repository:
     created_on: datetime
     updated_on: datetime
     pipelines_enabled: bool = True
+    restricted: bool = False
     variables: Variables = field(default_factory=dict)
     environments: dict[str, Environment] = field(default_factory=dict)
     schedules: list[Schedule] = field(default_factory=list)
@@ -168,7 +171,7 @@ class Workspace:
         self.repositories[slug] = made
         return made
 
-    def write(self, repository: Repository, commits: list[Commit]) -> list[str]:
+    def write(self, repository: Repository, commits: Sequence[Commit]) -> list[str]:
         """Append commits; their hashes. Raises StoreError."""
         hashes = store.write(repository.folder, commits, repository.main)
         repository.updated_on = max(commit.when for commit in commits)

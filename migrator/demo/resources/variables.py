@@ -16,7 +16,7 @@ from migrator.demo.messages import Answer, Refusal, pipelines_error
 from migrator.demo.resources.environments import environment
 from migrator.demo.routes import Call, Route
 from migrator.demo.scopes import ADMIN_PIPELINE, READ_PIPELINE
-from migrator.demo.state import Variable, Variables
+from migrator.demo.state import Repository, Variable, Variables
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _Level = Callable[[Call], Variables]
@@ -27,11 +27,18 @@ def _of_workspace(call: Call) -> Variables:
 
 
 def _of_repository(call: Call) -> Variables:
-    return call.repository().variables
+    return _open(call.repository()).variables
 
 
 def _of_environment(call: Call) -> Variables:
+    _open(call.repository())
     return environment(call).variables
+
+
+def _open(repository: Repository) -> Repository:
+    if repository.restricted:
+        raise Refusal(pipelines_error(403, "You do not have administrator access to this repository"))
+    return repository
 
 
 def shown(variable: Variable, kind: str = "pipeline_variable") -> dict[str, Any]:
@@ -46,7 +53,7 @@ def _list_workspace(call: Call) -> Answer:
 
 
 def _list_repository(call: Call) -> Answer:
-    repository = call.repository()
+    repository = _open(call.repository())
     inside = f"/rest/1.0/accounts/{call.workspace.uuid}/repositories/{repository.uuid}/pipelines_config/variables"
     return paging.poisoned(call.request, [shown(each) for each in repository.variables.values()], inside)
 
