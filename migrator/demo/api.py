@@ -13,6 +13,7 @@ from migrator.demo.resources import ROUTES
 from migrator.demo.routes import Call, Route, Table, missing
 from migrator.demo.scopes import named
 from migrator.demo.state import Workspace
+from migrator.demo.store import StoreError
 
 _INSIDE = "/rest/1.0/"
 _PROXY_SCOPES = named(("repository", "pipeline:write"), of_api_token=False)
@@ -37,6 +38,8 @@ class Api:
             return self._answer(request, credential)
         except Refusal as refusal:
             return self._signed(refusal.answer, request, credential, None)
+        except StoreError as problem:
+            return error(500, f"git: {problem}")
 
     def _answer(self, request: Request, credential: Credential | None) -> Answer:
         if request.path.startswith(_INSIDE):

@@ -62,7 +62,7 @@ def environment() -> dict[str, str]:
 
 def create(folder: Path, main: str) -> None:
     """What `git init --bare` makes, without the process."""
-    for name in ("objects/info", "objects/pack", "refs/heads", "refs/tags"):
+    for name in ("objects/pack", "refs"):
         (folder / name).mkdir(parents=True)
     (folder / "HEAD").write_text(f"ref: refs/heads/{main}\n")
     (folder / "config").write_text(_CONFIG)
@@ -87,7 +87,8 @@ def write(folder: Path, commits: Sequence[Commit], main: str) -> list[str]:
 
 def empty(folder: Path, kind: str = "heads") -> bool:
     """Whether there is no branch, or with `tags` no tag; without asking git."""
-    return not (folder / "packed-refs").exists() and not any((folder / "refs" / kind).iterdir())
+    loose = folder / "refs" / kind
+    return not (folder / "packed-refs").exists() and not (loose.exists() and any(loose.iterdir()))
 
 
 def branches(folder: Path) -> dict[str, str]:
@@ -131,6 +132,8 @@ def entry(folder: Path, revision: str, path: str) -> Entry | None:
     """What is at `path`; the root is an entry without a path."""
     if not path.strip("/"):
         return Entry("040000", "tree", revision, 0, "")
+    if {"..", "."} & set(path.split("/")):
+        return None
     found = _entries(_git(folder, "ls-tree", "-z", "-l", "--full-tree", revision, "--", path.strip("/")))
     return found[0] if found else None
 

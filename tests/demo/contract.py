@@ -3,8 +3,8 @@
     with watched() as box:
         ...
 
-fails at its end with every request and every answer that the description does not have. Skipped by name where
-PATLESS_OPENAPI is not set.
+fails at its end with every request and every answer that the description does not have. Where PATLESS_OPENAPI is not
+set the box is not watched, and `test_contract.py` is skipped by name.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def description() -> OpenAPI:
     """The API description, or the test is skipped."""
     folder = os.environ.get("PATLESS_OPENAPI")
     if not folder:
-        if os.environ.get("PATLESS_REQUIRE_ALL"):
+        if os.environ.get("PATLESS_REQUIRE_ALL") == "1":
             pytest.fail("PATLESS_OPENAPI is not set")
         pytest.skip("PATLESS_OPENAPI is not set")
     document = json.loads((Path(folder) / "bitbucket-cloud.openapi.json").read_bytes())
@@ -64,10 +64,11 @@ def description() -> OpenAPI:
 @contextlib.contextmanager
 def watched(**options: Any) -> Iterator[Box]:
     """A box under watch; `options` are those of `Box`."""
-    contract = Contract(description())
+    contract = Contract(description()) if os.environ.get("PATLESS_OPENAPI") else None
     with Box(observer=contract, **options) as box:
         yield box
-    assert not contract.breaches, "\n".join(contract.breaches)
+    if contract:
+        assert not contract.breaches, "\n".join(contract.breaches)
 
 
 @dataclass
