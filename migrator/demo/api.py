@@ -79,6 +79,6 @@ class Api:
         about = {
             "X-OAuth-Scopes": ", ".join(sorted(credential.scopes)),
             "X-Accepted-OAuth-Scopes": route.needs.oauth,
-            "X-Credential-Type": "workspace_access_token",
+            "X-Credential-Type": "workspace_access_token",  # the name of the header was seen, its values were not
         }
         return replace(answer, headers={**answer.headers, **about})

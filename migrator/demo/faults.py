@@ -16,8 +16,8 @@ RATE_LIMITED = "Rate limit for this resource has been exceeded"
 class Fault:
     """One thing that goes wrong.
 
-    `answer` takes the place of the real one, None keeps it. `applied`: the request is carried out all the same, as
-    where only the answer was lost. `delay` is in seconds. `close`: the connection ends without an answer.
+    `answer` takes the place of the real one, None keeps it. `applied`: a request of the API is carried out all the
+    same, as where only the answer was lost. `delay` is in seconds. `close`: the connection ends without an answer.
     `truncate`: the connection ends after that many bytes of a body whose length was announced in full.
     `meanwhile` is called before the request is looked at: what someone else does just then.
     """

@@ -47,7 +47,8 @@ def missing(message: str) -> Answer:
 class Route:
     """`path` is below `/2.0`; `{name}` is one part of it, `{name+}` the rest, slashes included.
 
-    `rest_2_0` resources answer in JSON; `needs` is checked before the function is called.
+    `needs` is checked before the function is called. `by_proxy`: a Pipelines step may ask through its proxy, without
+    a credential.
     """
 
     method: str
@@ -55,7 +56,6 @@ class Route:
     needs: Scope
     function: Callable[[Call], Answer]
     by_proxy: bool = False
-    """Whether a Pipelines step may ask through its proxy, without a credential."""
 
 
 class Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import socketserver
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -42,9 +43,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request and its answer as an observer gets them: the request without its credential, the answer whole,
+    """A request and its answer as an observer gets them.
 
-    which is before `fields` took parts away from it. `fault`: the answer is not the box's own.
+    The request is without its credential, the answer whole: before `fields` took parts away from it. `fault`: the
+    answer is not the box's own.
     """
 
     request: Request
@@ -84,8 +86,6 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Quiet where someone hangs up; the client tells the story."""
-        import sys
-
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
