@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from migrator.demo import identity, moments, scopes
+from migrator.demo import identity, moments, review, scopes
 from migrator.demo.api import Api
 from migrator.demo.credentials import Credentials, Kind
 from migrator.demo.faults import Faults
@@ -92,6 +92,11 @@ class Box:
     @property
     def api_url(self) -> str:
         return f"{self.origin}/2.0"
+
+    @property
+    def email(self) -> str:
+        """Of the workspace's owner, whose API tokens `api_token` gives out."""
+        return self.state.owner.email
 
     def clone_url(self, repository: str) -> str:
         """Without a credential, as in `links.clone`."""
@@ -177,6 +182,13 @@ class Box:
         """The hash of a branch, None where there is none."""
         return branches(self.state.repositories[repository].folder).get(branch)
 
+    def merge(self, repository: str, number: int) -> str:
+        """What the owner does with an open pull request; the hash of the merge. Raises ReviewError."""
+        found = self.state.repositories[repository]
+        with self._site.lock:
+            request = next(each for each in found.pull_requests if each.id == number)
+            return review.merge(found, request, self.state.owner, self.state.clock())
+
     def add_environment(self, repository: str, name: str, category: str = "Production") -> Environment:
         found = self.state.repositories[repository]
         made = Environment(identity.uuid("environment", self.workspace, repository, name), name, category)
@@ -194,8 +206,9 @@ class Box:
         system: bool = False,
     ) -> str:
         """The UUID of a new variable: of the workspace, of a repository, or of its environment of that name."""
-        made = self.state.variable(key, value, secured, system)
-        self.variables(repository, environment)[made.uuid] = made
+        with self._site.lock:
+            made = self.state.variable(key, value, secured, system)
+            self.variables(repository, environment)[made.uuid] = made
         return made.uuid
 
     def variables(self, repository: str | None = None, environment: str | None = None) -> Variables:

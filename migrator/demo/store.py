@@ -17,6 +17,14 @@ class StoreError(Exception):
     """git refuses; the message is its own words."""
 
 
+class Link(str):
+    """A file that is a symbolic link to this path."""
+
+
+class Program(str):
+    """A file with this text that can be executed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
     """A change to a branch: `files` are texts by path, None deletes. `author` is `Name <mail>`.
@@ -203,8 +211,9 @@ def _file(path: str, text: str | bytes | None) -> bytes:
     escaped = path.encode().replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
     if text is None:
         return b'D "%b"\n' % escaped
+    mode = b"120000" if isinstance(text, Link) else b"100755" if isinstance(text, Program) else b"100644"
     data = text.encode() if isinstance(text, str) else text
-    return b'M 100644 inline "%b"\ndata %d\n%b\n' % (escaped, len(data), data)
+    return b'M %b inline "%b"\ndata %d\n%b\n' % (mode, escaped, len(data), data)
 
 
 def _refs(folder: Path, kind: str) -> dict[str, str]:

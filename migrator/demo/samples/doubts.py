@@ -1,6 +1,7 @@
 """Repositories of which something cannot be known, or that stand in the way of the native credentials."""
 
 from migrator.demo.samples.sample import Push, Ran, Sample, Stored
+from migrator.demo.store import Program
 
 _DUMP = """\
 image: docker:27-cli
@@ -52,7 +53,14 @@ SAMPLES = (
         story="Hands all of its environment to a script: nobody can tell whether the token is in use.",
         pushes=(
             Push(240, "Begin", {"bitbucket-pipelines.yml": _OLD.replace("gateway", "legacy")}),
-            Push(100, "Use the native credentials", {"bitbucket-pipelines.yml": _DUMP, "deploy.sh": "curl -T $1\n"}),
+            Push(
+                100,
+                "Use the native credentials",
+                {
+                    "bitbucket-pipelines.yml": _DUMP,
+                    "deploy.sh": Program("#!/bin/sh\ncurl -T $1 https://deploy.acme.example/\n"),
+                },
+            ),
         ),
         stored=(
             Stored("PACKAGES_EMAIL", "cannot-tell", "ci@acme.example", secured=False),
@@ -65,7 +73,11 @@ SAMPLES = (
         story="Reads a variable whose name is put together; a person who knows the names may accept the risk.",
         pushes=(
             Push(230, "Begin", {"bitbucket-pipelines.yml": _OLD.replace("gateway", "signing")}),
-            Push(95, "Use the native credentials", {"bitbucket-pipelines.yml": _NAMED, "sign.sh": "cat > key\n"}),
+            Push(
+                95,
+                "Use the native credentials",
+                {"bitbucket-pipelines.yml": _NAMED, "sign.sh": Program("#!/bin/sh\ncat > key\n")},
+            ),
         ),
         stored=(
             Stored("PACKAGES_EMAIL", "removable-with-accepted-risk", "ci@acme.example", secured=False),

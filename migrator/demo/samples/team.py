@@ -1,6 +1,7 @@
 """Three repositories that use one token of the workspace, each in its own way."""
 
 from migrator.demo.samples.sample import Push, Ran, Sample, Stored
+from migrator.demo.store import Program
 
 _MOBILE = """\
 image: docker:27-cli
@@ -68,7 +69,11 @@ SAMPLES = (
             Push(
                 50,
                 "Begin",
-                {"Dockerfile": "FROM rust:1.90\n", "bitbucket-pipelines.yml": _SEARCH, "ci/publish.sh": _SCRIPT},
+                {
+                    "Dockerfile": "FROM rust:1.90\n",
+                    "bitbucket-pipelines.yml": _SEARCH,
+                    "ci/publish.sh": Program(_SCRIPT),
+                },
             ),
         ),
         ran=(Ran(0, 50),),
