@@ -29,6 +29,13 @@ def test_a_parent_that_is_not_the_tip_is_a_conflict(box: Box, user: Client) -> N
     assert box.head("web", "main") == new
 
 
+def test_a_parent_that_is_ahead_of_the_tip_is_a_conflict_too(box: Box, user: Client) -> None:
+    tip, ahead = box.head("web", "main"), box.head("web", "release/1")
+    assert parents(box, user, "release/1") == [tip]
+    assert commit(user, branch="main", parents=ahead).status_code == 409
+    assert box.head("web", "main") == tip
+
+
 def test_a_parent_that_is_not_there_is_not_found(user: Client) -> None:
     assert commit(user, branch="new", parents="0" * 40).status_code == 404
 
