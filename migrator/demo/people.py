@@ -1,0 +1,39 @@
+"""People of the workspace, as they are kept and as they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from migrator.demo import identity
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """`active` and `member` decide about who can review (BITBUCKET_API.md 2.4)."""
+
+    name: str
+    uuid: str
+    email: str
+    active: bool = True
+    member: bool = True
+
+    @property
+    def git_author(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "type": "user",
+            "uuid": self.uuid,
+            "display_name": self.name,
+            "nickname": self.name.split()[0].lower(),
+            "account_id": f"712020:{self.uuid.strip('{}')}",
+            "account_status": "active" if self.active else "inactive",
+        }
+
+
+def user(name: str, active: bool = True, member: bool = True) -> User:
+    """A person of that name, always the same one."""
+    address = ".".join(name.lower().split())
+    return User(name, identity.uuid("user", name), f"{address}@acme.example", active, member)

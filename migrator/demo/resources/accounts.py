@@ -1,0 +1,62 @@
+"""The user, the workspaces that they see, and the workspace's projects.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-workspaces/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrator.demo import identity, paging
+from migrator.demo.credentials import Kind
+from migrator.demo.messages import Answer, error
+from migrator.demo.moments import shown
+from migrator.demo.routes import Call, Route
+from migrator.demo.scopes import NONE, READ_ACCOUNT, READ_PROJECT, READ_WORKSPACES
+
+
+def _user(call: Call) -> Answer:
+    if call.credential.kind is not Kind.API_TOKEN:  # what an access token gets is not documented; it has no user
+        return error(403, "This endpoint is for users")
+    return Answer(200, call.credential.user.shown())
+
+
+def _workspaces(call: Call) -> Answer:
+    administrator = call.credential.user == call.workspace.owner
+    if call.request.one("administrator") == "true" and not administrator:
+        return paging.page(call.request, [])
+    workspace = {"type": "workspace_base", "uuid": call.workspace.uuid, "slug": call.workspace.slug}
+    row = {"type": "workspace_access", "administrator": administrator, "workspace": workspace}
+    return paging.page(call.request, [row])
+
+
+def _workspace(call: Call) -> Answer:
+    return Answer(
+        200,
+        {
+            "type": "workspace",
+            "uuid": call.workspace.uuid,
+            "slug": call.workspace.slug,
+            "name": call.workspace.slug.title(),
+            "is_private": True,
+            "created_on": shown(call.workspace.created_on),
+        },
+    )
+
+
+def project(workspace: str, key: str) -> dict[str, Any]:
+    """A project as it is shown, in a list and in a repository."""
+    return {"type": "project", "key": key, "name": key.title(), "uuid": identity.uuid("project", workspace, key)}
+
+
+def _projects(call: Call) -> Answer:
+    keys = sorted({repository.project for repository in call.workspace.repositories.values()})
+    return paging.page(call.request, [project(call.workspace.slug, key) for key in keys])
+
+
+ROUTES = (
+    Route("GET", "/user", READ_ACCOUNT, _user),
+    Route("GET", "/user/workspaces", READ_WORKSPACES, _workspaces),
+    Route("GET", "/workspaces/{workspace}", NONE, _workspace),
+    Route("GET", "/workspaces/{workspace}/projects", READ_PROJECT, _projects),
+)

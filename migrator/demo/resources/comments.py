@@ -1,0 +1,147 @@
+"""Comments on pull requests. A deleted one stays in the list, marked and without its text.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrator.demo import paging
+from migrator.demo.messages import Answer, Refusal, error
+from migrator.demo.moments import shown
+from migrator.demo.resources.pullrequests import found
+from migrator.demo.routes import Call, Route, missing
+from migrator.demo.scopes import READ_PULL_REQUEST
+from migrator.demo.state import Comment, PullRequest
+
+_PLACES = ("path", "from", "to", "start_from", "start_to")
+
+
+def _row(call: Call, request: PullRequest, comment: Comment) -> dict[str, Any]:
+    here = call.url(call.repository().slug, "pullrequests", str(request.id), "comments", str(comment.id))
+    row: dict[str, Any] = {
+        "type": "pullrequest_comment",
+        "id": comment.id,
+        "content": {"raw": comment.text, "markup": "markdown", "html": ""},
+        "user": comment.author.shown(),
+        "deleted": comment.deleted,
+        "pending": False,
+        "pullrequest": {"type": "pullrequest", "id": request.id, "title": request.title},
+        "created_on": shown(comment.created_on),
+        "updated_on": shown(comment.updated_on),
+        "links": {"self": {"href": here}},
+    }
+    if comment.inline:
+        row["inline"] = comment.inline
+    if comment.parent:
+        row["parent"] = {"id": comment.parent}
+    if comment.resolved_by:
+        row["resolution"] = _resolution(comment)
+    return row
+
+
+def _resolution(comment: Comment) -> dict[str, Any]:
+    by = {"user": comment.resolved_by.shown()} if comment.resolved_by else {}
+    return {"type": "comment_resolution", "created_on": shown(comment.updated_on), **by}
+
+
+def _one_of(call: Call, request: PullRequest) -> Comment:
+    for comment in request.comments:
+        if str(comment.id) == call.values["comment"]:
+            return comment
+    raise Refusal(missing("No such comment"))
+
+
+def _list(call: Call) -> Answer:
+    request = found(call)
+    return paging.page(call.request, [_row(call, request, comment) for comment in request.comments])
+
+
+def _get(call: Call) -> Answer:
+    request = found(call)
+    return Answer(200, _row(call, request, _one_of(call, request)))
+
+
+def _create(call: Call) -> Answer:
+    request, wanted, now = found(call), call.request.fields(), call.now()
+    parent = wanted["parent"].get("id") if isinstance(wanted.get("parent"), dict) else None
+    if parent is not None and all(comment.id != parent for comment in request.comments):
+        return error(400, "parent: no such comment", fields={"parent": ["no such comment"]})
+    made = Comment(call.workspace.next(), call.credential.user, _text(wanted), now, now, _inline(wanted), parent)
+    request.comments.append(made)
+    return Answer(201, _row(call, request, made))
+
+
+def _update(call: Call) -> Answer:
+    request = found(call)
+    comment = _own(call, _one_of(call, request))
+    comment.text, comment.updated_on = _text(call.request.fields()), call.now()
+    return Answer(200, _row(call, request, comment))
+
+
+def _delete(call: Call) -> Answer:
+    comment = _own(call, _one_of(call, found(call)))
+    comment.deleted, comment.text, comment.updated_on = True, "", call.now()
+    return Answer(204)
+
+
+def _resolve(call: Call) -> Answer:
+    comment = _one_of(call, found(call))
+    if comment.parent or not comment.inline:
+        return error(403, "Only comments at the top of a place in the diff can be resolved")
+    if comment.resolved_by:
+        return error(409, "This comment is already resolved")
+    comment.resolved_by, comment.updated_on = call.credential.user, call.now()
+    return Answer(200, _resolution(comment))
+
+
+def _reopen(call: Call) -> Answer:
+    comment = _one_of(call, found(call))
+    if not comment.resolved_by:
+        return missing("This comment is not resolved")
+    comment.resolved_by = None
+    return Answer(204)
+
+
+def _own(call: Call, comment: Comment) -> Comment:
+    if comment.deleted:
+        raise Refusal(missing("No such comment"))
+    if comment.author != call.credential.user:
+        raise Refusal(error(403, "This comment is someone else's"))
+    return comment
+
+
+def _text(wanted: dict[str, Any]) -> str:
+    content = wanted.get("content")
+    raw = content.get("raw") if isinstance(content, dict) else None
+    if not isinstance(raw, str) or not raw:
+        raise Refusal(error(400, "content: raw is required", fields={"content": ["raw is required"]}))
+    return raw
+
+
+def _inline(wanted: dict[str, Any]) -> dict[str, Any] | None:
+    inline = wanted.get("inline")
+    if inline is None:
+        return None
+    place = {name: inline[name] for name in _PLACES if isinstance(inline, dict) and inline.get(name) is not None}
+    numbers = [value for name, value in place.items() if name != "path"]
+    if not isinstance(place.get("path"), str) or not all(isinstance(line, int) and line >= 1 for line in numbers):
+        raise Refusal(error(400, "inline: a place has a path and lines from 1"))
+    for start, end in (("start_to", "to"), ("start_from", "from")):
+        if place.get(start, 0) > place.get(end, place.get(start, 0)):
+            raise Refusal(error(400, f"inline: {start} is behind {end}"))
+    return place
+
+
+_ALL = "/repositories/{workspace}/{repository}/pullrequests/{pull_request}/comments"
+_ONE = _ALL + "/{comment}"
+ROUTES = (
+    Route("GET", _ALL, READ_PULL_REQUEST, _list),
+    Route("POST", _ALL, READ_PULL_REQUEST, _create),
+    Route("GET", _ONE, READ_PULL_REQUEST, _get),
+    Route("PUT", _ONE, READ_PULL_REQUEST, _update),
+    Route("DELETE", _ONE, READ_PULL_REQUEST, _delete),
+    Route("POST", _ONE + "/resolve", READ_PULL_REQUEST, _resolve),
+    Route("DELETE", _ONE + "/resolve", READ_PULL_REQUEST, _reopen),
+)

@@ -1,0 +1,74 @@
+"""Commits: one, and those that lead to it.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-commits/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from migrator.demo import paging, store
+from migrator.demo.messages import Answer, Refusal
+from migrator.demo.people import User
+from migrator.demo.resources import repositories
+from migrator.demo.routes import Call, Route, missing
+from migrator.demo.scopes import READ_REPOSITORY
+from migrator.demo.state import Repository
+
+
+def shown(call: Call, repository: Repository, revision: store.Revision) -> dict[str, Any]:
+    """A commit as it is shown. The author has a `user` where the address is one of the workspace's people."""
+    return {
+        "type": "commit",
+        "hash": revision.hash,
+        "date": revision.date,
+        "author": _author(revision.author, call.workspace.people.values()),
+        "message": revision.message,
+        "parents": [{"type": "commit", "hash": parent} for parent in revision.parents],
+        "repository": repositories.short(call, repository),
+        "links": {"self": {"href": call.url(repository.slug, "commit", revision.hash)}},
+    }
+
+
+def _author(raw: str, people: Iterable[User]) -> dict[str, Any]:
+    person = next((each for each in people if f"<{each.email}>" in raw), None)
+    return {"type": "author", "raw": raw, **({"user": person.shown()} if person else {})}
+
+
+def found(call: Call, repository: Repository, name: str) -> str:
+    """The hash that a path's `{commit}` means: a hash, `HEAD`, a tag or a branch without a slash. Raises Refusal.
+
+    A branch name with a slash does not work there (BITBUCKET_API.md 0, fact 9).
+    """
+    revision = None if "/" in name else store.resolve(repository.folder, name)
+    if revision is None:
+        raise Refusal(missing(f"Commit not found: {name}"))
+    return revision
+
+
+def _one(call: Call) -> Answer:
+    repository = call.repository()
+    revision = found(call, repository, call.values["commit"])
+    return Answer(200, shown(call, repository, store.revisions(repository.folder, [revision])[revision]))
+
+
+def _list(call: Call) -> Answer:
+    repository = call.repository()
+    if store.empty(repository.folder):
+        return paging.iterator(call.request, [])
+    revision = store.resolve(repository.folder, call.values.get("revision", "HEAD"))
+    if revision is None:
+        return missing(f"Commit not found: {call.values.get('revision', 'HEAD')}")
+    excluded = [store.resolve(repository.folder, each) for each in call.request.every("exclude")]
+    without = [each for each in excluded if each]
+    rows = store.history(repository.folder, revision, call.request.one("path"), without)
+    return paging.iterator(call.request, [shown(call, repository, row) for row in rows])
+
+
+_REPOSITORY = "/repositories/{workspace}/{repository}"
+ROUTES = (
+    Route("GET", _REPOSITORY + "/commit/{commit}", READ_REPOSITORY, _one),
+    Route("GET", _REPOSITORY + "/commits", READ_REPOSITORY, _list),
+    Route("GET", _REPOSITORY + "/commits/{revision+}", READ_REPOSITORY, _list),
+)

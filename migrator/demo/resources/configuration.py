@@ -1,0 +1,20 @@
+"""Whether Pipelines is on in a repository.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/
+"""
+
+from __future__ import annotations
+
+from migrator.demo.messages import Answer
+from migrator.demo.resources import repositories
+from migrator.demo.routes import Call, Route
+from migrator.demo.scopes import ADMIN_REPOSITORY
+
+
+def _one(call: Call) -> Answer:
+    repository = call.repository()
+    row = {"type": "repository_pipelines_configuration", "enabled": repository.pipelines_enabled}
+    return Answer(200, {**row, "repository": repositories.short(call, repository)})
+
+
+ROUTES = (Route("GET", "/repositories/{workspace}/{repository}/pipelines_config", ADMIN_REPOSITORY, _one),)

@@ -1,0 +1,49 @@
+"""Deployment environments.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-deployments/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrator.demo import paging
+from migrator.demo.messages import Answer, Refusal, pipelines_error
+from migrator.demo.routes import Call, Route
+from migrator.demo.scopes import READ_PIPELINE
+from migrator.demo.state import Environment
+
+
+def environment(call: Call) -> Environment:
+    """The environment in the path. Raises Refusal."""
+    found = call.repository().environments.get(call.values["environment"])
+    if found is None:
+        raise Refusal(pipelines_error(404, "The requested environment was not found"))
+    return found
+
+
+def _row(found: Environment) -> dict[str, Any]:
+    kind = {"type": "deployment_environment_type", "name": found.category}
+    return {
+        "type": "deployment_environment",
+        "uuid": found.uuid,
+        "name": found.name,
+        "slug": found.name.lower().replace(" ", "-"),
+        "environment_type": kind,
+        "category": {"name": found.category},
+    }
+
+
+def _list(call: Call) -> Answer:
+    return paging.counted(call.request, [_row(each) for each in call.repository().environments.values()])
+
+
+def _one(call: Call) -> Answer:
+    return Answer(200, _row(environment(call)))
+
+
+_ENVIRONMENTS = "/repositories/{workspace}/{repository}/environments"
+ROUTES = (
+    Route("GET", _ENVIRONMENTS, READ_PIPELINE, _list),
+    Route("GET", _ENVIRONMENTS + "/{environment}", READ_PIPELINE, _one),
+)

@@ -1,0 +1,80 @@
+"""Branches and tags, as the git repository has them.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-refs/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrator.demo import paging, store
+from migrator.demo.messages import Answer, error
+from migrator.demo.resources.commits import shown
+from migrator.demo.routes import Call, Route, missing
+from migrator.demo.scopes import READ_REPOSITORY, WRITE_REPOSITORY
+
+
+def _rows(call: Call, kind: str, refs: dict[str, str]) -> list[dict[str, Any]]:
+    repository = call.repository()
+    revisions = store.revisions(repository.folder, refs.values())
+    return [
+        {"type": kind, "name": name, "target": shown(call, repository, revisions[target])}
+        for name, target in refs.items()
+        if target in revisions
+    ]
+
+
+def _branches(call: Call) -> Answer:
+    return paging.page(call.request, _rows(call, "branch", store.branches(call.repository().folder)))
+
+
+def _tags(call: Call) -> Answer:
+    return paging.page(call.request, _rows(call, "tag", store.tags(call.repository().folder)))
+
+
+def _branch(call: Call) -> Answer:
+    return _named(call, "branch", store.branches(call.repository().folder))
+
+
+def _tag(call: Call) -> Answer:
+    return _named(call, "tag", store.tags(call.repository().folder))
+
+
+def _named(call: Call, kind: str, refs: dict[str, str]) -> Answer:
+    name = call.values["name"]
+    if name not in refs:
+        return missing(f"{kind.title()} {name} not found")
+    return Answer(200, _rows(call, kind, {name: refs[name]})[0])
+
+
+def _create(call: Call) -> Answer:
+    repository, wanted = call.repository(), call.request.fields()
+    name, target = str(wanted.get("name", "")), wanted.get("target")
+    revision = store.resolve(repository.folder, str(target.get("hash", ""))) if isinstance(target, dict) else None
+    if not name or revision is None:
+        return error(400, "A branch needs a name and a target that is there")
+    if name in store.branches(repository.folder):
+        return error(409, f'Branch "{name}" already exists.', data={"key": "BRANCH_ALREADY_EXISTS"})
+    store.point(repository.folder, f"refs/heads/{name}", revision)
+    return Answer(201, _rows(call, "branch", {name: revision})[0])
+
+
+def _delete(call: Call) -> Answer:
+    repository, name = call.repository(), call.values["name"]
+    if name not in store.branches(repository.folder):
+        return missing(f"Branch {name} not found")
+    if name == repository.main:
+        return error(400, "The main branch cannot be deleted")
+    store.point(repository.folder, f"refs/heads/{name}", None)
+    return Answer(204)
+
+
+_REFS = "/repositories/{workspace}/{repository}/refs"
+ROUTES = (
+    Route("GET", _REFS + "/branches", READ_REPOSITORY, _branches),
+    Route("POST", _REFS + "/branches", WRITE_REPOSITORY, _create),
+    Route("GET", _REFS + "/branches/{name+}", READ_REPOSITORY, _branch),
+    Route("DELETE", _REFS + "/branches/{name+}", WRITE_REPOSITORY, _delete),
+    Route("GET", _REFS + "/tags", READ_REPOSITORY, _tags),
+    Route("GET", _REFS + "/tags/{name+}", READ_REPOSITORY, _tag),
+)

@@ -1,0 +1,152 @@
+"""Code Insights: reports on commits, and their annotations.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-reports/; limits are from BITBUCKET_API.md 2.5. These are
+the paths that the proxy of a Pipelines step opens without a credential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from migrator.demo import identity, paging
+from migrator.demo.messages import Answer, Refusal, error
+from migrator.demo.moments import shown
+from migrator.demo.resources.commits import found
+from migrator.demo.routes import Call, Route, missing
+from migrator.demo.scopes import READ_REPOSITORY
+from migrator.demo.state import Report, Repository
+
+MOST_AT_ONCE, MOST = 100, 1000
+_DATA = 10
+_KINDS = {
+    "report_type": ("SECURITY", "COVERAGE", "TEST", "BUG"),
+    "annotation_type": ("VULNERABILITY", "CODE_SMELL", "BUG"),
+    "severity": ("CRITICAL", "HIGH", "MEDIUM", "LOW"),
+}
+_RESULTS = {"report": ("PASSED", "FAILED", "PENDING"), "annotation": ("PASSED", "FAILED", "SKIPPED", "IGNORED")}
+
+
+def _key(call: Call, repository: Repository) -> tuple[str, str]:
+    return found(call, repository, call.values["commit"]), call.values.get("report", "")
+
+
+def _report(call: Call) -> Report:
+    repository = call.repository()
+    report = repository.reports.get(_key(call, repository))
+    if report is None:
+        raise Refusal(missing(f"No report {call.values['report']}"))
+    return report
+
+
+def _row(name: str, report: Report) -> dict[str, Any]:
+    about = {"type": "report", "uuid": identity.uuid("report", name), "external_id": name}
+    return {**report.content, **about, "created_on": shown(report.created_on), "updated_on": shown(report.updated_on)}
+
+
+def _list(call: Call) -> Answer:
+    repository = call.repository()
+    commit, _ = _key(call, repository)
+    rows = [_row(name, report) for (on, name), report in repository.reports.items() if on == commit]
+    return paging.counted(call.request, rows)
+
+
+def _get(call: Call) -> Answer:
+    return Answer(200, _row(call.values["report"], _report(call)))
+
+
+def _put(call: Call) -> Answer:
+    """Annotations that are there stay."""
+    repository, content, now = call.repository(), call.request.fields(), call.now()
+    _check(content, "report")
+    if not content.get("title") or not content.get("details") or len(content.get("data") or ()) > _DATA:
+        return error(400, f"A report has a title, details and at most {_DATA} rows of data")
+    key = _key(call, repository)
+    before = repository.reports.get(key)
+    report = Report(content, before.created_on if before else now, now, before.annotations if before else {})
+    repository.reports[key] = report
+    return Answer(200, _row(call.values["report"], report))
+
+
+def _delete(call: Call) -> Answer:
+    _report(call)
+    repository = call.repository()
+    del repository.reports[_key(call, repository)]
+    return Answer(204)
+
+
+def _annotations(call: Call) -> Answer:
+    return paging.counted(call.request, list(_report(call).annotations.values()))
+
+
+def _annotate(call: Call) -> Answer:
+    report, wanted = _report(call), call.request.document()
+    if not isinstance(wanted, list) or not 1 <= len(wanted) <= MOST_AT_ONCE:
+        return error(400, f"Annotations are sent as a list of 1 to {MOST_AT_ONCE}")
+    made = {}
+    for annotation in wanted:
+        if not isinstance(annotation, dict) or not isinstance(annotation.get("external_id"), str):
+            return error(400, "An annotation has an external_id")
+        made[annotation["external_id"]] = _annotation(call, annotation)
+    if len(made) < len(wanted):
+        return error(400, "The external_id of an annotation is its own")
+    if len(report.annotations.keys() | made.keys()) > MOST:
+        return error(400, f"A report has at most {MOST} annotations")
+    report.annotations |= made
+    return Answer(200, list(made.values()))
+
+
+def _annotation(call: Call, wanted: dict[str, Any]) -> dict[str, Any]:
+    _check(wanted, "annotation")
+    line = wanted.get("line", 1)
+    if not isinstance(line, int) or line < 1 or not wanted.get("summary") or "annotation_type" not in wanted:
+        raise Refusal(error(400, "An annotation has a type, a summary, and a line from 1 or none"))
+    uuid = identity.uuid("annotation", call.values["report"], wanted["external_id"])
+    return {**wanted, "type": "report_annotation", "uuid": uuid, "created_on": shown(call.now())}
+
+
+def _check(content: dict[str, Any], what: str) -> None:
+    for name, words in {**_KINDS, "result": _RESULTS[what]}.items():
+        if name in content and content[name] not in words:
+            raise Refusal(error(400, f"{name} is one of {', '.join(words)}"))
+
+
+def _one(call: Call) -> Answer:
+    wanted = call.values["annotation"]
+    if wanted not in _report(call).annotations:
+        return missing(f"No annotation {wanted}")
+    return Answer(200, _report(call).annotations[wanted])
+
+
+def _put_one(call: Call) -> Answer:
+    report, name = _report(call), call.values["annotation"]
+    report.annotations[name] = _annotation(call, {**call.request.fields(), "external_id": name})
+    return Answer(200, report.annotations[name])
+
+
+def _delete_one(call: Call) -> Answer:
+    if _report(call).annotations.pop(call.values["annotation"], None) is None:
+        return missing(f"No annotation {call.values['annotation']}")
+    return Answer(204)
+
+
+_ALL = "/repositories/{workspace}/{repository}/commit/{commit}/reports"
+_ONE = _ALL + "/{report}"
+_NOTES = _ONE + "/annotations"
+
+
+def _route(method: str, path: str, function: Callable[[Call], Answer]) -> Route:
+    return Route(method, path, READ_REPOSITORY, function, by_proxy=True)
+
+
+ROUTES = (
+    _route("GET", _ALL, _list),
+    _route("GET", _ONE, _get),
+    _route("PUT", _ONE, _put),
+    _route("DELETE", _ONE, _delete),
+    _route("GET", _NOTES, _annotations),
+    _route("POST", _NOTES, _annotate),
+    _route("GET", _NOTES + "/{annotation}", _one),
+    _route("PUT", _NOTES + "/{annotation}", _put_one),
+    _route("DELETE", _NOTES + "/{annotation}", _delete_one),
+)

@@ -1,0 +1,71 @@
+"""Repositories: the list of a workspace, and one.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-repositories/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrator.demo import paging, store
+from migrator.demo.messages import Answer
+from migrator.demo.moments import shown
+from migrator.demo.resources.accounts import project
+from migrator.demo.routes import Call, Route
+from migrator.demo.scopes import READ_REPOSITORY
+from migrator.demo.state import Repository
+
+
+def row(call: Call, repository: Repository) -> dict[str, Any]:
+    """A repository as it is shown. `mainbranch` is null where it is empty (BITBUCKET_API.md 2.2)."""
+    slug, origin = call.workspace.slug, call.request.origin
+    there = not store.empty(repository.folder)
+    clone = f"{origin}/git/{slug}/{repository.slug}.git"
+    return {
+        **short(call, repository),
+        "slug": repository.slug,
+        "is_private": True,
+        "scm": "git",
+        "description": "",
+        "language": "",
+        "size": 1024 if there else 0,
+        "has_issues": False,
+        "has_wiki": False,
+        "fork_policy": "no_public_forks",
+        "created_on": shown(repository.created_on),
+        "updated_on": shown(repository.updated_on),
+        "mainbranch": {"type": "branch", "name": repository.main} if there else None,
+        "project": project(slug, repository.project),
+        "owner": {"type": "team", "uuid": call.workspace.uuid, "display_name": slug},
+        "links": {
+            "self": {"href": call.url(repository.slug)},
+            "html": {"href": f"{origin}/{slug}/{repository.slug}"},
+            "clone": [{"name": "https", "href": clone}],
+        },
+    }
+
+
+def short(call: Call, repository: Repository) -> dict[str, Any]:
+    """A repository as it is shown within something else."""
+    return {
+        "type": "repository",
+        "uuid": repository.uuid,
+        "name": repository.name,
+        "full_name": f"{call.workspace.slug}/{repository.slug}",
+    }
+
+
+def _list(call: Call) -> Answer:
+    seen = call.credential.repositories
+    found = [each for each in call.workspace.repositories.values() if seen is None or each.slug in seen]
+    return paging.page(call.request, [row(call, repository) for repository in found])
+
+
+def _one(call: Call) -> Answer:
+    return Answer(200, row(call, call.repository()))
+
+
+ROUTES = (
+    Route("GET", "/repositories/{workspace}", READ_REPOSITORY, _list),
+    Route("GET", "/repositories/{workspace}/{repository}", READ_REPOSITORY, _one),
+)

@@ -1,0 +1,101 @@
+"""Runs of pipelines: the list with its own filters, and one.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from migrator.demo import paging
+from migrator.demo.messages import Answer, pipelines_error
+from migrator.demo.moments import shown
+from migrator.demo.queries import ordered
+from migrator.demo.resources import repositories
+from migrator.demo.routes import Call, Route
+from migrator.demo.scopes import READ_PIPELINE
+from migrator.demo.state import Repository, Run
+
+_RESULTS = {"PASSED": "SUCCESSFUL", "FAILED": "FAILED", "ERROR": "ERROR", "STOPPED": "STOPPED"}
+_SELECTORS = {"branches": "BRANCH", "tags": "TAG", "custom": "CUSTOM", "default": "DEFAULT"}
+_FILTERS: dict[str, Callable[[Run], str]] = {
+    "creator.uuid": lambda run: run.creator.uuid,
+    "target.ref_type": lambda run: run.ref_type.upper(),
+    "target.ref_name": lambda run: run.ref_name,
+    "target.branch": lambda run: run.ref_name if run.ref_type == "branch" else "",
+    "target.commit.hash": lambda run: run.commit,
+    "target.selector.type": lambda run: _SELECTORS.get(run.selector[0], ""),
+    "target.selector.pattern": lambda run: run.selector[1],
+    "trigger_type": lambda run: run.trigger.upper(),
+    "status": lambda run: run.status,
+}
+
+
+def _state(status: str) -> dict[str, Any]:
+    if status in _RESULTS:
+        name = _RESULTS[status]
+        result = {"type": f"pipeline_state_completed_{name.lower()}", "name": name}
+        return {"type": "pipeline_state_completed", "name": "COMPLETED", "result": result}
+    if status in ("PENDING", "PARSING"):
+        return {"type": "pipeline_state_pending", "name": status}
+    stage = {"BUILDING": "RUNNING"}.get(status, status)
+    return {
+        "type": "pipeline_state_in_progress",
+        "name": "IN_PROGRESS",
+        "stage": {"type": f"pipeline_state_in_progress_{stage.lower()}", "name": stage},
+    }
+
+
+def _row(call: Call, repository: Repository, run: Run) -> dict[str, Any]:
+    kind, pattern = run.selector
+    row: dict[str, Any] = {
+        "type": "pipeline",
+        "uuid": run.uuid,
+        "build_number": run.number,
+        "creator": run.creator.shown(),
+        "repository": repositories.short(call, repository),
+        "target": {
+            "type": "pipeline_ref_target",
+            "ref_type": run.ref_type,
+            "ref_name": run.ref_name,
+            "commit": {"type": "commit", "hash": run.commit},
+            "selector": {"type": kind, **({"pattern": pattern} if pattern else {})},
+        },
+        "trigger": {"type": f"pipeline_trigger_{run.trigger.lower()}", "name": run.trigger.upper()},
+        "state": _state(run.status),
+        "created_on": shown(run.created_on),
+        "links": {
+            "type": "pipelines_pipeline_links",
+            "self": {"href": call.url(repository.slug, "pipelines", run.uuid)},
+        },
+    }
+    if run.status in _RESULTS:
+        row["completed_on"] = shown(run.created_on)
+    return row
+
+
+def _list(call: Call) -> Answer:
+    repository, runs = call.repository(), call.repository().runs
+    for name, taken in _FILTERS.items():
+        wanted = call.request.every(name)
+        if wanted:
+            runs = [run for run in runs if taken(run) in wanted]
+    rows = [_row(call, repository, run) for run in runs]
+    return paging.counted(call.request, ordered(rows, call.request.one("sort") or "created_on"))
+
+
+def _one(call: Call) -> Answer:
+    repository, wanted = call.repository(), call.values["run"]
+    for run in repository.runs:
+        if wanted in (run.uuid, str(run.number)):
+            return Answer(200, _row(call, repository, run))
+    return pipelines_error(404, "The requested pipeline was not found")
+
+
+_RUNS = "/repositories/{workspace}/{repository}/pipelines"
+ROUTES = (
+    Route("GET", _RUNS, READ_PIPELINE, _list),
+    Route("GET", _RUNS + "/", READ_PIPELINE, _list),
+    Route("GET", _RUNS + "/{run}", READ_PIPELINE, _one),
+)

@@ -1,0 +1,73 @@
+"""Files and folders of a commit.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-source/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from migrator.demo import paging, store
+from migrator.demo.messages import BINARY, Answer, error
+from migrator.demo.resources.commits import found
+from migrator.demo.routes import Call, Route, missing
+from migrator.demo.scopes import READ_REPOSITORY
+from migrator.demo.state import Repository
+
+_DEEPEST = 20
+_ATTRIBUTES = {"120000": "link", "100755": "executable", "160000": "subrepository"}
+
+
+def _root(call: Call) -> Answer:
+    repository = call.repository()
+    if store.empty(repository.folder):
+        return missing("The repository is empty")
+    return _folder(call, repository, found(call, repository, "HEAD"), "")
+
+
+def _path(call: Call) -> Answer:
+    repository, path = call.repository(), call.values["path"]
+    revision = found(call, repository, call.values["commit"])
+    entry = store.entry(repository.folder, revision, path)
+    if entry is None:
+        return missing(f"No such file or directory: {path}")
+    if call.request.one("format") == "meta":
+        return Answer(200, _row(call, repository, revision, entry))
+    if entry.kind == "tree":
+        return _folder(call, repository, revision, path)
+    if entry.kind != "blob":
+        return missing(f"{path} is a submodule")
+    headers = {"Content-Type": BINARY, "ETag": f'"{entry.hash}"'}
+    return Answer(200, None, store.content(repository.folder, entry.hash), headers)
+
+
+def _folder(call: Call, repository: Repository, revision: str, path: str) -> Answer:
+    depth = call.request.one("max_depth", "1")
+    if not depth.isdecimal() or int(depth) < 1:
+        return error(400, "Invalid max_depth")
+    if int(depth) > _DEEPEST:
+        return error(555, "The request takes too long")
+    entries = store.listing(repository.folder, revision, path, int(depth))
+    return paging.page(call.request, [_row(call, repository, revision, entry) for entry in entries])
+
+
+def _row(call: Call, repository: Repository, revision: str, entry: store.Entry) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "type": "commit_directory" if entry.kind == "tree" else "commit_file",
+        "path": entry.path,
+        "commit": {"type": "commit", "hash": revision},
+        "links": {"self": {"href": call.url(repository.slug, "src", revision) + f"/{quote(entry.path)}"}},
+    }
+    if entry.kind == "blob":
+        row |= {"size": entry.size, "escaped_path": quote(entry.path)}
+    if entry.mode in _ATTRIBUTES:
+        row["attributes"] = [_ATTRIBUTES[entry.mode]]
+    return row
+
+
+_SRC = "/repositories/{workspace}/{repository}/src"
+ROUTES = (
+    Route("GET", _SRC, READ_REPOSITORY, _root),
+    Route("GET", _SRC + "/{commit}/{path+}", READ_REPOSITORY, _path),
+)

@@ -1,0 +1,87 @@
+"""Build statuses of commits.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-commit-statuses/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrator.demo import paging, review
+from migrator.demo.messages import Answer, error
+from migrator.demo.moments import shown
+from migrator.demo.resources.commits import found
+from migrator.demo.resources.pullrequests import found as pull_request
+from migrator.demo.routes import Call, Route, missing
+from migrator.demo.scopes import READ_PULL_REQUEST, READ_REPOSITORY
+from migrator.demo.state import Repository
+
+_STATES = ("SUCCESSFUL", "FAILED", "INPROGRESS", "STOPPED")
+_SENT = ("key", "state", "name", "url", "description", "refname")
+
+
+def _of(repository: Repository, commit: str) -> list[dict[str, Any]]:
+    return [status for (on, _), status in repository.statuses.items() if on == commit]
+
+
+def _list(call: Call) -> Answer:
+    repository = call.repository()
+    rows = _of(repository, found(call, repository, call.values["commit"]))
+    refname = call.request.one("refname")
+    return paging.page(call.request, [row for row in rows if not refname or row.get("refname") == refname])
+
+
+def _of_pull_request(call: Call) -> Answer:
+    repository = call.repository()
+    source, _ = review.ends(repository, pull_request(call))
+    return paging.page(call.request, _of(repository, source))
+
+
+def _create(call: Call) -> Answer:
+    """The same key again overwrites."""
+    return _set(call, call.request.fields(), 201)
+
+
+def _get(call: Call) -> Answer:
+    repository = call.repository()
+    key = found(call, repository, call.values["commit"]), call.values["key"]
+    status = repository.statuses.get(key)
+    return Answer(200, status) if status else missing(f"No status {call.values['key']}")
+
+
+def _update(call: Call) -> Answer:
+    before = _get(call)
+    if before.status != 200:
+        return before
+    return _set(call, {**before.document, **call.request.fields(), "key": call.values["key"]}, 200)
+
+
+def _set(call: Call, wanted: dict[str, Any], code: int) -> Answer:
+    repository = call.repository()
+    commit = found(call, repository, call.values["commit"])
+    key, state = wanted.get("key"), wanted.get("state")
+    if not isinstance(key, str) or not key or state not in _STATES or not wanted.get("url"):
+        return error(400, f"A status has a key, a url and a state of {', '.join(_STATES)}")
+    before = repository.statuses.get((commit, key))
+    here = call.url(repository.slug, "commit", commit, "statuses", "build", key)
+    now = shown(call.now())
+    status = {
+        "type": "build",
+        **{name: wanted[name] for name in _SENT if wanted.get(name) is not None},
+        "created_on": before["created_on"] if before else now,
+        "updated_on": now,
+        "links": {"self": {"href": here}, "commit": {"href": call.url(repository.slug, "commit", commit)}},
+    }
+    repository.statuses[commit, key] = status
+    return Answer(code, status)
+
+
+_COMMIT = "/repositories/{workspace}/{repository}/commit/{commit}/statuses"
+_PULL_REQUEST = "/repositories/{workspace}/{repository}/pullrequests/{pull_request}/statuses"
+ROUTES = (
+    Route("GET", _COMMIT, READ_REPOSITORY, _list),
+    Route("POST", _COMMIT + "/build", READ_REPOSITORY, _create),
+    Route("GET", _COMMIT + "/build/{key}", READ_REPOSITORY, _get),
+    Route("PUT", _COMMIT + "/build/{key}", READ_REPOSITORY, _update),
+    Route("GET", _PULL_REQUEST, READ_PULL_REQUEST, _of_pull_request),
+)

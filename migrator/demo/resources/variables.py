@@ -1,0 +1,143 @@
+"""Variables of the three levels.
+
+https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/; what is special about their pages and
+errors is in BITBUCKET_API.md 0 and 2.1. A secured value is kept and never shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from migrator.demo import paging
+from migrator.demo.messages import Answer, Refusal, pipelines_error
+from migrator.demo.resources.environments import environment
+from migrator.demo.routes import Call, Route
+from migrator.demo.scopes import ADMIN_PIPELINE, READ_PIPELINE
+from migrator.demo.state import Repository, Variable, Variables
+
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_Level = Callable[[Call], Variables]
+
+
+def _of_workspace(call: Call) -> Variables:
+    return call.workspace.variables
+
+
+def _of_repository(call: Call) -> Variables:
+    return _open(call.repository()).variables
+
+
+def _of_environment(call: Call) -> Variables:
+    _open(call.repository())
+    return environment(call).variables
+
+
+def _open(repository: Repository) -> Repository:
+    if repository.restricted:
+        raise Refusal(pipelines_error(403, "You do not have administrator access to this repository"))
+    return repository
+
+
+def shown(variable: Variable, kind: str = "pipeline_variable") -> dict[str, Any]:
+    row = {"type": kind, "uuid": variable.uuid, "key": variable.key, "secured": variable.secured}
+    if not variable.secured:
+        row["value"] = variable.value
+    return row | {"system": variable.system}
+
+
+def _list_workspace(call: Call) -> Answer:
+    return paging.counted(call.request, [shown(each) for each in call.workspace.variables.values()])
+
+
+def _list_repository(call: Call) -> Answer:
+    repository = _open(call.repository())
+    inside = f"/rest/1.0/accounts/{call.workspace.uuid}/repositories/{repository.uuid}/pipelines_config/variables"
+    return paging.poisoned(call.request, [shown(each) for each in repository.variables.values()], inside)
+
+
+def _list_environment(call: Call) -> Answer:
+    rows = [shown(each, "deployment_variable") for each in _of_environment(call).values()]
+    return paging.counted(call.request, rows)
+
+
+def _create(level: _Level, typed: bool = True) -> Callable[[Call], Answer]:
+    def create(call: Call) -> Answer:
+        variables, wanted = level(call), call.request.fields()
+        key = str(wanted.get("key", ""))
+        if not _KEY.fullmatch(key):
+            return pipelines_error(400, "The key of a variable is letters, digits and underscores")
+        if any(each.key == key for each in variables.values()):
+            words = f"A variable with the key {key} already exists"
+            return pipelines_error(409, words, "variable-service.variable.duplicate")
+        made = call.workspace.variable(key, str(wanted.get("value", "")), wanted.get("secured") is True)
+        variables[made.uuid] = made
+        row = shown(made)
+        if not typed:
+            del row["type"]
+        return Answer(201, row, headers={"Location": f"{call.request.origin}{call.request.path}/{made.uuid}"})
+
+    return create
+
+
+def _get(level: _Level) -> Callable[[Call], Answer]:
+    return lambda call: Answer(200, shown(_named(call, level(call))))
+
+
+def _update(level: _Level) -> Callable[[Call], Answer]:
+    def update(call: Call) -> Answer:
+        variables, wanted = level(call), call.request.fields()
+        variable = _named(call, variables)
+        changed = replace(
+            variable,
+            key=str(wanted.get("key", variable.key)),
+            value=str(wanted.get("value", variable.value)),
+            secured=bool(wanted.get("secured", variable.secured)),
+        )
+        if variable.secured and not changed.secured and "value" not in wanted:
+            changed = replace(changed, value="")  # else a secured value could be read back
+        variables[variable.uuid] = changed
+        return Answer(200, shown(changed))
+
+    return update
+
+
+def _delete(level: _Level) -> Callable[[Call], Answer]:
+    def delete(call: Call) -> Answer:
+        variables = level(call)
+        del variables[_named(call, variables).uuid]
+        return Answer(204)
+
+    return delete
+
+
+def _named(call: Call, variables: Variables) -> Variable:
+    found = variables.get(call.values["variable"])
+    if found is None or found.system:
+        raise Refusal(pipelines_error(404, "The requested variable was not found"))
+    return found
+
+
+_WORKSPACE = "/workspaces/{workspace}/pipelines-config/variables"
+_REPOSITORY = "/repositories/{workspace}/{repository}/pipelines_config/variables"
+_ENVIRONMENT = "/repositories/{workspace}/{repository}/deployments_config/environments/{environment}/variables"
+
+
+def _level(path: str, level: _Level, lists: Callable[[Call], Answer], single: bool) -> tuple[Route, ...]:
+    one = path + "/{variable}"
+    always = (
+        Route("GET", path, READ_PIPELINE, lists),
+        Route("POST", path, ADMIN_PIPELINE, _create(level, typed=single)),
+        Route("PUT", one, ADMIN_PIPELINE, _update(level)),
+        Route("DELETE", one, ADMIN_PIPELINE, _delete(level)),
+    )
+    return (*always, Route("GET", one, READ_PIPELINE, _get(level))) if single else always
+
+
+ROUTES = (
+    *_level(_WORKSPACE, _of_workspace, _list_workspace, single=True),
+    *_level(_REPOSITORY, _of_repository, _list_repository, single=True),
+    *_level(_ENVIRONMENT, _of_environment, _list_environment, single=False),
+)

@@ -1,0 +1,86 @@
+"""Which function answers which path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, unquote
+
+from migrator.demo.credentials import Credential
+from migrator.demo.messages import Answer, Refusal, Request, error
+from migrator.demo.scopes import Scope
+from migrator.demo.state import Repository, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request on its way to a resource. `values` are the decoded parts of the path by name."""
+
+    request: Request
+    workspace: Workspace
+    credential: Credential
+    values: Mapping[str, str]
+
+    def repository(self) -> Repository:
+        """The repository in the path. Raises Refusal where it is missing or hidden, which look alike."""
+        found = self.workspace.named(self.values["repository"])
+        seen = self.credential.repositories
+        if found is None or (seen is not None and found.slug not in seen):
+            raise Refusal(missing(f"Repository {self.workspace.slug}/{self.values['repository']} not found"))
+        return found
+
+    def url(self, *parts: str) -> str:
+        """A URL of the API below the workspace's repositories."""
+        return "/".join((self.request.origin, "2.0", "repositories", self.workspace.slug, *map(_quoted, parts)))
+
+    def now(self) -> datetime:
+        return self.workspace.clock()
+
+
+def missing(message: str) -> Answer:
+    return error(404, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`path` is below `/2.0`; `{name}` is one part of it, `{name+}` the rest, slashes included.
+
+    `needs` is checked before the function is called. `by_proxy`: a Pipelines step may ask through its proxy, without
+    a credential.
+    """
+
+    method: str
+    path: str
+    needs: Scope
+    function: Callable[[Call], Answer]
+    by_proxy: bool = False
+
+
+class Table:
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._rows = [(_pattern(route.path), route) for route in routes]
+
+    def find(self, request: Request) -> tuple[Route, dict[str, str]]:
+        """Raises Refusal where nothing is at the path, or not with this method."""
+        found = False
+        for pattern, route in self._rows:
+            match = pattern.fullmatch(request.path)
+            if not match:
+                continue
+            found = True
+            if route.method == request.method:
+                return route, {name: unquote(value) for name, value in match.groupdict().items()}
+        if found:
+            raise Refusal(error(405, f"{request.method} is not allowed here"))
+        raise Refusal(missing("Resource not found"))
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    expression = re.sub(r"\{(\w+)\\\+\}", r"(?P<\1>.*)", re.escape(path).replace(r"\{", "{").replace(r"\}", "}"))
+    return re.compile("/2\\.0" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", expression))
+
+
+def _quoted(part: str) -> str:
+    return quote(part, safe="")
