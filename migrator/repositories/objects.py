@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +71,7 @@ class Objects:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._stack = ExitStack()
+        self._roots: dict[str, str] = {}
         self._trees: dict[str, tuple[_Child, ...]] = {}
 
     def __enter__(self) -> Objects:
@@ -131,6 +132,7 @@ class Objects:
         with self._asking("--batch-check", self._sizes, [f"{commit}^{{tree}}" for commit in asked]) as process:
             answers = [(commit, _answer(process)) for commit in asked]
         roots = {commit: words[0] for commit, words in answers if len(words) == 3}
+        self._roots |= roots
         level = set(roots.values()) - self._trees.keys()
         for _ in range(DEPTH + 1):
             if not level:
@@ -142,18 +144,21 @@ class Objects:
             level = {folder for folder in folders if folder not in self._trees}
         return roots
 
-    def entries(self, commit: str) -> Iterator[Entry]:
-        """The files, links and submodules of a commit, folder by folder.
+    def entries(self, commit: str, enter: Callable[[bytes, str], bool] = lambda path, tree: True) -> Iterator[Entry]:
+        """The files, links and submodules of a commit, folder by folder; only those folders that `enter` wants, which
+        is told the path and the name of the object.
 
         Raises GitError for more than PATHS of them, DEPTH folders and LONGEST bytes of a path.
         """
-        root = self.load([commit]).get(commit)
+        root = self._roots.get(commit) or self.load([commit]).get(commit)
         if root is None:
             raise GitError(f"the repository at {self.root} lacks commit {commit}; fetch it")
         pending = [(b"", 0, root)]
         count = 0
         while pending:
             prefix, depth, tree = pending.pop()
+            if not enter(prefix, tree):
+                continue
             if tree not in self._trees:
                 raise GitError(f"the repository at {self.root} lacks the folder {tree}, or it is larger than 16 MiB")
             for child in self._trees[tree]:
@@ -168,6 +173,22 @@ class Objects:
                     pending.append((path + b"/", depth + 1, child.oid))
                 else:
                     yield Entry(os.fsdecode(path), child.mode, child.oid)
+
+    def folders_with(self, oids: Collection[str]) -> set[str]:
+        """The folders read so far that hold one of the objects, at any depth."""
+        above: dict[str, list[str]] = {}
+        for tree, children in self._trees.items():
+            for child in children:
+                if child.mode == _FOLDER or child.oid in oids:
+                    above.setdefault(child.oid, []).append(tree)
+        found: set[str] = set()
+        pending = list(oids)
+        while pending:
+            for tree in above.get(pending.pop(), ()):
+                if tree not in found:
+                    found.add(tree)
+                    pending.append(tree)
+        return found
 
     @contextmanager
     def _asking(self, how: str, running_one: Process, asked: list[str]) -> Iterator[Process]:
