@@ -25,12 +25,17 @@ class Within(IntEnum):
 
 @lru_cache(maxsize=64)
 def _starts(markers: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"[ \t]{{0,400}}{_CODE}(?:{'|'.join(re.escape(marker) for marker in markers)})")
+    return re.compile(rf"[ \t]{{0,400}}{_begins(markers)}")
 
 
 @lru_cache(maxsize=64)
 def _behind(markers: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\s{_CODE}(?:{'|'.join(re.escape(marker) for marker in markers)})")
+    return re.compile(rf"\s{_begins(markers)}")
+
+
+def _begins(markers: tuple[str, ...]) -> str:
+    one = "|".join(re.escape(marker) for marker in markers)
+    return rf"(?={one}){_CODE}(?:{one})"
 
 
 def within(source: Source, offset: int, language: Language) -> Within:

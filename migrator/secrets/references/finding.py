@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from migrator.core.text import Source, Span
 from migrator.secrets.references import content
 from migrator.secrets.references.comments import Within, within
+from migrator.secrets.references.opaque import OpaqueForms, places_of
 from migrator.secrets.references.places import Place, places
-from migrator.secrets.references.records import Found, Kind, NotLooked, Opaque, OpaqueKind, Reference
+from migrator.secrets.references.records import NOTHING, Found, Kind, NotLooked, Opaque, OpaqueKind, Reference
 from migrator.secrets.references.rules import UNKNOWN, Alias, Form, Language, Rules, load
 
 MOST = 50
@@ -59,7 +60,7 @@ class Finder:
                 if found := alias.names.fullmatch(name):
                     for word in (found.expand(template) for template in alias.words):
                         self._words.setdefault(word.encode(), []).append(_Word(name, alias))
-        self._needles: dict[str, list[tuple[bytes, Form]]] = {}
+        self._opaque = OpaqueForms(self.rules)
         self._folded = {name.lower(): name for name in self.names}
         self._folded_bytes = frozenset(name.encode() for name in self._folded)
 
@@ -74,12 +75,12 @@ class Finder:
         words = content.words(data)
         wanted = sorted(self._words.keys() & words)
         folded = language.folded and not self._folded_bytes.isdisjoint(word.lower() for word in words)
-        forms = [] if language.mentions == "all" else list(self._opaque(data, language))
+        forms = self._opaque.forms(data, language)
         if not wanted and not folded and not forms:
-            return Found()
+            return NOTHING
         source = Source(path, text)
         references = self._references(source, language, wanted) if wanted or folded else ()
-        return Found(tuple(references), tuple(_opaque_places(source, forms, language)))
+        return Found(tuple(references), tuple(places_of(source, forms, language)))
 
     def held(self, data: bytes) -> list[str]:
         """The names that stand in bytes that are not read as text."""
@@ -99,6 +100,8 @@ class Finder:
         count: Counter[tuple[str, Kind]] = Counter()
         for start, name in sorted(hits):
             hit = hits[start, name]
+            if not known and min(count[name, hit.kind], count[name, Kind.MENTION]) >= MOST:
+                continue
             kind = _kind(hit.kind, source, start, language, known)
             count[name, kind] += 1
             if count[name, kind] <= MOST:
@@ -121,15 +124,6 @@ class Finder:
                 if _stands(one.alias, text, word.start(), language):
                     hits.setdefault((word.start(), one.name), _Hit(one.alias.kind if one.alias else Kind.WORD, word[0]))
         return hits
-
-    def _opaque(self, data: bytes, language: Language) -> Iterator[Form]:
-        if language.name not in self._needles:
-            forms = (form for form in self.rules.opaque if not form.languages or language.name in form.languages)
-            self._needles[language.name] = [(form.needle.encode(), form) for form in forms]
-        lower = data.lower() if language.folded else data
-        for needle, form in self._needles[language.name]:
-            if needle in (lower if form.folded else data):
-                yield form
 
 
 def _applying(forms: Collection[Form], text: str, language: Language) -> Iterator[Form]:
@@ -167,26 +161,6 @@ def _kind(kind: Kind, source: Source, start: int, language: Language, known: lis
     return kind
 
 
-def _opaque_places(source: Source, forms: Collection[Form], language: Language) -> Iterator[Opaque]:
-    found: list[Opaque] = []
-    for form in forms:
-        count = 0
-        for match in form.pattern.finditer(source.text):
-            what = "what" if "what" in form.pattern.groupindex else 0
-            if within(source, match.start(what), language) is Within.COMMENT:
-                continue
-            position = source.position(match.start(what))
-            found.append(
-                Opaque(OpaqueKind(form.kind), source.path, position.line, position.column, match[what].strip())
-            )
-            count += 1
-            if count == MOST:
-                break
-    if language.name == "pipelines":
-        found += _imports(source)
-    yield from sorted(found, key=lambda one: (one.line, one.column, one.kind))
-
-
 def placed(found: Found, path: str) -> Found:
     """The same, said of another path with the same content."""
     return Found(
@@ -194,21 +168,3 @@ def placed(found: Found, path: str) -> Found:
         tuple(replace(one, path=path) for one in found.opaque),
         tuple(replace(one, path=path) for one in found.not_looked),
     )
-
-
-_SOURCES = re.compile(r"^([ \t]{0,200})imports:[ \t]{0,200}\r?$", re.MULTILINE)
-_SOURCE = re.compile(r"([ \t]{1,400})[\w.-]{1,100}:[ \t]{1,20}[\"']?([^\s\"'#:]{1,200}:[^\s\"'#]{1,300})")
-
-
-def _imports(source: Source) -> Iterator[Opaque]:
-    """The sources of `definitions.imports` that are another repository's: `{repo}:{ref}:{file}` (PLATFORM.md 4.4)."""
-    for match in _SOURCES.finditer(source.text):
-        number = source.position(match.start()).line + 1
-        while number <= source.line_count:
-            line = source.line(number)
-            if line.strip() and not line.startswith(match[1] + " "):
-                break
-            entry = _SOURCE.match(line)
-            if entry:
-                yield Opaque(OpaqueKind.IMPORT, source.path, number, entry.start(2) + 1, entry[2])
-            number += 1
