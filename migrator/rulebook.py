@@ -62,6 +62,11 @@ def load(directories: Sequence[Path] = ()) -> RuleBook:
     return book
 
 
+def document(path: Path) -> Node:
+    """A rule file that is no part of the RuleBook. Raises RuleError."""
+    return _File(path).root
+
+
 @lru_cache(maxsize=1)
 def _load_built_in() -> RuleBook:
     return _add_directory(RuleBook(), built_in())
@@ -141,6 +146,9 @@ class _Node:
         if text not in choices:
             raise self.error(f"must be one of {', '.join(choices)}")
         return text
+
+
+Node = _Node
 
 
 class _File:

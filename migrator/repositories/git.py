@@ -58,16 +58,22 @@ def slug(url: str) -> tuple[str, str] | None:
     return (found["workspace"].lower(), found["repository"].lower()) if found else None
 
 
+def environment() -> dict[str, str]:
+    """What git is run with: nothing of this process's own GIT_ variables but where its configuration is."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)}
+    return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+
+
+def command(*arguments: str) -> list[str]:
+    return ["git", *_HARMLESS, *arguments]
+
+
 def _git(folder: Path, *arguments: str) -> bytes | None:
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)
-    }
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
     try:
         done = subprocess.run(
-            ["git", *_HARMLESS, *arguments],
+            command(*arguments),
             cwd=folder,
-            env=environment,
+            env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
@@ -78,5 +84,10 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
         return done.stdout
     if done.returncode == 1 or any(words in done.stderr for words in _NO_WORK_TREE):
         return None
-    words = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
-    raise GitError(f"git does not read the repository at {folder}: {words or f'exit code {done.returncode}'}")
+    raise refusal(folder, done.returncode, done.stderr)
+
+
+def refusal(folder: Path, code: int, stderr: bytes) -> GitError:
+    """git's own words in a sentence."""
+    words = stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
+    return GitError(f"git does not read the repository at {folder}: {words or f'exit code {code}'}")

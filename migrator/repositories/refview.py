@@ -1,0 +1,81 @@
+"""A commit as a View: what a checkout of it would hold, without one."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from dataclasses import dataclass
+from functools import cached_property
+
+from migrator.core.view import Unreadable
+from migrator.repositories.files import LIMIT
+from migrator.repositories.git import GitError
+from migrator.repositories.objects import Entry, Objects
+
+_LINKS = 40
+_LINK_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class RefView:
+    """A View of `commit`, a hexadecimal name. `objects` must stay open. Submodules are not part of it."""
+
+    objects: Objects
+    commit: str
+
+    def paths(self) -> tuple[str, ...]:
+        """Raises GitError."""
+        return self._paths
+
+    def read(self, path: str) -> bytes | None:
+        """Symbolic links are followed inside the repository, to files and through folders."""
+        entry = self._find(path)
+        if entry is None:
+            return None
+        size = self.objects.sizes([entry.oid]).get(entry.oid)
+        if size is None:
+            raise Unreadable("its content is not in this clone; fetch it whole")
+        if size > LIMIT:
+            raise Unreadable("it is larger than 2 MiB, the most that is read; split it or exclude it")
+        try:
+            return self.objects.read(entry.oid)
+        except GitError as error:
+            raise Unreadable(str(error)) from None
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        return tuple(sorted(path for path, entry in self._entries.items() if not entry.is_module))
+
+    @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        return {entry.path: entry for entry in self.objects.entries(self.commit)}
+
+    def _find(self, path: str) -> Entry | None:
+        for hop in range(_LINKS):
+            entry = self._entries.get(path)
+            if entry is not None and not entry.is_link:
+                return None if entry.is_module else entry
+            link = entry or self._folder_link(path)
+            if link is None:
+                if hop:
+                    raise Unreadable("a symbolic link leads to a file that does not exist; mend or remove the link")
+                return None
+            path = self._followed(link, path)
+        raise Unreadable("its symbolic links go round in a circle; mend or remove them")
+
+    def _folder_link(self, path: str) -> Entry | None:
+        """The first folder of the path that is a symbolic link."""
+        parts = path.split("/")
+        folders = ("/".join(parts[:count]) for count in range(1, len(parts)))
+        entries = (self._entries.get(folder) for folder in folders)
+        return next((entry for entry in entries if entry is not None and entry.is_link), None)
+
+    def _followed(self, link: Entry, path: str) -> str:
+        if self.objects.sizes([link.oid]).get(link.oid, _LINK_BYTES + 1) > _LINK_BYTES:
+            raise Unreadable("a symbolic link has no readable target; mend or remove it")
+        target = os.fsdecode(self.objects.read(link.oid))
+        rest = path[len(link.path) :]
+        found = posixpath.normpath(posixpath.join(posixpath.dirname(link.path), target) + rest)
+        if target.startswith("/") or found == ".." or found.startswith("../"):
+            raise Unreadable("a symbolic link leads out of the repository, so it is not followed")
+        return found

@@ -1,0 +1,170 @@
+"""Who uses the name of a variable in one file, and what there defeats the proof that nobody does.
+
+A name is found as a whole word first and given a kind afterwards: what no form explains is still a use.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from migrator.core.text import Source, Span
+from migrator.secrets.references import content
+from migrator.secrets.references.comments import Within, within
+from migrator.secrets.references.opaque import OpaqueForms, places_of
+from migrator.secrets.references.places import Place, places
+from migrator.secrets.references.records import NOTHING, Found, Kind, NotLooked, Opaque, OpaqueKind, Reference
+from migrator.secrets.references.rules import UNKNOWN, Alias, Form, Language, Rules, load
+
+MOST = 50
+"""The most references of one name and kind, and the most opaque places of one kind, that are kept of one file."""
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORD = re.compile(r"[A-Za-z0-9_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word to look for: `alias` is None where it is the name itself."""
+
+    name: str
+    alias: Alias | None
+
+
+def find(data: bytes, path: str, names: Collection[str]) -> list[Reference]:
+    """The references to `names` in the text of a file, by the built-in forms. Raises ValueError for what is no name."""
+    return list(Finder(names).look(data, path).references)
+
+
+class Finder:
+    """Looks into files for the same names. Raises ValueError for a name that is none: `[A-Za-z_][A-Za-z0-9_]*`."""
+
+    def __init__(self, names: Collection[str], rules: Rules | None = None) -> None:
+        wrong = next((name for name in names if not _NAME.fullmatch(name)), None)
+        if wrong is not None:
+            raise ValueError(f"{wrong!r} is not the name of a variable: letters, digits and _, no digit first")
+        self.names = tuple(dict.fromkeys(names))
+        self.rules = rules or load()
+        self._words: dict[bytes, list[_Word]] = {}
+        for name in self.names:
+            self._words.setdefault(name.encode(), []).append(_Word(name, None))
+            for alias in self.rules.aliases:
+                if found := alias.names.fullmatch(name):
+                    for word in (found.expand(template) for template in alias.words):
+                        self._words.setdefault(word.encode(), []).append(_Word(name, alias))
+        self._opaque = OpaqueForms(self.rules)
+        self._folded = {name.lower(): name for name in self.names}
+        self._folded_bytes = frozenset(name.encode() for name in self._folded)
+
+    def look(self, data: bytes, path: str, executable: bool = False) -> Found:
+        """What the file at `path` says. Never raises: what cannot be read is listed as such."""
+        text = content.text(data)
+        if text is None:
+            return self._binary(data, path, executable)
+        language = self.rules.language(path)
+        if language is UNKNOWN:
+            language = self.rules.interpreted(data) or UNKNOWN
+        words = content.words(data)
+        wanted = sorted(self._words.keys() & words)
+        folded = language.folded and not self._folded_bytes.isdisjoint(word.lower() for word in words)
+        forms = self._opaque.forms(data, language)
+        if not wanted and not folded and not forms:
+            return NOTHING
+        source = Source(path, text)
+        references = self._references(source, language, wanted) if wanted or folded else ()
+        return Found(tuple(references), tuple(places_of(source, forms, language)))
+
+    def held(self, data: bytes) -> list[str]:
+        """The names that stand in bytes that are not read as text."""
+        return content.held(data, self.names)
+
+    def _binary(self, data: bytes, path: str, executable: bool) -> Found:
+        names = self.held(data)
+        kinds = [(OpaqueKind.BINARY, name) for name in names]
+        if executable or content.is_program(path, data):
+            kinds.append((OpaqueKind.PROGRAM, ""))
+        not_looked = () if names or content.is_utf16(data) else (NotLooked(path, "it is not text"),)
+        return Found((), tuple(Opaque(kind, path, 1, 1, text) for kind, text in kinds), not_looked)
+
+    def _references(self, source: Source, language: Language, wanted: Collection[bytes]) -> Iterator[Reference]:
+        hits = self._hits(source.text, language, wanted)
+        known = places(source) if language.name == "pipelines" and hits else []
+        count: Counter[tuple[str, Kind]] = Counter()
+        for start, name in sorted(hits):
+            hit = hits[start, name]
+            if not known and min(count[name, hit.kind], count[name, Kind.MENTION]) >= MOST:
+                continue
+            kind = _kind(hit.kind, source, start, language, known)
+            count[name, kind] += 1
+            if count[name, kind] <= MOST:
+                position = source.position(start)
+                yield Reference(name, kind, source.path, position.line, position.column, hit.text)
+
+    def _hits(self, text: str, language: Language, wanted: Collection[bytes]) -> dict[tuple[int, str], _Hit]:
+        hits: dict[tuple[int, str], _Hit] = {}
+        names = {one.name for word in wanted for one in self._words[word] if one.alias is None}
+        for form in _applying(self.rules.forms, text, language):
+            for match in form.pattern.finditer(text):
+                span = match.span("names")
+                for word in _WORD.finditer(text, *span):
+                    name = self._folded.get(word[0].lower()) if form.folded else word[0] if word[0] in names else None
+                    if name is not None:
+                        written = " ".join(match[0].split()) if word.span() == span else word[0]
+                        hits.setdefault((word.start(), name), _Hit(Kind(form.kind), written))
+        for word in _any(wanted).finditer(text):
+            for one in self._words[word[0].encode()]:
+                if _stands(one.alias, text, word.start(), language):
+                    hits.setdefault((word.start(), one.name), _Hit(one.alias.kind if one.alias else Kind.WORD, word[0]))
+        return hits
+
+
+def _applying(forms: Collection[Form], text: str, language: Language) -> Iterator[Form]:
+    lower = text.lower()
+    for form in forms:
+        if (not form.languages or language.name in form.languages) and form.needle in (lower if form.folded else text):
+            yield form
+
+
+def _any(words: Collection[bytes]) -> re.Pattern[str]:
+    one = "|".join(sorted((re.escape(word.decode()) for word in words), key=len, reverse=True))
+    return re.compile(rf"(?<![A-Za-z0-9_])(?:{one})(?![A-Za-z0-9_])" if one else r"(?!)")
+
+
+def _stands(alias: Alias | None, text: str, start: int, language: Language) -> bool:
+    if alias is None:
+        return True
+    if alias.languages and language.name not in alias.languages:
+        return False
+    return text.endswith(alias.before, 0, start)
+
+
+def _kind(kind: Kind, source: Source, start: int, language: Language, known: list[Place]) -> Kind:
+    if language.mentions == "all":
+        return Kind.MENTION
+    comment = within(source, start, language)
+    if comment is Within.COMMENT or (kind in (Kind.WORD, Kind.IMPLICIT) and (comment or language.mentions)):
+        return Kind.MENTION
+    index = bisect_right(known, Span(start, len(source.text)), key=lambda place: place.span) - 1
+    if index >= 0 and known[index].span.start <= start < known[index].span.end:
+        place = known[index].kind
+        if place in (Kind.DECLARATION, Kind.ASSIGNMENT):
+            return place if kind is Kind.WORD else kind
+        return place
+    return kind
+
+
+def placed(found: Found, path: str) -> Found:
+    """The same, said of another path with the same content."""
+    return Found(
+        tuple(replace(one, path=path) for one in found.references),
+        tuple(replace(one, path=path) for one in found.opaque),
+        tuple(replace(one, path=path) for one in found.not_looked),
+    )

@@ -1,0 +1,91 @@
+"""Where in a pipelines file a name stands: the values of pipes, services and images are uses of their own kind.
+
+https://support.atlassian.com/bitbucket-cloud/docs/bitbucket-pipelines-configuration-reference/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrator.core.text import Source, Span
+from migrator.readers.yaml import Mapping, Node, Scalar, Sequence, YamlError, read_yaml
+from migrator.secrets.references.records import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A scalar of the file. `kind` is what a reference in it is."""
+
+    span: Span
+    kind: Kind
+
+
+def places(source: Source) -> list[Place]:
+    """The scalars with a meaning of their own, sorted; none where the file is no YAML."""
+    try:
+        root = read_yaml(source)
+    except YamlError:
+        return []
+    found = {place.span: place for place in _places(root)} if root is not None else {}
+    return sorted(found.values(), key=lambda place: place.span)
+
+
+def _places(root: Node) -> Iterator[Place]:
+    pending: list[Node] = [root]
+    seen: set[int] = set()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Sequence):
+            pending += [item.node for item in node.items]
+        elif isinstance(node, Mapping):
+            yield from _of(node)
+            pending += [item.node for _, item in node.entries]
+
+
+def _of(node: Mapping) -> Iterator[Place]:
+    children = {key.value: item.node for key, item in node.entries if isinstance(key, Scalar)}
+    for key in ("variables", "input-variables"):
+        variables = children.get(key)
+        if isinstance(variables, Sequence):
+            yield from _declared(variables)
+        elif isinstance(variables, Mapping):
+            yield from _given(variables, Kind.PIPE if "pipe" in children or key != "variables" else Kind.SERVICE)
+    image = children.get("image")
+    if isinstance(image, Mapping):
+        yield from (Place(scalar.span, Kind.IMAGE) for scalar in _scalars(image))
+    elif isinstance(image, Scalar):
+        yield Place(image.span, Kind.IMAGE)
+
+
+def _declared(variables: Sequence) -> Iterator[Place]:
+    for item in variables.items:
+        name = item.node.get("name") if isinstance(item.node, Mapping) else None
+        if name is not None and isinstance(name.node, Scalar):
+            yield Place(name.node.span, Kind.DECLARATION)
+
+
+def _given(variables: Mapping, kind: Kind) -> Iterator[Place]:
+    for key, item in variables.entries:
+        if isinstance(key, Scalar) and not (isinstance(item.node, Scalar) and item.node.is_null):
+            yield Place(key.span, Kind.ASSIGNMENT)
+        yield from (Place(scalar.span, kind) for scalar in _scalars(item.node))
+
+
+def _scalars(root: Node) -> Iterator[Scalar]:
+    """Not behind aliases' own places: what an anchor holds is found where it is written."""
+    pending, seen = [root], set[int]()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Scalar):
+            yield node
+        elif isinstance(node, Sequence):
+            pending += [item.node for item in node.items]
+        else:
+            pending += [item.node for _, item in node.entries]

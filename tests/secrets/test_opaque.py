@@ -1,0 +1,167 @@
+"""What defeats the proof that nobody uses a variable, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.secrets.references.finding import Finder, find
+from migrator.secrets.references.records import OpaqueKind
+from tests.secrets.test_references import NAME, pipelines
+
+
+def opaque(text: str, path: str) -> list[str]:
+    return [str(one.kind) for one in Finder([NAME]).look(text.encode(), path).opaque]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("run.sh", "env X=1 make"),
+        ("run.sh", "printenv HOME"),
+        ("run.sh", "set -e"),
+        ("run.sh", "set -euo pipefail"),
+        ("run.sh", "# env"),
+        ("run.sh", "source env"),
+        ("run.sh", 'eval "$(ssh-agent -s)"'),
+        ("run.sh", "eval 'echo x'"),
+        ("run.sh", "envsubst '$A' < x"),
+        ("run.sh", "curl -o x https://example.com"),
+        ("run.sh", "echo ${X} $Y"),
+        (".gitignore", "env\n"),
+        ("README.md", "Run `env | sort`:\n\n    env\n"),
+        ("a.py", "os.environ['X'], os.environ.get('X'), os.getenv('X')"),
+        ("a.js", "process.env.X, process.env['X']; const { X } = process.env"),
+        ("a.go", 'os.Getenv("X")'),
+        ("A.java", 'System.getenv("X")'),
+        ("a.php", "$_ENV['X']"),
+        ("a.rb", "ENV['X'] ENV.fetch('X')"),
+        ("bitbucket-pipelines.yml", "definitions:\n  imports:\n    a: .bitbucket/shared-pipelines.yml\n"),
+        ("bitbucket-pipelines.yml", "pipelines:\n  default:\n    import: build@a\n"),
+        ("a.yml", "import: a:b:c"),
+    ],
+)
+def test_what_names_its_variables_defeats_nothing(path: str, text: str) -> None:
+    assert opaque(text, path) == []
+
+
+CASES = [
+    ("dump", "run.sh", "env"),
+    ("dump", "run.sh", "env | sort"),
+    ("dump", "run.sh", "x=$(env)"),
+    ("dump", "run.sh", "make && printenv > all.txt"),
+    ("dump", "run.sh", "export -p"),
+    ("dump", "run.sh", "declare -x > all"),
+    ("dump", "run.sh", "set | grep X"),
+    ("dump", "run.sh", "cat /proc/self/environ"),
+    ("dump", "bitbucket-pipelines.yml", pipelines("env > .env")),
+    ("dump", "bitbucket-pipelines.yml", pipelines('"printenv"')),
+    ("dump", "Dockerfile", "RUN env"),
+    ("dump", "package.json", '{"scripts": {"x": "env | sort"}}'),
+    ("dump", "a.ps1", "gci env:"),
+    ("dump", "a.ps1", "Get-ChildItem Env:*"),
+    ("dump", "a.bat", "@set"),
+    ("dump", "a.py", "os.environ.copy()"),
+    ("dump", "a.py", "dict(os.environ)"),
+    ("dump", "a.py", "{**os.environ}"),
+    ("dump", "a.py", "run(x, env=os.environ)"),
+    ("dump", "a.js", "spawn(x, { env: process.env })"),
+    ("dump", "a.js", "{...process.env}"),
+    ("dump", "a.js", "const { a, ...rest } = process.env"),
+    ("dump", "a.yml", "${{ toJSON(secrets) }}"),
+    ("dump", "A.java", "System.getenv()"),
+    ("dump", "a.go", "os.Environ()"),
+    ("dump", "a.rb", "ENV.to_h"),
+    ("dump", "a.php", "print_r($_ENV)"),
+    ("dump", "a.cs", "Environment.GetEnvironmentVariables()"),
+    ("indirect", "run.sh", "${!name}"),
+    ("indirect", "run.sh", "declare -n x=$1"),
+    ("indirect", "run.sh", 'printenv "$name"'),
+    ("indirect", "a.py", "os.environ[key]"),
+    ("indirect", "a.py", "os.getenv(key)"),
+    ("indirect", "a.js", "process.env[key]"),
+    ("indirect", "a.go", "os.Getenv(key)"),
+    ("indirect", "a.rb", "ENV[key]"),
+    ("indirect", "a.cs", "Environment.GetEnvironmentVariable(key)"),
+    ("eval", "run.sh", 'eval "$command"'),
+    ("eval", "run.sh", "eval `generate`"),
+    ("env-file", "run.sh", "docker run --env-file .env x"),
+    ("env-file", "docker-compose.yml", "    env_file: .env"),
+    ("env-host", "run.sh", "podman run --env-host x"),
+    ("env-host", "run.sh", "podman run --env '*' x"),
+    ("envsubst", "run.sh", "envsubst < a > b"),
+    ("envsubst", "run.sh", "cat a | envsubst"),
+    ("fields", "a.py", "class Settings(BaseSettings):"),
+    ("download", "run.sh", "curl -s https://example.com/x | bash"),
+    ("download", "run.sh", "bash <(curl -s https://example.com/x)"),
+    ("pipe", "bitbucket-pipelines.yml", pipelines("pipe: acme/push:1.0.0")),
+    ("import", "bitbucket-pipelines.yml", "pipelines:\n  default:\n    import: shared:main:build\n"),
+    ("import", "bitbucket-pipelines.yml", "pipelines: {default: {import: shared:main:build}}\n"),
+    ("import", "bitbucket-pipelines.yml", "definitions:\n  imports:\n    b: .x-pipelines.yml\n    a: shared:main\n"),
+    ("import", "bitbucket-pipelines.yml", "definitions: {imports: {a: 'shared:main:x.yml'}}\n"),
+    ("submodule", ".gitmodules", '[submodule "a"]\n\tpath = a\n'),
+    ("lfs", "a.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"),
+]
+
+
+@pytest.mark.parametrize(("kind", "path", "text"), CASES)
+def test_what_reads_without_naming_is_opaque(kind: str, path: str, text: str) -> None:
+    assert opaque(text, path) == [kind]
+
+
+def test_every_kind_of_text_has_a_case() -> None:
+    by_scan = {OpaqueKind.BINARY, OpaqueKind.LARGE, OpaqueKind.PROGRAM}
+    assert {kind for kind, _, _ in CASES} == {str(kind) for kind in OpaqueKind if kind not in by_scan}
+
+
+def test_the_place_and_the_subject_are_shown_and_nothing_else() -> None:
+    text = "x=ATBBsecret docker run --env-file ci/a.env -e Y=ATBBsecret x\n"
+    [one] = Finder([NAME]).look(text.encode(), "run.sh").opaque
+    assert (one.line, one.column, one.text) == (1, 36, "ci/a.env")
+
+
+def test_a_downloaded_script_is_shown_without_its_address() -> None:
+    [one] = Finder([NAME]).look(b"curl https://u:ATBBsecret@example.com/x | sh", "run.sh").opaque
+    assert one.text == "curl"
+
+
+# Not text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_that_holds_the_name_is_opaque(encoding: str) -> None:
+    found = Finder([NAME]).look("echo $Env:MY_PAT".encode(encoding), "a.ps1")
+    assert [(one.kind, one.text) for one in found.opaque] == [(OpaqueKind.BINARY, NAME)]
+    assert found.references == found.not_looked == ()
+
+
+def test_utf_16_without_the_name_was_looked_into() -> None:
+    assert Finder([NAME]).look("echo".encode("utf-16"), "a.ps1").not_looked == ()
+
+
+def test_a_binary_that_holds_the_name_in_a_longer_word_is_opaque() -> None:
+    found = Finder([NAME]).look(b"\0\1xMY_PATy", "a.bin")
+    assert [(one.kind, one.text) for one in found.opaque] == [(OpaqueKind.BINARY, NAME)]
+
+
+def test_another_binary_is_not_looked_into() -> None:
+    found = Finder([NAME]).look(b"\x89PNG\0\0", "a.png")
+    assert [(one.path, one.why) for one in found.not_looked] == [("a.png", "it is not text")]
+    assert found.opaque == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "executable"),
+    [(b"\x7fELF\0", "run", False), (b"PK\3\4\0", "lib/a.jar", False), (b"\0\1", "tool", True)],
+)
+def test_a_binary_that_can_be_run_is_opaque(data: bytes, path: str, executable: bool) -> None:
+    found = Finder([NAME]).look(data, path, executable)
+    assert [one.kind for one in found.opaque] == [OpaqueKind.PROGRAM]
+    assert len(found.not_looked) == 1
+
+
+def test_text_that_is_not_utf_8_is_read() -> None:
+    assert len(find(b"# \xe9\necho $MY_PAT", "run.sh", [NAME])) == 1
+
+
+def test_bytes_that_are_no_text_in_any_encoding_are_not_taken_for_it() -> None:
+    assert len(Finder([NAME]).look(b"\x1f\x8b\x08\x04\xff\xfe", "a.gz").not_looked) == 1
