@@ -1,0 +1,95 @@
+"""Variables that a login to Packages uses or once used: from every version of the files that could hold one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from migrator.core import engine
+from migrator.core.needles import LOGIN, mentions
+from migrator.core.rules import RuleBook
+from migrator.core.selection import is_pipelines_file
+from migrator.core.settings import Settings
+from migrator.core.view import Unreadable, View
+from migrator.credentials.flow import run_script
+from migrator.credentials.logins import find_logins
+from migrator.credentials.origin import origin
+from migrator.credentials.values import Definition, Quoting, Text, Value
+from migrator.readers.shell import ShellError
+from migrator.repositories.git import GitError
+from migrator.repositories.history import versions
+from migrator.repositories.objects import Objects
+from migrator.repositories.refview import RefView
+
+LIMIT = 1024 * 1024
+"""Bytes of a script that are looked into for logins."""
+_NAME = re.compile(r"(?:\$\{?|%|\benv\.)([A-Za-z_][A-Za-z0-9_]*)")
+
+
+def candidates(root: Path, objects: Objects, scripts: set[str], book: RuleBook, settings: Settings) -> frozenset[str]:
+    """The names. `scripts` are paths of files beside the pipelines files that may hold a login. Raises GitError."""
+    needles = mentions(book)
+    found: set[str] = set()
+    history = versions(root, sorted(scripts))
+    sizes = objects.sizes({version.oid for version in history.versions})
+    for version in history.versions:
+        if sizes.get(version.oid, LIMIT + 1) > LIMIT:
+            continue
+        data = objects.read(version.oid)
+        if not settings.variables and not any(needle in data for needle in needles):
+            continue
+        if LOGIN not in data and not any(needle in data for needle in needles):
+            continue
+        if is_pipelines_file(version.path):
+            view = RefView(objects, version.commit)
+            found |= of_pipelines(view, version.path, book, settings)
+        else:
+            found |= of_script(data, book, settings)
+    return frozenset(found - book.natives)
+
+
+def of_pipelines(view: View, path: str, book: RuleBook, settings: Settings) -> set[str]:
+    try:
+        report = engine.analyse(view, [path], book, settings)
+    except (Unreadable, GitError):
+        return set()
+    return {name for finding in report.findings for name in finding.variables}
+
+
+def of_script(data: bytes, book: RuleBook, settings: Settings) -> set[str]:
+    """Shell is followed; of anything else, and of shell that cannot be, the names on lines that log in count."""
+    text = data.decode("utf-8", "replace")
+    if not any(mention in text for mention in book.mentions) and not settings.variables:
+        return set()
+    known = {
+        name: (Definition(name, Value.of(Text(value, None, Quoting.FIXED)), None, -1),)
+        for name, value in settings.variables.items()
+    }
+    try:
+        trace = run_script(text, book.programs, known, lambda path: None)
+    except ShellError:
+        return set(_on_login_lines(text))
+    names: set[str] = set()
+    for login in find_logins(trace, book):
+        if login.registry is not None:
+            names.update(origin(login.username, login.registry.username).stored)
+            names.update(origin(login.password, login.registry.password).stored)
+    return names or set(_on_login_lines(text))
+
+
+def _on_login_lines(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if "login" in line:
+            yield from _NAME.findall(line)
+
+
+def holds_login(paths: Mapping[str, str], read: Callable[[str], bytes], book: RuleBook) -> set[str]:
+    """The paths (with the names of their contents) whose content names a Packages host and a login."""
+    needles = mentions(book)
+    found = set[str]()
+    for path, oid in paths.items():
+        data = read(oid)
+        if LOGIN in data and any(needle in data for needle in needles):
+            found.add(path)
+    return found

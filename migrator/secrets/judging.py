@@ -1,0 +1,172 @@
+"""From what was read to a verdict on each stored variable. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+
+from msgspec import Struct, field
+
+from migrator.bitbucket.records import Level, Variable
+from migrator.secrets.records import Alive, Evidence, RefFacts, RepositoryFacts, Row, Stand, Verdict, Waiver
+from migrator.secrets.references.records import OpaqueKind
+
+ASSUMPTIONS = (
+    "no pipeline uses it that is in no file of a branch (dynamic and on-demand pipelines cannot be seen)",
+    "what is deployed now was built from a branch, from a tag, or in a run of the window that was looked at",
+    "programs that the steps run look for no variable that no file of the repository names",
+    "nobody has put its value to use outside of Bitbucket Pipelines",
+)
+_NAMED = (OpaqueKind.BINARY, OpaqueKind.LARGE)
+"""Doubts about the one variable that they name, wherever they stand."""
+
+
+class _Seen(Struct):
+    """Evidence about one variable. `leaving` are uses that an open change of this tool takes away."""
+
+    uses: list[tuple[RefFacts, Evidence]] = field(default_factory=list)
+    leaving: list[Evidence] = field(default_factory=list)
+    again: list[Evidence] = field(default_factory=list)
+    doubts: list[Evidence] = field(default_factory=list)
+    mentions: list[Evidence] = field(default_factory=list)
+    waived: list[tuple[Evidence, Waiver]] = field(default_factory=list)
+
+
+def judge(
+    variable: Variable,
+    repositories: Sequence[RepositoryFacts],
+    *,
+    natives: Collection[str],
+    waivers: Sequence[Waiver],
+    today: date,
+    missing: Iterable[str] = (),
+) -> Row:
+    """The row of one variable. `repositories` are all that can see it, `missing` clauses about those not read."""
+    shared = variable.level is Level.WORKSPACE
+    where = "" if shared else repositories[0].repository
+    uncovers = tuple(_uncovered(variable, repositories))
+    if variable.key in natives:
+        return Row(where, variable, Verdict.SHADOWS, uncovers=uncovers)
+    seen = _Seen(doubts=[gap(clause) for clause in missing])
+    judging = _Judging(variable, waivers, today, seen)
+    for facts in repositories:
+        if not _hidden(variable, facts):
+            judging.look(facts, f"{facts.repository}:" if shared else "")
+    verdict, evidence = _verdict(seen)
+    return Row(
+        where,
+        variable,
+        verdict,
+        tuple(dict.fromkeys((*evidence, *seen.mentions))),
+        ASSUMPTIONS if verdict.may_go else (),
+        tuple(_alive(seen)) if verdict is Verdict.IN_USE else (),
+        uncovers,
+        tuple(dict.fromkeys(waiver for _, waiver in seen.waived)) if verdict is Verdict.ACCEPTED else (),
+    )
+
+
+def gap(clause: str) -> Evidence:
+    return Evidence("not-looked", "", "", 0, clause)
+
+
+def _verdict(seen: _Seen) -> tuple[Verdict, list[Evidence]]:
+    """The first that holds, and what shows it."""
+    if seen.uses:
+        return Verdict.IN_USE, [*(evidence for _, evidence in seen.uses), *seen.leaving]
+    if seen.doubts:
+        return Verdict.CANNOT_TELL, [*seen.doubts, *seen.leaving]
+    if seen.leaving:
+        return Verdict.AFTER_MERGE, seen.leaving
+    if seen.again:
+        return Verdict.ROLLBACK, seen.again
+    if seen.waived:
+        return Verdict.ACCEPTED, [evidence for evidence, _ in seen.waived]
+    return Verdict.REMOVABLE, []
+
+
+class _Judging(Struct, frozen=True):
+    variable: Variable
+    waivers: Sequence[Waiver]
+    today: date
+    seen: _Seen
+
+    def look(self, facts: RepositoryFacts, prefix: str) -> None:
+        """Sort what one repository says of the variable. `prefix` tells repositories apart in evidence."""
+        uses = {ref.commit: tuple(self.uses(ref, prefix)) for ref in facts.refs}
+        clean = {ref.change_of for ref in facts.refs if ref.change_of and not uses[ref.commit]}
+        for ref in facts.refs:
+            again = ref.stand is Stand.AGAIN
+            for use in uses[ref.commit]:
+                named = Evidence(use.kind, f"{prefix}{ref.ref}", use.path, use.line, use.text)
+                if again:
+                    self.seen.again.append(named)
+                elif ref.ref in clean:
+                    self.seen.leaving.append(named)
+                else:
+                    self.seen.uses.append((ref, named))
+            for doubt in self.doubts(ref, prefix):
+                self.doubt(doubt, again)
+            self.seen.mentions += self.mentions(ref, prefix)
+        self.seen.doubts += [gap(f"{prefix} {clause}".strip()) for clause in facts.gaps]
+
+    def doubt(self, doubt: Evidence, again: bool) -> None:
+        what = doubt.kind.removeprefix("doubt:")
+        for waiver in self.waivers:
+            if waiver.covers(what, doubt.path, self.variable.key, self.today):
+                self.seen.waived.append((doubt, waiver))
+                return
+        (self.seen.again if again else self.seen.doubts).append(doubt)
+
+    def visible(self, ref: RefFacts) -> bool:
+        """Whether a step of the commit can see the variable at all."""
+        environment = self.variable.environment
+        return ref.runs and (environment is None or environment.strip().lower() in ref.environments)
+
+    def uses(self, ref: RefFacts, prefix: str) -> Iterator[Evidence]:
+        if not self.visible(ref):
+            return
+        for one in ref.found.references:
+            if one.name == self.variable.key and one.kind.is_use:
+                yield Evidence(one.kind.value, f"{prefix}{ref.ref}", one.path, one.line, one.text)
+        yield from (evidence for name, evidence in ref.uses_elsewhere if name == self.variable.key)
+
+    def mentions(self, ref: RefFacts, prefix: str) -> Iterator[Evidence]:
+        for one in ref.found.references:
+            if one.name == self.variable.key and not one.kind.is_use:
+                yield Evidence(one.kind.value, f"{prefix}{ref.ref}", one.path, one.line, one.text)
+
+    def doubts(self, ref: RefFacts, prefix: str) -> Iterator[Evidence]:
+        """What may use the variable without naming it, where a step that sees it leads there."""
+        if not self.visible(ref):
+            return
+        at = f"{prefix}{ref.ref}"
+        for one in ref.found.opaque:
+            counts = one.text == self.variable.key if one.kind in _NAMED else one.path in ref.reached
+            if one.kind is OpaqueKind.IMPORT:
+                counts = one.text in ref.unresolved
+            if counts:
+                yield Evidence(f"doubt:{one.kind}", at, one.path, one.line, one.text)
+        for unread in ref.found.not_looked:
+            if not unread.path or unread.path in ref.reached:
+                yield Evidence("doubt:not-looked", at, unread.path, 0, unread.why)
+        yield from ref.doubts_elsewhere
+
+
+def _alive(seen: _Seen) -> Iterator[Alive]:
+    """The branches that keep it in use, the one with the oldest last commit first."""
+    refs = {(evidence.ref, ref.author, ref.committed, ref.last_run) for ref, evidence in seen.uses}
+    for name, author, committed, last_run in sorted(refs, key=lambda one: (one[2], one[0])):
+        yield Alive(name, author, committed, last_run)
+
+
+def _uncovered(variable: Variable, repositories: Iterable[RepositoryFacts]) -> Iterator[Level]:
+    order = list(Level)
+    same = {one.level for facts in repositories for one in facts.variables if one.key == variable.key}
+    yield from (level for level in order[order.index(variable.level) + 1 :] if level in same)
+
+
+def _hidden(variable: Variable, facts: RepositoryFacts) -> bool:
+    """A variable of the workspace is not seen where the repository has one of that name."""
+    return variable.level is Level.WORKSPACE and any(
+        one.key == variable.key and one.level is Level.REPOSITORY for one in facts.variables
+    )

@@ -1,0 +1,235 @@
+"""Asks Bitbucket and git about one repository or a workspace, and lists what may become of its stored variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.bitbucket import pipelines, repositories
+from migrator.bitbucket.errors import ApiError
+from migrator.bitbucket.inventory import Inventory, inventory
+from migrator.bitbucket.records import Level, Repository, Variable
+from migrator.bitbucket.session import Client
+from migrator.core.rules import RuleBook
+from migrator.core.settings import Settings
+from migrator.repositories import remote
+from migrator.repositories.files import LIMIT
+from migrator.repositories.git import GitError
+from migrator.repositories.objects import Objects
+from migrator.repositories.refs import refs
+from migrator.secrets.judging import judge
+from migrator.secrets.records import Evidence, Listing, RepositoryFacts, Row, Verdict, Waiver
+from migrator.secrets.survey import Exported, Survey, window
+
+_IMPORT = re.compile(r"(?P<slug>[A-Za-z0-9_.-]+):(?P<ref>[^:\s]+):(?P<pipeline>[^:\s]+)")
+
+
+class Asking(Struct, frozen=True):
+    """What to look at, and how. `window` is in days. `now` has a time zone. `progress` is told each repository."""
+
+    client: Client
+    workspace: str
+    cache: Path
+    book: RuleBook
+    settings: Settings
+    waivers: tuple[Waiver, ...] = ()
+    window: int = 30
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    progress: Callable[[str], None] = lambda slug: None
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+
+def of_repository(asking: Asking, slug: str) -> Listing:
+    """The variables that the pipelines of one repository can see. Raises ApiError, GitError, GitMissing."""
+    return _listing(asking, (repositories.repository(asking.client, asking.workspace, slug),), whole=False)
+
+
+def of_workspace(asking: Asking) -> Listing:
+    """All variables of the workspace. A repository that cannot be read is in `failed`. Raises ApiError."""
+    return _listing(asking, repositories.repositories(asking.client, asking.workspace), whole=True)
+
+
+def _listing(asking: Asking, chosen: Sequence[Repository], whole: bool) -> Listing:
+    found: list[RepositoryFacts] = []
+    failed: list[tuple[str, str]] = []
+    pending: list[tuple[Repository, Inventory, frozenset[str]]] = []
+    resolve = _Resolver(asking)
+    for one in chosen:
+        asking.progress(one.slug)
+        try:
+            stored = inventory(asking.client, asking.workspace, one.slug)
+            pending.append(
+                (
+                    one,
+                    stored,
+                    _survey(asking, one, stored, resolve).candidates() if _fetch(asking, one) else frozenset(),
+                )
+            )
+        except (ApiError, GitError) as error:
+            if not whole:
+                raise
+            failed.append((one.slug, str(error)))
+    shared = {name for _, _, names in pending for name in names}
+    for one, stored, names in pending:
+        # A variable of the workspace is a candidate in every repository once it is in one.
+        keys = {variable.key for variable in stored.variables if variable.level is Level.WORKSPACE} & shared
+        try:
+            found.append(_facts(asking, one, stored, names, keys, resolve))
+        except GitError as error:
+            if not whole:
+                raise
+            failed.append((one.slug, str(error)))
+    return _judged(asking, found, failed, whole)
+
+
+def _judged(
+    asking: Asking, found: Sequence[RepositoryFacts], failed: Sequence[tuple[str, str]], whole: bool
+) -> Listing:
+    rows: list[Row] = []
+    others = 0
+    natives = asking.book.natives
+    candidates = {name for facts in found for name in facts.candidates}
+    decide = partial(judge, natives=natives, waivers=asking.waivers, today=asking.today)
+    shared: dict[str, Variable] = {}
+    for facts in found:
+        for variable in facts.variables:
+            if variable.level is Level.WORKSPACE:
+                shared.setdefault(variable.uuid, variable)
+            elif variable.key in facts.candidates or variable.key in natives:
+                rows.append(decide(variable, [facts]))
+            else:
+                others += 1
+    missing = [f"{slug} could not be read: {why}" for slug, why in failed]
+    if not whole:
+        missing.append("the other repositories of the workspace were not looked at; --all looks at them")
+    for variable in shared.values():
+        if variable.key in candidates or variable.key in natives:
+            rows.append(decide(variable, found, missing=missing))
+        else:
+            others += 1
+    rows += _unchecked(found)
+    return Listing(
+        asking.workspace,
+        tuple(sorted(rows, key=_order)),
+        tuple(
+            dict.fromkeys(
+                (facts.repository if one.level is not Level.WORKSPACE else "", one)
+                for facts in found
+                for one in facts.not_checked
+            )
+        ),
+        others,
+        {facts.repository: facts.heads for facts in found},
+        tuple(failed),
+    )
+
+
+def _unchecked(found: Iterable[RepositoryFacts]) -> Iterator[Row]:
+    """A candidate may be stored on a level that could not be read."""
+    told: set[tuple[str, str, str]] = set()
+    for facts in found:
+        known = {(one.level, one.key) for one in facts.variables}
+        for level in facts.not_checked:
+            where = "" if level.level is Level.WORKSPACE else facts.repository
+            for name in sorted(facts.candidates):
+                key = (where, f"{level.level}:{level.environment}", name)
+                if key in told or (level.level, name) in known:
+                    continue
+                told.add(key)
+                variable = Variable(level.level, name, "", True, level.environment)
+                evidence = Evidence("not-looked", "", "", 0, level.reason)
+                yield Row(where, variable, Verdict.NOT_CHECKED, (evidence,))
+
+
+def _order(row: Row) -> tuple[object, ...]:
+    verdicts = list(Verdict)
+    levels = list(Level)
+    return (
+        row.verdict is not Verdict.SHADOWS,
+        row.repository,
+        levels.index(row.variable.level),
+        row.variable.environment or "",
+        row.variable.key,
+        verdicts.index(row.verdict),
+    )
+
+
+def _fetch(asking: Asking, one: Repository) -> bool:
+    """Bring the copy of a repository up to date; False for one without commits. Raises GitError."""
+    if one.main_branch is None and one.clone_https and not _heads(asking, one):
+        return False
+    if not one.clone_https:
+        raise GitError(f"Bitbucket names no address of {one.slug} that git may use")
+    variables = asking.client.credentials.git_environment(one.clone_https, asking.client.base)
+    remote.mirror(remote.place(asking.cache, asking.workspace, one.slug), one.clone_https, variables)
+    return True
+
+
+def _heads(asking: Asking, one: Repository) -> dict[str, str]:
+    variables = asking.client.credentials.git_environment(one.clone_https, asking.client.base)
+    return remote.heads(one.clone_https, variables)
+
+
+def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> Survey:
+    client, workspace = asking.client, asking.workspace
+    runs = window(
+        lambda since, status: pipelines.runs(client, workspace, one.slug, since, status), asking.window, asking.now
+    )
+    known = {**_hosts(stored, asking.book), **asking.settings.variables}
+    settings = replace(asking.settings, variables=known, workspace=workspace, repository=one.slug)
+    return Survey(remote.place(asking.cache, workspace, one.slug), asking.book, settings, runs, resolve)
+
+
+def _facts(
+    asking: Asking, one: Repository, stored: Inventory, names: frozenset[str], keys: set[str], resolve: _Resolver
+) -> RepositoryFacts:
+    root = remote.place(asking.cache, asking.workspace, one.slug)
+    if not root.exists():
+        return RepositoryFacts(one.slug, (), names, stored.variables, stored.not_checked)
+    chosen, gaps = _survey(asking, one, stored, resolve).refs(names | keys)
+    heads = {ref.name: ref.commit for ref in refs(root)}
+    return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads)
+
+
+class _Resolver:
+    """Reads pipelines files of other repositories of the workspace, each once."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+        self._known: dict[str, Exported] = {}
+
+    def __call__(self, text: str) -> Exported:
+        if text not in self._known:
+            self._known[text] = self._read(text)
+        return self._known[text]
+
+    def _read(self, text: str) -> Exported:
+        asked = _IMPORT.fullmatch(text)
+        if asked is None:
+            return Exported(None, text, "it is not of the form repository:ref:pipeline")
+        at = f"{asked['slug']}@{asked['ref']}"
+        asking = self._asking
+        try:
+            one = repositories.repository(asking.client, asking.workspace, asked["slug"])
+            _fetch(asking, one)
+            root = remote.place(asking.cache, asking.workspace, one.slug)
+            wanted = (f"refs/heads/{asked['ref']}", f"refs/tags/{asked['ref']}")
+            commit = next((ref.commit for ref in refs(root) if ref.name in wanted), asked["ref"])
+            with Objects(root) as objects:
+                entry = next(one for one in objects.entries(commit) if one.path == "bitbucket-pipelines.yml")
+                if objects.sizes([entry.oid]).get(entry.oid, LIMIT + 1) > LIMIT:
+                    return Exported(None, at, "it is larger than 2 MiB")
+                return Exported(objects.read(entry.oid), at)
+        except (ApiError, GitError, ValueError) as error:
+            return Exported(None, at, str(error))
+        except StopIteration:
+            return Exported(None, at, "it has no bitbucket-pipelines.yml")

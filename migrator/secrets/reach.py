@@ -1,0 +1,70 @@
+"""Which files the steps of a commit lead to, as far as names tell: rather too many than too few."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from migrator.core.text import Source, Undecodable
+from migrator.readers.yaml import Mapping as YamlMapping
+from migrator.readers.yaml import Scalar, Sequence, YamlError, read_yaml
+
+FILES = 400
+"""The most files that are read on the way; with more, every file counts as reached."""
+_TOKEN = re.compile(r"[\w.@+-]+")
+
+
+def reached(
+    begin: Iterable[str],
+    wanted: Collection[str],
+    paths: Collection[str],
+    text: Callable[[str], str],
+    programs: Mapping[str, tuple[str, ...]],
+) -> frozenset[str]:
+    """Those of the `wanted` paths that are reached from the texts of the files `begin`.
+
+    A file is reached where a reached text names it, by its name with or without ending, or names a program of
+    `programs` that reads it, or a folder that holds it and is no ordinary word of paths.
+    """
+    names: dict[str, set[str]] = {}
+    for path in paths:
+        *folders, name = path.split("/")
+        for key in {name, name.partition(".")[0] or name, *([folders[-1]] if folders else [])}:
+            names.setdefault(key, set()).add(path)
+    found, pending = set(begin), list(begin)
+    read = 0
+    while pending:
+        read += 1
+        if read > FILES:
+            return frozenset(wanted)
+        for token in set(_TOKEN.findall(text(pending.pop()))):
+            stem = token.rpartition(".")[2] if "." in token else token
+            keys = {token, token.partition(".")[0], stem, *programs.get(token, ())}
+            for path in set().union(*(names.get(key, ()) for key in keys)) - found:
+                found.add(path)
+                pending.append(path)
+    return frozenset(found & set(wanted))
+
+
+def environments(data: bytes) -> frozenset[str] | None:
+    """The deployments that a pipelines file names, in small letters; None where it cannot be read."""
+    try:
+        root = read_yaml(Source.decode("", data))
+    except (YamlError, Undecodable):
+        return None
+    found: set[str] = set()
+    pending = [root] if root is not None else []
+    seen: set[int] = set()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Sequence):
+            pending += [item.node for item in node.items]
+        elif isinstance(node, YamlMapping):
+            for key, item in node.entries:
+                if isinstance(key, Scalar) and key.value == "deployment" and isinstance(item.node, Scalar):
+                    found.add(item.node.value.strip().lower())
+                pending.append(item.node)
+    return frozenset(found)

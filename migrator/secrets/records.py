@@ -1,0 +1,145 @@
+"""What is known of a stored variable, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+from migrator.bitbucket.inventory import NotChecked
+from migrator.bitbucket.records import Level, Variable
+from migrator.secrets.references.records import Found
+
+
+class Verdict(StrEnum):
+    """What may become of a variable."""
+
+    SHADOWS = "shadows-native"
+    """It has the name of a native variable, which no step can see while it is there."""
+    IN_USE = "in-use"
+    """Something that runs now reads it."""
+    CANNOT_TELL = "cannot-tell"
+    """Nothing that was read uses it, but something that could was not read, or does not say what it reads."""
+    NOT_CHECKED = "not-checked"
+    """Its level could not be read."""
+    AFTER_MERGE = "after-merge"
+    """Only lines use it that an open change of this tool takes away."""
+    ROLLBACK = "rollback-only"
+    """Only what could be run again would use it: a tag, an old run."""
+    ACCEPTED = "removable-with-accepted-risk"
+    """Removable, but for doubts that a person has waived."""
+    REMOVABLE = "removable"
+
+    @property
+    def may_go(self) -> bool:
+        return self in (Verdict.REMOVABLE, Verdict.ACCEPTED)
+
+
+class Stand(StrEnum):
+    """When a commit can run."""
+
+    NOW = "now"
+    """A branch, or a run that is not at its end."""
+    AGAIN = "again"
+    """Only when someone runs it again: a tag, an old run."""
+
+
+class Evidence(Struct, frozen=True, order=True):
+    """One thing that was seen. `kind` is how a reference is written, or `doubt:` and what defeats proof, or
+    `not-looked`; `text` holds fixed words and names only, nothing else of a file."""
+
+    kind: str
+    ref: str
+    path: str
+    line: int
+    text: str
+
+
+class RefFacts(Struct, frozen=True):
+    """What the files of one commit say. `ref` is how people call it; `committed` is in seconds since 1970 UTC.
+
+    `runs`: it has a pipelines file. `environments` are the deployments of its steps, in small letters. `reached` are
+    the paths that its steps lead to. `change_of` is the branch that it is a change of, made by this tool. `last_run`
+    is an ISO date, '' where there was none within the window. `uses_elsewhere` (by name) and `doubts_elsewhere` stand
+    in pipelines that are imported from other repositories, `unresolved` are the imports that could not be read.
+    """
+
+    ref: str
+    stand: Stand
+    commit: str
+    committed: int
+    author: str
+    found: Found
+    runs: bool
+    environments: frozenset[str] = frozenset()
+    reached: frozenset[str] = frozenset()
+    change_of: str = ""
+    last_run: str = ""
+    uses_elsewhere: tuple[tuple[str, Evidence], ...] = ()
+    doubts_elsewhere: tuple[Evidence, ...] = ()
+    unresolved: frozenset[str] = frozenset()
+
+
+class RepositoryFacts(Struct, frozen=True):
+    """`gaps` are clauses about what could not be read of the repository as a whole; `heads` the commits by full ref.
+    `candidates` are variables that a login to Packages uses or once used."""
+
+    repository: str
+    refs: tuple[RefFacts, ...]
+    candidates: frozenset[str]
+    variables: tuple[Variable, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+    gaps: tuple[str, ...] = ()
+    heads: Mapping[str, str] = field(default_factory=dict)
+
+
+class Waiver(Struct, frozen=True):
+    """A person's word that a doubt does not matter: of this kind, in this file and for this variable, '' for any."""
+
+    doubt: str
+    path: str
+    variable: str
+    reason: str
+    until: date
+
+    def covers(self, doubt: str, path: str, variable: str, today: date) -> bool:
+        wanted = (self.doubt == doubt, self.path in ("", path), self.variable in ("", variable))
+        return all(wanted) and today <= self.until
+
+
+class Alive(Struct, frozen=True):
+    """A branch that keeps a variable in use."""
+
+    branch: str
+    author: str
+    committed: int
+    last_run: str
+
+
+class Row(Struct, frozen=True):
+    """A variable and what may become of it. `repository` is '' for one of the workspace.
+
+    `uncovers` are the levels whose variable of the same name comes through once this one is gone.
+    """
+
+    repository: str
+    variable: Variable
+    verdict: Verdict
+    evidence: tuple[Evidence, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    alive: tuple[Alive, ...] = ()
+    uncovers: tuple[Level, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+
+
+class Listing(Struct, frozen=True):
+    """The rows of a workspace or of one repository of it; `others` counts variables that no login to Packages uses."""
+
+    workspace: str
+    rows: tuple[Row, ...]
+    not_checked: tuple[tuple[str, NotChecked], ...] = ()
+    others: int = 0
+    heads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    failed: tuple[tuple[str, str], ...] = ()
