@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from migrator.repositories.git import GitError
 from migrator.repositories.streams import Process, running
@@ -55,8 +56,7 @@ class Entry:
         return self.is_file and bool(self.mode & 0o111)
 
 
-@dataclass(frozen=True, slots=True)
-class _Child:
+class _Child(NamedTuple):  # hundreds of thousands of them: tuples cost less than records
     name: bytes
     mode: int
     oid: str

@@ -16,7 +16,7 @@ from migrator.repositories.git import GitError, GitMissing
 SECONDS = 600
 """How long one git process may run."""
 _NO_NETWORK = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_LITERAL_PATHSPECS": "0"}
-"""Objects as they are, and no fetch of those that a partial clone lacks (git before 2.44 has no GIT_NO_LAZY_FETCH)."""
+"""Objects as they are, none fetched that a partial clone lacks: an older git does not know GIT_NO_LAZY_FETCH."""
 
 
 class Process:

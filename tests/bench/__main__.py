@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.branches import branches
 from tests.bench.measure import pair, run
 
 _SCRIPTS = Path(sys.executable).parent
@@ -60,7 +61,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        for measure in (hook, one_file, checkouts, linear):
+        for measure in (hook, one_file, checkouts, linear, references):
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
                 over = over or budget.value > budget.limit
@@ -142,6 +143,26 @@ def linear(folder: Path) -> Iterator[Budget]:
     base = pair([_PATLESS, "check", "--quiet"], _PASS, few, 7)
     double = pair([_PATLESS, "check", "--quiet"], _PASS, many, 7)
     yield Budget("100 files / 50 files", double.first / base.first, 2.2, "x")
+
+
+def references(folder: Path) -> Iterator[Budget]:
+    """Who uses a variable, in 5,000 files and 40 branches that change a hundred files each."""
+    root = folder / "branches"
+    root.mkdir()
+    branches(root, files=5000, count=40, changed=100)
+    script = (
+        "from pathlib import Path\n"
+        "from migrator.repositories.refs import refs\n"
+        "from migrator.secrets.references.scan import scan\n"
+        "found = scan(Path(), ['PACKAGES_PAT', 'PACKAGES_USER'], refs(Path()))\n"
+        "assert len(found.by_ref) == 40 and all(len(one.references) >= 40 for one in found.by_ref.values())\n"
+    )
+    command = [sys.executable, "-c", script]
+    run(command, root)
+    runs = [run(command, root) for _ in range(3)]
+    best = sorted(one.seconds for one in runs)[1]
+    yield Budget("references: 5,000 files, 40 branches", best, 4, "s", f"{os.cpu_count()} processors")
+    yield Budget("references: memory", max(one.memory for one in runs), 200, "MiB", "largest process")
 
 
 if __name__ == "__main__":

@@ -45,7 +45,8 @@ def tree(root: Path, *entries: tuple[str, bytes, str]) -> str:
 def commit(root: Path, of: str, ref: str = "refs/heads/main", *parents: str, when: int = 1_700_000_000) -> str:
     lines = [f"tree {of}", *(f"parent {parent}" for parent in parents)]
     who = f"A\x1b[31m <a@example.invalid> {when} +0000"
-    oid = loose(root, "commit", "\n".join([*lines, f"author {who}", f"committer {who}", "", "m"]).encode())
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n -----END PGP SIGNATURE-----"
+    oid = loose(root, "commit", "\n".join([*lines, f"author {who}", f"committer {who}", signature, "", "m"]).encode())
     path = root / ".git" / ref
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(oid + "\n")
@@ -207,7 +208,10 @@ def test_nothing_that_the_repository_configures_is_run(git: Git, tmp_path: Path)
     git("config", "diff.x.textconv", f"touch {hit}")
     git("config", "diff.external", f"touch {hit}")
     git("config", "log.showSignature", "true")
-    git("config", "gpg.program", f"touch {hit}")
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {hit}\n")
+    program.chmod(0o755)
+    git("config", "gpg.program", str(program))
     attributes = blob(tmp_path, b"* filter=x diff=x\n")
     (tmp_path / ".gitattributes").write_text("* filter=x diff=x\n")
     of = commit(
@@ -224,6 +228,7 @@ def test_a_missing_object_of_a_partial_clone_is_not_fetched(git: Git, tmp_path: 
     git("config", "extensions.partialClone", "origin")
     git("config", "core.repositoryFormatVersion", "1")
     git("config", "remote.origin.promisor", "true")
+    git("config", "remote.origin.partialclonefilter", "blob:none")
     git("config", "remote.origin.url", f"ext::touch {hit}")
     git("config", "protocol.ext.allow", "always")
     with Objects(tmp_path) as open_objects, pytest.raises(GitError):

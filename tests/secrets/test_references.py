@@ -243,7 +243,12 @@ def test_a_prefix_that_a_tool_takes_away_is_followed() -> None:
 def test_a_program_that_reads_a_variable_by_itself_uses_it() -> None:
     assert kinds("twine upload dist/*", "run.sh", "TWINE_PASSWORD") == ["implicit"]
     assert kinds("# twine upload", "run.sh", "TWINE_PASSWORD") == ["mention"]
-    assert kinds("twine upload", "run.sh", "MY_PAT") == []
+    assert kinds("docker login", "run.sh", "DOCKER_AUTH_CONFIG") == ["implicit"]
+
+
+@pytest.mark.parametrize("name", ["MY_PAT", "DOCKER_PASSWORD", "DOCKER_TOKEN", "NPM_TOKEN", "MAVEN_PASSWORD"])
+def test_a_program_reads_no_variable_only_because_its_name_begins_alike(name: str) -> None:
+    assert kinds("docker login; npm ci; mvn deploy; twine upload", "run.sh", name) == []
 
 
 def test_the_program_in_the_first_line_says_what_a_file_without_an_ending_is() -> None:
