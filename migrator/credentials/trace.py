@@ -114,12 +114,15 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
+    """`inputs` are the files that redirections read."""
+
     commands: tuple[Command, ...]
     uses: tuple[UseOf, ...]
     presences: tuple[Presence, ...]
     definitions: tuple[Definition, ...]
     unread: tuple[Unread, ...]
     opaque: tuple[Opaque, ...]
+    inputs: tuple[Value, ...] = ()
 
 
 def among(definition: Definition, definitions: Definitions) -> bool:

@@ -25,8 +25,9 @@ def images(text: str, files: Mapping[str, str] | None = None, made: bool = False
         "",
         "docker",
         "docker ps",
-        f"docker rmi {WEB}",
-        f"docker inspect {WEB}",
+        f"docker tag a {WEB}\ndocker rmi {WEB}",
+        f"docker login -u a -p b {HOST}/acme",
+        "docker rmi web",
         f"docker tag web {WEB}",
         f"docker logout {HOST}",
         f"echo docker pull {WEB}",
@@ -71,6 +72,8 @@ def test_nothing_is_pushed_or_read(text: str) -> None:
         ("xargs docker pull < list", [("read", None)]),
         ("xargs sh -c 'docker pull {}' < list", [("read", None)]),
         ("docker buildx bake", [("read", None)]),
+        (f"docker scout cves {WEB}", [("read", WEB)]),
+        (f"docker service update --image={WEB} web", [("read", WEB)]),
     ],
 )
 def test_commands_push_and_read_images(text: str, uses: list[tuple[str, str | None]]) -> None:
