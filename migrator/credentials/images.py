@@ -75,9 +75,14 @@ class _Finder:
                 if rest is not None:
                     self.command(called, syntax, parse(rest, syntax.options))
                     return
-        login = called.client.login
-        if not self.made and not (login and any(called.after(words) is not None for words in login.commands)):
+        if not self.made and not any(called.after(words) is not None for words in self.harmless(called)):
             self.named(called.command, called.rest)
+
+    def harmless(self, called: Invocation) -> Iterator[tuple[str, ...]]:
+        """Sub-commands that read no package though they may name one: logins, and those about local images."""
+        yield from called.client.login.commands if called.client.login else ()
+        if pipe := self.book.push_pipe:
+            yield from pipe.idle | pipe.local | pipe.removes
 
     def other(self, command: Command) -> None:
         """A program that is not known reads the images that it is given, as far as anyone can tell."""
