@@ -29,6 +29,7 @@ from migrator.readers.shell import (
     Statement,
 )
 
+_FLAGS = re.compile(r"[-+][A-Za-z]+")
 _PROGRAM = re.compile(r"[\w./+-]+")
 _ENDS = {"exit", "return", "break", "continue"}
 
@@ -112,7 +113,9 @@ class Commands(Nesting):
             case "popd":
                 state.folder = None
             case "set":
-                self.options(texts, state)
+                if self.options(texts, state):
+                    state.positional = None
+                    state.xtrace = state.xtrace or word_shapes.may_trace(arguments)
                 if not texts:
                     self.use_all(call.span, state)
             case "shopt":
@@ -285,11 +288,13 @@ class Commands(Nesting):
             self.resolve(targets[0].value, state) if len(targets) == 1 and len(arguments) == len(targets) else None
         )
 
-    def options(self, texts: Sequence[str | None], state: State) -> None:
-        for index, text in enumerate(texts):
-            named = texts[index + 1] if index + 1 < len(texts) and text in ("-o", "+o") else None
+    def options(self, texts: Sequence[str | None], state: State) -> Sequence[str | None]:
+        """What `set`, or a shell that starts, is told; the words that are left are positional parameters."""
+        rest = list(texts)
+        while rest and (text := rest[0]) and _FLAGS.fullmatch(text):
+            rest.pop(0)
+            named = rest.pop(0) if rest and "o" in text else None
             for letter, name in (("x", "xtrace"), ("a", "allexport")):
-                if text and (named == name or re.fullmatch(rf"[-+][a-z]*{letter}[a-z]*", text)):
+                if named == name or letter in text:
                     setattr(state, name, text.startswith("-"))
-        if texts and texts[0] == "--":
-            state.positional = None
+        return rest

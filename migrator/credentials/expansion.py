@@ -96,7 +96,9 @@ class Expansion(Variables):
             output = self.statements(parts[0].statements, state.copy(), None)
             self.consumed -= 1
             return output
-        self.word(redirect.word, state)
+        path = self.word(redirect.word, state)
+        if not self.silent:
+            self.files.append(path)
         return Value.of(Unknown("a file that is read"))
 
     # Variables

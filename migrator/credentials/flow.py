@@ -81,6 +81,7 @@ class Interpreter(Commands):
             tuple(self.definitions),
             tuple(self.unread),
             tuple(self.blind),
+            tuple(self.files),
         )
 
     def statements(self, statements: Iterable[Statement], state: State, stdin: Value | None) -> Value:

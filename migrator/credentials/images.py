@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from migrator.readers.compose import Build, ComposeFile
     from migrator.readers.interpolation import Expansion
 
+_FILES = ("Dockerfile", "Containerfile")
 COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _REMOTE = re.compile(r"(?:https?|git|ssh)(?:://|@)|-$|oci-layout://")
@@ -74,6 +75,14 @@ class _Finder:
                 if rest is not None:
                     self.command(called, syntax, parse(rest, syntax.options))
                     return
+        if not self.made and not any(called.after(words) is not None for words in self.harmless(called)):
+            self.named(called.command, called.rest)
+
+    def harmless(self, called: Invocation) -> Iterator[tuple[str, ...]]:
+        """Sub-commands that read no package though they may name one: logins, and those about local images."""
+        yield from called.client.login.commands if called.client.login else ()
+        if pipe := self.book.push_pipe:
+            yield from pipe.idle | pipe.local | pipe.removes
 
     def other(self, command: Command) -> None:
         """A program that is not known reads the images that it is given, as far as anyone can tell."""
@@ -192,19 +201,19 @@ class _Finder:
     ) -> None:
         files = parsed.values(syntax.file)
         context = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
-        path: str | None
         if files:
             path = inside(command, files[-1])
             shown = files[-1].symbol() or subject_of(files[-1])
+            paths = [path] if path else []
         else:
             folder = inside(command, context)
-            path = posixpath.join(folder, "Dockerfile") if folder is not None else None
-            shown = path or context.symbol() or subject_of(context)
-        text = self.file(path) if path else None
-        if text is None:
+            paths = [posixpath.join(folder, name) for name in _FILES] if folder is not None else []
+            shown = paths[0] if paths else context.symbol() or subject_of(context)
+        texts = [text for path in paths if (text := self.file(path)) is not None]
+        if not texts:
             self.unknown(command, f"the Dockerfile {shown} is not in the repository", shown)
-            return
-        self.dockerfile(command, text, shown, arguments, target, replaced)
+        for text in texts:  # which of them is read, depends on the client
+            self.dockerfile(command, text, shown, arguments, target, replaced)
 
     def dockerfile(
         self,

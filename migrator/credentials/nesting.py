@@ -30,8 +30,8 @@ class Nesting(PresenceTests):
         """The positional parameters that the arguments become."""
 
     @abstractmethod
-    def options(self, texts: Sequence[str | None], state: State) -> None:
-        """What `set` does with its words."""
+    def options(self, texts: Sequence[str | None], state: State) -> Sequence[str | None]:
+        """What `set` does with its words; those that are no options are left."""
 
     def uncalled(self, state: State) -> None:
         """Functions that nothing calls are read as if something did, with parameters that nobody knows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -21,6 +22,8 @@ from migrator.readers.shell import (
     Function,
     Param,
 )
+
+_T = TypeVar("_T")
 
 
 class State(Struct):
@@ -75,16 +78,10 @@ class State(Struct):
         }
         self.clouded = frozenset[str]().union(*(state.clouded for state in alive))
         names = {name for state in alive for name in state.environment}
-        self.environment = {
-            name: tuple(dict.fromkeys(d for state in alive for d in state.environment.get(name, (None,))))
-            for name in names
-        }
+        self.environment = {name: _either([state.environment.get(name, (None,)) for state in alive]) for name in names}
         self.exported = frozenset[str]().union(*(state.exported for state in alive))
         defined = {name for state in alive for name in state.functions}
-        self.functions = {
-            name: tuple(dict.fromkeys(body for state in alive for body in state.functions.get(name, ())))
-            for name in defined
-        }
+        self.functions = {name: _either([state.functions.get(name, ()) for state in alive]) for name in defined}
         self.arrays = {
             name: value for name, value in first.arrays.items() if all(s.arrays.get(name) == value for s in alive)
         }
@@ -93,6 +90,14 @@ class State(Struct):
         self.allexport = any(state.allexport for state in alive)
         self.folder = first.folder if all(state.folder == first.folder for state in alive) else None
         self.dead = all(state.dead for state in others)
+
+
+def _either(rows: Sequence[tuple[_T, ...]]) -> tuple[_T, ...]:
+    """What stands in any of the rows. Most often they are the same one, and comparing function bodies takes long."""
+    first = rows[0]
+    if all(row is first for row in rows):
+        return first
+    return tuple(dict.fromkeys(one for row in rows for one in row))
 
 
 class PendingTest(Struct):

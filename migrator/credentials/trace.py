@@ -107,12 +107,15 @@ class Opaque(Struct, frozen=True):
 
 
 class Trace(Struct, frozen=True):
+    """`inputs` are the files that redirections read."""
+
     commands: tuple[Command, ...]
     uses: tuple[UseOf, ...]
     presences: tuple[Presence, ...]
     definitions: tuple[Definition, ...]
     unread: tuple[Unread, ...]
     opaque: tuple[Opaque, ...]
+    inputs: tuple[Value, ...] = ()
 
 
 def among(definition: Definition, definitions: Definitions) -> bool:

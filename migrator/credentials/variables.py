@@ -44,6 +44,7 @@ class Variables(ABC):
         self.definitions: list[Definition] = []
         self.unread: list[Unread] = []
         self.blind: list[Opaque] = []
+        self.files: list[Value] = []
         self.called: set[str] = set()
         self.context: tuple[int, ...] = ()
         self.branches: tuple[tuple[int, int], ...] = ()

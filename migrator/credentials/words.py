@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.core.text import Span
 from migrator.credentials.trace import Argument
-from migrator.credentials.values import Alternative, Quoting, Stored, Text, Unknown, Value, concat
+from migrator.credentials.values import Alternative, Quoting, Stored, Text, Unknown, Value, concat, literal
 from migrator.readers.shell import (
     Binary,
     Call,
@@ -186,6 +187,13 @@ def assignment(argument: Argument) -> tuple[str, Value] | None:
 def may_split(word: Word) -> bool:
     """Whether a word has an expansion outside of quotes, which may become several words or none."""
     return any(isinstance(part, Param | Substitution) for part in word.parts)
+
+
+def may_trace(arguments: Iterable[Argument]) -> bool:
+    """Whether the words of `set` have `-x` among them on some way: `set ${DEBUG:+-x}`."""
+    before = takewhile(lambda argument: argument.text != "--", arguments)
+    texts = (literal(row) for argument in before for row in argument.value.alternatives)
+    return any(text and re.fullmatch(r"-[A-Za-z]*x[A-Za-z]*", text) for text in texts)
 
 
 def named(word: Word) -> list[str]:

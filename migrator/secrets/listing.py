@@ -81,7 +81,7 @@ def _listing(asking: Asking, chosen: Sequence[Repository], whole: bool) -> Listi
     shared = {name for _, _, names in pending for name in names}
     for one, stored, names in pending:
         # A variable of the workspace is a candidate in every repository once it is in one.
-        keys = {variable.key for variable in stored.variables if variable.level is Level.WORKSPACE} & shared
+        keys: set[str] = {variable.key for variable in stored.variables if variable.level is Level.WORKSPACE} & shared
         try:
             found.append(_facts(asking, one, stored, names, keys, resolve))
         except GitError as error:
@@ -198,6 +198,15 @@ def _facts(
     chosen, gaps = _survey(asking, one, stored, resolve).refs(names | keys)
     heads = {ref.name: ref.commit for ref in refs(root)}
     return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads)
+
+
+def _hosts(stored: Inventory, book: RuleBook) -> dict[str, str]:
+    """The values that name a registry of Packages, which is all that values are looked at for; the first level wins."""
+    return {
+        variable.key: variable.value
+        for variable in reversed(stored.variables)
+        if variable.value is not None and any(mention in variable.value for mention in book.mentions)
+    }
 
 
 class _Resolver:

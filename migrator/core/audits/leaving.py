@@ -2,44 +2,84 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 
 from migrator.core.audits.context import Context
 from migrator.core.findings import Finding
 from migrator.core.rules import Escape, RuleBook
 from migrator.core.steps import Shell, StepFacts
 from migrator.credentials.invocations import Parsed, parse
-from migrator.credentials.logins import host_of
+from migrator.credentials.logins import Login, host_of
 from migrator.credentials.trace import Command
 from migrator.credentials.values import Stored, Text, Value
 
 _DOCKER_FOLDER = re.compile(r"(?:^|/)\.docker(?:/|$)")
+_CLONE = ("${BITBUCKET_CLONE_DIR}", "${PWD}")
 _LOGIN = re.compile(r"\blogin\b")
 
 
 def login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, str]]:
     """What takes the file with the client's logins out of the step: who, and what becomes of it."""
+    places = tuple(dict.fromkeys(place for login in facts.logins if (place := _place(login, book))))
+
+    def holds(text: str) -> bool:
+        return _holds_login(text, book) or any(_within(_normal(part), places) for part in _parts(text))
+
     for shell in facts.shells:
         for command in shell.trace.commands:
             for escape in _escapes(command, book):
                 texts = _texts(command)
                 if any(text.partition("=")[0] in escape.switches for text in texts) or (
-                    escape.files and any(_holds_login(text, book) for text in texts)
+                    escape.files and any(holds(text) for text in texts)
                 ):
                     yield escape.program, escape.what
             if command.name in book.programs.copiers:
                 words = [word.value.symbol() or "" for word in parse(command.arguments, frozenset()).words]
                 target = len(words) > 1 and book.programs.writers.get(command.name)
                 sources = words[:-1] if target else words
-                if any(_holds_login(text, book) or _DOCKER_FOLDER.search(text) for text in sources):
+                if any(holds(text) or _DOCKER_FOLDER.search(text) for text in sources):
                     yield command.name, "what is copied or shown holds the login file"
+        if any(holds(path.symbol() or "") for path in shell.trace.inputs):
+            yield "a redirection", "what is read holds the login file"
     caches = dict(facts.pipelines.cache_paths)
     kept = [("an artifact", path) for path in facts.step.artifacts]
     kept += [("a cache", caches[name]) for name in facts.step.caches if name in caches]
     for kind, path in kept:
-        if _holds_login(path, book) or _DOCKER_FOLDER.search(path):
+        if _holds_login(path, book) or _DOCKER_FOLDER.search(path) or any(_keeps(path, place) for place in places):
             yield kind, f"{kind} keeps the login file"
+
+
+def _place(login: Login, book: RuleBook) -> str:
+    """The file or folder that a login is kept in, '' where it is the client's own; relative to the clone directory
+    where it is in there."""
+    own = {name for client in book.clients.values() for name in client.config_variables}
+    return "" if login.config in ("", "?", ".", *own) else _normal(login.config)
+
+
+def _normal(path: str) -> str:
+    for clone in _CLONE:
+        path = path.removeprefix(f"{clone}/")
+    return posixpath.normpath(path) if path else ""
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """A word, and what stands behind its last `=`."""
+    return text, text.rpartition("=")[2]
+
+
+def _within(path: str, places: Iterable[str]) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in places)
+
+
+def _keeps(pattern: str, place: str) -> bool:
+    """Whether an artifact's pattern or a cache's path takes something along that is kept at a place."""
+    pattern = _normal(pattern)
+    return _within(pattern, [place]) or any(
+        fnmatchcase(path, one) for path in (place, f"{place}/config.json") for one in (pattern, f"{pattern}/*")
+    )
 
 
 def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
@@ -87,7 +127,7 @@ def _in_order(words: Sequence[str], texts: Sequence[str]) -> bool:
 
 
 def _holds_login(text: str, book: RuleBook) -> bool:
-    return any(pattern.fullmatch(part) for pattern in book.login_files for part in (text, text.rpartition("=")[2]))
+    return any(pattern.fullmatch(part) for pattern in book.login_files for part in _parts(text))
 
 
 def _handed_on(command: Command, escape: Escape, context: Context) -> tuple[str, ...] | None:

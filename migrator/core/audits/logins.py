@@ -21,8 +21,8 @@ from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
 from migrator.credentials.logins import Login
 from migrator.credentials.origin import assignments, origin
-from migrator.credentials.trace import Command
-from migrator.credentials.values import Value
+from migrator.credentials.trace import Trace
+from migrator.credentials.values import Value, symbol
 
 if TYPE_CHECKING:
     from migrator.core.audits.pipe import planning as pipe
@@ -223,9 +223,7 @@ def _remaining(facts: StepFacts, item: Judged, planned: pipe.PipePlan | None) ->
     for name in item.stored:
         word = re.compile(rf"\b{re.escape(name)}\b")
         inside = any(word.search(scalar.value) for pipe in facts.pipes for _, scalar in pipe.variables)
-        inside = inside or any(
-            _by_name(word, name, command) for shell in facts.shells for command in shell.trace.commands
-        )
+        inside = inside or any(_by_name(word, name, shell.trace) for shell in facts.shells)
         for shell in facts.shells:
             edited = changed if shell is item.shell else ()
             for use in shell.trace.uses:
@@ -238,9 +236,11 @@ def _remaining(facts: StepFacts, item: Judged, planned: pipe.PipePlan | None) ->
     return remaining
 
 
-def _by_name(word: re.Pattern[str], name: str, command: Command) -> bool:
-    """`docker run -e NAME`: a program is told the variable's name."""
-    texts = (argument.value.symbol() or "" for argument in command.arguments)
+def _by_name(word: re.Pattern[str], name: str, trace: Trace) -> bool:
+    """`docker run -e NAME`, `for each in NAME`: a program or an indirection is told the variable's name."""
+    values = [argument.value for command in trace.commands for argument in command.arguments]
+    values += [definition.value for definition in trace.definitions]
+    texts = {symbol(row) or "" for value in values for row in value.alternatives}
     return any(word.search(text.replace(f"${{{name}}}", "")) for text in texts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -12,7 +12,9 @@ from migrator.core.findings import Finding
 from migrator.core.rules import RuleBook
 from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Source, Span
-from migrator.credentials.trace import Command
+from migrator.credentials.invocations import invocation
+from migrator.credentials.trace import Argument, Command
+from migrator.credentials.unfollowed import knows_no_package
 from migrator.credentials.values import Stored, Text, Value
 
 _LOGIN = re.compile(r"\blogin\b")
@@ -82,15 +84,25 @@ def hidden_logins(shell: Shell, book: RuleBook) -> Iterator[Hidden]:
             continue
         values = [argument.value for argument in command.arguments]
         text = " ".join(_text(value) for value in values)
-        if book.by_program(command.name):  # `docker exec`, `docker run`: in a container
-            if not inner.search(text):
+        if called := invocation(command, book):  # `docker exec`, `docker run`: in a container
+            unclear = bool(called.rest) and called.rest[0].text is None and _told_to_log_in(called.rest)
+            if not unclear and not inner.search(text):
                 continue
-        elif command.name and command.name not in book.programs.carriers:
+        elif command.name and command.name not in book.programs.carriers and not _may_log_in(command, book):
             continue
         stored = {piece.name for value in values for piece in value.pieces if isinstance(piece, Stored)}
         if shows_login(text, book) and not (stored and stored <= book.natives):
             what = f"the words of `{command.name}`" if command.name else "the words of a program that is not known"
             yield Hidden(command.span, what, False)
+
+
+def _may_log_in(command: Command, book: RuleBook) -> bool:
+    """`oras login`, `make login`: a program that is not known is told to log in."""
+    return not knows_no_package(command, book) and _told_to_log_in(command.arguments)
+
+
+def _told_to_log_in(arguments: Iterable[Argument]) -> bool:
+    return any(argument.text == "login" for argument in arguments)
 
 
 def _hidden(facts: StepFacts, context: Context, shell: Shell, hidden: Hidden) -> Finding:

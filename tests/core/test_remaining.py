@@ -1,0 +1,34 @@
+"""Which stored variables a step still reads when its login is native."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.memory import report_on, step
+
+LOGIN = 'docker login crg.apkg.io -u "$BB_EMAIL" -p "$BB_PKG_TOKEN"'
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["make", "echo done", "curl $BB_PKG_TOKENS", "docker run -e MY_BB_PKG_TOKEN web", "for name in OTHER; do :; done"],
+)
+def test_what_nothing_else_names_does_not_remain(line: str) -> None:
+    (finding,) = report_on(step(LOGIN, line)).findings
+    assert finding.remaining == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'curl -u "me:$BB_PKG_TOKEN" https://acme.example',
+        "docker run -e BB_PKG_TOKEN web",
+        "docker build --secret id=token,env=BB_PKG_TOKEN .",
+        'for name in BB_PKG_TOKEN; do [ -n "${!name}" ] || exit 1; done',
+        'NAME=BB_PKG_TOKEN; curl "${!NAME}"',
+        'needed=(HOME BB_PKG_TOKEN); for name in "${needed[@]}"; do test -n "${!name}"; done',
+    ],
+)
+def test_what_is_expanded_or_named_elsewhere_remains(line: str) -> None:
+    (finding,) = report_on(step(LOGIN, line)).findings
+    assert finding.remaining == ("BB_PKG_TOKEN",)
