@@ -14,7 +14,7 @@ from migrator.core.findings import Finding
 from migrator.core.selection import codes
 from migrator.core.text import Source
 
-_COMMENT = re.compile(r"#\s*patless:\s*ignore\[(?P<codes>[^\]]*)\](?P<why>.*)")
+_COMMENT = re.compile(r"#\s*patless:\s*ignore\[(?P<codes>[^\[\]]*)\](?P<why>.*)")
 _UNTIL = re.compile(r"(?:^|\s)until=(?P<date>\S*)")
 _QUOTED = re.compile(r"""(?<![^\s=(\[{,:"'])(?:"(?:\\.|[^"\\])*"|'[^']*')""")
 
