@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
@@ -14,7 +14,10 @@ from migrator.core.mask import printable
 from migrator.core.view import Unreadable
 from migrator.repositories.files import locate, read_bounded
 
-KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude", "baseline", "pipe-version")
+if TYPE_CHECKING:
+    from migrator.secrets.records import Waiver
+
+KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude", "baseline", "pipe-version", "waivers")
 FILE = ".patless.toml"
 SHARED = "pyproject.toml"
 _MAX_BYTES = 256 * 1024
@@ -37,6 +40,7 @@ class Configuration(Struct, frozen=True):
     exclude: tuple[str, ...] = ()
     baseline: Path | None = None
     pipe_version: str = ""
+    waivers: tuple[Waiver, ...] = ()
     path: str = ""
 
 
@@ -84,11 +88,10 @@ def unknown(code: str, known: Collection[str]) -> str:
     return f"there is no rule or reason '{printable(code)}'{hint}"
 
 
-def _parse(name: str, data: bytes, shared: bool, folder: Path, *, inside: bool) -> Configuration | None:
+def load(name: str, data: bytes) -> tuple[str, dict[str, Any]]:
+    """A file's text and what it says as TOML. Raises ConfigurationError."""
     import tomllib
 
-    if shared and b"patless" not in data:
-        return None
     try:
         text = data.decode("utf-8-sig")
         # tomllib takes time and memory quadratic in the parts of a dotted key.
@@ -97,13 +100,20 @@ def _parse(name: str, data: bytes, shared: bool, folder: Path, *, inside: bool) 
                 f"{name}: the configuration is larger than {_MAX_BYTES // 1024} KiB, or a line of it holds more than "
                 f"{_MAX_DOTS} dots; shorten it"
             )
-        table: Any = tomllib.loads(text.replace("\r\n", "\n"))
+        return text, tomllib.loads(text.replace("\r\n", "\n"))
     except UnicodeDecodeError:
         raise ConfigurationError(f"{name}: the file is not UTF-8; save it as UTF-8") from None
     except RecursionError:
         raise ConfigurationError(f"{name}: the file is nested too deeply to read; flatten it") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(_syntax(name, str(error))) from None
+
+
+def _parse(name: str, data: bytes, shared: bool, folder: Path, *, inside: bool) -> Configuration | None:
+    if shared and b"patless" not in data:
+        return None
+    text, found = load(name, data)
+    table: Any = found
     if shared:
         tool = table.get("tool")
         table = tool.get("patless") if isinstance(tool, dict) else None
@@ -150,6 +160,7 @@ class _Reader(Struct, frozen=True):
             exclude=self._strings(table, "exclude"),
             baseline=self._file(table, "baseline", folder, inside),
             pipe_version=self._string(table, "pipe-version"),
+            waivers=self._waivers(table),
             path=self.name,
         )
 
@@ -198,6 +209,15 @@ class _Reader(Struct, frozen=True):
             raise self._error(key, f"the file '{printable(entry)}' of {key} leads out of the repository")
         return found if entry else None
 
+    def _waivers(self, table: Mapping[str, Any]) -> tuple[Waiver, ...]:
+        if "waivers" not in table:
+            return ()
+        from migrator.secrets import waivers
+        from migrator.toml_tables import places
+
+        header = "tool.patless.waivers" if self.shared else "waivers"
+        return waivers.read(table["waivers"], places(self.name, self.text, header))
+
     def _error(self, key: str, sentence: str) -> ConfigurationError:
         line = self._line(key)
         return ConfigurationError(f"{self.name}:{line}: {sentence}" if line else f"{self.name}: {sentence}")
@@ -206,11 +226,13 @@ class _Reader(Struct, frozen=True):
         """The line where a key is set, as far as it can be seen without a parser that keeps places."""
         spelt = re.escape(key)
         quoted = rf"""(?:{spelt}|"{spelt}"|'{spelt}')"""
-        opening = re.compile(rf"(?:\[\s*(?:[^\]]*\.)?{quoted}\s*(?:\.[^\]]*)?\]|(?:[^=#]*[{{,.]\s*)?{quoted}\s*[.=])")
+        opening = re.compile(
+            rf"(?:\[\[?\s*(?:[^\]]*\.)?{quoted}\s*(?:\.[^\]]*)?\]|(?:[^=#]*[{{,.]\s*)?{quoted}\s*[.=])"
+        )
         relevant = not self.shared
         for number, line in enumerate(self.text.splitlines(), start=1):
             if self.shared and line.lstrip().startswith("["):
-                relevant = re.match(r"\s*\[\s*tool\s*\.\s*patless\b", line) is not None
+                relevant = re.match(r"\s*\[\[?\s*tool\s*\.\s*patless\b", line) is not None
             if relevant and opening.match(line.lstrip()):
                 return number
         return None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from migrator import configuration
 from migrator.configuration import Configuration, ConfigurationError, check_codes, find, read
+from migrator.secrets.records import Waiver
+from migrator.secrets.waivers import DOUBTS
 from tests.memory import within
 
 
@@ -65,7 +70,9 @@ def test_our_own_file_wins_over_pyproject(tmp_path: Path) -> None:
     assert find(tmp_path).exclude == ("a",)
 
 
-KNOWN = "known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version"
+KNOWN = "known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version, waivers"
+WAIVER = "known are doubt, path, variable, reason, until"
+GOOD = 'doubt = "dump"\nuntil = 2027-01-31\n'
 WRONG = {
     "an unknown key": (
         'exclude = []\nown_packages = ["x"]\n',
@@ -106,6 +113,42 @@ WRONG = {
         'baseline = "../known.json"\n',
         ".patless.toml:1: the file '../known.json' of baseline leads out of the repository",
     ),
+    "waivers that are no list": (
+        "waivers = 1\n",
+        ".patless.toml:1: waivers is not a list of tables; begin each with a line [[waivers]]",
+    ),
+    "a waiver without an end": (
+        '\n[[waivers]]\ndoubt = "dump"\nreason = "known"\n',
+        f".patless.toml:2: a waiver holds no until; {WAIVER}",
+    ),
+    "a second waiver without a reason": (
+        f'[[waivers]]\n{GOOD}reason = "known"\n[[waivers]]\n{GOOD}',
+        f".patless.toml:5: a waiver holds no reason; {WAIVER}",
+    ),
+    "a waiver with a blank reason": (
+        f'[[waivers]]\n{GOOD}reason = " "\n',
+        '.patless.toml:1: reason of a waiver is not a string with something in it; write reason = "…"',
+    ),
+    "a waiver with an unknown key": (
+        f'[[waivers]]\n{GOOD}reason = "known"\n"w\\u001bho" = "me"\n',
+        f".patless.toml:1: a waiver holds the unknown key 'w\\u001bho'; {WAIVER}",
+    ),
+    "a waiver of a doubt that does not exist": (
+        'waivers = [\n{ doubt = "\\u202edumps", reason = "known", until = 2027-01-31 }]\n',
+        f".patless.toml:1: there is no doubt '\\u202edumps'; known are {', '.join(DOUBTS)}",
+    ),
+    "a waiver until a string": (
+        '[[waivers]]\ndoubt = "dump"\nreason = "known"\nuntil = "2027-01-31"\n',
+        ".patless.toml:1: until of a waiver is not a date; write until = 2027-01-31, without quotes",
+    ),
+    "a waiver until a time": (
+        '[[waivers]]\ndoubt = "dump"\nreason = "known"\nuntil = 2027-01-31T10:00:00Z\n',
+        ".patless.toml:1: until of a waiver is not a date; write until = 2027-01-31, without quotes",
+    ),
+    "a waiver of a name that is none": (
+        f'[[waivers]]\n{GOOD}reason = "known"\nvariable = "$A"\n',
+        ".patless.toml:1: the variable '$A' of a waiver is no name of a variable",
+    ),
     "no toml": ("\na b = 1\n", ".patless.toml:2:3: the file is not TOML: Expected '=' after a key in a key/value pair"),
     "a rule folder that is not there": ('rules = ["r"]\n', ".patless.toml:1: the folder 'r' in rules does not exist"),
     "a rule folder outside": (
@@ -129,6 +172,48 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, senten
     with pytest.raises(ConfigurationError) as error:
         find(tmp_path)
     assert str(error.value) == sentence
+
+
+WAIVED = """\
+[[{table}]]
+doubt = "dump"
+path = "ci/debug.sh"
+variable = "PACKAGES_PAT"
+reason = "prints names only"
+until = 2027-01-31
+
+[[{table}]]
+doubt = "not-looked"
+reason = "a picture"
+until = 2027-02-28
+"""
+
+
+@pytest.mark.parametrize(("name", "table"), [(".patless.toml", "waivers"), ("pyproject.toml", "tool.patless.waivers")])
+def test_waivers_are_read_and_what_they_leave_out_means_any(tmp_path: Path, name: str, table: str) -> None:
+    (tmp_path / name).write_text(WAIVED.format(table=table))
+    assert find(tmp_path).waivers == (
+        Waiver("dump", "ci/debug.sh", "PACKAGES_PAT", "prints names only", date(2027, 1, 31)),
+        Waiver("not-looked", "", "", "a picture", date(2027, 2, 28)),
+    )
+
+
+def test_in_pyproject_a_waiver_of_another_tool_is_not_counted(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[[tool.other.waivers]]\n\n[[tool.patless.waivers]]\ndoubt = 1\n")
+    with pytest.raises(ConfigurationError, match=r"^pyproject\.toml:3: a waiver holds no reason"):
+        find(tmp_path)
+
+
+def test_a_file_nested_without_end_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / ".patless.toml").write_text("a = " + "[" * 100_000)
+    with pytest.raises(ConfigurationError, match=r"^\.patless\.toml: the file is nested too deeply to read; flatten it$"):
+        find(tmp_path)
+
+
+def test_without_waivers_nothing_of_stored_variables_is_imported() -> None:
+    program = "import sys; import migrator.configuration; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert not [name for name in modules if name.startswith(("migrator.secrets", "migrator.bitbucket"))]
 
 
 def test_in_pyproject_only_lines_of_our_table_are_named(tmp_path: Path) -> None:

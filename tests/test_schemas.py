@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tomllib
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator import configuration
+from migrator.secrets.waivers import DOUBTS
 from tests.cli.conftest import Patless, patless  # noqa: F401
 from tests.test_configuration import EVERYTHING
 
 CONFIGURATION = json.loads(files("migrator").joinpath("patless.schema.json").read_text())
 REPORT = json.loads(files("migrator.reports").joinpath("schema.json").read_text())
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 DEMO = Path(__file__).parents[1] / "fixtures" / "demo" / "repository"
 
 
@@ -44,7 +48,20 @@ def test_the_examples_of_the_schema_are_read(tmp_path: Path) -> None:
 
 
 ACCEPTED = ["", EVERYTHING, 'variables = { _a1 = "" }', "[variables]\nA = ''", 'baseline = ""', 'pipe-version = ""']
+ACCEPTED += [
+    "waivers = []",
+    "[[waivers]]\ndoubt = 'dump'\npath = 'a'\nvariable = 'A'\nreason = 'known'\nuntil = 2027-01-31",
+]
 REFUSED = [
+    "waivers = {}",
+    "[[waivers]]\ndoubt = 'dump'\nreason = 'known'",
+    "[[waivers]]\ndoubt = 'dump'\nuntil = 2027-01-31",
+    "[[waivers]]\nreason = 'known'\nuntil = 2027-01-31",
+    "[[waivers]]\ndoubt = 'dump'\nreason = ' '\nuntil = 2027-01-31",
+    "[[waivers]]\ndoubt = 'dumps'\nreason = 'known'\nuntil = 2027-01-31",
+    "[[waivers]]\ndoubt = 'dump'\nreason = 'known'\nuntil = 2027",
+    "[[waivers]]\ndoubt = 'dump'\nreason = 'known'\nuntil = 2027-01-31\nvariable = '$A'",
+    "[[waivers]]\ndoubt = 'dump'\nreason = 'known'\nuntil = 2027-01-31\nwho = 'me'",
     'own_packages = ["x"]',
     'select = "registry-login"',
     "exclude = [1]",
@@ -65,7 +82,7 @@ def test_what_the_reader_takes_the_schema_takes(tmp_path: Path, text: str) -> No
     (tmp_path / "ci" / "rules").mkdir(parents=True)
     (tmp_path / ".patless.toml").write_text(text)
     configuration.find(tmp_path)
-    jsonschema.Draft7Validator(CONFIGURATION).validate(tomllib.loads(text))
+    jsonschema.Draft7Validator(CONFIGURATION).validate(as_editors_see(tomllib.loads(text)))
 
 
 @pytest.mark.parametrize("text", REFUSED)
@@ -73,7 +90,11 @@ def test_what_the_reader_refuses_the_schema_refuses(tmp_path: Path, text: str) -
     (tmp_path / ".patless.toml").write_text(text)
     with pytest.raises(configuration.ConfigurationError):
         configuration.find(tmp_path)
-    assert not jsonschema.Draft7Validator(CONFIGURATION).is_valid(tomllib.loads(text))
+    assert not jsonschema.Draft7Validator(CONFIGURATION).is_valid(as_editors_see(tomllib.loads(text)))
+
+
+def test_the_schema_names_every_doubt() -> None:
+    assert tuple(CONFIGURATION["definitions"]["waiver"]["properties"]["doubt"]["enum"]) == DOUBTS
 
 
 _texts = st.sampled_from(["", "a", "A_1", "1", "a-b", "é", "$X"])
@@ -94,7 +115,7 @@ def test_reader_and_schema_agree(tmp_path: Path, table: dict[str, Any]) -> None:
 def agreed(root: Path, table: dict[str, Any]) -> bool:
     """Whether the reader takes a table, after making sure that the schema says the same."""
     text = "".join(f"{json.dumps(key)} = {toml(value)}\n" for key, value in table.items())
-    assert tomllib.loads(text) == table
+    assert as_editors_see(tomllib.loads(text)) == table
     (root / ".patless.toml").write_text(text)
     try:
         configuration.find(root)
@@ -105,11 +126,22 @@ def agreed(root: Path, table: dict[str, Any]) -> bool:
     return taken
 
 
+def as_editors_see(value: Any) -> Any:
+    """JSON has no dates, so editors hold a date of TOML against the schema as a string."""
+    if isinstance(value, dict):
+        return {key: as_editors_see(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [as_editors_see(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{json.dumps(key)} = {toml(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
         return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        return value
     return json.dumps(value)
 
 
