@@ -206,7 +206,9 @@ def test_in_pyproject_a_waiver_of_another_tool_is_not_counted(tmp_path: Path) ->
 
 def test_a_file_nested_without_end_is_an_error(tmp_path: Path) -> None:
     (tmp_path / ".patless.toml").write_text("a = " + "[" * 100_000)
-    with pytest.raises(ConfigurationError, match=r"^\.patless\.toml: the file is nested too deeply to read; flatten it$"):
+    with pytest.raises(
+        ConfigurationError, match=r"^\.patless\.toml: the file is nested too deeply to read; flatten it$"
+    ):
         find(tmp_path)
 
 
