@@ -24,7 +24,7 @@ from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.secrets.judging import judge
-from migrator.secrets.records import Evidence, Listing, RepositoryFacts, Row, Verdict, Waiver
+from migrator.secrets.records import Evidence, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
 from migrator.secrets.survey import Exported, Survey, window
 
 _IMPORT = re.compile(r"(?P<slug>[A-Za-z0-9_.-]+):(?P<ref>[^:\s]+):(?P<pipeline>[^:\s]+)")
@@ -130,6 +130,8 @@ def _judged(
         others,
         {facts.repository: facts.heads for facts in found},
         tuple(failed),
+        frozenset(Stored.of(variable, facts.repository) for facts in found for variable in facts.variables),
+        frozenset(name for facts in found for name in facts.leaving),
     )
 
 
@@ -195,9 +197,10 @@ def _facts(
     root = remote.place(asking.cache, asking.workspace, one.slug)
     if not root.exists():
         return RepositoryFacts(one.slug, (), names, stored.variables, stored.not_checked)
-    chosen, gaps = _survey(asking, one, stored, resolve).refs(names | keys)
+    survey = _survey(asking, one, stored, resolve)
+    chosen, gaps = survey.refs(names | keys)
     heads = {ref.name: ref.commit for ref in refs(root)}
-    return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads)
+    return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads, survey.leaving())
 
 
 def _hosts(stored: Inventory, book: RuleBook) -> dict[str, str]:
