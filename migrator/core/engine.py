@@ -84,7 +84,8 @@ class _Engine:
         findings += [unread.unreadable(source, span, "a file", context) for source, span in reading.broken]
         merged = merge(findings, context)
         selected = chosen(merged, self.settings.select, self.settings.ignore)
-        left, ignored = ignores.apply(selected, reading.sources, self.settings.today)
+        commented = reading.sources if self.settings.comments else {}
+        left, ignored = ignores.apply(selected, commented, self.settings.today)
         secrets = secrets_of(facts, reading.sources, reading.pipelines.values(), self.book)
         known = baseline.apply(left, merged, self.settings.baseline, reading.sources, secrets)
         left = tuple(withhold(known.left, merged, context))

@@ -24,7 +24,8 @@ class Settings(Struct, frozen=True):
     that are known to be linked to this repository. `workspace` and `repository` are slugs, None where unknown.
     `select` and `ignore` hold rule ids and reason codes; an empty `select` selects everything.
     `pipe` is there where logins that serve pushes only become the push pipe. `today` decides whether an ignore
-    comment with `until=` still counts; None: it always does. `baseline` holds findings to leave out, and how many.
+    comment with `until=` still counts; None: it always does. `comments` false: no ignore comment counts. `baseline`
+    holds findings to leave out, and how many.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -34,5 +35,6 @@ class Settings(Struct, frozen=True):
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     today: date | None = None
+    comments: bool = True
     baseline: Mapping[Entry, int] = field(default_factory=dict)
     pipe: PipeStyle | None = None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from migrator.core import engine
+from migrator.core.findings import Finding
 from migrator.core.needles import LOGIN, mentions
 from migrator.core.rules import RuleBook
 from migrator.core.selection import is_pipelines_file
@@ -24,6 +27,7 @@ from migrator.repositories.refview import RefView
 
 LIMIT = 1024 * 1024
 """Bytes of a script that are looked into for logins."""
+LEAVING = "credential-leaves-step"
 _NAME = re.compile(r"(?:\$\{?|%|\benv\.)([A-Za-z_][A-Za-z0-9_]*)")
 
 
@@ -50,11 +54,23 @@ def candidates(root: Path, objects: Objects, scripts: set[str], book: RuleBook, 
 
 
 def of_pipelines(view: View, path: str, book: RuleBook, settings: Settings) -> set[str]:
+    return {name for finding in _findings(view, [path], book, settings) for name in finding.variables}
+
+
+def leaving(view: View, book: RuleBook, settings: Settings) -> set[str]:
+    """The names whose credential a step hands to what outlives it, as the pipelines files of one commit say."""
+    paths = [path for path in view.paths() if is_pipelines_file(path)]
+    found = _findings(view, paths, book, settings)
+    return {name for finding in found if finding.rule == LEAVING for name in finding.variables}
+
+
+def _findings(view: View, paths: Sequence[str], book: RuleBook, settings: Settings) -> tuple[Finding, ...]:
+    """All findings: what a repository ignores is a use nevertheless."""
+    every = replace(settings, select=frozenset(), ignore=frozenset(), baseline={}, comments=False)
     try:
-        report = engine.analyse(view, [path], book, settings)
+        return engine.analyse(view, paths, book, every).findings
     except (Unreadable, GitError):
-        return set()
-    return {name for finding in report.findings for name in finding.variables}
+        return ()
 
 
 def of_script(data: bytes, book: RuleBook, settings: Settings) -> set[str]:

@@ -26,7 +26,7 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.secrets.judging import judge
 from migrator.secrets.plan import Plan
-from migrator.secrets.records import Evidence, Listing, RepositoryFacts, Row, Verdict, Waiver
+from migrator.secrets.records import Evidence, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
 from migrator.secrets.references.records import OpaqueKind
 from migrator.secrets.survey import ENDED, Exported, Runs, Survey, window
 
@@ -167,6 +167,8 @@ def _judged(
         others,
         {facts.repository: facts.heads for facts in found},
         tuple(failed),
+        frozenset(Stored.of(variable, facts.repository) for facts in found for variable in facts.variables),
+        frozenset(name for facts in found for name in facts.leaving),
     )
 
 
@@ -238,11 +240,12 @@ def _facts(
     root = remote.place(asking.cache, asking.workspace, one.slug)
     if not root.exists():
         return RepositoryFacts(one.slug, (), names, stored.variables, stored.not_checked)
-    chosen, gaps = _survey(asking, one, stored, resolve).refs(names | keys)
+    survey = _survey(asking, one, stored, resolve)
+    chosen, gaps = survey.refs(names | keys)
     heads = {ref.name: ref.commit for ref in refs(root)}
     # What is imported can change without a change here, so that this repository never counts as unchanged.
     heads |= {f"imports {one.text}": "" for ref in chosen for one in ref.found.opaque if one.kind is OpaqueKind.IMPORT}
-    return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads)
+    return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads, survey.leaving())
 
 
 def _hosts(stored: Inventory, book: RuleBook) -> dict[str, str]:

@@ -84,7 +84,8 @@ class RefFacts(Struct, frozen=True):
 
 class RepositoryFacts(Struct, frozen=True):
     """`gaps` are clauses about what could not be read of the repository as a whole; `heads` the commits by full ref.
-    `candidates` are variables that a login to Packages uses or once used."""
+    `candidates` are variables that a login to Packages uses or once used, `leaving` those whose credential a branch
+    hands to what outlives the step (the rule `credential-leaves-step`)."""
 
     repository: str
     refs: tuple[RefFacts, ...]
@@ -93,6 +94,7 @@ class RepositoryFacts(Struct, frozen=True):
     not_checked: tuple[NotChecked, ...] = ()
     gaps: tuple[str, ...] = ()
     heads: Mapping[str, str] = field(default_factory=dict)
+    leaving: frozenset[str] = frozenset()
 
 
 class Waiver(Struct, frozen=True):
@@ -134,8 +136,27 @@ class Row(Struct, frozen=True):
     waivers: tuple[Waiver, ...] = ()
 
 
+class Stored(Struct, frozen=True, order=True):
+    """Where a variable is stored: `repository` is '' on the workspace level, `environment` '' on all but deployment."""
+
+    level: Level
+    repository: str
+    environment: str
+    key: str
+
+    @classmethod
+    def of(cls, variable: Variable, repository: str) -> Stored:
+        """`repository` is the one whose pipelines see it; that of a variable of the workspace is left out."""
+        shared = variable.level is Level.WORKSPACE
+        return cls(variable.level, "" if shared else repository, variable.environment or "", variable.key)
+
+
 class Listing(Struct, frozen=True):
-    """The rows of a workspace or of one repository of it; `others` counts variables that no login to Packages uses."""
+    """The rows of a workspace or of one repository of it; `others` counts variables that no login to Packages uses.
+
+    `stored` are all variables that were seen, rows or not. `heads` has every repository that was read, `failed` those
+    that were not and why. `leaving` as in RepositoryFacts, of all repositories.
+    """
 
     workspace: str
     rows: tuple[Row, ...]
@@ -143,3 +164,5 @@ class Listing(Struct, frozen=True):
     others: int = 0
     heads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     failed: tuple[tuple[str, str], ...] = ()
+    stored: frozenset[Stored] = frozenset()
+    leaving: frozenset[str] = frozenset()

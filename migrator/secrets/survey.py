@@ -19,6 +19,7 @@ from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refs import Ref, RefKind, refs
+from migrator.repositories.refview import RefView
 from migrator.secrets import candidates, reach
 from migrator.secrets.records import Evidence, RefFacts, Stand
 from migrator.secrets.references import rules as forms
@@ -62,6 +63,14 @@ class Survey(Struct, frozen=True):
         with Objects(self.root) as objects:
             found = candidates.candidates(self.root, objects, self._scripts(objects), self.book, self.settings)
             return found | frozenset(self._imported_candidates(objects))
+
+    def leaving(self) -> frozenset[str]:
+        """Names whose credential a step of a branch hands to what outlives it. Raises GitError."""
+        commits = dict.fromkeys(ref.commit for ref in refs(self.root) if ref.kind is RefKind.BRANCH)
+        with Objects(self.root) as objects:
+            views = [RefView(objects, commit) for commit in commits]
+            found = [candidates.leaving(view, self.book, self.settings) for view in views]
+        return frozenset().union(*found)
 
     def refs(self, names: frozenset[str]) -> tuple[tuple[RefFacts, ...], tuple[str, ...]]:
         """What every ref says of the `names`, and what could not be read. Raises GitError."""

@@ -42,7 +42,22 @@ def test_no_character_of_a_secret_is_shown(text: str, places: list[tuple[int, in
 
 
 @pytest.mark.parametrize(
-    "char", ["\x1b", "\x00", "\x07", "\r", "\x7f", "\x9b", "\u202e", "\u2066", "\u200b", "\u2028", "\ufeff", "\ud800"]
+    "char",
+    [
+        "\x1b",
+        "\x00",
+        "\x07",
+        "\r",
+        "\x7f",
+        "\x9b",
+        "\u061c",
+        "\u202e",
+        "\u2066",
+        "\u200b",
+        "\u2028",
+        "\ufeff",
+        "\ud800",
+    ],
 )
 def test_what_a_terminal_would_obey_is_spelt_out(char: str) -> None:
     assert printable(f"a{char}b") == f"a\\u{ord(char):04x}b"

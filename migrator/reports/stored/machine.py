@@ -1,0 +1,121 @@
+"""Stored variables as JSON for programs. `schema.json` beside this file describes it; keys are only added."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from migrator.bitbucket.records import Level
+from migrator.reports.machine import SCHEMA_VERSION, dump
+from migrator.secrets.records import Alive, Evidence, Listing, Row, Stored, Verdict, Waiver
+from migrator.secrets.tokens import TokenRow
+
+
+def document(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:
+    """All evidence, unshortened. What is not ASCII is escaped, so that no terminal acts on it."""
+    verdicts = Counter(row.verdict for row in listing.rows)
+    not_checked = list(_not_checked(listing))
+    return dump(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "variables": [_row(row) for row in listing.rows],
+            "not_checked": not_checked,
+            "tokens": [_token(row) for row in tokens],
+            "summary": {
+                "workspace": listing.workspace,
+                "repositories": len(listing.heads),
+                "variables": len(listing.rows),
+                "others": listing.others,
+                "verdicts": {str(verdict): verdicts[verdict] for verdict in Verdict},
+                "not_checked": len(not_checked),
+                "tokens": len(tokens),
+                "revocable": sum(row.revocable for row in tokens),
+            },
+        }
+    )
+
+
+def _row(row: Row) -> dict[str, Any]:
+    variable = row.variable
+    return {
+        "level": str(variable.level),
+        "repository": row.repository or None,
+        "environment": variable.environment,
+        "key": variable.key,
+        "uuid": variable.uuid or None,
+        "secured": variable.secured,
+        "verdict": str(row.verdict),
+        "evidence": [_evidence(one) for one in row.evidence],
+        "assumptions": list(row.assumptions),
+        "uncovers": [str(level) for level in row.uncovers],
+        "alive": [_alive(one) for one in row.alive],
+        "waivers": [_waiver(one) for one in row.waivers],
+    }
+
+
+def _evidence(one: Evidence) -> dict[str, Any]:
+    return {"kind": one.kind, "ref": one.ref, "path": one.path, "line": one.line, "text": one.text}
+
+
+def _alive(one: Alive) -> dict[str, Any]:
+    return {
+        "branch": one.branch,
+        "author": one.author,
+        "committed": _moment(one.committed),
+        "last_run": one.last_run or None,
+    }
+
+
+def _moment(seconds: int) -> str | None:
+    """None for a number that is no time that can be written down; a repository can state any."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _waiver(one: Waiver) -> dict[str, Any]:
+    return {
+        "doubt": one.doubt,
+        "path": one.path,
+        "variable": one.variable,
+        "reason": one.reason,
+        "until": one.until.isoformat(),
+    }
+
+
+def _not_checked(listing: Listing) -> Iterator[dict[str, Any]]:
+    """Of a repository that could not be read, no level of its own was."""
+    for repository, one in listing.not_checked:
+        yield _unread(one.level, repository, one.environment, one.reason)
+    for repository, why in listing.failed:
+        yield from (_unread(level, repository, None, why) for level in (Level.DEPLOYMENT, Level.REPOSITORY))
+
+
+def _unread(level: Level, repository: str, environment: str | None, reason: str) -> dict[str, Any]:
+    return {"level": str(level), "repository": repository or None, "environment": environment, "reason": reason}
+
+
+def _token(row: TokenRow) -> dict[str, Any]:
+    token = row.token
+    return {
+        "label": token.label,
+        "owner": token.owner,
+        "expires": token.expires.isoformat() if token.expires else None,
+        "variables": [_stored(one) for one in token.variables],
+        "consumers": list(token.consumers),
+        "revocable": row.revocable,
+        "why": list(row.why),
+        "notes": list(row.notes),
+    }
+
+
+def _stored(one: Stored) -> dict[str, Any]:
+    return {
+        "level": str(one.level),
+        "repository": one.repository or None,
+        "environment": one.environment or None,
+        "key": one.key,
+    }

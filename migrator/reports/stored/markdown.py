@@ -1,0 +1,111 @@
+"""Stored variables as Markdown, for a pull request. All text of others stands in code spans, where it means nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from migrator.core.mask import printable
+from migrator.reports.stored import words
+from migrator.reports.stored.words import MEANING, MOST, Group
+from migrator.secrets.records import Evidence, Listing, Row
+from migrator.secrets.tokens import TokenRow
+
+_LENGTH = 200
+
+
+def markdown(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:
+    """A table of all verdicts, then what shows them, each line ended."""
+    blocks = [[f"## Stored variables of {code(listing.workspace)}"], list(_closing(listing, tokens))]
+    blocks += [list(_overview(listing.rows)) if listing.rows else []]
+    for group in words.groups(listing.rows):
+        blocks += list(_group(group))
+    blocks += [list(_tokens(tokens))] if tokens else []
+    blocks += _list("### Not looked at", (_gap(*one) for one in words.unread(listing)))
+    blocks += _list(f"### {words.GRANTED}", map(code, words.assumptions(listing.rows)))
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def code(text: str) -> str:
+    """A code span of one line, '' for white space. In it no mention, link, HTML or emphasis is read; only a backtick
+    could end it, so that is spelt out."""
+    shown = printable(" ".join(text.split()))
+    if len(shown) > _LENGTH:
+        shown = f"{shown[: _LENGTH - 1]}…"
+    return f"`{_without('`', shown)}`" if shown else ""
+
+
+def cell(text: str) -> str:
+    """A code span in a table, where a pipe ends the cell (https://github.github.com/gfm/#tables-extension-)."""
+    return _without("|", code(text))
+
+
+def _without(char: str, text: str) -> str:
+    return text.replace(char, f"\\u{ord(char):04x}")
+
+
+def _overview(rows: Sequence[Row]) -> Iterator[str]:
+    yield "| variable | repository | level | verdict |"
+    yield "|---|---|---|---|"
+    for group in words.groups(rows):
+        for row in group.rows:
+            level = f"{row.variable.level} {cell(row.variable.environment or '')}".strip()
+            yield f"| {cell(row.variable.key)} | {cell(row.repository) or '-'} | {level} | **{row.verdict}** |"
+
+
+def _group(group: Group) -> Iterator[list[str]]:
+    name = code(group.repository) or "The workspace"
+    yield [f"### {name}: shadows native variables" if group.shadowing else f"### {name}"]
+    for row in group.rows:
+        yield list(_row(row))
+
+
+def _row(row: Row) -> Iterator[str]:
+    level = f"{row.variable.level} {code(row.variable.environment or '')}".strip()
+    secured = "" if row.variable.secured else ", not secured"
+    yield f"{code(row.variable.key)} ({level}{secured}) is **{row.verdict}**: {MEANING[row.verdict]}."
+    if row.evidence or row.alive or row.uncovers or row.waivers:
+        yield ""
+    yield from (f"- {_evidence(evidence)}" for evidence in row.evidence[:MOST])
+    yield from (f"- {text}" for text in words.more(len(row.evidence) - MOST))
+    for one in row.alive[:MOST]:
+        yield f"- kept in use by {code(one.branch)}: {code(one.author) or 'no author'}, {code(words.last(one))}"
+    yield from (f"- {text} branches" for text in words.more(len(row.alive) - MOST))
+    if row.alive:
+        yield f"- {words.WAYS}"
+    if row.uncovers:
+        yield f"- {words.uncovered(row.uncovers)}"
+    yield from (f"- waived: {code(words.waived(waiver))}" for waiver in row.waivers)
+
+
+def _evidence(evidence: Evidence) -> str:
+    at = " at " + code(words.place(evidence)) if evidence.path else ""
+    on = f" on {code(evidence.ref)}" if evidence.ref else ""
+    return f"{code(evidence.kind)}{on}{at}: {code(evidence.text)}"
+
+
+def _tokens(tokens: Sequence[TokenRow]) -> Iterator[str]:
+    yield "### Tokens, the first to expire first"
+    yield ""
+    for row in tokens:
+        expires = f"expires {row.token.expires}" if row.token.expires else "no date of expiry"
+        verdict = "revocable" if row.revocable else "needed"
+        yield f"- {code(row.token.label)} of {code(row.token.owner)}, {expires}: **{verdict}**"
+        yield from (f"    - {code(text)}" for text in row.why[:MOST])
+        yield from (f"    - {text}" for text in words.more(len(row.why) - MOST))
+        yield from (f"    - note: {code(text)}" for text in row.notes[:MOST])
+        yield from (f"    - {text}" for text in words.more(len(row.notes) - MOST))
+
+
+def _gap(what: str, where: str, why: str) -> str:
+    return f"{what} {code(where)}: {code(why)}"
+
+
+def _list(heading: str, entries: Iterable[str]) -> list[list[str]]:
+    listed = [f"- {entry}" for entry in entries]
+    return [[heading], listed] if listed else []
+
+
+def _closing(listing: Listing, tokens: Sequence[TokenRow]) -> Iterator[str]:
+    found = [f"{number} {verdict}" for verdict, number in words.counts(listing.rows)]
+    yield f"{words.total(listing, found)}."
+    yield from words.advice(listing, tokens)

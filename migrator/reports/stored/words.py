@@ -1,0 +1,124 @@
+"""The words and the order of what people read about stored variables. Text of others is not escaped yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from migrator.bitbucket.records import Level
+from migrator.reports.counting import many
+from migrator.secrets.records import Alive, Evidence, Listing, Row, Verdict, Waiver
+from migrator.secrets.tokens import TokenRow
+
+MOST = 8
+"""Lines of one kind that people are shown of a variable."""
+MEANING = {
+    Verdict.SHADOWS: "no step sees the native variable of this name while it is there; remove or rename it first",
+    Verdict.IN_USE: "something that runs now reads it",
+    Verdict.CANNOT_TELL: "nothing that was read uses it, but not all that could was read or says what it reads",
+    Verdict.NOT_CHECKED: "it may be stored on a level that could not be read",
+    Verdict.AFTER_MERGE: "only lines use it that an open change of patless takes away; merge that, then look again",
+    Verdict.ROLLBACK: "only what could be run again would use it, a tag or an old run",
+    Verdict.ACCEPTED: "it can go, but for doubts that a person answers for",
+    Verdict.REMOVABLE: "nothing that was read uses it",
+}
+WAYS = "for each branch: update it (patless fix), delete it, or accept that the variable stays"
+GRANTED = "Taken for granted; whoever signs the plan answers for it:"
+
+
+class Group(Struct, frozen=True):
+    """Rows of one repository, '' for the workspace; those that shadow native variables are a group before the rest."""
+
+    repository: str
+    shadowing: bool
+    rows: tuple[Row, ...]
+
+
+def groups(rows: Iterable[Row]) -> list[Group]:
+    """The shadowing first, then by repository in the order of the rows."""
+    found: dict[tuple[bool, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.verdict is Verdict.SHADOWS, row.repository), []).append(row)
+    ordered = sorted(found.items(), key=lambda item: not item[0][0])
+    return [Group(repository, shadowing, tuple(held)) for (shadowing, repository), held in ordered]
+
+
+def counts(rows: Iterable[Row]) -> list[tuple[Verdict, int]]:
+    """The verdicts that there are, the best first."""
+    found = Counter(row.verdict for row in rows)
+    return [(verdict, found[verdict]) for verdict in reversed(Verdict) if found[verdict]]
+
+
+def assumptions(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Those of all rows, each once."""
+    return tuple(dict.fromkeys(text for row in rows for text in row.assumptions))
+
+
+def place(evidence: Evidence) -> str:
+    """`path:line`, as far as there is one."""
+    return f"{evidence.path}:{evidence.line}" if evidence.path and evidence.line else evidence.path
+
+
+def last(alive: Alive) -> str:
+    ran = f"last run on {alive.last_run}" if alive.last_run else "no run within the window"
+    return f"last commit {day(alive.committed)}, {ran}"
+
+
+def waived(waiver: Waiver) -> str:
+    where = f" in {waiver.path}" if waiver.path else ""
+    return f"{waiver.doubt}{where} until {waiver.until}: {waiver.reason}"
+
+
+def uncovered(levels: Sequence[Level]) -> str:
+    """What comes through when a variable goes; '' for nothing."""
+    if not levels:
+        return ""
+    return f"once it is gone, pipelines see the {levels[0]} variable of the same name, whatever it holds"
+
+
+def more(left: int) -> list[str]:
+    return [f"and {left} more"] if left > 0 else []
+
+
+def unread(listing: Listing) -> Iterator[tuple[str, str, str]]:
+    """What was not looked at: our words, then the name that they go on with, then why."""
+    for repository, one in listing.not_checked:
+        where = " in ".join(part for part in (one.environment, repository) if part)
+        yield f"{one.level} variables of", where or listing.workspace, one.reason
+    for repository, why in listing.failed:
+        yield "the repository", repository, why
+
+
+def total(listing: Listing, verdicts: Sequence[str]) -> str:
+    """The sentence of counts; `verdicts` are the counts by verdict as they are shown."""
+    found = f": {', '.join(verdicts)}" if verdicts else ""
+    others = f"; {many(listing.others, 'other')} that no login to Packages uses" if listing.others else ""
+    return f"{many(len(listing.rows), 'variable')} of logins to Packages{found}{others}"
+
+
+def advice(listing: Listing, tokens: Sequence[TokenRow]) -> list[str]:
+    """What to do next, as sentences with commands in backticks."""
+    verdicts = {row.verdict for row in listing.rows}
+    said = []
+    if Verdict.SHADOWS in verdicts:
+        said.append("Remove or rename what shadows a native variable before anything is rewritten.")
+    if any(verdict.may_go for verdict in verdicts):
+        said.append("`patless secrets plan -o plan.json`, with the same options, writes what can go down for signing.")
+    elif Verdict.AFTER_MERGE in verdicts:
+        said.append("Merge the open changes, then run `patless secrets list` again.")
+    else:
+        said.append("Nothing can go yet." if listing.rows else "There is nothing to remove.")
+    if any(token.revocable for token in tokens):
+        said.append("Revoke the revocable tokens where they were made; nothing here can.")
+    return said
+
+
+def day(seconds: int) -> str:
+    """`on` and the date in UTC of a time that a repository states, which can be any number."""
+    try:
+        return f"on {datetime.fromtimestamp(seconds, UTC).date()}"
+    except (ValueError, OverflowError, OSError):
+        return "at no date that there is"

@@ -1,0 +1,327 @@
+"""Verdicts on stored variables: what keeps one, what does not, and what only a person can answer for."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from migrator.bitbucket.records import Level, Variable
+from migrator.secrets.judging import ASSUMPTIONS, judge
+from migrator.secrets.records import Alive, Evidence, RefFacts, RepositoryFacts, Row, Stand, Verdict, Waiver
+from migrator.secrets.references.records import NOTHING, Found, Kind, NotLooked, Opaque, OpaqueKind, Reference
+
+TODAY = date(2026, 11, 24)
+NATIVES = frozenset({"BITBUCKET_PACKAGES_TOKEN", "BITBUCKET_PACKAGES_USERNAME"})
+PAT = Variable(Level.REPOSITORY, "PAT", "{1}", True)
+DEPLOYED = Variable(Level.DEPLOYMENT, "PAT", "{2}", True, " Production", "{e}")
+SHARED = Variable(Level.WORKSPACE, "PAT", "{3}", True)
+FILE = "bitbucket-pipelines.yml"
+
+
+def use(name: str = "PAT", kind: Kind = Kind.SHELL, path: str = FILE) -> Found:
+    return Found(references=(Reference(name, kind, path, 9, 1, f"${name}"),))
+
+
+def doubt(kind: OpaqueKind = OpaqueKind.DUMP, path: str = "ci/debug.sh", text: str = "env |") -> Found:
+    return Found(opaque=(Opaque(kind, path, 2, 1, text),))
+
+
+def ref(name: str = "main", found: Found = NOTHING, **more: object) -> RefFacts:
+    base = RefFacts(name, Stand.NOW, f"commit of {name}", 1_772_582_400, "Ada", found, True)
+    return replace(base, **{"reached": frozenset({"ci/debug.sh"}), **more})
+
+
+def tag(name: str = "tag v1", found: Found = NOTHING, **more: object) -> RefFacts:
+    return ref(name, found, stand=Stand.AGAIN, **more)
+
+
+def change(branch: str = "main", found: Found = NOTHING) -> RefFacts:
+    return ref(f"patless/{branch}", found, change_of=branch)
+
+
+def repository(*refs: RefFacts, slug: str = "web", **more: object) -> RepositoryFacts:
+    return replace(RepositoryFacts(slug, refs, frozenset({"PAT"})), **more)
+
+
+def judged(*refs: RefFacts, variable: Variable = PAT, waivers: tuple[Waiver, ...] = (), today: date = TODAY) -> Row:
+    return judge(variable, [repository(*refs)], natives=NATIVES, waivers=waivers, today=today)
+
+
+KEPT = {
+    "a use on a branch": ([ref(found=use())], Verdict.IN_USE),
+    "a use in a run that is not at its end": ([ref("run 7", use())], Verdict.IN_USE),
+    "a use on one of two branches": ([ref(), ref("release/1", use())], Verdict.IN_USE),
+    "a word in no form that is known": ([ref(found=use(kind=Kind.WORD))], Verdict.IN_USE),
+    "a use beside a doubt": ([ref(found=use()), ref("b", doubt())], Verdict.IN_USE),
+    "a use in a pipeline from elsewhere": (
+        [ref(uses_elsewhere=(("PAT", Evidence("shell", "main", "ci@main:x.yml", 3, "$PAT")),))],
+        Verdict.IN_USE,
+    ),
+    "a doubt": ([ref(found=doubt())], Verdict.CANNOT_TELL),
+    "a doubt beside a use that a change takes away": (
+        [ref(found=use()), change(), ref("b", doubt())],
+        Verdict.CANNOT_TELL,
+    ),
+    "a doubt in a pipeline from elsewhere": (
+        [ref(doubts_elsewhere=(Evidence("doubt:eval", "main", "ci@main:x.yml", 3, "eval"),))],
+        Verdict.CANNOT_TELL,
+    ),
+    "a binary that holds the name": (
+        [ref(found=doubt(OpaqueKind.BINARY, "far/away.bin", "PAT"))],
+        Verdict.CANNOT_TELL,
+    ),
+    "an import that cannot be read": (
+        [ref(found=doubt(OpaqueKind.IMPORT, FILE, "ci:main:x"), unresolved=frozenset({"ci:main:x"}))],
+        Verdict.CANNOT_TELL,
+    ),
+    "a reached file that was not read": (
+        [ref(found=Found(not_looked=(NotLooked("ci/debug.sh", "it is too large"),)))],
+        Verdict.CANNOT_TELL,
+    ),
+    "a commit that was not read": ([ref(found=Found(not_looked=(NotLooked("", "git says no"),)))], Verdict.CANNOT_TELL),
+    "a use that a change takes away": ([ref(found=use()), change()], Verdict.AFTER_MERGE),
+    "a use that a change leaves": ([ref(found=use()), change(found=use())], Verdict.IN_USE),
+    "a use on a branch beside that of a change": (
+        [ref(found=use()), change(), ref("release/1", use())],
+        Verdict.IN_USE,
+    ),
+    "a change of another branch": ([ref(found=use()), change("release/1")], Verdict.IN_USE),
+    "a use that a change takes away, and one in a tag": (
+        [ref(found=use()), change(), tag(found=use())],
+        Verdict.AFTER_MERGE,
+    ),
+    "a use in a tag": ([ref(), tag(found=use())], Verdict.ROLLBACK),
+    "a doubt in a tag": ([ref(), tag(found=doubt())], Verdict.ROLLBACK),
+}
+FREE = {
+    "no branch at all": [],
+    "branches without it": [ref(), ref("release/1"), tag()],
+    "a use of another name": [ref(found=use("OTHER_PAT")), tag(found=use("pat"))],
+    "a mention": [ref(found=use(kind=Kind.MENTION, path="README.md"))],
+    "a variable of that name that is set": [ref(found=use(kind=Kind.ASSIGNMENT))],
+    "a custom pipeline that asks for it": [ref(found=use(kind=Kind.DECLARATION))],
+    "a use where nothing runs": [ref(found=use(), runs=False)],
+    "a doubt where nothing runs": [ref(found=doubt(), runs=False)],
+    "a doubt that no step leads to": [ref(found=doubt(path="docs/example.sh"))],
+    "a file that no step leads to and that was not read": [
+        ref(found=Found(not_looked=(NotLooked("docs/large", "it is too large"),)))
+    ],
+    "a binary that holds another name": [ref(found=doubt(OpaqueKind.BINARY, "ci/debug.sh", "OTHER"))],
+    "an import that was read": [ref(found=doubt(OpaqueKind.IMPORT, FILE, "ci:main:x"), reached=frozenset({FILE}))],
+    "a use of another name elsewhere": [ref(uses_elsewhere=(("OTHER", Evidence("shell", "", "", 1, "")),))],
+}
+
+
+@pytest.mark.parametrize("refs", FREE.values(), ids=FREE.keys())
+def test_what_does_not_keep_a_variable(refs: list[RefFacts]) -> None:
+    row = judged(*refs)
+    assert row.verdict is Verdict.REMOVABLE
+    assert row.assumptions == ASSUMPTIONS
+
+
+@pytest.mark.parametrize(("refs", "verdict"), KEPT.values(), ids=KEPT.keys())
+def test_what_keeps_a_variable(refs: list[RefFacts], verdict: Verdict) -> None:
+    row = judged(*refs)
+    assert row.verdict is verdict
+    assert row.evidence
+    assert row.assumptions == ()
+    assert not row.verdict.may_go
+
+
+def test_a_mention_is_shown_though_it_keeps_nothing() -> None:
+    row = judged(ref(found=use(kind=Kind.MENTION, path="README.md")))
+    assert row.evidence == (Evidence("mention", "main", "README.md", 9, "$PAT"),)
+
+
+@pytest.mark.parametrize("name", sorted(NATIVES))
+def test_a_variable_with_the_name_of_a_native_one_shadows_it_whatever_uses_it(name: str) -> None:
+    row = judged(ref(found=use(name)), variable=Variable(Level.REPOSITORY, name, "{1}", True))
+    assert row.verdict is Verdict.SHADOWS
+
+
+def test_a_gap_in_a_repository_leaves_it_open() -> None:
+    row = judge(PAT, [repository(ref(), gaps=("its runs could not be read",))], natives=(), waivers=(), today=TODAY)
+    assert row.verdict is Verdict.CANNOT_TELL
+    assert row.evidence == (Evidence("not-looked", "", "", 0, "its runs could not be read"),)
+
+
+# Branches that keep it
+
+
+def test_the_branches_that_keep_it_are_listed_the_oldest_first() -> None:
+    old = ref("release/1", use(), committed=1, author="Grace", last_run="2026-11-01")
+    row = judged(ref(found=with_use(use())), old, tag(found=use()), ref("clean"))
+    assert row.alive == (Alive("release/1", "Grace", 1, "2026-11-01"), Alive("main", "Ada", 1_772_582_400, ""))
+
+
+@pytest.mark.parametrize("refs", [[ref(found=doubt())], [tag(found=use())], [ref(found=use()), change()]])
+def test_only_uses_keep_a_branch_in_the_list(refs: list[RefFacts]) -> None:
+    assert judged(*refs).alive == ()
+
+
+# Deployments
+
+
+@pytest.mark.parametrize(
+    ("environments", "verdict"),
+    [
+        (frozenset({"production"}), Verdict.IN_USE),
+        (frozenset({"staging"}), Verdict.REMOVABLE),
+        (frozenset[str](), Verdict.REMOVABLE),
+    ],
+)
+def test_a_deployment_variable_is_seen_by_steps_of_its_deployment_only(
+    environments: frozenset[str], verdict: Verdict
+) -> None:
+    refs = [ref(found=use(), environments=environments), ref("b", doubt(), environments=environments)]
+    assert judged(*refs, variable=DEPLOYED).verdict is verdict
+    assert judged(*refs).verdict is Verdict.IN_USE
+
+
+# The workspace
+
+
+def workspace(*repositories: RepositoryFacts, missing: tuple[str, ...] = ()) -> Row:
+    return judge(SHARED, repositories, natives=NATIVES, waivers=(), today=TODAY, missing=missing)
+
+
+def test_a_workspace_variable_goes_only_if_no_repository_uses_it() -> None:
+    web, api = repository(ref()), repository(ref(found=use()), slug="api")
+    assert workspace(web).verdict is Verdict.REMOVABLE
+    row = workspace(web, api)
+    assert (row.verdict, row.repository) == (Verdict.IN_USE, "")
+    assert [one.branch for one in row.alive] == ["api:main"]
+
+
+def test_a_repository_that_was_not_read_leaves_a_workspace_variable_open() -> None:
+    row = workspace(repository(ref()), missing=("api could not be read",))
+    assert (row.verdict, row.evidence[0].text) == (Verdict.CANNOT_TELL, "api could not be read")
+
+
+def test_a_workspace_variable_is_hidden_where_the_repository_has_one_of_that_name() -> None:
+    assert workspace(repository(ref(found=use()), variables=(PAT, SHARED))).verdict is Verdict.REMOVABLE
+    assert workspace(repository(ref(found=use()), variables=(DEPLOYED, SHARED))).verdict is Verdict.IN_USE
+    other = Variable(Level.REPOSITORY, "OTHER", "{4}", True)
+    assert workspace(repository(ref(found=use()), variables=(other, SHARED))).verdict is Verdict.IN_USE
+
+
+@pytest.mark.parametrize(
+    ("variable", "uncovers"),
+    [
+        (DEPLOYED, (Level.REPOSITORY, Level.WORKSPACE)),
+        (PAT, (Level.WORKSPACE,)),
+        (SHARED, ()),
+        (Variable(Level.DEPLOYMENT, "OTHER", "{4}", True, "Production"), ()),
+    ],
+)
+def test_what_comes_through_once_it_is_gone(variable: Variable, uncovers: tuple[Level, ...]) -> None:
+    facts = repository(ref(), variables=(DEPLOYED, PAT, SHARED))
+    assert judge(variable, [facts], natives=(), waivers=(), today=TODAY).uncovers == uncovers
+
+
+# Waivers
+
+WAIVER = Waiver("dump", "ci/debug.sh", "PAT", "prints names only", TODAY)
+
+
+@pytest.mark.parametrize("waiver", [WAIVER, replace(WAIVER, path=""), replace(WAIVER, variable="")])
+def test_a_doubt_that_a_person_answers_for_does_not_keep_it(waiver: Waiver) -> None:
+    row = judged(ref(found=doubt()), waivers=(waiver,))
+    assert (row.verdict, row.waivers, row.assumptions) == (Verdict.ACCEPTED, (waiver,), ASSUMPTIONS)
+    assert row.evidence == (Evidence("doubt:dump", "main", "ci/debug.sh", 2, "env |"),)
+
+
+@pytest.mark.parametrize(
+    "waiver",
+    [
+        replace(WAIVER, until=TODAY - timedelta(days=1)),
+        replace(WAIVER, doubt="eval"),
+        replace(WAIVER, path="ci/other.sh"),
+        replace(WAIVER, variable="OTHER"),
+    ],
+    ids=["it ended yesterday", "of another doubt", "of another file", "of another variable"],
+)
+def test_a_waiver_of_something_else_or_one_that_ended_settles_nothing(waiver: Waiver) -> None:
+    row = judged(ref(found=doubt()), waivers=(waiver,))
+    assert (row.verdict, row.waivers) == (Verdict.CANNOT_TELL, ())
+
+
+def test_a_waiver_settles_no_use() -> None:
+    everything = tuple(Waiver(str(kind), "", "", "all is well", TODAY) for kind in (*OpaqueKind, *Kind))
+    assert judged(ref(found=use()), waivers=everything).verdict is Verdict.IN_USE
+
+
+def test_a_waiver_of_one_doubt_leaves_the_other() -> None:
+    both = Found(opaque=(*doubt().opaque, *doubt(OpaqueKind.EVAL).opaque))
+    row = judged(ref(found=both), waivers=(WAIVER,))
+    assert (row.verdict, [one.kind for one in row.evidence]) == (Verdict.CANNOT_TELL, ["doubt:eval"])
+
+
+# Whatever else is there
+
+_FOUND = st.builds(
+    lambda *parts: Found(
+        tuple(one for part in parts for one in part.references),
+        tuple(one for part in parts for one in part.opaque),
+        tuple(one for part in parts for one in part.not_looked),
+    ),
+    st.sampled_from([Found(), use(), use("OTHER"), use(kind=Kind.MENTION)]),
+    st.sampled_from([Found(), doubt(), doubt(path="docs/x.sh"), doubt(OpaqueKind.LARGE, "x.bin", "PAT")]),
+)
+_REFS = st.lists(
+    st.builds(
+        lambda name, found, stand, runs, of: ref(name, found, stand=stand, runs=runs, change_of=of),
+        st.sampled_from(["main", "release/1", "patless/main", "tag v1"]),
+        _FOUND,
+        st.sampled_from(Stand),
+        st.booleans(),
+        st.sampled_from(["", "main", "release/1"]),
+    ),
+    max_size=5,
+    unique_by=lambda one: one.ref,
+)
+_WAIVERS = st.lists(
+    st.builds(
+        Waiver,
+        st.sampled_from([str(kind) for kind in OpaqueKind]),
+        st.sampled_from(["", "ci/debug.sh"]),
+        st.sampled_from(["", "PAT"]),
+        st.just("known"),
+        st.sampled_from([TODAY, TODAY - timedelta(days=1)]),
+    ),
+    max_size=3,
+)
+
+
+@given(refs=_REFS, waivers=_WAIVERS, variable=st.sampled_from([PAT, DEPLOYED, SHARED]), place=st.integers(0, 5))
+def test_with_one_more_branch_that_uses_it_no_variable_may_go(
+    refs: list[RefFacts], waivers: list[Waiver], variable: Variable, place: int
+) -> None:
+    added = ref("another", use(), environments=frozenset({"production"}))
+    more = [*refs[:place], added, *refs[place:]]
+    row = judge(variable, [repository(*more)], natives=NATIVES, waivers=waivers, today=TODAY)
+    assert row.verdict is Verdict.IN_USE
+    assert "another" in [one.branch.removeprefix("web:") for one in row.alive]
+
+
+@given(refs=_REFS, waivers=_WAIVERS, at=st.integers(0, 4))
+def test_with_one_more_use_on_a_branch_that_is_there_no_kept_variable_may_go(
+    refs: list[RefFacts], waivers: list[Waiver], at: int
+) -> None:
+    before = judged(*refs, waivers=tuple(waivers)).verdict
+    more = [
+        replace(one, found=with_use(one.found)) if number == at and one.runs else one for number, one in enumerate(refs)
+    ]
+    after = judged(*more, waivers=tuple(waivers)).verdict
+    if more != refs:
+        assert not after.may_go
+    else:
+        assert after is before
+
+
+def with_use(found: Found) -> Found:
+    return Found((*found.references, *use().references), found.opaque, found.not_looked)

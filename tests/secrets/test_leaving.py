@@ -1,0 +1,65 @@
+"""Variables whose credential outlives its step, on any branch."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from migrator import rulebook
+from migrator.core.settings import Settings
+from migrator.secrets.survey import Exported, Runs, Survey
+
+LOGIN = """\
+pipelines:
+  default:
+    - step:
+        script:
+          - docker login crg.apkg.io -u $PACKAGES_USER -p $PACKAGES_PAT
+"""
+HANDED_ON = """\
+pipelines:
+  default:
+    - step:
+        script:
+          # patless: ignore[credential-leaves-step] the cluster has to read it
+          - kubectl create secret docker-registry packages --docker-server=crg.apkg.io --docker-password=$CLUSTER_PAT
+"""
+
+
+def test_a_login_that_stays_in_its_step_leaves_nothing(tmp_path: Path) -> None:
+    survey = repository(tmp_path, LOGIN)
+    assert survey.leaving() == frozenset()
+    assert survey.candidates() >= {"PACKAGES_PAT"}
+
+
+def test_a_tag_is_no_branch(tmp_path: Path) -> None:
+    survey = repository(tmp_path, HANDED_ON)
+    git(tmp_path, "tag", "v1")
+    commit(tmp_path, LOGIN)
+    assert survey.leaving() == frozenset()
+
+
+def test_on_a_branch_it_counts_though_a_comment_ignores_it(tmp_path: Path) -> None:
+    survey = repository(tmp_path, LOGIN)
+    git(tmp_path, "switch", "--quiet", "-c", "cluster")
+    commit(tmp_path, HANDED_ON)
+    git(tmp_path, "switch", "--quiet", "main")
+    assert survey.leaving() == {"CLUSTER_PAT"}
+    assert survey.candidates() >= {"PACKAGES_PAT", "CLUSTER_PAT"}
+
+
+def repository(root: Path, pipelines: str) -> Survey:
+    git(root, "init", "--quiet", "-b", "main")
+    commit(root, pipelines)
+    settings = Settings(workspace="acme", repository="web", ignore=frozenset({"credential-leaves-step"}))
+    return Survey(root, rulebook.load(), settings, Runs(), lambda text: Exported(None, text))
+
+
+def commit(root: Path, pipelines: str) -> None:
+    (root / "bitbucket-pipelines.yml").write_text(pipelines)
+    git(root, "add", ".")
+    git(root, "-c", "user.name=Ada", "-c", "user.email=ada@acme.invalid", "commit", "--quiet", "-m", "a change")
+
+
+def git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", root, *arguments], check=True)
