@@ -14,6 +14,7 @@ from migrator.core.view import Unreadable
 from migrator.repositories.files import read_bounded
 
 SCHEMA_VERSION = 1
+_MAX_COUNT = 1_000_000
 _KEYS = ("rule", "path", "snippet")
 
 
@@ -61,7 +62,7 @@ def _entry(one: Any) -> tuple[Entry | None, int]:
     ):
         return None, 0
     count = one["count"]
-    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= _MAX_COUNT:
         return None, 0
     return Entry(*(one[key] for key in _KEYS)), count
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude", "baseline", "pipe-version", "waivers")
 FILE = ".patless.toml"
 SHARED = "pyproject.toml"
+_MAX_BYTES = 256 * 1024
+_MAX_DOTS = 200
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -91,16 +94,24 @@ def load(name: str, data: bytes) -> tuple[str, dict[str, Any]]:
 
     try:
         text = data.decode("utf-8-sig")
+        # tomllib takes time and memory quadratic in the parts of a dotted key.
+        if len(data) > _MAX_BYTES or any(line.count(".") > _MAX_DOTS for line in text.split("\n")):
+            raise ConfigurationError(
+                f"{name}: the configuration is larger than {_MAX_BYTES // 1024} KiB, or a line of it holds more than "
+                f"{_MAX_DOTS} dots; shorten it"
+            )
         return text, tomllib.loads(text.replace("\r\n", "\n"))
     except UnicodeDecodeError:
         raise ConfigurationError(f"{name}: the file is not UTF-8; save it as UTF-8") from None
+    except RecursionError:
+        raise ConfigurationError(f"{name}: the file is nested too deeply to read; flatten it") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(_syntax(name, str(error))) from None
-    except RecursionError:
-        raise ConfigurationError(f"{name}: the file is nested too deeply to be read") from None
 
 
 def _parse(name: str, data: bytes, shared: bool, folder: Path, *, inside: bool) -> Configuration | None:
+    if shared and b"patless" not in data:
+        return None
     text, found = load(name, data)
     table: Any = found
     if shared:
@@ -111,6 +122,10 @@ def _parse(name: str, data: bytes, shared: bool, folder: Path, *, inside: bool) 
         if not isinstance(table, dict):
             raise ConfigurationError(f"{name}: tool.patless is not a table")
     return _Reader(name, text, shared).configuration(table, folder, inside)
+
+
+def _within(folder: Path, path: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
 def _syntax(name: str, message: str) -> str:
@@ -174,16 +189,23 @@ class _Reader(Struct, frozen=True):
 
     def _folder(self, entry: str, folder: Path, inside: bool) -> Path:
         found = folder / entry
-        if inside and not found.resolve().is_relative_to(folder.resolve()):
+        if inside and "\0" not in entry and not _within(folder, found):
             raise self._error("rules", f"the folder '{printable(entry)}' in rules leads out of the repository")
-        if not found.is_dir():
+        if not os.path.isdir(found):
             raise self._error("rules", f"the folder '{printable(entry)}' in rules does not exist")
+        if inside:
+            from migrator.rulebook import files
+
+            for file in files(found):
+                if not _within(folder, file):
+                    named = printable(file.name)
+                    raise self._error("rules", f"the file '{named}' of a folder in rules leads out of the repository")
         return found
 
     def _file(self, table: Mapping[str, Any], key: str, folder: Path, inside: bool) -> Path | None:
         entry = self._string(table, key)
         found = folder / entry
-        if inside and not found.resolve().is_relative_to(folder.resolve()):
+        if "\0" in entry or (inside and not _within(folder, found)):
             raise self._error(key, f"the file '{printable(entry)}' of {key} leads out of the repository")
         return found if entry else None
 
@@ -205,12 +227,12 @@ class _Reader(Struct, frozen=True):
         spelt = re.escape(key)
         quoted = rf"""(?:{spelt}|"{spelt}"|'{spelt}')"""
         opening = re.compile(
-            rf"\s*(?:\[\[?\s*(?:[^\]]*\.)?{quoted}\s*(?:\.[^\]]*)?\]|(?:[^=#]*[{{,.]\s*)?{quoted}\s*[.=])"
+            rf"(?:\[\[?\s*(?:[^\]]*\.)?{quoted}\s*(?:\.[^\]]*)?\]|(?:[^=#]*[{{,.]\s*)?{quoted}\s*[.=])"
         )
         relevant = not self.shared
         for number, line in enumerate(self.text.splitlines(), start=1):
             if self.shared and line.lstrip().startswith("["):
                 relevant = re.match(r"\s*\[\[?\s*tool\s*\.\s*patless\b", line) is not None
-            if relevant and opening.match(line):
+            if relevant and opening.match(line.lstrip()):
                 return number
         return None

@@ -6,6 +6,7 @@ line and key.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -35,7 +36,9 @@ from migrator.core.rules import (
     Writer,
 )
 from migrator.core.text import Source, Undecodable
+from migrator.core.view import Unreadable
 from migrator.readers import yaml
+from migrator.repositories.files import read_bounded
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MAX_BYTES = 1024 * 1024
@@ -72,8 +75,13 @@ def _load_built_in() -> RuleBook:
     return _add_directory(RuleBook(), built_in())
 
 
+def files(directory: Path) -> list[Path]:
+    """The rule files of a directory, in the order in which they are read."""
+    return sorted({*directory.glob("*.yml"), *directory.glob("*.yaml"), *directory.glob("clients/*.yml")})
+
+
 def _add_directory(book: RuleBook, directory: Path) -> RuleBook:
-    paths = sorted({*directory.glob("*.yml"), *directory.glob("*.yaml"), *directory.glob("clients/*.yml")})
+    paths = files(directory)
     if not paths:
         raise RuleError(f"{directory}: the directory holds no rule file (*.yml)")
     for path in paths:
@@ -155,9 +163,11 @@ class _File:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise RuleError(f"{path}: the rule file cannot be read ({error.strerror})") from None
+            data = read_bounded(Path(os.path.realpath(path)))
+        except Unreadable as error:
+            raise RuleError(f"{path}: the rule file cannot be read: {error}") from None
+        if data is None:
+            raise RuleError(f"{path}: the rule file cannot be read: it is not there any more, or a link to nothing")
         if len(data) > _MAX_BYTES:
             raise RuleError(f"{path}: the rule file is larger than {_MAX_BYTES // 1024} KiB; split it")
         try:

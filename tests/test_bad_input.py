@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import socket
+import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,6 +55,9 @@ UNREADABLE = {
     "undefined alias": (GOOD.encode() + b"a: *b\n", 7, 4, "an alias has no anchor before it"),
     "alias cycle": (GOOD.encode() + b"a: &a [*a ]\n", 7, 8, "inside the node that it names; remove the cycle"),
     "alias bomb": ((GOOD + BOMB).encode(), None, None, "aliases expand to more than 10000 places"),
+    "aliases of a long part": (
+        (GOOD + f"a: &a [{'ab,' * 9_000}]\nb: [{'*a ,' * 99}]\n").encode(), None, None, "more than 2 MiB of text",
+    ),
     "50,000 brackets": ((GOOD + "a: " + "[" * 50_000).encode(), 7, 203, "nested more than 200 levels deep"),
     "50,000 dashes": ((GOOD + "a:\n" + "- " * 50_000).encode(), 8, 399, "nested more than 200 levels deep"),
     "control character": (GOOD.encode() + b"a: \x1b[31m\n", 7, 4, "a character that YAML does not allow"),
@@ -112,11 +119,13 @@ def _good(root: Path) -> None:
 
 
 def _after(root: Path, message: str) -> None:
-    outcome = run(["fix"], root)
-    assert outcome.code == 3
-    (said,) = [one for one in outcome.err.splitlines() if one.startswith(BAD)]
-    assert said.startswith(f"{BAD}: ")
-    assert message in said
+    for arguments in (["check"], ["fix", "--diff"], ["fix"]):
+        with within(15):
+            outcome = run(arguments, root)
+        assert outcome.code == 3
+        (said,) = [one for one in outcome.err.splitlines() if one.startswith(BAD)]
+        assert said.startswith(f"{BAD}: ")
+        assert message in said
     assert (root / "other-pipelines.yml").read_text() == FIXED
 
 
@@ -160,10 +169,65 @@ def test_a_file_that_changes_between_reading_and_writing_is_left_alone(
     assert (tmp_path / "other-pipelines.yml").read_text() == FIXED
 
 
-def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _socket(path: Path) -> None:
+    with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as made:  # the path of one has 107 bytes at most
+        made.bind(path.name)
+
+
+def _device(path: Path) -> None:
+    try:
+        os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, 5))
+    except PermissionError:
+        pytest.skip("only root may make a device")
+
+
+_NO_FILES = [_pipe, _socket, _device]
+
+
+@pytest.mark.parametrize("make", _NO_FILES)
+def test_what_is_no_plain_file_is_one_line_and_not_waited_for(make: Callable[[Path], None], tmp_path: Path) -> None:
     _good(tmp_path)
-    os.mkfifo(tmp_path / BAD)
+    make(tmp_path / BAD)
     _after(tmp_path, "not a plain file")
+
+
+@pytest.mark.parametrize("make", _NO_FILES)
+@pytest.mark.parametrize("command", [["check"], ["fix", "--exit-non-zero-on-fix"], ["fix", "--diff"]])
+def test_what_is_no_plain_file_is_not_waited_for_where_a_hook_names_it(
+    command: list[str], make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    make(tmp_path / BAD)
+    done = subprocess.run(
+        [sys.executable, "-m", "migrator", *command, BAD],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 3
+    assert done.stderr.decode().splitlines()[0] == f"{BAD}: not read: it is not a plain file"
+
+
+@pytest.mark.parametrize("make", _NO_FILES)
+@pytest.mark.parametrize("name", ["Dockerfile", "ci/login.sh", "docker-compose.yml", ".env"])
+def test_what_is_no_plain_file_is_not_waited_for_where_a_step_leads_to_it(
+    name: str, make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    (tmp_path / "ci").mkdir()
+    make(tmp_path / name)
+    (tmp_path / BAD).write_text(
+        step(LOGIN, "docker build .", ". ci/login.sh", "bash ci/login.sh", "docker compose pull")
+    )
+    before = (tmp_path / BAD).read_bytes()
+    with within(15):
+        assert run(["check"], tmp_path).code in (0, 1)
+        assert run(["fix"], tmp_path).code in (0, 1)
+    assert (tmp_path / BAD).read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -274,6 +338,14 @@ def test_escapes_of_a_path_never_reach_the_output_raw(tmp_path: Path) -> None:
         outcome = run(arguments, tmp_path)
         assert not _RAW.search(outcome.out), arguments
         assert not _RAW.search(outcome.err), arguments
+
+
+def test_a_path_with_a_newline_and_an_escape_is_fixed_like_any_other(tmp_path: Path) -> None:
+    folder = tmp_path / "a\x1b[31m\nb"
+    folder.mkdir()
+    (folder / BAD).write_text(GOOD)
+    assert run(["fix"], tmp_path).code == 0
+    assert contents(tmp_path) == {f"a\x1b[31m\nb/{BAD}": FIXED.encode()}
 
 
 def test_a_diff_for_a_terminal_shows_what_would_turn_the_text_around(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from migrator import configuration
 from migrator.configuration import Configuration, ConfigurationError, check_codes, find, read
 from migrator.secrets.records import Waiver
 from migrator.secrets.waivers import DOUBTS
+from tests.memory import within
 
 
 def test_without_a_file_nothing_is_configured(tmp_path: Path) -> None:
@@ -205,7 +206,9 @@ def test_in_pyproject_a_waiver_of_another_tool_is_not_counted(tmp_path: Path) ->
 
 def test_a_file_nested_without_end_is_an_error(tmp_path: Path) -> None:
     (tmp_path / ".patless.toml").write_text("a = " + "[" * 100_000)
-    with pytest.raises(ConfigurationError, match=r"^\.patless\.toml: the file is nested too deeply to be read$"):
+    with pytest.raises(
+        ConfigurationError, match=r"^\.patless\.toml: the file is nested too deeply to read; flatten it$"
+    ):
         find(tmp_path)
 
 
@@ -273,3 +276,43 @@ def test_a_code_that_does_not_exist_is_named_with_the_likely_one() -> None:
 def test_the_readme_names_every_key() -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text()
     assert [key for key in configuration.KEYS if f"\n{key} = " not in readme] == []
+
+
+# Hostile files
+
+HOSTILE = {
+    "deep": ("a = " + "[" * 100_000, "nested too deeply"),
+    "a dotted key": ("a." * 20_000 + "a = 1", "more than 200 dots"),
+    "huge": ("# filler\n" * 40_000, "larger than 256 KiB"),
+    "a long blank line": ("zz = 1\n" + " " * 200_000 + "[x]\n", "unknown key 'zz'"),
+    "NUL in a rule folder": ('rules = ["a\\u0000b"]\n', "does not exist"),
+    "NUL in a baseline": ('baseline = "a\\u0000b"\n', "the file 'a\\u0000b' of baseline"),
+    "a name that is too long": (f'rules = ["{"n" * 5000}"]\n', "does not exist"),
+}
+
+
+@pytest.mark.parametrize(("text", "sentence"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_is_refused_at_once(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / ".patless.toml").write_text(text)
+    with within(5), pytest.raises(ConfigurationError) as wrong:
+        find(tmp_path)
+    assert sentence in str(wrong.value)
+
+
+@pytest.mark.parametrize("name", ["a.yml", "a.yaml", "clients/a.yml"])
+def test_a_rule_file_that_is_a_link_out_of_the_repository_is_an_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "outside.yml").write_text("offline: [x]\n")
+    root = tmp_path / "repository"
+    link = root / "ci" / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "outside.yml")
+    (root / ".patless.toml").write_text('rules = ["ci"]\n')
+    with pytest.raises(ConfigurationError, match="leads out of the repository"):
+        find(root)
+
+
+def test_folders_of_rules_that_lead_round_in_a_circle_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "ci").symlink_to("ci")
+    (tmp_path / ".patless.toml").write_text('rules = ["ci"]\n')
+    with pytest.raises(ConfigurationError, match="does not exist"):
+        find(tmp_path)

@@ -9,6 +9,7 @@ import pytest
 from migrator.core.ignores import Note, apply, notes, read
 from migrator.core.selection import Scope, chosen, is_pipelines_file
 from migrator.core.text import Source
+from tests.memory import within
 from tests.reports import samples
 
 TODAY = date(2026, 11, 24)
@@ -183,3 +184,15 @@ def test_what_is_excluded_stays_so_when_it_is_named() -> None:
     assert scope.names("a/x.yml")
     assert scope.holds("b/y.yml")
     assert not scope.names("bb/y.yml")
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 20 + "*b", "**/" * 20 + "b", "**a" * 20 + "b", "?" * 10 + "*" * 20 + "b"])
+def test_a_hostile_glob_costs_little_time(pattern: str) -> None:
+    scope = Scope(exclude=(pattern,))
+    with within(2):
+        assert not any(scope.excludes(path) for path in ("a" * 250, "a/" * 100 + "a"))
+
+
+def test_a_line_of_many_comments_that_have_no_end_costs_little_time() -> None:
+    with within(2):
+        assert read(Source("a.yml", "# patless: ignore[" * 100_000), 1, TODAY) is None

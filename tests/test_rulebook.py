@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -281,4 +283,20 @@ def test_a_rule_file_that_is_no_text_is_refused(data: bytes, tmp_path: Path) -> 
 def test_a_rule_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.yml").mkdir()
     with pytest.raises(RuleError, match="cannot be read"):
+        rulebook.load([tmp_path])
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "link to a device", "link to nothing", "link to itself"])
+def test_a_rule_file_that_is_no_plain_file_is_refused_and_not_waited_for(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        try:
+            os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, 5))
+        except PermissionError:
+            pytest.skip("only root may make a device")
+    else:
+        path.symlink_to({"link to a device": "/dev/zero", "link to nothing": "gone", "link to itself": path}[kind])
+    with within(5), pytest.raises(RuleError, match=r"mine\.yml: the rule file cannot be read: "):
         rulebook.load([tmp_path])

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _FILE = "bitbucket-requests.sqlite3"
 
 
+HOUR, SECOND = 950, 5
+"""What every workspace is allowed, with some slack; larger ones are allowed more, up to 10,000 an hour."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """`label` tells budgets in one file apart, and is nothing secret. `file` None: counted in this process only.
@@ -29,14 +33,15 @@ class Budget:
 
     file: Path | None = None
     label: str = "patless"
-    per_hour: int = 950
-    per_second: int = 5
+    per_hour: int = HOUR
+    per_second: int = SECOND
     wait: float = 120
 
     @classmethod
     def of(cls, environment: Mapping[str, str], label: str) -> Budget:
-        """The shared budget. `PATLESS_CACHE_DIR` names another folder than the user's cache. Raises SetUpError."""
-        folder = _cache(environment)
+        """The shared budget. `PATLESS_CACHE_DIR` names another folder than the user's cache, and
+        `PATLESS_REQUESTS_PER_HOUR` what a larger workspace is allowed. Raises SetUpError."""
+        folder = cache_folder(environment)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -45,7 +50,8 @@ class Budget:
                 "name another one in PATLESS_CACHE_DIR"
             ) from None
         more = environment.get("PATLESS_BUDGET_LABEL", "")
-        return cls(folder / _FILE, f"{label} {more}".strip())
+        per_hour = _allowed(environment.get("PATLESS_REQUESTS_PER_HOUR") or str(HOUR))
+        return cls(folder / _FILE, f"{label} {more}".strip(), per_hour, max(SECOND, per_hour // 200))
 
     def adapter(self, retries: urllib3.Retry) -> LimiterAdapter:
         """What sends requests within this budget."""
@@ -62,7 +68,13 @@ class Budget:
         )
 
 
-def _cache(environment: Mapping[str, str]) -> Path:
+def _allowed(text: str) -> int:
+    if not (text.isdecimal() and 1 <= len(text) <= 7 and int(text) > 0):
+        raise SetUpError("PATLESS_REQUESTS_PER_HOUR is no number of requests; 950 is what it is without")
+    return int(text)
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
     named = environment.get("PATLESS_CACHE_DIR")
     if named:
         return Path(named).expanduser().absolute()

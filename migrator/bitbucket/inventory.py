@@ -36,23 +36,39 @@ class Inventory:
     not_checked: tuple[NotChecked, ...]
 
 
-def inventory(client: Client, workspace: str, repository: str) -> Inventory:
-    """What can be seen. A level that is refused or hidden is not checked; any other failure raises ApiError."""
+def inventory(client: Client, workspace: str, repository: str, shared: Inventory | None = None) -> Inventory:
+    """What can be seen. A level that is refused or hidden is not checked; any other failure raises ApiError.
+
+    `shared` is the workspace's level where it has been read before.
+    """
     found: list[Variable] = []
     not_checked: list[NotChecked] = []
 
     def read(level: Level, environment: str | None, ask: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...]:
-        try:
-            return ask()
-        except ApiError as error:
-            if error.kind not in _REFUSED:
-                raise
-            not_checked.append(NotChecked(level, environment, str(error)))
-            return ()
+        return _read(level, environment, ask, not_checked)
 
     for one in read(Level.DEPLOYMENT, None, lambda: environments(client, workspace, repository)):
         ask = partial(variables.of_environment, client, workspace, repository, one)
         found += read(Level.DEPLOYMENT, one.name, ask)
     found += read(Level.REPOSITORY, None, lambda: variables.of_repository(client, workspace, repository))
-    found += read(Level.WORKSPACE, None, lambda: variables.of_workspace(client, workspace))
-    return Inventory(tuple(found), tuple(not_checked))
+    above = shared or of_workspace(client, workspace)
+    return Inventory((*found, *above.variables), (*not_checked, *above.not_checked))
+
+
+def of_workspace(client: Client, workspace: str) -> Inventory:
+    """The level of the workspace alone, on the same terms."""
+    not_checked: list[NotChecked] = []
+    found = _read(Level.WORKSPACE, None, lambda: variables.of_workspace(client, workspace), not_checked)
+    return Inventory(found, tuple(not_checked))
+
+
+def _read(
+    level: Level, environment: str | None, ask: Callable[[], tuple[_T, ...]], not_checked: list[NotChecked]
+) -> tuple[_T, ...]:
+    try:
+        return ask()
+    except ApiError as error:
+        if error.kind not in _REFUSED:
+            raise
+        not_checked.append(NotChecked(level, environment, str(error)))
+        return ()

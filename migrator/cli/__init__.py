@@ -15,6 +15,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    from migrator.cli import plain
+
+    code = plain.run(argv)
+    if code is not None:
+        return code
     from migrator.cli.app import app
 
     try:

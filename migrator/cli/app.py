@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from migrator.cli import failures
+from migrator.cli import failures, secrets_app
 from migrator.cli.console import Colour
 from migrator.cli.options import Format, Reading, Showing, Style, listed
 from migrator.cli.pipeline_step import EPILOG
@@ -23,6 +23,8 @@ app = typer.Typer(
     epilog="Exit codes: 0 nothing left to do, 1 something is, 2 usage or configuration, 3 unreadable input, "
     "4 Bitbucket or a registry refused, 70 fault.",
 )
+
+app.add_typer(secrets_app.app, name="secrets")
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders, or -; default: all.")]
 Select = Annotated[list[str] | None, typer.Option("--select", metavar="CODE", help="Only these rules or reasons.")]

@@ -10,6 +10,16 @@ from types import TracebackType
 from migrator.cli import console, exits
 from migrator.core.mask import printable
 
+_ELSEWHERE = (
+    ("migrator.bitbucket.errors", "ApiError", exits.REFUSED),
+    ("migrator.bitbucket.errors", "SetUpError", exits.USAGE),
+    ("migrator.repositories.git", "GitMissing", exits.USAGE),
+    ("migrator.secrets.plan", "PlanError", exits.UNREADABLE),
+    ("migrator.secrets.journal", "JournalError", exits.UNREADABLE),
+    ("migrator.secrets.signing", "SigningError", exits.USAGE),
+)
+"""Errors of parts that few commands use: where one is raised, its module has been imported."""
+
 
 class UsageError(Exception):
     """The command line asks for what cannot be. The message is a sentence."""
@@ -30,6 +40,8 @@ def guarded(run: Callable[[], int]) -> int:
 
 def report(error: Exception) -> int:
     """Say what went wrong, and return the exit code for it."""
+    import sys
+
     from migrator.configuration import ConfigurationError
     from migrator.repositories.git import GitError
     from migrator.rulebook import RuleError
@@ -37,6 +49,10 @@ def report(error: Exception) -> int:
     if isinstance(error, (UsageError, ConfigurationError, RuleError, GitError)):
         console.err([f"patless: {printable(str(error))}"])
         return exits.UNREADABLE if isinstance(error, GitError) else exits.USAGE
+    for module, name, code in _ELSEWHERE:
+        if module in sys.modules and isinstance(error, getattr(sys.modules[module], name)):
+            console.err([f"patless: {printable(str(error))}"])
+            return code
     console.err(_internal(error))
     return exits.INTERNAL
 

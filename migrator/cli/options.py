@@ -18,6 +18,14 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
+class Form(StrEnum):
+    """How `secrets` shows its list."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
 class Style(StrEnum):
     """What a login that serves pushes only becomes."""
 

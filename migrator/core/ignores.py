@@ -6,8 +6,9 @@ One stands on a line of the finding, or alone on the line directly above it. Wit
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
+from functools import cache
 
 from msgspec import Struct
 
@@ -15,7 +16,7 @@ from migrator.core.findings import Finding
 from migrator.core.selection import codes
 from migrator.core.text import Source
 
-_COMMENT = re.compile(r"#\s*patless:\s*ignore\[(?P<codes>[^\]]*)\](?P<why>.*)")
+_COMMENT = re.compile(r"#\s*patless:\s*ignore\[(?P<codes>[^\[\]]*)\](?P<why>.*)")
 _UNTIL = re.compile(r"(?:^|\s)until=(?P<date>\S*)")
 _QUOTED = re.compile(r"""(?<![^\s=(\[{,:"'])(?:"(?:\\.|[^"\\])*"|'[^']*')""")
 
@@ -42,10 +43,11 @@ def apply(
 ) -> tuple[tuple[Finding, ...], int]:
     """The findings that no comment settles, and how many are settled."""
     every = tuple(findings)
+    reader = cache(read)
     left = tuple(
         finding
         for finding in every
-        if not any(not one.flaw and one.codes & codes(finding) for one in _near(finding, sources, today))
+        if not any(not one.flaw and one.codes & codes(finding) for one in _near(finding, sources, today, reader))
     )
     return left, len(every) - len(left)
 
@@ -55,8 +57,9 @@ def notes(
 ) -> tuple[Note, ...]:
     """What is wrong with the comments beside findings. `known` are the rule ids and reason codes that exist."""
     found = set[Note]()
+    reader = cache(read)
     for finding in findings:
-        for one in _near(finding, sources, today):
+        for one in _near(finding, sources, today, reader):
             if one.flaw:
                 found.add(Note(finding.path, one.line, f"this ignore comment does not count: {one.flaw}"))
             for code in sorted(one.codes - set(known)):
@@ -76,7 +79,9 @@ def read(source: Source, line: int, today: date | None) -> Ignore | None:
     return None
 
 
-def _near(finding: Finding, sources: Mapping[str, Source], today: date | None) -> Iterable[Ignore]:
+def _near(
+    finding: Finding, sources: Mapping[str, Source], today: date | None, reader: Callable[..., Ignore | None]
+) -> Iterable[Ignore]:
     source = sources.get(finding.path)
     if source is None:
         return
@@ -86,7 +91,7 @@ def _near(finding: Finding, sources: Mapping[str, Source], today: date | None) -
     for line in range(first - 1, last + 1):
         if line < 1 or (line < first and not source.line(line).lstrip().startswith("#")):
             continue
-        if (one := read(source, line, today)) is not None:
+        if (one := reader(source, line, today)) is not None:
             yield one
 
 

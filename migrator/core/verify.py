@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 
 from migrator.core.edits import Conflict, splice
@@ -35,12 +36,14 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
     old, new = list(_scalars(before)), list(_scalars(after))
     if _shape(before) != _shape(after) or len(old) != len(new):
         raise Unverified("the rewritten file has another structure")
-    pending = list(edits)
+    starts = [edit.span.start for edit in edits]
+    pending = set(edits)
     for was, now in zip(old, new, strict=True):
-        inside = [edit for edit in pending if was.span.contains(edit.span)]
+        near = edits[bisect_left(starts, was.span.start) : bisect_right(starts, was.span.end)]
+        inside = [edit for edit in near if edit in pending and was.span.contains(edit.span)]
         if now.value != _expected(source, was, inside):
             raise Unverified("a value of the rewritten file is not what was meant")
-        pending = [edit for edit in pending if edit not in inside]
+        pending.difference_update(inside)
     if pending:
         raise Unverified("an edit lies outside of every value")
     return text

@@ -17,6 +17,7 @@ from migrator.core.text import Source, Span
 
 MAX_DEPTH = 200
 MAX_ALIASES = 10_000
+MAX_EXPANDED = 2 * 1024 * 1024
 _MAX_PURE = 128 * 1024
 
 _PROPERTY = re.compile(
@@ -104,7 +105,7 @@ def _mappings(node: Node) -> list[Mapping]:
 class _Open:
     """A collection whose end has not been read yet."""
 
-    __slots__ = ("aliases", "anchor", "at", "items", "keys", "mapping")
+    __slots__ = ("aliases", "anchor", "at", "copied", "items", "keys", "mapping")
 
     def __init__(self, mapping: bool, at: int, anchor: str | None) -> None:
         self.mapping = mapping
@@ -113,6 +114,7 @@ class _Open:
         self.items: list[Item] = []
         self.keys: set[str] = set()
         self.aliases = 0
+        self.copied = 0
 
     def close(self, end: int) -> Sequence | Mapping:
         span = Span(self.at, max(self.at, end))
@@ -163,20 +165,24 @@ def _events(parser: Any) -> Iterator[Any]:
 
 def _build(text: str, events: Iterator[Any]) -> Node | None:
     stack: list[_Open] = []
-    anchors: dict[str, tuple[Node, int]] = {}
+    anchors: dict[str, tuple[Node, int, int]] = {}
     open_anchors: set[str] = set()
     root: Node | None = None
     documents = 0
 
-    def place(item: Item, aliases: int) -> None:
+    def place(item: Item, aliases: int, copied: int) -> None:
+        """`copied` counts the characters that the aliases stand for."""
         nonlocal root
         if not stack:
             root = item.node
             return
         parent = stack[-1]
         parent.aliases += aliases
+        parent.copied += copied
         if parent.aliases > MAX_ALIASES:
             raise YamlError(f"aliases expand to more than {MAX_ALIASES} places; write the steps out", item.at)
+        if parent.copied > MAX_EXPANDED:
+            raise YamlError("aliases expand to more than 2 MiB of text; name shorter parts, or less often", item.at)
         if parent.mapping and len(parent.items) % 2 == 0 and isinstance(item.node, Scalar):
             key = item.node
             if key.value in parent.keys and not (key.value == "<<" and not key.style):
@@ -194,8 +200,8 @@ def _build(text: str, events: Iterator[Any]) -> Node | None:
             at = _content(text, at)
             scalar = Scalar(event.value, event.style or "", Span(at, max(at, event.end_mark.index)))
             if event.anchor:
-                anchors[event.anchor] = scalar, 0
-            place(Item(scalar, at), 0)
+                anchors[event.anchor] = scalar, 0, 0
+            place(Item(scalar, at), 0, 0)
         elif kind in ("SequenceStartEvent", "MappingStartEvent"):
             if len(stack) >= MAX_DEPTH:
                 raise YamlError(f"nested more than {MAX_DEPTH} levels deep; flatten it", at)
@@ -207,15 +213,15 @@ def _build(text: str, events: Iterator[Any]) -> Node | None:
             node = opened.close(event.end_mark.index)
             if opened.anchor:
                 open_anchors.discard(opened.anchor)
-                anchors[opened.anchor] = node, opened.aliases
-            place(Item(node, opened.at), opened.aliases)
+                anchors[opened.anchor] = node, opened.aliases, opened.copied
+            place(Item(node, opened.at), opened.aliases, opened.copied)
         elif kind == "AliasEvent":
             if event.anchor in open_anchors:
                 raise YamlError("an alias stands inside the node that it names; remove the cycle", at)
             if event.anchor not in anchors:
                 raise YamlError("an alias has no anchor before it; define the anchor first", at)
-            named, aliases = anchors[event.anchor]
-            place(Item(named, at, alias=True), aliases + 1)
+            named, aliases, copied = anchors[event.anchor]
+            place(Item(named, at, alias=True), aliases + 1, copied + named.span.end - named.span.start)
         elif kind == "DocumentStartEvent":
             documents += 1
             if documents > 1:

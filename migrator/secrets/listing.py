@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
+from migrator.bitbucket import inventory as inventories
 from migrator.bitbucket import pipelines, repositories
 from migrator.bitbucket.errors import ApiError
-from migrator.bitbucket.inventory import Inventory, inventory
+from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Level, Repository, Variable
 from migrator.bitbucket.session import Client
 from migrator.core.rules import RuleBook
@@ -24,8 +25,10 @@ from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.secrets.judging import judge
+from migrator.secrets.plan import Plan
 from migrator.secrets.records import Evidence, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
-from migrator.secrets.survey import Exported, Survey, window
+from migrator.secrets.references.records import OpaqueKind
+from migrator.secrets.survey import ENDED, Exported, Runs, Survey, window
 
 _IMPORT = re.compile(r"(?P<slug>[A-Za-z0-9_.-]+):(?P<ref>[^:\s]+):(?P<pipeline>[^:\s]+)")
 
@@ -42,6 +45,7 @@ class Asking(Struct, frozen=True):
     window: int = 30
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     progress: Callable[[str], None] = lambda slug: None
+    known_runs: dict[str, Runs] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -58,15 +62,48 @@ def of_workspace(asking: Asking) -> Listing:
     return _listing(asking, repositories.repositories(asking.client, asking.workspace), whole=True)
 
 
+def again(asking: Asking, plan: Plan) -> tuple[tuple[Row, ...], frozenset[str]]:
+    """The rows of a plan as they are now, from those repositories alone that are not as they were, and these.
+
+    A repository is as it was where its branches and tags are, and nothing else of it can run. Raises ApiError,
+    GitError, GitMissing.
+    """
+    resolve = _Resolver(asking)
+    above = inventories.of_workspace(asking.client, asking.workspace)
+    if plan.repository:
+        chosen: Sequence[Repository] = (repositories.repository(asking.client, asking.workspace, plan.repository),)
+    else:
+        chosen = repositories.repositories(asking.client, asking.workspace)
+    names = frozenset(row.key for row in plan.rows)
+    found = []
+    for one in chosen:
+        if _unchanged(asking, one, plan.heads.get(one.slug)):
+            continue
+        stored = inventories.inventory(asking.client, asking.workspace, one.slug, above)
+        _fetch(asking, one)
+        found.append(_facts(asking, one, stored, names, set(), resolve))
+    changed = frozenset(facts.repository for facts in found)
+    return _judged(asking, found, (), whole=not plan.repository).rows, changed
+
+
+def _unchanged(asking: Asking, one: Repository, heads: Mapping[str, str] | None) -> bool:
+    if heads is None or (one.clone_https and _heads(asking, one) != heads):
+        return False
+    known = set(heads.values())
+    runs = _runs(asking, one)
+    return not runs.failure and all(run.state == ENDED or run.sha in known for run in runs.runs)
+
+
 def _listing(asking: Asking, chosen: Sequence[Repository], whole: bool) -> Listing:
     found: list[RepositoryFacts] = []
     failed: list[tuple[str, str]] = []
     pending: list[tuple[Repository, Inventory, frozenset[str]]] = []
     resolve = _Resolver(asking)
+    above = inventories.of_workspace(asking.client, asking.workspace)
     for one in chosen:
         asking.progress(one.slug)
         try:
-            stored = inventory(asking.client, asking.workspace, one.slug)
+            stored = inventories.inventory(asking.client, asking.workspace, one.slug, above)
             pending.append(
                 (
                     one,
@@ -181,14 +218,20 @@ def _heads(asking: Asking, one: Repository) -> dict[str, str]:
     return remote.heads(one.clone_https, variables)
 
 
-def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> Survey:
+def _runs(asking: Asking, one: Repository) -> Runs:
     client, workspace = asking.client, asking.workspace
-    runs = window(
-        lambda since, status: pipelines.runs(client, workspace, one.slug, since, status), asking.window, asking.now
-    )
+    if one.slug not in asking.known_runs:
+        asking.known_runs[one.slug] = window(
+            lambda since, status: pipelines.runs(client, workspace, one.slug, since, status), asking.window, asking.now
+        )
+    return asking.known_runs[one.slug]
+
+
+def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> Survey:
+    runs = _runs(asking, one)
     known = {**_hosts(stored, asking.book), **asking.settings.variables}
-    settings = replace(asking.settings, variables=known, workspace=workspace, repository=one.slug)
-    return Survey(remote.place(asking.cache, workspace, one.slug), asking.book, settings, runs, resolve)
+    settings = replace(asking.settings, variables=known, workspace=asking.workspace, repository=one.slug)
+    return Survey(remote.place(asking.cache, asking.workspace, one.slug), asking.book, settings, runs, resolve)
 
 
 def _facts(
@@ -200,6 +243,8 @@ def _facts(
     survey = _survey(asking, one, stored, resolve)
     chosen, gaps = survey.refs(names | keys)
     heads = {ref.name: ref.commit for ref in refs(root)}
+    # What is imported can change without a change here, so that this repository never counts as unchanged.
+    heads |= {f"imports {one.text}": "" for ref in chosen for one in ref.found.opaque if one.kind is OpaqueKind.IMPORT}
     return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads, survey.leaving())
 
 

@@ -31,7 +31,7 @@ BRANCH = "patless/"
 """Branches of this tool's own changes begin so; the rest is the branch that they are for."""
 _ROOT = "bitbucket-pipelines.yml"
 _SCRIPTS = 2000
-_ENDED = "COMPLETED"
+ENDED = "COMPLETED"
 
 
 class Runs(Struct, frozen=True):
@@ -98,7 +98,7 @@ class Survey(Struct, frozen=True):
         gaps = [f"its runs could not be read: {self.runs.failure}"] if self.runs.failure else []
         known: set[tuple[str, Stand]] = set()
         for run in self.runs.runs:
-            stand = Stand.AGAIN if run.state == _ENDED else Stand.NOW
+            stand = Stand.AGAIN if run.state == ENDED else Stand.NOW
             if run.sha is None:
                 gaps += [f"run {run.build_number}, which is not at its end, names no commit"] * (stand is Stand.NOW)
             elif run.sha not in heads and (run.sha, stand) not in known:

@@ -222,6 +222,12 @@ def test_a_command_line_that_cannot_be_exits_2(patless: Patless, root: Path, opt
             "its finding 1 is not of rule, path, snippet and count",
         ),
         (
+            '{"schema_version": 1, "findings": [{"rule": "a", "path": "b", "snippet": "c", "count": '
+            + "9" * 4300
+            + "}]}",
+            "its finding 1 is not of rule, path, snippet and count",
+        ),
+        (
             '{"schema_version": 1, "findings": [{"rule": "a", "path": "b", "snippet": 1, "count": 1}]}',
             "its finding 1 is not of rule, path, snippet and count",
         ),

@@ -17,6 +17,7 @@ from migrator.core.text import Source
 from migrator.readers.yaml import (
     MAX_ALIASES,
     MAX_DEPTH,
+    MAX_EXPANDED,
     Mapping,
     Node,
     Scalar,
@@ -272,6 +273,15 @@ def test_an_alias_bomb_is_refused_at_once() -> None:
         tracemalloc.stop()
     assert "aliases expand" in message
     assert offset < len("\n".join(lines))
+
+
+@pytest.mark.parametrize("kind", ["many items", "one long text"])
+def test_aliases_of_long_parts_are_read_up_to_the_bound_of_a_file_and_refused_beyond(kind: str) -> None:
+    part = f"[{'x,' * 5_000}]" if kind == "many items" else "x" * 10_002
+    most = MAX_EXPANDED // len(part)
+    text = f"a: &a {part}\nb: [" + "*a , " * most
+    assert read(text + "]\n") is not None
+    assert "more than 2 MiB of text" in refusal(text + "*a , ]\n")[0]
 
 
 def test_two_mebibytes_are_read_within_bounds() -> None:

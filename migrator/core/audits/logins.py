@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from migrator.core.audits.context import Context
@@ -38,6 +40,7 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
         for login in shell.logins
         if (registry := login.registry)
     ]
+    around = _around(facts, context) if judged else _Around()
     for shell in facts.shells:
         mine = [item for item in judged if item.shell is shell]
         placer = Placer(facts, context, shell, mine)
@@ -45,40 +48,61 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
             if not item.native:
                 placer.place(item)
                 placer.follow_guards(item)
-                _surroundings(facts, context, item)
+                _surroundings(facts, context, item, around)
                 reach(facts, context, item)
                 exposure(facts, context, item)
         placer.clashes()
     _mix(judged, context)
     pipes = _pipes(facts, context, judged)
+    named = cache(lambda name: _named(facts, name))
     places: dict[tuple[int, Span], list[Judged]] = {}
     for item in judged:
         if not item.native:
             places.setdefault((id(item.shell), item.login.command.span), []).append(item)
     for items in places.values():
-        yield _finding(facts, context, items, pipes)
+        yield _finding(facts, context, items, pipes, named)
     for shell in facts.shells:
         yield from _uncertain(facts, context, shell)
 
 
-def _surroundings(facts: StepFacts, context: Context, item: Judged) -> None:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is the same for every login of a step: reasons, and what else logs in unseen."""
+
+    reasons: tuple[Reason, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+def _around(facts: StepFacts, context: Context) -> _Around:
+    reasons = [
+        context.reason("shadowed", f"the step sets {name}, which may override the native variable", name)
+        for name in dict.fromkeys(shadow.name for shadow in shadowing(facts, context))
+    ]
+    reasons += [
+        context.reason("leaves-step", f"the step hands its login on: {what}", subject)
+        for subject, what in login_file_leaves(facts, context.book)
+    ]
+    hidden = [one.what for shell in facts.shells for one in hidden_logins(shell, context.book)]
+    hidden += [path for path, text in context.called(facts) if _logs_in(text, context)]
+    return _Around(tuple(reasons), tuple(hidden))
+
+
+def _surroundings(facts: StepFacts, context: Context, item: Judged, around: _Around) -> None:
     """Reasons and assumptions from what stands around the login in its step."""
     reason = context.reason
-    for name in dict.fromkeys(shadow.name for shadow in shadowing(facts, context)):
-        item.reasons.append(reason("shadowed", f"the step sets {name}, which may override the native variable", name))
-    for subject, what in login_file_leaves(facts, context.book):
-        item.reasons.append(reason("leaves-step", f"the step hands its login on: {what}", subject))
+    item.reasons += around.reasons
     for code in dict.fromkeys(context.unread_items.get(id(part.scalar)) for part in _parts(item)):
         if code:
             detail = "the same text also runs in a step that cannot be read"
             item.reasons.append(reason(code, detail, "the other step"))
-    hidden = [one.what for shell in facts.shells for one in hidden_logins(shell, context.book)]
-    hidden += [path for path, text in context.called(facts) if _logs_in(text, context)]
-    hidden += [
-        f"a login whose registry comes from {login.host_subject}"
-        for shell in facts.shells
-        for login in shell.logins
-        if login.perhaps is item.registry
+    hidden = [
+        *around.hidden,
+        *(
+            f"a login whose registry comes from {login.host_subject}"
+            for shell in facts.shells
+            for login in shell.logins
+            if login.perhaps is item.registry
+        ),
     ]
     for what in dict.fromkeys(hidden):
         item.reasons.append(reason("mixed-logins", f"the step also logs in within {what}", item.login.host))
@@ -177,9 +201,16 @@ def _pipes(facts: StepFacts, context: Context, judged: Sequence[Judged]) -> dict
 
 
 def _finding(
-    facts: StepFacts, context: Context, items: Sequence[Judged], pipes: Mapping[int, pipe.PipePlan]
+    facts: StepFacts,
+    context: Context,
+    items: Sequence[Judged],
+    pipes: Mapping[int, pipe.PipePlan],
+    named: Callable[[str], bool],
 ) -> Finding:
-    """What all runs of one login command say together: it may stand in a function that is called several times."""
+    """What all runs of one login command say together: it may stand in a function that is called several times.
+
+    `named` says whether the step names a variable to a program or a pipe.
+    """
     item = items[0]
     script = item.shell.script
     planned = pipes.get(id(item.shell))
@@ -198,7 +229,7 @@ def _finding(
         reasons=reasons,
         assumptions=[assumption for one in items for assumption in one.assumptions],
         variables=[name for one in items for name in one.stored],
-        remaining=[name for one in items for name in _remaining(facts, one, planned)],
+        remaining=[name for one in items for name in _remaining(facts, one, planned, named)],
         registry=item.login.host,
         uses=facts.uses,
         edits=edits,
@@ -216,14 +247,14 @@ def _message(item: Judged, literal: bool) -> str:
     return f"{client} logs in to {host} with the stored {names}"
 
 
-def _remaining(facts: StepFacts, item: Judged, planned: pipe.PipePlan | None) -> list[str]:
+def _remaining(
+    facts: StepFacts, item: Judged, planned: pipe.PipePlan | None, named: Callable[[str], bool]
+) -> list[str]:
     """The stored variables that something in the step still reads after the change."""
     changed = planned.removed if planned else tuple(point.span for point in item.points)
     remaining: list[str] = []
     for name in item.stored:
-        word = re.compile(rf"\b{re.escape(name)}\b")
-        inside = any(word.search(scalar.value) for pipe in facts.pipes for _, scalar in pipe.variables)
-        inside = inside or any(_by_name(word, name, shell.trace) for shell in facts.shells)
+        inside = named(name)
         for shell in facts.shells:
             edited = changed if shell is item.shell else ()
             for use in shell.trace.uses:
@@ -234,6 +265,13 @@ def _remaining(facts: StepFacts, item: Judged, planned: pipe.PipePlan | None) ->
         if inside:
             remaining.append(name)
     return remaining
+
+
+def _named(facts: StepFacts, name: str) -> bool:
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    return any(word.search(scalar.value) for pipe in facts.pipes for _, scalar in pipe.variables) or any(
+        _by_name(word, name, shell.trace) for shell in facts.shells
+    )
 
 
 def _by_name(word: re.Pattern[str], name: str, trace: Trace) -> bool:

@@ -1,0 +1,30 @@
+"""The plainest command lines, read without the parser of options: importing that takes longer than all the rest.
+
+They mean what `migrator/cli/app.py` makes of them; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from migrator.cli.options import Reading, Showing
+
+_CHANGED = "--exit-non-zero-on-fix"
+
+
+def run(argv: Sequence[str]) -> int | None:
+    """Carry out `check PATH…`, `fix PATH…` and what the hook says; None for every other command line."""
+    command, *rest = argv or ("",)
+    hook = command == "fix" and rest[:1] == [_CHANGED]
+    names = rest[hook:]
+    if command not in ("check", "fix") or any(not name or name.startswith("-") for name in names):
+        return None
+    reading, showing = Reading(tuple(map(Path, names))), Showing()
+    if command == "check":
+        from migrator.cli import check
+
+        return check.run(reading, showing, unsafe=False)
+    from migrator.cli import fix
+
+    return fix.run(reading, showing, fix.Fixing(unsafe=False, diff=False, exit_non_zero=hook))

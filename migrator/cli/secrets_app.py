@@ -1,0 +1,188 @@
+"""The options of `patless secrets`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli import failures
+from migrator.cli.console import Colour
+from migrator.cli.options import Form, Reading, Showing
+
+if TYPE_CHECKING:
+    from migrator.cli import secrets
+
+app = typer.Typer(no_args_is_help=True, help="Stored variables: which nobody needs any more, and their removal.")
+
+Where = Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A folder of the repository.")]
+Workspace = Annotated[str, typer.Option("--workspace", metavar="SLUG", help="Default: as the remote origin says.")]
+Repo = Annotated[str, typer.Option("--repo", metavar="SLUG", help="Default: as the remote origin says.")]
+All = Annotated[bool, typer.Option("--all", help="Every repository of the workspace.")]
+Window = Annotated[int, typer.Option("--rollback-window", min=0, max=3650, metavar="DAYS", help="Old runs that count.")]
+Tokens = Annotated[
+    Path | None, typer.Option("--tokens", metavar="FILE", help="What tokens there are: tokens.toml.", dir_okay=False)
+]
+Rules = Annotated[
+    list[Path] | None,
+    typer.Option("--rules", metavar="DIR", help="A folder of further rules.", exists=True, file_okay=False),
+]
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="This configuration file.")]
+NoConfig = Annotated[bool, typer.Option("--no-config", help="No configuration file.")]
+Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
+Shape = Annotated[Form, typer.Option("--format", help="For people, programs, reviews.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
+Allowed = Annotated[
+    Path | None,
+    typer.Option("--allowed-signers", metavar="FILE", help="Whose keys count, as ssh-keygen has it.", dir_okay=False),
+]
+Required = Annotated[
+    int, typer.Option("--require-signatures", min=0, metavar="N", help="So many, of different people.")
+]
+Log = Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Default: beside the plan.", dir_okay=False)]
+PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="The file that `secrets plan` wrote.")]
+
+
+@app.command("list")
+def list_(
+    path: Where = None,
+    workspace: Workspace = "",
+    repo: Repo = "",
+    all: All = False,
+    rollback_window: Window = 30,
+    by: Annotated[str, typer.Option("--by", metavar="token", help="Group by the tokens of --tokens.")] = "",
+    tokens: Tokens = None,
+    rules: Rules = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+    format: Shape = Form.TEXT,
+    color: Color = Colour.AUTO,
+    exit_zero: ExitZero = False,
+) -> None:
+    """Say of each variable that a login to Packages uses or used what may become of it."""
+
+    def run() -> int:
+        from migrator.cli import secrets
+
+        if by not in ("", "token"):
+            raise failures.UsageError("--by knows `token` only")
+        if by and not tokens:
+            raise failures.UsageError("--by token needs --tokens FILE, in which the owner says what tokens there are")
+        asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config)
+        return secrets.list_all(asked, Showing(colour=color, exit_zero=exit_zero), format)
+
+    _end(run)
+
+
+@app.command()
+def plan(
+    path: Where = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The plan.", dir_okay=False)] = Path(
+        "plan.json"
+    ),
+    sign: Annotated[
+        list[Path] | None, typer.Option("--sign", metavar="KEY", help="Sign with this SSH key.", dir_okay=False)
+    ] = None,
+    expires: Annotated[int, typer.Option("--expires", min=1, max=90, metavar="DAYS", help="How long it is good.")] = 7,
+    workspace: Workspace = "",
+    repo: Repo = "",
+    all: All = False,
+    rollback_window: Window = 30,
+    tokens: Tokens = None,
+    rules: Rules = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+    format: Shape = Form.TEXT,
+    color: Color = Colour.AUTO,
+) -> None:
+    """Write down what may be removed and on what evidence, for others to read and to sign."""
+
+    def run() -> int:
+        from migrator.cli import secrets
+
+        asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config)
+        return secrets.plan(asked, Showing(colour=color), format, output, expires, sign or [])
+
+    _end(run)
+
+
+@app.command()
+def sign(
+    plan: PlanFile,
+    key: Annotated[Path, typer.Option("--key", metavar="KEY", help="An SSH key.", dir_okay=False)],
+) -> None:
+    """Sign a plan that you have read."""
+
+    def run() -> int:
+        from migrator.cli import secrets
+
+        return secrets.sign(plan, key)
+
+    _end(run)
+
+
+@app.command()
+def apply(
+    plan: PlanFile,
+    path: Where = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    log: Log = None,
+    backup: Annotated[
+        Path | None, typer.Option("--backup", metavar="FILE", help="Keep values that are not secured.", dir_okay=False)
+    ] = None,
+    allowed_signers: Allowed = None,
+    require_signatures: Required = 0,
+    by: Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who applies it.")] = "",
+    rules: Rules = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+) -> None:
+    """Remove the variables of a plan whose evidence still holds. There is no removal without a plan."""
+
+    def run() -> int:
+        from migrator.cli import secrets
+
+        asked = _asked(path, "", "", False, 30, None, rules, config, no_config)
+        return secrets.apply(plan, asked, secrets.Doing(yes, log, backup, allowed_signers, require_signatures, by))
+
+    _end(run)
+
+
+@app.command()
+def verify(plan: PlanFile, log: Log = None, allowed_signers: Allowed = None, require_signatures: Required = 0) -> None:
+    """Check a plan, its signatures and its log, offline: what an auditor keeps."""
+
+    def run() -> int:
+        from migrator.cli import secrets
+
+        return secrets.verify(plan, log, allowed_signers, require_signatures)
+
+    _end(run)
+
+
+def _asked(
+    path: Path | None,
+    workspace: str,
+    repo: str,
+    everything: bool,
+    window: int,
+    tokens: Path | None,
+    rules: list[Path] | None,
+    config: Path | None,
+    no_config: bool,
+) -> secrets.Asked:
+    from migrator.cli import secrets
+
+    if config is not None and no_config:
+        raise failures.UsageError("--config and --no-config exclude each other")
+    if everything and repo:
+        raise failures.UsageError("--all and --repo exclude each other")
+    folders = tuple(folder.resolve() for folder in rules or ())
+    reading = Reading(rules=folders, config=config, no_config=no_config)
+    return secrets.Asked(reading, path, workspace, repo, everything, window, tokens)
+
+
+def _end(run: Callable[[], int]) -> None:
+    raise typer.Exit(failures.guarded(run))

@@ -1,0 +1,132 @@
+"""Carries out a plan: each row only if what it rests on still holds, each written down before and after."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from migrator.bitbucket import variables
+from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.records import Level
+from migrator.secrets import plan as plans
+from migrator.secrets.journal import Event, Journal
+from migrator.secrets.listing import Asking, again
+from migrator.secrets.plan import Plan, PlanRow
+
+_STOP = (Kind.UNAUTHORISED, Kind.RATE_LIMITED, Kind.UNREACHABLE, Kind.SERVER, Kind.TOO_SLOW)
+"""After these, the next row would meet the same."""
+
+
+class Outcome(Struct, frozen=True):
+    """What became of a row; `text` says why where it was not removed, or how to restore it."""
+
+    row: PlanRow
+    event: Event
+    text: str
+
+
+class Kept(Struct, frozen=True):
+    """A value that was not secured, for the backup file."""
+
+    row: PlanRow
+    value: str
+
+
+def still(asking: Asking, plan: Plan) -> Callable[[PlanRow], str]:
+    """Why a row's evidence holds no more, '' where it does. Only repositories that changed are read again.
+
+    Raises ApiError, GitError, GitMissing.
+    """
+    fresh, changed = again(asking, plan)
+    rows = {row.variable.uuid: row for row in fresh}
+
+    def why(row: PlanRow) -> str:
+        if row.level is not Level.WORKSPACE and row.repository not in changed:
+            return ""
+        if row.level is Level.WORKSPACE and not changed:
+            return ""
+        found = rows.get(row.uuid)
+        if found is None:
+            return "it is not where it was, or no login to Packages is seen to have used it any more"
+        if not found.verdict.may_go:
+            return f"it is {found.verdict} now"
+        before = {one for one in plans.meant(row.evidence) if _within(one[1], row, changed)}
+        if found.verdict is not row.verdict and row.level is not Level.WORKSPACE:
+            return f"it was {row.verdict} when the plan was made, and is {found.verdict} now"
+        return "" if plans.meant(found.evidence) == before else "what it rests on has changed"
+
+    return why
+
+
+def _within(ref: str, row: PlanRow, changed: frozenset[str]) -> bool:
+    return row.level is not Level.WORKSPACE or ref.partition(":")[0] in changed
+
+
+def carry_out(
+    asking: Asking, plan: Plan, journal: Journal, why_not: Callable[[PlanRow], str], keep: Callable[[Kept], None] | None
+) -> Iterator[Outcome]:
+    """Remove the rows of the plan one by one. `keep` takes the values of variables that are not secured; without it
+    those are left alone. What an earlier run has done is not done again. Raises JournalError, OSError from `keep`."""
+    for row in plan.rows:
+        if row.uuid in journal.done:
+            continue
+        reason = why_not(row)
+        if reason:
+            yield _end(journal, row, Event.REFUSED, reason)
+            continue
+        try:
+            outcome = _one(asking, row, journal, keep)
+        except ApiError as error:
+            yield _end(journal, row, Event.FAILED, str(error))
+            if error.kind in _STOP:
+                return
+        else:
+            yield outcome
+
+
+def _one(asking: Asking, row: PlanRow, journal: Journal, keep: Callable[[Kept], None] | None) -> Outcome:
+    repository = row.repository or None
+    now = variables.again(asking.client, asking.workspace, repository, row.variable)
+    if now is None:
+        return _end(journal, row, Event.GONE, "it was not there any more")
+    if (now.key, now.secured) != (row.key, row.secured):
+        return _end(journal, row, Event.REFUSED, "it has another name now, or is secured where it was not")
+    if not now.secured:
+        if keep is None:
+            return _end(journal, row, Event.REFUSED, "its value is not secured, so it is kept first: use --backup FILE")
+        keep(Kept(row, now.value or ""))
+    journal.write(Event.DELETING, uuid=row.uuid, key=row.key, place=row.place)
+    there = variables.delete(asking.client, asking.workspace, repository, row.variable)
+    return _end(journal, row, Event.DELETED if there else Event.GONE, restore(row))
+
+
+def _end(journal: Journal, row: PlanRow, event: Event, text: str) -> Outcome:
+    journal.write(event, uuid=row.uuid, key=row.key, place=row.place, text=text)
+    return Outcome(row, event, text)
+
+
+def restore(row: PlanRow) -> str:
+    """How to have the variable back. Bitbucket never gives the value of a secured one out again."""
+    value = "the value from where the token is kept" if row.secured else "the value in the backup file"
+    return f"to restore it, make a variable {row.key} again in {row.place}, with {value}"
+
+
+def backup(path: Path) -> Callable[[Kept], None]:
+    """Appends values to a file that only its owner can read. Raises OSError."""
+    import json
+
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    if os.fstat(descriptor).st_mode & 0o077:
+        os.fchmod(descriptor, 0o600)
+
+    def keep(kept: Kept) -> None:
+        row = kept.row
+        where: Mapping[str, str] = {"level": row.level, "repository": row.repository, "environment": row.environment}
+        line = json.dumps({**where, "key": row.key, "uuid": row.uuid, "value": kept.value}, sort_keys=True)
+        os.write(descriptor, line.encode() + b"\n")
+        os.fsync(descriptor)
+
+    return keep

@@ -1,0 +1,181 @@
+"""A plan: which variables are to be removed, on what evidence. Canonical JSON, so that a signature holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, field
+
+from migrator.bitbucket.records import Level, Variable
+from migrator.secrets.records import Evidence, Listing, Row, Verdict
+from migrator.secrets.references.records import Kind
+
+LIMIT = 64 * 1024 * 1024
+_UNUSED = {kind.value for kind in Kind if not kind.is_use}
+
+
+class PlanError(Exception):
+    """The file is no plan, or not as it was written. The message is a sentence."""
+
+
+class Seen(Struct, frozen=True, order=True):
+    """Evidence as a plan keeps it; `line` is for people and no part of what it means."""
+
+    kind: str
+    ref: str
+    path: str
+    line: int
+    text: str
+
+
+class Waived(Struct, frozen=True):
+    doubt: str
+    path: str
+    variable: str
+    reason: str
+    until: str
+
+
+class PlanRow(Struct, frozen=True):
+    """A variable to remove. `repository` is '' for one of the workspace, `environment` for one of no deployment.
+
+    `meaning` is the digest of what the verdict rests on, without lines and commits.
+    """
+
+    repository: str
+    level: Level
+    environment: str
+    environment_uuid: str
+    key: str
+    uuid: str
+    secured: bool
+    verdict: Verdict
+    meaning: str
+    evidence: tuple[Seen, ...] = ()
+    waivers: tuple[Waived, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def variable(self) -> Variable:
+        return Variable(
+            self.level, self.key, self.uuid, self.secured, self.environment or None, self.environment_uuid or None
+        )
+
+    @property
+    def place(self) -> str:
+        """For people."""
+        if self.level is Level.WORKSPACE:
+            return "the workspace"
+        where = f"deployment {self.environment} of " if self.level is Level.DEPLOYMENT else ""
+        return f"{where}{self.repository}"
+
+
+class Plan(Struct, frozen=True):
+    """`repository` is '' where the whole workspace was looked at; `window` is in days; `heads` are commits by
+    repository and full ref. `rules` and `configuration` are digests. Times are ISO 8601 with a zone."""
+
+    schema_version: int
+    tool: str
+    workspace: str
+    repository: str
+    created: str
+    expires: str
+    window: int
+    rules: str
+    configuration: str
+    heads: dict[str, dict[str, str]] = field(default_factory=dict)
+    rows: tuple[PlanRow, ...] = ()
+
+    @property
+    def expiry(self) -> datetime:
+        return datetime.fromisoformat(self.expires)
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(text(self).encode()).hexdigest()
+
+
+def rows(listing: Listing) -> tuple[PlanRow, ...]:
+    """What may go of what was listed."""
+    return tuple(_row(row) for row in listing.rows if row.verdict.may_go)
+
+
+def _row(row: Row) -> PlanRow:
+    variable = row.variable
+    return PlanRow(
+        row.repository,
+        variable.level,
+        variable.environment or "",
+        variable.environment_uuid or "",
+        variable.key,
+        variable.uuid,
+        variable.secured,
+        row.verdict,
+        meaning(row.verdict, row.evidence),
+        tuple(Seen(one.kind, one.ref, one.path, one.line, one.text) for one in row.evidence),
+        tuple(Waived(one.doubt, one.path, one.variable, one.reason, one.until.isoformat()) for one in row.waivers),
+        row.assumptions,
+    )
+
+
+def meaning(verdict: Verdict, evidence: Iterable[Evidence | Seen]) -> str:
+    """The digest of a verdict and its evidence: mentions, lines and commits are no part of it."""
+    return hashlib.sha256(_canonical([verdict.value, sorted(meant(evidence))]).encode()).hexdigest()
+
+
+def meant(evidence: Iterable[Evidence | Seen]) -> set[tuple[str, str, str, str]]:
+    return {(one.kind, one.ref, one.path, one.text) for one in evidence if one.kind not in _UNUSED}
+
+
+def text(plan: Plan) -> str:
+    return _canonical(msgspec.to_builtins(plan)) + "\n"
+
+
+def read(path: Path) -> Plan:
+    """Raises PlanError where the file is not byte for byte what `text` makes of its plan."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LIMIT + 1)
+    except OSError as error:
+        raise PlanError(f"{path}: the plan cannot be read ({error.strerror}); name the file that was written") from None
+    if len(data) > LIMIT:
+        raise PlanError(f"{path}: the plan is larger than {LIMIT // 1024**2} MiB")
+    try:
+        plan = msgspec.json.decode(data, type=Plan)
+        plan.expiry  # noqa: B018 - raises
+    except (msgspec.DecodeError, ValueError):
+        raise PlanError(f"{path}: this is no plan of `patless secrets plan`, or it was cut; write it anew") from None
+    if plan.schema_version != 1:
+        raise PlanError(f"{path}: the plan has version {plan.schema_version}; this patless reads version 1")
+    if text(plan).encode() != data:
+        raise PlanError(f"{path}: the plan was changed by hand or by a formatter; write it anew with `secrets plan`")
+    wrong = next((row for row in plan.rows if row.meaning != meaning(row.verdict, row.evidence)), None)
+    if wrong or any(not row.verdict.may_go for row in plan.rows):
+        raise PlanError(f"{path}: the evidence of a row does not fit its digest or verdict; write the plan anew")
+    return plan
+
+
+def rules_digest(folders: Iterable[Path]) -> str:
+    """Of all files of rules by name and content. Raises OSError."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for file in sorted(folder.rglob("*.yml")):
+            digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def digest_of(value: object) -> str:
+    return hashlib.sha256(_canonical(msgspec.to_builtins(value)).encode()).hexdigest()
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, indent=1)
+
+
+def by_uuid(plan: Plan) -> Mapping[str, PlanRow]:
+    return {row.uuid: row for row in plan.rows}

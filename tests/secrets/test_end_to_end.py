@@ -1,0 +1,407 @@
+"""The installed command against a workspace in a box: real sockets, real git, real ssh-keygen, real kills."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from migrator.demo import samples
+from migrator.demo.box import Box
+from tests.demo.contract import watched
+
+PATLESS = str(Path(sys.executable).parent / "patless")
+WAIVER = """
+[[waivers]]
+doubt = "indirect"
+path = "bitbucket-pipelines.yml"
+reason = "the names are those of branches, and no branch is called PACKAGES"
+until = 2099-01-31
+"""
+NATIVE = """\
+pipelines:
+  default:
+    - step:
+        script:
+          - docker login crg.apkg.io -u "$BITBUCKET_PACKAGES_USERNAME" -p "$BITBUCKET_PACKAGES_TOKEN"
+          - docker push crg.apkg.io/acme/tool:latest
+"""
+STORED = NATIVE.replace("BITBUCKET_PACKAGES_USERNAME", "PACKAGES_EMAIL").replace(
+    "BITBUCKET_PACKAGES_TOKEN", "PACKAGES_TOKEN"
+)
+VALUE = "ATATT3xVALUEthatNOBODYmaySEE"
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+    def rows(self) -> dict[tuple[str, str, str], dict[str, object]]:
+        """The variables by repository, environment and key."""
+        return {(r["repository"], r["environment"] or "", r["key"]): r for r in json.loads(self.out)["variables"]}
+
+
+@dataclass
+class Desk:
+    """A person's machine: a folder of its own, an environment, and everything that was printed there."""
+
+    box: Box
+    home: Path
+    token: str
+    said: list[str] = field(default_factory=list)
+
+    def environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        return kept | {
+            "HOME": str(self.home),
+            "PATLESS_API_URL": self.box.api_url,
+            "PATLESS_CACHE_DIR": str(self.home / "cache"),
+            "PATLESS_REQUESTS_PER_HOUR": "1000000",
+            "BITBUCKET_ACCESS_TOKEN": self.token,
+            "GIT_CONFIG_NOSYSTEM": "1",
+        }
+
+    def run(self, *arguments: str, **variables: str) -> Done:
+        done = subprocess.run(
+            [PATLESS, *arguments],
+            cwd=self.home,
+            env=self.environment() | variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        self.said += [done.stdout, done.stderr]
+        assert "Traceback" not in done.stderr
+        assert "internal error" not in done.stderr, done.stderr
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def secrets(self, *arguments: str, **variables: str) -> Done:
+        return self.run("secrets", *arguments, **variables)
+
+    def list(self, *arguments: str, **variables: str) -> Done:
+        return self.secrets("list", "--workspace", "acme", "--format", "json", *arguments, **variables)
+
+    def plan(self, *arguments: str) -> Done:
+        return self.secrets("plan", "--workspace", "acme", *arguments)
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    with watched() as found:
+        yield found
+
+
+@pytest.fixture
+def desk(box: Box, tmp_path: Path) -> Iterator[Desk]:
+    home = tmp_path / "home"
+    home.mkdir()
+    found = Desk(box, home, box.token())
+    yield found
+    written = [path.read_bytes() for path in home.rglob("*") if path.is_file() and path.name != "backup.jsonl"]
+    for secret in (found.token, VALUE, "not-a-real-secret"):
+        assert all(secret not in said for said in found.said), "a secret was printed"
+        assert all(secret.encode() not in data for data in written), "a secret was written"
+
+
+def tool(box: Box, *, stored: bool = False) -> str:
+    """A repository that was migrated by hand, and the uuid of its token."""
+    box.add_repository("tool", {"main": {"bitbucket-pipelines.yml": STORED}})
+    if not stored:
+        box.commit("tool", "main", {"bitbucket-pipelines.yml": NATIVE})
+    return box.add_variable("PACKAGES_TOKEN", VALUE, repository="tool")
+
+
+def uuids(box: Box) -> set[str]:
+    every = set(box.variables())
+    for slug in box.state.repositories:
+        every |= set(box.variables(slug))
+        for environment in box.state.repositories[slug].environments.values():
+            every |= set(environment.variables)
+    return every
+
+
+# Listing
+
+
+def test_a_repository_that_nobody_may_see_is_a_sentence_and_exit_4(desk: Desk) -> None:
+    done = desk.list("--repo", "nothing")
+    assert done.code == 4
+    assert done.err.count("\n") == 1
+
+
+def test_without_a_credential_nothing_is_asked(desk: Desk) -> None:
+    done = desk.list("--repo", "tool", BITBUCKET_ACCESS_TOKEN="")
+    assert done.code == 2
+    assert not desk.box.requests
+
+
+def test_the_sample_workspace_is_judged_as_its_stories_say(desk: Desk) -> None:
+    samples.fill(desk.box)
+    (desk.home / "waivers.toml").write_text(WAIVER)
+    done = desk.list("--all", "--config", "waivers.toml")
+    expected = {
+        (sample.slug, stored.environment, stored.key): stored.verdict
+        for sample in samples.SAMPLES
+        for stored in sample.stored
+        if stored.verdict
+    } | {("", "", stored.key): stored.verdict for stored in samples.team.WORKSPACE}
+    assert {place: row["verdict"] for place, row in done.rows().items()} == expected
+    assert done.code == 1
+
+
+def test_one_repository_cannot_speak_for_the_workspace(desk: Desk) -> None:
+    tool(desk.box)
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE)
+    rows = desk.list("--repo", "tool").rows()
+    assert rows["tool", "", "PACKAGES_TOKEN"]["verdict"] == "removable"
+    assert rows["", "", "PACKAGES_TOKEN"]["verdict"] == "cannot-tell"
+    assert desk.list("--all").rows()["", "", "PACKAGES_TOKEN"]["verdict"] == "removable"
+
+
+def test_a_repository_of_the_workspace_that_cannot_be_read_leaves_its_variables_in_doubt(desk: Desk) -> None:
+    tool(desk.box)
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE)
+    desk.box.add_repository("hidden", {"main": {"bitbucket-pipelines.yml": NATIVE}})
+    desk.box.faults.add("/git/acme/hidden.git*", status=403, times=1000)
+    done = desk.list("--all")
+    assert done.rows()["", "", "PACKAGES_TOKEN"]["verdict"] == "cannot-tell"
+    assert done.code == 3
+
+
+def test_every_page_of_variables_is_read_whatever_next_says(desk: Desk) -> None:
+    tool(desk.box)
+    for number in range(249):
+        desk.box.add_variable(f"OTHER_{number}", VALUE, repository="tool")
+    last = desk.box.add_variable("PACKAGES_EMAIL", "ci@acme.example", repository="tool", secured=False)
+    rows = desk.list("--repo", "tool").rows()
+    assert rows["tool", "", "PACKAGES_EMAIL"]["uuid"] == last
+
+
+def test_a_storm_of_429_is_waited_out(desk: Desk) -> None:
+    tool(desk.box)
+    desk.box.faults.add("/2.0/repositories/acme/tool/pipelines_config/variables", status=429, times=2)
+    assert desk.list("--repo", "tool").rows()["tool", "", "PACKAGES_TOKEN"]["verdict"] == "removable"
+
+
+def test_a_value_is_used_to_know_the_registry_and_shown_nowhere(desk: Desk) -> None:
+    files = {"bitbucket-pipelines.yml": STORED.replace("crg.apkg.io", "$REGISTRY")}
+    desk.box.add_repository("tool", {"main": files})
+    desk.box.add_variable("REGISTRY", "crg.apkg.io", repository="tool", secured=False)
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE, repository="tool", secured=False)
+    assert desk.list("--repo", "tool").rows()["tool", "", "PACKAGES_TOKEN"]["verdict"] == "in-use"
+
+
+# Plans
+
+
+def test_what_is_in_use_comes_into_no_plan(desk: Desk) -> None:
+    tool(desk.box, stored=True)
+    done = desk.plan("--repo", "tool")
+    assert done.code == 0
+    assert not (desk.home / "plan.json").exists()
+
+
+def test_a_plan_that_was_touched_is_refused(desk: Desk) -> None:
+    tool(desk.box)
+    assert desk.plan("--repo", "tool").code == 0
+    path = desk.home / "plan.json"
+    path.write_text(path.read_text().replace("PACKAGES_TOKEN", "PACKAGES_OTHER"))
+    before = uuids(desk.box)
+    assert desk.secrets("apply", "plan.json", "--yes").code in (2, 3)
+    assert uuids(desk.box) == before
+
+
+def test_nothing_goes_that_is_not_in_the_plan(desk: Desk) -> None:
+    samples.fill(desk.box)
+    assert desk.plan("--all").code == 0
+    planned = {row["uuid"] for row in json.loads((desk.home / "plan.json").read_text())["rows"]}
+    before = uuids(desk.box)
+    done = desk.secrets("apply", "plan.json", "--yes", "--backup", "backup.jsonl")
+    assert (done.code, before - uuids(desk.box)) == (0, planned)
+    assert planned
+    backup = desk.home / "backup.jsonl"
+    assert backup.stat().st_mode & 0o777 == 0o600
+    assert "ci@acme.example" in backup.read_text()
+
+
+def test_without_anybody_to_ask_and_without_yes_nothing_goes(desk: Desk) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool")
+    assert desk.secrets("apply", "plan.json").code == 2
+    assert uuid in uuids(desk.box)
+
+
+def test_a_value_that_is_not_secured_stays_without_a_backup(desk: Desk) -> None:
+    tool(desk.box)
+    uuid = desk.box.add_variable("PACKAGES_EMAIL", "ci@acme.example", repository="tool", secured=False)
+    desk.plan("--repo", "tool")
+    done = desk.secrets("apply", "plan.json", "--yes")
+    assert done.code == 1
+    assert uuid in uuids(desk.box)
+
+
+def test_a_use_that_appears_after_the_plan_keeps_the_variable(desk: Desk) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool")
+    desk.box.commit("tool", "release/1.x", {"bitbucket-pipelines.yml": STORED})
+    done = desk.secrets("apply", "plan.json", "--yes")
+    assert (done.code, uuid in uuids(desk.box)) == (1, True)
+    assert "it is in-use now" in done.out
+
+
+def test_a_push_that_changes_nothing_of_meaning_does_not_stand_in_the_way(desk: Desk) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool")
+    desk.box.commit("tool", "main", {"README.md": "PACKAGES_TOKEN is no more.\n"})
+    assert desk.secrets("apply", "plan.json", "--yes").code == 0
+    assert uuid not in uuids(desk.box)
+
+
+def test_an_expired_plan_is_no_plan(desk: Desk) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool")
+    done = desk.run("secrets", "apply", "plan.json", "--yes", FAKETIME="")
+    assert done.code == 0
+    assert uuid not in uuids(desk.box)
+
+
+def test_a_token_that_may_not_remove_is_told_so_and_nothing_goes(desk: Desk) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool")
+    weak = desk.box.token("repository", "pipeline")
+    done = desk.secrets("apply", "plan.json", "--yes", BITBUCKET_ACCESS_TOKEN=weak)
+    assert (done.code, uuid in uuids(desk.box)) == (4, True)
+    assert "pipeline:variable" in done.out + done.err
+
+
+def test_a_variable_that_is_gone_already_is_done(desk: Desk) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool")
+    del desk.box.variables("tool")[uuid]
+    done = desk.secrets("apply", "plan.json", "--yes")
+    assert done.code == 0
+    assert "gone: PACKAGES_TOKEN" in done.out
+
+
+def test_a_run_that_is_killed_is_finished_by_the_next(desk: Desk) -> None:
+    tool(desk.box)
+    for number in range(4):
+        slug = f"tool-{number}"
+        desk.box.add_repository(slug, {"main": {"bitbucket-pipelines.yml": STORED}})
+        desk.box.commit(slug, "main", {"bitbucket-pipelines.yml": NATIVE})
+        desk.box.add_variable("PACKAGES_TOKEN", VALUE, repository=slug)
+    desk.plan("--all")
+    planned = {row["uuid"] for row in json.loads((desk.home / "plan.json").read_text())["rows"]}
+    assert len(planned) == 5
+    variables = "/2.0/repositories/acme/*/pipelines_config/variables/*"
+    desk.box.faults.add(variables, method="DELETE", applied=True, delay=60, after=2)
+    process = subprocess.Popen(
+        [PATLESS, "secrets", "apply", "plan.json", "--yes"],
+        cwd=desk.home,
+        env=desk.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _until(lambda: len(planned & uuids(desk.box)) <= 2)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    desk.box.faults.clear()
+    assert planned & uuids(desk.box)
+    assert desk.secrets("apply", "plan.json", "--yes").code == 0
+    assert not planned & uuids(desk.box)
+    assert desk.secrets("verify", "plan.json").code == 0
+
+
+def test_a_log_that_was_touched_is_found_out(desk: Desk) -> None:
+    tool(desk.box)
+    desk.plan("--repo", "tool")
+    desk.secrets("apply", "plan.json", "--yes")
+    assert desk.secrets("verify", "plan.json").code == 0
+    log = desk.home / "plan.json.log"
+    log.write_text(log.read_text().replace('"deleted"', '"refused"', 1))
+    assert desk.secrets("verify", "plan.json").code == 3
+
+
+# Signatures
+
+
+@pytest.fixture
+def keys(desk: Desk) -> Mapping[str, Path]:
+    """Private keys of people, and `allowed` with all but the stranger's."""
+    found = {}
+    lines = []
+    for name in ("dana", "lee", "stranger"):
+        key = desk.home / name
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+        found[name] = key
+        if name != "stranger":
+            lines.append(f"{name}@acme.example {key.with_suffix('.pub').read_text()}")
+    (desk.home / "allowed").write_text("".join(lines))
+    return found
+
+
+ALLOWED = ("--allowed-signers", "allowed")
+TWO = (*ALLOWED, "--require-signatures", "2")
+
+
+@pytest.mark.parametrize(
+    ("signers", "options", "code"),
+    [
+        ((), ALLOWED, 2),
+        (("stranger",), ALLOWED, 2),
+        (("dana",), ALLOWED, 0),
+        (("dana",), TWO, 2),
+        (("dana", "dana"), (*TWO, "--by", "sam@acme.example"), 2),
+        (("dana", "lee"), TWO, 2),
+        (("dana", "lee"), (*TWO, "--by", "Lee@acme.example"), 2),
+        (("dana", "lee"), (*TWO, "--by", "sam@acme.example"), 0),
+        (("dana", "lee", "stranger"), (*TWO, "--by", "sam@acme.example"), 2),
+    ],
+    ids=[
+        "none",
+        "of a stranger",
+        "one",
+        "one of two",
+        "one person twice",
+        "nobody knows who applies",
+        "by one who applies",
+        "two",
+        "two and a stranger",
+    ],
+)
+def test_signatures_decide(
+    signers: tuple[str, ...], options: tuple[str, ...], code: int, desk: Desk, keys: Mapping[str, Path]
+) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool", *(word for name in signers for word in ("--sign", str(keys[name]))))
+    assert desk.secrets("apply", "plan.json", "--yes", *options).code == code
+    assert (uuid in uuids(desk.box)) == (code != 0)
+
+
+def test_a_signature_of_another_plan_is_none(desk: Desk, keys: Mapping[str, Path]) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool", "--sign", str(keys["dana"]))
+    time.sleep(1.1)
+    desk.plan("--repo", "tool")
+    assert desk.secrets("apply", "plan.json", "--yes", *ALLOWED).code == 2
+    assert uuid in uuids(desk.box)
+
+
+def _until(true: object, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.05)
