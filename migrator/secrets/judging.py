@@ -120,7 +120,9 @@ class _Judging(Struct, frozen=True):
     def visible(self, ref: RefFacts) -> bool:
         """Whether a step of the commit can see the variable at all."""
         environment = self.variable.environment
-        return ref.runs and (environment is None or environment.strip().lower() in ref.environments)
+        if environment is None or ref.environments is None:
+            return ref.runs
+        return ref.runs and environment.strip().lower() in ref.environments
 
     def uses(self, ref: RefFacts, prefix: str) -> Iterator[Evidence]:
         if not self.visible(ref):

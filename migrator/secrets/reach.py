@@ -11,6 +11,7 @@ from migrator.readers.yaml import Scalar, Sequence, YamlError, read_yaml
 
 FILES = 400
 """The most files that are read on the way; with more, every file counts as reached."""
+_DEPLOYMENT = ("deployment", "environment")
 _TOKEN = re.compile(r"[\w.@+-]+")
 
 
@@ -47,7 +48,11 @@ def reached(
 
 
 def environments(data: bytes) -> frozenset[str] | None:
-    """The deployments that a pipelines file names, in small letters; None where it cannot be read."""
+    """The deployments that a pipelines file names, in small letters; None where it cannot be read.
+
+    A step or stage names its own with `deployment`, or with `environment` as the editors' schema also has it
+    (PLATFORM.md, sections 4.1 and 4.3).
+    """
     try:
         root = read_yaml(Source.decode("", data))
     except (YamlError, Undecodable):
@@ -64,7 +69,7 @@ def environments(data: bytes) -> frozenset[str] | None:
             pending += [item.node for item in node.items]
         elif isinstance(node, YamlMapping):
             for key, item in node.entries:
-                if isinstance(key, Scalar) and key.value == "deployment" and isinstance(item.node, Scalar):
+                if isinstance(key, Scalar) and key.value in _DEPLOYMENT and isinstance(item.node, Scalar):
                     found.add(item.node.value.strip().lower())
                 pending.append(item.node)
     return frozenset(found)

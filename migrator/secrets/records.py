@@ -60,7 +60,8 @@ class Evidence(Struct, frozen=True, order=True):
 class RefFacts(Struct, frozen=True):
     """What the files of one commit say. `ref` is how people call it; `committed` is in seconds since 1970 UTC.
 
-    `runs`: it has a pipelines file. `environments` are the deployments of its steps, in small letters. `reached` are
+    `runs`: it has a pipelines file. `environments` are the deployments of its steps, in small letters, None where a
+    pipelines file that could name any was not read. `reached` are
     the paths that its steps lead to. `change_of` is the branch that it is a change of, made by this tool. `last_run`
     is an ISO date, '' where there was none within the window. `uses_elsewhere` (by name) and `doubts_elsewhere` stand
     in pipelines that are imported from other repositories, `unresolved` are the imports that could not be read.
@@ -73,7 +74,7 @@ class RefFacts(Struct, frozen=True):
     author: str
     found: Found
     runs: bool
-    environments: frozenset[str] = frozenset()
+    environments: frozenset[str] | None = frozenset()
     reached: frozenset[str] = frozenset()
     change_of: str = ""
     last_run: str = ""

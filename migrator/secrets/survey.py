@@ -124,17 +124,14 @@ class Survey(Struct, frozen=True):
         last: Mapping[str, str],
     ) -> RefFacts:
         pipelines = [path for path in tree if is_pipelines_file(path)]
-        environments: set[str] = set()
-        for path in pipelines:
-            environments |= reach.environments(_data(objects, tree[path])) or set()
+        environments = [_environments(objects, tree[path]) for path in pipelines]
         wanted = {one.path for one in found.opaque} | {one.path for one in found.not_looked}
         text = _reader(objects, tree)
         reached = reach.reached(pipelines, wanted, tree, text, forms.load().reach) if wanted else frozenset[str]()
         short = _name(ref)
         imports = {one.text for one in found.opaque if one.kind is OpaqueKind.IMPORT}
         imported = [_look(self.resolve(text), names, short) for text in sorted(imports)]
-        for one in imported:
-            environments |= one.environments
+        environments += [one.environments for one in imported]
         return RefFacts(
             ref=short,
             stand=stand,
@@ -143,7 +140,7 @@ class Survey(Struct, frozen=True):
             author=ref.author,
             found=found,
             runs=_ROOT in tree,
-            environments=frozenset(environments),
+            environments=_all(environments),
             reached=reached,
             change_of=short.removeprefix(BRANCH) if short.startswith(BRANCH) and ref.kind is RefKind.BRANCH else "",
             last_run=last.get(short, ""),
@@ -196,7 +193,7 @@ class _Imported(Struct, frozen=True):
 
     uses: tuple[tuple[str, Evidence], ...] = ()
     doubts: tuple[Evidence, ...] = ()
-    environments: frozenset[str] = frozenset()
+    environments: frozenset[str] | None = None
 
 
 def _look(exported: Exported, names: frozenset[str], ref: str) -> _Imported:
@@ -211,7 +208,7 @@ def _look(exported: Exported, names: frozenset[str], ref: str) -> _Imported:
             if one.kind.is_use
         ),
         tuple(Evidence(f"doubt:{one.kind}", ref, path, one.line, one.text) for one in found.opaque),
-        reach.environments(exported.data) or frozenset(),
+        reach.environments(exported.data),
     )
 
 
@@ -242,6 +239,18 @@ def window(client_runs: Callable[[datetime, str], tuple[Run, ...]], days: int, n
 def _name(ref: Ref) -> str:
     kind, _, rest = ref.name.removeprefix("refs/").partition("/")
     return {"heads": rest, "tags": f"tag {rest}", "runs": f"run {rest}"}.get(kind, rest)
+
+
+def _environments(objects: Objects, entry: Entry) -> frozenset[str] | None:
+    read = entry.is_file and objects.sizes([entry.oid]).get(entry.oid, LIMIT + 1) <= LIMIT
+    return reach.environments(objects.read(entry.oid)) if read else None
+
+
+def _all(environments: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    """None where one of them is not known."""
+    every = list(environments)
+    known = [one for one in every if one is not None]
+    return frozenset[str]().union(*known) if len(known) == len(every) else None
 
 
 def _data(objects: Objects, entry: Entry) -> bytes:

@@ -75,9 +75,12 @@ def read(path: Path) -> tuple[Token, ...]:
     return found
 
 
-def judged(tokens: Sequence[Token], listing: Listing, today: date, leaves: Collection[str]) -> tuple[TokenRow, ...]:
+def judged(
+    tokens: Sequence[Token], listing: Listing, today: date, leaves: Collection[str] | None = None
+) -> tuple[TokenRow, ...]:
     """What is in the way of revoking each, the first to expire first. `leaves` are the names of variables whose
-    credential a step hands to what outlives it (see `Listing.leaving`)."""
+    credential a step hands to what outlives it; None: those that the listing knows."""
+    leaves = listing.leaving if leaves is None else leaves
     grouped = {stored for token in tokens for stored in token.variables}
     rows = []
     for token in sorted(tokens, key=lambda token: (token.expires or date.max, token.label)):

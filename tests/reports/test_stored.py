@@ -98,7 +98,7 @@ def test_a_repository_that_failed_has_no_level_of_its_own_that_was_checked() -> 
     assert [one["level"] for one in unread if one["repository"] == "ops"] == ["deployment", "repository"]
     assert unread[1] == {
         "level": "workspace",
-        "repository": None,
+        "repository": "",
         "environment": None,
         "reason": "Bitbucket has no such page",
     }

@@ -172,10 +172,11 @@ def test_only_uses_keep_a_branch_in_the_list(refs: list[RefFacts]) -> None:
         (frozenset({"production"}), Verdict.IN_USE),
         (frozenset({"staging"}), Verdict.REMOVABLE),
         (frozenset[str](), Verdict.REMOVABLE),
+        (None, Verdict.IN_USE),
     ],
 )
 def test_a_deployment_variable_is_seen_by_steps_of_its_deployment_only(
-    environments: frozenset[str], verdict: Verdict
+    environments: frozenset[str] | None, verdict: Verdict
 ) -> None:
     refs = [ref(found=use(), environments=environments), ref("b", doubt(), environments=environments)]
     assert judged(*refs, variable=DEPLOYED).verdict is verdict

@@ -105,6 +105,19 @@ def test_everything_is_read_in_the_order_of_the_file(tmp_path: Path) -> None:
     )
 
 
+def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    example = readme[readme.index("[[tokens]]") :].partition("```")[0]
+    (token,) = read(written(tmp_path, example))
+    assert (token.variables, token.consumers) == ((REPOSITORY, DEPLOYMENT, WORKSPACE), ("staging server",))
+
+
+def test_without_names_of_its_own_it_goes_by_those_that_the_listing_knows() -> None:
+    token = Token("a", "Ada", None, (REPOSITORY,), ())
+    (row,) = judged([token], listed(leaving=frozenset({"PACKAGES_PAT"})), TODAY)
+    assert row.why == ("a step hands $PACKAGES_PAT to something that outlives it (credential-leaves-step)",)
+
+
 @pytest.mark.parametrize(
     ("listed_as", "stored"),
     [

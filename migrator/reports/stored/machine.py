@@ -41,7 +41,7 @@ def _row(row: Row) -> dict[str, Any]:
     variable = row.variable
     return {
         "level": str(variable.level),
-        "repository": row.repository or None,
+        "repository": row.repository,
         "environment": variable.environment,
         "key": variable.key,
         "uuid": variable.uuid or None,
@@ -95,7 +95,7 @@ def _not_checked(listing: Listing) -> Iterator[dict[str, Any]]:
 
 
 def _unread(level: Level, repository: str, environment: str | None, reason: str) -> dict[str, Any]:
-    return {"level": str(level), "repository": repository or None, "environment": environment, "reason": reason}
+    return {"level": str(level), "repository": repository, "environment": environment, "reason": reason}
 
 
 def _token(row: TokenRow) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _token(row: TokenRow) -> dict[str, Any]:
 def _stored(one: Stored) -> dict[str, Any]:
     return {
         "level": str(one.level),
-        "repository": one.repository or None,
+        "repository": one.repository,
         "environment": one.environment or None,
         "key": one.key,
     }

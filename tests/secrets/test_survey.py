@@ -1,12 +1,15 @@
-"""Variables whose credential outlives its step, on any branch."""
+"""What is read of the branches of a repository: credentials that outlive their step, deployments."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from migrator import rulebook
 from migrator.core.settings import Settings
+from migrator.repositories.files import LIMIT
 from migrator.secrets.survey import Exported, Runs, Survey
 
 LOGIN = """\
@@ -46,6 +49,35 @@ def test_on_a_branch_it_counts_though_a_comment_ignores_it(tmp_path: Path) -> No
     git(tmp_path, "switch", "--quiet", "main")
     assert survey.leaving() == {"CLUSTER_PAT"}
     assert survey.candidates() >= {"PACKAGES_PAT", "CLUSTER_PAT"}
+
+
+DEPLOYED = """\
+pipelines:
+  default:
+    - step:
+        deployment: Production
+        script: [make]
+"""
+BROKEN = DEPLOYED + "    - ]\n"
+IMPORTING = DEPLOYED.replace("default:", "custom:\n    x: {import: ci:main:x}\n  default:")
+
+
+@pytest.mark.parametrize(
+    ("pipelines", "environments"),
+    [
+        (DEPLOYED, frozenset({"production"})),
+        (DEPLOYED.replace("deployment", "environment"), frozenset({"production"})),
+        (BROKEN, None),
+        (IMPORTING, None),
+        (DEPLOYED + "#" * LIMIT, None),
+    ],
+    ids=["deployment", "environment", "not to be parsed", "an import that cannot be read", "too large"],
+)
+def test_deployments_are_known_only_where_every_pipelines_file_is(
+    tmp_path: Path, pipelines: str, environments: frozenset[str] | None
+) -> None:
+    (found,), _ = repository(tmp_path, pipelines).refs(frozenset({"PAT"}))
+    assert found.environments == environments
 
 
 def repository(root: Path, pipelines: str) -> Survey:
