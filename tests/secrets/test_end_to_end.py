@@ -50,7 +50,7 @@ class Done:
 
     def rows(self) -> dict[tuple[str, str, str], dict[str, object]]:
         """The variables by repository, environment and key."""
-        return {(r["repository"] or "", r["environment"] or "", r["key"]): r for r in json.loads(self.out)["variables"]}
+        return {(r["repository"], r["environment"] or "", r["key"]): r for r in json.loads(self.out)["variables"]}
 
 
 @dataclass

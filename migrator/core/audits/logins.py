@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from migrator.core.audits.context import Context
 from migrator.core.audits.exposure import exposure
@@ -65,8 +67,7 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
         yield from _uncertain(facts, context, shell)
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(Struct, frozen=True):
     """What is the same for every login of a step: reasons, and what else logs in unseen."""
 
     reasons: tuple[Reason, ...] = ()
@@ -139,10 +140,8 @@ def _mix(judged: Sequence[Judged], context: Context) -> None:
             for reason in item.reasons
             if reason.verdict is Verdict.REPORT_ONLY
         }
-        for item in group:
-            others = [other for other in group if other is not item]
-            mixed = any(other.signature != item.signature and not _apart(item, other) for other in others)
-            partner = not item.blocked and any(other.blocked for other in others)
+        for item, mixed in zip(group, _mixed(group), strict=True):
+            partner = bool(blocking) and not item.blocked
             if not mixed and not partner:
                 continue
             detail = "the step logs in to the same registry with other credentials, too"
@@ -152,25 +151,59 @@ def _mix(judged: Sequence[Judged], context: Context) -> None:
     _together(judged)
 
 
+def _mixed(group: Sequence[Judged]) -> list[bool]:
+    """For each login, whether one with other credentials may run beside it."""
+    kinds: dict[tuple[object, ...], list[Judged]] = {}
+    for item in group:
+        kinds.setdefault(item.signature, []).append(item)
+    return [
+        any(not _apart(item, other) for kind, others in kinds.items() if kind != item.signature for other in others)
+        for item in group
+    ]
+
+
 def _together(judged: Sequence[Judged]) -> None:
     """Logins that an edit changes together share their reasons, whatever file keeps each."""
-    pairs = [
-        (item, other)
-        for item in judged
-        for other in judged
-        if other is not item and not other.native and other.shell is item.shell and _shares(item, other)
-    ]
-    for _ in pairs:
+    pairs = list(_pairs(judged))
+    changed = bool(pairs)
+    while changed:
+        changed = False
         for item, other in pairs:
-            item.reasons += [reason for reason in other.reasons if reason not in item.reasons]
+            missing = [reason for reason in other.reasons if reason not in item.reasons]
+            item.reasons += missing
+            changed = changed or bool(missing)
 
 
-def _shares(item: Judged, other: Judged) -> bool:
-    """Does an edit of the one stand where the credential of the other comes from?"""
-    spans = [span for span, _ in other.sites]
-    for value in (other.login.username, other.login.password):
-        spans += [definition.word.span for definition in assignments(value) if definition.word]
-    return any(span.contains(point.span) for span in spans for point in item.points)
+def _pairs(judged: Sequence[Judged]) -> Iterator[tuple[Judged, Judged]]:
+    """Where an edit of the first stands where the credential of the second comes from, in one shell."""
+    sources: dict[tuple[int, Span], dict[int, Judged]] = {}
+    for other in judged:
+        if not other.native:
+            spans = [span for span, _ in other.sites]
+            for value in (other.login.username, other.login.password):
+                spans += [definition.word.span for definition in assignments(value) if definition.word]
+            for span in spans:
+                sources.setdefault((id(other.shell), span), {})[id(other)] = other
+    starts: dict[int, list[Span]] = {}
+    for shell, span in sources:
+        starts.setdefault(shell, []).append(span)
+    for spans in starts.values():
+        spans.sort()
+    longest = max((span.end - span.start for _, span in sources), default=0)
+    for item in judged:
+        spans = starts.get(id(item.shell), [])
+        found: dict[int, Judged] = {}
+        for point in item.points:
+            first = bisect_left(spans, point.span.end - longest, key=_start)
+            last = bisect_right(spans, point.span.start, key=_start)
+            for span in spans[first:last]:
+                if span.contains(point.span):
+                    found |= sources[id(item.shell), span]
+        yield from ((item, other) for other in found.values() if other is not item)
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def _apart(first: Judged, second: Judged) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from migrator.core.audits.context import Context
 from migrator.core.audits.guards import guards
@@ -15,6 +16,7 @@ from migrator.credentials.images import COMPOSE_NAMES, compose_variables
 from migrator.credentials.origin import Fixed, Obstacle, Point, assignments, points, replaced
 from migrator.credentials.trace import Command, among
 from migrator.credentials.values import Definition, Piece, Stored
+from migrator.readers.shell import Param
 
 
 class Placer:
@@ -132,11 +134,10 @@ class Placer:
     def conflict(self, item: Judged) -> Obstacle | None:
         """Words that an edit would change must not serve another purpose in another call of the same function."""
         for point in item.points:
-            for use in self.trace.uses:
-                site = (use.param.span, use.context)
-                if use.param.span.contains(point.span) and site not in self.covered and site not in self.tested:
+            for param in self.others_read:
+                if param.span.contains(point.span):
                     return Obstacle(
-                        "registry-unresolved", "is in words that another registry's login shares", use.param.name
+                        "registry-unresolved", "is in words that another registry's login shares", param.name
                     )
         span = item.login.command.span
         for other in self.shell.logins:
@@ -147,19 +148,35 @@ class Placer:
                 )
         return None
 
+    @cached_property
+    def others_read(self) -> tuple[Param, ...]:
+        """What is read for something else than these logins and tests of them."""
+        return tuple(
+            use.param
+            for use in self.trace.uses
+            if (site := (use.param.span, use.context)) not in self.covered and site not in self.tested
+        )
+
+    @cached_property
+    def orders(self) -> dict[int, set[int]]:
+        """When the logins of each registry run."""
+        found: dict[int, set[int]] = {}
+        for other in self.judged:
+            found.setdefault(id(other.registry), set()).add(other.login.command.order)
+        return found
+
     def clashes(self) -> None:
         """Words that make both the user name and the password, say in a function, can become neither."""
+        clashing = _clashing({point for item in self.judged for point in item.points})
         for item in self.judged:
-            for point in item.points:
-                if any(_clash(point, other) for one in self.judged for other in one.points):
-                    self.add(
-                        item, Obstacle("credential-unresolved", "is made by words that make the other, too"), "login"
-                    )
-                    break
+            if not clashing.isdisjoint(item.points):
+                self.add(item, Obstacle("credential-unresolved", "is made by words that make the other, too"), "login")
 
     def follow_guards(self, item: Judged) -> None:
         """Tests whether a stored variable is set are rewritten with the login; some decide about more than it."""
-        guard = guards(item.login, item.sites, self.trace, self.context.book, self.judged_commands(item), self.covered)
+        guard = guards(
+            item.login, item.sites, self.trace, self.context.book, self.orders[id(item.registry)], self.covered
+        )
         native = dict.fromkeys(item.username.stored, item.registry.username)
         native |= dict.fromkeys(item.password.stored, item.registry.password)
         for presence in guard.presences:
@@ -178,10 +195,16 @@ class Placer:
             detail = f"a test whether {name} is set decides about more than the login"
             item.reasons.append(self.context.reason("guarded", detail, name))
 
-    def judged_commands(self, item: Judged) -> set[int]:
-        return {other.login.command.order for other in self.judged if other.registry is item.registry}
 
-
-def _clash(point: Point, other: Point) -> bool:
-    overlap = point.span.start < other.span.end and other.span.start < point.span.end
-    return overlap and point != other
+def _clashing(points: Iterable[Point]) -> set[Point]:
+    """Those that share characters with another one."""
+    found: set[Point] = set()
+    before: list[Point] = []
+    for point in sorted(points, key=lambda point: point.span):
+        before = [other for other in before if point.span.start < other.span.end]
+        empty = point.span.start == point.span.end
+        over = [other for other in before if not empty or other.span.start < point.span.start]
+        found |= {*over, point} if over else set()
+        if not empty:
+            before.append(point)
+    return found
