@@ -21,9 +21,9 @@ from migrator.core.settings import Settings
 from migrator.core.steps import StepFacts, StepReader
 from migrator.core.text import Position, Source, Span, Undecodable
 from migrator.core.view import Unreadable, View
-from migrator.credentials.images import Action
 from migrator.credentials.origin import origin
 from migrator.credentials.packages import Name, Picture, name_of
+from migrator.credentials.uses import Action
 from migrator.readers.pipelines import Pipelines, read_pipelines
 from migrator.readers.yaml import YamlError, read_yaml
 

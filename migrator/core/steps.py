@@ -12,9 +12,10 @@ from migrator.core.rules import RuleBook
 from migrator.core.scripts import Script
 from migrator.core.settings import Settings
 from migrator.credentials.flow import run_script
-from migrator.credentials.images import ImageUse, find_images
+from migrator.credentials.images import find_images
 from migrator.credentials.logins import Login, find_logins
 from migrator.credentials.trace import Trace
+from migrator.credentials.uses import ImageUse
 from migrator.credentials.values import Definition, Quoting, Text, Value
 from migrator.readers.pipelines import Pipe, Pipelines, Step
 from migrator.readers.shell import ShellError

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from migrator.credentials.images import Action, compose_variables, find_images
+from migrator.credentials.composed import compose_variables
+from migrator.credentials.images import find_images
+from migrator.credentials.uses import Action
 from tests.credentials.reading import BOOK, follow
 
 HOST = "crg.apkg.io"

@@ -12,7 +12,7 @@ from migrator.core.audits.guards import guards
 from migrator.core.audits.judged import Judged, Site
 from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
-from migrator.credentials.images import COMPOSE_NAMES, compose_variables
+from migrator.credentials.composed import COMPOSE_NAMES, compose_variables
 from migrator.credentials.origin import Fixed, Obstacle, Point, assignments, points, replaced
 from migrator.credentials.trace import Command, among
 from migrator.credentials.values import Definition, Piece, Stored

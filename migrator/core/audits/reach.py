@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from migrator.core.audits.context import Context
 from migrator.core.audits.judged import Judged
 from migrator.core.steps import StepFacts
-from migrator.credentials.images import Action, ImageUse
 from migrator.credentials.packages import Name, Unresolved, distinct_workspaces, name_of, without_tag
 from migrator.credentials.trace import Command
+from migrator.credentials.uses import Action, ImageUse
 from migrator.credentials.values import Text
 
 _SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")

@@ -12,11 +12,11 @@ from migrator.core.audits.pipe.refused import Refused
 from migrator.core.rules import PushPipe
 from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
-from migrator.credentials.images import Action
 from migrator.credentials.invocations import Option
 from migrator.credentials.logins import login_file, value_of
 from migrator.credentials.packages import Elsewhere, Name, Unresolved, name_of
 from migrator.credentials.trace import Command
+from migrator.credentials.uses import Action
 from migrator.readers.pipelines import Agent, Pipe
 from migrator.readers.yaml import Scalar
 

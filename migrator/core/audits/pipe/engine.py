@@ -11,9 +11,10 @@ from msgspec import Struct
 from migrator.core.audits.pipe.references import key, may_be, tagged, untagged
 from migrator.core.rules import BuildSyntax, PushPipe, RuleBook
 from migrator.core.steps import StepFacts
-from migrator.credentials.images import Action, Read, find_images
+from migrator.credentials.images import find_images
 from migrator.credentials.invocations import Invocation, Parsed, invocation, parse
 from migrator.credentials.trace import Command
+from migrator.credentials.uses import Action, Read
 from migrator.credentials.values import Text, Value
 
 _STARTERS = {"xargs", "find", "trap"}

@@ -25,8 +25,8 @@ from migrator.core.rules import PushPipe
 from migrator.core.settings import PipeStyle
 from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
-from migrator.credentials.images import Action, ImageUse
 from migrator.credentials.packages import Name, Unresolved
+from migrator.credentials.uses import Action, ImageUse
 from migrator.readers.shell import Statement
 
 _LOCAL = re.compile(r"[a-z0-9$][a-z0-9A-Z._/${}-]*")
