@@ -356,7 +356,7 @@ def _command(node: _Node) -> PackageCommand:
 
 
 def _build(node: _Node) -> BuildSyntax:
-    names = ("file", "argument", "target", "tag", "cache", "context", "push", "output")
+    names = ("file", "argument", "target", "tag", "cache", "cache-push", "context", "push", "output")
     fields = node.mapping(names)
     return BuildSyntax(*(_set(fields, name) for name in names))
 

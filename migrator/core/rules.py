@@ -134,6 +134,7 @@ class BuildSyntax(Struct, frozen=True):
     target: frozenset[str] = frozenset()
     tag: frozenset[str] = frozenset()
     cache: frozenset[str] = frozenset()
+    cache_push: frozenset[str] = frozenset()
     context: frozenset[str] = frozenset()
     push: frozenset[str] = frozenset()
     output: frozenset[str] = frozenset()

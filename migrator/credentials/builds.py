@@ -41,6 +41,10 @@ class Builds(Uses):
         self.dockerfiles(command, syntax, parsed, arguments, target[-1].symbol() if target else None, replaced)
         for value in parsed.values(syntax.cache):
             self.cache(value, command)
+        for value in parsed.values(syntax.cache_push):
+            for text in filter(None, map(symbol, value.alternatives)):
+                if found := re.search(r"(?:^|,)ref=([^,]+)", text):
+                    self.add(ImageUse(Action.PUSH, found[1], command))
         pushed = parsed.has(syntax.push) or any(
             re.search(r"type=registry|push=true", value.symbol() or "") for value in parsed.values(syntax.output)
         )
