@@ -25,6 +25,8 @@ from migrator.reports.paint import Paint
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TMPDIR", "PYTHONPATH")
 """All that a command of the walk gets of the caller's environment, so none of the caller's credentials."""
+_GIT = f"[user]\n\tname = Dana Owner\n\temail = {walk.SIGNER}\n[core]\n\tfsync = none\n"
+"""Nothing here has to survive the machine, so git need not wait for the disk."""
 _SECONDS = 120
 
 
@@ -41,14 +43,16 @@ def run(colour: Colour) -> int:
     with _stoppable(), tempfile.TemporaryDirectory(prefix="patless-demo-") as folder, Box(hourly=None) as box:
         samples.fill(box)
         desk = _Desk(Path(folder).resolve(), box, box.token(), paint)
-        desk.make_key()
+        desk.furnish()
         console.out(paint.bold(_welcome(box)))
         try:
             _take(desk, walk.steps(box.clone_url(walk.CLONE)))
         except _WrongEnd as error:
             console.err([f"patless: {error}"])
             return exits.INTERNAL
-    console.out(paint.bold("\nThe workspace is gone again. `patless check` in a repository of yours changes nothing.\n"))
+    console.out(
+        paint.bold("\nThe workspace is gone again. `patless check` in a repository of yours changes nothing.\n")
+    )
     return exits.CLEAN
 
 
@@ -87,7 +91,9 @@ class _Desk:
     token: str = field(repr=False)
     paint: Paint
 
-    def make_key(self) -> None:
+    def furnish(self) -> None:
+        """A person for git, and an SSH key with the list of those whose signatures count."""
+        (self.home / ".gitconfig").write_text(_GIT, encoding="utf-8")
         key = self.home / walk.KEY
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", walk.SIGNER, "-f", str(key)]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS)
@@ -122,10 +128,8 @@ class _Desk:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        who = {f"GIT_{role}_{part}": said for role in ("AUTHOR", "COMMITTER") for part, said in _WHO.items()}
         return {
             **kept,
-            **who,
             "HOME": str(self.home),
             "GIT_CONFIG_NOSYSTEM": "1",
             "PYTHONIOENCODING": "utf-8",
@@ -137,16 +141,14 @@ class _Desk:
         }
 
 
-_WHO = {"NAME": "Dana Owner", "EMAIL": walk.SIGNER}
-
-
 @contextmanager
 def _stoppable() -> Iterator[None]:
     """Whoever ends the process leaves nothing behind, as with Ctrl-C."""
-    stops = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(each, signal.default_int_handler) for each in stops]
+    stops = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_DFL]
+    for each in stops:
+        signal.signal(each, signal.default_int_handler)
     try:
         yield
     finally:
-        for each, handler in zip(stops, before, strict=True):
-            signal.signal(each, handler)
+        for each in stops:
+            signal.signal(each, signal.SIG_DFL)

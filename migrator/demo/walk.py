@@ -66,26 +66,25 @@ def steps(url: str) -> tuple[Step, ...]:
         Step("", ("git", "commit", "--quiet", "--all", "--message", _NATIVE)),
         Step("", ("git", "push", "--quiet")),
         Step(
-            "Can the stored token of `web` go? Nothing that starts from now on needs it, but a run of this month would if "
+            "Can the stored token of `web` go? What runs now does not need it, but a run of this month would if "
             "someone started it again.",
             ("patless", "secrets", "list", *_WHOSE, "--repo", "web"),
             beside=True,
         ),
         Step(
-            "The whole workspace, of which three repositories are shown: one was migrated long ago, one is kept back by "
-            "an old branch, and of one nobody but its owner can tell. An owner who can tell says so with a waiver, and "
-            "lists in `tokens.toml` which variables hold one token.",
+            "The whole workspace, shortened: `api` was migrated long ago, an old branch keeps the token of `billing`, "
+            "and of `signing` nobody can tell but its owner, whose word is a waiver in `.patless.toml`.",
             ("patless", "secrets", "list", *_WHOSE, "--all"),
             1,
             beside=True,
             shown=only(r"acme/(api|billing|signing)\n|\d+ variables"),
         ),
         Step(
-            "A plan says what may go, on what evidence, and what is taken for granted. Dana answers for it with her "
-            "SSH key.",
+            "The token of `api` can go. A plan says so, and on what evidence; Dana answers for what is taken for "
+            "granted with her SSH key.",
             ("patless", "secrets", "plan", *_WHOSE, "--repo", "api", "--output", "plan.json", "--sign", KEY),
             beside=True,
-            shown=only(r"Taken for granted|\d+ variables"),
+            shown=only(r"Taken for granted|\d+ variables|patless:"),
         ),
         Step(
             "Lee carries it out: what is in the signed plan goes, if its evidence still holds, and nothing else does.",
