@@ -5,9 +5,9 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test lint bench install develop clean
 
-# A tour on a copy of a small repository: check, diff, fix, check.
+# A tour of a made-up workspace on this machine, from the first check to the removal of a stored token.
 demo: install
-	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh fixtures/demo/demo.sh
+	@$(VENV)/bin/patless demo
 
 test: develop
 	$(VENV)/bin/python -m pytest -n auto

@@ -211,6 +211,18 @@ def doctor(
     _end(run)
 
 
+@app.command()
+def demo(color: Color = Colour.AUTO) -> None:
+    """Show all of it in a made-up workspace on this machine."""
+
+    def run() -> int:
+        from migrator.cli import demo
+
+        return demo.run(color)
+
+    _end(run)
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version

@@ -1,0 +1,154 @@
+"""`patless demo`: a workspace on this machine, and a newcomer's way through it. Nothing of it stays."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from migrator.bitbucket.credentials import TOKEN, Credentials
+from migrator.cli import console, exits
+from migrator.cli.console import Colour
+from migrator.cli.failures import UsageError
+from migrator.demo import samples, walk
+from migrator.demo.box import Box
+from migrator.demo.walk import Step
+from migrator.reports.paint import Paint
+
+_KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TMPDIR", "PYTHONPATH")
+"""All that a command of the walk gets of the caller's environment, so none of the caller's credentials."""
+_GIT = f"[user]\n\tname = Dana Owner\n\temail = {walk.SIGNER}\n[core]\n\tfsync = none\n"
+"""Nothing here has to survive the machine, so git need not wait for the disk."""
+_SECONDS = 120
+
+
+class _WrongEnd(Exception):
+    """A command did not do what the walk says. The message is a sentence."""
+
+
+def run(colour: Colour) -> int:
+    """Take the walk, and return the exit code."""
+    for program in ("git", "ssh-keygen"):
+        if not shutil.which(program):
+            raise UsageError(f"the demo needs {program}, which is not installed")
+    paint = console.paint(colour, sys.stdout)
+    with _stoppable(), tempfile.TemporaryDirectory(prefix="patless-demo-") as folder, Box(hourly=None) as box:
+        samples.fill(box)
+        desk = _Desk(Path(folder).resolve(), box, box.token(), paint)
+        desk.furnish()
+        console.out(paint.bold(_welcome(box)))
+        try:
+            _take(desk, walk.steps(box.clone_url(walk.CLONE)))
+        except _WrongEnd as error:
+            console.err([f"patless: {error}"])
+            return exits.INTERNAL
+    console.out(
+        paint.bold("\nThe workspace is gone again. `patless check` in a repository of yours changes nothing.\n")
+    )
+    return exits.CLEAN
+
+
+def _welcome(box: Box) -> str:
+    count = len(box.state.repositories)
+    return (
+        f"The workspace `{box.workspace}` with {count} repositories is at {box.origin}, on this machine only.\n"
+        "patless and git talk to it as they would to Bitbucket; no other machine is asked anything.\n"
+    )
+
+
+def _take(desk: _Desk, steps: tuple[Step, ...]) -> None:
+    number = 0
+    for step in steps:
+        if step.says:
+            number += 1
+            console.out(f"\n{desk.paint.cyan(f'{number}. {step.says}')}\n")
+        console.out(f"{desk.paint.bold(f'$ {shlex.join(step.command)}')}\n")
+        done = desk.run(step)
+        console.out(step.shown(done.stdout) if done.returncode == step.code else done.stdout)
+        if done.returncode != step.code:
+            raise _WrongEnd(
+                f"`{shlex.join(step.command)}` ended with exit code {done.returncode}, and the demo expects "
+                f"{step.code}; please report it to the maintainers of patless with what is printed above"
+            )
+        if step.command[0] == "patless":
+            console.out(f"{desk.paint.dim(f'(exit code {done.returncode})')}\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """A newcomer's machine: a home folder, and an environment that holds the credential for the box."""
+
+    home: Path
+    box: Box
+    token: str = field(repr=False)
+    paint: Paint
+
+    def furnish(self) -> None:
+        """A person for git, and an SSH key with the list of those whose signatures count."""
+        (self.home / ".gitconfig").write_text(_GIT, encoding="utf-8")
+        key = self.home / walk.KEY
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", walk.SIGNER, "-f", str(key)]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS)
+        public = key.with_suffix(".pub").read_text(encoding="ascii")
+        (self.home / walk.ALLOWED).write_text(f"{walk.SIGNER} {public}", encoding="ascii")
+
+    def run(self, step: Step) -> subprocess.CompletedProcess[str]:
+        """What the step's command prints on both streams, and its exit code. Raises _WrongEnd where it hangs."""
+        program, *arguments = step.command
+        environment = self._environment()
+        if program == "patless":
+            command = [sys.executable, "-P", "-m", "migrator", *arguments]
+        else:
+            command = [program, *arguments]
+            signed = Credentials.of(environment)
+            environment |= signed.git_environment(self.box.clone_url(walk.CLONE), self.box.api_url, environment)
+        try:
+            return subprocess.run(
+                command,
+                cwd=self.home if step.beside else self.home / walk.CLONE,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+                timeout=_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise _WrongEnd(f"`{shlex.join(step.command)}` needs more than {_SECONDS} seconds") from None
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        return {
+            **kept,
+            "HOME": str(self.home),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "PYTHONIOENCODING": "utf-8",
+            "PATLESS_API_URL": self.box.api_url,
+            "PATLESS_CACHE_DIR": str(self.home / "cache"),
+            "PATLESS_REQUESTS_PER_HOUR": "1000000",
+            TOKEN: self.token,
+            "FORCE_COLOR" if self.paint.on else "NO_COLOR": "1",
+        }
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Whoever ends the process leaves nothing behind, as with Ctrl-C."""
+    stops = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_DFL]
+    for each in stops:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for each in stops:
+            signal.signal(each, signal.SIG_DFL)
