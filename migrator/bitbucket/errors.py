@@ -130,7 +130,7 @@ def _said(
     if not isinstance(error, dict):
         return (shown(hide(error)) if isinstance(error, str) else ""), (), ()
     detail = error.get("detail")
-    words = [one for one in (error.get("message"), detail) if isinstance(one, str)]
+    words = list(dict.fromkeys(one for one in (error.get("message"), detail) if isinstance(one, str)))
     fields = error.get("fields")
     words += [f"({', '.join(sorted(map(str, fields))[:10])})"] if isinstance(fields, dict) and fields else []
     named = detail if isinstance(detail, dict) else {}

@@ -44,7 +44,6 @@ class Fit:
 
 
 _READ = ({"repository", "pipeline"}, {"read:repository", "read:pipeline"})
-_AUDIT = _READ[1] | {"read:workspace"}
 
 
 def _need(command: str, access_token: set[str], api_token: set[str]) -> Need:
@@ -55,13 +54,6 @@ NEEDS = (
     Need("check, fix, packages"),
     _need("secrets list", *_READ),
     _need("secrets apply", _READ[0] | {"pipeline:variable"}, _READ[1] | {"admin:pipeline"}),
-    _need("fleet scan", _READ[0], _AUDIT),
-    _need(
-        "fleet migrate",
-        {"repository:write", "pullrequest:write", "pipeline", "account"},
-        _AUDIT | {"write:repository", "read:pullrequest", "write:pullrequest", "read:user"},
-    ),
-    _need("bot", {"repository", "pullrequest"}, {"read:repository", "read:pullrequest"}),
 )
 
 
