@@ -7,6 +7,7 @@ from pathlib import Path
 
 from migrator import rulebook
 from migrator.core.settings import Settings
+from migrator.repositories.refs import refs
 from migrator.secrets.survey import Exported, Runs, Survey
 
 LOGIN = """\
@@ -27,32 +28,37 @@ pipelines:
 
 
 def test_a_login_that_stays_in_its_step_leaves_nothing(tmp_path: Path) -> None:
-    survey = repository(tmp_path, LOGIN)
+    repository(tmp_path, LOGIN)
+    survey = surveyed(tmp_path)
     assert survey.leaving() == frozenset()
     assert survey.candidates() >= {"PACKAGES_PAT"}
 
 
 def test_a_tag_is_no_branch(tmp_path: Path) -> None:
-    survey = repository(tmp_path, HANDED_ON)
+    repository(tmp_path, HANDED_ON)
     git(tmp_path, "tag", "v1")
     commit(tmp_path, LOGIN)
-    assert survey.leaving() == frozenset()
+    assert surveyed(tmp_path).leaving() == frozenset()
 
 
 def test_on_a_branch_it_counts_though_a_comment_ignores_it(tmp_path: Path) -> None:
-    survey = repository(tmp_path, LOGIN)
+    repository(tmp_path, LOGIN)
     git(tmp_path, "switch", "--quiet", "-c", "cluster")
     commit(tmp_path, HANDED_ON)
     git(tmp_path, "switch", "--quiet", "main")
+    survey = surveyed(tmp_path)
     assert survey.leaving() == {"CLUSTER_PAT"}
     assert survey.candidates() >= {"PACKAGES_PAT", "CLUSTER_PAT"}
 
 
-def repository(root: Path, pipelines: str) -> Survey:
+def repository(root: Path, pipelines: str) -> None:
     git(root, "init", "--quiet", "-b", "main")
     commit(root, pipelines)
+
+
+def surveyed(root: Path) -> Survey:
     settings = Settings(workspace="acme", repository="web", ignore=frozenset({"credential-leaves-step"}))
-    return Survey(root, rulebook.load(), settings, Runs(), lambda text: Exported(None, text))
+    return Survey(root, rulebook.load(), settings, Runs(), lambda text: Exported(None, text), tuple(refs(root)))
 
 
 def commit(root: Path, pipelines: str) -> None:
