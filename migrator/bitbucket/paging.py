@@ -95,8 +95,12 @@ def linked(client: Client, path: str, params: Params | None = None, *, pages: in
     found: list[Row] = []
     document = client.document(path, {"pagelen": PAGE, **(params or {})})
     asked = {path}
+    size = number(document, "size")
     while True:
         found += rows(document)
+        now = number(document, "size")
+        if now != size and now is not None and size is not None:  # rows have moved over the border of two pages
+            raise _incomplete(path, f"had {size} entries and then {now}, so it changed meanwhile; try again")
         link = optional(document, "next")
         if not link:
             break
@@ -107,9 +111,8 @@ def linked(client: Client, path: str, params: Params | None = None, *, pages: in
             raise _incomplete(path, f"has more than {len(asked)} pages, which are not read")
         asked.add(url)
         document = client.document(url)
-    size = number(document, "size")
-    if size is not None and len(found) < size:
-        raise _incomplete(path, f"has {len(found)} entries and says {size}")
+    if now is not None and len(found) < now:
+        raise _incomplete(path, f"has {len(found)} entries and says {now}")
     return found
 
 

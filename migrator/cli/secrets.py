@@ -20,6 +20,7 @@ from migrator.cli import console, exits
 from migrator.cli.analysis import rulebook
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Form, Reading, Showing
+from migrator.core.mask import printable
 from migrator.core.settings import Settings
 from migrator.reports import stored
 from migrator.repositories.git import remote_slug
@@ -118,7 +119,7 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
         window=made.window,
     )
     by = doing.by or os.environ.get(EMAIL, "")
-    _enough(path, doing, by)
+    _enough(path, made, doing, by)
     with Client.of() as client:
         asking = _asking(asked, client)
         if _rules(asked) != made.rules or _configuration(asking) != made.configuration:
@@ -139,7 +140,8 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
             outcomes: list[Outcome] = []
             for outcome in carry_out(asking, made, journal, why_not, keep):
                 outcomes.append(outcome)
-                console.out(f"{outcome.event}: {outcome.row.key} in {outcome.row.place}: {outcome.text}\n")
+                row = outcome.row
+                console.out(printable(f"{outcome.event}: {row.key} in {row.place}: {outcome.text}") + "\n")
             journal.write(Event.ENDED, text=f"{len(outcomes)}")
     return _after(outcomes, len(left), log)
 
@@ -151,7 +153,7 @@ def verify(path: Path, log: Path | None, allowed: Path | None, required: int) ->
     lines.append(f"digest: {made.digest}")
     wrong = False
     if allowed:
-        found = signing.signatures(path, allowed)
+        found = signing.signatures(path, allowed, plans.text(made).encode())
         for one in found:
             what = f"{one.signer} with {one.key}" if one.signer else f"NOT GOOD: {one.why}"
             lines.append(f"signature {one.file.name}: {what}")
@@ -170,7 +172,7 @@ def verify(path: Path, log: Path | None, allowed: Path | None, required: int) ->
         for row in made.rows:
             entry = last.get(row.uuid)
             done = f"{entry.event} {entry.at} by {entry.by or 'someone'}" if entry else "not done"
-            lines.append(f"{row.key} in {row.place}: {done}")
+            lines.append(printable(f"{row.key} in {row.place}: {done}"))
             wrong = wrong or entry is None or entry.event not in (Event.DELETED, Event.GONE)
         lines.append(f"log: {len(entries)} lines, whole")
     else:
@@ -240,13 +242,13 @@ def _configuration(asking: Asking) -> str:
     return plans.digest_of([dict(settings.variables), settings.own_packages, asking.waivers])
 
 
-def _enough(path: Path, doing: Doing, by: str) -> None:
+def _enough(path: Path, made: Plan, doing: Doing, by: str) -> None:
     """Raises UsageError where signatures are missing that are asked for."""
     if doing.allowed is None:
         if doing.required:
             raise UsageError("--require-signatures needs --allowed-signers, which says whose keys count")
         return
-    found = signing.signatures(path, doing.allowed)
+    found = signing.signatures(path, doing.allowed, plans.text(made).encode())
     bad = next((one for one in found if not one.signer), None)
     if bad is not None:
         raise UsageError(f"the signature {bad.file.name} is not good: {bad.why}")
@@ -270,7 +272,7 @@ def _signers(found: tuple[signing.Signature, ...]) -> set[str]:
 def _before(made: Plan, left: list[plans.PlanRow]) -> list[str]:
     secured = sum(row.secured for row in left)
     lines = [f"patless: {_count(len(left))} of {made.workspace} to remove, of {len(made.rows)} in the plan"]
-    lines += [f"  {row.key} in {row.place}: {row.verdict}" for row in left]
+    lines += [printable(f"  {row.key} in {row.place}: {row.verdict}") for row in left]
     if secured:
         lines.append(
             f"{secured} of them {'is' if secured == 1 else 'are'} secured: Bitbucket gives those values to nobody, so "

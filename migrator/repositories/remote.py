@@ -9,16 +9,19 @@ import fcntl
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from migrator.repositories.git import GitError, GitMissing, command, environment
 
+BROUGHT = 1000
+"""The most commits that are asked for by their names together; where those are refused, the first few one by one."""
+_ONE_BY_ONE = 20
 SECONDS = 600
 """How long one conversation with the other side may take."""
 _SLOW = {"GIT_HTTP_LOW_SPEED_LIMIT": "100", "GIT_HTTP_LOW_SPEED_TIME": "60", "GIT_ALLOW_PROTOCOL": "http:https"}
-_SLUG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_SLUG = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,127}")
 _ALL = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 
 
@@ -45,11 +48,31 @@ def mirror(folder: Path, url: str, variables: Mapping[str, str]) -> None:
         _run(folder, variables, "fetch", *options, "--", url, *_ALL)
 
 
+def bring(folder: Path, url: str, variables: Mapping[str, str], commits: Sequence[str]) -> None:
+    """Add commits that no branch or tag leads to, as far as the other side gives them out: not every server does.
+
+    Raises GitMissing. What is not there afterwards was not given.
+    """
+    options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc")
+
+    def fetched(asked: Sequence[str]) -> bool:
+        try:
+            _run(folder, variables, "fetch", *options, "--", url, *asked)
+        except GitError:
+            return False
+        return True
+
+    with _alone(folder):
+        if commits and not fetched(commits[:BROUGHT]):
+            for commit in commits[:_ONE_BY_ONE]:
+                fetched([commit])
+
+
 def place(cache: Path, workspace: str, slug: str) -> Path:
-    """Where the copy of a repository is kept. Raises ValueError for a name that no repository has."""
+    """Where the copy of a repository is kept. Raises GitError for a name that no repository has."""
     for name in (workspace, slug):
         if not _SLUG.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of a workspace or repository")
+            raise GitError(f"{name[:200]!r} is no name of a workspace or repository, so nothing of it is read")
     return cache / "git" / workspace / f"{slug}.git"
 
 

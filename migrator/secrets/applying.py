@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
@@ -40,10 +41,19 @@ def still(asking: Asking, plan: Plan) -> Callable[[PlanRow], str]:
 
     Raises ApiError, GitError, GitMissing.
     """
-    fresh, changed = again(asking, plan)
+    fresh, changed, there = again(asking, plan)
+    missing = sorted(plan.heads.keys() - there)
     rows = {row.variable.uuid: row for row in fresh}
 
     def why(row: PlanRow) -> str:
+        ended = next((one for one in row.waivers if date.fromisoformat(one.until) < asking.today), None)
+        if ended:
+            return f"the waiver of {ended.doubt} was good until {ended.until}; renew it or settle the doubt"
+        if row.level is Level.WORKSPACE and plan.repository:
+            return "the plan is of one repository, and others can see this variable"
+        unseen = missing[:1] if row.level is Level.WORKSPACE else sorted({row.repository} - there)
+        if unseen:
+            return f"{unseen[0]} cannot be seen any more, so nobody can tell what uses it; make a new plan"
         if row.level is not Level.WORKSPACE and row.repository not in changed:
             return ""
         if row.level is Level.WORKSPACE and not changed:

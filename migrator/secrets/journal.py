@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -97,7 +98,8 @@ class Journal:
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = _line(Entry(at, event, self._plan, self._previous, uuid, key, place, text, self._by))
         try:
-            os.write(self._descriptor, line + b"\n")
+            if os.write(self._descriptor, line + b"\n") <= len(line):  # what the disk took is no line
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(self._descriptor)
         except OSError as error:
             raise JournalError(f"the log cannot be written ({error.strerror}), so nothing more is removed") from None

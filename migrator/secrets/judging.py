@@ -8,7 +8,7 @@ from datetime import date
 from msgspec import Struct, field
 
 from migrator.bitbucket.records import Level, Variable
-from migrator.secrets.records import Alive, Evidence, RefFacts, RepositoryFacts, Row, Stand, Verdict, Waiver
+from migrator.secrets.records import Alive, Evidence, RefFacts, RepositoryFacts, Row, Stand, Verdict, Waiver, deployment
 from migrator.secrets.references.records import OpaqueKind
 
 ASSUMPTIONS = (
@@ -17,6 +17,8 @@ ASSUMPTIONS = (
     "programs that the steps run look for no variable that no file of the repository names",
     "nobody has put its value to use outside of Bitbucket Pipelines",
 )
+SHARED = "the credential that this was listed with sees every repository of the workspace"
+"""One more, of variables of the workspace: Bitbucket hides what a credential may not see."""
 _NAMED = (OpaqueKind.BINARY, OpaqueKind.LARGE)
 """Doubts about the one variable that they name, wherever they stand."""
 
@@ -58,7 +60,7 @@ def judge(
         variable,
         verdict,
         tuple(dict.fromkeys((*evidence, *seen.mentions))),
-        ASSUMPTIONS if verdict.may_go else (),
+        (*ASSUMPTIONS, *([SHARED] if shared else [])) if verdict.may_go else (),
         tuple(_alive(seen)) if verdict is Verdict.IN_USE else (),
         uncovers,
         tuple(dict.fromkeys(waiver for _, waiver in seen.waived)) if verdict is Verdict.ACCEPTED else (),
@@ -119,10 +121,9 @@ class _Judging(Struct, frozen=True):
 
     def visible(self, ref: RefFacts) -> bool:
         """Whether a step of the commit can see the variable at all."""
-        environment = self.variable.environment
-        if environment is None or ref.environments is None:
+        if self.variable.environment is None or ref.environments is None:
             return ref.runs
-        return ref.runs and environment.strip().lower() in ref.environments
+        return ref.runs and deployment(self.variable.environment) in ref.environments
 
     def uses(self, ref: RefFacts, prefix: str) -> Iterator[Evidence]:
         if not self.visible(ref):

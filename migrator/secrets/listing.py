@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -24,13 +25,15 @@ from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
+from migrator.secrets.changes import is_open
 from migrator.secrets.judging import judge
 from migrator.secrets.plan import Plan
 from migrator.secrets.records import Evidence, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
 from migrator.secrets.references.records import OpaqueKind
-from migrator.secrets.survey import ENDED, Exported, Runs, Survey, window
+from migrator.secrets.survey import COMMIT, ENDED, Exported, Runs, Survey, window
 
-_IMPORT = re.compile(r"(?P<slug>[A-Za-z0-9_.-]+):(?P<ref>[^:\s]+):(?P<pipeline>[^:\s]+)")
+_IMPORT = re.compile(r"(?P<slug>[A-Za-z0-9_.-]+):(?P<ref>[^:\s]+)(?::(?P<rest>[^:\s]+))?")
+_ROOT = "bitbucket-pipelines.yml"
 
 
 class Asking(Struct, frozen=True):
@@ -62,8 +65,9 @@ def of_workspace(asking: Asking) -> Listing:
     return _listing(asking, repositories.repositories(asking.client, asking.workspace), whole=True)
 
 
-def again(asking: Asking, plan: Plan) -> tuple[tuple[Row, ...], frozenset[str]]:
-    """The rows of a plan as they are now, from those repositories alone that are not as they were, and these.
+def again(asking: Asking, plan: Plan) -> tuple[tuple[Row, ...], frozenset[str], frozenset[str]]:
+    """The rows of a plan as they are now, from those repositories alone that are not as they were; these; and all that
+    are there.
 
     A repository is as it was where its branches and tags are, and nothing else of it can run. Raises ApiError,
     GitError, GitMissing.
@@ -77,50 +81,50 @@ def again(asking: Asking, plan: Plan) -> tuple[tuple[Row, ...], frozenset[str]]:
     names = frozenset(row.key for row in plan.rows)
     found = []
     for one in chosen:
-        if _unchanged(asking, one, plan.heads.get(one.slug)):
+        if _unchanged(asking, one, plan):
             continue
         stored = inventories.inventory(asking.client, asking.workspace, one.slug, above)
-        _fetch(asking, one)
-        found.append(_facts(asking, one, stored, names, set(), resolve))
+        found.append(_facts(asking, one, stored, names, set(), resolve, there=_fetch(asking, one)))
     changed = frozenset(facts.repository for facts in found)
-    return _judged(asking, found, (), whole=not plan.repository).rows, changed
+    rows = _judged(asking, found, (), whole=not plan.repository).rows
+    return rows, changed, frozenset(one.slug for one in chosen)
 
 
-def _unchanged(asking: Asking, one: Repository, heads: Mapping[str, str] | None) -> bool:
-    if heads is None or (one.clone_https and _heads(asking, one) != heads):
+def _unchanged(asking: Asking, one: Repository, plan: Plan) -> bool:
+    heads = plan.heads.get(one.slug)
+    if heads is None or not one.clone_https or _heads(asking, one) != heads:
         return False
     known = set(heads.values())
+    begun = datetime.fromisoformat(plan.created)
     runs = _runs(asking, one)
-    return not runs.failure and all(run.state == ENDED or run.sha in known for run in runs.runs)
+    return not runs.failure and all(
+        run.sha in known or (run.state == ENDED and run.created_on < begun) for run in runs.runs
+    )
 
 
 def _listing(asking: Asking, chosen: Sequence[Repository], whole: bool) -> Listing:
     found: list[RepositoryFacts] = []
     failed: list[tuple[str, str]] = []
-    pending: list[tuple[Repository, Inventory, frozenset[str]]] = []
+    pending: list[tuple[Repository, Inventory, frozenset[str], bool]] = []
     resolve = _Resolver(asking)
     above = inventories.of_workspace(asking.client, asking.workspace)
     for one in chosen:
         asking.progress(one.slug)
         try:
             stored = inventories.inventory(asking.client, asking.workspace, one.slug, above)
-            pending.append(
-                (
-                    one,
-                    stored,
-                    _survey(asking, one, stored, resolve).candidates() if _fetch(asking, one) else frozenset(),
-                )
-            )
+            there = _fetch(asking, one)
+            names = _survey(asking, one, stored, resolve).candidates() if there else frozenset[str]()
+            pending.append((one, stored, names, there))
         except (ApiError, GitError) as error:
             if not whole:
                 raise
             failed.append((one.slug, str(error)))
-    shared = {name for _, _, names in pending for name in names}
-    for one, stored, names in pending:
+    shared = {name for _, _, names, _ in pending for name in names}
+    for one, stored, names, there in pending:
         # A variable of the workspace is a candidate in every repository once it is in one.
         keys: set[str] = {variable.key for variable in stored.variables if variable.level is Level.WORKSPACE} & shared
         try:
-            found.append(_facts(asking, one, stored, names, keys, resolve))
+            found.append(_facts(asking, one, stored, names, keys, resolve, there=there))
         except GitError as error:
             if not whole:
                 raise
@@ -209,7 +213,12 @@ def _fetch(asking: Asking, one: Repository) -> bool:
     if not one.clone_https:
         raise GitError(f"Bitbucket names no address of {one.slug} that git may use")
     variables = asking.client.credentials.git_environment(one.clone_https, asking.client.base)
-    remote.mirror(remote.place(asking.cache, asking.workspace, one.slug), one.clone_https, variables)
+    root = remote.place(asking.cache, asking.workspace, one.slug)
+    remote.mirror(root, one.clone_https, variables)
+    asked = dict.fromkeys(run.sha for run in _runs(asking, one).runs if run.sha and COMMIT.fullmatch(run.sha))
+    with Objects(root) as objects:
+        here = objects.load(asked)
+    remote.bring(root, one.clone_https, variables, [commit for commit in asked if commit not in here])
     return True
 
 
@@ -231,21 +240,40 @@ def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolv
     runs = _runs(asking, one)
     known = {**_hosts(stored, asking.book), **asking.settings.variables}
     settings = replace(asking.settings, variables=known, workspace=asking.workspace, repository=one.slug)
-    return Survey(remote.place(asking.cache, asking.workspace, one.slug), asking.book, settings, runs, resolve)
+    root = remote.place(asking.cache, asking.workspace, one.slug)
+    changes = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
+    return Survey(root, asking.book, settings, runs, resolve, tuple(refs(root)), changes)
 
 
 def _facts(
-    asking: Asking, one: Repository, stored: Inventory, names: frozenset[str], keys: set[str], resolve: _Resolver
+    asking: Asking,
+    one: Repository,
+    stored: Inventory,
+    names: frozenset[str],
+    keys: set[str],
+    resolve: _Resolver,
+    *,
+    there: bool,
 ) -> RepositoryFacts:
-    root = remote.place(asking.cache, asking.workspace, one.slug)
-    if not root.exists():
+    if not there:
         return RepositoryFacts(one.slug, (), names, stored.variables, stored.not_checked)
     survey = _survey(asking, one, stored, resolve)
     chosen, gaps = survey.refs(names | keys)
-    heads = {ref.name: ref.commit for ref in refs(root)}
-    # What is imported can change without a change here, so that this repository never counts as unchanged.
+    heads = {ref.name: ref.commit for ref in survey.every}
+    # These can change without a change of a branch, so that this repository never counts as unchanged.
+    heads |= {f"has a variable of its own named {key}": "" for key in _hiding(stored) & (names | keys)}
     heads |= {f"imports {one.text}": "" for ref in chosen for one in ref.found.opaque if one.kind is OpaqueKind.IMPORT}
     return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads, survey.leaving())
+
+
+def _hiding(stored: Inventory) -> set[str]:
+    """Names that the repository has in place of the workspace's, or that depend on the name of a deployment."""
+    above = {one.key for one in stored.variables if one.level is Level.WORKSPACE}
+    return {
+        one.key
+        for one in stored.variables
+        if one.level is Level.DEPLOYMENT or (one.level is Level.REPOSITORY and one.key in above)
+    }
 
 
 def _hosts(stored: Inventory, book: RuleBook) -> dict[str, str]:
@@ -272,21 +300,29 @@ class _Resolver:
     def _read(self, text: str) -> Exported:
         asked = _IMPORT.fullmatch(text)
         if asked is None:
-            return Exported(None, text, "it is not of the form repository:ref:pipeline")
+            return Exported(None, text, "it is not of the form repository:ref or repository:ref:pipeline")
         at = f"{asked['slug']}@{asked['ref']}"
+        # A source is {repo}:{ref}:{file-path}, a pipeline {repo}:{ref}:{pipeline-name} (PLATFORM.md 4.4).
+        rest = asked["rest"] or ""
+        path = posixpath.normpath(rest) if rest.lower().endswith((".yml", ".yaml")) else _ROOT
         asking = self._asking
         try:
             one = repositories.repository(asking.client, asking.workspace, asked["slug"])
-            _fetch(asking, one)
+            if not _fetch(asking, one):
+                return Exported(None, at, "it has no commits")
             root = remote.place(asking.cache, asking.workspace, one.slug)
             wanted = (f"refs/heads/{asked['ref']}", f"refs/tags/{asked['ref']}")
-            commit = next((ref.commit for ref in refs(root) if ref.name in wanted), asked["ref"])
+            commits = {ref.commit for ref in refs(root) if ref.name in wanted} or {asked["ref"]}
+            if len(commits) > 1:
+                return Exported(None, at, "it is a branch and a tag, at different commits")
             with Objects(root) as objects:
-                entry = next(one for one in objects.entries(commit) if one.path == "bitbucket-pipelines.yml")
+                entry = next(one for one in objects.entries(commits.pop()) if one.path == path)
+                if not entry.is_file:
+                    return Exported(None, at, f"{path} is a link there")
                 if objects.sizes([entry.oid]).get(entry.oid, LIMIT + 1) > LIMIT:
                     return Exported(None, at, "it is larger than 2 MiB")
                 return Exported(objects.read(entry.oid), at)
         except (ApiError, GitError, ValueError) as error:
             return Exported(None, at, str(error))
         except StopIteration:
-            return Exported(None, at, "it has no bitbucket-pipelines.yml")
+            return Exported(None, at, f"it has no {path}")

@@ -147,7 +147,8 @@ def read(path: Path) -> Plan:
         raise PlanError(f"{path}: the plan is larger than {LIMIT // 1024**2} MiB")
     try:
         plan = msgspec.json.decode(data, type=Plan)
-        plan.expiry  # noqa: B018 - raises
+        if plan.expiry.tzinfo is None or datetime.fromisoformat(plan.created).tzinfo is None:
+            raise ValueError
     except (msgspec.DecodeError, ValueError):
         raise PlanError(f"{path}: this is no plan of `patless secrets plan`, or it was cut; write it anew") from None
     if plan.schema_version != 1:
@@ -157,6 +158,8 @@ def read(path: Path) -> Plan:
     wrong = next((row for row in plan.rows if row.meaning != meaning(row.verdict, row.evidence)), None)
     if wrong or any(not row.verdict.may_go for row in plan.rows):
         raise PlanError(f"{path}: the evidence of a row does not fit its digest or verdict; write the plan anew")
+    if len({row.uuid for row in plan.rows}) != len(plan.rows):
+        raise PlanError(f"{path}: two rows are of one variable; write the plan anew")
     return plan
 
 

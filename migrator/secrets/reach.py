@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from migrator.core.text import Source, Undecodable
 from migrator.readers.yaml import Mapping as YamlMapping
 from migrator.readers.yaml import Scalar, Sequence, YamlError, read_yaml
+from migrator.secrets.records import deployment
 
 FILES = 400
 """The most files that are read on the way; with more, every file counts as reached."""
-_DEPLOYMENT = ("deployment", "environment")
 _TOKEN = re.compile(r"[\w.@+-]+")
+_DEPLOYING = ("deployment", "environment")
 
 
 def reached(
@@ -48,10 +49,9 @@ def reached(
 
 
 def environments(data: bytes) -> frozenset[str] | None:
-    """The deployments that a pipelines file names, in small letters; None where it cannot be read.
+    """The deployments that a pipelines file names, as `deployment` spells them; None where that cannot be told.
 
-    A step or stage names its own with `deployment`, or with `environment` as the editors' schema also has it
-    (PLATFORM.md, sections 4.1 and 4.3).
+    A step or stage names one by `deployment` or `environment` (PLATFORM.md 4.1).
     """
     try:
         root = read_yaml(Source.decode("", data))
@@ -69,7 +69,9 @@ def environments(data: bytes) -> frozenset[str] | None:
             pending += [item.node for item in node.items]
         elif isinstance(node, YamlMapping):
             for key, item in node.entries:
-                if isinstance(key, Scalar) and key.value in _DEPLOYMENT and isinstance(item.node, Scalar):
-                    found.add(item.node.value.strip().lower())
+                if isinstance(key, Scalar) and key.value in _DEPLOYING and isinstance(item.node, Scalar):
+                    if "$" in item.node.value:
+                        return None
+                    found.add(deployment(item.node.value))
                 pending.append(item.node)
     return frozenset(found)

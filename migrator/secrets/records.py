@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -11,6 +12,14 @@ from msgspec import Struct, field
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
 from migrator.secrets.references.records import Found
+
+_APART = re.compile(r"[\W_]+")
+
+
+def deployment(name: str) -> str:
+    """The name of a deployment as names are compared: whether case, blanks and hyphens tell two apart is documented
+    nowhere, so they do not."""
+    return _APART.sub("-", name.casefold()).strip("-")
 
 
 class Verdict(StrEnum):
@@ -60,11 +69,11 @@ class Evidence(Struct, frozen=True, order=True):
 class RefFacts(Struct, frozen=True):
     """What the files of one commit say. `ref` is how people call it; `committed` is in seconds since 1970 UTC.
 
-    `runs`: it has a pipelines file. `environments` are the deployments of its steps, in small letters, None where a
-    pipelines file that could name any was not read. `reached` are
-    the paths that its steps lead to. `change_of` is the branch that it is a change of, made by this tool. `last_run`
-    is an ISO date, '' where there was none within the window. `uses_elsewhere` (by name) and `doubts_elsewhere` stand
-    in pipelines that are imported from other repositories, `unresolved` are the imports that could not be read.
+    `runs`: it has a pipelines file. `environments` are the deployments of its steps as `deployment` spells them, None
+    where any may be one. `reached` are the paths that its steps lead to. `change_of` is the branch that it is an open
+    change of, made by this tool. `last_run` is an ISO date, '' where there was none within the window.
+    `uses_elsewhere` (by name) and `doubts_elsewhere` stand in pipelines that are imported from other repositories,
+    `unresolved` are the imports that could not be read.
     """
 
     ref: str

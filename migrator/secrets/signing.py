@@ -10,6 +10,8 @@ from msgspec import Struct
 
 NAMESPACE = "patless-plan"
 _SECONDS = 120
+_PATTERN = re.compile(r"[*?!]")
+"""Of a principal that stands for many (ssh-keygen's ALLOWED SIGNERS): nobody could tell that it is not who applies."""
 
 
 class SigningError(Exception):
@@ -27,7 +29,7 @@ class Signature(Struct, frozen=True):
 
 def sign(plan: Path, key: Path) -> Path:
     """Sign the plan with a private key, or with a public one whose other half an agent holds; the new file."""
-    answer = _ssh_keygen(plan, "-Y", "sign", "-q", "-f", str(key), "-n", NAMESPACE)
+    answer = _ssh_keygen(plan.read_bytes(), "-Y", "sign", "-q", "-f", str(key), "-n", NAMESPACE)
     if answer.returncode:
         raise SigningError(f"ssh-keygen does not sign with {key}: {_words(answer)}")
     for number in range(1, 100):
@@ -41,23 +43,29 @@ def sign(plan: Path, key: Path) -> Path:
     raise SigningError(f"{plan} has 99 signatures; remove those that are not needed")
 
 
-def signatures(plan: Path, allowed: Path) -> tuple[Signature, ...]:
-    """Every signature beside the plan (`plan.json*.sig`), checked against a file of allowed signers."""
+def signatures(plan: Path, allowed: Path, data: bytes | None = None) -> tuple[Signature, ...]:
+    """Every signature beside the plan (`plan.json*.sig`), checked against a file of allowed signers.
+
+    `data` is the plan as it was read: whoever acts on it gives it, so that nobody puts another file there in between.
+    """
     if not allowed.is_file():
         raise SigningError(f"{allowed}: there is no such file of allowed signers (see ssh-keygen's ALLOWED SIGNERS)")
-    return tuple(_checked(plan, file, allowed) for file in sorted(plan.parent.glob(_glob(plan))))
+    data = plan.read_bytes() if data is None else data
+    return tuple(_checked(data, file, allowed) for file in sorted(plan.parent.glob(_glob(plan))))
 
 
 def _glob(plan: Path) -> str:
     return re.sub(r"([*?\[])", r"[\1]", plan.name) + "*.sig"
 
 
-def _checked(plan: Path, file: Path, allowed: Path) -> Signature:
+def _checked(plan: bytes, file: Path, allowed: Path) -> Signature:
     found = _ssh_keygen(plan, "-Y", "find-principals", "-s", str(file), "-f", str(allowed))
     principals = found.stdout.decode("utf-8", "replace").split("\n")[0].strip()
     if found.returncode or not principals:
         return Signature(file, "", "", "no allowed signer has its key")
     signer = principals.split(",")[0]
+    if _PATTERN.search(signer):
+        return Signature(file, "", "", f"the allowed signers give its key to {signer}, which names no one person")
     arguments = ("-f", str(allowed), "-I", signer, "-n", NAMESPACE, "-s", str(file))
     verified = _ssh_keygen(plan, "-Y", "verify", *arguments)
     if verified.returncode:
@@ -66,12 +74,11 @@ def _checked(plan: Path, file: Path, allowed: Path) -> Signature:
     return Signature(file, signer, key[0] if key else "")
 
 
-def _ssh_keygen(plan: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _ssh_keygen(plan: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        with plan.open("rb") as data:
-            return subprocess.run(
-                ["ssh-keygen", *arguments], stdin=data, capture_output=True, check=False, timeout=_SECONDS
-            )
+        return subprocess.run(
+            ["ssh-keygen", *arguments], input=plan, capture_output=True, check=False, timeout=_SECONDS
+        )
     except FileNotFoundError:
         raise SigningError("ssh-keygen is not installed; install the OpenSSH client") from None
     except subprocess.TimeoutExpired:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -18,20 +19,24 @@ from migrator.core.settings import Settings
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
-from migrator.repositories.refs import Ref, RefKind, refs
+from migrator.repositories.refs import Ref, RefKind
 from migrator.repositories.refview import RefView
 from migrator.secrets import candidates, reach
+from migrator.secrets.changes import BRANCH
 from migrator.secrets.records import Evidence, RefFacts, Stand
 from migrator.secrets.references import rules as forms
 from migrator.secrets.references.finding import Finder
-from migrator.secrets.references.records import Found, OpaqueKind
+from migrator.secrets.references.records import Found, NotLooked, OpaqueKind
 from migrator.secrets.references.scan import scan
 
-BRANCH = "patless/"
-"""Branches of this tool's own changes begin so; the rest is the branch that they are for."""
 _ROOT = "bitbucket-pipelines.yml"
+_ROOTS = (_ROOT, "bitbucket-pipelines.yaml")
+"""That Bitbucket takes none of these in capitals is not documented, so they count in any."""
+_UNENDED = ("PAUSED", "HALTED", "PENDING", "BUILDING")
+"""https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/, the filter `status`."""
 _SCRIPTS = 2000
 ENDED = "COMPLETED"
+COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 class Runs(Struct, frozen=True):
@@ -50,13 +55,17 @@ class Exported(Struct, frozen=True):
 
 
 class Survey(Struct, frozen=True):
-    """`resolve` gives the file that an import such as `ci-shared:main:publish` names."""
+    """`resolve` gives the file that an import such as `ci-shared:main:publish` names. `every` are the branches and tags
+    as they were read once: what another run fetches meanwhile is no part of it. `changes` tells whether a branch has
+    an open pull request to the branch that its name says."""
 
     root: Path
     book: RuleBook
     settings: Settings
     runs: Runs
     resolve: Callable[[str], Exported]
+    every: tuple[Ref, ...]
+    changes: Callable[[str], bool] = lambda branch: False
 
     def candidates(self) -> frozenset[str]:
         """Raises GitError."""
@@ -66,7 +75,7 @@ class Survey(Struct, frozen=True):
 
     def leaving(self) -> frozenset[str]:
         """Names whose credential a step of a branch hands to what outlives it. Raises GitError."""
-        commits = dict.fromkeys(ref.commit for ref in refs(self.root) if ref.kind is RefKind.BRANCH)
+        commits = dict.fromkeys(ref.commit for ref in self.every if ref.kind is RefKind.BRANCH)
         with Objects(self.root) as objects:
             views = [RefView(objects, commit) for commit in commits]
             found = [candidates.leaving(view, self.book, self.settings) for view in views]
@@ -74,13 +83,13 @@ class Survey(Struct, frozen=True):
 
     def refs(self, names: frozenset[str]) -> tuple[tuple[RefFacts, ...], tuple[str, ...]]:
         """What every ref says of the `names`, and what could not be read. Raises GitError."""
-        chosen, gaps = self._chosen()
+        chosen, lost, gaps = self._chosen()
         found = scan(self.root, names, [ref for ref, _ in chosen]).by_ref
         last: dict[str, str] = {}
         for run in self.runs.runs:
             if run.ref_name:
                 last.setdefault(run.ref_name, run.created_on.date().isoformat())
-        facts = []
+        facts = [_lost(ref, stand) for ref, stand in lost]
         with Objects(self.root) as objects:
             trees: dict[str, dict[str, Entry]] = {}
             for ref, stand in chosen:
@@ -89,12 +98,11 @@ class Survey(Struct, frozen=True):
                 facts.append(self._facts(ref, stand, trees[ref.commit], found[ref.name], objects, names, last))
         return tuple(facts), tuple(gaps)
 
-    def _chosen(self) -> tuple[list[tuple[Ref, Stand]], list[str]]:
-        """Every branch, tag and run once, and clauses on the runs that cannot be looked at."""
-        every = refs(self.root)
-        chosen = [(ref, Stand.NOW) for ref in every if ref.kind is RefKind.BRANCH]
+    def _chosen(self) -> tuple[list[tuple[Ref, Stand]], list[tuple[Ref, Stand]], list[str]]:
+        """Every branch, tag and run once: those to look at, those whose commit is not here; and clauses on the rest."""
+        chosen = [(ref, Stand.NOW) for ref in self.every if ref.kind is RefKind.BRANCH]
         heads = {ref.commit for ref, _ in chosen}
-        chosen += [(ref, Stand.AGAIN) for ref in every if ref.kind is RefKind.TAG]
+        chosen += [(ref, Stand.AGAIN) for ref in self.every if ref.kind is RefKind.TAG]
         gaps = [f"its runs could not be read: {self.runs.failure}"] if self.runs.failure else []
         known: set[tuple[str, Stand]] = set()
         for run in self.runs.runs:
@@ -106,12 +114,9 @@ class Survey(Struct, frozen=True):
                 when = int(run.created_on.timestamp())
                 chosen.append((Ref(f"refs/runs/{run.build_number}", RefKind.TAG, run.sha, when, ""), stand))
         with Objects(self.root) as objects:
-            there = objects.load(ref.commit for ref, _ in chosen)
-        for ref, stand in chosen:
-            if ref.commit not in there:
-                what = "is not at its end" if stand is Stand.NOW else "can be run again"
-                gaps.append(f"{_name(ref)}, which {what}, is of a commit that no branch or tag leads to")
-        return [(ref, stand) for ref, stand in chosen if ref.commit in there], gaps
+            there = objects.load(ref.commit for ref, _ in chosen if COMMIT.fullmatch(ref.commit))
+        lost = [(ref, stand) for ref, stand in chosen if ref.commit not in there]
+        return [(ref, stand) for ref, stand in chosen if ref.commit in there], lost, gaps
 
     def _facts(
         self,
@@ -124,14 +129,18 @@ class Survey(Struct, frozen=True):
         last: Mapping[str, str],
     ) -> RefFacts:
         pipelines = [path for path in tree if is_pipelines_file(path)]
-        environments = [_environments(objects, tree[path]) for path in pipelines]
-        wanted = {one.path for one in found.opaque} | {one.path for one in found.not_looked}
-        text = _reader(objects, tree)
-        reached = reach.reached(pipelines, wanted, tree, text, forms.load().reach) if wanted else frozenset[str]()
         short = _name(ref)
         imports = {one.text for one in found.opaque if one.kind is OpaqueKind.IMPORT}
-        imported = [_look(self.resolve(text), names, short) for text in sorted(imports)]
-        environments += [one.environments for one in imported]
+        exported = {text: self.resolve(text) for text in sorted(imports)}
+        imported = [_look(one, names, short) for one in exported.values()]
+        deployments = [
+            *(_deployments(objects, tree[path]) for path in pipelines),
+            *(one.environments for one in imported),
+        ]
+        wanted = {one.path for one in found.opaque} | {one.path for one in found.not_looked}
+        text = _reader(objects, tree, {_elsewhere(name): one.data for name, one in exported.items() if one.data})
+        begin = [*pipelines, *map(_elsewhere, exported)]
+        reached = reach.reached(begin, wanted, tree, text, forms.load().reach) if wanted else frozenset[str]()
         return RefFacts(
             ref=short,
             stand=stand,
@@ -139,22 +148,27 @@ class Survey(Struct, frozen=True):
             committed=ref.committed,
             author=ref.author,
             found=found,
-            runs=_ROOT in tree,
-            environments=_all(environments),
+            runs=any(path.lower() in _ROOTS for path in tree),
+            environments=_together(deployments),
             reached=reached,
-            change_of=short.removeprefix(BRANCH) if short.startswith(BRANCH) and ref.kind is RefKind.BRANCH else "",
+            change_of=self._change_of(ref),
             last_run=last.get(short, ""),
             uses_elsewhere=tuple(use for one in imported for use in one.uses),
             doubts_elsewhere=tuple(doubt for one in imported for doubt in one.doubts),
-            unresolved=frozenset(text for text in imports if self.resolve(text).data is None),
+            unresolved=frozenset(text for text, one in exported.items() if one.data is None),
         )
+
+    def _change_of(self, ref: Ref) -> str:
+        branch = ref.short
+        ours = ref.kind is RefKind.BRANCH and branch.startswith(BRANCH) and self.changes(branch)
+        return branch.removeprefix(BRANCH) if ours else ""
 
     def _imported_candidates(self, objects: Objects) -> Iterator[str]:
         """Of logins in pipelines of other repositories, which run here because a branch imports them."""
         finder = Finder(())
         contents = {
             entry.oid: entry
-            for ref in refs(self.root)
+            for ref in self.every
             if ref.kind is RefKind.BRANCH
             for entry in objects.entries(ref.commit)
             if is_pipelines_file(entry.path)
@@ -175,7 +189,7 @@ class Survey(Struct, frozen=True):
         needles = mentions(self.book)
         seen: dict[str, bool] = {}
         paths: set[str] = set()
-        for ref in refs(self.root):
+        for ref in self.every:
             if ref.kind is not RefKind.BRANCH:
                 continue
             entries = [one for one in objects.entries(ref.commit) if one.is_file and not is_pipelines_file(one.path)]
@@ -212,6 +226,31 @@ def _look(exported: Exported, names: frozenset[str], ref: str) -> _Imported:
     )
 
 
+def _lost(ref: Ref, stand: Stand) -> RefFacts:
+    """A run whose commit no branch or tag leads to, as after a merge that squashes: nothing is known of it."""
+    unread = NotLooked("", "its commit is not in what git gives out of the repository")
+    return RefFacts(_name(ref), stand, ref.commit, ref.committed, "", Found(not_looked=(unread,)), True, None)
+
+
+def _deployments(objects: Objects, entry: Entry) -> frozenset[str] | None:
+    data = _data(objects, entry) if entry.is_file else b""
+    return reach.environments(data) if data else None
+
+
+def _together(deployments: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    found: set[str] = set()
+    for one in deployments:
+        if one is None:
+            return None
+        found |= one
+    return frozenset(found)
+
+
+def _elsewhere(text: str) -> str:
+    """The path of an imported file among those of the repository, which none of them can have."""
+    return f"\0{text}"
+
+
 class _One(Struct, frozen=True):
     """A View of one pipelines file."""
 
@@ -229,7 +268,7 @@ def window(client_runs: Callable[[datetime, str], tuple[Run, ...]], days: int, n
     beginning = datetime(2010, 1, 1, tzinfo=UTC)
     try:
         found = list(client_runs(now - timedelta(days=days), ""))
-        for status in ("PAUSED", "PENDING", "BUILDING"):
+        for status in _UNENDED:
             found += client_runs(beginning, status)
     except ApiError as error:
         return Runs((), str(error))
@@ -241,26 +280,18 @@ def _name(ref: Ref) -> str:
     return {"heads": rest, "tags": f"tag {rest}", "runs": f"run {rest}"}.get(kind, rest)
 
 
-def _environments(objects: Objects, entry: Entry) -> frozenset[str] | None:
-    read = entry.is_file and objects.sizes([entry.oid]).get(entry.oid, LIMIT + 1) <= LIMIT
-    return reach.environments(objects.read(entry.oid)) if read else None
-
-
-def _all(environments: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
-    """None where one of them is not known."""
-    every = list(environments)
-    known = [one for one in every if one is not None]
-    return frozenset[str]().union(*known) if len(known) == len(every) else None
-
-
 def _data(objects: Objects, entry: Entry) -> bytes:
     sizes = objects.sizes([entry.oid])
-    return objects.read(entry.oid) if entry.is_file and sizes.get(entry.oid, LIMIT + 1) <= LIMIT else b""
+    return objects.read(entry.oid) if not entry.is_module and sizes.get(entry.oid, LIMIT + 1) <= LIMIT else b""
 
 
-def _reader(objects: Objects, tree: Mapping[str, Entry]) -> Callable[[str], str]:
+def _reader(objects: Objects, tree: Mapping[str, Entry], elsewhere: Mapping[str, bytes]) -> Callable[[str], str]:
+    """The text of a file by its path, of a link the path that it leads to."""
+
     @lru_cache(maxsize=1024)
     def read(path: str) -> str:
+        if path in elsewhere:
+            return elsewhere[path].decode("utf-8", "replace")
         try:
             return _data(objects, tree[path]).decode("utf-8", "replace") if path in tree else ""
         except GitError:

@@ -1,20 +1,28 @@
-"""The installed command against a workspace in a box: real sockets, real git, real ssh-keygen, real kills."""
+"""The command against a workspace in a box: real sockets, real git, real ssh-keygen, real kills.
+
+Where the process itself is what is tested (kills, signatures, what is written and printed by it) it is the installed
+command; elsewhere the same function runs in this process, which saves its start.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from msgspec.structs import replace
 
+from migrator.cli import main
 from migrator.demo import samples
 from migrator.demo.box import Box
 from migrator.secrets import plan as plans
@@ -61,6 +69,7 @@ class Desk:
     home: Path
     token: str
     said: list[str] = field(default_factory=list)
+    installed: bool = False
 
     def environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
@@ -74,19 +83,36 @@ class Desk:
         }
 
     def run(self, *arguments: str, **variables: str) -> Done:
+        environment = self.environment() | variables
+        done = self._installed(arguments, environment) if self.installed else self._here(arguments, environment)
+        self.said += [done.out, done.err]
+        assert "Traceback" not in done.err
+        assert "internal error" not in done.err, done.err
+        return done
+
+    def _here(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Done:
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            mock.patch.dict(os.environ, environment, clear=True),
+            mock.patch.object(sys, "stdin", io.StringIO()),
+            contextlib.chdir(self.home),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            code = main(arguments)
+        return Done(code, out.getvalue(), err.getvalue())
+
+    def _installed(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Done:
         done = subprocess.run(
             [PATLESS, *arguments],
             cwd=self.home,
-            env=self.environment() | variables,
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
             timeout=300,
         )
-        self.said += [done.stdout, done.stderr]
-        assert "Traceback" not in done.stderr
-        assert "internal error" not in done.stderr, done.stderr
         return Done(done.returncode, done.stdout, done.stderr)
 
     def secrets(self, *arguments: str, **variables: str) -> Done:
@@ -237,6 +263,7 @@ def test_a_plan_that_was_touched_removes_nothing(old: str, new: str, code: int, 
 
 
 def test_nothing_goes_that_is_not_in_the_plan(desk: Desk) -> None:
+    desk.installed = True
     samples.fill(desk.box)
     assert desk.plan("--all").code == 0
     planned = {row["uuid"] for row in json.loads((desk.home / "plan.json").read_text())["rows"]}
@@ -334,6 +361,7 @@ def test_a_run_that_is_killed_is_finished_by_the_next(desk: Desk) -> None:
     process.send_signal(signal.SIGKILL)
     process.wait()
     desk.box.faults.clear()
+    desk.installed = True
     assert planned & uuids(desk.box)
     assert desk.secrets("apply", "plan.json", "--yes").code == 0
     assert not planned & uuids(desk.box)
@@ -402,6 +430,7 @@ def test_signatures_decide(
 ) -> None:
     uuid = tool(desk.box)
     desk.plan("--repo", "tool", *(word for name in signers for word in ("--sign", str(keys[name]))))
+    desk.installed = True
     assert desk.secrets("apply", "plan.json", "--yes", *options).code == code
     assert (uuid in uuids(desk.box)) == (code != 0)
 

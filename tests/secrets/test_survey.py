@@ -10,6 +10,7 @@ import pytest
 from migrator import rulebook
 from migrator.core.settings import Settings
 from migrator.repositories.files import LIMIT
+from migrator.repositories.refs import refs
 from migrator.secrets.survey import Exported, Runs, Survey
 
 LOGIN = """\
@@ -30,23 +31,25 @@ pipelines:
 
 
 def test_a_login_that_stays_in_its_step_leaves_nothing(tmp_path: Path) -> None:
-    survey = repository(tmp_path, LOGIN)
+    repository(tmp_path, LOGIN)
+    survey = surveyed(tmp_path)
     assert survey.leaving() == frozenset()
     assert survey.candidates() >= {"PACKAGES_PAT"}
 
 
 def test_a_tag_is_no_branch(tmp_path: Path) -> None:
-    survey = repository(tmp_path, HANDED_ON)
+    repository(tmp_path, HANDED_ON)
     git(tmp_path, "tag", "v1")
     commit(tmp_path, LOGIN)
-    assert survey.leaving() == frozenset()
+    assert surveyed(tmp_path).leaving() == frozenset()
 
 
 def test_on_a_branch_it_counts_though_a_comment_ignores_it(tmp_path: Path) -> None:
-    survey = repository(tmp_path, LOGIN)
+    repository(tmp_path, LOGIN)
     git(tmp_path, "switch", "--quiet", "-c", "cluster")
     commit(tmp_path, HANDED_ON)
     git(tmp_path, "switch", "--quiet", "main")
+    survey = surveyed(tmp_path)
     assert survey.leaving() == {"CLUSTER_PAT"}
     assert survey.candidates() >= {"PACKAGES_PAT", "CLUSTER_PAT"}
 
@@ -76,15 +79,19 @@ IMPORTING = DEPLOYED.replace("default:", "custom:\n    x: {import: ci:main:x}\n 
 def test_deployments_are_known_only_where_every_pipelines_file_is(
     tmp_path: Path, pipelines: str, environments: frozenset[str] | None
 ) -> None:
-    (found,), _ = repository(tmp_path, pipelines).refs(frozenset({"PAT"}))
+    repository(tmp_path, pipelines)
+    (found,), _ = surveyed(tmp_path).refs(frozenset({"PAT"}))
     assert found.environments == environments
 
 
-def repository(root: Path, pipelines: str) -> Survey:
+def repository(root: Path, pipelines: str) -> None:
     git(root, "init", "--quiet", "-b", "main")
     commit(root, pipelines)
+
+
+def surveyed(root: Path) -> Survey:
     settings = Settings(workspace="acme", repository="web", ignore=frozenset({"credential-leaves-step"}))
-    return Survey(root, rulebook.load(), settings, Runs(), lambda text: Exported(None, text))
+    return Survey(root, rulebook.load(), settings, Runs(), lambda text: Exported(None, text), tuple(refs(root)))
 
 
 def commit(root: Path, pipelines: str) -> None:

@@ -1,0 +1,52 @@
+"""Why a row of a plan is left alone, as far as no repository has to be asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from migrator.bitbucket.records import Level
+from migrator.core.settings import Settings
+from migrator.secrets import applying
+from migrator.secrets.listing import Asking
+from migrator.secrets.plan import PlanRow, Waived
+from migrator.secrets.records import Verdict
+from tests.secrets.test_plan import PLAN, ROW
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+WAIVED = replace(ROW, verdict=Verdict.ACCEPTED, waivers=(Waived("dump", "", "", "prints names", "2026-11-24"),))
+SHARED = replace(ROW, repository="", level=Level.WORKSPACE)
+
+
+@pytest.fixture(autouse=True)
+def nothing_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applying, "again", lambda asking, plan: ((), frozenset(), frozenset({"web"})))
+
+
+def why(row: PlanRow, now: datetime = NOW, **plan: Any) -> str:
+    unused: Any = None
+    asking = Asking(unused, "acme", Path(), unused, Settings(), now=now)
+    return applying.still(asking, replace(PLAN, **plan))(row)
+
+
+def test_what_is_as_it_was_may_go() -> None:
+    assert why(ROW) == ""
+    assert why(WAIVED) == ""
+    assert why(SHARED, repository="") == ""
+
+
+def test_a_waiver_that_ended_since_holds_the_row_back() -> None:
+    assert "the waiver of dump was good until 2026-11-24" in why(WAIVED, NOW + timedelta(days=1))
+
+
+def test_a_plan_of_one_repository_speaks_for_no_variable_of_the_workspace() -> None:
+    assert "of one repository" in why(SHARED)
+
+
+def test_a_repository_that_is_not_to_be_seen_holds_its_rows_and_those_of_the_workspace_back() -> None:
+    assert "api cannot be seen" in why(replace(ROW, repository="api"))
+    assert "api cannot be seen" in why(SHARED, repository="", heads={"api": {}, "web": {}})

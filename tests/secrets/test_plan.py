@@ -1,0 +1,73 @@
+"""A plan as a file: read only as it was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from migrator.bitbucket.records import Level
+from migrator.secrets import plan as plans
+from migrator.secrets.plan import Plan, PlanError, PlanRow, Seen
+from migrator.secrets.records import Verdict
+
+ROW = PlanRow(
+    "web", Level.REPOSITORY, "", "", "PAT", "{1}", True, Verdict.REMOVABLE, plans.meaning(Verdict.REMOVABLE, [])
+)
+PLAN = Plan(
+    1,
+    "patless 1",
+    "acme",
+    "web",
+    "2026-11-24T00:00:00+00:00",
+    "2026-12-01T00:00:00+00:00",
+    30,
+    "rules",
+    "configuration",
+    {"web": {"refs/heads/\x1b[31m": "a" * 40}},
+    (ROW,),
+)
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(plans.text(PLAN))
+    assert plans.read(path) == PLAN
+    assert "\x1b" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        replace(PLAN, schema_version=2),
+        replace(PLAN, expires="2026-12-01T00:00:00"),
+        replace(PLAN, created="soon"),
+        replace(PLAN, rows=(ROW, replace(ROW, repository="api"))),
+        replace(PLAN, rows=(replace(ROW, evidence=(Seen("shell", "main", "x.sh", 1, "$PAT"),)),)),
+        replace(PLAN, rows=(replace(ROW, verdict=Verdict.ACCEPTED),)),
+        replace(PLAN, rows=(replace(ROW, verdict=Verdict.ROLLBACK, meaning=plans.meaning(Verdict.ROLLBACK, ())),)),
+    ],
+    ids=["version", "no zone", "no date", "one variable twice", "other evidence", "other verdict", "may not go"],
+)
+def test_a_plan_that_nobody_wrote_is_refused(tmp_path: Path, plan: Plan) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(plans.text(plan))
+    with pytest.raises(PlanError):
+        plans.read(path)
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[" * 100_000, b"\xff", plans.text(PLAN).encode() + b" "])
+def test_what_is_no_plan_is_a_sentence(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "plan.json"
+    path.write_bytes(data)
+    with pytest.raises(PlanError):
+        plans.read(path)
+
+
+def test_lines_and_mentions_are_no_part_of_the_meaning() -> None:
+    use = Seen("shell", "main", "x.sh", 1, "$PAT")
+    same = plans.meaning(Verdict.REMOVABLE, [use])
+    assert plans.meaning(Verdict.REMOVABLE, [replace(use, line=9), replace(use, kind="mention")]) == same
+    assert plans.meaning(Verdict.REMOVABLE, [replace(use, path="y.sh")]) != same
+    assert plans.meaning(Verdict.ACCEPTED, [use]) != same
