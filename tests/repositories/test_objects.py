@@ -87,6 +87,21 @@ def test_what_is_no_commit_is_no_ref(git: Git, tmp_path: Path) -> None:
     assert [one.name for one in refs(tmp_path)] == ["refs/heads/main"]
 
 
+def test_a_tag_of_a_tag_leads_to_a_commit_too(git: Git, tmp_path: Path) -> None:
+    made = commit(tmp_path, tree(tmp_path, (FILE, b"a", blob(tmp_path))))
+    target, kind = made, "commit"
+    for name in ("one", "two", "three"):
+        text = f"object {target}\ntype {kind}\ntag {name}\ntagger A <a@example.invalid> 1700000000 +0000\n\nm\n"
+        target, kind = loose(tmp_path, "tag", text.encode()), "tag"
+    path = tmp_path / ".git" / "refs" / "tags" / "release"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(target + "\n")
+    assert [(ref.name, ref.commit) for ref in refs(tmp_path)] == [
+        ("refs/heads/main", made),
+        ("refs/tags/release", made),
+    ]
+
+
 def test_branches_remotes_and_tags_lead_to_commits(git: Git, tmp_path: Path) -> None:
     of = commit(tmp_path, tree(tmp_path), "refs/heads/a/b", when=1_600_000_000)
     git("update-ref", "refs/remotes/origin/a/b", of)
