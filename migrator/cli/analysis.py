@@ -20,6 +20,7 @@ from migrator.cli.options import Reading, Style
 from migrator.cli.targets import Target, shown, targets
 from migrator.core import ignores
 from migrator.core.findings import Entry, Report
+from migrator.core.needles import needles
 from migrator.core.rules import ReasonEntry, Rule, RuleBook
 from migrator.core.selection import Scope, is_pipelines_file
 from migrator.core.settings import PipeStyle, Settings
@@ -107,7 +108,8 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
     view = _view(target, reading)
     pipelines = _pipelines(view, target.files)
     baseline = reading.baseline or settled.baseline
-    settings = replace(_settings(target.root, reading, settled, book), baseline=_baseline(baseline, reading))
+    named = _names(target.root) if _matters(view, pipelines, settled, book) else (None, None)
+    settings = replace(_settings(named, reading, settled, book), baseline=_baseline(baseline, reading))
     report = engine.analyse(view, pipelines, book, settings)
     report = replace(
         report,
@@ -186,8 +188,32 @@ def _pipelines(view: WorkTree, named: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(once.values()))
 
 
-def _settings(root: Path, reading: Reading, settled: configuration.Configuration, book: RuleBook) -> Settings:
-    workspace, repository = (repository_of(root) and remote_slug(root)) or _of_pipelines(root) or (None, None)
+def _matters(view: WorkTree, pipelines: Sequence[str], settled: configuration.Configuration, book: RuleBook) -> bool:
+    """Whether the engine goes into any file: where it does not, nothing asks git for the repository's name."""
+    return bool(settled.variables) or any(
+        needle in data for path in pipelines for data in (_bytes(view, path),) for needle in needles(book)
+    )
+
+
+def _bytes(view: WorkTree, path: str) -> bytes:
+    try:
+        return view.read(path) or b""
+    except Unreadable:
+        return b""
+
+
+def _names(root: Path) -> tuple[str, str] | tuple[None, None]:
+    """Workspace and repository, as far as they can be told."""
+    return (repository_of(root) and remote_slug(root)) or _of_pipelines(root) or (None, None)
+
+
+def _settings(
+    named: tuple[str, str] | tuple[None, None],
+    reading: Reading,
+    settled: configuration.Configuration,
+    book: RuleBook,
+) -> Settings:
+    workspace, repository = named
     return Settings(
         variables=settled.variables,
         own_packages=settled.own_packages,

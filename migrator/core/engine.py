@@ -202,7 +202,7 @@ class _Engine:
     def picture(self, facts: Iterable[StepFacts]) -> Picture:
         names = set()
         for _, name, action in self.uses(facts):
-            if action is Action.PUSH:
+            if action.writes:
                 names.add(name.text)
         return Picture(self.settings, frozenset(names))
 
@@ -229,7 +229,7 @@ class _Engine:
         for _, entries in sorted(by_name.items()):
             name = entries[0][1]
             ownership, why = picture.owner(name)
-            pushed = tuple(sorted({use for use, _, action in entries if action is Action.PUSH}))
+            pushed = tuple(sorted({use for use, _, action in entries if action.writes}))
             read = tuple(sorted({use for use, _, action in entries if action is Action.READ}))
             if ownership is Ownership.OWN and pushed and not picture.listed(name):
                 why = "pushed by this repository, which does not prove that it is linked to it"

@@ -44,7 +44,7 @@ class Builds(Uses):
         for value in parsed.values(syntax.cache_push):
             for text in filter(None, map(symbol, value.alternatives)):
                 if found := re.search(r"(?:^|,)ref=([^,]+)", text):
-                    self.add(ImageUse(Action.PUSH, found[1], command))
+                    self.add(ImageUse(Action.CACHE, found[1], command))
         pushed = parsed.has(syntax.push) or any(
             re.search(r"type=registry|push=true", value.symbol() or "") for value in parsed.values(syntax.output)
         )

@@ -24,7 +24,13 @@ Read = Callable[[str], str | None]
 
 class Action(StrEnum):
     PUSH = "push"
+    CACHE = "cache"
+    """A build leaves what it cached, which is no image to run."""
     READ = "read"
+
+    @property
+    def writes(self) -> bool:
+        return self is not Action.READ
 
 
 class ImageUse(Struct, frozen=True):

@@ -21,7 +21,7 @@ def reach(facts: StepFacts, context: Context, item: Judged) -> None:
     images = [use for use in _images(facts, item) if not use.command.exclusive(item.login.command)]
     names: list[tuple[ImageUse, Name]] = []
     unresolved: dict[str, str] = {}
-    pushed = {use.reference for use in images if use.action is Action.PUSH}
+    pushed = {use.reference for use in images if use.action.writes}
     for use in images:
         if use.reference is None:
             if use.action is Action.READ:
@@ -78,7 +78,7 @@ def _owners(context: Context, item: Judged, names: Sequence[tuple[ImageUse, Name
         )
         if elsewhere:
             item.reasons.append(reason("other-workspace", f"{shown} is a package of another workspace", shown))
-        elif use.action is Action.PUSH or (name.text in picture.pushed):
+        elif use.action.writes or (name.text in picture.pushed):
             item.assumptions.append(f"{shown} is linked to this repository")
         elif not name.complete:
             detail = f"{shown} is read, and a part of its name is not known"
