@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from collections.abc import Callable
 from types import TracebackType
@@ -40,8 +41,6 @@ def guarded(run: Callable[[], int]) -> int:
 
 def report(error: Exception) -> int:
     """Say what went wrong, and return the exit code for it."""
-    import sys
-
     from migrator.configuration import ConfigurationError
     from migrator.repositories.git import GitError
     from migrator.rulebook import RuleError

@@ -25,6 +25,7 @@ from migrator.core.settings import Settings
 from migrator.reports import stored
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import find_root
+from migrator.repositories.writing import NotWritten, put
 from migrator.secrets import journal as journals
 from migrator.secrets import plan as plans
 from migrator.secrets import signing, tokens
@@ -308,9 +309,7 @@ def _count(number: int) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(temporary, path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written ({error.strerror})") from None
+        put(path, text.encode())
+    except NotWritten as error:
+        raise UsageError(f"{path} was not written: {error}") from None

@@ -33,9 +33,6 @@ class Span(Struct, frozen=True, order=True):
     def contains(self, other: Span) -> bool:
         return self.start <= other.start and other.end <= self.end
 
-    def overlaps(self, other: Span) -> bool:
-        return self.start < other.end and other.start < self.end
-
 
 class Position(Struct, frozen=True, order=True):
     """Line and column, both from 1; the column counts characters."""
@@ -95,7 +92,3 @@ class Source(Struct, frozen=True, dict=True):
             return Span(len(self.text), len(self.text))
         end = self._starts[number] if number < len(self._starts) else len(self.text)
         return Span(self._starts[number - 1], end)
-
-    @property
-    def line_count(self) -> int:
-        return len(self._starts)

@@ -41,10 +41,6 @@ class Origin(Struct, frozen=True):
     native: bool
     obstacle: Obstacle | None
 
-    @property
-    def replaceable(self) -> bool:
-        return self.obstacle is None and bool(self.stored or self.literals)
-
 
 class Point(Struct, frozen=True):
     """A change in the coordinates of the script."""

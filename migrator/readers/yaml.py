@@ -240,6 +240,22 @@ def _content(text: str, at: int) -> int:
     return at
 
 
+def every_mapping(root: Node | None) -> Iterator[Mapping]:
+    """All mappings of a document, each once however many aliases lead to it, in no order."""
+    pending = [root] if root is not None else []
+    seen: set[int] = set()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Sequence):
+            pending += [item.node for item in node.items]
+        elif isinstance(node, Mapping):
+            yield node
+            pending += [item.node for _, item in node.entries]
+
+
 def plain(node: Node | None) -> object:
     """The node as mappings, lists and text, merges resolved; a node that several aliases name is built once."""
     built: dict[int, object] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -98,14 +98,3 @@ def _on_login_lines(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if "login" in line:
             yield from _NAME.findall(line)
-
-
-def holds_login(paths: Mapping[str, str], read: Callable[[str], bytes], book: RuleBook) -> set[str]:
-    """The paths (with the names of their contents) whose content names a Packages host and a login."""
-    needles = mentions(book)
-    found = set[str]()
-    for path, oid in paths.items():
-        data = read(oid)
-        if LOGIN in data and any(needle in data for needle in needles):
-            found.add(path)
-    return found

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from migrator.core.text import Source, Undecodable
-from migrator.readers.yaml import Mapping as YamlMapping
-from migrator.readers.yaml import Scalar, Sequence, YamlError, read_yaml
+from migrator.readers.yaml import Scalar, YamlError, every_mapping, read_yaml
 from migrator.secrets.records import deployment
 
 FILES = 400
@@ -58,20 +57,10 @@ def environments(data: bytes) -> frozenset[str] | None:
     except (YamlError, Undecodable):
         return None
     found: set[str] = set()
-    pending = [root] if root is not None else []
-    seen: set[int] = set()
-    while pending:
-        node = pending.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Sequence):
-            pending += [item.node for item in node.items]
-        elif isinstance(node, YamlMapping):
-            for key, item in node.entries:
-                if isinstance(key, Scalar) and key.value in _DEPLOYING and isinstance(item.node, Scalar):
-                    if "$" in item.node.value:
-                        return None
-                    found.add(deployment(item.node.value))
-                pending.append(item.node)
+    for mapping in every_mapping(root):
+        for key, item in mapping.entries:
+            if isinstance(key, Scalar) and key.value in _DEPLOYING and isinstance(item.node, Scalar):
+                if "$" in item.node.value:
+                    return None
+                found.add(deployment(item.node.value))
     return frozenset(found)

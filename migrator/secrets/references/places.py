@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from migrator.core.text import Source, Span
-from migrator.readers.yaml import Mapping, Node, Scalar, Sequence, YamlError, read_yaml
+from migrator.readers.yaml import Mapping, Node, Scalar, Sequence, YamlError, every_mapping, read_yaml
 from migrator.secrets.references.records import Kind
 
 
@@ -27,23 +27,8 @@ def places(source: Source) -> list[Place]:
         root = read_yaml(source)
     except YamlError:
         return []
-    found = {place.span: place for place in _places(root)} if root is not None else {}
+    found = {place.span: place for mapping in every_mapping(root) for place in _of(mapping)}
     return sorted(found.values(), key=lambda place: place.span)
-
-
-def _places(root: Node) -> Iterator[Place]:
-    pending: list[Node] = [root]
-    seen: set[int] = set()
-    while pending:
-        node = pending.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Sequence):
-            pending += [item.node for item in node.items]
-        elif isinstance(node, Mapping):
-            yield from _of(node)
-            pending += [item.node for _, item in node.entries]
 
 
 def _of(node: Mapping) -> Iterator[Place]:
