@@ -33,5 +33,3 @@ def _take(known: Counter[Entry], entry: Entry) -> bool:
 
 def _anywhere(entry: Entry) -> Entry:
     return Entry(entry.rule, "", entry.snippet)
-
-

@@ -108,5 +108,3 @@ def _reason(name: str, detail: str, subject: str, reasons: Mapping[str, ReasonEn
     if ways:
         yield ""
     yield from (f"- {_LABELS.get(label, label)}: {code(text)}" for label, text in ways)
-
-
