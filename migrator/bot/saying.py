@@ -48,6 +48,7 @@ def _notes(
     reasons: Mapping[str, ReasonEntry],
     style: Style | None,
 ) -> Iterator[Wanted]:
+    made = proposals.Proposals(report)
     for finding, key in pairs:
         first, last = line_range(report.sources[finding.path], finding.span)
         line = change.first(finding.path, first, last)
@@ -56,9 +57,9 @@ def _notes(
         place = (
             Place(finding.path, last, first) if change.whole(finding.path, first, last) else Place(finding.path, line)
         )
-        suggested = proposals.suggestion(finding, report, change) if style is Style.SUGGESTION else None
+        suggested = made.suggestion(finding, change) if style is Style.SUGGESTION else None
         if suggested is not None:
             place, block = Place(finding.path, suggested.last, suggested.first), proposals.block(suggested)
         else:
-            block = proposals.patch(finding, report)
+            block = made.patch(finding)
         yield Wanted(key, marked(words.note(finding, reasons, block), key), place)

@@ -132,8 +132,8 @@ def _here(asked: Asked, showing: Showing, tally: _Tally) -> None:
     number = here.pull_request if here else None
     if number is None and not asked.since and not asked.everything:
         raise UsageError(
-            "this is no pull-request pipeline (BITBUCKET_PR_ID is not set), so say what to look at: --since REF, --all, "
-            "or --workspace and --repo for pull requests elsewhere"
+            "this is no pull-request pipeline (BITBUCKET_PR_ID is not set), so say what to look at: --since REF, "
+            "--all, or --workspace and --repo for pull requests elsewhere"
         )
     if asked.new_only and not asked.since and number is None:
         raise UsageError("--new-only needs --since, outside of a pull-request pipeline")

@@ -150,6 +150,13 @@ class Desk:
         assert answer.status_code == 201, answer.text
         return self.request.comments[-1]
 
+    def crowd(self, count: int) -> list[Comment]:
+        """What many people write, put there without asking the API."""
+        author, now, state = self.box.add_person("Ona Others"), self.box.state.clock(), self.box.state
+        made = [Comment(state.next(), author, f"Number {number}", now, now) for number in range(count)]
+        self.request.comments += made
+        return made
+
     def asked(self, method: str) -> list[str]:
         return [one.path for one in self.box.requests if one.method == method and not one.path.startswith("/git/")]
 

@@ -14,8 +14,6 @@ from migrator.demo.box import Box
 from tests.bot.desk import FILE, NATIVE, REPOSITORY, Desk, access, login, pipelines
 from tests.demo.client import Client
 
-MANY = 130
-
 
 def test_without_a_pull_request_the_bot_says_what_to_name(desk: Desk) -> None:
     desk.open(pipelines([login(1)]))
@@ -70,7 +68,13 @@ def test_where_there_is_no_proxy_a_token_writes_the_report(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("level", "logins", "code"),
-    [("never", [login(1)], 0), ("safe", [login(1)], 1), ("unsafe", [login(1)], 1), ("any", [login(1)], 1), ("any", [], 0)],
+    [
+        ("never", [login(1)], 0),
+        ("safe", [login(1)], 1),
+        ("unsafe", [login(1)], 1),
+        ("any", [login(1)], 1),
+        ("any", [], 0),
+    ],
 )
 def test_it_blocks_only_where_it_is_told_to(desk: Desk, level: str, logins: list[str], code: int) -> None:
     commit = desk.open(pipelines([*logins, "true"]))
@@ -89,25 +93,25 @@ def test_a_bot_that_may_not_comment_still_writes_the_report(desk: Desk) -> None:
     assert desk.request.comments == []
 
 
-@pytest.mark.parametrize("kind", ["access token", "API token"])
-def test_the_life_of_a_pull_request_with_130_findings(desk: Desk, kind: str) -> None:
-    """A second push that fixes half of them, a third that adds some, and 300 comments of people in between."""
+@pytest.mark.parametrize(("kind", "many", "limit"), [("access token", 130, 40), ("API token", 24, 8)])
+def test_the_life_of_a_pull_request(desk: Desk, kind: str, many: int, limit: int) -> None:
+    """A second push that fixes half of the findings, a third that adds some, and 300 comments of people in between."""
     box = desk.box
     if kind == "access token":
         signed = dict(access(box.token()))
     else:
         signed = {"ATLASSIAN_ACCOUNT_EMAIL": box.email, "ATLASSIAN_API_TOKEN": box.api_token()}
-    options = ("--comment-style", "diff", "--max-comments", "40")
+    options = ("--comment-style", "diff", "--max-comments", str(limit))
 
-    first = desk.open(pipelines([login(number) for number in range(MANY)]))
+    first = desk.open(pipelines([login(number) for number in range(many)]))
     desk.fetch()
     done = desk.run(*options, **desk.step(), **signed)
     assert done.code == 0, done.err
-    assert len(desk.annotated(first)) == MANY
-    assert len(desk.notes()) == 40
+    assert len(desk.annotated(first)) == many
+    assert len(desk.notes()) == limit
     (summary,) = desk.summaries()
-    assert "130 findings" in summary.text
-    assert "40 of 130 findings" in summary.text
+    assert f"{many} findings" in summary.text
+    assert f"{limit} of {many} findings" in summary.text
     me = summary.author.uuid
     noted = {note.id: note.text for note in desk.notes()}
 
@@ -117,34 +121,36 @@ def test_the_life_of_a_pull_request_with_130_findings(desk: Desk, kind: str) -> 
 
     quoted = desk.person(f"> {summary.text}\n\nI do not agree.\n\n{summary.text.splitlines()[-1]}")
     faked = desk.person(summary.text, "Mallory Copies")
-    people = [desk.person(f"Number {number}") for number in range(298)]
+    people = desk.crowd(298)
     persons = {one.id: one.text for one in (quoted, faked, *people)}
-    a_person_deletes = desk.notes()[39]
+    a_person_deletes = desk.notes()[limit - 1]
     a_person_deletes.deleted, a_person_deletes.text = True, ""
 
-    second = desk.push(pipelines([NATIVE if number % 2 else login(number) for number in range(MANY)]))
+    second = desk.push(pipelines([NATIVE if number % 2 else login(number) for number in range(many)]))
     desk.fetch()
     done = desk.run(*options, **desk.step(), **signed)
     assert done.code == 0, done.err
-    assert len(desk.annotated(second)) == MANY // 2
-    assert len(desk.annotated(first)) == MANY, "the report of another commit stays"
+    assert len(desk.annotated(second)) == many // 2
+    assert len(desk.annotated(first)) == many, "the report of another commit stays"
     mine = desk.comments(by=me)
     assert [one.id for one in desk.summaries() if one.author.uuid == me] == [summary.id]
-    assert "65 findings" in summary.text
+    assert f"{many // 2} findings" in summary.text
     resolved = [one for one in mine if one.resolved_by]
-    assert len(resolved) == 19, "of 40 notes one was deleted by a person, and half were about what is fixed"
+    assert len(resolved) == limit // 2 - 1, "half of the notes were about what is fixed, one of them was deleted"
     open_notes = [one for one in mine if one.inline and not one.resolved_by]
-    assert len(open_notes) == 40
+    assert len(open_notes) == limit
     assert all(one.text == noted[one.id] for one in resolved)
 
-    third = desk.push(pipelines([login(number) if number % 2 == 0 or number < 20 else NATIVE for number in range(MANY)]))
+    third = desk.push(
+        pipelines([login(number) if number % 2 == 0 or number < 20 else NATIVE for number in range(many)])
+    )
     desk.fetch()
     done = desk.run(*options, **desk.step(), **signed)
     assert done.code == 0, done.err
-    assert len(desk.annotated(third)) == 75
+    assert len(desk.annotated(third)) == many // 2 + limit // 4
     reopened = [one for one in desk.comments(by=me) if one.id in {note.id for note in resolved} and not one.resolved_by]
-    assert len(reopened) == 10, "what is back is spoken of in the comment that is there"
-    assert "75 findings" in summary.text
+    assert len(reopened) == limit // 4, "what is back is spoken of in the comment that is there"
+    assert f"{many // 2 + limit // 4} findings" in summary.text
     assert len([one for one in desk.summaries() if one.author.uuid == me]) == 1
     texts = [one.text for one in desk.comments(by=me) if one.inline]
     assert len(texts) == len(set(texts)), "no two are about the same"
@@ -212,8 +218,7 @@ def test_a_marker_alone_in_a_comment_of_ones_own_account_is_a_persons(desk: Desk
 def test_people_who_write_while_the_list_is_read_are_no_reason_to_stop(desk: Desk) -> None:
     desk.open(pipelines([login(1)]))
     desk.fetch()
-    for number in range(120):
-        desk.person(f"Number {number}")
+    desk.crowd(120)
     desk.box.faults.add("*/comments", method="GET", after=1, meanwhile=lambda: desk.person("Meanwhile"))
     done = desk.run(**desk.step(), **access(desk.box.token()))
     assert done.code == 0, done.err

@@ -59,7 +59,8 @@ def document() -> dict[str, Any]:
 
 @functools.cache
 def description() -> OpenAPI:
-    """The same for comparing, without who may ask: the box checks that, and observers get no credential; and with one thing mended."""
+    """The same for comparing, without who may ask: the box checks that, and observers get no credential. One type
+    is mended."""
     api = copy.deepcopy(document())
     for path in api["paths"].values():
         for operation in path.values():
