@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from migrator.configuration import ConfigurationError
 from migrator.core.findings import Entry
 from migrator.core.view import Unreadable
 from migrator.repositories.files import read_bounded
+from migrator.toml_keys import ConfigurationError
 
 SCHEMA_VERSION = 1
 _MAX_COUNT = 1_000_000

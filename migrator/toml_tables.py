@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from migrator.configuration import ConfigurationError
 from migrator.core.mask import printable
+from migrator.toml_keys import ConfigurationError
 
 LIMIT = 10_000
 """The most tables of a list that are read."""
