@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude", "baseline", "pipe-version", "waivers")
 FILE = ".patless.toml"
 SHARED = "pyproject.toml"
-_TABLE = ("tool", "patless")
+TABLE = ("tool", "patless")
 
 
 class Configuration(Struct, frozen=True):
@@ -95,7 +95,7 @@ def _parse(name: str, data: bytes, shared: bool, folder: Path, *, inside: bool) 
             return None
         if not isinstance(table, dict):
             raise ConfigurationError(f"{name}: tool.patless is not a table")
-    return _Reader(Keys(name, text, _TABLE if shared else ()), shared).configuration(table, folder, inside)
+    return _Reader(Keys(name, text, TABLE if shared else ()), shared).configuration(table, folder, inside)
 
 
 def _within(folder: Path, path: Path) -> bool:

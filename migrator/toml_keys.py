@@ -83,14 +83,10 @@ class Keys(Struct, frozen=True):
     def variables(self, table: Mapping[str, Any], key: str) -> dict[str, str]:
         """Names of variables with their values."""
         value = table.get(key, {})
-        if not isinstance(value, dict):
-            raise self.error(key, f'{key} is not a table; write {key} = {{ NAME = "value" }}')
-        for name, known in value.items():
-            if not _NAME.fullmatch(name):
-                raise self.error(name, f"{key} holds '{printable(name)}', which is no name of a variable")
-            if not isinstance(known, str):
-                raise self.error(name, f'the value of the variable {name} is not a string; write {name} = "…"')
-        return value
+        if wrong := wrong_variables(key, value):
+            raise self.error(*wrong)
+        found: dict[str, str] = value
+        return found
 
     def error(self, key: str, sentence: str) -> ConfigurationError:
         line = self._line(key)
@@ -112,3 +108,15 @@ class Keys(Struct, frozen=True):
             if relevant and opening.match(line.lstrip()):
                 return number
         return None
+
+
+def wrong_variables(key: str, value: Any) -> tuple[str, str] | None:
+    """What is wrong with a table of variables at `key`: the key to blame, and a sentence."""
+    if not isinstance(value, dict):
+        return key, f'{key} is not a table; write {key} = {{ NAME = "value" }}'
+    for name, known in value.items():
+        if not _NAME.fullmatch(name):
+            return name, f"{key} holds '{printable(name)}', which is no name of a variable"
+        if not isinstance(known, str):
+            return name, f'the value of the variable {name} is not a string; write {name} = "…"'
+    return None
