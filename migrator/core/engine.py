@@ -84,7 +84,7 @@ class _Engine:
         for path in pending:
             self.read(path, reading)
             found = reading.pipelines.get(path)
-            for imported in found.imports if found else ():
+            for imported in found.imports if found and not self.shared else ():  # paths of the exporter
                 if imported not in pending and self.file(imported) is not None:
                     pending.append(imported)
         reader = StepReader(self.book, self.settings, self.file)

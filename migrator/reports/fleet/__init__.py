@@ -1,0 +1,1 @@
+"""What is known of a fleet, as text, Markdown, JSON and CSV."""
