@@ -62,7 +62,7 @@ class Judge(Struct, frozen=True):
             ignore=self.settings.ignore | told.ignore,
         )
         scope = replace(self.scope, exclude=(*self.scope.exclude, *self.operator.files_left_out(repository.slug)))
-        return replace(self, settings=settings, scope=scope, by=digest(self.by, settings, scope))
+        return replace(self, settings=settings, scope=scope)
 
     def stamp(self, report: Report) -> str:
         """The digest, with the day where a comment has left out a finding: it may hold until a day."""
@@ -73,10 +73,11 @@ class Judge(Struct, frozen=True):
         return stamp in (self.by, f"{self.by} {self.settings.today}")
 
 
-def digest(rules: str, settings: Settings, scope: Scope = Scope()) -> str:  # noqa: B008 - frozen
+def digest(rules: str, settings: Settings, scope: Scope = Scope(), operator: Operator = Operator()) -> str:  # noqa: B008 - frozen
     """What a judgement depends on besides the commit: `rules` is the digest of the rule files."""
     told = [version("patless"), rules, dict(settings.variables), settings.own_packages, sorted(settings.select)]
     told += [settings.shared_packages, dict(settings.pushed_elsewhere), sorted(settings.ignore), scope.exclude]
+    told += [] if operator == Operator() else [operator.judging()]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

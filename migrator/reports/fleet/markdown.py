@@ -46,7 +46,9 @@ def _cells(slugs: Iterable[str]) -> str:
 def _first(known: Known) -> Iterator[str]:
     yield f"{code(known.name)} {words.gain(known.unlocks)}."
     yield ""
-    yield from (f"- {code(way)}" for way in words.ways(known))
+    for way in words.ways(known):
+        lines = ", in fleet.toml: " + " ".join(map(code, way.lines)) if way.lines else ""
+        yield f"- {code(way.what)}{lines}"
 
 
 def _shared(shared: Shared) -> Iterator[str]:

@@ -27,7 +27,9 @@ def _first(picture: Picture, paint: Paint) -> Iterator[str]:
         yield paint.bold("Settle first whose these are")
     for number, known in enumerate(waiting[: words.FIRST], start=1):
         yield f"{number:>3}. {paint.bold(named(known.name))}: {words.gain(known.unlocks)}"
-        yield from (f"     {named(way)}" for way in words.ways(known))
+        for way in words.ways(known):
+            yield f"     {named(way.what)}" + (", in fleet.toml:" if way.lines else "")
+            yield from (f"       {named(line)}" for line in way.lines)
     if len(waiting) > words.FIRST:
         yield f"     and {len(waiting) - words.FIRST} more"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+
+from msgspec import Struct
 
 from migrator.fleet.imports import Importer, Pin, Shared
 from migrator.fleet.packages import Known, Party, Picture, Place, Unlocked
@@ -25,26 +28,32 @@ def whose(known: Known) -> str:
 
 def gain(unlocked: Unlocked) -> str:
     """What settling it would free."""
-    if not unlocked.findings:
-        more = f"; {many(unlocked.partly, 'login')} would still wait for something else" if unlocked.partly else ""
-        return f"frees nothing by itself{more}"
-    found = (
-        f"frees {many(unlocked.findings, 'login')} in {many(len(unlocked.repositories), 'repository', 'repositories')}"
-    )
-    found += f" and {many(len(unlocked.secrets), 'stored variable')}"
     more = f"; {many(unlocked.partly, 'login')} would still wait for something else" if unlocked.partly else ""
-    return found + more
+    if not unlocked.findings:
+        return f"frees nothing by itself{more}"
+    repositories = many(len(unlocked.repositories), "repository", "repositories")
+    secrets = many(len(unlocked.secrets), "stored variable")
+    return f"frees {many(unlocked.findings, 'login')} in {repositories} and {secrets}{more}"
 
 
-def ways(known: Known) -> Iterator[str]:
-    """What settles it, as lines for fleet.toml, and whom to ask."""
-    short = known.name.partition("/")[2]
-    if known.contested:
-        yield f'linked to one of them: [[repositories]] slugs = ["{known.pushers[0].repository}"] own-packages = ["{short}"]'
-    elif known.foreign:
-        yield f'readable from every repository: shared-packages = ["{short}"]'
-        yield f'linked to a reader: [[repositories]] slugs = ["{known.foreign[0]}"] own-packages = ["{short}"]'
-    yield "ask: its page in Bitbucket shows the repository that it is linked to"
+class Way(Struct, frozen=True):
+    """One way to settle whose a package is: `lines` are for fleet.toml."""
+
+    what: str
+    lines: tuple[str, ...] = ()
+
+
+def ways(known: Known) -> Iterator[Way]:
+    """What settles it, and where to ask."""
+    short = json.dumps(known.name.partition("/")[2], ensure_ascii=False)  # a JSON string is one of TOML too
+    if known.foreign and not known.contested:
+        yield Way("if every repository can read it", (f"shared-packages = [{short}]",))
+    owner = known.pushers[0].repository if known.contested else known.foreign[0] if known.foreign else ""
+    if owner:
+        slug = json.dumps(owner, ensure_ascii=False)
+        lines = ("[[repositories]]", f"slugs = [{slug}]", f"own-packages = [{short}]")
+        yield Way(f"if it is linked to {owner}", lines)
+    yield Way("to ask: its page in Bitbucket shows the repository that it is linked to")
 
 
 def place(one: Place) -> str:
