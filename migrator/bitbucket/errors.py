@@ -40,6 +40,8 @@ class Kind(StrEnum):
     """A list that is shorter or longer than it says."""
     TOO_LARGE = "too-large"
     TOO_SLOW = "too-slow"
+    SPENT = "spent"
+    """The run may send no more requests, as it was told."""
 
 
 class ApiError(Exception):

@@ -31,9 +31,82 @@ Shape = Annotated[Form, typer.Option("--format", help="For people, programs, rev
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
 
 
-@app.callback()
-def _fleet() -> None:
-    """Options before a command."""
+Workspace = Annotated[str, typer.Option("--workspace", metavar="SLUG", help="Repositories of this workspace.")]
+
+
+@app.command()
+def scan(
+    slugs: Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Only these repositories.")] = None,
+    workspace: Workspace = "",
+    folder: Annotated[
+        list[Path] | None,
+        typer.Option("--folder", metavar="DIR", help="Clones on this machine: their commits.", exists=True),
+    ] = None,
+    project: Annotated[str, typer.Option("--project", metavar="KEY", help="Only those of this project.")] = "",
+    query: Annotated[str, typer.Option("--query", metavar="Q", help="Only those that Bitbucket finds.")] = "",
+    since: Annotated[
+        str, typer.Option("--since", metavar="WHEN", help="Only those updated since: 2026-11-17, or 7d.")
+    ] = "",
+    branches: Annotated[
+        list[str] | None, typer.Option("--branches", metavar="GLOB", help="These branches besides the main one.")
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="So many in this run.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, metavar="N", help="So many at a time.")] = 8,
+    max_requests: Annotated[
+        int | None, typer.Option("--max-requests", min=1, metavar="N", help="So many of the API in this run.")
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=1, metavar="SECONDS", help="For one conversation of git.")
+    ] = 600,
+    shard: Annotated[
+        str, typer.Option("--shard", metavar="I/N", help="One part of N; in a parallel step by itself.")
+    ] = "",
+    ledger: Ledger = LEDGER,
+    rules: Rules = None,
+    config: Config = None,
+    exit_zero: ExitZero = False,
+) -> None:
+    """Look at the main branch of every repository, and write down what is there."""
+
+    def run() -> int:
+        from migrator.cli import fleet
+
+        return fleet.scan(
+            fleet.Scanning(
+                config=config,
+                rules=tuple(one.resolve() for one in rules or ()),
+                ledger=ledger,
+                selection=fleet.selection(workspace, project, query, since, slugs or ()),
+                folders=tuple(folder or ()),
+                since=since,
+                branches=tuple(branches or ()),
+                failed=failed,
+                limit=limit,
+                jobs=jobs,
+                most=max_requests,
+                seconds=timeout,
+                shard=shard,
+                exit_zero=exit_zero,
+            )
+        )
+
+    _end(run)
+
+
+@app.command()
+def merge(
+    ledgers: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Ledgers, of shards or machines.")],
+    ledger: Ledger = LEDGER,
+) -> None:
+    """Join ledgers into the one of --ledger: of each repository what was looked at last."""
+
+    def run() -> int:
+        from migrator.cli import fleet
+
+        return fleet.merge(ledger, ledgers)
+
+    _end(run)
 
 
 @app.command()

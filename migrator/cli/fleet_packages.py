@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import cache
 from pathlib import Path
 
-from migrator import rulebook
 from migrator.bitbucket.budget import cache_folder
 from migrator.cli import console, exits
 from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
+from migrator.cli.fleet import judging
 from migrator.cli.options import Form
-from migrator.core.rules import RuleBook
-from migrator.core.settings import Settings
 from migrator.credentials.packages import Name
 from migrator.credentials.packages import Picture as Whose
 from migrator.fleet import imports, operator, packages
@@ -33,8 +30,7 @@ from migrator.repositories import remote
 def run(path: Path, config: Path | None, rules: Sequence[Path], form: Form, colour: Colour) -> int:
     """Print the picture and return the exit code."""
     told = operator.find(config)
-    book = rulebook.load((*told.rules, *(folder.resolve() for folder in rules)))
-    found = picture(path, told, book)
+    found = picture(path, judging(told, [folder.resolve() for folder in rules]))
     if form is Form.JSON:
         console.out(machine.packages(found))
     elif form is Form.MARKDOWN:
@@ -45,14 +41,14 @@ def run(path: Path, config: Path | None, rules: Sequence[Path], form: Form, colo
     return exits.code(unread=unread, left=False, exit_zero=False)
 
 
-def picture(path: Path, told: Operator, book: RuleBook) -> Picture:
+def picture(path: Path, judge: Judge) -> Picture:
     """What the ledger at `path` knows, with shared pipelines read from the copies on this machine."""
+    told = judge.operator
     if not path.exists():
         raise UsageError(f"there is no ledger at {path}; `patless fleet scan` writes one")
     with Ledger(path) as ledger:
         entries = [entry for entry in ledger.entries() if not told.excluded(entry.repository.slug)]
         branches = [one for one in ledger.branches() if not told.excluded(one.entry.repository.slug)]
-    judge = Judge(book, Settings(today=date.today()), "", operator=told)
     graph = imports.graph(branches, Exporters(entries, _copy, judge))
     whose = _settled(told, {entry.repository.slug: entry.repository.workspace for entry in entries})
     return packages.picture(branches, graph, whose, list(_unread(entries)))

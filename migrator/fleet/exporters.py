@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
+from migrator.bitbucket.credentials import Credentials
+from migrator.bitbucket.errors import ApiError
 from migrator.core import engine
 from migrator.core.text import Source, Undecodable
 from migrator.core.view import Unreadable, View
 from migrator.fleet.imports import Looked, Pin
 from migrator.fleet.records import Branch, Entry, Import, Repository
 from migrator.fleet.scanning import Judge, findings, packages, showable
-from migrator.readers.imports import Target
+from migrator.fleet.visiting import Reading
+from migrator.readers.imports import Target, target
 from migrator.readers.pipelines import read_pipelines
 from migrator.readers.yaml import YamlError, read_yaml
 from migrator.reports.excerpt import named
+from migrator.repositories import remote
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
@@ -82,6 +86,36 @@ class Exporters:
             report = engine.analyse_shared(view, name, aim.pipeline, judge.book, judge.settings)
         shown = showable(report, lambda path: named(aim.path if path == name else path))
         return Looked(exporter.slug, pin, commit, packages(shown), findings(shown))
+
+
+def bring(entries: Iterable[Entry], branches: Iterable[Branch], reading: Reading) -> None:
+    """Fetch the branches and tags that imports name, as far as a copy lacks them. What cannot be had is not there
+    afterwards, and is said when it is looked at. Raises GitMissing."""
+    if reading.credentials is None:
+        return
+    known = {name: one.repository for one in entries for name in (one.repository.uuid, one.repository.slug)}
+    wanted: dict[str, set[str]] = {}
+    for branch in branches:
+        for one in branch.seen.imports if branch.seen else ():
+            if aim := target(one.text):
+                wanted.setdefault(aim.repository, set()).add(aim.ref)
+    for name, asked in wanted.items():
+        exporter = known.get(name)
+        if exporter and exporter.clone_url:
+            with suppress(GitError, ApiError):
+                _bring(exporter, asked, reading, reading.credentials)
+
+
+def _bring(exporter: Repository, asked: Collection[str], reading: Reading, credentials: Credentials) -> None:
+    url = exporter.clone_url
+    variables = credentials.git_environment(url, reading.api)
+    root = remote.place(reading.cache, exporter.workspace, exporter.slug)
+    there = {one.name: one.commit for one in refs(root)} if root.exists() else {}
+    every = remote.heads(url, variables, seconds=reading.seconds)
+    new = [name for name, commit in every.items() if there.get(name) != commit]
+    heads, tags = ([one for one in asked if f"{kind}{one}" in new] for kind in ("refs/heads/", "refs/tags/"))
+    if heads or tags:
+        remote.snapshot(root, url, variables, heads, reading.filtered, reading.seconds, tags)
 
 
 class _Guest:

@@ -73,11 +73,10 @@ class Judge(Struct, frozen=True):
         return stamp in (self.by, f"{self.by} {self.settings.today}")
 
 
-def digest(rules: str, settings: Settings, scope: Scope = Scope(), operator: Operator = Operator()) -> str:  # noqa: B008 - frozen
+def digest(rules: str, settings: Settings, operator: Operator) -> str:
     """What a judgement depends on besides the commit: `rules` is the digest of the rule files."""
     told = [version("patless"), rules, dict(settings.variables), settings.own_packages, sorted(settings.select)]
-    told += [settings.shared_packages, dict(settings.pushed_elsewhere), sorted(settings.ignore), scope.exclude]
-    told += [] if operator == Operator() else [operator.judging()]
+    told += [settings.shared_packages, sorted(settings.ignore), operator.judging()]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
