@@ -19,7 +19,9 @@ from migrator.core.selection import Scope, is_pipelines_file
 from migrator.core.settings import Settings
 from migrator.core.text import Source, Undecodable
 from migrator.core.view import Unreadable
+from migrator.fleet.operator import Operator
 from migrator.fleet.records import Import, Repository, Seen, SeenFinding
+from migrator.fleet.restricting import restriction
 from migrator.readers.yaml import Mapping, Scalar, YamlError, read_yaml
 from migrator.reports.excerpt import named
 from migrator.reports.naming import renamed
@@ -28,6 +30,7 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refview import RefView
 from migrator.repositories.worktree import WorkTree
 from migrator.secrets.references.records import OpaqueKind
+from migrator.toml_keys import ConfigurationError
 
 Commit = RefView | WorkTree
 """What can be judged: a commit of a bare copy, or a clone as it lies on disk."""
@@ -37,17 +40,29 @@ _SHOWN = 1000
 
 
 class Judge(Struct, frozen=True):
-    """What commits are judged by. `by` is the digest of it, see `digest`."""
+    """What commits are judged by. `by` is the digest of it, see `digest`. `operator` is the fleet's configuration."""
 
     book: RuleBook
     settings: Settings
     by: str
     scope: Scope = field(default_factory=Scope)
+    operator: Operator = field(default_factory=Operator)
 
     def of(self, repository: Repository) -> Judge:
         """The same for one repository, whose names stand for `$BITBUCKET_WORKSPACE` and the like."""
-        settings = replace(self.settings, workspace=repository.workspace or None, repository=repository.slug)
-        return replace(self, settings=settings)
+        told = self.operator.settings(repository.workspace, repository.slug)
+        settings = replace(
+            self.settings,
+            workspace=repository.workspace or None,
+            repository=repository.slug,
+            variables={**told.variables, **self.settings.variables},
+            own_packages=(*told.own_packages, *self.settings.own_packages),
+            shared_packages=(*told.shared_packages, *self.settings.shared_packages),
+            select=self.settings.select or told.select,
+            ignore=self.settings.ignore | told.ignore,
+        )
+        scope = replace(self.scope, exclude=(*self.scope.exclude, *self.operator.files_left_out(repository.slug)))
+        return replace(self, settings=settings, scope=scope, by=digest(self.by, settings, scope))
 
     def stamp(self, report: Report) -> str:
         """The digest, with the day where a comment has left out a finding: it may hold until a day."""
@@ -61,17 +76,22 @@ class Judge(Struct, frozen=True):
 def digest(rules: str, settings: Settings, scope: Scope = Scope()) -> str:  # noqa: B008 - frozen
     """What a judgement depends on besides the commit: `rules` is the digest of the rule files."""
     told = [version("patless"), rules, dict(settings.variables), settings.own_packages, sorted(settings.select)]
-    told += [sorted(settings.ignore), scope.exclude]
+    told += [settings.shared_packages, dict(settings.pushed_elsewhere), sorted(settings.ignore), scope.exclude]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def analyse(view: Commit, judge: Judge) -> Report:
     """The report on a commit, or on a clone, of the repository that `judge` is `of`; with edits, and nothing masked.
 
-    Raises GitError, and Unreadable where the commit is not of the shape that is read.
+    Its own configuration can only take away from it. Raises GitError, and Unreadable where the commit is not of the
+    shape that is read, or that configuration cannot be read.
     """
-    report = engine.analyse(view, pipelines(view), judge.book, judge.settings)
-    scope = judge.scope
+    try:
+        own = restriction(view)
+    except ConfigurationError as error:
+        raise Unreadable(str(error)) from None
+    report = engine.analyse(view, pipelines(view), judge.book, own.applied(judge.settings))
+    scope = replace(judge.scope, exclude=(*judge.scope.exclude, *own.exclude))
     return replace(
         report,
         findings=tuple(finding for finding in report.findings if scope.holds(finding.path)),
