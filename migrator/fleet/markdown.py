@@ -45,8 +45,8 @@ def text(value: object) -> Ready:
 
 
 def line(value: object) -> str:
-    """One line of plain text: a title, a branch, a subject."""
-    return _plain(value).replace("(at)", "@")
+    """One line of plain text: a title, a branch."""
+    return printable(" ".join(str(value).split()))
 
 
 def _plain(value: object) -> str:

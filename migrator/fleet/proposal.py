@@ -110,7 +110,11 @@ class Texts(Struct, frozen=True):
 
 
 def proposal(
-    about: Proposal, report: Report, made: Sequence[Finding], held: Sequence[Finding], reasons: Mapping[str, ReasonEntry]
+    about: Proposal,
+    report: Report,
+    made: Sequence[Finding],
+    held: Sequence[Finding],
+    reasons: Mapping[str, ReasonEntry],
 ) -> Proposal:
     """`about`, which says where and who, with what the findings say: those whose fix is made, and those held back."""
     from msgspec.structs import replace

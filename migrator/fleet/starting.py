@@ -128,5 +128,3 @@ def _at(node: Node | None, key: str) -> Node | None:
 def _entries(node: Node | None) -> Iterator[tuple[str, Node]]:
     if isinstance(node, yaml.Mapping):
         yield from ((key, item.node) for key, item in node.items())
-
-
