@@ -55,6 +55,7 @@ class Desk:
     box: Box
     home: Path
     token: str
+    email: str = ""
     said: list[str] = field(default_factory=list)
 
     @property
@@ -68,7 +69,11 @@ class Desk:
             "PATLESS_API_URL": self.box.api_url,
             "PATLESS_CACHE_DIR": str(self.home / "cache"),
             "PATLESS_REQUESTS_PER_HOUR": "1000000",
-            "BITBUCKET_ACCESS_TOKEN": self.token,
+            **(
+                {"ATLASSIAN_ACCOUNT_EMAIL": self.email, "ATLASSIAN_API_TOKEN": self.token}
+                if self.email
+                else {"BITBUCKET_ACCESS_TOKEN": self.token}
+            ),
             "GIT_CONFIG_NOSYSTEM": "1",
         }
 
@@ -76,9 +81,24 @@ class Desk:
         """A repository with one pipelines file on each branch, which the ledger knows of."""
         files = {branch: {PIPELINES: each.format(slug=slug)} for branch, each in {main: text, **branches}.items()}
         made = self.box.add_repository(slug, files, main=main)
-        url = self.box.clone_url(slug)
-        with Ledger(self.ledger) as ledger:
-            ledger.put([Repository(made.uuid, "acme", slug, main_branch=main, clone_url=url)], "2026-11-24T12:00:00Z")
+        assert made.slug == slug
+        self.know(slug)
+
+    def know(self, *slugs: str, ledger: Path | None = None) -> None:
+        """Put repositories of the box into a ledger, as a scan that has listed them."""
+        found = [self.box.state.repositories[slug] for slug in slugs]
+        rows = [
+            Repository(one.uuid, "acme", one.slug, main_branch=one.main, clone_url=self.box.clone_url(one.slug))
+            for one in found
+        ]
+        with Ledger(ledger or self.ledger) as opened:
+            opened.put(rows, "2026-11-24T12:00:00Z")
+
+    def second(self) -> Path:
+        """Another ledger of the same workspace."""
+        path = self.home / "second.db"
+        self.know(*self.box.state.repositories, ledger=path)
+        return path
 
     def run(self, *arguments: str) -> Done:
         out, err = io.StringIO(), io.StringIO()
@@ -174,7 +194,9 @@ def watch() -> Watch:
 def box(watch: Watch) -> Iterator[Box]:
     with Box(observer=watch) as found:
         yield found
-    assert not (watch.contract and watch.contract.breaches), "\n".join(watch.contract.breaches if watch.contract else ())
+    assert not (watch.contract and watch.contract.breaches), "\n".join(
+        watch.contract.breaches if watch.contract else ()
+    )
 
 
 @pytest.fixture
@@ -189,7 +211,7 @@ def desk(box: Box, watch: Watch, tmp_path: Path) -> Iterator[Desk]:
     assert not any(found.token.encode() in path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert found.token not in json.dumps([watch.commits, watch.bodies])
     assert not [one for one in box.requests if one.path.endswith("/git-receive-pack")], "git pushed, and so may force"
-    assert all(one["branch"].startswith(("patless/", "patless-revert/", "PAT-")) for one in watch.commits)
+    assert all(one["branch"].startswith(("patless/", "patless-revert/", "PAT-7/")) for one in watch.commits)
     assert all(len(one["parents"]) == 40 for one in watch.commits)
     assert not [one for one in box.requests if one.method in ("POST", "DELETE") and "/refs/" in one.path]
     assert not [one for one in box.requests if one.path.endswith(("/merge", "/decline"))]
