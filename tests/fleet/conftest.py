@@ -105,7 +105,7 @@ class Desk:
         with (
             mock.patch.dict(os.environ, self.environment(), clear=True),
             mock.patch.object(sys, "stdin", io.StringIO()),
-            mock.patch("migrator.fleet.opening.time.sleep", lambda seconds: None),
+            mock.patch("migrator.fleet.opening.time.sleep", return_value=None),
             contextlib.chdir(self.home),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
