@@ -30,7 +30,8 @@ LIMIT = 16 * 1024 * 1024
 REDIRECTS = 3
 _CHUNK = 64 * 1024
 _MOVED = (301, 302, 303, 307, 308)
-Params: TypeAlias = Mapping[str, str | int]
+Params: TypeAlias = Mapping[str, str | int | tuple[str, ...]]
+"""A name with several values is sent once with each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""What is known of a fleet, as text, Markdown, JSON and CSV."""
+"""What is told of a fleet: for people and for programs."""
