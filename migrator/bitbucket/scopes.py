@@ -55,6 +55,11 @@ NEEDS = (
     _need("bot", {"repository", "pullrequest"}, {"read:repository", "read:pullrequest"}),
     _need("secrets list", *_READ),
     _need("secrets apply", _READ[0] | {"pipeline:variable"}, _READ[1] | {"admin:pipeline"}),
+    _need(
+        "fleet migrate",
+        {"repository:write", "pullrequest:write", "pipeline"},
+        _READ[1] | {"write:repository", "read:pullrequest", "write:pullrequest"},
+    ),
 )
 
 
