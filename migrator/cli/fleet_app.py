@@ -202,7 +202,7 @@ def status(
     def run() -> int:
         from migrator.cli import fleet_migrate as command
 
-        if format is Form.MARKDOWN:
+        if format in (Form.MARKDOWN, Form.HTML):
             raise failures.UsageError("--format is text or json here")
         asked = command.Asked(ledger, tuple(slugs or ()), config, wave=wave)
         return command.status(asked, command.Showing(format, color, exit_zero), offline=offline)
