@@ -77,10 +77,10 @@ def scan(scanning: Scanning) -> int:
     with Ledger(scanning.ledger) as ledger:
         reading = Reading(cache_folder(os.environ), judge, scanning.branches, scanning.seconds)
         if scanning.folders:
-            return _scan(scanning, ledger, reading, _clones(scanning, ledger), shard)
+            return _scan(scanning, ledger, reading, _clones(scanning, ledger, shard), shard)
         with _client(scanning, shard) as client:
             reading = replace(reading, credentials=client.credentials, api=client.base)
-            return _scan(scanning, ledger, reading, _listed(scanning, ledger, client), shard)
+            return _scan(scanning, ledger, reading, _listed(scanning, ledger, client, shard), shard)
 
 
 def merge(path: Path, others: Sequence[Path]) -> int:
@@ -99,7 +99,7 @@ def merge(path: Path, others: Sequence[Path]) -> int:
 
 
 def _scan(scanning: Scanning, ledger: Ledger, reading: Reading, uuids: Iterable[str], shard: Shard) -> int:
-    wanted = {uuid for uuid in uuids if shard.holds(uuid)}
+    wanted = set(uuids)
     entries = [one for one in ledger.entries() if one.repository.uuid in wanted]
     if scanning.failed:
         entries = [one for one in entries if one.state.failed]
@@ -153,26 +153,28 @@ def _verdicts(ledger: Ledger, entries: Sequence[Entry]) -> Counter[Verdict]:
     )
 
 
-def _clones(scanning: Scanning, ledger: Ledger) -> list[str]:
-    found = [one for folder in scanning.folders for one in listing.clones(folder)]
+def _clones(scanning: Scanning, ledger: Ledger, shard: Shard) -> list[str]:
+    found = [one for folder in scanning.folders for one in listing.clones(folder) if shard.holds(one.uuid)]
     if not found:
         raise UsageError(f"{scanning.folders[0]}: there is no clone in this folder")
     ledger.put(found, visiting.now())
     return [one.uuid for one in found]
 
 
-def _listed(scanning: Scanning, ledger: Ledger, client: Client) -> list[str]:
+def _listed(scanning: Scanning, ledger: Ledger, client: Client, shard: Shard) -> list[str]:
     """The uuids of what is to be looked at; those that were named and are hidden are rows as well."""
     workspace = scanning.selection.workspace
     if scanning.failed:
         return [one.repository.uuid for one in ledger.entries() if one.repository.workspace == workspace]
     found, refused = listing.listed(client, scanning.selection)
     now = visiting.now()
-    hidden = [Repository.unnamed(workspace, slug) for slug, _ in refused]
-    ledger.put([*found, *hidden], now)
-    for one, (_, why) in zip(hidden, refused, strict=True):
-        ledger.record(Scanned(one.uuid, State.FORBIDDEN, now, error=printable(why)))
-    return [one.uuid for one in (*found, *hidden)]
+    hidden = {Repository.unnamed(workspace, slug): why for slug, why in refused}
+    mine = [one for one in (*found, *hidden) if shard.holds(one.uuid)]
+    ledger.put(mine, now)
+    for one in mine:
+        if one in hidden:
+            ledger.record(Scanned(one.uuid, State.FORBIDDEN, now, error=printable(hidden[one])))
+    return [one.uuid for one in mine]
 
 
 def _client(scanning: Scanning, shard: Shard) -> Client:
