@@ -70,7 +70,7 @@ class Budget:
             per_second=self.per_second,
             per_hour=self.per_hour,
             bucket_class=SQLiteBucket if self.file else InMemoryBucket,
-            bucket_kwargs={"path": self.file} if self.file else {},
+            bucket_kwargs={"path": self.file, "use_file_lock": True} if self.file else {},
             bucket_name=self.label,
             max_delay=self.wait,
             max_retries=retries,
