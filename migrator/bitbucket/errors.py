@@ -129,7 +129,9 @@ def _fields(body: bytes, hide: Callable[[str], str]) -> dict[str, str]:
     except (ValueError, RecursionError, KeyError, TypeError):
         return {}
     named = list(found.items())[:10] if isinstance(found, dict) else []
-    return {name: shown(hide(" ".join(map(str, words)) if isinstance(words, list) else str(words))) for name, words in named}
+    return {
+        name: shown(hide(" ".join(map(str, words)) if isinstance(words, list) else str(words))) for name, words in named
+    }
 
 
 def _said(

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 def default_reviewers(client: Client, workspace: str, repository: str) -> tuple[Account, ...]:
-    """Those of the repository and of its project, each once. Raises ApiError."""
+    """Those of the repository and of its project, each once, without accounts that are said to be inactive: one of
+    them makes Bitbucket refuse all. Raises ApiError."""
     path = addresses.path("repositories", workspace, repository, "effective-default-reviewers")
-    found = [Account(text(row, "user", "uuid"), _name(row)) for row in linked(client, path)]
+    found = [
+        Account(text(row, "user", "uuid"), optional(row, "user", "display_name") or "")
+        for row in linked(client, path)
+        if optional(row, "user", "account_status") in (None, "active")
+    ]
     return tuple(dict.fromkeys(found))
-
-
-def _name(row: object) -> str:
-    return optional(row, "user", "display_name") or "" if isinstance(row, dict) else ""

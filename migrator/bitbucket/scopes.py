@@ -57,6 +57,11 @@ NEEDS = (
     _need("fleet scan", {"repository"}, {"read:repository"}),
     _need("fleet scan --for-secrets", *_READ),
     _need("secrets apply", _READ[0] | {"pipeline:variable"}, _READ[1] | {"admin:pipeline"}),
+    _need(
+        "fleet migrate",
+        {"repository:write", "pullrequest:write", "pipeline"},
+        _READ[1] | {"write:repository", "read:pullrequest", "write:pullrequest"},
+    ),
 )
 
 

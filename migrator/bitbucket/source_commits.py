@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 
 def commit(
-    client: Client, workspace: str, repository: str, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]
+    client: Client,
+    workspace: str,
+    repository: str,
+    *,
+    branch: str,
+    parent: str,
+    message: str,
+    files: Mapping[str, bytes],
 ) -> str:
     """Write `files` (bytes by path) to `branch` on the commit `parent`, which begins a branch that is not there yet.
 

@@ -19,6 +19,7 @@ _ELSEWHERE = (
     ("migrator.secrets.journal", "JournalError", exits.UNREADABLE),
     ("migrator.secrets.signing", "SigningError", exits.USAGE),
     ("migrator.fleet.ledger", "LedgerError", exits.USAGE),
+    ("migrator.fleet.undoing", "NotUndone", exits.LEFT),
 )
 """Errors of parts that few commands use: where one is raised, its module has been imported."""
 

@@ -10,7 +10,7 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.options import Reading
+from migrator.cli.options import Form, listed
 
 app = typer.Typer(no_args_is_help=True, help="Many repositories: what is in them, their migration, and how far it is.")
 
@@ -22,9 +22,12 @@ Rules = Annotated[
     list[Path] | None,
     typer.Option("--rules", metavar="DIR", help="A folder of further rules.", exists=True, file_okay=False),
 ]
-Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="This configuration file.")]
-NoConfig = Annotated[bool, typer.Option("--no-config", help="No configuration file.")]
 Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Default: fleet.toml, if it is here.", dir_okay=False),
+]
+Shape = Annotated[Form, typer.Option("--format", help="For people, programs, reviews.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
 
 
@@ -65,7 +68,6 @@ def scan(
     ledger: Ledger = LEDGER,
     rules: Rules = None,
     config: Config = None,
-    no_config: NoConfig = False,
     exit_zero: ExitZero = False,
 ) -> None:
     """Look at the main branch of every repository, and write down what is there."""
@@ -75,7 +77,8 @@ def scan(
 
         return fleet.scan(
             fleet.Scanning(
-                asked=_reading(rules, config, no_config),
+                config=config,
+                rules=tuple(one.resolve() for one in rules or ()),
                 ledger=ledger,
                 selection=fleet.selection(workspace, project, query, since, slugs or ()),
                 folders=tuple(folder or ()),
@@ -110,10 +113,131 @@ def merge(
     _end(run)
 
 
-def _reading(rules: list[Path] | None, config: Path | None, no_config: bool) -> Reading:
-    if config is not None and no_config:
-        raise failures.UsageError("--config and --no-config exclude each other")
-    return Reading(rules=tuple(one.resolve() for one in rules or ()), config=config, no_config=no_config)
+@app.command()
+def packages(
+    ledger: Ledger = LEDGER,
+    config: Config = None,
+    rules: Rules = None,
+    format: Shape = Form.TEXT,
+    color: Color = Colour.AUTO,
+) -> None:
+    """Say who pushes and who reads each package, and what pays to settle first."""
+
+    def run() -> int:
+        from migrator.cli import fleet_packages
+
+        return fleet_packages.run(ledger, config, rules or [], format, color)
+
+    _end(run)
+
+
+Slugs = Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Repositories, globs too; default: all.")]
+Wave = Annotated[str, typer.Option("--wave", metavar="NAME", help="Only the repositories of this wave.")]
+Templates = Annotated[
+    Path | None,
+    typer.Option("--templates", metavar="DIR", help="Other templates than the built-in.", exists=True, file_okay=False),
+]
+Draft = Annotated[bool, typer.Option("--draft", help="Open pull requests as drafts.")]
+
+
+@app.command()
+def migrate(
+    slugs: Slugs = None,
+    open_prs: Annotated[bool, typer.Option("--open-prs", help="Open pull requests; else show what would be.")] = False,
+    destinations: Annotated[
+        list[str] | None,
+        typer.Option("--destinations", metavar="BRANCH", help="Branches, globs too; default: the main branch."),
+    ] = None,
+    reopen: Annotated[
+        bool, typer.Option("--reopen", help="Another one where one was declined, or merged before.")
+    ] = False,
+    accept_linkage: Annotated[
+        bool, typer.Option("--accept-linkage", help="Packages that are pushed are linked to their repository.")
+    ] = False,
+    probed: Annotated[
+        list[str] | None, typer.Option("--probed", metavar="SLUG=FILE", help="What `packages --probe` printed as JSON.")
+    ] = None,
+    pace: Annotated[int, typer.Option("--pace", min=0, metavar="N", help="Opened in an hour; 0 for no end.")] = 10,
+    per_reviewer: Annotated[
+        int, typer.Option("--per-reviewer", min=1, metavar="N", help="Open at a time for one default reviewer.")
+    ] = 3,
+    max_red: Annotated[
+        int, typer.Option("--max-red", min=0, max=100, metavar="PERCENT", help="No more above so many red merges.")
+    ] = 10,
+    draft: Draft = False,
+    run_pipelines: Annotated[
+        bool, typer.Option("--run-pipelines", help="No [skip ci], though a pipeline would publish or deploy.")
+    ] = False,
+    templates: Templates = None,
+    wave: Wave = "",
+    ledger: Ledger = LEDGER,
+    config: Config = None,
+    rules: Rules = None,
+    color: Color = Colour.AUTO,
+    exit_zero: ExitZero = False,
+) -> None:
+    """Show the pull requests that move repositories, or open them with --open-prs."""
+
+    def run() -> int:
+        from migrator.cli import fleet_migrate as command
+        from migrator.fleet.pacing import Limits
+
+        asked = command.Asked(ledger, tuple(slugs or ()), config, _folders(rules), wave, templates, tuple(probed or ()))
+        limits = Limits(pace, per_reviewer, max_red / 100)
+        doing = command.Doing(open_prs, listed(destinations), reopen, accept_linkage, draft, not run_pipelines, limits)
+        return command.migrate(asked, doing, command.Showing(colour=color, exit_zero=exit_zero))
+
+    _end(run)
+
+
+@app.command()
+def status(
+    slugs: Slugs = None,
+    format: Shape = Form.TEXT,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not ask Bitbucket.")] = False,
+    wave: Wave = "",
+    ledger: Ledger = LEDGER,
+    config: Config = None,
+    color: Color = Colour.AUTO,
+    exit_zero: ExitZero = False,
+) -> None:
+    """Say how far each repository is, and what became of its pull requests."""
+
+    def run() -> int:
+        from migrator.cli import fleet_migrate as command
+
+        if format is Form.MARKDOWN:
+            raise failures.UsageError("--format is text or json here")
+        asked = command.Asked(ledger, tuple(slugs or ()), config, wave=wave)
+        return command.status(asked, command.Showing(format, color, exit_zero), offline=offline)
+
+    _end(run)
+
+
+@app.command()
+def revert(
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="The repository.")],
+    destination: Annotated[str, typer.Option("--destination", metavar="BRANCH", help="Default: the main branch.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be opened.")] = False,
+    draft: Draft = False,
+    templates: Templates = None,
+    ledger: Ledger = LEDGER,
+    config: Config = None,
+    rules: Rules = None,
+) -> None:
+    """Open the pull request that takes a merged one back."""
+
+    def run() -> int:
+        from migrator.cli import fleet_migrate as command
+
+        asked = command.Asked(ledger, (), config, _folders(rules), templates=templates)
+        return command.revert(asked, slug, destination, draft=draft, shows=dry_run)
+
+    _end(run)
+
+
+def _folders(rules: list[Path] | None) -> tuple[Path, ...]:
+    return tuple(folder.resolve() for folder in rules or ())
 
 
 def _end(run: Callable[[], int]) -> None:

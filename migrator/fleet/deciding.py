@@ -29,7 +29,7 @@ class Act(StrEnum):
 
 
 class Why(StrEnum):
-    """Why nothing is written. `sentence` tells people; STOP goes with the second half."""
+    """Why nothing is written; SENTENCES say it to people."""
 
     CLEAN = "clean"
     HELD_BACK = "held-back"
@@ -53,7 +53,7 @@ SENTENCES = {
     Why.RETARGETED: "people have given the pull request another destination, so it is theirs",
     Why.MERGED: "merged; --reopen opens another one for what is there now",
     Why.DECLINED: "declined, which is respected; --reopen opens another one",
-    Why.NOT_OURS: "a branch of that name is there and is not this tool's; rename it, or change the template of the branch",
+    Why.NOT_OURS: "a branch of that name is there and is not this tool's; rename it, or change the branch's template",
     Why.PROTECTED: "the template of the branch gives the name of a destination; change the template",
     Why.SHADOWED: "a variable has the name of a native one, and the change would use it; remove it first",
     Why.NOT_CHECKED: "not all variables could be read, so one of them may have the name of a native one",

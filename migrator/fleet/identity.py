@@ -49,7 +49,7 @@ def signed(message: str, marks: Marks) -> str:
 
 def marks(message: str) -> Marks:
     """The last ones that it has."""
-    found = {name: value for name, value in _TRAILER.findall(message)}
+    found = dict(_TRAILER.findall(message))
     return Marks(found.get("Change", ""), found.get("Seal", ""))
 
 

@@ -12,7 +12,9 @@ from migrator.core.mask import printable
 
 LONGEST = 160
 """Characters of one value that are shown."""
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~>=-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()!|~])")
+_BEGINS = re.compile(r"([#+=-]|\d{1,9}(?=[.)])|:)")
+"""What makes a line a heading, an item or a rule where it stands first."""
 _SCHEME = re.compile(r"(?i)\b(https?|ftp|www)([:.])(?=\S)")
 _MARKUP = str.maketrans({"@": "(at)", "<": "‹", ">": "›"})
 
@@ -36,12 +38,15 @@ def text(value: object) -> Ready:
     if isinstance(value, Ready):
         return value
     escaped = _SPECIAL.sub(r"\\\1", _plain(value))
+    if begun := _BEGINS.match(escaped):
+        at = begun.end() if escaped[0].isdecimal() else 0
+        escaped = f"{escaped[:at]}\\{escaped[at:]}".replace("\\\\)", "\\)")
     return Ready(_SCHEME.sub(r"\1 \2", escaped).replace("&", "&amp;"))
 
 
 def line(value: object) -> str:
-    """One line of plain text: a title, a branch, a subject."""
-    return _plain(value).replace("(at)", "@")
+    """One line of plain text: a title, a branch."""
+    return printable(" ".join(str(value).split()))
 
 
 def _plain(value: object) -> str:

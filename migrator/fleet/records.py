@@ -70,7 +70,7 @@ class State(StrEnum):
 class SeenFinding(Struct, frozen=True):
     """A finding as `patless check` reports it, without its edits. `excerpt` is the masked text of its first line.
 
-    `fixable` is false exactly where the verdict is report-only.
+    `fixable` is false exactly where the verdict is report-only. `remaining` as in Finding.
     """
 
     rule: str
@@ -86,6 +86,7 @@ class SeenFinding(Struct, frozen=True):
     variables: tuple[str, ...] = ()
     registry: str = ""
     uses: tuple[Use, ...] = ()
+    remaining: tuple[str, ...] = ()
 
     @property
     def fixable(self) -> bool:
@@ -183,12 +184,27 @@ class Branch(Struct, frozen=True):
         return self.name == self.entry.repository.main_branch
 
 
+class ChangeState(StrEnum):
+    """How far a change has come. The first three are written before the act that they name, and mean that nobody
+    knows whether it was done: what is there is looked at first."""
+
+    COMMITTING = "committing"
+    OPENING = "opening"
+    UPDATING = "updating"
+    OPEN = "pr-open"
+    MERGED = "merged"
+    DECLINED = "declined"
+    ERROR = "error"
+
+
 class Change(Struct, frozen=True):
     """What `fleet migrate` has done about one destination branch of a repository: one row for each.
 
     `branch` holds the change, `base` is the commit of the destination that it was made from, `head` the commit that was
     made, `digest` that of the diff that was last pushed. `pull_request` None: there is none yet, or no more. `state` is
-    a word of `fleet migrate`; `opened` and `at` are when it was opened and last looked at.
+    a `ChangeState`; `opened` and `at` are when it was opened and last looked at. `described` names the description that
+    was last written, so that one which people have edited is known; `reviewers` are the default ones that were asked.
+    `run` is the first run of the destination after the merge: `green`, `red`, or '' while it is neither.
     """
 
     uuid: str
@@ -203,3 +219,6 @@ class Change(Struct, frozen=True):
     url: str = ""
     opened: str = ""
     error: str = ""
+    described: str = ""
+    reviewers: tuple[str, ...] = ()
+    run: str = ""

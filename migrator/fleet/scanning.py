@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from migrator.core.selection import Scope, is_pipelines_file
 from migrator.core.settings import Settings
 from migrator.core.text import Source, Undecodable
 from migrator.core.view import Unreadable
+from migrator.fleet.operator import Operator
 from migrator.fleet.records import Import, Repository, Seen, SeenFinding
+from migrator.fleet.restricting import restriction
 from migrator.readers.yaml import Mapping, Scalar, YamlError, read_yaml
 from migrator.reports.excerpt import named
 from migrator.reports.naming import renamed
@@ -28,6 +30,7 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refview import RefView
 from migrator.repositories.worktree import WorkTree
 from migrator.secrets.references.records import OpaqueKind
+from migrator.toml_keys import ConfigurationError
 
 Commit = RefView | WorkTree
 """What can be judged: a commit of a bare copy, or a clone as it lies on disk."""
@@ -37,17 +40,29 @@ _SHOWN = 1000
 
 
 class Judge(Struct, frozen=True):
-    """What commits are judged by. `by` is the digest of it, see `digest`."""
+    """What commits are judged by. `by` is the digest of it, see `digest`. `operator` is the fleet's configuration."""
 
     book: RuleBook
     settings: Settings
     by: str
     scope: Scope = field(default_factory=Scope)
+    operator: Operator = field(default_factory=Operator)
 
     def of(self, repository: Repository) -> Judge:
         """The same for one repository, whose names stand for `$BITBUCKET_WORKSPACE` and the like."""
-        settings = replace(self.settings, workspace=repository.workspace or None, repository=repository.slug)
-        return replace(self, settings=settings)
+        told = self.operator.settings(repository.workspace, repository.slug)
+        settings = replace(
+            self.settings,
+            workspace=repository.workspace or None,
+            repository=repository.slug,
+            variables={**told.variables, **self.settings.variables},
+            own_packages=(*told.own_packages, *self.settings.own_packages),
+            shared_packages=(*told.shared_packages, *self.settings.shared_packages),
+            select=self.settings.select or told.select,
+            ignore=self.settings.ignore | told.ignore,
+        )
+        scope = replace(self.scope, exclude=(*self.scope.exclude, *self.operator.files_left_out(repository.slug)))
+        return replace(self, settings=settings, scope=scope)
 
     def stamp(self, report: Report) -> str:
         """The digest, with the day where a comment has left out a finding: it may hold until a day."""
@@ -58,20 +73,25 @@ class Judge(Struct, frozen=True):
         return stamp in (self.by, f"{self.by} {self.settings.today}")
 
 
-def digest(rules: str, settings: Settings, scope: Scope = Scope()) -> str:  # noqa: B008 - frozen
+def digest(rules: str, settings: Settings, operator: Operator) -> str:
     """What a judgement depends on besides the commit: `rules` is the digest of the rule files."""
     told = [version("patless"), rules, dict(settings.variables), settings.own_packages, sorted(settings.select)]
-    told += [sorted(settings.ignore), scope.exclude]
+    told += [settings.shared_packages, sorted(settings.ignore), operator.judging()]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def analyse(view: Commit, judge: Judge) -> Report:
     """The report on a commit, or on a clone, of the repository that `judge` is `of`; with edits, and nothing masked.
 
-    Raises GitError, and Unreadable where the commit is not of the shape that is read.
+    Its own configuration can only take away from it. Raises GitError, and Unreadable where the commit is not of the
+    shape that is read, or that configuration cannot be read.
     """
-    report = engine.analyse(view, pipelines(view), judge.book, judge.settings)
-    scope = judge.scope
+    try:
+        own = restriction(view)
+    except ConfigurationError as error:
+        raise Unreadable(str(error)) from None
+    report = engine.analyse(view, pipelines(view), judge.book, own.applied(judge.settings))
+    scope = replace(judge.scope, exclude=(*judge.scope.exclude, *own.exclude))
     return replace(
         report,
         findings=tuple(finding for finding in report.findings if scope.holds(finding.path)),
@@ -83,17 +103,32 @@ def seen(view: Commit, commit: str, judge: Judge) -> Seen:
     """What the ledger keeps of a commit. Raises as `analyse`."""
     report = analyse(view, judge)
     imports, exports = shared(view)
-    shown = renamed(masked(report), named)
+    shown = showable(report)
     return Seen(
         commit=commit,
         by=judge.stamp(report),
-        findings=tuple(_finding(finding, shown) for finding in shown.findings),
-        packages=tuple(_package(package) for package in shown.packages),
+        findings=findings(shown),
+        packages=packages(shown),
         imports=imports,
         exports=exports,
         skipped=tuple(Skipped(one.path, one.position, _line(one.error)) for one in shown.skipped),
         files=report.files,
     )
+
+
+def showable(report: Report, name: Callable[[str], str] = named) -> Report:
+    """`report` with every literal credential masked and every path as `name` shows it."""
+    return renamed(masked(report), name)
+
+
+def findings(shown: Report) -> tuple[SeenFinding, ...]:
+    """The findings of a report that is `showable`, as the ledger keeps them."""
+    return tuple(_finding(finding, shown) for finding in shown.findings)
+
+
+def packages(shown: Report) -> tuple[Package, ...]:
+    """The packages of a report that is `showable`, as the ledger keeps them."""
+    return tuple(replace(package, name=_line(package.name), why=_line(package.why)) for package in shown.packages)
 
 
 def look(root: Path, commits: Sequence[str], judge: Judge) -> tuple[Seen, ...]:
@@ -165,6 +200,7 @@ def _finding(finding: Finding, shown: Report) -> SeenFinding:
         variables=tuple(_line(one) for one in finding.variables),
         registry=_line(finding.registry or ""),
         uses=finding.uses,
+        remaining=tuple(_line(one) for one in finding.remaining),
     )
 
 
@@ -172,10 +208,6 @@ def _excerpt(finding: Finding, source: Source, shown: Report) -> str:
     whole = source.line_span(finding.position.line)
     text = mask(source.text[whole.start : whole.end], shown.secrets.get(finding.path, ()), whole.start)
     return _line(text.strip())
-
-
-def _package(package: Package) -> Package:
-    return replace(package, name=_line(package.name), why=_line(package.why))
 
 
 def _line(text: str) -> str:

@@ -149,7 +149,7 @@ def _look(repository: Repository, reading: Reading, client: Client, above: Inven
     judge = reading.judge.of(repository)
     known = {**hosts(found, judge.book), **judge.settings.variables}
     with Objects(root) as objects:
-        names = candidates(root, objects, set(), judge.book, replace(judge.settings, variables=known))
+        names = candidates(objects, set(), judge.book, replace(judge.settings, variables=known))
     return Stored(
         repository.uuid,
         now(),

@@ -19,7 +19,7 @@ from migrator.fleet.ledger import Ledger, LedgerError
 from migrator.fleet.records import Change, Repository, Scanned, Seen, State
 from migrator.fleet.sharding import Shard, ShardError
 from tests.fleet.boxes import fill
-from tests.fleet.conftest import Desk
+from tests.fleet.scan.conftest import Desk
 
 Picture = dict[str, tuple[State, str, dict[str, str], list[Seen]]]
 
@@ -44,7 +44,7 @@ def fetches(desk: Desk) -> Counter[str]:
 
 
 def test_a_run_that_is_killed_ten_times_ends_as_one_that_is_not(desk: Desk) -> None:
-    fill(desk.box, 30)
+    fill(desk.box, 21)
     assert desk.scan("--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")).code == 1
     desk.box.forget_requests()
     chance = random.Random(7)
@@ -71,7 +71,7 @@ def test_what_was_recorded_before_the_kill_is_not_asked_for_again(desk: Desk) ->
 
 
 def test_two_runs_on_one_ledger_share_the_work_and_end_alike(desk: Desk) -> None:
-    fill(desk.box, 40)
+    fill(desk.box, 21)
     assert desk.scan("--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")).code == 1
     desk.box.forget_requests()
     runs = [desk.start("scan", "--workspace", "acme", "--jobs", "2") for _ in range(2)]
@@ -134,7 +134,7 @@ def test_the_ledger_is_its_owners_alone(tmp_path: Path) -> None:
 # Shards
 
 
-@settings(max_examples=30)
+@settings(max_examples=20, deadline=None)
 @given(st.text(min_size=1), st.integers(1, 40))
 def test_a_repository_belongs_to_exactly_one_shard(uuid: str, count: int) -> None:
     assert sum(Shard(number, count).holds(uuid) for number in range(count)) == 1
@@ -153,7 +153,7 @@ def test_bitbuckets_own_variables_say_which_part_a_step_is() -> None:
 
 
 def test_shards_that_are_joined_are_the_whole_in_any_order(desk: Desk) -> None:
-    fill(desk.box, 12)
+    fill(desk.box, 9)
     assert desk.scan("--ledger", "whole.db").code == 1
     for number in range(3):
         desk.scan("--ledger", f"{number}.db", "--shard", f"{number + 1}/3")

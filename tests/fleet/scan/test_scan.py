@@ -16,7 +16,7 @@ from migrator.demo.store import Link, point
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import State
 from tests.fleet.boxes import LOGIN, QUIET, fill, slug
-from tests.fleet.conftest import Desk
+from tests.fleet.scan.conftest import Desk
 
 PIPELINES = "bitbucket-pipelines.yml"
 
@@ -126,7 +126,7 @@ def test_other_rules_judge_again_and_fetch_nothing(desk: Desk) -> None:
     desk.box.add_repository("web", {"main": {PIPELINES: LOGIN}})
     desk.scan()
     desk.box.forget_requests()
-    (desk.home / ".patless.toml").write_text('ignore = ["registry-login"]\n')
+    (desk.home / "fleet.toml").write_text('ignore = ["registry-login"]\n')
     assert desk.scan().code == 0
     assert posts(desk) == 1
 

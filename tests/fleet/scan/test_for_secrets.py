@@ -8,7 +8,7 @@ from migrator.demo.box import Box
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Stored
 from tests.fleet.boxes import LOGIN, QUIET
-from tests.fleet.conftest import Desk
+from tests.fleet.scan.conftest import Desk
 
 PIPELINES = "bitbucket-pipelines.yml"
 VALUE = "ATATT3xVALUEthatNOBODYmaySEE"
