@@ -51,6 +51,9 @@ def scan(
         list[str] | None, typer.Option("--branches", metavar="GLOB", help="These branches besides the main one.")
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read.")] = False,
+    for_secrets: Annotated[
+        bool, typer.Option("--for-secrets", help="All history, and stored variables: tells first how long it takes.")
+    ] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="So many in this run.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, metavar="N", help="So many at a time.")] = 8,
     max_requests: Annotated[
@@ -87,6 +90,7 @@ def scan(
                 most=max_requests,
                 seconds=timeout,
                 shard=shard,
+                secrets=for_secrets,
                 exit_zero=exit_zero,
             )
         )
