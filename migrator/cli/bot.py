@@ -41,6 +41,7 @@ from migrator.reports import text
 from migrator.reports.counting import many
 from migrator.repositories import changes, remote
 from migrator.repositories.git import GitError
+from migrator.repositories.worktree import find_root
 
 _KEY = "patless"
 _MAY_NOT = (Kind.FORBIDDEN, Kind.UNAUTHORISED, Kind.MISSING)
@@ -211,8 +212,7 @@ def _elsewhere(asked: Asked, showing: Showing, tally: _Tally) -> None:
         raise UsageError("--new-only needs --since")
     if asked.reading.paths:
         raise UsageError("paths are for the clone that the command runs in; leave them out with --workspace")
-    (root,) = (one.root for one in targets(()))
-    book, settled = rulebook(root, asked.reading)
+    book, settled = rulebook(find_root(Path.cwd()), asked.reading)
     settings = Settings(
         variables=settled.variables,
         own_packages=settled.own_packages,
