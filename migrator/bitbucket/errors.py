@@ -130,7 +130,8 @@ def _fields(body: bytes, hide: Callable[[str], str]) -> dict[str, str]:
         return {}
     named = list(found.items())[:10] if isinstance(found, dict) else []
     return {
-        name: shown(hide(" ".join(map(str, words)) if isinstance(words, list) else str(words))) for name, words in named
+        shown(hide(name)): shown(hide(" ".join(map(str, words)) if isinstance(words, list) else str(words)))
+        for name, words in named
     }
 
 
