@@ -17,6 +17,7 @@ from migrator.core.findings import Finding, Report
 from migrator.core.mask import printable
 from migrator.core.text import Source
 from migrator.core.verify import Unverified, rewrite
+from migrator.reports.codespan import unmentioned
 from migrator.reports.diff import Side, diff
 from migrator.reports.secrets import after_edits
 
@@ -49,7 +50,7 @@ class Proposals:
                 shown += text.rstrip("\n").split("\n")[1:]
         if len(shown) > _LINES:
             shown = [*shown[:_LINES], f"… and {len(shown) - _LINES} more lines"]
-        return _fenced("diff", [printable(line.removesuffix("\r")) for line in shown]) if shown else ""
+        return _fenced("diff", [unmentioned(printable(line.removesuffix("\r"))) for line in shown]) if shown else ""
 
     def suggestion(self, finding: Finding, change: Changed) -> Suggestion | None:
         """The fix as new text for lines of `change`, None where it is none that can be taken as it stands."""
@@ -63,7 +64,7 @@ class Proposals:
         was, now = old[start : len(old) - end], new[start : len(new) - end]
         text = "\n".join(now)
         mixed = len(was) == len(now) and any(one == other for one, other in zip(was, now, strict=True))
-        if not was or not now or mixed or "\r" in text or printable(text) != text:
+        if not was or not now or mixed or "\r" in text or unmentioned(printable(text)) != text:
             return None
         first, last = start + 1, start + len(was)
         return Suggestion(first, last, text) if change.whole(finding.path, first, last) else None
