@@ -40,6 +40,8 @@ class Kind(StrEnum):
     """A list that is shorter or longer than it says."""
     TOO_LARGE = "too-large"
     TOO_SLOW = "too-slow"
+    SPENT = "spent"
+    """The run may send no more requests, as it was told."""
 
 
 class ApiError(Exception):
@@ -127,9 +129,8 @@ def _fields(body: bytes, hide: Callable[[str], str]) -> dict[str, str]:
     except (ValueError, RecursionError, KeyError, TypeError):
         return {}
     named = list(found.items())[:10] if isinstance(found, dict) else []
-    return {
-        name: shown(hide(" ".join(map(str, words)) if isinstance(words, list) else str(words))) for name, words in named
-    }
+    words = ((name, " ".join(map(str, told)) if isinstance(told, list) else str(told)) for name, told in named)
+    return {shown(hide(name)): shown(hide(told)) for name, told in words}
 
 
 def _said(

@@ -39,7 +39,10 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """`main_branch` None: it is empty. `clone_https` '': none of this Bitbucket; it never holds a user name."""
+    """`main_branch` None: it is empty. `clone_https` '': none of this Bitbucket; it never holds a user name.
+
+    `page` is the address of its page for people, as Bitbucket gives it, '' where it gives none.
+    """
 
     uuid: str
     slug: str
@@ -49,6 +52,8 @@ class Repository:
     updated_on: datetime | None
     is_private: bool | None
     project: str | None
+    name: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

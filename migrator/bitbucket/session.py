@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
 from typing import TypeAlias
@@ -87,6 +87,7 @@ class Client:
         self._patience = patience
         self._limit = limit
         self._near = False
+        self._sent = 0
         self._session = requests.Session()
         parts = addresses.split(base)
         self._session.trust_env = parts.scheme == "https"  # plain http is this machine's: never by a proxy
@@ -95,11 +96,20 @@ class Client:
         self._session.headers.update({"User-Agent": f"patless/{version('patless')}", "Accept-Encoding": "identity"})
 
     @classmethod
-    def of(cls, environment: Mapping[str, str] = os.environ) -> Client:
-        """The client that an environment describes. Raises SetUpError."""
+    def of(
+        cls, environment: Mapping[str, str] = os.environ, part: tuple[int, int] = (0, 1), most: int | None = None
+    ) -> Client:
+        """The client that an environment describes. `part` is which machine this is, from 0, and of how many that share
+        a credential; `most` is how many requests it may send. Raises SetUpError."""
         credentials = Credentials.of(environment)
         base = addresses.api_url(environment)
-        return cls(base, credentials, Budget.of(environment, credentials.kind))
+        budget = replace(Budget.of(environment, credentials.kind).shared(*part), most=most)
+        return cls(base, credentials, budget)
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent so far, without those that urllib3 sent again."""
+        return self._sent
 
     def __repr__(self) -> str:
         return f"Client({addresses.origin(self.base)})"
@@ -166,6 +176,9 @@ class Client:
     def _once(self, request: requests.Request, asked: str, again: int) -> Reply:
         """`again` is how often an answer that breaks off is asked for anew; urllib3 repeats what has none yet."""
         place = addresses.origin(request.url)
+        if self.budget.most is not None and self._sent >= self.budget.most:
+            raise ApiError(Kind.SPENT, f"{asked} was not asked: this run may send {self.budget.most:,} requests")
+        self._sent += 1
         if self._near:
             time.sleep(self._patience.near)
         try:

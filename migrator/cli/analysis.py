@@ -26,12 +26,13 @@ from migrator.core.selection import Scope, is_pipelines_file
 from migrator.core.settings import PipeStyle, Settings
 from migrator.core.view import Unreadable
 from migrator.repositories.git import remote_slug
-from migrator.repositories.worktree import WorkTree, repository_of
+from migrator.repositories.worktree import WorkTree, glance, repository_of
 
 if TYPE_CHECKING:
     from migrator.core.fixing import FixPlan
 
 _Result = TypeVar("_Result")
+_USUAL = "bitbucket-pipelines.yml"
 
 
 class Analysis(Struct, frozen=True):
@@ -106,9 +107,9 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
     book, settled = rulebook(target.root, reading)
     scope = Scope(target.files, target.folders, settled.exclude)
     view = _view(target, reading)
-    pipelines = _pipelines(view, target.files)
+    pipelines, matters = _pipelines(view, target.files, settled, book)
     baseline = reading.baseline or settled.baseline
-    named = _names(target.root) if _matters(view, pipelines, settled, book) else (None, None)
+    named = _names(target.root) if matters else (None, None)
     settings = replace(_settings(named, reading, settled, book), baseline=_baseline(baseline, reading))
     report = engine.analyse(view, pipelines, book, settings)
     report = replace(
@@ -176,11 +177,26 @@ def refusal(view: WorkTree, scope: Scope, path: str) -> str | None:
     return None if scope.holds(real) else f"{path} is a symbolic link to {real}, which is outside what may be written"
 
 
-def _pipelines(view: WorkTree, named: Collection[str]) -> tuple[str, ...]:
-    """The pipelines files by name, and those that were named. One reached by several links is read once."""
-    found = {path for path in view.paths() if is_pipelines_file(path)} | set(named)
+def _pipelines(
+    view: WorkTree, named: Collection[str], settled: configuration.Configuration, book: RuleBook
+) -> tuple[tuple[str, ...], bool]:
+    """The pipelines files by name and those that were named, and whether the engine goes into any of them.
+
+    Where it does not, git is asked neither for the files nor for the repository's name.
+    """
+    glanced = glance(view.root)
+    if glanced is not None:
+        usual = {path for path in glanced if is_pipelines_file(path)} | set(named)
+        if usual <= {_USUAL, *named} and not _matters(view, usual, settled, book):
+            return _once(view, usual), False
+    found = _once(view, {path for path in view.paths() if is_pipelines_file(path)} | set(named))
+    return found, _matters(view, found, settled, book)
+
+
+def _once(view: WorkTree, paths: Collection[str]) -> tuple[str, ...]:
+    """A file that is reached by several links is read once."""
     once: dict[str, str] = {}
-    for path in sorted(found, key=lambda path: (os.path.islink(view.root / path), path)):
+    for path in sorted(paths, key=lambda path: (os.path.islink(view.root / path), path)):
         try:
             once.setdefault(view.target(path), path)
         except Unreadable:
@@ -188,8 +204,7 @@ def _pipelines(view: WorkTree, named: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(once.values()))
 
 
-def _matters(view: WorkTree, pipelines: Sequence[str], settled: configuration.Configuration, book: RuleBook) -> bool:
-    """Whether the engine goes into any file: where it does not, nothing asks git for the repository's name."""
+def _matters(view: WorkTree, pipelines: Collection[str], settled: configuration.Configuration, book: RuleBook) -> bool:
     return bool(settled.variables) or any(
         needle in data for path in pipelines for data in (_bytes(view, path),) for needle in needles(book)
     )

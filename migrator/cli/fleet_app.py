@@ -10,7 +10,7 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.options import Form, listed
+from migrator.cli.options import Reading
 
 app = typer.Typer(no_args_is_help=True, help="Many repositories: what is in them, their migration, and how far it is.")
 
@@ -22,130 +22,96 @@ Rules = Annotated[
     list[Path] | None,
     typer.Option("--rules", metavar="DIR", help="A folder of further rules.", exists=True, file_okay=False),
 ]
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="This configuration file.")]
+NoConfig = Annotated[bool, typer.Option("--no-config", help="No configuration file.")]
 Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
 
 
-@app.callback()
-def _fleet() -> None:
-    """Options before a command."""
-
-
-Slugs = Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Repositories, globs too; default: all.")]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Default: fleet.toml, if it is there.", dir_okay=False),
-]
-Wave = Annotated[str, typer.Option("--wave", metavar="NAME", help="Only the repositories of this wave.")]
-Templates = Annotated[
-    Path | None,
-    typer.Option(
-        "--templates", metavar="DIR", help="Other templates than the built-in.", exists=True, file_okay=False
-    ),
-]
-Draft = Annotated[bool, typer.Option("--draft", help="Open pull requests as drafts.")]
-Shape = Annotated[Form, typer.Option("--format", help="For people, programs.")]
+Workspace = Annotated[str, typer.Option("--workspace", metavar="SLUG", help="Repositories of this workspace.")]
 
 
 @app.command()
-def migrate(
-    slugs: Slugs = None,
-    open_prs: Annotated[bool, typer.Option("--open-prs", help="Open pull requests; else show what would be.")] = False,
-    destinations: Annotated[
-        list[str] | None,
-        typer.Option("--destinations", metavar="BRANCH", help="Branches, globs too; default: the main branch."),
+def scan(
+    slugs: Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Only these repositories.")] = None,
+    workspace: Workspace = "",
+    folder: Annotated[
+        list[Path] | None,
+        typer.Option("--folder", metavar="DIR", help="Clones on this machine: their commits.", exists=True),
     ] = None,
-    reopen: Annotated[
-        bool, typer.Option("--reopen", help="Another one where one was declined, or merged before.")
-    ] = False,
-    accept_linkage: Annotated[
-        bool, typer.Option("--accept-linkage", help="Packages that are pushed are linked to their repository.")
-    ] = False,
-    probed: Annotated[
-        list[str] | None, typer.Option("--probed", metavar="SLUG=FILE", help="What `packages --probe` printed as JSON.")
+    project: Annotated[str, typer.Option("--project", metavar="KEY", help="Only those of this project.")] = "",
+    query: Annotated[str, typer.Option("--query", metavar="Q", help="Only those that Bitbucket finds.")] = "",
+    since: Annotated[
+        str, typer.Option("--since", metavar="WHEN", help="Only those updated since: 2026-11-17, or 7d.")
+    ] = "",
+    branches: Annotated[
+        list[str] | None, typer.Option("--branches", metavar="GLOB", help="These branches besides the main one.")
     ] = None,
-    pace: Annotated[int, typer.Option("--pace", min=0, metavar="N", help="Opened in an hour; 0 for no end.")] = 10,
-    per_reviewer: Annotated[
-        int, typer.Option("--per-reviewer", min=1, metavar="N", help="Open at a time for one default reviewer.")
-    ] = 3,
-    max_red: Annotated[
-        int, typer.Option("--max-red", min=0, max=100, metavar="PERCENT", help="No more above so many red merges.")
-    ] = 10,
-    draft: Draft = False,
-    run_pipelines: Annotated[
-        bool, typer.Option("--run-pipelines", help="No [skip ci], though a pipeline would publish or deploy.")
-    ] = False,
-    templates: Templates = None,
-    wave: Wave = "",
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="So many in this run.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, metavar="N", help="So many at a time.")] = 8,
+    max_requests: Annotated[
+        int | None, typer.Option("--max-requests", min=1, metavar="N", help="So many of the API in this run.")
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=1, metavar="SECONDS", help="For one conversation of git.")
+    ] = 600,
+    shard: Annotated[
+        str, typer.Option("--shard", metavar="I/N", help="One part of N; in a parallel step by itself.")
+    ] = "",
     ledger: Ledger = LEDGER,
-    config: Config = None,
     rules: Rules = None,
-    color: Color = Colour.AUTO,
+    config: Config = None,
+    no_config: NoConfig = False,
     exit_zero: ExitZero = False,
 ) -> None:
-    """Show the pull requests that move repositories, or open them with --open-prs."""
+    """Look at the main branch of every repository, and write down what is there."""
 
     def run() -> int:
-        from migrator.cli import fleet_migrate as command
-        from migrator.fleet.pacing import Limits
+        from migrator.cli import fleet
 
-        asked = command.Asked(ledger, tuple(slugs or ()), config, _folders(rules), wave, templates, tuple(probed or ()))
-        limits = Limits(pace, per_reviewer, max_red / 100)
-        doing = command.Doing(open_prs, listed(destinations), reopen, accept_linkage, draft, not run_pipelines, limits)
-        return command.migrate(asked, doing, command.Showing(colour=color, exit_zero=exit_zero))
+        return fleet.scan(
+            fleet.Scanning(
+                asked=_reading(rules, config, no_config),
+                ledger=ledger,
+                selection=fleet.selection(workspace, project, query, since, slugs or ()),
+                folders=tuple(folder or ()),
+                since=since,
+                branches=tuple(branches or ()),
+                failed=failed,
+                limit=limit,
+                jobs=jobs,
+                most=max_requests,
+                seconds=timeout,
+                shard=shard,
+                exit_zero=exit_zero,
+            )
+        )
 
-    _end(run)
+    end(run)
 
 
 @app.command()
-def status(
-    slugs: Slugs = None,
-    format: Shape = Form.TEXT,
-    offline: Annotated[bool, typer.Option("--offline", help="Do not ask Bitbucket.")] = False,
-    wave: Wave = "",
+def merge(
+    ledgers: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Ledgers, of shards or machines.")],
     ledger: Ledger = LEDGER,
-    config: Config = None,
-    color: Color = Colour.AUTO,
-    exit_zero: ExitZero = False,
 ) -> None:
-    """Say how far each repository is, and what became of its pull requests."""
+    """Join ledgers into the one of --ledger: of each repository what was looked at last."""
 
     def run() -> int:
-        from migrator.cli import fleet_migrate as command
+        from migrator.cli import fleet
 
-        if format is Form.MARKDOWN:
-            raise failures.UsageError("--format is text or json here")
-        asked = command.Asked(ledger, tuple(slugs or ()), config, wave=wave)
-        return command.status(asked, command.Showing(format, color, exit_zero), offline=offline)
+        return fleet.merge(ledger, ledgers)
 
-    _end(run)
+    end(run)
 
 
-@app.command()
-def revert(
-    slug: Annotated[str, typer.Argument(metavar="SLUG", help="The repository.")],
-    destination: Annotated[str, typer.Option("--destination", metavar="BRANCH", help="Default: the main branch.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be opened.")] = False,
-    draft: Draft = False,
-    templates: Templates = None,
-    ledger: Ledger = LEDGER,
-    config: Config = None,
-    rules: Rules = None,
-) -> None:
-    """Open the pull request that takes a merged one back."""
-
-    def run() -> int:
-        from migrator.cli import fleet_migrate as command
-
-        asked = command.Asked(ledger, (), config, _folders(rules), templates=templates)
-        return command.revert(asked, slug, destination, draft=draft, shows=dry_run)
-
-    _end(run)
+def _reading(rules: list[Path] | None, config: Path | None, no_config: bool) -> Reading:
+    if config is not None and no_config:
+        raise failures.UsageError("--config and --no-config exclude each other")
+    return Reading(rules=tuple(one.resolve() for one in rules or ()), config=config, no_config=no_config)
 
 
-def _folders(rules: list[Path] | None) -> tuple[Path, ...]:
-    return tuple(folder.resolve() for folder in rules or ())
-
-
-def _end(run: Callable[[], int]) -> None:
+def end(run: Callable[[], int]) -> None:
+    """Every command ends so."""
     raise typer.Exit(failures.guarded(run))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +54,10 @@ CREATE TABLE changes (
     at TEXT NOT NULL,
     document BLOB NOT NULL,
     PRIMARY KEY (uuid, destination)
+) STRICT;
+CREATE TABLE rounds (
+    selection TEXT PRIMARY KEY,
+    begun TEXT NOT NULL
 ) STRICT;
 """
 _PUT = """
@@ -103,10 +107,12 @@ class Ledger:
 
     # Repositories
 
-    def put(self, repositories: Iterable[Repository], at: str) -> None:
+    def put(self, repositories: Sequence[Repository], at: str) -> None:
         """Repositories as Bitbucket lists them `at` this moment; what is known of them otherwise stays."""
         rows = [(one.uuid, one.slug, msgspec.json.encode(one), at) for one in repositories]
+        unnamed = [(Repository.unnamed(one.workspace, one.slug).uuid, one.uuid) for one in repositories]
         with self._transaction():
+            self._base.executemany("DELETE FROM repositories WHERE uuid = ? AND uuid <> ?", unnamed)
             self._base.executemany(_PUT, rows)
 
     def entries(self) -> list[Entry]:
@@ -165,6 +171,21 @@ class Ledger:
         entry = self.entry(uuid) if uuid else None
         for one in [entry] if entry else [] if uuid else self.entries():
             yield from self._branches(one)
+
+    # Rounds
+
+    def begin(self, selection: str, now: str, oldest: str) -> str:
+        """When the round over a selection began: now, or before where one was begun since `oldest` and not ended."""
+        with self._transaction():
+            found = self._base.execute("SELECT begun FROM rounds WHERE selection = ?", (selection,)).fetchone()
+            if found and found[0] >= oldest:
+                return str(found[0])
+            self._base.execute("INSERT OR REPLACE INTO rounds VALUES (?, ?)", (selection, now))
+        return now
+
+    def end(self, selection: str) -> None:
+        with self._transaction():
+            self._base.execute("DELETE FROM rounds WHERE selection = ?", (selection,))
 
     # Changes
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from migrator.bitbucket import inventory, pull_requests
@@ -79,10 +79,11 @@ class Reader(Struct, frozen=True):
     texts: Texts
     known: Releases
     skip_ci: bool = True
+    filtered: remote.Filter = field(default_factory=remote.Filter)
 
     def heads(self, repository: Repository) -> dict[str, str]:
         """The commits by branch, of now. Raises GitError, GitMissing, ApiError."""
-        found = remote.heads(repository.clone_url, self._signed(repository))
+        found = remote.heads(repository.clone_url, self._signed(repository), tags=False)
         return {name.removeprefix(_HEADS): sha for name, sha in found.items() if name.startswith(_HEADS)}
 
     def look(self, target: Target, known: Change | None) -> Looked:
@@ -109,7 +110,7 @@ class Reader(Struct, frozen=True):
         """What the head needs, and the words for it."""
         repository, judge = target.repository, self.judge(target.repository)
         folder = remote.place(self.cache, repository.workspace, repository.slug)
-        remote.mirror(folder, repository.clone_url, self._signed(repository))
+        remote.snapshot(folder, repository.clone_url, self._signed(repository), [target.destination], self.filtered)
         with Objects(folder) as objects:
             objects.load([head])
             view = RefView(objects, head)

@@ -33,6 +33,15 @@ class Repository(Struct, frozen=True):
     page_url: str = ""
     updated_on: str = ""
 
+    @classmethod
+    def unnamed(cls, workspace: str, slug: str) -> Repository:
+        """One that was asked for, and that Bitbucket says nothing of."""
+        return cls(f"{workspace}/{slug}", workspace, slug)
+
+    @property
+    def is_named(self) -> bool:
+        return self.uuid != f"{self.workspace}/{self.slug}"
+
     @property
     def folder(self) -> str:
         """The clone on this machine, '' for a repository of Bitbucket."""

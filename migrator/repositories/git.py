@@ -7,6 +7,9 @@ import re
 import subprocess
 from pathlib import Path
 
+from migrator.core.view import Unreadable
+from migrator.repositories.files import read_bounded
+
 _KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
 _HARMLESS = (
     *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false"),
@@ -18,6 +21,10 @@ _BITBUCKET = re.compile(
     r"(?P<workspace>[^/:]+)/(?P<repository>[^/]+?)(?:\.git)?/?",
     re.IGNORECASE,
 )
+
+_PLAIN = re.compile(rb'\[(?P<section>[a-z]+(?: "[^"\\]*")?)\]|\t(?P<key>[A-Za-z][A-Za-z0-9-]*) = (?P<value>[^"\\#;]*)')
+"""A line of a configuration file in the form that git itself writes."""
+_ELSEWHERE = (b"include", b"worktreeConfig", b"worktreeconfig")
 
 
 class GitError(Exception):
@@ -45,11 +52,35 @@ def files(root: Path) -> list[str] | None:
 
 def remote_slug(root: Path) -> tuple[str, str] | None:
     """Workspace and repository slug of the remote `origin`, None where it is not on bitbucket.org."""
+    url = _plain_origin(root)
+    if url is None:
+        try:
+            url = _git(root, "config", "--get", "remote.origin.url")
+        except (GitError, GitMissing):
+            return None
+    return slug(os.fsdecode(url).strip()) if url else None
+
+
+def _plain_origin(root: Path) -> bytes | None:
+    """The URL of `origin` as the repository's configuration file says, b'' where it names none.
+
+    None where only git can tell: the file is elsewhere, includes others, or is not in the form that git writes.
+    """
     try:
-        answer = _git(root, "config", "--get", "remote.origin.url")
-    except (GitError, GitMissing):
+        data = read_bounded(root / ".git" / "config")
+    except Unreadable:
         return None
-    return slug(os.fsdecode(answer).strip()) if answer else None
+    if data is None:
+        return None
+    section, url = b"", b""
+    for line in data.splitlines():
+        found = _PLAIN.fullmatch(line)
+        if found is None or found["section"] in _ELSEWHERE or found["key"] in _ELSEWHERE:
+            return None
+        section = found["section"] or section
+        if section == b'remote "origin"' and found["key"] == b"url":
+            url = found["value"]
+    return url
 
 
 def slug(url: str) -> tuple[str, str] | None:

@@ -14,6 +14,8 @@ from migrator.repositories import git
 from migrator.repositories.files import locate, read_bounded
 
 _NEVER = frozenset({".git", ".venv", "node_modules"})
+_GLANCE = 2000
+"""Listing more names than these costs more than asking git."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,17 @@ def find_root(folder: Path) -> Path:
 def repositories_below(folder: Path) -> list[Path]:
     """The repositories inside a folder that is in none itself, sorted; not those inside of another."""
     return sorted(inside for inside, _ in _folders(folder) if inside != folder and os.path.lexists(inside / ".git"))
+
+
+def glance(root: Path) -> list[str] | None:
+    """All files below `root` without asking git: ignored ones too, and those of repositories inside. None for many."""
+    found: list[str] = []
+    for name, inside, files in os.walk(root):
+        inside[:] = [folder for folder in inside if folder != ".git"]
+        found += (os.path.relpath(os.path.join(name, file), root) for file in files)
+        if len(found) + len(inside) > _GLANCE:
+            return None
+    return found
 
 
 def _walk(root: Path) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -113,7 +114,7 @@ def _listing(asking: Asking, chosen: Sequence[Repository], whole: bool) -> Listi
         try:
             stored = inventories.inventory(asking.client, asking.workspace, one.slug, above)
             there = _fetch(asking, one)
-            names = _survey(asking, one, stored, resolve).candidates() if there else frozenset[str]()
+            names = _candidates(asking, one, stored, resolve) if there else frozenset[str]()
             pending.append((one, stored, names, there))
         except (ApiError, GitError) as error:
             if not whole:
@@ -236,13 +237,20 @@ def _runs(asking: Asking, one: Repository) -> Runs:
     return asking.known_runs[one.slug]
 
 
-def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> Survey:
+def _candidates(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> frozenset[str]:
+    with _survey(asking, one, stored, resolve) as survey:
+        return survey.candidates()
+
+
+@contextmanager
+def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> Iterator[Survey]:
     runs = _runs(asking, one)
     known = {**_hosts(stored, asking.book), **asking.settings.variables}
     settings = replace(asking.settings, variables=known, workspace=asking.workspace, repository=one.slug)
     root = remote.place(asking.cache, asking.workspace, one.slug)
     changes = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
-    return Survey(root, asking.book, settings, runs, resolve, tuple(refs(root)), changes)
+    with Objects(root) as objects:
+        yield Survey(objects, asking.book, settings, runs, resolve, tuple(refs(root)), changes)
 
 
 def _facts(
@@ -257,13 +265,14 @@ def _facts(
 ) -> RepositoryFacts:
     if not there:
         return RepositoryFacts(one.slug, (), names, stored.variables, stored.not_checked)
-    survey = _survey(asking, one, stored, resolve)
-    chosen, gaps = survey.refs(names | keys)
+    with _survey(asking, one, stored, resolve) as survey:
+        chosen, gaps = survey.refs(names | keys)
+        leaving = survey.leaving()
     heads = {ref.name: ref.commit for ref in survey.every}
     # These can change without a change of a branch, so that this repository never counts as unchanged.
     heads |= {f"has a variable of its own named {key}": "" for key in _hiding(stored) & (names | keys)}
     heads |= {f"imports {one.text}": "" for ref in chosen for one in ref.found.opaque if one.kind is OpaqueKind.IMPORT}
-    return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads, survey.leaving())
+    return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads, leaving)
 
 
 def _hiding(stored: Inventory) -> set[str]:

@@ -152,9 +152,11 @@ def references(folder: Path) -> Iterator[Budget]:
     branches(root, files=5000, count=40, changed=100)
     script = (
         "from pathlib import Path\n"
+        "from migrator.repositories.objects import Objects\n"
         "from migrator.repositories.refs import refs\n"
         "from migrator.secrets.references.scan import scan\n"
-        "found = scan(Path(), ['PACKAGES_PAT', 'PACKAGES_USER'], refs(Path()))\n"
+        "with Objects(Path()) as objects:\n"
+        "    found = scan(objects, ['PACKAGES_PAT', 'PACKAGES_USER'], refs(Path()))\n"
         "assert len(found.by_ref) == 40 and all(len(one.references) >= 40 for one in found.by_ref.values())\n"
     )
     command = [sys.executable, "-c", script]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,23 @@ def test_the_variables_of_an_outer_git_do_not_count(git: Git, tmp_path: Path, mo
     monkeypatch.setenv("GIT_INDEX_FILE", "/nowhere/index")
     assert WorkTree(tmp_path).paths() == ("a.yml",)
     assert find_root(tmp_path) == tmp_path
+
+
+def test_a_glance_lists_what_git_lists_and_what_it_ignores(git: Git, tmp_path: Path) -> None:
+    put(tmp_path, "a.yml", "node_modules/m.yml", "build/out.yml", "inside/b.yml")
+    subprocess.run(["git", "init", "-q", "inside"], cwd=tmp_path, check=True)
+    (tmp_path / ".gitignore").write_text("build/\n")
+    found = worktree.glance(tmp_path)
+    assert found is not None
+    assert sorted(found) == [".gitignore", "a.yml", "build/out.yml", "inside/b.yml", "node_modules/m.yml"]
+    assert set(found) > set(WorkTree(tmp_path).paths())
+
+
+def test_a_glance_at_many_files_gives_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, *(f"{number}/a.yml" for number in range(6)))
+    assert len(worktree.glance(tmp_path) or ()) == 6
+    monkeypatch.setattr(worktree, "_GLANCE", 5)
+    assert worktree.glance(tmp_path) is None
 
 
 def test_a_folder_without_git_is_walked(tmp_path: Path) -> None:
