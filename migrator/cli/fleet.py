@@ -17,16 +17,15 @@ from migrator import rulebook as books
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits
-from migrator.cli.analysis import rulebook
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Reading as Asked
+from migrator.configuration import check_codes
 from migrator.core.findings import Verdict
 from migrator.core.mask import printable
-from migrator.core.selection import Scope
 from migrator.core.settings import Settings
-from migrator.fleet import listing, rounds, visiting
+from migrator.fleet import exporters, listing, operator, rounds, visiting
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
+from migrator.fleet.operator import Operator
 from migrator.fleet.progress import progress
 from migrator.fleet.records import Entry, Repository, Scanned, State
 from migrator.fleet.scanning import Judge, digest
@@ -41,11 +40,13 @@ _LINES = 20
 
 
 class Scanning(Struct, frozen=True):
-    """What the command line asks for. `folders` are of clones; `since` is as typed; `most` None: no end of requests."""
+    """What the command line asks for. `config` None: fleet.toml, if it is here. `folders` are of clones; `since` is as
+    typed; `most` None: no end of requests."""
 
-    asked: Asked
     ledger: Path
     selection: Selection
+    config: Path | None = None
+    rules: tuple[Path, ...] = ()
     folders: tuple[Path, ...] = ()
     since: str = ""
     branches: tuple[str, ...] = ()
@@ -73,7 +74,7 @@ def selection(workspace: str, project: str, query: str, since: str, slugs: Itera
 def scan(scanning: Scanning) -> int:
     """Look at the repositories that were asked for, and return the exit code."""
     shard = _shard(scanning.shard)
-    judge = _judge(scanning.asked)
+    judge = judging(operator.find(scanning.config), scanning.rules)
     with Ledger(scanning.ledger) as ledger:
         reading = Reading(cache_folder(os.environ), judge, scanning.branches, scanning.seconds)
         if scanning.folders:
@@ -100,7 +101,8 @@ def merge(path: Path, others: Sequence[Path]) -> int:
 
 def _scan(scanning: Scanning, ledger: Ledger, reading: Reading, uuids: Iterable[str], shard: Shard) -> int:
     wanted = {uuid for uuid in uuids if shard.holds(uuid)}
-    entries = [one for one in ledger.entries() if one.repository.uuid in wanted]
+    left_out = reading.judge.operator.excluded
+    entries = [one for one in ledger.entries() if one.repository.uuid in wanted and not left_out(one.repository.slug)]
     if scanning.failed:
         entries = [one for one in entries if one.state.failed]
     key = _key(scanning, reading, shard)
@@ -114,6 +116,8 @@ def _scan(scanning: Scanning, ledger: Ledger, reading: Reading, uuids: Iterable[
     chosen = left[: scanning.limit]
     with progress(len(chosen)) as told:
         rounds.go_through(ledger, chosen, reading, scanning.jobs, begun, told)
+    if chosen:
+        exporters.bring(ledger.entries(), ledger.branches(), reading)
     if len(chosen) == len(left):
         ledger.end(key)
     else:
@@ -188,19 +192,15 @@ def _shard(text: str) -> Shard:
         raise UsageError(str(error)) from None
 
 
-def _judge(asked: Asked) -> Judge:
-    """The operator's configuration rules; what a scanned repository says of itself can only restrict."""
-    book, settled = rulebook(Path.cwd(), asked)
-    settings = Settings(
-        variables=settled.variables,
-        own_packages=settled.own_packages,
-        select=frozenset(asked.select or settled.select),
-        ignore=frozenset((*settled.ignore, *asked.ignore)),
-        today=date.today(),
-    )
-    scope = Scope(exclude=settled.exclude)
-    rules = rules_digest((books.built_in(), *settled.rules, *asked.rules))
-    return Judge(book, settings, digest(rules, settings, scope), scope)
+def judging(told: Operator, more: Sequence[Path] = ()) -> Judge:
+    """What repositories are judged by: the operator's configuration and further folders of rules. What a scanned
+    repository says of itself can only restrict. Raises ConfigurationError and RuleError."""
+    folders = (*told.rules, *more)
+    book = books.load(folders)
+    for key, codes in (("select", told.select), ("ignore", told.ignore)):
+        check_codes(codes, {*book.rules, *book.reasons}, f"{told.path}: {key}")
+    settings = Settings(today=date.today())
+    return Judge(book, settings, digest(rules_digest((books.built_in(), *folders)), settings, told), operator=told)
 
 
 def _key(scanning: Scanning, reading: Reading, shard: Shard) -> str:

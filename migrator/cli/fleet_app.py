@@ -10,7 +10,7 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.options import Reading
+from migrator.cli.options import Form
 
 app = typer.Typer(no_args_is_help=True, help="Many repositories: what is in them, their migration, and how far it is.")
 
@@ -22,9 +22,12 @@ Rules = Annotated[
     list[Path] | None,
     typer.Option("--rules", metavar="DIR", help="A folder of further rules.", exists=True, file_okay=False),
 ]
-Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="This configuration file.")]
-NoConfig = Annotated[bool, typer.Option("--no-config", help="No configuration file.")]
 Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Default: fleet.toml, if it is here.", dir_okay=False),
+]
+Shape = Annotated[Form, typer.Option("--format", help="For people, programs, reviews.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
 
 
@@ -62,7 +65,6 @@ def scan(
     ledger: Ledger = LEDGER,
     rules: Rules = None,
     config: Config = None,
-    no_config: NoConfig = False,
     exit_zero: ExitZero = False,
 ) -> None:
     """Look at the main branch of every repository, and write down what is there."""
@@ -72,7 +74,8 @@ def scan(
 
         return fleet.scan(
             fleet.Scanning(
-                asked=_reading(rules, config, no_config),
+                config=config,
+                rules=tuple(one.resolve() for one in rules or ()),
                 ledger=ledger,
                 selection=fleet.selection(workspace, project, query, since, slugs or ()),
                 folders=tuple(folder or ()),
@@ -106,10 +109,22 @@ def merge(
     end(run)
 
 
-def _reading(rules: list[Path] | None, config: Path | None, no_config: bool) -> Reading:
-    if config is not None and no_config:
-        raise failures.UsageError("--config and --no-config exclude each other")
-    return Reading(rules=tuple(one.resolve() for one in rules or ()), config=config, no_config=no_config)
+@app.command()
+def packages(
+    ledger: Ledger = LEDGER,
+    config: Config = None,
+    rules: Rules = None,
+    format: Shape = Form.TEXT,
+    color: Color = Colour.AUTO,
+) -> None:
+    """Say who pushes and who reads each package, and what pays to settle first."""
+
+    def run() -> int:
+        from migrator.cli import fleet_packages
+
+        return fleet_packages.run(ledger, config, rules or [], format, color)
+
+    end(run)
 
 
 def end(run: Callable[[], int]) -> None:

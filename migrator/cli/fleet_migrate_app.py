@@ -9,21 +9,16 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.fleet_app import LEDGER, Color, ExitZero, Ledger, Rules, end
+from migrator.cli.fleet_app import LEDGER, Color, Config, ExitZero, Ledger, Rules, Shape, end
 from migrator.cli.options import Form, listed
 
 Slugs = Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Repositories, globs too; default: all.")]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Default: fleet.toml, if it is there.", dir_okay=False),
-]
 Wave = Annotated[str, typer.Option("--wave", metavar="NAME", help="Only the repositories of this wave.")]
 Templates = Annotated[
     Path | None,
     typer.Option("--templates", metavar="DIR", help="Other templates than the built-in.", exists=True, file_okay=False),
 ]
 Draft = Annotated[bool, typer.Option("--draft", help="Open pull requests as drafts.")]
-Shape = Annotated[Form, typer.Option("--format", help="For people, programs.")]
 
 
 def migrate(

@@ -110,6 +110,11 @@ class Picture(Struct, frozen=True):
         return any(_matches(name, pattern) for pattern in self.settings.shared_packages)
 
 
+def linkage(shown: str) -> str:
+    """What a fix of a login that pushes a package takes for granted."""
+    return f"{shown} is linked to this repository"
+
+
 def _matches(name: Name, pattern: str) -> bool:
     pattern = _SYMBOL.sub(r"${\1}", re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*)", r"${\1}", pattern))
     full = pattern if pattern.startswith(f"{name.host}/") else f"{name.host}/{pattern}"

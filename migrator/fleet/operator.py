@@ -6,6 +6,7 @@ variable a value, or adds a rule. So the content of a repository never widens wh
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -93,8 +94,20 @@ class Operator(Struct, frozen=True):
             ignore=frozenset(self.ignore),
         )
 
+    def judging(self) -> list[Any]:
+        """All that a judgement of files can depend on, for a digest: no waves, and no repository that is left out."""
+        told = [self.own_packages, self.shared_packages, dict(self.variables), self.select, self.ignore]
+        return [*told, [[one.slugs, one.own_packages, dict(one.variables), one.exclude] for one in self.overrides]]
+
     def _overrides(self, slug: str) -> Sequence[Override]:
         return [override for override in self.overrides if _one_of(slug, override.slugs)]
+
+
+def find(path: Path | None) -> Operator:
+    """The file at `path`; None: `fleet.toml` of the working folder, where there is one. Raises ConfigurationError."""
+    if path is not None:
+        return read(path)
+    return read(Path(FILE)) if os.path.lexists(FILE) else Operator()
 
 
 def read(path: Path) -> Operator:

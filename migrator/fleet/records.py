@@ -69,7 +69,7 @@ class State(StrEnum):
 class SeenFinding(Struct, frozen=True):
     """A finding as `patless check` reports it, without its edits. `excerpt` is the masked text of its first line.
 
-    `fixable` is false exactly where the verdict is report-only.
+    `fixable` is false exactly where the verdict is report-only. `remaining` as in Finding.
     """
 
     rule: str
@@ -85,6 +85,7 @@ class SeenFinding(Struct, frozen=True):
     variables: tuple[str, ...] = ()
     registry: str = ""
     uses: tuple[Use, ...] = ()
+    remaining: tuple[str, ...] = ()
 
     @property
     def fixable(self) -> bool:

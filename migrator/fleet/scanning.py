@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -62,7 +62,7 @@ class Judge(Struct, frozen=True):
             ignore=self.settings.ignore | told.ignore,
         )
         scope = replace(self.scope, exclude=(*self.scope.exclude, *self.operator.files_left_out(repository.slug)))
-        return replace(self, settings=settings, scope=scope, by=digest(self.by, settings, scope))
+        return replace(self, settings=settings, scope=scope)
 
     def stamp(self, report: Report) -> str:
         """The digest, with the day where a comment has left out a finding: it may hold until a day."""
@@ -73,10 +73,10 @@ class Judge(Struct, frozen=True):
         return stamp in (self.by, f"{self.by} {self.settings.today}")
 
 
-def digest(rules: str, settings: Settings, scope: Scope = Scope()) -> str:  # noqa: B008 - frozen
+def digest(rules: str, settings: Settings, operator: Operator) -> str:
     """What a judgement depends on besides the commit: `rules` is the digest of the rule files."""
     told = [version("patless"), rules, dict(settings.variables), settings.own_packages, sorted(settings.select)]
-    told += [settings.shared_packages, dict(settings.pushed_elsewhere), sorted(settings.ignore), scope.exclude]
+    told += [settings.shared_packages, sorted(settings.ignore), operator.judging()]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -103,17 +103,32 @@ def seen(view: Commit, commit: str, judge: Judge) -> Seen:
     """What the ledger keeps of a commit. Raises as `analyse`."""
     report = analyse(view, judge)
     imports, exports = shared(view)
-    shown = renamed(masked(report), named)
+    shown = showable(report)
     return Seen(
         commit=commit,
         by=judge.stamp(report),
-        findings=tuple(_finding(finding, shown) for finding in shown.findings),
-        packages=tuple(_package(package) for package in shown.packages),
+        findings=findings(shown),
+        packages=packages(shown),
         imports=imports,
         exports=exports,
         skipped=tuple(Skipped(one.path, one.position, _line(one.error)) for one in shown.skipped),
         files=report.files,
     )
+
+
+def showable(report: Report, name: Callable[[str], str] = named) -> Report:
+    """`report` with every literal credential masked and every path as `name` shows it."""
+    return renamed(masked(report), name)
+
+
+def findings(shown: Report) -> tuple[SeenFinding, ...]:
+    """The findings of a report that is `showable`, as the ledger keeps them."""
+    return tuple(_finding(finding, shown) for finding in shown.findings)
+
+
+def packages(shown: Report) -> tuple[Package, ...]:
+    """The packages of a report that is `showable`, as the ledger keeps them."""
+    return tuple(replace(package, name=_line(package.name), why=_line(package.why)) for package in shown.packages)
 
 
 def look(root: Path, commits: Sequence[str], judge: Judge) -> tuple[Seen, ...]:
@@ -185,6 +200,7 @@ def _finding(finding: Finding, shown: Report) -> SeenFinding:
         variables=tuple(_line(one) for one in finding.variables),
         registry=_line(finding.registry or ""),
         uses=finding.uses,
+        remaining=tuple(_line(one) for one in finding.remaining),
     )
 
 
@@ -192,10 +208,6 @@ def _excerpt(finding: Finding, source: Source, shown: Report) -> str:
     whole = source.line_span(finding.position.line)
     text = mask(source.text[whole.start : whole.end], shown.secrets.get(finding.path, ()), whole.start)
     return _line(text.strip())
-
-
-def _package(package: Package) -> Package:
-    return replace(package, name=_line(package.name), why=_line(package.why))
 
 
 def _line(text: str) -> str:

@@ -100,18 +100,20 @@ def snapshot(
     branches: Sequence[str],
     filtered: Filter,
     seconds: float = SECONDS,
+    tags: Sequence[str] = (),
 ) -> None:
-    """Bring the last commits of `branches`, short names, without their history unless the copy has it.
+    """Bring the last commits of `branches` and `tags`, short names, without their history unless the copy has it.
 
     A copy that git does not go on with is made anew, and takes the old one's place once it is whole. Raises GitError,
     GitMissing.
     """
+    names = [*(f"refs/heads/{name}" for name in branches), *(f"refs/tags/{name}" for name in tags)]
     with _alone(folder, seconds) as lock:
         there = (folder / "HEAD").exists()
         _begin(folder)
         whole = there and not (folder / "shallow").exists() and any((folder / "refs").rglob("*[!.]"))
         try:
-            _snapshot(folder, url, variables, branches, filtered, whole, seconds, lock)
+            _snapshot(folder, url, variables, names, filtered, whole, seconds, lock)
         except (Refused, Late):
             raise
         except GitError:
@@ -120,7 +122,7 @@ def snapshot(
             fresh = folder.with_name(f"{folder.name}.new")
             shutil.rmtree(fresh, ignore_errors=True)
             _begin(fresh)
-            _snapshot(fresh, url, variables, branches, filtered, False, seconds, lock)
+            _snapshot(fresh, url, variables, names, filtered, False, seconds, lock)
             shutil.rmtree(folder, ignore_errors=True)
             fresh.rename(folder)
 
@@ -129,14 +131,14 @@ def _snapshot(
     folder: Path,
     url: str,
     variables: Mapping[str, str],
-    branches: Sequence[str],
+    names: Sequence[str],
     filtered: Filter,
     whole: bool,
     seconds: float,
     lock: int,
 ) -> None:
     part = () if whole else ("--depth=1", *filtered.options)
-    wanted = "".join(f"+refs/heads/{branch}:refs/heads/{branch}\n" for branch in branches)
+    wanted = "".join(f"+{name}:{name}\n" for name in names)
     options = (*part, *_QUIETLY, "--no-show-forced-updates", "--stdin")
     done = _run(folder, variables, "fetch", *options, "--", url, given=os.fsencode(wanted), seconds=seconds, lock=lock)
     filtered.heard(done.words)

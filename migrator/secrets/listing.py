@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -21,6 +19,7 @@ from migrator.bitbucket.records import Level, Repository, Variable
 from migrator.bitbucket.session import Client
 from migrator.core.rules import RuleBook
 from migrator.core.settings import Settings
+from migrator.readers.imports import target
 from migrator.repositories import remote
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
@@ -32,9 +31,6 @@ from migrator.secrets.plan import Plan
 from migrator.secrets.records import Evidence, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
 from migrator.secrets.references.records import OpaqueKind
 from migrator.secrets.survey import COMMIT, ENDED, Exported, Runs, Survey, window
-
-_IMPORT = re.compile(r"(?P<slug>[A-Za-z0-9_.-]+):(?P<ref>[^:\s]+)(?::(?P<rest>[^:\s]+))?")
-_ROOT = "bitbucket-pipelines.yml"
 
 
 class Asking(Struct, frozen=True):
@@ -307,21 +303,18 @@ class _Resolver:
         return self._known[text]
 
     def _read(self, text: str) -> Exported:
-        asked = _IMPORT.fullmatch(text)
+        asked = target(text)
         if asked is None:
             return Exported(None, text, "it is not of the form repository:ref or repository:ref:pipeline")
-        at = f"{asked['slug']}@{asked['ref']}"
-        # A source is {repo}:{ref}:{file-path}, a pipeline {repo}:{ref}:{pipeline-name} (PLATFORM.md 4.4).
-        rest = asked["rest"] or ""
-        path = posixpath.normpath(rest) if rest.lower().endswith((".yml", ".yaml")) else _ROOT
+        at, path = f"{asked.repository}@{asked.ref}", asked.path
         asking = self._asking
         try:
-            one = repositories.repository(asking.client, asking.workspace, asked["slug"])
+            one = repositories.repository(asking.client, asking.workspace, asked.repository)
             if not _fetch(asking, one):
                 return Exported(None, at, "it has no commits")
             root = remote.place(asking.cache, asking.workspace, one.slug)
-            wanted = (f"refs/heads/{asked['ref']}", f"refs/tags/{asked['ref']}")
-            commits = {ref.commit for ref in refs(root) if ref.name in wanted} or {asked["ref"]}
+            wanted = (f"refs/heads/{asked.ref}", f"refs/tags/{asked.ref}")
+            commits = {ref.commit for ref in refs(root) if ref.name in wanted} or {asked.ref}
             if len(commits) > 1:
                 return Exported(None, at, "it is a branch and a tag, at different commits")
             with Objects(root) as objects:

@@ -192,9 +192,7 @@ def test_a_shared_package_is_read_with_the_native_pair_and_is_nobodys_own() -> N
 def test_a_package_that_another_repository_pushes_too_is_held_back_until_someone_says_whose_it_is() -> None:
     both = {"crg.apkg.io/acme/web": ("site", "www")}
     settings = Settings(workspace="acme", shared_packages=("acme/base",), pushed_elsewhere=both)
-    listed = Settings(
-        workspace="acme", shared_packages=("acme/base",), own_packages=("acme/web",), pushed_elsewhere=both
-    )
+    listed = replace(settings, own_packages=("acme/web",))
     assert judged(settings)[:2] == (Verdict.UNSAFE, ["two-pushers"])
     assert judged(listed)[:2] == (Verdict.SAFE, [])
 

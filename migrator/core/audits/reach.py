@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from migrator.core.audits.context import Context
 from migrator.core.audits.judged import Judged
 from migrator.core.steps import StepFacts
-from migrator.credentials.packages import Name, Unresolved, distinct_workspaces, name_of, without_tag
+from migrator.credentials.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
 from migrator.credentials.trace import Command
 from migrator.credentials.uses import Action, ImageUse
 from migrator.credentials.values import Text
@@ -82,7 +82,7 @@ def _owners(context: Context, item: Judged, names: Sequence[tuple[ImageUse, Name
             detail = f"{shown} is pushed by {' and '.join(others)} as well"
             item.reasons.append(reason("two-pushers", detail, shown))
         elif use.action.writes or (name.text in picture.pushed):
-            item.assumptions.append(f"{shown} is linked to this repository")
+            item.assumptions.append(linkage(shown))
         elif not name.complete:
             detail = f"{shown} is read, and a part of its name is not known"
             item.reasons.append(reason("image-unresolved", detail, shown))
