@@ -97,7 +97,7 @@ def status(asked: Asked, showing: Showing, *, offline: bool) -> int:
     fleet = operator.find(asked.config)
     failures: list[str] = []
     with _ledger(asked) as ledger:
-        entries = [one for one in ledger.entries() if _chosen(one, asked, fleet)]
+        entries = [one for one in ledger.entries() if _named(one, asked, fleet)]
         changes = ledger.changes()
         if not offline and any(following.unsettled(one) for one in changes):
             with Client.of() as client:
@@ -105,7 +105,7 @@ def status(asked: Asked, showing: Showing, *, offline: bool) -> int:
         uuids = {entry.repository.uuid for entry in entries}
         branches = [one for entry in entries for one in ledger.branches(entry.repository.uuid)]
         kept = [one for one in ledger.changes() if one.uuid in uuids]
-    found = following.rows(entries, branches, kept, datetime.now(UTC))
+    found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded)
     workspace = entries[0].repository.workspace if entries else ""
     if showing.form is Form.JSON:
         console.out(statuses.document(workspace, found))
@@ -226,6 +226,9 @@ class _Run:
         where = f"{printable(failure.slug)} {printable(name)}".strip()
         console.err([f"patless: {where}: {printable(failure.error)}"])
         self.refused = self.refused or isinstance(error, ApiError)
+        for row in self.ledger.changes(repository.uuid) if self.doing.acts else ():
+            if row.destination == name and row.pull_request is not None:
+                self.ledger.keep(replace(row, error=printable(failure.error)))
         return not (isinstance(error, ApiError) and error.kind in _ENDS)
 
 
@@ -259,8 +262,13 @@ def _ledger(asked: Asked) -> Ledger:
 
 
 def _chosen(entry: Entry, asked: Asked, fleet: Operator) -> bool:
+    return not fleet.excluded(entry.repository.slug) and _named(entry, asked, fleet)
+
+
+def _named(entry: Entry, asked: Asked, fleet: Operator) -> bool:
+    """Whether it is one of those that the command line names. A clone on this machine never is."""
     slug = entry.repository.slug
-    if entry.repository.folder or fleet.excluded(slug):
+    if entry.repository.folder:
         return False
     if asked.wave:
         wave = fleet.wave(slug)
