@@ -23,6 +23,7 @@ from migrator.fleet.records import Change, Repository
 from migrator.fleet.scanning import Judge
 from migrator.fleet.starting import Releases, matches, releases
 from migrator.fleet.undoing import BRANCH as UNDOING
+from migrator.reports.secrets import masked
 from migrator.repositories import remote
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
@@ -114,7 +115,7 @@ class Reader(Struct, frozen=True):
         with Objects(folder) as objects:
             objects.load([head])
             view = RefView(objects, head)
-            report = scanning.analyse(view, judge)
+            report = masked(scanning.analyse(view, judge))  # before anything is said or named
             entries = {entry.path: entry for entry in objects.entries(head)}
             plan = fixing.plan(report, False, lambda path: _refusal(entries, path))
             pipelines = view.read(_PIPELINES) or b""
@@ -145,7 +146,7 @@ class Reader(Struct, frozen=True):
             destination=target.destination,
             head=head,
             branch=branch,
-            change=identity.change((edit for finding in made for edit in finding.edits), report.sources),
+            change=identity.change((edit for finding in made for edit in finding.edits), report),
             held=bool(plan.held),
             unlinked=_unlinked(made),
         )

@@ -84,7 +84,7 @@ class Opener(Struct, frozen=True):
         decision = looked.decision
         known = self._known(target)
         if decision.act in (Act.OPEN, Act.REPAIR):
-            return self._open(target, looked, known)
+            return self._open(target, looked)
         found = decision.pull_request
         if found and decision.act is Act.UPDATE:
             return self._update(target, looked, known, found)
@@ -95,7 +95,7 @@ class Opener(Struct, frozen=True):
             self._keep(row, found)
         return Outcome(target, looked, pull_request=found)
 
-    def _open(self, target: Target, looked: Looked, known: Change | None) -> Outcome:
+    def _open(self, target: Target, looked: Looked) -> Outcome:
         """The branch, where it is not there as it should be, and its pull request."""
         accounts = default_reviewers(self.client, target.repository.workspace, target.repository.slug)
         if held := self._held(target, looked, accounts):

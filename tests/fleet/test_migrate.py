@@ -509,3 +509,18 @@ def test_an_executable_or_linked_file_is_not_written(box: Box, desk: Desk) -> No
     done = desk.open()
     assert writes(box.requests) == []
     assert "held-back" in done.out
+
+
+def test_a_literal_credential_is_nowhere_but_in_its_file(box: Box, desk: Desk, watch: Watch) -> None:
+    literal = "ATATT3xFfGF0literalSECRETvalueTHATnobodyMAYsee0123456789"
+    other = STORED.replace("$PACKAGES_TOKEN", literal).replace("crg.apkg.io -u", "crg.apkg.io --username")
+    desk.add("web", STORED + other.partition("default:\n")[2])
+    box.commit("web", "main", {"ci/x-pipelines.yml": other.format(slug="web")})
+    done = desk.open()
+    assert desk.pull_requests(), done.out
+    told = [one["message"] for one in watch.commits] + [json.dumps(one) for one in watch.bodies]
+    assert not any(literal in text for text in (*told, done.out, done.err))
+    before = desk.changes()
+    box.commit("web", "main", {PIPELINES: desk.text("main").replace(literal, literal[::-1])})
+    desk.open()
+    assert [one.digest for one in desk.changes()] == [one.digest for one in before], "no name of a change depends on it"
