@@ -24,7 +24,7 @@ from migrator.fleet.scanning import Judge
 from migrator.fleet.starting import Releases, matches, releases
 from migrator.fleet.undoing import BRANCH as UNDOING
 from migrator.reports.secrets import masked
-from migrator.repositories import remote
+from migrator.repositories import joining, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refview import RefView
@@ -86,6 +86,19 @@ class Reader(Struct, frozen=True):
         """The commits by branch, of now. Raises GitError, GitMissing, ApiError."""
         found = remote.heads(repository.clone_url, self._signed(repository), tags=False)
         return {name.removeprefix(_HEADS): sha for name, sha in found.items() if name.startswith(_HEADS)}
+
+    def join(self, target: Target, branch: str, tip: str, head: str, files: Mapping[str, bytes], message: str) -> str:
+        """Bring `branch`, whose tip is `tip`, up to `head` with `files` changed; the new commit.
+
+        Raises remote.Moved where it has another tip by now, GitError, GitMissing.
+        """
+        repository = target.repository
+        folder = remote.place(self.cache, repository.workspace, repository.slug)
+        variables = self._signed(repository)
+        remote.snapshot(folder, repository.clone_url, variables, [branch, target.destination], self.filtered)
+        made = joining.joined(folder, tip, head, files, message)
+        joining.push(folder, repository.clone_url, variables, made, branch)
+        return made
 
     def look(self, target: Target, known: Change | None) -> Looked:
         """Everything about the target, and what is to be done. Raises ApiError, GitError, GitMissing,

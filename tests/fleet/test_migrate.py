@@ -111,7 +111,12 @@ def test_an_open_one_is_updated_in_place_and_edits_of_people_are_kept(box: Box, 
     assert (made.description == "Ours.") is edited
     assert made.description != first
     (parents,) = (one.parents for one in revisions(folder_of(box), [box.head("web", "patless/main") or ""]).values())
-    assert parents == (tip,), "on top of what was there"
+    assert parents == (tip, box.head("web", "main")), "on top of what was there, and up to date"
+    desk.ledger.unlink()
+    desk.know("web")
+    assert "up-to-date" in desk.open().out, "known for one of this tool's without a ledger"
+    box.merge("web", 1)
+    assert desk.text("main").count("BITBUCKET_PACKAGES_TOKEN") == 2
 
 
 def test_an_open_one_is_not_touched_while_its_diff_would_be_the_same(box: Box, desk: Desk) -> None:
@@ -213,7 +218,10 @@ def test_a_push_between_the_look_and_the_update_wins(box: Box, desk: Desk) -> No
     desk.add("web")
     opened(desk)
     box.commit("web", "main", {PIPELINES: TWICE.format(slug="web")})
-    box.faults.add(SRC, method="POST", meanwhile=lambda: box.commit("web", "patless/main", {"mine": "1"}))
+    box.faults.add(
+        "/git/acme/web.git/git-receive-pack",
+        meanwhile=lambda: box.commit("web", "patless/main", {"mine": "1"}),
+    )
     assert "pushed:" in desk.open().out
     assert desk.text("patless/main", path="mine") == "1"
     assert desk.text("patless/main") == NATIVE.format(slug="web")
