@@ -9,7 +9,7 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.fleet_app import LEDGER, Color, Config, ExitZero, Ledger, Rules, Shape, end
+from migrator.cli.fleet_app import LEDGER, Color, Config, ExitZero, Ledger, Rules, Shape, end, folders
 from migrator.cli.options import Form, listed
 
 Slugs = Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Repositories, globs too; default: all.")]
@@ -62,7 +62,7 @@ def migrate(
         from migrator.cli import fleet_migrate as command
         from migrator.fleet.pacing import Limits
 
-        asked = command.Asked(ledger, tuple(slugs or ()), config, _folders(rules), wave, templates, tuple(probed or ()))
+        asked = command.Asked(ledger, tuple(slugs or ()), config, folders(rules), wave, templates, tuple(probed or ()))
         limits = Limits(pace, per_reviewer, max_red / 100)
         doing = command.Doing(open_prs, listed(destinations), reopen, accept_linkage, draft, not run_pipelines, limits)
         return command.migrate(asked, doing, command.Showing(colour=color, exit_zero=exit_zero))
@@ -85,7 +85,7 @@ def status(
     def run() -> int:
         from migrator.cli import fleet_migrate as command
 
-        if format is Form.MARKDOWN:
+        if format in (Form.MARKDOWN, Form.HTML):
             raise failures.UsageError("--format is text or json here")
         asked = command.Asked(ledger, tuple(slugs or ()), config, wave=wave)
         return command.status(asked, command.Showing(format, color, exit_zero), offline=offline)
@@ -108,7 +108,7 @@ def revert(
     def run() -> int:
         from migrator.cli import fleet_migrate as command
 
-        asked = command.Asked(ledger, (), config, _folders(rules), templates=templates)
+        asked = command.Asked(ledger, (), config, folders(rules), templates=templates)
         return command.revert(asked, slug, destination, draft=draft, shows=dry_run)
 
     end(run)
@@ -118,7 +118,3 @@ def add(app: typer.Typer) -> None:
     """Put these commands beside the others of `patless fleet`."""
     for command in (migrate, status, revert):
         app.command()(command)
-
-
-def _folders(rules: list[Path] | None) -> tuple[Path, ...]:
-    return tuple(folder.resolve() for folder in rules or ())
