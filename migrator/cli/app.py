@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from migrator.cli import failures, fleet_app, secrets_app
+from migrator.cli import failures, fleet_app, fleet_migrate_app, secrets_app
 from migrator.cli.console import Colour
 from migrator.cli.options import Comments, FailOn, Format, Reading, Showing, Style, listed
 from migrator.cli.pipeline_step import EPILOG
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 
 app.add_typer(secrets_app.app, name="secrets")
+fleet_migrate_app.add(fleet_app.app)
 app.add_typer(fleet_app.app, name="fleet")
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders, or -; default: all.")]
