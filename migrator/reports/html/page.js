@@ -114,12 +114,16 @@
 
     if (all.length > 5) {
       const tools = node("div", { class: "tools" });
+      const field = (name, control, at) => {
+        control.id = `${place.id}-${at}`;
+        return node("span", { class: "field" }, node("label", { for: control.id }, name), control);
+      };
       const search = node("input", { type: "search", autocomplete: "off" });
       search.addEventListener("input", () => {
         state.words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
         update();
       });
-      tools.append(node("label", {}, "Find", search));
+      tools.append(field("Find", search, "find"));
       columns.forEach((column, at) => {
         if (column.kind !== "mark") return;
         const found = new Map();
@@ -128,7 +132,7 @@
         const options = [...found].map(([mark, number]) => node("option", { value: mark }, `${mark} (${count(number)})`));
         const select = node("select", {}, node("option", { value: "" }, "all"), ...options);
         select.addEventListener("change", () => { state.marks.set(at, select.value); update(); });
-        tools.append(node("label", {}, column.label, select));
+        tools.append(field(column.label, select, at));
       });
       place.querySelector(".scroll").before(tools);
     }

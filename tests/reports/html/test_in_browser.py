@@ -9,13 +9,14 @@ import pytest
 
 from migrator.reports.html import check, fleet, secrets
 from migrator.reports.html.page import render
+from migrator.reports.secrets import masked
 from tests.reports import samples as findings
 from tests.reports import stored_samples as stored
 from tests.reports.html import samples
 from tests.reports.html.conftest import Opened
 
 PAGES = {
-    "check": lambda: render(check.page(findings.report(), findings.REASONS, samples.MADE, "demo")),
+    "check": lambda: render(check.page(masked(findings.report()), findings.REASONS, samples.MADE, "demo")),
     "secrets": lambda: render(secrets.page(stored.listing(), stored.TOKENS, samples.MADE)),
     "fleet": lambda: render(fleet.page(samples.fleet(60), samples.MADE, samples.TODAY)),
 }
@@ -78,7 +79,7 @@ def test_a_way_out_is_copied(opened: Opened) -> None:
         page.locator("button.open").nth(1).click()
         place = page.locator(".copy").first
         place.get_by_role("button").click()
-        page.wait_for_function("document.querySelector('.copy button').textContent === 'Copied'")
+        page.locator(".copy button", has_text="Copied").wait_for()
         assert page.evaluate("navigator.clipboard.readText()") == place.locator("code").inner_text()
 
 
