@@ -165,6 +165,20 @@ def test_hostile_text_stays_text_and_no_literal_is_shown(home: Path) -> None:
     assert not (home / "x").exists()
 
 
+def test_the_report_is_one_page_with_files_beside_it(home: Path, tmp_path: Path) -> None:
+    out = io.StringIO()
+    with mock.patch.dict(os.environ, environment(home)), contextlib.chdir(home), contextlib.redirect_stdout(out):
+        assert main(["fleet", "report", "-o", str(tmp_path / "fleet.html")]) == 0
+    written = [Path(line) for line in out.getvalue().splitlines()]
+    assert [path.name for path in written] == ["fleet.html", "fleet.csv", "fleet.json", "fleet.packages.json"]
+    page, table, states, packages = (path.read_text(encoding="utf-8") for path in written)
+    assert "Migration to the native pair" in page
+    assert all(slug in page and slug in table for slug in ("checkout", "reports", "hostile"))
+    assert "ATATT3xFfGF0hostile" not in page + table + states + packages
+    assert json.loads(states)["summary"]["repositories"] == 22
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(packages))
+
+
 def test_without_a_ledger_the_next_step_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fleet", "packages", "--ledger", str(tmp_path / "none.db")]) == 2
     assert "`patless fleet scan` writes one" in capsys.readouterr().err

@@ -28,7 +28,7 @@ def page(report: Report, reasons: Mapping[str, ReasonEntry], made: str, name: st
 
 
 def stamp(now: datetime, version: str) -> str:
-    return f"Made by patless {version} on {now:%Y-%m-%d at %H:%M} UTC. No value of a variable was read."
+    return f"Made by patless {version} on {now:%Y-%m-%d at %H:%M} UTC. It shows no value of a stored variable."
 
 
 def _sections(findings: Sequence[Finding], report: Report, reasons: Mapping[str, ReasonEntry]) -> Iterator[Section]:

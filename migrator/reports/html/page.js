@@ -15,7 +15,7 @@
   const change = (text, name) => {
     const kinds = { "+": "added", "-": "gone", "@": "hunk" };
     const spans = lines(text).map((line) => node("span", kinds[line[0]] ? { class: kinds[line[0]] } : {}, line + "\n"));
-    return node("pre", { class: "diff", tabindex: 0, role: "region", "aria-label": name || "The change" }, ...spans);
+    return node("pre", { class: "diff", tabindex: 0, role: "group", "aria-label": name || "The change" }, ...spans);
   };
   const blocks = {
     text: (text, name) => [node("p", {}, ...label(name), text)],
@@ -28,15 +28,15 @@
       node("div", { class: "copy" }, node("b", { class: "label" }, name), node("code", {}, text),
         node("button", { type: "button", "data-copy": "" }, "Copy")),
     ],
-    code: (text, name) => [node("pre", { tabindex: 0, role: "region", "aria-label": name || "The lines" }, text)],
+    code: (text, name) => [node("pre", { tabindex: 0, role: "group", "aria-label": name || "The lines" }, text)],
   };
 
   const tell = (text) => { said.textContent = text; };
   const count = (number) => number.toLocaleString("en-US");
 
-  for (const place of document.querySelectorAll(".table")) {
+  const bring = (place) => {
     const source = place.querySelector("script.data");
-    if (!source) continue;
+    if (!source) return;
     const { columns, tones, texts, rows } = JSON.parse(source.textContent);
     const text = (cell) => (Array.isArray(cell) ? texts[cell[0]] : cell);
     const all = rows.map(([cells, held], at) => ({ at, cells: cells.map(text), held, words: null, open: false }));
@@ -114,12 +114,16 @@
 
     if (all.length > 5) {
       const tools = node("div", { class: "tools" });
+      const field = (name, control, at) => {
+        control.id = `${place.id}-${at}`;
+        return node("span", { class: "field" }, node("label", { for: control.id }, name), control);
+      };
       const search = node("input", { type: "search", autocomplete: "off" });
       search.addEventListener("input", () => {
         state.words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
         update();
       });
-      tools.append(node("label", {}, "Find", search));
+      tools.append(field("Find", search, "find"));
       columns.forEach((column, at) => {
         if (column.kind !== "mark") return;
         const found = new Map();
@@ -128,7 +132,7 @@
         const options = [...found].map(([mark, number]) => node("option", { value: mark }, `${mark} (${count(number)})`));
         const select = node("select", {}, node("option", { value: "" }, "all"), ...options);
         select.addEventListener("change", () => { state.marks.set(at, select.value); update(); });
-        tools.append(node("label", {}, column.label, select));
+        tools.append(field(column.label, select, at));
       });
       place.querySelector(".scroll").before(tools);
     }
@@ -149,7 +153,15 @@
     });
     if (all.length === 1 && all[0].held.length) all[0].open = true;
     draw();
-  }
+  };
+  // The rows that stand in the file are painted first; then the tables come to life one by one.
+  const places = [...document.querySelectorAll(".table")];
+  const next = () => {
+    if (!places.length) { document.documentElement.dataset.ready = ""; return; }
+    bring(places.shift());
+    setTimeout(next);
+  };
+  requestAnimationFrame(() => setTimeout(next));
 
   const copied = async (text) => {
     try {

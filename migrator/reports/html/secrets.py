@@ -50,7 +50,7 @@ def sections(listing: Listing, tokens: Sequence[TokenRow] = ()) -> Iterator[Sect
         f"{words.total(listing, [])}. {' '.join(words.advice(listing, tokens))}".replace("`", ""),
         (
             Figure(f"{may_go:,}", "may go", "nothing that was read uses them"),
-            Figure(f"{len(listing.rows):,}", "variables of logins", "of which none of the values was read"),
+            Figure(f"{len(listing.rows):,}", "variables of logins", "whose values are not shown"),
             Figure(f"{listing.others:,}", "others", "that no login to Packages uses"),
             Figure(f"{len(listing.heads):,}", "repositories read", f"{len(listing.failed):,} could not be read"),
         ),
@@ -92,7 +92,7 @@ def audit(plan: Plan, signatures: Sequence[Signature], done: Sequence[tuple[str,
     facts = (("plan", plan.digest), ("rules", plan.rules), ("configuration", plan.configuration))
     return Section(
         "audit",
-        "The signed plan",
+        "The plan",
         f"{many(len(plan.rows), 'variable')} of {plan.workspace}; made {plan.created} by {plan.tool}, good until "
         f"{plan.expires}; runs of {plan.window} days counted.",
         blocks=tuple(Block("copy", digest, f"SHA-256 of the {what}") for what, digest in facts),

@@ -1,0 +1,72 @@
+"""A real browser without a window. A machine without one skips these tests by its name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.registry.machine import program
+
+Opened = Callable[..., AbstractContextManager["Tab"]]
+
+
+@dataclass
+class Tab:
+    """A page in the browser, what it logged, and what it asked anyone for."""
+
+    page: Any
+    logged: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    chromium = program("chromium", "chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # A sandbox of its own needs rights that containers and CI do not give; only pages of these tests are opened.
+        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def opened(browser: Any, tmp_path: Path) -> Opened:
+    """Opens the text of a page from a file, and at the end holds that it was quiet and asked nobody."""
+
+    @contextmanager
+    def open_(text: str, **options: Any) -> Iterator[Tab]:
+        file = tmp_path / "report.html"
+        file.write_text(text, encoding="utf-8")
+        context = browser.new_context(**options)
+        tab = Tab(context.new_page())
+        tab.page.on("console", lambda message: tab.logged.append(message.text))
+        tab.page.on("pageerror", lambda error: tab.logged.append(str(error)))
+        tab.page.on("request", lambda request: tab.requests.append(request.url))
+        tab.page.goto(file.as_uri())
+        if options.get("java_script_enabled", True):
+            tab.page.wait_for_selector("html[data-ready]", state="attached")
+        yield tab
+        context.close()
+        assert tab.logged == []
+        assert [url for url in tab.requests if not url.startswith("data:")] == [file.as_uri()]
+
+    return open_
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, which `.ci/run` installs (https://github.com/dequelabs/axe-core)."""
+    named = os.environ.get("PATLESS_AXE", "")
+    if named and Path(named).is_file():
+        return Path(named).read_text(encoding="utf-8")
+    if os.environ.get("PATLESS_REQUIRE_ALL") == "1":
+        pytest.fail("PATLESS_AXE names no axe.min.js; npm install axe-core brings it")
+    pytest.skip("needs axe-core: npm install axe-core, and PATLESS_AXE with the path of its axe.min.js")

@@ -1,0 +1,83 @@
+"""A fleet that is made up, of any size, and one of hostile text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from msgspec.structs import replace
+
+from migrator.credentials.packages import linkage
+from migrator.fleet.following import Row, Standing
+from migrator.fleet.imports import Graph, graph
+from migrator.fleet.operator import Wave
+from migrator.fleet.packages import picture
+from migrator.fleet.records import Branch, Change, ChangeState, Import, Repository, SeenFinding
+from migrator.reports.html.fleet import Fleet, Owned
+from tests.fleet.samples import branch, finding, name, pushes, reads, waits
+from tests.fleet.test_packages import looked
+from tests.reports.samples import REASONS
+from tests.reports.stored_samples import HOSTILE
+
+TODAY = date(2026, 11, 24)
+MADE = "Made by patless 0.1.0 on 2026-11-24 at 12:00 UTC."
+CHANGE = """\
+@@ line 7 @@
+         script:
+-          - docker login crg.apkg.io -u "$PACKAGES_EMAIL" -p "$PACKAGES_TOKEN"
++          - docker login crg.apkg.io -u "$BITBUCKET_PACKAGES_USERNAME" -p "$BITBUCKET_PACKAGES_TOKEN"
+           - docker push crg.apkg.io/acme/web"""
+_STANDINGS = (
+    Standing.FINDINGS,
+    Standing.CLEAN,
+    Standing.OPEN,
+    Standing.MERGED_GREEN,
+    Standing.FINDINGS,
+    Standing.ERROR,
+)
+_WAVES = (Wave("first", ("*",), "Dana Owner", date(2027, 1, 31)), None, Wave("second", ("*",)))
+
+
+def fleet(size: int) -> Fleet:
+    owned: list[Owned] = []
+    branches: list[Branch] = []
+    changes: list[Change] = []
+    for number in range(size):
+        slug = f"service-{number:05}"
+        standing = _STANDINGS[number % len(_STANDINGS)]
+        held = _findings(slug) if standing in (Standing.FINDINGS, Standing.OPEN) else ()
+        change = _change(slug, number) if standing in (Standing.OPEN, Standing.MERGED_GREEN) else None
+        changes += [change] if change else []
+        repository = Repository(f"{{{slug}}}", "acme", slug, project=("CORE", "SHOP")[number % 2], main_branch="main")
+        row = Row(slug, repository.uuid, standing, "main", len(held), len(held) // 2, change)
+        owned.append(Owned(repository, row, held, _WAVES[number % 3]))
+        branches.append(branch(slug, pushes(slug), *([reads("base"), *held] if held else [])))
+    return Fleet("acme", tuple(owned), tuple(changes), picture(branches, Graph(), lambda *_: False), REASONS)
+
+
+def _findings(slug: str) -> tuple[SeenFinding, ...]:
+    safe = finding(7, assumptions=[linkage(name(slug))])
+    unsafe = waits("base", line=20)
+    return tuple(_changed(one, slug) for one in (safe, unsafe))
+
+
+def _changed(one: SeenFinding, slug: str) -> SeenFinding:
+    return replace(one, change=CHANGE.replace("/web", f"/{slug}"))
+
+
+def _change(slug: str, number: int) -> Change:
+    opened = f"2026-{9 + number % 3:02}-{1 + number % 28:02}T10:00:00+00:00"
+    state = ChangeState.MERGED if number % 6 == 3 else ChangeState.OPEN
+    url = f"https://bitbucket.org/acme/{slug}/pull-requests/1"
+    return Change(f"{{{slug}}}", "main", "patless/main", state, opened, pull_request=1, url=url, opened=opened)
+
+
+def hostile() -> Fleet:
+    text = f"{HOSTILE}</script><script>document.title='taken'</script>"
+    login = finding(7, variables=[text], assumptions=[text])
+    login = replace(login, path=text, message=text, change=f"+{text}", excerpt=text, rule=text)
+    repository = Repository("{u}", text, text, project=text, main_branch=text)
+    row = Row(text, "{u}", Standing.ERROR, text, 1, 1, _change(text, 1), error=text)
+    branches = [branch(text, pushes(f"crg.apkg.io/acme/{text}"), login, Import(text, text, 1), on=text)]
+    seen = picture(branches, graph(branches, looked), lambda *_: False, [(text, text)])
+    wave = Wave(text, ("*",), text)
+    return Fleet(text, (Owned(repository, row, (login,), wave),), (), seen, REASONS)

@@ -1,0 +1,134 @@
+"""The text of pages, without a browser: nothing but plain text of others, one policy, and files beside the page."""
+
+from __future__ import annotations
+
+import csv as reader
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migrator.configuration import ConfigurationError
+from migrator.core.findings import Report
+from migrator.reports import csv
+from migrator.reports.html import check, fleet, secrets
+from migrator.reports.html.page import render
+from migrator.reports.html.parts import Bar, Block, Chart, Column, Page, Row, Section, Table
+from migrator.reports.hunks import hunks
+from migrator.reports.secrets import masked
+from migrator.reports.stored import document, reading
+from tests.reports import samples as findings
+from tests.reports import stored_samples as stored
+from tests.reports.html import samples
+
+
+class Elements(HTMLParser):
+    """The names of elements and attributes of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.attributes: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def page_of(text: str) -> Page:
+    blocks = tuple(Block(kind, text, text) for kind in ("text", "list", "diff", "copy", "code"))
+    columns = (Column(text, "name"), Column(text, "mark"))
+    table = Table("t", text, columns, (Row((text, text), blocks),))
+    charts = tuple(Chart(kind, text, (Bar(text, 3), Bar(text, 0)), text) for kind in ("bars", "share", "weeks"))
+    return Page(text, text, text, (Section("s", text, text, (), charts, blocks, (table,)),))
+
+
+@given(st.text(max_size=60))
+def test_no_text_becomes_an_element_or_an_attribute(text: str) -> None:
+    plain, made = Elements(render(page_of("x"))), Elements(render(page_of(text)))
+    assert set(made.names) <= set(plain.names)
+    assert made.attributes <= plain.attributes
+    assert made.names.count("script") == plain.names.count("script")
+
+
+@given(st.text(max_size=60))
+def test_the_data_of_a_table_is_read_back(text: str) -> None:
+    found = re.search(r'class="data">(.*?)</script>', render(page_of(text)), re.DOTALL)
+    assert found
+    assert len(json.loads(found[1])["rows"]) == 1
+
+
+def test_the_policy_names_the_digests_of_what_runs() -> None:
+    text = render(page_of("x"))
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    assert policy.startswith("default-src &#39;none&#39;; style-src &#39;sha256-")
+    assert "unsafe" not in policy
+    assert not re.search(r"(?:src|href)=.?https?:", text)
+
+
+def test_no_literal_and_no_control_character_is_in_a_page() -> None:
+    text = render(check.page(masked(findings.report()), findings.REASONS, samples.MADE, "demo"))
+    assert findings.LITERAL not in text
+    assert "\x1b" not in text
+    assert stored.VALUE not in render(secrets.page(stored.listing(), stored.TOKENS, samples.MADE))
+
+
+def test_without_findings_it_says_so() -> None:
+    text = render(check.page(Report(files=1), {}, samples.MADE, "demo"))
+    assert "There are no findings." in text
+
+
+def test_a_change_is_shown_with_the_lines_around_it() -> None:
+    report = findings.report()
+    changed = next(hunks(one, report) for one in report.findings if one.edits)
+    assert changed.startswith("@@ line ")
+    assert {line[:1] for line in changed.split("\n")} >= {"-", "+", " "}
+    assert all(hunks(one, report) == "" for one in report.findings if not one.edits)
+
+
+@given(st.lists(st.one_of(st.text(max_size=20), st.integers()), max_size=5))
+def test_a_cell_is_never_a_formula(cells: list[str | int]) -> None:
+    for row in reader.reader(csv.table([cells]).splitlines(keepends=True)):
+        texts = [cell for cell, was in zip(row, cells, strict=False) if isinstance(was, str)]
+        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in texts)
+
+
+def test_the_repositories_are_a_table_for_spreadsheets() -> None:
+    text = csv.table(fleet.csv_rows(samples.fleet(3).owned))
+    heads, *rows = reader.reader(text.splitlines())
+    assert heads[:3] == ["repository", "state", "branch"]
+    assert rows[0] == [
+        "service-00000",
+        "findings",
+        "main",
+        "2",
+        "1",
+        "CORE",
+        "first",
+        "Dana Owner",
+        "2027-01-31",
+        "",
+        "",
+    ]
+
+
+def test_a_list_of_variables_is_read_back(tmp_path: Path) -> None:
+    listing = stored.listing()
+    (tmp_path / "list.json").write_text(document(listing))
+    found = reading.read(tmp_path / "list.json")
+    assert [(row.repository, row.variable.key, row.verdict, row.evidence) for row in found.rows] == [
+        (row.repository, row.variable.key, row.verdict, row.evidence) for row in listing.rows
+    ]
+    assert (found.workspace, found.others, len(found.heads)) == (listing.workspace, listing.others, len(listing.heads))
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"schema_version": 1}', "x" * 10])
+def test_what_is_no_list_is_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "list.json").write_text(text)
+    with pytest.raises(ConfigurationError, match="this is not what `patless secrets list --format json` prints"):
+        reading.read(tmp_path / "list.json")
