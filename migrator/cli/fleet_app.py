@@ -51,6 +51,9 @@ def scan(
         list[str] | None, typer.Option("--branches", metavar="GLOB", help="These branches besides the main one.")
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read.")] = False,
+    for_secrets: Annotated[
+        bool, typer.Option("--for-secrets", help="All history, and stored variables: tells first how long it takes.")
+    ] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="So many in this run.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, metavar="N", help="So many at a time.")] = 8,
     max_requests: Annotated[
@@ -87,6 +90,7 @@ def scan(
                 most=max_requests,
                 seconds=timeout,
                 shard=shard,
+                secrets=for_secrets,
                 exit_zero=exit_zero,
             )
         )
@@ -202,7 +206,7 @@ def status(
     def run() -> int:
         from migrator.cli import fleet_migrate as command
 
-        if format is Form.MARKDOWN:
+        if format in (Form.MARKDOWN, Form.HTML):
             raise failures.UsageError("--format is text or json here")
         asked = command.Asked(ledger, tuple(slugs or ()), config, wave=wave)
         return command.status(asked, command.Showing(format, color, exit_zero), offline=offline)
@@ -234,6 +238,40 @@ def revert(
 
 def _folders(rules: list[Path] | None) -> tuple[Path, ...]:
     return tuple(folder.resolve() for folder in rules or ())
+
+
+@app.command()
+def report(
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help="The page; CSV and JSON go beside it.", dir_okay=False),
+    ] = Path("patless-fleet.html"),
+    secrets: Annotated[
+        Path | None,
+        typer.Option("--secrets", metavar="FILE", help="What `secrets list --format json` printed.", dir_okay=False),
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", metavar="FILE", help="A plan of `secrets plan`.", dir_okay=False)
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option("--log", metavar="FILE", help="Its log; default: beside it.", dir_okay=False)
+    ] = None,
+    allowed_signers: Annotated[
+        Path | None, typer.Option("--allowed-signers", metavar="FILE", help="Whose keys count.", dir_okay=False)
+    ] = None,
+    ledger: Ledger = LEDGER,
+    config: Config = None,
+    rules: Rules = None,
+) -> None:
+    """Write all that is known as one page for a browser."""
+
+    def run() -> int:
+        from migrator.cli import fleet_report
+
+        asked = fleet_report.Asked(ledger, output, config, _folders(rules), secrets, plan, log, allowed_signers)
+        return fleet_report.run(asked)
+
+    _end(run)
 
 
 def _end(run: Callable[[], int]) -> None:

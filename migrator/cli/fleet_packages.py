@@ -29,6 +29,8 @@ from migrator.repositories import remote
 
 def run(path: Path, config: Path | None, rules: Sequence[Path], form: Form, colour: Colour) -> int:
     """Print the picture and return the exit code."""
+    if form is Form.HTML:
+        raise UsageError("--format html is for `patless fleet report`, which has the packages as well")
     told = operator.find(config)
     found = picture(path, judging(told, [folder.resolve() for folder in rules]))
     if form is Form.JSON:

@@ -17,6 +17,7 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"
+    HTML = "html"
 
 
 class Form(StrEnum):
@@ -25,6 +26,7 @@ class Form(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
 
 
 class Style(StrEnum):
@@ -105,8 +107,8 @@ class Showing(Struct, frozen=True):
 
 def for_check_only(format: Format) -> None:
     """Raises UsageError for a format that only `check` has."""
-    if format is Format.SARIF:
-        raise UsageError("--format sarif is for `patless check`, which lists findings and their fixes")
+    if format in (Format.SARIF, Format.HTML):
+        raise UsageError(f"--format {format} is for `patless check`, which lists findings and their fixes")
 
 
 def listed(values: Iterable[str] | None) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from migrator.fleet.records import Import, Repository, Seen, SeenFinding
 from migrator.fleet.restricting import restriction
 from migrator.readers.yaml import Mapping, Scalar, YamlError, read_yaml
 from migrator.reports.excerpt import named
+from migrator.reports.hunks import hunks
 from migrator.reports.naming import renamed
 from migrator.reports.secrets import masked
 from migrator.repositories.objects import Objects
@@ -201,6 +202,7 @@ def _finding(finding: Finding, shown: Report) -> SeenFinding:
         registry=_line(finding.registry or ""),
         uses=finding.uses,
         remaining=tuple(_line(one) for one in finding.remaining),
+        change=hunks(finding, shown),
     )
 
 
