@@ -183,12 +183,15 @@ def test_it_says_who_what_it_may_and_what_it_reaches(patless: Patless, end: FarE
         "yes  deployment environments of acme/web\n"
         "yes  variables of workspace acme\n"
         "\n"
-        "command               lacks                                does not need\n"
-        "check, fix, packages  -                                    pipeline, pipeline:variable, repository\n"
-        "bot                   pullrequest                          pipeline, pipeline:variable\n"
-        "secrets list          -                                    pipeline:variable\n"
-        "secrets apply         -                                    -\n"
-        "fleet migrate         pullrequest:write, repository:write  pipeline:variable\n"
+        "command                   lacks                                does not need\n"
+        "check, fix, packages      -                                    pipeline, pipeline:variable, repository\n"
+        "bot                       pullrequest                          pipeline, pipeline:variable\n"
+        "secrets list              -                                    pipeline:variable\n"
+        "fleet scan                -                                    pipeline, pipeline:variable\n"
+        "fleet scan --for-secrets  -                                    pipeline:variable\n"
+        "secrets apply             -                                    -\n"
+        "fleet migrate             pullrequest:write, repository:write  pipeline:variable\n"
+        "fleet status              pullrequest                          pipeline:variable\n"
     )
     assert {asked.method for asked in end.asked} == {"GET"}
 
