@@ -260,13 +260,19 @@ def doctor(
 
 
 @app.command()
-def demo(color: Color = Colour.AUTO) -> None:
+def demo(
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the workspace there until Ctrl-C, to try things.")
+    ] = False,
+    open: Annotated[bool, typer.Option("--open", help="Open the report in a browser.")] = False,
+    color: Color = Colour.AUTO,
+) -> None:
     """Show all of it in a made-up workspace on this machine."""
 
     def run() -> int:
         from migrator.cli import demo
 
-        return demo.run(color)
+        return demo.run(color, keep=keep, show=open)
 
     _end(run)
 

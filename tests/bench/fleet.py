@@ -23,12 +23,13 @@ _TEN_THOUSAND = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one run: seconds, MiB of all its processes together, requests of the API, conversations of git, and those of
-    them that brought files."""
+    """Of one run: seconds, MiB of all its processes together, requests of the API and how many of them were not of one
+    repository, conversations of git, and those of them that brought files."""
 
     seconds: float
     memory: float
     requests: int
+    shared: int
     conversations: int
     fetches: int
 
@@ -45,7 +46,9 @@ def scan(box: Box, home: Path, *options: str) -> Cost:
     }
     command = [sys.executable, "-m", "migrator", "fleet", "scan", "--workspace", "acme", "--exit-zero", *options]
     begin = time.perf_counter()
-    with subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
         memory = [0.0]
         watch = threading.Thread(target=_watch, args=(process, memory), daemon=True)
         watch.start()
@@ -54,9 +57,11 @@ def scan(box: Box, home: Path, *options: str) -> Cost:
     if code:
         raise RuntimeError(f"fleet scan ended with {code}")
     git = [one for one in box.requests if "/git/" in one.path]
+    api = [one for one in box.requests if "/git/" not in one.path]
+    shared = sum(not one.path.startswith("/2.0/repositories/acme/") for one in api)
     conversations = sum(one.method == "GET" for one in git)
     # A conversation lists branches with one POST; one that brings files has a second.
-    return Cost(seconds, memory[0], len(box.requests) - len(git), conversations, len(git) - 2 * conversations)
+    return Cost(seconds, memory[0], len(api), shared, conversations, len(git) - 2 * conversations)
 
 
 def plans(home: Path) -> Iterator[str]:
@@ -82,10 +87,10 @@ def plans(home: Path) -> Iterator[str]:
 
 
 def _plan(name: str, cost: Cost) -> str:
-    """One request lists 100 repositories; all others are of one repository, and as many as there are of these."""
+    """One request lists 100 repositories; those of one repository are as many as there are of these."""
     lists = -(-_FEW // 100)
     each = _TEN_THOUSAND / _FEW
-    requests = round(_TEN_THOUSAND / 100 + (cost.requests - lists) * each)
+    requests = round(_TEN_THOUSAND / 100 + cost.shared - lists + (cost.requests - cost.shared) * each)
     hours = requests / 1000
     return f"{name:<46} {requests:>9,} {round(cost.conversations * each):>7,} {hours:>10.1f}h {hours / 10:>11.2f}h"
 

@@ -288,7 +288,7 @@ def test_a_checkout_into_which_the_destination_was_merged_counts_the_lines_of_th
 def test_open_pull_requests_elsewhere_are_read_through_git_and_closed_ones_are_not(desk: Desk, box: Box) -> None:
     commit = desk.open(pipelines([login(1)]))
     box.add_repository("empty")
-    desk.clone.mkdir()
+    (desk.clone / "inside" / ".git").mkdir(parents=True)
     signed = access(box.token())
     done = desk.run("--workspace", "acme", "--comment-style", "diff", **signed)
     assert done.code == 0, done.err
