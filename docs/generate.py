@@ -28,6 +28,13 @@ _VERDICTS = {
     "report-only": "never rewritten",
 }
 _WIDTH = 100
+_LIKE = {"secrets list": "secrets plan", "fleet migrate": "fleet revert"}
+"""Commands that ask for the same as the one that is named with its needs."""
+_FILES_ONLY = (
+    *("rules", "explain", "demo", "secrets sign", "secrets verify"),
+    *("fleet packages", "fleet merge", "fleet report"),
+)
+"""Commands that ask Bitbucket nothing, besides those that are named with no needs."""
 _PAGES = (
     ("Start", "index.md"),
     ("Guides", ("guides/developer.md", "guides/owner.md", "guides/platform-team.md", "guides/security-engineer.md")),
@@ -167,13 +174,15 @@ def _overview(commands: Mapping[str, str]) -> str:
 def _scopes() -> str:
     rows = []
     for need in NEEDS:
-        names = ", ".join(f"`{one.strip()}`" for one in need.command.split(","))
+        commands = [one.strip() for one in need.command.split(",")]
+        commands += [_LIKE[need.command]] if need.command in _LIKE else []
+        commands += [] if need.access_token else _FILES_ONLY
+        names = ", ".join(f"`{one}`" for one in commands)
         access = ", ".join(f"`{one}`" for one in sorted(need.access_token)) or "none"
         api = ", ".join(f"`{one}:bitbucket`" for one in sorted(need.api_token)) or "none"
         rows.append(f"| {names} | {access} | {api} |")
-    return "\n".join(
-        [_SCOPES, "| command | scopes of an access token | scopes of an API token |", "|---|---|---|", *rows, ""]
-    )
+    head = "| command | scopes of an access token | scopes of an API token |"
+    return "\n".join([_SCOPES, head, "|---|---|---|", *rows, ""])
 
 
 _EXITS = """\
@@ -198,5 +207,5 @@ The credential comes from the environment: `BITBUCKET_ACCESS_TOKEN`, or `ATLASSI
 of API tokens do not imply each other.
 
 A step of Bitbucket Pipelines writes Code Insights of its own repository through the proxy of Pipelines, without any
-credential. For comments and `bot --status` it needs one.
+credential. For comments and `bot --status` it needs one. `doctor` takes any credential, and says what it is good for.
 """

@@ -62,6 +62,7 @@ NEEDS = (
         {"repository:write", "pullrequest:write", "pipeline"},
         _READ[1] | {"write:repository", "read:pullrequest", "write:pullrequest"},
     ),
+    _need("fleet status", _READ[0] | {"pullrequest"}, _READ[1] | {"read:pullrequest"}),
 )
 
 

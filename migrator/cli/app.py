@@ -233,9 +233,10 @@ def bot(
 
     def run() -> int:
         from migrator.cli import bot
+        from migrator.cli.bot_writing import Asked
 
         reading = _reading(path, select, ignore, rules, config, no_config, None)
-        asked = bot.Asked(reading, workspace, repo, pull_request, everything, new_only, since)
+        asked = Asked(reading, workspace, repo, pull_request, everything, new_only, since)
         asked = replace(asked, comments=comment_style, limit=max_comments, status=status, fail_on=fail_on)
         return bot.run(asked, Showing(colour=color, quiet=quiet))
 

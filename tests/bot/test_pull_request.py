@@ -142,7 +142,7 @@ def test_the_life_of_a_pull_request(desk: Desk, kind: str, many: int, limit: int
     assert all(one.text == noted[one.id] for one in resolved)
 
     third = desk.push(
-        pipelines([login(number) if number % 2 == 0 or number < 20 else NATIVE for number in range(many)])
+        pipelines([login(number) if number % 2 == 0 or number < limit // 2 else NATIVE for number in range(many)])
     )
     desk.fetch()
     done = desk.run(*options, **desk.step(), **signed)
@@ -315,3 +315,20 @@ def test_one_pull_request_that_cannot_be_read_does_not_stop_the_next(desk: Desk,
     assert done.code == 4
     assert re.search(r"acme/web #1: .*diff", done.err)
     assert "acme/api #1: 1 finding" in done.out
+
+
+def test_nowhere_in_particular_is_a_fine_place_to_look_elsewhere_from(desk: Desk) -> None:
+    """A folder with repositories in it, as a platform team has."""
+    desk.open(pipelines([login(1)]))
+    desk.fetch()
+    done = desk.run("--workspace", "acme", "--repo", "web", at=desk.home, **access(desk.box.token()))
+    assert done.code == 0, done.err
+    assert len(desk.summaries()) == 1
+
+
+def test_without_a_credential_elsewhere_is_a_sentence(desk: Desk) -> None:
+    desk.open(pipelines([login(1)]))
+    desk.clone.mkdir()
+    done = desk.run("--workspace", "acme")
+    assert done.code == 2
+    assert "BITBUCKET_ACCESS_TOKEN" in done.err

@@ -191,6 +191,7 @@ def test_it_says_who_what_it_may_and_what_it_reaches(patless: Patless, end: FarE
         "fleet scan --for-secrets  -                                    pipeline:variable\n"
         "secrets apply             -                                    -\n"
         "fleet migrate             pullrequest:write, repository:write  pipeline:variable\n"
+        "fleet status              pullrequest                          pipeline:variable\n"
     )
     assert {asked.method for asked in end.asked} == {"GET"}
 

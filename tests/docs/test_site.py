@@ -85,6 +85,10 @@ def test_the_scopes_are_those_that_doctor_compares(made: dict[str, str]) -> None
     for need in NEEDS:
         assert all(f"`{scope}`" in page for scope in need.access_token)
         assert all(f"`{scope}:bitbucket`" in page for scope in need.api_token)
+    for path in made:
+        if path.startswith("reference/patless-"):
+            name = path.removeprefix("reference/patless-").removesuffix(".md").replace("-", " ")
+            assert f"`{name}`" in page, f"whether {name} needs a credential is said in docs/generate.py"
 
 
 def test_all_links_lead_to_a_page_and_a_heading_of_it(site: dict[str, str]) -> None:
