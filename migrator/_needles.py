@@ -6,3 +6,14 @@ NEEDLES = (
     b"apkg.io",
     b"login",
 )
+LEADING: dict[str, tuple[str, ...]] = {
+    "ash": (),
+    "bash": (),
+    "dash": (),
+    "ksh": (),
+    "sh": (),
+    "zsh": (),
+    "source": (),
+    ".": (),
+    "exec": (),
+}

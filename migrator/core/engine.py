@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from migrator.core import baseline, ignores
 from migrator.core.audits import images, leaving, logins, shadowed, unread
+from migrator.core.audits.agreement import agreed
 from migrator.core.audits.context import Context, merge, withhold
 from migrator.core.findings import Finding, Ownership, Package, Report, Skipped, Use
-from migrator.core.needles import LOGIN, mentions
+from migrator.core.needles import LOGIN, mentions, needles
 from migrator.core.rules import RuleBook
 from migrator.core.secrets import secrets_of
 from migrator.core.selection import chosen
@@ -24,6 +25,7 @@ from migrator.core.view import Unreadable, View
 from migrator.credentials.origin import origin
 from migrator.credentials.packages import Name, Picture, name_of
 from migrator.credentials.uses import Action
+from migrator.leads import leads
 from migrator.readers.pipelines import Pipelines, read_pipelines
 from migrator.readers.yaml import YamlError, read_yaml
 
@@ -52,18 +54,28 @@ class _Engine:
         self.view = view
         self.book = book
         self.settings = replace(settings, workspace=workspace, repository=repository)
-        self.file = cache(self.text)
+        self.source = cache(self.decoded)
         self.mentions = mentions(book)
+        self.steps = StepReader(book, self.settings, self.source)
         self.configured = any(mention in value for value in settings.variables.values() for mention in book.mentions)
         self.reads_all = self.configured or any(registry.default for registry in book.registries)
 
-    def text(self, path: str) -> str | None:
+    def decoded(self, path: str) -> Source | None:
         """A file of the repository that a pipeline leads to; None where it is missing or is no readable text."""
         try:
             data = self.view.read(path)
-            return None if data is None or len(data) > MAX_BYTES else Source.decode(path, data).text
+            return None if data is None or len(data) > MAX_BYTES else Source.decode(path, data)
         except (Unreadable, Undecodable):
             return None
+
+    def leads(self, text: str) -> bool:
+        """Whether what the text of a pipelines file names may hold a login."""
+        words = [needle.decode() for needle in needles(self.book)]
+        return leads(text, self.file, words, self.book.programs.leading)
+
+    def file(self, path: str) -> str | None:
+        source = self.source(path)
+        return source.text if source else None
 
     def report(self, paths: Sequence[str]) -> Report:
         reading = _Reading()
@@ -74,21 +86,24 @@ class _Engine:
             for imported in found.imports if found else ():
                 if imported not in pending and self.file(imported) is not None:
                     pending.append(imported)
-        reader = StepReader(self.book, self.settings, self.file)
+        reader = self.steps
         facts = [reader.read(found, step) for found in reading.pipelines.values() for step in found.steps]
         for fact in facts:
             self.shell_failures(fact, reading)
         context = self.context(facts)
-        findings = [finding for fact in facts for finding in self.audit(fact, context)]
+        for fact in facts:
+            reading.sources |= {p.source.path: p.source for shell in fact.shells for p in shell.script.called}
+        found_in = [(fact, finding) for fact in facts for finding in self.audit(fact, context)]
+        findings = [finding for _, finding in found_in]
         findings += [finding for found in reading.pipelines.values() for finding in images.audit(found, context)]
         findings += [unread.unreadable(source, span, "a file", context) for source, span in reading.broken]
-        merged = merge(findings, context)
+        merged = agreed(merge(findings, context), found_in, facts, context)
         selected = chosen(merged, self.settings.select, self.settings.ignore)
         commented = reading.sources if self.settings.comments else {}
         left, ignored = ignores.apply(selected, commented, self.settings.today)
         secrets = secrets_of(facts, reading.sources, reading.pipelines.values(), self.book)
         known = baseline.apply(left, merged, self.settings.baseline, reading.sources, secrets)
-        left = tuple(withhold(known.left, merged, context))
+        left = tuple(withhold(known.left, merged))
         return Report(
             findings=left,
             skipped=tuple(sorted(set(reading.skipped), key=lambda one: (one.path, one.position or _FIRST, one.error))),
@@ -99,6 +114,13 @@ class _Engine:
             ignored=ignored,
             baselined=known.known,
             stale=known.stale,
+            readers={
+                part.source.path: part.launcher.reader
+                for fact in facts
+                for shell in fact.shells
+                for part in shell.script.called
+                if part.launcher
+            },
         )
 
     # Reading
@@ -124,7 +146,8 @@ class _Engine:
             reading.skipped.append(Skipped(path, Position(line, column), str(error)))
             return
         relevant = self.reads_all or any(mention in data for mention in self.mentions)
-        if not relevant and LOGIN not in data:  # as migrator/entry.py decides
+        called = not relevant and LOGIN not in data and self.leads(source.text)
+        if not (relevant or called or LOGIN in data):  # as migrator/entry.py decides
             return
         reading.sources[path] = source
         try:
@@ -161,7 +184,9 @@ class _Engine:
         def mentioned(fact: StepFacts) -> bool:
             if self.configured or any(mention in fact.pipelines.source.text for mention in self.book.mentions):
                 return True
-            return any(mention in text for _, text in self.called(fact) for mention in self.book.mentions)
+            texts = [text for _, text in self.called(fact)]
+            texts += [part.source.text for shell in fact.shells for part in shell.script.called]
+            return any(mention in text for text in texts for mention in self.book.mentions)
 
         natives = self.book.natives
         credentials = {
@@ -181,22 +206,29 @@ class _Engine:
             frozenset(_shared_items(facts)),
             _unread_items(facts),
             frozenset(
-                id(part.scalar) for fact in facts for shell in fact.shells if shell.read for part in shell.script.parts
+                part.key
+                for fact in facts
+                for shell in fact.shells
+                if shell.read
+                for part in (*shell.script.parts, *shell.script.called)
             ),
             frozenset(credentials),
             lambda fact: tuple(self.called(fact)),
         )
 
     def called(self, facts: StepFacts) -> Iterator[tuple[str, str]]:
-        """The repository's files that the step's commands name, as path and text."""
+        """The repository's files that the step's commands name and that are not followed, as path and text."""
         for shell in facts.shells:
+            followed = {part.source.path for part in shell.script.called}
             for command in shell.trace.commands:
+                if command.followed:
+                    continue
                 texts = [argument.text or "" for argument in command.arguments]
                 words = [text for text in texts if not text.startswith("-")][:1]
                 for word in (*words, command.program):
                     if word and command.folder is not None and not word.startswith(("/", "~")):
                         path = posixpath.normpath(posixpath.join(command.folder, word))
-                        if text := self.file(path):
+                        if path not in followed and (text := self.file(path)):
                             yield path, text
 
     def picture(self, facts: Iterable[StepFacts]) -> Picture:
@@ -208,11 +240,11 @@ class _Engine:
 
     def uses(self, facts: Iterable[StepFacts]) -> Iterator[tuple[Use, Name, Action]]:
         for fact in facts:
-            source = fact.pipelines.source
             for shell in fact.shells:
                 for use in shell.images:
                     name = name_of(use.reference, self.book, self.settings) if use.reference else None
                     if isinstance(name, Name):
+                        source = shell.script.source_at(use.command.span)
                         at = source.position(shell.script.shown(use.command.span).start)
                         yield Use(source.path, at), name, use.action
 
@@ -236,21 +268,21 @@ class _Engine:
             yield Package(name.shown, ownership, why, pushed, read)
 
 
-def _shared_items(facts: Iterable[StepFacts]) -> Iterator[int]:
-    """Script items that stand in several different scripts."""
-    scripts: dict[int, set[tuple[int, ...]]] = {}
+def _shared_items(facts: Iterable[StepFacts]) -> Iterator[object]:
+    """Script items, and programs in files, that stand in several different scripts."""
+    scripts: dict[object, set[tuple[object, ...]]] = {}
     for fact in facts:
         for shell in fact.shells:
-            items = tuple(id(part.scalar) for part in shell.script.parts)
-            for item in items:
+            items = tuple(part.key for part in shell.script.parts)
+            for item in (*items, *(part.key for part in shell.script.called)):
                 scripts.setdefault(item, set()).add(items)
     yield from (item for item, where in scripts.items() if len(where) > 1)
 
 
-def _unread_items(facts: Iterable[StepFacts]) -> dict[int, str]:
+def _unread_items(facts: Iterable[StepFacts]) -> dict[object, str]:
     """Script items of steps that cannot be read, with the reason code."""
     return {
-        id(part.scalar): "powershell" if fact.windows else "unreadable"
+        part.key: "powershell" if fact.windows else "unreadable"
         for fact in facts
         for shell in fact.shells
         if shell.failure or fact.windows

@@ -154,7 +154,7 @@ class Report(Struct, frozen=True):
 
     `sources` holds the files that findings point into. `secrets` are the ranges of each file that hold a literal
     credential: whatever shows text of the file masks them first. `stale` are entries of the baseline whose finding is
-    not there any more, and how many.
+    not there any more, and how many. `readers` names who reads a file that is no YAML.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -166,3 +166,4 @@ class Report(Struct, frozen=True):
     ignored: int = 0
     baselined: int = 0
     stale: Mapping[Entry, int] = field(default_factory=dict)
+    readers: Mapping[str, str] = field(default_factory=dict)

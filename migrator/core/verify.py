@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from migrator.core.edits import Conflict, splice
 from migrator.core.findings import Edit, PipeItem, ScriptChange
 from migrator.core.text import Source
-from migrator.readers import yaml
+from migrator.readers import called, yaml
 from migrator.readers.scalars import map_scalar
 from migrator.readers.yaml import Node, Scalar, Sequence, YamlError, plain, read_yaml
 
@@ -46,6 +46,18 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
         pending.difference_update(inside)
     if pending:
         raise Unverified("an edit lies outside of every value")
+    return text
+
+
+def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
+    """The text of a file that a program runs, with edits made and verified by whoever reads it. Raises Unverified."""
+    edits = tuple(sorted(set(edits)))
+    try:
+        text = splice(source.text, edits)
+    except Conflict as error:
+        raise Unverified(f"the edits do not fit together ({error})") from None
+    if not called.verified(reader, source.text, text, edits):
+        raise Unverified("the rewritten file says something else, too")
     return text
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from migrator.core.text import Span
+from migrator.credentials.library import Placed
 from migrator.credentials.values import Definition, Value
 from migrator.readers.shell import Param, Redirect, Word
 
@@ -107,7 +108,7 @@ class Opaque(Struct, frozen=True):
 
 
 class Trace(Struct, frozen=True):
-    """`inputs` are the files that redirections read."""
+    """`inputs` are the files that redirections read, `called` the programs in files that are followed."""
 
     commands: tuple[Command, ...]
     uses: tuple[UseOf, ...]
@@ -116,6 +117,7 @@ class Trace(Struct, frozen=True):
     unread: tuple[Unread, ...]
     opaque: tuple[Opaque, ...]
     inputs: tuple[Value, ...] = ()
+    called: tuple[Placed, ...] = ()
 
 
 def among(definition: Definition, definitions: Definitions) -> bool:

@@ -55,6 +55,8 @@ class ScalarMap(Struct, frozen=True):
         """`text` (one line) as it is written inside this scalar."""
         if self.style == '"':
             return text.replace("\\", "\\\\").replace('"', '\\"')
+        if self.style == "$":  # a recipe of make
+            return text.replace("$", "$$")
         if self.style == "'":
             return text.replace("'", "''")
         return text

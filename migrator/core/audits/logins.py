@@ -92,7 +92,7 @@ def _surroundings(facts: StepFacts, context: Context, item: Judged, around: _Aro
     """Reasons and assumptions from what stands around the login in its step."""
     reason = context.reason
     item.reasons += around.reasons
-    for code in dict.fromkeys(context.unread_items.get(id(part.scalar)) for part in _parts(item)):
+    for code in dict.fromkeys(context.unread_items.get(part.key) for part in _parts(item)):
         if code:
             detail = "the same text also runs in a step that cannot be read"
             item.reasons.append(reason(code, detail, "the other step"))
@@ -256,7 +256,7 @@ def _finding(
     literal = any(text.text.strip() for one in items for text in one.password.literals)
     return context.finding(
         "literal-credential" if literal else item.login.rule,
-        script.source,
+        script.source_at(item.login.command.span),
         script.shown(item.login.command.span),
         _message(item, literal),
         reasons=reasons,
@@ -329,7 +329,7 @@ def _uncertain(facts: StepFacts, context: Context, shell: Shell) -> Iterator[Fin
         detail = f"the registry comes from {login.host_subject}, which has no certain value here"
         yield context.finding(
             login.rule,
-            shell.script.source,
+            shell.script.source_at(login.command.span),
             shell.script.shown(login.command.span),
             f"{login.client} logs in to a registry that is not certain",
             reasons=[context.reason("registry-unresolved", detail, login.host_subject)],

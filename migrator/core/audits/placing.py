@@ -98,7 +98,7 @@ class Placer:
         """Nothing but these logins, and tests whether it is set, can see the variable."""
         assert definition.word is not None
         part = self.shell.script.part(definition.word.span.start)
-        if part is not None and id(part.scalar) in self.context.shared_items:
+        if part is not None and part.key in self.context.shared_items:
             return False
         for use in self.trace.uses:
             site = (use.param.span, use.context)
