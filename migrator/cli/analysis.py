@@ -264,6 +264,7 @@ def _settings(
         ignore=frozenset((*settled.ignore, *reading.ignore)),
         today=date.today(),
         pipe=_pipe(reading, settled, book),
+        called=reading.style.value if reading.style in (Style.IN_PLACE, Style.BRIDGE) else "",
     )
 
 

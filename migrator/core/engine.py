@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from migrator.core import baseline, ignores
 from migrator.core.audits import images, leaving, logins, shadowed, unread
 from migrator.core.audits.agreement import agreed
+from migrator.core.audits.callers import Callers
 from migrator.core.audits.context import Context, merge, withhold
 from migrator.core.findings import Finding, Ownership, Package, Report, Skipped, Use
 from migrator.core.needles import LOGIN, mentions, needles
@@ -90,7 +91,7 @@ class _Engine:
         facts = [reader.read(found, step) for found in reading.pipelines.values() for step in found.steps]
         for fact in facts:
             self.shell_failures(fact, reading)
-        context = self.context(facts)
+        context = self.context(facts, reading)
         for fact in facts:
             reading.sources |= {p.source.path: p.source for shell in fact.shells for p in shell.script.called}
         found_in = [(fact, finding) for fact in facts for finding in self.audit(fact, context)]
@@ -179,7 +180,7 @@ class _Engine:
         yield from leaving.audit(facts, context)
         yield from unread.audit(facts, context)
 
-    def context(self, facts: Sequence[StepFacts]) -> Context:
+    def context(self, facts: Sequence[StepFacts], reading: _Reading) -> Context:
         @cache
         def mentioned(fact: StepFacts) -> bool:
             if self.configured or any(mention in fact.pipelines.source.text for mention in self.book.mentions):
@@ -197,6 +198,9 @@ class _Engine:
             for name in origin(login.password, login.registry.password).stored
             if name not in natives
         }
+        parts = [part for fact in facts for shell in fact.shells for part in shell.script.called]
+        reached = {part.source.path for part in parts}
+        people = {part.source.path for part in parts if part.launcher and part.launcher.people}
         return Context(
             self.book,
             self.settings,
@@ -214,6 +218,7 @@ class _Engine:
             ),
             frozenset(credentials),
             lambda fact: tuple(self.called(fact)),
+            cache(Callers(self.view, reached, reading.pipelines, people).outsider),
         )
 
     def called(self, facts: StepFacts) -> Iterator[tuple[str, str]]:

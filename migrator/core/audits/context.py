@@ -20,7 +20,8 @@ class Context(Struct, frozen=True):
     configuration. `shared_items` are items of scripts that several different scripts share: an assignment in one may
     mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
     code. `credentials` are the stored passwords of the repository's logins to Packages. `called` gives the files of the
-    repository that a step runs, as path and text.
+    repository that a step runs, and that are not followed, as path and text. `outsider` names something beside the
+    steps that uses a file, '' where there is nothing.
     """
 
     book: RuleBook
@@ -33,6 +34,7 @@ class Context(Struct, frozen=True):
     read_items: frozenset[object]
     credentials: frozenset[str]
     called: Callable[[StepFacts], Iterable[tuple[str, str]]]
+    outsider: Callable[[str], str]
 
     def reason(self, code: str, detail: str, subject: str = "") -> Reason:
         return Reason(code, self.book.reasons[code].verdict, detail, subject)
@@ -87,7 +89,7 @@ def merge(findings: Iterable[Finding], context: Context) -> list[Finding]:
 def _both(first: Finding, second: Finding, context: Context) -> Finding:
     reasons = dict.fromkeys((*first.reasons, *second.reasons))
     blocked = any(reason.verdict is Verdict.REPORT_ONLY for reason in reasons)
-    if not blocked and (first.changes or second.changes) and first.edits != second.edits:
+    if not blocked and _piped(first, second) and first.edits != second.edits:
         reason = context.reason("pipe-layout", "the steps that share this login need different changes")
         reasons[reason] = None
         blocked = True
@@ -99,8 +101,12 @@ def _both(first: Finding, second: Finding, context: Context) -> Finding:
         remaining=tuple(dict.fromkeys((*first.remaining, *second.remaining))),
         uses=tuple(dict.fromkeys((*first.uses, *second.uses))),
         edits=() if blocked else tuple(sorted({*first.edits, *second.edits})),
-        changes=() if blocked else first.changes,
+        changes=() if blocked else tuple(dict.fromkeys((*first.changes, *second.changes))),
     )
+
+
+def _piped(*findings: Finding) -> bool:
+    return any(not change.kept for finding in findings for change in finding.changes)
 
 
 def withhold(left: Iterable[Finding], every: Iterable[Finding]) -> Iterator[Finding]:
