@@ -57,10 +57,12 @@ def _named(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The paths that the words of the text may name, with the folders that those may be in."""
     known = dict.fromkeys(folders)
+    told: dict[str, None] = {}
     before = ""
     for word in text.translate(_BLANK).split()[:_MOST_WORDS]:
         program = word.rpartition("/")[2]
-        names: tuple[str, ...] = tuple(files.get(program, ()))
+        names: tuple[str, ...] = ()
+        told |= dict.fromkeys(files.get(program, ()))
         if before in _ENTERS and len(known) < _MOST_FOLDERS:
             known |= dict.fromkeys(path for folder in tuple(known) if (path := _within(folder, word)) is not None)
         elif before == "-m":
@@ -74,6 +76,9 @@ def _named(
                 path = _within(folder, name)
                 if path:
                     yield path, tuple(dict.fromkeys((*known, posixpath.dirname(path))))
+    for name in told:  # an option behind the program may say in which folder
+        for folder in known:
+            yield posixpath.join(folder, name), tuple(dict.fromkeys((*known, folder)))
 
 
 def _within(folder: str, name: str) -> str | None:

@@ -477,7 +477,9 @@ def _readers() -> list[str]:
 def _launchers(book: RuleBook, node: _Node) -> RuleBook:
     launchers = dict(book.programs.launchers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("reader", "programs", "files", "folders", "options", "people"))
+        fields = entry.mapping(
+            ("reader", "programs", "files", "folders", "options", "named", "switches", "short", "commands", "people")
+        )
         for key in ("reader", "programs"):
             if key not in fields:
                 raise entry.error(f"has no `{key}`; add it")
@@ -488,6 +490,10 @@ def _launchers(book: RuleBook, node: _Node) -> RuleBook:
             fields["files"].texts() if "files" in fields else (),
             _set(fields, "folders"),
             _set(fields, "options"),
+            _set(fields, "named"),
+            _set(fields, "switches"),
+            _set(fields, "short"),
+            _set(fields, "commands"),
             fields["people"].flag() if "people" in fields else False,
         )
     return _programs(book, launchers=launchers)

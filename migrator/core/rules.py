@@ -83,7 +83,9 @@ class Launcher(Struct, frozen=True):
     """Programs that run what a file of the repository says, which `reader` reads (`migrator/readers/called/`).
 
     `files` are what they read without being told; without any, the first word names the file, and a file may name the
-    program in its first line. `folders` are options that say where the files are, `options` others that take a value.
+    program in its first line. `folders` are options that say where the files are, `named` those that name one,
+    `options` others that take a value and `switches` those that take none: with any other option nothing is followed.
+    `short` are scripts that need no `run`; without any, all that are not among the program's own `commands`.
     `people`: such a file is for people too, whoever else names it.
     """
 
@@ -93,6 +95,10 @@ class Launcher(Struct, frozen=True):
     files: tuple[str, ...] = ()
     folders: frozenset[str] = frozenset()
     options: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    switches: frozenset[str] = frozenset()
+    short: frozenset[str] = frozenset()
+    commands: frozenset[str] = frozenset()
     people: bool = False
 
 

@@ -96,6 +96,8 @@ class Script(Struct, frozen=True):
         part = self.part(span.start)
         if place is None or part is None or part.runs is None:
             return None
+        if not part.runs.exact(span.start - part.start, span.end - part.start):
+            return None
         if any(char in part.source.text[place.start : place.end] for char in "\r\n"):
             return None
         return Edit(part.source.path, place, part.runs.encode(text))

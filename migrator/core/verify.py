@@ -75,6 +75,7 @@ def _combined(changes: Iterable[ScriptChange]) -> dict[int, ScriptChange]:
 def _changed(source: Source, root: Node | None, changes: Mapping[int, ScriptChange], edits: Collection[Edit]) -> object:
     """The document as mappings, lists and text, with the items of scripts changed."""
     built: dict[int, object] = {}
+    kept = all(change.kept for change in changes.values())
 
     def items(node: Node) -> list[object]:
         change = changes.get(node.span.start) if isinstance(node, Scalar) else None
@@ -82,13 +83,13 @@ def _changed(source: Source, root: Node | None, changes: Mapping[int, ScriptChan
             return [build(node)]
         if change.kept:
             return [*change.before, build(node)]
-        kept: list[object] = [] if change.value is None else [change.value]
-        return [*kept, *map(_item, change.added)]
+        left: list[object] = [] if change.value is None else [change.value]
+        return [*left, *map(_item, change.added)]
 
     def build(node: Node) -> object:
         if id(node) not in built:
             if isinstance(node, Scalar):
-                inside = [edit for edit in edits if node.span.contains(edit.span)]
+                inside = [edit for edit in edits if kept and node.span.contains(edit.span)]
                 built[id(node)] = None if node.is_null else _expected(source, node, inside)
             elif isinstance(node, Sequence):
                 built[id(node)] = [new for item in node.items for new in items(item.node)]

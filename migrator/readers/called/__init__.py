@@ -76,6 +76,41 @@ def whole(path: str, text: str, parse: Callable[[str, Place | None], tuple[State
     return Fragment(path, text, ScalarMap((0,), (0,), (0,), len(text), ""), parse)
 
 
+class Line(Struct, frozen=True):
+    """The words of a launcher's command line: where the files are, which one is named, and the rest."""
+
+    folder: str
+    file: str | None
+    words: tuple[str, ...]
+
+
+def command_line(request: Request) -> Line | None:
+    """The words of a command by the options of its launcher; None where one of them is not known."""
+    launcher, words = request.launcher, list(request.words)
+    folder, file = request.folder, None
+    rest: list[str] = []
+    while words:
+        word = words.pop(0)
+        if word is None:
+            return None
+        if word == "--" or not word.startswith("-") or word == "-":
+            rest.append(word)
+            continue
+        option, equals, value = word.partition("=")
+        if option in launcher.folders | launcher.named | launcher.options:
+            given = value if equals else words.pop(0) if words else None
+            if option in launcher.folders:
+                inside = within(folder, given)
+                if inside is None:
+                    return None
+                folder = inside
+            elif option in launcher.named:
+                file = given
+        elif word not in launcher.switches:
+            return None
+    return Line(folder, file, tuple(rest))
+
+
 def read(request: Request) -> Program | None:
     """What the command runs; None where that is no file of the repository, or cannot be told."""
     found: Program | None = import_module(f"{__name__}.{request.launcher.reader}").read(request)
