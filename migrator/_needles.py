@@ -18,6 +18,8 @@ LEADING: dict[str, tuple[str, ...]] = {
     "npm": ("package.json",),
     "yarn": ("package.json",),
     "pnpm": ("package.json",),
+    "python": (),
+    "python3": (),
     "source": (),
     ".": (),
     "exec": (),

@@ -471,7 +471,7 @@ def _writers(book: RuleBook, node: _Node) -> RuleBook:
 def _readers() -> list[str]:
     """The readers of files that programs run: the modules of their folder."""
     folder = Path(migrator.__file__).parent / "readers" / "called"
-    return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
 
 
 def _launchers(book: RuleBook, node: _Node) -> RuleBook:
