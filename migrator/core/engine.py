@@ -31,6 +31,8 @@ from migrator.readers.pipelines import Pipelines, read_pipelines
 from migrator.readers.yaml import YamlError, read_yaml
 
 MAX_BYTES = 2 * 1024 * 1024
+_HARMLESS = ("chmod", "chown", "ls", "test", "[", "cd", "pushd", "dirname", "basename", "realpath", "readlink")
+"""Programs that do nothing with the content of a file that they are given."""
 
 
 class _Reading(Struct):
@@ -168,6 +170,11 @@ class _Engine:
     def shell_failures(self, facts: StepFacts, reading: _Reading) -> None:
         source = facts.pipelines.source
         for shell in facts.shells:
+            reading.skipped += [
+                Skipped(one.path, None, one.message)
+                for one in shell.trace.unread
+                if one.path and unread.shows_login(one.text, self.book)
+            ]
             if shell.failure and any(mention.decode() in source.text for mention in self.mentions):
                 span = shell.script.shown(Span(shell.failure.offset, shell.failure.offset))
                 reading.skipped.append(Skipped(source.path, source.position(span.start), str(shell.failure)))
@@ -200,6 +207,7 @@ class _Engine:
         }
         parts = [part for fact in facts for shell in fact.shells for part in shell.script.called]
         reached = {part.source.path for part in parts}
+        harmless = {*self.book.programs.displays, *_HARMLESS}
         people = {part.source.path for part in parts if part.launcher and part.launcher.people}
         return Context(
             self.book,
@@ -218,7 +226,7 @@ class _Engine:
             ),
             frozenset(credentials),
             lambda fact: tuple(self.called(fact)),
-            cache(Callers(self.view, reached, reading.pipelines, people).outsider),
+            cache(Callers(self.view, reached, reading.pipelines, people, facts, harmless).outsider),
         )
 
     def called(self, facts: StepFacts) -> Iterator[tuple[str, str]]:

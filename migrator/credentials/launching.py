@@ -100,7 +100,7 @@ class Launching(Nesting):
 
     def broken(self, placed: Placed, call: Call) -> bool:
         if placed.error and not self.silent:
-            self.unread.append(Unread(call.span, placed.fragment.text, placed.error))
+            self.unread.append(Unread(call.span, placed.fragment.text, placed.error, placed.fragment.path))
         return bool(placed.error)
 
     def source(self, arguments: tuple[Argument, ...], call: Call, state: State) -> Value:

@@ -93,11 +93,12 @@ class Presence(Struct, frozen=True, eq=False):
 
 class Unread(Struct, frozen=True):
     """Shell inside shell that is not followed. `message` says why it cannot be read; '' where it is known only when
-    the script runs."""
+    the script runs. `path` is the file that it stands in, '' for text within the script."""
 
     span: Span
     text: str
     message: str
+    path: str = ""
 
 
 class Opaque(Struct, frozen=True):

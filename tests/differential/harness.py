@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import atexit
 import functools
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -142,7 +144,8 @@ def _true_ones(tree: Path, base: Path) -> Path:
     folder.mkdir()
     for pattern, program in (("[Mm]akefile", "make"), ("*.py", "python3")):
         if next(tree.rglob(pattern), None) is not None:
-            if (found := shutil.which(program)) is None:
+            found = os.path.realpath(sys.executable) if program == "python3" else shutil.which(program)
+            if found is None:
                 raise RuntimeError(f"the differential run needs {program} on PATH")
             (folder / program).symlink_to(found)
     return folder

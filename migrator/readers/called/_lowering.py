@@ -208,7 +208,8 @@ class Lowering:
             name = _dotted(alias.name)
             full = f"{module}.{name}" if module else name
             if full.partition(".")[0] in _OTHERS and not (isinstance(node, cst.ImportFrom) and node.relative):
-                raise ShellError(f"the program runs commands with {full.partition('.')[0]}, which is not followed")
+                words = (Word((self.unknown(node),), self.span(node)), self.lit(self.text, self.span(node)))
+                self.before.append(self.statement(Call((), words, self.span(node)), self.span(node)))
             as_name = alias.asname.name if alias.asname else None
             local = as_name.value if isinstance(as_name, cst.Name) else name
             self.imports[local] = full
