@@ -31,6 +31,7 @@ DEFAULTS = {
     "BITBUCKET_BUILD_NUMBER": "7",
     "CI": "true",
     "LANG": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
 }
 _HERE = Path(__file__).parent
 RECORDED = (_HERE / "recorded.txt").read_text().split()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from migrator.core.findings import Edit
@@ -106,3 +110,15 @@ def test_a_rewritten_file_is_read_again(reader: str, text: str, old: str, new: s
     edit = _edit(text, old, new)
     after = text[: edit.span.start] + new + text[edit.span.end :]
     assert called.verified(reader, text, after, (edit,)) == good
+
+
+@pytest.mark.parametrize(("call", "loaded"), [("./login.sh", "False"), ("python3 login.py", "True")])
+def test_libcst_is_loaded_only_for_a_python_program(tmp_path: Path, call: str, loaded: str) -> None:
+    (tmp_path / "bitbucket-pipelines.yml").write_text(
+        f"pipelines:\n  default:\n  - step:\n      script:\n      - {call}\n"
+    )
+    (tmp_path / "login.sh").write_text("docker login crg.apkg.io -u a -p $B\n")
+    (tmp_path / "login.py").write_text("# docker login crg.apkg.io\n")
+    program = "import sys; from migrator.cli import main; main(['check']); print('libcst' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == loaded
