@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from migrator.configuration import ConfigurationError
 from migrator.core.findings import Entry
 from migrator.core.view import Unreadable
 from migrator.repositories.files import read_bounded
+from migrator.toml_keys import ConfigurationError
 
 SCHEMA_VERSION = 1
 _MAX_COUNT = 1_000_000
@@ -24,22 +24,25 @@ def read(path: Path) -> Counter[Entry] | None:
         data = read_bounded(path.resolve())
     except Unreadable as error:
         raise ConfigurationError(f"{path}: the baseline cannot be read: {error}") from None
-    if data is None:
-        return None
+    return None if data is None else parse(str(path), data)
+
+
+def parse(name: str, data: bytes) -> Counter[Entry]:
+    """As `read`, from the bytes of the file that errors call `name`. Raises ConfigurationError."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
-        raise _wrong(path, "it is not JSON") from None
+        raise _wrong(name, "it is not JSON") from None
     if not isinstance(document, dict) or document.get("schema_version") != SCHEMA_VERSION:
-        raise _wrong(path, f"its schema_version is not {SCHEMA_VERSION}")
+        raise _wrong(name, f"its schema_version is not {SCHEMA_VERSION}")
     listed = document.get("findings")
     if not isinstance(listed, list):
-        raise _wrong(path, "its findings are no list")
+        raise _wrong(name, "its findings are no list")
     found = Counter[Entry]()
     for number, one in enumerate(listed, start=1):
         entry, count = _entry(one)
         if entry is None:
-            raise _wrong(path, f"its finding {number} is not of rule, path, snippet and count")
+            raise _wrong(name, f"its finding {number} is not of rule, path, snippet and count")
         found[entry] += count
     return found
 
@@ -67,5 +70,5 @@ def _entry(one: Any) -> tuple[Entry | None, int]:
     return Entry(*(one[key] for key in _KEYS)), count
 
 
-def _wrong(path: Path, what: str) -> ConfigurationError:
-    return ConfigurationError(f"{path}: this is no baseline: {what}; `patless check --write-baseline` writes one")
+def _wrong(name: str, what: str) -> ConfigurationError:
+    return ConfigurationError(f"{name}: this is no baseline: {what}; `patless check --write-baseline` writes one")

@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from migrator.configuration import ConfigurationError
 from migrator.core.mask import printable
+from migrator.toml_keys import ConfigurationError, wrong_variables
 
 LIMIT = 10_000
 """The most tables of a list that are read."""
@@ -47,6 +47,13 @@ class Table(Struct, frozen=True):
         if not isinstance(value, list) or not all(isinstance(entry, str) and entry.strip() for entry in value):
             raise self.error(f'{key} of {self.what} is not a list of strings; write {key} = ["…"]')
         return tuple(value)
+
+    def variables(self, key: str) -> dict[str, str]:
+        value = self.entries.get(key, {})
+        if wrong := wrong_variables(f"{key} of {self.what}", value):
+            raise self.error(wrong[1])
+        found: dict[str, str] = value
+        return found
 
     def day(self, key: str) -> date | None:
         value = self.entries.get(key)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,8 @@ HOUR, SECOND = 950, 5
 class Budget:
     """`label` tells budgets in one file apart, and is nothing secret. `file` None: counted in this process only.
 
-    `wait` is the longest time, in seconds, that a request waits for its turn.
+    `wait` is the longest time, in seconds, that a request waits for its turn. `most` is how many a client may send in
+    all, None for no end.
     """
 
     file: Path | None = None
@@ -36,6 +37,14 @@ class Budget:
     per_hour: int = HOUR
     per_second: int = SECOND
     wait: float = 120
+    most: int | None = None
+
+    def shared(self, number: int, count: int) -> Budget:
+        """The part of machine `number`, from 0, where `count` of them share what one credential is allowed."""
+        if count == 1:
+            return self
+        per_hour = max(1, self.per_hour // count)
+        return replace(self, label=f"{self.label} {number + 1}/{count}", per_hour=per_hour)
 
     @classmethod
     def of(cls, environment: Mapping[str, str], label: str) -> Budget:
@@ -61,7 +70,7 @@ class Budget:
             per_second=self.per_second,
             per_hour=self.per_hour,
             bucket_class=SQLiteBucket if self.file else InMemoryBucket,
-            bucket_kwargs={"path": self.file} if self.file else {},
+            bucket_kwargs={"path": self.file, "use_file_lock": True} if self.file else {},
             bucket_name=self.label,
             max_delay=self.wait,
             max_retries=retries,

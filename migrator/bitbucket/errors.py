@@ -40,12 +40,15 @@ class Kind(StrEnum):
     """A list that is shorter or longer than it says."""
     TOO_LARGE = "too-large"
     TOO_SLOW = "too-slow"
+    SPENT = "spent"
+    """The run may send no more requests, as it was told."""
 
 
 class ApiError(Exception):
     """Bitbucket could not be asked, refuses, or answers what cannot be used. The message is a sentence.
 
     `status` is None where there was no answer. `required` and `granted` are the scopes that a 403 names, else empty.
+    `fields` are the parts of what was sent that are refused, with Bitbucket's words about each.
     `headers` are those of the answer that say something about the credential, see `account.standing`.
     """
 
@@ -58,6 +61,7 @@ class ApiError(Exception):
         required: tuple[str, ...] = (),
         granted: tuple[str, ...] = (),
         headers: Mapping[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(kind, sentence)  # all that is needed to make it again, so that it passes between processes
         self.kind = kind
@@ -65,6 +69,7 @@ class ApiError(Exception):
         self.required = required
         self.granted = granted
         self.headers: Mapping[str, str] = {} if headers is None else headers
+        self.fields: Mapping[str, str] = {} if fields is None else fields
 
     def __str__(self) -> str:
         return str(self.args[1])
@@ -92,7 +97,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, asked: str, hi
     elif said:
         told += f": {said}"
     kept = {name: hide(headers[name]) for name in CREDENTIAL_HEADERS if name in headers}
-    return ApiError(kind, told, status=status, required=required, granted=granted, headers=kept)
+    fields = _fields(body, hide)
+    return ApiError(kind, told, status=status, required=required, granted=granted, headers=kept, fields=fields)
 
 
 def shown(text: str) -> str:
@@ -115,6 +121,16 @@ def _kind(status: int) -> tuple[Kind, str]:
     if status >= 400:
         return Kind.INVALID, f"Bitbucket does not accept {{}} ({status})"
     return Kind.GARBLED, f"Bitbucket answers {{}} with {status}, which means nothing here"
+
+
+def _fields(body: bytes, hide: Callable[[str], str]) -> dict[str, str]:
+    try:
+        found = json.loads(body)["error"]["fields"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return {}
+    named = list(found.items())[:10] if isinstance(found, dict) else []
+    texts = ((name, " ".join(map(str, words)) if isinstance(words, list) else str(words)) for name, words in named)
+    return {shown(hide(name)): shown(hide(words)) for name, words in texts}
 
 
 def _said(

@@ -6,7 +6,7 @@ last page too (BCLOUD-20910, BCLOUD-23787, BCLOUD-22441); the other ones are fol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from migrator.bitbucket import addresses
@@ -116,7 +116,7 @@ def linked(client: Client, path: str, params: Params | None = None, *, pages: in
     return found
 
 
-def _page(client: Client, path: str, params: Mapping[str, str | int] | None, page: int) -> Row:
+def _page(client: Client, path: str, params: Params | None, page: int) -> Row:
     document = client.document(path, {**(params or {}), "pagelen": PAGE, "page": page})
     if number(document, "page") not in (None, page):
         raise _incomplete(path, f"answers another page than {page}")

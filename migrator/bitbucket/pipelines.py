@@ -26,6 +26,13 @@ def runs(client: Client, workspace: str, repository: str, since: datetime, statu
     return tuple(_run(row) for row in found)
 
 
+def of_branch(client: Client, workspace: str, repository: str, branch: str, since: datetime) -> tuple[Run, ...]:
+    """Those of a branch that were created at `since` or later, the oldest first. Raises ApiError."""
+    path = addresses.path("repositories", workspace, repository, "pipelines")
+    found = latest(client, path, lambda row: _created(row) < since, {"target.branch": branch}, key="created_on")
+    return tuple(_run(row) for row in reversed(found))
+
+
 def schedules(client: Client, workspace: str, repository: str) -> tuple[Schedule, ...]:
     """Raises ApiError, also for a list that could be incomplete."""
     path = addresses.path("repositories", workspace, repository, "pipelines_config", "schedules")

@@ -39,7 +39,10 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """`main_branch` None: it is empty. `clone_https` '': none of this Bitbucket; it never holds a user name."""
+    """`main_branch` None: it is empty. `clone_https` '': none of this Bitbucket; it never holds a user name.
+
+    `page` is the address of its page for people, as Bitbucket gives it, '' where it gives none.
+    """
 
     uuid: str
     slug: str
@@ -49,6 +52,8 @@ class Repository:
     updated_on: datetime | None
     is_private: bool | None
     project: str | None
+    name: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +115,44 @@ class Run:
 class Account:
     uuid: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """`state` is OPEN, MERGED, DECLINED or SUPERSEDED. `source` and `destination` are branches, the hashes beside them
+    those of their ends: of now while it is open, of its end afterwards, and '' where the branch is gone.
+
+    `from_here`: the source branch is one of the same repository, and of no fork. `reviewers` are UUIDs, without
+    people who left.
+    """
+
+    number: int
+    state: str
+    title: str
+    description: str
+    source: str
+    source_sha: str
+    destination: str
+    destination_sha: str
+    from_here: bool
+    reviewers: tuple[str, ...]
+    draft: bool
+    close_source_branch: bool
+    merge_commit: str | None
+    url: str
+    created_on: datetime | None
+    updated_on: datetime | None
+
+    @property
+    def open(self) -> bool:
+        return self.state == "OPEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """`parents` are hashes, the first one that of the branch it was made on."""
+
+    sha: str
+    message: str
+    parents: tuple[str, ...]
+    date: datetime | None

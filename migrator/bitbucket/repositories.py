@@ -13,13 +13,22 @@ from migrator.bitbucket.rows import Row, flag, moment, optional, rows, text
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
+_FIELDS = ",".join(
+    (
+        *("next", "size", "page", "pagelen"),
+        *("values.uuid", "values.slug", "values.full_name", "values.name", "values.mainbranch.name"),
+        *("values.links.clone", "values.links.html", "values.updated_on", "values.is_private", "values.project.key"),
+    )
+)
+"""What is kept of a row, which is a fifth of it."""
+
 
 def repositories(client: Client, workspace: str, query: str = "") -> tuple[Repository, ...]:
     """Those that the credential can see, all of them or those of `query`, such as `project.key="X"`. Raises ApiError.
 
     What a query may hold: https://developer.atlassian.com/cloud/bitbucket/rest/intro/#filtering
     """
-    params = {"q": query} if query else {}
+    params = {"fields": _FIELDS} | ({"q": query} if query else {})
     found = linked(client, addresses.path("repositories", workspace), params)
     return tuple(_repository(client, row) for row in found)
 
@@ -40,6 +49,8 @@ def _repository(client: Client, row: Row) -> Repository:
         updated_on=moment(row, "updated_on"),
         is_private=flag(row, "is_private"),
         project=optional(row, "project", "key"),
+        name=optional(row, "name") or "",
+        page=optional(row, "links", "html", "href") or "",
     )
 
 

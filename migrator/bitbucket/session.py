@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
 from typing import TypeAlias
@@ -30,7 +30,8 @@ LIMIT = 16 * 1024 * 1024
 REDIRECTS = 3
 _CHUNK = 64 * 1024
 _MOVED = (301, 302, 303, 307, 308)
-Params: TypeAlias = Mapping[str, str | int]
+Params: TypeAlias = Mapping[str, str | int | tuple[str, ...]]
+"""A name with several values is sent once with each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Client:
     """Asks Bitbucket at `base`. All methods take a path below it, as `addresses.path` makes it, and raise ApiError
     for every answer that is none of success, and SetUpError where requests cannot be counted.
 
+    `proxy` is asked in place of a `base` of plain http, with the whole address in the request line.
+
     Not for several threads at a time: a worker has its own, and they share the budget's file.
     """
 
@@ -79,6 +82,7 @@ class Client:
         budget: Budget = Budget(),  # noqa: B008 - frozen
         patience: Patience = Patience(),  # noqa: B008
         limit: int = LIMIT,
+        proxy: str = "",
     ) -> None:
         self.base = base
         self.budget = budget
@@ -86,19 +90,30 @@ class Client:
         self._patience = patience
         self._limit = limit
         self._near = False
+        self._sent = 0
         self._session = requests.Session()
         parts = addresses.split(base)
-        self._session.trust_env = parts.scheme == "https"  # plain http is this machine's: never by a proxy
+        self._session.trust_env = parts.scheme == "https"  # plain http is this machine's, or goes to `proxy`
+        self._session.proxies = {"http": proxy} if proxy else {}
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.mount(f"{parts.scheme}://{parts.netloc}/", budget.adapter(Again.of(patience)))
         self._session.headers.update({"User-Agent": f"patless/{version('patless')}", "Accept-Encoding": "identity"})
 
     @classmethod
-    def of(cls, environment: Mapping[str, str] = os.environ) -> Client:
-        """The client that an environment describes. Raises SetUpError."""
+    def of(
+        cls, environment: Mapping[str, str] = os.environ, part: tuple[int, int] = (0, 1), most: int | None = None
+    ) -> Client:
+        """The client that an environment describes. `part` is which machine this is, from 0, and of how many that share
+        a credential; `most` is how many requests it may send. Raises SetUpError."""
         credentials = Credentials.of(environment)
         base = addresses.api_url(environment)
-        return cls(base, credentials, Budget.of(environment, credentials.kind))
+        budget = replace(Budget.of(environment, credentials.kind).shared(*part), most=most)
+        return cls(base, credentials, budget)
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent so far, without those that urllib3 sent again."""
+        return self._sent
 
     def __repr__(self) -> str:
         return f"Client({addresses.origin(self.base)})"
@@ -165,6 +180,9 @@ class Client:
     def _once(self, request: requests.Request, asked: str, again: int) -> Reply:
         """`again` is how often an answer that breaks off is asked for anew; urllib3 repeats what has none yet."""
         place = addresses.origin(request.url)
+        if self.budget.most is not None and self._sent >= self.budget.most:
+            raise ApiError(Kind.SPENT, f"{asked} was not asked: this run may send {self.budget.most:,} requests")
+        self._sent += 1
         if self._near:
             time.sleep(self._patience.near)
         try:

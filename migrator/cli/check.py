@@ -16,8 +16,8 @@ from migrator.reports.excerpt import named
 
 def run(reading: Reading, showing: Showing, *, unsafe: bool) -> int:
     """Print the findings and return the exit code. `unsafe` only words the hint at the end."""
-    if showing.statistics and showing.format is Format.SARIF:
-        raise UsageError("--statistics are for text and JSON; SARIF has no place for them")
+    if showing.statistics and showing.format in (Format.SARIF, Format.HTML):
+        raise UsageError(f"--statistics are for text and JSON; {showing.format} has no place for them")
     if reading.write_baseline:
         baseline.usable(reading)
     analyses = analyse(reading)
@@ -43,6 +43,10 @@ def _text(analyses: Sequence[Analysis], all_of: Together, showing: Showing, unsa
 
         rooted = Together.of(analyses, Analysis.rooted if len(analyses) == 1 else Analysis.absolute)
         return sarif.check(rooted.report, rooted.rules, version("patless"))
+    if showing.format is Format.HTML:
+        from migrator.cli import pages
+
+        return pages.check(all_of, [one.root for one in analyses])
     paint = console.paint(showing.colour, None if showing.output else sys.stdout)
     if showing.statistics:
         return statistics.table(all_of.report, paint, unsafe=unsafe, quiet=showing.quiet)

@@ -18,6 +18,8 @@ _ELSEWHERE = (
     ("migrator.secrets.plan", "PlanError", exits.UNREADABLE),
     ("migrator.secrets.journal", "JournalError", exits.UNREADABLE),
     ("migrator.secrets.signing", "SigningError", exits.USAGE),
+    ("migrator.fleet.ledger", "LedgerError", exits.USAGE),
+    ("migrator.fleet.undoing", "NotUndone", exits.LEFT),
 )
 """Errors of parts that few commands use: where one is raised, its module has been imported."""
 

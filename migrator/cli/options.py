@@ -10,12 +10,14 @@ from msgspec import Struct
 
 from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
+from migrator.core.findings import Finding, Verdict
 
 
 class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"
+    HTML = "html"
 
 
 class Form(StrEnum):
@@ -24,6 +26,7 @@ class Form(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
 
 
 class Style(StrEnum):
@@ -34,6 +37,32 @@ class Style(StrEnum):
     PIPE = "pipe"
     IN_PLACE = "in-place"
     BRIDGE = "bridge"
+
+
+class Comments(StrEnum):
+    """What `bot` puts on the line of a finding besides the summary."""
+
+    NONE = "none"
+    DIFF = "diff"
+    SUGGESTION = "suggestion"
+
+
+class FailOn(StrEnum):
+    """Which findings make the exit code of `bot` 1: none, safe ones, those that can be rewritten, or all."""
+
+    NEVER = "never"
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    ANY = "any"
+
+    def failed(self, findings: Iterable[Finding]) -> bool:
+        wanted = {
+            FailOn.NEVER: set[Verdict](),
+            FailOn.SAFE: {Verdict.SAFE},
+            FailOn.UNSAFE: {Verdict.SAFE, Verdict.UNSAFE},
+            FailOn.ANY: set(Verdict),
+        }[self]
+        return any(finding.verdict in wanted for finding in findings)
 
 
 class Buffer(Struct, frozen=True):
@@ -81,8 +110,8 @@ class Showing(Struct, frozen=True):
 
 def for_check_only(format: Format) -> None:
     """Raises UsageError for a format that only `check` has."""
-    if format is Format.SARIF:
-        raise UsageError("--format sarif is for `patless check`, which lists findings and their fixes")
+    if format in (Format.SARIF, Format.HTML):
+        raise UsageError(f"--format {format} is for `patless check`, which lists findings and their fixes")
 
 
 def listed(values: Iterable[str] | None) -> tuple[str, ...]:

@@ -228,6 +228,10 @@ def _show(listing: Listing, asked: Asked, showing: Showing, form: Form) -> None:
             console.out(stored.document(listing, rows))
         case Form.MARKDOWN:
             console.out(stored.markdown(listing, rows))
+        case Form.HTML:
+            from migrator.cli import pages
+
+            console.out(pages.secrets(listing, rows))
         case Form.TEXT:
             console.out(stored.table(listing, rows, console.paint(showing.colour, sys.stdout)))
 

@@ -27,10 +27,12 @@ from migrator.credentials.origin import origin
 from migrator.credentials.packages import Name, Picture, name_of
 from migrator.credentials.uses import Action
 from migrator.leads import leads
-from migrator.readers.pipelines import Pipelines, read_pipelines
+from migrator.readers.pipelines import Pipelines, Step, read_pipelines
 from migrator.readers.yaml import YamlError, read_yaml
 
 MAX_BYTES = 2 * 1024 * 1024
+EXPORTED = "definitions.pipelines"
+"""Where a file that says `export: true` keeps the pipelines that other repositories import."""
 _HARMLESS = ("chmod", "chown", "ls", "test", "[", "cd", "pushd", "dirname", "basename", "realpath", "readlink")
 """Programs that do nothing with the content of a file that they are given."""
 
@@ -45,16 +47,27 @@ class _Reading(Struct):
 
 
 def analyse(view: View, pipelines: Sequence[str], book: RuleBook, settings: Settings) -> Report:
-    """Read the pipelines files at `pipelines`, and what they lead to, and report on all of them."""
-    engine = _Engine(view, book, settings)
-    return engine.report(pipelines)
+    """Read the pipelines files at `pipelines`, and what they lead to, and report on all of them.
+
+    What only other repositories run, because a file exports it, pushes and reads no package here.
+    """
+    return _Engine(view, book, settings).report(pipelines)
+
+
+def analyse_shared(view: View, path: str, pipeline: str, book: RuleBook, settings: Settings) -> Report:
+    """What the exported `pipeline` of the file at `path`, '' for all of them, does in the repository that imports it.
+
+    `view` is that repository with the file in it, and `settings` are those of that repository.
+    """
+    return _Engine(view, book, settings, f"{EXPORTED}.{pipeline}" if pipeline else EXPORTED).report([path])
 
 
 class _Engine:
-    def __init__(self, view: View, book: RuleBook, settings: Settings) -> None:
+    def __init__(self, view: View, book: RuleBook, settings: Settings, shared: str = "") -> None:
         workspace = settings.variables.get("BITBUCKET_WORKSPACE", settings.workspace)
         repository = settings.variables.get("BITBUCKET_REPO_SLUG", settings.repository)
         self.view = view
+        self.shared = shared
         self.book = book
         self.settings = replace(settings, workspace=workspace, repository=repository)
         self.source = cache(self.decoded)
@@ -86,11 +99,15 @@ class _Engine:
         for path in pending:
             self.read(path, reading)
             found = reading.pipelines.get(path)
-            for imported in found.imports if found else ():
+            for imported in found.imports if found and not self.shared else ():  # paths of the exporter
                 if imported not in pending and self.file(imported) is not None:
                     pending.append(imported)
-        reader = self.steps
-        facts = [reader.read(found, step) for found in reading.pipelines.values() for step in found.steps]
+        facts = [
+            self.steps.read(found, step, follow=self.runs_here(found, step))
+            for found in reading.pipelines.values()
+            for step in found.steps
+            if not self.shared or step.runs_in(self.shared)
+        ]
         for fact in facts:
             self.shell_failures(fact, reading)
         context = self.context(facts, reading)
@@ -244,6 +261,12 @@ class _Engine:
                         if path not in followed and (text := self.file(path)):
                             yield path, text
 
+    def runs_here(self, found: Pipelines, step: Step) -> bool:
+        """Whether the repository itself runs a step, and not only those that import its pipeline."""
+        if self.shared:
+            return step.runs_in(self.shared)
+        return not found.exports or any(not one.where.startswith(f"{EXPORTED}.") for one in step.occurrences)
+
     def picture(self, facts: Iterable[StepFacts]) -> Picture:
         names = set()
         for _, name, action in self.uses(facts):
@@ -262,9 +285,13 @@ class _Engine:
                         yield Use(source.path, at), name, use.action
 
     def packages(self, facts: Sequence[StepFacts], reading: _Reading, picture: Picture) -> Iterator[Package]:
-        uses = list(self.uses(facts))
+        here = [fact for fact in facts if self.runs_here(fact.pipelines, fact.step)]
+        uses = list(self.uses(here))
         for found in reading.pipelines.values():
+            runs = {step.at for step in found.steps if self.runs_here(found, step)}
             for image in found.images:
+                if image.steps and runs.isdisjoint(image.steps):
+                    continue
                 name = name_of(images.reference(image), self.book, self.settings)
                 if isinstance(name, Name):
                     uses.append((Use(found.source.path, found.source.position(image.at)), name, Action.READ))

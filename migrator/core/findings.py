@@ -127,6 +127,8 @@ class Skipped(Struct, frozen=True, order=True):
 class Ownership(StrEnum):
     OWN = "own"
     FOREIGN = "foreign"
+    SHARED = "shared"
+    """Not pushed here, and readable with the native pair all the same, as the operator of a workspace says."""
     UNKNOWN = "unknown"
 
 

@@ -21,7 +21,9 @@ class PipeStyle(Struct, frozen=True):
 
 class Settings(Struct, frozen=True):
     """`variables` are values that the configuration states for certain. `own_packages` are globs of package names
-    that are known to be linked to this repository. `workspace` and `repository` are slugs, None where unknown.
+    that are known to be linked to this repository, `shared_packages` of those that the native pair of any repository
+    can read. `pushed_elsewhere` are packages that other repositories push, with their slugs. `workspace` and
+    `repository` are slugs, None where unknown.
     `select` and `ignore` hold rule ids and reason codes; an empty `select` selects everything.
     `pipe` is there where logins that serve pushes only become the push pipe. `today` decides whether an ignore
     comment with `until=` still counts; None: it always does. `comments` false: no ignore comment counts. `baseline`
@@ -31,6 +33,8 @@ class Settings(Struct, frozen=True):
 
     variables: Mapping[str, str] = field(default_factory=dict)
     own_packages: tuple[str, ...] = ()
+    shared_packages: tuple[str, ...] = ()
+    pushed_elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     workspace: str | None = None
     repository: str | None = None
     select: frozenset[str] = frozenset()

@@ -78,35 +78,37 @@ class StepReader:
         source = self.source(path)
         return source.text if source else None
 
-    def read(self, pipelines: Pipelines, step: Step) -> StepFacts:
+    def read(self, pipelines: Pipelines, step: Step, follow: bool = True) -> StepFacts:
+        """`follow`: the step runs in this repository, whose files it may run."""
         source = pipelines.source
         uses = tuple(Use(source.path, source.position(occurrence.at)) for occurrence in step.occurrences)
         windows = any(label in self.book.runners.windows for label in step.runs_on)
         shells = tuple(
-            self.shell(Script.join(source, items), after, windows)
+            self.shell(Script.join(source, items), after, windows, follow)
             for items, after in ((step.script, False), (step.after_script, True))
             if items
         )
         return StepFacts(pipelines, step, shells, uses, windows)
 
-    def shell(self, script: Script, after: bool, windows: bool) -> Shell:
+    def shell(self, script: Script, after: bool, windows: bool, follow: bool) -> Shell:
         shell = Shell(script, after)
         named = any(word in script.text for word in self.words)
-        if windows or not (named or self.library.leads(script.text)):
+        if windows or not (named or (follow and self.library.leads(script.text))):
             return shell
         try:
-            trace = self.trace(script.text)
+            trace = self.trace(script.text, follow)
         except ShellError as error:
             return replace(shell, failure=error)
         shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
         logins = tuple(find_logins(trace, self.book))
         return replace(shell, trace=trace, logins=logins, images=find_images(trace, self.book, self.file), read=True)
 
-    def trace(self, text: str) -> Trace:
+    def trace(self, text: str, follow: bool) -> Trace:
         """Follow a script and the files that it runs, but for those that it writes itself. Raises ShellError."""
         changed = frozenset[str]()
+        library = self.library if follow else None
         while True:
-            trace = run_script(text, self.book.programs, self.variables, self.file, self.library, changed)
+            trace = run_script(text, self.book.programs, self.variables, self.file, library, changed)
             wrong = {placed.fragment.path for placed in trace.called} & written(trace, self.book)
             if not wrong:
                 return trace

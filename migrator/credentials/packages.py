@@ -85,6 +85,8 @@ class Picture(Struct, frozen=True):
             return Ownership.OWN, "listed in own-packages"
         if self.other_workspace(name):
             return Ownership.FOREIGN, f"of the workspace {name.workspace}, not {self.settings.workspace}"
+        if name.text not in self.pushed and self.shared(name):
+            return Ownership.SHARED, "listed in shared-packages"
         if not name.complete:
             own = name.text in self.pushed
             return (
@@ -103,6 +105,14 @@ class Picture(Struct, frozen=True):
 
     def listed(self, name: Name) -> bool:
         return any(_matches(name, pattern) for pattern in self.settings.own_packages)
+
+    def shared(self, name: Name) -> bool:
+        return any(_matches(name, pattern) for pattern in self.settings.shared_packages)
+
+
+def linkage(shown: str) -> str:
+    """What a fix of a login that pushes a package takes for granted."""
+    return f"{shown} is linked to this repository"
 
 
 def _matches(name: Name, pattern: str) -> bool:

@@ -1,14 +1,20 @@
-"""Smart HTTP for the box's repositories: one request is one run of `git http-backend`.
+"""Smart HTTP for the box's repositories: one request is one run of `git upload-pack`, or of `git http-backend` for what
+writes. What version 2 of the protocol says of a server is the same for every repository, so git is asked for it once.
 
-https://git-scm.com/docs/git-http-backend
+https://git-scm.com/docs/git-http-backend and https://git-scm.com/docs/protocol-v2
 """
 
 from __future__ import annotations
 
+import gzip
+import io
+import shutil
 import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 from urllib.parse import unquote
 
@@ -20,6 +26,7 @@ from migrator.demo.store import environment
 
 PREFIX = "/git/"
 _SERVICES = ("git-upload-pack", "git-receive-pack")
+_CAPABILITIES: dict[bytes, bytes] = {}
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="Bitbucket.org HTTP"'}
 
 
@@ -64,6 +71,64 @@ class Reply:
 @contextmanager
 def reply(asked: Service, request: Request, credential: Credential, body: IO[bytes]) -> Iterator[Reply]:
     """Run git on the request, whose body is a file, from its beginning."""
+    if asked.writes:
+        with _backend(asked, request, credential, body) as process:
+            assert process.stdout
+            yield Reply(_head(process.stdout), process.stdout)
+        return
+    protocol = request.headers.get("git-protocol", "")
+    beginning = asked.path == "info/refs"
+    kind = "advertisement" if beginning else "result"
+    head = Answer(200, headers={"Content-Type": f"application/x-git-upload-pack-{kind}", "Cache-Control": "no-cache"})
+    folder = asked.repository.folder
+    if beginning:
+        yield Reply(head, io.BytesIO(_beginning(folder, protocol)))
+        return
+    with tempfile.TemporaryFile() as plain, _upload(folder, protocol, _unpacked(request, body, plain)) as out:
+        yield Reply(head, out)
+
+
+def _beginning(folder: Path, protocol: str) -> bytes:
+    if protocol == "version=2":
+        return _capabilities(folder)
+    return b"001e# service=git-upload-pack\n0000" + _advertised(folder, protocol)
+
+
+def _unpacked(request: Request, body: IO[bytes], into: IO[bytes]) -> IO[bytes]:
+    body.seek(0)
+    if request.headers.get("content-encoding", "") != "gzip":
+        return body
+    with gzip.open(body) as packed:
+        shutil.copyfileobj(packed, into)
+    into.seek(0)
+    return into
+
+
+@contextmanager
+def _upload(folder: Path, protocol: str, body: IO[bytes], *options: str) -> Iterator[IO[bytes]]:
+    asked = ("upload-pack", "--strict", "--stateless-rpc", *options, str(folder))
+    with _git(asked, {"GIT_PROTOCOL": protocol}, body) as process:
+        assert process.stdout
+        yield process.stdout
+
+
+def _advertised(folder: Path, protocol: str) -> bytes:
+    with tempfile.TemporaryFile() as nothing, _upload(folder, protocol, nothing, "--advertise-refs") as out:
+        return out.read()
+
+
+def _capabilities(folder: Path) -> bytes:
+    """What git answers at first; it depends on the repository's configuration alone."""
+    config = (folder / "config").read_bytes()
+    if config not in _CAPABILITIES:
+        _CAPABILITIES[config] = _advertised(folder, "version=2")
+    return _CAPABILITIES[config]
+
+
+@contextmanager
+def _backend(
+    asked: Service, request: Request, credential: Credential, body: IO[bytes]
+) -> Iterator[subprocess.Popen[bytes]]:
     body.seek(0, 2)
     length = body.tell()
     body.seek(0)
@@ -82,16 +147,22 @@ def reply(asked: Service, request: Request, credential: Credential, body: IO[byt
         "REMOTE_USER": credential.user.email,
         "REMOTE_ADDR": "127.0.0.1",
     }
+    with _git(("http-backend",), gateway, body) as process:
+        yield process
+
+
+@contextmanager
+def _git(arguments: Sequence[str], more: Mapping[str, str], body: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
-        ["git", "http-backend"],
-        env=environment() | gateway,
+        ["git", *arguments],
+        env={**environment(), **more},
         stdin=body,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as process:
         assert process.stdout
         try:
-            yield Reply(_head(process.stdout), process.stdout)
+            yield process
         finally:
             process.stdout.close()
 

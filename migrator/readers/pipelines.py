@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from migrator.core.text import Source
 from migrator.readers.yaml import Item, Mapping, Node, Scalar, Sequence
@@ -35,13 +36,15 @@ ScriptItem = Command | Pipe | Agent
 
 
 class Image(Struct, frozen=True, eq=False):
-    """An `image:` of the file, a step or a service. `level` says which, for people."""
+    """An `image:` of the file, a step or a service. `level` says which, for people. `steps` are the places (`at`) of
+    the steps that run in it, empty where it is not a step's."""
 
     level: str
     name: Scalar
     at: int
     username: Scalar | None = None
     password: Scalar | None = None
+    steps: tuple[int, ...] = ()
 
 
 class Occurrence(Struct, frozen=True, eq=False):
@@ -64,6 +67,10 @@ class Step(Struct, frozen=True, eq=False):
     occurrences: tuple[Occurrence, ...]
     variables: tuple[tuple[str, int], ...] = ()
 
+    def runs_in(self, where: str) -> bool:
+        """Whether a place at or below `where` runs it."""
+        return any(f"{occurrence.where}.".startswith(f"{where}.") for occurrence in self.occurrences)
+
 
 class Problem(Struct, frozen=True):
     """A part of the file that Bitbucket would refuse, and that is therefore not read."""
@@ -74,7 +81,7 @@ class Problem(Struct, frozen=True):
 
 class Pipelines(Struct, frozen=True):
     """`imports` are the paths of this repository's files that `definitions.imports` names; `cache_paths` maps a
-    cache's name to the paths it keeps."""
+    cache's name to the paths it keeps. `exports`: other repositories may run its `definitions.pipelines`."""
 
     source: Source
     steps: tuple[Step, ...] = ()
@@ -82,6 +89,7 @@ class Pipelines(Struct, frozen=True):
     imports: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     cache_paths: tuple[tuple[str, str], ...] = ()
+    exports: bool = False
 
 
 class _Found(Struct):
@@ -105,6 +113,7 @@ def read_pipelines(source: Source, root: Node | None) -> Pipelines | None:
         tuple(reader.imports()),
         tuple(sorted(reader.problems, key=lambda problem: problem.at)),
         tuple(reader.caches()),
+        reader.exports(),
     )
 
 
@@ -115,7 +124,7 @@ class _Reader:
         self.images: list[Image] = []
         self.problems: list[Problem] = []
         self._problems: set[int] = set()
-        self._imaged: set[int] = set()
+        self._imaged: dict[int, int] = {}
         options = _mapping(root.get("options"))
         self.runs_on = _strings(options.get("runs-on") if options else None)
 
@@ -163,18 +172,26 @@ class _Reader:
         occurrence = Occurrence(".".join(keys), item.at)
         (found.runs if _runs(path) else found.homes).append(occurrence)
         found.variables.update(variables)
-        self.image(item.node, "a step")
+        self.image(item.node, "a step", (item.node.span.start,))
 
-    def image(self, mapping: Mapping, level: str) -> None:
+    def image(self, mapping: Mapping, level: str, steps: tuple[int, ...] = ()) -> None:
         item = mapping.get("image")
-        if not item or id(item.node) in self._imaged:
+        if not item:
             return
-        self._imaged.add(id(item.node))
+        known = self._imaged.get(id(item.node))
+        if known is not None:
+            one = self.images[known]
+            self.images[known] = replace(one, steps=(*one.steps, *steps) if one.steps and steps else ())
+            return
         if name := _scalar(item):
-            self.images.append(Image(level, name, name.span.start))
+            image = Image(level, name, name.span.start, steps=steps)
         elif isinstance(item.node, Mapping) and (name := _scalar(item.node.get("name"))):
             username, password = (_scalar(item.node.get(key)) for key in ("username", "password"))
-            self.images.append(Image(level, name, name.span.start, username, password))
+            image = Image(level, name, name.span.start, username, password, steps)
+        else:
+            return
+        self._imaged[id(item.node)] = len(self.images)
+        self.images.append(image)
 
     def steps(self) -> Iterator[Step]:
         """Steps that run, and those that nothing runs yet; not the home of a script that a running step merges in,
@@ -236,6 +253,10 @@ class _Reader:
             source = _scalar(item) or (_scalar(item.node.get("import")) if isinstance(item.node, Mapping) else None)
             if source and ":" not in source.value and source.value.strip():
                 yield source.value.removeprefix("./")
+
+    def exports(self) -> bool:
+        said = _scalar(self.root.get("export"))
+        return said is not None and said.value.lower() == "true"
 
     def caches(self) -> Iterator[tuple[str, str]]:
         definitions = _mapping(self.root.get("definitions"))

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from migrator.repositories.git import GitError
 from migrator.repositories.streams import Process, running
@@ -24,10 +23,11 @@ DEPTH = 200
 """How deep folders may be nested, and the bytes of a path are bounded by LONGEST."""
 LONGEST = 4096
 _TREE = 16 * 1024 * 1024
-_FOLDER = 0o040000
+_FOLDERS = (b"40000", b"040000")
 _FEW = 16
 """Questions that are sent before the answers are read: fewer bytes than any pipe holds, so that none waits forever."""
 _PIECE = 64 * 1024
+_CHILDREN = {width: re.compile(rb"([0-7]{1,7}) ([^\0]+)\0(.{%d})" % width, re.DOTALL) for width in (20, 32)}
 _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?(?:\^\{tree\})?")
 
 
@@ -56,10 +56,10 @@ class Entry:
         return self.is_file and bool(self.mode & 0o111)
 
 
-class _Child(NamedTuple):  # hundreds of thousands of them: tuples cost less than records
-    name: bytes
-    mode: int
-    oid: str
+Child = tuple[bytes, bytes, bytes]
+"""Mode in octal, name, and the bytes of the object's name: hundreds of thousands of them, as the parser gives them."""
+_Seen = dict[bytes, frozenset[Child]]
+"""What was read before, by the path of its folder."""
 
 
 class Objects:
@@ -72,7 +72,7 @@ class Objects:
         self.root = root
         self._stack = ExitStack()
         self._roots: dict[str, str] = {}
-        self._trees: dict[str, tuple[_Child, ...]] = {}
+        self._trees: dict[str, tuple[Child, ...]] = {}
 
     def __enter__(self) -> Objects:
         try:
@@ -105,9 +105,7 @@ class Objects:
             return
         with self._asking("--batch", self._contents, asked) as process:
             for oid in asked:
-                data = process.take(self._size(process, oid))
-                process.take(1)
-                yield oid, data
+                yield oid, process.take(self._size(process, oid) + 1)[:-1]
 
     def read(self, oid: str) -> bytes:
         return b"".join(self.pieces(oid))
@@ -139,17 +137,34 @@ class Objects:
                 break
             sizes = self.sizes(level)
             for tree, data in self.blobs(tree for tree in level if sizes.get(tree, _TREE + 1) <= _TREE):
-                self._trees[tree] = tuple(_parsed(data, len(tree) // 2))
-            folders = (child.oid for tree in level for child in self._trees.get(tree, ()) if child.mode == _FOLDER)
-            level = {folder for folder in folders if folder not in self._trees}
+                self._trees[tree] = _parsed(data, len(tree) // 2)
+            folders = {oid for tree in level for mode, _, oid in self._trees.get(tree, ()) if mode in _FOLDERS}
+            level = {folder.hex() for folder in folders} - self._trees.keys()
         return roots
 
-    def entries(self, commit: str, enter: Callable[[bytes, str], bool] = lambda path, tree: True) -> Iterator[Entry]:
-        """The files, links and submodules of a commit, folder by folder; only those folders that `enter` wants, which
-        is told the path and the name of the object.
+    def entries(self, commit: str, enter: Callable[[str], bool] = lambda tree: True) -> Iterator[Entry]:
+        """The files, links and submodules of a commit, folder by folder; only of folders that `enter` wants, which is
+        told the name of the object.
 
         Raises GitError for more than PATHS of them, DEPTH folders and LONGEST bytes of a path.
         """
+        return self._walk(commit, enter, {}, {})
+
+    def unseen(self, commits: Iterable[str]) -> Iterator[tuple[str, list[Entry] | GitError]]:
+        """Each commit with those entries that none before it has at the same path, or why it cannot be read."""
+        seen: _Seen = {}
+        for commit in commits:
+            added: _Seen = {}
+            try:
+                entries = list(self._walk(commit, lambda tree: True, seen, added))
+            except GitError as error:
+                yield commit, error
+                continue
+            for path, children in added.items():
+                seen[path] = seen.get(path, frozenset()) | children
+            yield commit, entries
+
+    def _walk(self, commit: str, enter: Callable[[str], bool], seen: _Seen, added: _Seen) -> Iterator[Entry]:
         root = self._roots.get(commit) or self.load([commit]).get(commit)
         if root is None:
             raise GitError(f"the repository at {self.root} lacks commit {commit}; fetch it")
@@ -157,38 +172,40 @@ class Objects:
         count = 0
         while pending:
             prefix, depth, tree = pending.pop()
-            if not enter(prefix, tree):
+            if not enter(tree):
                 continue
             if tree not in self._trees:
                 raise GitError(f"the repository at {self.root} lacks the folder {tree}, or it is larger than 16 MiB")
-            for child in self._trees[tree]:
-                count += 1
-                path = prefix + child.name
-                if count > PATHS or depth > DEPTH or len(path) > LONGEST:
-                    raise GitError(
-                        f"commit {commit} holds more than {PATHS} files, or paths deeper than {DEPTH} folders or "
-                        f"longer than {LONGEST} bytes, which are not read"
-                    )
-                if child.mode == _FOLDER:
-                    pending.append((path + b"/", depth + 1, child.oid))
+            known = seen.get(prefix, frozenset())
+            children = [child for child in self._trees[tree] if child not in known]
+            added[prefix] = frozenset(children)
+            count += len(children)
+            if count > PATHS or depth > DEPTH:
+                raise _too_large(commit)
+            for mode, name, oid in children:
+                path = prefix + name
+                if len(path) > LONGEST:
+                    raise _too_large(commit)
+                if mode in _FOLDERS:
+                    pending.append((path + b"/", depth + 1, oid.hex()))
                 else:
-                    yield Entry(os.fsdecode(path), child.mode, child.oid)
+                    yield Entry(os.fsdecode(path), int(mode, 8), oid.hex())
 
     def folders_with(self, oids: Collection[str]) -> set[str]:
         """The folders read so far that hold one of the objects, at any depth."""
-        above: dict[str, list[str]] = {}
+        wanted = {bytes.fromhex(oid) for oid in oids}
+        above: dict[bytes, list[bytes]] = {}
         for tree, children in self._trees.items():
-            for child in children:
-                if child.mode == _FOLDER or child.oid in oids:
-                    above.setdefault(child.oid, []).append(tree)
-        found: set[str] = set()
-        pending = list(oids)
+            for oid in [oid for mode, _, oid in children if mode in _FOLDERS or oid in wanted]:
+                above.setdefault(oid, []).append(bytes.fromhex(tree))
+        found: set[bytes] = set()
+        pending = list(wanted)
         while pending:
-            for tree in above.get(pending.pop(), ()):
-                if tree not in found:
-                    found.add(tree)
-                    pending.append(tree)
-        return found
+            for folder in above.get(pending.pop(), ()):
+                if folder not in found:
+                    found.add(folder)
+                    pending.append(folder)
+        return {folder.hex() for folder in found}
 
     @contextmanager
     def _asking(self, how: str, running_one: Process, asked: list[str]) -> Iterator[Process]:
@@ -225,13 +242,16 @@ def _checked(oid: str) -> str:
     return oid
 
 
-def _parsed(data: bytes, width: int) -> Iterator[_Child]:
+def _parsed(data: bytes, width: int) -> tuple[Child, ...]:
     """The entries of a tree object: mode, blank, name, NUL, `width` bytes of the name of the object."""
-    at = 0
-    while at < len(data):
-        blank = data.find(b" ", at)
-        end = data.find(b"\0", blank)
-        if blank < 0 or end < 0 or end + 1 + width > len(data):
-            raise GitError("a folder of the repository is damaged; run `git fsck`")
-        yield _Child(data[blank + 1 : end], int(data[at:blank], 8), data[end + 1 : end + 1 + width].hex())
-        at = end + 1 + width
+    found = tuple(_CHILDREN[width].findall(data))
+    if sum([len(mode) + len(name) for mode, name, _ in found]) + len(found) * (width + 2) != len(data):
+        raise GitError("a folder of the repository is damaged; run `git fsck`")
+    return found
+
+
+def _too_large(commit: str) -> GitError:
+    return GitError(
+        f"commit {commit} holds more than {PATHS} files, or paths deeper than {DEPTH} folders or longer than "
+        f"{LONGEST} bytes, which are not read"
+    )

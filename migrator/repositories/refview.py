@@ -42,6 +42,13 @@ class RefView:
         except GitError as error:
             raise Unreadable(str(error)) from None
 
+    def target(self, path: str) -> str:
+        """The path of the file that `path` stands for when symbolic links are followed. Raises Unreadable."""
+        entry = self._find(path)
+        if entry is None:
+            raise Unreadable("the file is no longer there")
+        return entry.path
+
     @cached_property
     def _paths(self) -> tuple[str, ...]:
         return tuple(sorted(path for path, entry in self._entries.items() if not entry.is_module))

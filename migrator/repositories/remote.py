@@ -8,11 +8,17 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import shutil
+import signal
 import subprocess
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
+from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError, GitMissing, command, environment
 
 BROUGHT = 1000
@@ -25,10 +31,49 @@ _SLUG = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,127}")
 _ALL = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 
 
-def heads(url: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """The commits of all branches and tags by full name. `variables` sign the request. Raises GitError, GitMissing."""
+_LARGE = f"--filter=blob:limit={LIMIT + 1}"
+"""Files that are larger than what is read may stay where they are."""
+_REFUSED = ("Authentication failed", "returned error: 401", "returned error: 403", "returned error: 404", "not found")
+_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+_QUIETLY = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc")
+
+
+class Refused(GitError):
+    """The other side does not give the repository to this credential, or there is none."""
+
+
+class Late(GitError):
+    """The other side does not come to an end."""
+
+
+class Filter:
+    """Whether the other side leaves out large files where it is asked to: tried with the first copy of a run."""
+
+    def __init__(self) -> None:
+        self.there = True
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return (_LARGE,) if self.there else ()
+
+    def heard(self, words: str) -> None:
+        if "filtering not recognized" in words:
+            self.there = False
+
+
+class _Done(NamedTuple):
+    output: bytes
+    words: str
+
+
+def heads(url: str, variables: Mapping[str, str], *, tags: bool = True, seconds: float = SECONDS) -> dict[str, str]:
+    """The commits of all branches, and tags, by full name. `variables` sign the request.
+
+    Raises GitError, GitMissing; Refused where the repository is not given out.
+    """
     found: dict[str, str] = {}
-    for line in _run(Path.cwd(), variables, "ls-remote", "--heads", "--tags", "--", url).splitlines():
+    kinds = ("--heads", "--tags") if tags else ("--heads",)
+    for line in _run(Path.cwd(), variables, "ls-remote", *kinds, "--", url, seconds=seconds).output.splitlines():
         commit, _, name = os.fsdecode(line).partition("\t")
         peeled = name.removesuffix("^{}")
         if peeled.startswith(("refs/heads/", "refs/tags/")) and re.fullmatch(r"[0-9a-f]{40,64}", commit):
@@ -41,11 +86,62 @@ def mirror(folder: Path, url: str, variables: Mapping[str, str]) -> None:
 
     Raises GitError and GitMissing.
     """
-    with _alone(folder):
-        if not (folder / "HEAD").exists():
-            _run(folder.parent, {}, "init", "--bare", "--quiet", "--template=", "--", str(folder))
+    with _alone(folder) as lock:
+        _begin(folder)
         options = ("--prune", "--quiet", "--force", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc")
-        _run(folder, variables, "fetch", *options, "--", url, *_ALL)
+        whole = ("--unshallow",) if (folder / "shallow").exists() else ()
+        _run(folder, variables, "fetch", *whole, *options, "--", url, *_ALL, lock=lock)
+
+
+def snapshot(
+    folder: Path,
+    url: str,
+    variables: Mapping[str, str],
+    branches: Sequence[str],
+    filtered: Filter,
+    seconds: float = SECONDS,
+    tags: Sequence[str] = (),
+) -> None:
+    """Bring the last commits of `branches` and `tags`, short names, without their history unless the copy has it.
+
+    A copy that git does not go on with is made anew, and takes the old one's place once it is whole. Raises GitError,
+    GitMissing.
+    """
+    names = [*(f"refs/heads/{name}" for name in branches), *(f"refs/tags/{name}" for name in tags)]
+    with _alone(folder, seconds) as lock:
+        there = (folder / "HEAD").exists()
+        _begin(folder)
+        whole = there and not (folder / "shallow").exists() and any((folder / "refs").rglob("*[!.]"))
+        try:
+            _snapshot(folder, url, variables, names, filtered, whole, seconds, lock)
+        except (Refused, Late):
+            raise
+        except GitError:
+            if not there:
+                raise
+            fresh = folder.with_name(f"{folder.name}.new")
+            shutil.rmtree(fresh, ignore_errors=True)
+            _begin(fresh)
+            _snapshot(fresh, url, variables, names, filtered, False, seconds, lock)
+            shutil.rmtree(folder, ignore_errors=True)
+            fresh.rename(folder)
+
+
+def _snapshot(
+    folder: Path,
+    url: str,
+    variables: Mapping[str, str],
+    names: Sequence[str],
+    filtered: Filter,
+    whole: bool,
+    seconds: float,
+    lock: int,
+) -> None:
+    part = () if whole else ("--depth=1", *filtered.options)
+    wanted = "".join(f"+{name}:{name}\n" for name in names)
+    options = (*part, *_QUIETLY, "--no-show-forced-updates", "--stdin")
+    done = _run(folder, variables, "fetch", *options, "--", url, given=os.fsencode(wanted), seconds=seconds, lock=lock)
+    filtered.heard(done.words)
 
 
 def bring(folder: Path, url: str, variables: Mapping[str, str], commits: Sequence[str]) -> None:
@@ -53,16 +149,15 @@ def bring(folder: Path, url: str, variables: Mapping[str, str], commits: Sequenc
 
     Raises GitMissing. What is not there afterwards was not given.
     """
-    options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc")
 
     def fetched(asked: Sequence[str]) -> bool:
         try:
-            _run(folder, variables, "fetch", *options, "--", url, *asked)
+            _run(folder, variables, "fetch", *_QUIETLY, "--", url, *asked, lock=lock)
         except GitError:
             return False
         return True
 
-    with _alone(folder):
+    with _alone(folder) as lock:
         if commits and not fetched(commits[:BROUGHT]):
             for commit in commits[:_ONE_BY_ONE]:
                 fetched([commit])
@@ -76,31 +171,90 @@ def place(cache: Path, workspace: str, slug: str) -> Path:
     return cache / "git" / workspace / f"{slug}.git"
 
 
+def interrupt() -> None:
+    """End every conversation that goes on in other threads; each of them raises GitError."""
+    with _RUNNING_LOCK:
+        for process in _RUNNING:
+            _kill(process)
+
+
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Two runs on one copy wait for each other."""
+def _alone(folder: Path, seconds: float = SECONDS) -> Iterator[int]:
+    """Two runs on one copy wait for each other. The lock is handed to git, so that a git that outlives a killed run
+    is waited for too. Raises GitError after `seconds`."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    end = time.monotonic() + seconds
     with (folder.parent / f"{folder.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise GitError(f"another run has been at work on {folder} for {seconds:g} seconds") from None
+                time.sleep(0.02)
+        yield lock.fileno()
 
 
-def _run(folder: Path, variables: Mapping[str, str], *arguments: str) -> bytes:
+def _begin(folder: Path) -> None:
+    """What `git init --bare` makes, without the process and without templates; and whatever a git that was killed has
+    left locked is free again."""
+    if not (folder / "HEAD").exists():
+        for name in ("objects/pack", "refs/heads"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / "config").write_text(_CONFIG, encoding="ascii")
+        (folder / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
+        return
+    for lock in (*folder.glob("*.lock"), *(folder / "refs").rglob("*.lock"), *folder.glob("objects/pack/tmp_*")):
+        with suppress(OSError):
+            lock.unlink()
+
+
+_RUNNING: set[subprocess.Popen[bytes]] = set()
+_RUNNING_LOCK = threading.Lock()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """With the helper that talks to the other side."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _run(
+    folder: Path,
+    variables: Mapping[str, str],
+    *arguments: str,
+    given: bytes = b"",
+    seconds: float = SECONDS,
+    lock: int | None = None,
+) -> _Done:
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             command("-c", "core.bigFileThreshold=1m", "-c", "fetch.fsckObjects=false", *arguments),
             cwd=folder,
             env={**environment(), **_SLOW, **variables},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=SECONDS,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=() if lock is None else (lock,),
+            process_group=0,
         )
     except FileNotFoundError:
         raise GitMissing from None
+    with _RUNNING_LOCK:
+        _RUNNING.add(process)
+    try:
+        output, errors = process.communicate(given, timeout=seconds)
     except subprocess.TimeoutExpired:
-        raise GitError(f"git needs more than {SECONDS} seconds for {arguments[0]}; try again later") from None
-    if done.returncode:
-        words = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
-        raise GitError(f"git {arguments[0]} is refused: {words[:500] or f'exit code {done.returncode}'}")
-    return done.stdout
+        raise Late(f"git needs more than {seconds:g} seconds for {arguments[0]}; try again later") from None
+    finally:
+        if process.poll() is None:
+            _kill(process)
+            process.communicate()
+        with _RUNNING_LOCK:
+            _RUNNING.discard(process)
+    words = errors.decode("utf-8", "replace").strip().removeprefix("fatal: ")
+    if process.returncode:
+        kind = Refused if any(one in words for one in _REFUSED) else GitError
+        raise kind(f"git {arguments[0]} is refused: {words[:500] or f'exit code {process.returncode}'}")
+    return _Done(output, words)

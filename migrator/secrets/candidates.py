@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -31,11 +30,11 @@ LEAVING = "credential-leaves-step"
 _NAME = re.compile(r"(?:\$\{?|%|\benv\.)([A-Za-z_][A-Za-z0-9_]*)")
 
 
-def candidates(root: Path, objects: Objects, scripts: set[str], book: RuleBook, settings: Settings) -> frozenset[str]:
+def candidates(objects: Objects, scripts: set[str], book: RuleBook, settings: Settings) -> frozenset[str]:
     """The names. `scripts` are paths of files beside the pipelines files that may hold a login. Raises GitError."""
     needles = mentions(book)
     found: set[str] = set()
-    history = versions(root, sorted(scripts))
+    history = versions(objects.root, sorted(scripts))
     sizes = objects.sizes({version.oid for version in history.versions})
     for version in history.versions:
         if sizes.get(version.oid, LIMIT + 1) > LIMIT:

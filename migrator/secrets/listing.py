@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from migrator.bitbucket.records import Level, Repository, Variable
 from migrator.bitbucket.session import Client
 from migrator.core.rules import RuleBook
 from migrator.core.settings import Settings
+from migrator.readers.imports import target
 from migrator.repositories import remote
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
@@ -31,9 +31,6 @@ from migrator.secrets.plan import Plan
 from migrator.secrets.records import Evidence, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
 from migrator.secrets.references.records import OpaqueKind
 from migrator.secrets.survey import COMMIT, ENDED, Exported, Runs, Survey, window
-
-_IMPORT = re.compile(r"(?P<slug>[A-Za-z0-9_.-]+):(?P<ref>[^:\s]+)(?::(?P<rest>[^:\s]+))?")
-_ROOT = "bitbucket-pipelines.yml"
 
 
 class Asking(Struct, frozen=True):
@@ -113,7 +110,7 @@ def _listing(asking: Asking, chosen: Sequence[Repository], whole: bool) -> Listi
         try:
             stored = inventories.inventory(asking.client, asking.workspace, one.slug, above)
             there = _fetch(asking, one)
-            names = _survey(asking, one, stored, resolve).candidates() if there else frozenset[str]()
+            names = _candidates(asking, one, stored, resolve) if there else frozenset[str]()
             pending.append((one, stored, names, there))
         except (ApiError, GitError) as error:
             if not whole:
@@ -236,13 +233,20 @@ def _runs(asking: Asking, one: Repository) -> Runs:
     return asking.known_runs[one.slug]
 
 
-def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> Survey:
+def _candidates(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> frozenset[str]:
+    with _survey(asking, one, stored, resolve) as survey:
+        return survey.candidates()
+
+
+@contextmanager
+def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> Iterator[Survey]:
     runs = _runs(asking, one)
-    known = {**_hosts(stored, asking.book), **asking.settings.variables}
+    known = {**hosts(stored, asking.book), **asking.settings.variables}
     settings = replace(asking.settings, variables=known, workspace=asking.workspace, repository=one.slug)
     root = remote.place(asking.cache, asking.workspace, one.slug)
     changes = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
-    return Survey(root, asking.book, settings, runs, resolve, tuple(refs(root)), changes)
+    with Objects(root) as objects:
+        yield Survey(objects, asking.book, settings, runs, resolve, tuple(refs(root)), changes)
 
 
 def _facts(
@@ -257,13 +261,14 @@ def _facts(
 ) -> RepositoryFacts:
     if not there:
         return RepositoryFacts(one.slug, (), names, stored.variables, stored.not_checked)
-    survey = _survey(asking, one, stored, resolve)
-    chosen, gaps = survey.refs(names | keys)
+    with _survey(asking, one, stored, resolve) as survey:
+        chosen, gaps = survey.refs(names | keys)
+        leaving = survey.leaving()
     heads = {ref.name: ref.commit for ref in survey.every}
     # These can change without a change of a branch, so that this repository never counts as unchanged.
     heads |= {f"has a variable of its own named {key}": "" for key in _hiding(stored) & (names | keys)}
     heads |= {f"imports {one.text}": "" for ref in chosen for one in ref.found.opaque if one.kind is OpaqueKind.IMPORT}
-    return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads, survey.leaving())
+    return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads, leaving)
 
 
 def _hiding(stored: Inventory) -> set[str]:
@@ -276,7 +281,7 @@ def _hiding(stored: Inventory) -> set[str]:
     }
 
 
-def _hosts(stored: Inventory, book: RuleBook) -> dict[str, str]:
+def hosts(stored: Inventory, book: RuleBook) -> dict[str, str]:
     """The values that name a registry of Packages, which is all that values are looked at for; the first level wins."""
     return {
         variable.key: variable.value
@@ -298,21 +303,18 @@ class _Resolver:
         return self._known[text]
 
     def _read(self, text: str) -> Exported:
-        asked = _IMPORT.fullmatch(text)
+        asked = target(text)
         if asked is None:
             return Exported(None, text, "it is not of the form repository:ref or repository:ref:pipeline")
-        at = f"{asked['slug']}@{asked['ref']}"
-        # A source is {repo}:{ref}:{file-path}, a pipeline {repo}:{ref}:{pipeline-name} (PLATFORM.md 4.4).
-        rest = asked["rest"] or ""
-        path = posixpath.normpath(rest) if rest.lower().endswith((".yml", ".yaml")) else _ROOT
+        at, path = f"{asked.repository}@{asked.ref}", asked.path
         asking = self._asking
         try:
-            one = repositories.repository(asking.client, asking.workspace, asked["slug"])
+            one = repositories.repository(asking.client, asking.workspace, asked.repository)
             if not _fetch(asking, one):
                 return Exported(None, at, "it has no commits")
             root = remote.place(asking.cache, asking.workspace, one.slug)
-            wanted = (f"refs/heads/{asked['ref']}", f"refs/tags/{asked['ref']}")
-            commits = {ref.commit for ref in refs(root) if ref.name in wanted} or {asked["ref"]}
+            wanted = (f"refs/heads/{asked.ref}", f"refs/tags/{asked.ref}")
+            commits = {ref.commit for ref in refs(root) if ref.name in wanted} or {asked.ref}
             if len(commits) > 1:
                 return Exported(None, at, "it is a branch and a tag, at different commits")
             with Objects(root) as objects:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 
 from msgspec import Struct
 
@@ -59,7 +58,7 @@ class Survey(Struct, frozen=True):
     as they were read once: what another run fetches meanwhile is no part of it. `changes` tells whether a branch has
     an open pull request to the branch that its name says."""
 
-    root: Path
+    objects: Objects
     book: RuleBook
     settings: Settings
     runs: Runs
@@ -69,33 +68,30 @@ class Survey(Struct, frozen=True):
 
     def candidates(self) -> frozenset[str]:
         """Raises GitError."""
-        with Objects(self.root) as objects:
-            found = candidates.candidates(self.root, objects, self._scripts(objects), self.book, self.settings)
-            return found | frozenset(self._imported_candidates(objects))
+        found = candidates.candidates(self.objects, self._scripts(), self.book, self.settings)
+        return found | frozenset(self._imported_candidates())
 
     def leaving(self) -> frozenset[str]:
         """Names whose credential a step of a branch hands to what outlives it. Raises GitError."""
         commits = dict.fromkeys(ref.commit for ref in self.every if ref.kind is RefKind.BRANCH)
-        with Objects(self.root) as objects:
-            views = [RefView(objects, commit) for commit in commits]
-            found = [candidates.leaving(view, self.book, self.settings) for view in views]
+        views = [RefView(self.objects, commit) for commit in commits]
+        found = [candidates.leaving(view, self.book, self.settings) for view in views]
         return frozenset().union(*found)
 
     def refs(self, names: frozenset[str]) -> tuple[tuple[RefFacts, ...], tuple[str, ...]]:
         """What every ref says of the `names`, and what could not be read. Raises GitError."""
         chosen, lost, gaps = self._chosen()
-        found = scan(self.root, names, [ref for ref, _ in chosen]).by_ref
+        found = scan(self.objects, names, [ref for ref, _ in chosen]).by_ref
         last: dict[str, str] = {}
         for run in self.runs.runs:
             if run.ref_name:
                 last.setdefault(run.ref_name, run.created_on.date().isoformat())
         facts = [_lost(ref, stand) for ref, stand in lost]
-        with Objects(self.root) as objects:
-            trees: dict[str, dict[str, Entry]] = {}
-            for ref, stand in chosen:
-                if ref.commit not in trees:
-                    trees[ref.commit] = {entry.path: entry for entry in objects.entries(ref.commit)}
-                facts.append(self._facts(ref, stand, trees[ref.commit], found[ref.name], objects, names, last))
+        trees: dict[str, dict[str, Entry]] = {}
+        for ref, stand in chosen:
+            if ref.commit not in trees:
+                trees[ref.commit] = {entry.path: entry for entry in self.objects.entries(ref.commit)}
+            facts.append(self._facts(ref, stand, trees[ref.commit], found[ref.name], names, last))
         return tuple(facts), tuple(gaps)
 
     def _chosen(self) -> tuple[list[tuple[Ref, Stand]], list[tuple[Ref, Stand]], list[str]]:
@@ -113,8 +109,7 @@ class Survey(Struct, frozen=True):
                 known.add((run.sha, stand))
                 when = int(run.created_on.timestamp())
                 chosen.append((Ref(f"refs/runs/{run.build_number}", RefKind.TAG, run.sha, when, ""), stand))
-        with Objects(self.root) as objects:
-            there = objects.load(ref.commit for ref, _ in chosen if COMMIT.fullmatch(ref.commit))
+        there = self.objects.load(ref.commit for ref, _ in chosen if COMMIT.fullmatch(ref.commit))
         lost = [(ref, stand) for ref, stand in chosen if ref.commit not in there]
         return [(ref, stand) for ref, stand in chosen if ref.commit in there], lost, gaps
 
@@ -124,7 +119,6 @@ class Survey(Struct, frozen=True):
         stand: Stand,
         tree: Mapping[str, Entry],
         found: Found,
-        objects: Objects,
         names: frozenset[str],
         last: Mapping[str, str],
     ) -> RefFacts:
@@ -134,11 +128,11 @@ class Survey(Struct, frozen=True):
         exported = {text: self.resolve(text) for text in sorted(imports)}
         imported = [_look(one, names, short) for one in exported.values()]
         deployments = [
-            *(_deployments(objects, tree[path]) for path in pipelines),
+            *(_deployments(self.objects, tree[path]) for path in pipelines),
             *(one.environments for one in imported),
         ]
         wanted = {one.path for one in found.opaque} | {one.path for one in found.not_looked}
-        text = _reader(objects, tree, {_elsewhere(name): one.data for name, one in exported.items() if one.data})
+        text = _reader(self.objects, tree, {_elsewhere(name): one.data for name, one in exported.items() if one.data})
         begin = [*pipelines, *map(_elsewhere, exported)]
         reached = reach.reached(begin, wanted, tree, text, forms.load().reach) if wanted else frozenset[str]()
         return RefFacts(
@@ -163,20 +157,14 @@ class Survey(Struct, frozen=True):
         ours = ref.kind is RefKind.BRANCH and branch.startswith(BRANCH) and self.changes(branch)
         return branch.removeprefix(BRANCH) if ours else ""
 
-    def _imported_candidates(self, objects: Objects) -> Iterator[str]:
+    def _imported_candidates(self) -> Iterator[str]:
         """Of logins in pipelines of other repositories, which run here because a branch imports them."""
         finder = Finder(())
-        contents = {
-            entry.oid: entry
-            for ref in self.every
-            if ref.kind is RefKind.BRANCH
-            for entry in objects.entries(ref.commit)
-            if is_pipelines_file(entry.path)
-        }
+        contents = {entry.oid: entry for new in self._branches() for entry in new if is_pipelines_file(entry.path)}
         imports = {
             one.text
             for entry in contents.values()
-            for one in finder.look(_data(objects, entry), entry.path).opaque
+            for one in finder.look(_data(self.objects, entry), entry.path).opaque
             if one.kind is OpaqueKind.IMPORT
         }
         for text in sorted(imports):
@@ -184,22 +172,28 @@ class Survey(Struct, frozen=True):
             if data is not None:
                 yield from candidates.of_pipelines(_One(data), _ROOT, self.book, self.settings) - self.book.natives
 
-    def _scripts(self, objects: Objects) -> set[str]:
+    def _scripts(self) -> set[str]:
         """The paths of files on any branch that name a Packages host and a login."""
         needles = mentions(self.book)
         seen: dict[str, bool] = {}
         paths: set[str] = set()
-        for ref in self.every:
-            if ref.kind is not RefKind.BRANCH:
-                continue
-            entries = [one for one in objects.entries(ref.commit) if one.is_file and not is_pipelines_file(one.path)]
-            new = {one.oid for one in entries if one.oid not in seen}
-            sizes = objects.sizes(new)
+        for entries in self._branches():
+            files = [one for one in entries if one.is_file and not is_pipelines_file(one.path)]
+            new = {one.oid for one in files if one.oid not in seen}
+            sizes = self.objects.sizes(new)
             seen |= dict.fromkeys(new, False)
-            for oid, data in objects.blobs(oid for oid in new if sizes.get(oid, LIMIT + 1) <= LIMIT):
+            for oid, data in self.objects.blobs(oid for oid in new if sizes.get(oid, LIMIT + 1) <= LIMIT):
                 seen[oid] = LOGIN in data and any(needle in data for needle in needles)
-            paths |= {one.path for one in entries if seen[one.oid]}
+            paths |= {one.path for one in files if seen[one.oid]}
         return set(sorted(paths)[:_SCRIPTS])
+
+    def _branches(self) -> Iterator[list[Entry]]:
+        """What each branch has that none before it has at the same path. Raises GitError."""
+        commits = dict.fromkeys(ref.commit for ref in self.every if ref.kind is RefKind.BRANCH)
+        for _, entries in self.objects.unseen(commits):
+            if isinstance(entries, GitError):
+                raise entries
+            yield entries
 
 
 class _Imported(Struct, frozen=True):

@@ -13,11 +13,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from migrator.bitbucket.records import Level
-from migrator.configuration import ConfigurationError, load
 from migrator.core.mask import printable
 from migrator.core.view import Unreadable
 from migrator.repositories.files import read_bounded
 from migrator.secrets.records import Listing, Stored
+from migrator.toml_keys import ConfigurationError, load
 from migrator.toml_tables import Table, places, tables
 
 _KEYS = ("label", "owner", "expires", "variables", "consumers")

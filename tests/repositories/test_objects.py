@@ -143,6 +143,44 @@ def test_a_missing_object_is_an_error_and_the_next_question_is_answered(git: Git
             list(open_objects.entries(gone))
 
 
+def test_what_earlier_commits_have_at_the_same_path_is_not_listed_again(git: Git, tmp_path: Path) -> None:
+    one, other = blob(tmp_path, b"one"), blob(tmp_path, b"other")
+    folder = tree(tmp_path, (FILE, b"a", one), (FILE, b"b", one))
+    changed = tree(tmp_path, (RUN, b"a", one), (FILE, b"b", one))
+    commits = [
+        commit(tmp_path, tree(tmp_path, (FOLDER, b"d", folder), (FILE, b"f", one))),
+        commit(tmp_path, tree(tmp_path, (FOLDER, b"d", folder), (FILE, b"f", one)), "refs/heads/same", when=1),
+        commit(tmp_path, tree(tmp_path, (FOLDER, b"d", changed), (FOLDER, b"e", folder)), "refs/heads/moved"),
+        commit(tmp_path, tree(tmp_path, (FILE, b"d", one), (FILE, b"f", other)), "refs/heads/file"),
+    ]
+    with Objects(tmp_path) as open_objects:
+        found = dict(open_objects.unseen(commits))
+    listed = [sorted((entry.path, entry.mode, entry.oid) for entry in found[of]) for of in commits]  # type: ignore[union-attr]
+    assert listed == [
+        [("d/a", 0o100644, one), ("d/b", 0o100644, one), ("f", 0o100644, one)],
+        [],
+        [("d/a", 0o100755, one), ("e/a", 0o100644, one), ("e/b", 0o100644, one)],
+        [("d", 0o100644, one), ("f", 0o100644, other)],
+    ]
+
+
+def test_what_a_commit_holds_that_cannot_be_read_whole_is_not_taken_as_seen(git: Git, tmp_path: Path) -> None:
+    folder = tree(tmp_path, (FILE, b"a", blob(tmp_path)))
+    broken = commit(tmp_path, tree(tmp_path, (FOLDER, b"d", folder), (FOLDER, b"gone", "0" * 39 + "1")))
+    whole = commit(tmp_path, tree(tmp_path, (FOLDER, b"d", folder)), "refs/heads/whole")
+    with Objects(tmp_path) as open_objects:
+        found = dict(open_objects.unseen([broken, whole]))
+    assert isinstance(found[broken], GitError)
+    assert [entry.path for entry in found[whole]] == ["d/a"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("damage", [b"100644 a\0short", b"9 a\0" + bytes(20), b"100644 \0" + bytes(20), b"x"])
+def test_a_folder_that_is_none_is_an_error(git: Git, tmp_path: Path, damage: bytes) -> None:
+    of = commit(tmp_path, loose(tmp_path, "tree", b"100644 b\0" + bytes(20) + damage))
+    with pytest.raises(GitError, match="damaged"):
+        paths(tmp_path, of)
+
+
 def test_contents_are_the_bytes_that_they_are(git: Git, tmp_path: Path) -> None:
     written = [b"", b"\n", b"a\r\n", os.urandom(300_000), b"\0" * 70_000, *(str(n).encode() for n in range(50))]
     oids = [blob(tmp_path, data) for data in written]

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
 
 from migrator.repositories.files import LIMIT
-from migrator.repositories.refs import refs
+from migrator.repositories.objects import Objects
+from migrator.repositories.refs import Ref, refs
 from migrator.secrets.references import scan as scanning
 from migrator.secrets.references.finding import Finder
 from migrator.secrets.references.records import Found, Kind, OpaqueKind
-from migrator.secrets.references.scan import scan
+from migrator.secrets.references.scan import Scan
 from tests.repositories.conftest import Git, git
 from tests.repositories.test_objects import FILE, FOLDER, LINK, MODULE, RUN, blob, commit, tree
 
 __all__ = ["git"]
 NAME = "MY_PAT"
 USE = b"echo $MY_PAT\n"
+
+
+def scan(root: Path, names: Sequence[str], refs: Iterable[Ref]) -> Scan:
+    with Objects(root) as objects:
+        return scanning.scan(objects, names, refs)
 
 
 def main(root: Path, *entries: tuple[str, bytes, bytes]) -> Found:

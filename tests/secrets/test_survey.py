@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from migrator import rulebook
 from migrator.core.settings import Settings
 from migrator.repositories.files import LIMIT
+from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.secrets.survey import Exported, Runs, Survey
 
@@ -32,16 +35,17 @@ pipelines:
 
 def test_a_login_that_stays_in_its_step_leaves_nothing(tmp_path: Path) -> None:
     repository(tmp_path, LOGIN)
-    survey = surveyed(tmp_path)
-    assert survey.leaving() == frozenset()
-    assert survey.candidates() >= {"PACKAGES_PAT"}
+    with surveyed(tmp_path) as survey:
+        assert survey.leaving() == frozenset()
+        assert survey.candidates() >= {"PACKAGES_PAT"}
 
 
 def test_a_tag_is_no_branch(tmp_path: Path) -> None:
     repository(tmp_path, HANDED_ON)
     git(tmp_path, "tag", "v1")
     commit(tmp_path, LOGIN)
-    assert surveyed(tmp_path).leaving() == frozenset()
+    with surveyed(tmp_path) as survey:
+        assert survey.leaving() == frozenset()
 
 
 def test_on_a_branch_it_counts_though_a_comment_ignores_it(tmp_path: Path) -> None:
@@ -49,9 +53,9 @@ def test_on_a_branch_it_counts_though_a_comment_ignores_it(tmp_path: Path) -> No
     git(tmp_path, "switch", "--quiet", "-c", "cluster")
     commit(tmp_path, HANDED_ON)
     git(tmp_path, "switch", "--quiet", "main")
-    survey = surveyed(tmp_path)
-    assert survey.leaving() == {"CLUSTER_PAT"}
-    assert survey.candidates() >= {"PACKAGES_PAT", "CLUSTER_PAT"}
+    with surveyed(tmp_path) as survey:
+        assert survey.leaving() == {"CLUSTER_PAT"}
+        assert survey.candidates() >= {"PACKAGES_PAT", "CLUSTER_PAT"}
 
 
 DEPLOYED = """\
@@ -80,7 +84,8 @@ def test_deployments_are_known_only_where_every_pipelines_file_is(
     tmp_path: Path, pipelines: str, environments: frozenset[str] | None
 ) -> None:
     repository(tmp_path, pipelines)
-    (found,), _ = surveyed(tmp_path).refs(frozenset({"PAT"}))
+    with surveyed(tmp_path) as survey:
+        (found,), _ = survey.refs(frozenset({"PAT"}))
     assert found.environments == environments
 
 
@@ -89,9 +94,11 @@ def repository(root: Path, pipelines: str) -> None:
     commit(root, pipelines)
 
 
-def surveyed(root: Path) -> Survey:
+@contextmanager
+def surveyed(root: Path) -> Iterator[Survey]:
     settings = Settings(workspace="acme", repository="web", ignore=frozenset({"credential-leaves-step"}))
-    return Survey(root, rulebook.load(), settings, Runs(), lambda text: Exported(None, text), tuple(refs(root)))
+    with Objects(root) as objects:
+        yield Survey(objects, rulebook.load(), settings, Runs(), lambda text: Exported(None, text), tuple(refs(root)))
 
 
 def commit(root: Path, pipelines: str) -> None:

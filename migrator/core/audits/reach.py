@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from migrator.core.audits.context import Context
 from migrator.core.audits.judged import Judged
 from migrator.core.steps import StepFacts
-from migrator.credentials.packages import Name, Unresolved, distinct_workspaces, name_of, without_tag
+from migrator.credentials.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
 from migrator.credentials.trace import Command
 from migrator.credentials.uses import Action, ImageUse
 from migrator.credentials.values import Text
@@ -66,7 +66,7 @@ def _owners(context: Context, item: Judged, names: Sequence[tuple[ImageUse, Name
     picture, reason = context.picture, context.reason
     several = distinct_workspaces(name for _, name in names)
     for use, name in names:
-        if picture.listed(name):
+        if picture.listed(name) or (use.action is Action.READ and picture.shared(name)):
             continue
         shown = name.shown
         elsewhere = picture.other_workspace(name) or (
@@ -78,8 +78,11 @@ def _owners(context: Context, item: Judged, names: Sequence[tuple[ImageUse, Name
         )
         if elsewhere:
             item.reasons.append(reason("other-workspace", f"{shown} is a package of another workspace", shown))
+        elif name.text in picture.pushed and (others := context.settings.pushed_elsewhere.get(shown)):
+            detail = f"{shown} is pushed by {' and '.join(others)} as well"
+            item.reasons.append(reason("two-pushers", detail, shown))
         elif use.action.writes or (name.text in picture.pushed):
-            item.assumptions.append(f"{shown} is linked to this repository")
+            item.assumptions.append(linkage(shown))
         elif not name.complete:
             detail = f"{shown} is read, and a part of its name is not known"
             item.reasons.append(reason("image-unresolved", detail, shown))

@@ -6,7 +6,6 @@ import os
 import posixpath
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
@@ -30,18 +29,17 @@ class Scan:
     by_ref: Mapping[str, Found]
 
 
-def scan(root: Path, names: Collection[str], refs: Iterable[Ref], rules: Rules | None = None) -> Scan:
+def scan(objects: Objects, names: Collection[str], refs: Iterable[Ref], rules: Rules | None = None) -> Scan:
     """Look for `names` in all files of the `refs`. A commit that cannot be read says so in its `not_looked`.
 
-    Raises GitError and GitMissing where the repository cannot be read, ValueError for what is no name.
+    Raises GitError where the repository cannot be read, ValueError for what is no name.
     """
     chosen = list(refs)
     commits = list(dict.fromkeys(ref.commit for ref in chosen))
-    with Objects(root) as objects:
-        one = _Scan(objects, Finder(names, rules))
-        one.collect(commits)
-        one.look()
-        found = {commit: one.found(commit) for commit in commits}
+    one = _Scan(objects, Finder(names, rules))
+    one.collect(commits)
+    one.look()
+    found = {commit: one.found(commit) for commit in commits}
     return Scan({ref.name: found[ref.commit] for ref in chosen})
 
 
@@ -49,8 +47,6 @@ class _Scan:
     def __init__(self, objects: Objects, finder: Finder) -> None:
         self._objects = objects
         self._finder = finder
-        self._folders: set[tuple[bytes, str]] = set()
-        self._files: set[tuple[str, str, int]] = set()
         self._modules: set[str] = set()
         self._saying: set[str] = set()
         self._above: set[str] = set()
@@ -62,28 +58,15 @@ class _Scan:
     def collect(self, commits: Iterable[str]) -> None:
         """Which contents there are, each with a path for every language that it is read as."""
         self._objects.load(commits)
-        for commit in commits:
-            try:
-                self._folders |= self._collect(commit)
-            except GitError as error:
-                self._unread[commit] = str(error)
-
-    def _collect(self, commit: str) -> set[tuple[bytes, str]]:
-        """The folders of the commit by path and object. Those that an earlier one has are not gone into again."""
-        folders: set[tuple[bytes, str]] = set()
-
-        def enter(path: bytes, tree: str) -> bool:
-            folders.add((path, tree))
-            return (path, tree) not in self._folders
-
-        for entry in self._objects.entries(commit, enter):
-            mark = (entry.oid, entry.path, entry.mode)
-            if entry.is_module:
-                self._modules.add(entry.oid)
-            elif mark not in self._files:
-                self._files.add(mark)
-                self._asked.setdefault(entry.oid, {}).setdefault(self._key(entry), entry.path)
-        return folders
+        for commit, entries in self._objects.unseen(commits):
+            if isinstance(entries, GitError):
+                self._unread[commit] = str(entries)
+                continue
+            for entry in entries:
+                if entry.is_module:
+                    self._modules.add(entry.oid)
+                else:
+                    self._asked.setdefault(entry.oid, {}).setdefault(self._key(entry), entry.path)
 
     def look(self) -> None:
         sizes = self._objects.sizes(self._asked)
@@ -101,7 +84,7 @@ class _Scan:
     def found(self, commit: str) -> Found:
         if commit in self._unread:
             return Found(not_looked=(NotLooked("", self._unread[commit]),))
-        entries = self._objects.entries(commit, lambda path, tree: tree in self._above)
+        entries = self._objects.entries(commit, self._above.__contains__)
         saying = sorted((entry for entry in entries if entry.oid in self._saying), key=lambda entry: entry.path)
         parts = [self._at(entry) for entry in saying]
         return Found(

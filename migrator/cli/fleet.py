@@ -1,0 +1,249 @@
+"""`patless fleet scan` and `patless fleet merge`: many repositories, and the ledger of what is in them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator import rulebook as books
+from migrator.bitbucket.budget import cache_folder
+from migrator.bitbucket.session import Client
+from migrator.cli import console, exits
+from migrator.cli.failures import UsageError
+from migrator.configuration import check_codes
+from migrator.core.findings import Verdict
+from migrator.core.mask import printable
+from migrator.core.settings import Settings
+from migrator.fleet import exporters, listing, operator, rounds, visiting
+from migrator.fleet.ledger import Ledger
+from migrator.fleet.listing import Selection
+from migrator.fleet.operator import Operator
+from migrator.fleet.progress import progress
+from migrator.fleet.records import Entry, Repository, Scanned, State
+from migrator.fleet.scanning import Judge, digest
+from migrator.fleet.sharding import Shard, ShardError
+from migrator.fleet.visiting import Reading
+from migrator.reports.counting import many
+from migrator.secrets.plan import rules_digest
+
+_ROUND = timedelta(hours=24)
+"""A round that was begun before is begun anew."""
+_LINES = 20
+
+
+class Scanning(Struct, frozen=True):
+    """What the command line asks for. `config` None: fleet.toml, if it is here. `folders` are of clones; `since` is as
+    typed; `most` None: no end of requests."""
+
+    ledger: Path
+    selection: Selection
+    config: Path | None = None
+    rules: tuple[Path, ...] = ()
+    folders: tuple[Path, ...] = ()
+    since: str = ""
+    branches: tuple[str, ...] = ()
+    failed: bool = False
+    limit: int | None = None
+    jobs: int = rounds.JOBS
+    most: int | None = None
+    seconds: float = 600
+    shard: str = ""
+    secrets: bool = False
+    exit_zero: bool = False
+
+
+def selection(workspace: str, project: str, query: str, since: str, slugs: Iterable[str]) -> Selection:
+    """Raises UsageError."""
+    if project and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,127}", project):
+        raise UsageError("--project is the key of a project: letters, digits and underscores")
+    try:
+        moment = listing.moment(since, datetime.now(UTC)) if since else None
+    except (ValueError, OverflowError):
+        raise UsageError("--since is a date such as 2026-11-17, or a number of days such as 7d") from None
+    return Selection(workspace, project, query, moment, tuple(dict.fromkeys(slugs)))
+
+
+def scan(scanning: Scanning) -> int:
+    """Look at the repositories that were asked for, and return the exit code."""
+    shard = _shard(scanning.shard)
+    judge = judging(operator.find(scanning.config), scanning.rules)
+    with Ledger(scanning.ledger) as ledger:
+        reading = Reading(cache_folder(os.environ), judge, scanning.branches, scanning.seconds)
+        if scanning.folders:
+            return _scan(scanning, ledger, reading, _clones(scanning, ledger, shard), shard)
+        with _client(scanning, shard) as client:
+            reading = replace(reading, credentials=client.credentials, api=client.base)
+            return _scan(scanning, ledger, reading, _listed(scanning, ledger, client, shard), shard, client)
+
+
+def merge(path: Path, others: Sequence[Path]) -> int:
+    """Join ledgers into the one at `path`."""
+    for other in others:
+        if not other.exists():
+            raise UsageError(f"{other}: there is no such ledger")
+        if path.exists() and other.samefile(path):
+            raise UsageError(f"{other}: a ledger is not joined to itself")
+    with Ledger(path) as ledger:
+        for other in others:
+            with Ledger(other) as one:
+                ledger.join(one)
+        console.out(_summary(ledger, ledger.entries()))
+    return exits.CLEAN
+
+
+def _scan(
+    scanning: Scanning,
+    ledger: Ledger,
+    reading: Reading,
+    uuids: Iterable[str],
+    shard: Shard,
+    client: Client | None = None,
+) -> int:
+    wanted = set(uuids)
+    left_out = reading.judge.operator.excluded
+    entries = [one for one in ledger.entries() if one.repository.uuid in wanted and not left_out(one.repository.slug)]
+    if scanning.failed:
+        entries = [one for one in entries if one.state.failed]
+    key = _key(scanning, reading, shard)
+    now = datetime.now(UTC)
+    begun = ledger.begin(key, visiting.now(), (now - _ROUND).isoformat(timespec="milliseconds"))
+    left = rounds.pending(entries, begun)
+    if done := len(entries) - len(left):
+        console.err(
+            [f"patless: {done:,} of {len(entries):,} repositories were looked at since {begun[:16]} UTC; going on"]
+        )
+    chosen = left[: scanning.limit]
+    with progress(len(chosen)) as told:
+        rounds.go_through(ledger, chosen, reading, scanning.jobs, begun, told)
+    if chosen:
+        exporters.bring(ledger.entries(), ledger.branches(), reading)
+    seen = {one.repository.uuid for one in entries}
+    entries = [one for one in ledger.entries() if one.repository.uuid in seen]
+    over = len(left) - len(chosen)
+    if scanning.secrets and client:
+        over += _secrets(scanning, ledger, reading, entries, begun, client)
+    if over:
+        what = many(over, "repository is", "repositories are")
+        console.err([f"patless: {what} left; the same command goes on"])
+    else:
+        ledger.end(key)
+    return _end(scanning, ledger, entries)
+
+
+def _secrets(
+    scanning: Scanning, ledger: Ledger, reading: Reading, entries: Sequence[Entry], begun: str, client: Client
+) -> int:
+    """The second depth, after a word on how long it takes; how many are left over."""
+    from migrator.fleet import storing
+
+    known = ledger.stored()
+    left = storing.left_of(entries, known, begun)
+    branches = [branch for one in left for branch in ledger.branches(one.repository.uuid)]
+    console.err([f"patless: {storing.estimate(branches, left, known, client.budget.per_hour)}"])
+    chosen = left[: scanning.limit]
+    with progress(len(chosen)) as told:
+        storing.go_through(ledger, chosen, reading, client, scanning.jobs, begun, told)
+    return len(left) - len(chosen)
+
+
+def _end(scanning: Scanning, ledger: Ledger, entries: Sequence[Entry]) -> int:
+    console.out(_summary(ledger, entries))
+    failed = [one for one in entries if one.state.failed]
+    if scanning.secrets:
+        known = ledger.stored()
+        failed += [
+            replace(one, state=State.ERROR, error=found.error)
+            for one in entries
+            if (found := known.get(one.repository.uuid)) and found.error and not one.state.failed
+        ]
+    lines = [printable(f"{one.repository.slug}: {one.state}: {one.error}") for one in failed[:_LINES]]
+    more = [f"and {len(failed) - _LINES:,} more, which the ledger names"] if len(failed) > _LINES else []
+    console.err([*lines, *more])
+    counts = _verdicts(ledger, entries)
+    left = any(counts[verdict] for verdict in (Verdict.SAFE, Verdict.UNSAFE))
+    return exits.code(unread=bool(failed), left=left, exit_zero=scanning.exit_zero)
+
+
+def _summary(ledger: Ledger, entries: Sequence[Entry]) -> str:
+    states = Counter(one.state for one in entries)
+    told = ", ".join(f"{states[state]:,} {state}" for state in State if states[state])
+    counts = _verdicts(ledger, entries)
+    found = ", ".join(f"{counts[verdict]:,} {verdict}" for verdict in Verdict)
+    several = many(len(entries), "repository", "repositories")
+    return f"{several}: {told or 'none'}\n{many(sum(counts.values()), 'finding')}: {found}\n"
+
+
+def _verdicts(ledger: Ledger, entries: Sequence[Entry]) -> Counter[Verdict]:
+    """Of the findings on all branches that were read."""
+    wanted = {one.repository.uuid for one in entries}
+    return Counter(
+        finding.verdict
+        for branch in ledger.branches()
+        if branch.seen and branch.entry.repository.uuid in wanted
+        for finding in branch.seen.findings
+    )
+
+
+def _clones(scanning: Scanning, ledger: Ledger, shard: Shard) -> list[str]:
+    found = [one for folder in scanning.folders for one in listing.clones(folder) if shard.holds(one.uuid)]
+    if not found:
+        raise UsageError(f"{scanning.folders[0]}: there is no clone in this folder")
+    ledger.put(found, visiting.now())
+    return [one.uuid for one in found]
+
+
+def _listed(scanning: Scanning, ledger: Ledger, client: Client, shard: Shard) -> list[str]:
+    """The uuids of what is to be looked at; those that were named and are hidden are rows as well."""
+    workspace = scanning.selection.workspace
+    if scanning.failed:
+        return [one.repository.uuid for one in ledger.entries() if one.repository.workspace == workspace]
+    found, refused = listing.listed(client, scanning.selection)
+    now = visiting.now()
+    hidden = {Repository.unnamed(workspace, slug): why for slug, why in refused}
+    mine = [one for one in (*found, *hidden) if shard.holds(one.uuid)]
+    ledger.put(mine, now)
+    for one in mine:
+        if one in hidden:
+            ledger.record(Scanned(one.uuid, State.FORBIDDEN, now, error=printable(hidden[one])))
+    return [one.uuid for one in mine]
+
+
+def _client(scanning: Scanning, shard: Shard) -> Client:
+    if not scanning.selection.workspace:
+        raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
+    if scanning.secrets and scanning.selection.since:
+        raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")
+    return Client.of(part=(shard.number, shard.count), most=scanning.most)
+
+
+def _shard(text: str) -> Shard:
+    try:
+        return Shard.of(text, os.environ)
+    except ShardError as error:
+        raise UsageError(str(error)) from None
+
+
+def judging(told: Operator, more: Sequence[Path] = ()) -> Judge:
+    """What repositories are judged by: the operator's configuration and further folders of rules. What a scanned
+    repository says of itself can only restrict. Raises ConfigurationError and RuleError."""
+    folders = (*told.rules, *more)
+    book = books.load(folders)
+    for key, codes in (("select", told.select), ("ignore", told.ignore)):
+        check_codes(codes, {*book.rules, *book.reasons}, f"{told.path}: {key}")
+    settings = Settings(today=date.today())
+    return Judge(book, settings, digest(rules_digest((books.built_in(), *folders)), settings, told), operator=told)
+
+
+def _key(scanning: Scanning, reading: Reading, shard: Shard) -> str:
+    """What makes two rounds the same one."""
+    told = (scanning.selection.workspace, scanning.selection.project, scanning.selection.query, scanning.since)
+    what = (*told, scanning.selection.slugs, scanning.folders, scanning.branches, scanning.failed, scanning.secrets)
+    return hashlib.sha256(repr((what, reading.judge.by, str(shard))).encode()).hexdigest()

@@ -1,0 +1,82 @@
+"""`patless fleet packages`: who pushes and who reads each package of the repositories that were scanned."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from migrator.bitbucket.budget import cache_folder
+from migrator.cli import console, exits
+from migrator.cli.console import Colour
+from migrator.cli.failures import UsageError
+from migrator.cli.fleet import judging
+from migrator.cli.options import Form
+from migrator.credentials.packages import Name
+from migrator.credentials.packages import Picture as Whose
+from migrator.fleet import imports, operator, packages
+from migrator.fleet.exporters import Exporters
+from migrator.fleet.ledger import Ledger
+from migrator.fleet.operator import Operator
+from migrator.fleet.packages import Picture
+from migrator.fleet.records import Entry, Repository, State
+from migrator.fleet.scanning import Judge
+from migrator.reports.fleet import machine, markdown, table
+from migrator.repositories import remote
+
+
+def run(path: Path, config: Path | None, rules: Sequence[Path], form: Form, colour: Colour) -> int:
+    """Print the picture and return the exit code."""
+    if form is Form.HTML:
+        raise UsageError("--format html is for `patless fleet report`, which has the packages as well")
+    told = operator.find(config)
+    found = picture(path, judging(told, [folder.resolve() for folder in rules]))
+    if form is Form.JSON:
+        console.out(machine.packages(found))
+    elif form is Form.MARKDOWN:
+        console.out(markdown.packages(found))
+    else:
+        console.out(table.packages(found, console.paint(colour, sys.stdout)))
+    unread = bool(found.unread) or any(shared.why for shared in found.shared)
+    return exits.code(unread=unread, left=False, exit_zero=False)
+
+
+def picture(path: Path, judge: Judge) -> Picture:
+    """What the ledger at `path` knows, with shared pipelines read from the copies on this machine."""
+    told = judge.operator
+    if not path.exists():
+        raise UsageError(f"there is no ledger at {path}; `patless fleet scan` writes one")
+    with Ledger(path) as ledger:
+        entries = [entry for entry in ledger.entries() if not told.excluded(entry.repository.slug)]
+        branches = [one for one in ledger.branches() if not told.excluded(one.entry.repository.slug)]
+    graph = imports.graph(branches, Exporters(entries, _copy, judge))
+    whose = _settled(told, {entry.repository.slug: entry.repository.workspace for entry in entries})
+    return packages.picture(branches, graph, whose, list(_unread(entries)))
+
+
+def _settled(told: Operator, workspaces: Mapping[str, str]) -> Callable[[str, str], bool]:
+    @cache
+    def whose(slug: str) -> Whose:
+        return Whose(told.settings(workspaces.get(slug, ""), slug))
+
+    def settled(slug: str, package: str) -> bool:
+        host, _, rest = package.partition("/")
+        return whose(slug).listed(Name(package, host, rest.partition("/")[0], True))
+
+    return settled
+
+
+def _copy(repository: Repository) -> Path:
+    if repository.folder:
+        return Path(repository.folder)
+    return remote.place(cache_folder(os.environ), repository.workspace, repository.slug)
+
+
+def _unread(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+    for entry in entries:
+        if entry.state.failed:
+            yield entry.repository.slug, entry.error or str(entry.state)
+        elif entry.state is State.LISTED:
+            yield entry.repository.slug, "it was listed, and not looked at yet"

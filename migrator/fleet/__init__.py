@@ -1,0 +1,1 @@
+"""Many repositories, and the ledger of what is known of them."""

@@ -1,0 +1,162 @@
+"""Reads shared pipelines from the copies on this machine, as the repositories that import them run them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+
+from migrator.bitbucket.credentials import Credentials
+from migrator.bitbucket.errors import ApiError
+from migrator.core import engine
+from migrator.core.text import Source, Undecodable
+from migrator.core.view import Unreadable, View
+from migrator.fleet.imports import Looked, Pin
+from migrator.fleet.records import Branch, Entry, Import, Repository
+from migrator.fleet.scanning import Judge, findings, packages, showable
+from migrator.fleet.visiting import Reading
+from migrator.readers.imports import Target, target
+from migrator.readers.pipelines import read_pipelines
+from migrator.readers.yaml import YamlError, read_yaml
+from migrator.reports.excerpt import named
+from migrator.repositories import remote
+from migrator.repositories.git import GitError
+from migrator.repositories.objects import Objects
+from migrator.repositories.refs import refs
+from migrator.repositories.refview import RefView
+from migrator.repositories.worktree import WorkTree
+
+
+class _Missing(Exception):
+    """The message is a clause that says what is missing."""
+
+
+class Exporters:
+    """`entries` are the repositories of the workspace, `root` says where the copy of one is. For `imports.graph`."""
+
+    def __init__(self, entries: Iterable[Entry], root: Callable[[Repository], Path], judge: Judge) -> None:
+        known = [entry.repository for entry in entries]
+        self._known = {one.uuid: one for one in known} | {one.slug: one for one in known}
+        self._root = root
+        self._judge = judge
+        self._file = lru_cache(maxsize=256)(self._read)
+
+    def __call__(self, branch: Branch, _: Import, aim: Target) -> Looked:
+        """Never raises: what cannot be read is said in `why`."""
+        exporter = self._known.get(aim.repository)
+        if exporter is None:
+            return Looked(why="the ledger knows no such repository")
+        pin, commit = Pin.UNKNOWN, ""
+        try:
+            pin, commit = self._find(exporter, aim.ref)
+            data = self._file(exporter, commit, aim.path)
+            if not _exported(data, aim):
+                raise _Missing(f"{aim.path} exports no pipeline {aim.pipeline}".rstrip())
+            return self._judged(branch.entry.repository, branch.commit, exporter, aim, data, pin, commit)
+        except _Missing as error:
+            return Looked(exporter.slug, pin, commit, why=str(error))
+        except (GitError, Unreadable, Undecodable, YamlError) as error:
+            return Looked(exporter.slug, pin, commit, why=f"it cannot be read: {error}")
+
+    def _find(self, exporter: Repository, ref: str) -> tuple[Pin, str]:
+        root = self._root(exporter)
+        there = {one.name: one.commit for one in refs(root)} if root.exists() else {}
+        branch = there.get(f"refs/heads/{ref}") or there.get(f"refs/remotes/origin/{ref}")
+        tag = there.get(f"refs/tags/{ref}")
+        if branch and tag and branch != tag:
+            raise _Missing("it is a branch and a tag, at different commits")
+        if not branch and not tag:
+            raise _Missing("no branch or tag of this name has been fetched")
+        return (Pin.BRANCH, branch) if branch else (Pin.TAG, tag or "")
+
+    def _read(self, exporter: Repository, commit: str, path: str) -> bytes:
+        with Objects(self._root(exporter)) as objects:
+            data = RefView(objects, commit).read(path)
+        if data is None:
+            raise _Missing(f"it has no {path}")
+        return data
+
+    def _judged(
+        self, importer: Repository, at: str, exporter: Repository, aim: Target, data: bytes, pin: Pin, commit: str
+    ) -> Looked:
+        name = f"{exporter.slug}@{aim.ref}:{aim.path}"  # no file of the importer is called that
+        judge = self._judge.of(importer)
+        with _Guest(name, data, lambda: _view(importer, self._root(importer), at)) as view:
+            report = engine.analyse_shared(view, name, aim.pipeline, judge.book, judge.settings)
+        shown = showable(report, lambda path: named(aim.path if path == name else path))
+        return Looked(exporter.slug, pin, commit, packages(shown), findings(shown))
+
+
+def bring(entries: Iterable[Entry], branches: Iterable[Branch], reading: Reading) -> None:
+    """Fetch the branches and tags that imports name, as far as a copy lacks them. What cannot be had is not there
+    afterwards, and is said when it is looked at. Raises GitMissing."""
+    if reading.credentials is None:
+        return
+    known = {name: one.repository for one in entries for name in (one.repository.uuid, one.repository.slug)}
+    wanted: dict[str, set[str]] = {}
+    for branch in branches:
+        for one in branch.seen.imports if branch.seen else ():
+            if aim := target(one.text):
+                wanted.setdefault(aim.repository, set()).add(aim.ref)
+    for name, asked in wanted.items():
+        exporter = known.get(name)
+        if exporter and exporter.clone_url:
+            with suppress(GitError, ApiError):
+                _bring(exporter, asked, reading, reading.credentials)
+
+
+def _bring(exporter: Repository, asked: Collection[str], reading: Reading, credentials: Credentials) -> None:
+    url = exporter.clone_url
+    variables = credentials.git_environment(url, reading.api)
+    root = remote.place(reading.cache, exporter.workspace, exporter.slug)
+    there = {one.name: one.commit for one in refs(root)} if root.exists() else {}
+    every = remote.heads(url, variables, seconds=reading.seconds)
+    new = [name for name, commit in every.items() if there.get(name) != commit]
+    heads, tags = ([one for one in asked if f"{kind}{one}" in new] for kind in ("refs/heads/", "refs/tags/"))
+    if heads or tags:
+        remote.snapshot(root, url, variables, heads, reading.filtered, reading.seconds, tags)
+
+
+class _Guest:
+    """The files of a repository with one of another. The repository is opened only for a file that a step calls."""
+
+    def __init__(self, name: str, data: bytes, host: Callable[[], AbstractContextManager[View]]) -> None:
+        self._name, self._data, self._host = name, data, host
+        self._stack = ExitStack()
+        self._view: View | None = None
+
+    def __enter__(self) -> View:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def paths(self) -> Iterable[str]:
+        return (self._name,)
+
+    def read(self, path: str) -> bytes | None:
+        if path == self._name:
+            return self._data
+        if self._view is None:
+            try:
+                self._view = self._stack.enter_context(self._host())
+            except GitError as error:
+                raise Unreadable(str(error)) from None
+        return self._view.read(path)
+
+
+@contextmanager
+def _view(repository: Repository, root: Path, commit: str) -> Iterator[View]:
+    if repository.folder:
+        yield WorkTree(root)
+        return
+    with Objects(root) as objects:
+        yield RefView(objects, commit)
+
+
+def _exported(data: bytes, aim: Target) -> bool:
+    source = Source.decode(aim.path, data)
+    found = read_pipelines(source, read_yaml(source))
+    where = f"{engine.EXPORTED}.{aim.pipeline}" if aim.pipeline else engine.EXPORTED
+    return found is not None and any(step.runs_in(where) for step in found.steps)

@@ -1,0 +1,153 @@
+"""What has become of the pull requests that were opened: asked of Bitbucket, told per repository and destination."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.bitbucket import pipelines, pull_requests, source_commits
+from migrator.bitbucket.records import PullRequest, Run
+from migrator.core.findings import Verdict
+from migrator.fleet.records import Branch, Change, ChangeState, Entry, State
+
+if TYPE_CHECKING:
+    from migrator.bitbucket.session import Client
+
+GREEN, RED = "green", "red"
+_RESULTS = {"SUCCESSFUL": GREEN, "FAILED": RED, "ERROR": RED}
+"""Another result, such as that of a run which was stopped, tells nothing, so the next run does."""
+
+
+class Standing(StrEnum):
+    CLEAN = "clean"
+    FINDINGS = "findings"
+    OPEN = "pr-open"
+    MERGED = "merged"
+    MERGED_GREEN = "merged-green"
+    MERGED_RED = "merged-red"
+    DECLINED = "declined"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+class Row(Struct, frozen=True):
+    """One destination of a repository; `destination` '' where none is known. `findings` are all, `held_back` those of
+    them that are not applied without being told to. `days` is the age of an open pull request."""
+
+    slug: str
+    uuid: str
+    standing: Standing
+    destination: str = ""
+    findings: int = 0
+    held_back: int = 0
+    change: Change | None = None
+    days: int | None = None
+    error: str = ""
+
+
+def unsettled(change: Change) -> bool:
+    """Whether Bitbucket may say more than is known: it is open, or merged and its first run is not at an end."""
+    return change.pull_request is not None and (
+        change.state in (ChangeState.OPEN, ChangeState.UPDATING)
+        or (change.state == ChangeState.MERGED and not change.run)
+    )
+
+
+def followed(client: Client, workspace: str, slug: str, change: Change, now: datetime) -> Change:
+    """The row as it is now. Raises ApiError."""
+    found = pull_requests.one(client, workspace, slug, change.pull_request or 0)
+    at = now.isoformat()
+    if found.open:
+        return replace(change, at=at, error="")
+    if found.state != "MERGED":
+        return replace(change, at=at, state=ChangeState.DECLINED, error="")
+    return replace(change, at=at, state=ChangeState.MERGED, run=first_run(client, workspace, slug, found), error="")
+
+
+def first_run(client: Client, workspace: str, slug: str, merged: PullRequest) -> str:
+    """How the first run of the destination after the merge ended, `green` or `red`; '' while none has. Raises ApiError.
+
+    That of the merge commit, or else the first that was created after it: several pushes can share one run.
+    """
+    if not merged.merge_commit:
+        return ""
+    since = source_commits.one(client, workspace, slug, merged.merge_commit).date
+    if since is None:
+        return ""
+    runs = [one for one in pipelines.of_branch(client, workspace, slug, merged.destination, since) if _pushed(one)]
+    runs.sort(key=lambda one: one.sha != merged.merge_commit)  # stable: else by date
+    return next((colour for one in runs if (colour := _RESULTS.get(one.result or "", _unended(one))) is not None), "")
+
+
+def _pushed(run: Run) -> bool:
+    """Not one that a person or a schedule started by the name of a pipeline."""
+    return run.selector != "custom"
+
+
+def _unended(run: Run) -> str | None:
+    """'' for a run that may still tell, None for one that never will."""
+    return None if run.state == "COMPLETED" else ""
+
+
+def rows(entries: Iterable[Entry], branches: Iterable[Branch], changes: Iterable[Change], now: datetime) -> list[Row]:
+    """Every repository with its main branch and every destination that was dealt with, by slug and destination."""
+    seen = {(one.entry.repository.uuid, one.name): one for one in branches}
+    kept = {(one.uuid, one.destination): one for one in changes}
+    found: list[Row] = []
+    for entry in entries:
+        uuid, main = entry.repository.uuid, entry.repository.main_branch
+        names = {name for owner, name in kept if owner == uuid}
+        names |= {main} if main and (not names or (uuid, main) in seen) else set()
+        for name in sorted(names) or [""]:
+            found.append(_row(entry, name, seen.get((uuid, name)), kept.get((uuid, name)), now))
+    return found
+
+
+def _row(entry: Entry, name: str, branch: Branch | None, change: Change | None, now: datetime) -> Row:
+    findings = branch.seen.findings if branch and branch.seen else ()
+    standing = _standing(entry, branch, change)
+    error = (change.error if change else "") or (entry.error if standing is Standing.ERROR else "")
+    return Row(
+        slug=entry.repository.slug,
+        uuid=entry.repository.uuid,
+        standing=standing,
+        destination=name,
+        findings=len(findings),
+        held_back=sum(finding.verdict is not Verdict.SAFE for finding in findings),
+        change=change,
+        days=_days(change, now) if change and standing is Standing.OPEN else None,
+        error=error,
+    )
+
+
+def _standing(entry: Entry, branch: Branch | None, change: Change | None) -> Standing:
+    if change and change.state == ChangeState.MERGED:
+        return {GREEN: Standing.MERGED_GREEN, RED: Standing.MERGED_RED}.get(change.run, Standing.MERGED)
+    if change and change.state == ChangeState.DECLINED:
+        return Standing.DECLINED
+    if change and change.state == ChangeState.ERROR:
+        return Standing.ERROR
+    if change and change.pull_request is not None:
+        return Standing.OPEN
+    if entry.state.failed:
+        return Standing.ERROR
+    if entry.state in (State.EMPTY, State.LISTED) or branch is None or branch.seen is None:
+        return Standing.SKIPPED
+    return Standing.FINDINGS if branch.seen.findings else Standing.CLEAN
+
+
+def _days(change: Change, now: datetime) -> int | None:
+    return (now - datetime.fromisoformat(change.opened)).days if change.opened else None
+
+
+def counted(found: Iterable[Row]) -> dict[str, int]:
+    """How many rows there are of each standing, those without any left out."""
+    counts: dict[str, int] = {}
+    for row in found:
+        counts[str(row.standing)] = counts.get(str(row.standing), 0) + 1
+    return counts

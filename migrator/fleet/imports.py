@@ -1,0 +1,139 @@
+"""Shared pipelines as a graph: which repository exports what, at which ref, and who imports it. Pure.
+
+An imported pipeline runs in the importing repository with that one's native pair and variables, so what it pushes and
+reads is the importer's; what has to change stands in the exporter (PLATFORM.md 4.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.core.findings import Package, Verdict
+from migrator.fleet.records import Branch, Import, SeenFinding
+from migrator.readers.imports import Target, target
+
+
+class Pin(StrEnum):
+    """What an import is pinned to: a branch moves with the exporter's changes, a tag does not."""
+
+    BRANCH = "branch"
+    TAG = "tag"
+    UNKNOWN = "unknown"
+
+
+class Looked(Struct, frozen=True):
+    """A shared pipeline as one importer runs it. `why` says what is missing where it could not be read, '' else.
+
+    `repository` is the exporter's slug, '' where it is not known.
+    """
+
+    repository: str = ""
+    pin: Pin = Pin.UNKNOWN
+    commit: str = ""
+    packages: tuple[Package, ...] = ()
+    findings: tuple[SeenFinding, ...] = ()
+    why: str = ""
+
+
+class Importer(Struct, frozen=True, order=True):
+    """The place of an `import` on a branch of a repository, which is a slug."""
+
+    repository: str
+    branch: str
+    path: str
+    line: int
+
+
+class Run(Struct, frozen=True):
+    """A shared pipeline in one importer."""
+
+    importer: Importer
+    target: Target
+    packages: tuple[Package, ...]
+    findings: tuple[SeenFinding, ...] = ()
+
+
+class Shared(Struct, frozen=True):
+    """What is exported, and all who import it. A finding is the strictest that one of them gives."""
+
+    target: Target
+    pin: Pin
+    commit: str
+    importers: tuple[Importer, ...]
+    findings: tuple[SeenFinding, ...] = ()
+    why: str = ""
+
+    @property
+    def bump(self) -> bool:
+        """Whether a change of the exporter reaches the importers only once they name another tag."""
+        return self.pin is Pin.TAG and bool(self.findings)
+
+
+class Graph(Struct, frozen=True):
+    shared: tuple[Shared, ...] = ()
+    runs: tuple[Run, ...] = ()
+
+
+def graph(branches: Iterable[Branch], look: Callable[[Branch, Import, Target], Looked]) -> Graph:
+    """Every import of the branches that were read. `look` reads a target as the repository of the branch runs it."""
+    found: dict[Target, list[tuple[Importer, Looked]]] = {}
+    for branch, one in _imports(branches):
+        aim = target(one.text)
+        looked = Looked(why="the import has a form that is not known")
+        if aim is not None:
+            looked = look(branch, one, aim)
+            aim = replace(aim, repository=looked.repository or aim.repository)
+        importer = Importer(branch.entry.repository.slug, branch.name, one.path, one.line)
+        found.setdefault(aim or Target(one.text, ""), []).append((importer, looked))
+    return Graph(
+        tuple(_shared(aim, found[aim]) for aim in sorted(found)),
+        tuple(
+            Run(importer, aim, looked.packages, looked.findings)
+            for aim in sorted(found)
+            for importer, looked in sorted(found[aim], key=lambda pair: pair[0])
+        ),
+    )
+
+
+def _imports(branches: Iterable[Branch]) -> Iterator[tuple[Branch, Import]]:
+    for branch in branches:
+        for one in branch.seen.imports if branch.seen else ():
+            yield branch, one
+
+
+def _shared(aim: Target, found: Sequence[tuple[Importer, Looked]]) -> Shared:
+    known = next((looked for _, looked in found if not looked.why), found[0][1])
+    return Shared(
+        aim,
+        known.pin,
+        known.commit,
+        tuple(sorted({importer for importer, _ in found})),
+        _strictest(finding for _, looked in found for finding in looked.findings),
+        known.why,
+    )
+
+
+def _strictest(findings: Iterable[SeenFinding]) -> tuple[SeenFinding, ...]:
+    """One for each place, with what every importer adds to it."""
+    merged: dict[tuple[object, ...], SeenFinding] = {}
+    for one in findings:
+        key = (one.path, one.position, one.end, one.rule)
+        other = merged.get(key)
+        merged[key] = one if other is None else _both(other, one)
+    return tuple(merged[key] for key in sorted(merged, key=repr))
+
+
+def _both(first: SeenFinding, second: SeenFinding) -> SeenFinding:
+    verdict: Verdict = max(first.verdict, second.verdict, key=lambda one: one.strictness)
+    return replace(
+        first,
+        verdict=verdict,
+        reasons=tuple(dict.fromkeys((*first.reasons, *second.reasons))),
+        assumptions=tuple(dict.fromkeys((*first.assumptions, *second.assumptions))),
+        variables=tuple(dict.fromkeys((*first.variables, *second.variables))),
+        remaining=tuple(dict.fromkeys((*first.remaining, *second.remaining))),
+    )

@@ -1,0 +1,115 @@
+"""Which repositories there are: those that Bitbucket lists, those that are named, and clones on this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from msgspec import Struct
+
+from migrator.bitbucket import repositories as api
+from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.records import Repository as Row
+from migrator.bitbucket.session import Client
+from migrator.core.mask import printable
+from migrator.fleet.records import FOLDER, Repository
+from migrator.repositories.git import GitError, remote_slug
+from migrator.repositories.streams import records
+from migrator.repositories.worktree import repositories_below, repository_of
+
+_FEW = 20
+"""So many repositories are asked for one by one; of more, the whole list is read, 100 to a request."""
+
+
+class Selection(Struct, frozen=True):
+    """Which repositories of a workspace. `query` is in Bitbucket's own words; `since` is a moment; `slugs` empty: all.
+
+    https://developer.atlassian.com/cloud/bitbucket/rest/intro/#filtering
+    """
+
+    workspace: str
+    project: str = ""
+    query: str = ""
+    since: datetime | None = None
+    slugs: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        parts = [f"({self.query})"] if self.query else []
+        parts += [f'project.key = "{self.project}"'] if self.project else []
+        parts += [f"updated_on > {self.since.isoformat()}"] if self.since else []
+        return " AND ".join(parts)
+
+
+def listed(client: Client, selection: Selection) -> tuple[list[Repository], list[tuple[str, str]]]:
+    """The repositories, and of those that were named and are not given out the slug and why. Raises ApiError."""
+    if selection.slugs and len(selection.slugs) <= _FEW and not selection.words:
+        return _named(client, selection)
+    rows = api.repositories(client, selection.workspace, selection.words)
+    found = [_repository(selection.workspace, row) for row in rows]
+    if not selection.slugs:
+        return found, []
+    wanted = set(selection.slugs)
+    missing = sorted(wanted - {one.slug for one in found})
+    why = f"it is not among the repositories of {selection.workspace} that this credential sees"
+    return [one for one in found if one.slug in wanted], [(slug, why) for slug in missing]
+
+
+def clones(folder: Path) -> Iterator[Repository]:
+    """The clones in a folder, or the one that it is. They are read by their commits, not by what lies in their files.
+
+    Raises GitMissing.
+    """
+    real = Path(os.path.realpath(folder))
+    for root in [real] if repository_of(real) == real else repositories_below(real):
+        workspace, slug = remote_slug(root) or ("", root.name)
+        uuid = f"{FOLDER}{printable(str(root))}"
+        yield Repository(uuid, workspace, printable(slug), root.name, main_branch=_branch(root))
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """`7d` is seven days before now, else an ISO 8601 date, in UTC where it says no time zone. Raises ValueError."""
+    if days := re.fullmatch(r"([0-9]{1,4})d", text):
+        return now - timedelta(days=int(days[1]))
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _named(client: Client, selection: Selection) -> tuple[list[Repository], list[tuple[str, str]]]:
+    found: list[Repository] = []
+    refused: list[tuple[str, str]] = []
+    for slug in selection.slugs:
+        try:
+            found.append(_repository(selection.workspace, api.repository(client, selection.workspace, slug)))
+        except ApiError as error:
+            if error.kind not in (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE, Kind.INVALID):
+                raise
+            refused.append((slug, str(error)))
+    return found, refused
+
+
+def _repository(workspace: str, row: Row) -> Repository:
+    return Repository(
+        uuid=row.uuid,
+        workspace=workspace,
+        slug=row.slug,
+        name=printable(row.name),
+        project=row.project or "",
+        main_branch=row.main_branch or "",
+        clone_url=row.clone_https,
+        page_url=row.page if row.page.startswith(("https://", "http://")) and row.page.isprintable() else "",
+        updated_on=row.updated_on.isoformat() if row.updated_on else "",
+    )
+
+
+def _branch(root: Path) -> str:
+    """What is checked out, '' for a commit that is of no branch."""
+    asked: Sequence[str] = ("symbolic-ref", "--quiet", "HEAD")
+    try:
+        name = os.fsdecode(b"".join(records(root, *asked, separator=b"\n")))
+    except GitError:
+        return ""
+    return printable(name.removeprefix("refs/heads/"))

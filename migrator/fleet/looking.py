@@ -1,0 +1,202 @@
+"""Reads what there is to know of one destination of one repository, just before anything is written to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.bitbucket import inventory, pull_requests
+from migrator.bitbucket.records import PullRequest
+from migrator.core import fixing
+from migrator.core.findings import Finding
+from migrator.core.fixing import FixPlan
+from migrator.fleet import identity, ownership, proposal, scanning
+from migrator.fleet.deciding import Decision, Policy, Situation, Tip, decide
+from migrator.fleet.operator import Wave
+from migrator.fleet.proposal import Proposal, Texts
+from migrator.fleet.records import Change, Repository
+from migrator.fleet.scanning import Judge
+from migrator.fleet.starting import Releases, matches, releases
+from migrator.fleet.undoing import BRANCH as UNDOING
+from migrator.repositories import remote
+from migrator.repositories.git import GitError
+from migrator.repositories.objects import Entry, Objects
+from migrator.repositories.refview import RefView
+from migrator.secrets.changes import BRANCH as OURS
+
+if TYPE_CHECKING:
+    from migrator.bitbucket.session import Client
+
+LINKED = "is linked to this repository"
+"""What a finding takes for granted about a package ends so."""
+_HEADS = "refs/heads/"
+_PIPELINES = "bitbucket-pipelines.yml"
+_PATH = re.compile(r"[ !#-\[\]-~]+")
+"""What the name of a form's field can hold without an encoding that servers disagree about."""
+_REF = re.compile(r"(?!/|-)(?!.*(?://|\.\.|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
+"""https://git-scm.com/docs/git-check-ref-format"""
+
+
+class Target(Struct, frozen=True):
+    """A destination branch of a repository. `protected` are globs of branches that are never written to."""
+
+    repository: Repository
+    destination: str
+    protected: tuple[str, ...] = ()
+    wave: Wave | None = None
+
+
+def wanted(branch: str, globs: Iterable[str]) -> bool:
+    """Whether a branch is a destination: `*` stays within a part of its name. Branches of this tool are none."""
+    return not branch.startswith((OURS, UNDOING)) and any(matches(glob, branch) for glob in globs)
+
+
+class Looked(Struct, frozen=True):
+    """`files` are the new contents by path; `message` is without marks. `plan` says what is changed and what stays."""
+
+    situation: Situation
+    decision: Decision
+    files: Mapping[str, bytes]
+    about: Proposal
+    plan: FixPlan
+    title: str = ""
+    body: str = ""
+    message: str = ""
+
+
+class Reader(Struct, frozen=True):
+    """What is read by. `judge` gives what a repository is judged by; `skip_ci` whether commits may ask for no run."""
+
+    client: Client
+    cache: Path
+    judge: Callable[[Repository], Judge]
+    policy: Policy
+    texts: Texts
+    known: Releases
+    skip_ci: bool = True
+
+    def heads(self, repository: Repository) -> dict[str, str]:
+        """The commits by branch, of now. Raises GitError, GitMissing, ApiError."""
+        found = remote.heads(repository.clone_url, self._signed(repository))
+        return {name.removeprefix(_HEADS): sha for name, sha in found.items() if name.startswith(_HEADS)}
+
+    def look(self, target: Target, known: Change | None) -> Looked:
+        """Everything about the target, and what is to be done. Raises ApiError, GitError, GitMissing,
+        ConfigurationError for a template, and Unreadable."""
+        repository = target.repository
+        heads = self.heads(repository)
+        head = heads.get(target.destination)
+        if head is None:
+            raise GitError(f"the branch {target.destination} is not there any more")
+        looked = self._judged(target, head)
+        situation = self._situation(target, looked, heads, known)
+        return self._settled(repository, replace(looked, situation=situation))
+
+    def _settled(self, repository: Repository, looked: Looked) -> Looked:
+        """Variables are read where something would be written, and only there."""
+        decision = decide(looked.situation, self.policy)
+        if decision.act.writes:
+            situation = self._variables(repository, looked.situation)
+            return replace(looked, situation=situation, decision=decide(situation, self.policy))
+        return replace(looked, decision=decision)
+
+    def _judged(self, target: Target, head: str) -> Looked:
+        """What the head needs, and the words for it."""
+        repository, judge = target.repository, self.judge(target.repository)
+        folder = remote.place(self.cache, repository.workspace, repository.slug)
+        remote.mirror(folder, repository.clone_url, self._signed(repository))
+        with Objects(folder) as objects:
+            objects.load([head])
+            view = RefView(objects, head)
+            report = scanning.analyse(view, judge)
+            entries = {entry.path: entry for entry in objects.entries(head)}
+            plan = fixing.plan(report, False, lambda path: _refusal(entries, path))
+            pipelines = view.read(_PIPELINES) or b""
+        if plan.failures:
+            raise GitError("; ".join(plan.failures))
+        made = tuple(dict.fromkeys(finding for change in plan.changes for finding in change.findings))
+        files = {change.path: change.after for change in plan.changes}
+        wave = target.wave
+        about = Proposal(
+            repository.workspace,
+            repository.slug,
+            target.destination,
+            owner=wave.owner if wave else "",
+            due=wave.due if wave else None,
+            wave=wave.name if wave else "",
+        )
+        branch = self.texts.render("branch", about)
+        if not _REF.fullmatch(branch):
+            raise GitError(f"the template of the branch gives {branch[:200]!r}, which is no name of a branch")
+        if self.skip_ci:
+            starts = releases(files.get(_PIPELINES, pipelines), branch, self.known)
+            about = replace(about, releases=starts)
+        about = proposal.proposal(about, report, made, plan.held, judge.book.reasons)
+        message = self.texts.render("message", about)
+        if about.releases and "[skip ci]" not in message:
+            message += "\n\n[skip ci]"
+        situation = Situation(
+            destination=target.destination,
+            head=head,
+            branch=branch,
+            change=identity.change((edit for finding in made for edit in finding.edits), report.sources),
+            held=bool(plan.held),
+            unlinked=_unlinked(made),
+        )
+        decision = decide(situation, self.policy)
+        title, body = self.texts.render("title", about), self.texts.render("body", about)
+        return Looked(situation, decision, files, about, plan, title, body, message)
+
+    def _situation(self, target: Target, looked: Looked, heads: Mapping[str, str], known: Change | None) -> Situation:
+        """With what people have made of it so far."""
+        workspace, slug = target.repository.workspace, target.repository.slug
+        branch = looked.situation.branch
+        main = target.repository.main_branch
+        protected = {name for name in (branch, *heads) if wanted(name, target.protected)}
+        protected |= {target.destination, *([main] if main else [])}
+        if branch in protected:
+            return replace(looked.situation, protected=frozenset(protected))
+        sha = heads.get(branch)
+        tip: Tip | None = None
+        if sha:
+            tip = ownership.tip(self.client, workspace, slug, sha, known if known and known.branch == branch else None)
+        found: tuple[PullRequest, ...] = ()
+        if looked.situation.change or sha or known:
+            found = pull_requests.of_branch(self.client, workspace, slug, branch)
+        return replace(looked.situation, protected=frozenset(protected), tip=tip, pull_requests=found)
+
+    def _variables(self, repository: Repository, situation: Situation) -> Situation:
+        """With the three levels of variables, read now."""
+        natives = self.judge(repository).book.natives
+        found = inventory.inventory(self.client, repository.workspace, repository.slug)
+        shadows = [
+            f"{one.key} ({one.level}{f' {one.environment}' if one.environment else ''})"
+            for one in found.variables
+            if one.key in natives
+        ]
+        not_checked = [f"{one.level}{f' {one.environment}' if one.environment else ''}" for one in found.not_checked]
+        return replace(situation, shadows=tuple(shadows), not_checked=tuple(not_checked))
+
+    def _signed(self, repository: Repository) -> dict[str, str]:
+        return self.client.credentials.git_environment(repository.clone_url, self.client.base)
+
+
+def _refusal(entries: Mapping[str, Entry], path: str) -> str | None:
+    """Why a file cannot be written through the API, None where it can."""
+    entry = entries.get(path)
+    if entry is None or not entry.is_file:
+        return f"{path} is a symbolic link, or no file of the commit"
+    if entry.is_executable:
+        return f"{path} can be executed, and a commit through the API would take that from it"
+    return None if _PATH.fullmatch(path) else f"the name of {path} cannot be sent through the API with certainty"
+
+
+def _unlinked(made: tuple[Finding, ...]) -> tuple[str, ...]:
+    """What is taken for granted about the linkage of packages, which nobody has confirmed."""
+    texts = (text for finding in made for text in finding.assumptions)
+    return tuple(dict.fromkeys(text for text in texts if text.endswith(LINKED)))

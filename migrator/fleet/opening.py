@@ -1,0 +1,259 @@
+"""Carries decisions out: the commit, the pull request, and the ledger's row before and after each.
+
+Nothing is repeated blindly. Where an answer is lost, or says that something moved, everything is read again, and what
+is decided then is what is missing: so a run that ends anywhere, and one that follows, come to the same state.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.bitbucket import pull_requests, source_commits
+from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.records import Account, PullRequest
+from migrator.bitbucket.reviewers import default_reviewers
+from migrator.fleet import identity, pacing
+from migrator.fleet.deciding import Act, Why
+from migrator.fleet.ledger import Ledger
+from migrator.fleet.looking import Looked, Reader, Target
+from migrator.fleet.pacing import Limits, Traffic
+from migrator.fleet.records import Change, ChangeState
+
+if TYPE_CHECKING:
+    from migrator.bitbucket.session import Client
+
+TRIES = 4
+"""How often one target is read anew before it is left for another run."""
+_MOVED = (Kind.CONFLICT, Kind.SERVER, Kind.UNREACHABLE, Kind.TOO_SLOW, Kind.GARBLED)
+"""After such an answer it is not known what is there."""
+_STATES = {"OPEN": ChangeState.OPEN, "MERGED": ChangeState.MERGED}
+
+
+class Outcome(Struct, frozen=True):
+    """`looked` None: another run is at work on the repository. `done` is what was written. `waits` says why nothing was
+    for now, and `ends` that it holds for the whole run. `dropped` are reviewers that Bitbucket refused, by name."""
+
+    target: Target
+    looked: Looked | None = None
+    done: Act | None = None
+    pull_request: PullRequest | None = None
+    waits: str = ""
+    ends: bool = False
+    dropped: tuple[str, ...] = ()
+
+
+class Opener(Struct, frozen=True):
+    """`clock` gives seconds since 1970 UTC, `pause` waits for some."""
+
+    client: Client
+    ledger: Ledger
+    reader: Reader
+    limits: Limits
+    draft: bool = False
+    clock: Callable[[], float] = time.time
+    pause: Callable[[float], None] = time.sleep
+
+    def carry_out(self, target: Target) -> Outcome:
+        """Do what is to be done about one target. Raises as `Reader.look`, and LedgerError."""
+        with self.ledger.claimed(target.repository.uuid) as mine:
+            if not mine:
+                return Outcome(target, waits="another run is at work on this repository")
+            begun: Act | None = None
+            for attempt in range(1, TRIES + 1):
+                looked = self.reader.look(target, self._known(target))
+                try:
+                    outcome = self._act(target, looked)
+                except ApiError as error:
+                    if error.kind not in _MOVED or attempt == TRIES:
+                        raise
+                    begun = looked.decision.act
+                    self.pause(attempt)
+                    continue
+                done_before = outcome.done is None and looked.decision.why is Why.UP_TO_DATE
+                return replace(outcome, done=begun) if done_before else outcome
+        raise AssertionError("the last attempt returns or raises")
+
+    def _act(self, target: Target, looked: Looked) -> Outcome:
+        decision = looked.decision
+        known = self._known(target)
+        if decision.act in (Act.OPEN, Act.REPAIR):
+            return self._open(target, looked, known)
+        found = decision.pull_request
+        if found and decision.act is Act.UPDATE:
+            return self._update(target, looked, known, found)
+        if found:
+            row = known if known and known.pull_request in (None, found.number) else self._row(target, looked)
+            if decision.why is Why.UP_TO_DATE and known and known.state == ChangeState.UPDATING:
+                row, found = self._described(target, looked, row, found)
+            self._keep(row, found)
+        return Outcome(target, looked, pull_request=found)
+
+    def _open(self, target: Target, looked: Looked, known: Change | None) -> Outcome:
+        """The branch, where it is not there as it should be, and its pull request."""
+        accounts = default_reviewers(self.client, target.repository.workspace, target.repository.slug)
+        if held := self._held(target, looked, accounts):
+            return held
+        row = self._row(target, looked)
+        if looked.decision.parent:
+            row = self._commit(target, looked, replace(row, state=ChangeState.COMMITTING))
+        uuids = tuple(account.uuid for account in accounts)
+        described = identity.text(looked.body)
+        row = replace(row, state=ChangeState.OPENING, opened=self._now(), reviewers=uuids, described=described)
+        self._save(row)
+        made, dropped = self._create(target, looked, accounts)
+        self._keep(replace(row, described=identity.text(made.description), reviewers=made.reviewers), made)
+        return Outcome(target, looked, looked.decision.act, made, dropped=dropped)
+
+    def _update(self, target: Target, looked: Looked, known: Change | None, found: PullRequest) -> Outcome:
+        row = known or self._row(target, looked)
+        row = replace(row, state=ChangeState.UPDATING, pull_request=found.number, base=looked.situation.head)
+        row = self._commit(target, looked, row)
+        row, found = self._described(target, looked, row, found)
+        self._keep(row, found)
+        return Outcome(target, looked, Act.UPDATE, found)
+
+    def _described(self, target: Target, looked: Looked, row: Change, found: PullRequest) -> tuple[Change, PullRequest]:
+        """The description as it should read now, unless people have edited it, or may have."""
+        if not row.described or row.described == identity.text(looked.body):
+            return row, found
+        workspace, slug = target.repository.workspace, target.repository.slug
+        now = pull_requests.one(self.client, workspace, slug, found.number)
+        if not now.open or identity.text(now.description) != row.described:
+            return row, now
+        made = pull_requests.describe(self.client, workspace, slug, now, looked.body)
+        return replace(row, described=identity.text(made.description)), made
+
+    def _commit(self, target: Target, looked: Looked, row: Change) -> Change:
+        parent, situation = looked.decision.parent, looked.situation
+        marks = identity.Marks(situation.change, identity.seal(parent, looked.files))
+        self._save(row)
+        sha = source_commits.commit(
+            self.client,
+            target.repository.workspace,
+            target.repository.slug,
+            branch=situation.branch,
+            parent=parent,
+            message=identity.signed(looked.message, marks),
+            files=looked.files,
+        )
+        if not sha:
+            raise ApiError(Kind.GARBLED, "Bitbucket does not say which commit it made")
+        row = replace(row, head=sha, digest=situation.change)
+        self._save(row)
+        return row
+
+    def _create(
+        self, target: Target, looked: Looked, accounts: Sequence[Account]
+    ) -> tuple[PullRequest, tuple[str, ...]]:
+        """Open it with as many of the reviewers as Bitbucket takes: those that it names are dropped, else one of them
+        in turn, else all. A refused request changes nothing."""
+        left = list(accounts)
+        while True:
+            made, error = self._post(target, looked, left)
+            if made:
+                return made, _names(accounts, left)
+            words = error.fields["reviewers"] if error else ""
+            named = [one for one in left if one.name and one.name in words]
+            if not named:
+                break
+            left = [one for one in left if one not in named]
+        for fewer in [*([one for one in left if one is not out] for out in left), []]:
+            made, error = self._post(target, looked, fewer)
+            if made:
+                return made, _names(accounts, fewer)
+        raise error or AssertionError
+
+    def _post(
+        self, target: Target, looked: Looked, accounts: Sequence[Account]
+    ) -> tuple[PullRequest | None, ApiError | None]:
+        """The pull request, or the error where the reviewers are what is refused."""
+        try:
+            made = pull_requests.create(
+                self.client,
+                target.repository.workspace,
+                target.repository.slug,
+                title=looked.title,
+                description=looked.body,
+                source=looked.situation.branch,
+                destination=target.destination,
+                reviewers=[account.uuid for account in accounts],
+                draft=self.draft,
+            )
+        except ApiError as error:
+            if error.kind is not Kind.INVALID or "reviewers" not in error.fields or not accounts:
+                raise
+            return None, error
+        return made, None
+
+    def _held(self, target: Target, looked: Looked, accounts: Sequence[Account]) -> Outcome | None:
+        """Why no further pull request is opened now."""
+        traffic = self._traffic(target)
+        if words := pacing.halted(traffic, self.limits) or pacing.spent(traffic, self.limits, self.clock()):
+            return Outcome(target, looked, waits=words, ends=True)
+        uuids = [account.uuid for account in accounts]
+        if busy := pacing.busy(traffic, self.limits, uuids):
+            names = ", ".join(account.name or account.uuid for account in accounts if account.uuid in busy)
+            count = f"{self.limits.per_reviewer} open already (--per-reviewer)"
+            return Outcome(target, looked, waits=f"reviewers who have {count}: {names}")
+        return None
+
+    def _traffic(self, target: Target) -> Traffic:
+        """That of all other targets, as the ledger has it now: other runs count too."""
+        rows = [
+            one
+            for one in self.ledger.changes()
+            if (one.uuid, one.destination) != (target.repository.uuid, target.destination)
+        ]
+        waiting = Counter(
+            uuid for one in rows if one.state in (ChangeState.OPENING, ChangeState.OPEN) for uuid in one.reviewers
+        )
+        runs = Counter(one.run for one in rows if one.state == ChangeState.MERGED)
+        opened = tuple(datetime.fromisoformat(one.opened).timestamp() for one in rows if one.opened)
+        return Traffic(opened, waiting, runs["green"], runs["red"])
+
+    # The ledger
+
+    def _known(self, target: Target) -> Change | None:
+        rows = self.ledger.changes(target.repository.uuid)
+        return next((one for one in rows if one.destination == target.destination), None)
+
+    def _row(self, target: Target, looked: Looked) -> Change:
+        tip = looked.situation.tip
+        return Change(
+            uuid=target.repository.uuid,
+            destination=target.destination,
+            branch=looked.situation.branch,
+            state=ChangeState.OPENING,
+            at=self._now(),
+            base=looked.situation.head,
+            head=tip.sha if tip and tip.ours else "",
+            digest=tip.change if tip and tip.ours else "",
+        )
+
+    def _keep(self, row: Change, found: PullRequest) -> None:
+        """The row as its pull request says."""
+        state = _STATES.get(found.state, ChangeState.DECLINED)
+        opened = row.opened or (found.created_on.isoformat() if found.created_on else "")
+        reviewers = row.reviewers or found.reviewers
+        self._save(
+            replace(
+                row, state=state, pull_request=found.number, url=found.url, opened=opened, reviewers=reviewers, error=""
+            )
+        )
+
+    def _save(self, row: Change) -> None:
+        self.ledger.keep(replace(row, at=self._now()))
+
+    def _now(self) -> str:
+        return datetime.fromtimestamp(self.clock(), UTC).isoformat()
+
+
+def _names(accounts: Sequence[Account], left: Sequence[Account]) -> tuple[str, ...]:
+    return tuple(account.name or account.uuid for account in accounts if account not in left)

@@ -1,0 +1,179 @@
+"""What a pull request says, from what is known: title, branch, commit message and description, by templates.
+
+Templates are jinja2's, in its sandbox, and no file is read by them. In a description every value is escaped, so that
+text of a repository is shown and does nothing (`markdown`); elsewhere it is one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from migrator.core.findings import Finding, Report
+from migrator.core.rules import ReasonEntry, ways_out
+from migrator.fleet import markdown
+from migrator.fleet.starting import Release
+from migrator.toml_keys import ConfigurationError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LONGEST = 30_000
+"""Characters of a description; others keep to 50,000 (BITBUCKET_API.md 2.4)."""
+_TITLE = 250
+_FEW = 4
+"""Entries of a list that are shown, so that all fits one screen."""
+_NAMES = 8
+PARTS = ("title", "branch", "message", "body", "revert-title", "revert-body")
+
+
+class Changed(Struct, frozen=True):
+    path: str
+    lines: tuple[int, ...]
+
+
+class Stays(Struct, frozen=True):
+    """A login that is left alone. `what` is the reason in words, `ways` are its three ways out."""
+
+    path: str
+    line: int
+    code: str
+    what: str
+    subject: str = ""
+    ways: tuple[tuple[str, str], ...] = ()
+
+
+class Proposal(Struct, frozen=True):
+    """`freed` are the variables that no login of the changed steps reads any more, `kept` those that some login still
+    reads. `releases` are there where the commit says `[skip ci]`. `owner` and `due` are those of the wave."""
+
+    workspace: str
+    repository: str
+    destination: str
+    changed: tuple[Changed, ...] = ()
+    stays: tuple[Stays, ...] = ()
+    freed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    releases: tuple[Release, ...] = ()
+    owner: str = ""
+    due: date | None = None
+    wave: str = ""
+
+    @property
+    def logins(self) -> int:
+        return sum(len(one.lines) for one in self.changed)
+
+
+class Undone(Struct, frozen=True):
+    """What the pull request says that takes a merged one back."""
+
+    workspace: str
+    repository: str
+    destination: str
+    number: int
+    url: str
+    changed: tuple[Changed, ...] = ()
+    releases: tuple[Release, ...] = ()
+
+
+class Texts(Struct, frozen=True):
+    """The templates of a run, by part: those of `folder`, `None` for none, in place of the built-in ones."""
+
+    folder: Path | None = None
+
+    def render(self, part: str, about: Proposal | Undone) -> str:
+        """One part, within its bounds. Raises ConfigurationError for a template that cannot be used."""
+        from jinja2 import TemplateError
+
+        body = part.endswith("body")
+        name, source = _source(part, self.folder)
+        values: dict[str, Any] = {field: getattr(about, field) for field in about.__struct_fields__}
+        if isinstance(about, Proposal):
+            values["logins"] = about.logins
+        values |= {"few": _FEW, "names": _NAMES}
+        try:
+            text = _environment(body).from_string(source).render(values)
+        except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            line = getattr(error, "lineno", None)
+            at = f":{line}" if line else ""
+            raise ConfigurationError(f"{name}{at}: the template cannot be used: {markdown.line(error)}") from None
+        if body:
+            return text.strip()[:LONGEST] + "\n"
+        return text.strip() if part == "message" else markdown.line(text)[:_TITLE]
+
+
+def proposal(
+    about: Proposal,
+    report: Report,
+    made: Sequence[Finding],
+    held: Sequence[Finding],
+    reasons: Mapping[str, ReasonEntry],
+) -> Proposal:
+    """`about`, which says where and who, with what the findings say: those whose fix is made, and those held back."""
+    from msgspec.structs import replace
+
+    lines: dict[str, set[int]] = {}
+    for finding in made:
+        for edit in finding.edits:
+            lines.setdefault(edit.path, set()).add(report.sources[edit.path].position(edit.span.start).line)
+    read = {name for finding in held for name in finding.variables}
+    read |= {name for finding in made for name in finding.remaining}
+    variables = dict.fromkeys(name for finding in made for name in finding.variables)
+    return replace(
+        about,
+        changed=tuple(Changed(path, tuple(sorted(found))) for path, found in sorted(lines.items())),
+        stays=tuple(_stays(finding, reasons) for finding in held),
+        freed=tuple(name for name in variables if name not in read),
+        kept=tuple(dict.fromkeys((*(name for name in variables if name in read), *sorted(read)))),
+        assumptions=tuple(dict.fromkeys(text for finding in made for text in finding.assumptions)),
+    )
+
+
+def _stays(finding: Finding, reasons: Mapping[str, ReasonEntry]) -> Stays:
+    strictest = max(finding.reasons, key=lambda one: one.verdict.strictness, default=None)
+    entry = reasons.get(strictest.code) if strictest else None
+    if strictest is None or entry is None:
+        return Stays(finding.path, finding.position.line, finding.rule, finding.message)
+    subject = strictest.subject
+    return Stays(finding.path, finding.position.line, entry.code, entry.what, subject, ways_out(entry, subject))
+
+
+def _source(part: str, folder: Path | None) -> tuple[str, str]:
+    """The name of a template for people, and its text."""
+    own = folder / f"{part}.j2" if folder else None
+    if own and own.is_file():
+        try:
+            return str(own), own.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{own}: the template cannot be read: {type(error).__name__}") from None
+    return f"{part}.j2", files("migrator.fleet").joinpath("templates", f"{part}.j2").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=2)
+def _environment(body: bool) -> Environment:
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    found = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        finalize=markdown.text if body else markdown.line,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["code"] = markdown.code if body else markdown.line
+    found.filters["codes"] = _codes
+    return found
+
+
+def _codes(values: Sequence[object]) -> markdown.Ready:
+    """Spans of code with commas, and how many more there are."""
+    shown = ", ".join(markdown.code(value) for value in values[:_NAMES])
+    more = f" and {len(values) - _NAMES} more" if len(values) > _NAMES else ""
+    return markdown.Ready(shown + more)

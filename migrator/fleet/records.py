@@ -1,0 +1,226 @@
+"""What is known of a fleet's repositories, as the ledger keeps it.
+
+Text of a repository is in here as it may be shown: masked, and with control characters spelt out. Moments are ISO 8601
+with a time zone, '' where there is none.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from migrator.bitbucket.records import Level
+from migrator.core.findings import Package, Reason, Severity, Skipped, Use, Verdict
+from migrator.core.text import Position
+
+FOLDER = "folder:"
+"""Before the real path, in place of a uuid, of a clone on this machine."""
+
+
+class Repository(Struct, frozen=True):
+    """`uuid` is what it is known by, whatever it is called. `main_branch` '': it has none, so no commit either.
+
+    `clone_url` is without a credential, '' where Bitbucket names none that may be used. `page_url` is for people.
+    """
+
+    uuid: str
+    workspace: str
+    slug: str
+    name: str = ""
+    project: str = ""
+    main_branch: str = ""
+    clone_url: str = ""
+    page_url: str = ""
+    updated_on: str = ""
+
+    @classmethod
+    def unnamed(cls, workspace: str, slug: str) -> Repository:
+        """One that was asked for, and that Bitbucket says nothing of."""
+        return cls(f"{workspace}/{slug}", workspace, slug)
+
+    @property
+    def is_named(self) -> bool:
+        return self.uuid != f"{self.workspace}/{self.slug}"
+
+    @property
+    def folder(self) -> str:
+        """The clone on this machine, '' for a repository of Bitbucket."""
+        return self.uuid.removeprefix(FOLDER) if self.uuid.startswith(FOLDER) else ""
+
+
+class State(StrEnum):
+    """How far a repository is known."""
+
+    LISTED = "listed"
+    """It was named, and not looked at yet."""
+    SCANNED = "scanned"
+    EMPTY = "empty"
+    """It has no branch that was asked for."""
+    FORBIDDEN = "forbidden"
+    """Git or Bitbucket does not give it to this credential."""
+    ERROR = "error"
+    """It could not be read; what was seen before is kept."""
+
+    @property
+    def failed(self) -> bool:
+        return self in (State.FORBIDDEN, State.ERROR)
+
+
+class SeenFinding(Struct, frozen=True):
+    """A finding as `patless check` reports it, without its edits. `excerpt` is the masked text of its first line.
+
+    `fixable` is false exactly where the verdict is report-only. `remaining` as in Finding. `change` is its
+    fix as lines with `-` and `+`, see migrator/reports/hunks.py, '' where there is none.
+    """
+
+    rule: str
+    path: str
+    position: Position
+    end: Position
+    severity: Severity
+    verdict: Verdict
+    message: str
+    excerpt: str = ""
+    reasons: tuple[Reason, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    registry: str = ""
+    uses: tuple[Use, ...] = ()
+    remaining: tuple[str, ...] = ()
+    change: str = ""
+
+    @property
+    def fixable(self) -> bool:
+        return self.verdict is not Verdict.REPORT_ONLY
+
+
+class Import(Struct, frozen=True, order=True):
+    """A pipelines file names another repository's: `text` is such as `ci-shared:main:publish`, as it stands there."""
+
+    text: str
+    path: str
+    line: int
+
+
+class Seen(Struct, frozen=True):
+    """What one commit of a repository holds. `by` is the digest of the rules and settings that it was judged by.
+
+    `packages` are those that its pipelines push and read, and whose they are as far as the repository alone can tell.
+    `exports` are its pipelines files with `export: true`. `files` counts the pipelines files.
+    """
+
+    commit: str
+    by: str
+    findings: tuple[SeenFinding, ...] = ()
+    packages: tuple[Package, ...] = ()
+    imports: tuple[Import, ...] = ()
+    exports: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    files: int = 0
+
+
+class Scanned(Struct, frozen=True):
+    """The outcome of one look at a repository. `heads` are commits by branch, of the branches that were asked for;
+    `seen` are those of them that were analysed now, the others being in the ledger already."""
+
+    uuid: str
+    state: State
+    at: str
+    heads: tuple[tuple[str, str], ...] = ()
+    seen: tuple[Seen, ...] = ()
+    error: str = ""
+
+
+class Variable(Struct, frozen=True, order=True):
+    """A stored variable, without its value. `environment` is there on the deployment level only."""
+
+    level: Level
+    key: str
+    uuid: str
+    secured: bool
+    environment: str = ""
+
+
+class Stored(Struct, frozen=True):
+    """What a look for secrets saw of a repository, or of a workspace, whose `uuid` is then as `of_workspace` says.
+
+    `candidates` are names that a login to Packages uses or once used, in any version of the pipelines files. `refs` are
+    all branches and tags. `not_checked` are clauses about levels that could not be read. `requests` is what it took.
+    """
+
+    uuid: str
+    at: str
+    variables: tuple[Variable, ...] = ()
+    candidates: tuple[str, ...] = ()
+    refs: tuple[tuple[str, str], ...] = ()
+    not_checked: tuple[str, ...] = ()
+    requests: int = 0
+    error: str = ""
+
+    @staticmethod
+    def of_workspace(slug: str) -> str:
+        return f"workspace:{slug}"
+
+
+class Entry(Struct, frozen=True):
+    """A repository of the ledger. `listed` is when Bitbucket last named it, `scanned` when it was last looked at."""
+
+    repository: Repository
+    state: State
+    listed: str
+    scanned: str = ""
+    error: str = ""
+
+
+class Branch(Struct, frozen=True):
+    """A branch of a repository that was read. `seen` None: its commit has not been analysed."""
+
+    entry: Entry
+    name: str
+    commit: str
+    seen: Seen | None
+
+    @property
+    def is_main(self) -> bool:
+        return self.name == self.entry.repository.main_branch
+
+
+class ChangeState(StrEnum):
+    """How far a change has come. The first three are written before the act that they name, and mean that nobody
+    knows whether it was done: what is there is looked at first."""
+
+    COMMITTING = "committing"
+    OPENING = "opening"
+    UPDATING = "updating"
+    OPEN = "pr-open"
+    MERGED = "merged"
+    DECLINED = "declined"
+    ERROR = "error"
+
+
+class Change(Struct, frozen=True):
+    """What `fleet migrate` has done about one destination branch of a repository: one row for each.
+
+    `branch` holds the change, `base` is the commit of the destination that it was made from, `head` the commit that was
+    made, `digest` that of the diff that was last pushed. `pull_request` None: there is none yet, or no more. `state` is
+    a `ChangeState`; `opened` and `at` are when it was opened and last looked at. `described` names the description that
+    was last written, so that one which people have edited is known; `reviewers` are the default ones that were asked.
+    `run` is the first run of the destination after the merge: `green`, `red`, or '' while it is neither.
+    """
+
+    uuid: str
+    destination: str
+    branch: str
+    state: str
+    at: str
+    base: str = ""
+    head: str = ""
+    digest: str = ""
+    pull_request: int | None = None
+    url: str = ""
+    opened: str = ""
+    error: str = ""
+    described: str = ""
+    reviewers: tuple[str, ...] = ()
+    run: str = ""

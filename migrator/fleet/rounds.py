@@ -1,0 +1,119 @@
+"""A round over many repositories: threads wait for git, processes analyse, one thread writes the ledger.
+
+Every outcome is in the ledger before the next repository is begun in its place, so that a run that is killed loses what
+was under way and nothing else; the next one goes on in the same round.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from migrator.fleet.ledger import Ledger
+from migrator.fleet.records import Entry, Repository, Scanned, Seen, State
+from migrator.fleet.scanning import Judge, look
+from migrator.fleet.visiting import Known, Look, Reading, visit
+from migrator.repositories import remote
+
+JOBS = 8
+"""Conversations at a time: what bounds a fleet is waiting."""
+_POOLED = 20
+"""So many repositories are worth further processes."""
+
+
+def pending(entries: Sequence[Entry], begun: str) -> list[Entry]:
+    """Those that this round has still to look at, and failures again: what was never looked at comes first."""
+    named = [one for one in entries if one.repository.is_named]
+    left = [one for one in named if one.scanned < begun or one.state is State.LISTED or one.state.failed]
+    return sorted(left, key=lambda one: one.scanned)
+
+
+def go_through(
+    ledger: Ledger, entries: Sequence[Entry], reading: Reading, jobs: int, begun: str, told: Callable[[Scanned], None]
+) -> int:
+    """Look at each, and record it; how many were looked at here. Those that another run is at work on come last.
+
+    Raises LedgerError and GitMissing.
+    """
+    count = 0
+    others: list[Entry] = []
+
+    def work() -> Iterator[Known]:
+        for entry in entries:
+            uuid = entry.repository.uuid
+            if not ledger.claim(uuid):
+                others.append(entry)
+            elif pending([ledger.entry(uuid) or entry], begun):
+                yield Known(entry.repository, ledger.heads(uuid), ledger.judged(uuid))
+            else:  # another run was here meanwhile
+                ledger.free(uuid)
+
+    with analysts(reading.judge, jobs, len(entries)) as analyst:
+        for scanned in _visits(work(), reading, analyst, jobs):
+            ledger.record(scanned)
+            ledger.free(scanned.uuid)
+            told(scanned)
+            count += 1
+        for entry in others:
+            uuid = entry.repository.uuid
+            ledger.claim(uuid, wait=True)
+            now = ledger.entry(uuid) or entry
+            if pending([now], begun):  # the other run did not come to its end
+                scanned = visit(Known(now.repository, ledger.heads(uuid), ledger.judged(uuid)), reading, analyst)
+                ledger.record(scanned)
+                told(scanned)
+                count += 1
+            ledger.free(uuid)
+    return count
+
+
+def _visits(work: Iterator[Known], reading: Reading, analyst: Look, jobs: int) -> Iterator[Scanned]:
+    if jobs == 1:
+        yield from (visit(known, reading, analyst) for known in work)
+        return
+    running: set[Future[Scanned]] = set()
+    with ThreadPoolExecutor(jobs, "visit") as threads:
+        try:
+            for known in work:
+                running.add(threads.submit(visit, known, reading, analyst))
+                if len(running) > jobs:
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    yield from (one.result() for one in done)
+            yield from (one.result() for one in running)
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)
+            remote.interrupt()
+            raise
+
+
+@contextmanager
+def analysts(judge: Judge, jobs: int, count: int) -> Iterator[Look]:
+    """What analyses commits: this process for few repositories or one job, else as many processes as are of use."""
+    workers = min(jobs, os.cpu_count() or 1)
+    if workers == 1 or count < _POOLED:
+        yield partial(_here, judge)
+        return
+    # A process that has threads is not forked: https://docs.python.org/3/library/multiprocessing.html
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _begin, (judge,)) as pool:
+        yield lambda root, commits, repository: pool.submit(_there, root, commits, repository).result()
+
+
+def _here(judge: Judge, root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
+    return look(root, commits, judge.of(repository))
+
+
+_JUDGE: list[Judge] = []
+
+
+def _begin(judge: Judge) -> None:
+    _JUDGE[:] = [judge]
+
+
+def _there(root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
+    return _here(_JUDGE[0], root, commits, repository)

@@ -1,0 +1,218 @@
+"""One commit, read and judged as `patless check` does; what the ledger keeps of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from migrator.core import engine
+from migrator.core.findings import Finding, Package, Report, Skipped
+from migrator.core.mask import mask, printable
+from migrator.core.rules import RuleBook
+from migrator.core.selection import Scope, is_pipelines_file
+from migrator.core.settings import Settings
+from migrator.core.text import Source, Undecodable
+from migrator.core.view import Unreadable
+from migrator.fleet.operator import Operator
+from migrator.fleet.records import Import, Repository, Seen, SeenFinding
+from migrator.fleet.restricting import restriction
+from migrator.readers.yaml import Mapping, Scalar, YamlError, read_yaml
+from migrator.reports.excerpt import named
+from migrator.reports.hunks import hunks
+from migrator.reports.naming import renamed
+from migrator.reports.secrets import masked
+from migrator.repositories.objects import Objects
+from migrator.repositories.refview import RefView
+from migrator.repositories.worktree import WorkTree
+from migrator.secrets.references.records import OpaqueKind
+from migrator.toml_keys import ConfigurationError
+
+Commit = RefView | WorkTree
+"""What can be judged: a commit of a bare copy, or a clone as it lies on disk."""
+_IMPORTS = 200
+_SHOWN = 1000
+"""Characters of one text of a repository that the ledger keeps."""
+
+
+class Judge(Struct, frozen=True):
+    """What commits are judged by. `by` is the digest of it, see `digest`. `operator` is the fleet's configuration."""
+
+    book: RuleBook
+    settings: Settings
+    by: str
+    scope: Scope = field(default_factory=Scope)
+    operator: Operator = field(default_factory=Operator)
+
+    def of(self, repository: Repository) -> Judge:
+        """The same for one repository, whose names stand for `$BITBUCKET_WORKSPACE` and the like."""
+        told = self.operator.settings(repository.workspace, repository.slug)
+        settings = replace(
+            self.settings,
+            workspace=repository.workspace or None,
+            repository=repository.slug,
+            variables={**told.variables, **self.settings.variables},
+            own_packages=(*told.own_packages, *self.settings.own_packages),
+            shared_packages=(*told.shared_packages, *self.settings.shared_packages),
+            select=self.settings.select or told.select,
+            ignore=self.settings.ignore | told.ignore,
+        )
+        scope = replace(self.scope, exclude=(*self.scope.exclude, *self.operator.files_left_out(repository.slug)))
+        return replace(self, settings=settings, scope=scope)
+
+    def stamp(self, report: Report) -> str:
+        """The digest, with the day where a comment has left out a finding: it may hold until a day."""
+        return f"{self.by} {self.settings.today}" if report.ignored else self.by
+
+    def still(self, stamp: str) -> bool:
+        """Whether what was judged with this stamp would be judged the same now."""
+        return stamp in (self.by, f"{self.by} {self.settings.today}")
+
+
+def digest(rules: str, settings: Settings, operator: Operator) -> str:
+    """What a judgement depends on besides the commit: `rules` is the digest of the rule files."""
+    told = [version("patless"), rules, dict(settings.variables), settings.own_packages, sorted(settings.select)]
+    told += [settings.shared_packages, sorted(settings.ignore), operator.judging()]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def analyse(view: Commit, judge: Judge) -> Report:
+    """The report on a commit, or on a clone, of the repository that `judge` is `of`; with edits, and nothing masked.
+
+    Its own configuration can only take away from it. Raises GitError, and Unreadable where the commit is not of the
+    shape that is read, or that configuration cannot be read.
+    """
+    try:
+        own = restriction(view)
+    except ConfigurationError as error:
+        raise Unreadable(str(error)) from None
+    report = engine.analyse(view, pipelines(view), judge.book, own.applied(judge.settings))
+    scope = replace(judge.scope, exclude=(*judge.scope.exclude, *own.exclude))
+    return replace(
+        report,
+        findings=tuple(finding for finding in report.findings if scope.holds(finding.path)),
+        skipped=tuple(one for one in report.skipped if scope.holds(one.path)),
+    )
+
+
+def seen(view: Commit, commit: str, judge: Judge) -> Seen:
+    """What the ledger keeps of a commit. Raises as `analyse`."""
+    report = analyse(view, judge)
+    imports, exports = shared(view)
+    shown = showable(report)
+    return Seen(
+        commit=commit,
+        by=judge.stamp(report),
+        findings=findings(shown),
+        packages=packages(shown),
+        imports=imports,
+        exports=exports,
+        skipped=tuple(Skipped(one.path, one.position, _line(one.error)) for one in shown.skipped),
+        files=report.files,
+    )
+
+
+def showable(report: Report, name: Callable[[str], str] = named) -> Report:
+    """`report` with every literal credential masked and every path as `name` shows it."""
+    return renamed(masked(report), name)
+
+
+def findings(shown: Report) -> tuple[SeenFinding, ...]:
+    """The findings of a report that is `showable`, as the ledger keeps them."""
+    return tuple(_finding(finding, shown) for finding in shown.findings)
+
+
+def packages(shown: Report) -> tuple[Package, ...]:
+    """The packages of a report that is `showable`, as the ledger keeps them."""
+    return tuple(replace(package, name=_line(package.name), why=_line(package.why)) for package in shown.packages)
+
+
+def look(root: Path, commits: Sequence[str], judge: Judge) -> tuple[Seen, ...]:
+    """Commits of the bare copy at `root`, each read through git alone. Raises GitError, GitMissing."""
+    with Objects(root) as objects:
+        objects.load(commits)
+        return tuple(seen(RefView(objects, commit), commit, judge) for commit in commits)
+
+
+def pipelines(view: Commit) -> tuple[str, ...]:
+    """The paths of the pipelines files. One that is reached by links too is there once, by its own name."""
+    found = [path for path in view.paths() if is_pipelines_file(path)]
+    once: dict[str, str] = {}
+    for path in found:
+        try:
+            real = view.target(path)
+        except Unreadable:
+            real = path  # the engine says why
+        once[real] = real if real in found else once.get(real, path)
+    return tuple(sorted(once.values()))
+
+
+def shared(view: Commit) -> tuple[tuple[Import, ...], tuple[str, ...]]:
+    """What the pipelines files take from other repositories, and which of them say `export: true`.
+
+    https://support.atlassian.com/bitbucket-cloud/docs/share-pipelines-configurations
+    """
+    imports: set[Import] = set()
+    exports: list[str] = []
+    for path in pipelines(view):
+        try:
+            data = view.read(path) or b""
+            if b"import" in data:
+                imports.update(_imports(data, path))
+            if b"export" in data and _exports(data, path):
+                exports.append(named(path))
+        except (Unreadable, Undecodable, YamlError):  # the report says so
+            continue
+    return tuple(sorted(imports)[:_IMPORTS]), tuple(exports)
+
+
+def _imports(data: bytes, path: str) -> Iterator[Import]:
+    from migrator.secrets.references.finding import Finder
+
+    for one in Finder(()).look(data, path).opaque:
+        if one.kind is OpaqueKind.IMPORT:
+            yield Import(_line(one.text), named(path), one.line)
+
+
+def _exports(data: bytes, path: str) -> bool:
+    root = read_yaml(Source.decode(path, data))
+    item = root.get("export") if isinstance(root, Mapping) else None
+    return item is not None and isinstance(item.node, Scalar) and item.node.value.lower() == "true"
+
+
+def _finding(finding: Finding, shown: Report) -> SeenFinding:
+    source = shown.sources.get(finding.path)
+    return SeenFinding(
+        rule=finding.rule,
+        path=finding.path,
+        position=finding.position,
+        end=finding.end,
+        severity=finding.severity,
+        verdict=finding.verdict,
+        message=_line(finding.message),
+        excerpt=_excerpt(finding, source, shown) if source else "",
+        reasons=tuple(replace(one, detail=_line(one.detail), subject=_line(one.subject)) for one in finding.reasons),
+        assumptions=tuple(_line(one) for one in finding.assumptions),
+        variables=tuple(_line(one) for one in finding.variables),
+        registry=_line(finding.registry or ""),
+        uses=finding.uses,
+        remaining=tuple(_line(one) for one in finding.remaining),
+        change=hunks(finding, shown),
+    )
+
+
+def _excerpt(finding: Finding, source: Source, shown: Report) -> str:
+    whole = source.line_span(finding.position.line)
+    text = mask(source.text[whole.start : whole.end], shown.secrets.get(finding.path, ()), whole.start)
+    return _line(text.strip())
+
+
+def _line(text: str) -> str:
+    """Text of a repository on one line, printable and bounded."""
+    line = printable(text).replace("\n", "\\n").replace("\t", " ")
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"

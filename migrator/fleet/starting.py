@@ -1,0 +1,130 @@
+"""Which pipelines a new branch and its pull request start, and whether one of them publishes or deploys. Pure.
+
+https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/: the pipeline of the first matching
+pattern of `branches`, else `default`; those of `pull-requests` besides. `triggers` start custom ones on events.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from msgspec import Struct
+
+from migrator import rulebook
+from migrator.core.text import Source, Undecodable
+from migrator.readers import yaml
+from migrator.readers.yaml import Node, Scalar, YamlError, read_yaml
+
+_PARTS = re.compile(r"&&|\|\||[;|&\n]")
+_VALUES = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S*\s+")
+_GLOB = re.compile(r"(\*\*|\*|\?|\{[^{}]*\})")
+_DEPTH = 40
+
+
+class Releases(Struct, frozen=True):
+    """What `rules/releases` says: `keys` of a step or stage, beginnings of commands, pipes that do not count."""
+
+    keys: frozenset[str] = frozenset()
+    commands: tuple[str, ...] = ()
+    quiet_pipes: tuple[str, ...] = ()
+
+
+class Release(Struct, frozen=True, order=True):
+    """A pipeline that would start, such as `branches.**`, and the first thing in it that publishes or deploys."""
+
+    pipeline: str
+    what: str
+
+
+@lru_cache(maxsize=4)
+def load(directories: tuple[Path, ...] = ()) -> Releases:
+    """The built-in ones and those in the folder `releases` of the given directories of rules. Raises RuleError."""
+    folders = [directory / "releases" for directory in (rulebook.built_in(), *directories)]
+    roots = [rulebook.document(path) for folder in folders for path in sorted(folder.glob("*.yml"))]
+    files = [root.mapping(("keys", "commands", "quiet-pipes")) for root in roots]
+
+    def all_of(key: str) -> tuple[str, ...]:
+        return tuple(text for file in files if key in file for text in file[key].texts())
+
+    return Releases(frozenset(all_of("keys")), all_of("commands"), all_of("quiet-pipes"))
+
+
+def releases(data: bytes, branch: str, known: Releases) -> tuple[Release, ...]:
+    """What a push of `branch` would publish or deploy, by the pipelines file `data`; nothing where it cannot be read,
+    for then nothing starts."""
+    try:
+        root = read_yaml(Source.decode("", data))
+    except (YamlError, Undecodable):
+        return ()
+    found = (Release(name, what) for name, node in _started(root, branch) for what in _released(node, known, 0))
+    return tuple({one.pipeline: one for one in found}.values())
+
+
+def matches(pattern: str, branch: str) -> bool:
+    """As Bitbucket's globs: `*` stays within a part of the name, `**` does not, `{a,b}` is either."""
+    return re.fullmatch("".join(_part(part) for part in _GLOB.split(pattern)), branch, re.DOTALL) is not None
+
+
+def _part(part: str) -> str:
+    if part.startswith("{") and part.endswith("}"):
+        return "(?:" + "|".join(re.escape(one) for one in part[1:-1].split(",")) + ")"
+    return {"**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
+
+
+def _started(root: Node | None, branch: str) -> Iterator[tuple[str, Node]]:
+    pipelines = _at(root, "pipelines")
+    branches = list(_entries(_at(pipelines, "branches")))
+    named = [(f"branches.{pattern}", node) for pattern, node in branches if matches(pattern, branch)]
+    default = _at(pipelines, "default")
+    yield from named or ([("default", default)] if default is not None else [])
+    for pattern, node in _entries(_at(pipelines, "pull-requests")):
+        if matches(pattern, branch):
+            yield f"pull-requests.{pattern}", node
+    if _at(root, "triggers") is not None:
+        for name, node in _entries(_at(pipelines, "custom")):
+            yield f"custom.{name}", node
+
+
+def _released(node: Node, known: Releases, depth: int) -> Iterator[str]:
+    if depth > _DEPTH:
+        return
+    if isinstance(node, yaml.Sequence):
+        for item in node.items:
+            yield from _released(item.node, known, depth + 1)
+    elif isinstance(node, yaml.Mapping):
+        for key, item in node.items():
+            if key in known.keys:
+                yield f"{key}: {item.node.value}" if isinstance(item.node, Scalar) else key
+            elif key in ("script", "after-script"):
+                yield from _commands(item.node, known, depth + 1)
+            else:
+                yield from _released(item.node, known, depth + 1)
+
+
+def _commands(node: Node, known: Releases, depth: int) -> Iterator[str]:
+    if depth > _DEPTH:
+        return
+    if isinstance(node, yaml.Sequence):
+        for item in node.items:
+            yield from _commands(item.node, known, depth + 1)
+    elif isinstance(node, Scalar):
+        for part in _PARTS.split(node.value):
+            words = " ".join(_VALUES.sub("", part.strip()).removeprefix("sudo ").split())
+            yield from (word for word in known.commands if f"{words} ".startswith(f"{word} "))
+    elif (pipe := _at(node, "pipe")) is not None and isinstance(pipe, Scalar):
+        name = pipe.value.removeprefix("docker://").partition(":")[0]
+        if name not in known.quiet_pipes:
+            yield f"pipe: {pipe.value}"
+
+
+def _at(node: Node | None, key: str) -> Node | None:
+    item = node.get(key) if isinstance(node, yaml.Mapping) else None
+    return item.node if item else None
+
+
+def _entries(node: Node | None) -> Iterator[tuple[str, Node]]:
+    if isinstance(node, yaml.Mapping):
+        yield from ((key, item.node) for key, item in node.items())

@@ -1,0 +1,151 @@
+"""The pull request that takes a merged one back.
+
+Each file becomes what it was before the merge, as far as that is what the merge changed: what others have changed since
+stays, by git's own three-way merge; where both are in one place nothing is undone.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from migrator.bitbucket import pull_requests, source_commits
+from migrator.bitbucket.records import PullRequest
+from migrator.fleet import identity, ownership
+from migrator.fleet.proposal import Changed, Texts, Undone
+from migrator.fleet.records import Change, Repository
+from migrator.fleet.starting import Releases, releases
+from migrator.repositories.git import command, environment
+
+if TYPE_CHECKING:
+    from migrator.bitbucket.session import Client
+
+BRANCH = "patless-revert/"
+_PIPELINES = "bitbucket-pipelines.yml"
+
+
+class NotUndone(Exception):
+    """It cannot be taken back by itself. The message is a sentence."""
+
+
+class Reversal(Struct, frozen=True):
+    """What the pull request would be. `existing` is there where it is open already; then nothing else is needed."""
+
+    branch: str
+    head: str
+    files: Mapping[str, bytes]
+    title: str
+    body: str
+    message: str
+    existing: PullRequest | None = None
+    tip: str = ""
+
+
+def reversal(
+    client: Client,
+    repository: Repository,
+    change: Change,
+    heads: Mapping[str, str],
+    texts: Texts,
+    known: Releases,
+) -> Reversal:
+    """What undoes the merged pull request of `change`. `heads` are the commits by branch, of now.
+
+    Raises ApiError, NotUndone, and ConfigurationError for a template.
+    """
+    workspace, slug = repository.workspace, repository.slug
+    if change.pull_request is None:
+        raise NotUndone(f"{slug} has no pull request to {change.destination} that could be taken back")
+    merged = pull_requests.one(client, workspace, slug, change.pull_request)
+    if merged.state != "MERGED" or not merged.merge_commit:
+        raise NotUndone(f"pull request {merged.number} of {slug} is not merged, so there is nothing to take back")
+    head = heads.get(merged.destination)
+    if head is None:
+        raise NotUndone(f"the branch {merged.destination} of {slug} is not there any more")
+    files = _files(client, workspace, slug, merged, head)
+    branch = f"{BRANCH}{merged.destination}"
+    starts = releases(files.get(_PIPELINES, b""), branch, known)
+    changed = tuple(Changed(path, ()) for path in sorted(files))
+    about = Undone(workspace, slug, merged.destination, merged.number, merged.url, changed, starts)
+    title = texts.render("revert-title", about)
+    message = f"{title}\n\n[skip ci]" if starts else title
+    found = pull_requests.of_branch(client, workspace, slug, branch)
+    existing = next((one for one in found if one.open and one.from_here), None)
+    tip = heads.get(branch, "")
+    if tip and not existing and not ownership.tip(client, workspace, slug, tip, None).ours:
+        raise NotUndone(f"the branch {branch} of {slug} is there and is not this tool's; rename it")
+    return Reversal(branch, head, files, title, texts.render("revert-body", about), message, existing, tip)
+
+
+def opened(client: Client, repository: Repository, found: Reversal, destination: str, draft: bool) -> PullRequest:
+    """Write it, where it is not open already. Raises ApiError, of the kind `conflict` where something moved."""
+    if found.existing:
+        return found.existing
+    workspace, slug = repository.workspace, repository.slug
+    if not found.tip:
+        change = identity.Marks(identity.seal("", found.files), identity.seal(found.head, found.files))
+        source_commits.commit(
+            client,
+            workspace,
+            slug,
+            branch=found.branch,
+            parent=found.head,
+            message=identity.signed(found.message, change),
+            files=found.files,
+        )
+    return pull_requests.create(
+        client,
+        workspace,
+        slug,
+        title=found.title,
+        description=found.body,
+        source=found.branch,
+        destination=destination,
+        reviewers=(),
+        draft=draft,
+    )
+
+
+def _files(client: Client, workspace: str, slug: str, merged: PullRequest, head: str) -> dict[str, bytes]:
+    """The new contents by path."""
+    after = merged.merge_commit or ""
+    parents = source_commits.one(client, workspace, slug, after).parents
+    # a fast-forward has no commit of its own, and its last commit's parent is not what was there before
+    before = merged.destination_sha if after == merged.source_sha or not parents else parents[0]
+    files: dict[str, bytes] = {}
+    for path in source_commits.changed(client, workspace, slug, after, before):
+        old, new, now = (source_commits.content(client, workspace, slug, sha, path) for sha in (before, after, head))
+        if old is None or new is None or now is None:
+            raise NotUndone(f"{path} of {slug} was added or removed, which is not taken back here; revert by hand")
+        undone = _merged(now, new, old)
+        if undone is None:
+            raise NotUndone(f"{path} of {slug} has changed since in the same lines; revert by hand")
+        if undone != now:
+            files[path] = undone
+    if not files:
+        raise NotUndone(f"nothing of pull request {merged.number} is left in {merged.destination} of {slug}")
+    return files
+
+
+def _merged(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
+    """`git merge-file`, byte for byte; None where both changed one place."""
+    if ours == base:
+        return theirs
+    with tempfile.TemporaryDirectory(prefix="patless-") as folder:
+        paths = [Path(folder) / name for name in ("ours", "base", "theirs")]
+        for path, data in zip(paths, (ours, base, theirs), strict=True):
+            path.write_bytes(data)
+        done = subprocess.run(
+            command("merge-file", "--stdout", "--quiet", "--", *map(str, paths)),
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+    return done.stdout if done.returncode == 0 else None

@@ -1,0 +1,1 @@
+"""What is told of a fleet: for people and for programs."""

@@ -1,0 +1,79 @@
+"""Writes a page: one file that asks nobody for anything, and in which no text of others means more than itself.
+
+The policy in its head lets the browser run the script and the style that stand in the file, known by their digests, and
+nothing else (https://www.w3.org/TR/CSP3/#grammardef-hash-source).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from migrator.core.mask import printable
+from migrator.reports.html import charts
+from migrator.reports.html.parts import Page, Table
+
+FIRST = 100
+"""Rows of a table that are written as HTML."""
+
+
+def render(page: Page) -> str:
+    """The whole file."""
+    style, script = _part("page.css"), _part("page.js")
+    policy = (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    text: str = _template().render(
+        page=page, policy=policy, style=Markup(style), script=Markup(script), first=FIRST, draw=charts.draw, data=_data
+    )
+    return text
+
+
+@cache
+def _template() -> Any:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
+    )
+    return environment.from_string(_part("page.html.j2"))
+
+
+def _shown(value: object) -> object:
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _part(name: str) -> str:
+    return files("migrator.reports.html").joinpath(name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _data(table: Table) -> Markup:
+    """The rows for the script. Texts that come back are written once, and rows name them by number."""
+    texts: dict[str, int] = {}
+
+    def number(text: str) -> int:
+        return texts.setdefault(printable(text), len(texts))
+
+    rows = [
+        [
+            [cell if isinstance(cell, int) else [number(cell)] for cell in row.cells],
+            [[number(block.kind), number(block.text), number(block.label)] for block in row.blocks],
+        ]
+        for row in table.rows
+    ]
+    document = {"columns": msgspec.to_builtins(table.columns), "tones": dict(table.tones), "texts": list(texts)}
+    text = json.dumps({**document, "rows": rows}, separators=(",", ":"))
+    # In a script element only these could end it or begin another (https://html.spec.whatwg.org/#script-data-state).
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

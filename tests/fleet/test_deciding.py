@@ -1,0 +1,150 @@
+"""What is decided about one destination: no-op cases first, and what holds for any of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from migrator.bitbucket.records import PullRequest
+from migrator.fleet.deciding import SENTENCES, Act, Policy, Situation, Tip, Why, decide
+
+HEAD, OTHER = "a" * 40, "b" * 40
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def request(state: str = "OPEN", number: int = 1, destination: str = "main", from_here: bool = True) -> PullRequest:
+    return PullRequest(
+        number=number,
+        state=state,
+        title="T",
+        description="D",
+        source="patless/main",
+        source_sha=OTHER,
+        destination=destination,
+        destination_sha=HEAD,
+        from_here=from_here,
+        reviewers=(),
+        draft=False,
+        close_source_branch=True,
+        merge_commit=None,
+        url="",
+        created_on=NOW,
+        updated_on=NOW,
+    )
+
+
+NEEDS = Situation("main", HEAD, "patless/main", change="new")
+OURS, THEIRS = Tip(OTHER, True, "old"), Tip(OTHER, False, "old")
+AGAIN = Policy(reopen=True)
+
+
+@pytest.mark.parametrize(
+    ("seen", "policy", "why"),
+    [
+        (replace(NEEDS, change=""), Policy(), Why.CLEAN),
+        (replace(NEEDS, change="", held=True), Policy(), Why.HELD_BACK),
+        (replace(NEEDS, tip=Tip(OTHER, True, "new"), pull_requests=(request(),)), AGAIN, Why.UP_TO_DATE),
+        (replace(NEEDS, tip=THEIRS, pull_requests=(request(),)), AGAIN, Why.PUSHED),
+        (replace(NEEDS, tip=OURS, pull_requests=(request(destination="develop"),)), AGAIN, Why.RETARGETED),
+        (replace(NEEDS, pull_requests=(request("MERGED"),)), Policy(), Why.MERGED),
+        (replace(NEEDS, pull_requests=(request("DECLINED"),)), Policy(), Why.DECLINED),
+        (replace(NEEDS, pull_requests=(request("SUPERSEDED"),)), Policy(), Why.DECLINED),
+        (replace(NEEDS, pull_requests=(request("MERGED", 2), request("DECLINED"))), Policy(), Why.MERGED),
+        (replace(NEEDS, tip=OURS, pull_requests=(request("DECLINED"),)), Policy(), Why.DECLINED),
+    ],
+    ids=lambda value: str(value) if isinstance(value, Why) else "",
+)
+def test_what_is_left_alone(seen: Situation, policy: Policy, why: Why) -> None:
+    found = decide(seen, policy)
+    assert (found.act, found.why) == (Act.LEAVE, why)
+
+
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        (replace(NEEDS, tip=THEIRS), Why.NOT_OURS),
+        (replace(NEEDS, branch="main"), Why.PROTECTED),
+        (replace(NEEDS, protected=frozenset({"patless/main"})), Why.PROTECTED),
+        (replace(NEEDS, shadows=("X (repository)",)), Why.SHADOWED),
+        (replace(NEEDS, not_checked=("workspace",)), Why.NOT_CHECKED),
+        (replace(NEEDS, unlinked=("web is linked to this repository",)), Why.LINKAGE),
+    ],
+    ids=lambda value: str(value) if isinstance(value, Why) else "",
+)
+def test_what_waits_for_a_person(seen: Situation, why: Why) -> None:
+    found = decide(seen, Policy())
+    assert (found.act, found.why, found.parent) == (Act.STOP, why, "")
+
+
+@pytest.mark.parametrize(
+    ("seen", "policy", "act", "parent"),
+    [
+        (NEEDS, Policy(), Act.OPEN, HEAD),
+        (replace(NEEDS, pull_requests=(request(from_here=False),)), Policy(), Act.OPEN, HEAD),
+        (replace(NEEDS, tip=OURS, pull_requests=(request(),)), Policy(), Act.UPDATE, OTHER),
+        (replace(NEEDS, tip=OURS), Policy(), Act.REPAIR, OTHER),
+        (replace(NEEDS, tip=Tip(OTHER, True, "new")), Policy(), Act.REPAIR, ""),
+        (replace(NEEDS, pull_requests=(request("DECLINED"),)), AGAIN, Act.OPEN, HEAD),
+        (replace(NEEDS, tip=OURS, pull_requests=(request("DECLINED"),)), AGAIN, Act.REPAIR, OTHER),
+        (replace(NEEDS, unlinked=("x",)), Policy(accept_linkage=True), Act.OPEN, HEAD),
+    ],
+)
+def test_what_is_written(seen: Situation, policy: Policy, act: Act, parent: str) -> None:
+    found = decide(seen, policy)
+    assert (found.act, found.parent) == (act, parent)
+
+
+situations = st.builds(
+    Situation,
+    destination=st.sampled_from(["main", "develop"]),
+    head=st.just(HEAD),
+    branch=st.sampled_from(["patless/main", "main", "develop"]),
+    tip=st.none() | st.builds(Tip, st.just(OTHER), st.booleans(), st.sampled_from(["", "old", "new"])),
+    pull_requests=st.lists(
+        st.builds(
+            request,
+            st.sampled_from(["OPEN", "MERGED", "DECLINED", "SUPERSEDED"]),
+            st.integers(1, 9),
+            st.sampled_from(["main", "develop"]),
+            st.booleans(),
+        ),
+        max_size=3,
+    ).map(tuple),
+    change=st.sampled_from(["", "new"]),
+    held=st.booleans(),
+    protected=st.frozensets(st.sampled_from(["main", "develop"])),
+    shadows=st.sampled_from([(), ("X",)]),
+    not_checked=st.sampled_from([(), ("workspace",)]),
+    unlinked=st.sampled_from([(), ("x",)]),
+)
+
+
+@given(situations, st.builds(Policy, st.booleans(), st.booleans()))
+@settings(max_examples=300, deadline=None)
+def test_nothing_is_written_over_people_or_into_doubt(seen: Situation, policy: Policy) -> None:
+    found = decide(seen, policy)
+    assert found == decide(seen, policy)
+    assert found.act.writes is (found.why is None)
+    if not found.act.writes:
+        assert found.parent == ""
+        assert found.why in SENTENCES
+        return
+    assert seen.change
+    assert not seen.shadows
+    assert not seen.not_checked
+    assert not seen.unlinked or policy.accept_linkage
+    assert seen.branch not in (seen.destination, *seen.protected)
+    assert seen.tip is None or seen.tip.ours, "a branch that people have pushed to"
+    assert found.parent in (seen.tip.sha, "") if seen.tip else found.parent == seen.head
+    mine = [one for one in seen.pull_requests if one.from_here]
+    assert not [one for one in mine if one.open and one.destination != seen.destination]
+    if not policy.reopen and not any(one.open for one in mine):
+        assert not [one for one in mine if one.destination == seen.destination], "one that has ended"
+    if found.act is Act.UPDATE:
+        assert found.pull_request in mine
+    else:
+        assert not any(one.open and seen.tip for one in mine)

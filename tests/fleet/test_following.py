@@ -1,0 +1,176 @@
+"""`fleet status` and `fleet revert` against a workspace in a box."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import pytest
+
+from migrator.demo.box import Box
+from migrator.demo.state import PullRequest
+from tests.fleet.conftest import NATIVE, PIPELINES, STORED, Desk, Watch, writes
+
+
+def merged(desk: Desk, slug: str, *runs: str, **more: Any) -> None:
+    """A repository whose pull request is opened and merged, and then has these runs."""
+    desk.add(slug)
+    assert desk.open(slug, "--max-red", "100").code == 0
+    desk.box.merge(slug, 1)
+    for run in runs:
+        desk.box.add_run(slug, "main", run, **more)
+
+
+def states(desk: Desk) -> dict[str, tuple[str, str | None]]:
+    return {row["slug"]: (row["state"], row["run"]) for row in desk.status()}
+
+
+def test_each_state_is_told(box: Box, desk: Desk) -> None:
+    desk.add("clean", NATIVE)
+    desk.add("new")
+    desk.add("open")
+    assert desk.open("open").code == 0
+    merged(desk, "green", "PASSED", "FAILED")
+    merged(desk, "red", "FAILED", "PASSED")
+    merged(desk, "running", "BUILDING")
+    merged(desk, "none")
+    merged(desk, "stopped", "STOPPED", "PASSED")
+    found = states(desk)
+    assert found["open"] == ("pr-open", None)
+    assert found["green"] == ("merged", "green"), "the first run tells"
+    assert found["red"] == ("merged", "red")
+    assert found["running"] == ("merged", None)
+    assert found["none"] == ("merged", None)
+    assert found["stopped"] == ("merged", "green")
+    table = desk.run("fleet", "status")
+    assert table.code == 1
+    assert "merged-green" in table.out
+    assert "merged-red" in table.out
+    assert "pr-open (0 days)" in table.out
+
+
+def test_runs_from_before_of_other_branches_and_by_name_do_not_count(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    box.add_run("web", "main", "FAILED", when=box.state.clock() - timedelta(days=1))
+    assert desk.open("web").code == 0
+    box.merge("web", 1)
+    box.add_run("web", "other", "FAILED", commit=box.head("web", "main"))
+    box.add_run("web", "main", "FAILED", selector=("custom", "nightly"), trigger="schedule")
+    assert states(desk)["web"] == ("merged", None)
+    box.add_run("web", "main", "PASSED")
+    assert states(desk)["web"] == ("merged", "green")
+    box.forget_requests()
+    assert states(desk)["web"] == ("merged", "green")
+    assert not box.requests, "what is settled is not asked again"
+
+
+def test_the_json_is_as_its_schema_says(desk: Desk) -> None:
+    desk.add("web", evil=STORED)
+    merged(desk, "green", "PASSED")
+    assert desk.open("web", "--destinations", "*").code == 0
+    schema = json.loads(files("migrator.reports.fleet").joinpath("status.schema.json").read_text())
+    document = json.loads(desk.run("fleet", "status", "--format", "json").out)
+    jsonschema.validate(document, schema)
+    assert document["summary"]["destinations"] == 3
+    (row,) = (row for row in document["repositories"] if row["slug"] == "green")
+    assert row["pull_request"]["branch"] == "patless/main"
+    assert row["pull_request"]["id"] == 1
+
+
+def test_no_more_are_opened_above_a_share_of_red_ones(box: Box, desk: Desk) -> None:
+    merged(desk, "a", "PASSED")
+    merged(desk, "b", "FAILED")
+    desk.add("c")
+    done = desk.open()
+    assert (done.code, desk.pull_requests("c")) == (1, [])
+    assert "1 of 2 merged pull requests are red, more than 10%" in done.out
+    assert desk.open("--max-red", "50").code == 0
+    assert len(desk.pull_requests("c")) == 1
+
+
+def test_a_merged_one_is_done(box: Box, desk: Desk) -> None:
+    merged(desk, "web", "PASSED")
+    box.commit("web", "main", {PIPELINES: STORED.format(slug="web")})
+    box.forget_requests()
+    assert "merged" in desk.open().out
+    assert writes(box.requests) == []
+    assert desk.open("--reopen").code == 0
+    assert [one.state for one in desk.pull_requests()] == ["MERGED", "OPEN"]
+
+
+def test_bitbucket_that_does_not_answer_is_told(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    assert desk.open().code == 0
+    box.faults.add("*/pullrequests/1", 403)
+    done = desk.run("fleet", "status")
+    assert done.code == 4
+    assert "web main" in done.err
+    assert "pr-open" in done.out
+    assert desk.run("fleet", "status", "--offline").code == 1
+
+
+# Taking back
+
+
+def reverted(desk: Desk) -> PullRequest:
+    done = desk.run("fleet", "revert", "web")
+    assert done.code == 0, done.out + done.err
+    return desk.pull_requests()[-1]
+
+
+def test_only_a_merged_one_is_taken_back(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    assert desk.run("fleet", "revert", "web").code == 2
+    assert desk.run("fleet", "revert", "nowhere").code == 2
+    assert desk.open().code == 0
+    box.forget_requests()
+    done = desk.run("fleet", "revert", "web")
+    assert "is not merged" in done.err
+    assert done.code == 1
+    assert writes(box.requests) == []
+
+
+def test_a_merged_one_is_taken_back_whole_and_once(box: Box, desk: Desk, watch: Watch) -> None:
+    merged(desk, "web", "FAILED")
+    head = box.head("web", "main")
+    assert desk.run("fleet", "revert", "web", "--dry-run").code == 1
+    assert len(desk.pull_requests()) == 1
+    made = reverted(desk)
+    assert (made.id, made.source, made.destination) == (2, "patless-revert/main", "main")
+    assert desk.text("patless-revert/main") == STORED.format(slug="web")
+    assert watch.commits[-1]["parents"] == head
+    assert "is open already" in desk.run("fleet", "revert", "web").out
+    assert len(desk.pull_requests()) == 2
+    box.merge("web", 2)
+    assert desk.text("main") == STORED.format(slug="web")
+    box.forget_requests()
+    assert "merged" in desk.open("--max-red", "100").out
+    assert writes(box.requests) == [], "what people took back is not opened again"
+
+
+def test_what_others_have_changed_since_stays(box: Box, desk: Desk) -> None:
+    merged(desk, "web")
+    box.commit("web", "main", {PIPELINES: NATIVE.format(slug="web") + "\n\n\n# More.\n"})
+    reverted(desk)
+    assert desk.text("patless-revert/main") == STORED.format(slug="web") + "\n\n\n# More.\n"
+
+
+def test_where_others_have_changed_the_same_lines_nothing_is_taken_back(box: Box, desk: Desk) -> None:
+    merged(desk, "web")
+    box.commit("web", "main", {PIPELINES: NATIVE.format(slug="web").replace("docker login", "podman login")})
+    box.forget_requests()
+    done = desk.run("fleet", "revert", "web")
+    assert "has changed since in the same lines" in done.err
+    assert writes(box.requests) == []
+
+
+@pytest.mark.parametrize("place", ["*/src", "*/pullrequests"])
+def test_a_lost_answer_while_taking_back_leaves_one(box: Box, desk: Desk, place: str) -> None:
+    merged(desk, "web")
+    box.faults.add(place, method="POST", applied=True, close=True)
+    assert desk.run("fleet", "revert", "web").code == 4
+    reverted(desk)
+    assert [one.source for one in desk.pull_requests()] == ["patless/main", "patless-revert/main"]

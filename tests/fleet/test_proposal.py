@@ -1,0 +1,180 @@
+"""The words of a pull request: within a screen, and nothing of a repository acts in them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+
+from migrator.fleet import identity, markdown
+from migrator.fleet.proposal import Changed, Proposal, Stays, Texts
+from migrator.fleet.starting import Release, load, matches, releases
+from migrator.toml_keys import ConfigurationError
+
+HOSTILE = "x`` @{712020:ab}\n```\n# <script>alert(1)</script> [a](https://evil.example) \x1b[31m\u202e @all -->"
+WAYS = (
+    ("mine", 'add to .patless.toml: own-packages = ["crg.apkg.io/acme/base"]'),
+    ("not mine", "# patless: ignore[foreign-package] linked to another repository"),
+    ("ask", "the package's page in Bitbucket shows the repository"),
+)
+WHOLE = Proposal(
+    "acme",
+    "web",
+    "main",
+    (Changed("bitbucket-pipelines.yml", (12, 14)),),
+    (Stays("ci/pipelines.yml", 3, "foreign-package", "The step reads a package.", "crg.apkg.io/acme/base", WAYS),),
+    ("PACKAGES_TOKEN",),
+    ("PACKAGES_EMAIL",),
+    ("crg.apkg.io/acme/my_web is linked to this repository",),
+    (Release("default", "docker push"),),
+    "Dana Owner",
+    date(2027, 1, 31),
+    "first",
+)
+
+
+def test_the_whole_text(snapshot: SnapshotAssertion) -> None:
+    assert Texts().render("body", WHOLE) == snapshot
+
+
+def test_the_least_text(snapshot: SnapshotAssertion) -> None:
+    assert Texts().render("body", Proposal("acme", "web", "main", (Changed("a.yml", (1,)),))) == snapshot
+
+
+def test_it_fits_one_screen_however_much_there_is_to_say() -> None:
+    many = Proposal(
+        *("w" * 300, "r" * 300, "d" * 300),
+        tuple(Changed(f"{'p' * 300}{n}", tuple(range(1, 900))) for n in range(900)),
+        tuple(Stays(f"{n}{'q' * 300}", n, "c" * 99, "w" * 300, "s" * 300, WAYS) for n in range(900)),
+        *(tuple(f"{'V' * 200}{n}" for n in range(900)) for _ in range(3)),
+        tuple(Release(f"{n}{'z' * 300}", "x" * 300) for n in range(900)),
+        "o" * 900,
+        date(2027, 1, 31),
+        "n" * 900,
+    )
+    text = Texts().render("body", many)
+    assert len(text.splitlines()) <= 48
+    assert len(text) < 12_000
+
+
+def test_nothing_of_a_repository_acts() -> None:
+    hostile = Proposal(
+        *(HOSTILE, HOSTILE, HOSTILE),
+        (Changed(HOSTILE, (1,)),),
+        (Stays(HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, (("mine", HOSTILE),)),),
+        *((HOSTILE,), (HOSTILE,), (HOSTILE,)),
+        (Release(HOSTILE, HOSTILE),),
+        HOSTILE,
+        None,
+        HOSTILE,
+    )
+    text = Texts().render("body", hostile)
+    assert "@" not in text
+    assert "<" not in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert not re.search(r"^\s*```", text, re.MULTILINE), "no fence begins"
+    assert not re.search(r"^\s*#", text, re.MULTILINE), "no heading begins"
+    outside = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text)
+    assert "https:" not in outside
+    assert not re.search(r"(?<!\\)\]\(", outside), "no link"
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_a_span_of_code_holds_whatever_is_in_it(value: str) -> None:
+    found = markdown.code(value)
+    fence = re.match(r"`+", found)
+    assert fence
+    inside = found[fence.end() : -fence.end()]
+    assert found.endswith(fence[0])
+    assert fence[0] not in inside
+    assert not set("@<>\n\r\x1b") & set(found)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_words_are_one_line_without_markup(value: str) -> None:
+    found = markdown.text(value)
+    assert not set("@<>\n\r\x1b") & set(found)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[`*_\[\]~|!]", found)
+
+
+def test_a_template_reads_no_file_and_reaches_no_python(tmp_path: Path) -> None:
+    for source in ("{% include 'title.j2' %}", "{{ repository.__class__.__mro__ }}", "{{ changed.append(1) }}"):
+        (tmp_path / "title.j2").write_text(source)
+        with pytest.raises(ConfigurationError, match=r"title\.j2"):
+            Texts(tmp_path).render("title", WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "branch", "whether"),
+    [
+        ("**", "patless/main", True),
+        ("*", "patless/main", False),
+        ("patless/*", "patless/main", True),
+        ("main", "patless/main", False),
+        ("{patless,x}/*", "patless/main", True),
+        ("p?tless/main", "patless/main", True),
+    ],
+)
+def test_globs_of_branches(pattern: str, branch: str, whether: bool) -> None:
+    assert matches(pattern, branch) is whether
+
+
+SAFE = "pipelines: {default: [step: {script: [make test, echo docker push]}]}"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (SAFE, []),
+        ("pipelines: {branches: {main: [step: {script: [docker push x]}]}}", []),
+        ("pipelines: {custom: {x: [step: {script: [docker push x]}]}}", []),
+        ("pipelines: {default: [step: {script: [pipe: atlassian/slack-notify:2.0.0]}]}", []),
+        ("pipelines: {branches: {'**': [step: {script: [true]}]}, default: [step: {script: [docker push x]}]}", []),
+        ("pipelines: {default: [step: {script: ['make && sudo docker push x']}]}", [("default", "docker push")]),
+        ("pipelines: {default: [step: {script: ['A=1 docker push x']}]}", [("default", "docker push")]),
+        (
+            "pipelines: {default: [step: {deployment: production, script: [make]}]}",
+            [("default", "deployment: production")],
+        ),
+        (
+            "pipelines: {default: [parallel: {steps: [step: {script: [helm upgrade x]}]}]}",
+            [("default", "helm upgrade")],
+        ),
+        ("pipelines: {default: [stage: {environment: x, steps: []}]}", [("default", "environment: x")]),
+        (
+            "pipelines: {branches: {'p*/**': [step: {script: [pipe: a/deploy:1]}]}}",
+            [("branches.p*/**", "pipe: a/deploy:1")],
+        ),
+        ("pipelines: {pull-requests: {'**': [step: {script: [scp a b]}]}}", [("pull-requests.**", "scp")]),
+        (
+            "{triggers: {x: []}, pipelines: {custom: {x: [step: {script: [docker push x]}]}}}",
+            [("custom.x", "docker push")],
+        ),
+        ("a: &s {script: [docker push x]}\npipelines: {default: [step: *s]}", [("default", "docker push")]),
+        ("pipelines: [", []),
+    ],
+)
+def test_what_a_branch_would_publish(text: str, found: list[tuple[str, str]]) -> None:
+    told = releases(text.encode(), "patless/main", load())
+    assert [(one.pipeline, one.what) for one in told] == found
+
+
+def test_marks_survive_a_message_and_a_server() -> None:
+    marks = identity.Marks("a" * 64, identity.seal("0" * 40, {"a": b"1"}))
+    assert identity.marks(identity.signed("Title\n\nBody", marks).replace("\n", "\r\n").replace("\r\n", "\n")) == marks
+    assert identity.marks("Patless-Change: nothing") == identity.Marks()
+
+
+def test_a_seal_is_of_its_parent_its_paths_and_their_content() -> None:
+    made = identity.seal("p", {"a": b"1", "b": b"2"})
+    assert made == identity.seal("p", {"b": b"2", "a": b"1"})
+    others = [("q", {"a": b"1", "b": b"2"}), ("p", {"a": b"1"}), ("p", {"a": b"2", "b": b"1"}), ("p", {"ab": b"12"})]
+    assert made not in [identity.seal(*other) for other in others]
