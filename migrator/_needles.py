@@ -6,3 +6,21 @@ NEEDLES = (
     b"apkg.io",
     b"login",
 )
+LEADING: dict[str, tuple[str, ...]] = {
+    "ash": (),
+    "bash": (),
+    "dash": (),
+    "ksh": (),
+    "sh": (),
+    "zsh": (),
+    "gmake": ("GNUmakefile", "makefile", "Makefile"),
+    "make": ("GNUmakefile", "makefile", "Makefile"),
+    "npm": ("package.json",),
+    "yarn": ("package.json",),
+    "pnpm": ("package.json",),
+    "python": (),
+    "python3": (),
+    "source": (),
+    ".": (),
+    "exec": (),
+}

@@ -3,7 +3,7 @@
 A pre-commit hook runs `patless fix --exit-non-zero-on-fix FILE…` or `patless check FILE…` at every commit, mostly on
 files without a login. Such a run is answered from the bytes of the files, with the words that the commands themselves
 would print. Whatever is unusual (other options, a configuration, a link, a file that may hold something) takes the
-ordinary way. Only what the interpreter has loaded by itself may be imported here.
+ordinary way. Only what the interpreter has loaded by itself, and modules that keep to that, may be imported here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import os
 import stat
 import sys
 
-from migrator._needles import NEEDLES
+from migrator._needles import LEADING, NEEDLES
+from migrator.leads import leads
 
 _LIMIT = 2 * 1024 * 1024
 _HOOKS = (("fix", "--exit-non-zero-on-fix"), ("check",))
@@ -56,7 +57,9 @@ def _nothing(names: list[str]) -> bool:
     if not root or _configured(root):
         return False
     paths = {os.path.abspath(name) for name in names}
-    return len(paths) == len(names) and all(_root(os.path.dirname(path)) == root and _clean(path) for path in paths)
+    if len(paths) != len(names) or not all(name.lower().endswith((".yml", ".yaml")) for name in names):
+        return False
+    return all(_root(os.path.dirname(path)) == root and _clean(path, root) for path in paths)
 
 
 def _root(folder: str) -> str:
@@ -76,12 +79,20 @@ def _configured(root: str) -> bool:
     return os.path.lexists(shared) and b"patless" in _bytes(shared)
 
 
-def _clean(path: str) -> bool:
+def _clean(path: str, root: str) -> bool:
+    """Whether neither a file nor one that it leads to holds a needle."""
     if os.path.realpath(path) != path:
         return False
     data = _bytes(path)
-    data.decode()
-    return b"\0" not in data and not any(needle in data for needle in NEEDLES)
+    text = data.decode()
+    if b"\0" in data or any(needle in data for needle in NEEDLES):
+        return False
+
+    def read(name: str) -> str | None:
+        inside = os.path.join(root, name)
+        return _bytes(inside).decode() if os.path.isfile(inside) else None
+
+    return not leads(text, read, [needle.decode() for needle in NEEDLES], LEADING)
 
 
 def _bytes(path: str) -> bytes:

@@ -15,8 +15,21 @@ TARGET = Path(__file__).with_name("_needles.py")
 
 def module() -> str:
     """The text that the module must have."""
-    lines = "".join(f'    b"{needle.decode("ascii")}",\n' for needle in needles(load()))
-    return f'"""Written by `python -m migrator.needles` from the rules; do not edit."""\n\nNEEDLES = (\n{lines})\n'
+    book = load()
+    lines = "".join(f'    b"{needle.decode("ascii")}",\n' for needle in needles(book))
+    files = "".join(f"    {_written(program)}: {_tuple(names)},\n" for program, names in book.programs.leading.items())
+    return (
+        '"""Written by `python -m migrator.needles` from the rules; do not edit."""\n\n'
+        f"NEEDLES = (\n{lines})\nLEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"
+    )
+
+
+def _written(text: str) -> str:
+    return f'"{text}"'
+
+
+def _tuple(names: tuple[str, ...]) -> str:
+    return f"({', '.join(map(_written, names))}{',' if len(names) == 1 else ''})"
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from migrator.core.rules import (
     ComposeSyntax,
     Escape,
     Example,
+    Launcher,
     LoginSyntax,
     PackageCommand,
     Programs,
@@ -196,6 +197,7 @@ class _File:
             "reasons": _reasons,
             "wrappers": _wrappers,
             "writers": _writers,
+            "launchers": _launchers,
             "displays": lambda b, n: _programs(b, displays=b.programs.displays | set(n.texts())),
             "filters": lambda b, n: _programs(
                 b, filters={**b.programs.filters, **{k: v.pattern() for k, v in n.mapping().items()}}
@@ -464,3 +466,34 @@ def _writers(book: RuleBook, node: _Node) -> RuleBook:
         words = fields["words"].choice(("last", "all")) if "words" in fields else ""
         writers[name] = Writer(words, _set(fields, "only"), _set(fields, "options"))
     return _programs(book, writers=writers)
+
+
+def _readers() -> list[str]:
+    """The readers of files that programs run: the modules of their folder."""
+    folder = Path(migrator.__file__).parent / "readers" / "called"
+    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+
+
+def _launchers(book: RuleBook, node: _Node) -> RuleBook:
+    launchers = dict(book.programs.launchers)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(
+            ("reader", "programs", "files", "folders", "options", "named", "switches", "short", "commands", "people")
+        )
+        for key in ("reader", "programs"):
+            if key not in fields:
+                raise entry.error(f"has no `{key}`; add it")
+        launchers[name] = Launcher(
+            name,
+            fields["reader"].choice(_readers()),
+            _set(fields, "programs"),
+            fields["files"].texts() if "files" in fields else (),
+            _set(fields, "folders"),
+            _set(fields, "options"),
+            _set(fields, "named"),
+            _set(fields, "switches"),
+            _set(fields, "short"),
+            _set(fields, "commands"),
+            fields["people"].flag() if "people" in fields else False,
+        )
+    return _programs(book, launchers=launchers)

@@ -150,6 +150,11 @@ def _by_bytes(before: bytes, edits: set[Edit]) -> bytes:
 def _an_independent_reader_sees_only_edited_strings_differ(corpus: Corpus) -> None:
     compared = 0
     for one, change in corpus.changes:
+        if not change.path.endswith((".yml", ".yaml")):
+            pairs = list(_differences(change.before.split(b"\n"), change.after.split(b"\n"), change.path))
+            assert all(b"BITBUCKET_PACKAGES_" in new for _, new in pairs)
+            compared += 1
+            continue
         try:
             before = yaml.load(change.before, yaml.BaseLoader)
         except yaml.YAMLError:
@@ -163,7 +168,7 @@ def _an_independent_reader_sees_only_edited_strings_differ(corpus: Corpus) -> No
     assert compared == len(list(corpus.changes))
 
 
-def _differences(before: Any, after: Any, where: str) -> Iterator[tuple[str, str]]:
+def _differences(before: Any, after: Any, where: str) -> Iterator[tuple[Any, Any]]:
     assert type(before) is type(after), where
     if isinstance(before, dict):
         assert list(before) == list(after), where
@@ -178,11 +183,11 @@ def _differences(before: Any, after: Any, where: str) -> Iterator[tuple[str, str
 
 
 def _a_fixed_repository_has_nothing_left_to_fix(corpus: Corpus) -> None:
+    listed = _listed()
     for one in corpus.repositories:
         if one.unsafe.changes:
             files = {**one.files, **{change.path: change.after for change in one.unsafe.changes}}
-            paths = [change.path for change in one.unsafe.changes]
-            again = analyse(Memory(files), paths, corpus.book, Settings())
+            again = analyse(Memory(files), listed[one.name], corpus.book, Settings())
             assert [finding.position for finding in again.findings if finding.edits] == [], one.name
 
 

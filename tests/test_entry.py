@@ -87,6 +87,7 @@ def test_an_answer_loads_nothing_of_the_command(repository: Path) -> None:
         "migrator",
         "migrator._needles",
         "migrator.entry",
+        "migrator.leads",
     ]
     assert (
         not {"typer", "ruamel.yaml", "requests", "libcst", "re", "json", "pathlib", "dataclasses"}

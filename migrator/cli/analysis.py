@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
@@ -19,12 +20,13 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading, Style
 from migrator.cli.targets import Target, shown, targets
 from migrator.core import ignores
-from migrator.core.findings import Entry, Report
+from migrator.core.findings import Entry, Finding, Report
 from migrator.core.needles import needles
 from migrator.core.rules import ReasonEntry, Rule, RuleBook
 from migrator.core.selection import Scope, is_pipelines_file
 from migrator.core.settings import PipeStyle, Settings
 from migrator.core.view import Unreadable
+from migrator.leads import leads
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import WorkTree, glance, repository_of
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 _USUAL = "bitbucket-pipelines.yml"
+_OTHERS = {".sh", ".bash", ".py", ".json", ".mk"}
 
 
 class Analysis(Struct, frozen=True):
@@ -103,6 +106,7 @@ def _configuration(root: Path, reading: Reading) -> configuration.Configuration:
 
 def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
     from migrator.core import engine
+    from migrator.core.audits.context import withhold
 
     book, settled = rulebook(target.root, reading)
     scope = Scope(target.files, target.folders, settled.exclude)
@@ -114,7 +118,7 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
     report = engine.analyse(view, pipelines, book, settings)
     report = replace(
         report,
-        findings=tuple(finding for finding in report.findings if scope.holds(finding.path)),
+        findings=tuple(withhold([one for one in report.findings if _concerns(scope, one)], report.findings)),
         skipped=tuple(one for one in report.skipped if scope.holds(one.path)),
         files=sum(scope.holds(path) for path in pipelines),
     )
@@ -131,6 +135,12 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
 
         plan = fixing.plan(report, unsafe, partial(refusal, view, scope))
     return Analysis(target.root, report, dict(book.rules), dict(book.reasons), notes, scope, baseline, plan)
+
+
+def _concerns(scope: Scope, finding: Finding) -> bool:
+    """Whether a finding stands in what was asked for, or would be settled in there alone."""
+    edited = {edit.path for edit in finding.edits}
+    return scope.holds(finding.path) or (bool(edited) and all(map(scope.holds, edited)))
 
 
 def _baseline(path: Path | None, reading: Reading) -> Mapping[Entry, int]:
@@ -184,6 +194,7 @@ def _pipelines(
 
     Where it does not, git is asked neither for the files nor for the repository's name.
     """
+    named = [path for path in named if _may_be_yaml(path)]
     glanced = glance(view.root)
     if glanced is not None:
         usual = {path for path in glanced if is_pipelines_file(path)} | set(named)
@@ -191,6 +202,12 @@ def _pipelines(
             return _once(view, usual), False
     found = _once(view, {path for path in view.paths() if is_pipelines_file(path)} | set(named))
     return found, _matters(view, found, settled, book)
+
+
+def _may_be_yaml(path: str) -> bool:
+    """Whether a file that is named may be a pipelines file; a script is looked at where a pipeline runs it."""
+    ending = posixpath.splitext(path)[1].lower()
+    return ending in (".yml", ".yaml") or (ending not in _OTHERS and not posixpath.basename(path).startswith("Make"))
 
 
 def _once(view: WorkTree, paths: Collection[str]) -> tuple[str, ...]:
@@ -205,9 +222,18 @@ def _once(view: WorkTree, paths: Collection[str]) -> tuple[str, ...]:
 
 
 def _matters(view: WorkTree, pipelines: Collection[str], settled: configuration.Configuration, book: RuleBook) -> bool:
-    return bool(settled.variables) or any(
-        needle in data for path in pipelines for data in (_bytes(view, path),) for needle in needles(book)
-    )
+    if settled.variables:
+        return True
+    data = [_bytes(view, path) for path in pipelines]
+    sought = needles(book)
+    if any(needle in one for one in data for needle in sought):
+        return True
+    words = [needle.decode() for needle in sought]
+    return any(leads(one.decode(errors="replace"), partial(_text, view), words, book.programs.leading) for one in data)
+
+
+def _text(view: WorkTree, path: str) -> str | None:
+    return _bytes(view, path).decode(errors="replace") or None
 
 
 def _bytes(view: WorkTree, path: str) -> bytes:
@@ -244,6 +270,7 @@ def _settings(
         ignore=frozenset((*settled.ignore, *reading.ignore)),
         today=date.today(),
         pipe=_pipe(reading, settled, book),
+        called=reading.style.value if reading.style in (Style.IN_PLACE, Style.BRIDGE) else "",
     )
 
 

@@ -51,7 +51,12 @@ StdinFilename = Annotated[
 OutputFile = Annotated[
     Path | None, typer.Option("--output-file", metavar="FILE", help="Write the report to this file.", dir_okay=False)
 ]
-InStyle = Annotated[Style, typer.Option("--style", help="What a login that only serves pushes becomes.")]
+InStyle = Annotated[
+    Style,
+    typer.Option(
+        "--style", help="What a login becomes: a pipe for pushes only; in called files in place or by a bridge."
+    ),
+]
 PipeVersion = Annotated[str, typer.Option("--pipe-version", metavar="VERSION", help="The version of the push pipe.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Do not ask Bitbucket about the push pipe.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]

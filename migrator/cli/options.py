@@ -30,10 +30,13 @@ class Form(StrEnum):
 
 
 class Style(StrEnum):
-    """What a login that serves pushes only becomes."""
+    """What a login becomes: one that serves pushes only can be a pipe; one in a file that steps run is rewritten there,
+    or gets the native pair by a bridge in the step, and with `login` whichever leaves others alone."""
 
     LOGIN = "login"
     PIPE = "pipe"
+    IN_PLACE = "in-place"
+    BRIDGE = "bridge"
 
 
 class Comments(StrEnum):

@@ -11,9 +11,11 @@ from msgspec.structs import replace
 
 from migrator.core import baseline, ignores
 from migrator.core.audits import images, leaving, logins, shadowed, unread
+from migrator.core.audits.agreement import agreed
+from migrator.core.audits.callers import Callers
 from migrator.core.audits.context import Context, merge, withhold
 from migrator.core.findings import Finding, Ownership, Package, Report, Skipped, Use
-from migrator.core.needles import LOGIN, mentions
+from migrator.core.needles import LOGIN, mentions, needles
 from migrator.core.rules import RuleBook
 from migrator.core.secrets import secrets_of
 from migrator.core.selection import chosen
@@ -24,12 +26,15 @@ from migrator.core.view import Unreadable, View
 from migrator.credentials.origin import origin
 from migrator.credentials.packages import Name, Picture, name_of
 from migrator.credentials.uses import Action
+from migrator.leads import leads
 from migrator.readers.pipelines import Pipelines, Step, read_pipelines
 from migrator.readers.yaml import YamlError, read_yaml
 
 MAX_BYTES = 2 * 1024 * 1024
 EXPORTED = "definitions.pipelines"
 """Where a file that says `export: true` keeps the pipelines that other repositories import."""
+_HARMLESS = ("chmod", "chown", "ls", "test", "[", "cd", "pushd", "dirname", "basename", "realpath", "readlink")
+"""Programs that do nothing with the content of a file that they are given."""
 
 
 class _Reading(Struct):
@@ -65,18 +70,28 @@ class _Engine:
         self.shared = shared
         self.book = book
         self.settings = replace(settings, workspace=workspace, repository=repository)
-        self.file = cache(self.text)
+        self.source = cache(self.decoded)
         self.mentions = mentions(book)
+        self.steps = StepReader(book, self.settings, self.source)
         self.configured = any(mention in value for value in settings.variables.values() for mention in book.mentions)
         self.reads_all = self.configured or any(registry.default for registry in book.registries)
 
-    def text(self, path: str) -> str | None:
+    def decoded(self, path: str) -> Source | None:
         """A file of the repository that a pipeline leads to; None where it is missing or is no readable text."""
         try:
             data = self.view.read(path)
-            return None if data is None or len(data) > MAX_BYTES else Source.decode(path, data).text
+            return None if data is None or len(data) > MAX_BYTES else Source.decode(path, data)
         except (Unreadable, Undecodable):
             return None
+
+    def leads(self, text: str) -> bool:
+        """Whether what the text of a pipelines file names may hold a login."""
+        words = [needle.decode() for needle in needles(self.book)]
+        return leads(text, self.file, words, self.book.programs.leading)
+
+    def file(self, path: str) -> str | None:
+        source = self.source(path)
+        return source.text if source else None
 
     def report(self, paths: Sequence[str]) -> Report:
         reading = _Reading()
@@ -87,26 +102,28 @@ class _Engine:
             for imported in found.imports if found and not self.shared else ():  # paths of the exporter
                 if imported not in pending and self.file(imported) is not None:
                     pending.append(imported)
-        reader = StepReader(self.book, self.settings, self.file)
         facts = [
-            reader.read(found, step)
+            self.steps.read(found, step, follow=self.runs_here(found, step))
             for found in reading.pipelines.values()
             for step in found.steps
             if not self.shared or step.runs_in(self.shared)
         ]
         for fact in facts:
             self.shell_failures(fact, reading)
-        context = self.context(facts)
-        findings = [finding for fact in facts for finding in self.audit(fact, context)]
+        context = self.context(facts, reading)
+        for fact in facts:
+            reading.sources |= {p.source.path: p.source for shell in fact.shells for p in shell.script.called}
+        found_in = [(fact, finding) for fact in facts for finding in self.audit(fact, context)]
+        findings = [finding for _, finding in found_in]
         findings += [finding for found in reading.pipelines.values() for finding in images.audit(found, context)]
         findings += [unread.unreadable(source, span, "a file", context) for source, span in reading.broken]
-        merged = merge(findings, context)
+        merged = agreed(merge(findings, context), found_in, facts, context)
         selected = chosen(merged, self.settings.select, self.settings.ignore)
         commented = reading.sources if self.settings.comments else {}
         left, ignored = ignores.apply(selected, commented, self.settings.today)
         secrets = secrets_of(facts, reading.sources, reading.pipelines.values(), self.book)
         known = baseline.apply(left, merged, self.settings.baseline, reading.sources, secrets)
-        left = tuple(withhold(known.left, merged, context))
+        left = tuple(withhold(known.left, merged))
         return Report(
             findings=left,
             skipped=tuple(sorted(set(reading.skipped), key=lambda one: (one.path, one.position or _FIRST, one.error))),
@@ -117,6 +134,13 @@ class _Engine:
             ignored=ignored,
             baselined=known.known,
             stale=known.stale,
+            readers={
+                part.source.path: part.launcher.reader
+                for fact in facts
+                for shell in fact.shells
+                for part in shell.script.called
+                if part.launcher
+            },
         )
 
     # Reading
@@ -142,7 +166,8 @@ class _Engine:
             reading.skipped.append(Skipped(path, Position(line, column), str(error)))
             return
         relevant = self.reads_all or any(mention in data for mention in self.mentions)
-        if not relevant and LOGIN not in data:  # as migrator/entry.py decides
+        called = not relevant and LOGIN not in data and self.leads(source.text)
+        if not (relevant or called or LOGIN in data):  # as migrator/entry.py decides
             return
         reading.sources[path] = source
         try:
@@ -162,6 +187,11 @@ class _Engine:
     def shell_failures(self, facts: StepFacts, reading: _Reading) -> None:
         source = facts.pipelines.source
         for shell in facts.shells:
+            reading.skipped += [
+                Skipped(one.path, None, one.message)
+                for one in shell.trace.unread
+                if one.path and unread.shows_login(one.text, self.book)
+            ]
             if shell.failure and any(mention.decode() in source.text for mention in self.mentions):
                 span = shell.script.shown(Span(shell.failure.offset, shell.failure.offset))
                 reading.skipped.append(Skipped(source.path, source.position(span.start), str(shell.failure)))
@@ -174,12 +204,14 @@ class _Engine:
         yield from leaving.audit(facts, context)
         yield from unread.audit(facts, context)
 
-    def context(self, facts: Sequence[StepFacts]) -> Context:
+    def context(self, facts: Sequence[StepFacts], reading: _Reading) -> Context:
         @cache
         def mentioned(fact: StepFacts) -> bool:
             if self.configured or any(mention in fact.pipelines.source.text for mention in self.book.mentions):
                 return True
-            return any(mention in text for _, text in self.called(fact) for mention in self.book.mentions)
+            texts = [text for _, text in self.called(fact)]
+            texts += [part.source.text for shell in fact.shells for part in shell.script.called]
+            return any(mention in text for text in texts for mention in self.book.mentions)
 
         natives = self.book.natives
         credentials = {
@@ -190,6 +222,10 @@ class _Engine:
             for name in origin(login.password, login.registry.password).stored
             if name not in natives
         }
+        parts = [part for fact in facts for shell in fact.shells for part in shell.script.called]
+        reached = {part.source.path for part in parts}
+        harmless = {*self.book.programs.displays, *_HARMLESS}
+        people = {part.source.path for part in parts if part.launcher and part.launcher.people}
         return Context(
             self.book,
             self.settings,
@@ -199,22 +235,30 @@ class _Engine:
             frozenset(_shared_items(facts)),
             _unread_items(facts),
             frozenset(
-                id(part.scalar) for fact in facts for shell in fact.shells if shell.read for part in shell.script.parts
+                part.key
+                for fact in facts
+                for shell in fact.shells
+                if shell.read
+                for part in (*shell.script.parts, *shell.script.called)
             ),
             frozenset(credentials),
             lambda fact: tuple(self.called(fact)),
+            cache(Callers(self.view, reached, reading.pipelines, people, facts, harmless).outsider),
         )
 
     def called(self, facts: StepFacts) -> Iterator[tuple[str, str]]:
-        """The repository's files that the step's commands name, as path and text."""
+        """The repository's files that the step's commands name and that are not followed, as path and text."""
         for shell in facts.shells:
+            followed = {part.source.path for part in shell.script.called}
             for command in shell.trace.commands:
+                if command.followed:
+                    continue
                 texts = [argument.text or "" for argument in command.arguments]
                 words = [text for text in texts if not text.startswith("-")][:1]
                 for word in (*words, command.program):
                     if word and command.folder is not None and not word.startswith(("/", "~")):
                         path = posixpath.normpath(posixpath.join(command.folder, word))
-                        if text := self.file(path):
+                        if path not in followed and (text := self.file(path)):
                             yield path, text
 
     def runs_here(self, found: Pipelines, step: Step) -> bool:
@@ -232,11 +276,11 @@ class _Engine:
 
     def uses(self, facts: Iterable[StepFacts]) -> Iterator[tuple[Use, Name, Action]]:
         for fact in facts:
-            source = fact.pipelines.source
             for shell in fact.shells:
                 for use in shell.images:
                     name = name_of(use.reference, self.book, self.settings) if use.reference else None
                     if isinstance(name, Name):
+                        source = shell.script.source_at(use.command.span)
                         at = source.position(shell.script.shown(use.command.span).start)
                         yield Use(source.path, at), name, use.action
 
@@ -264,21 +308,21 @@ class _Engine:
             yield Package(name.shown, ownership, why, pushed, read)
 
 
-def _shared_items(facts: Iterable[StepFacts]) -> Iterator[int]:
-    """Script items that stand in several different scripts."""
-    scripts: dict[int, set[tuple[int, ...]]] = {}
+def _shared_items(facts: Iterable[StepFacts]) -> Iterator[object]:
+    """Script items, and programs in files, that stand in several different scripts."""
+    scripts: dict[object, set[tuple[object, ...]]] = {}
     for fact in facts:
         for shell in fact.shells:
-            items = tuple(id(part.scalar) for part in shell.script.parts)
-            for item in items:
+            items = tuple(part.key for part in shell.script.parts)
+            for item in (*items, *(part.key for part in shell.script.called)):
                 scripts.setdefault(item, set()).add(items)
     yield from (item for item, where in scripts.items() if len(where) > 1)
 
 
-def _unread_items(facts: Iterable[StepFacts]) -> dict[int, str]:
+def _unread_items(facts: Iterable[StepFacts]) -> dict[object, str]:
     """Script items of steps that cannot be read, with the reason code."""
     return {
-        id(part.scalar): "powershell" if fact.windows else "unreadable"
+        part.key: "powershell" if fact.windows else "unreadable"
         for fact in facts
         for shell in fact.shells
         if shell.failure or fact.windows

@@ -70,11 +70,14 @@ class PipeItem(Struct, frozen=True):
 
 class ScriptChange(Struct, frozen=True):
     """What becomes of the script item whose text begins at `at`: `value` is its new text, None where it is gone;
-    `added` are new items in its place, or after it."""
+    `added` are new items in its place, or after it. `kept`: it stays but for the edits in it, and new items are
+    `before` it."""
 
     at: int
     value: str | None
     added: tuple[str | PipeItem, ...] = ()
+    before: tuple[str, ...] = ()
+    kept: bool = False
 
 
 class Finding(Struct, frozen=True):
@@ -156,7 +159,7 @@ class Report(Struct, frozen=True):
 
     `sources` holds the files that findings point into. `secrets` are the ranges of each file that hold a literal
     credential: whatever shows text of the file masks them first. `stale` are entries of the baseline whose finding is
-    not there any more, and how many.
+    not there any more, and how many. `readers` names who reads a file that is no YAML.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -168,3 +171,4 @@ class Report(Struct, frozen=True):
     ignored: int = 0
     baselined: int = 0
     stale: Mapping[Entry, int] = field(default_factory=dict)
+    readers: Mapping[str, str] = field(default_factory=dict)

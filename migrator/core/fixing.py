@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from migrator.core.findings import Finding, Report, Verdict
-from migrator.core.verify import Unverified, rewrite
+from migrator.core.verify import Unverified, rewrite, rewrite_called
 
 
 class Change(Struct, frozen=True):
@@ -45,7 +45,10 @@ def plan(report: Report, unsafe: bool, writable: Callable[[str], str | None]) ->
         findings = tuple(finding for finding in chosen if any(edit.path == path for edit in finding.edits))
         try:
             edits = [edit for finding in findings for edit in finding.edits if edit.path == path]
-            text = rewrite(source, edits, [change for finding in findings for change in finding.changes])
+            if reader := report.readers.get(path):
+                text = rewrite_called(source, edits, reader)
+            else:
+                text = rewrite(source, edits, [change for finding in findings for change in finding.changes])
         except Unverified as error:
             failures.append(f"{path}: {error}; nothing was written to it, please report this")
             failed.add(path)

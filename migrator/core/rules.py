@@ -79,11 +79,34 @@ class Writer(Struct, frozen=True):
     options: frozenset[str] = frozenset()
 
 
+class Launcher(Struct, frozen=True):
+    """Programs that run what a file of the repository says, which `reader` reads (`migrator/readers/called/`).
+
+    `files` are what they read without being told; without any, the first word names the file, and a file may name the
+    program in its first line. `folders` are options that say where the files are, `named` those that name one,
+    `options` others that take a value and `switches` those that take none: with any other option nothing is followed.
+    `short` are scripts that need no `run`; without any, all that are not among the program's own `commands`.
+    `people`: such a file is for people too, whoever else names it.
+    """
+
+    name: str
+    reader: str
+    programs: frozenset[str]
+    files: tuple[str, ...] = ()
+    folders: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    switches: frozenset[str] = frozenset()
+    short: frozenset[str] = frozenset()
+    commands: frozenset[str] = frozenset()
+    people: bool = False
+
+
 class Programs(Struct, frozen=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
     but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
     `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `writers` tell
-    which of their words are files that they write.
+    which of their words are files that they write. `launchers` run files of the repository.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
@@ -97,6 +120,16 @@ class Programs(Struct, frozen=True):
     carriers: frozenset[str] = frozenset()
     copiers: frozenset[str] = frozenset()
     writers: Mapping[str, Writer] = field(default_factory=dict)
+    launchers: Mapping[str, Launcher] = field(default_factory=dict)
+
+    def launcher(self, program: str) -> Launcher | None:
+        return next((one for one in self.launchers.values() if program in one.programs), None)
+
+    @property
+    def leading(self) -> dict[str, tuple[str, ...]]:
+        """The programs that run files, with the names of the files that they read without being told."""
+        found = {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
+        return {**found, "source": (), ".": (), "exec": ()}
 
 
 class Registry(Struct, frozen=True):

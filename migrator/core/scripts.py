@@ -1,4 +1,4 @@
-"""A step's script as one program, with the way back from its characters to those of the file."""
+"""A step's script as one program, with the way back from its characters to those of the files that it stands in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from migrator.core.findings import Edit
+from migrator.core.rules import Launcher
 from migrator.core.text import Source, Span
 from migrator.readers.pipelines import ScriptItem
 from migrator.readers.scalars import ScalarMap, map_scalar
@@ -15,19 +16,37 @@ from migrator.readers.yaml import Scalar
 
 
 class Part(Struct, frozen=True):
-    """An item of the script: its text begins at `start`; `runs` is None where it cannot be followed to the file."""
+    """An item of the script, or a program in a file that it runs (`scalar` None, run by `launcher`).
+
+    Its text begins at `start`; `runs` is None where it cannot be followed to the file. Two scripts with parts of the
+    same `key` share its text.
+    """
 
     start: int
-    scalar: Scalar
+    source: Source
+    span: Span
     runs: ScalarMap | None
+    scalar: Scalar | None = None
+    launcher: Launcher | None = None
+
+    @property
+    def key(self) -> object:
+        return id(self.scalar) if self.scalar is not None else (self.source.path, self.span)
+
+    @property
+    def style(self) -> str:
+        """How the item is written in YAML, '' for a plain one and for a program in a file."""
+        return self.scalar.style if self.scalar is not None else ""
 
 
 class Script(Struct, frozen=True):
-    """The commands of a script, joined by newlines; pipe and agent items are no text of it."""
+    """The commands of a script, joined by newlines; pipe and agent items are no text of it. `called` are the programs
+    in files that it runs: their characters come behind its own, and are no part of `text`."""
 
     source: Source
     text: str
     parts: tuple[Part, ...]
+    called: tuple[Part, ...] = ()
 
     @classmethod
     def join(cls, source: Source, items: Iterable[ScriptItem]) -> Script:
@@ -36,14 +55,20 @@ class Script(Struct, frozen=True):
         length = 0
         for item in items:
             if isinstance(item, Scalar):
-                parts.append(Part(length, item, map_scalar(source.text, item)))
+                parts.append(Part(length, source, item.span, map_scalar(source.text, item), item))
                 texts.append(item.value)
                 length += len(item.value) + 1
         return cls(source, "\n".join(texts), tuple(parts))
 
     def part(self, offset: int) -> Part | None:
-        index = bisect_right([part.start for part in self.parts], offset) - 1
-        return self.parts[index] if index >= 0 else None
+        parts = self.called if self.called and offset >= self.called[0].start else self.parts
+        index = bisect_right(parts, offset, key=_start) - 1
+        return parts[index] if index >= 0 else None
+
+    def source_at(self, span: Span) -> Source:
+        """The file that characters of the script stand in."""
+        part = self.part(span.start)
+        return part.source if part else self.source
 
     def place(self, span: Span) -> Span | None:
         """Where characters of the script stand in the file; None where they are not in one item, or not followed."""
@@ -58,7 +83,7 @@ class Script(Struct, frozen=True):
         if part is None:
             return Span(0, 0)
         if part.runs is None:
-            return part.scalar.span
+            return part.span
         end = min(span.end - part.start, part.runs.length)
         return part.runs.place(min(span.start - part.start, end), end)
 
@@ -71,6 +96,12 @@ class Script(Struct, frozen=True):
         part = self.part(span.start)
         if place is None or part is None or part.runs is None:
             return None
-        if any(char in self.source.text[place.start : place.end] for char in "\r\n"):
+        if not part.runs.exact(span.start - part.start, span.end - part.start):
             return None
-        return Edit(self.source.path, place, part.runs.encode(text))
+        if any(char in part.source.text[place.start : place.end] for char in "\r\n"):
+            return None
+        return Edit(part.source.path, place, part.runs.encode(text))
+
+
+def _start(part: Part) -> int:
+    return part.start

@@ -24,13 +24,14 @@ def secrets_of(
         found[path].update(Span(m.start(), m.end()) for pattern in book.tokens for m in pattern.finditer(source.text))
         found[path].update(given(source.text, book))
     for fact in facts:
-        found[fact.pipelines.source.path].update(_passwords(fact))
+        for path, span in _passwords(fact):
+            found[path].add(span)
     for one in pipelines:
         found[one.source.path].update(_image_passwords(one))
     return {path: _apart(spans) for path, spans in found.items() if spans}
 
 
-def _passwords(facts: StepFacts) -> Iterator[Span]:
+def _passwords(facts: StepFacts) -> Iterator[tuple[str, Span]]:
     for shell in facts.shells:
         for login in shell.logins:
             for row in rows(login.password):
@@ -38,7 +39,8 @@ def _passwords(facts: StepFacts) -> Iterator[Span]:
                     if isinstance(piece, Text) and piece.text.strip():
                         for span in _written(piece):
                             place = shell.script.place(span)
-                            yield place if place is not None else shell.script.shown(span)
+                            path = shell.script.source_at(span).path
+                            yield path, place if place is not None else shell.script.shown(span)
 
 
 def _written(piece: Text) -> Iterator[Span]:

@@ -27,7 +27,8 @@ class Settings(Struct, frozen=True):
     `select` and `ignore` hold rule ids and reason codes; an empty `select` selects everything.
     `pipe` is there where logins that serve pushes only become the push pipe. `today` decides whether an ignore
     comment with `until=` still counts; None: it always does. `comments` false: no ignore comment counts. `baseline`
-    holds findings to leave out, and how many.
+    holds findings to leave out, and how many. `called` is how a file that steps run gets the native pair: `in-place`,
+    by a `bridge`, or ''.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -42,3 +43,4 @@ class Settings(Struct, frozen=True):
     comments: bool = True
     baseline: Mapping[Entry, int] = field(default_factory=dict)
     pipe: PipeStyle | None = None
+    called: str = ""

@@ -9,14 +9,17 @@ from msgspec.structs import replace
 
 from migrator.core.findings import Use
 from migrator.core.rules import RuleBook
-from migrator.core.scripts import Script
+from migrator.core.scripts import Part, Script
 from migrator.core.settings import Settings
+from migrator.core.text import Source
 from migrator.credentials.flow import run_script
 from migrator.credentials.images import find_images
+from migrator.credentials.library import Library, Placed
 from migrator.credentials.logins import Login, find_logins
 from migrator.credentials.trace import Trace
 from migrator.credentials.uses import ImageUse
 from migrator.credentials.values import Definition, Quoting, Text, Value
+from migrator.credentials.writers import written
 from migrator.readers.pipelines import Pipe, Pipelines, Step
 from migrator.readers.shell import ShellError
 
@@ -56,11 +59,11 @@ class StepFacts(Struct, frozen=True, eq=False):
 
 
 class StepReader:
-    """Reads steps of one repository. `file` gives the text of one of its files."""
+    """Reads steps of one repository. `source` gives one of its files."""
 
-    def __init__(self, book: RuleBook, settings: Settings, file: Callable[[str], str | None]) -> None:
+    def __init__(self, book: RuleBook, settings: Settings, source: Callable[[str], Source | None]) -> None:
         self.book = book
-        self.file = file
+        self.source = source
         known = {
             name: (Definition(name, Value.of(Text(text, None, Quoting.FIXED)), None, -1),)
             for name, text in settings.variables.items()
@@ -69,25 +72,52 @@ class StepReader:
         programs = {program for client in book.clients.values() for program in client.programs}
         programs |= {escape.program for escape in book.escapes}
         self.words = (*programs, *book.natives, *book.mentions)
+        self.library = Library(self.file, book.programs, self.words)
 
-    def read(self, pipelines: Pipelines, step: Step) -> StepFacts:
+    def file(self, path: str) -> str | None:
+        source = self.source(path)
+        return source.text if source else None
+
+    def read(self, pipelines: Pipelines, step: Step, follow: bool = True) -> StepFacts:
+        """`follow`: the step runs in this repository, whose files it may run."""
         source = pipelines.source
         uses = tuple(Use(source.path, source.position(occurrence.at)) for occurrence in step.occurrences)
         windows = any(label in self.book.runners.windows for label in step.runs_on)
         shells = tuple(
-            self.shell(Script.join(source, items), after, windows)
+            self.shell(Script.join(source, items), after, windows, follow)
             for items, after in ((step.script, False), (step.after_script, True))
             if items
         )
         return StepFacts(pipelines, step, shells, uses, windows)
 
-    def shell(self, script: Script, after: bool, windows: bool) -> Shell:
+    def shell(self, script: Script, after: bool, windows: bool, follow: bool) -> Shell:
         shell = Shell(script, after)
-        if windows or not any(word in script.text for word in self.words):
+        named = any(word in script.text for word in self.words)
+        if windows or not (named or (follow and self.library.leads(script.text))):
             return shell
         try:
-            trace = run_script(script.text, self.book.programs, self.variables, self.file)
+            trace = self.trace(script.text, follow)
         except ShellError as error:
             return replace(shell, failure=error)
+        shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
         logins = tuple(find_logins(trace, self.book))
         return replace(shell, trace=trace, logins=logins, images=find_images(trace, self.book, self.file), read=True)
+
+    def trace(self, text: str, follow: bool) -> Trace:
+        """Follow a script and the files that it runs, but for those that it writes itself. Raises ShellError."""
+        changed = frozenset[str]()
+        library = self.library if follow else None
+        while True:
+            trace = run_script(text, self.book.programs, self.variables, self.file, library, changed)
+            wrong = {placed.fragment.path for placed in trace.called} & written(trace, self.book)
+            if not wrong:
+                return trace
+            changed |= wrong
+
+    def part(self, placed: Placed) -> Part:
+        fragment = placed.fragment
+        source = self.source(fragment.path)
+        assert source is not None
+        return Part(
+            placed.start, source, fragment.runs.place(0, fragment.runs.length), fragment.runs, None, placed.launcher
+        )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from migrator.core.edits import Conflict, splice
 from migrator.core.findings import Edit, PipeItem, ScriptChange
 from migrator.core.text import Source
-from migrator.readers import yaml
+from migrator.readers import called, yaml
 from migrator.readers.scalars import map_scalar
 from migrator.readers.yaml import Node, Scalar, Sequence, YamlError, plain, read_yaml
 
@@ -23,14 +24,14 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
     Without `changes` only scalars may differ; with them the items of scripts do, and nothing else.
     """
     edits = sorted(set(edits))
-    changed = {change.at: change for change in changes}
+    changed = _combined(changes)
     try:
         text = splice(source.text, edits)
         before, after = read_yaml(source), read_yaml(Source(source.path, text))
     except (Conflict, YamlError) as error:
         raise Unverified(f"the rewritten file cannot be read again ({error})") from None
     if changed:
-        if plain(after) != _changed(before, changed):
+        if plain(after) != _changed(source, before, changed, edits):
             raise Unverified("the items of the rewritten script are not what was meant")
         return text
     old, new = list(_scalars(before)), list(_scalars(after))
@@ -49,21 +50,47 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
     return text
 
 
-def _changed(root: Node | None, changes: Mapping[int, ScriptChange]) -> object:
+def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
+    """The text of a file that a program runs, with edits made and verified by whoever reads it. Raises Unverified."""
+    edits = tuple(sorted(set(edits)))
+    try:
+        text = splice(source.text, edits)
+    except Conflict as error:
+        raise Unverified(f"the edits do not fit together ({error})") from None
+    if not called.verified(reader, source.text, text, edits):
+        raise Unverified("the rewritten file says something else, too")
+    return text
+
+
+def _combined(changes: Iterable[ScriptChange]) -> dict[int, ScriptChange]:
+    """One change for each item; what comes above an item is in the order in which edits of one place are made."""
+    found: dict[int, ScriptChange] = {}
+    for change in changes:
+        if (known := found.get(change.at)) and known.kept and change.kept:
+            change = ScriptChange(change.at, None, before=tuple(sorted({*known.before, *change.before})), kept=True)
+        found[change.at] = change
+    return found
+
+
+def _changed(source: Source, root: Node | None, changes: Mapping[int, ScriptChange], edits: Collection[Edit]) -> object:
     """The document as mappings, lists and text, with the items of scripts changed."""
     built: dict[int, object] = {}
+    kept = all(change.kept for change in changes.values())
 
     def items(node: Node) -> list[object]:
         change = changes.get(node.span.start) if isinstance(node, Scalar) else None
         if change is None:
             return [build(node)]
-        kept: list[object] = [] if change.value is None else [change.value]
-        return [*kept, *map(_item, change.added)]
+        if change.kept:
+            return [*change.before, build(node)]
+        left: list[object] = [] if change.value is None else [change.value]
+        return [*left, *map(_item, change.added)]
 
     def build(node: Node) -> object:
         if id(node) not in built:
             if isinstance(node, Scalar):
-                built[id(node)] = None if node.is_null else node.value
+                inside = [edit for edit in edits if kept and node.span.contains(edit.span)]
+                built[id(node)] = None if node.is_null else _expected(source, node, inside)
             elif isinstance(node, Sequence):
                 built[id(node)] = [new for item in node.items for new in items(item.node)]
             else:
@@ -87,7 +114,12 @@ def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:
     for edit in reversed(edits):
         start = next(i for i in range(len(value)) if runs.place(i, i + 1).start == edit.span.start)
         stop = next((i for i in range(start, len(value)) if runs.place(i, i + 1).end == edit.span.end), start - 1) + 1
-        value = value[:start] + _decoded(edit.text, scalar.style) + value[stop:]
+        text = _decoded(edit.text, scalar.style)
+        if scalar.style == "|" and "\n" in text.replace("\r", "\n"):
+            line = max(source.text.rfind("\n", 0, edit.span.start), source.text.rfind("\r", 0, edit.span.start)) + 1
+            indent = edit.span.start - line - (start - (scalar.value.rfind("\n", 0, start) + 1))
+            text = re.sub(rf"(?:\r\n|\r|\n) {{{indent}}}", "\n", text)
+        value = value[:start] + text + value[stop:]
     return value
 
 

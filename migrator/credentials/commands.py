@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from migrator.credentials import words as word_shapes
-from migrator.credentials.nesting import MAX_CALLS, SHELLS, Nesting
+from migrator.credentials.launching import Launching, folder_of
+from migrator.credentials.nesting import MAX_CALLS, SHELLS
 from migrator.credentials.state import State
 from migrator.credentials.trace import (
     Argument,
@@ -19,6 +20,7 @@ from migrator.credentials.trace import (
 from migrator.credentials.values import (
     EMPTY,
     Definition,
+    Text,
     Unknown,
     Value,
     union,
@@ -34,7 +36,7 @@ _PROGRAM = re.compile(r"[\w./+-]+")
 _ENDS = {"exit", "return", "break", "continue"}
 
 
-class Commands(Nesting):
+class Commands(Launching):
     """The part of the interpreter that knows programs and functions."""
 
     @abstractmethod
@@ -136,13 +138,17 @@ class Commands(Nesting):
                 count = int(texts[0]) if texts and texts[0] and texts[0].isdigit() else 1
                 state.positional = state.positional[count:] if state.positional is not None else None
             case "source" | ".":
-                self.source(arguments, state)
+                return self.source(arguments, call, state)
             case "eval":
                 return self.evaluate(arguments, call, state, stdin)
             case _ if name in SHELLS or name in self.programs.shells:
                 return self.nested_shell(command, call, inner, stdin)
             case _ if name in _ENDS:
                 self.leave(name, state)
+            case _:
+                output = self.launch(command.program, arguments, call, inner, stdin)
+                if output is not None:
+                    return output
         return self.printed(command, stdin)
 
     def leave(self, name: str, state: State) -> None:
@@ -159,6 +165,13 @@ class Commands(Nesting):
             return word_shapes.echo(arguments)
         if name == "printf":
             return word_shapes.printf(arguments)
+        if name == "pwd" and not texts and (folder := folder_of(command)):
+            return folder
+        if name in ("dirname", "basename") and len(texts) == 1 and texts[0]:
+            return Value.of(
+                Text((posixpath.dirname(texts[0]) or ".") if name == "dirname" else posixpath.basename(texts[0])),
+                Text("\n"),
+            )
         pattern = self.programs.filters.get(name)
         if pattern and None not in texts and pattern.fullmatch(" ".join(text or "" for text in texts)):
             if stdin is not None:
@@ -181,7 +194,7 @@ class Commands(Nesting):
             name = posixpath.basename(text) if text else ""
             wrapper = self.programs.wrappers.get(name)
             if not wrapper or name in state.functions:
-                return text or "", arguments[1:], tuple(wrappers), overrides
+                return text or _in_clone(arguments[0]), arguments[1:], tuple(wrappers), overrides
             rest = arguments[1:]
             skipped = 0
             while rest:
@@ -298,3 +311,9 @@ class Commands(Nesting):
                 if named == name or letter in text:
                     setattr(state, name, text.startswith("-"))
         return rest
+
+
+def _in_clone(argument: Argument) -> str:
+    """A program that is named by way of the clone directory; '' for what is not literal otherwise."""
+    symbol = argument.value.symbol() or ""
+    return symbol if symbol.startswith("${BITBUCKET_CLONE_DIR}/") and symbol.count("${") == 1 else ""

@@ -193,6 +193,9 @@ class Expansion(Variables):
                 values = [Value.of(Unknown("a positional parameter", (Reference(param, None, self.context),)))]
             else:
                 values = [definition.value.through(Reference(param, definition, self.context), not double)]
+        elif (path := self.script_name(param, state)) is not None:
+            self.use(param, (None,))
+            return Value.of(Text(path, trail=(Reference(param, None, self.context),)))
         elif param.name in _SPECIAL or param.name in ("@", "*"):
             found = state.positional if param.name in ("@", "*") else ()
             self.use(param, found or (None,))
@@ -232,6 +235,12 @@ class Expansion(Variables):
                 word = self.word(param.word, state) if param.word else EMPTY
                 return union([word.through(reference, not double), EMPTY.through(reference, not double)])
         return Value.of(Unknown(f"`{param.name}` through an expansion that changes it", (reference,)))
+
+    def script_name(self, param: Param, state: State) -> str | None:
+        """`$0` and `$BASH_SOURCE` of a file that is followed; None for everything else."""
+        if param.operator or "${" in (name := (state.zero if param.name == "0" else state.sourced) or "${"):
+            return None
+        return name if param.name == "0" or (param.name == "BASH_SOURCE" and param.index in ("", "0")) else None
 
     def required(self, param: Param, base: Value) -> None:
         test = PendingTest(base, param, param.name_span, self.context, everything=True)

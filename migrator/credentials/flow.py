@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from migrator.core.rules import Programs
 from migrator.credentials import words as word_shapes
 from migrator.credentials.commands import Commands
+from migrator.credentials.library import Library
 from migrator.credentials.state import PendingTest, State
 from migrator.credentials.trace import (
     Environment,
@@ -50,12 +51,15 @@ def run_script(
     programs: Programs,
     variables: Environment,
     read: Callable[[str], str | None],
+    library: Library | None = None,
+    changed: frozenset[str] = frozenset(),
 ) -> Trace:
     """Follow one shell program. `variables` are known before it starts; `read` gives a repository file's text.
 
-    Raises ShellError where the text cannot be read.
+    `library` has the files that it may run; those in `changed` are not what stands there. Raises ShellError where the
+    text cannot be read.
     """
-    interpreter = Interpreter(text, programs, read)
+    interpreter = Interpreter(text, programs, read, library, changed)
     own = {name: (Definition(name, Value.of(Unknown(f"`${name}`")), None, -1),) for name in _OWN}
     state = State(environment={**own, **variables})
     try:
@@ -82,6 +86,7 @@ class Interpreter(Commands):
             tuple(self.unread),
             tuple(self.blind),
             tuple(self.files),
+            tuple(placed for _, placed in sorted(self.reached.items())),
         )
 
     def statements(self, statements: Iterable[Statement], state: State, stdin: Value | None) -> Value:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from migrator.core.text import Span
 from migrator.credentials import words as word_shapes
+from migrator.credentials.library import FIRST
 from migrator.credentials.presence import PresenceTests
 from migrator.credentials.state import State
 from migrator.credentials.trace import Argument, Command, Unread
@@ -33,10 +34,18 @@ class Nesting(PresenceTests):
     def options(self, texts: Sequence[str | None], state: State) -> Sequence[str | None]:
         """What `set` does with its words; those that are no options are left."""
 
+    @abstractmethod
+    def launch(
+        self, program: str, arguments: Sequence[Argument], call: Call, state: State, stdin: Value | None, xtrace: bool
+    ) -> Value | None:
+        """Follow a file that a program runs; None where nothing is followed."""
+
     def uncalled(self, state: State) -> None:
-        """Functions that nothing calls are read as if something did, with parameters that nobody knows."""
+        """Functions that nothing calls are read as if something did, with parameters that nobody knows; not those of a
+        file that is sourced, which has them for others, too."""
         while True:
-            name = next((name for name in reversed(state.functions) if name not in self.called), None)
+            own = (name for name in reversed(state.functions) if state.functions[name][0].span.start < FIRST)
+            name = next((name for name in own if name not in self.called), None)
             if name is None:
                 return
             self.called.add(name)
@@ -93,19 +102,14 @@ class Nesting(PresenceTests):
             self.conditions -= 1
         self.followed = False
 
-    def source(self, arguments: tuple[Argument, ...], state: State) -> None:
-        """A sourced file may set what it mentions; a file that is not there may set anything that the script set."""
-        if not arguments:
-            return
-        path = arguments[0].text
-        if path and any(pattern.fullmatch(path) for pattern in self.programs.harmless_sources):
-            return
-        resolved = self.resolve(arguments[0].value, state)
+    def unincluded(self, resolved: str | None, argument: Argument, state: State) -> None:
+        """A sourced file that is not followed: `resolved` is its path, None where that is not known."""
+        path = argument.text
         content = self.read(resolved) if resolved else None
         unknown = Value.of(Unknown(f"`{path}`, which is sourced" if path else "a file that is sourced"))
         if content is None:
             self.unseen(f"`{path}`, which is sourced and not in the repository," if path else "a file that is sourced")
-            self.use_all(arguments[0].word.span if arguments[0].word else Span(0, 0), state)
+            self.use_all(argument.word.span if argument.word else Span(0, 0), state)
             self.cloud(unknown, state)
             return
         self.sourced(content, unknown, state)
@@ -128,14 +132,15 @@ class Nesting(PresenceTests):
             self.unread.append(Unread(call.span, " ".join([text, *fed]), ""))
 
     def nested_shell(self, command: Command, call: Call, state: State, stdin: Value | None) -> Value:
-        """`bash -c '…'`, or `bash` with a here-document; a script file is not followed."""
-        inner = self.child(state)
+        """`bash -c '…'`, `bash` with a here-document, or a script file."""
+        inner, started = self.child(state), State()
         arguments = list(command.arguments)
         while command.name not in SHELLS and arguments and arguments[0].text not in ("-c", "--command"):
             arguments.pop(0)
         while arguments and (arguments[0].text or "").startswith(("-", "+")):
             option = arguments.pop(0).text or ""
-            self.options([option, arguments[0].text if arguments else None], inner)
+            for told in (inner, started):
+                self.options([option, arguments[0].text if arguments else None], told)
             if re.fullmatch(r"[-+][a-zA-Z]*[oO]", option) and arguments:
                 arguments.pop(0)
             elif re.fullmatch(r"-[a-zA-Z]*c|--command", option):
@@ -150,6 +155,10 @@ class Nesting(PresenceTests):
             return self.nested(nested, call, inner, None)
         if stdin is not None and not arguments:
             self.unfollowed(call, stdin)
+        if arguments and command.name in SHELLS:
+            output = self.launch(command.name, arguments, call, state, stdin, started.xtrace)
+            if output is not None:
+                return output
         return Value.of(Unknown("the output of a shell"))
 
     def child(self, state: State) -> State:

@@ -30,7 +30,8 @@ class State(Struct):
     """What one shell knows at one point. `environment` is replaced, never changed in place.
 
     `saved` is what the local variables of the running function hide, and whether they surely do. `clouded` names what
-    something unseen may set at any time (`*`: everything).
+    something unseen may set at any time (`*`: everything). `zero` is `$0`, `sourced` the file that is being read,
+    as the commands named them; None where that is not known.
     """
 
     environment: dict[str, Definitions] = field(default_factory=dict)
@@ -43,6 +44,8 @@ class State(Struct):
     xtrace: bool = False
     allexport: bool = False
     folder: str | None = ""
+    zero: str | None = None
+    sourced: str | None = None
     dead: bool = False
 
     def copy(self) -> State:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from migrator.core.text import Span
+from migrator.credentials.library import Placed
 from migrator.credentials.values import Definition, Value
 from migrator.readers.shell import Param, Redirect, Word
 
@@ -92,11 +93,12 @@ class Presence(Struct, frozen=True, eq=False):
 
 class Unread(Struct, frozen=True):
     """Shell inside shell that is not followed. `message` says why it cannot be read; '' where it is known only when
-    the script runs."""
+    the script runs. `path` is the file that it stands in, '' for text within the script."""
 
     span: Span
     text: str
     message: str
+    path: str = ""
 
 
 class Opaque(Struct, frozen=True):
@@ -107,7 +109,7 @@ class Opaque(Struct, frozen=True):
 
 
 class Trace(Struct, frozen=True):
-    """`inputs` are the files that redirections read."""
+    """`inputs` are the files that redirections read, `called` the programs in files that are followed."""
 
     commands: tuple[Command, ...]
     uses: tuple[UseOf, ...]
@@ -116,6 +118,7 @@ class Trace(Struct, frozen=True):
     unread: tuple[Unread, ...]
     opaque: tuple[Opaque, ...]
     inputs: tuple[Value, ...] = ()
+    called: tuple[Placed, ...] = ()
 
 
 def among(definition: Definition, definitions: Definitions) -> bool:

@@ -12,6 +12,7 @@ from msgspec.structs import force_setattr
 from migrator.core.rules import Programs
 from migrator.core.text import Span
 from migrator.credentials import words as word_shapes
+from migrator.credentials.library import Library, Placed, Texts
 from migrator.credentials.state import PendingTest, State
 from migrator.credentials.trace import Argument, Command, Definitions, Opaque, Unread, UseOf
 from migrator.credentials.values import EMPTY, Definition, Stored, Text, Unknown, Value, concat, union
@@ -34,8 +35,18 @@ class Variables(ABC):
     def arguments(self, words: Iterable[Word], state: State) -> tuple[Argument, ...]:
         """The words of a command as it gets them."""
 
-    def __init__(self, text: str, programs: Programs, read: Callable[[str], str | None]) -> None:
-        self.text = text
+    def __init__(
+        self,
+        text: str,
+        programs: Programs,
+        read: Callable[[str], str | None],
+        library: Library | None = None,
+        changed: frozenset[str] = frozenset(),
+    ) -> None:
+        self.text = Texts(text, library)
+        self.library = library
+        self.changed = changed
+        self.reached: dict[int, Placed] = {}
         self.programs = programs
         self.read = read
         self.commands: list[Command] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -217,6 +218,12 @@ def named(word: Word) -> list[str]:
     return found
 
 
+class Sliced(Protocol):
+    """Text of which parts are asked for."""
+
+    def __getitem__(self, key: slice, /) -> str: ...
+
+
 class Nested(Struct, frozen=True):
     """Shell text inside a word, with a map to the text around it. `double`: it stands in double quotes. `outer` is
     where the expansions stand that are made before the inner shell reads the text."""
@@ -227,7 +234,7 @@ class Nested(Struct, frozen=True):
     outer: frozenset[int] = frozenset()
 
 
-def nested_text(source: str, words: Sequence[Word | None]) -> Nested | None:
+def nested_text(source: Sliced, words: Sequence[Word | None]) -> Nested | None:
     """The program text that `bash -c` or `eval` is given, where it can be followed back to where it is written."""
     if not words or any(word is None for word in words):
         return None
@@ -254,14 +261,14 @@ def nested_text(source: str, words: Sequence[Word | None]) -> Nested | None:
     return None
 
 
-def _slice(source: str, span: Span, expected: str | None = None) -> Nested | None:
+def _slice(source: Sliced, span: Span, expected: str | None = None) -> Nested | None:
     text = source[span.start : span.end]
     if expected is not None and text != expected:
         return None
     return Nested(text, lambda index: span.start + index, False)
 
 
-def _double(source: str, double: Double) -> Nested | None:
+def _double(source: Sliced, double: Double) -> Nested | None:
     """Expansions in double quotes are made before the inner shell reads the text; they are read where they stand,
     which is the same for values without special characters, and `\\$` is the inner shell's."""
     raw = source[double.span.start + 1 : double.span.end - 1]
@@ -289,7 +296,7 @@ def _expansions(parts: Sequence[Part]) -> frozenset[int]:
     return frozenset(part.span.start for part in parts if isinstance(part, Param | Substitution))
 
 
-def nested_document(source: str, redirect: Redirect) -> Nested | None:
+def nested_document(source: Sliced, redirect: Redirect) -> Nested | None:
     """The program text of a here-document, where it can be followed back to where it is written."""
     body = redirect.body
     if body is None or redirect.operator != "<<" or not body.parts:

@@ -41,6 +41,15 @@ class ScalarMap(Struct, frozen=True):
             return Span(at, at)
         return Span(self._start(start), self._end(end - 1))
 
+    def exact(self, start: int, end: int) -> bool:
+        """Whether both ends are ends of what is decoded together: no edit begins or ends inside of that."""
+        return all(
+            index in (0, self.length)
+            or not self.widths[run := bisect_right(self.values, index) - 1]
+            or self.values[run] == index
+            for index in (start, end)
+        )
+
     def _start(self, index: int) -> int:
         run = bisect_right(self.values, index) - 1
         return self.files[run] + (0 if self.widths[run] else index - self.values[run])
@@ -55,12 +64,16 @@ class ScalarMap(Struct, frozen=True):
         """`text` (one line) as it is written inside this scalar."""
         if self.style == '"':
             return text.replace("\\", "\\\\").replace('"', '\\"')
+        if self.style == "$":  # a recipe of make
+            return text.replace("$", "$$")
         if self.style == "'":
             return text.replace("'", "''")
         return text
 
 
-class _Runs:
+class Runs:
+    """Collects the runs of a text while it is decoded."""
+
     def __init__(self) -> None:
         self.text: list[str] = []
         self.values: list[int] = []
@@ -93,7 +106,7 @@ class _Runs:
 def map_scalar(text: str, scalar: Scalar) -> ScalarMap | None:
     """The map of a scalar of the file `text`; None where its value cannot be followed back with certainty."""
     start, end = scalar.span.start, scalar.span.end
-    runs = _Runs()
+    runs = Runs()
     if scalar.style in ("|", ">"):
         _block(text, start, end, scalar, runs)
     elif scalar.style == '"':
@@ -106,7 +119,7 @@ def map_scalar(text: str, scalar: Scalar) -> ScalarMap | None:
     return mapped if value == scalar.value else None
 
 
-def _flow_lines(text: str, start: int, end: int, runs: _Runs, quoted: bool) -> None:
+def _flow_lines(text: str, start: int, end: int, runs: Runs, quoted: bool) -> None:
     """Plain and single-quoted scalars: line folding; in quotes a doubled quote is one."""
     at = start
     first = True
@@ -135,14 +148,14 @@ def _flow_lines(text: str, start: int, end: int, runs: _Runs, quoted: bool) -> N
         first = False
 
 
-def _fold(breaks: list[Span], runs: _Runs) -> None:
+def _fold(breaks: list[Span], runs: Runs) -> None:
     if len(breaks) == 1:
         runs.decoded(" ", breaks[0].start, breaks[0].end - breaks[0].start)
     for line_break in breaks[1:]:
         runs.decoded("\n", line_break.start, line_break.end - line_break.start)
 
 
-def _single(text: str, start: int, end: int, runs: _Runs) -> None:
+def _single(text: str, start: int, end: int, runs: Runs) -> None:
     at = start
     while True:
         quote = text.find("''", at, end)
@@ -154,7 +167,7 @@ def _single(text: str, start: int, end: int, runs: _Runs) -> None:
         at = quote + 2
 
 
-def _double(text: str, start: int, end: int, runs: _Runs) -> None:
+def _double(text: str, start: int, end: int, runs: Runs) -> None:
     at = start
     while at < end:
         char = text[at]
@@ -174,7 +187,7 @@ def _double(text: str, start: int, end: int, runs: _Runs) -> None:
             at = stop
 
 
-def _escape(text: str, at: int, end: int, runs: _Runs) -> int:
+def _escape(text: str, at: int, end: int, runs: Runs) -> int:
     code = text[at + 1]
     if code in "\r\n":
         stop = _BREAK.match(text, at + 1)
@@ -199,7 +212,7 @@ def _blank_to_break(text: str, at: int, end: int) -> bool:
     return at < end and text[at] in "\r\n"
 
 
-def _double_break(text: str, at: int, end: int, runs: _Runs) -> int:
+def _double_break(text: str, at: int, end: int, runs: Runs) -> int:
     breaks: list[Span] = []
     while at < end:
         start = at
@@ -214,7 +227,7 @@ def _double_break(text: str, at: int, end: int, runs: _Runs) -> int:
     return at
 
 
-def _block(text: str, start: int, end: int, scalar: Scalar, runs: _Runs) -> None:
+def _block(text: str, start: int, end: int, scalar: Scalar, runs: Runs) -> None:
     """Literal and folded block scalars. The value tells how the final newlines were chomped."""
     header = _BREAK.search(text, start)
     if not header:
@@ -246,7 +259,7 @@ def _block(text: str, start: int, end: int, scalar: Scalar, runs: _Runs) -> None
         runs.decoded("\n", line_end, max(next_start - line_end, 0))
 
 
-def _block_breaks(breaks: list[tuple[int, int]], fold: bool, runs: _Runs, skip: bool = False) -> None:
+def _block_breaks(breaks: list[tuple[int, int]], fold: bool, runs: Runs, skip: bool = False) -> None:
     if skip:
         breaks = breaks[1:]
     elif fold:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import atexit
 import functools
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ DEFAULTS = {
     "BITBUCKET_BUILD_NUMBER": "7",
     "CI": "true",
     "LANG": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
 }
 _HERE = Path(__file__).parent
 RECORDED = (_HERE / "recorded.txt").read_text().split()
@@ -117,7 +120,7 @@ def _run(
             "BITBUCKET_CLONE_DIR": str(clone),
             "BITBUCKET_PIPELINES_VARIABLES_PATH": str(base / "home" / "output-variables"),
             "HOME": str(base / "home"),
-            "PATH": f"{_programs() / 'recorded'}:{_programs() / 'real'}",
+            "PATH": f"{_true_ones(tree, base)}:{_programs() / 'recorded'}:{_programs() / 'real'}",
             **variables,
         }
         unlogged = hidden | environment.keys() - {"HOME"} | {*NATIVE, "PWD", "OLDPWD", "SHLVL", "_"}
@@ -134,6 +137,19 @@ def _run(
             calls=calls.replace(folder, "<run>"),
             files=tuple((path, text.replace(folder, "<run>")) for path, text in left),
         )
+
+
+def _true_ones(tree: Path, base: Path) -> Path:
+    """A folder with the programs that run files of the tree, which must be the real ones then."""
+    folder = base / "programs"
+    folder.mkdir()
+    for pattern, program in (("[Mm]akefile", "make"), ("*.py", "python3")):
+        if next(tree.rglob(pattern), None) is not None:
+            found = os.path.realpath(sys.executable) if program == "python3" else shutil.which(program)
+            if found is None:
+                raise RuntimeError(f"the differential run needs {program} on PATH")
+            (folder / program).symlink_to(found)
+    return folder
 
 
 def _tell(base: Path, unlogged: frozenset[str], failing_logins: int) -> None:

@@ -20,7 +20,8 @@ class Context(Struct, frozen=True):
     configuration. `shared_items` are items of scripts that several different scripts share: an assignment in one may
     mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
     code. `credentials` are the stored passwords of the repository's logins to Packages. `called` gives the files of the
-    repository that a step runs, as path and text.
+    repository that a step runs, and that are not followed, as path and text. `outsider` names something beside the
+    steps that uses a file, '' where there is nothing.
     """
 
     book: RuleBook
@@ -28,11 +29,12 @@ class Context(Struct, frozen=True):
     picture: Picture
     mentioned: Callable[[StepFacts], bool]
     file: Callable[[str], str | None]
-    shared_items: frozenset[int]
-    unread_items: Mapping[int, str]
-    read_items: frozenset[int]
+    shared_items: frozenset[object]
+    unread_items: Mapping[object, str]
+    read_items: frozenset[object]
     credentials: frozenset[str]
     called: Callable[[StepFacts], Iterable[tuple[str, str]]]
+    outsider: Callable[[str], str]
 
     def reason(self, code: str, detail: str, subject: str = "") -> Reason:
         return Reason(code, self.book.reasons[code].verdict, detail, subject)
@@ -76,7 +78,7 @@ class Context(Struct, frozen=True):
 
 
 def merge(findings: Iterable[Finding], context: Context) -> list[Finding]:
-    """One finding for each place: what several steps say of it together. They must agree on the edits."""
+    """One finding for each place: what several steps say of it together, with the edits of all."""
     merged: dict[tuple[str, str, Span], Finding] = {}
     for finding in findings:
         key = (finding.rule, finding.path, finding.span)
@@ -87,9 +89,8 @@ def merge(findings: Iterable[Finding], context: Context) -> list[Finding]:
 def _both(first: Finding, second: Finding, context: Context) -> Finding:
     reasons = dict.fromkeys((*first.reasons, *second.reasons))
     blocked = any(reason.verdict is Verdict.REPORT_ONLY for reason in reasons)
-    if not blocked and first.edits != second.edits:
-        code = "pipe-layout" if first.changes or second.changes else "registry-unresolved"
-        reason = context.reason(code, "the steps that share this login need different changes")
+    if not blocked and _piped(first, second) and first.edits != second.edits:
+        reason = context.reason("pipe-layout", "the steps that share this login need different changes")
         reasons[reason] = None
         blocked = True
     return replace(
@@ -99,12 +100,16 @@ def _both(first: Finding, second: Finding, context: Context) -> Finding:
         variables=tuple(dict.fromkeys((*first.variables, *second.variables))),
         remaining=tuple(dict.fromkeys((*first.remaining, *second.remaining))),
         uses=tuple(dict.fromkeys((*first.uses, *second.uses))),
-        edits=() if blocked else first.edits,
-        changes=() if blocked else first.changes,
+        edits=() if blocked else tuple(sorted({*first.edits, *second.edits})),
+        changes=() if blocked else tuple(dict.fromkeys((*first.changes, *second.changes))),
     )
 
 
-def withhold(left: Iterable[Finding], every: Iterable[Finding], context: Context) -> Iterator[Finding]:
+def _piped(*findings: Finding) -> bool:
+    return any(not change.kept for finding in findings for change in finding.changes)
+
+
+def withhold(left: Iterable[Finding], every: Iterable[Finding]) -> Iterator[Finding]:
     """The findings that are left, without fixes where another login of the same step and registry is left out.
 
     A client keeps one credential for a host: logins that an ignore comment, the baseline or the selection leaves as

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct, field
 
 from migrator.core.findings import Reason, Verdict
@@ -10,6 +12,9 @@ from migrator.core.steps import Shell
 from migrator.core.text import Span
 from migrator.credentials.logins import Login
 from migrator.credentials.origin import Origin, Point, references
+
+if TYPE_CHECKING:
+    from migrator.core.audits.bridge import Bridge
 
 Site = tuple[Span, tuple[int, ...]]
 """An expansion, and the function calls that it is made in."""
@@ -26,6 +31,7 @@ class Judged(Struct, eq=False):
     reasons: list[Reason] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
     points: set[Point] = field(default_factory=set)
+    bridge: Bridge | None = None
 
     @property
     def native(self) -> bool:

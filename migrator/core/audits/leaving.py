@@ -102,7 +102,7 @@ def _finding(
     names = " and ".join(f"${name}" for name in stored) or "the credential"
     return context.finding(
         "credential-leaves-step",
-        shell.script.source,
+        shell.script.source_at(command.span),
         shell.script.shown(command.span),
         f"{what}, which outlives the step, is given {names}",
         reasons=[context.reason("leaves-step", f"the credential becomes {what}", command.name)],

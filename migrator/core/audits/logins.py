@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from migrator.core.audits.bridge import bridge
 from migrator.core.audits.context import Context
 from migrator.core.audits.exposure import exposure
 from migrator.core.audits.judged import Judged
@@ -43,6 +44,7 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
         if (registry := login.registry)
     ]
     around = _around(facts, context) if judged else _Around()
+    named = cache(lambda name: _named(facts, name))
     for shell in facts.shells:
         mine = [item for item in judged if item.shell is shell]
         placer = Placer(facts, context, shell, mine)
@@ -54,9 +56,10 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
                 reach(facts, context, item)
                 exposure(facts, context, item)
         placer.clashes()
+        if shell.script.called:
+            bridge(context, shell, mine, placer.may_read, named)
     _mix(judged, context)
     pipes = _pipes(facts, context, judged)
-    named = cache(lambda name: _named(facts, name))
     places: dict[tuple[int, Span], list[Judged]] = {}
     for item in judged:
         if not item.native:
@@ -92,7 +95,7 @@ def _surroundings(facts: StepFacts, context: Context, item: Judged, around: _Aro
     """Reasons and assumptions from what stands around the login in its step."""
     reason = context.reason
     item.reasons += around.reasons
-    for code in dict.fromkeys(context.unread_items.get(id(part.scalar)) for part in _parts(item)):
+    for code in dict.fromkeys(context.unread_items.get(part.key) for part in _parts(item)):
         if code:
             detail = "the same text also runs in a step that cannot be read"
             item.reasons.append(reason(code, detail, "the other step"))
@@ -248,6 +251,8 @@ def _finding(
     script = item.shell.script
     planned = pipes.get(id(item.shell))
     edits = [edit for one in items for point in one.points if (edit := script.edit(point.span, point.text))]
+    bridges = list(dict.fromkeys(one.bridge for one in items if one.bridge))
+    edits += [edit for one in bridges for edit in one.edits]
     if context.settings.pipe:
         edits = list(planned.edits) if planned else []
     reasons = dict.fromkeys(reason for one in items for reason in one.reasons)
@@ -256,9 +261,9 @@ def _finding(
     literal = any(text.text.strip() for one in items for text in one.password.literals)
     return context.finding(
         "literal-credential" if literal else item.login.rule,
-        script.source,
+        script.source_at(item.login.command.span),
         script.shown(item.login.command.span),
-        _message(item, literal),
+        _message(item, literal) + (f"; {bridges[0].path} stays as it is for {bridges[0].outsider}" if bridges else ""),
         reasons=reasons,
         assumptions=[assumption for one in items for assumption in one.assumptions],
         variables=[name for one in items for name in one.stored],
@@ -266,7 +271,7 @@ def _finding(
         registry=item.login.host,
         uses=facts.uses,
         edits=edits,
-        changes=planned.changes if planned else (),
+        changes=planned.changes if planned else [change for one in bridges for change in one.changes],
     )
 
 
@@ -292,9 +297,12 @@ def _remaining(
             edited = changed if shell is item.shell else ()
             for use in shell.trace.uses:
                 if use.param.name == name and None in use.definitions:
-                    inside = inside or not any(
+                    start = use.context[0] if use.context else use.param.span.start
+                    gone = shell is item.shell and item.bridge is not None and start >= item.bridge.before
+                    gone = gone or any(
                         use.param.span.contains(span) or span.contains(use.param.span) for span in edited
                     )
+                    inside = inside or not gone
         if inside:
             remaining.append(name)
     return remaining
@@ -329,7 +337,7 @@ def _uncertain(facts: StepFacts, context: Context, shell: Shell) -> Iterator[Fin
         detail = f"the registry comes from {login.host_subject}, which has no certain value here"
         yield context.finding(
             login.rule,
-            shell.script.source,
+            shell.script.source_at(login.command.span),
             shell.script.shown(login.command.span),
             f"{login.client} logs in to a registry that is not certain",
             reasons=[context.reason("registry-unresolved", detail, login.host_subject)],

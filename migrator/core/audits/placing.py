@@ -98,7 +98,7 @@ class Placer:
         """Nothing but these logins, and tests whether it is set, can see the variable."""
         assert definition.word is not None
         part = self.shell.script.part(definition.word.span.start)
-        if part is not None and id(part.scalar) in self.context.shared_items:
+        if part is not None and part.key in self.context.shared_items:
             return False
         for use in self.trace.uses:
             site = (use.param.span, use.context)
@@ -106,29 +106,34 @@ class Placer:
                 return False
         if definition.positional:
             return True
-        name = re.compile(rf"(?:\b|^-[A-Za-z]+){re.escape(definition.name)}\b")
+        name = word_of(definition.name)
         if any(name.search(scalar.value) for pipe in self.facts.pipes for _, scalar in pipe.variables):
             return False
-        return not any(self.reads(command, definition, name) for command in self.trace.commands)
+        return not any(self.reads(command, definition) for command in self.trace.commands)
 
-    def reads(self, command: Command, definition: Definition, name: re.Pattern[str]) -> bool:
+    def reads(self, command: Command, definition: Definition) -> bool:
         """Could a program that is run read the variable from its environment?"""
         if command.followed or not among(definition, command.environment.get(definition.name, ())):
             return False
         if definition.name not in command.exported and definition.name not in self.stored:
             return False
+        return self.may_read(command, definition.name)
+
+    def may_read(self, command: Command, variable: str) -> bool:
+        """Could a program read an exported variable?"""
+        name = word_of(variable)
         client = self.context.book.by_program(command.name)
         if client is None and command.name not in self.context.book.programs.private:
             return True
         texts = [argument.value.symbol() or "" for argument in command.arguments]
-        bare = [text.replace(f"${{{definition.name}}}", "") for text in texts]
+        bare = [text.replace(f"${{{variable}}}", "") for text in texts]
         if any(name.search(text) or text.startswith("--env-file") for text in bare):
             return True
         if client and (client.name == "compose" or ("compose" in client.subclients and "compose" in texts[:6])):
             files = [text for text in texts if text.endswith((".yml", ".yaml"))] or COMPOSE_NAMES
             paths = [posixpath.join(command.folder or "", path) for path in files]
             found = [(path, text) for path in paths if (text := self.context.file(path)) is not None]
-            return not found or definition.name in compose_variables(iter(found))
+            return not found or variable in compose_variables(iter(found))
         return False
 
     def conflict(self, item: Judged) -> Obstacle | None:
@@ -194,6 +199,11 @@ class Placer:
         for name in guard.wider:
             detail = f"a test whether {name} is set decides about more than the login"
             item.reasons.append(self.context.reason("guarded", detail, name))
+
+
+def word_of(variable: str) -> re.Pattern[str]:
+    """A variable's name among words that a program is given."""
+    return re.compile(rf"(?:\b|^-[A-Za-z]+){re.escape(variable)}\b")
 
 
 def _clashing(points: Iterable[Point]) -> set[Point]:

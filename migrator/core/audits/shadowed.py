@@ -45,7 +45,7 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
         who = "the custom pipeline declares" if shadow.shell is None else "the script sets"
         yield context.finding(
             "shadowed-native-variable",
-            facts.pipelines.source,
+            facts.pipelines.source if shadow.shell is None else shadow.shell.script.source_at(shadow.span),
             shadow.span if shadow.shell is None else shadow.shell.script.shown(shadow.span),
             f"{who} {shadow.name}, the name of a variable that Pipelines provides",
             reasons=[context.reason("shadowed", f"{shadow.name} may override the native variable", shadow.name)],

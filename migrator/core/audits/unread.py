@@ -43,7 +43,7 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
         source = shell.script.source
         login = shows_login(shell.script.text, context.book)
         part = shell.script.part(login.start) if login else None
-        if login is None or (part and id(part.scalar) in context.read_items):
+        if login is None or (part and part.key in context.read_items):
             continue
         if shell.failure:
             yield unreadable(source, shell.script.shown(login), "a script", context, facts)
@@ -108,10 +108,10 @@ def _told_to_log_in(arguments: Iterable[Argument]) -> bool:
 def _hidden(facts: StepFacts, context: Context, shell: Shell, hidden: Hidden) -> Finding:
     place = shell.script.shown(hidden.span)
     if hidden.broken:
-        return unreadable(shell.script.source, place, hidden.what, context, facts)
+        return unreadable(shell.script.source_at(hidden.span), place, hidden.what, context, facts)
     return context.finding(
         "registry-login",
-        shell.script.source,
+        shell.script.source_at(hidden.span),
         place,
         f"a login to Packages stands in {hidden.what}, where it is not followed",
         reasons=[context.reason("credential-unresolved", f"the login is put together in {hidden.what}", "the login")],
@@ -139,7 +139,7 @@ def _by_hand(facts: StepFacts, context: Context, shell: Shell, command: Command)
             continue
         yield context.finding(
             "registry-login",
-            shell.script.source,
+            shell.script.source_at(command.span),
             shell.script.shown(command.span),
             "a login to Packages is written by hand into the client's login file",
             reasons=[

@@ -28,7 +28,7 @@ class Unmovable(Exception):
 class Layout:
     """`shared` are the items that stand in several different scripts: what is right for one is not for another."""
 
-    def __init__(self, script: Script, statements: Sequence[Statement], shared: Collection[int]) -> None:
+    def __init__(self, script: Script, statements: Sequence[Statement], shared: Collection[object]) -> None:
         self.script = script
         self.text = script.source.text
         self.statements = statements
@@ -49,7 +49,7 @@ class Layout:
                 continue
             if any(self.script.part(max(one.span.end - 1, one.span.start)) is not part for one in inside):
                 raise Unmovable("a command of the item goes on in the next item")
-            if id(part.scalar) in self.shared:
+            if part.key in self.shared:
                 raise Unmovable("another script shares the item")
             here = [insert for insert in inserts if insert[0] in out]
             kept = [one for one in inside if one not in out]
@@ -81,15 +81,15 @@ class Layout:
 
     def start(self, part: Part) -> int:
         """Where the line of an item begins; the item must be all that stands on its lines."""
-        start = self.line(part.scalar.span.start)
-        if not _ITEM.fullmatch(self.text, start, part.scalar.span.start):
+        start = self.line(part.span.start)
+        if not _ITEM.fullmatch(self.text, start, part.span.start):
             raise Unmovable("an item shares its line, has an anchor, or stands in brackets")
         return start
 
     def end(self, part: Part) -> int:
         """The end of an item's last line, its newline included."""
-        at = part.scalar.span.end
-        if part.scalar.style in ("|", ">"):
+        at = part.span.end
+        if part.style in ("|", ">"):
             at = len(self.text[:at].rstrip())
         rest = _REST.match(self.text, at)
         at = rest.end() if rest else at
@@ -139,10 +139,10 @@ class Layout:
 
     def lines(self, part: Part, out: Sequence[Statement]) -> tuple[list[Edit], str]:
         """Edits that take whole lines out of a literal block, and the block's text without them."""
-        if part.scalar.style != "|" or part.runs is None:
+        if part.style != "|" or part.runs is None:
             raise Unmovable("a line to take out shares its item with other commands")
         self.start(part)
-        value = part.scalar.value
+        value = part.scalar.value if part.scalar else ""
         edits: list[Edit] = []
         for one in sorted(out, key=lambda one: one.span.start, reverse=True):
             start, end = one.span.start - part.start, one.span.end - part.start
@@ -171,7 +171,7 @@ class Layout:
 
     def header(self, part: Part) -> str:
         """What begins a block scalar, such as `|-`; '' for other scalars."""
-        found = _HEADER.match(self.text, part.scalar.span.start) if part.scalar.style in ("|", ">") else None
+        found = _HEADER.match(self.text, part.span.start) if part.style in ("|", ">") else None
         return found[0] if found else ""
 
     def chomped(self, part: Part, value: str, followed: bool) -> str:
@@ -195,7 +195,7 @@ def _change(part: Part, value: str | None, here: Sequence[Insert]) -> ScriptChan
     added: list[str | PipeItem] = []
     for _, before, pipe in here:
         added += [before, pipe] if before else [pipe]
-    return ScriptChange(part.scalar.span.start, value, tuple(added))
+    return ScriptChange(part.span.start, value, tuple(added))
 
 
 def _scalar(value: str) -> str:

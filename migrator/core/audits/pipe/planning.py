@@ -25,6 +25,7 @@ from migrator.core.rules import PushPipe
 from migrator.core.settings import PipeStyle
 from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
+from migrator.credentials.library import FIRST
 from migrator.credentials.packages import Name, Unresolved
 from migrator.credentials.uses import Action, ImageUse
 from migrator.readers.shell import Statement
@@ -56,6 +57,10 @@ def plan(facts: StepFacts, context: Context, shell: Shell, judged: Sequence[Judg
     """The pipe for the logins of one shell, or the reason why there is none."""
     style, pipe = context.settings.pipe, context.book.push_pipe
     assert style is not None
+    inside = [item.login.command.span for item in judged] + [use.command.span for use in shell.images]
+    if away := next((span for span in inside if span.start >= FIRST), None):
+        path = shell.script.source_at(away).path
+        return context.reason("pipe-layout", f"a login or a push stands in {path}")
     try:
         if pipe is None:
             raise Refused("pipe-variables", "no rule names the push pipe")

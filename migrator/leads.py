@@ -1,0 +1,86 @@
+"""Whether text names a file of the repository that holds certain words: asked before anything is parsed.
+
+It looks at words only and errs towards yes. Nothing but the standard library's paths is imported: the hook's first
+answer (`migrator/entry.py`) asks this, too.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+_BLANK = str.maketrans(dict.fromkeys("\"'`;&|()${}<>=,[]\\\n\r\t", " "))
+_ENTERS = {"cd", "pushd", "-C", "--directory", "--prefix", "--cwd", "--dir"}
+_CLONE = "BITBUCKET_CLONE_DIR/"
+_MOST_FILES = 200
+_MOST_FOLDERS = 16
+_MOST_WORDS = 20_000
+_LONGEST = 200
+
+
+def leads(
+    text: str,
+    read: Callable[[str], str | None],
+    words: Collection[str],
+    files: Mapping[str, Collection[str]],
+    here: str = "",
+) -> bool:
+    """Whether a file that `text` names, or one that such a file names, holds one of `words`.
+
+    `files` maps programs to the files that they read without being told, and to () those that run the file that they
+    are given. `here` is the folder of the text itself.
+    """
+    seen: set[str] = set()
+    pending: list[tuple[str, tuple[str, ...]]] = [(text, ("", here) if here else ("",))]
+    while pending:
+        content, folders = pending.pop()
+        for path, inner in _named(content, folders, files):
+            if path in seen:
+                continue
+            if len(seen) >= _MOST_FILES:
+                return True
+            seen.add(path)
+            found = read(path)
+            if found is None:
+                continue
+            if any(word in found for word in words):
+                return True
+            pending.append((found, inner))
+    return False
+
+
+def _named(
+    text: str, folders: tuple[str, ...], files: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The paths that the words of the text may name, with the folders that those may be in."""
+    known = dict.fromkeys(folders)
+    told: dict[str, None] = {}
+    before = ""
+    for word in text.translate(_BLANK).split()[:_MOST_WORDS]:
+        program = word.rpartition("/")[2]
+        names: tuple[str, ...] = ()
+        told |= dict.fromkeys(files.get(program, ()))
+        if before in _ENTERS and len(known) < _MOST_FOLDERS:
+            known |= dict.fromkeys(path for folder in tuple(known) if (path := _within(folder, word)) is not None)
+        elif before == "-m":
+            path = word.replace(".", "/")
+            names += (f"{path}.py", f"{path}/__main__.py")
+        elif (before in files or "/" in word or "." in word) and not word.startswith("-") and len(word) <= _LONGEST:
+            names += (word.removeprefix(_CLONE).lstrip("/"),)
+        before = word if word.startswith("-") else program
+        for name in names:
+            for folder in tuple(known):
+                path = _within(folder, name)
+                if path:
+                    yield path, tuple(dict.fromkeys((*known, posixpath.dirname(path))))
+    for name in told:  # an option behind the program may say in which folder
+        for folder in known:
+            yield posixpath.join(folder, name), tuple(dict.fromkeys((*known, folder)))
+
+
+def _within(folder: str, name: str) -> str | None:
+    path = posixpath.normpath(posixpath.join(folder, name))
+    return None if path.startswith(("..", "/")) else "" if path == "." else path

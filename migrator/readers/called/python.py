@@ -1,0 +1,80 @@
+"""Python programs: what they take from the environment, and the logins and commands that they run, said as shell.
+
+libcst gives the places. A variable of the program is one whose name no shell can have; an expression that is not
+understood is unknown; a function that nothing in the file calls by name is read with parameters that nobody knows.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from migrator.core.findings import Edit
+from migrator.readers.called import Place, Program, Request, whole
+from migrator.readers.shell import ShellError, Statement
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+def read(request: Request) -> Program | None:
+    """`python x.py`, `python -m package`."""
+    words = list(request.words)
+    taken = 0
+    while words and (word := words[0]) is not None and word in request.launcher.switches:
+        words.pop(0)
+        taken += 1
+    if not words or words[0] is None:
+        return None
+    if words[0] == "-m" and len(words) > 1 and words[1]:
+        inside = words[1].replace(".", "/")
+        names = [f"{inside}.py", posixpath.join(inside, "__main__.py")]
+        taken += 1
+    elif words[0].startswith("-"):
+        return None
+    else:
+        names = [words[0]]
+    for name in names:
+        path = request.path(name)
+        text = request.file(path) if path else None
+        if path and text is not None:
+            return Program(path, (whole(path, text, _parse),), request.folder, taken + 1)
+    return None
+
+
+def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:
+    """Only strings differ, as many as were edited."""
+    old, new = list(_leaves(_module(before))), list(_leaves(_module(after)))
+    if len(old) != len(new):
+        return False
+    different = [(one, other) for one, other in zip(old, new, strict=True) if one != other]
+    return len(different) <= len(edits) and all(one[0] == other[0] == "SimpleString" for one, other in different)
+
+
+def _parse(text: str, place: Place | None) -> tuple[Statement, ...]:
+    module = _module(text)
+    from migrator.readers.called._lowering import Lowering
+
+    return Lowering(text, module, place or (lambda index: index)).statements_of_module()
+
+
+def _module(text: str) -> cst.Module:
+    """Raises ShellError where the text cannot be read."""
+    try:
+        import libcst as cst
+    except ImportError:
+        raise ShellError("libcst is not installed; install patless again") from None
+    try:
+        return cst.parse_module(text)
+    except (cst.ParserSyntaxError, RecursionError, ValueError):
+        raise ShellError("the program is not valid Python; check it with `python -m py_compile`") from None
+
+
+def _leaves(module: cst.Module) -> Iterator[tuple[str, str]]:
+    pending: list[cst.CSTNode] = [module]
+    while pending:
+        node = pending.pop()
+        value = getattr(node, "value", None)
+        yield type(node).__name__, value if isinstance(value, str) else ""
+        pending += reversed(node.children)

@@ -1,0 +1,53 @@
+"""Whether text names a file that holds certain words: nothing is parsed, and every doubt is a yes."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.leads import leads
+
+LEADING = {"bash": (), "source": (), "make": ("Makefile",), "npm": ("package.json",)}
+
+
+def _leads(text: str, files: dict[str, str]) -> bool:
+    return leads(text, files.get, ["login"], LEADING)
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        ("- ./x.sh", {"y.sh": "login"}),
+        ("- ./x.sh", {"x.sh": "echo"}),
+        ("- echo x", {"x": "login"}),
+        ("- ../x.sh", {"x.sh": "echo"}),
+        ("- ./a.sh", {"a.sh": "./b.sh", "b.sh": "./a.sh"}),
+    ],
+    ids=["another file", "without the word", "a word that is no path", "out of the repository", "in a circle"],
+)
+def test_nothing_leads_to_a_word(text: str, files: dict[str, str]) -> None:
+    assert not _leads(text, files)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("- ./x.sh", "x.sh"),
+        ("- bash x", "x"),
+        ('- "$BITBUCKET_CLONE_DIR/ci/x.sh"', "ci/x.sh"),
+        ("- cd a && cd b && ./x.sh", "a/b/x.sh"),
+        ("- make -C ci login", "ci/Makefile"),
+        ("- npm run x", "package.json"),
+        ("- python -m a.b", "a/b/__main__.py"),
+    ],
+)
+def test_a_file_with_the_word_is_found(text: str, path: str) -> None:
+    assert _leads(text, {path: "docker login"})
+
+
+def test_a_file_leads_on_from_its_own_folder() -> None:
+    assert _leads("ci/a.sh", {"ci/a.sh": '. "$(dirname "$0")/b.sh"', "ci/b.sh": "login"})
+
+
+def test_too_many_files_are_a_yes() -> None:
+    files = {f"{number}.sh": f"./{number + 1}.sh" for number in range(300)}
+    assert _leads("./0.sh", files)
