@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench install develop clean
+.PHONY: demo test lint docs bench install develop clean
 
 # A tour of a made-up workspace on this machine, from the first check to the removal of a stored token.
 demo: install
@@ -17,6 +17,11 @@ lint: develop
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+# The site, in build/site. A warning, such as a link that leads nowhere, fails it.
+docs: install
+	$(PIP) install --editable '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --quiet --strict
 
 # What a run costs, against what it may cost; needs a quiet machine.
 bench: develop

@@ -23,7 +23,10 @@ class CredentialKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A token, which is never shown, and the e-mail address that an API token goes with, '' for an access token."""
+    """A token, which is never shown, and the e-mail address that an API token goes with, '' for an access token.
+
+    The token '' signs nothing, as it is towards the proxy of a Pipelines step.
+    """
 
     kind: CredentialKind
     token: str = field(repr=False)
@@ -51,7 +54,9 @@ class Credentials:
 
     @property
     def authorization(self) -> str:
-        """The value of the Authorization header for the REST API."""
+        """The value of the Authorization header for the REST API, '' for none."""
+        if not self.token:
+            return ""
         if self.kind is CredentialKind.ACCESS_TOKEN:
             return f"Bearer {self.token}"
         return _basic(self.email, self.token)
@@ -59,7 +64,7 @@ class Credentials:
     def hide(self, text: str) -> str:
         """`text` without this credential in any form that is sent."""
         forms = (self.token, self.authorization.partition(" ")[2], self._git.partition(" ")[2])
-        for form in forms:
+        for form in forms if self.token else ():
             text = text.replace(form, "‹credential›")
         return text
 

@@ -129,9 +129,8 @@ def _fields(body: bytes, hide: Callable[[str], str]) -> dict[str, str]:
     except (ValueError, RecursionError, KeyError, TypeError):
         return {}
     named = list(found.items())[:10] if isinstance(found, dict) else []
-    return {
-        name: shown(hide(" ".join(map(str, words)) if isinstance(words, list) else str(words))) for name, words in named
-    }
+    texts = ((name, " ".join(map(str, words)) if isinstance(words, list) else str(words)) for name, words in named)
+    return {shown(hide(name)): shown(hide(words)) for name, words in texts}
 
 
 def _said(

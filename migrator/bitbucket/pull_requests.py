@@ -38,6 +38,17 @@ def one(client: Client, workspace: str, repository: str, pull_request: int) -> P
     return _pull_request(row, f"{workspace}/{repository}")
 
 
+def opened(client: Client, workspace: str, repository: str) -> tuple[PullRequest, ...]:
+    """All that are open. Raises ApiError."""
+    found = linked(client, _path(workspace, repository), {"state": "OPEN", "pagelen": PAGE})
+    return tuple(_pull_request(row, f"{workspace}/{repository}") for row in found)
+
+
+def diff(client: Client, workspace: str, repository: str, pull_request: int) -> bytes:
+    """What it changes, as a unified diff. Raises ApiError, also for one that is larger than any answer that is read."""
+    return client.get(_path(workspace, repository, str(pull_request), "diff")).body
+
+
 def create(
     client: Client,
     workspace: str,

@@ -52,13 +52,17 @@ def _need(command: str, access_token: set[str], api_token: set[str]) -> Need:
 
 NEEDS = (
     Need("check, fix, packages"),
+    _need("bot", {"repository", "pullrequest"}, {"read:repository", "read:pullrequest"}),
     _need("secrets list", *_READ),
+    _need("fleet scan", {"repository"}, {"read:repository"}),
+    _need("fleet scan --for-secrets", *_READ),
     _need("secrets apply", _READ[0] | {"pipeline:variable"}, _READ[1] | {"admin:pipeline"}),
     _need(
         "fleet migrate",
         {"repository:write", "pullrequest:write", "pipeline"},
         _READ[1] | {"write:repository", "read:pullrequest", "write:pullrequest"},
     ),
+    _need("fleet status", _READ[0] | {"pullrequest"}, _READ[1] | {"read:pullrequest"}),
 )
 
 

@@ -70,6 +70,8 @@ class Client:
     """Asks Bitbucket at `base`. All methods take a path below it, as `addresses.path` makes it, and raise ApiError
     for every answer that is none of success, and SetUpError where requests cannot be counted.
 
+    `proxy` is asked in place of a `base` of plain http, with the whole address in the request line.
+
     Not for several threads at a time: a worker has its own, and they share the budget's file.
     """
 
@@ -80,6 +82,7 @@ class Client:
         budget: Budget = Budget(),  # noqa: B008 - frozen
         patience: Patience = Patience(),  # noqa: B008
         limit: int = LIMIT,
+        proxy: str = "",
     ) -> None:
         self.base = base
         self.budget = budget
@@ -90,7 +93,8 @@ class Client:
         self._sent = 0
         self._session = requests.Session()
         parts = addresses.split(base)
-        self._session.trust_env = parts.scheme == "https"  # plain http is this machine's: never by a proxy
+        self._session.trust_env = parts.scheme == "https"  # plain http is this machine's, or goes to `proxy`
+        self._session.proxies = {"http": proxy} if proxy else {}
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.mount(f"{parts.scheme}://{parts.netloc}/", budget.adapter(Again.of(patience)))
         self._session.headers.update({"User-Agent": f"patless/{version('patless')}", "Accept-Encoding": "identity"})

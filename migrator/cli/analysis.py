@@ -222,6 +222,12 @@ def _names(root: Path) -> tuple[str, str] | tuple[None, None]:
     return (repository_of(root) and remote_slug(root)) or _of_pipelines(root) or (None, None)
 
 
+def settings_at(root: Path, reading: Reading, book: RuleBook, settled: configuration.Configuration) -> Settings:
+    """What holds for the repository at `root`, with its baseline. Raises ConfigurationError."""
+    baseline = _baseline(reading.baseline or settled.baseline, reading)
+    return replace(_settings(_names(root), reading, settled, book), baseline=baseline)
+
+
 def _settings(
     named: tuple[str, str] | tuple[None, None],
     reading: Reading,

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from migrator.cli import failures, fleet_app, secrets_app
+from migrator.cli import failures, fleet_app, fleet_migrate_app, secrets_app
 from migrator.cli.console import Colour
-from migrator.cli.options import Format, Reading, Showing, Style, listed
+from migrator.cli.options import Comments, FailOn, Format, Reading, Showing, Style, listed
 from migrator.cli.pipeline_step import EPILOG
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 
 app.add_typer(secrets_app.app, name="secrets")
+fleet_migrate_app.add(fleet_app.app)
 app.add_typer(fleet_app.app, name="fleet")
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders, or -; default: all.")]
@@ -196,6 +197,53 @@ def explain(
 
 
 @app.command()
+def bot(
+    path: Paths = None,
+    workspace: Annotated[
+        str, typer.Option("--workspace", metavar="SLUG", help="Pull requests of this workspace, read through git.")
+    ] = "",
+    repo: Annotated[str, typer.Option("--repo", metavar="SLUG", help="Of this repository of it only.")] = "",
+    pull_request: Annotated[
+        int | None, typer.Option("--pull-request", metavar="N", min=1, help="This one only; default: all open ones.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="The files, not only what is changed in them.")] = False,
+    new_only: Annotated[bool, typer.Option("--new-only", help="What was not there at --since.")] = False,
+    since: Annotated[
+        str, typer.Option("--since", metavar="REF", help="A branch, tag or commit, a day (2026-11-17) or an age (7d).")
+    ] = "",
+    comment_style: Annotated[
+        Comments, typer.Option("--comment-style", help="A comment on each finding's line, with the change.")
+    ] = Comments.NONE,
+    max_comments: Annotated[
+        int, typer.Option("--max-comments", metavar="N", min=0, help="The most comments on lines.")
+    ] = 30,
+    status: Annotated[bool, typer.Option("--status", help="Set a build status too.")] = False,
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Exit 1 for such findings, each with those before.")] = (
+        FailOn.NEVER
+    ),
+    select: Select = None,
+    ignore: Ignore = None,
+    rules: Rules = None,
+    config: Config = None,
+    no_config: NoConfig = False,
+    quiet: Quiet = False,
+    color: Color = Colour.AUTO,
+) -> None:
+    """Report on a pull request: annotations, a summary, comments on lines."""
+
+    def run() -> int:
+        from migrator.cli import bot
+        from migrator.cli.bot_writing import Asked
+
+        reading = _reading(path, select, ignore, rules, config, no_config, None)
+        asked = Asked(reading, workspace, repo, pull_request, everything, new_only, since)
+        asked = replace(asked, comments=comment_style, limit=max_comments, status=status, fail_on=fail_on)
+        return bot.run(asked, Showing(colour=color, quiet=quiet))
+
+    _end(run)
+
+
+@app.command()
 def doctor(
     workspace: Annotated[str, typer.Option("--workspace", metavar="SLUG", help="Ask about this workspace too.")] = "",
     repo: Annotated[str, typer.Option("--repo", metavar="SLUG", help="Ask about this repository of it too.")] = "",
@@ -213,13 +261,19 @@ def doctor(
 
 
 @app.command()
-def demo(color: Color = Colour.AUTO) -> None:
+def demo(
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the workspace there until Ctrl-C, to try things.")
+    ] = False,
+    open: Annotated[bool, typer.Option("--open", help="Open the report in a browser.")] = False,
+    color: Color = Colour.AUTO,
+) -> None:
     """Show all of it in a made-up workspace on this machine."""
 
     def run() -> int:
         from migrator.cli import demo
 
-        return demo.run(color)
+        return demo.run(color, keep=keep, show=open)
 
     _end(run)
 

@@ -1,4 +1,4 @@
-"""`patless demo`: a workspace on this machine, and a newcomer's way through it. Nothing of it stays."""
+"""`patless demo`: a workspace on this machine, and a newcomer's way through it. Its report stays, and nothing else."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,8 +22,10 @@ from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
 from migrator.demo import samples, walk
 from migrator.demo.box import Box
-from migrator.demo.walk import Step
+from migrator.demo.walk import Act, Step
+from migrator.fleet import operator
 from migrator.reports.paint import Paint
+from migrator.secrets.changes import BRANCH
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TMPDIR", "PYTHONPATH")
 """All that a command of the walk gets of the caller's environment, so none of the caller's credentials."""
@@ -34,8 +38,8 @@ class _WrongEnd(Exception):
     """A command did not do what the walk says. The message is a sentence."""
 
 
-def run(colour: Colour) -> int:
-    """Take the walk, and return the exit code."""
+def run(colour: Colour, *, keep: bool = False, show: bool = False) -> int:
+    """Take the walk, and return the exit code. `keep`: leave the workspace until Ctrl-C. `show`: open the report."""
     for program in ("git", "ssh-keygen"):
         if not shutil.which(program):
             raise UsageError(f"the demo needs {program}, which is not installed")
@@ -50,10 +54,36 @@ def run(colour: Colour) -> int:
         except _WrongEnd as error:
             console.err([f"patless: {error}"])
             return exits.INTERNAL
-    console.out(
-        paint.bold("\nThe workspace is gone again. `patless check` in a repository of yours changes nothing.\n")
-    )
+        report = _kept(desk.home / walk.REPORT)
+        console.out(f"\nThe page is {report}\n")
+        if show:
+            webbrowser.open(report.as_uri())
+        if keep:
+            _stay(desk)
+    console.out(paint.bold("\nThe workspace is gone. `patless check` in a repository of yours changes nothing.\n"))
     return exits.CLEAN
+
+
+def _kept(report: Path) -> Path:
+    """A copy of the report in a folder that stays."""
+    folder = Path(tempfile.mkdtemp(prefix="patless-report-"))
+    return Path(shutil.copy(report, folder))
+
+
+def _stay(desk: _Desk) -> None:
+    """Until Ctrl-C. The credential for the workspace is in a file, as it is for a person who tries things."""
+    file = desk.home / "env.sh"
+    wanted = ("PATLESS_API_URL", "PATLESS_CACHE_DIR", TOKEN)
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in desk.environment().items() if name in wanted]
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+        opened.writelines(lines)
+    console.out(
+        f"\nThe workspace stays at {desk.box.origin} until Ctrl-C here. In another terminal:\n"
+        f"  $ cd {shlex.quote(str(desk.home))} && . ./env.sh\n"
+        f"  $ patless fleet status\n"
+    )
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 def _welcome(box: Box) -> str:
@@ -70,6 +100,7 @@ def _take(desk: _Desk, steps: tuple[Step, ...]) -> None:
         if step.says:
             number += 1
             console.out(f"\n{desk.paint.cyan(f'{number}. {step.says}')}\n")
+        desk.act(step.before)
         console.out(f"{desk.paint.bold(f'$ {shlex.join(step.command)}')}\n")
         done = desk.run(step)
         console.out(step.shown(done.stdout) if done.returncode == step.code else done.stdout)
@@ -100,10 +131,19 @@ class _Desk:
         public = key.with_suffix(".pub").read_text(encoding="ascii")
         (self.home / walk.ALLOWED).write_text(f"{walk.SIGNER} {public}", encoding="ascii")
 
+    def act(self, act: Act) -> None:
+        """What people do in Bitbucket, or in an editor."""
+        if act is Act.STATE:
+            (self.home / operator.FILE).write_text(walk.FLEET, encoding="utf-8")
+        if act is Act.MERGE:
+            requests = self.box.state.repositories[walk.MERGED].pull_requests
+            number = next(each.id for each in requests if each.source.startswith(BRANCH))
+            self.box.add_run(walk.MERGED, "main", commit=self.box.merge(walk.MERGED, number))
+
     def run(self, step: Step) -> subprocess.CompletedProcess[str]:
         """What the step's command prints on both streams, and its exit code. Raises _WrongEnd where it hangs."""
         program, *arguments = step.command
-        environment = self._environment()
+        environment = self.environment()
         if program == "patless":
             command = [sys.executable, "-P", "-m", "migrator", *arguments]
         else:
@@ -126,7 +166,7 @@ class _Desk:
         except subprocess.TimeoutExpired:
             raise _WrongEnd(f"`{shlex.join(step.command)}` needs more than {_SECONDS} seconds") from None
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         return {
             **kept,

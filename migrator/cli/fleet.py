@@ -78,10 +78,10 @@ def scan(scanning: Scanning) -> int:
     with Ledger(scanning.ledger) as ledger:
         reading = Reading(cache_folder(os.environ), judge, scanning.branches, scanning.seconds)
         if scanning.folders:
-            return _scan(scanning, ledger, reading, _clones(scanning, ledger), shard)
+            return _scan(scanning, ledger, reading, _clones(scanning, ledger, shard), shard)
         with _client(scanning, shard) as client:
             reading = replace(reading, credentials=client.credentials, api=client.base)
-            return _scan(scanning, ledger, reading, _listed(scanning, ledger, client), shard)
+            return _scan(scanning, ledger, reading, _listed(scanning, ledger, client, shard), shard, client)
 
 
 def merge(path: Path, others: Sequence[Path]) -> int:
@@ -99,8 +99,15 @@ def merge(path: Path, others: Sequence[Path]) -> int:
     return exits.CLEAN
 
 
-def _scan(scanning: Scanning, ledger: Ledger, reading: Reading, uuids: Iterable[str], shard: Shard) -> int:
-    wanted = {uuid for uuid in uuids if shard.holds(uuid)}
+def _scan(
+    scanning: Scanning,
+    ledger: Ledger,
+    reading: Reading,
+    uuids: Iterable[str],
+    shard: Shard,
+    client: Client | None = None,
+) -> int:
+    wanted = set(uuids)
     left_out = reading.judge.operator.excluded
     entries = [one for one in ledger.entries() if one.repository.uuid in wanted and not left_out(one.repository.slug)]
     if scanning.failed:
@@ -118,17 +125,45 @@ def _scan(scanning: Scanning, ledger: Ledger, reading: Reading, uuids: Iterable[
         rounds.go_through(ledger, chosen, reading, scanning.jobs, begun, told)
     if chosen:
         exporters.bring(ledger.entries(), ledger.branches(), reading)
-    if len(chosen) == len(left):
-        ledger.end(key)
-    else:
-        console.err([f"patless: {len(left) - len(chosen):,} repositories are left; the same command goes on with them"])
     seen = {one.repository.uuid for one in entries}
-    return _end(scanning, ledger, [one for one in ledger.entries() if one.repository.uuid in seen])
+    entries = [one for one in ledger.entries() if one.repository.uuid in seen]
+    over = len(left) - len(chosen)
+    if scanning.secrets and client:
+        over += _secrets(scanning, ledger, reading, entries, begun, client)
+    if over:
+        what = many(over, "repository is", "repositories are")
+        console.err([f"patless: {what} left; the same command goes on"])
+    else:
+        ledger.end(key)
+    return _end(scanning, ledger, entries)
+
+
+def _secrets(
+    scanning: Scanning, ledger: Ledger, reading: Reading, entries: Sequence[Entry], begun: str, client: Client
+) -> int:
+    """The second depth, after a word on how long it takes; how many are left over."""
+    from migrator.fleet import storing
+
+    known = ledger.stored()
+    left = storing.left_of(entries, known, begun)
+    branches = [branch for one in left for branch in ledger.branches(one.repository.uuid)]
+    console.err([f"patless: {storing.estimate(branches, left, known, client.budget.per_hour)}"])
+    chosen = left[: scanning.limit]
+    with progress(len(chosen)) as told:
+        storing.go_through(ledger, chosen, reading, client, scanning.jobs, begun, told)
+    return len(left) - len(chosen)
 
 
 def _end(scanning: Scanning, ledger: Ledger, entries: Sequence[Entry]) -> int:
     console.out(_summary(ledger, entries))
     failed = [one for one in entries if one.state.failed]
+    if scanning.secrets:
+        known = ledger.stored()
+        failed += [
+            replace(one, state=State.ERROR, error=found.error)
+            for one in entries
+            if (found := known.get(one.repository.uuid)) and found.error and not one.state.failed
+        ]
     lines = [printable(f"{one.repository.slug}: {one.state}: {one.error}") for one in failed[:_LINES]]
     more = [f"and {len(failed) - _LINES:,} more, which the ledger names"] if len(failed) > _LINES else []
     console.err([*lines, *more])
@@ -157,31 +192,35 @@ def _verdicts(ledger: Ledger, entries: Sequence[Entry]) -> Counter[Verdict]:
     )
 
 
-def _clones(scanning: Scanning, ledger: Ledger) -> list[str]:
-    found = [one for folder in scanning.folders for one in listing.clones(folder)]
+def _clones(scanning: Scanning, ledger: Ledger, shard: Shard) -> list[str]:
+    found = [one for folder in scanning.folders for one in listing.clones(folder) if shard.holds(one.uuid)]
     if not found:
         raise UsageError(f"{scanning.folders[0]}: there is no clone in this folder")
     ledger.put(found, visiting.now())
     return [one.uuid for one in found]
 
 
-def _listed(scanning: Scanning, ledger: Ledger, client: Client) -> list[str]:
+def _listed(scanning: Scanning, ledger: Ledger, client: Client, shard: Shard) -> list[str]:
     """The uuids of what is to be looked at; those that were named and are hidden are rows as well."""
     workspace = scanning.selection.workspace
     if scanning.failed:
         return [one.repository.uuid for one in ledger.entries() if one.repository.workspace == workspace]
     found, refused = listing.listed(client, scanning.selection)
     now = visiting.now()
-    hidden = [Repository.unnamed(workspace, slug) for slug, _ in refused]
-    ledger.put([*found, *hidden], now)
-    for one, (_, why) in zip(hidden, refused, strict=True):
-        ledger.record(Scanned(one.uuid, State.FORBIDDEN, now, error=printable(why)))
-    return [one.uuid for one in (*found, *hidden)]
+    hidden = {Repository.unnamed(workspace, slug): why for slug, why in refused}
+    mine = [one for one in (*found, *hidden) if shard.holds(one.uuid)]
+    ledger.put(mine, now)
+    for one in mine:
+        if one in hidden:
+            ledger.record(Scanned(one.uuid, State.FORBIDDEN, now, error=printable(hidden[one])))
+    return [one.uuid for one in mine]
 
 
 def _client(scanning: Scanning, shard: Shard) -> Client:
     if not scanning.selection.workspace:
         raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
+    if scanning.secrets and scanning.selection.since:
+        raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")
     return Client.of(part=(shard.number, shard.count), most=scanning.most)
 
 
@@ -206,5 +245,5 @@ def judging(told: Operator, more: Sequence[Path] = ()) -> Judge:
 def _key(scanning: Scanning, reading: Reading, shard: Shard) -> str:
     """What makes two rounds the same one."""
     told = (scanning.selection.workspace, scanning.selection.project, scanning.selection.query, scanning.since)
-    what = (*told, scanning.selection.slugs, scanning.folders, scanning.branches, scanning.failed)
+    what = (*told, scanning.selection.slugs, scanning.folders, scanning.branches, scanning.failed, scanning.secrets)
     return hashlib.sha256(repr((what, reading.judge.by, str(shard))).encode()).hexdigest()

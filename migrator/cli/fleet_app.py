@@ -10,7 +10,7 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.options import Form, listed
+from migrator.cli.options import Form
 
 app = typer.Typer(no_args_is_help=True, help="Many repositories: what is in them, their migration, and how far it is.")
 
@@ -51,6 +51,9 @@ def scan(
         list[str] | None, typer.Option("--branches", metavar="GLOB", help="These branches besides the main one.")
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read.")] = False,
+    for_secrets: Annotated[
+        bool, typer.Option("--for-secrets", help="All history, and stored variables: tells first how long it takes.")
+    ] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="So many in this run.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, metavar="N", help="So many at a time.")] = 8,
     max_requests: Annotated[
@@ -87,11 +90,12 @@ def scan(
                 most=max_requests,
                 seconds=timeout,
                 shard=shard,
+                secrets=for_secrets,
                 exit_zero=exit_zero,
             )
         )
 
-    _end(run)
+    end(run)
 
 
 @app.command()
@@ -106,7 +110,7 @@ def merge(
 
         return fleet.merge(ledger, ledgers)
 
-    _end(run)
+    end(run)
 
 
 @app.command()
@@ -124,116 +128,7 @@ def packages(
 
         return fleet_packages.run(ledger, config, rules or [], format, color)
 
-    _end(run)
-
-
-Slugs = Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Repositories, globs too; default: all.")]
-Wave = Annotated[str, typer.Option("--wave", metavar="NAME", help="Only the repositories of this wave.")]
-Templates = Annotated[
-    Path | None,
-    typer.Option("--templates", metavar="DIR", help="Other templates than the built-in.", exists=True, file_okay=False),
-]
-Draft = Annotated[bool, typer.Option("--draft", help="Open pull requests as drafts.")]
-
-
-@app.command()
-def migrate(
-    slugs: Slugs = None,
-    open_prs: Annotated[bool, typer.Option("--open-prs", help="Open pull requests; else show what would be.")] = False,
-    destinations: Annotated[
-        list[str] | None,
-        typer.Option("--destinations", metavar="BRANCH", help="Branches, globs too; default: the main branch."),
-    ] = None,
-    reopen: Annotated[
-        bool, typer.Option("--reopen", help="Another one where one was declined, or merged before.")
-    ] = False,
-    accept_linkage: Annotated[
-        bool, typer.Option("--accept-linkage", help="Packages that are pushed are linked to their repository.")
-    ] = False,
-    probed: Annotated[
-        list[str] | None, typer.Option("--probed", metavar="SLUG=FILE", help="What `packages --probe` printed as JSON.")
-    ] = None,
-    pace: Annotated[int, typer.Option("--pace", min=0, metavar="N", help="Opened in an hour; 0 for no end.")] = 10,
-    per_reviewer: Annotated[
-        int, typer.Option("--per-reviewer", min=1, metavar="N", help="Open at a time for one default reviewer.")
-    ] = 3,
-    max_red: Annotated[
-        int, typer.Option("--max-red", min=0, max=100, metavar="PERCENT", help="No more above so many red merges.")
-    ] = 10,
-    draft: Draft = False,
-    run_pipelines: Annotated[
-        bool, typer.Option("--run-pipelines", help="No [skip ci], though a pipeline would publish or deploy.")
-    ] = False,
-    templates: Templates = None,
-    wave: Wave = "",
-    ledger: Ledger = LEDGER,
-    config: Config = None,
-    rules: Rules = None,
-    color: Color = Colour.AUTO,
-    exit_zero: ExitZero = False,
-) -> None:
-    """Show the pull requests that move repositories, or open them with --open-prs."""
-
-    def run() -> int:
-        from migrator.cli import fleet_migrate as command
-        from migrator.fleet.pacing import Limits
-
-        asked = command.Asked(ledger, tuple(slugs or ()), config, _folders(rules), wave, templates, tuple(probed or ()))
-        limits = Limits(pace, per_reviewer, max_red / 100)
-        doing = command.Doing(open_prs, listed(destinations), reopen, accept_linkage, draft, not run_pipelines, limits)
-        return command.migrate(asked, doing, command.Showing(colour=color, exit_zero=exit_zero))
-
-    _end(run)
-
-
-@app.command()
-def status(
-    slugs: Slugs = None,
-    format: Shape = Form.TEXT,
-    offline: Annotated[bool, typer.Option("--offline", help="Do not ask Bitbucket.")] = False,
-    wave: Wave = "",
-    ledger: Ledger = LEDGER,
-    config: Config = None,
-    color: Color = Colour.AUTO,
-    exit_zero: ExitZero = False,
-) -> None:
-    """Say how far each repository is, and what became of its pull requests."""
-
-    def run() -> int:
-        from migrator.cli import fleet_migrate as command
-
-        if format in (Form.MARKDOWN, Form.HTML):
-            raise failures.UsageError("--format is text or json here")
-        asked = command.Asked(ledger, tuple(slugs or ()), config, wave=wave)
-        return command.status(asked, command.Showing(format, color, exit_zero), offline=offline)
-
-    _end(run)
-
-
-@app.command()
-def revert(
-    slug: Annotated[str, typer.Argument(metavar="SLUG", help="The repository.")],
-    destination: Annotated[str, typer.Option("--destination", metavar="BRANCH", help="Default: the main branch.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be opened.")] = False,
-    draft: Draft = False,
-    templates: Templates = None,
-    ledger: Ledger = LEDGER,
-    config: Config = None,
-    rules: Rules = None,
-) -> None:
-    """Open the pull request that takes a merged one back."""
-
-    def run() -> int:
-        from migrator.cli import fleet_migrate as command
-
-        asked = command.Asked(ledger, (), config, _folders(rules), templates=templates)
-        return command.revert(asked, slug, destination, draft=draft, shows=dry_run)
-
-    _end(run)
-
-
-def _folders(rules: list[Path] | None) -> tuple[Path, ...]:
-    return tuple(folder.resolve() for folder in rules or ())
+    end(run)
 
 
 @app.command()
@@ -264,11 +159,17 @@ def report(
     def run() -> int:
         from migrator.cli import fleet_report
 
-        asked = fleet_report.Asked(ledger, output, config, _folders(rules), secrets, plan, log, allowed_signers)
+        asked = fleet_report.Asked(ledger, output, config, folders(rules), secrets, plan, log, allowed_signers)
         return fleet_report.run(asked)
 
-    _end(run)
+    end(run)
 
 
-def _end(run: Callable[[], int]) -> None:
+def end(run: Callable[[], int]) -> None:
+    """Every command ends so."""
     raise typer.Exit(failures.guarded(run))
+
+
+def folders(rules: list[Path] | None) -> tuple[Path, ...]:
+    """Of --rules, absolute."""
+    return tuple(folder.resolve() for folder in rules or ())

@@ -6,25 +6,25 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator import rulebook as books
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
+from migrator.cli.fleet import judging
 from migrator.cli.options import Form
 from migrator.core.mask import printable
-from migrator.core.selection import Scope
 from migrator.core.view import Unreadable
-from migrator.fleet import following, operator, starting, undoing
+from migrator.fleet import following, imports, operator, packages, starting, undoing
 from migrator.fleet.deciding import Act, Policy
+from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import Reader, Target, wanted
 from migrator.fleet.opening import Opener, Outcome
@@ -37,6 +37,7 @@ from migrator.reports.fleet import migration
 from migrator.reports.fleet import status as statuses
 from migrator.reports.fleet.migration import Failure
 from migrator.reports.paint import Paint
+from migrator.repositories import remote
 from migrator.repositories.git import GitError
 
 _ENDS = (Kind.RATE_LIMITED, Kind.UNAUTHORISED)
@@ -75,9 +76,9 @@ class Showing(Struct, frozen=True):
 
 def migrate(asked: Asked, doing: Doing, showing: Showing) -> int:
     """Show what would be done, or do it, and return the exit code."""
-    fleet = _operator(asked)
+    fleet = operator.find(asked.config)
     with Client.of() as client, _ledger(asked) as ledger:
-        reader = _reader(client, asked, fleet, doing)
+        reader = _reader(client, ledger, asked, fleet, doing)
         run = _Run(client, ledger, reader, asked, doing, fleet, console.paint(showing.colour, sys.stdout))
         if doing.acts:
             run.follow()
@@ -93,10 +94,10 @@ def migrate(asked: Asked, doing: Doing, showing: Showing) -> int:
 
 def status(asked: Asked, showing: Showing, *, offline: bool) -> int:
     """Print how far every repository is, and return the exit code."""
-    fleet = _operator(asked)
+    fleet = operator.find(asked.config)
     failures: list[str] = []
     with _ledger(asked) as ledger:
-        entries = [one for one in ledger.entries() if _chosen(one, asked, fleet)]
+        entries = [one for one in ledger.entries() if _named(one, asked, fleet)]
         changes = ledger.changes()
         if not offline and any(following.unsettled(one) for one in changes):
             with Client.of() as client:
@@ -104,7 +105,7 @@ def status(asked: Asked, showing: Showing, *, offline: bool) -> int:
         uuids = {entry.repository.uuid for entry in entries}
         branches = [one for entry in entries for one in ledger.branches(entry.repository.uuid)]
         kept = [one for one in ledger.changes() if one.uuid in uuids]
-    found = following.rows(entries, branches, kept, datetime.now(UTC))
+    found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded)
     workspace = entries[0].repository.workspace if entries else ""
     if showing.form is Form.JSON:
         console.out(statuses.document(workspace, found))
@@ -120,7 +121,7 @@ def status(asked: Asked, showing: Showing, *, offline: bool) -> int:
 
 def revert(asked: Asked, slug: str, destination: str, *, draft: bool, shows: bool) -> int:
     """Open the pull request that takes a merged one back, and return the exit code."""
-    fleet = _operator(asked)
+    fleet = operator.find(asked.config)
     with Client.of() as client, _ledger(asked) as ledger:
         entry = ledger.entry(slug)
         if entry is None:
@@ -130,7 +131,7 @@ def revert(asked: Asked, slug: str, destination: str, *, draft: bool, shows: boo
         change = next((one for one in ledger.changes(repository.uuid) if one.destination == wanted), None)
         if change is None:
             raise UsageError(f"no pull request of patless to {printable(wanted)} of {printable(slug)} is in the ledger")
-        reader = _reader(client, asked, fleet, Doing())
+        reader = _reader(client, ledger, asked, fleet, None)
         found = undoing.reversal(client, repository, change, reader.heads(repository), reader.texts, reader.known)
         if shows and not found.existing:
             console.out(f"{printable(slug)} {printable(wanted)}: would open: {printable(found.title)}\n")
@@ -225,6 +226,9 @@ class _Run:
         where = f"{printable(failure.slug)} {printable(name)}".strip()
         console.err([f"patless: {where}: {printable(failure.error)}"])
         self.refused = self.refused or isinstance(error, ApiError)
+        for row in self.ledger.changes(repository.uuid) if self.doing.acts else ():
+            if row.destination == name and row.pull_request is not None:
+                self.ledger.keep(replace(row, error=printable(failure.error)))
         return not (isinstance(error, ApiError) and error.kind in _ENDS)
 
 
@@ -257,15 +261,14 @@ def _ledger(asked: Asked) -> Ledger:
     return Ledger(asked.ledger)
 
 
-def _operator(asked: Asked) -> Operator:
-    if asked.config:
-        return operator.read(asked.config)
-    return operator.read(Path(operator.FILE)) if Path(operator.FILE).exists() else Operator()
-
-
 def _chosen(entry: Entry, asked: Asked, fleet: Operator) -> bool:
+    return not fleet.excluded(entry.repository.slug) and _named(entry, asked, fleet)
+
+
+def _named(entry: Entry, asked: Asked, fleet: Operator) -> bool:
+    """Whether it is one of those that the command line names. A clone on this machine never is."""
     slug = entry.repository.slug
-    if entry.repository.folder or fleet.excluded(slug):
+    if entry.repository.folder:
         return False
     if asked.wave:
         wave = fleet.wave(slug)
@@ -274,34 +277,44 @@ def _chosen(entry: Entry, asked: Asked, fleet: Operator) -> bool:
     return not asked.slugs or any(fnmatchcase(slug, glob) for glob in asked.slugs)
 
 
-def _reader(client: Client, asked: Asked, fleet: Operator, doing: Doing) -> Reader:
-    rules = (*fleet.rules, *asked.rules)
+def _reader(client: Client, ledger: Ledger, asked: Asked, fleet: Operator, doing: Doing | None) -> Reader:
     if asked.wave and all(wave.name != asked.wave for wave in fleet.waves):
         raise UsageError(f"{fleet.path or operator.FILE} has no wave {printable(asked.wave)}")
+    cache = cache_folder(os.environ)
+    base = judging(fleet, asked.rules)
     return Reader(
         client=client,
-        cache=cache_folder(os.environ),
-        judge=_judge(fleet, rules, dict(_probed(asked.probed))),
-        policy=Policy(doing.reopen, doing.accept_linkage),
+        cache=cache,
+        judge=_judge(base, dict(_probed(asked.probed)), _pushers(ledger, base, cache) if doing else {}),
+        policy=Policy(doing.reopen, doing.accept_linkage) if doing else Policy(),
         texts=Texts(asked.templates),
-        known=starting.load(rules),
-        skip_ci=doing.skip_ci,
+        known=starting.load((*fleet.rules, *asked.rules)),
+        skip_ci=doing.skip_ci if doing else True,
     )
 
 
 def _judge(
-    fleet: Operator, rules: tuple[Path, ...], probed: Mapping[str, tuple[str, ...]]
+    base: Judge, probed: Mapping[str, tuple[str, ...]], pushers: Mapping[str, Mapping[str, tuple[str, ...]]]
 ) -> Callable[[Repository], Judge]:
-    """By what each repository is judged: the operator's word, and what a probe has shown."""
-    book = books.load(rules)
+    """By what each repository is judged: the operator's word, what a probe has shown, and who else pushes what."""
 
     def judge(repository: Repository) -> Judge:
-        settings = fleet.settings(repository.workspace, repository.slug)
-        own = (*settings.own_packages, *probed.get(repository.slug, ()))
-        settings = replace(settings, own_packages=own, today=date.today())
-        return Judge(book, settings, "", Scope(exclude=fleet.files_left_out(repository.slug)))
+        found = base.of(repository)
+        own = (*found.settings.own_packages, *probed.get(repository.slug, ()))
+        elsewhere = pushers.get(repository.slug, {})
+        return replace(found, settings=replace(found.settings, own_packages=own, pushed_elsewhere=elsewhere))
 
     return judge
+
+
+def _pushers(ledger: Ledger, judge: Judge, cache: Path) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """By repository, the packages that others push too, as far as the ledger knows."""
+
+    def copy(repository: Repository) -> Path:
+        return Path(repository.folder or remote.place(cache, repository.workspace, repository.slug))
+
+    branches = list(ledger.branches())
+    return packages.elsewhere(branches, imports.graph(branches, Exporters(ledger.entries(), copy, judge)))
 
 
 def _probed(given: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
+from migrator.core.findings import Finding, Verdict
 
 
 class Format(StrEnum):
@@ -33,6 +34,32 @@ class Style(StrEnum):
 
     LOGIN = "login"
     PIPE = "pipe"
+
+
+class Comments(StrEnum):
+    """What `bot` puts on the line of a finding besides the summary."""
+
+    NONE = "none"
+    DIFF = "diff"
+    SUGGESTION = "suggestion"
+
+
+class FailOn(StrEnum):
+    """Which findings make the exit code of `bot` 1: none, safe ones, those that can be rewritten, or all."""
+
+    NEVER = "never"
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    ANY = "any"
+
+    def failed(self, findings: Iterable[Finding]) -> bool:
+        wanted = {
+            FailOn.NEVER: set[Verdict](),
+            FailOn.SAFE: {Verdict.SAFE},
+            FailOn.UNSAFE: {Verdict.SAFE, Verdict.UNSAFE},
+            FailOn.ANY: set(Verdict),
+        }[self]
+        return any(finding.verdict in wanted for finding in findings)
 
 
 class Buffer(Struct, frozen=True):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
 from migrator.core.findings import Finding
 from migrator.core.mask import mask, printable
@@ -14,3 +16,17 @@ def snippet(finding: Finding, sources: Mapping[str, Source], secrets: Mapping[st
     span = finding.span
     text = sources[finding.path].text[span.start : span.end]
     return printable(" ".join(mask(text, secrets.get(finding.path, ()), span.start).split()))
+
+
+def fingerprints(
+    findings: Sequence[Finding], sources: Mapping[str, Source], secrets: Mapping[str, Collection[Span]]
+) -> list[str]:
+    """The same for the same masked text in the same file, wherever it stands; equal ones are numbered."""
+    seen = Counter[str]()
+    made = []
+    for finding in findings:
+        key = "\0".join((finding.rule, finding.path, snippet(finding, sources, secrets)))
+        digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        seen[digest] += 1
+        made.append(f"{digest}:{seen[digest]}")
+    return made

@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 KEY, ALLOWED = "dana", "allowed"
 """Files beside the clone: the private key of the one who signs, and the list of those whose signatures count."""
 SIGNER, APPLIER = "dana@acme.example", "lee@acme.example"
 CLONE = "web"
+REPORT = "report.html"
+FLEET = """\
+# Each repository pushes the package of its own name, and every one may read `base`.
+own-packages = ["$BITBUCKET_WORKSPACE/$BITBUCKET_REPO_SLUG"]
+shared-packages = ["acme/base"]
+"""
+"""What the owner of the workspace states, in the file `fleet.toml` beside the clone."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_NATIVE = "Use the native credentials of Bitbucket Packages"
 _WHOSE = ("--workspace", "acme")
+MERGED = "invoices"
+_ONE = (*_WHOSE, "--repo", MERGED)
 _SIGNED = ("--allowed-signers", ALLOWED, "--require-signatures", "1")
 
 
@@ -37,54 +46,80 @@ def only(pattern: str) -> Callable[[str], str]:
     return shortened
 
 
+class Act(Enum):
+    """What people do between two commands."""
+
+    NOTHING = auto()
+    STATE = auto()
+    """The owner of the workspace writes `fleet.toml`."""
+    MERGE = auto()
+    """Someone merges the pull request of patless in `MERGED`, and its pipeline runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A command and the exit code that it must have. `says` is '' where it belongs to the step before.
 
-    It runs in the clone, or `beside` it. `shown` makes of its output what a newcomer needs to see.
+    It runs in the clone, or `beside` it. `shown` makes of its output what a newcomer needs to see. `before` it people
+    do something.
     """
 
     says: str
     command: tuple[str, ...]
     code: int = 0
-    beside: bool = False
+    beside: bool = True
     shown: Callable[[str], str] = whole
+    before: Act = Act.NOTHING
 
 
 def steps(url: str) -> tuple[Step, ...]:
     """The way. `url` is where the repository `web` is cloned from."""
     return (
-        Step("`web` logs in to Bitbucket Packages with a stored token.", ("git", "clone", "--quiet", url), beside=True),
-        Step("`check` finds the login, and exits with 1 as there is something to do.", ("patless", "check"), 1),
+        Step("`web` logs in to Bitbucket Packages with a stored token.", ("git", "clone", "--quiet", url)),
+        Step("", ("patless", "check"), 1, beside=False),
         Step(
             "`fix --diff` shows the rewrite: the credential changes, and nothing else does.",
             ("patless", "fix", "--diff"),
             1,
+            beside=False,
         ),
-        Step("`fix` writes it.", ("patless", "fix")),
-        Step("Nothing is left to do, so the change is pushed.", ("patless", "check")),
-        Step("", ("git", "commit", "--quiet", "--all", "--message", _NATIVE)),
-        Step("", ("git", "push", "--quiet")),
+        Step("Now the whole workspace.", ("patless", "fleet", "scan", *_WHOSE, "--exit-zero")),
         Step(
-            "Can the stored token of `web` go? What runs now does not need it, but a run of this month would if "
-            "someone started it again.",
-            ("patless", "secrets", "list", *_WHOSE, "--repo", "web"),
-            beside=True,
+            "Who pushes and who reads each package, shortened.",
+            ("patless", "fleet", "packages"),
+            shown=only(r"Settle first|crg\.apkg\.io/acme/base|ci-shared|\d+ packages"),
         ),
         Step(
-            "The whole workspace, shortened: `api` was migrated long ago, an old branch keeps the token of `billing`, "
-            "and of `signing` nobody can tell but its owner, whose word is a waiver in `.patless.toml`.",
-            ("patless", "secrets", "list", *_WHOSE, "--all"),
+            "Whose they are nobody but the owner of the workspace can say, in one file.",
+            ("cat", "fleet.toml"),
+            before=Act.STATE,
+        ),
+        Step(
+            "So the pull requests can be opened; what stops a repository is said of it.",
+            ("patless", "fleet", "migrate", "--open-prs", "--pace", "0"),
             1,
-            beside=True,
-            shown=only(r"acme/(api|billing|signing)\n|\d+ variables"),
         ),
         Step(
-            "The token of `api` can go. A plan says so, and on what evidence; Dana answers for what is taken for "
-            "granted with her SSH key.",
-            ("patless", "secrets", "plan", *_WHOSE, "--repo", "api", "--output", "plan.json", "--sign", KEY),
-            beside=True,
-            shown=only(r"Taken for granted|\d+ variables|patless:"),
+            "Lee, meanwhile, wants to publish `web` every night, with the stored token once more: the bot says so on "
+            "the pull request.",
+            ("patless", "bot", *_WHOSE, "--repo", "web", "--pull-request", "1"),
+        ),
+        Step(
+            "The pull request of `invoices` is merged, and its pipeline is green.",
+            ("patless", "fleet", "status"),
+            1,
+            before=Act.MERGE,
+        ),
+        Step(
+            "Can the stored token of `invoices` go? Nothing on any branch, tag or run of this month needs it.",
+            ("patless", "secrets", "list", *_ONE),
+            1,
+            shown=only(r"acme/invoices|\d+ variables"),
+        ),
+        Step(
+            "A plan says so, and on what evidence; Dana answers for what is taken for granted with her SSH key.",
+            ("patless", "secrets", "plan", *_ONE, "--output", "plan.json", "--sign", KEY),
+            shown=only(r"Taken for granted|patless:"),
         ),
         Step(
             "Lee carries it out: what is in the signed plan goes, if its evidence still holds, and nothing else does.",
@@ -92,12 +127,14 @@ def steps(url: str) -> tuple[Step, ...]:
                 *("patless", "secrets", "apply", "plan.json", "--yes", "--by", APPLIER, *_SIGNED),
                 *("--backup", "backup.jsonl"),
             ),
-            beside=True,
         ),
         Step(
             "Plan, signature and log are what an auditor keeps; `verify` checks them offline.",
             ("patless", "secrets", "verify", "plan.json", *_SIGNED),
-            beside=True,
+        ),
+        Step(
+            "And all of it as one page for a browser.",
+            ("patless", "fleet", "report", "--output", REPORT, "--plan", "plan.json", "--allowed-signers", ALLOWED),
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -94,13 +94,27 @@ def _unended(run: Run) -> str | None:
     return None if run.state == "COMPLETED" else ""
 
 
-def rows(entries: Iterable[Entry], branches: Iterable[Branch], changes: Iterable[Change], now: datetime) -> list[Row]:
-    """Every repository with its main branch and every destination that was dealt with, by slug and destination."""
+def rows(
+    entries: Iterable[Entry],
+    branches: Iterable[Branch],
+    changes: Iterable[Change],
+    now: datetime,
+    excluded: Callable[[str], bool] = lambda slug: False,
+) -> list[Row]:
+    """Every repository with its main branch and every destination that was dealt with, by slug and destination.
+
+    `excluded` tells by slug which ones the operator leaves out.
+    """
     seen = {(one.entry.repository.uuid, one.name): one for one in branches}
     kept = {(one.uuid, one.destination): one for one in changes}
     found: list[Row] = []
     for entry in entries:
         uuid, main = entry.repository.uuid, entry.repository.main_branch
+        if excluded(entry.repository.slug):
+            found.append(
+                Row(entry.repository.slug, uuid, Standing.SKIPPED, main, error="excluded by the configuration")
+            )
+            continue
         names = {name for owner, name in kept if owner == uuid}
         names |= {main} if main and (not names or (uuid, main) in seen) else set()
         for name in sorted(names) or [""]:

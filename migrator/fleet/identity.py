@@ -2,18 +2,20 @@
 
 Places do not count: a file that grew elsewhere needs the same change. The commit message carries both: what the commit
 brings, and a seal over its parent and the files that it writes, so that a commit which people have amended, rebased or
-written themselves does not pass for one of this tool's.
+written themselves does not pass for one of this tool's. No literal credential goes into either: lines are masked first,
+and files count by the name that git gives their content.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
+from hashlib import sha1, sha256
 
 from msgspec import Struct
 
-from migrator.core.findings import Edit
+from migrator.core.findings import Edit, Report
+from migrator.core.mask import mask
 from migrator.core.text import Source, Span
 
 _TRAILER = re.compile(r"^Patless-(Change|Seal): ([0-9a-f]{64})$", re.MULTILINE)
@@ -26,15 +28,15 @@ class Marks(Struct, frozen=True):
     seal: str = ""
 
 
-def change(edits: Iterable[Edit], sources: Mapping[str, Source]) -> str:
+def change(edits: Iterable[Edit], report: Report) -> str:
     """A name for what the edits do, '' for none: the lines before and after each, in their order, without places."""
-    parts = [_lines(edit, sources[edit.path]) for edit in sorted(set(edits))]
+    parts = [_lines(edit, report.sources[edit.path], report.secrets.get(edit.path, ())) for edit in sorted(set(edits))]
     return _digest(part for one in parts for part in one) if parts else ""
 
 
 def seal(parent: str, files: Mapping[str, bytes]) -> str:
     """Over a commit's parent and the content of all files that it writes, by path."""
-    return _digest([parent, *(part for path in sorted(files) for part in (path, sha256(files[path]).hexdigest()))])
+    return _digest([parent, *(part for path in sorted(files) for part in (path, _blob(files[path])))])
 
 
 def text(description: str) -> str:
@@ -53,11 +55,20 @@ def marks(message: str) -> Marks:
     return Marks(found.get("Change", ""), found.get("Seal", ""))
 
 
-def _lines(edit: Edit, source: Source) -> tuple[str, str, str]:
+def _blob(data: bytes) -> str:
+    """https://git-scm.com/book/en/v2/Git-Internals-Git-Objects"""
+    return sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
+
+
+def _lines(edit: Edit, source: Source, secrets: tuple[Span, ...]) -> tuple[str, str, str]:
     first, last = source.position(edit.span.start).line, source.position(edit.span.end).line
     whole = Span(source.line_span(first).start, source.line_span(last).end)
-    after = source.text[whole.start : edit.span.start] + edit.text + source.text[edit.span.end : whole.end]
-    return edit.path, source.text[whole.start : whole.end], after
+
+    def shown(start: int, end: int) -> str:
+        return mask(source.text[start:end], secrets, start)
+
+    after = shown(whole.start, edit.span.start) + edit.text + shown(edit.span.end, whole.end)
+    return edit.path, shown(whole.start, whole.end), after
 
 
 def _digest(parts: Iterable[str]) -> str:

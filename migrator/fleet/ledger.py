@@ -17,7 +17,7 @@ from typing import IO
 
 import msgspec
 
-from migrator.fleet.records import Branch, Change, Entry, Repository, Scanned, Seen, State
+from migrator.fleet.records import Branch, Change, Entry, Repository, Scanned, Seen, State, Stored
 
 VERSION = 1
 _WAIT = 60.0
@@ -54,6 +54,11 @@ CREATE TABLE changes (
     at TEXT NOT NULL,
     document BLOB NOT NULL,
     PRIMARY KEY (uuid, destination)
+) STRICT;
+CREATE TABLE stored (
+    uuid TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    document BLOB NOT NULL
 ) STRICT;
 CREATE TABLE rounds (
     selection TEXT PRIMARY KEY,
@@ -203,6 +208,22 @@ class Ledger:
             ).fetchall()
         return [msgspec.json.decode(document, type=Change) for (document,) in rows]
 
+    # Stored variables
+
+    def store(self, stored: Stored) -> None:
+        """Put what a look for secrets saw in place of what is there."""
+        with self._transaction():
+            self._base.execute(
+                "INSERT OR REPLACE INTO stored VALUES (?, ?, ?)", (stored.uuid, stored.at, msgspec.json.encode(stored))
+            )
+
+    def stored(self, uuid: str = "") -> dict[str, Stored]:
+        """By uuid; of one repository or workspace, or of all."""
+        with self._sentences():
+            rows = self._base.execute("SELECT document FROM stored WHERE ?1 IN ('', uuid) ORDER BY uuid", (uuid,))
+            found = [msgspec.json.decode(document, type=Stored) for (document,) in rows]
+        return {one.uuid: one for one in found}
+
     # Two runs at once
 
     def claim(self, uuid: str, *, wait: bool = False) -> bool:
@@ -245,16 +266,20 @@ class Ledger:
         mine = {one.repository.uuid: one for one in self.entries()}
         for entry in other.entries():
             uuid = entry.repository.uuid
-            known = mine.get(uuid)
-            if known is None or entry.listed > known.listed:
+            before = mine.get(uuid)
+            if before is None or entry.listed > before.listed:
                 self.put([entry.repository], entry.listed)
-            if entry.state is not State.LISTED and (known is None or entry.scanned > known.scanned):
+            if entry.state is not State.LISTED and (before is None or entry.scanned > before.scanned):
                 self.record(other.outcome(entry))
         kept: Mapping[tuple[str, str], Change] = {(one.uuid, one.destination): one for one in self.changes()}
         for change in other.changes():
             there = kept.get((change.uuid, change.destination))
             if there is None or change.at > there.at:
                 self.keep(change)
+        known = self.stored()
+        for uuid, stored in other.stored().items():
+            if uuid not in known or stored.at > known[uuid].at:
+                self.store(stored)
 
     def outcome(self, entry: Entry) -> Scanned:
         """What was last recorded of a repository, its analyses included."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from migrator.bitbucket import inventory, pull_requests
@@ -23,7 +23,8 @@ from migrator.fleet.records import Change, Repository
 from migrator.fleet.scanning import Judge
 from migrator.fleet.starting import Releases, matches, releases
 from migrator.fleet.undoing import BRANCH as UNDOING
-from migrator.repositories import remote
+from migrator.reports.secrets import masked
+from migrator.repositories import joining, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refview import RefView
@@ -79,11 +80,25 @@ class Reader(Struct, frozen=True):
     texts: Texts
     known: Releases
     skip_ci: bool = True
+    filtered: remote.Filter = field(default_factory=remote.Filter)
 
     def heads(self, repository: Repository) -> dict[str, str]:
         """The commits by branch, of now. Raises GitError, GitMissing, ApiError."""
-        found = remote.heads(repository.clone_url, self._signed(repository))
+        found = remote.heads(repository.clone_url, self._signed(repository), tags=False)
         return {name.removeprefix(_HEADS): sha for name, sha in found.items() if name.startswith(_HEADS)}
+
+    def join(self, target: Target, branch: str, tip: str, head: str, files: Mapping[str, bytes], message: str) -> str:
+        """Bring `branch`, whose tip is `tip`, up to `head` with `files` changed; the new commit.
+
+        Raises remote.Moved where it has another tip by now, GitError, GitMissing.
+        """
+        repository = target.repository
+        folder = remote.place(self.cache, repository.workspace, repository.slug)
+        variables = self._signed(repository)
+        remote.snapshot(folder, repository.clone_url, variables, [branch, target.destination], self.filtered)
+        made = joining.joined(folder, tip, head, files, message)
+        joining.push(folder, repository.clone_url, variables, made, branch)
+        return made
 
     def look(self, target: Target, known: Change | None) -> Looked:
         """Everything about the target, and what is to be done. Raises ApiError, GitError, GitMissing,
@@ -109,11 +124,11 @@ class Reader(Struct, frozen=True):
         """What the head needs, and the words for it."""
         repository, judge = target.repository, self.judge(target.repository)
         folder = remote.place(self.cache, repository.workspace, repository.slug)
-        remote.mirror(folder, repository.clone_url, self._signed(repository))
+        remote.snapshot(folder, repository.clone_url, self._signed(repository), [target.destination], self.filtered)
         with Objects(folder) as objects:
             objects.load([head])
             view = RefView(objects, head)
-            report = scanning.analyse(view, judge)
+            report = masked(scanning.analyse(view, judge))  # before anything is said or named
             entries = {entry.path: entry for entry in objects.entries(head)}
             plan = fixing.plan(report, False, lambda path: _refusal(entries, path))
             pipelines = view.read(_PIPELINES) or b""
@@ -144,7 +159,7 @@ class Reader(Struct, frozen=True):
             destination=target.destination,
             head=head,
             branch=branch,
-            change=identity.change((edit for finding in made for edit in finding.edits), report.sources),
+            change=identity.change((edit for finding in made for edit in finding.edits), report),
             held=bool(plan.held),
             unlinked=_unlinked(made),
         )

@@ -25,6 +25,7 @@ from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import Looked, Reader, Target
 from migrator.fleet.pacing import Limits, Traffic
 from migrator.fleet.records import Change, ChangeState
+from migrator.repositories.remote import Moved
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -70,8 +71,8 @@ class Opener(Struct, frozen=True):
                 looked = self.reader.look(target, self._known(target))
                 try:
                     outcome = self._act(target, looked)
-                except ApiError as error:
-                    if error.kind not in _MOVED or attempt == TRIES:
+                except (ApiError, Moved) as error:
+                    if attempt == TRIES or (isinstance(error, ApiError) and error.kind not in _MOVED):
                         raise
                     begun = looked.decision.act
                     self.pause(attempt)
@@ -84,7 +85,7 @@ class Opener(Struct, frozen=True):
         decision = looked.decision
         known = self._known(target)
         if decision.act in (Act.OPEN, Act.REPAIR):
-            return self._open(target, looked, known)
+            return self._open(target, looked)
         found = decision.pull_request
         if found and decision.act is Act.UPDATE:
             return self._update(target, looked, known, found)
@@ -95,14 +96,14 @@ class Opener(Struct, frozen=True):
             self._keep(row, found)
         return Outcome(target, looked, pull_request=found)
 
-    def _open(self, target: Target, looked: Looked, known: Change | None) -> Outcome:
+    def _open(self, target: Target, looked: Looked) -> Outcome:
         """The branch, where it is not there as it should be, and its pull request."""
         accounts = default_reviewers(self.client, target.repository.workspace, target.repository.slug)
         if held := self._held(target, looked, accounts):
             return held
         row = self._row(target, looked)
         if looked.decision.parent:
-            row = self._commit(target, looked, replace(row, state=ChangeState.COMMITTING))
+            row = self._commit(target, looked, replace(row, state=ChangeState.COMMITTING), self._known(target))
         uuids = tuple(account.uuid for account in accounts)
         described = identity.text(looked.body)
         row = replace(row, state=ChangeState.OPENING, opened=self._now(), reviewers=uuids, described=described)
@@ -114,7 +115,7 @@ class Opener(Struct, frozen=True):
     def _update(self, target: Target, looked: Looked, known: Change | None, found: PullRequest) -> Outcome:
         row = known or self._row(target, looked)
         row = replace(row, state=ChangeState.UPDATING, pull_request=found.number, base=looked.situation.head)
-        row = self._commit(target, looked, row)
+        row = self._commit(target, looked, row, known)
         row, found = self._described(target, looked, row, found)
         self._keep(row, found)
         return Outcome(target, looked, Act.UPDATE, found)
@@ -130,8 +131,10 @@ class Opener(Struct, frozen=True):
         made = pull_requests.describe(self.client, workspace, slug, now, looked.body)
         return replace(row, described=identity.text(made.description)), made
 
-    def _commit(self, target: Target, looked: Looked, row: Change) -> Change:
+    def _commit(self, target: Target, looked: Looked, row: Change, known: Change | None) -> Change:
         parent, situation = looked.decision.parent, looked.situation
+        if situation.tip and not (known and known.base == situation.head):
+            return self._join(target, looked, row)
         marks = identity.Marks(situation.change, identity.seal(parent, looked.files))
         self._save(row)
         sha = source_commits.commit(
@@ -145,6 +148,17 @@ class Opener(Struct, frozen=True):
         )
         if not sha:
             raise ApiError(Kind.GARBLED, "Bitbucket does not say which commit it made")
+        row = replace(row, head=sha, digest=situation.change)
+        self._save(row)
+        return row
+
+    def _join(self, target: Target, looked: Looked, row: Change) -> Change:
+        """On top of a branch that lags behind its destination, which would else conflict with what is changed."""
+        parent, situation = looked.decision.parent, looked.situation
+        seal = identity.seal(f"{parent} {situation.head}", looked.files)
+        message = identity.signed(looked.message, identity.Marks(situation.change, seal))
+        self._save(row)
+        sha = self.reader.join(target, situation.branch, parent, situation.head, looked.files, message)
         row = replace(row, head=sha, digest=situation.change)
         self._save(row)
         return row

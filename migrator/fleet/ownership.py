@@ -22,9 +22,9 @@ def tip(client: Client, workspace: str, slug: str, sha: str, known: Change | Non
         return Tip(sha, True, known.digest)
     commit = source_commits.one(client, workspace, slug, sha)
     marks = identity.marks(commit.message)
-    if not marks.seal or len(commit.parents) != 1:
+    if not marks.seal or len(commit.parents) not in (1, 2):
         return Tip(sha, False)
-    (parent,) = commit.parents
+    parent = commit.parents[-1]  # of a commit that brings the branch up to its destination, that one
     paths = source_commits.changed(client, workspace, slug, sha, parent)
     if not 0 < len(paths) <= _FILES:
         return Tip(sha, False)
@@ -34,4 +34,4 @@ def tip(client: Client, workspace: str, slug: str, sha: str, known: Change | Non
         if data is None:
             return Tip(sha, False)
         files[path] = data
-    return Tip(sha, identity.seal(parent, files) == marks.seal, marks.change)
+    return Tip(sha, identity.seal(" ".join(commit.parents), files) == marks.seal, marks.change)

@@ -6,14 +6,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from migrator.fleet.records import Scanned
-
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[Scanned], None]]:
+def progress(total: int) -> Iterator[Callable[[object], None]]:
     """A line with rate and time left on standard error, taken away at the end."""
     if not sys.stderr.isatty() or not total:
-        yield lambda scanned: None
+        yield lambda outcome: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -22,7 +20,7 @@ def progress(total: int) -> Iterator[Callable[[Scanned], None]]:
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total, rate="")
 
-        def told(scanned: Scanned) -> None:
+        def told(outcome: object) -> None:
             speed = bar.tasks[0].speed
             bar.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")
 

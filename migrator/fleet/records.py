@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from migrator.bitbucket.records import Level
 from migrator.core.findings import Package, Reason, Severity, Skipped, Use, Verdict
 from migrator.core.text import Position
 
@@ -129,6 +130,37 @@ class Scanned(Struct, frozen=True):
     heads: tuple[tuple[str, str], ...] = ()
     seen: tuple[Seen, ...] = ()
     error: str = ""
+
+
+class Variable(Struct, frozen=True, order=True):
+    """A stored variable, without its value. `environment` is there on the deployment level only."""
+
+    level: Level
+    key: str
+    uuid: str
+    secured: bool
+    environment: str = ""
+
+
+class Stored(Struct, frozen=True):
+    """What a look for secrets saw of a repository, or of a workspace, whose `uuid` is then as `of_workspace` says.
+
+    `candidates` are names that a login to Packages uses or once used, in any version of the pipelines files. `refs` are
+    all branches and tags. `not_checked` are clauses about levels that could not be read. `requests` is what it took.
+    """
+
+    uuid: str
+    at: str
+    variables: tuple[Variable, ...] = ()
+    candidates: tuple[str, ...] = ()
+    refs: tuple[tuple[str, str], ...] = ()
+    not_checked: tuple[str, ...] = ()
+    requests: int = 0
+    error: str = ""
+
+    @staticmethod
+    def of_workspace(slug: str) -> str:
+        return f"workspace:{slug}"
 
 
 class Entry(Struct, frozen=True):

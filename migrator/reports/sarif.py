@@ -6,11 +6,9 @@ says in bytes, too, what it deletes. Nothing here depends on the machine or the 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +16,7 @@ from urllib.parse import quote
 from migrator.core.findings import Edit, Finding, Report, Severity, Skipped, Use
 from migrator.core.mask import mask, printable
 from migrator.core.rules import Rule
-from migrator.core.snippet import snippet
+from migrator.core.snippet import fingerprints
 from migrator.core.text import Position, Source
 from migrator.reports.counting import in_order
 from migrator.reports.excerpt import named
@@ -32,7 +30,7 @@ def check(report: Report, rules: Mapping[str, Rule], version: str) -> str:
     """The findings of `report`, whose relative paths count from the root of the repository."""
     ids = sorted(rules)
     findings = in_order(report.findings)
-    fingerprints = _fingerprints(findings, report)
+    prints = fingerprints(findings, report.sources, report.secrets)
     run = {
         "tool": {"driver": {"name": "patless", "version": version, "rules": [_rule(rules[one]) for one in ids]}},
         "columnKind": "unicodeCodePoints",
@@ -45,7 +43,7 @@ def check(report: Report, rules: Mapping[str, Rule], version: str) -> str:
         ],
         "results": [
             _result(finding, ids.index(finding.rule), fingerprint, report)
-            for finding, fingerprint in zip(findings, fingerprints, strict=True)
+            for finding, fingerprint in zip(findings, prints, strict=True)
         ],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
@@ -121,18 +119,6 @@ def _replacement(edit: Edit, source: Source) -> dict[str, Any]:
         "deletedRegion": region | {"byteOffset": offset, "byteLength": length},
         "insertedContent": {"text": edit.text},
     }
-
-
-def _fingerprints(findings: Sequence[Finding], report: Report) -> list[str]:
-    """The same for the same masked text in the same file, wherever it stands; equal ones are numbered."""
-    seen = Counter[str]()
-    made = []
-    for finding in findings:
-        key = "\0".join((finding.rule, finding.path, snippet(finding, report.sources, report.secrets)))
-        digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-        seen[digest] += 1
-        made.append(f"{digest}:{seen[digest]}")
-    return made
 
 
 def _notification(one: Skipped) -> dict[str, Any]:

@@ -42,6 +42,13 @@ class Refused(GitError):
     """The other side does not give the repository to this credential, or there is none."""
 
 
+_MOVED = ("non-fast-forward", "fetch first", "cannot lock ref", "failed to update ref")
+
+
+class Moved(GitError):
+    """The branch there has commits that the one which is pushed has not."""
+
+
 class Late(GitError):
     """The other side does not come to an end."""
 
@@ -161,6 +168,22 @@ def bring(folder: Path, url: str, variables: Mapping[str, str], commits: Sequenc
         if commits and not fetched(commits[:BROUGHT]):
             for commit in commits[:_ONE_BY_ONE]:
                 fetched([commit])
+
+
+def send(folder: Path, url: str, variables: Mapping[str, str], refspec: str) -> None:
+    """Push one branch, forwards only: no `+` and no option makes the other side give up a commit.
+
+    Raises ValueError for a refspec that would, Moved where the branch has another tip by now, GitError, GitMissing.
+    """
+    if refspec.startswith(("+", ":")):
+        raise ValueError("a push here never forces or deletes")
+    with _alone(folder) as lock:
+        try:
+            _run(folder, variables, "push", "--quiet", "--no-verify", "--", url, refspec, lock=lock)
+        except GitError as error:
+            if any(words in str(error) for words in _MOVED):
+                raise Moved(str(error)) from None
+            raise
 
 
 def place(cache: Path, workspace: str, slug: str) -> Path:

@@ -241,7 +241,7 @@ def _candidates(asking: Asking, one: Repository, stored: Inventory, resolve: _Re
 @contextmanager
 def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> Iterator[Survey]:
     runs = _runs(asking, one)
-    known = {**_hosts(stored, asking.book), **asking.settings.variables}
+    known = {**hosts(stored, asking.book), **asking.settings.variables}
     settings = replace(asking.settings, variables=known, workspace=asking.workspace, repository=one.slug)
     root = remote.place(asking.cache, asking.workspace, one.slug)
     changes = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
@@ -281,7 +281,7 @@ def _hiding(stored: Inventory) -> set[str]:
     }
 
 
-def _hosts(stored: Inventory, book: RuleBook) -> dict[str, str]:
+def hosts(stored: Inventory, book: RuleBook) -> dict[str, str]:
     """The values that name a registry of Packages, which is all that values are looked at for; the first level wins."""
     return {
         variable.key: variable.value

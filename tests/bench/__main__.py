@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench import fleet
 from tests.bench.branches import branches
 from tests.bench.measure import pair, run
 
@@ -61,10 +62,14 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        for measure in (hook, one_file, checkouts, linear, references):
+        for measure in (hook, one_file, checkouts, linear, references, workspace):
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
                 over = over or budget.value > budget.limit
+        plans = Path(folder) / "plans"
+        plans.mkdir()
+        for line in fleet.plans(plans):
+            print(line, flush=True)
     return 1 if over else 0
 
 
@@ -165,6 +170,19 @@ def references(folder: Path) -> Iterator[Budget]:
     best = sorted(one.seconds for one in runs)[1]
     yield Budget("references: 5,000 files, 40 branches", best, 4, "s", f"{os.cpu_count()} processors")
     yield Budget("references: memory", max(one.memory for one in runs), 200, "MiB", "largest process")
+
+
+def workspace(folder: Path) -> Iterator[Budget]:
+    """A thousand repositories of a workspace in a box, which takes its share of the same processors."""
+    home = folder / "workspace"
+    home.mkdir()
+    first, second = fleet.thousand(home)
+    count = fleet.COUNT
+    yield Budget(f"{count:,} repositories scanned", first.seconds, 40, "s", f"{os.cpu_count()} processors")
+    yield Budget(f"{count:,} repositories: memory", first.memory, 250, "MiB", "all processes")
+    yield Budget(f"{count:,} repositories: requests", first.requests, count / 100 + 5, "")
+    yield Budget("the same again", second.seconds, 40, "s", f"{second.requests} requests")
+    yield Budget("the same again: fetched", second.fetches, 0, "")
 
 
 if __name__ == "__main__":

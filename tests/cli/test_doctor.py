@@ -183,10 +183,15 @@ def test_it_says_who_what_it_may_and_what_it_reaches(patless: Patless, end: FarE
         "yes  deployment environments of acme/web\n"
         "yes  variables of workspace acme\n"
         "\n"
-        "command               lacks  does not need\n"
-        "check, fix, packages  -      pipeline, pipeline:variable, repository\n"
-        "secrets list          -      pipeline:variable\n"
-        "secrets apply         -      -\n"
+        "command                   lacks                                does not need\n"
+        "check, fix, packages      -                                    pipeline, pipeline:variable, repository\n"
+        "bot                       pullrequest                          pipeline, pipeline:variable\n"
+        "secrets list              -                                    pipeline:variable\n"
+        "fleet scan                -                                    pipeline, pipeline:variable\n"
+        "fleet scan --for-secrets  -                                    pipeline:variable\n"
+        "secrets apply             -                                    -\n"
+        "fleet migrate             pullrequest:write, repository:write  pipeline:variable\n"
+        "fleet status              pullrequest                          pipeline:variable\n"
     )
     assert {asked.method for asked in end.asked} == {"GET"}
 
@@ -202,7 +207,7 @@ def test_programs_read_the_same(patless: Patless) -> None:
     }
     assert document["user"] == {"uuid": "{u-1}", "name": "Acme\n\x1b[2JBot"}
     assert document["limits"] == {"per_hour": None, "near": None, "budget_per_hour": 950, "budget_per_second": 5}
-    assert document["commands"][1] == {"command": "secrets list", "missing": [], "beyond": ["pipeline:variable"]}
+    assert document["commands"][2] == {"command": "secrets list", "missing": [], "beyond": ["pipeline:variable"]}
 
 
 # The token

@@ -21,7 +21,8 @@ from migrator.demo import forms
 from migrator.demo.box import Box
 from migrator.demo.server import Asked, Exchange
 from migrator.demo.state import PullRequest
-from migrator.demo.store import content, entry
+from migrator.demo.store import content, entry, revisions
+from migrator.fleet import identity
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Change, Repository
 from tests.demo.contract import Contract, description
@@ -81,7 +82,8 @@ class Desk:
         """A repository with one pipelines file on each branch, which the ledger knows of."""
         files = {branch: {PIPELINES: each.format(slug=slug)} for branch, each in {main: text, **branches}.items()}
         made = self.box.add_repository(slug, files, main=main)
-        assert made.slug == slug
+        for key in ("receive.denyNonFastForwards", "receive.denyDeletes"):  # so that a forced push fails the test
+            subprocess.run(["git", "config", key, "true"], cwd=made.folder, check=True)
         self.know(slug)
 
     def know(self, *slugs: str, ledger: Path | None = None) -> None:
@@ -210,7 +212,9 @@ def desk(box: Box, watch: Watch, tmp_path: Path) -> Iterator[Desk]:
     assert found.token not in "".join(found.said), "a token was printed"
     assert not any(found.token.encode() in path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert found.token not in json.dumps([watch.commits, watch.bodies])
-    assert not [one for one in box.requests if one.path.endswith("/git-receive-pack")], "git pushed, and so may force"
+    for one in box.state.repositories.values():
+        last = revisions(one.folder, [box.head(one.slug, one.main) or ""]).values()
+        assert not [each for each in last if identity.marks(each.message).seal], "a destination was written to"
     assert all(one["branch"].startswith(("patless/", "patless-revert/", "PAT-7/")) for one in watch.commits)
     assert all(len(one["parents"]) == 40 for one in watch.commits)
     assert not [one for one in box.requests if one.method in ("POST", "DELETE") and "/refs/" in one.path]

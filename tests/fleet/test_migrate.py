@@ -12,7 +12,7 @@ import pytest
 from migrator.demo import review
 from migrator.demo.box import Box
 from migrator.demo.state import PullRequest
-from migrator.demo.store import history, point, revisions
+from migrator.demo.store import Program, history, point, revisions
 from tests.fleet.conftest import NATIVE, OWN, PIPELINES, STORED, Desk, Watch, writes
 
 USER = "BITBUCKET_PACKAGES_USERNAME"
@@ -111,7 +111,12 @@ def test_an_open_one_is_updated_in_place_and_edits_of_people_are_kept(box: Box, 
     assert (made.description == "Ours.") is edited
     assert made.description != first
     (parents,) = (one.parents for one in revisions(folder_of(box), [box.head("web", "patless/main") or ""]).values())
-    assert parents == (tip,), "on top of what was there"
+    assert parents == (tip, box.head("web", "main")), "on top of what was there, and up to date"
+    desk.ledger.unlink()
+    desk.know("web")
+    assert "up-to-date" in desk.open().out, "known for one of this tool's without a ledger"
+    box.merge("web", 1)
+    assert desk.text("main").count("BITBUCKET_PACKAGES_TOKEN") == 2
 
 
 def test_an_open_one_is_not_touched_while_its_diff_would_be_the_same(box: Box, desk: Desk) -> None:
@@ -213,7 +218,10 @@ def test_a_push_between_the_look_and_the_update_wins(box: Box, desk: Desk) -> No
     desk.add("web")
     opened(desk)
     box.commit("web", "main", {PIPELINES: TWICE.format(slug="web")})
-    box.faults.add(SRC, method="POST", meanwhile=lambda: box.commit("web", "patless/main", {"mine": "1"}))
+    box.faults.add(
+        "/git/acme/web.git/git-receive-pack",
+        meanwhile=lambda: box.commit("web", "patless/main", {"mine": "1"}),
+    )
     assert "pushed:" in desk.open().out
     assert desk.text("patless/main", path="mine") == "1"
     assert desk.text("patless/main") == NATIVE.format(slug="web")
@@ -451,3 +459,76 @@ def test_a_repository_that_fails_keeps_none_of_the_others(box: Box, desk: Desk) 
 
 def folder_of(box: Box, slug: str = "web") -> Path:
     return box.state.repositories[slug].folder
+
+
+def test_a_package_that_another_repository_pushes_too_is_held_back(box: Box, desk: Desk) -> None:
+    (desk.home / "fleet.toml").unlink()
+    text = PUSHING.replace("{slug}", "shared")
+    for slug in ("a", "b"):
+        desk.add(slug, text)
+    assert desk.run("fleet", "scan", "--workspace", "acme").code in (0, 1)
+    done = desk.open("--accept-linkage")
+    assert writes(box.requests) == []
+    assert "held-back" in done.out
+
+
+def test_a_repository_may_take_away_and_never_add(box: Box, desk: Desk) -> None:
+    """Its own configuration is no word on the linkage of its packages."""
+    (desk.home / "fleet.toml").unlink()
+    desk.add("web", PUSHING)
+    box.commit("web", "main", {".patless.toml": 'own-packages = ["crg.apkg.io/acme/web"]\n'})
+    assert "linkage" in desk.open().out
+    box.commit("web", "main", {".patless.toml": 'ignore = ["registry-login"]\n'})
+    assert "clean" in desk.open("--accept-linkage").out
+    assert writes(box.requests) == []
+
+
+EVIL = """\
+pipelines:
+  default:
+    - step:
+        script:
+          - docker login crg.apkg.io -u "$A_USER" -p "$A_TOKEN"
+          - docker pull "crg.apkg.io/acme/@all[x](http://evil.example)<script>"
+    - step:
+        script:
+          - docker login crg.apkg.io -u "$B_USER" -p "$B_TOKEN"
+          - docker pull crg.apkg.io/acme/evil
+"""
+
+
+def test_text_of_a_repository_does_nothing_in_a_pull_request(box: Box, desk: Desk) -> None:
+    desk.add("evil", EVIL.replace("{", "{{").replace("}", "}}"))
+    name = "ci/@here <b>\x1b[31m-pipelines.yml"
+    box.commit("evil", "main", {name: STORED.format(slug="evil")})
+    done = desk.open()
+    (made,) = desk.pull_requests("evil")
+    for text in (made.description, made.title):
+        assert not set("@<\x1b") & set(text)
+    assert "\x1b" not in done.out + done.err
+    assert "A_USER" in made.description, "what stays is named"
+    assert len(made.description.splitlines()) < 48
+
+
+def test_an_executable_or_linked_file_is_not_written(box: Box, desk: Desk) -> None:
+    """A commit through the API would take its mode from it."""
+    desk.add("web", NATIVE)
+    box.commit("web", "main", {PIPELINES: Program(STORED.format(slug="web"))})
+    done = desk.open()
+    assert writes(box.requests) == []
+    assert "held-back" in done.out
+
+
+def test_a_literal_credential_is_nowhere_but_in_its_file(box: Box, desk: Desk, watch: Watch) -> None:
+    literal = "ATATT3xFfGF0literalSECRETvalueTHATnobodyMAYsee0123456789"
+    other = STORED.replace("$PACKAGES_TOKEN", literal).replace("crg.apkg.io -u", "crg.apkg.io --username")
+    desk.add("web", STORED + other.partition("default:\n")[2])
+    box.commit("web", "main", {"ci/x-pipelines.yml": other.format(slug="web")})
+    done = desk.open()
+    assert desk.pull_requests(), done.out
+    told = [one["message"] for one in watch.commits] + [json.dumps(one) for one in watch.bodies]
+    assert not any(literal in text for text in (*told, done.out, done.err))
+    before = desk.changes()
+    box.commit("web", "main", {PIPELINES: desk.text("main").replace(literal, literal[::-1])})
+    desk.open()
+    assert [one.digest for one in desk.changes()] == [one.digest for one in before], "no name of a change depends on it"

@@ -10,7 +10,20 @@ from datetime import datetime, timedelta
 
 from migrator.demo.box import Box
 from migrator.demo.people import User
-from migrator.demo.samples import api, base, billing, checkout, doubts, payments, reports, shared, team, web, worker
+from migrator.demo.samples import (
+    api,
+    base,
+    billing,
+    checkout,
+    doubts,
+    invoices,
+    payments,
+    reports,
+    shared,
+    team,
+    web,
+    worker,
+)
 from migrator.demo.samples.sample import DANA, LEE, SAM, Sample
 from migrator.demo.state import PullRequest
 from migrator.demo.store import Commit
@@ -22,6 +35,7 @@ SAMPLES: tuple[Sample, ...] = (
     billing.SAMPLE,
     payments.SAMPLE,
     checkout.SAMPLE,
+    invoices.SAMPLE,
     base.SAMPLE,
     reports.SAMPLE,
     shared.EXPORTER,
@@ -68,6 +82,6 @@ def _add(box: Box, sample: Sample, people: dict[str, User], now: datetime) -> No
     for pattern in sample.schedules:
         box.add_schedule(sample.slug, "main", pattern)
     for opened in sample.opened:
-        number, author = len(repository.pull_requests) + 1, box.state.owner
+        number, author = len(repository.pull_requests) + 1, people[opened.author]
         request = PullRequest(number, opened.title, opened.description, opened.source, "main", author, now, now)
         repository.pull_requests.append(request)

@@ -53,6 +53,7 @@ class Opened:
     source: str
     title: str
     description: str
+    author: str = DANA
 
 
 @dataclass(frozen=True, slots=True)

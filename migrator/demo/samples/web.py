@@ -1,6 +1,6 @@
 """What most repositories look like today: a login with a stored token, which can be rewritten as it is."""
 
-from migrator.demo.samples.sample import LEE, Push, Ran, Sample, Stored
+from migrator.demo.samples.sample import LEE, Opened, Push, Ran, Sample, Stored
 
 _PIPELINES = """\
 # Build on every push, release from main.
@@ -25,6 +25,18 @@ pipelines:
   default:
     - step: *publish
 """
+_NIGHTLY = f"""\
+{_PIPELINES}
+  custom:
+    nightly:
+      - step:
+          name: Publish the image of the night
+          services: [docker]
+          script:
+            - echo "$PACKAGES_TOKEN" | docker login crg.apkg.io -u "$PACKAGES_EMAIL" --password-stdin
+            - docker build -t crg.apkg.io/acme/web:nightly .
+            - docker push crg.apkg.io/acme/web:nightly
+"""
 _DOCKERFILE = """\
 FROM nginx:1.27-alpine
 COPY index.html /usr/share/nginx/html/
@@ -37,6 +49,7 @@ SAMPLE = Sample(
         Push(300, "Begin", {"Dockerfile": _DOCKERFILE, "index.html": "<p>Hello.\n"}),
         Push(200, "Publish the image", {"bitbucket-pipelines.yml": _PIPELINES}),
         Push(2, "Say it in two languages", {"index.html": "<p>Hello. <p>Bonjour.\n"}, author=LEE),
+        Push(1, "Publish every night", {"bitbucket-pipelines.yml": _NIGHTLY}, branch="nightly", author=LEE),
     ),
     stored=(
         Stored("PACKAGES_EMAIL", "in-use", "ci@acme.example", secured=False),
@@ -45,4 +58,5 @@ SAMPLE = Sample(
         Stored("DOCKERHUB_TOKEN"),
     ),
     ran=(Ran(1, 200), Ran(2, 2)),
+    opened=(Opened("nightly", "Publish every night", "Testers want the image of the day.", author=LEE),),
 )

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from migrator.core.mask import printable
+from migrator.reports.codespan import cell, code
 from migrator.reports.stored import words
 from migrator.reports.stored.words import MEANING, MOST, Group
 from migrator.secrets.records import Evidence, Listing, Row
 from migrator.secrets.tokens import TokenRow
-
-_LENGTH = 200
 
 
 def markdown(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:
@@ -23,24 +21,6 @@ def markdown(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:
     blocks += _list("### Not looked at", (_gap(*one) for one in words.unread(listing)))
     blocks += _list(f"### {words.GRANTED}", map(code, words.assumptions(listing.rows)))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
-
-
-def code(text: str) -> str:
-    """A code span of one line, '' for white space. In it no mention, link, HTML or emphasis is read; only a backtick
-    could end it, so that is spelt out."""
-    shown = printable(" ".join(text.split()))
-    if len(shown) > _LENGTH:
-        shown = f"{shown[: _LENGTH - 1]}…"
-    return f"`{_without('`', shown)}`" if shown else ""
-
-
-def cell(text: str) -> str:
-    """A code span in a table, where a pipe ends the cell (https://github.github.com/gfm/#tables-extension-)."""
-    return _without("|", code(text))
-
-
-def _without(char: str, text: str) -> str:
-    return text.replace(char, f"\\u{ord(char):04x}")
 
 
 def _overview(rows: Sequence[Row]) -> Iterator[str]:

@@ -1,0 +1,65 @@
+"""From findings to the comments that are wanted about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from migrator.bitbucket.comments import Place
+from migrator.bot import proposals, words
+from migrator.bot.changes import Changed, line_range
+from migrator.bot.difference import Plan, Wanted
+from migrator.bot.discussing import Saying
+from migrator.bot.markers import SUMMARY, marked
+from migrator.bot.words import About
+from migrator.core.findings import Finding, Report
+from migrator.core.rules import ReasonEntry
+from migrator.core.snippet import fingerprints
+from migrator.reports.counting import in_order
+
+
+class Style(StrEnum):
+    """How the change of a finding is shown in the comment on its line."""
+
+    DIFF = "diff"
+    SUGGESTION = "suggestion"
+
+
+def saying(
+    report: Report, change: Changed, reasons: Mapping[str, ReasonEntry], where: str, style: Style | None, limit: int
+) -> Saying:
+    """The comments about a report. Only a finding on a line that `change` adds or changes gets one of its own, as
+    there is no place in the diff for another; `style` None: none does."""
+    findings = in_order(report.findings)
+    keys = fingerprints(findings, report.sources, report.secrets)
+    pairs = list(zip(findings, keys, strict=True)) if style is not None else []
+
+    def summary(notes: Plan) -> Wanted:
+        about = About(where, None if style is None else notes)
+        return Wanted(SUMMARY, marked(words.summary(report, about), SUMMARY))
+
+    return Saying(tuple(_notes(pairs, report, change, reasons, style)), frozenset(keys), limit, summary, bool(findings))
+
+
+def _notes(
+    pairs: list[tuple[Finding, str]],
+    report: Report,
+    change: Changed,
+    reasons: Mapping[str, ReasonEntry],
+    style: Style | None,
+) -> Iterator[Wanted]:
+    made = proposals.Proposals(report)
+    for finding, key in pairs:
+        first, last = line_range(report.sources[finding.path], finding.span)
+        line = change.first(finding.path, first, last)
+        if line is None:
+            continue
+        place = (
+            Place(finding.path, last, first) if change.whole(finding.path, first, last) else Place(finding.path, line)
+        )
+        suggested = made.suggestion(finding, change) if style is Style.SUGGESTION else None
+        if suggested is not None:
+            place, block = Place(finding.path, suggested.last, suggested.first), proposals.block(suggested)
+        else:
+            block = made.patch(finding)
+        yield Wanted(key, marked(words.note(finding, reasons, block), key), place)

@@ -1,0 +1,110 @@
+"""What the comments say. Text of others stands in code spans; the rules' own text is the project's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from migrator.bot.changes import line_range
+from migrator.bot.difference import Plan
+from migrator.bot.markers import OPENING
+from migrator.core.findings import Finding, Report
+from migrator.core.rules import ReasonEntry, ways_out
+from migrator.reports.codespan import cell, code
+from migrator.reports.counting import Counts, in_order, many
+
+_ROWS = 50
+LONGEST = 30_000
+"""Characters of a comment: others send up to 31,000, BITBUCKET_API.md section 2.4."""
+_LABELS = {"mine": "Mine", "not mine": "Not mine", "ask": "Ask"}
+
+
+class About(Struct, frozen=True):
+    """What the findings were looked for in, such as `the lines that this pull request changes`; and what became of
+    the comments on lines, None where there are none to be."""
+
+    where: str
+    notes: Plan | None = None
+
+
+def summary(report: Report, about: About) -> str:
+    """The one comment that is kept up to date."""
+    findings = in_order(report.findings)
+    blocks = [f"{OPENING}: {headline(report, about.where)}"]
+    if findings:
+        blocks += ["\n".join(_table(findings, report)), "\n".join(_next(Counts.of(findings)))]
+    blocks += list(_aside(report, about))
+    return "\n\n".join(blocks)
+
+
+def headline(report: Report, where: str) -> str:
+    counts = Counts.of(report.findings)
+    if not counts.findings:
+        return f"no login with a stored credential is left in {where}."
+    parts = ((counts.safe, "safe to rewrite"), (counts.unsafe, "to look at"), (counts.report_only, "without a rewrite"))
+    split = ", ".join(f"{number} {what}" for number, what in parts if number)
+    return f"{many(counts.findings, 'finding')} in {where}: {split}."
+
+
+def note(finding: Finding, reasons: Mapping[str, ReasonEntry], proposal: str) -> str:
+    """The comment on one finding. `proposal` is a block of Markdown, '' for none."""
+    blocks = [f"{OPENING}: {code(finding.message)}", f"`{finding.rule}` · **{finding.verdict}**"]
+    blocks += ["\n".join(_reason(one.code, one.detail, one.subject, reasons)) for one in finding.reasons]
+    if proposal:
+        blocks.append(proposal)
+    if finding.edits and finding.assumptions:
+        blocks.append("\n".join(["It takes for granted:", "", *(f"- {code(text)}" for text in finding.assumptions)]))
+    text = "\n\n".join(blocks)
+    return text if len(text) <= LONGEST else "\n\n".join([*blocks[:2], "`patless check` says more."])
+
+
+def _table(findings: Sequence[Finding], report: Report) -> Iterator[str]:
+    yield "| place | finding | verdict | what |"
+    yield "|---|---|---|---|"
+    for finding in findings[:_ROWS]:
+        line, _ = line_range(report.sources[finding.path], finding.span)
+        held = ", ".join(dict.fromkeys(f"`{reason.code}`" for reason in finding.reasons))
+        verdict = f"{finding.verdict}: {held}" if held else f"{finding.verdict}"
+        yield f"| {cell(f'{finding.path}:{line}')} | `{finding.rule}` | {verdict} | {cell(finding.message)} |"
+    if len(findings) > _ROWS:
+        yield ""
+        yield f"… and {len(findings) - _ROWS} more, which `patless check` lists."
+
+
+def _next(counts: Counts) -> Iterator[str]:
+    if counts.safe:
+        yield "- `patless fix` makes the safe changes, and `patless fix --diff` shows them first."
+    if counts.unsafe:
+        yield "- `patless fix --unsafe-fixes` makes those that are held back, once their reasons are settled."
+    if counts.report_only or counts.unsafe:
+        yield "- `patless explain` with a code from the table says why, and what the ways out are."
+
+
+def _aside(report: Report, about: About) -> Iterator[str]:
+    if about.notes is not None and about.notes.left_out:
+        there = about.notes.kept + len(about.notes.create)
+        yield (
+            f"{there} of {there + about.notes.left_out} findings on changed lines have a comment of their own; "
+            "`--max-comments` allows more."
+        )
+    if about.notes is not None and about.notes.declined:
+        are = "is" if about.notes.declined == 1 else "are"
+        yield f"{many(about.notes.declined, 'comment')} that somebody resolved or deleted {are} not repeated."
+    if report.skipped:
+        yield "\n".join(
+            [
+                "Not read:",
+                "",
+                *(f"- {code(one.path)}: {code(one.error)}" for one in report.skipped[:_ROWS]),
+                *([f"- and {len(report.skipped) - _ROWS} more"] if len(report.skipped) > _ROWS else []),
+            ]
+        )
+
+
+def _reason(name: str, detail: str, subject: str, reasons: Mapping[str, ReasonEntry]) -> Iterator[str]:
+    yield f"Held back, `{name}`: {code(detail)}"
+    ways = ways_out(reasons[name], subject) if name in reasons else ()
+    if ways:
+        yield ""
+    yield from (f"- {_LABELS.get(label, label)}: {code(text)}" for label, text in ways)

@@ -1,0 +1,67 @@
+"""What changed between two commits, read from objects: no filter, text conversion or diff program is ever run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from migrator.repositories.git import GitError
+from migrator.repositories.streams import records, running
+
+LIMIT = 64 * 1024 * 1024
+"""The largest diff that is read, in bytes."""
+_DIFF = ("diff-tree", "-r", "-p", "-U0", "-M", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color",
+         "--ignore-submodules=all", "--src-prefix=a/", "--dst-prefix=b/")  # fmt: skip
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+def commit_of(root: Path, name: str) -> str | None:
+    """The commit that a branch, a tag or a beginning of a hash names, in hexadecimal; None where there is none here.
+
+    A name that is no local branch may be one of `origin`. Raises GitError and GitMissing.
+    """
+    for spelt in (name, f"origin/{name}"):
+        if found := _one(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{spelt}^{{commit}}"):
+            return found
+    return None
+
+
+def base_of(root: Path, one: str, other: str) -> str | None:
+    """The last commit that two have in common, None where this clone holds none."""
+    return _one(root, "merge-base", _checked(one), _checked(other))
+
+
+def before(root: Path, commit: str, moment: str) -> str | None:
+    """What the branch of `commit` was at `moment`, an ISO 8601 date, by the dates of its commits; None where this
+    clone holds none that is so old."""
+    return _one(root, "rev-list", "-1", "--first-parent", f"--before={moment}", _checked(commit))
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether a part of the history is missing here."""
+    return _one(root, "rev-parse", "--is-shallow-repository") != "false"
+
+
+def diff(root: Path, old: str, new: str) -> bytes:
+    """A unified diff without context. Raises GitError, also for one of more than 64 MiB, and GitMissing."""
+    with running(root, *_DIFF, _checked(old), _checked(new)) as process:
+        data = process.output.read(LIMIT + 1)
+        if len(data) > LIMIT:
+            raise GitError(f"the change from {old[:12]} to {new[:12]} is larger than 64 MiB, which is not read")
+        process.finish()
+    return data
+
+
+def _one(root: Path, *arguments: str) -> str | None:
+    """git's one line, None where it ends with 1 or says nothing."""
+    try:
+        lines = list(records(root, *arguments, separator=b"\n"))
+    except GitError:
+        return None
+    return lines[0].decode("ascii", "replace") if lines and lines[0] else None
+
+
+def _checked(commit: str) -> str:
+    if not _COMMIT.fullmatch(commit):
+        raise ValueError("not the name of a commit")
+    return commit

@@ -1,0 +1,137 @@
+"""The site without building it: what is generated, and where its links lead. `make docs` builds it, with --strict."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+
+from migrator import rulebook
+from migrator.bitbucket.scopes import NEEDS
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+_FENCED = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("patless_docs", DOCS / "generate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return dict(generator().pages())
+
+
+@pytest.fixture(scope="module")
+def site(made: dict[str, str]) -> dict[str, str]:
+    """All pages by path."""
+    return made | {path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8") for path in DOCS.rglob("*.md")}
+
+
+def anchors(page: str) -> set[str]:
+    """As Python-Markdown makes them of headings."""
+    found = (re.sub(r"[^\w\s-]", "", heading.lower()).strip() for heading in _HEADING.findall(_FENCED.sub("", page)))
+    return {re.sub(r"[-\s]+", "-", heading) for heading in found}
+
+
+def test_the_pages_are_the_same_in_every_run_and_on_any_terminal(made: dict[str, str]) -> None:
+    other = (
+        "import importlib.util as u; s = u.spec_from_file_location('d', 'docs/generate.py'); m = u.module_from_spec(s)"
+    )
+    code = f"{other}; s.loader.exec_module(m); import json; print(json.dumps(m.pages()))"
+    environment = {"PATH": "/usr/bin:/bin", "COLUMNS": "40", "PYTHONPATH": str(ROOT), "FORCE_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert yaml.safe_load(done.stdout) == made
+
+
+def test_every_rule_and_every_reason_has_its_page_and_says_so_itself(made: dict[str, str]) -> None:
+    book = rulebook.load(())
+    assert {f"rules/{id}.md" for id in book.rules} <= made.keys()
+    assert {f"reasons/{code}.md" for code in book.reasons} <= made.keys()
+    assert all(f"]({id}.md)" in made["rules/index.md"] for id in book.rules)
+    assert all(f"]({code}.md)" in made["reasons/index.md"] for code in book.reasons)
+    for rule in book.rules.values():
+        page = made[f"rules/{rule.id}.md"]
+        assert page.count("```yaml") + page.count("```diff") == len(rule.examples) + 1
+
+
+def test_every_command_that_help_lists_has_its_page(made: dict[str, str]) -> None:
+    listed = re.findall(r"^  ([a-z]+) ", made["reference/patless.md"].partition("Commands:")[2], re.MULTILINE)
+    assert len(listed) > 8
+    for name in listed:
+        assert any(path.startswith(f"reference/patless-{name}") for path in made), name
+    assert "--comment-style" in made["reference/patless-bot.md"]
+    assert "--require-signatures" in made["reference/patless-secrets-apply.md"]
+
+
+def test_the_scopes_are_those_that_doctor_compares(made: dict[str, str]) -> None:
+    page = made["reference/scopes.md"]
+    for need in NEEDS:
+        assert all(f"`{scope}`" in page for scope in need.access_token)
+        assert all(f"`{scope}:bitbucket`" in page for scope in need.api_token)
+    for path in made:
+        if path.startswith("reference/patless-"):
+            name = path.removeprefix("reference/patless-").removesuffix(".md").replace("-", " ")
+            assert f"`{name}`" in page, f"whether {name} needs a credential is said in docs/generate.py"
+
+
+def test_all_links_lead_to_a_page_and_a_heading_of_it(site: dict[str, str]) -> None:
+    checked = 0
+    for path, text in site.items():
+        for link in _LINK.findall(_FENCED.sub("", text)):
+            if link.startswith("https://"):
+                continue
+            target, _, anchor = link.partition("#")
+            whole = (DOCS / path).parent.joinpath(target).resolve() if target else DOCS / path
+            name = whole.relative_to(DOCS).as_posix()
+            assert name in site, f"{path}: {link}"
+            assert not anchor or anchor in anchors(site[name]), f"{path}: {link}"
+            checked += 1
+    assert checked > 60
+
+
+def test_every_page_is_in_the_navigation_once(site: dict[str, str], made: dict[str, str]) -> None:
+    def paths(node: object) -> list[str]:
+        if isinstance(node, str):
+            return [node]
+        below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+        return [path for one in below for path in paths(one)]
+
+    assert sorted(paths(generator().navigation(made))) == sorted(site)
+
+
+def test_commands_that_the_pages_show_are_commands_with_these_options(site: dict[str, str]) -> None:
+    """Of the pages that people wrote; an option that is gone would be noticed here."""
+    helps = {path: text for path, text in site.items() if path.startswith("reference/patless")}
+    shown = 0
+    for path in ("index.md", "limits.md", "pull-requests.md", *(one for one in site if one.startswith("guides/"))):
+        for line in re.findall(r"^\s*(?:\$|-) (patless .*)$", site[path], re.MULTILINE):
+            words = line.partition("#")[0].split()
+            page = next(f for n in (3, 2) if (f := f"reference/{'-'.join(words[:n])}.md") in helps)
+            for option in (word.partition("=")[0] for word in words if word.startswith("--")):
+                assert re.search(rf"(?<![\w-]){option}(?![\w-])", helps[page]), f"{path}: {line}"
+            shown += 1
+    assert shown > 20
+
+
+@pytest.mark.parametrize("path", ["fixtures/ratchet/bitbucket-pipelines.yml"])
+def test_the_example_of_the_page_is_the_one_that_is_tested(path: str) -> None:
+    page = (DOCS / "pull-requests.md").read_text(encoding="utf-8")
+    block = next(one for one in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "new-stored-logins" in one)
+    assert yaml.safe_load(block) == yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))

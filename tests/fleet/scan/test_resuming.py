@@ -1,0 +1,187 @@
+"""Runs that are killed, two at once, and parts of a fleet on several machines."""
+
+from __future__ import annotations
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migrator.fleet.ledger import Ledger, LedgerError
+from migrator.fleet.records import Change, Repository, Scanned, Seen, State
+from migrator.fleet.sharding import Shard, ShardError
+from tests.fleet.boxes import fill
+from tests.fleet.scan.conftest import Desk
+
+Picture = dict[str, tuple[State, str, dict[str, str], list[Seen]]]
+
+
+def picture(desk: Desk, ledger: str = "patless-fleet.db") -> Picture:
+    """What the ledger says but for moments."""
+    found: Picture = {}
+    with Ledger(desk.home / ledger) as opened:
+        for entry in opened.entries():
+            branches = list(opened.branches(entry.repository.uuid))
+            seen = [one.seen for one in branches if one.seen]
+            found[entry.repository.slug] = (entry.state, entry.error, opened.heads(entry.repository.uuid), seen)
+    return found
+
+
+def fetches(desk: Desk) -> Counter[str]:
+    """How often the files of each repository were asked for: a list of branches is one POST, a fetch is two."""
+    return Counter(one.path.split("/")[3] for one in desk.box.requests if one.method == "POST")
+
+
+# Kills
+
+
+def test_a_run_that_is_killed_ten_times_ends_as_one_that_is_not(desk: Desk) -> None:
+    fill(desk.box, 21)
+    assert desk.scan("--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")).code == 1
+    desk.box.forget_requests()
+    chance = random.Random(7)
+    for _ in range(10):
+        run = desk.start("scan", "--workspace", "acme", "--jobs", "4")
+        time.sleep(chance.uniform(0.4, 1.6))
+        run.send_signal(signal.SIGKILL)
+        run.communicate()
+    done = desk.scan()
+    assert done.code == 1, done.err
+    assert picture(desk) == picture(desk, "whole.db")
+
+
+def test_what_was_recorded_before_the_kill_is_not_asked_for_again(desk: Desk) -> None:
+    fill(desk.box, 12)
+    desk.scan("--limit", "9")
+    desk.box.forget_requests()
+    assert desk.scan().code == 1
+    assert sum(one > 1 for one in fetches(desk).values()) == 3
+    assert len(fetches(desk)) == 3
+
+
+# Two runs
+
+
+def test_two_runs_on_one_ledger_share_the_work_and_end_alike(desk: Desk) -> None:
+    fill(desk.box, 21)
+    assert desk.scan("--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")).code == 1
+    desk.box.forget_requests()
+    runs = [desk.start("scan", "--workspace", "acme", "--jobs", "2") for _ in range(2)]
+    ended = [run.communicate() for run in runs]
+    assert [run.returncode for run in runs] == [1, 1], ended
+    assert picture(desk) == picture(desk, "whole.db")
+    assert set(fetches(desk).values()) == {2}, "nothing was fetched twice"
+    assert ended[0][0] == ended[1][0]
+
+
+def test_a_claim_is_of_one_process_and_ends_with_it(desk: Desk, tmp_path: Path) -> None:
+    repository = Repository("{1}", "acme", "web")
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        ledger.put([repository], "2026-01-01T00:00:00+00:00")
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom migrator.fleet.ledger import Ledger\n"
+        f"ledger = Ledger(Path({str(path)!r}))\nprint(ledger.claim('{{1}}'), flush=True)\ntime.sleep(60)\n"
+    )
+    other = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=desk.environment)
+    assert other.stdout
+    assert other.stdout.readline() == "True\n"
+    with Ledger(path) as ledger:
+        assert not ledger.claim("{1}")
+        other.kill()
+        other.communicate()
+        assert ledger.claim("{1}")
+
+
+# The ledger
+
+
+def test_a_file_of_another_kind_or_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    path.write_text("SQLite is something else, and this is long enough to be looked at" * 20)
+    before = path.read_bytes()
+    with pytest.raises(LedgerError, match="is no ledger"):
+        Ledger(path)
+    assert path.read_bytes() == before
+    newer = tmp_path / "newer.db"
+    Ledger(newer).close()
+    base = sqlite3.connect(newer)
+    base.execute("PRAGMA user_version = 99")
+    base.close()
+    with pytest.raises(LedgerError, match="version 99"):
+        Ledger(newer)
+    other = tmp_path / "other.db"
+    base = sqlite3.connect(other)
+    base.execute("CREATE TABLE notes (text)")
+    base.close()
+    with pytest.raises(LedgerError, match="another program"):
+        Ledger(other)
+
+
+def test_the_ledger_is_its_owners_alone(tmp_path: Path) -> None:
+    Ledger(tmp_path / "ledger.db").close()
+    assert (tmp_path / "ledger.db").stat().st_mode & 0o077 == 0
+
+
+# Shards
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.text(min_size=1), st.integers(1, 40))
+def test_a_repository_belongs_to_exactly_one_shard(uuid: str, count: int) -> None:
+    assert sum(Shard(number, count).holds(uuid) for number in range(count)) == 1
+
+
+@pytest.mark.parametrize("text", ["0/4", "5/4", "4", "1/0", "-1/4", "1/4/2", "a/b", " 1/4"])
+def test_what_is_no_part_of_a_whole_is_refused(text: str) -> None:
+    with pytest.raises(ShardError):
+        Shard.of(text, {})
+
+
+def test_bitbuckets_own_variables_say_which_part_a_step_is() -> None:
+    assert Shard.of("", {}) == Shard(0, 1)
+    assert Shard.of("", {"BITBUCKET_PARALLEL_STEP": "2", "BITBUCKET_PARALLEL_STEP_COUNT": "16"}) == Shard(2, 16)
+    assert Shard.of("3/16", {}) == Shard(2, 16)
+
+
+def test_shards_that_are_joined_are_the_whole_in_any_order(desk: Desk) -> None:
+    fill(desk.box, 9)
+    assert desk.scan("--ledger", "whole.db").code == 1
+    for number in range(3):
+        desk.scan("--ledger", f"{number}.db", "--shard", f"{number + 1}/3")
+    parts = [picture(desk, f"{number}.db") for number in range(3)]
+    assert sorted(name for part in parts for name in part) == sorted(picture(desk, "whole.db"))
+    assert all(parts)
+    assert desk.run("merge", "0.db", "1.db", "2.db", "--ledger", "a.db").code == 0
+    assert desk.run("merge", "2.db", "0.db", "1.db", "0.db", "--ledger", "b.db").code == 0
+    assert picture(desk, "a.db") == picture(desk, "b.db") == picture(desk, "whole.db")
+
+
+def test_of_two_ledgers_the_later_look_counts(tmp_path: Path) -> None:
+    repository, commit = Repository("{1}", "acme", "web"), "a" * 40
+    with Ledger(tmp_path / "old.db") as old, Ledger(tmp_path / "new.db") as new, Ledger(tmp_path / "all.db") as all_of:
+        old.put([repository], "2026-01-01")
+        new.put([repository], "2026-01-02")
+        old.record(Scanned("{1}", State.SCANNED, "2026-01-01", (("main", commit),), (Seen(commit, "x"),)))
+        new.record(Scanned("{1}", State.EMPTY, "2026-01-02"))
+        old.keep(Change("{1}", "main", "patless/main", "open", "2026-01-03", pull_request=1))
+        new.keep(Change("{1}", "main", "patless/main", "merged", "2026-01-02", pull_request=1))
+        for one in (new, old):
+            all_of.join(one)
+        (entry,) = all_of.entries()
+        (change,) = all_of.changes()
+        assert (entry.state, all_of.heads("{1}"), change.state) == (State.EMPTY, {}, "open")
+
+
+def test_a_ledger_that_is_not_there_is_a_sentence(desk: Desk) -> None:
+    done = desk.run("merge", "nothing.db")
+    assert done.code == 2
+    assert not list(desk.home.glob("*.db"))
