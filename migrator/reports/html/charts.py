@@ -72,7 +72,9 @@ def _weeks(bars: tuple[Bar, ...]) -> tuple[Markup, int]:
             if len(bars) <= 16 and bar.value:
                 yield Markup('<text class="n" x="{:.1f}" y="{}">{}</text>').format(x, 124 - height, f"{bar.value:,}")
             if number % every == 0:
-                yield Markup('<text x="{:.1f}" y="148">{}</text>').format(x, _text(bar.label))
+                edge = x > _WIDTH - 45
+                text = Markup('<text x="{:.1f}" y="148" text-anchor="{}">{}</text>')
+                yield text.format(_WIDTH if edge else x, "end" if edge else "start", _text(bar.label))
         yield Markup('<line class="axis" x1="0" y1="130.5" x2="{}" y2="130.5"/>').format(_WIDTH)
 
     return Markup("").join(columns()), 154
