@@ -33,12 +33,41 @@ def test_colours_do_not_hide_a_paragraph() -> None:
     assert only("acme/api\n")("\x1b[1macme/api\x1b[0m\n  KEY\n") == "\x1b[1macme/api\x1b[0m\n  KEY\n"
 
 
-def test_it_goes_all_the_way_prints_no_secret_and_leaves_nothing(tmp_path: Path) -> None:
-    done = subprocess.run(DEMO, env=environment(tmp_path), capture_output=True, text=True, check=False, timeout=300)
-    assert (done.returncode, done.stderr, os.listdir(tmp_path)) == (0, "", [])
-    _no_secret(done.stdout)
-    _outline(done.stdout)
-    _what_the_sentences_say(done.stdout)
+def test_it_goes_all_the_way_prints_no_secret_and_leaves_its_report_only(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*DEMO, "--keep"],
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stdout
+        printed = ""
+        while "patless fleet status\n" not in printed.partition("The workspace stays at")[2]:
+            line = process.stdout.readline()
+            assert line, process.communicate()[1]
+            printed += line
+        _what_stays_can_be_asked(printed)
+        process.send_signal(signal.SIGINT)
+        rest, err = process.communicate(timeout=60)
+    printed += rest
+    assert (process.returncode, err) == (0, "")
+    (left,) = tmp_path.rglob("*.html")
+    assert re.search(rf"(?m)^The page is {re.escape(str(left))}$", printed)
+    assert os.listdir(tmp_path) == [left.parent.name]
+    _no_secret(printed)
+    _no_secret(left.read_text(encoding="utf-8"))
+    _outline(printed)
+    _what_the_sentences_say(printed)
+
+
+def _what_stays_can_be_asked(printed: str) -> None:
+    home = Path(re.findall(r"(?m)^  \$ cd (\S+) && \. \./env\.sh$", printed)[-1])
+    assert (home / "env.sh").stat().st_mode & 0o777 == 0o600
+    asked = f". ./env.sh && exec {DEMO[0]} fleet status"
+    done = subprocess.run(["sh", "-c", asked], cwd=home, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, "merged-green" in done.stdout) == (1, True), done.stderr
 
 
 def _no_secret(printed: str) -> None:
@@ -53,9 +82,10 @@ def _outline(printed: str) -> None:
     commands = re.findall(r"(?m)^\$ (\S+(?: [a-z]\S*)*)", printed)
     assert commands[0].startswith("git clone")
     assert commands[1:] == [
-        *("patless check", "patless fix", "patless fix", "patless check", "git commit", "git push"),
-        *("patless secrets list", "patless secrets list", "patless secrets plan"),
-        *("patless secrets apply plan.json", "patless secrets verify plan.json"),
+        *("patless check", "patless fix", "patless fleet scan", "patless fleet packages", "cat fleet.toml"),
+        *("patless fleet migrate", "patless bot", "patless fleet status", "patless secrets list"),
+        *("patless secrets plan", "patless secrets apply plan.json", "patless secrets verify plan.json"),
+        "patless fleet report",
     ]
     sentences = [step.says for step in walk.steps("") if step.says]
     assert re.findall(r"(?m)^\d+\. (.+)", printed) == sentences
@@ -64,18 +94,29 @@ def _outline(printed: str) -> None:
 
 
 def _what_the_sentences_say(printed: str) -> None:
-    parts = dict(re.findall(r"(?ms)^(\d+)\. (.+?)(?=^\d+\. |\Z)", printed))
-    assert "1 safe" in parts["2"]
-    assert '+          - echo "$BITBUCKET_PACKAGES_TOKEN"' in parts["3"]
-    assert "No findings" in parts["5"]
-    assert "2 rollback-only" in parts["6"]
-    for line in ("PACKAGES_TOKEN (repository)  removable", "release/2.x  Sam Former", "doubt:indirect", "lines more"):
-        assert line in parts["7"]
-    assert "plan.json holds 2 variables" in parts["8"]
-    assert "signed as" in parts["8"]
-    assert "2 removed, 0 left" in parts["9"]
-    assert parts["10"].count("deleted") == 2
-    assert "1 of 1 required" in parts["10"]
+    walked = printed.partition("The page is")[0]
+    parts = dict(re.findall(r"(?ms)^(\d+)\. (.+?)(?=^\d+\. |\Z)", walked))
+    assert "1 safe" in parts["1"]
+    assert '+          - echo "$BITBUCKET_PACKAGES_TOKEN"' in parts["2"]
+    assert "18 scanned, 1 empty" in parts["3"]
+    for line in ("Settle first", "crg.apkg.io/acme/base: frees 1 login", "lines more"):
+        assert line in parts["4"]
+    assert walk.FLEET in parts["5"]
+    for line in (
+        "invoices main: opened pull request #1",
+        "web main: opened pull request #2",
+        "vault main: not-checked",
+    ):
+        assert line in parts["6"]
+    assert "comments on #1: 1 written" in parts["7"]
+    assert re.search(r"invoices +main +merged-green", parts["8"])
+    assert "2 removable" in parts["9"]
+    assert "plan.json holds 2 variables" in parts["10"]
+    assert "signed as" in parts["10"]
+    assert "2 removed, 0 left" in parts["11"]
+    assert parts["12"].count("deleted") == 2
+    assert "1 of 1 required" in parts["12"]
+    assert "report.html" in parts["13"]
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["by Ctrl-C", "by the system"])
@@ -103,15 +144,15 @@ def test_a_command_that_ends_otherwise_ends_the_walk(tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
     git = programs / "git"
-    git.write_text('#!/bin/sh\n[ "$1" != push ] || exit 9\nPATH=${PATH#*:} exec git "$@"\n')
+    git.write_text('#!/bin/sh\n[ "$1" != clone ] || exit 9\nPATH=${PATH#*:} exec git "$@"\n')
     git.chmod(0o755)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     path = environment(temporary, PATH=f"{programs}:{os.environ['PATH']}")
     answer = subprocess.run(DEMO, env=path, capture_output=True, text=True, check=False, timeout=300)
     assert answer.returncode == 70
-    assert "`git push --quiet` ended with exit code 9, and the demo expects 0" in answer.stderr
-    assert "secrets list" not in answer.stdout
+    assert re.search(r"`git clone --quiet \S+` ended with exit code 9, and the demo expects 0", answer.stderr)
+    assert "patless check" not in answer.stdout
     assert os.listdir(temporary) == []
 
 
