@@ -119,7 +119,7 @@ def steps(url: str) -> tuple[Step, ...]:
         Step(
             "A plan says so, and on what evidence; Dana answers for what is taken for granted with her SSH key.",
             ("patless", "secrets", "plan", *_ONE, "--output", "plan.json", "--sign", KEY),
-            shown=only(r"Taken for granted|patless:"),
+            shown=only(r"Taken for granted|\d+ variables|patless:"),
         ),
         Step(
             "Lee carries it out: what is in the signed plan goes, if its evidence still holds, and nothing else does.",
