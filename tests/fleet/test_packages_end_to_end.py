@@ -175,7 +175,7 @@ def test_the_report_is_one_page_with_files_beside_it(home: Path, tmp_path: Path)
     assert "Migration to the native pair" in page
     assert all(slug in page and slug in table for slug in ("checkout", "reports", "hostile"))
     assert "ATATT3xFfGF0hostile" not in page + table + states + packages
-    assert json.loads(states)["summary"]["repositories"] == 22
+    assert json.loads(states)["summary"]["repositories"] == 23
     jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(packages))
 
 
