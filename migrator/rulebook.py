@@ -6,9 +6,8 @@ line and key.
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,17 +35,9 @@ from migrator.core.rules import (
     Wrapper,
     Writer,
 )
-from migrator.core.text import Source, Undecodable
-from migrator.core.view import Unreadable
-from migrator.readers import yaml
-from migrator.repositories.files import read_bounded
+from migrator.rule_documents import Document, Node, RuleError
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_MAX_BYTES = 1024 * 1024
-
-
-class RuleError(ValueError):
-    """A rule file is wrong; the message is a sentence that begins with `path:line:column`."""
 
 
 def built_in() -> Path:
@@ -66,11 +57,6 @@ def load(directories: Sequence[Path] = ()) -> RuleBook:
     return book
 
 
-def document(path: Path) -> Node:
-    """A rule file that is no part of the RuleBook. Raises RuleError."""
-    return _File(path).root
-
-
 @lru_cache(maxsize=1)
 def _load_built_in() -> RuleBook:
     return _add_directory(RuleBook(), built_in())
@@ -86,169 +72,72 @@ def _add_directory(book: RuleBook, directory: Path) -> RuleBook:
     if not paths:
         raise RuleError(f"{directory}: the directory holds no rule file (*.yml)")
     for path in paths:
-        book = _File(path).add(book)
+        book = _add(Document(path), book)
     return book
 
 
-class _Node:
-    """A YAML node with the file and key that it was found under."""
-
-    def __init__(self, file: _File, node: yaml.Node, key: str) -> None:
-        self.file = file
-        self.node = node
-        self.key = key
-
-    def error(self, message: str) -> RuleError:
-        position = self.file.source.position(self.node.span.start)
-        key = f"`{self.key}` " if self.key else ""
-        return RuleError(f"{self.file.path}:{position.line}:{position.column}: {key}{message}")
-
-    def mapping(self, known: Iterable[str] | None = None) -> dict[str, _Node]:
-        if not isinstance(self.node, yaml.Mapping):
-            raise self.error("must be a mapping")
-        found = {}
-        allowed = None if known is None else set(known)
-        for key, item in self.node.items():
-            path = f"{self.key}.{key}" if self.key else key
-            node = _Node(self.file, item.node, path)
-            if allowed is not None and key not in allowed:
-                raise node.error(f"is not known; known here: {', '.join(sorted(allowed))}")
-            found[key] = node
-        return found
-
-    def items(self) -> list[_Node]:
-        if not isinstance(self.node, yaml.Sequence):
-            raise self.error("must be a list")
-        return [_Node(self.file, item.node, f"{self.key}[{i}]") for i, item in enumerate(self.node.items)]
-
-    def text(self) -> str:
-        if not isinstance(self.node, yaml.Scalar) or self.node.is_null:
-            raise self.error("must be text")
-        return self.node.value
-
-    def texts(self) -> tuple[str, ...]:
-        return tuple(item.text() for item in self.items())
-
-    def flag(self) -> bool:
-        text = self.text()
-        if text not in ("true", "false"):
-            raise self.error("must be true or false")
-        return text == "true"
-
-    def number(self) -> int:
-        text = self.text()
-        if not text.isdigit() or len(text) > 3:
-            raise self.error("must be a number from 0 to 999")
-        return int(text)
-
-    def pattern(self) -> re.Pattern[str]:
-        text = self.text()
-        if len(text) > 500 or re.search(r"[+*}]\)[+*{]", text):
-            raise self.error("must be a shorter pattern without nested repetition")
-        try:
-            return re.compile(text)
-        except (re.error, OverflowError, RecursionError) as error:
-            raise self.error(f"is not a regular expression ({error})") from None
-
-    def choice(self, choices: Iterable[str]) -> str:
-        text = self.text()
-        if text not in choices:
-            raise self.error(f"must be one of {', '.join(choices)}")
-        return text
+def _add(document: Document, book: RuleBook) -> RuleBook:
+    sections: dict[str, Callable[[RuleBook, Node], RuleBook]] = {
+        "registries": _registries,
+        "clients": lambda b, n: _clients(b, n, document.path.stem if "what" in entries else "registry-login"),
+        "login-files": lambda b, n: replace(b, login_files=b.login_files + tuple(i.pattern() for i in n.items())),
+        "tokens": lambda b, n: replace(b, tokens=b.tokens + tuple(i.pattern() for i in n.items())),
+        "runners": _runners,
+        "escapes": _escapes,
+        "outputs-variable": lambda book, node: replace(book, outputs_variable=node.text()),
+        "push-pipe": _push_pipe,
+        "reasons": _reasons,
+        "wrappers": _wrappers,
+        "writers": _writers,
+        "launchers": _launchers,
+        "displays": lambda b, n: _programs(b, displays=b.programs.displays | set(n.texts())),
+        "filters": lambda b, n: _programs(
+            b, filters={**b.programs.filters, **{k: v.pattern() for k, v in n.mapping().items()}}
+        ),
+        "private": lambda b, n: _programs(b, private=b.programs.private | set(n.texts())),
+        "offline": lambda b, n: _programs(b, offline=b.programs.offline | set(n.texts())),
+        "harmless-sources": lambda b, n: _programs(
+            b, harmless_sources=b.programs.harmless_sources + tuple(i.pattern() for i in n.items())
+        ),
+        "harmless-evals": lambda b, n: _programs(b, harmless_evals=b.programs.harmless_evals | set(n.texts())),
+        "shells": lambda b, n: _programs(b, shells=b.programs.shells | set(n.texts())),
+        "carriers": lambda b, n: _programs(b, carriers=b.programs.carriers | set(n.texts())),
+        "copiers": lambda b, n: _programs(b, copiers=b.programs.copiers | set(n.texts())),
+    }
+    described = ("what", "why", "url", "severity", "examples")
+    entries = document.root.mapping((*sections, *described))
+    for key, node in entries.items():
+        if key in sections:
+            book = sections[key](book, node)
+    if "what" in entries:
+        rule = _rule(document, entries)
+        book = replace(book, rules={**book.rules, rule.id: rule})
+    elif extra := next((entries[key] for key in described if key in entries), None):
+        raise extra.error("needs `what` beside it; a file with `what` is a rule")
+    return book
 
 
-Node = _Node
-
-
-class _File:
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            data = read_bounded(Path(os.path.realpath(path)))
-        except Unreadable as error:
-            raise RuleError(f"{path}: the rule file cannot be read: {error}") from None
-        if data is None:
-            raise RuleError(f"{path}: the rule file cannot be read: it is not there any more, or a link to nothing")
-        if len(data) > _MAX_BYTES:
-            raise RuleError(f"{path}: the rule file is larger than {_MAX_BYTES // 1024} KiB; split it")
-        try:
-            self.source = Source.decode(str(path), data)
-        except Undecodable as error:
-            raise RuleError(f"{path}:1:1: {error}") from None
-        try:
-            root = yaml.read_yaml(self.source)
-        except yaml.YamlError as error:
-            position = self.source.position(error.offset)
-            raise RuleError(f"{path}:{position.line}:{position.column}: {error}") from None
-        if root is None:
-            raise RuleError(f"{path}:1:1: the rule file is empty; write `what:` and the rest, or remove it")
-        self.root = _Node(self, root, "")
-
-    def add(self, book: RuleBook) -> RuleBook:
-        sections: dict[str, Callable[[RuleBook, _Node], RuleBook]] = {
-            "registries": _registries,
-            "clients": lambda book, node: _clients(book, node, self.rule_id if "what" in entries else "registry-login"),
-            "login-files": lambda b, n: replace(b, login_files=b.login_files + tuple(i.pattern() for i in n.items())),
-            "tokens": lambda b, n: replace(b, tokens=b.tokens + tuple(i.pattern() for i in n.items())),
-            "runners": _runners,
-            "escapes": _escapes,
-            "outputs-variable": lambda book, node: replace(book, outputs_variable=node.text()),
-            "push-pipe": _push_pipe,
-            "reasons": _reasons,
-            "wrappers": _wrappers,
-            "writers": _writers,
-            "launchers": _launchers,
-            "displays": lambda b, n: _programs(b, displays=b.programs.displays | set(n.texts())),
-            "filters": lambda b, n: _programs(
-                b, filters={**b.programs.filters, **{k: v.pattern() for k, v in n.mapping().items()}}
-            ),
-            "private": lambda b, n: _programs(b, private=b.programs.private | set(n.texts())),
-            "offline": lambda b, n: _programs(b, offline=b.programs.offline | set(n.texts())),
-            "harmless-sources": lambda b, n: _programs(
-                b, harmless_sources=b.programs.harmless_sources + tuple(i.pattern() for i in n.items())
-            ),
-            "harmless-evals": lambda b, n: _programs(b, harmless_evals=b.programs.harmless_evals | set(n.texts())),
-            "shells": lambda b, n: _programs(b, shells=b.programs.shells | set(n.texts())),
-            "carriers": lambda b, n: _programs(b, carriers=b.programs.carriers | set(n.texts())),
-            "copiers": lambda b, n: _programs(b, copiers=b.programs.copiers | set(n.texts())),
-        }
-        described = ("what", "why", "url", "severity", "examples")
-        entries = self.root.mapping((*sections, *described))
-        for key, node in entries.items():
-            if key in sections:
-                book = sections[key](book, node)
-        if "what" in entries:
-            rule = self.rule(entries)
-            book = replace(book, rules={**book.rules, rule.id: rule})
-        elif extra := next((entries[key] for key in described if key in entries), None):
-            raise extra.error("needs `what` beside it; a file with `what` is a rule")
-        return book
-
-    @property
-    def rule_id(self) -> str:
-        return self.path.stem
-
-    def rule(self, entries: dict[str, _Node]) -> Rule:
-        if not _ID.fullmatch(self.rule_id):
-            raise self.root.error(
-                f"the file name {self.path.name} is the rule's id; use small letters, digits and hyphens"
-            )
-        for key in ("why", "url"):
-            if key not in entries:
-                raise self.root.error(f"the rule has no `{key}`; add it")
-        severity = entries["severity"].choice([s.value for s in Severity]) if "severity" in entries else "warning"
-        examples = tuple(_example(item) for item in entries["examples"].items()) if "examples" in entries else ()
-        return Rule(
-            self.rule_id,
-            entries["what"].text().strip(),
-            entries["why"].text().strip(),
-            entries["url"].text(),
-            Severity(severity),
-            examples,
+def _rule(document: Document, entries: dict[str, Node]) -> Rule:
+    if not _ID.fullmatch(document.path.stem):
+        raise document.root.error(
+            f"the file name {document.path.name} is the rule's id; use small letters, digits and hyphens"
         )
+    for key in ("why", "url"):
+        if key not in entries:
+            raise document.root.error(f"the rule has no `{key}`; add it")
+    severity = entries["severity"].choice([s.value for s in Severity]) if "severity" in entries else "warning"
+    examples = tuple(_example(item) for item in entries["examples"].items()) if "examples" in entries else ()
+    return Rule(
+        document.path.stem,
+        entries["what"].text().strip(),
+        entries["why"].text().strip(),
+        entries["url"].text(),
+        Severity(severity),
+        examples,
+    )
 
 
-def _example(node: _Node) -> Example:
+def _example(node: Node) -> Example:
     entries = node.mapping(("title", "before", "after", "reasons"))
     for key in ("title", "before"):
         if key not in entries:
@@ -266,15 +155,15 @@ def _programs(book: RuleBook, **changes: object) -> RuleBook:
     return replace(book, programs=programs)
 
 
-def _set(entries: dict[str, _Node], key: str) -> frozenset[str]:
+def _set(entries: dict[str, Node], key: str) -> frozenset[str]:
     return frozenset(entries[key].texts()) if key in entries else frozenset()
 
 
-def _commands(node: _Node) -> tuple[tuple[str, ...], ...]:
+def _commands(node: Node) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(text.split()) for text in node.texts())
 
 
-def _registries(book: RuleBook, node: _Node) -> RuleBook:
+def _registries(book: RuleBook, node: Node) -> RuleBook:
     registries = list(book.registries)
     for name, entry in node.mapping().items():
         fields = entry.mapping(("hosts", "mention", "username", "password", "default"))
@@ -295,7 +184,7 @@ def _registries(book: RuleBook, node: _Node) -> RuleBook:
     return replace(book, registries=tuple(registries))
 
 
-def _clients(book: RuleBook, node: _Node, rule: str) -> RuleBook:
+def _clients(book: RuleBook, node: Node, rule: str) -> RuleBook:
     clients = dict(book.clients)
     for name, entry in node.mapping().items():
         fields = entry.mapping(("programs", "options", "subclients", "config", "login", "commands"))
@@ -317,7 +206,7 @@ def _clients(book: RuleBook, node: _Node, rule: str) -> RuleBook:
     return replace(book, clients=clients)
 
 
-def _login(node: _Node) -> LoginSyntax:
+def _login(node: Node) -> LoginSyntax:
     fields = node.mapping(("commands", "username", "password", "stdin", "options", "host", "registry"))
     if "password" not in fields and "stdin" not in fields:
         raise node.error("has neither `password` nor `stdin`; say where the password is given")
@@ -335,7 +224,7 @@ def _login(node: _Node) -> LoginSyntax:
 _WHICH = ("first", "last", "rest", "all")
 
 
-def _command(node: _Node) -> PackageCommand:
+def _command(node: Node) -> PackageCommand:
     names = ("words", "options", "push", "read", "local", "push-options", "read-options", "transport", "build",
              "compose", "unreadable")  # fmt: skip
     fields = node.mapping(names)
@@ -357,20 +246,20 @@ def _command(node: _Node) -> PackageCommand:
     )
 
 
-def _build(node: _Node) -> BuildSyntax:
+def _build(node: Node) -> BuildSyntax:
     names = ("file", "argument", "target", "tag", "cache", "cache-push", "context", "push", "output")
     fields = node.mapping(names)
     return BuildSyntax(*(_set(fields, name) for name in names))
 
 
-def _compose(node: _Node) -> ComposeSyntax:
+def _compose(node: Node) -> ComposeSyntax:
     fields = node.mapping(("file", "read", "build", "push", "push-switch", "build-switch"))
     flags = {key: fields[key].flag() if key in fields else False for key in ("read", "build", "push")}
     switches = (_set(fields, "push-switch"), _set(fields, "build-switch"))
     return ComposeSyntax(_set(fields, "file"), flags["read"], flags["build"], flags["push"], *switches)
 
 
-def _escapes(book: RuleBook, node: _Node) -> RuleBook:
+def _escapes(book: RuleBook, node: Node) -> RuleBook:
     escapes = list(book.escapes)
     for name, entry in node.mapping().items():
         fields = entry.mapping(("program", "words", "hosts", "values", "switches", "remote", "files", "what"))
@@ -394,7 +283,7 @@ def _escapes(book: RuleBook, node: _Node) -> RuleBook:
     return replace(book, escapes=tuple(escapes))
 
 
-def _push_pipe(book: RuleBook, node: _Node) -> RuleBook:
+def _push_pipe(book: RuleBook, node: Node) -> RuleBook:
     """What a rule file of the user's leaves out stays as it was."""
     texts = ("name", "image", "tags", "separator", "default-tag", "registry", "tag")
     sets = ("programs", "elsewhere", "signing")
@@ -410,7 +299,7 @@ def _push_pipe(book: RuleBook, node: _Node) -> RuleBook:
     return replace(book, push_pipe=pipe)
 
 
-def _runners(book: RuleBook, node: _Node) -> RuleBook:
+def _runners(book: RuleBook, node: Node) -> RuleBook:
     fields = node.mapping(("docker", "shell", "windows"))
     old = book.runners
     return replace(
@@ -423,7 +312,7 @@ def _runners(book: RuleBook, node: _Node) -> RuleBook:
     )
 
 
-def _reasons(book: RuleBook, node: _Node) -> RuleBook:
+def _reasons(book: RuleBook, node: Node) -> RuleBook:
     reasons = dict(book.reasons)
     for code, entry in node.mapping().items():
         fields = entry.mapping(("verdict", "what", "why", "mine", "otherwise", "not-mine", "ask"))
@@ -445,7 +334,7 @@ def _reasons(book: RuleBook, node: _Node) -> RuleBook:
     return replace(book, reasons=reasons)
 
 
-def _wrappers(book: RuleBook, node: _Node) -> RuleBook:
+def _wrappers(book: RuleBook, node: Node) -> RuleBook:
     wrappers = dict(book.programs.wrappers)
     for name, entry in node.mapping().items():
         fields = entry.mapping(("options", "words", "optional", "assignments", "names"))
@@ -459,7 +348,7 @@ def _wrappers(book: RuleBook, node: _Node) -> RuleBook:
     return _programs(book, wrappers=wrappers)
 
 
-def _writers(book: RuleBook, node: _Node) -> RuleBook:
+def _writers(book: RuleBook, node: Node) -> RuleBook:
     writers = dict(book.programs.writers)
     for name, entry in node.mapping().items():
         fields = entry.mapping(("words", "only", "options"))
@@ -474,7 +363,7 @@ def _readers() -> list[str]:
     return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
 
 
-def _launchers(book: RuleBook, node: _Node) -> RuleBook:
+def _launchers(book: RuleBook, node: Node) -> RuleBook:
     launchers = dict(book.programs.launchers)
     for name, entry in node.mapping().items():
         fields = entry.mapping(

@@ -11,7 +11,7 @@ import pytest
 
 from migrator import rulebook
 from migrator.core.findings import Severity
-from migrator.rulebook import RuleError
+from migrator.rule_documents import RuleError
 from tests.fixtures_support import run
 from tests.memory import step, within
 

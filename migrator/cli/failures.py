@@ -45,7 +45,7 @@ def report(error: Exception) -> int:
     """Say what went wrong, and return the exit code for it."""
     from migrator.configuration import ConfigurationError
     from migrator.repositories.git import GitError
-    from migrator.rulebook import RuleError
+    from migrator.rule_documents import RuleError
 
     if isinstance(error, (UsageError, ConfigurationError, RuleError, GitError)):
         console.err([f"patless: {printable(str(error))}"])

@@ -39,8 +39,8 @@ from migrator.readers.shell import (
     ShellError,
     Statement,
     Test,
-    parse_shell,
 )
+from migrator.readers.shfmt import parse_shell
 
 _ROUNDS = 3
 _OWN = ("OPTARG", "OPTIND", "REPLY", "MAPFILE", "COPROC", "PIPESTATUS", "BASH_REMATCH", "LINENO", "SECONDS", "RANDOM")

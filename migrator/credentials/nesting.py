@@ -13,7 +13,8 @@ from migrator.credentials.presence import PresenceTests
 from migrator.credentials.state import State
 from migrator.credentials.trace import Argument, Command, Unread
 from migrator.credentials.values import Definition, Text, Unknown, Value
-from migrator.readers.shell import Call, Function, ShellError, parse_shell
+from migrator.readers.shell import Call, Function, ShellError
+from migrator.readers.shfmt import parse_shell
 
 MAX_CALLS = 20
 SHELLS = {"bash", "sh", "dash", "ash", "zsh", "ksh"}

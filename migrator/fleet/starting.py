@@ -17,6 +17,7 @@ from migrator import rulebook
 from migrator.core.text import Source, Undecodable
 from migrator.readers import yaml
 from migrator.readers.yaml import Node, Scalar, YamlError, read_yaml
+from migrator.rule_documents import Document
 
 _PARTS = re.compile(r"&&|\|\||[;|&\n]")
 _VALUES = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S*\s+")
@@ -43,7 +44,7 @@ class Release(Struct, frozen=True, order=True):
 def load(directories: tuple[Path, ...] = ()) -> Releases:
     """The built-in ones and those in the folder `releases` of the given directories of rules. Raises RuleError."""
     folders = [directory / "releases" for directory in (rulebook.built_in(), *directories)]
-    roots = [rulebook.document(path) for folder in folders for path in sorted(folder.glob("*.yml"))]
+    roots = [Document(path).root for folder in folders for path in sorted(folder.glob("*.yml"))]
     files = [root.mapping(("keys", "commands", "quiet-pipes")) for root in roots]
 
     def all_of(key: str) -> tuple[str, ...]:

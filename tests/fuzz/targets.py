@@ -21,7 +21,7 @@ from migrator.core.settings import Settings
 from migrator.core.text import Source, Undecodable
 from migrator.readers.compose import read_compose
 from migrator.readers.dockerfile import read_dockerfile
-from migrator.readers.shell import MAX_TEXT
+from migrator.readers.shfmt import MAX_TEXT
 from migrator.readers.yaml import YamlError, plain, read_yaml
 from migrator.reports import fixes, machine, sarif, secrets, text
 from migrator.reports.diff import Side, diff

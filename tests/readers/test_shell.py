@@ -16,10 +16,8 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from migrator.core.text import Span
-from migrator.readers import shell
+from migrator.readers import shell, shfmt
 from migrator.readers.shell import (
-    MAX_DEPTH,
-    MAX_TEXT,
     Assignment,
     Binary,
     Call,
@@ -39,8 +37,8 @@ from migrator.readers.shell import (
     Statement,
     Substitution,
     Word,
-    parse_shell,
 )
+from migrator.readers.shfmt import MAX_DEPTH, MAX_TEXT, parse_shell
 from tests.memory import within
 
 
@@ -343,7 +341,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_text_is_read_or_refused_in_bounded_time_and_memory(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shell, "_SECONDS", 3)
+    monkeypatch.setattr(shfmt, "_SECONDS", 3)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with within(20):
         try:
@@ -371,19 +369,19 @@ def test_a_missing_shfmt_is_a_refusal_that_says_what_to_install(
 ) -> None:
     monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    shell._shfmt.cache_clear()
+    shfmt._shfmt.cache_clear()
     try:
         assert "shfmt-py" in str(refusal("without the program"))
     finally:
-        shell._shfmt.cache_clear()
+        shfmt._shfmt.cache_clear()
 
 
 def test_a_shfmt_that_does_not_answer_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "shfmt"
     program.write_text("#!/bin/sh\nexec sleep 60\n")
     program.chmod(0o755)
-    monkeypatch.setattr(shell, "_shfmt", lambda: str(program))
-    monkeypatch.setattr(shell, "_SECONDS", 0.2)
+    monkeypatch.setattr(shfmt, "_shfmt", lambda: str(program))
+    monkeypatch.setattr(shfmt, "_SECONDS", 0.2)
     assert "longer than" in str(refusal("nobody answers"))
 
 
@@ -391,8 +389,8 @@ def test_a_shfmt_that_says_too_much_is_stopped(monkeypatch: pytest.MonkeyPatch, 
     program = tmp_path / "shfmt"
     program.write_text("#!/bin/sh\nexec yes '{\"a\": 1}'\n")
     program.chmod(0o755)
-    monkeypatch.setattr(shell, "_shfmt", lambda: str(program))
-    monkeypatch.setattr(shell, "_MAX_TREE", 100_000)
+    monkeypatch.setattr(shfmt, "_shfmt", lambda: str(program))
+    monkeypatch.setattr(shfmt, "_MAX_TREE", 100_000)
     with within(10):
         assert "nested too deeply" in str(refusal("somebody talks and talks"))
 

@@ -19,7 +19,8 @@ from migrator.core.text import Span
 from migrator.credentials.library import FIRST
 from migrator.credentials.origin import references
 from migrator.credentials.trace import Command, UseOf
-from migrator.readers.shell import Statement, parse_shell
+from migrator.readers.shell import Statement
+from migrator.readers.shfmt import parse_shell
 
 _ITEM = re.compile(r"( *)-[ \t]+(?:&[^\s,\[\]{}]+[ \t]+)?")
 _NEWLINE = re.compile(r"\r\n|\r|\n")

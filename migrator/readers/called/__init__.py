@@ -16,7 +16,8 @@ from msgspec import Struct
 from migrator.core.findings import Edit
 from migrator.core.rules import Launcher
 from migrator.readers.scalars import ScalarMap
-from migrator.readers.shell import Statement, parse_shell
+from migrator.readers.shell import Statement
+from migrator.readers.shfmt import parse_shell
 
 Place = Callable[[int], int]
 _CLONE = "${BITBUCKET_CLONE_DIR}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
 from migrator.core.text import Span
+from migrator.readers.called import _pieces as pieces
+from migrator.readers.called import _syntax as syntax
 from migrator.readers.shell import (
     Assignment,
     Call,
@@ -29,8 +31,8 @@ from migrator.readers.shell import (
     Substitution,
     Test,
     Word,
-    parse_shell,
 )
+from migrator.readers.shfmt import parse_shell
 
 if TYPE_CHECKING:
     from migrator.readers.called import Place
@@ -88,7 +90,7 @@ class Lowering:
 
     def whole(self) -> Iterator[Statement]:
         body = self.module.body
-        for node in _every(self.module):
+        for node in syntax.every(self.module):
             if isinstance(node, cst.Name):
                 self.names.append(node.value)
             if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
@@ -96,7 +98,7 @@ class Lowering:
         for statement in body:
             if isinstance(statement, cst.FunctionDef):
                 self.functions[statement.name.value] = statement
-        self.globals = _assigned(body)
+        self.globals = syntax.assigned(body)
         yield from self.body(body)
         loose = [one for one in self.functions.values() if one.decorators or one.name.value not in self.called]
         classes = [one for one in body if isinstance(one, cst.ClassDef)]
@@ -201,11 +203,11 @@ class Lowering:
         return self.statement(Test((), (), (word,), (word,), span), span)
 
     def imported(self, node: cst.Import | cst.ImportFrom) -> None:
-        module = _dotted(node.module) if isinstance(node, cst.ImportFrom) and node.module else ""
+        module = syntax.dotted(node.module) if isinstance(node, cst.ImportFrom) and node.module else ""
         if isinstance(node.names, cst.ImportStar):
             return
         for alias in node.names:
-            name = _dotted(alias.name)
+            name = syntax.dotted(alias.name)
             full = f"{module}.{name}" if module else name
             if full.partition(".")[0] in _OTHERS and not (isinstance(node, cst.ImportFrom) and node.relative):
                 words = (Word((self.unknown(node),), self.span(node)), self.lit(self.text, self.span(node)))
@@ -224,19 +226,19 @@ class Lowering:
 
     def assignment(self, name: str, parts: tuple[Part, ...], node: cst.CSTNode, append: bool = False) -> Statement:
         span = self.span(node)
-        word = Word(parts, _around(parts, span))
+        word = Word(parts, pieces.around(parts, span))
         known = self.variable(name) or f"module.{name}"
         return self.statement(Call((Assignment(known, word, None, append, False, span),), (), span), span)
 
     def assign(self, target: cst.BaseExpression, value: cst.BaseExpression) -> list[Statement]:
         if isinstance(target, cst.Name):
             key = self.variable(target.value) or target.value
-            elements = _elements(value)
+            elements = syntax.elements(value)
             self.lists[key] = elements if elements is not None and key not in self.lists else None
             if self.lists[key] and self.names.count(target.value) == 2:  # here, and where it is run
                 return [self.assignment(target.value, (self.unknown(value),), target)]
             return [self.assignment(target.value, self.parts(value), target)]
-        if isinstance(target, cst.Tuple | cst.List) and (values := _elements(value)) is not None:
+        if isinstance(target, cst.Tuple | cst.List) and (values := syntax.elements(value)) is not None:
             targets = [one.value for one in target.elements]
             if len(targets) == len(values):
                 return [one for pair in zip(targets, values, strict=True) for one in self.assign(*pair)]
@@ -245,23 +247,23 @@ class Lowering:
             index = target.slice[0].slice
             if isinstance(index, cst.Index) and (name := self.quoted(index.value)):
                 span = self.span(target)
-                given = Assignment(name[0], Word(parts, _around(parts, span)), None, False, False, span)
+                given = Assignment(name[0], Word(parts, pieces.around(parts, span)), None, False, False, span)
                 return [self.statement(Declaration("export", (given,), (), span), span)]
         return self.forget(target)
 
     def forget(self, target: cst.BaseExpression) -> list[Statement]:
-        names = [node.value for node in _every(target) if isinstance(node, cst.Name)]
+        names = [node.value for node in syntax.every(target) if isinstance(node, cst.Name)]
         return [self.assignment(name, (self.unknown(target),), target) for name in names if self.variable(name)]
 
     # Functions
 
     def function_body(self, node: cst.FunctionDef, unknown: bool = False) -> Iterator[Statement]:
         outer = self.scope, self.locals
-        params = [param.name.value for param in _params(node)]
-        declared = {item.name.value for item in _globals(node)}
+        params = [param.name.value for param in syntax.params(node)]
+        declared = {item.name.value for item in syntax.declared(node)}
         self.scope = node.name.value
-        self.locals = (_assigned(node.body.body) | set(params)) - declared
-        for index, param in enumerate(_params(node), 1):
+        self.locals = (syntax.assigned(node.body.body) | set(params)) - declared
+        for index, param in enumerate(syntax.params(node), 1):
             span = self.span(param.name)
             given = Param(str(index), "", None, span, span, True, "0")
             yield self.assignment(param.name.value, (self.unknown(node) if unknown else given,), param.name)
@@ -274,7 +276,7 @@ class Lowering:
 
     def own_call(self, node: cst.Call, function: cst.FunctionDef) -> Statement | None:
         """A call of a function of the file, its arguments in the order of the parameters."""
-        params = _params(function)
+        params = syntax.params(function)
         names = [param.name.value for param in params]
         if any(argument.star for argument in node.args) or function.params.star_kwarg:
             return None
@@ -295,7 +297,7 @@ class Lowering:
     def word(self, node: cst.BaseExpression) -> Word:
         """An expression as one word, which no blank in a value makes several."""
         parts = self.parts(node)
-        around = _around(parts, self.span(node))
+        around = pieces.around(parts, self.span(node))
         return Word((Double(parts, around),), around)
 
     def lit(self, text: str, span: Span) -> Word:
@@ -317,7 +319,7 @@ class Lowering:
 
     def name(self, node: cst.BaseExpression) -> str:
         """The full name of what an expression names by way of the file's imports, '' for anything else."""
-        dotted = _dotted(node)
+        dotted = syntax.dotted(node)
         first, dot, rest = dotted.partition(".")
         return f"{self.imports.get(first, first)}{dot}{rest}" if dotted else ""
 
@@ -348,7 +350,7 @@ class Lowering:
                     return (Param(name[0], "", None, name[1], self.span(node), True),)
             case cst.Call():
                 return self.call(node)
-        inner = tuple(self.word(child) for child in _expressions(node))
+        inner = tuple(self.word(child) for child in syntax.expressions(node))
         return (self.unknown(node, inner),)
 
     def formatted(self, piece: cst.BaseFormattedStringContent) -> tuple[Part, ...]:
@@ -369,14 +371,14 @@ class Lowering:
             default = args[1] if len(args) > 1 else named.get("default")
             word = self.word(default) if default is not None else None
             return (Param(text[0], "-" if word else "", word, text[1], self.span(node), True),)
-        if isinstance(node.func, cst.Attribute) and node.func.attr.value in _KEPT and all(map(_plain, args)):
+        if isinstance(node.func, cst.Attribute) and node.func.attr.value in _KEPT and all(map(syntax.plain, args)):
             return self.parts(node.func.value)
         if name == "str" and len(args) == 1 and not named:
             return self.parts(args[0])
         if isinstance(node.func, cst.Name) and (function := self.functions.get(node.func.value)):
             called = self.own_call(node, function)
             if called is not None:
-                changes = bool(list(_globals(function)))
+                changes = bool(list(syntax.declared(function)))
                 span = self.span(node)
                 if changes:
                     self.before.append(called)
@@ -385,11 +387,13 @@ class Lowering:
         if command := self.command(node, name, args, named, starred):
             self.before.append(command)
             return (self.unknown(node),)
-        inner = tuple(self.word(one) for one in (*_receiver(node), *(one.value for one in node.args)))
+        inner = tuple(self.word(one) for one in (*syntax.receiver(node), *(one.value for one in node.args)))
         return (self.unknown(node, inner),)
 
     def used(self, node: cst.Call) -> bool:
-        return any(isinstance(one, cst.Return) and one.value for one in _every(self.functions[_dotted(node.func)]))
+        return any(
+            isinstance(one, cst.Return) and one.value for one in syntax.every(self.functions[syntax.dotted(node.func)])
+        )
 
     def alone(self, called: Statement, node: cst.Call) -> tuple[Part, ...]:
         self.before.append(called)
@@ -455,12 +459,12 @@ class Lowering:
         return None
 
     def words(self, node: cst.BaseExpression) -> list[Word]:
-        elements = _elements(node)
+        elements = syntax.elements(node)
         if elements is None and isinstance(node, cst.Name):
             elements = self.lists.get(self.variable(node.value) or node.value)
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
             plain = node.func.attr.value == "split" and not node.args
-            return _split(self.parts(node.func.value), self.span(node)) if plain else [self.word(node)]
+            return pieces.split(self.parts(node.func.value), self.span(node)) if plain else [self.word(node)]
         if elements is None:
             return [self.word(node)]
         return [self.word(one) for one in elements]
@@ -472,138 +476,10 @@ class Lowering:
         span = self.span(call)
         text = self.quoted(node)
         if text and not changed:
-            start = self.raw(node).start + len(_prefix(node))
+            start = self.raw(node).start + len(syntax.prefix(node))
             try:
                 statements = parse_shell(text[0], lambda index: self.place(start + index))
-                return self.statement(Group(tuple(map(_fixed, statements)), True, span), span, fed or ())
+                return self.statement(Group(tuple(map(pieces.fixed, statements)), True, span), span, fed or ())
             except ShellError:
                 pass
         return self.statement(Call((), (Word((self.unknown(call),), span), self.word(node)), span), span)
-
-
-def _prefix(node: cst.BaseExpression) -> str:
-    assert isinstance(node, cst.SimpleString)
-    return node.prefix + node.quote
-
-
-def _fixed(node: Any) -> Any:
-    """The same records, with literal text that cannot be replaced: the shell's quotes may end the program's string."""
-    from msgspec import Struct
-    from msgspec.structs import replace
-
-    if isinstance(node, tuple):
-        return tuple(map(_fixed, node))
-    if isinstance(node, Call):
-        return replace(
-            node, assignments=_fixed(node.assignments), words=(*node.words[:1], *(_word(one) for one in node.words[1:]))
-        )
-    if isinstance(node, Word):
-        return _word(node)
-    if isinstance(node, Struct) and not isinstance(node, Span):
-        return replace(node, **{name: _fixed(getattr(node, name)) for name in node.__struct_fields__})
-    return node
-
-
-def _word(word: Word) -> Word:
-    return Word(tuple(map(_part, word.parts)), word.span)
-
-
-def _part(part: Part) -> Part:
-    if isinstance(part, Lit | Single):
-        return Other((), part.span) if "\\" in part.text else Single(part.text, part.span, True)
-    if isinstance(part, Double):
-        return Double(tuple(map(_part, part.parts)), part.span)
-    return part
-
-
-def _split(parts: Sequence[Part], span: Span) -> list[Word]:
-    words: list[list[Part]] = [[]]
-    for part in parts:
-        if not isinstance(part, Single):
-            words[-1].append(part)
-            continue
-        for index, text in enumerate(part.text.split(" ")):
-            if index:
-                words.append([])
-            if text:
-                words[-1].append(Single(text, part.span, True))
-    return [Word(tuple(one), span) for one in words if one]
-
-
-def _around(parts: Sequence[Part], span: Span) -> Span:
-    return Span(
-        min([span.start, *(part.span.start for part in parts)]), max([span.end, *(part.span.end for part in parts)])
-    )
-
-
-def _every(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        yield one
-        pending += reversed(one.children)
-
-
-def _expressions(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
-    """The nearest expressions below a node; not those of a lambda or a comprehension, which have names of their own."""
-    if isinstance(node, cst.Lambda | cst.BaseComp):
-        return
-    for child in node.children:
-        if isinstance(child, cst.BaseExpression):
-            yield child
-        else:
-            yield from _expressions(child)
-
-
-def _receiver(node: cst.Call) -> Iterator[cst.BaseExpression]:
-    if isinstance(node.func, cst.Attribute):
-        yield node.func.value
-
-
-def _elements(node: cst.BaseExpression) -> list[cst.BaseExpression] | None:
-    if not isinstance(node, cst.List | cst.Tuple) or any(isinstance(one, cst.StarredElement) for one in node.elements):
-        return None
-    return [one.value for one in node.elements]
-
-
-def _dotted(node: cst.CSTNode) -> str:
-    if isinstance(node, cst.Name):
-        return node.value
-    if isinstance(node, cst.Attribute):
-        inner = _dotted(node.value)
-        return f"{inner}.{node.attr.value}" if inner else ""
-    return ""
-
-
-def _plain(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.SimpleString) and node.evaluated_value in ("utf-8", "utf8", "ascii", "\n", "\r\n", " ")
-
-
-def _params(node: cst.FunctionDef) -> list[cst.Param]:
-    return [*node.params.posonly_params, *node.params.params, *node.params.kwonly_params]
-
-
-def _globals(node: cst.FunctionDef) -> list[cst.NameItem]:
-    return [item for one in _every(node.body) if isinstance(one, cst.Global | cst.Nonlocal) for item in one.names]
-
-
-def _assigned(body: Sequence[cst.CSTNode]) -> set[str]:
-    """The names that statements assign, those inside of functions and classes left out."""
-    found: set[str] = set()
-    pending = list(body)
-    while pending:
-        node = pending.pop()
-        targets: list[cst.CSTNode] = []
-        match node:
-            case cst.FunctionDef() | cst.ClassDef() | cst.Lambda():
-                continue
-            case cst.Assign():
-                targets = [one.target for one in node.targets]
-            case cst.AnnAssign() | cst.AugAssign() | cst.For() | cst.NamedExpr():
-                targets = [node.target]
-            case cst.WithItem(asname=asname) if asname is not None:
-                targets = [asname.name]
-        for target in targets:
-            found |= {one.value for one in _every(target) if isinstance(one, cst.Name)}
-        pending += node.children
-    return found

@@ -7,7 +7,8 @@ from msgspec import Struct
 from migrator.core.findings import Edit
 from migrator.core.text import Span
 from migrator.readers.called import Program, Request, whole
-from migrator.readers.shell import Param, ShellError, parse_shell
+from migrator.readers.shell import Param, ShellError
+from migrator.readers.shfmt import parse_shell
 
 
 def read(request: Request) -> Program | None:

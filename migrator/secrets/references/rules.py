@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from migrator import rulebook
-from migrator.rulebook import Node
+from migrator.rule_documents import Document, Node
 from migrator.secrets.references.records import Kind, OpaqueKind
 
 _NAME = "(?P<names>[A-Za-z_][A-Za-z0-9_]*)"
@@ -88,7 +88,7 @@ UNKNOWN = Language("")
 def load(directories: tuple[Path, ...] = ()) -> Rules:
     """The built-in forms and those in the folder `references` of the given directories of rules. Raises RuleError."""
     folders = [directory / "references" for directory in (rulebook.built_in(), *directories)]
-    roots = [rulebook.document(path) for folder in folders for path in sorted(folder.glob("*.yml"))]
+    roots = [Document(path).root for folder in folders for path in sorted(folder.glob("*.yml"))]
     files = [root.mapping(("languages", "forms", "opaque", "aliases", "reach")) for root in roots]
     languages = [
         _language(*named) for file in files if "languages" in file for named in file["languages"].mapping().items()

@@ -9,7 +9,8 @@ from migrator.core.audits.pipe.refused import Refused
 from migrator.core.rules import RuleBook
 from migrator.core.steps import Shell
 from migrator.credentials.trace import Command
-from migrator.readers.shell import Binary, Call, Redirect, Statement, parse_shell
+from migrator.readers.shell import Binary, Call, Redirect, Statement
+from migrator.readers.shfmt import parse_shell
 
 _FAILS = {"exit", "return", "false", "true", ":"}
 _STATUS = re.compile(r"\$\{?(?:\?|PIPESTATUS\b)")
