@@ -47,10 +47,6 @@ _REASONS = {
 }
 
 
-class RuleError(Exception):
-    pass
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     path: str
@@ -125,7 +121,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     parts = SimpleNamespace(
         engine=SimpleNamespace(analyse=analyse),
         fixing=SimpleNamespace(plan=plan, Change=Change, FixPlan=FixPlan),
-        rulebook=SimpleNamespace(load=lambda folders=(): samples.BOOK, RuleError=RuleError),
+        rulebook=SimpleNamespace(load=lambda folders=(): samples.BOOK),
     )
     for package, name in ((migrator.core, "engine"), (migrator.core, "fixing"), (migrator, "rulebook")):
         part = getattr(parts, name)

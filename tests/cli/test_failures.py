@@ -10,7 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.cli.conftest import Patless, RuleError, put
+from migrator.rule_documents import RuleError
+from tests.cli.conftest import Patless, put
 
 
 @pytest.mark.usefixtures("toy")
