@@ -37,6 +37,7 @@ from migrator.core.rules import (
 )
 from migrator.rule_documents import Document, Node, RuleError
 
+_WAYS = ("mine", "otherwise", "not-mine", "ask", "fleet")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -315,11 +316,11 @@ def _runners(book: RuleBook, node: Node) -> RuleBook:
 def _reasons(book: RuleBook, node: Node) -> RuleBook:
     reasons = dict(book.reasons)
     for code, entry in node.mapping().items():
-        fields = entry.mapping(("verdict", "what", "why", "mine", "otherwise", "not-mine", "ask"))
+        fields = entry.mapping(("verdict", "what", "why", *_WAYS))
         for key in ("verdict", "what", "why"):
             if key not in fields:
                 raise entry.error(f"has no `{key}`; add it")
-        ways = {key: fields[key].text() if key in fields else "" for key in ("mine", "otherwise", "not-mine", "ask")}
+        ways = {key: fields[key].text() if key in fields else "" for key in _WAYS}
         verdict = Verdict(fields["verdict"].choice([verdict.value for verdict in Verdict]))
         reasons[code] = ReasonEntry(
             code,
@@ -330,6 +331,7 @@ def _reasons(book: RuleBook, node: Node) -> RuleBook:
             ways["otherwise"],
             ways["not-mine"],
             ways["ask"],
+            ways["fleet"],
         )
     return replace(book, reasons=reasons)
 

@@ -17,8 +17,8 @@ from migrator.core.findings import Finding, Report
 from migrator.core.mask import printable
 from migrator.core.text import Source
 from migrator.core.verify import Unverified, rewrite
-from migrator.reports.codespan import unmentioned
 from migrator.reports.diff import Side, diff
+from migrator.reports.markup import unmentioned
 from migrator.reports.secrets import after_edits
 
 _LINES = 80

@@ -11,8 +11,8 @@ from migrator.bot.difference import Plan
 from migrator.bot.markers import OPENING
 from migrator.core.findings import Finding, Report
 from migrator.core.rules import ReasonEntry, ways_out
-from migrator.reports.codespan import cell, code
 from migrator.reports.counting import Counts, in_order, many
+from migrator.reports.markup import cell, code
 
 _ROWS = 50
 LONGEST = 30_000

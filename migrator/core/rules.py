@@ -9,6 +9,8 @@ from msgspec import Struct, field
 
 from migrator.core.findings import Severity, Verdict
 
+CENTRAL = "fleet.toml"
+"""What a way out names that is the operator's of a fleet."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -34,7 +36,8 @@ class Rule(Struct, frozen=True):
 
 class ReasonEntry(Struct, frozen=True):
     """What a reason code means. The ways out are templates with `{subject}` and `{code}`, '' where there is none;
-    `otherwise` stands for `mine` where the subject is no variable, if `mine` states one.
+    `otherwise` stands for `mine` where the subject is no variable, if `mine` states one; `fleet` does where it is the
+    operator of a fleet who states it for the repository `{repository}`, whose own configuration claims nothing there.
     """
 
     code: str
@@ -45,14 +48,17 @@ class ReasonEntry(Struct, frozen=True):
     otherwise: str = ""
     not_mine: str = ""
     ask: str = ""
+    fleet: str = ""
 
 
-def ways_out(entry: ReasonEntry, subject: str) -> tuple[tuple[str, str], ...]:
-    """The ways out of a reason with what they are called, filled in; those that need a subject only if there is one."""
-    mine = entry.otherwise if entry.otherwise and subject and not _VARIABLE.fullmatch(subject) else entry.mine
+def ways_out(entry: ReasonEntry, subject: str, *, fleet_of: str = "") -> tuple[tuple[str, str], ...]:
+    """The ways out of a reason with what they are called, filled in; those that need a subject only if there is one.
+    `fleet_of` is the slug of a repository that is looked at with the configuration of a fleet."""
+    mine = entry.fleet if fleet_of and entry.fleet else entry.mine
+    mine = entry.otherwise if entry.otherwise and subject and not _VARIABLE.fullmatch(subject) else mine
     templates = (("mine", mine), ("not mine", entry.not_mine), ("ask", entry.ask))
     return tuple(
-        (label, text.replace("{code}", entry.code).replace("{subject}", subject))
+        (label, text.replace("{code}", entry.code).replace("{repository}", fleet_of).replace("{subject}", subject))
         for label, text in templates
         if text and (subject or "{subject}" not in text)
     )

@@ -1,7 +1,7 @@
 """What a pull request says, from what is known: title, branch, commit message and description, by templates.
 
 Templates are jinja2's, in its sandbox, and no file is read by them. In a description every value is escaped, so that
-text of a repository is shown and does nothing (`markdown`); elsewhere it is one line.
+text of a repository is shown and does nothing (`markup`); elsewhere it is one line.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from migrator.core.findings import Finding, Report
-from migrator.core.rules import ReasonEntry, ways_out
-from migrator.fleet import markdown
+from migrator.core.rules import CENTRAL, ReasonEntry, ways_out
 from migrator.fleet.starting import Release
+from migrator.reports import markup
 from migrator.toml_keys import ConfigurationError
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ class Proposal(Struct, frozen=True):
     def logins(self) -> int:
         return sum(len(one.lines) for one in self.changed)
 
+    @property
+    def central(self) -> bool:
+        """Whether a way out that is shown is a line of the fleet's configuration."""
+        return any(CENTRAL in way for one in self.stays[:_FEW] for _, way in one.ways)
+
 
 class Undone(Struct, frozen=True):
     """What the pull request says that takes a merged one back."""
@@ -96,17 +101,17 @@ class Texts(Struct, frozen=True):
         name, source = _source(part, self.folder)
         values: dict[str, Any] = {field: getattr(about, field) for field in about.__struct_fields__}
         if isinstance(about, Proposal):
-            values["logins"] = about.logins
+            values |= {"logins": about.logins, "central": about.central}
         values |= {"few": _FEW, "names": _NAMES}
         try:
             text = _environment(body).from_string(source).render(values)
         except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             line = getattr(error, "lineno", None)
             at = f":{line}" if line else ""
-            raise ConfigurationError(f"{name}{at}: the template cannot be used: {markdown.line(error)}") from None
+            raise ConfigurationError(f"{name}{at}: the template cannot be used: {markup.line(error)}") from None
         if body:
             return text.strip()[:LONGEST] + "\n"
-        return text.strip() if part == "message" else markdown.line(text)[:_TITLE]
+        return text.strip() if part == "message" else markup.line(text)[:_TITLE]
 
 
 def proposal(
@@ -129,20 +134,21 @@ def proposal(
     return replace(
         about,
         changed=tuple(Changed(path, tuple(sorted(found))) for path, found in sorted(lines.items())),
-        stays=tuple(_stays(finding, reasons) for finding in held),
+        stays=tuple(_stays(finding, reasons, about.repository) for finding in held),
         freed=tuple(name for name in variables if name not in read),
         kept=tuple(dict.fromkeys((*(name for name in variables if name in read), *sorted(read)))),
         assumptions=tuple(dict.fromkeys(text for finding in made for text in finding.assumptions)),
     )
 
 
-def _stays(finding: Finding, reasons: Mapping[str, ReasonEntry]) -> Stays:
+def _stays(finding: Finding, reasons: Mapping[str, ReasonEntry], repository: str) -> Stays:
     strictest = max(finding.reasons, key=lambda one: one.verdict.strictness, default=None)
     entry = reasons.get(strictest.code) if strictest else None
     if strictest is None or entry is None:
         return Stays(finding.path, finding.position.line, finding.rule, finding.message)
     subject = strictest.subject
-    return Stays(finding.path, finding.position.line, entry.code, entry.what, subject, ways_out(entry, subject))
+    ways = ways_out(entry, subject, fleet_of=repository)
+    return Stays(finding.path, finding.position.line, entry.code, entry.what, subject, ways)
 
 
 def _source(part: str, folder: Path | None) -> tuple[str, str]:
@@ -163,17 +169,17 @@ def _environment(body: bool) -> Environment:
 
     found = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
-        finalize=markdown.text if body else markdown.line,
+        finalize=markup.text if body else markup.line,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["code"] = markdown.code if body else markdown.line
+    found.filters["code"] = markup.code if body else markup.line
     found.filters["codes"] = _codes
     return found
 
 
-def _codes(values: Sequence[object]) -> markdown.Ready:
+def _codes(values: Sequence[object]) -> markup.Ready:
     """Spans of code with commas, and how many more there are."""
-    shown = ", ".join(markdown.code(value) for value in values[:_NAMES])
+    shown = ", ".join(markup.code(value) for value in values[:_NAMES])
     more = f" and {len(values) - _NAMES} more" if len(values) > _NAMES else ""
-    return markdown.Ready(shown + more)
+    return markup.Ready(shown + more)

@@ -7,18 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from migrator.fleet import identity, markdown
+from migrator.fleet import identity
 from migrator.fleet.proposal import Changed, Proposal, Stays, Texts
 from migrator.fleet.starting import Release, load, matches, releases
 from migrator.toml_keys import ConfigurationError
 
 HOSTILE = "x`` @{712020:ab}\n```\n# <script>alert(1)</script> [a](https://evil.example) \x1b[31m\u202e @all -->"
 WAYS = (
-    ("mine", 'add to .patless.toml: own-packages = ["crg.apkg.io/acme/base"]'),
+    ("mine", 'in fleet.toml, under [[repositories]] with slugs = ["web"]: own-packages = ["crg.apkg.io/acme/base"]'),
     ("not mine", "# patless: ignore[foreign-package] linked to another repository"),
     ("ask", "the package's page in Bitbucket shows the repository"),
 )
@@ -74,35 +72,16 @@ def test_nothing_of_a_repository_acts() -> None:
         HOSTILE,
     )
     text = Texts().render("body", hostile)
-    assert "@" not in text
-    assert "<" not in text
+    assert "@{" not in text
+    assert "@all" not in text
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert not re.search(r"^\s*```", text, re.MULTILINE), "no fence begins"
     assert not re.search(r"^\s*#", text, re.MULTILINE), "no heading begins"
-    outside = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text)
+    outside = re.sub(r"(?<!\\)`[^`\n]*`", "", text)
+    assert not set("@<") & set(outside)
     assert "https:" not in outside
     assert not re.search(r"(?<!\\)\]\(", outside), "no link"
-
-
-@given(st.text(max_size=200))
-@settings(max_examples=60, deadline=None)
-def test_a_span_of_code_holds_whatever_is_in_it(value: str) -> None:
-    found = markdown.code(value)
-    fence = re.match(r"`+", found)
-    assert fence
-    inside = found[fence.end() : -fence.end()]
-    assert found.endswith(fence[0])
-    assert fence[0] not in inside
-    assert not set("@<>\n\r\x1b") & set(found)
-
-
-@given(st.text(max_size=200))
-@settings(max_examples=60, deadline=None)
-def test_words_are_one_line_without_markup(value: str) -> None:
-    found = markdown.text(value)
-    assert not set("@<>\n\r\x1b") & set(found)
-    assert not re.search(r"(?<!\\)(?:\\\\)*[`*_\[\]~|!]", found)
 
 
 def test_a_template_reads_no_file_and_reaches_no_python(tmp_path: Path) -> None:

@@ -122,8 +122,9 @@ def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry]
         yield Block("text", ", ".join(f"${name}" for name in finding.remaining), "Still read in this step")
 
 
-def reason_blocks(reason: Reason, entry: ReasonEntry | None) -> Iterator[Block]:
+def reason_blocks(reason: Reason, entry: ReasonEntry | None, fleet_of: str = "") -> Iterator[Block]:
     """Why a finding is held back, and its ways out, each with a button that copies it."""
     yield Block("text", " ".join(reason.detail.split()), reason.code)
     if entry is not None:
-        yield from (Block("copy", way, label) for label, way in ways_out(entry, reason.subject))
+        ways = ways_out(entry, reason.subject, fleet_of=fleet_of)
+        yield from (Block("copy", way, label) for label, way in ways)

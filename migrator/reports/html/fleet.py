@@ -176,14 +176,14 @@ def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
     if one.standing.error:
         yield Block("text", one.standing.error, "Error")
     for finding in one.findings[:_MOST]:
-        yield from _finding(finding, reasons)
+        yield from _finding(finding, one.repository.slug, reasons)
     if len(one.findings) > _MOST:
         yield Block(
             "text", f"and {len(one.findings) - _MOST} findings more, which `patless check` in the repository shows"
         )
 
 
-def _finding(finding: SeenFinding, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
+def _finding(finding: SeenFinding, slug: str, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
     at = f"{finding.path}:{finding.position.line}:{finding.position.column}"
     yield Block("text", f"{finding.verdict}: {finding.message}", at)
     if finding.change:
@@ -191,7 +191,7 @@ def _finding(finding: SeenFinding, reasons: Mapping[str, ReasonEntry]) -> Iterat
     elif finding.excerpt:
         yield Block("code", finding.excerpt, f"The line {at}")
     for reason in finding.reasons:
-        yield from reason_blocks(reason, reasons.get(reason.code))
+        yield from reason_blocks(reason, reasons.get(reason.code), slug)
     if finding.assumptions:
         yield Block("list", "\n".join(finding.assumptions), "Taken for granted")
 
@@ -246,7 +246,7 @@ def _shared(shared: Shared) -> Row:
     aim = shared.target
     blocks = [Block("list", "\n".join(words.imported(one) for one in shared.importers), "Imported by")]
     blocks += [Block("text", shared.why, "Not read")] if shared.why else []
-    blocks += [block for finding in shared.findings for block in _finding(finding, {})]
+    blocks += [block for finding in shared.findings for block in _finding(finding, aim.repository, {})]
     step = words.next_step(shared)
     blocks += [Block("text", step, "Next")] if step else []
     cells = (aim.repository, f"{shared.pin} {aim.ref}", aim.pipeline or aim.path, len(shared.importers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from migrator.reports.codespan import cell, code
+from migrator.reports.markup import cell, code
 from migrator.reports.stored import words
 from migrator.reports.stored.words import MEANING, MOST, Group
 from migrator.secrets.records import Evidence, Listing, Row
