@@ -22,7 +22,7 @@ from migrator.configuration import check_codes
 from migrator.core.findings import Verdict
 from migrator.core.mask import printable
 from migrator.core.settings import Settings
-from migrator.fleet import exporters, listing, operator, rounds, visiting
+from migrator.fleet import exporters, joining, listing, operator, rounds, visiting
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
@@ -94,7 +94,7 @@ def merge(path: Path, others: Sequence[Path]) -> int:
     with Ledger(path) as ledger:
         for other in others:
             with Ledger(other) as one:
-                ledger.join(one)
+                joining.join(ledger, one)
         console.out(_summary(ledger, ledger.entries()))
     return exits.CLEAN
 

@@ -59,13 +59,15 @@ def migrate(
     """Show the pull requests that move repositories, or open them with --open-prs."""
 
     def run() -> int:
-        from migrator.cli import fleet_migrate as command
+        from migrator.cli import fleet_migrate
+        from migrator.cli.fleet_asking import Asked, Showing
+        from migrator.cli.fleet_reading import Doing
         from migrator.fleet.pacing import Limits
 
-        asked = command.Asked(ledger, tuple(slugs or ()), config, folders(rules), wave, templates, tuple(probed or ()))
+        asked = Asked(ledger, tuple(slugs or ()), config, folders(rules), wave, templates, tuple(probed or ()))
         limits = Limits(pace, per_reviewer, max_red / 100)
-        doing = command.Doing(open_prs, listed(destinations), reopen, accept_linkage, draft, not run_pipelines, limits)
-        return command.migrate(asked, doing, command.Showing(colour=color, exit_zero=exit_zero))
+        doing = Doing(open_prs, listed(destinations), reopen, accept_linkage, draft, not run_pipelines, limits)
+        return fleet_migrate.run(asked, doing, Showing(colour=color, exit_zero=exit_zero))
 
     end(run)
 
@@ -83,12 +85,13 @@ def status(
     """Say how far each repository is, and what became of its pull requests."""
 
     def run() -> int:
-        from migrator.cli import fleet_migrate as command
+        from migrator.cli import fleet_status
+        from migrator.cli.fleet_asking import Asked, Showing
 
         if format in (Form.MARKDOWN, Form.HTML):
             raise failures.UsageError("--format is text or json here")
-        asked = command.Asked(ledger, tuple(slugs or ()), config, wave=wave)
-        return command.status(asked, command.Showing(format, color, exit_zero), offline=offline)
+        asked = Asked(ledger, tuple(slugs or ()), config, wave=wave)
+        return fleet_status.run(asked, Showing(format, color, exit_zero), offline=offline)
 
     end(run)
 
@@ -106,10 +109,11 @@ def revert(
     """Open the pull request that takes a merged one back."""
 
     def run() -> int:
-        from migrator.cli import fleet_migrate as command
+        from migrator.cli import fleet_revert
+        from migrator.cli.fleet_asking import Asked
 
-        asked = command.Asked(ledger, (), config, folders(rules), templates=templates)
-        return command.revert(asked, slug, destination, draft=draft, shows=dry_run)
+        asked = Asked(ledger, (), config, folders(rules), templates=templates)
+        return fleet_revert.run(asked, slug, destination, draft=draft, shows=dry_run)
 
     end(run)
 

@@ -54,7 +54,7 @@ def unsettled(change: Change) -> bool:
     """Whether Bitbucket may say more than is known: it is open, or merged and its first run is not at an end."""
     return change.pull_request is not None and (
         change.state in (ChangeState.OPEN, ChangeState.UPDATING)
-        or (change.state == ChangeState.MERGED and not change.run)
+        or (change.state == ChangeState.MERGED and not (change.run and change.merged))
     )
 
 
@@ -63,22 +63,30 @@ def followed(client: Client, workspace: str, slug: str, change: Change, now: dat
     found = pull_requests.one(client, workspace, slug, change.pull_request or 0)
     at = now.isoformat()
     if found.open:
-        return replace(change, at=at, error="")
+        return replace(change, at=at)
     if found.state != "MERGED":
         return replace(change, at=at, state=ChangeState.DECLINED, error="")
-    return replace(change, at=at, state=ChangeState.MERGED, run=first_run(client, workspace, slug, found), error="")
+    sha = found.merge_commit
+    made = source_commits.one(client, workspace, slug, sha).date if sha else None
+    run = change.run or (_first_run(client, workspace, slug, found, made) if made else "")
+    merged = (_merged(found, made) or now).isoformat()
+    return replace(change, at=at, state=ChangeState.MERGED, run=run, merged=merged, error="")
 
 
-def first_run(client: Client, workspace: str, slug: str, merged: PullRequest) -> str:
-    """How the first run of the destination after the merge ended, `green` or `red`; '' while none has. Raises ApiError.
+def _merged(found: PullRequest, made: datetime | None) -> datetime | None:
+    """When it was merged; a pull request has no field for that. The commit that the merge made has the date of it.
+    A fast-forward makes none; then the pull request was last changed by its merge, or after it.
 
-    That of the merge commit, or else the first that was created after it: several pushes can share one run.
+    https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/
     """
-    if not merged.merge_commit:
-        return ""
-    since = source_commits.one(client, workspace, slug, merged.merge_commit).date
-    if since is None:
-        return ""
+    return found.updated_on if made is None or found.merge_commit == found.source_sha else made
+
+
+def _first_run(client: Client, workspace: str, slug: str, merged: PullRequest, since: datetime) -> str:
+    """How the first run of the destination after the merge ended, `green` or `red`; '' while none has.
+
+    That of the merge commit, or else the first that was created after it, `since` then: several pushes can share one.
+    """
     runs = [one for one in pipelines.of_branch(client, workspace, slug, merged.destination, since) if _pushed(one)]
     runs.sort(key=lambda one: one.sha != merged.merge_commit)  # stable: else by date
     return next((colour for one in runs if (colour := _RESULTS.get(one.result or "", _unended(one))) is not None), "")
@@ -144,11 +152,9 @@ def _standing(entry: Entry, branch: Branch | None, change: Change | None) -> Sta
         return {GREEN: Standing.MERGED_GREEN, RED: Standing.MERGED_RED}.get(change.run, Standing.MERGED)
     if change and change.state == ChangeState.DECLINED:
         return Standing.DECLINED
-    if change and change.state == ChangeState.ERROR:
-        return Standing.ERROR
     if change and change.pull_request is not None:
         return Standing.OPEN
-    if entry.state.failed:
+    if entry.state.failed or (change and change.error):
         return Standing.ERROR
     if entry.state in (State.EMPTY, State.LISTED) or branch is None or branch.seen is None:
         return Standing.SKIPPED

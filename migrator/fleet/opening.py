@@ -24,7 +24,7 @@ from migrator.fleet.deciding import Act, Why
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import Looked, Reader, Target
 from migrator.fleet.pacing import Limits, Traffic
-from migrator.fleet.records import Change, ChangeState
+from migrator.fleet.records import Change, ChangeState, Repository
 from migrator.repositories.remote import Moved
 
 if TYPE_CHECKING:
@@ -77,9 +77,18 @@ class Opener(Struct, frozen=True):
                     begun = looked.decision.act
                     self.pause(attempt)
                     continue
+                self._answered(target)
                 done_before = outcome.done is None and looked.decision.why is Why.UP_TO_DATE
                 return replace(outcome, done=begun) if done_before else outcome
         raise AssertionError("the last attempt returns or raises")
+
+    def failed(self, repository: Repository, destination: str, error: str) -> None:
+        """Keep why a destination could not be dealt with, beside what is known of it. Raises LedgerError."""
+        with self.ledger.claimed(repository.uuid) as mine:
+            if mine:
+                row = self.ledger.change(repository.uuid, destination)
+                row = row or Change(repository.uuid, destination, "", ChangeState.ERROR, "")
+                self._save(replace(row, error=error))
 
     def _act(self, target: Target, looked: Looked) -> Outcome:
         decision = looked.decision
@@ -235,8 +244,17 @@ class Opener(Struct, frozen=True):
     # The ledger
 
     def _known(self, target: Target) -> Change | None:
-        rows = self.ledger.changes(target.repository.uuid)
-        return next((one for one in rows if one.destination == target.destination), None)
+        """What was begun, and not merely what failed."""
+        found = self.ledger.change(target.repository.uuid, target.destination)
+        return None if found is None or found.state == ChangeState.ERROR else found
+
+    def _answered(self, target: Target) -> None:
+        """No error is kept of what could be dealt with."""
+        found = self.ledger.change(target.repository.uuid, target.destination)
+        if found and found.state == ChangeState.ERROR:
+            self.ledger.drop(found.uuid, found.destination)
+        elif found and found.error:
+            self._save(replace(found, error=""))
 
     def _row(self, target: Target, looked: Looked) -> Change:
         tip = looked.situation.tip

@@ -197,6 +197,7 @@ class ChangeState(StrEnum):
     MERGED = "merged"
     DECLINED = "declined"
     ERROR = "error"
+    """It was never begun: there is nothing but an error."""
 
 
 class Change(Struct, frozen=True):
@@ -206,7 +207,8 @@ class Change(Struct, frozen=True):
     made, `digest` that of the diff that was last pushed. `pull_request` None: there is none yet, or no more. `state` is
     a `ChangeState`; `opened` and `at` are when it was opened and last looked at. `described` names the description that
     was last written, so that one which people have edited is known; `reviewers` are the default ones that were asked.
-    `run` is the first run of the destination after the merge: `green`, `red`, or '' while it is neither.
+    `run` is the first run of the destination after the merge: `green`, `red`, or '' while it is neither; `merged` is
+    when it was merged, '' where that has not been asked.
     """
 
     uuid: str
@@ -224,3 +226,4 @@ class Change(Struct, frozen=True):
     described: str = ""
     reviewers: tuple[str, ...] = ()
     run: str = ""
+    merged: str = ""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import math
+from datetime import datetime, timedelta
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from migrator.demo.box import Box
 from migrator.demo.state import PullRequest
+from migrator.fleet.ledger import Ledger
 from tests.fleet.conftest import NATIVE, PIPELINES, STORED, Desk, Watch, writes
 
 
@@ -65,6 +69,63 @@ def test_runs_from_before_of_other_branches_and_by_name_do_not_count(box: Box, d
     box.forget_requests()
     assert states(desk)["web"] == ("merged", "green")
     assert not box.requests, "what is settled is not asked again"
+
+
+def test_a_merge_is_of_the_day_on_which_it_was_made_and_not_seen(box: Box, desk: Desk) -> None:
+    """A pull request has no date of its merge; the commit has one, but for a fast-forward, which makes none."""
+    now = box.state.clock()
+    for slug, days in (("web", 20), ("fast", 10)):
+        desk.add(slug)
+        assert desk.open(slug).code == 0
+        box.state.clock = partial(datetime.__sub__, now, timedelta(days=days))
+        box.merge(slug, 1)
+    (fast,) = desk.pull_requests("fast")
+    assert fast.frozen
+    fast.merge_commit = fast.frozen[0]
+    assert set(states(desk)) == {"web", "fast"}
+    found = {one.branch: one.merged for one in desk.changes()}
+    merged = sorted(datetime.fromisoformat(one.merged) for one in desk.changes())
+    assert [(now - one).days for one in merged] == [20, 10], found
+
+
+def test_a_row_of_a_ledger_from_before_is_asked_after_once(box: Box, desk: Desk) -> None:
+    merged(desk, "web", "PASSED")
+    states(desk)
+    (kept,) = desk.changes()
+    with Ledger(desk.ledger) as ledger:
+        ledger.keep(replace(kept, merged=""))
+    states(desk)
+    assert [one.merged for one in desk.changes()] == [kept.merged]
+    box.forget_requests()
+    states(desk)
+    assert not box.requests
+
+
+def test_an_error_is_kept_until_the_repository_can_be_dealt_with(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    desk.add("clean", NATIVE)
+    box.faults.add("/git/acme/*", 404, times=math.inf)
+    assert desk.open().code == 3
+    rows = {row["slug"]: row for row in desk.status()}
+    assert {row["state"] for row in rows.values()} == {"error"}
+    assert "git ls-remote is refused" in rows["web"]["error"]
+    assert desk.run("fleet", "status").code == 3
+    box.faults.clear()
+    assert desk.open().code == 0
+    assert {slug: state for slug, (state, _) in states(desk).items()} == {"web": "pr-open", "clean": "skipped"}
+    assert [one.error for one in desk.changes()] == [""]
+
+
+def test_an_error_keeps_what_was_known_of_the_pull_request(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    assert desk.open().code == 0
+    before = desk.changes()
+    box.faults.add("/git/acme/*", 404, times=math.inf)
+    assert desk.open().code == 3
+    (row,) = desk.status()
+    assert (row["state"], row["pull_request"]["id"]) == ("pr-open", 1)
+    assert row["error"]
+    assert [replace(one, error="", at="") for one in desk.changes()] == [replace(one, at="") for one in before]
 
 
 def test_the_json_is_as_its_schema_says(desk: Desk) -> None:

@@ -99,7 +99,7 @@ def _overview(fleet: Fleet, today: date) -> Section:
 
 
 def _progress(changes: Iterable[Change], today: date) -> Iterator[Chart]:
-    """Pull requests by the week in which they were opened, and those merged by the week in which that was seen."""
+    """Pull requests by the week in which they were opened, and by that in which they were merged."""
     this = _monday(today)
     weeks = [this - timedelta(weeks=ago) for ago in range(_WEEKS - 1, -1, -1)]
     opened: Counter[date] = Counter()
@@ -108,7 +108,7 @@ def _progress(changes: Iterable[Change], today: date) -> Iterator[Chart]:
         if change.opened:
             opened[_monday(datetime.fromisoformat(change.opened).date())] += 1
         if change.state == ChangeState.MERGED:
-            merged[_monday(datetime.fromisoformat(change.at).date())] += 1
+            merged[_monday(datetime.fromisoformat(change.merged or change.at).date())] += 1
     first = min((week for week in (*opened, *merged) if week >= weeks[0]), default=this)
     for title, found, tone in (
         ("Pull requests opened, by week", opened, Tone.PLAIN),

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from migrator.fleet.joining import join
 from migrator.fleet.ledger import Ledger, LedgerError
 from migrator.fleet.records import Change, Repository, Scanned, Seen, State
 from migrator.fleet.sharding import Shard, ShardError
@@ -175,7 +176,7 @@ def test_of_two_ledgers_the_later_look_counts(tmp_path: Path) -> None:
         old.keep(Change("{1}", "main", "patless/main", "open", "2026-01-03", pull_request=1))
         new.keep(Change("{1}", "main", "patless/main", "merged", "2026-01-02", pull_request=1))
         for one in (new, old):
-            all_of.join(one)
+            join(all_of, one)
         (entry,) = all_of.entries()
         (change,) = all_of.changes()
         assert (entry.state, all_of.heads("{1}"), change.state) == (State.EMPTY, {}, "open")

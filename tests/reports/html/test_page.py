@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from migrator.configuration import ConfigurationError
 from migrator.core.findings import Report
+from migrator.fleet.records import Change, ChangeState
 from migrator.reports import csv
 from migrator.reports.html import check, fleet, secrets
 from migrator.reports.html.page import render
@@ -96,6 +98,14 @@ def test_a_cell_is_never_a_formula(cells: list[str | int]) -> None:
     for row in reader.reader(csv.table([cells]).splitlines(keepends=True)):
         texts = [cell for cell, was in zip(row, cells, strict=False) if isinstance(was, str)]
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in texts)
+
+
+def test_a_merge_is_in_the_week_of_its_day_and_not_in_that_in_which_it_was_seen() -> None:
+    seen, made = "2026-11-23T10:00:00+00:00", "2026-11-03T23:00:00+00:00"
+    merged = Change("{1}", "main", "patless/main", ChangeState.MERGED, seen, pull_request=1, merged=made)
+    found = fleet.page(replace(samples.fleet(0), changes=(merged,)), samples.MADE, samples.TODAY)
+    (chart,) = [one for one in found.sections[0].charts if one.title == "Merged, by week"]
+    assert [(bar.label, bar.value) for bar in chart.bars if bar.value] == [("02 Nov", 1)]
 
 
 def test_the_repositories_are_a_table_for_spreadsheets() -> None:

@@ -1,0 +1,101 @@
+"""What branches of a fleet's repositories are read and judged by, before a pull request is made for them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.bitbucket.budget import cache_folder
+from migrator.bitbucket.session import Client
+from migrator.cli.failures import UsageError
+from migrator.cli.fleet import judging
+from migrator.cli.fleet_asking import Asked
+from migrator.core.mask import printable
+from migrator.fleet import imports, operator, packages, starting
+from migrator.fleet.deciding import Policy
+from migrator.fleet.exporters import Exporters
+from migrator.fleet.ledger import Ledger
+from migrator.fleet.looking import Reader
+from migrator.fleet.operator import Operator
+from migrator.fleet.pacing import Limits
+from migrator.fleet.proposal import Texts
+from migrator.fleet.records import Repository
+from migrator.fleet.scanning import Judge
+from migrator.repositories import remote
+
+
+class Doing(Struct, frozen=True):
+    """What `migrate` may do. `destinations` are branches and globs of them, none is the main branch."""
+
+    acts: bool = False
+    destinations: tuple[str, ...] = ()
+    reopen: bool = False
+    accept_linkage: bool = False
+    draft: bool = False
+    skip_ci: bool = True
+    limits: Limits = Limits()
+
+
+def reader(client: Client, ledger: Ledger, asked: Asked, fleet: Operator, doing: Doing | None) -> Reader:
+    if asked.wave and all(wave.name != asked.wave for wave in fleet.waves):
+        raise UsageError(f"{fleet.path or operator.FILE} has no wave {printable(asked.wave)}")
+    cache = cache_folder(os.environ)
+    base = judging(fleet, asked.rules)
+    return Reader(
+        client=client,
+        cache=cache,
+        judge=_judge(base, dict(_probed(asked.probed)), _pushers(ledger, base, cache) if doing else {}),
+        policy=Policy(doing.reopen, doing.accept_linkage) if doing else Policy(),
+        texts=Texts(asked.templates),
+        known=starting.load((*fleet.rules, *asked.rules)),
+        skip_ci=doing.skip_ci if doing else True,
+    )
+
+
+def _judge(
+    base: Judge, probed: Mapping[str, tuple[str, ...]], pushers: Mapping[str, Mapping[str, tuple[str, ...]]]
+) -> Callable[[Repository], Judge]:
+    """By what each repository is judged: the operator's word, what a probe has shown, and who else pushes what."""
+
+    def judge(repository: Repository) -> Judge:
+        found = base.of(repository)
+        own = (*found.settings.own_packages, *probed.get(repository.slug, ()))
+        elsewhere = pushers.get(repository.slug, {})
+        return replace(found, settings=replace(found.settings, own_packages=own, pushed_elsewhere=elsewhere))
+
+    return judge
+
+
+def _pushers(ledger: Ledger, judge: Judge, cache: Path) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """By repository, the packages that others push too, as far as the ledger knows."""
+
+    def copy(repository: Repository) -> Path:
+        return Path(repository.folder or remote.place(cache, repository.workspace, repository.slug))
+
+    branches = list(ledger.branches())
+    return packages.elsewhere(branches, imports.graph(branches, Exporters(ledger.entries(), copy, judge)))
+
+
+def _probed(given: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """`SLUG=FILE`: the packages that the probe of a repository has shown to be reached by its native pair."""
+    for one in given:
+        slug, equals, name = one.partition("=")
+        try:
+            packages = json.loads(Path(name).read_bytes())["packages"] if equals else None
+            names = tuple(str(row["name"]) for row in packages or () if _reached(row["probe"], row))
+        except (OSError, ValueError, LookupError, TypeError):
+            packages = None
+        if packages is None:
+            raise UsageError(
+                f"--probed {printable(one)} is not SLUG=FILE with what `patless packages --probe --format json` printed"
+            )
+        yield slug, names
+
+
+def _reached(probe: Mapping[str, object], row: Mapping[str, object]) -> bool:
+    return probe["readable"] == "yes" and (not row["pushed"] or probe["push"] == "yes")

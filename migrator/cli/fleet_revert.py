@@ -1,0 +1,34 @@
+"""`patless fleet revert`: the pull request that takes a merged one back."""
+
+from __future__ import annotations
+
+from migrator.bitbucket.session import Client
+from migrator.cli import console, exits
+from migrator.cli.failures import UsageError
+from migrator.cli.fleet_asking import Asked, opened
+from migrator.cli.fleet_reading import reader
+from migrator.core.mask import printable
+from migrator.fleet import operator, undoing
+
+
+def run(asked: Asked, slug: str, destination: str, *, draft: bool, shows: bool) -> int:
+    """Open the pull request that takes a merged one back, and return the exit code."""
+    fleet = operator.find(asked.config)
+    with Client.of() as client, opened(asked) as ledger:
+        entry = ledger.entry(slug)
+        if entry is None:
+            raise UsageError(f"there is no repository {printable(slug)} in {asked.ledger}")
+        repository = entry.repository
+        wanted = destination or repository.main_branch
+        change = ledger.change(repository.uuid, wanted)
+        if change is None:
+            raise UsageError(f"no pull request of patless to {printable(wanted)} of {printable(slug)} is in the ledger")
+        by = reader(client, ledger, asked, fleet, None)
+        found = undoing.reversal(client, repository, change, by.heads(repository), by.texts, by.known)
+        if shows and not found.existing:
+            console.out(f"{printable(slug)} {printable(wanted)}: would open: {printable(found.title)}\n")
+            return exits.LEFT
+        made = undoing.opened(client, repository, found, wanted, draft)
+    said = "is open already" if found.existing else "opened"
+    console.out(f"{printable(slug)} {printable(wanted)}: {said} #{made.number} {printable(made.url)}\n")
+    return exits.CLEAN

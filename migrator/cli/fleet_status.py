@@ -1,0 +1,68 @@
+"""`patless fleet status`: how far each repository is, and what has become of its pull requests."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.session import Client
+from migrator.cli import console, exits
+from migrator.cli.fleet_asking import Asked, Showing, named, opened
+from migrator.cli.options import Form
+from migrator.fleet import following, operator
+from migrator.fleet.ledger import Ledger
+from migrator.fleet.records import Change, Entry
+from migrator.reports.fleet import status as statuses
+
+ENDS = (Kind.RATE_LIMITED, Kind.UNAUTHORISED)
+"""No other repository would be answered otherwise."""
+
+
+def run(asked: Asked, showing: Showing, *, offline: bool) -> int:
+    """Print how far every repository is, and return the exit code."""
+    fleet = operator.find(asked.config)
+    failures: list[str] = []
+    with opened(asked) as ledger:
+        entries = [one for one in ledger.entries() if named(one, asked, fleet)]
+        changes = ledger.changes()
+        if not offline and any(following.unsettled(one) for one in changes):
+            with Client.of() as client:
+                failures = followed(client, ledger, entries, changes)
+        uuids = {entry.repository.uuid for entry in entries}
+        branches = [one for entry in entries for one in ledger.branches(entry.repository.uuid)]
+        kept = [one for one in ledger.changes() if one.uuid in uuids]
+    found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded)
+    workspace = entries[0].repository.workspace if entries else ""
+    if showing.form is Form.JSON:
+        console.out(statuses.document(workspace, found))
+    else:
+        console.out(statuses.table(found, console.paint(showing.colour, sys.stdout)))
+    console.err(f"patless: {failure}" for failure in failures)
+    if failures:
+        return exits.REFUSED
+    standings = {row.standing for row in found}
+    left = bool(standings & {following.Standing.FINDINGS, following.Standing.OPEN, following.Standing.MERGED_RED})
+    return exits.code(unread=following.Standing.ERROR in standings, left=left, exit_zero=showing.exit_zero)
+
+
+def followed(client: Client, ledger: Ledger, entries: Sequence[Entry], changes: Sequence[Change]) -> list[str]:
+    """Ask after every change that is not settled; what could not be asked, as sentences."""
+    by_uuid = {entry.repository.uuid: entry.repository for entry in entries}
+    failures: list[str] = []
+    for change in changes:
+        repository = by_uuid.get(change.uuid)
+        if repository is None or not following.unsettled(change):
+            continue
+        try:
+            with ledger.claimed(change.uuid) as mine:
+                kept = ledger.change(change.uuid, change.destination) if mine else None
+                if kept:  # else another run is at work on it, and learns the same
+                    now = datetime.now(UTC)
+                    ledger.keep(following.followed(client, repository.workspace, repository.slug, kept, now))
+        except ApiError as error:
+            failures.append(f"{repository.slug} {change.destination}: {error}")
+            if error.kind in ENDS:
+                break
+    return failures

@@ -1,0 +1,141 @@
+"""The file of a ledger: one SQLite database of a known kind and version, and short transactions on it.
+
+A process can be killed between any two of its instructions, and several can share the file: https://sqlite.org/wal.html
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+VERSION = 1
+"""Of the tables. Their documents are records as JSON, which gain fields with defaults only, so that a ledger of before
+is read as it is."""
+_WAIT = 60.0
+_MARK = 0x7061746C
+"""`PRAGMA application_id`: the file is one of this program's."""
+_TABLES = """
+CREATE TABLE repositories (
+    number INTEGER PRIMARY KEY,
+    uuid TEXT NOT NULL UNIQUE,
+    slug TEXT NOT NULL,
+    document BLOB NOT NULL,
+    state TEXT NOT NULL,
+    listed TEXT NOT NULL,
+    scanned TEXT NOT NULL DEFAULT '',
+    error TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX repositories_slug ON repositories (slug);
+CREATE TABLE heads (
+    uuid TEXT NOT NULL,
+    branch TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (uuid, branch)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE seen (
+    uuid TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    judged_by TEXT NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (uuid, hash)
+) STRICT;
+CREATE TABLE changes (
+    uuid TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    at TEXT NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (uuid, destination)
+) STRICT;
+CREATE TABLE stored (
+    uuid TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    document BLOB NOT NULL
+) STRICT;
+CREATE TABLE rounds (
+    selection TEXT PRIMARY KEY,
+    begun TEXT NOT NULL
+) STRICT;
+"""
+
+
+class LedgerError(Exception):
+    """The ledger cannot be used. The message is a sentence."""
+
+
+class Database:
+    """One thread of one process uses it. All methods raise LedgerError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise LedgerError(f"{path}: the ledger cannot be opened: {error.strerror}") from None
+        self._base = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+        try:
+            with self._sentences():
+                self._prepare()
+        except BaseException:
+            self._base.close()
+            raise
+
+    def close(self) -> None:
+        self._base.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For questions."""
+        with self._sentences():
+            yield self._base
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of the block or nothing of it, and nobody else writes meanwhile."""
+        with self._sentences():
+            self._base.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._base
+                self._base.execute("COMMIT")
+            except BaseException:
+                self._base.execute("ROLLBACK")
+                raise
+
+    def _prepare(self) -> None:
+        self._base.execute("PRAGMA journal_mode = WAL")
+        self._base.execute("PRAGMA synchronous = NORMAL")
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            version = self._base.execute("PRAGMA user_version").fetchone()[0]
+            mark = self._base.execute("PRAGMA application_id").fetchone()[0]
+            others = self._base.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+            if (mark, version) == (0, 0) and not others:
+                for statement in _TABLES.split(";"):
+                    self._base.execute(statement)
+                self._base.execute(f"PRAGMA application_id = {_MARK}")
+                self._base.execute(f"PRAGMA user_version = {VERSION}")
+            elif mark != _MARK:
+                raise LedgerError(f"{self.path}: this is a database of another program; name another ledger")
+            elif version != VERSION:
+                raise LedgerError(
+                    f"{self.path}: the ledger has version {version}, and this patless knows version {VERSION}; "
+                    "use the patless that wrote it, or name another ledger"
+                )
+            self._base.execute("COMMIT")
+        except BaseException:
+            self._base.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, msgspec.DecodeError) as error:
+            what = "is no ledger, or damaged" if isinstance(error, sqlite3.DatabaseError) else "cannot be read"
+            if isinstance(error, sqlite3.OperationalError):
+                what = f"cannot be used: {error}"
+            raise LedgerError(f"{self.path}: the ledger {what}; mend it or name another one") from None

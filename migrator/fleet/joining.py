@@ -1,0 +1,42 @@
+"""Several ledgers become one: those of shards, or of several machines."""
+
+from __future__ import annotations
+
+from migrator.fleet.ledger import Ledger
+from migrator.fleet.records import Change, ChangeState, Entry, Scanned, State
+
+
+def join(ledger: Ledger, other: Ledger) -> None:
+    """Take in what another ledger knows and this one does not: of each repository what was looked at last, of each
+    change the last state. Raises LedgerError."""
+    mine = {one.repository.uuid: one for one in ledger.entries()}
+    for entry in other.entries():
+        uuid = entry.repository.uuid
+        before = mine.get(uuid)
+        if before is None or entry.listed > before.listed:
+            ledger.put([entry.repository], entry.listed)
+        if entry.state is not State.LISTED and (before is None or entry.scanned > before.scanned):
+            ledger.record(_outcome(other, entry))
+    kept = {(one.uuid, one.destination): one for one in ledger.changes()}
+    for change in other.changes():
+        there = kept.get((change.uuid, change.destination))
+        if there is None or _weight(change) > _weight(there):
+            ledger.keep(change)
+    known = ledger.stored()
+    for uuid, stored in other.stored().items():
+        if uuid not in known or stored.at > known[uuid].at:
+            ledger.store(stored)
+
+
+def _weight(change: Change) -> tuple[bool, str]:
+    """A row that holds nothing but an error takes the place of no other."""
+    return change.state != ChangeState.ERROR, change.at
+
+
+def _outcome(ledger: Ledger, entry: Entry) -> Scanned:
+    """What was last recorded of a repository, its analyses included."""
+    uuid = entry.repository.uuid
+    branches = list(ledger.branches(uuid))
+    heads = tuple((one.name, one.commit) for one in branches)
+    seen = tuple({one.commit: one.seen for one in branches if one.seen}.values())
+    return Scanned(uuid, entry.state, entry.scanned, heads, seen, entry.error)
