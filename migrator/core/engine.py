@@ -55,11 +55,11 @@ def analyse(view: View, pipelines: Sequence[str], book: RuleBook, settings: Sett
 
 
 def analyse_shared(view: View, path: str, pipeline: str, book: RuleBook, settings: Settings) -> Report:
-    """What the exported `pipeline` of the file at `path`, '' for all of them, does in the repository that imports it.
+    """What the exported `pipeline` of the file at `path` does in the repository that imports it.
 
     `view` is that repository with the file in it, and `settings` are those of that repository.
     """
-    return _Engine(view, book, settings, f"{EXPORTED}.{pipeline}" if pipeline else EXPORTED).report([path])
+    return _Engine(view, book, settings, f"{EXPORTED}.{pipeline}").report([path])
 
 
 class _Engine:

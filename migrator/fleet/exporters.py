@@ -52,7 +52,7 @@ class Exporters:
             pin, commit = self._find(exporter, aim.ref)
             data = self._file(exporter, commit, aim.path)
             if not _exported(data, aim):
-                raise _Missing(f"{aim.path} exports no pipeline {aim.pipeline}".rstrip())
+                raise _Missing(f"{aim.path} exports no pipeline {aim.pipeline}")
             return self._judged(branch.entry.repository, branch.commit, exporter, aim, data, pin, commit)
         except _Missing as error:
             return Looked(exporter.slug, pin, commit, why=str(error))
@@ -158,5 +158,5 @@ def _view(repository: Repository, root: Path, commit: str) -> Iterator[View]:
 def _exported(data: bytes, aim: Target) -> bool:
     source = Source.decode(aim.path, data)
     found = read_pipelines(source, read_yaml(source))
-    where = f"{engine.EXPORTED}.{aim.pipeline}" if aim.pipeline else engine.EXPORTED
+    where = f"{engine.EXPORTED}.{aim.pipeline}"
     return found is not None and any(step.runs_in(where) for step in found.steps)

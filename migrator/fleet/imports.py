@@ -84,7 +84,9 @@ def graph(branches: Iterable[Branch], look: Callable[[Branch, Import, Target], L
     for branch, one in _imports(branches):
         aim = target(one.text)
         looked = Looked(why="the import has a form that is not known")
-        if aim is not None:
+        if aim is not None and not aim.pipeline:
+            looked = Looked(why="it names a source and no pipeline of it")
+        elif aim is not None:
             looked = look(branch, one, aim)
             aim = replace(aim, repository=looked.repository or aim.repository)
         importer = Importer(branch.entry.repository.slug, branch.name, one.path, one.line)

@@ -22,7 +22,8 @@ from migrator.core.view import Unreadable
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import Import, Repository, Seen, SeenFinding
 from migrator.fleet.restricting import restriction
-from migrator.readers.yaml import Mapping, Scalar, YamlError, read_yaml
+from migrator.readers.imports import imports
+from migrator.readers.yaml import Mapping, Node, Scalar, YamlError, read_yaml
 from migrator.reports.excerpt import named
 from migrator.reports.hunks import hunks
 from migrator.reports.naming import renamed
@@ -30,7 +31,6 @@ from migrator.reports.secrets import masked
 from migrator.repositories.objects import Objects
 from migrator.repositories.refview import RefView
 from migrator.repositories.worktree import WorkTree
-from migrator.secrets.references.records import OpaqueKind
 from migrator.toml_keys import ConfigurationError
 
 Commit = RefView | WorkTree
@@ -103,15 +103,15 @@ def analyse(view: Commit, judge: Judge) -> Report:
 def seen(view: Commit, commit: str, judge: Judge) -> Seen:
     """What the ledger keeps of a commit. Raises as `analyse`."""
     report = analyse(view, judge)
-    imports, exports = shared(view)
+    taken, given = shared(view)
     shown = showable(report)
     return Seen(
         commit=commit,
         by=judge.stamp(report),
         findings=findings(shown),
         packages=packages(shown),
-        imports=imports,
-        exports=exports,
+        imports=taken,
+        exports=given,
         skipped=tuple(Skipped(one.path, one.position, _line(one.error)) for one in shown.skipped),
         files=report.files,
     )
@@ -157,30 +157,29 @@ def shared(view: Commit) -> tuple[tuple[Import, ...], tuple[str, ...]]:
 
     https://support.atlassian.com/bitbucket-cloud/docs/share-pipelines-configurations
     """
-    imports: set[Import] = set()
-    exports: list[str] = []
+    taken: set[Import] = set()
+    given: list[str] = []
     for path in pipelines(view):
         try:
             data = view.read(path) or b""
-            if b"import" in data:
-                imports.update(_imports(data, path))
-            if b"export" in data and _exports(data, path):
-                exports.append(named(path))
+            if b"import" not in data and b"export" not in data:
+                continue
+            source = Source.decode(path, data)
+            root = read_yaml(source)
+            taken.update(_imports(source, root, path))
+            if _exports(root):
+                given.append(named(path))
         except (Unreadable, Undecodable, YamlError):  # the report says so
             continue
-    return tuple(sorted(imports)[:_IMPORTS]), tuple(exports)
+    return tuple(sorted(taken)[:_IMPORTS]), tuple(given)
 
 
-def _imports(data: bytes, path: str) -> Iterator[Import]:
-    from migrator.secrets.references.finding import Finder
-
-    for one in Finder(()).look(data, path).opaque:
-        if one.kind is OpaqueKind.IMPORT:
-            yield Import(_line(one.text), named(path), one.line)
+def _imports(source: Source, root: Node | None, path: str) -> Iterator[Import]:
+    for text, at in imports(root):
+        yield Import(_line(text), named(path), source.position(at).line)
 
 
-def _exports(data: bytes, path: str) -> bool:
-    root = read_yaml(Source.decode(path, data))
+def _exports(root: Node | None) -> bool:
     item = root.get("export") if isinstance(root, Mapping) else None
     return item is not None and isinstance(item.node, Scalar) and item.node.value.lower() == "true"
 

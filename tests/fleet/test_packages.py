@@ -187,6 +187,12 @@ def test_an_import_of_no_known_form_is_said(text: str) -> None:
     assert [shared.why for shared in found.shared] == ["the import has a form that is not known"]
 
 
+def test_a_source_without_a_pipeline_uses_nothing_and_is_said() -> None:
+    found = graph([branch("orders", Import("ci-shared:main", PIPELINES, 4))], looked)
+    assert [shared.why for shared in found.shared] == ["it names a source and no pipeline of it"]
+    assert not any(run.packages for run in found.runs)
+
+
 # What holds of any fleet
 
 _packages = st.sampled_from(["a", "b", "c"])

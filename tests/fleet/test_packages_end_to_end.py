@@ -23,7 +23,9 @@ from tests.fleet.test_packages import SCHEMA
 
 NOW = "2026-11-24T12:00:00+00:00"
 PINNED = "pipelines:\n  branches:\n    main:\n      import: ci-shared:v1:publish\n"
-CALLS = PINNED.replace("ci-shared:v1", "ci-scripts:main")
+CALLS = "definitions:\n  imports:\n    scripts: ci-scripts:main\n" + PINNED.replace(
+    "ci-shared:v1:publish", "publish@scripts"
+)
 SCRIPTED = """\
 export: true
 definitions:

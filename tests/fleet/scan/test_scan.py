@@ -113,12 +113,13 @@ def test_a_new_commit_is_fetched_and_the_old_one_forgotten(desk: Desk) -> None:
 
 
 def test_imports_and_exports_are_noted(desk: Desk) -> None:
-    imports = "definitions:\n  imports:\n    shared: ci-shared:main:publish.yml\npipelines: {}\n"
+    sources = "definitions:\n  imports:\n    shared: ci-shared:main:publish.yml\n    unused: ci-shared:main\n"
+    imports = f"{sources}pipelines:\n  default:\n    import: publish@shared\n"
     desk.box.add_repository("web", {"main": {PIPELINES: imports}})
     desk.box.add_repository("ci-shared", {"main": {PIPELINES: f"export: true\n{QUIET}"}})
     desk.scan()
     seen = {one.entry.repository.slug: one.seen for one in desk.branches()}
-    assert [(one.text, one.line) for one in seen["web"].imports] == [("ci-shared:main:publish.yml", 3)]  # type: ignore[union-attr]
+    assert [(one.text, one.line) for one in seen["web"].imports] == [("publish@ci-shared:main:publish.yml", 7)]  # type: ignore[union-attr]
     assert seen["ci-shared"].exports == (PIPELINES,)  # type: ignore[union-attr]
 
 
