@@ -51,7 +51,7 @@ def picture(path: Path, judge: Judge) -> Picture:
     with Ledger(path) as ledger:
         entries = [entry for entry in ledger.entries() if not told.excluded(entry.repository.slug)]
         branches = [one for one in ledger.branches() if not told.excluded(one.entry.repository.slug)]
-    graph = imports.graph(branches, Exporters(entries, _copy, judge))
+    graph = imports.graph(branches, Exporters(entries, _copy, judge.of))
     whose = _settled(told, {entry.repository.slug: entry.repository.workspace for entry in entries})
     return packages.picture(branches, graph, whose, list(_unread(entries)))
 

@@ -19,6 +19,7 @@ from migrator.core.mask import printable
 from migrator.fleet import imports, operator, packages, starting
 from migrator.fleet.deciding import Policy
 from migrator.fleet.exporters import Exporters
+from migrator.fleet.exporting import Importers
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import Reader
 from migrator.fleet.operator import Operator
@@ -46,13 +47,22 @@ def reader(client: Client, ledger: Ledger, asked: Asked, fleet: Operator, doing:
         raise UsageError(f"{fleet.path or operator.FILE} has no wave {printable(asked.wave)}")
     cache = cache_folder(os.environ)
     base = judging(fleet, asked.rules)
+    entries = ledger.entries() if doing else ()
+    branches = list(ledger.branches()) if doing else ()
+
+    def copy(repository: Repository) -> Path:
+        return Path(repository.folder or remote.place(cache, repository.workspace, repository.slug))
+
+    graph = imports.graph(branches, Exporters(entries, copy, base.of))
+    judge = _judge(base, dict(_probed(asked.probed)), packages.elsewhere(branches, graph))
     return Reader(
         client=client,
         cache=cache,
-        judge=_judge(base, dict(_probed(asked.probed)), _pushers(ledger, base, cache) if doing else {}),
+        judge=judge,
         policy=Policy(doing.reopen, doing.accept_linkage) if doing else Policy(),
         texts=Texts(asked.templates),
         known=starting.load((*fleet.rules, *asked.rules)),
+        importers=Importers(branches, Exporters(entries, copy, judge)),
         skip_ci=doing.skip_ci if doing else True,
     )
 
@@ -69,16 +79,6 @@ def _judge(
         return replace(found, settings=replace(found.settings, own_packages=own, pushed_elsewhere=elsewhere))
 
     return judge
-
-
-def _pushers(ledger: Ledger, judge: Judge, cache: Path) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """By repository, the packages that others push too, as far as the ledger knows."""
-
-    def copy(repository: Repository) -> Path:
-        return Path(repository.folder or remote.place(cache, repository.workspace, repository.slug))
-
-    branches = list(ledger.branches())
-    return packages.elsewhere(branches, imports.graph(branches, Exporters(ledger.entries(), copy, judge)))
 
 
 def _probed(given: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -62,6 +62,11 @@ def analyse_shared(view: View, path: str, pipeline: str, book: RuleBook, setting
     return _Engine(view, book, settings, f"{EXPORTED}.{pipeline}").report([path])
 
 
+def analyse_run(view: View, path: str, book: RuleBook, settings: Settings) -> Report:
+    """What the repository itself runs of the file at `path`, without what only those run that import it."""
+    return _Engine(view, book, settings, "pipelines").report([path])
+
+
 class _Engine:
     def __init__(self, view: View, book: RuleBook, settings: Settings, shared: str = "") -> None:
         workspace = settings.variables.get("BITBUCKET_WORKSPACE", settings.workspace)

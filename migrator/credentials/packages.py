@@ -110,9 +110,12 @@ class Picture(Struct, frozen=True):
         return any(_matches(name, pattern) for pattern in self.settings.shared_packages)
 
 
-def linkage(shown: str) -> str:
+LINKED = "is linked to"
+
+
+def linkage(shown: str, repository: str = "this repository") -> str:
     """What a fix of a login that pushes a package takes for granted."""
-    return f"{shown} is linked to this repository"
+    return f"{shown} {LINKED} {repository}"
 
 
 def _matches(name: Name, pattern: str) -> bool:

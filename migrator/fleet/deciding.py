@@ -47,7 +47,7 @@ class Why(StrEnum):
 
 SENTENCES = {
     Why.CLEAN: "nothing to change",
-    Why.HELD_BACK: "nothing that can be rewritten; `fleet report` shows what is held back",
+    Why.HELD_BACK: "nothing that can be rewritten; `fleet report` shows more",
     Why.UP_TO_DATE: "the open pull request has this change already",
     Why.PUSHED: "people have pushed to the branch, so it is theirs",
     Why.RETARGETED: "people have given the pull request another destination, so it is theirs",
@@ -78,7 +78,7 @@ class Situation(Struct, frozen=True):
 
     `head` is its last commit, `branch` the one that the change goes to, `tip` None where that is not there.
     `pull_requests` are all whose source is the branch, in every state. `change` is what the head needs, '' for
-    nothing, which is `held` where there are findings all the same. `protected` are branches that are never written to.
+    nothing; `held` says what is left alone, and why. `protected` are branches that are never written to.
     `shadows` are variables with the name of a native one, `not_checked` levels that could not be read, `unlinked`
     what is taken for granted about the linkage of packages.
     """
@@ -89,7 +89,7 @@ class Situation(Struct, frozen=True):
     tip: Tip | None = None
     pull_requests: tuple[PullRequest, ...] = ()
     change: str = ""
-    held: bool = False
+    held: tuple[str, ...] = ()
     protected: frozenset[str] = frozenset()
     shadows: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
@@ -122,7 +122,7 @@ def decide(seen: Situation, policy: Policy) -> Decision:
     if standing is not None:
         return standing
     if not seen.change:
-        return Decision(Act.LEAVE, why=Why.HELD_BACK if seen.held else Why.CLEAN)
+        return Decision(Act.LEAVE, why=Why.HELD_BACK if seen.held else Why.CLEAN, about=seen.held)
     if seen.shadows:
         return _stop(Why.SHADOWED, *seen.shadows)
     if seen.not_checked:

@@ -10,6 +10,7 @@ from pathlib import Path
 from migrator.bitbucket.credentials import Credentials
 from migrator.bitbucket.errors import ApiError
 from migrator.core import engine
+from migrator.core.findings import Report
 from migrator.core.text import Source, Undecodable
 from migrator.core.view import Unreadable, View
 from migrator.fleet.imports import Looked, Pin
@@ -33,9 +34,12 @@ class _Missing(Exception):
 
 
 class Exporters:
-    """`entries` are the repositories of the workspace, `root` says where the copy of one is. For `imports.graph`."""
+    """`entries` are the repositories of the workspace, `root` says where the copy of one is, `judge` by what one is
+    judged. For `imports.graph`."""
 
-    def __init__(self, entries: Iterable[Entry], root: Callable[[Repository], Path], judge: Judge) -> None:
+    def __init__(
+        self, entries: Iterable[Entry], root: Callable[[Repository], Path], judge: Callable[[Repository], Judge]
+    ) -> None:
         known = [entry.repository for entry in entries]
         self._known = {one.uuid: one for one in known} | {one.slug: one for one in known}
         self._root = root
@@ -44,7 +48,7 @@ class Exporters:
 
     def __call__(self, branch: Branch, _: Import, aim: Target) -> Looked:
         """Never raises: what cannot be read is said in `why`."""
-        exporter = self._known.get(aim.repository)
+        exporter = self.exporter(aim)
         if exporter is None:
             return Looked(why="the ledger knows no such repository")
         pin, commit = Pin.UNKNOWN, ""
@@ -53,7 +57,11 @@ class Exporters:
             data = self._file(exporter, commit, aim.path)
             if not _exported(data, aim):
                 raise _Missing(f"{aim.path} exports no pipeline {aim.pipeline}")
-            return self._judged(branch.entry.repository, branch.commit, exporter, aim, data, pin, commit)
+            name = f"{exporter.slug}@{aim.ref}:{aim.path}"
+            shown = showable(
+                self.report(branch, name, aim.pipeline, data), lambda path: named(aim.path if path == name else path)
+            )
+            return Looked(exporter.slug, pin, commit, packages(shown), findings(shown))
         except _Missing as error:
             return Looked(exporter.slug, pin, commit, why=str(error))
         except (GitError, Unreadable, Undecodable, YamlError) as error:
@@ -77,15 +85,18 @@ class Exporters:
             raise _Missing(f"it has no {path}")
         return data
 
-    def _judged(
-        self, importer: Repository, at: str, exporter: Repository, aim: Target, data: bytes, pin: Pin, commit: str
-    ) -> Looked:
-        name = f"{exporter.slug}@{aim.ref}:{aim.path}"  # no file of the importer is called that
-        judge = self._judge.of(importer)
-        with _Guest(name, data, lambda: _view(importer, self._root(importer), at)) as view:
-            report = engine.analyse_shared(view, name, aim.pipeline, judge.book, judge.settings)
-        shown = showable(report, lambda path: named(aim.path if path == name else path))
-        return Looked(exporter.slug, pin, commit, packages(shown), findings(shown))
+    def exporter(self, aim: Target) -> Repository | None:
+        return self._known.get(aim.repository)
+
+    def report(self, branch: Branch, name: str, pipeline: str, data: bytes) -> Report:
+        """On a pipeline of the file `data` as the repository of `branch` runs it, which has no file called `name`.
+
+        Raises GitError.
+        """
+        importer = branch.entry.repository
+        judge = self._judge(importer)
+        with _Guest(name, data, lambda: _view(importer, self._root(importer), branch.commit)) as view:
+            return engine.analyse_shared(view, name, pipeline, judge.book, judge.settings)
 
 
 def bring(entries: Iterable[Entry], branches: Iterable[Branch], reading: Reading) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,15 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from migrator.bitbucket import inventory, pull_requests
-from migrator.bitbucket.records import PullRequest
+from migrator.bitbucket.inventory import NotChecked
+from migrator.bitbucket.records import Level, PullRequest, Variable
 from migrator.core import fixing
 from migrator.core.findings import Finding
 from migrator.core.fixing import FixPlan
+from migrator.credentials.packages import LINKED
 from migrator.fleet import identity, ownership, proposal, scanning
 from migrator.fleet.deciding import Decision, Policy, Situation, Tip, decide
+from migrator.fleet.exporting import Importers
 from migrator.fleet.operator import Wave
 from migrator.fleet.proposal import Proposal, Texts
 from migrator.fleet.records import Change, Repository
@@ -33,8 +36,7 @@ from migrator.secrets.changes import BRANCH as OURS
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
-LINKED = "is linked to this repository"
-"""What a finding takes for granted about a package ends so."""
+_FEW = 3
 _HEADS = "refs/heads/"
 _PIPELINES = "bitbucket-pipelines.yml"
 _PATH = re.compile(r"[ !#-\[\]-~]+")
@@ -71,7 +73,8 @@ class Looked(Struct, frozen=True):
 
 
 class Reader(Struct, frozen=True):
-    """What is read by. `judge` gives what a repository is judged by; `skip_ci` whether commits may ask for no run."""
+    """What is read by. `judge` gives what a repository is judged by, `importers` who else runs its pipelines; `skip_ci`
+    says whether commits may ask for no run."""
 
     client: Client
     cache: Path
@@ -79,6 +82,7 @@ class Reader(Struct, frozen=True):
     policy: Policy
     texts: Texts
     known: Releases
+    importers: Importers
     skip_ci: bool = True
     filtered: remote.Filter = field(default_factory=remote.Filter)
 
@@ -129,6 +133,7 @@ class Reader(Struct, frozen=True):
             objects.load([head])
             view = RefView(objects, head)
             report = masked(scanning.analyse(view, judge))  # before anything is said or named
+            report = self.importers.settled(repository, view, judge, report)
             entries = {entry.path: entry for entry in objects.entries(head)}
             plan = fixing.plan(report, False, lambda path: _refusal(entries, path))
             pipelines = view.read(_PIPELINES) or b""
@@ -160,7 +165,7 @@ class Reader(Struct, frozen=True):
             head=head,
             branch=branch,
             change=identity.change((edit for finding in made for edit in finding.edits), report),
-            held=bool(plan.held),
+            held=_held(plan.held),
             unlinked=_unlinked(made),
         )
         decision = decide(situation, self.policy)
@@ -186,19 +191,26 @@ class Reader(Struct, frozen=True):
         return replace(looked.situation, protected=frozenset(protected), tip=tip, pull_requests=found)
 
     def _variables(self, repository: Repository, situation: Situation) -> Situation:
-        """With the three levels of variables, read now."""
+        """With the three levels of variables, read now, of all that run its pipelines."""
         natives = self.judge(repository).book.natives
-        found = inventory.inventory(self.client, repository.workspace, repository.slug)
-        shadows = [
-            f"{one.key} ({one.level}{f' {one.environment}' if one.environment else ''})"
-            for one in found.variables
-            if one.key in natives
-        ]
-        not_checked = [f"{one.level}{f' {one.environment}' if one.environment else ''}" for one in found.not_checked]
-        return replace(situation, shadows=tuple(shadows), not_checked=tuple(not_checked))
+        shadows: list[str] = []
+        not_checked: list[str] = []
+        above = inventory.of_workspace(self.client, repository.workspace)
+        for one in (repository, *self.importers.of(repository)):
+            found = inventory.inventory(self.client, one.workspace, one.slug, above)
+            of = f" of {one.slug}" if one is not repository else ""
+            shadows += [f"{each.key} ({_level(each, of)})" for each in found.variables if each.key in natives]
+            not_checked += [_level(each, of) for each in found.not_checked]
+        return replace(situation, shadows=tuple(dict.fromkeys(shadows)), not_checked=tuple(dict.fromkeys(not_checked)))
 
     def _signed(self, repository: Repository) -> dict[str, str]:
         return self.client.credentials.git_environment(repository.clone_url, self.client.base)
+
+
+def _level(one: Variable | NotChecked, of: str) -> str:
+    if one.level is Level.WORKSPACE:
+        return str(one.level)
+    return f"{one.level}{f' {one.environment}' if one.environment else ''}{of}"
 
 
 def _refusal(entries: Mapping[str, Entry], path: str) -> str | None:
@@ -211,7 +223,17 @@ def _refusal(entries: Mapping[str, Entry], path: str) -> str | None:
     return None if _PATH.fullmatch(path) else f"the name of {path} cannot be sent through the API with certainty"
 
 
+def _held(held: Sequence[Finding]) -> tuple[str, ...]:
+    """Where the first few are, with the strictest reason of each."""
+    shown: list[str] = []
+    for finding in held[:_FEW]:
+        reason = max(finding.reasons, key=lambda one: one.verdict.strictness, default=None)
+        why = f" {reason.code}: {reason.detail}" if reason else ""
+        shown.append(f"{finding.path}:{finding.position.line}{why}")
+    return (*shown, f"{len(held) - _FEW} more") if len(held) > _FEW else tuple(shown)
+
+
 def _unlinked(made: tuple[Finding, ...]) -> tuple[str, ...]:
     """What is taken for granted about the linkage of packages, which nobody has confirmed."""
     texts = (text for finding in made for text in finding.assumptions)
-    return tuple(dict.fromkeys(text for text in texts if text.endswith(LINKED)))
+    return tuple(dict.fromkeys(text for text in texts if f" {LINKED} " in text))

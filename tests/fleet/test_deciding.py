@@ -46,7 +46,7 @@ AGAIN = Policy(reopen=True)
     ("seen", "policy", "why"),
     [
         (replace(NEEDS, change=""), Policy(), Why.CLEAN),
-        (replace(NEEDS, change="", held=True), Policy(), Why.HELD_BACK),
+        (replace(NEEDS, change="", held=("a:1",)), Policy(), Why.HELD_BACK),
         (replace(NEEDS, tip=Tip(OTHER, True, "new"), pull_requests=(request(),)), AGAIN, Why.UP_TO_DATE),
         (replace(NEEDS, tip=THEIRS, pull_requests=(request(),)), AGAIN, Why.PUSHED),
         (replace(NEEDS, tip=OURS, pull_requests=(request(destination="develop"),)), AGAIN, Why.RETARGETED),
@@ -115,7 +115,7 @@ situations = st.builds(
         max_size=3,
     ).map(tuple),
     change=st.sampled_from(["", "new"]),
-    held=st.booleans(),
+    held=st.sampled_from([(), ("a:1",)]),
     protected=st.frozensets(st.sampled_from(["main", "develop"])),
     shadows=st.sampled_from([(), ("X",)]),
     not_checked=st.sampled_from([(), ("workspace",)]),

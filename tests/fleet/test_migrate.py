@@ -484,6 +484,37 @@ def test_a_repository_may_take_away_and_never_add(box: Box, desk: Desk) -> None:
     assert writes(box.requests) == []
 
 
+def test_an_exporter_changes_what_is_right_for_all_who_import_it(box: Box, desk: Desk) -> None:
+    """It has neither the image nor the variables of its own; those of the importers decide."""
+    desk.add("ci-shared", EXPORTED)
+    desk.add("orders", IMPORTING)
+    box.commit("orders", "main", {"Dockerfile": "FROM alpine:3\n"})
+    shadow = box.add_variable("BITBUCKET_PACKAGES_TOKEN", repository="orders")
+    assert desk.run("fleet", "scan", "--workspace", "acme").code == 1
+    assert "(BITBUCKET_PACKAGES_TOKEN (repository of orders))" in desk.open().out
+    del box.variables("orders")[shadow]
+    done = desk.open()
+    assert done.code == 0
+    assert desk.text("patless/main", "ci-shared").count("BITBUCKET_PACKAGES_TOKEN") == 1
+    box.commit("orders", "main", {"Dockerfile": "FROM crg.apkg.io/acme/base\n"})
+    assert desk.run("fleet", "scan", "--workspace", "acme").code == 1
+    told = desk.migrate("ci-shared").out
+    assert "foreign-package" in told
+    assert ", in orders" in told
+
+
+EXPORTED = """\
+export: true
+definitions:
+  pipelines:
+    publish:
+      - step:
+          script:
+            - docker login crg.apkg.io -u "$EMAIL" -p "$TOKEN"
+            - docker build -t crg.apkg.io/acme/$BITBUCKET_REPO_SLUG .
+            - docker push crg.apkg.io/acme/$BITBUCKET_REPO_SLUG
+"""
+IMPORTING = "pipelines:\n  default:\n    import: ci-shared:main:publish\n"
 EVIL = """\
 pipelines:
   default:
