@@ -100,6 +100,10 @@ class Opener(Struct, frozen=True):
             return self._update(target, looked, known, found)
         if found:
             row = known if known and known.pull_request in (None, found.number) else self._row(target, looked)
+            if known and known.state == ChangeState.OPENING:  # its answer was lost, and with it who was refused
+                workspace, slug = target.repository.workspace, target.repository.slug
+                found = pull_requests.one(self.client, workspace, slug, found.number)
+                row = replace(row, reviewers=found.reviewers)
             if decision.why is Why.UP_TO_DATE and known and known.state == ChangeState.UPDATING:
                 row, found = self._described(target, looked, row, found)
             self._keep(row, found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 from pathlib import Path
 from typing import Any
@@ -226,30 +225,6 @@ def test_a_push_between_the_look_and_the_update_wins(box: Box, desk: Desk) -> No
     assert "pushed:" in desk.open().out
     assert desk.text("patless/main", path="mine") == "1"
     assert desk.text("patless/main") == NATIVE.format(slug="web")
-
-
-def test_a_run_that_is_killed_anywhere_and_another_come_to_the_same_state(box: Box, desk: Desk) -> None:
-    slugs = [f"app-{number}" for number in range(5)]
-    for slug in slugs:
-        desk.add(slug)
-    generator = random.Random(5)
-    for slug in slugs:
-        place = generator.choice(["*/src", "*/pullrequests", "*/effective-default-reviewers", "*/variables"])
-        process = desk.started(slug)
-        box.faults.add(place, method="*", applied=generator.random() < 0.5, meanwhile=process.kill)
-        process.communicate()
-        assert process.returncode == -9
-        box.faults.clear()
-    assert desk.open().code == 0
-    for slug in slugs:
-        (made,) = desk.pull_requests(slug)
-        assert (made.state, made.source) == ("OPEN", "patless/main")
-        assert desk.text("patless/main", slug) == NATIVE.format(slug=slug)
-        assert len(history(folder_of(box, slug), "refs/heads/patless/main")) == 2
-    assert {(one.state, one.pull_request) for one in desk.changes()} == {("pr-open", 1)}
-    before = writes(box.requests)
-    assert desk.open().code == 0
-    assert writes(box.requests) == before
 
 
 def test_two_runs_at_once_do_nothing_twice(box: Box, desk: Desk) -> None:
