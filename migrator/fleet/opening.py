@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 TRIES = 4
 """How often one target is read anew before it is left for another run."""
+PAUSE = 1.0
+"""Seconds before it is read again for the first time."""
 _MOVED = (Kind.CONFLICT, Kind.SERVER, Kind.UNREACHABLE, Kind.TOO_SLOW, Kind.GARBLED)
 """After such an answer it is not known what is there."""
 _STATES = {"OPEN": ChangeState.OPEN, "MERGED": ChangeState.MERGED}
@@ -51,7 +53,7 @@ class Outcome(Struct, frozen=True):
 
 
 class Opener(Struct, frozen=True):
-    """`clock` gives seconds since 1970 UTC, `pause` waits for some."""
+    """`clock` gives seconds since 1970 UTC."""
 
     client: Client
     ledger: Ledger
@@ -59,7 +61,6 @@ class Opener(Struct, frozen=True):
     limits: Limits
     draft: bool = False
     clock: Callable[[], float] = time.time
-    pause: Callable[[float], None] = time.sleep
 
     def carry_out(self, target: Target) -> Outcome:
         """Do what is to be done about one target. Raises as `Reader.look`, and LedgerError."""
@@ -75,7 +76,7 @@ class Opener(Struct, frozen=True):
                     if attempt == TRIES or (isinstance(error, ApiError) and error.kind not in _MOVED):
                         raise
                     begun = looked.decision.act
-                    self.pause(attempt)
+                    time.sleep(attempt * PAUSE)
                     continue
                 self._answered(target)
                 done_before = outcome.done is None and looked.decision.why is Why.UP_TO_DATE

@@ -69,7 +69,7 @@ class Desk:
             "HOME": str(self.home),
             "PATLESS_API_URL": self.box.api_url,
             "PATLESS_CACHE_DIR": str(self.home / "cache"),
-            "PATLESS_REQUESTS_PER_HOUR": "1000000",
+            "PATLESS_REQUESTS_PER_HOUR": "50000",
             **(
                 {"ATLASSIAN_ACCOUNT_EMAIL": self.email, "ATLASSIAN_API_TOKEN": self.token}
                 if self.email
@@ -107,7 +107,7 @@ class Desk:
         with (
             mock.patch.dict(os.environ, self.environment(), clear=True),
             mock.patch.object(sys, "stdin", io.StringIO()),
-            mock.patch("migrator.fleet.opening.time.sleep", return_value=None),
+            mock.patch("migrator.fleet.opening.PAUSE", 0),
             contextlib.chdir(self.home),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),

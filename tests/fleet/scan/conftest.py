@@ -42,7 +42,7 @@ class Desk:
             "HOME": str(self.home),
             "PATLESS_API_URL": self.box.api_url,
             "PATLESS_CACHE_DIR": str(self.home / "cache"),
-            "PATLESS_REQUESTS_PER_HOUR": "1000000",
+            "PATLESS_REQUESTS_PER_HOUR": "50000",
             "BITBUCKET_ACCESS_TOKEN": self.token,
             "GIT_CONFIG_NOSYSTEM": "1",
             "PYTHONPATH": str(ROOT),
