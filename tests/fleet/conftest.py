@@ -131,9 +131,13 @@ class Desk:
         return list(json.loads(done.out)["repositories"])
 
     def started(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """The command in a process of its own."""
+        """`migrate` in a process of its own."""
+        return self.begun("migrate", "--open-prs", "--pace", "0", *arguments)
+
+    def begun(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """A command of `fleet` in a process of its own."""
         return subprocess.Popen(
-            [sys.executable, "-m", "migrator", "fleet", "migrate", "--open-prs", "--pace", "0", *arguments],
+            [sys.executable, "-m", "migrator", "fleet", *arguments],
             cwd=self.home,
             env=self.environment(),
             stdin=subprocess.DEVNULL,

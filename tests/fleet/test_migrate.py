@@ -13,6 +13,8 @@ from migrator.demo import review
 from migrator.demo.box import Box
 from migrator.demo.state import PullRequest
 from migrator.demo.store import Program, history, point, revisions
+from migrator.fleet.ledger import Ledger
+from migrator.fleet.records import State
 from tests.fleet.conftest import NATIVE, OWN, PIPELINES, STORED, Desk, Watch, writes
 
 USER = "BITBUCKET_PACKAGES_USERNAME"
@@ -239,6 +241,23 @@ def test_two_runs_at_once_do_nothing_twice(box: Box, desk: Desk) -> None:
         (made,) = desk.pull_requests(f"app-{number}")
         assert made.state == "OPEN"
         assert len(history(folder_of(box, f"app-{number}"), "refs/heads/patless/main")) == 2
+
+
+def test_a_scan_and_a_migration_at_once_on_one_ledger_end_as_one_after_the_other(box: Box, desk: Desk) -> None:
+    slugs = [f"app-{number}" for number in range(6)]
+    for slug in slugs:
+        desk.add(slug)
+    runs = [desk.begun("scan", "--workspace", "acme", "--jobs", "2"), desk.started()]
+    for run in runs:
+        _, err = run.communicate(timeout=120)
+        desk.said.append(err.decode())
+        assert run.returncode in (0, 1), err
+    assert desk.open().code == 0
+    with Ledger(desk.ledger) as ledger:
+        assert {one.repository.slug: one.state for one in ledger.entries()} == dict.fromkeys(slugs, State.SCANNED)
+        assert all(one.seen and one.seen.findings for one in ledger.branches())
+    assert {(one.state, one.pull_request, one.error) for one in desk.changes()} == {("pr-open", 1, "")}
+    assert [len(desk.pull_requests(slug)) for slug in slugs] == [1] * 6
 
 
 # What stands in the way
