@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -318,15 +319,26 @@ def test_hostile_names_and_files_do_no_harm(desk: Desk) -> None:
     assert {one.path for one in main.findings if one.path.startswith("c/")} == set()
 
 
-def test_a_large_file_is_not_read_and_not_brought_where_the_other_side_can_leave_it(desk: Desk) -> None:
-    large = bytes(100 * 1024 * 1024)
-    desk.box.add_repository("plain", {"main": {PIPELINES: LOGIN, "large.bin": large}})
-    able = desk.box.add_repository("able", {"main": {PIPELINES: LOGIN, "large.bin": os.urandom(8 * 1024 * 1024)}})
+def test_a_large_file_stays_where_it_is_or_is_borne(desk: Desk) -> None:
+    """Where the other side can leave it out it is not sent; else git takes it in without ever having it in memory."""
+    size = 24 * 1024 * 1024
+    able = desk.box.add_repository("able", {"main": {PIPELINES: LOGIN, "large.bin": os.urandom(size)}})
+    plain = desk.box.state.add_repository("plain", "plain", "CORE", "main")
+    shutil.copytree(able.folder, plain.folder, dirs_exist_ok=True)
     with (able.folder / "config").open("a") as config:
         config.write("[uploadpack]\n\tallowFilter = true\n")
-    assert desk.scan("able").code == 1
-    assert sum(file.stat().st_size for file in (desk.home / "cache" / "git").rglob("*.pack")) < 1024 * 1024
-    assert desk.scan("plain", "--jobs", "1").code == 1
+    git = desk.home / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text(f'#!/bin/sh\nulimit -d {20 * 1024}\nexec {shutil.which("git")} "$@"\n')
+    git.chmod(0o755)
+    kept: dict[str, int] = {}
+    for name in ("able", "plain"):
+        done = desk.scan(name, "--jobs", "1", PATH=f"{git.parent}:{os.environ['PATH']}")
+        assert done.code == 1, done.err
+        copy = desk.home / "cache" / "git" / "acme" / f"{name}.git"
+        kept[name] = sum(file.stat().st_size for file in copy.rglob("*") if file.is_file())
+    assert kept["able"] < 100_000
+    assert size < kept["plain"] < 1.1 * size, "once"
 
 
 def test_a_copy_that_git_does_not_go_on_with_is_made_anew(desk: Desk) -> None:
