@@ -117,7 +117,8 @@ class _Run:
     def destinations(self, repository: Repository) -> list[str]:
         if not self.doing.destinations:
             return [repository.main_branch] if repository.main_branch else []
-        heads = self.reader.heads(repository)
+        ours = {one.branch for one in self.ledger.changes(repository.uuid)}  # whatever a template called them
+        heads = self.reader.heads(repository).keys() - ours
         return sorted(name for name in heads if wanted(name, self.doing.destinations))
 
     def failed(self, repository: Repository, name: str, error: Exception) -> bool:

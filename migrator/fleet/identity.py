@@ -1,9 +1,9 @@
 """What makes two changes the same change, and a commit one of this tool's.
 
-Places do not count: a file that grew elsewhere needs the same change. The commit message carries both: what the commit
-brings, and a seal over its parent and the files that it writes, so that a commit which people have amended, rebased or
-written themselves does not pass for one of this tool's. No literal credential goes into either: lines are masked first,
-and files count by the name that git gives their content.
+Places do not count: a file that grew elsewhere needs the same change. The commit message carries what the commit
+brings, for which branch, and a seal over its parent and the files that it writes, so that a commit which people have
+amended, rebased or written themselves does not pass for one of this tool's. No literal credential goes into any: lines
+are masked first, and files count by the name that git gives their content.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from msgspec import Struct
 from migrator.core.findings import Edit, Report
 from migrator.core.mask import mask
 from migrator.core.text import Source, Span
+from migrator.secrets.changes import TRAILER
 
 _TRAILER = re.compile(r"^Patless-(Change|Seal): ([0-9a-f]{64})$", re.MULTILINE)
 
@@ -44,9 +45,10 @@ def text(description: str) -> str:
     return _digest(line.rstrip() for line in description.strip().splitlines())
 
 
-def signed(message: str, marks: Marks) -> str:
-    """The message with the marks, in lines at its end as git has them."""
-    return f"{message.rstrip()}\n\nPatless-Change: {marks.change}\nPatless-Seal: {marks.seal}\n"
+def signed(message: str, marks: Marks, destination: str) -> str:
+    """The message with the marks and the branch that the commit is for, in lines at its end as git has them."""
+    lines = (f"Patless-Change: {marks.change}", f"Patless-Seal: {marks.seal}", f"{TRAILER}: {destination}")
+    return "\n".join((message.rstrip(), "", *lines, ""))
 
 
 def marks(message: str) -> Marks:

@@ -157,7 +157,7 @@ class Opener(Struct, frozen=True):
             target.repository.slug,
             branch=situation.branch,
             parent=parent,
-            message=identity.signed(looked.message, marks),
+            message=identity.signed(looked.message, marks, target.destination),
             files=looked.files,
         )
         if not sha:
@@ -170,7 +170,8 @@ class Opener(Struct, frozen=True):
         """On top of a branch that lags behind its destination, which would else conflict with what is changed."""
         parent, situation = looked.decision.parent, looked.situation
         seal = identity.seal(f"{parent} {situation.head}", looked.files)
-        message = identity.signed(looked.message, identity.Marks(situation.change, seal))
+        marks = identity.Marks(situation.change, seal)
+        message = identity.signed(looked.message, marks, target.destination)
         self._save(row)
         sha = self.reader.join(target, situation.branch, parent, situation.head, looked.files, message)
         row = replace(row, head=sha, digest=situation.change)

@@ -95,7 +95,7 @@ def opened(client: Client, repository: Repository, found: Reversal, destination:
             slug,
             branch=found.branch,
             parent=found.head,
-            message=identity.signed(found.message, change),
+            message=identity.signed(found.message, change, destination),
             files=found.files,
         )
     return pull_requests.create(

@@ -25,7 +25,7 @@ from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
-from migrator.secrets.changes import is_open
+from migrator.secrets.changes import destinations, is_open
 from migrator.secrets.judging import judge
 from migrator.secrets.plan import Plan
 from migrator.secrets.records import Evidence, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
@@ -246,7 +246,8 @@ def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolv
     root = remote.place(asking.cache, asking.workspace, one.slug)
     changes = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
     with Objects(root) as objects:
-        yield Survey(objects, asking.book, settings, runs, resolve, tuple(refs(root)), changes)
+        made = destinations(root)
+        yield Survey(objects, asking.book, settings, runs, resolve, tuple(refs(root)), made, changes)
 
 
 def _facts(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.records import Run
@@ -21,7 +21,7 @@ from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refs import Ref, RefKind
 from migrator.repositories.refview import RefView
 from migrator.secrets import candidates, reach
-from migrator.secrets.changes import BRANCH
+from migrator.secrets.changes import destination
 from migrator.secrets.records import Evidence, RefFacts, Stand
 from migrator.secrets.references import rules as forms
 from migrator.secrets.references.finding import Finder
@@ -55,8 +55,8 @@ class Exported(Struct, frozen=True):
 
 class Survey(Struct, frozen=True):
     """`resolve` gives the file that an import such as `ci-shared:main:publish` names. `every` are the branches and tags
-    as they were read once: what another run fetches meanwhile is no part of it. `changes` tells whether a branch has
-    an open pull request to the branch that its name says."""
+    as they were read once: what another run fetches meanwhile is no part of it. `made` says of last commits that this
+    tool made for which branch, `changes` whether there is an open pull request from one branch to another."""
 
     objects: Objects
     book: RuleBook
@@ -64,7 +64,8 @@ class Survey(Struct, frozen=True):
     runs: Runs
     resolve: Callable[[str], Exported]
     every: tuple[Ref, ...]
-    changes: Callable[[str], bool] = lambda branch: False
+    made: Mapping[str, str] = field(default_factory=dict)
+    changes: Callable[[str, str], bool] = lambda branch, destination: False
 
     def candidates(self) -> frozenset[str]:
         """Raises GitError."""
@@ -153,9 +154,8 @@ class Survey(Struct, frozen=True):
         )
 
     def _change_of(self, ref: Ref) -> str:
-        branch = ref.short
-        ours = ref.kind is RefKind.BRANCH and branch.startswith(BRANCH) and self.changes(branch)
-        return branch.removeprefix(BRANCH) if ours else ""
+        of = destination(ref.short, ref.commit, self.made) if ref.kind is RefKind.BRANCH else ""
+        return of if of and self.changes(ref.short, of) else ""
 
     def _imported_candidates(self) -> Iterator[str]:
         """Of logins in pipelines of other repositories, which run here because a branch imports them."""

@@ -15,6 +15,7 @@ from migrator.demo.state import PullRequest
 from migrator.demo.store import Program, history, point, revisions
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import State
+from migrator.secrets.changes import destinations
 from tests.fleet.conftest import NATIVE, OWN, PIPELINES, STORED, Desk, Watch, writes
 
 USER = "BITBUCKET_PACKAGES_USERNAME"
@@ -399,6 +400,10 @@ def test_workspaces_that_want_issue_keys_have_templates(desk: Desk, watch: Watch
     made = opened(desk, "--templates", "t")
     assert (made.source, made.title) == ("PAT-7/main", "PAT-7 web")
     assert watch.commits[0]["message"].startswith("PAT-7 Move\n\nPatless-Change: ")
+    assert destinations(folder_of(desk.box)) == {desk.box.head("web", "PAT-7/main"): "main"}
+    done = desk.open("--templates", "t", "--destinations", "main,PAT-7/*")
+    assert "web main: protected" in done.out, "a glob that holds the branch is refused"
+    assert "PAT-7/main:" not in done.out, "and what was made is no destination"
 
 
 def test_a_template_that_is_wrong_is_a_sentence(box: Box, desk: Desk) -> None:

@@ -18,6 +18,7 @@ from migrator.cli.options import Form, Reading, Showing
 from migrator.demo import store
 from migrator.demo.box import Box
 from migrator.demo.state import PullRequest
+from migrator.fleet import identity
 from tests.demo.contract import watched
 
 NATIVE = """\
@@ -184,16 +185,45 @@ def test_an_import_from_an_empty_repository_is_a_doubt(desk: Desk) -> None:
 # Changes
 
 
-@pytest.mark.parametrize(("opened", "verdict"), [(False, "in-use"), (True, "after-merge")])
-def test_a_branch_is_a_change_only_where_a_pull_request_says_so(desk: Desk, opened: bool, verdict: str) -> None:
-    desk.box.add_repository("tool", {"main": {ROOT: STORED}})
-    desk.box.commit("tool", "patless/main", {ROOT: NATIVE})
+def change(desk: Desk, branch: str, message: str = "Change", to: str = "main") -> None:
+    """A branch that is clean, with an open pull request to another one if `to` says so."""
+    desk.box.add_repository("tool", {"main": {ROOT: STORED}, "develop": {ROOT: STORED}})
+    desk.box.commit("tool", branch, {ROOT: NATIVE}, message)
+    desk.box.commit("tool", "develop", {ROOT: NATIVE})
     desk.box.add_variable("PAT", repository="tool")
-    if opened:
+    if to:
         now, owner = desk.box.state.clock(), desk.box.state.owner
-        request = PullRequest(1, "Use the native pair", "", "patless/main", "main", owner, now, now)
+        request = PullRequest(1, "Use the native pair", "", branch, to, owner, now, now)
         desk.box.state.repositories["tool"].pull_requests.append(request)
+
+
+MADE = identity.signed("PAT-7 Move", identity.Marks("a" * 64, "b" * 64), "main")
+
+
+@pytest.mark.parametrize(
+    ("branch", "message", "to", "verdict"),
+    [
+        ("patless/main", "Change", "main", "after-merge"),
+        ("patless/main", "Change", "", "in-use"),
+        ("patless/main", "Change", "develop", "in-use"),
+        ("PAT-7/of-main", MADE, "main", "after-merge"),
+        ("PAT-7/of-main", MADE, "", "in-use"),
+        ("PAT-7/of-main", MADE, "develop", "in-use"),
+        ("PAT-7/of-main", "Patless-Destination: main\n\nIn words only.", "main", "in-use"),
+        ("feature/x", "Change", "main", "in-use"),
+    ],
+)
+def test_a_branch_is_a_change_only_where_its_commit_and_a_pull_request_say_so(
+    desk: Desk, branch: str, message: str, to: str, verdict: str
+) -> None:
+    change(desk, branch, message, to)
     assert desk.verdicts("tool") == {("tool", ""): verdict}
+
+
+def test_a_persons_commit_on_top_makes_it_theirs(desk: Desk) -> None:
+    change(desk, "PAT-7/of-main", MADE)
+    desk.box.commit("tool", "PAT-7/of-main", {"more": "1"})
+    assert desk.verdicts("tool") == {("tool", ""): "in-use"}
 
 
 # Runs
