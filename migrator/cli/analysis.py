@@ -80,7 +80,9 @@ def spread(work: Callable[[Target], _Result], over: Sequence[Target], jobs: int 
         return list(map(work, over))
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(workers) as pool:
+    from migrator.processes import end_with_parent
+
+    with ProcessPoolExecutor(workers, initializer=end_with_parent) as pool:
         return list(pool.map(work, over))
 
 

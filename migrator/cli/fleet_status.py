@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.session import Client
@@ -56,11 +57,8 @@ def followed(client: Client, ledger: Ledger, entries: Sequence[Entry], changes: 
         if repository is None or not following.unsettled(change):
             continue
         try:
-            with ledger.claimed(change.uuid) as mine:
-                kept = ledger.change(change.uuid, change.destination) if mine else None
-                if kept:  # else another run is at work on it, and learns the same
-                    now = datetime.now(UTC)
-                    ledger.keep(following.followed(client, repository.workspace, repository.slug, kept, now))
+            learnt = following.followed(client, repository.workspace, repository.slug, change, datetime.now(UTC))
+            ledger.amend(change.uuid, change.destination, partial(following.amended, learnt=learnt))
         except ApiError as error:
             failures.append(f"{repository.slug} {change.destination}: {error}")
             if error.kind in ENDS:

@@ -73,6 +73,15 @@ def followed(client: Client, workspace: str, slug: str, change: Change, now: dat
     return replace(change, at=at, state=ChangeState.MERGED, run=run, merged=merged, error="")
 
 
+def amended(row: Change, learnt: Change) -> Change:
+    """The row with what was learnt of its pull request, whatever another run has made of it meanwhile."""
+    if row.pull_request != learnt.pull_request:
+        return row
+    if learnt.state not in (ChangeState.MERGED, ChangeState.DECLINED):
+        return replace(row, at=learnt.at)
+    return replace(row, at=learnt.at, state=learnt.state, run=learnt.run, merged=learnt.merged, error="")
+
+
 def _merged(found: PullRequest, made: datetime | None) -> datetime | None:
     """When it was merged; a pull request has no field for that. The commit that the merge made has the date of it.
     A fast-forward makes none; then the pull request was last changed by its merge, or after it.

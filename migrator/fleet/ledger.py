@@ -6,7 +6,8 @@ can share the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -131,9 +132,16 @@ class Ledger:
 
     def keep(self, change: Change) -> None:
         """Put the row of this repository and destination in place of the one that is there."""
-        row = (change.uuid, change.destination, change.at, msgspec.json.encode(change))
         with self._base.writing() as base:
-            base.execute("INSERT OR REPLACE INTO changes VALUES (?, ?, ?, ?)", row)
+            _keep(base, change)
+
+    def amend(self, uuid: str, destination: str, how: Callable[[Change], Change]) -> None:
+        """Change the row as it is now, if there is one."""
+        with self._base.writing() as base:
+            asked = "SELECT document FROM changes WHERE uuid = ? AND destination = ?"
+            found = base.execute(asked, (uuid, destination)).fetchone()
+            if found:
+                _keep(base, how(msgspec.json.decode(found[0], type=Change)))
 
     def drop(self, uuid: str, destination: str) -> None:
         with self._base.writing() as base:
@@ -209,3 +217,8 @@ class Ledger:
 def _entry(row: tuple[bytes, str, str, str, str]) -> Entry:
     document, state, listed, scanned, error = row
     return Entry(msgspec.json.decode(document, type=Repository), State(state), listed, scanned, error)
+
+
+def _keep(base: sqlite3.Connection, change: Change) -> None:
+    row = (change.uuid, change.destination, change.at, msgspec.json.encode(change))
+    base.execute("INSERT OR REPLACE INTO changes VALUES (?, ?, ?, ?)", row)

@@ -18,6 +18,7 @@ from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Entry, Repository, Scanned, Seen, State
 from migrator.fleet.scanning import Judge, look
 from migrator.fleet.visiting import Known, Look, Reading, visit
+from migrator.processes import end_with_parent
 from migrator.repositories import remote
 
 JOBS = 8
@@ -113,6 +114,7 @@ _JUDGE: list[Judge] = []
 
 def _begin(judge: Judge) -> None:
     _JUDGE[:] = [judge]
+    end_with_parent()
 
 
 def _there(root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:

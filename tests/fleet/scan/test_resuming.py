@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -53,10 +55,23 @@ def test_a_run_that_is_killed_ten_times_ends_as_one_that_is_not(desk: Desk) -> N
         run = desk.start("scan", "--workspace", "acme", "--jobs", "4")
         time.sleep(chance.uniform(0.4, 1.6))
         run.send_signal(signal.SIGKILL)
-        run.communicate()
+        run.communicate(timeout=60)
     done = desk.scan()
     assert done.code == 1, done.err
     assert picture(desk) == picture(desk, "whole.db")
+
+
+def test_no_process_outlives_a_run_that_is_killed(desk: Desk) -> None:
+    """Those that analyse hold what the run prints to; its end comes only once they are gone."""
+    fill(desk.box, 21)
+    many = threading.Event()
+    desk.box.faults.add("/git/*", after=30, times=math.inf, delay=0.2, meanwhile=many.set)
+    run = desk.start("scan", "--workspace", "acme", "--jobs", "4")
+    assert many.wait(60)
+    ours = subprocess.run(["pgrep", "-P", str(run.pid), "-f", "spawn_main"], capture_output=True, check=False)
+    assert ours.stdout.split(), "they had begun"
+    run.kill()
+    run.communicate(timeout=20)
 
 
 def test_what_was_recorded_before_the_kill_is_not_asked_for_again(desk: Desk) -> None:
