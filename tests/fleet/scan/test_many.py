@@ -10,7 +10,7 @@ from migrator.fleet.records import State
 from tests.fleet.boxes import fill
 from tests.fleet.scan.conftest import Desk
 
-COUNT = int(os.environ.get("PATLESS_FLEET", "201"))
+COUNT = int(os.environ.get("PATLESS_FLEET", "101"))
 
 
 def test_a_hundred_repositories_cost_one_request_of_the_api(desk: Desk) -> None:

@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -47,15 +46,15 @@ def fetches(desk: Desk) -> Counter[str]:
 
 
 def test_a_run_that_is_killed_ten_times_ends_as_one_that_is_not(desk: Desk) -> None:
-    fill(desk.box, 21)
+    fill(desk.box, 12)
     assert desk.scan("--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")).code == 1
     desk.box.forget_requests()
     chance = random.Random(7)
     for _ in range(10):
-        run = desk.start("scan", "--workspace", "acme", "--jobs", "4")
-        time.sleep(chance.uniform(0.4, 1.6))
-        run.send_signal(signal.SIGKILL)
+        run = desk.start("scan", "--workspace", "acme", "--jobs", "2")
+        desk.box.faults.add("*", after=chance.randrange(6), meanwhile=run.kill)
         run.communicate(timeout=60)
+        assert run.returncode == -signal.SIGKILL
     done = desk.scan()
     assert done.code == 1, done.err
     assert picture(desk) == picture(desk, "whole.db")
@@ -87,7 +86,7 @@ def test_what_was_recorded_before_the_kill_is_not_asked_for_again(desk: Desk) ->
 
 
 def test_two_runs_on_one_ledger_share_the_work_and_end_alike(desk: Desk) -> None:
-    fill(desk.box, 21)
+    fill(desk.box, 12)
     assert desk.scan("--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")).code == 1
     desk.box.forget_requests()
     runs = [desk.start("scan", "--workspace", "acme", "--jobs", "2") for _ in range(2)]
