@@ -40,6 +40,11 @@ class Importers:
         found = [branch.entry.repository for branch, _ in self._uses.get(exporter.uuid, ())]
         return tuple({one.uuid: one for one in found}.values())
 
+    def pins(self, exporter: Repository, ref: str) -> tuple[str, ...]:
+        """Those that run what another ref than this one has, such as `sales at v1`."""
+        found = [(branch.entry.repository.slug, aim.ref) for branch, aim in self._uses.get(exporter.uuid, ())]
+        return tuple(dict.fromkeys(f"{slug} at {at}" for slug, at in sorted(found) if at != ref))
+
     def settled(self, exporter: Repository, view: View, judge: Judge, report: Report) -> Report:
         """`report`, which is on `view` of the exporter and masked, with the word of all its importers, whatever they
         are pinned to: they come to what is there now sooner or later. Raises Unreadable."""

@@ -146,6 +146,8 @@ class Reader(Struct, frozen=True):
             repository.workspace,
             repository.slug,
             target.destination,
+            importers=tuple(one.slug for one in self.importers.of(repository)),
+            pinned=self.importers.pins(repository, target.destination),
             owner=wave.owner if wave else "",
             due=wave.due if wave else None,
             wave=wave.name if wave else "",

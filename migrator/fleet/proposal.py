@@ -51,7 +51,8 @@ class Stays(Struct, frozen=True):
 
 class Proposal(Struct, frozen=True):
     """`freed` are the variables that no login of the changed steps reads any more, `kept` those that some login still
-    reads. `releases` are there where the commit says `[skip ci]`. `owner` and `due` are those of the wave."""
+    reads. `releases` are there where the commit says `[skip ci]`. `importers` are repositories that import pipelines
+    from here, `pinned` those of them that name another ref. `owner` and `due` are those of the wave."""
 
     workspace: str
     repository: str
@@ -62,6 +63,8 @@ class Proposal(Struct, frozen=True):
     kept: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     releases: tuple[Release, ...] = ()
+    importers: tuple[str, ...] = ()
+    pinned: tuple[str, ...] = ()
     owner: str = ""
     due: date | None = None
     wave: str = ""

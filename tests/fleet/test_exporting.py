@@ -75,6 +75,14 @@ def test_what_is_safe_for_all_who_import_it_is_safe(tmp_path: Path) -> None:
     )
 
 
+def test_who_runs_it_after_the_merge_and_who_only_with_another_ref(tmp_path: Path) -> None:
+    branches = [importer(tmp_path, "orders"), importer(tmp_path, "sales", text="ci:v1:publish publish@ci:v1")]
+    exporter = repository(tmp_path, "ci", {}).entry.repository
+    found = Importers(branches, Exporters([Entry(exporter, State.SCANNED, "")], lambda one: tmp_path, JUDGE.of))
+    assert [one.slug for one in found.of(exporter)] == ["orders", "sales"]
+    assert found.pins(exporter, "main") == ("sales at v1",)
+
+
 @pytest.mark.parametrize("text", ["ci:main:publish", "ci:v1:publish", "publish@ci:main"])
 def test_one_importer_whose_image_is_anothers_holds_it_back(text: str, tmp_path: Path) -> None:
     login = found(tmp_path, EXPORT, importer(tmp_path, "orders"), importer(tmp_path, "sales", FOREIGN, text))

@@ -495,6 +495,7 @@ def test_an_exporter_changes_what_is_right_for_all_who_import_it(box: Box, desk:
     done = desk.open()
     assert done.code == 0
     assert desk.text("patless/main", "ci-shared").count("BITBUCKET_PACKAGES_TOKEN") == 1
+    assert "and those of `orders`, which import from here" in desk.pull_requests("ci-shared")[0].description
     box.commit("orders", "main", {"Dockerfile": "FROM crg.apkg.io/acme/base\n"})
     assert desk.run("fleet", "scan", "--workspace", "acme").code == 1
     told = desk.migrate("ci-shared").out

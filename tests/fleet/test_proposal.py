@@ -30,6 +30,8 @@ WHOLE = Proposal(
     ("PACKAGES_EMAIL",),
     ("crg.apkg.io/acme/my_web is linked to this repository",),
     (Release("default", "docker push"),),
+    ("orders", "sales"),
+    ("sales at v1",),
     "Dana Owner",
     date(2027, 1, 31),
     "first",
@@ -51,13 +53,14 @@ def test_it_fits_one_screen_however_much_there_is_to_say() -> None:
         tuple(Stays(f"{n}{'q' * 300}", n, "c" * 99, "w" * 300, "s" * 300, WAYS) for n in range(900)),
         *(tuple(f"{'V' * 200}{n}" for n in range(900)) for _ in range(3)),
         tuple(Release(f"{n}{'z' * 300}", "x" * 300) for n in range(900)),
+        *(tuple(f"{'i' * 200}{n}" for n in range(900)) for _ in range(2)),
         "o" * 900,
         date(2027, 1, 31),
         "n" * 900,
     )
     text = Texts().render("body", many)
     assert len(text.splitlines()) <= 48
-    assert len(text) < 12_000
+    assert len(text) < 15_000
 
 
 def test_nothing_of_a_repository_acts() -> None:
@@ -67,6 +70,7 @@ def test_nothing_of_a_repository_acts() -> None:
         (Stays(HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, (("mine", HOSTILE),)),),
         *((HOSTILE,), (HOSTILE,), (HOSTILE,)),
         (Release(HOSTILE, HOSTILE),),
+        *((HOSTILE,), (HOSTILE,)),
         HOSTILE,
         None,
         HOSTILE,
