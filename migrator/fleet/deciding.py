@@ -58,8 +58,8 @@ SENTENCES = {
     Why.SHADOWED: "a variable has the name of a native one, and the change would use it; remove it first",
     Why.NOT_CHECKED: "not all variables could be read, so one of them may have the name of a native one",
     Why.LINKAGE: (
-        "that its packages are linked to this repository is not confirmed; list them in own-packages, give the result "
-        "of a probe with --probed, or say --accept-linkage"
+        "that its packages are linked to this repository is not confirmed; list them in own-packages of fleet.toml, "
+        "give the result of a probe with --probed, or say --accept-linkage"
     ),
 }
 
