@@ -39,6 +39,8 @@ pipelines:
 NATIVE = STORED.replace("PACKAGES_EMAIL", "BITBUCKET_PACKAGES_USERNAME").replace(
     "PACKAGES_TOKEN", "BITBUCKET_PACKAGES_TOKEN", 1
 )
+TWICE = STORED + '          - docker login crg.apkg.io -u "$PACKAGES_EMAIL" -p "$PACKAGES_TOKEN"\n'
+PUSHING = STORED.replace("docker pull", "docker push")
 OWN = 'own-packages = ["crg.apkg.io/acme/$BITBUCKET_REPO_SLUG"]\n'
 
 
@@ -125,6 +127,13 @@ class Desk:
     def open(self, *arguments: str) -> Done:
         return self.migrate("--open-prs", "--pace", "0", *arguments)
 
+    def opened(self, *arguments: str) -> PullRequest:
+        """The one pull request that there is once this has run."""
+        done = self.open(*arguments)
+        assert done.code == 0, done.out + done.err
+        (made,) = self.pull_requests()
+        return made
+
     def status(self) -> list[dict[str, Any]]:
         done = self.run("fleet", "status", "--format", "json")
         assert not done.err
@@ -155,6 +164,9 @@ class Desk:
         found = entry(folder, self.box.head(slug, branch) or "", path)
         assert found
         return content(folder, found.hash).decode()
+
+    def folder(self, slug: str = "web") -> Path:
+        return self.box.state.repositories[slug].folder
 
     def changes(self) -> list[Change]:
         with Ledger(self.ledger) as ledger:

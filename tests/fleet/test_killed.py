@@ -20,9 +20,8 @@ from msgspec.structs import replace
 from migrator.demo.box import Box
 from migrator.demo.store import history
 from migrator.fleet.records import Change
-from tests.fleet.conftest import NATIVE, PIPELINES, STORED, WRITES, Desk, writes
+from tests.fleet.conftest import NATIVE, PIPELINES, TWICE, WRITES, Desk, writes
 
-TWICE = STORED + '          - docker login crg.apkg.io -u "$PACKAGES_EMAIL" -p "$PACKAGES_TOKEN"\n'
 REVIEWERS, COMMIT, REQUEST = "/effective-default-reviewers", "/src", "/pullrequests"
 PUSH, EDIT = ".git/git-receive-pack", "/pullrequests/1"
 
