@@ -22,7 +22,7 @@ from migrator.reports import markup
 from migrator.toml_keys import ConfigurationError
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 LONGEST = 30_000
 """Characters of a description; others keep to 50,000 (BITBUCKET_API.md 2.4)."""
@@ -107,7 +107,7 @@ class Texts(Struct, frozen=True):
             values |= {"logins": about.logins, "central": about.central}
         values |= {"few": _FEW, "names": _NAMES}
         try:
-            text = _environment(body).from_string(source).render(values)
+            text = _template(source, body).render(values)
         except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             line = getattr(error, "lineno", None)
             at = f":{line}" if line else ""
@@ -163,6 +163,11 @@ def _source(part: str, folder: Path | None) -> tuple[str, str]:
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"{own}: the template cannot be read: {type(error).__name__}") from None
     return f"{part}.j2", files("migrator.fleet").joinpath("templates", f"{part}.j2").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=2 * len(PARTS))
+def _template(source: str, body: bool) -> Template:
+    return _environment(body).from_string(source)
 
 
 @lru_cache(maxsize=2)
