@@ -78,9 +78,9 @@ def spread(work: Callable[[Target], _Result], over: Sequence[Target], jobs: int 
     workers = min(len(over), jobs or os.cpu_count() or 1)
     if workers <= 1:
         return list(map(work, over))
-    from concurrent.futures import ProcessPoolExecutor
+    from migrator import processes
 
-    with ProcessPoolExecutor(workers) as pool:
+    with processes.pool(workers) as pool:
         return list(pool.map(work, over))
 
 
