@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from migrator.core import baseline, ignores
-from migrator.core.audits import images, leaving, logins, shadowed, unread
+from migrator.core.audits import images, leaving, logins, shadowed, unfollowed, unread
 from migrator.core.audits.agreement import agreed
 from migrator.core.audits.callers import Callers
 from migrator.core.audits.context import Context, merge, withhold
@@ -58,29 +57,24 @@ class _Judge:
         findings += [finding for found in reading.pipelines.values() for finding in images.audit(found, context)]
         findings += [unread.unreadable(source, span, "a file", context) for source, span in reading.broken]
         merged = agreed(merge(findings, context), found_in, reading.facts, context)
+        sources = reading.sources | unfollowed.shown(merged, reading)
         selected = chosen(merged, self.settings.select, self.settings.ignore)
-        commented = reading.sources if self.settings.comments else {}
+        commented = sources if self.settings.comments else {}
         left, ignored = ignores.apply(selected, commented, self.settings.today)
-        secrets = secrets_of(reading.facts, reading.sources, reading.pipelines.values(), self.book)
-        known = baseline.apply(left, merged, self.settings.baseline, reading.sources, secrets)
+        secrets = secrets_of(reading.facts, sources, reading.pipelines.values(), self.book)
+        known = baseline.apply(left, merged, self.settings.baseline, sources, secrets)
         left = tuple(withhold(known.left, merged))
         return Report(
             findings=left,
             skipped=tuple(sorted(set(reading.skipped), key=lambda one: (one.path, one.position or _FIRST, one.error))),
             packages=tuple(self.packages(context.picture)),
-            sources=reading.sources,
+            sources=sources,
             secrets=secrets,
             files=files,
             ignored=ignored,
             baselined=known.known,
             stale=known.stale,
-            readers={
-                part.source.path: part.launcher.reader
-                for fact in reading.facts
-                for shell in fact.shells
-                for part in shell.script.called
-                if part.launcher
-            },
+            readers={part.source.path: part.launcher.reader for part in reading.called if part.launcher},
         )
 
     def audit(self, facts: StepFacts, context: Context) -> Iterator[Finding]:
@@ -88,14 +82,15 @@ class _Judge:
         yield from shadowed.audit(facts, context)
         yield from leaving.audit(facts, context)
         yield from unread.audit(facts, context)
+        yield from unfollowed.audit(facts, context)
 
     def context(self) -> Context:
         @cache
         def mentioned(fact: StepFacts) -> bool:
             if self.reading.configured or any(mention in fact.pipelines.source.text for mention in self.book.mentions):
                 return True
-            texts = [text for _, text in self.called(fact)]
-            texts += [part.source.text for shell in fact.shells for part in shell.script.called]
+            texts = [text for _, text in unfollowed.called(fact, self.reading.source)]
+            texts += [part.source.text for part in fact.called]
             return any(mention in text for text in texts for mention in self.book.mentions)
 
         natives = self.book.natives
@@ -112,7 +107,7 @@ class _Judge:
             self.settings,
             self.picture(),
             mentioned,
-            self.reading.file,
+            self.reading.source,
             frozenset(_shared_items(self.reading.facts)),
             _unread_items(self.reading.facts),
             frozenset(
@@ -122,25 +117,11 @@ class _Judge:
                 if shell.read
                 for part in (*shell.script.parts, *shell.script.called)
             ),
+            frozenset(part.source.path for part in self.reading.called),
             frozenset(credentials),
-            lambda fact: tuple(self.called(fact)),
+            lambda fact: tuple(unfollowed.called(fact, self.reading.source)),
             cache(Callers(self.reading, {*self.book.programs.displays, *_HARMLESS}).outsider),
         )
-
-    def called(self, facts: StepFacts) -> Iterator[tuple[str, str]]:
-        """The repository's files that the step's commands name and that are not followed, as path and text."""
-        for shell in facts.shells:
-            followed = {part.source.path for part in shell.script.called}
-            for command in shell.trace.commands:
-                if command.followed:
-                    continue
-                texts = [argument.text or "" for argument in command.arguments]
-                words = [text for text in texts if not text.startswith("-")][:1]
-                for word in (*words, command.program):
-                    if word and command.folder is not None and not word.startswith(("/", "~")):
-                        path = posixpath.normpath(posixpath.join(command.folder, word))
-                        if path not in followed and (text := self.reading.file(path)):
-                            yield path, text
 
     def picture(self) -> Picture:
         names = set()

@@ -29,9 +29,9 @@ class Reading:
     read.
 
     With `shared`, only the steps at that place of the file are read, as the repository that imports them runs them.
-    `thorough`: scripts that name nothing that matters are followed, too.
-    `sources` are the files that were read, `skipped` those that could not be, and why; `broken` are logins in files
-    that are no YAML.
+    `thorough`: scripts that name nothing that matters are followed, too. `called` are the programs in files that the
+    steps run, `sources` the files that were read, `skipped` those that could not be, and why; `broken` are logins in
+    files that are no YAML.
     """
 
     def __init__(
@@ -61,7 +61,8 @@ class Reading:
         self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, thorough)))
         for fact in self.facts:
             self._shell_failures(fact)
-            self.sources |= {part.source.path: part.source for shell in fact.shells for part in shell.script.called}
+        self.called = tuple(part for fact in self.facts for part in fact.called)
+        self.sources |= {part.source.path: part.source for part in self.called}
 
     def file(self, path: str) -> str | None:
         """The text of a file of the repository; None where it is missing or is no readable text."""

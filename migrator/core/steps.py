@@ -53,6 +53,11 @@ class StepFacts(Struct, frozen=True, eq=False):
         yield from (item for item in (*self.step.script, *self.step.after_script) if isinstance(item, Pipe))
 
     @property
+    def called(self) -> Iterator[Part]:
+        """The programs in files that the step runs, and that are followed."""
+        yield from (part for shell in self.shells for part in shell.script.called)
+
+    @property
     def logins(self) -> Iterator[Login]:
         """The logins that certainly go to a Packages registry."""
         yield from (login for shell in self.shells for login in shell.logins if login.registry)

@@ -41,12 +41,15 @@ class Launching(Nesting):
         if found is None:
             return None
         ran, launcher = found
+        if not ran.fragments:
+            self.undecided = ran.path
+            return None
         texts = "\n".join(fragment.text for fragment in ran.fragments)
         if ran.path in self.changed or not self.library.matters(ran.path, texts):
             return None
         placed = [self.library.place(fragment, launcher) for fragment in ran.fragments]
         names = {f"{one.start}" for one in placed}
-        if not placed or names & set(self.calls) or len(self.calls) >= MAX_CALLS:
+        if names & set(self.calls) or len(self.calls) >= MAX_CALLS:
             return None
         broken = [one for one in placed if self.broken(one, call)]
         if broken:

@@ -23,12 +23,11 @@ class Callers:
     """Of what was read of the repository. `harmless` are programs that do nothing with the name of a file."""
 
     def __init__(self, reading: Reading, harmless: Collection[str]) -> None:
-        parts = [part for fact in reading.facts for shell in fact.shells for part in shell.script.called]
         self.view = reading.view
         self.steps = reading.pipelines
         self.facts = reading.facts
-        self.reached = frozenset(part.source.path for part in parts)
-        self.people = frozenset(part.source.path for part in parts if part.launcher and part.launcher.people)
+        self.reached = frozenset(part.source.path for part in reading.called)
+        self.people = frozenset(part.source.path for part in reading.called if part.launcher and part.launcher.people)
         self.harmless = harmless
 
     def outsider(self, path: str) -> str:

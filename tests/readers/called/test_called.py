@@ -55,7 +55,7 @@ def test_a_word_by_way_of_the_clone_directory_is_a_path_from_the_root() -> None:
     ],
 )
 def test_what_is_decided_when_make_runs_is_not_followed(makefile: str) -> None:
-    assert _read("make", ["login"], {"Makefile": makefile}) is None
+    assert _read("make", ["login"], {"Makefile": makefile}) == Program("Makefile", (), "")
 
 
 def test_an_option_that_is_not_known_is_not_followed() -> None:
