@@ -14,11 +14,19 @@ if TYPE_CHECKING:
 
 _BLANK = str.maketrans(dict.fromkeys("\"'`;&|()${}<>=,[]\\\n\r\t", " "))
 _ENTERS = {"cd", "pushd", "-C", "--directory", "--prefix", "--cwd", "--dir"}
+_SCRIPTS = (".sh", ".bash", ".py", ".json", ".mk")
+_MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 _CLONE = "BITBUCKET_CLONE_DIR/"
 _MOST_FILES = 200
 _MOST_FOLDERS = 16
 _MOST_WORDS = 20_000
 _LONGEST = 200
+
+
+def is_script(path: str) -> bool:
+    """Whether a file that is named is one that pipelines run, by its name, and none that holds pipelines."""
+    name = path.rpartition("/")[2]
+    return name.endswith(_SCRIPTS) or name in _MAKEFILES
 
 
 def leads(

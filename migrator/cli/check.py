@@ -74,6 +74,6 @@ def aside(all_of: Together, showing: Showing) -> None:
     lines = text.skipped(all_of.report, paint)
     if not showing.quiet:
         lines += text.notes(all_of.notes, paint)
-        if not all_of.report.files:
+        if not (all_of.report.files or all_of.only_scripts):
             lines.append("patless: no pipelines file found (a name like bitbucket-pipelines.yml) in what was asked for")
     console.err(lines)
