@@ -45,9 +45,10 @@ class Launching(Nesting):
             self.undecided = ran.path
             return None
         texts = "\n".join(fragment.text for fragment in ran.fragments)
-        if ran.path in self.changed or not self.library.matters(ran.path, texts):
+        fragments = [one for one in ran.fragments if one.path == ran.path or self.library.matters(one.path, one.text)]
+        if any(one.path in self.changed for one in fragments) or not self.library.matters(ran.path, texts):
             return None
-        placed = [self.library.place(fragment, launcher) for fragment in ran.fragments]
+        placed = [self.library.place(fragment, launcher) for fragment in fragments]
         names = {f"{one.start}" for one in placed}
         if names & set(self.calls) or len(self.calls) >= MAX_CALLS:
             return None

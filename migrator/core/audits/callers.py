@@ -6,7 +6,7 @@ It is a search for the file's name in the text of the repository's files, bounde
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from migrator.core.reading import Reading
@@ -73,7 +73,21 @@ class Callers:
         name = path.rpartition("/")[2]
         before = r"(?<![\w.-])" if "." in name else r"(?:/|\b(?:bash|sh|source|exec)\s+|(?<![\w.])\.\s+)"
         pattern = re.compile(rf"{before}{re.escape(name)}(?![\w-])")
-        return [other for other, text in texts.items() if other != path and name in text and pattern.search(text)]
+        found = [other for other, text in texts.items() if other != path and name in text and pattern.search(text)]
+        return found + [other for other in self._importing(path, texts) if other not in found]
+
+    def _importing(self, path: str, texts: Mapping[str, str]) -> Iterator[str]:
+        """Python modules that import a Python module: its name, or that of its package, stands in an import."""
+        folder, _, name = path.rpartition("/")
+        module = folder.rpartition("/")[2] if name == "__init__.py" else name.removesuffix(".py")
+        if not name.endswith(".py") or not module:
+            return
+        pattern = re.compile(
+            rf"^[ \t]*(?:from|import)\b[^#\n]*(?:\([^()]*)?(?<!\w){re.escape(module)}(?!\w)", re.MULTILINE
+        )
+        for other, text in texts.items():
+            if other != path and other.endswith(".py") and module in text and pattern.search(text):
+                yield other
 
     @property
     def texts(self) -> dict[str, str] | None:
