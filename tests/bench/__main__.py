@@ -31,6 +31,16 @@ pipelines:
           - docker build -t crg.apkg.io/acme/web{number}:$BITBUCKET_BUILD_NUMBER .
           - docker push crg.apkg.io/acme/web{number}:$BITBUCKET_BUILD_NUMBER
 """
+_CALLING = _LOGIN.partition("          - echo")[0] + "          - {call}\n"
+_SCRIPT = """#!/usr/bin/env bash
+echo "$PACKAGES_PAT" | docker login crg.apkg.io -u "$PACKAGES_USER" --password-stdin
+docker push crg.apkg.io/acme/web:1
+"""
+_PYTHON = """import os
+import subprocess
+
+subprocess.run(["docker", "login", "crg.apkg.io", "-u", os.environ["PACKAGES_USER"], "-p", os.environ["PACKAGES_PAT"]])
+"""
 _WORKFLOW = """name: test
 on: push
 jobs:
@@ -62,7 +72,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        for measure in (hook, one_file, checkouts, linear, references, workspace):
+        for measure in (hook, one_file, called, checkouts, linear, references, workspace):
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
                 over = over or budget.value > budget.limit
@@ -90,6 +100,9 @@ def hook(folder: Path) -> Iterator[Budget]:
     found = pair(command, _PASS, root, 31)
     note = f"{found.first * 1000:.0f} ms against {found.second * 1000:.0f} ms, {found.memory:.0f} MiB"
     yield Budget("hook with nothing to do / python -c pass", found.ratio, 2.5, "x", note)
+    (root / "build.py").write_text("import subprocess\n\nsubprocess.run(['make'])\n", encoding="utf-8")
+    found = pair([*command[:3], "build.py"], _PASS, root, 31)
+    yield Budget("hook on a script / python -c pass", found.ratio, 2.5, "x")
 
 
 def one_file(folder: Path) -> Iterator[Budget]:
@@ -109,6 +122,18 @@ def one_file(folder: Path) -> Iterator[Budget]:
         yield Budget(
             "one file with a login / zizmor on one workflow", found.ratio, 3, "x", f"{found.second * 1000:.0f} ms"
         )
+
+
+def called(folder: Path) -> Iterator[Budget]:
+    """A login in a file that the pipeline runs."""
+    for name, text, call, limit in (
+        ("login.sh", _SCRIPT, "bash login.sh", 150),
+        ("login.py", _PYTHON, "python login.py", 300),
+    ):
+        root = repository(folder / name, _CALLING.format(call=call))
+        (root / name).write_text(text, encoding="utf-8")
+        found = pair([_PATLESS, "check", "bitbucket-pipelines.yml", name], _PASS, root, 21)
+        yield Budget(f"one login in {name}", found.first * 1000, limit, "ms", f"{found.memory:.0f} MiB")
 
 
 def checkouts(folder: Path) -> Iterator[Budget]:
