@@ -15,6 +15,7 @@ LEADING: dict[str, tuple[str, ...]] = {
     "zsh": (),
     "gmake": ("GNUmakefile", "makefile", "Makefile"),
     "make": ("GNUmakefile", "makefile", "Makefile"),
+    "just": ("justfile", "Justfile", ".justfile"),
     "npm": ("package.json",),
     "yarn": ("package.json",),
     "pnpm": ("package.json",),
