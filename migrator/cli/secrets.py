@@ -222,7 +222,7 @@ def _listing(asking: Asking, asked: Asked) -> Listing:
 
 def _show(listing: Listing, asked: Asked, showing: Showing, form: Form) -> None:
     known = tokens.read(asked.tokens) if asked.tokens else ()
-    rows = tokens.judged(known, listing, datetime.now(UTC).date(), listing.leaving)
+    rows = tokens.judged(known, listing, datetime.now(UTC).date())
     match form:
         case Form.JSON:
             console.out(stored.document(listing, rows))

@@ -22,7 +22,7 @@ from migrator.repositories.refs import Ref, RefKind
 from migrator.repositories.refview import RefView
 from migrator.secrets import candidates, overwriting, reach
 from migrator.secrets.changes import BRANCH
-from migrator.secrets.records import Evidence, RefFacts, Stand
+from migrator.secrets.records import Evidence, Leaving, RefFacts, Stand
 from migrator.secrets.references import rules as forms
 from migrator.secrets.references.finding import Finder
 from migrator.secrets.references.records import Found, NotLooked, OpaqueKind
@@ -71,12 +71,11 @@ class Survey(Struct, frozen=True):
         found = candidates.candidates(self.objects, self._scripts(), self.book, self.settings)
         return found | frozenset(self._imported_candidates())
 
-    def leaving(self) -> frozenset[str]:
-        """Names whose credential a step of a branch hands to what outlives it. Raises GitError."""
+    def leaving(self) -> Leaving:
+        """Raises GitError."""
         commits = dict.fromkeys(ref.commit for ref in self.every if ref.kind is RefKind.BRANCH)
         views = [RefView(self.objects, commit) for commit in commits]
-        found = [candidates.leaving(view, self.book, self.settings) for view in views]
-        return frozenset().union(*found)
+        return Leaving.of(candidates.leaving(view, self.book, self.settings) for view in views)
 
     def refs(self, names: frozenset[str]) -> tuple[tuple[RefFacts, ...], tuple[str, ...]]:
         """What every ref says of the `names`, and what could not be read. Raises GitError."""
