@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.registry.machine import program
+from tests.reports.html import chromium
 
 Opened = Callable[..., AbstractContextManager["Tab"]]
 
@@ -27,14 +28,8 @@ class Tab:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    chromium = program("chromium", "chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # A sandbox of its own needs rights that containers and CI do not give; only pages of these tests are opened.
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium.browser(program("chromium", "chromium")) as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
@@ -52,7 +47,7 @@ def opened(browser: Any, tmp_path: Path) -> Opened:
         tab.page.on("request", lambda request: tab.requests.append(request.url))
         tab.page.goto(file.as_uri())
         if options.get("java_script_enabled", True):
-            tab.page.wait_for_selector("html[data-ready]", state="attached")
+            chromium.usable(tab.page)
         yield tab
         context.close()
         assert tab.logged == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from migrator.reports.secrets import masked
 from tests.reports import samples as findings
 from tests.reports import stored_samples as stored
 from tests.reports.html import samples
+from tests.reports.html.chromium import speed
 from tests.reports.html.conftest import Opened
 
 PAGES = {
@@ -148,21 +148,12 @@ def test_the_policy_lets_nothing_else_run(opened: Opened) -> None:
 
 
 def test_ten_thousand_repositories_stay_quick(opened: Opened, large: str) -> None:
+    """`make bench` has the budgets; these bounds are those of a machine that runs other tests meanwhile."""
     assert len(large.encode()) <= 10_000_000
     with opened(large) as tab:
-        page = tab.page
-        paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-        spent = page.evaluate(
-            """() => {
-              const begun = performance.now(), find = document.querySelector('#repository-rows input');
-              find.value = 'service-09';
-              find.dispatchEvent(new Event('input'));
-              return performance.now() - begun;
-            }"""
-        )
-        assert len(names(page)) == 100
-        assert page.locator("#repository-rows .count").inner_text() == "1,000 of 10,000"
-        print(json.dumps({"bytes": len(large.encode()), "first paint, ms": paint, "filter, ms": spent}))
-        # A second is meant, which a machine that runs other tests meanwhile does not show: these are far-off bounds.
-        assert paint <= 30_000
-        assert spent <= 5_000
+        found = speed(tab.page, "service-09")
+        assert len(names(tab.page)) == 100
+        assert tab.page.locator("#repository-rows .count").inner_text() == "1,000 of 10,000"
+        assert found.paint <= 10_000
+        assert found.usable <= 20_000
+        assert max(found.find, found.sort) <= 5_000
