@@ -12,7 +12,7 @@ from migrator.fleet.imports import Graph, graph
 from migrator.fleet.operator import Wave
 from migrator.fleet.packages import picture
 from migrator.fleet.records import Branch, Change, ChangeState, Import, Repository, SeenFinding
-from migrator.reports.html.fleet import Fleet, Owned
+from migrator.reports.fleet.records import Fleet, Owned
 from tests.fleet.samples import branch, finding, name, pushes, reads, waits
 from tests.fleet.test_packages import looked
 from tests.reports.samples import REASONS
