@@ -1,4 +1,4 @@
-"""The report of ten thousand repositories: how large it is, how long it takes to write, and how quick in a browser."""
+"""The report of ten thousand repositories with twenty thousand stored variables: its size, cost and speed in a browser."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from migrator.reports.html import fleet
 from migrator.reports.html.page import render
@@ -27,7 +29,7 @@ class Cost:
 
 
 def write(file: Path) -> Cost:
-    known = samples.fleet(COUNT)
+    known = replace(samples.fleet(COUNT), audit=samples.audit(COUNT))
     begin = time.perf_counter()
     text = render(fleet.page(known, samples.MADE, samples.TODAY))
     seconds = time.perf_counter() - begin

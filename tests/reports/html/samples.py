@@ -6,15 +6,19 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from migrator.bitbucket.records import Level
 from migrator.credentials.packages import linkage
 from migrator.fleet.following import Row, Standing
 from migrator.fleet.imports import Graph, graph
 from migrator.fleet.operator import Wave
 from migrator.fleet.packages import picture
 from migrator.fleet.records import Branch, Change, ChangeState, Import, Repository, SeenFinding
-from migrator.reports.fleet.records import Fleet, Owned
+from migrator.reports.fleet.records import Audit, Fleet, Owned
+from migrator.secrets.records import Listing, Stored, Verdict
+from migrator.secrets.tokens import Token, TokenRow
 from tests.fleet.samples import branch, finding, name, pushes, reads, waits
 from tests.fleet.test_packages import looked
+from tests.reports import stored_samples
 from tests.reports.samples import REASONS
 from tests.reports.stored_samples import HOSTILE
 
@@ -52,6 +56,21 @@ def fleet(size: int) -> Fleet:
         owned.append(Owned(repository, row, held, _WAVES[number % 3]))
         branches.append(branch(slug, pushes(slug), *([reads("base"), *held] if held else [])))
     return Fleet("acme", tuple(owned), tuple(changes), picture(branches, Graph(), lambda *_: False), REASONS)
+
+
+def audit(size: int) -> Audit:
+    """A stored pair of each of as many repositories, with its evidence, and a token for every tenth."""
+    slugs = [f"service-{number:05}" for number in range(size)]
+    rows = [
+        stored_samples.Row(slug, stored_samples.variable(f"{name}_{slug[-5:]}"), verdict, stored_samples.uses(3))
+        for slug in slugs
+        for name, verdict in (("PACKAGES_PAT", Verdict.ROLLBACK), ("PACKAGES_USER", Verdict.IN_USE))
+    ]
+    tokens = [
+        TokenRow(Token(f"ci of {slug}", "Ada", TODAY, (Stored(Level.REPOSITORY, slug, "", "PAT"),), ()), ())
+        for slug in slugs[::10]
+    ]
+    return Audit(Listing("acme", tuple(rows), heads={slug: {} for slug in slugs}), tuple(tokens))
 
 
 def _findings(slug: str) -> tuple[SeenFinding, ...]:
