@@ -1,4 +1,4 @@
-"""The report of ten thousand repositories with twenty thousand stored variables: its size, cost and speed in a browser."""
+"""The report of ten thousand repositories and twenty thousand variables: its size, its cost, its speed in a browser."""
 
 from __future__ import annotations
 
