@@ -72,7 +72,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        for measure in (hook, one_file, called, checkouts, linear, references, report, workspace):
+        for measure in (hook, one_file, called, checkouts, linear, references, tour, report, workspace):
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
                 over = over or budget.value > budget.limit
@@ -195,6 +195,14 @@ def references(folder: Path) -> Iterator[Budget]:
     best = sorted(one.seconds for one in runs)[1]
     yield Budget("references: 5,000 files, 40 branches", best, 4, "s", f"{os.cpu_count()} processors")
     yield Budget("references: memory", max(one.memory for one in runs), 200, "MiB", "largest process")
+
+
+def tour(folder: Path) -> Iterator[Budget]:
+    """The walk of `patless demo`, from the first clone to the report."""
+    command = ["env", f"TMPDIR={folder}", _PATLESS, "demo"]
+    run(command, folder)
+    found = run(command, folder)
+    yield Budget("patless demo", found.seconds, 30, "s", f"{os.cpu_count()} processors")
 
 
 def report(folder: Path) -> Iterator[Budget]:
