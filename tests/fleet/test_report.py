@@ -116,7 +116,7 @@ def test_of_what_was_not_given_the_page_says_so_and_the_files_invent_nothing(run
     assert (done.code, done.err) == (0, "")
     assert done.names == ["report.html", "report.csv", "report.findings.csv", "report.json", "report.packages.json"]
     for option in ("--secrets", "--for-secrets", "--tokens", "--plan"):
-        assert option in done.page.partition('id="not-here"')[2]
+        assert option in done.page.partition('id="not-given"')[2]
     found = done.document
     assert (found["variables"], found["not_checked"], found["plan"]) == (None, None, None)
     assert (found["tokens"], found["stored"]) == ([], [])
@@ -143,7 +143,7 @@ def test_an_auditor_has_evidence_waivers_tokens_signatures_and_outcomes(run: Run
     assert (done.code, done.err) == (0, "")
     for text in ("prints names only", "old ci", "2026-12-01", "dana@acme.example", "by lee@acme.example"):
         assert text in done.page
-    assert "not-here" not in done.page
+    assert "not-given" not in done.page
     found = done.document
     assert [one["key"] for one in found["variables"] if one["waivers"]] == ["OTHER_PAT"]
     assert [(one["label"], one["revocable"]) for one in found["tokens"]] == [("old ci", True), ("staging", False)]
@@ -158,7 +158,7 @@ def test_signatures_that_nobody_checked_are_not_called_good(run: Run) -> None:
     done = run("--plan", "plan.json")
     assert done.document["plan"]["signatures"] is None
     assert "None was checked." in done.page
-    assert "--allowed-signers" in done.page.partition('id="not-here"')[2]
+    assert "--allowed-signers" in done.page.partition('id="not-given"')[2]
 
 
 def test_a_token_that_the_list_does_not_judge_is_not_called_needed_or_revocable(run: Run) -> None:

@@ -27,7 +27,7 @@ def sections(audit: Audit) -> Iterator[Section]:
     missing = tuple(_missing(audit))
     if missing:
         said = Block("list", "\n".join(missing))
-        yield Section("not-here", "Not on this page", "Of these nothing was given.", blocks=(said,))
+        yield Section("not-given", "Not given", "What this page cannot say, and what would let it.", blocks=(said,))
 
 
 def _kept(audit: Audit) -> Section:
