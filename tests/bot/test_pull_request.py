@@ -78,7 +78,8 @@ def test_what_goes_over_the_wire_to_the_proxy_is_absolute_form_and_holds_no_cred
     assert token not in sent
 
 
-def test_where_there_is_no_proxy_a_token_writes_the_report(desk: Desk) -> None:
+def test_where_there_is_no_proxy_a_token_writes_the_report(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", lambda seconds: None)
     commit = desk.open(pipelines([login(1)]))
     desk.fetch()
     here = desk.step(PATLESS_PIPELINES_PROXY="http://127.0.0.1:9")
@@ -114,7 +115,7 @@ def test_a_bot_that_may_not_comment_still_writes_the_report(desk: Desk) -> None:
     assert desk.request.comments == []
 
 
-@pytest.mark.parametrize(("kind", "many", "limit"), [("access token", 130, 40), ("API token", 24, 8)])
+@pytest.mark.parametrize(("kind", "many", "limit"), [("access token", 130, 40), ("API token", 12, 4)])
 def test_the_life_of_a_pull_request(desk: Desk, kind: str, many: int, limit: int) -> None:
     """A second push that fixes half of the findings, a third that adds some, and 300 comments of people in between."""
     box = desk.box
