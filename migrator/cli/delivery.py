@@ -10,8 +10,6 @@ from msgspec import Struct, field
 from migrator.cli import console
 from migrator.reports.excerpt import named
 
-_PAGES = (".html", ".htm")
-
 
 class Output(Struct, frozen=True):
     """`beside` makes the texts of the files that lie beside a page, by ending."""
@@ -20,14 +18,11 @@ class Output(Struct, frozen=True):
     beside: Mapping[str, Callable[[], str]] = field(default_factory=dict)
 
     def paths(self, path: Path) -> list[Path]:
-        """The files that `deliver` writes for `path`. What is no file, such as /dev/stdout, has nothing beside it."""
-        return [path, *(beside(path, ending) for ending in self.beside if not path.exists() or path.is_file())]
-
-
-def beside(page: Path, ending: str) -> Path:
-    """`report.html` has `report.csv` beside it; a page with another ending keeps its whole name."""
-    stem = page.stem if page.suffix.lower() in _PAGES else page.name
-    return page.with_name(f"{stem}{ending}")
+        """The files that `deliver` writes for `path`: `report.html` has `report.html.csv` beside it, which takes
+        the place of no file such as `package.json` or `plan.json`. What is no file, such as /dev/stdout, has nothing
+        beside it."""
+        plain = path.is_file() or not path.exists()
+        return [path, *(path.with_name(f"{path.name}{ending}") for ending in self.beside if plain)]
 
 
 def deliver(output: Output, path: Path | None) -> bool:

@@ -79,10 +79,8 @@ def plan(asked: Asked, showing: Showing, form: Form, output: Path, days: int, ke
             {slug: dict(heads) for slug, heads in listing.heads.items()},
             plans.rows(listing),
         )
-    shown = _output(listing, asked, showing, form)
-    if showing.output and output.resolve() in (path.resolve() for path in shown.paths(showing.output)):
-        raise UsageError(f"{output} would be the plan and a file of the list; give another name to one of them")
-    code = exits.CLEAN if deliver(shown, showing.output) and not listing.failed else exits.UNREADABLE
+    told = deliver(_output(listing, asked, showing, form), showing.output)
+    code = exits.UNREADABLE if listing.failed or not told else exits.CLEAN
     if not made.rows:
         console.err(["patless: nothing may be removed, so no plan was written"])
         return code

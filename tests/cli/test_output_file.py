@@ -83,20 +83,26 @@ def test_a_page_has_the_same_as_csv_and_json_beside_it(patless: Patless, tmp_pat
     printed = patless("check", "--format", "json")
     run = patless("check", "--format", "html", "--output-file", "report.html")
     assert (run.code, run.out) == (1, "")
-    assert sorted(path.name for path in tmp_path.glob("report*")) == ["report.csv", "report.html", "report.json"]
-    assert (tmp_path / "report.json").read_text() == printed.out
-    rows = list(csv.DictReader((tmp_path / "report.csv").open(newline="")))
+    assert sorted(path.name for path in tmp_path.glob("report*")) == [
+        "report.html",
+        "report.html.csv",
+        "report.html.json",
+    ]
+    assert (tmp_path / "report.html.json").read_text() == printed.out
+    rows = list(csv.DictReader((tmp_path / "report.html.csv").open(newline="")))
     assert [(row["line"], row["verdict"], row["reasons"]) for row in rows] == [
         ("1", "safe", ""),
         ("2", "unsafe", "foreign-package"),
     ]
 
 
-def test_a_page_by_another_name_keeps_it_and_what_is_no_file_has_nothing_beside_it(
-    patless: Patless, tmp_path: Path
-) -> None:
-    assert patless("check", "--format", "html", "--output-file", "v1.json").code == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["v1.json", "v1.json.csv", "v1.json.json"]
+def test_files_of_another_purpose_beside_a_page_are_left_alone(patless: Patless, tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text("{}")
+    assert patless("check", "--format", "html", "--output-file", "package.html").code == 0
+    assert (tmp_path / "package.json").read_text() == "{}"
+
+
+def test_what_is_no_file_has_nothing_beside_it(patless: Patless, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE) as reader:
         assert patless("check", "--format", "html", "--output-file", "pipe").code == 0

@@ -170,17 +170,17 @@ def test_the_report_is_one_page_with_files_beside_it(home: Path, tmp_path: Path)
     with mock.patch.dict(os.environ, environment(home)), contextlib.chdir(home), contextlib.redirect_stdout(out):
         assert main(["fleet", "report", "-o", str(tmp_path / "fleet.html")]) == 0
     texts = {Path(line).name: Path(line).read_text(encoding="utf-8") for line in out.getvalue().splitlines()}
-    endings = ("html", "csv", "findings.csv", "json", "packages.json")
+    endings = ("html", "html.csv", "html.findings.csv", "html.json", "html.packages.json")
     assert list(texts) == [f"fleet.{ending}" for ending in endings]
     assert "Migration to the native pair" in texts["fleet.html"]
     assert all(
         slug in texts[f"fleet.{ending}"] for slug in ("checkout", "reports", "hostile") for ending in endings[:2]
     )
     assert not any("ATATT3xFfGF0hostile" in text for text in texts.values())
-    known = json.loads(texts["fleet.json"])
+    known = json.loads(texts["fleet.html.json"])
     assert known["summary"]["repositories"] == 23
     assert {"hostile", "web"} <= {one["repository"] for one in known["findings"]}
-    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(texts["fleet.packages.json"]))
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(texts["fleet.html.packages.json"]))
 
 
 def test_without_a_ledger_the_next_step_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

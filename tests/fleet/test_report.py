@@ -29,6 +29,7 @@ from tests.reports import stored_samples
 
 NOW = "2026-11-24T12:00:00+00:00"
 HOSTILE = '=HYPERLINK("https://acme.invalid");=1+1'
+ENDINGS = ("csv", "findings.csv", "json", "packages.json")
 TOKENS = """\
 [[tokens]]
 label = "old ci"
@@ -60,7 +61,7 @@ class Written:
 
     @property
     def document(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.texts["report.json"])
+        found: dict[str, Any] = json.loads(self.texts["report.html.json"])
         schema = json.loads(files("migrator.reports.fleet").joinpath("report.schema.json").read_text())
         jsonschema.Draft202012Validator(schema).validate(found)
         return found
@@ -114,7 +115,7 @@ def run(home: Path, tmp_path: Path) -> Run:
 def test_of_what_was_not_given_the_page_says_so_and_the_files_invent_nothing(run: Run) -> None:
     done = run()
     assert (done.code, done.err) == (0, "")
-    assert done.names == ["report.html", "report.csv", "report.findings.csv", "report.json", "report.packages.json"]
+    assert done.names == ["report.html", *(f"report.html.{ending}" for ending in ENDINGS)]
     for option in ("--secrets", "--for-secrets", "--tokens", "--plan"):
         assert option in done.page.partition('id="not-given"')[2]
     found = done.document
@@ -127,14 +128,14 @@ def test_every_finding_is_in_the_json_and_in_a_table(run: Run) -> None:
     found = {(one["repository"], one["verdict"], tuple(one["reasons"])) for one in done.document["findings"]}
     assert found == {("web", "safe", ()), ("web", "unsafe", ("foreign-package",)), ("api", "safe", ())}
     assert done.document["summary"]["verdicts"] == {"safe": 2, "unsafe": 1, "report-only": 0}
-    rows = done.rows("report.findings.csv")
+    rows = done.rows("report.html.findings.csv")
     assert [(one["repository"], one["line"], one["reasons"]) for one in rows] == [
         ("api", "9", ""),
         ("web", "7", ""),
         ("web", "7", "foreign-package"),
     ]
     assert rows[0]["message"] == f"'{HOSTILE.replace(';=', ';' + chr(39) + '=')}"
-    assert [one["findings"] for one in done.rows("report.csv")] == ["1", "2"]
+    assert [one["findings"] for one in done.rows("report.html.csv")] == ["1", "2"]
 
 
 def test_an_auditor_has_evidence_waivers_tokens_signatures_and_outcomes(run: Run) -> None:
@@ -150,8 +151,8 @@ def test_an_auditor_has_evidence_waivers_tokens_signatures_and_outcomes(run: Run
     (signature,) = found["plan"]["signatures"]
     assert (signature["signer"], signature["error"]) == ("dana@acme.example", None)
     assert [one["outcome"] is None for one in found["plan"]["outcomes"]] == [False, True]
-    assert [one["verdict"] for one in done.rows("report.tokens.csv")] == ["revocable", "needed"]
-    assert len(done.rows("report.secrets.csv")) == len(found["variables"])
+    assert [one["verdict"] for one in done.rows("report.html.tokens.csv")] == ["revocable", "needed"]
+    assert len(done.rows("report.html.secrets.csv")) == len(found["variables"])
 
 
 def test_signatures_that_nobody_checked_are_not_called_good(run: Run) -> None:

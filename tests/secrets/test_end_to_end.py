@@ -243,16 +243,12 @@ def test_what_is_in_use_comes_into_no_plan(desk: Desk) -> None:
 
 def test_a_page_has_csv_and_json_beside_it_and_never_in_place_of_the_plan(desk: Desk) -> None:
     tool(desk.box)
-    asked = ("--repo", "tool", "--format", "html", "--output-file")
-    refused = desk.plan(*asked, "plan.html")
-    assert (refused.code, "plan.json would be the plan and a file of the list" in refused.err) == (2, True)
-    assert os.listdir(desk.home) == ["cache"]
-    assert desk.plan(*asked, "list.html").code == 0
+    assert desk.plan("--repo", "tool", "--format", "html", "--output-file", "plan.html").code == 0
     assert plans.read(desk.home / "plan.json").rows
-    listed = json.loads((desk.home / "list.json").read_text())
+    listed = json.loads((desk.home / "plan.html.json").read_text())
     assert [(one["key"], one["verdict"]) for one in listed["variables"]] == [("PACKAGES_TOKEN", "removable")]
-    assert '"PACKAGES_TOKEN","yes","removable"' in (desk.home / "list.csv").read_text()
-    assert (desk.home / "list.html").read_text().startswith("<!doctype html>")
+    assert '"PACKAGES_TOKEN","yes","removable"' in (desk.home / "plan.html.csv").read_text()
+    assert (desk.home / "plan.html").read_text().startswith("<!doctype html>")
 
 
 @pytest.mark.parametrize(
