@@ -9,12 +9,14 @@ import sys
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 
 from migrator import rulebook
 from migrator.bitbucket.scopes import NEEDS
+from migrator.demo import walk
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -168,6 +170,15 @@ def test_commands_that_the_pages_show_are_commands_with_these_options(site: dict
                 assert re.search(rf"(?<![\w-]){option}(?![\w-])", helps[page]), f"{path}: {line}"
             shown += 1
     assert shown > 20
+
+
+def test_the_recorded_terminal_is_of_the_walk_as_it_is() -> None:
+    """Else: `python docs/record.py`."""
+    shown = "".join(ElementTree.parse(DOCS / "demo.svg").getroot().itertext()).replace("\xa0", " ")
+    sentences = [step.says for step in walk.steps("") if step.says]
+    found = re.findall(r"(\d+)\. (.+?)\n", shown)
+    assert len(found) == 3
+    assert all(sentences[int(number) - 1].startswith(text.strip()) for number, text in found)
 
 
 @pytest.mark.parametrize("path", ["fixtures/ratchet/bitbucket-pipelines.yml"])
