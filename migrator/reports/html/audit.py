@@ -110,6 +110,8 @@ def _missing(audit: Audit) -> Iterator[str]:
             yield "Which variables are stored: `patless fleet scan --for-secrets` brings them into the ledger."
     if not (audit.tokens or audit.unjudged):
         yield "Tokens and when they expire, which only their owners know: give --tokens with their tokens.toml."
+    elif audit.unjudged:
+        yield "Which tokens can be revoked: make the list of --secrets with `patless secrets list --tokens`."
     if audit.plan is None:
         yield "A plan, its signatures, and what was carried out of it: give --plan."
     elif audit.signatures is None:
