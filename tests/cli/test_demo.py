@@ -57,7 +57,10 @@ def test_it_goes_all_the_way_prints_no_secret_and_leaves_its_report_only(tmp_pat
     assert re.search(rf"(?m)^The page is {re.escape(str(left))}$", printed)
     assert os.listdir(tmp_path) == [left.parent.name]
     _no_secret(printed)
-    _no_secret(left.read_text(encoding="utf-8"))
+    beside = sorted(path.name for path in left.parent.iterdir())
+    assert beside == [f"report.html{ending}" for ending in ("", ".csv", ".findings.csv", ".json", ".packages.json")]
+    for path in left.parent.iterdir():
+        _no_secret(path.read_text(encoding="utf-8"))
     _outline(printed)
     _what_the_sentences_say(printed)
 
