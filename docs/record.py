@@ -31,7 +31,7 @@ _FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 """Of another host; the reader's own monospace does."""
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 _PAGE = re.compile(r"(?m)^The page is (.+)$")
-_SIZE = {"width": 1180, "height": 560}
+_SIZE = {"width": 1180, "height": 610}
 
 
 def main() -> int:

@@ -70,11 +70,11 @@ def _owned(ledger: Ledger, told: Operator, now: datetime) -> Iterator[Owned]:
     entries = [one for one in ledger.entries() if not told.excluded(one.repository.slug)]
     branches = [one for one in ledger.branches() if not told.excluded(one.entry.repository.slug)]
     held = {(one.entry.repository.uuid, one.name): one.seen.findings for one in branches if one.seen}
-    known = {one.repository.uuid: one.repository for one in entries}
+    known = {one.repository.uuid: one for one in entries}
     for row in following.rows(entries, branches, ledger.changes(), now):
-        repository = known[row.uuid]
+        entry = known[row.uuid]
         findings = held.get((row.uuid, row.destination), ())
-        yield Owned(repository, row, findings, told.wave(repository.slug))
+        yield Owned(entry.repository, row, findings, told.wave(entry.repository.slug), entry.scanned)
 
 
 def _audit(asked: Asked, stored: Mapping[str, Stored]) -> Audit:

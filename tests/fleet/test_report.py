@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from importlib.resources import files
@@ -19,7 +20,7 @@ from msgspec.structs import replace
 from migrator.bitbucket.records import Level
 from migrator.cli import main
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Repository, Scanned, Seen, SeenFinding, State, Stored, Variable
+from migrator.fleet.records import Change, ChangeState, Repository, Scanned, Seen, SeenFinding, State, Stored, Variable
 from migrator.reports.stored import document
 from migrator.secrets import journal, plan, signing
 from migrator.secrets.journal import Event
@@ -127,7 +128,7 @@ def test_every_finding_is_in_the_json_and_in_a_table(run: Run) -> None:
     done = run()
     found = {(one["repository"], one["verdict"], tuple(one["reasons"])) for one in done.document["findings"]}
     assert found == {("web", "safe", ()), ("web", "unsafe", ("foreign-package",)), ("api", "safe", ())}
-    assert done.document["summary"]["verdicts"] == {"safe": 2, "unsafe": 1, "report-only": 0}
+    assert done.document["summary"]["left"] == {"safe": 2, "unsafe": 1, "report-only": 0}
     rows = done.rows("report.html.findings.csv")
     assert [(one["repository"], one["line"], one["reasons"]) for one in rows] == [
         ("api", "9", ""),
@@ -191,6 +192,19 @@ def test_without_a_list_the_variables_of_the_ledger_are_shown_without_a_verdict(
     assert "UNRELATED" not in done.page
     listed = run("--secrets", "secrets.json", ledger="stored.db")
     assert "It gives no verdict." not in listed.page
+
+
+@pytest.mark.parametrize(("merged", "left"), [("2026-11-25T12:00:00+00:00", 1), ("2026-11-23T12:00:00+00:00", 2)])
+def test_what_a_merge_took_away_after_the_scan_is_not_left(run: Run, home: Path, merged: str, left: int) -> None:
+    name = f"{merged[:10]}.db"
+    with Ledger(home / name) as ledger:
+        _scanned(ledger, "web", finding(7), waits("base"))
+        ledger.keep(Change("{web}", "main", "patless/main", ChangeState.MERGED, merged, pull_request=1))
+    done = run(ledger=name)
+    assert re.search(rf"<dt>findings left</dt><dd><strong>{left}</strong>", done.page)
+    assert ("took the safe ones away" in done.page) == (left == 1)
+    assert sum(one["left"] for one in done.document["findings"]) == left
+    assert [one["left"] for one in done.rows("report.html.findings.csv")].count("yes") == left
 
 
 def test_a_page_that_cannot_be_written_is_a_sentence_and_exit_3(run: Run, tmp_path: Path) -> None:

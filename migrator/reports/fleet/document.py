@@ -19,7 +19,7 @@ from migrator.secrets.signing import Signature
 def document(fleet: Fleet) -> str:
     """What was not given is null, and not empty."""
     audit = fleet.audit
-    verdicts = Counter(finding.verdict for one in fleet.owned for finding in one.findings)
+    verdicts = Counter(finding.verdict for one in fleet.owned for finding in one.left)
     return dump(
         {
             "schema_version": SCHEMA_VERSION,
@@ -32,7 +32,7 @@ def document(fleet: Fleet) -> str:
             "not_stored": [{"repository": slug, "reason": why} for slug, why in audit.unread],
             "plan": _plan(audit.plan, audit) if audit.plan else None,
             "summary": status.summary(fleet.workspace, [one.standing for one in fleet.owned])
-            | {"verdicts": {str(verdict): verdicts[verdict] for verdict in Verdict}},
+            | {"left": {str(verdict): verdicts[verdict] for verdict in Verdict}},
         }
     )
 
@@ -66,6 +66,7 @@ def _finding(owned: Owned, one: SeenFinding) -> dict[str, Any]:
         "registry": one.registry or None,
         "uses": [_use(use) for use in one.uses],
         "change": one.change or None,
+        "left": one in owned.left,
     }
 
 

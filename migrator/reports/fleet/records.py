@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from msgspec import Struct
 
+from migrator.core.findings import Verdict
 from migrator.core.rules import ReasonEntry
 from migrator.fleet.following import Row
 from migrator.fleet.operator import Wave
 from migrator.fleet.packages import Picture
-from migrator.fleet.records import Change, Repository, SeenFinding, Variable
+from migrator.fleet.records import Change, ChangeState, Repository, SeenFinding, Variable
 from migrator.secrets.plan import Plan, PlanRow
 from migrator.secrets.records import Listing
 from migrator.secrets.signing import Signature
@@ -18,12 +20,26 @@ from migrator.secrets.tokens import Token, TokenRow
 
 
 class Owned(Struct, frozen=True):
-    """A destination of a repository, and what its branch holds."""
+    """A destination of a repository, and what its branch held when it was `scanned`, '' for never."""
 
     repository: Repository
     standing: Row
     findings: tuple[SeenFinding, ...] = ()
     wave: Wave | None = None
+    scanned: str = ""
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the change was merged after the scan."""
+        change = self.standing.change
+        if change is None or change.state != ChangeState.MERGED or not self.scanned:
+            return False
+        return datetime.fromisoformat(self.scanned) <= datetime.fromisoformat(change.at)
+
+    @property
+    def left(self) -> tuple[SeenFinding, ...]:
+        """The findings without those that a merged change took away: the safe ones, as far as is known."""
+        return tuple(one for one in self.findings if not (self.outdated and one.verdict is Verdict.SAFE))
 
 
 class Kept(Struct, frozen=True):

@@ -19,7 +19,7 @@ def repositories(owned: Sequence[Owned]) -> str:
 
 
 def findings(owned: Sequence[Owned]) -> str:
-    return csv.table((("repository", "branch", *HEADS), *_findings(owned)))
+    return csv.table((("repository", "branch", *HEADS, "left"), *_findings(owned)))
 
 
 def _repository(one: Owned) -> tuple[str | int, ...]:
@@ -42,4 +42,5 @@ def _repository(one: Owned) -> tuple[str | int, ...]:
 def _findings(owned: Sequence[Owned]) -> Iterator[tuple[str | int, ...]]:
     for one in owned:
         for finding in one.findings:
-            yield (one.repository.slug, one.standing.destination, *row(finding))
+            left = "yes" if finding in one.left else "no"
+            yield (one.repository.slug, one.standing.destination, *row(finding), left)

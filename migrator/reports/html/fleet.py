@@ -46,7 +46,7 @@ def _overview(fleet: Fleet, today: date) -> Section:
     counts = Counter(one.standing.standing for one in fleet.owned)
     looked = sum(counts.values()) - counts[State.SKIPPED]
     done = sum(counts[state] for state in _DONE)
-    findings = Counter(finding.verdict for one in fleet.owned for finding in one.findings)
+    findings = Counter(finding.verdict for one in fleet.owned for finding in one.left)
     share = f"{100 * done / looked:.0f} %" if looked else "–"
     parts = (
         Bar("done", done, Tone.GOOD),
@@ -120,7 +120,7 @@ def _repositories(fleet: Fleet) -> Section:
         Column("Project", "mark"),
         Column("Wave", "mark"),
     )
-    owned = sorted(fleet.owned, key=lambda one: (-one.standing.findings, one.standing.standing, one.repository.slug))
+    owned = sorted(fleet.owned, key=_first)
     rows = tuple(_repository(one, fleet.reasons) for one in owned)
     return Section(
         "repositories",
@@ -128,6 +128,12 @@ def _repositories(fleet: Fleet) -> Section:
         "Find yours by name; open it for its findings, what would change, and the ways out of what is held back.",
         tables=(Table("repository-rows", "All repositories", columns, rows, TONES),),
     )
+
+
+def _first(one: Owned) -> tuple[bool, int, str, str]:
+    """What is left comes before what is done, and more of it before less."""
+    standing = one.standing
+    return standing.standing in _DONE, -standing.findings, standing.standing, one.repository.slug
 
 
 def _repository(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Row:
@@ -153,6 +159,8 @@ def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
         yield Block("copy", change.url, "pull request")
     if one.standing.error:
         yield Block("text", one.standing.error, "Error")
+    if one.findings and one.outdated:
+        yield Block("text", "They were seen before the merge, which took the safe ones away; scan again.", "Findings")
     for finding in one.findings[:_MOST]:
         yield from _finding(finding, reasons)
     if len(one.findings) > _MOST:

@@ -38,7 +38,7 @@ def stored(listing: Listing, rows: Sequence[TokenRow] = ()) -> Iterator[Section]
     columns = (
         Column("Variable", "name"),
         Column("Verdict", "mark"),
-        Column("Repository"),
+        Column("Repository, deployment"),
         Column("Level", "mark"),
         Column("Evidence", "number"),
     )
@@ -105,15 +105,13 @@ def _waiver(one: Waiver, rest: Sequence[Variable]) -> Row:
 def _row(row: Variable) -> Row:
     variable = row.variable
     level = str(variable.level)
-    where = row.repository or "–"
+    where = f"{row.repository or '–'}{f', {variable.environment}' if variable.environment else ''}"
     cells = (variable.key, str(row.verdict), where, level, len(row.evidence))
     return Row(cells, tuple(_blocks(row)))
 
 
 def _blocks(row: Variable) -> Iterator[Block]:
     yield Block("text", f"{MEANING[row.verdict]}.", str(row.verdict))
-    if row.variable.environment:
-        yield Block("text", row.variable.environment, "Deployment")
     if not row.variable.secured:
         yield Block("text", "It is not secured: whoever sees the settings sees its value.")
     if row.evidence:
