@@ -143,7 +143,14 @@ def test_an_auditor_has_evidence_waivers_tokens_signatures_and_outcomes(run: Run
     options = ["--secrets", "secrets.json", "--plan", "plan.json", "--allowed-signers", "allowed"]
     done = run(*options)
     assert (done.code, done.err) == (0, "")
-    for text in ("prints names only", "api, Production", "old ci", "2026-12-01", "dana@acme.example", "by lee@acme.example"):
+    for text in (
+        "prints names only",
+        "api, Production",
+        "old ci",
+        "2026-12-01",
+        "dana@acme.example",
+        "by lee@acme.example",
+    ):
         assert text in done.page
     assert "not-given" not in done.page
     found = done.document
