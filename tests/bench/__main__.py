@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import fleet
+from tests.bench import fleet, page
 from tests.bench.branches import branches
 from tests.bench.measure import pair, run
 
@@ -72,7 +72,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        for measure in (hook, one_file, called, checkouts, linear, references, workspace):
+        for measure in (hook, one_file, called, checkouts, linear, references, tour, report, workspace):
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
                 over = over or budget.value > budget.limit
@@ -195,6 +195,32 @@ def references(folder: Path) -> Iterator[Budget]:
     best = sorted(one.seconds for one in runs)[1]
     yield Budget("references: 5,000 files, 40 branches", best, 4, "s", f"{os.cpu_count()} processors")
     yield Budget("references: memory", max(one.memory for one in runs), 200, "MiB", "largest process")
+
+
+def tour(folder: Path) -> Iterator[Budget]:
+    """The walk of `patless demo`, from the first clone to the report."""
+    command = ["env", f"TMPDIR={folder}", _PATLESS, "demo"]
+    run(command, folder)
+    found = run(command, folder)
+    yield Budget("patless demo", found.seconds, 30, "s", f"{os.cpu_count()} processors")
+
+
+def report(folder: Path) -> Iterator[Budget]:
+    """`fleet report` on ten thousand repositories, and its page in a browser."""
+    name = f"the page of {page.COUNT:,} repositories"
+    file = folder / "report.html"
+    cost = page.write(file)
+    yield Budget(name, cost.size / 1e6, 10, "MB")
+    yield Budget(f"{name}: written", cost.seconds, 3, "s", "from what the ledger holds")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print(f"---  {name}: not opened, as chromium is not installed", flush=True)
+        return
+    found = page.look(file, chromium)
+    yield Budget(f"{name}: first paint", found.paint, 1000, "ms")
+    yield Budget(f"{name}: usable", found.usable, 2000, "ms", "every table can be searched and sorted")
+    yield Budget(f"{name}: found by a word", found.find, 250, "ms")
+    yield Budget(f"{name}: sorted", found.sort, 250, "ms")
 
 
 def workspace(folder: Path) -> Iterator[Budget]:
