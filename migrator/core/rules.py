@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from migrator.core.findings import Severity, Verdict
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = re.compile(r"(?!(?:Docker|Container)file)[A-Za-z_]\w*")
 
 
 class Example(Struct, frozen=True):
