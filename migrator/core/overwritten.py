@@ -53,11 +53,9 @@ def overwritten(
             found.setdefault(place, set()).add(span)
             if arrives:
                 stored.add(place)
-    callers = Callers(reading, ())
-    others = {path: _others(path, callers) for path in {place.path for place in found} - reading.pipelines.keys()}
-    reached = reaches({*callers.unread, *(one for some in others.values() for one in some or ())})
-    open_ways = {path for path, some in others.items() if some is None or not callers.unread.isdisjoint(reached)}
-    open_ways |= {path for path, some in others.items() if not reached.isdisjoint(some or ())}
+    scripts = {place.path for place in found} - reading.pipelines.keys()
+    callers = Callers(reading, (), reaches(path for path in view.paths() if path not in reading.pipelines))
+    open_ways = {path for path in scripts if _open_way(path, callers)}
     return {place: len(spans) for place, spans in found.items() if place not in stored and place.path not in open_ways}
 
 
@@ -89,9 +87,8 @@ def _place(shell: Shell, name: str, span: Span) -> tuple[Place, Span]:
     return Place(source.path, source.position(shown.start).line, name), shown
 
 
-def _others(path: str, callers: Callers) -> frozenset[str] | None:
-    """Files beside those that are followed which name the file; None where a step does in another way, or nobody can
-    tell."""
-    if callers.texts is None or any(callers.otherwise(path)):
-        return None
-    return frozenset(callers.naming(path)) - callers.reached
+def _open_way(path: str, callers: Callers) -> bool:
+    """Whether something beside what is followed may run a script: a step in another way, a file that steps lead to."""
+    if callers.texts is None or callers.unread or any(callers.otherwise(path)):
+        return True
+    return not callers.reached.issuperset(callers.naming(path))

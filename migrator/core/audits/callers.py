@@ -20,9 +20,11 @@ _PLENTY = "one of more files than are looked through"
 
 
 class Callers:
-    """Of what was read of the repository. `harmless` are programs that do nothing with the name of a file."""
+    """Of what was read of the repository. `harmless` are programs that do nothing with the name of a file; `paths` are
+    the files that are looked through, all of them where it is None."""
 
-    def __init__(self, reading: Reading, harmless: Collection[str]) -> None:
+    def __init__(self, reading: Reading, harmless: Collection[str], paths: Collection[str] | None = None) -> None:
+        self.paths = paths
         self.view = reading.view
         self.steps = reading.pipelines
         self.facts = reading.facts
@@ -104,7 +106,7 @@ class Callers:
         texts: dict[str, str] = {}
         unread: set[str] = set()
         total = 0
-        for count, path in enumerate(self.view.paths()):
+        for count, path in enumerate(self.view.paths() if self.paths is None else self.paths):
             if count >= _MOST_FILES or total > _MOST_BYTES:
                 return None, frozenset()
             if path in self.steps:
