@@ -16,7 +16,8 @@ Site = tuple[Span, tuple[int, ...]]
 
 
 class Bridge(Struct, frozen=True):
-    """One line of a step that gives a called file the native pair. `before`: where in the script it comes. `outsider` is who else uses the file at `path`."""
+    """One line of a step that gives a called file the native pair. `before`: where in the script it comes. `outsider`
+    is who else uses the file at `path`."""
 
     edits: tuple[Edit, ...]
     changes: tuple[ScriptChange, ...]
