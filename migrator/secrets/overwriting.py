@@ -11,6 +11,7 @@ from migrator.core.rules import RuleBook
 from migrator.core.settings import Settings
 from migrator.core.view import Unreadable, View
 from migrator.repositories.git import GitError
+from migrator.secrets.references.finding import MOST
 from migrator.secrets.references.records import Found, Kind, OpaqueKind, Reference
 from migrator.secrets.references.rules import Rules
 
@@ -27,7 +28,8 @@ def marked(
     """The same, with what is no use marked as overwritten. `found` is what the files of one commit say, `view` is that
     commit, and `pipelines` are all of its pipelines files. `reaches` as in `overwritten`.
 
-    A place is marked only where all that its line says of the variable is followed. What other repositories bring
+    A place is marked only where all that its line says of the variable is followed, and no place of its file is left
+    out. What other repositories bring
     along by an import may run the same files in any way, and then nothing is marked.
     """
     names = {one.name for one in found.references if one.kind.is_use}
@@ -43,10 +45,12 @@ def marked(
     except (Unreadable, GitError):
         return found
     said = Counter(_place(one) for one in found.references if one.kind.is_use or one.kind is Kind.ASSIGNMENT)
+    kept = Counter((one.path, one.name, one.kind) for one in found.references)
+    cut = {(path, name) for (path, name, _), count in kept.items() if count >= MOST}
 
     def mark(one: Reference) -> Reference:
         place = _place(one)
-        if not one.kind.is_use or said[place] > known.get(place, 0):
+        if not one.kind.is_use or said[place] > known.get(place, 0) or (one.path, one.name) in cut:
             return one
         return replace(one, kind=Kind.OVERWRITTEN)
 

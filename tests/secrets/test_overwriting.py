@@ -92,6 +92,12 @@ HELD = {
     "a function that nobody calls": files(
         BRIDGED, push=SCRIPT + 'later() { curl -u "me:$PACKAGES_PAT" https://example.com; }\n'
     ),
+    "more places than are kept, the last of them without a bridge": files(
+        pipelines(BRIDGE, "./push.sh"),
+        push=SCRIPT
+        + 'echo "$PACKAGES_PAT" | cksum\n' * 60
+        + "later() { curl -u me:$PACKAGES_PAT https://example.com; }\n",
+    ),
     "a file of pipelines that cannot be read": files(BRIDGED, push=SCRIPT)
     | {"ci/more-pipelines.yml": "pipelines: [crg.apkg.io login\n"},
 }
