@@ -60,5 +60,9 @@ class Judged(Struct, eq=False):
         return references(self.login.username) | references(self.login.password)
 
     @property
+    def safe(self) -> bool:
+        return not self.reasons
+
+    @property
     def blocked(self) -> bool:
         return any(reason.verdict is Verdict.REPORT_ONLY for reason in self.reasons)
