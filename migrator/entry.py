@@ -13,7 +13,7 @@ import stat
 import sys
 
 from migrator._needles import LEADING, NEEDLES
-from migrator.leads import leads
+from migrator.leads import is_script, leads
 
 _LIMIT = 2 * 1024 * 1024
 _HOOKS = (("fix", "--exit-non-zero-on-fix"), ("check",))
@@ -48,7 +48,8 @@ def _answer(arguments: list[str]) -> str:
         return ""
     if hook[0] == "fix":
         return f"{_bold('0 fixed')}, 0 held back\n"
-    return f"{_bold('No findings')} ({len(names)} pipelines file{'' if len(names) == 1 else 's'} read)\n"
+    count = sum(not is_script(name) for name in names)
+    return f"{_bold('No findings')} ({count} pipelines file{'' if count == 1 else 's'} read)\n"
 
 
 def _nothing(names: list[str]) -> bool:
@@ -57,7 +58,9 @@ def _nothing(names: list[str]) -> bool:
     if not root or _configured(root):
         return False
     paths = {os.path.abspath(name) for name in names}
-    if len(paths) != len(names) or not all(name.lower().endswith((".yml", ".yaml")) for name in names):
+    if len(paths) != len(names) or not all(
+        name.lower().endswith((".yml", ".yaml")) or is_script(name) for name in names
+    ):
         return False
     return all(_root(os.path.dirname(path)) == root and _clean(path, root) for path in paths)
 
@@ -80,13 +83,15 @@ def _configured(root: str) -> bool:
 
 
 def _clean(path: str, root: str) -> bool:
-    """Whether neither a file nor one that it leads to holds a needle."""
+    """Whether a file holds no needle, and a pipelines file leads to none that does."""
     if os.path.realpath(path) != path:
         return False
     data = _bytes(path)
     text = data.decode()
     if b"\0" in data or any(needle in data for needle in NEEDLES):
         return False
+    if is_script(path):
+        return True
 
     def read(name: str) -> str | None:
         inside = os.path.join(root, name)

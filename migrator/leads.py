@@ -14,11 +14,21 @@ if TYPE_CHECKING:
 
 _BLANK = str.maketrans(dict.fromkeys("\"'`;&|()${}<>=,[]\\\n\r\t", " "))
 _ENTERS = {"cd", "pushd", "-C", "--directory", "--prefix", "--cwd", "--dir"}
+_IMPORTS = {"from", "import"}
+_SCRIPTS = (".sh", ".bash", ".py", ".json", ".mk")
+_MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 _CLONE = "BITBUCKET_CLONE_DIR/"
+_MOST_NAMES = 2000
 _MOST_FILES = 200
 _MOST_FOLDERS = 16
 _MOST_WORDS = 20_000
 _LONGEST = 200
+
+
+def is_script(path: str) -> bool:
+    """Whether a file that is named is one that pipelines run, by its name, and none that holds pipelines."""
+    name = path.rpartition("/")[2]
+    return name.endswith(_SCRIPTS) or name in _MAKEFILES
 
 
 def leads(
@@ -34,18 +44,22 @@ def leads(
     are given. `here` is the folder of the text itself.
     """
     seen: set[str] = set()
+    files_read = 0
     pending: list[tuple[str, tuple[str, ...]]] = [(text, ("", here) if here else ("",))]
     while pending:
         content, folders = pending.pop()
         for path, inner in _named(content, folders, files):
             if path in seen:
                 continue
-            if len(seen) >= _MOST_FILES:
+            if len(seen) >= _MOST_NAMES:
                 return True
             seen.add(path)
             found = read(path)
             if found is None:
                 continue
+            files_read += 1
+            if files_read >= _MOST_FILES:
+                return True
             if any(word in found for word in words):
                 return True
             pending.append((found, inner))
@@ -68,6 +82,11 @@ def _named(
         elif before == "-m":
             path = word.replace(".", "/")
             names += (f"{path}.py", f"{path}/__main__.py")
+        elif before in _IMPORTS and len(word) <= _LONGEST:
+            path = word.lstrip(".").replace(".", "/")
+            names += (f"{path}.py", f"{path}/__init__.py") if path else ()
+            if before == "from" and path and len(known) < _MOST_FOLDERS:
+                known |= dict.fromkeys(one for folder in tuple(known) if (one := _within(folder, path)) is not None)
         elif (before in files or "/" in word or "." in word) and not word.startswith("-") and len(word) <= _LONGEST:
             names += (word.removeprefix(_CLONE).lstrip("/"),)
         before = word if word.startswith("-") else program

@@ -104,6 +104,7 @@ def _add(document: Document, book: RuleBook) -> RuleBook:
         "shells": lambda b, n: _programs(b, shells=b.programs.shells | set(n.texts())),
         "carriers": lambda b, n: _programs(b, carriers=b.programs.carriers | set(n.texts())),
         "copiers": lambda b, n: _programs(b, copiers=b.programs.copiers | set(n.texts())),
+        "interpreters": lambda b, n: _programs(b, interpreters=b.programs.interpreters | set(n.texts())),
     }
     described = ("what", "why", "url", "severity", "examples")
     entries = document.root.mapping((*sections, *described))

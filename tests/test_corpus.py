@@ -28,6 +28,8 @@ from tests.memory import Memory, planned
 CORPUS = os.environ.get("PATLESS_CORPUS", "")
 pytestmark = pytest.mark.skipif(not CORPUS, reason="PATLESS_CORPUS is not set")
 
+FILE = "bitbucket-pipelines.yml"
+PIPELINE = "pipelines:\n  default:\n    - step:\n        script:\n          - {run}\n"
 DOCKER_HUB = """\
 # Most public repositories log in to Docker Hub; with it as the registry their logins are rewritten.
 registries:
@@ -77,6 +79,37 @@ def test_the_corpus_is_read_and_rewritten_and_nothing_else_is_touched(
     _a_fixed_repository_has_nothing_left_to_fix(corpus)
     _the_command_writes_what_was_planned_and_nothing_else(corpus)
     assert len(list(corpus.changes)) >= (15 if rules == "with Docker Hub" else 1)
+
+
+def test_the_scripts_of_the_corpus_are_followed(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    """Each beside a pipelines file that does nothing but run it."""
+    (tmp_path / "docker-hub.yml").write_text(DOCKER_HUB)
+    book = rulebook.load([tmp_path])
+    verdicts: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for name, path in _scripts():
+        data = (Path(CORPUS) / name / path).read_bytes()
+        runner = "python" if path.endswith(".py") else "bash"
+        files = {FILE: PIPELINE.format(run=f"{runner} {path}").encode(), path: data}
+        report = analyse(Memory(files), [FILE], book, Settings())
+        for plan in (planned(report), planned(report, unsafe=True)):
+            assert not plan.failures, f"{name}/{path}"
+            for change in plan.changes:
+                edits = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}
+                assert change.after == _by_bytes(files[change.path], edits), f"{name}/{path}"
+        verdicts.update(f"{finding.rule}: {finding.verdict}" for finding in report.findings)
+        verdicts["not read"] += len(report.skipped)
+        reasons.update(reason.code for finding in report.findings for reason in finding.reasons)
+    assert {"verdicts": dict(sorted(verdicts.items())), "reasons": dict(sorted(reasons.items()))} == snapshot
+    assert verdicts.total() > 10
+
+
+def _scripts() -> Iterator[tuple[str, str]]:
+    for line in (Path(CORPUS) / "INDEX.tsv").read_text().splitlines()[1:]:
+        _, _, file, _, kind = line.split("\t")
+        if not kind.startswith("pipeline"):
+            name, _, path = file.partition("/")
+            yield name, path
 
 
 def _analysed(rules: str, folder: Path) -> Corpus:

@@ -27,6 +27,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "root"
     subprocess.run(["git", "init", "--quiet", root], check=True)
     (root / FILE).write_text(CLEAN)
+    (root / "ci.sh").write_text("make\n")
+    (root / "Makefile").write_text("all:\n\tmake x\n")
     (root / "sub").mkdir()
     (root / "sub" / "my-pipelines.yml").write_text(CLEAN)
     monkeypatch.chdir(root)
@@ -51,6 +53,9 @@ def test_where_any_login_counts_every_file_is_read() -> None:
         [*HOOK, FILE, "sub/my-pipelines.yml"],
         ["check", FILE, "sub/my-pipelines.yml"],
         ["check", f"./sub/../{FILE}"],
+        [*HOOK, "ci.sh"],
+        ["check", "ci.sh", "Makefile"],
+        ["check", "ci.sh", FILE],
     ],
     ids=" ".join,
 )
@@ -76,6 +81,11 @@ def test_the_early_answer_is_the_late_one(
 def test_other_files_of_the_repository_do_not_matter(repository: Path) -> None:
     (repository / "sub" / "my-pipelines.yml").write_text(LOGIN)
     assert entry._answer(["check", FILE]) != ""
+
+
+def test_a_script_with_a_login_is_for_the_command(repository: Path) -> None:
+    (repository / "ci.sh").write_text("docker login crg.apkg.io -u $EMAIL -p $TOKEN\n")
+    assert entry._answer(["check", "ci.sh"]) == ""
 
 
 def test_an_answer_loads_nothing_of_the_command(repository: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from migrator.core.selection import is_pipelines_file
+from migrator.leads import is_script
 
 ROOT = Path(__file__).parents[1]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
@@ -60,6 +61,22 @@ FOREIGN = "FROM crg.apkg.io/acme/base\n"
 )
 def test_a_hook_is_given_the_files_that_patless_reads(hook: dict[str, str], path: str) -> None:
     assert (re.search(hook["files"], path) is not None) == is_pipelines_file(path)
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+@pytest.mark.parametrize(
+    "path",
+    ["push.sh", "ci/x.bash", "a\n/x.py", "Makefile", "ci/GNUmakefile", "makefile", "rules.mk", "web/package.json"],
+)
+def test_a_hook_is_given_the_scripts_that_pipelines_run(hook: dict[str, str], path: str) -> None:
+    assert re.search(hook["files"], path)
+    assert is_script(path)
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+@pytest.mark.parametrize("path", ["x.json", "xMakefile", "Makefile.in", "x.pyc", "x.sh.md", "MAKEFILE", "x.sh\n"])
+def test_a_hook_is_not_given_the_rest(hook: dict[str, str], path: str) -> None:
+    assert not re.search(hook["files"], path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +174,17 @@ def test_an_installed_hook_stops_a_commit_until_it_is_settled(commit: Commit) ->
     settled = commit.git("commit", "--message", "a native login")
     assert settled.returncode == 0, settled.stdout + settled.stderr
     assert "BITBUCKET_PACKAGES_TOKEN" in commit.git("show", f"HEAD:{FILE}").stdout
+
+    (commit.root / FILE).write_text("pipelines:\n  default:\n    - step: {script: [./push.sh]}\n")
+    (commit.root / "push.sh").write_text("make\n")
+    commit.git("add", "--all")
+    calling = commit.git("commit", "--message", "a script")
+    assert calling.returncode == 0, calling.stdout + calling.stderr
+    (commit.root / "push.sh").write_text("docker login crg.apkg.io -u $EMAIL -p $TOKEN\n")
+    commit.git("add", "push.sh")
+    within = commit.git("commit", "--message", "a login in a script alone")
+    assert within.returncode == 1
+    assert "push.sh:1:1: registry-login fixed:" in within.stderr
 
 
 def test_the_rest_of_the_repository_counts_though_only_changed_files_are_named(commit: Commit) -> None:

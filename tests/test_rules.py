@@ -11,7 +11,7 @@ import pytest
 
 from migrator import rulebook
 from migrator.core.findings import Verdict
-from migrator.core.rules import Example, Rule
+from migrator.core.rules import Example, Rule, ways_out
 from tests.fixtures_support import run
 
 BOOK = rulebook.load()
@@ -19,6 +19,7 @@ SOURCES = sorted(Path(rulebook.__file__).parent.rglob("*.py"))
 VERDICTS = {
     "registry-unresolved": "report-only",
     "credential-unresolved": "report-only",
+    "not-followed": "report-only",
     "unsupported-expansion": "report-only",
     "leaves-step": "report-only",
     "shadowed": "report-only",
@@ -149,3 +150,9 @@ def test_an_unknown_name_is_a_usage_error_with_a_suggestion(tmp_path: Path) -> N
     assert outcome.code == 2
     assert "registry-login" in outcome.err
     assert "patless rules" in outcome.err
+
+
+@pytest.mark.parametrize(("subject", "way"), [("TAG", "[variables]"), ("Dockerfile", "in the repository")])
+def test_a_file_that_is_missing_is_no_variable_to_state(subject: str, way: str) -> None:
+    mine, *_ = ways_out(BOOK.reasons["image-unresolved"], subject)
+    assert way in mine[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
@@ -26,7 +25,7 @@ from migrator.core.rules import ReasonEntry, Rule, RuleBook
 from migrator.core.selection import Scope, is_pipelines_file
 from migrator.core.settings import PipeStyle, Settings
 from migrator.core.view import Unreadable
-from migrator.leads import leads
+from migrator.leads import is_script, leads
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import WorkTree, glance, repository_of
 
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 _USUAL = "bitbucket-pipelines.yml"
-_OTHERS = {".sh", ".bash", ".py", ".json", ".mk"}
 
 
 class Analysis(Struct, frozen=True):
@@ -78,11 +76,9 @@ def spread(work: Callable[[Target], _Result], over: Sequence[Target], jobs: int 
     workers = min(len(over), jobs or os.cpu_count() or 1)
     if workers <= 1:
         return list(map(work, over))
-    from concurrent.futures import ProcessPoolExecutor
+    from migrator import processes
 
-    from migrator.processes import end_with_parent
-
-    with ProcessPoolExecutor(workers, initializer=end_with_parent) as pool:
+    with processes.pool(workers) as pool:
         return list(pool.map(work, over))
 
 
@@ -196,7 +192,7 @@ def _pipelines(
 
     Where it does not, git is asked neither for the files nor for the repository's name.
     """
-    named = [path for path in named if _may_be_yaml(path)]
+    named = [path for path in named if not is_script(path)]
     glanced = glance(view.root)
     if glanced is not None:
         usual = {path for path in glanced if is_pipelines_file(path)} | set(named)
@@ -204,12 +200,6 @@ def _pipelines(
             return _once(view, usual), False
     found = _once(view, {path for path in view.paths() if is_pipelines_file(path)} | set(named))
     return found, _matters(view, found, settled, book)
-
-
-def _may_be_yaml(path: str) -> bool:
-    """Whether a file that is named may be a pipelines file; a script is looked at where a pipeline runs it."""
-    ending = posixpath.splitext(path)[1].lower()
-    return ending in (".yml", ".yaml") or (ending not in _OTHERS and not posixpath.basename(path).startswith("Make"))
 
 
 def _once(view: WorkTree, paths: Collection[str]) -> tuple[str, ...]:

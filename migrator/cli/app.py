@@ -49,7 +49,13 @@ StdinFilename = Annotated[
     Path | None, typer.Option("--stdin-filename", metavar="FILE", help="What - is: a file of a repository.")
 ]
 OutputFile = Annotated[
-    Path | None, typer.Option("--output-file", metavar="FILE", help="Write the report to this file.", dir_okay=False)
+    Path | None,
+    typer.Option(
+        "--output-file",
+        metavar="FILE",
+        help="Write the report to this file; an HTML page has CSV and JSON beside it.",
+        dir_okay=False,
+    ),
 ]
 InStyle = Annotated[
     Style,

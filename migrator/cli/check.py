@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from migrator.cli import baseline, console, exits
 from migrator.cli.analysis import Analysis, analyse
+from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Format, Reading, Showing
 from migrator.cli.together import Together
 from migrator.reports import machine, statistics, text
-from migrator.reports.excerpt import named
 
 
 def run(reading: Reading, showing: Showing, *, unsafe: bool) -> int:
@@ -27,9 +27,17 @@ def run(reading: Reading, showing: Showing, *, unsafe: bool) -> int:
         aside(all_of, showing)
         return baseline.write(analyses[0], path)
     aside(all_of, showing)
-    told = deliver(_text(analyses, all_of, showing, unsafe), showing)
+    told = deliver(_output(analyses, all_of, showing, unsafe), showing.output)
     left = exits.left(all_of.report.findings, showing.strict)
     return exits.code(unread=bool(all_of.report.skipped) or not told, left=left, exit_zero=showing.exit_zero)
+
+
+def _output(analyses: Sequence[Analysis], all_of: Together, showing: Showing, unsafe: bool) -> Output:
+    if showing.format is Format.HTML:
+        from migrator.cli import pages
+
+        return pages.check(all_of, [one.root for one in analyses])
+    return Output(_text(analyses, all_of, showing, unsafe))
 
 
 def _text(analyses: Sequence[Analysis], all_of: Together, showing: Showing, unsafe: bool) -> str:
@@ -43,29 +51,10 @@ def _text(analyses: Sequence[Analysis], all_of: Together, showing: Showing, unsa
 
         rooted = Together.of(analyses, Analysis.rooted if len(analyses) == 1 else Analysis.absolute)
         return sarif.check(rooted.report, rooted.rules, version("patless"))
-    if showing.format is Format.HTML:
-        from migrator.cli import pages
-
-        return pages.check(all_of, [one.root for one in analyses])
     paint = console.paint(showing.colour, None if showing.output else sys.stdout)
     if showing.statistics:
         return statistics.table(all_of.report, paint, unsafe=unsafe, quiet=showing.quiet)
     return text.check(all_of.report, all_of.reasons, paint, unsafe=unsafe, quiet=showing.quiet)
-
-
-def deliver(output: str, showing: Showing) -> bool:
-    """Print what was found, or write it to the file that was asked for; whether that could be done."""
-    if showing.output is None:
-        console.out(output)
-        return True
-    from migrator.repositories.writing import NotWritten, put
-
-    try:
-        put(showing.output, output.encode("utf-8", "backslashreplace"))
-    except NotWritten as error:
-        console.err([f"{named(str(showing.output))}: not written: {error}"])
-        return False
-    return True
 
 
 def aside(all_of: Together, showing: Showing) -> None:
@@ -74,6 +63,6 @@ def aside(all_of: Together, showing: Showing) -> None:
     lines = text.skipped(all_of.report, paint)
     if not showing.quiet:
         lines += text.notes(all_of.notes, paint)
-        if not all_of.report.files:
+        if not (all_of.report.files or all_of.only_scripts):
             lines.append("patless: no pipelines file found (a name like bitbucket-pipelines.yml) in what was asked for")
     console.err(lines)

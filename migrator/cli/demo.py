@@ -65,9 +65,11 @@ def run(colour: Colour, *, keep: bool = False, show: bool = False) -> int:
 
 
 def _kept(report: Path) -> Path:
-    """A copy of the report in a folder that stays."""
+    """A copy of the report, and of what lies beside it, in a folder that stays."""
     folder = Path(tempfile.mkdtemp(prefix="patless-report-"))
-    return Path(shutil.copy(report, folder))
+    for path in report.parent.glob(f"{report.name}*"):
+        shutil.copy(path, folder)
+    return folder / report.name
 
 
 def _stay(desk: _Desk) -> None:

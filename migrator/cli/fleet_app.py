@@ -141,6 +141,10 @@ def report(
         Path | None,
         typer.Option("--secrets", metavar="FILE", help="What `secrets list --format json` printed.", dir_okay=False),
     ] = None,
+    tokens: Annotated[
+        Path | None,
+        typer.Option("--tokens", metavar="FILE", help="What tokens there are: tokens.toml.", dir_okay=False),
+    ] = None,
     plan: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="A plan of `secrets plan`.", dir_okay=False)
     ] = None,
@@ -159,7 +163,7 @@ def report(
     def run() -> int:
         from migrator.cli import fleet_report
 
-        asked = fleet_report.Asked(ledger, output, config, folders(rules), secrets, plan, log, allowed_signers)
+        asked = fleet_report.Asked(ledger, output, config, folders(rules), secrets, tokens, plan, log, allowed_signers)
         return fleet_report.run(asked)
 
     end(run)

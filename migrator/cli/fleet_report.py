@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
 
 from migrator.cli import console, exits, fleet_packages, pages
+from migrator.cli.delivery import deliver
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
 from migrator.fleet import following, operator
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
-from migrator.reports import csv
-from migrator.reports.fleet import machine, status
-from migrator.reports.html import fleet as report
-from migrator.reports.html import secrets as storing
-from migrator.reports.html.fleet import Fleet, Owned
-from migrator.reports.html.page import render
-from migrator.reports.html.parts import Section
+from migrator.fleet.records import Stored
+from migrator.reports.fleet.records import Audit, Fleet, Kept, Outcome, Owned
 from migrator.reports.stored import reading
-from migrator.repositories.writing import NotWritten, put
-from migrator.secrets import journal, plan, signing
+from migrator.secrets import journal, plan, signing, tokens
 
 
 class Asked(Struct, frozen=True):
@@ -34,6 +29,7 @@ class Asked(Struct, frozen=True):
     config: Path | None = None
     rules: tuple[Path, ...] = ()
     secrets: Path | None = None
+    tokens: Path | None = None
     plan: Path | None = None
     log: Path | None = None
     allowed: Path | None = None
@@ -48,23 +44,24 @@ def run(asked: Asked) -> int:
     with Ledger(asked.ledger) as ledger:
         owned = tuple(_owned(ledger, told, now))
         changes = tuple(ledger.changes())
+        known = ledger.stored()
     if not owned:
         raise UsageError(f"{asked.ledger} holds no repository yet; `patless fleet scan` looks at them")
     workspaces = sorted({one.repository.workspace for one in owned if one.repository.workspace})
-    name = ", ".join(workspaces) or "of this machine"
-    fleet = Fleet(name, owned, changes, picture, dict(judge.book.reasons), tuple(_audited(asked)))
-    written = {
-        asked.output: render(report.page(fleet, pages.made(), now.date())),
-        asked.output.with_suffix(".csv"): csv.table(report.csv_rows(owned)),
-        asked.output.with_suffix(".json"): status.document(name, [one.standing for one in owned]),
-        asked.output.with_suffix(".packages.json"): machine.packages(picture),
-    }
-    for path, text in written.items():
-        try:
-            put(path, text.encode("utf-8", "backslashreplace"))
-        except NotWritten as error:
-            console.err([f"patless: {path}: not written: {error}"])
-            return exits.UNREADABLE
+    slugs = {one.repository.uuid: one.repository.slug for one in owned}
+    slugs |= {Stored.of_workspace(workspace): "" for workspace in workspaces}
+    fleet = Fleet(
+        ", ".join(workspaces) or "of this machine",
+        owned,
+        changes,
+        picture,
+        dict(judge.book.reasons),
+        _audit(asked, {slugs[uuid]: one for uuid, one in known.items() if uuid in slugs}),
+    )
+    output = pages.fleet(fleet, now)
+    written = output.paths(asked.output)
+    if not deliver(output, asked.output):
+        return exits.UNREADABLE
     console.out("".join(f"{path}\n" for path in written))
     return exits.CLEAN
 
@@ -73,28 +70,52 @@ def _owned(ledger: Ledger, told: Operator, now: datetime) -> Iterator[Owned]:
     entries = [one for one in ledger.entries() if not told.excluded(one.repository.slug)]
     branches = [one for one in ledger.branches() if not told.excluded(one.entry.repository.slug)]
     held = {(one.entry.repository.uuid, one.name): one.seen.findings for one in branches if one.seen}
-    known = {one.repository.uuid: one.repository for one in entries}
+    known = {one.repository.uuid: one for one in entries}
     for row in following.rows(entries, branches, ledger.changes(), now):
-        repository = known[row.uuid]
+        entry = known[row.uuid]
         findings = held.get((row.uuid, row.destination), ())
-        yield Owned(repository, row, findings, told.wave(repository.slug))
+        yield Owned(entry.repository, row, findings, told.wave(entry.repository.slug), entry.scanned)
 
 
-def _audited(asked: Asked) -> Iterator[Section]:
-    if asked.secrets:
-        yield from storing.sections(reading.read(asked.secrets))
-    if asked.plan:
-        made = plan.read(asked.plan)
-        text = plan.text(made).encode()
-        found = signing.signatures(asked.plan, asked.allowed, text) if asked.allowed else ()
-        yield storing.audit(made, tuple(found), _carried_out(made, asked.log or Path(f"{asked.plan}.log")))
+def _audit(asked: Asked, stored: Mapping[str, Stored]) -> Audit:
+    """`stored` is what the ledger has by slug, '' for the workspace."""
+    listing, judged = reading.read(asked.secrets) if asked.secrets else (None, ())
+    listed = tokens.read(asked.tokens) if asked.tokens else ()
+    known = {row.token: row for row in judged}
+    made = plan.read(asked.plan) if asked.plan else None
+    return Audit(
+        listing,
+        tuple(known[token] for token in listed if token in known) if asked.tokens else judged,
+        tuple(token for token in listed if token not in known),
+        made,
+        signing.signatures(asked.plan, asked.allowed, plan.text(made).encode())
+        if asked.plan and asked.allowed and made
+        else None,
+        tuple(_outcomes(made, asked.log or Path(f"{asked.plan}.log"))) if made else (),
+        tuple(_kept(stored)),
+        tuple(_unread(stored)),
+    )
 
 
-def _carried_out(made: plan.Plan, log: Path) -> Sequence[tuple[str, str, str]]:
+def _kept(stored: Mapping[str, Stored]) -> Iterator[Kept]:
+    """A variable of the workspace counts where a login of any repository uses its name."""
+    anywhere = {name for one in stored.values() for name in one.candidates}
+    for slug, one in sorted(stored.items()):
+        for variable in sorted(one.variables):
+            if variable.key in (one.candidates if slug else anywhere):
+                yield Kept(slug, variable, one.at)
+
+
+def _unread(stored: Mapping[str, Stored]) -> Iterator[tuple[str, str]]:
+    for slug, one in sorted(stored.items()):
+        yield from ((slug or "the workspace", why) for why in (*one.not_checked, *filter(None, [one.error])))
+
+
+def _outcomes(made: plan.Plan, log: Path) -> Iterator[Outcome]:
     last = {}
     for entry in journal.read(log) if log.exists() else ():
         if entry.plan != made.digest:
             raise journal.JournalError(f"{log}: the log is of another plan")
         if entry.uuid:
             last[entry.uuid] = f"{entry.event}, {entry.at}, by {entry.by or 'someone'}"
-    return [(row.place, row.key, last.get(row.uuid, "not carried out")) for row in made.rows]
+    return (Outcome(row, last.get(row.uuid, "")) for row in made.rows)

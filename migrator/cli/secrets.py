@@ -18,6 +18,7 @@ from migrator.bitbucket.credentials import EMAIL
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits
 from migrator.cli.analysis import rulebook
+from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Form, Reading, Showing
 from migrator.core.mask import printable
@@ -52,15 +53,15 @@ def list_all(asked: Asked, showing: Showing, form: Form) -> int:
     """Print what may become of each variable, and return the exit code."""
     with Client.of() as client:
         listing = _listing(_asking(asked, client), asked)
-    _show(listing, asked, showing, form)
-    if listing.failed:
+    told = deliver(_output(listing, asked, showing, form), showing.output)
+    if listing.failed or not told:
         return exits.UNREADABLE
     left = any(row.verdict.may_go or row.verdict is Verdict.SHADOWS for row in listing.rows)
     return exits.code(unread=False, left=left, exit_zero=showing.exit_zero)
 
 
 def plan(asked: Asked, showing: Showing, form: Form, output: Path, days: int, keys: list[Path]) -> int:
-    """Write a plan of what may go, and sign it with each of the keys."""
+    """Write a plan of what may go to `output`, and sign it with each of the keys."""
     now = datetime.now(UTC)
     with Client.of() as client:
         asking = _asking(asked, client)
@@ -78,15 +79,16 @@ def plan(asked: Asked, showing: Showing, form: Form, output: Path, days: int, ke
             {slug: dict(heads) for slug, heads in listing.heads.items()},
             plans.rows(listing),
         )
-    _show(listing, asked, showing, form)
+    told = deliver(_output(listing, asked, showing, form), showing.output)
+    code = exits.UNREADABLE if listing.failed or not told else exits.CLEAN
     if not made.rows:
         console.err(["patless: nothing may be removed, so no plan was written"])
-        return exits.UNREADABLE if listing.failed else exits.CLEAN
+        return code
     _write(output, plans.text(made))
     console.err([f"patless: {output} holds {_count(len(made.rows))} to remove; it is good until {made.expires}"])
     for key in keys:
         console.err([f"patless: signed as {signing.sign(output, key)}"])
-    return exits.UNREADABLE if listing.failed else exits.CLEAN
+    return code
 
 
 def sign(path: Path, key: Path) -> int:
@@ -220,20 +222,21 @@ def _listing(asking: Asking, asked: Asked) -> Listing:
     return of_repository(asking, _names(asked)[1])
 
 
-def _show(listing: Listing, asked: Asked, showing: Showing, form: Form) -> None:
+def _output(listing: Listing, asked: Asked, showing: Showing, form: Form) -> Output:
     known = tokens.read(asked.tokens) if asked.tokens else ()
-    rows = tokens.judged(known, listing, datetime.now(UTC).date(), listing.leaving)
+    rows = tokens.judged(known, listing, datetime.now(UTC).date())
     match form:
         case Form.JSON:
-            console.out(stored.document(listing, rows))
+            return Output(stored.document(listing, rows))
         case Form.MARKDOWN:
-            console.out(stored.markdown(listing, rows))
+            return Output(stored.markdown(listing, rows))
         case Form.HTML:
             from migrator.cli import pages
 
-            console.out(pages.secrets(listing, rows))
+            return pages.secrets(listing, rows)
         case Form.TEXT:
-            console.out(stored.table(listing, rows, console.paint(showing.colour, sys.stdout)))
+            paint = console.paint(showing.colour, None if showing.output else sys.stdout)
+            return Output(stored.table(listing, rows, paint))
 
 
 def _rules(asked: Asked) -> str:

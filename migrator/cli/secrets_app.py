@@ -33,6 +33,15 @@ Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="T
 NoConfig = Annotated[bool, typer.Option("--no-config", help="No configuration file.")]
 Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
 Shape = Annotated[Form, typer.Option("--format", help="For people, programs, reviews.")]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output-file",
+        metavar="FILE",
+        help="Write the list to this file; an HTML page has CSV and JSON beside it.",
+        dir_okay=False,
+    ),
+]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
 Allowed = Annotated[
     Path | None,
@@ -58,6 +67,7 @@ def list_(
     config: Config = None,
     no_config: NoConfig = False,
     format: Shape = Form.TEXT,
+    output_file: OutputFile = None,
     color: Color = Colour.AUTO,
     exit_zero: ExitZero = False,
 ) -> None:
@@ -71,7 +81,7 @@ def list_(
         if by and not tokens:
             raise failures.UsageError("--by token needs --tokens FILE, in which the owner says what tokens there are")
         asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config)
-        return secrets.list_all(asked, Showing(colour=color, exit_zero=exit_zero), format)
+        return secrets.list_all(asked, Showing(colour=color, exit_zero=exit_zero, output=output_file), format)
 
     _end(run)
 
@@ -95,6 +105,7 @@ def plan(
     config: Config = None,
     no_config: NoConfig = False,
     format: Shape = Form.TEXT,
+    output_file: OutputFile = None,
     color: Color = Colour.AUTO,
 ) -> None:
     """Write down what may be removed and on what evidence, for others to read and to sign."""
@@ -103,7 +114,7 @@ def plan(
         from migrator.cli import secrets
 
         asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config)
-        return secrets.plan(asked, Showing(colour=color), format, output, expires, sign or [])
+        return secrets.plan(asked, Showing(colour=color, output=output_file), format, output, expires, sign or [])
 
     _end(run)
 

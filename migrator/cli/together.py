@@ -12,16 +12,21 @@ from migrator.cli.analysis import Analysis
 from migrator.core.findings import Report
 from migrator.core.ignores import Note
 from migrator.core.rules import ReasonEntry, Rule
+from migrator.leads import is_script
 from migrator.reports import naming, secrets
 
 
 class Together(Struct, frozen=True):
-    """Paths are as they are shown, or as `name` says; every literal credential is known to `report.secrets`."""
+    """Paths are as they are shown, or as `name` says; every literal credential is known to `report.secrets`.
+
+    `only_scripts`: what was asked for are files that pipelines run, none that holds pipelines.
+    """
 
     report: Report
     rules: Mapping[str, Rule]
     reasons: Mapping[str, ReasonEntry]
     notes: tuple[Note, ...]
+    only_scripts: bool
 
     @classmethod
     def of(cls, analyses: Sequence[Analysis], name: Callable[[Analysis, str], str] = Analysis.name) -> Together:
@@ -30,4 +35,6 @@ class Together(Struct, frozen=True):
             rules={id: rule for one in analyses for id, rule in one.rules.items()},
             reasons={code: entry for one in analyses for code, entry in one.reasons.items()},
             notes=tuple(replace(note, path=name(one, note.path)) for one in analyses for note in one.notes),
+            only_scripts=all(one.scope.files and not one.scope.folders for one in analyses)
+            and all(is_script(path) for one in analyses for path in one.scope.files),
         )

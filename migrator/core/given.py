@@ -16,6 +16,8 @@ _BREAK = re.compile(r"(?<!\\)(?<!\\\r)(?:\r\n|\n|\r)")
 _HERE = r"<<<[ \t]*"
 _FED = re.compile(r"(?:[^\s|]*[/;&({'\"\s])?(?:echo|printf)\s+(?P<words>.+)", re.DOTALL)
 _WORD = re.compile(r"[^\s'\"|;&<>()]+")
+_QUOTE = r"(?:['\"][ \t]*,[ \t]*['\"]|\\?['\"]?(?!(?<=['\"])[ \t]*,))"
+"""What stands between an option and its value: perhaps a quote, or the comma of a list of words."""
 _FAR = 500
 
 
@@ -37,16 +39,21 @@ def given(text: str, book: RuleBook) -> Iterator[Span]:
         if piped and _LOGIN.search(after) and (fed := _FED.search(before[-_FAR:])):
             start = at + max(0, len(before) - _FAR) + fed.start("words")
             for word in _WORD.finditer(fed["words"]):
-                if not word[0].startswith(("$", "-", "%", "\\")):
+                if not word[0].startswith(("$", "-", "%", "\\")) and not _of_make(fed["words"], word):
                     yield Span(start + word.start(), start + word.end())
         at += len(line)
+
+
+def _of_make(text: str, word: re.Match[str]) -> bool:
+    """`$(NAME)`: a variable, to make."""
+    return text.endswith("$(", 0, word.start()) and text.startswith(")", word.end()) and word[0].isidentifier()
 
 
 def _pattern(names: Collection[str], other: str = "(?!)") -> re.Pattern[str]:
     long = "|".join(sorted((re.escape(name) for name in names if name.startswith("--")), reverse=True))
     short = "|".join(sorted(re.escape(name) for name in names if not name.startswith("--")))
     options = rf"(?:{long or '(?!)'})(?:[ \t]+|=)|(?:{short or '(?!)'})[ \t]*=?|{other}"
-    return re.compile(rf"(?<![^\s'\"\[,])(?:{options})\\?['\"]?(?P<given>[^\s'\"$;&|<>()\\-][^\s'\"|;&<>\\]*)")
+    return re.compile(rf"(?<![^\s'\"\[,])(?:{options}){_QUOTE}(?P<given>[^\s'\"$;&|<>()\\-][^\s'\"|;&<>\\]*)")
 
 
 def _one_command(between: str) -> bool:

@@ -11,7 +11,7 @@ from migrator.core.findings import Severity, Verdict
 
 CENTRAL = "fleet.toml"
 """What a way out names that is the operator's of a fleet."""
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = re.compile(r"(?!(?:Docker|Container)file)[A-Za-z_]\w*")
 
 
 class Example(Struct, frozen=True):
@@ -112,7 +112,8 @@ class Programs(Struct, frozen=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
     but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
     `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `writers` tell
-    which of their words are files that they write. `launchers` run files of the repository.
+    which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
+    not followed.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
@@ -127,6 +128,7 @@ class Programs(Struct, frozen=True):
     copiers: frozenset[str] = frozenset()
     writers: Mapping[str, Writer] = field(default_factory=dict)
     launchers: Mapping[str, Launcher] = field(default_factory=dict)
+    interpreters: frozenset[str] = frozenset()
 
     def launcher(self, program: str) -> Launcher | None:
         return next((one for one in self.launchers.values() if program in one.programs), None)
@@ -135,7 +137,7 @@ class Programs(Struct, frozen=True):
     def leading(self) -> dict[str, tuple[str, ...]]:
         """The programs that run files, with the names of the files that they read without being told."""
         found = {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
-        return {**found, "source": (), ".": (), "exec": ()}
+        return {**found, **dict.fromkeys(sorted(self.interpreters), ()), "source": (), ".": (), "exec": ()}
 
 
 class Registry(Struct, frozen=True):

@@ -53,16 +53,25 @@ class StepFacts(Struct, frozen=True, eq=False):
         yield from (item for item in (*self.step.script, *self.step.after_script) if isinstance(item, Pipe))
 
     @property
+    def called(self) -> Iterator[Part]:
+        """The programs in files that the step runs, and that are followed."""
+        yield from (part for shell in self.shells for part in shell.script.called)
+
+    @property
     def logins(self) -> Iterator[Login]:
         """The logins that certainly go to a Packages registry."""
         yield from (login for shell in self.shells for login in shell.logins if login.registry)
 
 
 class StepReader:
-    """Reads steps of one repository. `source` gives one of its files."""
+    """Reads steps of one repository. `source` gives one of its files. `thorough`: scripts that name nothing that
+    matters are followed, too."""
 
-    def __init__(self, book: RuleBook, settings: Settings, source: Callable[[str], Source | None]) -> None:
+    def __init__(
+        self, book: RuleBook, settings: Settings, source: Callable[[str], Source | None], thorough: bool = False
+    ) -> None:
         self.book = book
+        self.thorough = thorough
         self.source = source
         known = {
             name: (Definition(name, Value.of(Text(text, None, Quoting.FIXED)), None, -1),)
@@ -92,7 +101,7 @@ class StepReader:
 
     def shell(self, script: Script, after: bool, windows: bool, follow: bool) -> Shell:
         shell = Shell(script, after)
-        named = any(word in script.text for word in self.words)
+        named = self.thorough or any(word in script.text for word in self.words)
         if windows or not (named or (follow and self.library.leads(script.text))):
             return shell
         try:

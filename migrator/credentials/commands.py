@@ -61,6 +61,7 @@ class Commands(Launching):
         arguments = self.arguments(call.words, state)
         self.testing = False
         self.holder = holder
+        unknown = arguments[0].value.unknown if arguments else ""
         program, arguments, wrappers, extra = self.unwrap(arguments, state)
         name = posixpath.basename(program)
         for definition in extra:
@@ -87,8 +88,10 @@ class Commands(Launching):
             wrappers=wrappers,
             consumed=self.consumed > 0,
             program=program,
+            unknown="" if program else unknown,
         )
         self.followed = False
+        self.undecided = ""
         made = any(part.span.start in self.frozen for part in first.parts)
         if made and self.evaluating and not _PROGRAM.fullmatch(name):
             self.opaque(call.span, call.words, "what `eval` runs", state)
@@ -99,8 +102,9 @@ class Commands(Launching):
         for given, _ in overrides:
             state.environment = {**state.environment, given: before.get(given, (None,))}
         if not self.silent:
-            self.commands.append(replace(command, followed=self.followed))
+            self.commands.append(replace(command, followed=self.followed, runs=self.undecided))
         self.followed = False
+        self.undecided = ""
         return output
 
     def effect(self, command: Command, call: Call, state: State, inner: State, stdin: Value | None) -> Value:

@@ -165,7 +165,7 @@ class Expansion(Variables):
                 for inner in part.words:
                     self.word(inner, state)
                 self.calculated(part.names, state)
-        return Value.of(Unknown("arithmetic or a pattern"))
+                return Value.of(Unknown(part.what))
 
     def read_again(self, param: Param, value: Value) -> Value:
         """What an expansion gives to an inner shell, which reads it as a part of its program."""

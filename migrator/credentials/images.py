@@ -64,12 +64,13 @@ class _Finder(Composed):
             self.compose(called, syntax.compose, parsed)
             return
         words = [word.value for word in parsed.words]
+        transport = syntax.transport if syntax.read or len(words) > 1 else ""  # one word alone is where the image goes
         for value in _which(syntax.local, words):
             self.local |= set(filter(None, map(symbol, value.alternatives)))
         for value in [*_which(syntax.read, words), *parsed.values(syntax.read_options)]:
-            self.use(Action.READ, value, command, syntax.transport, local=syntax.words[0][0] not in ("pull",))
+            self.use(Action.READ, value, command, transport, local=syntax.words[0][0] not in ("pull",))
         for value in [*_which(syntax.push, words), *parsed.values(syntax.push_options)]:
-            self.use(Action.PUSH, value, command, syntax.transport)
+            self.use(Action.PUSH, value, command, transport)
         if syntax.read == "first" and not syntax.push:
             self.named(command, parsed.words[1:])  # what the container runs
 

@@ -41,12 +41,16 @@ class Launching(Nesting):
         if found is None:
             return None
         ran, launcher = found
-        texts = "\n".join(fragment.text for fragment in ran.fragments)
-        if ran.path in self.changed or not self.library.matters(ran.path, texts):
+        if not ran.fragments:
+            self.undecided = ran.path
             return None
-        placed = [self.library.place(fragment, launcher) for fragment in ran.fragments]
+        texts = "\n".join(fragment.text for fragment in ran.fragments)
+        fragments = [one for one in ran.fragments if one.path == ran.path or self.library.matters(one.path, one.text)]
+        if any(one.path in self.changed for one in fragments) or not self.library.matters(ran.path, texts):
+            return None
+        placed = [self.library.place(fragment, launcher) for fragment in fragments]
         names = {f"{one.start}" for one in placed}
-        if not placed or names & set(self.calls) or len(self.calls) >= MAX_CALLS:
+        if names & set(self.calls) or len(self.calls) >= MAX_CALLS:
             return None
         broken = [one for one in placed if self.broken(one, call)]
         if broken:

@@ -38,13 +38,14 @@ class Library:
         self.placed: dict[tuple[str, int, str], Placed] = {}
         self.starts: list[int] = []
         self.order: list[Placed] = []
-        self.known: dict[str, bool] = {}
+        self.known: dict[tuple[str, str], bool] = {}
 
     def matters(self, path: str, text: str) -> bool:
-        """Whether a file, or one that it names, has a word that matters."""
-        if path not in self.known:
-            self.known[path] = any(word in text for word in self.words) or self.leads(text, path.rpartition("/")[0])
-        return self.known[path]
+        """Whether what is run of a file, or a file that it names, has a word that matters."""
+        key = (path, text)
+        if key not in self.known:
+            self.known[key] = any(word in text for word in self.words) or self.leads(text, path.rpartition("/")[0])
+        return self.known[key]
 
     def leads(self, text: str, here: str = "") -> bool:
         """Whether text names a file that has a word that matters."""

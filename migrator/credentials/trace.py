@@ -40,7 +40,9 @@ class Command(Struct, frozen=True, eq=False):
     `folder` is the working directory relative to the clone directory, None where unknown. `branches` are the
     (construct, alternative) pairs around it: two commands that differ in one never both run. `conditional` says that
     something decides whether it runs. `consumed`: its output is read by another command; `followed`: what it runs
-    (a function, `bash -c`, `eval`) is among the commands that come before it. `program` is the program as written.
+    (a function, `bash -c`, `eval`) is among the commands that come before it. `program` is the program as written,
+    `unknown` completes "comes from …" where that is not literal and something is known of it. `runs` is the path of a
+    file of which it runs something that is decided only then.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Command(Struct, frozen=True, eq=False):
     consumed: bool
     followed: bool = False
     program: str = ""
+    unknown: str = ""
+    runs: str = ""
 
     def exclusive(self, other: Command) -> bool:
         mine = dict(self.branches)

@@ -100,6 +100,11 @@ class Value(Struct, frozen=True):
         for alternative in self.alternatives:
             yield from alternative
 
+    @property
+    def unknown(self) -> str:
+        """Why the value cannot be told, '' where it can."""
+        return next((piece.why for piece in self.pieces if isinstance(piece, Unknown)), "")
+
     def symbol(self) -> str | None:
         """A name for the value that is equal for equal values: text with `${NAME}` for stored variables.
 

@@ -78,6 +78,7 @@ class Variables(ABC):
         self.lastpipe = False
         self.traps: list[tuple[word_shapes.Nested, Call]] = []
         self.followed = False
+        self.undecided = ""
 
     @abstractmethod
     def statements(self, statements: Iterable[Statement], state: State, stdin: Value | None) -> Value:

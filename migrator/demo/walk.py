@@ -133,8 +133,16 @@ def steps(url: str) -> tuple[Step, ...]:
             ("patless", "secrets", "verify", "plan.json", *_SIGNED),
         ),
         Step(
-            "And all of it as one page for a browser.",
-            ("patless", "fleet", "report", "--output", REPORT, "--plan", "plan.json", "--allowed-signers", ALLOWED),
+            "And all of it as one page for a browser, with what may become of every variable of the workspace.",
+            ("patless", "secrets", "list", *_WHOSE, "--all", "--format", "json", "--output-file", "secrets.json"),
+            1,
+        ),
+        Step(
+            "",
+            (
+                *("patless", "fleet", "report", "--output", REPORT, "--secrets", "secrets.json"),
+                *("--plan", "plan.json", "--allowed-signers", ALLOWED),
+            ),
         ),
     )
 

@@ -11,6 +11,7 @@ from migrator.bitbucket.credentials import Credentials
 from migrator.bitbucket.errors import ApiError
 from migrator.core import engine
 from migrator.core.findings import Report
+from migrator.core.reading import EXPORTED
 from migrator.core.text import Source, Undecodable
 from migrator.core.view import Unreadable, View
 from migrator.fleet.imports import Looked, Pin
@@ -169,5 +170,5 @@ def _view(repository: Repository, root: Path, commit: str) -> Iterator[View]:
 def _exported(data: bytes, aim: Target) -> bool:
     source = Source.decode(aim.path, data)
     found = read_pipelines(source, read_yaml(source))
-    where = f"{engine.EXPORTED}.{aim.pipeline}"
+    where = f"{EXPORTED}.{aim.pipeline}"
     return found is not None and any(step.runs_in(where) for step in found.steps)

@@ -6,19 +6,18 @@ was under way and nothing else; the next one goes on in the same round.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from migrator import processes
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Entry, Repository, Scanned, Seen, State
 from migrator.fleet.scanning import Judge, look
 from migrator.fleet.visiting import Known, Look, Reading, visit
-from migrator.processes import end_with_parent
 from migrator.repositories import remote
 
 JOBS = 8
@@ -99,9 +98,7 @@ def analysts(judge: Judge, jobs: int, count: int) -> Iterator[Look]:
     if workers == 1 or count < _POOLED:
         yield partial(_here, judge)
         return
-    # A process that has threads is not forked: https://docs.python.org/3/library/multiprocessing.html
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _begin, (judge,)) as pool:
+    with processes.pool(workers, _begin, (judge,), threaded=True) as pool:
         yield lambda root, commits, repository: pool.submit(_there, root, commits, repository).result()
 
 
@@ -114,7 +111,6 @@ _JUDGE: list[Judge] = []
 
 def _begin(judge: Judge) -> None:
     _JUDGE[:] = [judge]
-    end_with_parent()
 
 
 def _there(root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:

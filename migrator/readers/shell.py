@@ -60,11 +60,12 @@ class Substitution(Struct, frozen=True):
 
 class Other(Struct, frozen=True):
     """Arithmetic, extended globs: nothing that a credential comes from. `words` are the words inside, `names` the
-    variables that arithmetic sets."""
+    variables that arithmetic sets. `what` completes "comes from …"."""
 
     words: tuple[Word, ...]
     span: Span
     names: tuple[str, ...] = ()
+    what: str = "arithmetic or a pattern"
 
 
 Part = Lit | Single | Double | Param | Substitution | Other

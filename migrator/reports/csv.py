@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from migrator.core.mask import printable
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"""((?:^|[;\t])[ '"]*)(?=[=+@\t\r＝＋－＠-])""")
+"""Where one begins. A semicolon or tab begins a cell too, as spreadsheets of many languages separate by these."""
 
 
 def table(rows: Iterable[Sequence[str | int]]) -> str:
     """Lines ended by CR LF, as RFC 4180 has them."""
     text = io.StringIO()
-    csv.writer(text).writerows([_cell(cell) for cell in row] for row in rows)
+    csv.writer(text, quoting=csv.QUOTE_NONNUMERIC).writerows([_cell(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 
 def _cell(cell: str | int) -> str | int:
-    if isinstance(cell, int):
-        return cell
-    shown = printable(cell).replace("\n", " ")
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+    return cell if isinstance(cell, int) else _FORMULA.sub(r"\1'", printable(cell).replace("\n", " "))

@@ -71,12 +71,12 @@ def _lines(side: Side) -> list[tuple[bytes, bytes]]:
     pairs = []
     at = 0
     for text in side.source.text.split("\n"):
-        line = text + "\n"
-        if at + len(text) == len(side.source.text):
-            line = text
-        shown = mask(line, _within(side.secrets, at, at + len(text)), at)
-        pairs.append((line.encode("utf-8"), shown.encode("utf-8")))
-        at += len(text) + 1
+        end = at + len(text)
+        line = text if end == len(side.source.text) else text + "\n"
+        raw = line.encode("utf-8")
+        hidden = _within(side.secrets, at, end)
+        pairs.append((raw, mask(line, hidden, at).encode("utf-8") if hidden else raw))
+        at = end + 1
     if pairs and not pairs[-1][0]:
         pairs.pop()
     if side.source.bom:

@@ -46,10 +46,10 @@ def block(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry], 
     for reason in finding.reasons:
         yield f"  = {paint.verdict(reason.verdict, reason.code)}: {_line(reason.detail)}"
         yield from _ways_out(reason, reasons.get(reason.code), paint)
-    if len(finding.uses) > 1:
+    if len(finding.uses) > 1 or any(use.path != finding.path for use in finding.uses):
         listed = [f"{named(use.path)}{place(use.position)}" for use in finding.uses[:_USES]]
         more = f" and {len(finding.uses) - _USES} more" if len(finding.uses) > _USES else ""
-        yield f"  = runs at {len(finding.uses)} places: {', '.join(listed)}{more}"
+        yield f"  = runs at {many(len(finding.uses), 'place')}: {', '.join(listed)}{more}"
     if finding.remaining:
         names = ", ".join(printable(f"${name}") for name in finding.remaining)
         yield f"  = still read elsewhere in this step: {names}"

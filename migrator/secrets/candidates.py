@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from migrator.core import engine
-from migrator.core.findings import Finding
+from migrator.core.findings import Report
 from migrator.core.needles import LOGIN, mentions
 from migrator.core.rules import RuleBook
 from migrator.core.selection import is_pipelines_file
@@ -23,10 +23,12 @@ from migrator.repositories.git import GitError
 from migrator.repositories.history import versions
 from migrator.repositories.objects import Objects
 from migrator.repositories.refview import RefView
+from migrator.secrets.records import Leaving
 
 LIMIT = 1024 * 1024
 """Bytes of a script that are looked into for logins."""
 LEAVING = "credential-leaves-step"
+_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"(?:\$\{?|%|\benv\.)([A-Za-z_][A-Za-z0-9_]*)")
 
 
@@ -53,23 +55,36 @@ def candidates(objects: Objects, scripts: set[str], book: RuleBook, settings: Se
 
 
 def of_pipelines(view: View, path: str, book: RuleBook, settings: Settings) -> set[str]:
-    return {name for finding in _findings(view, [path], book, settings) for name in finding.variables}
+    report = _report(view, [path], book, settings)
+    return {name for finding in report.findings for name in finding.variables} if report else set()
 
 
-def leaving(view: View, book: RuleBook, settings: Settings) -> set[str]:
-    """The names whose credential a step hands to what outlives it, as the pipelines files of one commit say."""
+def leaving(view: View, book: RuleBook, settings: Settings) -> Leaving:
+    """What the pipelines files of one commit say."""
     paths = [path for path in view.paths() if is_pipelines_file(path)]
-    found = _findings(view, paths, book, settings)
-    return {name for finding in found if finding.rule == LEAVING for name in finding.variables}
+    report = _report(view, paths, book, settings)
+    findings = [one for one in report.findings if one.rule == LEAVING] if report else []
+    unread = {one.path for one in report.skipped} if report else paths
+    return Leaving(
+        frozenset(name for finding in findings for name in finding.variables),
+        frozenset(name.decode() for path in unread for name in _WORD.findall(_bytes(view, path))),
+    )
 
 
-def _findings(view: View, paths: Sequence[str], book: RuleBook, settings: Settings) -> tuple[Finding, ...]:
-    """All findings: what a repository ignores is a use nevertheless."""
+def _bytes(view: View, path: str) -> bytes:
+    try:
+        return view.read(path) or b""
+    except (Unreadable, GitError):
+        return b""
+
+
+def _report(view: View, paths: Sequence[str], book: RuleBook, settings: Settings) -> Report | None:
+    """With all findings: what a repository ignores is a use nevertheless."""
     every = replace(settings, select=frozenset(), ignore=frozenset(), baseline={}, comments=False)
     try:
-        return engine.analyse(view, paths, book, every).findings
+        return engine.analyse(view, paths, book, every)
     except (Unreadable, GitError):
-        return ()
+        return None
 
 
 def of_script(data: bytes, book: RuleBook, settings: Settings) -> set[str]:

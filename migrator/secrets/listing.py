@@ -28,7 +28,7 @@ from migrator.repositories.refs import refs
 from migrator.secrets.changes import destinations, is_open
 from migrator.secrets.judging import judge
 from migrator.secrets.plan import Plan
-from migrator.secrets.records import Evidence, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
+from migrator.secrets.records import Evidence, Leaving, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
 from migrator.secrets.references.records import OpaqueKind
 from migrator.secrets.survey import COMMIT, ENDED, Exported, Runs, Survey, window
 
@@ -169,7 +169,7 @@ def _judged(
         {facts.repository: facts.heads for facts in found},
         tuple(failed),
         frozenset(Stored.of(variable, facts.repository) for facts in found for variable in facts.variables),
-        frozenset(name for facts in found for name in facts.leaving),
+        Leaving.of(facts.leaving for facts in found),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -92,10 +92,25 @@ class RefFacts(Struct, frozen=True):
     unresolved: frozenset[str] = frozenset()
 
 
+class Leaving(Struct, frozen=True):
+    """Variables whose credential a step of a branch hands to what outlives it (the rule `credential-leaves-step`), and
+    those that may be among them, for they stand in a pipelines file that cannot be read."""
+
+    names: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, every: Iterable[Leaving]) -> Leaving:
+        found = list(every)
+        return cls(
+            frozenset(name for one in found for name in one.names),
+            frozenset(name for one in found for name in one.unread),
+        )
+
+
 class RepositoryFacts(Struct, frozen=True):
     """`gaps` are clauses about what could not be read of the repository as a whole; `heads` the commits by full ref.
-    `candidates` are variables that a login to Packages uses or once used, `leaving` those whose credential a branch
-    hands to what outlives the step (the rule `credential-leaves-step`)."""
+    `candidates` are variables that a login to Packages uses or once used."""
 
     repository: str
     refs: tuple[RefFacts, ...]
@@ -104,7 +119,7 @@ class RepositoryFacts(Struct, frozen=True):
     not_checked: tuple[NotChecked, ...] = ()
     gaps: tuple[str, ...] = ()
     heads: Mapping[str, str] = field(default_factory=dict)
-    leaving: frozenset[str] = frozenset()
+    leaving: Leaving = Leaving()
 
 
 class Waiver(Struct, frozen=True):
@@ -175,4 +190,4 @@ class Listing(Struct, frozen=True):
     heads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     failed: tuple[tuple[str, str], ...] = ()
     stored: frozenset[Stored] = frozenset()
-    leaving: frozenset[str] = frozenset()
+    leaving: Leaving = Leaving()

@@ -20,9 +20,9 @@ from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refs import Ref, RefKind
 from migrator.repositories.refview import RefView
-from migrator.secrets import candidates, reach
+from migrator.secrets import candidates, overwriting, reach
 from migrator.secrets.changes import destination
-from migrator.secrets.records import Evidence, RefFacts, Stand
+from migrator.secrets.records import Evidence, Leaving, RefFacts, Stand
 from migrator.secrets.references import rules as forms
 from migrator.secrets.references.finding import Finder
 from migrator.secrets.references.records import Found, NotLooked, OpaqueKind
@@ -72,12 +72,11 @@ class Survey(Struct, frozen=True):
         found = candidates.candidates(self.objects, self._scripts(), self.book, self.settings)
         return found | frozenset(self._imported_candidates())
 
-    def leaving(self) -> frozenset[str]:
-        """Names whose credential a step of a branch hands to what outlives it. Raises GitError."""
+    def leaving(self) -> Leaving:
+        """Raises GitError."""
         commits = dict.fromkeys(ref.commit for ref in self.every if ref.kind is RefKind.BRANCH)
         views = [RefView(self.objects, commit) for commit in commits]
-        found = [candidates.leaving(view, self.book, self.settings) for view in views]
-        return frozenset().union(*found)
+        return Leaving.of(candidates.leaving(view, self.book, self.settings) for view in views)
 
     def refs(self, names: frozenset[str]) -> tuple[tuple[RefFacts, ...], tuple[str, ...]]:
         """What every ref says of the `names`, and what could not be read. Raises GitError."""
@@ -135,7 +134,14 @@ class Survey(Struct, frozen=True):
         wanted = {one.path for one in found.opaque} | {one.path for one in found.not_looked}
         text = _reader(self.objects, tree, {_elsewhere(name): one.data for name, one in exported.items() if one.data})
         begin = [*pipelines, *map(_elsewhere, exported)]
-        reached = reach.reached(begin, wanted, tree, text, forms.load().reach) if wanted else frozenset[str]()
+        rules = forms.load()
+
+        def reaches(paths: Iterable[str]) -> frozenset[str]:
+            asked = frozenset(paths)
+            return reach.reached(begin, asked, tree, text, rules.reach) if asked else asked
+
+        view = RefView(self.objects, ref.commit)
+        found = overwriting.marked(found, view, pipelines, self.book, self.settings, rules, reaches)
         return RefFacts(
             ref=short,
             stand=stand,
@@ -145,7 +151,7 @@ class Survey(Struct, frozen=True):
             found=found,
             runs=any(path.lower() in _ROOTS for path in tree),
             environments=_together(deployments),
-            reached=reached,
+            reached=reaches(wanted),
             change_of=self._change_of(ref),
             last_run=last.get(short, ""),
             uses_elsewhere=tuple(use for one in imported for use in one.uses),

@@ -75,18 +75,19 @@ def read(path: Path) -> tuple[Token, ...]:
     return found
 
 
-def judged(
-    tokens: Sequence[Token], listing: Listing, today: date, leaves: Collection[str] | None = None
-) -> tuple[TokenRow, ...]:
-    """What is in the way of revoking each, the first to expire first. `leaves` are the names of variables whose
-    credential a step hands to what outlives it; None: those that the listing knows."""
-    leaves = listing.leaving if leaves is None else leaves
+def judged(tokens: Sequence[Token], listing: Listing, today: date) -> tuple[TokenRow, ...]:
+    """What is in the way of revoking each, the first to expire first."""
     grouped = {stored for token in tokens for stored in token.variables}
     rows = []
     for token in sorted(tokens, key=lambda token: (token.expires or date.max, token.label)):
         why = [sentence for stored in token.variables for sentence in _in_the_way(stored, listing)]
-        names = sorted({stored.key for stored in token.variables} & set(leaves))
-        why += [f"a step hands ${name} to something that outlives it (credential-leaves-step)" for name in names]
+        keys = {stored.key for stored in token.variables}
+        for name in sorted(keys & listing.leaving.names):
+            why.append(f"a step hands ${name} to something that outlives it (credential-leaves-step)")
+        for name in sorted((keys & listing.leaving.unread) - listing.leaving.names):
+            why.append(
+                f"a pipelines file that names ${name} cannot be read, and a step of it may hand the credential on"
+            )
         why += [f"{consumer} uses it, as its owner says" for consumer in token.consumers]
         rows.append(TokenRow(token, tuple(why), tuple(_notes(token, listing, today, grouped))))
     return tuple(rows)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import fleet
+from tests.bench import fleet, page
 from tests.bench.branches import branches
 from tests.bench.measure import pair, run
 
@@ -30,6 +30,16 @@ pipelines:
           - echo "$PACKAGES_PAT" | docker login crg.apkg.io -u "$PACKAGES_USER" --password-stdin
           - docker build -t crg.apkg.io/acme/web{number}:$BITBUCKET_BUILD_NUMBER .
           - docker push crg.apkg.io/acme/web{number}:$BITBUCKET_BUILD_NUMBER
+"""
+_CALLING = _LOGIN.partition("          - echo")[0] + "          - {call}\n"
+_SCRIPT = """#!/usr/bin/env bash
+echo "$PACKAGES_PAT" | docker login crg.apkg.io -u "$PACKAGES_USER" --password-stdin
+docker push crg.apkg.io/acme/web:1
+"""
+_PYTHON = """import os
+import subprocess
+
+subprocess.run(["docker", "login", "crg.apkg.io", "-u", os.environ["PACKAGES_USER"], "-p", os.environ["PACKAGES_PAT"]])
 """
 _WORKFLOW = """name: test
 on: push
@@ -62,7 +72,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        for measure in (hook, one_file, checkouts, linear, references, workspace):
+        for measure in (hook, one_file, called, checkouts, linear, references, tour, report, workspace):
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
                 over = over or budget.value > budget.limit
@@ -90,6 +100,9 @@ def hook(folder: Path) -> Iterator[Budget]:
     found = pair(command, _PASS, root, 31)
     note = f"{found.first * 1000:.0f} ms against {found.second * 1000:.0f} ms, {found.memory:.0f} MiB"
     yield Budget("hook with nothing to do / python -c pass", found.ratio, 2.5, "x", note)
+    (root / "build.py").write_text("import subprocess\n\nsubprocess.run(['make'])\n", encoding="utf-8")
+    found = pair([*command[:3], "build.py"], _PASS, root, 31)
+    yield Budget("hook on a script / python -c pass", found.ratio, 2.5, "x")
 
 
 def one_file(folder: Path) -> Iterator[Budget]:
@@ -109,6 +122,18 @@ def one_file(folder: Path) -> Iterator[Budget]:
         yield Budget(
             "one file with a login / zizmor on one workflow", found.ratio, 3, "x", f"{found.second * 1000:.0f} ms"
         )
+
+
+def called(folder: Path) -> Iterator[Budget]:
+    """A login in a file that the pipeline runs."""
+    for name, text, call, limit in (
+        ("login.sh", _SCRIPT, "bash login.sh", 150),
+        ("login.py", _PYTHON, "python login.py", 300),
+    ):
+        root = repository(folder / name, _CALLING.format(call=call))
+        (root / name).write_text(text, encoding="utf-8")
+        found = pair([_PATLESS, "check", "bitbucket-pipelines.yml", name], _PASS, root, 21)
+        yield Budget(f"one login in {name}", found.first * 1000, limit, "ms", f"{found.memory:.0f} MiB")
 
 
 def checkouts(folder: Path) -> Iterator[Budget]:
@@ -170,6 +195,32 @@ def references(folder: Path) -> Iterator[Budget]:
     best = sorted(one.seconds for one in runs)[1]
     yield Budget("references: 5,000 files, 40 branches", best, 4, "s", f"{os.cpu_count()} processors")
     yield Budget("references: memory", max(one.memory for one in runs), 200, "MiB", "largest process")
+
+
+def tour(folder: Path) -> Iterator[Budget]:
+    """The walk of `patless demo`, from the first clone to the report."""
+    command = ["env", f"TMPDIR={folder}", _PATLESS, "demo"]
+    run(command, folder)
+    found = run(command, folder)
+    yield Budget("patless demo", found.seconds, 30, "s", f"{os.cpu_count()} processors")
+
+
+def report(folder: Path) -> Iterator[Budget]:
+    """`fleet report` on ten thousand repositories, and its page in a browser."""
+    name = f"the page of {page.COUNT:,} repositories"
+    file = folder / "report.html"
+    cost = page.write(file)
+    yield Budget(name, cost.size / 1e6, 10, "MB")
+    yield Budget(f"{name}: written", cost.seconds, 3, "s", "from what the ledger holds")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print(f"---  {name}: not opened, as chromium is not installed", flush=True)
+        return
+    found = page.look(file, chromium)
+    yield Budget(f"{name}: first paint", found.paint, 1000, "ms")
+    yield Budget(f"{name}: usable", found.usable, 2000, "ms", "every table can be searched and sorted")
+    yield Budget(f"{name}: found by a word", found.find, 250, "ms")
+    yield Budget(f"{name}: sorted", found.sort, 250, "ms")
 
 
 def workspace(folder: Path) -> Iterator[Budget]:

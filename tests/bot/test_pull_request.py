@@ -12,6 +12,7 @@ import pytest
 from migrator.bot.markers import marked
 from migrator.demo.box import Box
 from tests.bot.desk import FILE, NATIVE, REPOSITORY, Desk, access, login, pipelines
+from tests.bot.wire import listening
 from tests.demo.client import Client
 
 
@@ -57,7 +58,28 @@ def test_the_proxy_of_the_step_takes_the_report_without_any_token(desk: Desk) ->
     assert {one.credential for one in desk.box.requests} == {"proxy"}
 
 
-def test_where_there_is_no_proxy_a_token_writes_the_report(desk: Desk) -> None:
+def test_what_goes_over_the_wire_to_the_proxy_is_absolute_form_and_holds_no_credential(desk: Desk) -> None:
+    """The proxy is plain HTTP on the machine of the step; the token is for Bitbucket alone, over TLS."""
+    commit = desk.open(pipelines([login(1)]))
+    desk.fetch()
+    token = desk.box.token()
+    with listening(desk.box.origin) as wire:
+        done = desk.run(**desk.step(PATLESS_PIPELINES_PROXY=wire.address), **access(token))
+    assert done.code == 0, done.err
+    assert desk.annotated(commit) == [8]
+    sent = wire.sent.decode()
+    lines = re.findall(r"(GET|PUT|POST|DELETE) (\S+) HTTP/1\.1\r\n", sent)
+    report = f"http://api.bitbucket.org/2.0/repositories/acme/web/commit/{commit}/reports/patless"
+    assert ("PUT", report) in lines
+    assert ("POST", f"{report}/annotations") in lines
+    assert all(target.startswith(report) for _, target in lines)
+    assert sent.count("\r\nHost: api.bitbucket.org\r\n") == len(lines)
+    assert "authorization" not in sent.lower()
+    assert token not in sent
+
+
+def test_where_there_is_no_proxy_a_token_writes_the_report(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", lambda seconds: None)
     commit = desk.open(pipelines([login(1)]))
     desk.fetch()
     here = desk.step(PATLESS_PIPELINES_PROXY="http://127.0.0.1:9")
@@ -93,7 +115,7 @@ def test_a_bot_that_may_not_comment_still_writes_the_report(desk: Desk) -> None:
     assert desk.request.comments == []
 
 
-@pytest.mark.parametrize(("kind", "many", "limit"), [("access token", 130, 40), ("API token", 24, 8)])
+@pytest.mark.parametrize(("kind", "many", "limit"), [("access token", 130, 40), ("API token", 12, 4)])
 def test_the_life_of_a_pull_request(desk: Desk, kind: str, many: int, limit: int) -> None:
     """A second push that fixes half of the findings, a third that adds some, and 300 comments of people in between."""
     box = desk.box

@@ -17,6 +17,7 @@ from migrator.demo.walk import only
 
 DEMO = [str(Path(sys.executable).with_name("patless")), "demo"]
 TOKEN = re.compile(r"ATCTT3xFf[A-Za-z0-9_=-]{20,}")
+ENDINGS = ("", ".csv", ".findings.csv", ".json", ".packages.json", ".secrets.csv")
 OURS = "ATATTofWHOEVERstartsTHEdemo"
 
 
@@ -57,7 +58,10 @@ def test_it_goes_all_the_way_prints_no_secret_and_leaves_its_report_only(tmp_pat
     assert re.search(rf"(?m)^The page is {re.escape(str(left))}$", printed)
     assert os.listdir(tmp_path) == [left.parent.name]
     _no_secret(printed)
-    _no_secret(left.read_text(encoding="utf-8"))
+    beside = sorted(path.name for path in left.parent.iterdir())
+    assert beside == [f"report.html{ending}" for ending in ENDINGS]
+    for path in left.parent.iterdir():
+        _no_secret(path.read_text(encoding="utf-8"))
     _outline(printed)
     _what_the_sentences_say(printed)
 
@@ -85,7 +89,7 @@ def _outline(printed: str) -> None:
         *("patless check", "patless fix", "patless fleet scan", "patless fleet packages", "cat fleet.toml"),
         *("patless fleet migrate", "patless bot", "patless fleet status", "patless secrets list"),
         *("patless secrets plan", "patless secrets apply plan.json", "patless secrets verify plan.json"),
-        "patless fleet report",
+        *("patless secrets list", "patless fleet report"),
     ]
     sentences = [step.says for step in walk.steps("") if step.says]
     assert re.findall(r"(?m)^\d+\. (.+)", printed) == sentences

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import stat
@@ -75,6 +76,43 @@ def test_paths_of_several_repositories_are_absolute_in_sarif(patless: Patless, t
     assert [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in results] == [
         {"uri": f"{(tmp_path / name / 'bitbucket-pipelines.yml').as_uri()}"} for name in ("one", "two")
     ]
+
+
+def test_a_page_has_the_same_as_csv_and_json_beside_it(patless: Patless, tmp_path: Path) -> None:
+    put(tmp_path, bitbucket_pipelines="- login OLD\n- login RISKY\n")
+    printed = patless("check", "--format", "json")
+    run = patless("check", "--format", "html", "--output-file", "report.html")
+    assert (run.code, run.out) == (1, "")
+    assert sorted(path.name for path in tmp_path.glob("report*")) == [
+        "report.html",
+        "report.html.csv",
+        "report.html.json",
+    ]
+    assert (tmp_path / "report.html.json").read_text() == printed.out
+    rows = list(csv.DictReader((tmp_path / "report.html.csv").open(newline="")))
+    assert [(row["line"], row["verdict"], row["reasons"]) for row in rows] == [
+        ("1", "safe", ""),
+        ("2", "unsafe", "foreign-package"),
+    ]
+
+
+def test_files_of_another_purpose_beside_a_page_are_left_alone(patless: Patless, tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text("{}")
+    assert patless("check", "--format", "html", "--output-file", "package.html").code == 0
+    assert (tmp_path / "package.json").read_text() == "{}"
+
+
+def test_what_is_no_file_has_nothing_beside_it(patless: Patless, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE) as reader:
+        assert patless("check", "--format", "html", "--output-file", "pipe").code == 0
+        assert reader.communicate()[0].startswith(b"<!doctype html>")
+    assert not list(tmp_path.glob("pipe?*"))
+
+
+def test_without_a_file_the_page_alone_is_printed(patless: Patless, tmp_path: Path) -> None:
+    assert patless("check", "--format", "html").out.startswith("<!doctype html>")
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("command", [["fix"], ["packages"]], ids=" ".join)

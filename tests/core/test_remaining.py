@@ -32,3 +32,15 @@ def test_what_nothing_else_names_does_not_remain(line: str) -> None:
 def test_what_is_expanded_or_named_elsewhere_remains(line: str) -> None:
     (finding,) = report_on(step(LOGIN, line)).findings
     assert finding.remaining == ("BB_PKG_TOKEN",)
+
+
+def test_what_another_login_reads_that_changes_too_does_not_remain() -> None:
+    first, second = report_on(step(LOGIN, "docker logout crg.apkg.io", LOGIN)).findings
+    assert first.remaining == second.remaining == ()
+
+
+def test_what_a_login_reads_that_is_held_back_remains() -> None:
+    held = 'docker login crg.apkg.io -u "$BB_EMAIL" -p "${BB_PKG_TOKEN%x}"'
+    first, second = report_on(step(LOGIN, "docker logout crg.apkg.io", held)).findings
+    assert first.remaining == ("BB_EMAIL", "BB_PKG_TOKEN")
+    assert second.remaining == ("BB_EMAIL",)

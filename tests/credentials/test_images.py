@@ -182,3 +182,12 @@ def test_variables_of_compose_files_are_listed() -> None:
         "TAG",
         "TOKEN",
     }
+
+
+@pytest.mark.parametrize("words", [WEB, f"web docker://{WEB}"])
+def test_buildah_pushes_an_image_by_its_own_name_or_to_where_it_is_told(words: str) -> None:
+    assert images(f"buildah push {words}") == [("push", WEB)]
+
+
+def test_buildah_pushes_no_folder() -> None:
+    assert images("buildah push web dir:/tmp/web") == []

@@ -143,12 +143,16 @@ def _true_ones(tree: Path, base: Path) -> Path:
     """A folder with the programs that run files of the tree, which must be the real ones then."""
     folder = base / "programs"
     folder.mkdir()
-    for pattern, program in (("[Mm]akefile", "make"), ("*.py", "python3")):
+    beside = Path(sys.executable).with_name
+    for pattern, program, at in (
+        ("[Mm]akefile", "make", shutil.which("make")),
+        ("justfile", "just", shutil.which(beside("just"))),
+        ("*.py", "python3", os.path.realpath(sys.executable)),
+    ):
         if next(tree.rglob(pattern), None) is not None:
-            found = os.path.realpath(sys.executable) if program == "python3" else shutil.which(program)
-            if found is None:
+            if at is None:
                 raise RuntimeError(f"the differential run needs {program} on PATH")
-            (folder / program).symlink_to(found)
+            (folder / program).symlink_to(at)
     return folder
 
 

@@ -8,17 +8,26 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 
 from migrator import rulebook
 from migrator.bitbucket.scopes import NEEDS
+from migrator.demo import walk
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+_BESIDE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "pipe/README.md")
+"""What people read that is no page of the site."""
 _FENCED = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
+_KNOWN = {"pre-commit.com", "semver.org", "support.atlassian.com"}
+"""Hosts that pages may send readers to. A test asks none of them, as a machine may have no network."""
+_ADDRESS = re.compile(r"(?i)\b(?:https?|ftp)://[^\s`<>\"')\]]*|\bwww\.[^\s`<>\"')\]]*")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_CODE = re.compile(r"`[^`]*`")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
@@ -40,6 +49,10 @@ def made() -> dict[str, str]:
 def site(made: dict[str, str]) -> dict[str, str]:
     """All pages by path."""
     return made | {path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8") for path in DOCS.rglob("*.md")}
+
+
+def beside() -> dict[str, str]:
+    return {name: (ROOT / name).read_text(encoding="utf-8") for name in _BESIDE}
 
 
 def anchors(page: str) -> set[str]:
@@ -106,6 +119,35 @@ def test_all_links_lead_to_a_page_and_a_heading_of_it(site: dict[str, str]) -> N
     assert checked > 60
 
 
+def outward(page: str) -> list[str]:
+    """Addresses of a page that are no code."""
+    return _ADDRESS.findall(_CODE.sub("", _FENCED.sub("", page)))
+
+
+def test_links_that_leave_are_whole_and_go_to_hosts_that_are_known(site: dict[str, str]) -> None:
+    found = {address: path for path, text in (site | beside()).items() for address in outward(text)}
+    for address, path in found.items():
+        url = urlsplit(address)
+        assert (url.scheme, url.netloc) == ("https", url.hostname), f"{path}: {address}"
+        assert url.hostname in _KNOWN, f"{path}: {address}"
+        assert re.fullmatch(r"(/[\w./-]*)?", url.path), f"{path}: {address}"
+        assert not url.path.endswith((".", "//")), f"{path}: {address}"
+        assert not url.query, f"{path}: {address}"
+    assert {urlsplit(address).hostname for address in found} == _KNOWN
+
+
+@pytest.mark.parametrize("name", _BESIDE)
+def test_links_of_files_beside_the_site_lead_to_files_and_headings(name: str) -> None:
+    text = _FENCED.sub("", beside()[name])
+    for link in re.findall(r"\[[^\]]*\]\(([^)\s]+)\)", text):
+        if link.startswith("https://"):
+            continue
+        target, _, anchor = link.partition("#")
+        file = (ROOT / name).parent / target if target else ROOT / name
+        assert file.exists(), link
+        assert not anchor or anchor in anchors(file.read_text(encoding="utf-8")), link
+
+
 def test_every_page_is_in_the_navigation_once(site: dict[str, str], made: dict[str, str]) -> None:
     def paths(node: object) -> list[str]:
         if isinstance(node, str):
@@ -128,6 +170,15 @@ def test_commands_that_the_pages_show_are_commands_with_these_options(site: dict
                 assert re.search(rf"(?<![\w-]){option}(?![\w-])", helps[page]), f"{path}: {line}"
             shown += 1
     assert shown > 20
+
+
+def test_the_recorded_terminal_is_of_the_walk_as_it_is() -> None:
+    """Else: `python docs/record.py`."""
+    shown = "".join(ElementTree.parse(DOCS / "demo.svg").getroot().itertext()).replace("\xa0", " ")
+    sentences = [step.says for step in walk.steps("") if step.says]
+    found = re.findall(r"(\d+)\. (.+?)\n", shown)
+    assert len(found) == 3
+    assert all(sentences[int(number) - 1].startswith(text.strip()) for number, text in found)
 
 
 @pytest.mark.parametrize("path", ["fixtures/ratchet/bitbucket-pipelines.yml"])

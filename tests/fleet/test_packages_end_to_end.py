@@ -171,14 +171,18 @@ def test_the_report_is_one_page_with_files_beside_it(home: Path, tmp_path: Path)
     out = io.StringIO()
     with mock.patch.dict(os.environ, environment(home)), contextlib.chdir(home), contextlib.redirect_stdout(out):
         assert main(["fleet", "report", "-o", str(tmp_path / "fleet.html")]) == 0
-    written = [Path(line) for line in out.getvalue().splitlines()]
-    assert [path.name for path in written] == ["fleet.html", "fleet.csv", "fleet.json", "fleet.packages.json"]
-    page, table, states, packages = (path.read_text(encoding="utf-8") for path in written)
-    assert "Migration to the native pair" in page
-    assert all(slug in page and slug in table for slug in ("checkout", "reports", "hostile"))
-    assert "ATATT3xFfGF0hostile" not in page + table + states + packages
-    assert json.loads(states)["summary"]["repositories"] == 23
-    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(packages))
+    texts = {Path(line).name: Path(line).read_text(encoding="utf-8") for line in out.getvalue().splitlines()}
+    endings = ("html", "html.csv", "html.findings.csv", "html.json", "html.packages.json")
+    assert list(texts) == [f"fleet.{ending}" for ending in endings]
+    assert "Migration to the native pair" in texts["fleet.html"]
+    assert all(
+        slug in texts[f"fleet.{ending}"] for slug in ("checkout", "reports", "hostile") for ending in endings[:2]
+    )
+    assert not any("ATATT3xFfGF0hostile" in text for text in texts.values())
+    known = json.loads(texts["fleet.html.json"])
+    assert known["summary"]["repositories"] == 23
+    assert {"hostile", "web"} <= {one["repository"] for one in known["findings"]}
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(texts["fleet.html.packages.json"]))
 
 
 def test_without_a_ledger_the_next_step_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -139,6 +139,22 @@ def test_the_image_is_pinned_slim_and_nobodys_but_an_ordinary_users() -> None:
         assert all((ROOT / one).exists() for one in source.split())
 
 
+def test_the_build_sees_what_it_copies_and_nothing_else() -> None:
+    lines = (PIPE / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = re.findall(r"^COPY (?!--from)(?:--\S+ )*(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    assert {line[1:] for line in lines if line.startswith("!")} == {one for names in copied for one in names.split()}
+    assert "*" in lines
+
+
+def test_the_sizes_of_the_readme_are_within_its_budget() -> None:
+    part = README.partition("## Size")[2]
+    sizes = [int(number) for number in re.findall(r"^\| [^|*]+ \| (\d+) \|", part, re.MULTILINE)]
+    (whole,) = re.findall(r"\*\*sum\*\* \| \*\*(\d+)\*\*", part)
+    (budget,) = re.findall(r"budget of (\d+) MB", part)
+    assert (len(sizes), sum(sizes)) == (3, int(whole))
+    assert int(whole) <= int(budget)
+
+
 def test_the_dockerfile_passes_hadolint() -> None:
     program = shutil.which("hadolint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if program is None and os.environ.get("PATLESS_REQUIRE_ALL") != "1":

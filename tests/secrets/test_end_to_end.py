@@ -241,6 +241,16 @@ def test_what_is_in_use_comes_into_no_plan(desk: Desk) -> None:
     assert not (desk.home / "plan.json").exists()
 
 
+def test_a_page_has_csv_and_json_beside_it_and_never_in_place_of_the_plan(desk: Desk) -> None:
+    tool(desk.box)
+    assert desk.plan("--repo", "tool", "--format", "html", "--output-file", "plan.html").code == 0
+    assert plans.read(desk.home / "plan.json").rows
+    listed = json.loads((desk.home / "plan.html.json").read_text())
+    assert [(one["key"], one["verdict"]) for one in listed["variables"]] == [("PACKAGES_TOKEN", "removable")]
+    assert '"PACKAGES_TOKEN","yes","removable"' in (desk.home / "plan.html.csv").read_text()
+    assert (desk.home / "plan.html").read_text().startswith("<!doctype html>")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [

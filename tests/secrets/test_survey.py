@@ -14,6 +14,7 @@ from migrator.core.settings import Settings
 from migrator.repositories.files import LIMIT
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
+from migrator.secrets.records import Leaving
 from migrator.secrets.survey import Exported, Runs, Survey
 
 LOGIN = """\
@@ -36,7 +37,7 @@ pipelines:
 def test_a_login_that_stays_in_its_step_leaves_nothing(tmp_path: Path) -> None:
     repository(tmp_path, LOGIN)
     with surveyed(tmp_path) as survey:
-        assert survey.leaving() == frozenset()
+        assert survey.leaving() == Leaving()
         assert survey.candidates() >= {"PACKAGES_PAT"}
 
 
@@ -45,7 +46,7 @@ def test_a_tag_is_no_branch(tmp_path: Path) -> None:
     git(tmp_path, "tag", "v1")
     commit(tmp_path, LOGIN)
     with surveyed(tmp_path) as survey:
-        assert survey.leaving() == frozenset()
+        assert survey.leaving() == Leaving()
 
 
 def test_on_a_branch_it_counts_though_a_comment_ignores_it(tmp_path: Path) -> None:
@@ -54,8 +55,16 @@ def test_on_a_branch_it_counts_though_a_comment_ignores_it(tmp_path: Path) -> No
     commit(tmp_path, HANDED_ON)
     git(tmp_path, "switch", "--quiet", "main")
     with surveyed(tmp_path) as survey:
-        assert survey.leaving() == {"CLUSTER_PAT"}
+        assert survey.leaving() == Leaving(frozenset({"CLUSTER_PAT"}))
         assert survey.candidates() >= {"PACKAGES_PAT", "CLUSTER_PAT"}
+
+
+def test_in_a_file_that_cannot_be_read_every_name_may_be_handed_on(tmp_path: Path) -> None:
+    repository(tmp_path, HANDED_ON + "  - ]\n")
+    with surveyed(tmp_path) as survey:
+        found = survey.leaving()
+    assert not found.names
+    assert "CLUSTER_PAT" in found.unread
 
 
 DEPLOYED = """\

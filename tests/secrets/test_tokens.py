@@ -10,7 +10,7 @@ import pytest
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
 from migrator.configuration import ConfigurationError
-from migrator.secrets.records import Listing, Row, Stored, Verdict
+from migrator.secrets.records import Leaving, Listing, Row, Stored, Verdict
 from migrator.secrets.tokens import Token, TokenRow, judged, read
 
 TODAY = date(2026, 11, 24)
@@ -112,12 +112,6 @@ def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
     assert (token.variables, token.consumers) == ((REPOSITORY, DEPLOYMENT, WORKSPACE), ("staging server",))
 
 
-def test_without_names_of_its_own_it_goes_by_those_that_the_listing_knows() -> None:
-    token = Token("a", "Ada", None, (REPOSITORY,), ())
-    (row,) = judged([token], listed(leaving=frozenset({"PACKAGES_PAT"})), TODAY)
-    assert row.why == ("a step hands $PACKAGES_PAT to something that outlives it (credential-leaves-step)",)
-
-
 @pytest.mark.parametrize(
     ("listed_as", "stored"),
     [
@@ -148,7 +142,7 @@ def test_a_variable_of_the_same_name_elsewhere_does_not_keep_a_token_but_is_told
 def test_a_variable_of_another_token_is_not_told() -> None:
     other = Stored(Level.REPOSITORY, "api", "", "PACKAGES_PAT")
     tokens = (Token("a", "Ada", None, (REPOSITORY,), ()), Token("b", "Ada", None, (other,), ()))
-    rows = judged(tokens, listed(stored=frozenset({other})), TODAY, ())
+    rows = judged(tokens, listed(stored=frozenset({other})), TODAY)
     assert [(row.token.label, row.revocable, row.notes) for row in rows] == [("a", True, ()), ("b", False, ())]
 
 
@@ -190,26 +184,30 @@ def test_a_repository_that_was_not_read_keeps_a_token() -> None:
 
 
 def test_a_credential_that_leaves_its_step_keeps_a_token() -> None:
-    assert one(REPOSITORY, listed(), leaves=("OTHER",)).revocable
-    assert one(REPOSITORY, listed(), leaves=("PACKAGES_PAT",)).why == (
-        "a step hands $PACKAGES_PAT to something that outlives it (credential-leaves-step)",
+    pat, other = frozenset({"PACKAGES_PAT"}), frozenset({"OTHER"})
+    leaves = "a step hands $PACKAGES_PAT to something that outlives it (credential-leaves-step)"
+    assert one(REPOSITORY, listed(leaving=Leaving(other, other))).revocable
+    assert one(REPOSITORY, listed(leaving=Leaving(pat))).why == (leaves,)
+    assert one(REPOSITORY, listed(leaving=Leaving(pat, pat))).why == (leaves,)
+    assert one(REPOSITORY, listed(leaving=Leaving(other, pat))).why == (
+        "a pipelines file that names $PACKAGES_PAT cannot be read, and a step of it may hand the credential on",
     )
 
 
 def test_a_consumer_outside_of_pipelines_keeps_a_token() -> None:
     token = Token("a", "Ada", None, (REPOSITORY,), ("staging server",))
-    (row,) = judged([token], listed(), TODAY, ())
+    (row,) = judged([token], listed(), TODAY)
     assert row.why == ("staging server uses it, as its owner says",)
 
 
 def test_a_token_whose_variables_are_gone_is_revocable() -> None:
     token = Token("a", "Ada", date(2026, 11, 24), (REPOSITORY, DEPLOYMENT, WORKSPACE), ())
-    assert judged([token], listed(), TODAY, ()) == (TokenRow(token, ()),)
+    assert judged([token], listed(), TODAY) == (TokenRow(token, ()),)
 
 
 def test_the_first_to_expire_comes_first_and_an_expired_one_is_told() -> None:
     days = {"never": None, "later": date(2027, 1, 1), "gone": date(2026, 11, 23), "also": date(2026, 11, 23)}
-    rows = judged([Token(label, "Ada", day, (REPOSITORY,), ()) for label, day in days.items()], listed(), TODAY, ())
+    rows = judged([Token(label, "Ada", day, (REPOSITORY,), ()) for label, day in days.items()], listed(), TODAY)
     assert [row.token.label for row in rows] == ["also", "gone", "later", "never"]
     assert [row.notes for row in rows] == [("it expired on 2026-11-23",)] * 2 + [()] * 2
 
@@ -218,8 +216,8 @@ def listed(**more: object) -> Listing:
     return Listing(**{"workspace": "acme", "rows": (), "heads": {"web": {}}, **more})  # type: ignore[arg-type]
 
 
-def one(stored: Stored, listing: Listing, leaves: tuple[str, ...] = ()) -> TokenRow:
-    (row,) = judged([Token("a", "Ada", None, (stored,), ())], listing, TODAY, leaves)
+def one(stored: Stored, listing: Listing) -> TokenRow:
+    (row,) = judged([Token("a", "Ada", None, (stored,), ())], listing, TODAY)
     return row
 
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
-
 from migrator.core.audits.context import Context
-from migrator.core.audits.judged import Judged
+from migrator.core.audits.judged import Bridge, Judged
 from migrator.core.findings import Edit, ScriptChange
 from migrator.core.scripts import Part, Script
 from migrator.core.steps import Shell
@@ -25,16 +23,6 @@ from migrator.readers.shfmt import parse_shell
 _ITEM = re.compile(r"( *)-[ \t]+(?:&[^\s,\[\]{}]+[ \t]+)?")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 Reads = Callable[[Command, str], bool]
-
-
-class Bridge(Struct, frozen=True):
-    """`before`: where in the script it comes. `outsider` is who else uses the file at `path`."""
-
-    edits: tuple[Edit, ...]
-    changes: tuple[ScriptChange, ...]
-    before: int
-    path: str
-    outsider: str
 
 
 class _Refused(Exception):

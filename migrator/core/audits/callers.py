@@ -6,12 +6,12 @@ It is a search for the file's name in the text of the repository's files, bounde
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
-from migrator.core.steps import StepFacts
+from migrator.core.reading import Reading
 from migrator.core.text import Source, Undecodable
-from migrator.core.view import Unreadable, View
+from migrator.core.view import Unreadable
 
 _MOST_FILES = 5000
 _MOST_BYTES = 32 * 1024 * 1024
@@ -20,23 +20,16 @@ _PLENTY = "one of more files than are looked through"
 
 
 class Callers:
-    """`reached` are the files that steps run, `steps` the pipelines files, `people` the reached ones that people run
-    as a matter of course. `harmless` are programs that do nothing with the name of a file."""
+    """Of what was read of the repository. `harmless` are programs that do nothing with the name of a file; `paths` are
+    the files that are looked through, all of them where it is None."""
 
-    def __init__(
-        self,
-        view: View,
-        reached: Collection[str],
-        steps: Collection[str],
-        people: Collection[str],
-        facts: Sequence[StepFacts],
-        harmless: Collection[str],
-    ) -> None:
-        self.view = view
-        self.reached = reached
-        self.steps = steps
-        self.people = people
-        self.facts = facts
+    def __init__(self, reading: Reading, harmless: Collection[str], paths: Collection[str] | None = None) -> None:
+        self.paths = paths
+        self.view = reading.view
+        self.steps = reading.pipelines
+        self.facts = reading.facts
+        self.reached = frozenset(part.source.path for part in reading.called)
+        self.people = frozenset(part.source.path for part in reading.called if part.launcher and part.launcher.people)
         self.harmless = harmless
 
     def outsider(self, path: str) -> str:
@@ -71,7 +64,8 @@ class Callers:
                 for command in shell.trace.commands:
                     if command.followed or command.name in self.harmless:
                         continue
-                    if any(name in (argument.value.symbol() or "") for argument in command.arguments):
+                    words = [command.program, *(argument.value.symbol() or "" for argument in command.arguments)]
+                    if any(name in word for word in words):
                         yield f"`{command.name or 'a program'}` of a step"
 
     def naming(self, path: str) -> list[str]:
@@ -81,23 +75,51 @@ class Callers:
         name = path.rpartition("/")[2]
         before = r"(?<![\w.-])" if "." in name else r"(?:/|\b(?:bash|sh|source|exec)\s+|(?<![\w.])\.\s+)"
         pattern = re.compile(rf"{before}{re.escape(name)}(?![\w-])")
-        return [other for other, text in texts.items() if other != path and name in text and pattern.search(text)]
+        found = [other for other, text in texts.items() if other != path and name in text and pattern.search(text)]
+        return found + [other for other in self._importing(path, texts) if other not in found]
 
-    @cached_property
+    def _importing(self, path: str, texts: Mapping[str, str]) -> Iterator[str]:
+        """Python modules that import a Python module: its name, or that of its package, stands in an import."""
+        folder, _, name = path.rpartition("/")
+        module = folder.rpartition("/")[2] if name == "__init__.py" else name.removesuffix(".py")
+        if not name.endswith(".py") or not module:
+            return
+        pattern = re.compile(
+            rf"^[ \t]*(?:from|import)\b[^#\n]*(?:\([^()]*)?(?<!\w){re.escape(module)}(?!\w)", re.MULTILINE
+        )
+        for other, text in texts.items():
+            if other != path and other.endswith(".py") and module in text and pattern.search(text):
+                yield other
+
+    @property
     def texts(self) -> dict[str, str] | None:
         """The text of every file but the pipelines files; None where there are too many."""
-        found: dict[str, str] = {}
+        return self._looked[0]
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """Files that may be text, and that are not looked through: too large, in no known encoding, not readable."""
+        return self._looked[1]
+
+    @cached_property
+    def _looked(self) -> tuple[dict[str, str] | None, frozenset[str]]:
+        texts: dict[str, str] = {}
+        unread: set[str] = set()
         total = 0
-        for count, path in enumerate(self.view.paths()):
+        for count, path in enumerate(self.view.paths() if self.paths is None else self.paths):
             if count >= _MOST_FILES or total > _MOST_BYTES:
-                return None
+                return None, frozenset()
             if path in self.steps:
                 continue
+            data = b""
             try:
                 data = self.view.read(path) or b""
-                if len(data) <= _LONGEST:
-                    total += len(data)
-                    found[path] = Source.decode(path, data).text
+                if len(data) > _LONGEST:
+                    unread.add(path)
+                    continue
+                total += len(data)
+                texts[path] = Source.decode(path, data).text
             except (Unreadable, Undecodable):
-                continue
-        return found
+                if b"\0" not in data:
+                    unread.add(path)
+        return texts, frozenset(unread)

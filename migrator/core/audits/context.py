@@ -19,22 +19,28 @@ class Context(Struct, frozen=True):
     """`mentioned` says of a step whether a Packages host is named in its file, in a file that it calls, or in the
     configuration. `shared_items` are items of scripts that several different scripts share: an assignment in one may
     mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
-    code. `credentials` are the stored passwords of the repository's logins to Packages. `called` gives the files of the
-    repository that a step runs, and that are not followed, as path and text. `outsider` names something beside the
-    steps that uses a file, '' where there is nothing.
+    code. `credentials` are the stored passwords of the repository's logins to Packages. `followed` are the files that
+    some step runs and that are followed; `called` gives those that a step names and that are not, as path and
+    text. `outsider` names something beside the steps that uses a file, '' where there is nothing.
     """
 
     book: RuleBook
     settings: Settings
     picture: Picture
     mentioned: Callable[[StepFacts], bool]
-    file: Callable[[str], str | None]
+    source: Callable[[str], Source | None]
     shared_items: frozenset[object]
     unread_items: Mapping[object, str]
     read_items: frozenset[object]
+    followed: frozenset[str]
     credentials: frozenset[str]
     called: Callable[[StepFacts], Iterable[tuple[str, str]]]
     outsider: Callable[[str], str]
+
+    def file(self, path: str) -> str | None:
+        """The text of a file of the repository; None where it is missing or is no readable text."""
+        source = self.source(path)
+        return source.text if source else None
 
     def reason(self, code: str, detail: str, subject: str = "") -> Reason:
         return Reason(code, self.book.reasons[code].verdict, detail, subject)

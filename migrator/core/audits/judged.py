@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec import Struct, field
 
-from migrator.core.findings import Reason, Verdict
+from migrator.core.findings import Edit, Reason, ScriptChange, Verdict
 from migrator.core.rules import Registry
 from migrator.core.steps import Shell
 from migrator.core.text import Span
 from migrator.credentials.logins import Login
 from migrator.credentials.origin import Origin, Point, references
 
-if TYPE_CHECKING:
-    from migrator.core.audits.bridge import Bridge
-
 Site = tuple[Span, tuple[int, ...]]
 """An expansion, and the function calls that it is made in."""
+
+
+class Bridge(Struct, frozen=True):
+    """One line of a step that gives a called file the native pair. `before`: where in the script it comes. `outsider`
+    is who else uses the file at `path`."""
+
+    edits: tuple[Edit, ...]
+    changes: tuple[ScriptChange, ...]
+    before: int
+    path: str
+    outsider: str
 
 
 class Judged(Struct, eq=False):
@@ -52,6 +58,10 @@ class Judged(Struct, eq=False):
     @property
     def sites(self) -> frozenset[Site]:
         return references(self.login.username) | references(self.login.password)
+
+    @property
+    def safe(self) -> bool:
+        return not self.reasons
 
     @property
     def blocked(self) -> bool:

@@ -26,7 +26,7 @@ from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Span
 from migrator.credentials.logins import Login
 from migrator.credentials.origin import assignments, origin
-from migrator.credentials.trace import Trace
+from migrator.credentials.trace import Trace, UseOf
 from migrator.credentials.values import Value, symbol
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
         if not item.native:
             places.setdefault((id(item.shell), item.login.command.span), []).append(item)
     for items in places.values():
-        yield _finding(facts, context, items, pipes, named)
+        yield _finding(facts, context, judged, items, pipes, named)
     for shell in facts.shells:
         yield from _uncertain(facts, context, shell)
 
@@ -239,13 +239,14 @@ def _pipes(facts: StepFacts, context: Context, judged: Sequence[Judged]) -> dict
 def _finding(
     facts: StepFacts,
     context: Context,
+    judged: Sequence[Judged],
     items: Sequence[Judged],
     pipes: Mapping[int, pipe.PipePlan],
     named: Callable[[str], bool],
 ) -> Finding:
     """What all runs of one login command say together: it may stand in a function that is called several times.
 
-    `named` says whether the step names a variable to a program or a pipe.
+    `judged` are all of the step's logins, `named` says whether the step names a variable to a program or a pipe.
     """
     item = items[0]
     script = item.shell.script
@@ -267,7 +268,7 @@ def _finding(
         reasons=reasons,
         assumptions=[assumption for one in items for assumption in one.assumptions],
         variables=[name for one in items for name in one.stored],
-        remaining=[name for one in items for name in _remaining(facts, one, planned, named)],
+        remaining=[name for one in items for name in _remaining(facts, judged, one, planned, named)],
         registry=item.login.host,
         uses=facts.uses,
         edits=edits,
@@ -286,26 +287,32 @@ def _message(item: Judged, literal: bool) -> str:
 
 
 def _remaining(
-    facts: StepFacts, item: Judged, planned: pipe.PipePlan | None, named: Callable[[str], bool]
+    facts: StepFacts,
+    judged: Sequence[Judged],
+    item: Judged,
+    planned: pipe.PipePlan | None,
+    named: Callable[[str], bool],
 ) -> list[str]:
-    """The stored variables that something in the step still reads after the change."""
-    changed = planned.removed if planned else tuple(point.span for point in item.points)
-    remaining: list[str] = []
-    for name in item.stored:
-        inside = named(name)
-        for shell in facts.shells:
-            edited = changed if shell is item.shell else ()
-            for use in shell.trace.uses:
-                if use.param.name == name and None in use.definitions:
-                    start = use.context[0] if use.context else use.param.span.start
-                    gone = shell is item.shell and item.bridge is not None and start >= item.bridge.before
-                    gone = gone or any(
-                        use.param.span.contains(span) or span.contains(use.param.span) for span in edited
-                    )
-                    inside = inside or not gone
-        if inside:
-            remaining.append(name)
-    return remaining
+    """The stored variables that something in the step still reads after the change, and after that of every login of
+    the step whose change is safe."""
+    changed = [one for one in judged if one is item or (one.safe and not one.native)]
+
+    def gone(shell: Shell, use: UseOf) -> bool:
+        mine = [one for one in changed if one.shell is shell]
+        start = use.context[0] if use.context else use.param.span.start
+        if planned and shell is item.shell:
+            spans = list(planned.removed)
+        else:
+            spans = [point.span for one in mine for point in one.points]
+        bridged = any(one.bridge is not None and start >= one.bridge.before for one in mine)
+        return bridged or any(use.param.span.contains(span) or span.contains(use.param.span) for span in spans)
+
+    def read(name: str) -> bool:
+        uses = ((shell, use) for shell in facts.shells for use in shell.trace.uses)
+        stored = ((shell, use) for shell, use in uses if use.param.name == name and None in use.definitions)
+        return named(name) or any(not gone(shell, use) for shell, use in stored)
+
+    return [name for name in item.stored if read(name)]
 
 
 def _named(facts: StepFacts, name: str) -> bool:

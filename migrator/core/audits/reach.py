@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from migrator.core.audits.context import Context
 from migrator.core.audits.judged import Judged
+from migrator.core.rules import RuleBook
 from migrator.core.steps import StepFacts
 from migrator.credentials.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
 from migrator.credentials.trace import Command
 from migrator.credentials.uses import Action, ImageUse
 from migrator.credentials.values import Text
 
+_APART = re.compile(r"[:=,]")
+_FILES = ("", "/config.json", "/auth.json")
 _SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")
 
 
@@ -97,8 +100,16 @@ def _programs(context: Context, item: Judged) -> None:
     known = book.programs.private | book.programs.offline | set(book.programs.filters)
     for command in item.shell.trace.commands:
         later = _later(command, item) and not command.exclusive(item.login.command)
-        if later and command.name not in known and not command.followed and not book.by_program(command.name):
+        client = book.by_program(command.name) is not None
+        open_ended = _has_login(command, book) if client else command.name not in known and not command.followed
+        if later and open_ended:
             item.assumptions.append(f"`{_shown_command(command)}` reads no other package")
+
+
+def _has_login(command: Command, book: RuleBook) -> bool:
+    """Whether a container is given the file or folder in which a client keeps its logins."""
+    paths = {path for word in command.arguments for path in _APART.split(word.value.symbol() or "") if "/" in path}
+    return any(pattern.fullmatch(f"{path}{more}") for path in paths for more in _FILES for pattern in book.login_files)
 
 
 def _unseen(item: Judged) -> None:

@@ -92,7 +92,8 @@ def hidden_logins(shell: Shell, book: RuleBook) -> Iterator[Hidden]:
             continue
         stored = {piece.name for value in values for piece in value.pieces if isinstance(piece, Stored)}
         if shows_login(text, book) and not (stored and stored <= book.natives):
-            what = f"the words of `{command.name}`" if command.name else "the words of a program that is not known"
+            unknown = f"comes from {command.unknown}" if command.unknown else "is not known"
+            what = f"the words of `{command.name}`" if command.name else f"the words of a program that {unknown}"
             yield Hidden(command.span, what, False)
 
 

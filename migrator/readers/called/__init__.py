@@ -50,7 +50,8 @@ class Fragment(Struct, frozen=True):
 
 class Program(Struct, frozen=True):
     """What a command runs: fragments one after the other, each in a process of its own, with the working directory
-    `folder`. `words` is how many words of the command come before those that the program is given."""
+    `folder`; none where it is decided only then what of the file runs. `words` is how many words of the command come
+    before those that the program is given."""
 
     path: str
     fragments: tuple[Fragment, ...]
@@ -113,7 +114,7 @@ def command_line(request: Request) -> Line | None:
 
 
 def read(request: Request) -> Program | None:
-    """What the command runs; None where that is no file of the repository, or cannot be told."""
+    """What the command runs; None where that is no file of the repository, or it cannot be told which."""
     found: Program | None = import_module(f"{__name__}.{request.launcher.reader}").read(request)
     return found
 

@@ -9,7 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.core.text import Span
-from migrator.readers.shell import Call, Double, Lit, Other, Part, Single, Word
+from migrator.readers.shell import Call, CommandNode, Double, Lit, Other, Part, Redirect, Single, Statement, Word
+
+
+def statement(command: CommandNode, span: Span, redirects: tuple[Redirect, ...] = ()) -> Statement:
+    return Statement(command, redirects, False, False, span)
 
 
 def fixed(node: Any) -> Any:

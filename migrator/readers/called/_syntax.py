@@ -26,6 +26,61 @@ def expressions(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
             yield from expressions(child)
 
 
+def called(module: cst.Module) -> set[str]:
+    """The names of functions whose calls are followed; not calls inside of a lambda or a comprehension, and none with
+    arguments that are not known."""
+    found: set[str] = set()
+    pending: list[cst.CSTNode] = [module]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Lambda | cst.BaseComp):
+            continue
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and not any(one.star for one in node.args):
+            found.add(node.func.value)
+        pending += node.children
+    return found
+
+
+def imports(root: cst.CSTNode) -> dict[str, str]:
+    """What the imports at or below a node call the modules and what they take from them, with the full names."""
+    found: dict[str, str] = {}
+    for node in every(root):
+        if not isinstance(node, cst.Import | cst.ImportFrom) or isinstance(node.names, cst.ImportStar):
+            continue
+        module = dotted(node.module) if isinstance(node, cst.ImportFrom) and node.module else ""
+        for alias in node.names:
+            name = dotted(alias.name)
+            local = alias.asname.name if alias.asname else None
+            found[local.value if isinstance(local, cst.Name) else name] = f"{module}.{name}" if module else name
+    return found
+
+
+def feeding(module: cst.Module) -> Iterator[tuple[cst.Call, cst.BaseExpression]]:
+    """Calls of `Popen` with what their one `communicate` gives to the process."""
+    processes: dict[str, list[cst.Call]] = {}
+    given: dict[str, list[cst.BaseExpression | None]] = {}
+    for node in every(module):
+        match node:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=cst.Call() as call):
+                processes.setdefault(name, []).append(call)
+            case cst.WithItem(item=cst.Call() as call, asname=cst.AsName(name=cst.Name(value=name))):
+                processes.setdefault(name, []).append(call)
+            case cst.Call(func=cst.Attribute(value=value, attr=cst.Name(value="communicate")), args=args):
+                fed = next((one.value for one in args if not one.star and keyword(one) in ("", "input")), None)
+                if isinstance(value, cst.Name):
+                    given.setdefault(value.value, []).append(fed)
+                elif isinstance(value, cst.Call) and fed is not None:
+                    yield value, fed
+    for name, inputs in given.items():
+        calls = processes.get(name, [])
+        if len(calls) == len(inputs) == 1 and inputs[0] is not None:
+            yield calls[0], inputs[0]
+
+
+def keyword(argument: cst.Arg) -> str:
+    return argument.keyword.value if argument.keyword else ""
+
+
 def receiver(node: cst.Call) -> Iterator[cst.BaseExpression]:
     if isinstance(node.func, cst.Attribute):
         yield node.func.value

@@ -53,21 +53,24 @@ class _Makefile(Struct):
 
 
 def read(request: Request) -> Program | None:
-    """The recipes of the targets and of what they need, one after the other, each line in a shell of its own."""
+    """The recipes of the targets and of what they need, one after the other, each line in a shell of its own; none
+    where the makefile is not followed."""
     line = command_line(request)
     if line is None:
         return None
     names = (line.file,) if line.file else request.launcher.files
     path = next((p for name in names if (p := posixpath.join(line.folder, name)) and request.file(p) is not None), None)
     text = request.file(path) if path else None
-    if path is None or text is None or "\r" in text:
+    if path is None or text is None:
         return None
     try:
+        if "\r" in text:
+            raise _Refused
         recipes = _Recipes(path, _makefile(text), line.folder)
         targets = [word for word in line.words if not recipes.assign(word)]
         fragments = tuple(recipes.of(targets))
     except _Refused:
-        return None
+        return Program(path, (), line.folder)
     return Program(path, fragments, line.folder, len(request.words)) if fragments else None
 
 

@@ -36,7 +36,7 @@ def read(request: Request) -> Program | None:
         return None
     around = [one for one in (f"pre{name}", f"post{name}") if one in spans]
     if request.program == "pnpm" and around:  # whether it runs them is a setting of its own
-        return None
+        return Program(path, (), line.folder)
     if given[:1] == ["--"]:
         given = given[1:]
     names = [one for one in (f"pre{name}", name, f"post{name}") if one in spans]

@@ -1,13 +1,15 @@
 """Python programs: what they take from the environment, and the logins and commands that they run, said as shell.
 
-libcst gives the places. A variable of the program is one whose name no shell can have; an expression that is not
-understood is unknown; a function that nothing in the file calls by name is read with parameters that nobody knows.
+Modules of the repository that a program imports are read before it, each for itself. libcst gives the places. A
+variable of the program is one whose name no shell can have; an expression that is not understood is unknown; a function
+that nothing in the file calls by name is read with parameters that nobody knows.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from migrator.core.findings import Edit
@@ -16,6 +18,14 @@ from migrator.readers.shell import ShellError, Statement
 
 if TYPE_CHECKING:
     import libcst as cst
+
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(?P<package>[.\w]+)[ \t]+import\b[ \t]*(?:\((?P<many>[^()]*)\)|(?P<names>[\w \t,]*))"
+    r"|import[ \t]+(?P<modules>[\w. \t,]+))",
+    re.MULTILINE,
+)
+_MODULES = 20
+"""The most modules of the repository that are read with one program."""
 
 
 def read(request: Request) -> Program | None:
@@ -39,8 +49,43 @@ def read(request: Request) -> Program | None:
         path = request.path(name)
         text = request.file(path) if path else None
         if path and text is not None:
-            return Program(path, (whole(path, text, _parse),), request.folder, taken + 1)
+            root = request.folder if words[0] == "-m" else posixpath.dirname(path)
+            files = {**_imported(path, text, root, request.file), path: text}
+            fragments = tuple(whole(name, content, _parse) for name, content in files.items())
+            return Program(path, fragments, request.folder, taken + 1)
     return None
+
+
+def _imported(path: str, text: str, root: str, file: Callable[[str], str | None]) -> dict[str, str]:
+    """The modules of the repository that a program imports, and those that they import, with their text.
+
+    `root` is the folder where Python looks for them: https://docs.python.org/3/library/sys_path_init.html
+    """
+    found: dict[str, str] = {}
+    pending = [(path, text)]
+    while pending and len(found) < _MODULES:
+        here, content = pending.pop()
+        for name in _modules(content, posixpath.dirname(here), root):
+            if name != path and name not in found and (inside := file(name)) is not None:
+                found[name] = inside
+                pending.append((name, inside))
+    return dict(list(found.items())[:_MODULES])
+
+
+def _modules(text: str, folder: str, root: str) -> Iterator[str]:
+    """Where the files of modules may be that a text imports."""
+    for match in _IMPORT.finditer(text):
+        listed = match["many"] or match["names"] or match["modules"] or ""
+        names = [one.split()[0] for one in listed.split(",") if one.split()]
+        package = match["package"] or ""
+        base = root
+        if package.startswith("."):
+            base = posixpath.normpath(posixpath.join(folder, *[".."] * (len(package) - len(package.lstrip(".")) - 1)))
+        inside = package.lstrip(".").replace(".", "/")
+        for name in (inside, *(posixpath.join(inside, one.replace(".", "/")) for one in names)):
+            where = posixpath.normpath(posixpath.join(base, name))
+            if name and not where.startswith(".."):
+                yield from (f"{where}.py", f"{where}/__init__.py")
 
 
 def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:

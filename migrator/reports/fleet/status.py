@@ -23,20 +23,24 @@ def document(workspace: str, found: Sequence[Row]) -> str:
     return dump(
         {
             "schema_version": SCHEMA_VERSION,
-            "repositories": [_row(row) for row in found],
-            "summary": {
-                "workspace": workspace,
-                "repositories": len({row.uuid for row in found}),
-                "destinations": len(found),
-                "states": counted(found),
-                "findings": sum(row.findings for row in found),
-                "held_back": sum(row.held_back for row in found),
-            },
+            "repositories": [entry(row) for row in found],
+            "summary": summary(workspace, found),
         }
     )
 
 
-def _row(row: Row) -> dict[str, Any]:
+def summary(workspace: str, found: Sequence[Row]) -> dict[str, Any]:
+    return {
+        "workspace": workspace,
+        "repositories": len({row.uuid for row in found}),
+        "destinations": len(found),
+        "states": counted(found),
+        "findings": sum(row.findings for row in found),
+        "held_back": sum(row.held_back for row in found),
+    }
+
+
+def entry(row: Row) -> dict[str, Any]:
     change = row.change
     request = None
     if change and change.pull_request is not None:

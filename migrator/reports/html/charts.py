@@ -13,6 +13,8 @@ _WIDTH = 560
 _ROW = 26
 _LABEL = 200
 _NUMBER = 56
+_WEEK = 64
+"""The most that one week takes: a migration of a week is no wall."""
 
 
 def draw(chart: Chart, id: str) -> Markup:
@@ -61,7 +63,7 @@ def _share(bars: tuple[Bar, ...]) -> tuple[Markup, int]:
 
 def _weeks(bars: tuple[Bar, ...]) -> tuple[Markup, int]:
     most = max((bar.value for bar in bars), default=0) or 1
-    step = _WIDTH / max(len(bars), 1)
+    step = min(_WIDTH / max(len(bars), 1), _WEEK)
     every = -(-len(bars) // 8)
 
     def columns() -> Iterator[Markup]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-
-from msgspec import Struct
 
 from migrator.core.findings import Verdict
 from migrator.core.rules import ReasonEntry
-from migrator.fleet.following import Row as Standing
 from migrator.fleet.following import Standing as State
 from migrator.fleet.imports import Shared
-from migrator.fleet.operator import Wave
 from migrator.fleet.packages import Known, Picture
-from migrator.fleet.records import Change, ChangeState, Repository, SeenFinding
+from migrator.fleet.records import Change, ChangeState, SeenFinding
 from migrator.reports.counting import many
 from migrator.reports.fleet import words
+from migrator.reports.fleet.records import Fleet, Owned
+from migrator.reports.html import audit
 from migrator.reports.html.check import MEANING, reason_blocks
 from migrator.reports.html.check import TONES as VERDICTS
 from migrator.reports.html.parts import Bar, Block, Chart, Column, Figure, Page, Row, Section, Table, Tone
@@ -39,28 +37,8 @@ _MOST = 20
 """Findings of one repository that the page shows, and uses of a package."""
 
 
-class Owned(Struct, frozen=True):
-    """A destination of a repository, and what its branch holds."""
-
-    repository: Repository
-    standing: Standing
-    findings: tuple[SeenFinding, ...] = ()
-    wave: Wave | None = None
-
-
-class Fleet(Struct, frozen=True):
-    """All that a page is made of. `more` are sections for whoever audits."""
-
-    workspace: str
-    owned: tuple[Owned, ...]
-    changes: tuple[Change, ...]
-    picture: Picture
-    reasons: Mapping[str, ReasonEntry]
-    more: tuple[Section, ...] = ()
-
-
 def page(fleet: Fleet, made: str, today: date) -> Page:
-    sections = (_overview(fleet, today), _repositories(fleet), *_packages(fleet.picture), *fleet.more)
+    sections = (_overview(fleet, today), _repositories(fleet), *_packages(fleet.picture), *audit.sections(fleet.audit))
     return Page("Migration to the native pair", f"workspace {fleet.workspace}", made, sections)
 
 
@@ -68,7 +46,7 @@ def _overview(fleet: Fleet, today: date) -> Section:
     counts = Counter(one.standing.standing for one in fleet.owned)
     looked = sum(counts.values()) - counts[State.SKIPPED]
     done = sum(counts[state] for state in _DONE)
-    findings = Counter(finding.verdict for one in fleet.owned for finding in one.findings)
+    findings = Counter(finding.verdict for one in fleet.owned for finding in one.left)
     share = f"{100 * done / looked:.0f} %" if looked else "–"
     parts = (
         Bar("done", done, Tone.GOOD),
@@ -142,7 +120,7 @@ def _repositories(fleet: Fleet) -> Section:
         Column("Project", "mark"),
         Column("Wave", "mark"),
     )
-    owned = sorted(fleet.owned, key=lambda one: (-one.standing.findings, one.standing.standing, one.repository.slug))
+    owned = sorted(fleet.owned, key=_first)
     rows = tuple(_repository(one, fleet.reasons) for one in owned)
     return Section(
         "repositories",
@@ -150,6 +128,12 @@ def _repositories(fleet: Fleet) -> Section:
         "Find yours by name; open it for its findings, what would change, and the ways out of what is held back.",
         tables=(Table("repository-rows", "All repositories", columns, rows, TONES),),
     )
+
+
+def _first(one: Owned) -> tuple[bool, int, str, str]:
+    """What is left comes before what is done, and more of it before less."""
+    standing = one.standing
+    return standing.standing in _DONE, -standing.findings, standing.standing, one.repository.slug
 
 
 def _repository(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Row:
@@ -175,6 +159,8 @@ def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
         yield Block("copy", change.url, "pull request")
     if one.standing.error:
         yield Block("text", one.standing.error, "Error")
+    if one.findings and one.outdated:
+        yield Block("text", "They were seen before the merge, which took the safe ones away; scan again.", "Findings")
     for finding in one.findings[:_MOST]:
         yield from _finding(finding, one.repository.slug, reasons)
     if len(one.findings) > _MOST:
@@ -251,35 +237,3 @@ def _shared(shared: Shared) -> Row:
     blocks += [Block("text", step, "Next")] if step else []
     cells = (aim.repository, f"{shared.pin} {aim.ref}", aim.pipeline or aim.path, len(shared.importers))
     return Row(cells, tuple(blocks))
-
-
-def csv_rows(owned: Sequence[Owned]) -> Iterator[tuple[str | int, ...]]:
-    """The repositories as a table for spreadsheets, its heads first."""
-    yield (
-        "repository",
-        "state",
-        "branch",
-        "findings",
-        "held_back",
-        "project",
-        "wave",
-        "owner",
-        "due",
-        "pull_request",
-        "error",
-    )
-    for one in owned:
-        standing, wave = one.standing, one.wave
-        yield (
-            one.repository.slug,
-            str(standing.standing),
-            standing.destination,
-            standing.findings,
-            standing.held_back,
-            one.repository.project,
-            wave.name if wave else "",
-            wave.owner if wave else "",
-            str(wave.due or "") if wave else "",
-            standing.change.url if standing.change else "",
-            standing.error,
-        )

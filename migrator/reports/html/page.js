@@ -157,7 +157,11 @@
   // The rows that stand in the file are painted first; then the tables come to life one by one.
   const places = [...document.querySelectorAll(".table")];
   const next = () => {
-    if (!places.length) { document.documentElement.dataset.ready = ""; return; }
+    if (!places.length) {
+      document.documentElement.dataset.ready = "";
+      performance.mark("ready");
+      return;
+    }
     bring(places.shift());
     setTimeout(next);
   };

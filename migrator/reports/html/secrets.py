@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from migrator.reports.counting import many
 from migrator.reports.html.parts import Bar, Block, Chart, Column, Figure, Page, Row, Section, Table, Tone
 from migrator.reports.stored import words
 from migrator.reports.stored.words import MEANING
-from migrator.secrets.plan import Plan
-from migrator.secrets.records import Evidence, Listing, Verdict
+from migrator.secrets.records import Evidence, Listing, Verdict, Waiver
 from migrator.secrets.records import Row as Variable
-from migrator.secrets.signing import Signature
-from migrator.secrets.tokens import TokenRow
+from migrator.secrets.tokens import Token, TokenRow, shown
 
 TONES = (
     (Verdict.REMOVABLE, Tone.GOOD),
@@ -26,13 +24,13 @@ TONES = (
 )
 
 
-def page(listing: Listing, tokens: Sequence[TokenRow], made: str) -> Page:
+def page(listing: Listing, rows: Sequence[TokenRow], made: str) -> Page:
     name = f"workspace {listing.workspace}"
-    return Page("Stored variables", name, made, tuple(sections(listing, tokens)))
+    return Page("Stored variables", name, made, (*stored(listing, rows), *tokens(rows), *doubts(listing)))
 
 
-def sections(listing: Listing, tokens: Sequence[TokenRow] = ()) -> Iterator[Section]:
-    """What may become of each variable, tokens, what was not looked at and what is taken for granted."""
+def stored(listing: Listing, rows: Sequence[TokenRow] = ()) -> Iterator[Section]:
+    """What may become of each variable; `rows` only word the advice."""
     counts = words.counts(listing.rows)
     may_go = sum(row.verdict.may_go for row in listing.rows)
     bars = tuple(Bar(verdict, number, dict(TONES)[verdict]) for verdict, number in counts)
@@ -40,14 +38,14 @@ def sections(listing: Listing, tokens: Sequence[TokenRow] = ()) -> Iterator[Sect
     columns = (
         Column("Variable", "name"),
         Column("Verdict", "mark"),
-        Column("Repository"),
+        Column("Repository, deployment"),
         Column("Level", "mark"),
         Column("Evidence", "number"),
     )
     yield Section(
         "secrets",
         "Stored variables",
-        f"{words.total(listing, [])}. {' '.join(words.advice(listing, tokens))}".replace("`", ""),
+        f"{words.total(listing, [])}. {' '.join(words.advice(listing, rows))}".replace("`", ""),
         (
             Figure(f"{may_go:,}", "may go", "nothing that was read uses them"),
             Figure(f"{len(listing.rows):,}", "variables of logins", "whose values are not shown"),
@@ -67,10 +65,26 @@ def sections(listing: Listing, tokens: Sequence[TokenRow] = ()) -> Iterator[Sect
             ),
         ),
     )
-    if tokens:
-        yield Section(
-            "tokens", "Tokens", "As their owners list them, the first to expire first.", tables=(_tokens(tokens),)
+
+
+def tokens(rows: Sequence[TokenRow], unjudged: Sequence[Token] = ()) -> Iterator[Section]:
+    """Nothing where there is none. Of those that are `unjudged` only what their owner says is known."""
+    if rows or unjudged:
+        lead = "As their owners list them, the first to expire first."
+        yield Section("tokens", "Tokens", lead, tables=(_tokens(rows, unjudged),))
+
+
+def doubts(listing: Listing) -> Iterator[Section]:
+    """What people answer for, and what was not looked at."""
+    waived = words.waivers(listing.rows)
+    if waived:
+        columns = (
+            *(Column("Doubt", "name"), Column("In"), Column("Variable"), Column("Reason"), Column("Until")),
+            Column("Rest on it", "number"),
         )
+        rows = tuple(_waiver(one, [row for row in listing.rows if one in row.waivers]) for one in waived)
+        table = Table("waiver-rows", "Waivers", columns, rows, note="Open a row for the variables that rest on it.")
+        yield Section("waivers", "Waived", "Doubts of which somebody said that they do not matter.", tables=(table,))
     unread = tuple(Row((f"{what} {where}", why)) for what, where, why in words.unread(listing))
     if unread:
         table = Table("not-looked-at", "What", (Column("What", "name"), Column("Why")), unread)
@@ -82,46 +96,22 @@ def sections(listing: Listing, tokens: Sequence[TokenRow] = ()) -> Iterator[Sect
         )
 
 
-def audit(plan: Plan, signatures: Sequence[Signature], done: Sequence[tuple[str, str, str]]) -> Section:
-    """A plan for whoever audits it: its digests, who has signed it, and what was carried out. `done` are the place, the
-    name and the outcome of each of its variables."""
-    signed = tuple(
-        Row((one.file.name, "good" if one.signer else "not good", one.signer or one.why, one.key)) for one in signatures
-    )
-    rows = tuple(Row((f"{name} in {place}", outcome)) for place, name, outcome in done)
-    facts = (("plan", plan.digest), ("rules", plan.rules), ("configuration", plan.configuration))
-    return Section(
-        "audit",
-        "The plan",
-        f"{many(len(plan.rows), 'variable')} of {plan.workspace}; made {plan.created} by {plan.tool}, good until "
-        f"{plan.expires}; runs of {plan.window} days counted.",
-        blocks=tuple(Block("copy", digest, f"SHA-256 of the {what}") for what, digest in facts),
-        tables=(
-            Table(
-                "signatures",
-                "Signatures",
-                (Column("File", "name"), Column("State", "mark"), Column("Who, or what is wrong"), Column("Key")),
-                signed,
-                (("good", Tone.GOOD), ("not good", Tone.BAD)),
-                empty="None was checked.",
-            ),
-            Table("outcomes", "Carried out", (Column("Variable", "name"), Column("Outcome", "mark")), rows),
-        ),
-    )
+def _waiver(one: Waiver, rest: Sequence[Variable]) -> Row:
+    names = [f"{row.variable.key} in {row.repository or 'the workspace'}" for row in rest]
+    cells = (one.doubt, one.path or "any file", one.variable or "any", _flat(one.reason), str(one.until), len(rest))
+    return Row(cells, (_lines(names[:50]), *(Block("text", text) for text in words.more(len(names) - 50))))
 
 
 def _row(row: Variable) -> Row:
     variable = row.variable
     level = str(variable.level)
-    where = row.repository or "–"
+    where = f"{row.repository or '–'}{f', {variable.environment}' if variable.environment else ''}"
     cells = (variable.key, str(row.verdict), where, level, len(row.evidence))
     return Row(cells, tuple(_blocks(row)))
 
 
 def _blocks(row: Variable) -> Iterator[Block]:
     yield Block("text", f"{MEANING[row.verdict]}.", str(row.verdict))
-    if row.variable.environment:
-        yield Block("text", row.variable.environment, "Deployment")
     if not row.variable.secured:
         yield Block("text", "It is not secured: whoever sees the settings sees its value.")
     if row.evidence:
@@ -146,21 +136,23 @@ def _evidence(one: Evidence) -> str:
     return _flat("  ".join(filter(None, (one.kind, one.ref, words.place(one), one.text))))
 
 
-def _tokens(tokens: Sequence[TokenRow]) -> Table:
+def _tokens(rows: Sequence[TokenRow], unjudged: Sequence[Token]) -> Table:
     columns = (Column("Token", "name"), Column("Verdict", "mark"), Column("Owner"), Column("Expires"))
-    rows = tuple(
+    judged = [(row.token, "revocable" if row.revocable else "needed", row.why, row.notes) for row in rows]
+    found = [*judged, *((token, "not judged", (), ()) for token in unjudged)]
+    made = tuple(
         Row(
+            (token.label, verdict, token.owner, str(token.expires or "no date")),
             (
-                row.token.label,
-                "revocable" if row.revocable else "needed",
-                row.token.owner,
-                str(row.token.expires or "no date"),
+                *([_lines(why)] if why else []),
+                *([_lines(notes, "Note")] if notes else []),
+                *([_lines(list(map(shown, token.variables)), "Stored as")] if token.variables else []),
+                *([_lines(token.consumers, "Used outside of Pipelines by")] if token.consumers else []),
             ),
-            (*([_lines(row.why)] if row.why else []), *([_lines(row.notes, "Note")] if row.notes else [])),
         )
-        for row in tokens
+        for token, verdict, why, notes in sorted(found, key=lambda one: (one[0].expires or date.max, one[0].label))
     )
-    return Table("token-rows", "Tokens", columns, rows, (("revocable", Tone.GOOD), ("needed", Tone.BAD)))
+    return Table("token-rows", "Tokens", columns, made, (("revocable", Tone.GOOD), ("needed", Tone.BAD)))
 
 
 def _lines(texts: Sequence[str], label: str = "") -> Block:

@@ -10,31 +10,54 @@ from typing import Any
 from migrator.bitbucket.records import Level
 from migrator.reports.machine import SCHEMA_VERSION, dump
 from migrator.secrets.records import Alive, Evidence, Listing, Row, Stored, Verdict, Waiver
-from migrator.secrets.tokens import TokenRow
+from migrator.secrets.tokens import Token, TokenRow
 
 
 def document(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:
     """All evidence, unshortened. What is not ASCII is escaped, so that no terminal acts on it."""
     verdicts = Counter(row.verdict for row in listing.rows)
-    not_checked = list(_not_checked(listing))
+    gaps = not_checked(listing)
     return dump(
         {
             "schema_version": SCHEMA_VERSION,
-            "variables": [_row(row) for row in listing.rows],
-            "not_checked": not_checked,
-            "tokens": [_token(row) for row in tokens],
+            "variables": variables(listing),
+            "not_checked": gaps,
+            "tokens": [judged(row) for row in tokens],
             "summary": {
                 "workspace": listing.workspace,
                 "repositories": len(listing.heads),
                 "variables": len(listing.rows),
                 "others": listing.others,
                 "verdicts": {str(verdict): verdicts[verdict] for verdict in Verdict},
-                "not_checked": len(not_checked),
+                "not_checked": len(gaps),
                 "tokens": len(tokens),
                 "revocable": sum(row.revocable for row in tokens),
             },
         }
     )
+
+
+def variables(listing: Listing) -> list[dict[str, Any]]:
+    return [_row(row) for row in listing.rows]
+
+
+def not_checked(listing: Listing) -> list[dict[str, Any]]:
+    return list(_not_checked(listing))
+
+
+def judged(row: TokenRow) -> dict[str, Any]:
+    return token(row.token) | {"revocable": row.revocable, "why": list(row.why), "notes": list(row.notes)}
+
+
+def token(one: Token) -> dict[str, Any]:
+    """As its owner lists it."""
+    return {
+        "label": one.label,
+        "owner": one.owner,
+        "expires": one.expires.isoformat() if one.expires else None,
+        "variables": [_stored(stored) for stored in one.variables],
+        "consumers": list(one.consumers),
+    }
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -96,20 +119,6 @@ def _not_checked(listing: Listing) -> Iterator[dict[str, Any]]:
 
 def _unread(level: Level, repository: str, environment: str | None, reason: str) -> dict[str, Any]:
     return {"level": str(level), "repository": repository, "environment": environment, "reason": reason}
-
-
-def _token(row: TokenRow) -> dict[str, Any]:
-    token = row.token
-    return {
-        "label": token.label,
-        "owner": token.owner,
-        "expires": token.expires.isoformat() if token.expires else None,
-        "variables": [_stored(one) for one in token.variables],
-        "consumers": list(token.consumers),
-        "revocable": row.revocable,
-        "why": list(row.why),
-        "notes": list(row.notes),
-    }
 
 
 def _stored(one: Stored) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
-from migrator.secrets.records import Alive, Evidence, Listing, Row, Verdict, Waiver
+from migrator.secrets.records import Alive, Evidence, Listing, Row, Stored, Verdict, Waiver
+from migrator.secrets.tokens import Token, TokenRow
 from migrator.toml_keys import ConfigurationError
 
 
@@ -44,11 +45,28 @@ class _Row(Struct, frozen=True):
     waivers: tuple[_Waiver, ...]
 
 
+class _Stored(Struct, frozen=True):
+    level: Level
+    repository: str
+    environment: str | None
+    key: str
+
+
 class _Gap(Struct, frozen=True):
     level: Level
     repository: str
     environment: str | None
     reason: str
+
+
+class _Token(Struct, frozen=True):
+    label: str
+    owner: str
+    expires: date | None
+    variables: tuple[_Stored, ...]
+    consumers: tuple[str, ...]
+    why: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 class _Summary(Struct, frozen=True):
@@ -61,11 +79,12 @@ class _Document(Struct, frozen=True):
     schema_version: int
     variables: tuple[_Row, ...]
     not_checked: tuple[_Gap, ...]
+    tokens: tuple[_Token, ...]
     summary: _Summary
 
 
-def read(path: Path) -> Listing:
-    """The listing in the file at `path`, without tokens. Raises ConfigurationError."""
+def read(path: Path) -> tuple[Listing, tuple[TokenRow, ...]]:
+    """The listing in the file at `path`, and the tokens that were judged by it. Raises ConfigurationError."""
     try:
         data = path.read_bytes()
         found = msgspec.json.decode(data, type=_Document)
@@ -77,13 +96,14 @@ def read(path: Path) -> Listing:
         ) from None
     if found.schema_version != 1:
         raise ConfigurationError(f"{path}: its schema_version is {found.schema_version}, and 1 is what is read here")
-    return Listing(
+    listing = Listing(
         found.summary.workspace,
         tuple(map(_row, found.variables)),
         tuple((one.repository, NotChecked(one.level, one.environment, one.reason)) for one in found.not_checked),
         found.summary.others,
         {str(number): {} for number in range(found.summary.repositories)},
     )
+    return listing, tuple(map(_token, found.tokens))
 
 
 def _row(one: _Row) -> Row:
@@ -101,3 +121,8 @@ def _row(one: _Row) -> Row:
 
 def _alive(one: _Alive) -> Alive:
     return Alive(one.branch, one.author, int(one.committed.timestamp()) if one.committed else 0, one.last_run or "")
+
+
+def _token(one: _Token) -> TokenRow:
+    variables = tuple(Stored(each.level, each.repository, each.environment or "", each.key) for each in one.variables)
+    return TokenRow(Token(one.label, one.owner, one.expires, variables, one.consumers), one.why, one.notes)

@@ -57,6 +57,12 @@ def assumptions(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for row in rows for text in row.assumptions))
 
 
+def waivers(rows: Iterable[Row]) -> tuple[Waiver, ...]:
+    """Those that a verdict rests on, each once, the first to end first."""
+    found = dict.fromkeys(waiver for row in rows for waiver in row.waivers)
+    return tuple(sorted(found, key=lambda one: (one.until, one.doubt, one.path, one.variable)))
+
+
 def place(evidence: Evidence) -> str:
     """`path:line`, as far as there is one."""
     return f"{evidence.path}:{evidence.line}" if evidence.path and evidence.line else evidence.path

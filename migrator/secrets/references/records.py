@@ -47,11 +47,13 @@ class Kind(StrEnum):
     """A custom pipeline asks for a variable of this name, which shadows the stored one there."""
     ASSIGNMENT = "assignment"
     """A variable of this name is set."""
+    OVERWRITTEN = "overwritten"
+    """Every step that comes here has set the variable before, so that its stored value is not used."""
     MENTION = "mention"
 
     @property
     def is_use(self) -> bool:
-        return self not in (Kind.DECLARATION, Kind.ASSIGNMENT, Kind.MENTION)
+        return self not in (Kind.DECLARATION, Kind.ASSIGNMENT, Kind.OVERWRITTEN, Kind.MENTION)
 
 
 class OpaqueKind(StrEnum):

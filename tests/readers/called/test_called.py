@@ -55,7 +55,36 @@ def test_a_word_by_way_of_the_clone_directory_is_a_path_from_the_root() -> None:
     ],
 )
 def test_what_is_decided_when_make_runs_is_not_followed(makefile: str) -> None:
-    assert _read("make", ["login"], {"Makefile": makefile}) is None
+    assert _read("make", ["login"], {"Makefile": makefile}) == Program("Makefile", (), "")
+
+
+@pytest.mark.parametrize(
+    "justfile",
+    [
+        "set export\nlogin:\n  x\n",
+        "import 'other'\nlogin:\n  x\n",
+        "[linux]\nlogin:\n  x\n",
+        "alias l := login\nlogin:\n  x\n",
+        "login user:\n  x\n",
+        "login:\n  #!/usr/bin/env ruby\n  x\n",
+        "login:\n  x \\\n  y\n",
+        "login:\n  x {{ env('Y') }}\n",
+        "login:\n  x {{ y }}\n",
+        "v := `date`\nlogin:\n  x\n",
+        "login:\n  x\nlogin:\n  y\n",
+        "login:\r\n  x\r\n",
+    ],
+)
+def test_what_is_decided_when_just_runs_is_not_followed(justfile: str) -> None:
+    assert _read("just", ["login"], {"justfile": justfile}) == Program("justfile", (), "")
+
+
+def test_a_recipe_is_what_just_runs() -> None:
+    text = 'v := "crg.apkg.io"\nall: login\nlogin:\n  @-echo {{v}} {{{{ $X\n\n  y\nz:\n  z\n'
+    found = _read("just", [], {"justfile": text})
+    assert found is not None
+    assert [one.text for one in found.fragments] == ["echo crg.apkg.io {{ $X", "y"]
+    assert found.fragments[0].runs.place(20, 22) == Span(text.index("$X"), text.index("$X") + 2)
 
 
 def test_an_option_that_is_not_known_is_not_followed() -> None:

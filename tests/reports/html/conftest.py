@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.registry.machine import program
+from tests.reports.html import chromium
 
 Opened = Callable[..., AbstractContextManager["Tab"]]
 
@@ -27,34 +28,44 @@ class Tab:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    chromium = program("chromium", "chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # A sandbox of its own needs rights that containers and CI do not give; only pages of these tests are opened.
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium.browser(program("chromium", "chromium")) as running:
         yield running
-        running.close()
+
+
+@pytest.fixture(scope="session")
+def plain(browser: Any) -> Any:
+    """The window of all tests that ask for nothing special."""
+    return browser.new_page()
 
 
 @pytest.fixture
-def opened(browser: Any, tmp_path: Path) -> Opened:
-    """Opens the text of a page from a file, and at the end holds that it was quiet and asked nobody."""
+def opened(browser: Any, plain: Any, tmp_path: Path) -> Opened:
+    """Opens the text of a page from a file, with `options` in a window of its own, and at the end holds that it was
+    quiet and asked nobody."""
 
     @contextmanager
     def open_(text: str, **options: Any) -> Iterator[Tab]:
         file = tmp_path / "report.html"
         file.write_text(text, encoding="utf-8")
-        context = browser.new_context(**options)
-        tab = Tab(context.new_page())
-        tab.page.on("console", lambda message: tab.logged.append(message.text))
-        tab.page.on("pageerror", lambda error: tab.logged.append(str(error)))
-        tab.page.on("request", lambda request: tab.requests.append(request.url))
-        tab.page.goto(file.as_uri())
-        if options.get("java_script_enabled", True):
-            tab.page.wait_for_selector("html[data-ready]", state="attached")
-        yield tab
-        context.close()
+        tab = Tab(browser.new_page(**options) if options else plain)
+        listeners = {
+            "console": lambda message: tab.logged.append(message.text),
+            "pageerror": lambda error: tab.logged.append(str(error)),
+            "request": lambda request: tab.requests.append(request.url),
+        }
+        for event, listener in listeners.items():
+            tab.page.on(event, listener)
+        try:
+            tab.page.goto(file.as_uri())
+            if options.get("java_script_enabled", True):
+                chromium.usable(tab.page)
+            yield tab
+        finally:
+            for event, listener in listeners.items():
+                tab.page.remove_listener(event, listener)
+            tab.page.emulate_media(media="null", color_scheme="null")
+            if options:
+                tab.page.close()
         assert tab.logged == []
         assert [url for url in tab.requests if not url.startswith("data:")] == [file.as_uri()]
 

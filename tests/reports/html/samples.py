@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from msgspec.structs import replace
 
+from migrator.bitbucket.records import Level
 from migrator.credentials.packages import linkage
 from migrator.fleet.following import Row, Standing
 from migrator.fleet.imports import Graph, graph
 from migrator.fleet.operator import Wave
 from migrator.fleet.packages import picture
 from migrator.fleet.records import Branch, Change, ChangeState, Import, Repository, SeenFinding
-from migrator.reports.html.fleet import Fleet, Owned
+from migrator.reports.fleet.records import Audit, Fleet, Outcome, Owned
+from migrator.secrets import plan
+from migrator.secrets.records import Listing, Stored, Verdict
+from migrator.secrets.signing import Signature
+from migrator.secrets.tokens import Token, TokenRow
 from tests.fleet.samples import branch, finding, name, pushes, reads, waits
 from tests.fleet.test_packages import looked
+from tests.reports import stored_samples
 from tests.reports.samples import REASONS
 from tests.reports.stored_samples import HOSTILE
 
 TODAY = date(2026, 11, 24)
+MOMENT = "2026-11-24T12:00:00+00:00"
 MADE = "Made by patless 0.1.0 on 2026-11-24 at 12:00 UTC."
 CHANGE = """\
 @@ line 7 @@
@@ -54,6 +62,34 @@ def fleet(size: int) -> Fleet:
     return Fleet("acme", tuple(owned), tuple(changes), picture(branches, Graph(), lambda *_: False), REASONS)
 
 
+def audit(size: int) -> Audit:
+    """A stored pair of each of as many repositories, with its evidence, and a token for every tenth."""
+    slugs = [f"service-{number:05}" for number in range(size)]
+    rows = [
+        stored_samples.Row(slug, stored_samples.variable(f"{name}_{slug[-5:]}"), verdict, stored_samples.uses(3))
+        for slug in slugs
+        for name, verdict in (("PACKAGES_PAT", Verdict.ROLLBACK), ("PACKAGES_USER", Verdict.IN_USE))
+    ]
+    tokens = [
+        TokenRow(Token(f"ci of {slug}", "Ada", TODAY, (Stored(Level.REPOSITORY, slug, "", "PAT"),), ()), ())
+        for slug in slugs[::10]
+    ]
+    return Audit(Listing("acme", tuple(rows), heads={slug: {} for slug in slugs}), tuple(tokens))
+
+
+def audited(size: int) -> Fleet:
+    """With all that an auditor asks for."""
+    signed = Signature(Path("plan.json.1.sig"), "dana@acme.example", "SHA256:x")
+    bad = Signature(Path("plan.json.2.sig"), "", "SHA256:y", "no such principal")
+    listing = stored_samples.listing()
+    rows = plan.rows(listing)
+    made = plan.Plan(1, "patless 0.1.0", "acme", "", MOMENT, MOMENT, 30, "a" * 64, "b" * 64, {}, rows)
+    outcomes = tuple(Outcome(row, text) for row, text in zip(rows, ("deleted", ""), strict=True))
+    unjudged = Token("deploys", "Lee", None, (), ("a server",))
+    audit = Audit(listing, stored_samples.TOKENS, (unjudged,), made, (signed, bad), outcomes)
+    return replace(fleet(size), audit=audit)
+
+
 def _findings(slug: str) -> tuple[SeenFinding, ...]:
     safe = finding(7, assumptions=[linkage(name(slug))])
     unsafe = waits("base", line=20)
@@ -80,4 +116,15 @@ def hostile() -> Fleet:
     branches = [branch(text, pushes(f"crg.apkg.io/acme/{text}"), login, Import(text, text, 1), on=text)]
     seen = picture(branches, graph(branches, looked), lambda *_: False, [(text, text)])
     wave = Wave(text, ("*",), text)
-    return Fleet(text, (Owned(repository, row, (login,), wave),), (), seen, REASONS)
+    rows = plan.rows(stored_samples.listing())
+    made = plan.Plan(1, text, text, "", text, text, 30, text, text, {}, tuple(replace(each, key=text) for each in rows))
+    outcomes = tuple(Outcome(each, text) for each in made.rows)
+    audit = Audit(
+        stored_samples.hostile(),
+        stored_samples.hostile_tokens(),
+        (),
+        made,
+        (Signature(Path(text.replace("/", "")), "", text, text),),
+        outcomes,
+    )
+    return Fleet(text, (Owned(repository, row, (login,), wave),), (), seen, REASONS, audit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,13 +13,27 @@ from migrator.reports.secrets import masked
 from tests.reports import samples as findings
 from tests.reports import stored_samples as stored
 from tests.reports.html import samples
-from tests.reports.html.conftest import Opened
+from tests.reports.html.chromium import speed
+from tests.reports.html.conftest import Opened, Tab
 
-PAGES = {
-    "check": lambda: render(check.page(masked(findings.report()), findings.REASONS, samples.MADE, "demo")),
-    "secrets": lambda: render(secrets.page(stored.listing(), stored.TOKENS, samples.MADE)),
-    "fleet": lambda: render(fleet.page(samples.fleet(60), samples.MADE, samples.TODAY)),
-}
+NAMES = ("check", "secrets", "fleet")
+
+_OPEN = """(most) => {
+  for (const table of document.querySelectorAll(".table"))
+    for (const button of [...table.querySelectorAll("button.open[aria-expanded=false]")].slice(0, most)) button.click();
+}"""
+"""Opens the first rows of every table."""
+
+
+@cache
+def page_of(name: str) -> str:
+    """Small, with every kind of row."""
+    made = {
+        "check": lambda: check.page(masked(findings.report()), findings.REASONS, samples.MADE, "demo"),
+        "secrets": lambda: secrets.page(stored.listing(), stored.TOKENS, samples.MADE),
+        "fleet": lambda: fleet.page(samples.audited(12), samples.MADE, samples.TODAY),
+    }
+    return render(made[name]())
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +46,7 @@ def names(page: Any, table: str = "#repository-rows") -> list[str]:
 
 
 def test_a_table_is_found_in_sorted_and_opened(opened: Opened) -> None:
-    with opened(PAGES["fleet"]()) as tab:
+    with opened(render(fleet.page(samples.fleet(60), samples.MADE, samples.TODAY))) as tab:
         page = tab.page
         table = page.locator("#repository-rows")
         assert table.locator(".count").inner_text() == "60"
@@ -60,7 +74,7 @@ def test_a_table_is_found_in_sorted_and_opened(opened: Opened) -> None:
 
 
 def test_the_keyboard_is_enough(opened: Opened) -> None:
-    with opened(PAGES["fleet"]()) as tab:
+    with opened(page_of("fleet")) as tab:
         page = tab.page
         page.keyboard.press("Tab")
         assert page.locator(":focus").inner_text() == "Go to the report"
@@ -74,7 +88,7 @@ def test_the_keyboard_is_enough(opened: Opened) -> None:
 
 
 def test_a_way_out_is_copied(opened: Opened) -> None:
-    with opened(PAGES["check"](), permissions=["clipboard-read", "clipboard-write"]) as tab:
+    with opened(page_of("check"), permissions=["clipboard-read", "clipboard-write"]) as tab:
         page = tab.page
         page.locator("button.open").nth(1).click()
         place = page.locator(".copy").first
@@ -87,47 +101,50 @@ def test_a_way_out_is_copied(opened: Opened) -> None:
 def test_it_is_light_or_dark_as_the_reader_has_it_and_the_other_way_by_a_button(opened: Opened, scheme: str) -> None:
     shown = "getComputedStyle(document.body).backgroundColor"
     dark, light = "rgb(20, 24, 28)", "rgb(255, 255, 255)"
-    with opened(PAGES["secrets"](), color_scheme=scheme) as tab:
+    with opened(page_of("secrets"), color_scheme=scheme) as tab:
         assert tab.page.evaluate(shown) == (dark if scheme == "dark" else light)
         tab.page.locator("#theme").click()
         assert tab.page.evaluate(shown) == (light if scheme == "dark" else dark)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NAMES)
 def test_it_prints(opened: Opened, name: str) -> None:
-    with opened(PAGES[name]()) as tab:
+    with opened(page_of(name)) as tab:
         assert tab.page.pdf().startswith(b"%PDF")
         tab.page.emulate_media(media="print")
         assert not tab.page.locator("nav").is_visible()
         assert tab.page.locator("main").is_visible()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NAMES)
 def test_without_scripts_it_says_the_same(opened: Opened, name: str) -> None:
-    with opened(PAGES[name](), java_script_enabled=False) as tab:
+    with opened(page_of(name), java_script_enabled=False) as tab:
         assert tab.page.locator("tr.row").count() > 0
         assert tab.page.locator("tr.detail").count() > 0
         assert not tab.page.locator("#theme").is_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(opened: Opened, axe: str, name: str, scheme: str) -> None:
-    with opened(PAGES[name](), color_scheme=scheme) as tab:
-        for button in tab.page.locator("button.open").all()[:3]:
-            button.click()
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_nothing(opened: Opened, axe: str, name: str) -> None:
+    with opened(page_of(name)) as tab:
+        tab.page.evaluate(_OPEN, 3)
         tab.page.evaluate(axe)  # by the browser's own channel: the page's policy lets no script in
-        found = tab.page.evaluate("axe.run({resultTypes: ['violations']})")
-        assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]] == []
-        assert len(found["passes"]) > 10
+        tab.page.emulate_media(color_scheme="light")
+        looked(tab, {})
+        tab.page.emulate_media(color_scheme="dark")
+        looked(tab, {"runOnly": ["color-contrast"]})  # all that colours can change
+
+
+def looked(tab: Tab, options: dict[str, Any]) -> None:
+    found = tab.page.evaluate("(options) => axe.run({resultTypes: ['violations'], ...options})", options)
+    assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]] == []
+    assert len(found["passes"]) >= (1 if options else 10)
 
 
 def test_hostile_text_is_only_text(opened: Opened) -> None:
     with opened(render(fleet.page(samples.hostile(), samples.MADE, samples.TODAY))) as tab:
         page = tab.page
-        for button in page.locator("button.open").all():
-            if button.get_attribute("aria-expanded") == "false":
-                button.click()
+        page.evaluate(_OPEN, 9)
         assert page.title().startswith("Migration to the native pair")
         assert page.locator("main img, main iframe, main script:not(.data), main a, main style").count() == 0
         assert "<img src=x" in page.locator("tr.detail").first.inner_text()
@@ -136,7 +153,7 @@ def test_hostile_text_is_only_text(opened: Opened) -> None:
 
 
 def test_the_policy_lets_nothing_else_run(opened: Opened) -> None:
-    text = PAGES["check"]().replace(
+    text = page_of("check").replace(
         "</main>", "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script></main>"
     )
     with opened(text) as tab:
@@ -148,21 +165,12 @@ def test_the_policy_lets_nothing_else_run(opened: Opened) -> None:
 
 
 def test_ten_thousand_repositories_stay_quick(opened: Opened, large: str) -> None:
+    """`make bench` has the budgets; these bounds are those of a machine that runs other tests meanwhile."""
     assert len(large.encode()) <= 10_000_000
     with opened(large) as tab:
-        page = tab.page
-        paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-        spent = page.evaluate(
-            """() => {
-              const begun = performance.now(), find = document.querySelector('#repository-rows input');
-              find.value = 'service-09';
-              find.dispatchEvent(new Event('input'));
-              return performance.now() - begun;
-            }"""
-        )
-        assert len(names(page)) == 100
-        assert page.locator("#repository-rows .count").inner_text() == "1,000 of 10,000"
-        print(json.dumps({"bytes": len(large.encode()), "first paint, ms": paint, "filter, ms": spent}))
-        # A second is meant, which a machine that runs other tests meanwhile does not show: these are far-off bounds.
-        assert paint <= 30_000
-        assert spent <= 5_000
+        found = speed(tab.page, "service-09")
+        assert len(names(tab.page)) == 100
+        assert tab.page.locator("#repository-rows .count").inner_text() == "1,000 of 10,000"
+        assert found.paint <= 10_000
+        assert found.usable <= 20_000
+        assert max(found.find, found.sort) <= 5_000

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -17,6 +17,7 @@ from migrator.configuration import ConfigurationError
 from migrator.core.findings import Report
 from migrator.fleet.records import Change, ChangeState
 from migrator.reports import csv
+from migrator.reports.fleet.spreadsheet import repositories
 from migrator.reports.html import check, fleet, secrets
 from migrator.reports.html.page import render
 from migrator.reports.html.parts import Bar, Block, Chart, Column, Page, Row, Section, Table
@@ -93,11 +94,19 @@ def test_a_change_is_shown_with_the_lines_around_it() -> None:
     assert all(hunks(one, report) == "" for one in report.findings if not one.edits)
 
 
-@given(st.lists(st.one_of(st.text(max_size=20), st.integers()), max_size=5))
-def test_a_cell_is_never_a_formula(cells: list[str | int]) -> None:
-    for row in reader.reader(csv.table([cells]).splitlines(keepends=True)):
-        texts = [cell for cell, was in zip(row, cells, strict=False) if isinstance(was, str)]
-        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in texts)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@given(st.lists(st.text(st.sampled_from("=+-@;,\t\r\n'\" ＝a"), max_size=9), min_size=2, max_size=4))
+@example(["a", "b; =c"])
+@example(["", '\t"@c'])
+@example(["\r=c", "\u202e+c"])
+def test_a_cell_is_never_a_formula_whatever_a_spreadsheet_takes_for_its_end(separator: str, cells: list[str]) -> None:
+    for row in reader.reader(csv.table([cells]).splitlines(keepends=True), delimiter=separator):
+        assert not any(cell.lstrip('" ').startswith(("=", "+", "-", "@", "＝")) for cell in row)
+
+
+def test_the_cells_of_a_table_are_read_back_but_for_what_is_no_text() -> None:
+    (row,) = reader.reader([csv.table([["a,b", 'say "x"', "two\nlines", "-1", "a; b", "\x1b[31m", -1]])])
+    assert row == ["a,b", 'say "x"', "two lines", "'-1", "a; b", "\\u001b[31m", "-1"]
 
 
 def test_a_merge_is_in_the_week_of_its_day_and_not_in_that_in_which_it_was_seen() -> None:
@@ -109,8 +118,7 @@ def test_a_merge_is_in_the_week_of_its_day_and_not_in_that_in_which_it_was_seen(
 
 
 def test_the_repositories_are_a_table_for_spreadsheets() -> None:
-    text = csv.table(fleet.csv_rows(samples.fleet(3).owned))
-    heads, *rows = reader.reader(text.splitlines())
+    heads, *rows = reader.reader(repositories(samples.fleet(3).owned).splitlines())
     assert heads[:3] == ["repository", "state", "branch"]
     assert rows[0] == [
         "service-00000",
@@ -130,7 +138,7 @@ def test_the_repositories_are_a_table_for_spreadsheets() -> None:
 def test_a_list_of_variables_is_read_back(tmp_path: Path) -> None:
     listing = stored.listing()
     (tmp_path / "list.json").write_text(document(listing))
-    found = reading.read(tmp_path / "list.json")
+    found, _ = reading.read(tmp_path / "list.json")
     assert [(row.repository, row.variable.key, row.verdict, row.evidence) for row in found.rows] == [
         (row.repository, row.variable.key, row.verdict, row.evidence) for row in listing.rows
     ]

@@ -1,0 +1,118 @@
+"""Calls of a Python program that run something: a command, text for a shell, the docker SDK."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from migrator.readers.called import _pieces as pieces
+from migrator.readers.called import _syntax as syntax
+from migrator.readers.called._expressions import Expressions
+from migrator.readers.shell import Call, Group, Redirect, ShellError, Statement, Word
+from migrator.readers.shfmt import parse_shell
+
+if TYPE_CHECKING:
+    from migrator.readers.called import Place
+
+_RUNS = {"run", "call", "check_call", "check_output", "Popen"}
+_SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
+_TEXT = "text that the program makes"
+_IMAGES = {"pull": "pull", "push": "push", "run": "run"}
+
+
+class Commands(Expressions):
+    """`lists` are the values of names that are given one list, None where there are several; `fed` is what a process
+    is told later, by the call that starts it."""
+
+    def __init__(self, text: str, module: cst.Module, place: Place) -> None:
+        super().__init__(text, module, place)
+        self.lists: dict[str, list[cst.BaseExpression] | None] = {}
+        self.fed: dict[cst.Call, cst.BaseExpression] = {}
+
+    def command(
+        self,
+        node: cst.Call,
+        name: str,
+        args: list[cst.BaseExpression],
+        named: dict[str, cst.BaseExpression],
+        starred: bool,
+    ) -> Statement | None:
+        """What a call runs: a command, text for a shell, or a method of the docker SDK that does what one does."""
+        span = self.span(node)
+        module, _, function = name.rpartition(".")
+        if name in _SHELLS and args:
+            return self.shell(args[0], node, None)
+        if module == "subprocess" and function in _RUNS:
+            first = args[0] if args else named.get("args")
+            if first is None:
+                return None
+            stdin = named.get("input", self.fed.get(node))
+            fed = (Redirect("<<<", self.word(stdin), self.span(stdin)),) if stdin is not None else ()
+            if (shell := named.get("shell")) is not None and not (
+                isinstance(shell, cst.Name) and shell.value == "False"
+            ):
+                return self.shell(first, node, fed, changed="a call with `env=`" if "env" in named or starred else "")
+            words = self.words(first)
+            own = [key for key in ("env", "cwd", "executable") if key in named]
+            if words and (own or starred):
+                call = f"a call with `{own[0]}=`" if own else "a call with arguments that are not known"
+                words = [Word((self.unknown(node, what=call),), span), *words]
+            return pieces.statement(Call((), tuple(words), span), span, fed) if words else None
+        return self.sdk(node, args, named, starred)
+
+    def sdk(
+        self, node: cst.Call, args: list[cst.BaseExpression], named: dict[str, cst.BaseExpression], starred: bool
+    ) -> Statement | None:
+        if not isinstance(node.func, cst.Attribute) or "docker" not in {
+            one.partition(".")[0] for one in self.imports.values()
+        }:
+            return None
+        span = self.span(node)
+        method = node.func.attr.value
+        owner = node.func.value.attr.value if isinstance(node.func.value, cst.Attribute) else ""
+        given = {**dict(zip(("username", "password", "email", "registry"), args, strict=False)), **named}
+        if method == "login" and (starred or "password" in given):
+            unknown = Word((self.unknown(node),), span)
+            words = [self.lit("docker", span), self.lit("login", span)]
+            for option, key in (("-u", "username"), ("-p", "password")):
+                words += [self.lit(option, span), self.word(given[key]) if key in given and not starred else unknown]
+            if starred:
+                words.append(unknown)
+            elif "registry" in given:
+                words.append(self.word(given["registry"]))
+            return pieces.statement(Call((), tuple(words), span), span)
+        if method in _IMAGES and owner in ("images", "containers", "api"):
+            image = args[0] if args else named.get("repository", named.get("image"))
+            word = self.word(image) if image is not None else Word((self.unknown(node),), span)
+            words = [self.lit("docker", span), self.lit(_IMAGES[method], span), word]
+            return pieces.statement(Call((), tuple(words), span), span)
+        return None
+
+    def words(self, node: cst.BaseExpression) -> list[Word]:
+        elements = syntax.elements(node)
+        if elements is None and isinstance(node, cst.Name):
+            elements = self.lists.get(self.variable(node.value) or node.value)
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            plain = node.func.attr.value == "split" and not node.args
+            return pieces.split(self.parts(node.func.value), self.span(node)) if plain else [self.word(node)]
+        if elements is None:
+            return [self.word(node)]
+        return [self.word(one) for one in elements]
+
+    def shell(
+        self, node: cst.BaseExpression, call: cst.Call, fed: tuple[Redirect, ...] | None, changed: str = ""
+    ) -> Statement:
+        """Text that a shell runs: read as such where it is one plain string, and `changed` names nothing in the way."""
+        span = self.span(call)
+        text = self.quoted(node)
+        if text and not changed:
+            start = self.raw(node).start + len(syntax.prefix(node))
+            try:
+                statements = parse_shell(text[0], lambda index: self.place(start + index))
+                return pieces.statement(Group(tuple(map(pieces.fixed, statements)), True, span), span, fed or ())
+            except ShellError:
+                pass
+        return pieces.statement(
+            Call((), (Word((self.unknown(call, what=changed or _TEXT),), span), self.word(node)), span), span
+        )

@@ -1,0 +1,51 @@
+"""The report of ten thousand repositories and twenty thousand variables: its size, its cost, its speed in a browser."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from migrator.reports.html import fleet
+from migrator.reports.html.page import render
+from tests.reports.html import chromium, samples
+from tests.reports.html.chromium import Speed
+
+COUNT = 10_000
+_TIMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of the page: bytes, and seconds to make it of what is known of the fleet."""
+
+    size: int
+    seconds: float
+
+
+def write(file: Path) -> Cost:
+    known = replace(samples.fleet(COUNT), audit=samples.audit(COUNT))
+    begin = time.perf_counter()
+    text = render(fleet.page(known, samples.MADE, samples.TODAY))
+    seconds = time.perf_counter() - begin
+    return Cost(file.write_bytes(text.encode()), seconds)
+
+
+def look(file: Path, program: str) -> Speed:
+    """Medians of several visits with nothing in a cache. `program` is Chromium."""
+    with chromium.browser(program) as browser:
+        visits = list(_visits(browser, file))
+    return Speed(*(statistics.median(getattr(one, name) for one in visits) for name in Speed.__slots__))
+
+
+def _visits(browser: Any, file: Path) -> Iterator[Speed]:
+    for _ in range(_TIMES):
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.goto(file.as_uri())
+            yield chromium.speed(page, "service-09")

@@ -1,0 +1,32 @@
+"""A container that is given the client's logins may read any package; one that is not cannot."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.memory import report_on, step
+
+LOGIN = 'docker login crg.apkg.io -u "$BB_EMAIL" -p "$BB_PKG_TOKEN"'
+GRANTED = "`docker run` reads no other package"
+
+
+@pytest.mark.parametrize(
+    "line", ["docker run -v $PWD:/src tool", "docker run tool /x/.dockerignore", "docker run -v ~/.ssh:/s tool"]
+)
+def test_without_the_logins_nothing_is_taken_for_granted(line: str) -> None:
+    (finding,) = report_on(step(LOGIN, line)).findings
+    assert GRANTED not in finding.assumptions
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "docker run -v ~/.docker:/root/.docker:ro tool",
+        "docker run --volume $HOME/.docker/config.json:/c.json tool",
+        "docker run --mount type=bind,source=$HOME/.docker,target=/d tool",
+        "podman run -v ${XDG_RUNTIME_DIR}/containers/auth.json:/a.json tool",
+    ],
+)
+def test_with_the_logins_it_is_said(line: str) -> None:
+    (finding,) = report_on(step(LOGIN, line)).findings
+    assert GRANTED.replace("docker", line.split()[0]) in finding.assumptions
