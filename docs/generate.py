@@ -142,6 +142,9 @@ def _reason(entry: ReasonEntry, book: RuleBook) -> Iterator[str]:
         yield from ("## Ways out", "", "`NAME` stands for what the finding names.", "")
         for label, text in ways:
             yield from (f"**{_WAYS[label]}:**", "", "```text", text, "```", "")
+        if entry.fleet:
+            central = dict(ways_out(entry, "NAME", fleet_of="SLUG"))["mine"]
+            yield from ("**It is mine, where the whole workspace is migrated:**", "", "```text", central, "```", "")
     shown = [rule.id for rule in book.rules.values() if any(entry.code in one.reasons for one in rule.examples)]
     if shown:
         listed = ", ".join(f"[`{id}`](../rules/{id}.md)" for id in sorted(shown))
