@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
 _BLANK = str.maketrans(dict.fromkeys("\"'`;&|()${}<>=,[]\\\n\r\t", " "))
+_QUOTES = str.maketrans("'`", '""')
+_SIGNS = str.maketrans(dict.fromkeys("\"'`;&|()${}<>=,[]\\", "\n"))
 _ENTERS = {"cd", "pushd", "-C", "--directory", "--prefix", "--cwd", "--dir"}
 _IMPORTS = {"from", "import"}
 _SCRIPTS = (".sh", ".bash", ".py", ".json", ".mk")
-_MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
+_RECIPES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile")
 _CLONE = "BITBUCKET_CLONE_DIR/"
 _MOST_NAMES = 2000
 _MOST_FILES = 200
@@ -28,7 +30,7 @@ _LONGEST = 200
 def is_script(path: str) -> bool:
     """Whether a file that is named is one that pipelines run, by its name, and none that holds pipelines."""
     name = path.rpartition("/")[2]
-    return name.endswith(_SCRIPTS) or name in _MAKEFILES
+    return name.endswith(_SCRIPTS) or name in _RECIPES
 
 
 def leads(
@@ -73,7 +75,7 @@ def _named(
     known = dict.fromkeys(folders)
     told: dict[str, None] = {}
     before = ""
-    for word in text.translate(_BLANK).split()[:_MOST_WORDS]:
+    for word in _words(text):
         program = word.rpartition("/")[2]
         names: tuple[str, ...] = ()
         told |= dict.fromkeys(files.get(program, ()))
@@ -89,7 +91,8 @@ def _named(
                 known |= dict.fromkeys(one for folder in tuple(known) if (one := _within(folder, path)) is not None)
         elif (before in files or "/" in word or "." in word) and not word.startswith("-") and len(word) <= _LONGEST:
             names += (word.removeprefix(_CLONE).lstrip("/"),)
-        before = word if word.startswith("-") else program
+        if " " not in word:  # else its own words come next
+            before = word if word.startswith("-") else program
         for name in names:
             for folder in tuple(known):
                 path = _within(folder, name)
@@ -98,6 +101,21 @@ def _named(
     for name in told:  # an option behind the program may say in which folder
         for folder in known:
             yield posixpath.join(folder, name), tuple(dict.fromkeys((*known, folder)))
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words, and before those that stand between quotes on a line all of them with their blanks: maybe one name."""
+    words = 0
+    for line in text.replace("\\ ", "\0").split("\n"):
+        parts = line.translate(_QUOTES).split('"')
+        for number, part in enumerate(parts):
+            if " " in part and 0 < number < len(parts) - 1:
+                yield from (piece.strip() for piece in part.translate(_SIGNS).split("\n") if " " in piece.strip())
+            for word in part.translate(_BLANK).split():
+                words += 1
+                if words > _MOST_WORDS:
+                    return
+                yield word.replace("\0", " ")
 
 
 def _within(folder: str, name: str) -> str | None:

@@ -6,7 +6,7 @@ import pytest
 
 from migrator.leads import leads
 
-LEADING = {"bash": (), "source": (), "make": ("Makefile",), "npm": ("package.json",)}
+LEADING = {"bash": (), "source": (), "make": ("Makefile",), "just": (".justfile",), "sh": (), "npm": ("package.json",)}
 
 
 def _leads(text: str, files: dict[str, str]) -> bool:
@@ -38,6 +38,11 @@ def test_nothing_leads_to_a_word(text: str, files: dict[str, str]) -> None:
         ("- make -C ci login", "ci/Makefile"),
         ("- npm run x", "package.json"),
         ("- python -m a.b", "a/b/__main__.py"),
+        ("- just x", ".justfile"),
+        ("- 'sh \"für alle/push it.sh\"'", "für alle/push it.sh"),
+        ('- sh "${BITBUCKET_CLONE_DIR}/my ci/push it.sh"', "my ci/push it.sh"),
+        ("- sh my\\ ci/push\\ it", "my ci/push it"),
+        ('- cd "my ci" && ./x.sh', "my ci/x.sh"),
     ],
 )
 def test_a_file_with_the_word_is_found(text: str, path: str) -> None:
