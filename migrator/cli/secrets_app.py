@@ -115,9 +115,9 @@ def sign(
     """Sign a plan that you have read."""
 
     def run() -> int:
-        from migrator.cli import secrets
+        from migrator.cli import secrets_proof
 
-        return secrets.sign(plan, key)
+        return secrets_proof.sign(plan, key)
 
     end(run)
 
@@ -133,7 +133,7 @@ def apply(
     ] = None,
     allowed_signers: Allowed = None,
     require_signatures: Required = 0,
-    by: Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who applies it.")] = "",
+    by: Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who applies it, with an access token.")] = "",
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
@@ -141,10 +141,10 @@ def apply(
     """Remove the variables of a plan whose evidence still holds. There is no removal without a plan."""
 
     def run() -> int:
-        from migrator.cli import secrets
+        from migrator.cli import secrets_apply as command
 
         asked = _asked(path, "", "", False, 30, None, rules, config, no_config)
-        return secrets.apply(plan, asked, secrets.Doing(yes, log, backup, allowed_signers, require_signatures, by))
+        return command.apply(plan, asked, command.Doing(yes, log, backup, allowed_signers, require_signatures, by))
 
     end(run)
 
@@ -154,9 +154,9 @@ def verify(plan: PlanFile, log: Log = None, allowed_signers: Allowed = None, req
     """Check a plan, its signatures and its log, offline: what an auditor keeps."""
 
     def run() -> int:
-        from migrator.cli import secrets
+        from migrator.cli import secrets_proof
 
-        return secrets.verify(plan, log, allowed_signers, require_signatures)
+        return secrets_proof.verify(plan, log, allowed_signers, require_signatures)
 
     end(run)
 
