@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from migrator.demo import moments
 from migrator.demo.box import Box
 from migrator.demo.state import PullRequest
 from tests.fleet.conftest import NATIVE, PIPELINES, STORED, Desk, Watch, writes
@@ -50,6 +51,13 @@ def test_each_state_is_told(box: Box, desk: Desk) -> None:
     assert "merged-green" in table.out
     assert "merged-red" in table.out
     assert "pr-open (0 days)" in table.out
+
+
+def test_a_clock_that_is_ahead_makes_no_age_below_zero(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    box.state.clock = lambda: moments.now() + timedelta(hours=1)
+    assert desk.open("web").code == 0
+    assert "pr-open (0 days)" in desk.run("fleet", "status").out
 
 
 def test_runs_from_before_of_other_branches_and_by_name_do_not_count(box: Box, desk: Desk) -> None:
