@@ -66,7 +66,10 @@ def test_a_hook_is_given_the_files_that_patless_reads(hook: dict[str, str], path
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
 @pytest.mark.parametrize(
     "path",
-    ["push.sh", "ci/x.bash", "a\n/x.py", "Makefile", "ci/GNUmakefile", "makefile", "rules.mk", "web/package.json"],
+    [
+        *("push.sh", "ci/x.bash", "a\n/x.py", "Makefile", "ci/GNUmakefile", "makefile", "rules.mk", "web/package.json"),
+        *("justfile", "ci/Justfile", ".justfile"),
+    ],
 )
 def test_a_hook_is_given_the_scripts_that_pipelines_run(hook: dict[str, str], path: str) -> None:
     assert re.search(hook["files"], path)
@@ -74,7 +77,9 @@ def test_a_hook_is_given_the_scripts_that_pipelines_run(hook: dict[str, str], pa
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
-@pytest.mark.parametrize("path", ["x.json", "xMakefile", "Makefile.in", "x.pyc", "x.sh.md", "MAKEFILE", "x.sh\n"])
+@pytest.mark.parametrize(
+    "path", ["x.json", "xMakefile", "Makefile.in", "x.pyc", "x.sh.md", "MAKEFILE", "x.sh\n", ".Justfile", "justfile.md"]
+)
 def test_a_hook_is_not_given_the_rest(hook: dict[str, str], path: str) -> None:
     assert not re.search(hook["files"], path)
 
@@ -147,12 +152,15 @@ def commit(source: Path, tmp_path: Path) -> Iterator[Commit]:
 def test_try_repo_runs_both_hooks(commit: Commit) -> None:
     (commit.root / FILE).write_text(PUSH)
     (commit.root / "other.yml").write_text(PUSH)
+    (commit.root / "für alle").mkdir()
+    (commit.root / "für alle" / "my pipelines.yml").write_text(PUSH)
     commit.git("add", "--all")
     run = commit.run("try-repo", str(commit.source), "--all-files", "--verbose")
     assert run.returncode == 1, run.stdout + run.stderr
     assert f"{FILE}:5:13: registry-login fixed:" in run.stdout
     assert "files were modified by this hook" in run.stdout
-    assert "No findings (1 pipelines file read)" in run.stdout  # patless-check, which comes second
+    assert "für alle/my pipelines.yml:5:13: registry-login fixed:" in run.stdout
+    assert "No findings (2 pipelines files read)" in run.stdout  # patless-check, which comes second
     assert "-p $BITBUCKET_PACKAGES_TOKEN" in (commit.root / FILE).read_text()
     assert (commit.root / "other.yml").read_text() == PUSH
 
@@ -175,16 +183,18 @@ def test_an_installed_hook_stops_a_commit_until_it_is_settled(commit: Commit) ->
     assert settled.returncode == 0, settled.stdout + settled.stderr
     assert "BITBUCKET_PACKAGES_TOKEN" in commit.git("show", f"HEAD:{FILE}").stdout
 
-    (commit.root / FILE).write_text("pipelines:\n  default:\n    - step: {script: [./push.sh]}\n")
-    (commit.root / "push.sh").write_text("make\n")
+    called = commit.root / "für alle" / "push it.sh"
+    (commit.root / FILE).write_text("pipelines:\n  default:\n    - step: {script: ['sh \"für alle/push it.sh\"']}\n")
+    called.parent.mkdir()
+    called.write_text("make\n")
     commit.git("add", "--all")
     calling = commit.git("commit", "--message", "a script")
     assert calling.returncode == 0, calling.stdout + calling.stderr
-    (commit.root / "push.sh").write_text("docker login crg.apkg.io -u $EMAIL -p $TOKEN\n")
-    commit.git("add", "push.sh")
+    called.write_text("docker login crg.apkg.io -u $EMAIL -p $TOKEN\n")
+    commit.git("add", "--all")
     within = commit.git("commit", "--message", "a login in a script alone")
     assert within.returncode == 1
-    assert "push.sh:1:1: registry-login fixed:" in within.stderr
+    assert "für alle/push it.sh:1:1: registry-login fixed:" in within.stderr
 
 
 def test_the_rest_of_the_repository_counts_though_only_changed_files_are_named(commit: Commit) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -25,14 +26,31 @@ from tests.test_configuration import EVERYTHING
 CONFIGURATION = json.loads(files("migrator").joinpath("patless.schema.json").read_text())
 REPORT = json.loads(files("migrator.reports").joinpath("schema.json").read_text())
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-DEMO = Path(__file__).parents[1] / "fixtures" / "demo" / "repository"
+ROOT = Path(__file__).parents[1]
+DEMO = ROOT / "fixtures" / "demo" / "repository"
+SCHEMAS = sorted((ROOT / "migrator").rglob("*schema.json"))
 
 
-def test_the_schemas_are_schemas() -> None:
-    jsonschema.Draft7Validator.check_schema(CONFIGURATION)
-    jsonschema.Draft202012Validator.check_schema(REPORT)
-    for schema in (CONFIGURATION, REPORT):
-        assert {"$schema", "$id", "title"} <= set(schema)
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_schema_is_one_that_schemastore_takes(path: Path) -> None:
+    """https://github.com/SchemaStore/schemastore/blob/master/CONTRIBUTING.md, and as prettier writes it."""
+    text = path.read_text()
+    schema = json.loads(text)
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert list(schema)[:4] == ["$schema", "$id", "title", "description"]
+    assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
+    assert re.fullmatch(r"https://www\.schemastore\.org/patless(?:-[a-z]+)*\.json", schema["$id"])
+    assert all(set(one) == {"$ref"} for one in _objects(schema) if "$ref" in one), "draft 7 reads nothing beside a $ref"
+    assert not re.search(r'[{]"|[]"a-z0-9}][}]|\[ |\t|[ \t]$', re.sub(r'": ".*"', '": x', text), re.MULTILINE)
+    long = [line for line in text.splitlines() if len(line) > 80]
+    assert all(re.fullmatch(r' *(?:"[^"]+": )?"[^"]*",?', line) for line in long), "only a text makes a line long"
+
+
+def _objects(schema: object) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        yield schema
+    for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _objects(inner)
 
 
 def test_the_schema_of_the_configuration_describes_every_key() -> None:
@@ -167,4 +185,4 @@ def test_real_output_is_as_the_schema_says(
     (tmp_path / "known.json").write_text('{"schema_version": 1, "findings": []}')
     run = patless(*command, "--format", "json")
     assert run.code == 3
-    jsonschema.Draft202012Validator(REPORT).validate(json.loads(run.out))
+    jsonschema.Draft7Validator(REPORT).validate(json.loads(run.out))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from migrator.cli import failures, fleet_app, fleet_migrate_app, secrets_app
 from migrator.cli.console import Colour
 from migrator.cli.options import Comments, FailOn, Format, Reading, Showing, Style, listed
 from migrator.cli.pipeline_step import EPILOG
+from migrator.cli.shared import Color, Config, ExitZero, Findings, NoConfig, Rules, end, folders, one_configuration
 
 app = typer.Typer(
     name="patless",
@@ -31,15 +31,7 @@ app.add_typer(fleet_app.app, name="fleet")
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders, or -; default: all.")]
 Select = Annotated[list[str] | None, typer.Option("--select", metavar="CODE", help="Only these rules or reasons.")]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="CODE", help="Not these rules or reasons.")]
-Rules = Annotated[
-    list[Path] | None,
-    typer.Option("--rules", metavar="DIR", help="A folder of further rules.", exists=True, file_okay=False),
-]
-Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="This configuration file.")]
-NoConfig = Annotated[bool, typer.Option("--no-config", help="No configuration file.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Processes for several repositories.")]
-Shape = Annotated[Format, typer.Option("--format", help="For people, programs, code scanning.")]
-Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="One line for each finding, nothing else.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Report-only findings count as left to do.")]
 Baseline = Annotated[
@@ -65,13 +57,12 @@ InStyle = Annotated[
 ]
 PipeVersion = Annotated[str, typer.Option("--pipe-version", metavar="VERSION", help="The version of the push pipe.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Do not ask Bitbucket about the push pipe.")]
-ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
 
 
 @app.command()
 def check(
     path: Paths = None,
-    format: Shape = Format.TEXT,
+    format: Findings = Format.TEXT,
     select: Select = None,
     ignore: Ignore = None,
     strict: Strict = False,
@@ -106,7 +97,7 @@ def check(
         showing = Showing(format, color, quiet, strict, exit_zero, output_file, statistics)
         return check.run(reading, showing, unsafe=unsafe_fixes)
 
-    _end(run)
+    end(run)
 
 
 @app.command()
@@ -120,7 +111,7 @@ def fix(
     style: InStyle = Style.LOGIN,
     pipe_version: PipeVersion = "",
     offline: Offline = False,
-    format: Shape = Format.TEXT,
+    format: Findings = Format.TEXT,
     select: Select = None,
     ignore: Ignore = None,
     strict: Strict = False,
@@ -146,7 +137,7 @@ def fix(
         fixing = fix.Fixing(unsafe_fixes, diff, exit_non_zero_on_fix)
         return fix.run(reading, Showing(format, color, quiet, strict, exit_zero), fixing)
 
-    _end(run)
+    end(run)
 
 
 @app.command(epilog=EPILOG)
@@ -154,7 +145,7 @@ def packages(
     path: Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A folder of the repository.")] = None,
     probe: Annotated[bool, typer.Option("--probe", help="Ask the registry, in a pipeline step.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Add what --probe proves to own-packages.")] = False,
-    format: Shape = Format.TEXT,
+    format: Findings = Format.TEXT,
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
@@ -174,7 +165,7 @@ def packages(
             return probing.run(reading, Showing(format, color), write=write)
         return packages.run(reading, Showing(format, color))
 
-    _end(run)
+    end(run)
 
 
 @app.command()
@@ -186,7 +177,7 @@ def rules(rules: Rules = None, config: Config = None, no_config: NoConfig = Fals
 
         return list_all(_reading(None, None, None, rules, config, no_config, None), color)
 
-    _end(run)
+    end(run)
 
 
 @app.command()
@@ -204,7 +195,7 @@ def explain(
 
         return explain_one(name, _reading(None, None, None, rules, config, no_config, None), color)
 
-    _end(run)
+    end(run)
 
 
 @app.command()
@@ -251,14 +242,14 @@ def bot(
         asked = replace(asked, comments=comment_style, limit=max_comments, status=status, fail_on=fail_on)
         return bot.run(asked, Showing(colour=color, quiet=quiet))
 
-    _end(run)
+    end(run)
 
 
 @app.command()
 def doctor(
     workspace: Annotated[str, typer.Option("--workspace", metavar="SLUG", help="Ask about this workspace too.")] = "",
     repo: Annotated[str, typer.Option("--repo", metavar="SLUG", help="Ask about this repository of it too.")] = "",
-    format: Shape = Format.TEXT,
+    format: Findings = Format.TEXT,
     color: Color = Colour.AUTO,
 ) -> None:
     """Tell what the credential for Bitbucket in the environment may do."""
@@ -268,7 +259,7 @@ def doctor(
 
         return doctor.run(workspace, repo, Showing(format, color))
 
-    _end(run)
+    end(run)
 
 
 @app.command()
@@ -286,7 +277,7 @@ def demo(
 
         return demo.run(color, keep=keep, show=open)
 
-    _end(run)
+    end(run)
 
 
 def _version(wanted: bool) -> None:
@@ -315,11 +306,5 @@ def _reading(
     no_config: bool,
     jobs: int | None,
 ) -> Reading:
-    if config is not None and no_config:
-        raise failures.UsageError("--config and --no-config exclude each other")
-    folders = tuple(folder.resolve() for folder in rules or ())
-    return Reading(tuple(paths or ()), listed(select), listed(ignore), folders, config, no_config, jobs)
-
-
-def _end(run: Callable[[], int]) -> None:
-    raise typer.Exit(failures.guarded(run))
+    one_configuration(config, no_config)
+    return Reading(tuple(paths or ()), listed(select), listed(ignore), folders(rules), config, no_config, jobs)

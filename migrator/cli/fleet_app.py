@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from migrator.cli import failures
 from migrator.cli.console import Colour
 from migrator.cli.options import Form
+from migrator.cli.shared import Color, ExitZero, Rows, Rules, Tokens, end, folders
 
 app = typer.Typer(no_args_is_help=True, help="Many repositories: what is in them, their migration, and how far it is.")
 
@@ -18,19 +17,10 @@ LEDGER = Path("patless-fleet.db")
 Ledger = Annotated[
     Path, typer.Option("--ledger", metavar="FILE", help="What is known of the repositories.", dir_okay=False)
 ]
-Rules = Annotated[
-    list[Path] | None,
-    typer.Option("--rules", metavar="DIR", help="A folder of further rules.", exists=True, file_okay=False),
-]
-Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
 Config = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Default: fleet.toml, if it is here.", dir_okay=False),
 ]
-Shape = Annotated[Form, typer.Option("--format", help="For people, programs, reviews.")]
-ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
-
-
 Workspace = Annotated[str, typer.Option("--workspace", metavar="SLUG", help="Repositories of this workspace.")]
 
 
@@ -78,7 +68,7 @@ def scan(
         return fleet.scan(
             fleet.Scanning(
                 config=config,
-                rules=tuple(one.resolve() for one in rules or ()),
+                rules=folders(rules),
                 ledger=ledger,
                 selection=fleet.selection(workspace, project, query, since, slugs or ()),
                 folders=tuple(folder or ()),
@@ -118,7 +108,7 @@ def packages(
     ledger: Ledger = LEDGER,
     config: Config = None,
     rules: Rules = None,
-    format: Shape = Form.TEXT,
+    format: Rows = Form.TEXT,
     color: Color = Colour.AUTO,
 ) -> None:
     """Say who pushes and who reads each package, and what pays to settle first."""
@@ -141,10 +131,7 @@ def report(
         Path | None,
         typer.Option("--secrets", metavar="FILE", help="What `secrets list --format json` printed.", dir_okay=False),
     ] = None,
-    tokens: Annotated[
-        Path | None,
-        typer.Option("--tokens", metavar="FILE", help="What tokens there are: tokens.toml.", dir_okay=False),
-    ] = None,
+    tokens: Tokens = None,
     plan: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="A plan of `secrets plan`.", dir_okay=False)
     ] = None,
@@ -167,13 +154,3 @@ def report(
         return fleet_report.run(asked)
 
     end(run)
-
-
-def end(run: Callable[[], int]) -> None:
-    """Every command ends so."""
-    raise typer.Exit(failures.guarded(run))
-
-
-def folders(rules: list[Path] | None) -> tuple[Path, ...]:
-    """Of --rules, absolute."""
-    return tuple(folder.resolve() for folder in rules or ())

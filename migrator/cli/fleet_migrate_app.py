@@ -9,8 +9,9 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.fleet_app import LEDGER, Color, Config, ExitZero, Ledger, Rules, Shape, end, folders
+from migrator.cli.fleet_app import LEDGER, Config, Ledger
 from migrator.cli.options import Form, listed
+from migrator.cli.shared import Color, ExitZero, Rows, Rules, end, folders
 
 Slugs = Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Repositories, globs too; default: all.")]
 Wave = Annotated[str, typer.Option("--wave", metavar="NAME", help="Only the repositories of this wave.")]
@@ -74,7 +75,7 @@ def migrate(
 
 def status(
     slugs: Slugs = None,
-    format: Shape = Form.TEXT,
+    format: Rows = Form.TEXT,
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask Bitbucket.")] = False,
     wave: Wave = "",
     ledger: Ledger = LEDGER,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 from migrator.cli import failures
 from migrator.cli.console import Colour
 from migrator.cli.options import Form, Reading, Showing
+from migrator.cli.shared import Color, Config, ExitZero, NoConfig, Rows, Rules, Tokens, end, folders, one_configuration
 
 if TYPE_CHECKING:
     from migrator.cli import secrets
@@ -22,17 +22,6 @@ Workspace = Annotated[str, typer.Option("--workspace", metavar="SLUG", help="Def
 Repo = Annotated[str, typer.Option("--repo", metavar="SLUG", help="Default: as the remote origin says.")]
 All = Annotated[bool, typer.Option("--all", help="Every repository of the workspace.")]
 Window = Annotated[int, typer.Option("--rollback-window", min=0, max=3650, metavar="DAYS", help="Old runs that count.")]
-Tokens = Annotated[
-    Path | None, typer.Option("--tokens", metavar="FILE", help="What tokens there are: tokens.toml.", dir_okay=False)
-]
-Rules = Annotated[
-    list[Path] | None,
-    typer.Option("--rules", metavar="DIR", help="A folder of further rules.", exists=True, file_okay=False),
-]
-Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="This configuration file.")]
-NoConfig = Annotated[bool, typer.Option("--no-config", help="No configuration file.")]
-Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
-Shape = Annotated[Form, typer.Option("--format", help="For people, programs, reviews.")]
 OutputFile = Annotated[
     Path | None,
     typer.Option(
@@ -42,7 +31,6 @@ OutputFile = Annotated[
         dir_okay=False,
     ),
 ]
-ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
 Allowed = Annotated[
     Path | None,
     typer.Option("--allowed-signers", metavar="FILE", help="Whose keys count, as ssh-keygen has it.", dir_okay=False),
@@ -66,7 +54,7 @@ def list_(
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
-    format: Shape = Form.TEXT,
+    format: Rows = Form.TEXT,
     output_file: OutputFile = None,
     color: Color = Colour.AUTO,
     exit_zero: ExitZero = False,
@@ -83,7 +71,7 @@ def list_(
         asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config)
         return secrets.list_all(asked, Showing(colour=color, exit_zero=exit_zero, output=output_file), format)
 
-    _end(run)
+    end(run)
 
 
 @app.command()
@@ -104,7 +92,7 @@ def plan(
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
-    format: Shape = Form.TEXT,
+    format: Rows = Form.TEXT,
     output_file: OutputFile = None,
     color: Color = Colour.AUTO,
 ) -> None:
@@ -116,7 +104,7 @@ def plan(
         asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config)
         return secrets.plan(asked, Showing(colour=color, output=output_file), format, output, expires, sign or [])
 
-    _end(run)
+    end(run)
 
 
 @app.command()
@@ -127,11 +115,11 @@ def sign(
     """Sign a plan that you have read."""
 
     def run() -> int:
-        from migrator.cli import secrets
+        from migrator.cli import secrets_proof
 
-        return secrets.sign(plan, key)
+        return secrets_proof.sign(plan, key)
 
-    _end(run)
+    end(run)
 
 
 @app.command()
@@ -145,7 +133,7 @@ def apply(
     ] = None,
     allowed_signers: Allowed = None,
     require_signatures: Required = 0,
-    by: Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who applies it.")] = "",
+    by: Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who applies it, with an access token.")] = "",
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
@@ -153,12 +141,12 @@ def apply(
     """Remove the variables of a plan whose evidence still holds. There is no removal without a plan."""
 
     def run() -> int:
-        from migrator.cli import secrets
+        from migrator.cli import secrets_apply as command
 
         asked = _asked(path, "", "", False, 30, None, rules, config, no_config)
-        return secrets.apply(plan, asked, secrets.Doing(yes, log, backup, allowed_signers, require_signatures, by))
+        return command.apply(plan, asked, command.Doing(yes, log, backup, allowed_signers, require_signatures, by))
 
-    _end(run)
+    end(run)
 
 
 @app.command()
@@ -166,11 +154,11 @@ def verify(plan: PlanFile, log: Log = None, allowed_signers: Allowed = None, req
     """Check a plan, its signatures and its log, offline: what an auditor keeps."""
 
     def run() -> int:
-        from migrator.cli import secrets
+        from migrator.cli import secrets_proof
 
-        return secrets.verify(plan, log, allowed_signers, require_signatures)
+        return secrets_proof.verify(plan, log, allowed_signers, require_signatures)
 
-    _end(run)
+    end(run)
 
 
 def _asked(
@@ -186,14 +174,8 @@ def _asked(
 ) -> secrets.Asked:
     from migrator.cli import secrets
 
-    if config is not None and no_config:
-        raise failures.UsageError("--config and --no-config exclude each other")
+    one_configuration(config, no_config)
     if everything and repo:
         raise failures.UsageError("--all and --repo exclude each other")
-    folders = tuple(folder.resolve() for folder in rules or ())
-    reading = Reading(rules=folders, config=config, no_config=no_config)
+    reading = Reading(rules=folders(rules), config=config, no_config=no_config)
     return secrets.Asked(reading, path, workspace, repo, everything, window, tokens)
-
-
-def _end(run: Callable[[], int]) -> None:
-    raise typer.Exit(failures.guarded(run))

@@ -171,7 +171,8 @@ def _standing(entry: Entry, branch: Branch | None, change: Change | None) -> Sta
 
 
 def _days(change: Change, now: datetime) -> int | None:
-    return (now - datetime.fromisoformat(change.opened)).days if change.opened else None
+    """Whole days; none where Bitbucket's clock is ahead."""
+    return max(0, (now - datetime.fromisoformat(change.opened)).days) if change.opened else None
 
 
 def counted(found: Iterable[Row]) -> dict[str, int]:

@@ -24,15 +24,16 @@ def reached(
 ) -> frozenset[str]:
     """Those of the `wanted` paths that are reached from the texts of the files `begin`.
 
-    A file is reached where a reached text names it, by its name with or without ending, or names a program of
-    `programs` that reads it, or a folder that holds it and is no ordinary word of paths.
+    A file is reached where a reached text names it, by its name with or without ending, or the longest word of that, or
+    names a program of `programs` that reads it, or the folder that holds it. One whose name has no word is reached.
     """
     names: dict[str, set[str]] = {}
     for path in paths:
         *folders, name = path.split("/")
         for key in {name, name.partition(".")[0] or name, *([folders[-1]] if folders else [])}:
-            names.setdefault(key, set()).add(path)
-    found, pending = set(begin), list(begin)
+            names.setdefault(max(_TOKEN.findall(key), key=len, default=""), set()).add(path)
+    found = {*begin, *names.get("", ())}
+    pending = list(found)
     read = 0
     while pending:
         read += 1

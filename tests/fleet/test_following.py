@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 from msgspec.structs import replace
 
+from migrator.demo import moments
 from migrator.demo.box import Box
 from migrator.demo.state import PullRequest
 from migrator.fleet.ledger import Ledger
@@ -54,6 +55,15 @@ def test_each_state_is_told(box: Box, desk: Desk) -> None:
     assert "merged-green" in table.out
     assert "merged-red" in table.out
     assert "pr-open (0 days)" in table.out
+
+
+def test_a_clock_that_is_ahead_makes_no_age_below_zero(desk: Desk) -> None:
+    desk.add("web")
+    assert desk.open("web").code == 0
+    with Ledger(desk.ledger) as ledger:
+        (change,) = ledger.changes()
+        ledger.keep(replace(change, opened=(moments.now() + timedelta(hours=1)).isoformat()))
+    assert "pr-open (0 days)" in desk.run("fleet", "status").out
 
 
 def test_runs_from_before_of_other_branches_and_by_name_do_not_count(box: Box, desk: Desk) -> None:

@@ -255,7 +255,7 @@ def test_no_finding_is_freed_twice_and_no_secret_is_kept_by_another_login(branch
 
 @given(_branches)
 def test_json_is_as_its_schema_says(branches: list[Branch]) -> None:
-    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(machine.packages(of(*branches))))
+    jsonschema.Draft7Validator(SCHEMA).validate(json.loads(machine.packages(of(*branches))))
 
 
 # What is shown
@@ -292,7 +292,7 @@ def test_the_picture_as_markdown(snapshot: SnapshotAssertion) -> None:
 
 def test_the_picture_as_json(snapshot: SnapshotAssertion) -> None:
     assert machine.packages(sample()) == snapshot
-    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(machine.packages(sample())))
+    jsonschema.Draft7Validator(SCHEMA).validate(json.loads(machine.packages(sample())))
 
 
 def test_no_package_is_a_sentence(snapshot: SnapshotAssertion) -> None:

@@ -65,7 +65,7 @@ class Written:
     def document(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.texts["report.html.json"])
         schema = json.loads(files("migrator.reports.fleet").joinpath("report.schema.json").read_text())
-        jsonschema.Draft202012Validator(schema).validate(found)
+        jsonschema.Draft7Validator(schema).validate(found)
         return found
 
     def rows(self, name: str) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.cli import secrets
+from migrator.cli import secrets, secrets_apply
 from migrator.cli.options import Form, Reading, Showing
 from migrator.demo import store
 from migrator.demo.box import Box
@@ -67,7 +67,7 @@ class Desk:
 
     def apply(self, plan: Path) -> str:
         self.capture.readouterr()
-        secrets.apply(plan, self.asked(), secrets.Doing(True, None, None, None, 0, ""))
+        secrets_apply.apply(plan, self.asked(), secrets_apply.Doing(True, None, None, None, 0, ""))
         return self.capture.readouterr().out
 
 

@@ -454,6 +454,33 @@ def test_a_signature_of_another_plan_is_none(desk: Desk, keys: Mapping[str, Path
     assert uuid in uuids(desk.box)
 
 
+def test_offline_too_nobody_who_applied_counts_as_a_signer(desk: Desk, keys: Mapping[str, Path]) -> None:
+    tool(desk.box)
+    desk.plan("--repo", "tool", "--sign", str(keys["dana"]), "--sign", str(keys["lee"]))
+    assert desk.secrets("verify", "plan.json", *TWO).code == 0
+    assert desk.secrets("apply", "plan.json", "--yes", *ALLOWED, "--by", "dana@acme.example").code == 0
+    assert desk.secrets("verify", "plan.json", *ALLOWED).code == 0
+    checked = desk.secrets("verify", "plan.json", *TWO)
+    assert (checked.code, "signers: 1 of 2 required by others than dana@acme.example" in checked.out) == (1, True)
+
+
+def test_offline_a_log_without_a_person_proves_no_four_eyes(desk: Desk, keys: Mapping[str, Path]) -> None:
+    tool(desk.box)
+    desk.plan("--repo", "tool", "--sign", str(keys["dana"]), "--sign", str(keys["lee"]))
+    assert desk.secrets("apply", "plan.json", "--yes", *ALLOWED).code == 0
+    checked = desk.secrets("verify", "plan.json", *TWO)
+    assert (checked.code, "the log does not say who applied the plan" in checked.out) == (1, True)
+
+
+def test_the_owner_of_an_api_token_applies_under_no_other_name(desk: Desk, keys: Mapping[str, Path]) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool", "--sign", str(keys["dana"]), "--sign", str(keys["lee"]))
+    own = {"BITBUCKET_ACCESS_TOKEN": "", "ATLASSIAN_ACCOUNT_EMAIL": "lee@acme.example", "ATLASSIAN_API_TOKEN": "x"}
+    refused = desk.secrets("apply", "plan.json", "--yes", *TWO, "--by", "sam@acme.example", **own)
+    assert (refused.code, "the API token is that of lee@acme.example" in refused.err) == (2, True)
+    assert uuid in uuids(desk.box)
+
+
 def _until(true: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not true():

@@ -25,6 +25,10 @@ def test_what_nobody_names_is_not_reached() -> None:
         ("for f in hooks/*; do $f; done", "hooks/first"),
         ("make all", "Makefile"),
         ("./scripts/$NAME.sh", "scripts/x.sh"),
+        ("sh 'show it.sh'", "show it.sh"),
+        ("sh show\\ it.sh", "show it.sh"),
+        ("sh 'my tools'/*", "my tools/x.sh"),
+        ("sh ?.sh", "~"),
     ],
 )
 def test_what_a_step_names_is_reached(line: str, path: str) -> None:

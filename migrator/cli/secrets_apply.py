@@ -1,0 +1,117 @@
+"""`patless secrets apply`: remove what a plan says, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.bitbucket.credentials import EMAIL, Credentials
+from migrator.bitbucket.session import Client
+from migrator.cli import console, exits
+from migrator.cli.failures import UsageError
+from migrator.cli.secrets import Asked, asking_of, configuration_digest, rules_digest
+from migrator.cli.secrets_proof import counted, enough
+from migrator.core.mask import printable
+from migrator.secrets import journal as journals
+from migrator.secrets import plan as plans
+from migrator.secrets.applying import Outcome, backup, carry_out, still
+from migrator.secrets.journal import Event
+from migrator.secrets.plan import Plan
+
+
+class Doing(Struct, frozen=True):
+    """How a plan is carried out. `log` None: beside the plan. `by` '' is who the credential belongs to."""
+
+    yes: bool
+    log: Path | None
+    backup: Path | None
+    allowed: Path | None
+    required: int
+    by: str
+
+
+def apply(path: Path, asked: Asked, doing: Doing) -> int:
+    """Remove what the plan says, and return the exit code."""
+    made = plans.read(path)
+    if datetime.now(UTC) > made.expiry:
+        raise UsageError(f"the plan was good until {made.expires}; make a new one with `patless secrets plan`")
+    asked = replace(
+        asked,
+        workspace=made.workspace,
+        repository=made.repository,
+        everything=not made.repository,
+        window=made.window,
+    )
+    by = _person(doing.by)
+    enough(path, made, doing.allowed, doing.required, by)
+    with Client.of() as client:
+        asking = asking_of(asked, client)
+        if rules_digest(asked) != made.rules or configuration_digest(asking) != made.configuration:
+            raise UsageError(
+                "the plan was made with other rules or another configuration; give the same --rules and --config, or "
+                "make a new plan"
+            )
+        log = doing.log or path.with_name(f"{path.name}.log")
+        with journals.opened(log, made.digest, by) as journal:
+            left = [row for row in made.rows if row.uuid not in journal.done]
+            console.err(_before(made, left))
+            if not left:
+                return exits.CLEAN
+            _confirm(len(left), made, doing.yes)
+            why_not = still(asking, made)
+            journal.write(Event.STARTED, text=f"{len(left)} of {len(made.rows)}")
+            keep = backup(doing.backup) if doing.backup else None
+            outcomes: list[Outcome] = []
+            for outcome in carry_out(asking, made, journal, why_not, keep):
+                outcomes.append(outcome)
+                row = outcome.row
+                console.out(printable(f"{outcome.event}: {row.key} in {row.place}: {outcome.text}") + "\n")
+            journal.write(Event.ENDED, text=f"{len(outcomes)}")
+    return _after(outcomes, len(left), log)
+
+
+def _person(said: str) -> str:
+    """Who applies the plan, '' where nobody says so. Raises UsageError where the credential says something else."""
+    owner = Credentials.of(os.environ).email
+    if owner and said and said.casefold() != owner.casefold():
+        raise UsageError(f"--by names {said}, and the API token is that of {owner}; only an access token has no person")
+    return owner or said or os.environ.get(EMAIL, "")
+
+
+def _before(made: Plan, left: list[plans.PlanRow]) -> list[str]:
+    secured = sum(row.secured for row in left)
+    lines = [f"patless: {counted(len(left))} of {made.workspace} to remove, of {len(made.rows)} in the plan"]
+    lines += [printable(f"  {row.key} in {row.place}: {row.verdict}") for row in left]
+    if secured:
+        lines.append(
+            f"{secured} of them {'is' if secured == 1 else 'are'} secured: Bitbucket gives those values to nobody, so "
+            "have the token at hand, or a new one, before you go on. A token that is stored nowhere else is lost."
+        )
+    return lines
+
+
+def _confirm(count: int, made: Plan, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("there is nobody to ask; --yes goes on without")
+    console.err([f"Type {count} to remove {counted(count)} of {made.workspace}:"])
+    if sys.stdin.readline().strip() != str(count):
+        raise UsageError("that was not it; nothing was removed")
+
+
+def _after(outcomes: list[Outcome], left: int, log: Path) -> int:
+    gone = [one for one in outcomes if one.event in (Event.DELETED, Event.GONE)]
+    failed = [one for one in outcomes if one.event is Event.FAILED]
+    lines = [f"patless: {len(gone)} removed, {left - len(gone)} left; the log is {log}"]
+    if gone:
+        lines.append("Revoke each token now where it was made: a variable that is gone does not end its token.")
+    console.err(lines)
+    if failed:
+        return exits.REFUSED
+    return exits.LEFT if len(gone) < left else exits.CLEAN
