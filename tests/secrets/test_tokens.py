@@ -109,7 +109,12 @@ def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     example = readme[readme.index("[[tokens]]") :].partition("```")[0]
     (token,) = read(written(tmp_path, example))
-    assert (token.variables, token.consumers) == ((REPOSITORY, DEPLOYMENT, WORKSPACE), ("staging server",))
+    assert token.variables == (
+        Stored(Level.REPOSITORY, "web", "", "PACKAGES_TOKEN"),
+        Stored(Level.DEPLOYMENT, "checkout", "Production", "REGISTRY_TOKEN"),
+        Stored(Level.WORKSPACE, "", "", "TEAM_PACKAGES_TOKEN"),
+    )
+    assert token.consumers == ("staging server",)
 
 
 @pytest.mark.parametrize(
