@@ -114,7 +114,7 @@ def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
         Stored(Level.DEPLOYMENT, "checkout", "Production", "REGISTRY_TOKEN"),
         Stored(Level.WORKSPACE, "", "", "TEAM_PACKAGES_TOKEN"),
     )
-    assert token.consumers == ("staging server",)
+    assert token.consumers == ("the staging server",)
 
 
 @pytest.mark.parametrize(
