@@ -109,7 +109,8 @@ def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     example = readme[readme.index("[[tokens]]") :].partition("```")[0]
     (token,) = read(written(tmp_path, example))
-    assert (token.variables, token.consumers) == ((REPOSITORY, DEPLOYMENT, WORKSPACE), ("staging server",))
+    assert [one.level for one in token.variables] == [Level.REPOSITORY, Level.DEPLOYMENT, Level.WORKSPACE]
+    assert token.consumers == ("the staging server",)
 
 
 @pytest.mark.parametrize(
