@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 
@@ -12,6 +13,8 @@ from migrator.secrets.records import deployment
 FILES = 400
 """The most files that are read on the way; with more, every file counts as reached."""
 _TOKEN = re.compile(r"[\w.@+-]+")
+_GLOB = re.compile(r"(?<![\w.@+*?-])(?=[.*?-]*\w)[\w.@+-]*[*?][\w.@+*?-]*")
+"""With a word in it: `*` alone stands for many things in a pipelines file. What stands before a slash is a folder."""
 _DEPLOYING = ("deployment", "environment")
 
 
@@ -25,8 +28,10 @@ def reached(
     """Those of the `wanted` paths that are reached from the texts of the files `begin`.
 
     A file is reached where a reached text names it, by its name with or without ending, or the longest word of that, or
-    names a program of `programs` that reads it, or the folder that holds it. One whose name has no word is reached.
+    names a program of `programs` that reads it, or the folder that holds it; one at the root, too, where the text has a
+    pattern (`*.sh`) for it. One whose name has no word is reached.
     """
+    top = [path for path in paths if "/" not in path]
     names: dict[str, set[str]] = {}
     for path in paths:
         *folders, name = path.split("/")
@@ -39,12 +44,14 @@ def reached(
         read += 1
         if read > FILES:
             return frozenset(wanted)
-        for token in set(_TOKEN.findall(text(pending.pop()))):
+        content = text(pending.pop())
+        led = {path for pattern in set(_GLOB.findall(content)) for path in fnmatch.filter(top, pattern)}
+        for token in set(_TOKEN.findall(content)):
             stem = token.rpartition(".")[2] if "." in token else token
             keys = {token, token.partition(".")[0], stem, *programs.get(token, ())}
-            for path in set().union(*(names.get(key, ()) for key in keys)) - found:
-                found.add(path)
-                pending.append(path)
+            led.update(*(names.get(key, ()) for key in keys))
+        pending += led - found
+        found |= led
     return frozenset(found & set(wanted))
 
 

@@ -29,10 +29,23 @@ def test_what_nobody_names_is_not_reached() -> None:
         ("sh show\\ it.sh", "show it.sh"),
         ("sh 'my tools'/*", "my tools/x.sh"),
         ("sh ?.sh", "~"),
+        ("for f in push*.sh; do sh $f; done", "push-it.sh"),
+        ("run $PWD/*.sh", "x.sh"),
+        ("sh ?.sh", "x.sh"),
     ],
 )
 def test_what_a_step_names_is_reached(line: str, path: str) -> None:
     assert path in reached({"p.yml": line, path: ""})
+
+
+@pytest.mark.parametrize("line", ["branches: {'*': [], 'feature/*': []}", "*.py", "echo 2 * 3"])
+def test_other_patterns_reach_nothing(line: str) -> None:
+    assert reached({"p.yml": line, "x.sh": ""}) == {"p.yml"}
+
+
+@pytest.mark.parametrize("text", ["a", "*", ".", "-*"])
+def test_long_words_cost_little(text: str) -> None:
+    assert reached({"p.yml": text * 1_000_000, "x.sh": ""}) == {"p.yml"}
 
 
 def test_what_a_reached_file_names_is_reached_and_circles_end() -> None:
