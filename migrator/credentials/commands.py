@@ -33,6 +33,8 @@ from migrator.readers.shell import (
 
 _FLAGS = re.compile(r"[-+][A-Za-z]+")
 _PROGRAM = re.compile(r"[\w./+-]+")
+_WITHIN = {"command", "builtin", "time"}
+"""Wrappers that run what is behind them in the same shell."""
 _ENDS = {"exit", "return", "break", "continue"}
 
 
@@ -110,7 +112,9 @@ class Commands(Launching):
     def effect(self, command: Command, call: Call, state: State, inner: State, stdin: Value | None) -> Value:
         """What a command does to the shell, and what it prints. `inner`: the state that a program of its own sees."""
         name, arguments = command.name, command.arguments
-        if name in state.functions and not set(command.wrappers) & {"command", "exec"}:
+        if "/" in command.program or not _WITHIN.issuperset(command.wrappers):  # no builtin, whatever its name
+            state = state.copy()
+        if name in state.functions and "/" not in command.program and not set(command.wrappers) & {"command", "exec"}:
             return self.follow_any(state.functions[name], arguments, call, state, stdin)
         texts = [argument.text for argument in arguments]
         match name:
@@ -125,7 +129,8 @@ class Commands(Launching):
                 if not texts:
                     self.use_all(call.span, state)
             case "shopt":
-                self.lastpipe = self.lastpipe or ("lastpipe" in texts and "-s" in texts)
+                if "lastpipe" in texts:
+                    state.lastpipe = frozenset({"-s" in texts})
             case "[" | "test":
                 self.bracket(arguments, state)
             case "unset" if "-f" in texts:
@@ -156,11 +161,12 @@ class Commands(Launching):
         return self.printed(command, stdin)
 
     def leave(self, name: str, state: State) -> None:
-        """`return`, `break` and `continue` go on elsewhere with what is known here."""
+        """`return`, `break` and `continue` go on elsewhere with what is known here; where there is nothing to leave,
+        bash goes on behind them. A loop around the function that is running is left by other shells."""
         targets = self.returns[-1:] if name == "return" else self.breaks if name != "exit" else []
         for target in targets:
             target.append(state.copy())
-        state.dead = True
+        state.dead = name == "exit" or len(targets) > (0 if name == "return" else self.around)
 
     def printed(self, command: Command, stdin: Value | None) -> Value:
         name, arguments = command.name, command.arguments
@@ -282,7 +288,9 @@ class Commands(Launching):
     def body(self, function: Function, state: State, stdin: Value | None) -> Value:
         self.returns.append([])
         fed = self.inputs(function.body.redirects, state, stdin)
+        outer, self.around = self.around, len(self.breaks)
         output = self.command(function.body, state, fed)
+        self.around = outer
         state.join([state.copy(), *self.returns.pop()])
         return output
 
