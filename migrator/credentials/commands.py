@@ -24,6 +24,7 @@ from migrator.credentials.values import (
     Unknown,
     Value,
     union,
+    unknown,
 )
 from migrator.readers.shell import (
     Call,
@@ -63,7 +64,7 @@ class Commands(Launching):
         arguments = self.arguments(call.words, state)
         self.testing = False
         self.holder = holder
-        unknown = arguments[0].value.unknown if arguments else ""
+        why = arguments[0].value.unknown if arguments else ""
         program, arguments, wrappers, extra = self.unwrap(arguments, state)
         name = posixpath.basename(program)
         for definition in extra:
@@ -90,7 +91,7 @@ class Commands(Launching):
             wrappers=wrappers,
             consumed=self.consumed > 0,
             program=program,
-            unknown="" if program else unknown,
+            unknown="" if program else why,
         )
         self.followed = False
         self.undecided = ""
@@ -138,7 +139,7 @@ class Commands(Launching):
             case "unset":
                 self.setting(texts, EMPTY, state)
             case "read" | "mapfile" | "readarray" | "getopts":
-                self.setting(texts, Value.of(Unknown("what a command read")), state)
+                self.setting(texts, unknown("what a command read", [stdin or EMPTY]), state)
             case "printf" if texts and (texts[0] or "").startswith("-v"):
                 self.setting([(texts[0] or "")[2:] or (texts[1:2] or [None])[0]], word_shapes.printf(arguments), state)
             case "trap":
@@ -188,10 +189,10 @@ class Commands(Launching):
                 return stdin
             return Value.of(Unknown("standard input that nothing in the script feeds"))
         if name == "cat" or pattern:
-            return Value.of(Unknown(f"a file or filter that `{name}` reads"))
+            return unknown(f"a file or filter that `{name}` reads", [stdin or EMPTY])
         if name in ("cd", "set", "export", "[", "test", ":", "true", "false", "exit", "return", "shift", "unset"):
             return EMPTY
-        return Value.of(Unknown(f"the output of `{name}`" if name else "the output of a command"))
+        return unknown(f"the output of `{name}`" if name else "the output of a command", [stdin or EMPTY])
 
     def unwrap(
         self, arguments: tuple[Argument, ...], state: State

@@ -264,8 +264,10 @@ class Lowering(Commands):
         if command := self.command(node, name, args, named, starred):
             self.before.append(command)
             return (self.unknown(node),)
-        inner = tuple(self.word(one) for one in (*syntax.receiver(node), *(one.value for one in node.args)))
-        return (self.unknown(node, inner),)
+        inner = tuple(self.word(one.value) for one in node.args)
+        if isinstance(node.func, cst.Attribute) and node.func.attr.value == "format":
+            return (*self.parts(node.func.value), self.unknown(node, inner))
+        return (self.unknown(node, (*map(self.word, (*syntax.receiver(node), *syntax.hidden(node.func))), *inner)),)
 
     def used(self, node: cst.Call) -> bool:
         return any(

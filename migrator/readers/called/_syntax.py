@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import libcst as cst
+
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 def every(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -24,6 +27,15 @@ def expressions(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
             yield child
         else:
             yield from expressions(child)
+
+
+def hidden(node: cst.CSTNode) -> Iterator[cst.SimpleString]:
+    """The strings of lambdas and comprehensions at or below a node, but for the names of variables."""
+    for one in every(node):
+        if isinstance(one, cst.Lambda | cst.BaseComp):
+            for inner in every(one):
+                if isinstance(inner, cst.SimpleString) and not _VARIABLE.fullmatch(inner.raw_value):
+                    yield inner
 
 
 def called(module: cst.Module) -> set[str]:
