@@ -67,7 +67,11 @@ class Launching(Nesting):
             inner.folder = ran.folder
         outer = self.breaks, self.returns, self.around
         self.breaks, self.returns, self.around = [], [], 0
-        outputs = [self.run(one, call, inner.copy(), stdin) for one in placed]
+        outputs = []
+        for one, fragment in zip(placed, fragments, strict=True):
+            started = inner.copy()
+            started.xtrace = started.xtrace or fragment.shown
+            outputs.append(self.run(one, call, started, stdin))
         self.breaks, self.returns, self.around = outer
         return concat(outputs)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _RUNS = {"run", "call", "check_call", "check_output", "Popen"}
 _SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
+_REFLECTION = {"globals", "locals", "vars", "exec", "eval"}
+"""What reads or sets variables without their names."""
 _TEXT = "text that the program makes"
 _IMAGES = {"pull": "pull", "push": "push", "run": "run"}
 
@@ -27,6 +29,7 @@ class Commands(Expressions):
 
     def __init__(self, text: str, module: cst.Module, place: Place) -> None:
         super().__init__(text, module, place)
+        self.functions: dict[str, cst.FunctionDef] = {}
         self.lists: dict[str, list[cst.BaseExpression] | None] = {}
         self.fed: dict[cst.Call, cst.BaseExpression] = {}
 
@@ -41,6 +44,8 @@ class Commands(Expressions):
         """What a call runs: a command, text for a shell, or a method of the docker SDK that does what one does."""
         span = self.span(node)
         module, _, function = name.rpartition(".")
+        if name in _REFLECTION and name not in self.functions:
+            return pieces.statement(Call((), (self.lit("eval", span), Word((self.unknown(node),), span)), span), span)
         if name in _SHELLS and args:
             return self.shell(args[0], node, None)
         if module == "subprocess" and function in _RUNS:

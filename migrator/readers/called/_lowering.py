@@ -38,7 +38,6 @@ _KEPT = {"strip", "rstrip", "lstrip", "encode", "decode"}
 class Lowering(Commands):
     def __init__(self, text: str, module: cst.Module, place: Place) -> None:
         super().__init__(text, module, place)
-        self.functions: dict[str, cst.FunctionDef] = {}
         self.before: list[Statement] = []
         self.names = [node.value for node in syntax.every(self.module) if isinstance(node, cst.Name)]
         self.fed = dict(syntax.feeding(self.module))
