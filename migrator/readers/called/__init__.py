@@ -40,7 +40,8 @@ class Request(Struct, frozen=True):
 
 class Fragment(Struct, frozen=True):
     """A program in a file. `runs` leads from the characters of `text` to those of the file; `parse` reads the text and
-    gives its places through the map that it is handed. `shown`: it is written to the log as it runs, with values in it."""
+    gives its places through the map that it is handed. `shown`: it is written to the log as it runs, with values in
+    it."""
 
     path: str
     text: str
@@ -80,8 +81,8 @@ def whole(path: str, text: str, parse: Callable[[str, Place | None], tuple[State
 
 
 class Line(Struct, frozen=True):
-    """The words of a launcher's command line: where the files are, which one is named, and the rest. `known`: so are all
-    of its words, and each option that names a file is there once. `quiet`: what runs is not shown."""
+    """The words of a launcher's command line: where the files are, which one is named, and the rest. `known`: so are
+    all of its words, and each option that names a file is there once. `quiet`: what runs is not shown."""
 
     folder: str
     file: str | None

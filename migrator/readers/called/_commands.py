@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -33,6 +34,10 @@ class Commands(Expressions):
         self.lists: dict[str, list[cst.BaseExpression] | None] = {}
         self.fed: dict[cst.Call, cst.BaseExpression] = {}
 
+    @abstractmethod
+    def anything(self, node: cst.CSTNode) -> Statement:
+        """Something sets variables that do not show."""
+
     def command(
         self,
         node: cst.Call,
@@ -45,7 +50,7 @@ class Commands(Expressions):
         span = self.span(node)
         module, _, function = name.rpartition(".")
         if name in _REFLECTION and name not in self.functions:
-            return pieces.statement(Call((), (self.lit("eval", span), Word((self.unknown(node),), span)), span), span)
+            return self.anything(node)
         if name in _SHELLS and args:
             return self.shell(args[0], node, None)
         if module == "subprocess" and function in _RUNS:

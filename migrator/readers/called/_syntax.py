@@ -104,6 +104,24 @@ def elements(node: cst.BaseExpression) -> list[cst.BaseExpression] | None:
     return [one.value for one in node.elements]
 
 
+def targets(node: cst.Del) -> list[cst.BaseExpression]:
+    return elements(node.target) or [node.target]
+
+
+def changing(module: cst.Module) -> Iterator[str]:
+    """Names whose value is changed, or may be, in a way that is no assignment to them: `x[0] = 1`, `x.append(1)`."""
+    for node in every(module):
+        match node:
+            case cst.Attribute(value=cst.Name(value=name)) | cst.AugAssign(target=cst.Name(value=name)):
+                yield name
+            case cst.AssignTarget(target=target) | cst.AugAssign(target=target) | cst.Del(target=target):
+                yield from (
+                    one.value.value
+                    for one in every(target)
+                    if isinstance(one, cst.Subscript) and isinstance(one.value, cst.Name)
+                )
+
+
 def dotted(node: cst.CSTNode) -> str:
     if isinstance(node, cst.Name):
         return node.value
