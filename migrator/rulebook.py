@@ -370,7 +370,19 @@ def _launchers(book: RuleBook, node: Node) -> RuleBook:
     launchers = dict(book.programs.launchers)
     for name, entry in node.mapping().items():
         fields = entry.mapping(
-            ("reader", "programs", "files", "folders", "options", "named", "switches", "short", "commands", "people")
+            (
+                "reader",
+                "programs",
+                "files",
+                "folders",
+                "options",
+                "named",
+                "switches",
+                "quiet",
+                "short",
+                "commands",
+                "people",
+            )
         )
         for key in ("reader", "programs"):
             if key not in fields:
@@ -384,6 +396,7 @@ def _launchers(book: RuleBook, node: Node) -> RuleBook:
             _set(fields, "options"),
             _set(fields, "named"),
             _set(fields, "switches"),
+            _set(fields, "quiet"),
             _set(fields, "short"),
             _set(fields, "commands"),
             fields["people"].flag() if "people" in fields else False,

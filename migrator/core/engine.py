@@ -8,7 +8,7 @@ from functools import cache
 from migrator.core import baseline, ignores
 from migrator.core.audits import images, leaving, logins, shadowed, unfollowed, unread
 from migrator.core.audits.agreement import agreed
-from migrator.core.audits.callers import Callers
+from migrator.core.audits.callers import HARMLESS, Callers
 from migrator.core.audits.context import Context, merge, withhold
 from migrator.core.findings import Finding, Ownership, Package, Report, Use
 from migrator.core.reading import EXPORTED, Reading
@@ -22,9 +22,6 @@ from migrator.core.view import View
 from migrator.credentials.origin import origin
 from migrator.credentials.packages import Name, Picture, name_of
 from migrator.credentials.uses import Action
-
-_HARMLESS = ("chmod", "chown", "ls", "test", "[", "cd", "pushd", "dirname", "basename", "realpath", "readlink")
-"""Programs that do nothing with the content of a file that they are given."""
 
 
 def analyse(view: View, pipelines: Sequence[str], book: RuleBook, settings: Settings) -> Report:
@@ -125,7 +122,7 @@ class _Judge:
             frozenset(part.source.path for part in self.reading.called),
             frozenset(credentials),
             lambda fact: tuple(unfollowed.called(fact, self.reading.source)),
-            cache(Callers(self.reading, {*self.book.programs.displays, *_HARMLESS}).outsider),
+            cache(Callers(self.reading, {*self.book.programs.displays, *HARMLESS}).outsider),
         )
 
     def picture(self) -> Picture:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.core.audits.callers import Callers
+from migrator.core.audits.callers import HARMLESS, Callers
 from migrator.core.reading import Reading
-from migrator.core.rules import Programs, RuleBook
+from migrator.core.rules import RuleBook
 from migrator.core.settings import Settings
 from migrator.core.steps import Shell
 from migrator.core.text import Span
 from migrator.core.view import View
-from migrator.credentials.trace import Command
-
-Reaches = Callable[[Iterable[str]], frozenset[str]]
+from migrator.core.ways import Reaches, Ways
 
 
 class Place(Struct, frozen=True):
@@ -33,62 +31,60 @@ def overwritten(
     names: Collection[str],
     book: RuleBook,
     settings: Settings,
+    links: Mapping[str, str],
+    prose: Callable[[str], bool],
     reaches: Reaches,
 ) -> Mapping[Place, int]:
     """How often each of the `names` stands in a place where its stored value never arrives.
 
-    A place counts where it is followed in every step that leads there. `reaches` tells which of some files the steps
-    may lead to in any way, those that are not followed included: rather too many than too few. Nothing counts where a
-    pipelines file, or a script that is followed, cannot be read, or where a step runs what is known only then.
+    A place counts where it is followed in every step that leads there, and nothing else may run the file with the
+    stored value: `links`, `prose` and `reaches` as in Ways. Nothing counts where a pipelines file, or a script that is
+    followed, cannot be read.
     """
     own = {name: value for name, value in settings.variables.items() if name not in names}
     reading = Reading(view, book, replace(settings, variables=own), pipelines, thorough=True)
     shells = [shell for fact in reading.facts for shell in fact.shells]
-    if reading.skipped or reading.broken or any(_unknown(shell, book.programs) for shell in shells):
+    if reading.skipped or reading.broken or any(not shell.read or shell.trace.unread for shell in shells):
         return {}
     found: dict[Place, set[Span]] = {}
     stored: set[Place] = set()
     for shell in shells:
-        for place, span, arrives in _places(shell, names):
+        for place, span, arrives in _places(shell, names, links):
             found.setdefault(place, set()).add(span)
             if arrives:
                 stored.add(place)
-    scripts = {place.path for place in found} - reading.pipelines.keys()
-    callers = Callers(reading, (), reaches(path for path in view.paths() if path not in reading.pipelines))
-    open_ways = {path for path in scripts if _open_way(path, callers)}
-    return {place: len(spans) for place, spans in found.items() if place not in stored and place.path not in open_ways}
+    ways = Ways(shells, book.programs, Callers(reading, {*book.programs.displays, *HARMLESS}), links, prose, reaches)
+    files = {place.name: _files(ways, place.name, links) for place in found if place not in stored}
+    return {
+        place: len(spans)
+        for place, spans in found.items()
+        if place not in stored and (open_ := files[place.name]) is not None and place.path not in open_
+    }
 
 
-def _unknown(shell: Shell, programs: Programs) -> bool:
-    trace = shell.trace
-    return not shell.read or bool(trace.unread) or any(_open(command, programs) for command in trace.commands)
+def _files(ways: Ways, name: str, links: Mapping[str, str]) -> Collection[str] | None:
+    """The files in which the stored value may arrive in another way; None where it may in a step, too."""
+    return None if ways.nameless(name) else {links.get(path, path) for path in ways.open(name)}
 
 
-def _open(command: Command, programs: Programs) -> bool:
-    """Whether a command may run any file of the repository."""
-    if command.followed:
-        return False
-    told = all(argument.text is not None for argument in command.arguments)
-    return not command.name or (programs.launcher(command.name) is not None and not told)
-
-
-def _places(shell: Shell, names: Collection[str]) -> Iterator[tuple[Place, Span, bool]]:
+def _places(shell: Shell, names: Collection[str], links: Mapping[str, str]) -> Iterator[tuple[Place, Span, bool]]:
     """Where a shell names them, and whether the stored value is what it may find there."""
-    for use in shell.trace.uses:
-        if use.param.name in names:
-            yield *_place(shell, use.param.name, use.param.name_span), None in use.definitions
-    for definition in shell.trace.definitions:
-        if definition.name in names and definition.word is not None and not definition.positional:
-            yield *_place(shell, definition.name, definition.word.span), False
+    spans = [(use.param.name, use.param.name_span, None in use.definitions) for use in shell.trace.uses]
+    spans += [(one.name, one.word.span, False) for one in shell.trace.definitions if one.word and not one.positional]
+    for name, span, arrives in spans:
+        part = shell.script.part(span.start) if name in names else None
+        if part is None:
+            continue
+        source, shown = part.source, shell.script.shown(span)
+        if arrives or (part.runs is not None and _written(source.text, shown, name)):
+            path = links.get(source.path, source.path)
+            yield Place(path, source.position(shown.start).line, name), shown, arrives
 
 
-def _place(shell: Shell, name: str, span: Span) -> tuple[Place, Span]:
-    source, shown = shell.script.source_at(span), shell.script.shown(span)
-    return Place(source.path, source.position(shown.start).line, name), shown
-
-
-def _open_way(path: str, callers: Callers) -> bool:
-    """Whether something beside what is followed may run a script: a step in another way, a file that steps lead to."""
-    if callers.texts is None or callers.unread or any(callers.otherwise(path)):
-        return True
-    return not callers.reached.issuperset(callers.naming(path))
+def _written(text: str, span: Span, name: str) -> bool:
+    """Whether the name itself, or what is assigned to it, is what stands there."""
+    return (
+        text[span.start : span.end] == name
+        or text.startswith(f"{name}=", span.start)
+        or text.endswith(f"{name}=", 0, span.start)
+    )

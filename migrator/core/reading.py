@@ -29,9 +29,9 @@ class Reading:
     read.
 
     With `shared`, only the steps at that place of the file are read, as the repository that imports them runs them.
-    `thorough`: scripts that name nothing that matters are followed, too. `called` are the programs in files that the
-    steps run, `sources` the files that were read, `skipped` those that could not be, and why; `broken` are logins in
-    files that are no YAML.
+    `thorough`: files and scripts that name nothing that matters are read, too. `called` are the programs in files that
+    the steps run, `sources` the files that were read, `skipped` those that could not be, and why; `broken` are logins
+    in files that are no YAML.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Reading:
         self.book = book
         self.settings = replace(settings, workspace=workspace, repository=repository)
         self.shared = shared
+        self.thorough = thorough
         self.source = cache(self._decoded)
         self.configured = any(mention in value for value in settings.variables.values() for mention in book.mentions)
         self._mentions = mentions(book)
@@ -116,7 +117,7 @@ class Reading:
             column = error.offset - (data[: error.offset].rfind(b"\n") + 1) + 1
             self._skip(path, Position(line, column), str(error))
             return
-        relevant = self._reads_all or any(mention in data for mention in self._mentions)
+        relevant = self.thorough or self._reads_all or any(mention in data for mention in self._mentions)
         called = not relevant and LOGIN not in data and self._leads(source.text)
         if relevant or called or LOGIN in data:  # as migrator/entry.py decides
             self._parse(source, relevant)

@@ -91,6 +91,7 @@ class Launcher(Struct, frozen=True):
     `files` are what they read without being told; without any, the first word names the file, and a file may name the
     program in its first line. `folders` are options that say where the files are, `named` those that name one,
     `options` others that take a value and `switches` those that take none: with any other option nothing is followed.
+    `quiet` are switches that keep what runs out of the log.
     `short` are scripts that need no `run`; without any, all that are not among the program's own `commands`.
     `people`: such a file is for people too, whoever else names it.
     """
@@ -103,6 +104,7 @@ class Launcher(Struct, frozen=True):
     options: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     switches: frozenset[str] = frozenset()
+    quiet: frozenset[str] = frozenset()
     short: frozenset[str] = frozenset()
     commands: frozenset[str] = frozenset()
     people: bool = False

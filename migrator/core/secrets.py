@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from migrator.core.audits.unread import shows_login
 from migrator.core.given import given
 from migrator.core.rules import RuleBook
-from migrator.core.steps import StepFacts
+from migrator.core.steps import Shell, StepFacts
 from migrator.core.text import Source, Span
 from migrator.credentials.origin import rows
-from migrator.credentials.values import Quoting, Text
+from migrator.credentials.values import Piece, Quoting, Text, Unknown
 from migrator.readers.pipelines import Pipelines
 from migrator.readers.scalars import map_scalar
 
@@ -24,27 +25,48 @@ def secrets_of(
         found[path].update(Span(m.start(), m.end()) for pattern in book.tokens for m in pattern.finditer(source.text))
         found[path].update(given(source.text, book))
     for fact in facts:
-        for path, span in _passwords(fact):
+        for path, span in _passwords(fact, book):
             found[path].add(span)
     for one in pipelines:
         found[one.source.path].update(_image_passwords(one))
     return {path: _apart(spans) for path, spans in found.items() if spans}
 
 
-def _passwords(facts: StepFacts) -> Iterator[tuple[str, Span]]:
+def _passwords(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, Span]]:
     for shell in facts.shells:
-        for login in shell.logins:
-            for row in rows(login.password):
-                for piece in row:
-                    if isinstance(piece, Text) and piece.text.strip():
-                        for span in _written(piece):
-                            place = shell.script.place(span)
-                            path = shell.script.source_at(span).path
-                            yield path, place if place is not None else shell.script.shown(span)
+        for span in (*_given(shell), *_put_together(shell, book)):
+            place = shell.script.place(span)
+            yield shell.script.source_at(span).path, place if place is not None else shell.script.shown(span)
 
 
-def _written(piece: Text) -> Iterator[Span]:
+def _given(shell: Shell) -> Iterator[Span]:
+    for login in shell.logins:
+        for row in rows(login.password):
+            for piece in row:
+                yield from _written(piece)
+
+
+def _put_together(shell: Shell, book: RuleBook) -> Iterator[Span]:
+    """Strings of a program that it makes a login of: any may be the password but those that say where and how."""
+    programs = {program for client in book.clients.values() for program in client.programs}
+    for command in shell.trace.commands:
+        pieces = [piece for argument in command.arguments for piece in argument.value.pieces]
+        texts = [piece for piece in pieces if isinstance(piece, Text)]
+        if command.name or command.followed or not shows_login(" ".join(one.text for one in texts), book):
+            continue
+        yield from (span for piece in pieces if isinstance(piece, Unknown) for span in piece.made)
+        for one in texts:
+            named = one.text in programs or "login" in one.text or any(word in one.text for word in book.mentions)
+            if one.span is not None and one.quoting is Quoting.FIXED and not named and not one.text.startswith("-"):
+                yield one.span
+
+
+def _written(piece: Piece) -> Iterator[Span]:
     """Where a literal is written, without its quotes; where only its assignment is known, that."""
+    if isinstance(piece, Unknown):
+        yield from piece.made
+    if not isinstance(piece, Text) or not piece.text.strip():
+        return
     if piece.span is None:
         definitions = [reference.definition for reference in piece.trail]
         yield from (one.word.span for one in definitions if one is not None and one.word is not None)

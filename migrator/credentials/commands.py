@@ -24,6 +24,7 @@ from migrator.credentials.values import (
     Unknown,
     Value,
     union,
+    unknown,
 )
 from migrator.readers.shell import (
     Call,
@@ -33,6 +34,8 @@ from migrator.readers.shell import (
 
 _FLAGS = re.compile(r"[-+][A-Za-z]+")
 _PROGRAM = re.compile(r"[\w./+-]+")
+_WITHIN = {"command", "builtin", "time"}
+"""Wrappers that run what is behind them in the same shell."""
 _ENDS = {"exit", "return", "break", "continue"}
 
 
@@ -61,7 +64,7 @@ class Commands(Launching):
         arguments = self.arguments(call.words, state)
         self.testing = False
         self.holder = holder
-        unknown = arguments[0].value.unknown if arguments else ""
+        why = arguments[0].value.unknown if arguments else ""
         program, arguments, wrappers, extra = self.unwrap(arguments, state)
         name = posixpath.basename(program)
         for definition in extra:
@@ -88,7 +91,7 @@ class Commands(Launching):
             wrappers=wrappers,
             consumed=self.consumed > 0,
             program=program,
-            unknown="" if program else unknown,
+            unknown="" if program else why,
         )
         self.followed = False
         self.undecided = ""
@@ -110,7 +113,9 @@ class Commands(Launching):
     def effect(self, command: Command, call: Call, state: State, inner: State, stdin: Value | None) -> Value:
         """What a command does to the shell, and what it prints. `inner`: the state that a program of its own sees."""
         name, arguments = command.name, command.arguments
-        if name in state.functions and not set(command.wrappers) & {"command", "exec"}:
+        if "/" in command.program or not _WITHIN.issuperset(command.wrappers):  # no builtin, whatever its name
+            state = state.copy()
+        if name in state.functions and "/" not in command.program and not set(command.wrappers) & {"command", "exec"}:
             return self.follow_any(state.functions[name], arguments, call, state, stdin)
         texts = [argument.text for argument in arguments]
         match name:
@@ -125,7 +130,8 @@ class Commands(Launching):
                 if not texts:
                     self.use_all(call.span, state)
             case "shopt":
-                self.lastpipe = self.lastpipe or ("lastpipe" in texts and "-s" in texts)
+                if "lastpipe" in texts:
+                    state.lastpipe = frozenset({"-s" in texts})
             case "[" | "test":
                 self.bracket(arguments, state)
             case "unset" if "-f" in texts:
@@ -133,7 +139,7 @@ class Commands(Launching):
             case "unset":
                 self.setting(texts, EMPTY, state)
             case "read" | "mapfile" | "readarray" | "getopts":
-                self.setting(texts, Value.of(Unknown("what a command read")), state)
+                self.setting(texts, unknown("what a command read", [stdin or EMPTY]), state)
             case "printf" if texts and (texts[0] or "").startswith("-v"):
                 self.setting([(texts[0] or "")[2:] or (texts[1:2] or [None])[0]], word_shapes.printf(arguments), state)
             case "trap":
@@ -156,11 +162,12 @@ class Commands(Launching):
         return self.printed(command, stdin)
 
     def leave(self, name: str, state: State) -> None:
-        """`return`, `break` and `continue` go on elsewhere with what is known here."""
+        """`return`, `break` and `continue` go on elsewhere with what is known here; where there is nothing to leave,
+        bash goes on behind them. A loop around the function that is running is left by other shells."""
         targets = self.returns[-1:] if name == "return" else self.breaks if name != "exit" else []
         for target in targets:
             target.append(state.copy())
-        state.dead = True
+        state.dead = name == "exit" or len(targets) > (0 if name == "return" else self.around)
 
     def printed(self, command: Command, stdin: Value | None) -> Value:
         name, arguments = command.name, command.arguments
@@ -182,10 +189,10 @@ class Commands(Launching):
                 return stdin
             return Value.of(Unknown("standard input that nothing in the script feeds"))
         if name == "cat" or pattern:
-            return Value.of(Unknown(f"a file or filter that `{name}` reads"))
+            return unknown(f"a file or filter that `{name}` reads", [stdin or EMPTY])
         if name in ("cd", "set", "export", "[", "test", ":", "true", "false", "exit", "return", "shift", "unset"):
             return EMPTY
-        return Value.of(Unknown(f"the output of `{name}`" if name else "the output of a command"))
+        return unknown(f"the output of `{name}`" if name else "the output of a command", [stdin or EMPTY])
 
     def unwrap(
         self, arguments: tuple[Argument, ...], state: State
@@ -282,7 +289,9 @@ class Commands(Launching):
     def body(self, function: Function, state: State, stdin: Value | None) -> Value:
         self.returns.append([])
         fed = self.inputs(function.body.redirects, state, stdin)
+        outer, self.around = self.around, len(self.breaks)
         output = self.command(function.body, state, fed)
+        self.around = outer
         state.join([state.copy(), *self.returns.pop()])
         return output
 

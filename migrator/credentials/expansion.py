@@ -26,6 +26,7 @@ from migrator.credentials.values import (
     Value,
     concat,
     union,
+    unknown,
 )
 from migrator.credentials.variables import EVERYTHING, REFERRED, Variables
 from migrator.readers.shell import (
@@ -162,10 +163,9 @@ class Expansion(Variables):
                 self.consumed -= 1
                 return Value.of(Unknown("a process substitution")) if part.process else output.stripped()
             case Other():
-                for inner in part.words:
-                    self.word(inner, state)
+                values = [self.word(inner, state) for inner in part.words]
                 self.calculated(part.names, state)
-                return Value.of(Unknown(part.what))
+                return unknown(part.what, values)
 
     def read_again(self, param: Param, value: Value) -> Value:
         """What an expansion gives to an inner shell, which reads it as a part of its program."""
@@ -219,7 +219,7 @@ class Expansion(Variables):
         if param.operator == "!":
             self.use_all(param.span, state, [base.text.partition("[")[0]] if base.text else None)
         if param.index and param.index != "0":
-            return Value.of(Unknown("an array", (reference,)))
+            return unknown("an array", [one.value for one in state.arrays.get(param.name, ())], (reference,))
         match param.operator:
             case "":
                 return base
@@ -234,7 +234,7 @@ class Expansion(Variables):
             case "+" | ":+":
                 word = self.word(param.word, state) if param.word else EMPTY
                 return union([word.through(reference, not double), EMPTY.through(reference, not double)])
-        return Value.of(Unknown(f"`{param.name}` through an expansion that changes it", (reference,)))
+        return unknown(f"`{param.name}` through an expansion that changes it", [base], (reference,))
 
     def script_name(self, param: Param, state: State) -> str | None:
         """`$0` and `$BASH_SOURCE` of a file that is followed; None for everything else."""

@@ -36,6 +36,7 @@ from migrator.readers.shell import (
     Group,
     If,
     Loop,
+    Redirect,
     ShellError,
     Statement,
     Test,
@@ -43,6 +44,7 @@ from migrator.readers.shell import (
 from migrator.readers.shfmt import parse_shell
 
 _ROUNDS = 3
+_OPENS = ("<", "<>", ">", ">>", ">|", "&>", "&>>")
 _OWN = ("OPTARG", "OPTIND", "REPLY", "MAPFILE", "COPROC", "PIPESTATUS", "BASH_REMATCH", "LINENO", "SECONDS", "RANDOM")
 
 
@@ -69,6 +71,11 @@ def run_script(
     except RecursionError:
         raise ShellError("the script is nested too deeply to follow; flatten it") from None
     return interpreter.trace()
+
+
+def _may_fail(redirect: Redirect) -> bool:
+    """Whether it opens a file; where that fails, the command does not run."""
+    return redirect.operator in _OPENS and word_shapes.bare(redirect.word) != "/dev/null"
 
 
 class Interpreter(Commands):
@@ -102,7 +109,11 @@ class Interpreter(Commands):
         collected: list[PendingTest] = []
         if not decided:
             self.collectors.append(collected)
-        output = self.command(statement, state, self.inputs(statement.redirects, state, stdin))
+        fed = self.inputs(statement.redirects, state, stdin)
+        before = state.copy()
+        output = self.command(statement, state, fed)
+        if decided and any(map(_may_fail, statement.redirects)):
+            state.join([before, state.copy()])
         output = self.outputs(statement, state, output)
         if not decided:
             self.collectors.pop()
@@ -120,8 +131,11 @@ class Interpreter(Commands):
                 self.consumed += 1
                 left = self.statement(pipe.left, state.copy(), stdin)
                 self.consumed -= 1
-                right = state if self.lastpipe else state.copy()
-                return self.statement(pipe.right, right, left, decided=True)
+                right = state.copy()
+                output = self.statement(pipe.right, right, left, decided=True)
+                if True in state.lastpipe:
+                    state.join([right] if state.lastpipe == {True} else [state.copy(), right])
+                return output
             case Binary() as binary:
                 return self.binary(binary, state, stdin)
             case Group() as group:

@@ -65,9 +65,14 @@ class Launching(Nesting):
         inner.positional = self.positional(arguments[ran.words - direct :], state)
         if ran.folder is not None:
             inner.folder = ran.folder
-        breaks, returns, self.breaks, self.returns = self.breaks, self.returns, [], []
-        outputs = [self.inside(one, call, inner.copy(), stdin) for one in placed]
-        self.breaks, self.returns = breaks, returns
+        outer = self.breaks, self.returns, self.around
+        self.breaks, self.returns, self.around = [], [], 0
+        outputs = []
+        for one, fragment in zip(placed, fragments, strict=True):
+            started = inner.copy()
+            started.xtrace = started.xtrace or fragment.shown
+            outputs.append(self.run(one, call, started, stdin))
+        self.breaks, self.returns, self.around = outer
         return concat(outputs)
 
     def include(self, path: str, arguments: Sequence[Argument], call: Call, state: State) -> Value | None:
@@ -84,14 +89,14 @@ class Launching(Nesting):
             state.positional = self.positional(arguments[1:], state)
         state.sourced = arguments[0].value.symbol()
         self.returns.append([])
-        output = self.inside(placed, call, state, None)
+        output = self.run(placed, call, state, None)
         state.join([state.copy(), *self.returns.pop()])
         state.sourced = sourced
         if len(arguments) > 1:
             state.positional = positional
         return output
 
-    def inside(self, placed: Placed, call: Call, state: State, stdin: Value | None) -> Value:
+    def run(self, placed: Placed, call: Call, state: State, stdin: Value | None) -> Value:
         outer = self.context, self.fixed_quotes, self.evaluating
         self.context, self.fixed_quotes, self.evaluating = (*self.context, call.span.start), 0, 0
         self.calls.append(f"{placed.start}")

@@ -58,8 +58,8 @@ class Nesting(PresenceTests):
                 self.conditions -= 1
                 self.calls.pop()
 
-    def any_time(self, state: State) -> State:
-        """What may hold at some time of the run: each variable with any of its values."""
+    def any_time(self, state: State, since: State | None = None) -> State:
+        """What may hold at some time of the run: each variable with any of its values, those of `since` included."""
         inner = state.copy()
         inner.positional = None
         inner.dead = False
@@ -72,6 +72,8 @@ class Nesting(PresenceTests):
                 found[use.param.name].append(None)
         for name, definitions in found.items():
             present = state.environment.get(name, ())
+            if since is not None:
+                present = (*present, *since.environment.get(name, (None,)))
             inner.environment = {**inner.environment, name: tuple(dict.fromkeys((*definitions, *present)))}
         return inner
 
@@ -85,7 +87,7 @@ class Nesting(PresenceTests):
             self.opaque(call.span, call.words[1:2], "what `trap` runs", state)
             return
         if not self.silent:
-            self.traps.append((nested, call))
+            self.traps.append((nested, call, state.copy()))
         if all(word.text in ("EXIT", "0") for word in words[1:]):
             return
         after = state.copy()
@@ -97,9 +99,9 @@ class Nesting(PresenceTests):
         state.clouded |= changed
 
     def trapped(self, state: State) -> None:
-        for nested, call in self.traps:
+        for nested, call, since in self.traps:
             self.conditions += 1
-            self.nested(nested, call, self.any_time(state), None)
+            self.nested(nested, call, self.any_time(state, since), None)
             self.conditions -= 1
         self.followed = False
 

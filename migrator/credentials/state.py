@@ -30,8 +30,9 @@ class State(Struct):
     """What one shell knows at one point. `environment` is replaced, never changed in place.
 
     `saved` is what the local variables of the running function hide, and whether they surely do. `clouded` names what
-    something unseen may set at any time (`*`: everything). `zero` is `$0`, `sourced` the file that is being read,
-    as the commands named them; None where that is not known.
+    something unseen may set at any time (`*`: everything). `lastpipe` is whether the last command of a pipe runs in
+    this shell, both where that cannot be told. `zero` is `$0`, `sourced` the file that is being read, as the commands
+    named them; None where that is not known.
     """
 
     environment: dict[str, Definitions] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class State(Struct):
     positional: tuple[Definition, ...] | None = ()
     xtrace: bool = False
     allexport: bool = False
+    lastpipe: frozenset[bool] = frozenset({False})
     folder: str | None = ""
     zero: str | None = None
     sourced: str | None = None
@@ -91,6 +93,7 @@ class State(Struct):
         self.positional = first.positional if all(s.positional == first.positional for s in alive) else None
         self.xtrace = any(state.xtrace for state in alive)
         self.allexport = any(state.allexport for state in alive)
+        self.lastpipe = frozenset[bool]().union(*(state.lastpipe for state in alive))
         self.folder = first.folder if all(state.folder == first.folder for state in alive) else None
         self.dead = all(state.dead for state in others)
 

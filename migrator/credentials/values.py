@@ -70,10 +70,12 @@ class Stored(Struct, frozen=True):
 
 
 class Unknown(Struct, frozen=True):
-    """A value that reading cannot tell. `why` completes "comes from …"."""
+    """A value that reading cannot tell. `why` completes "comes from …"; `made` is where literal text stands that it is
+    made of."""
 
     why: str
     trail: tuple[Reference, ...] = ()
+    made: tuple[Span, ...] = ()
 
 
 Piece = Text | Stored | Unknown
@@ -134,6 +136,19 @@ class Value(Struct, frozen=True):
 EMPTY = Value(((),))
 
 
+def unknown(why: str, values: Iterable[Value], trail: tuple[Reference, ...] = ()) -> Value:
+    """What is made of values in a way that is not known."""
+    return Value.of(Unknown(why, trail, tuple(sorted({span for value in values for span in _literals(value)}))))
+
+
+def _literals(value: Value) -> Iterator[Span]:
+    for piece in value.pieces:
+        if isinstance(piece, Unknown):
+            yield from piece.made
+        elif isinstance(piece, Text) and piece.span is not None and piece.text.strip():
+            yield piece.span
+
+
 def literal(alternative: Alternative) -> str | None:
     parts: list[str] = []
     for piece in alternative:
@@ -158,16 +173,18 @@ def symbol(alternative: Alternative) -> str | None:
 
 def union(values: Iterable[Value]) -> Value:
     """All alternatives of all values, equal ones once; too many of them are one unknown."""
+    values = tuple(values)
     rows = tuple(dict.fromkeys(row for value in values for row in value.alternatives))
     if not rows:
         return EMPTY
     if len(rows) > MAX_ALTERNATIVES:
-        return Value.of(Unknown("too many possible values"))
+        return unknown("too many possible values", values)
     return Value(rows)
 
 
 def concat(values: Iterable[Value]) -> Value:
     """The values one after the other, in every combination; too many of them, or too long ones, are one unknown."""
+    values = tuple(values)
     parts = [value for value in values if value.alternatives != ((),)]
     if not parts:
         return EMPTY
@@ -179,7 +196,7 @@ def concat(values: Iterable[Value]) -> Value:
         length += max(map(len, part.alternatives))
         if count > MAX_ALTERNATIVES or length > MAX_PIECES:
             trail = next((piece.trail for value in parts for piece in value.pieces if piece.trail), ())
-            return Value.of(Unknown("too many possible values", trail))
+            return unknown("too many possible values", values, trail)
     rows = product(*(part.alternatives for part in parts))
     return Value(tuple(tuple(piece for row in combination for piece in row) for combination in rows))
 

@@ -75,8 +75,8 @@ class Variables(ABC):
         self.frozen: dict[int, State] = {}
         self.recursive: set[str] = set()
         self.evaluating = 0
-        self.lastpipe = False
-        self.traps: list[tuple[word_shapes.Nested, Call]] = []
+        self.around = 0
+        self.traps: list[tuple[word_shapes.Nested, Call, State]] = []
         self.followed = False
         self.undecided = ""
 

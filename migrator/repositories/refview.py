@@ -49,6 +49,26 @@ class RefView:
             raise Unreadable("the file is no longer there")
         return entry.path
 
+    def links(self) -> dict[str, str]:
+        """The symbolic links to files of the commit, and those below links to folders, with the paths of the files."""
+        links = [path for path, entry in self._entries.items() if entry.is_link]
+        found: dict[str, str] = {}
+        for link in links:
+            try:
+                end = self._followed(self._entries[link], link)
+            except (Unreadable, GitError):
+                continue
+            inside = [end] if end in self._entries else [path for path in self._entries if path.startswith(f"{end}/")]
+            found |= {f"{link}{path[len(end) :]}": path for path in inside}
+        return {link: self._end(path) for link, path in found.items()}
+
+    def _end(self, path: str) -> str:
+        try:
+            entry = self._find(path)
+        except Unreadable:
+            return path
+        return entry.path if entry else path
+
     @cached_property
     def _paths(self) -> tuple[str, ...]:
         return tuple(sorted(path for path, entry in self._entries.items() if not entry.is_module))

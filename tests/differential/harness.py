@@ -33,6 +33,10 @@ DEFAULTS = {
     "LANG": "C.UTF-8",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+_NPM = {"npm_config_logs_max": "0", "npm_config_update_notifier": "false"}
+"""https://docs.npmjs.com/cli/using-npm/config: it leaves no files, and asks nobody."""
+_SAID = {"npm_lifecycle_script"}
+"""What npm says of the script that it runs: its text."""
 _HERE = Path(__file__).parent
 RECORDED = (_HERE / "recorded.txt").read_text().split()
 REAL = (_HERE / "real.txt").read_text().split()
@@ -121,9 +125,10 @@ def _run(
             "BITBUCKET_PIPELINES_VARIABLES_PATH": str(base / "home" / "output-variables"),
             "HOME": str(base / "home"),
             "PATH": f"{_true_ones(tree, base)}:{_programs() / 'recorded'}:{_programs() / 'real'}",
+            **(_NPM if next(tree.rglob("package.json"), None) else {}),
             **variables,
         }
-        unlogged = hidden | environment.keys() - {"HOME"} | {*NATIVE, "PWD", "OLDPWD", "SHLVL", "_"}
+        unlogged = hidden | _SAID | environment.keys() - {"HOME"} | {*NATIVE, "PWD", "OLDPWD", "SHLVL", "_"}
         _tell(base, unlogged, failing_logins)
         shells = tuple(
             _shell(base, clone, text, environment) for text in (step.script, step.after_script) if text.strip()
@@ -147,6 +152,8 @@ def _true_ones(tree: Path, base: Path) -> Path:
     for pattern, program, at in (
         ("[Mm]akefile", "make", shutil.which("make")),
         ("justfile", "just", shutil.which(beside("just"))),
+        ("package.json", "npm", shutil.which("npm")),
+        ("package.json", "node", shutil.which("node")),
         ("*.py", "python3", os.path.realpath(sys.executable)),
     ):
         if next(tree.rglob(pattern), None) is not None:

@@ -278,7 +278,7 @@ def problems(sample: Sample) -> list[str]:
         first = _observe(before, STORED)
         if first != _observe(after, {**kept, **NATIVE}):
             found.append("another behaviour")
-        found += _leaks(_observe(after, {**kept, **MARKED}))
+        found += leaks(_observe(after, {**kept, **MARKED}))
         return found
 
 
@@ -286,7 +286,7 @@ def _observe(tree: Path, variables: Mapping[str, str]) -> list[harness.Observati
     return harness.observe(tree, variables, frozenset(STORED))
 
 
-def _leaks(observations: list[harness.Observation]) -> list[str]:
+def leaks(observations: list[harness.Observation]) -> list[str]:
     """Where the native token shows in anything but a login to Packages."""
     found = []
     for step in observations:

@@ -15,6 +15,7 @@ from migrator.repositories.refs import refs
 from migrator.secrets.references.records import Kind
 from migrator.secrets.survey import Exported, Runs, Survey
 
+LINK = "\0link to "
 NAMES = frozenset({"PACKAGES_PAT", "PACKAGES_USER"})
 BRIDGE = 'export PACKAGES_USER="$BITBUCKET_PACKAGES_USERNAME" PACKAGES_PAT="$BITBUCKET_PACKAGES_TOKEN"'
 SCRIPT = """\
@@ -103,35 +104,156 @@ HELD = {
 }
 
 
-@pytest.mark.parametrize("tree", FREE.values(), ids=FREE)
-def test_behind_a_bridge_nothing_is_used(tmp_path: Path, tree: Mapping[str, str]) -> None:
-    assert not uses(tmp_path, tree)
+SECOND = {
+    # what a second step runs without the bridge, and the file by which it comes to ci/push.sh or push.py
+    "a pattern": ("bash ci/p*.sh", {}),
+    "a pattern of words": ("bash ci/pu{sh,ll}.sh", {}),
+    "a program by a pattern": ("./ci/p*", {}),
+    "all of a folder": ("run-parts ci", {}),
+    "each that is found": ("find . -type f -exec {} ';'", {}),
+    "each that is listed": ("ls ci/*.sh | xargs -n1 bash", {}),
+    "a loop": ('for f in ci/*; do "$f"; done', {}),
+    "a file that is sourced by a pattern": (". ci/*.sh", {}),
+    "a file that is sourced by a list": (". $(ls ci/*.sh)", {}),
+    "a copy": ("cp -r ci /tmp/x; sh /tmp/x/p*", {}),
+    "text for another program": ("perl -e 'system(\"sh ci/p*\")'", {}),
+    "each bash that starts": ("BASH_ENV=ci/p* bash -c true", {}),
+    "a program in Python that imports it": ("python -c 'import push'", {}),
+    "standard input that imports it": ("echo 'import push' | python -", {}),
+    "tests that import it": ("pytest", {"test_push.py": "import push\n"}),
+    "a hook of git": ("git config core.hooksPath .hooks; git push", {".hooks/pre-push": "ci/push.sh\n"}),
+    "a hook that another program puts there": ("npm ci; git push", {".husky/pre-push": "ci/push.sh\n"}),
+    "a program's own file": ("pre-commit run -a", {".pre-commit-config.yaml": "hooks: [{entry: ci/push.sh}]\n"}),
+    "a program that nobody lists": ("poe x", {"pyproject.toml": "x = './ci/push.sh'\n"}),
+    "go generate": ("go generate ./...", {"x.go": "//go:generate ./ci/push.sh\n"}),
+    "a script of npm's own": ("npm ci", {"package.json": '{"scripts": {"prepare": "ci/push.sh"}}\n'}),
+}
+PACKAGE = (
+    '{"scripts": {"push": "docker login crg.apkg.io -u $PACKAGES_USER -p $PACKAGES_PAT", "prepare": "npm run push"}}'
+)
+LOGIN = 'echo "$PACKAGES_PAT" | docker login crg.apkg.io -u "$PACKAGES_USER" --password-stdin'
 
 
-@pytest.mark.parametrize("tree", HELD.values(), ids=HELD)
-def test_where_the_stored_value_may_arrive_it_is(tmp_path: Path, tree: Mapping[str, str]) -> None:
-    assert any(kind is not Kind.MENTION for kind in uses(tmp_path, tree))
+def block(*lines: str) -> str:
+    return pipelines("|\n" + "\n".join(f"              {line}" for line in lines))
+
+
+def second(command: str) -> str:
+    return f"    - step:\n        script:\n          - |\n            {command}\n"
+
+
+HELD |= {
+    f"a second step, {name}": {
+        "bitbucket-pipelines.yml": pipelines(BRIDGE, "ci/push.sh", "python push.py", more=second(command)),
+        "ci/push.sh": SCRIPT,
+        "push.py": PYTHON,
+        **more,
+    }
+    for name, (command, more) in SECOND.items()
+}
+HELD |= {
+    "npm runs a script by itself": {
+        "bitbucket-pipelines.yml": pipelines(BRIDGE, "npm run push", more=second("npm ci")),
+        "package.json": PACKAGE,
+    },
+    "make with an option that is not known": files(
+        pipelines(BRIDGE, "make push", more=second("make --trace push")), make=MAKEFILE
+    ),
+    "a link": files(pipelines(BRIDGE, "./push.sh", more=second("./deploy")), push=SCRIPT)
+    | {"deploy": LINK + "push.sh"},
+    "a link to a folder": {
+        "bitbucket-pipelines.yml": pipelines(BRIDGE, "ci/push.sh", more=second("other/push.sh")),
+        "ci/push.sh": SCRIPT,
+        "other": LINK + "ci",
+    },
+    "another pipelines file that names nothing": files(BRIDGED, push=SCRIPT)
+    | {"ci/more-pipelines.yml": "pipelines:\n  default:\n    - step:\n        script: ['bash $WHAT']\n"},
+    "another pipelines file that names nothing and cannot be read": files(BRIDGED, push=SCRIPT)
+    | {"ci/more-pipelines.yml": "pipelines: ['bash $WHAT'\n"},
+    "more uses than are listed": files(
+        pipelines(BRIDGE, LOGIN, more=second(f"{BRIDGE}; {LOGIN}") * 50 + second(LOGIN))
+    ),
+    "a trap that is set before": files(block(f"trap '{LOGIN}' EXIT".replace('"', ""), "make test", BRIDGE)),
+    "an exported function": files(
+        block(f"f() {{ {LOGIN}; }}", "export -f f", "find . -exec bash -c f ';'", BRIDGE, "f")
+    ),
+    "a pipe that keeps it in one of two ways": files(
+        block("if [ $X ]; then shopt -s lastpipe; fi", f"true | {BRIDGE}", LOGIN)
+    ),
+    "a pipe that keeps it in a shell of its own": files(block("(shopt -s lastpipe)", f"true | {BRIDGE}", LOGIN)),
+    "a return that leaves nothing": files(
+        BRIDGED.replace(BRIDGE, "true"), push=f"if [ $X ]; then return; else {BRIDGE}; fi\n{LOGIN}\n"
+    ),
+    "a break that leaves nothing": files(block(f"if [ $X ]; then break; else {BRIDGE}; fi", LOGIN)),
+    "a break of a function": files(
+        block(f"f() {{ if [ $X ]; then break; else {BRIDGE}; fi; {LOGIN}; }}", "for i in 1; do f; done")
+    ),
+    "a group whose input is missing": files(block(f"{{ {BRIDGE}; }} < missing || true", LOGIN)),
+    "an end whose input is missing": files(block(f"if [ $X ]; then exit < missing || true; else {BRIDGE}; fi", LOGIN)),
+    "a program named like a builtin": files(block(f"if [ $X ]; then ./exit; else {BRIDGE}; fi", LOGIN)),
+    "a builtin behind a wrapper": files(block(f"if [ $X ]; then sudo exit; else {BRIDGE}; fi", LOGIN)),
+    "a function behind a wrapper": files(block(f"f() {{ {BRIDGE}; }}", "nohup f || true", LOGIN)),
+    "a file that is sourced behind a wrapper": files(block("sudo . ./other.sh || true", LOGIN), other=BRIDGE + "\n"),
+    "a comment that stands in for another word": files(
+        pipelines("perl -e 'print $ENV{PACKAGES_PAT}'", "PACKAGES_PAT=x", ". ./other.sh"), other="# PACKAGES_PAT\r\n"
+    ),
+}
+FREE |= {
+    "a second step of programs that are not known": files(
+        pipelines(BRIDGE, "./push.sh", more=second("npm ci && npm test; mvn -B verify -Dv=$V; pytest tests")),
+        push=SCRIPT,
+        readme=README,
+    )
+    | {"package.json": '{"scripts": {"test": "jest"}}\n', "package-lock.json": "{}" + " " * 300_000},
+    "a second step that only looks at it": files(
+        pipelines(BRIDGE, "./push.sh", more=second("chmod +x push.sh; ls -l push.sh; find . -name '*.orig'")),
+        push=SCRIPT,
+    ),
+    "programs that run anything, behind the bridge": files(
+        pipelines(BRIDGE, "./push.sh", "npm ci", "bash ci/*.sh", "ls | xargs -n1 sh"), push=SCRIPT
+    ),
+    "a function behind the bridge": files(block(BRIDGE, f"f() {{ {LOGIN}; }}", "f")),
+    "a trap behind the bridge": files(block(BRIDGE, f"trap '{LOGIN}' EXIT".replace('"', ""), "make test")),
+    "a pipe that keeps it": files(block("shopt -s lastpipe", f"true | {BRIDGE}", LOGIN)),
+}
+TREES = {f"free/{index}": tree for index, tree in enumerate(FREE.values())}
+TREES |= {f"held/{index}": tree for index, tree in enumerate(HELD.values())}
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Kind]]:
+    """What each tree uses, by the name of its branch: all are branches of one repository, each without a parent."""
+    return uses(tmp_path_factory.mktemp("trees"), TREES)
+
+
+@pytest.mark.parametrize("index", range(len(FREE)), ids=FREE)
+def test_behind_a_bridge_nothing_is_used(used: Mapping[str, list[Kind]], index: int) -> None:
+    assert not used[f"free/{index}"]
+
+
+@pytest.mark.parametrize("index", range(len(HELD)), ids=HELD)
+def test_where_the_stored_value_may_arrive_it_is(used: Mapping[str, list[Kind]], index: int) -> None:
+    assert used[f"held/{index}"]
 
 
 def test_a_known_value_is_the_stored_one_nevertheless(tmp_path: Path) -> None:
     settings = Settings(workspace="acme", repository="web", variables={"PACKAGES_PAT": "known", "PACKAGES_USER": "ada"})
     tree = files(pipelines("export X=1 PACKAGES_PAT_2=2", "./push.sh"), push=SCRIPT)
-    assert uses(tmp_path, tree, settings)
+    assert uses(tmp_path, {"main": tree}, settings)["main"]
 
 
-def uses(root: Path, tree: Mapping[str, str], settings: Settings | None = None) -> list[Kind]:
-    for path, text in tree.items():
-        (root / path).parent.mkdir(exist_ok=True)
-        (root / path).write_text(text)
-    for command in (
-        ["init", "--quiet", "-b", "main"],
-        ["add", "."],
-        ["-c", "user.name=Ada", "-c", "user.email=ada@acme.invalid", "commit", "--quiet", "-m", "a change"],
-    ):
-        subprocess.run(["git", "-C", root, *command], check=True)
+def uses(root: Path, trees: Mapping[str, Mapping[str, str]], settings: Settings | None = None) -> dict[str, list[Kind]]:
+    stream = bytearray()
+    for branch, tree in trees.items():
+        stream += f"commit refs/heads/{branch}\ncommitter Ada <ada@acme.invalid> 1700000000 +0000\ndata 0\n".encode()
+        for path, text in tree.items():
+            mode, data = ("120000", text.removeprefix(LINK)) if text.startswith(LINK) else ("100755", text)
+            stream += f"M {mode} inline {path}\ndata {len(data.encode())}\n{data}\n".encode()
+    subprocess.run(["git", "init", "--quiet", "--bare", root], check=True)
+    subprocess.run(["git", "-C", root, "fast-import", "--quiet"], input=bytes(stream), check=True)
     with Objects(root) as objects:
         known = settings or Settings(workspace="acme", repository="web")
         survey = Survey(objects, rulebook.load(), known, Runs(), lambda text: Exported(None, text), tuple(refs(root)))
-        (facts,), gaps = survey.refs(NAMES)
+        facts, gaps = survey.refs(NAMES)
     assert not gaps
-    return [one.kind for one in facts.found.references if one.kind.is_use]
+    return {one.ref: [use.kind for use in one.found.references if use.kind.is_use] for one in facts}

@@ -16,15 +16,15 @@ from migrator.core.view import Unreadable
 _MOST_FILES = 5000
 _MOST_BYTES = 32 * 1024 * 1024
 _LONGEST = 256 * 1024
+HARMLESS = ("chmod", "chown", "ls", "test", "[", "cd", "pushd", "dirname", "basename", "realpath", "readlink")
+"""Programs that do nothing with the content of a file that they are given."""
 _PLENTY = "one of more files than are looked through"
 
 
 class Callers:
-    """Of what was read of the repository. `harmless` are programs that do nothing with the name of a file; `paths` are
-    the files that are looked through, all of them where it is None."""
+    """Of what was read of the repository. `harmless` are programs that do nothing with the name of a file."""
 
-    def __init__(self, reading: Reading, harmless: Collection[str], paths: Collection[str] | None = None) -> None:
-        self.paths = paths
+    def __init__(self, reading: Reading, harmless: Collection[str]) -> None:
         self.view = reading.view
         self.steps = reading.pipelines
         self.facts = reading.facts
@@ -52,6 +52,19 @@ class Callers:
 
     def otherwise(self, path: str) -> Iterator[str]:
         """Steps that name a file in a way that is not followed: for a server, a container, a pipe."""
+        yield from self.handed(path)
+        name = path.rpartition("/")[2]
+        for fact in self.facts:
+            for shell in fact.shells:
+                for command in shell.trace.commands:
+                    if command.followed or command.name in self.harmless:
+                        continue
+                    words = [command.program, *(argument.value.symbol() or "" for argument in command.arguments)]
+                    if any(name in word for word in words):
+                        yield f"`{command.name or 'a program'}` of a step"
+
+    def handed(self, path: str) -> Iterator[str]:
+        """Steps that name a file elsewhere than in the words of a command."""
         name = path.rpartition("/")[2]
         for fact in self.facts:
             if any(name in scalar.value for pipe in fact.pipes for _, scalar in pipe.variables):
@@ -61,12 +74,6 @@ class Callers:
                     yield "a step that is not read"
                 if any(name in (value.symbol() or "") for value in shell.trace.inputs):
                     yield "a redirection of a step"
-                for command in shell.trace.commands:
-                    if command.followed or command.name in self.harmless:
-                        continue
-                    words = [command.program, *(argument.value.symbol() or "" for argument in command.arguments)]
-                    if any(name in word for word in words):
-                        yield f"`{command.name or 'a program'}` of a step"
 
     def naming(self, path: str) -> list[str]:
         texts = self.texts
@@ -106,7 +113,7 @@ class Callers:
         texts: dict[str, str] = {}
         unread: set[str] = set()
         total = 0
-        for count, path in enumerate(self.view.paths() if self.paths is None else self.paths):
+        for count, path in enumerate(self.view.paths()):
             if count >= _MOST_FILES or total > _MOST_BYTES:
                 return None, frozenset()
             if path in self.steps:

@@ -15,8 +15,14 @@ from migrator.core.steps import StepFacts
 from migrator.core.text import Source
 from migrator.credentials.trace import Command
 
-_STRING = re.compile(r"""(["'`])(?P<text>[^"'`\s$]{4,})\1""")
-_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|-{1,2}[a-z-]+")
+_WORD = re.compile(
+    r"""(?P<comment>\#\s*patless:\s*ignore\[.*)
+    |(?P<before>\$\{?|\b(?:ENV|env)(?:\.|\[['"])|\b[gG]etenv\(['"])?(?P<text>[^\s"'`()\[\]{},;|&<>=]+)""",
+    re.VERBOSE,
+)
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+_OPTION = re.compile(r"--?[a-z]+(?:-[a-z]+)*")
+_HIDDEN = "•"
 
 
 def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
@@ -46,18 +52,22 @@ def called(facts: StepFacts, source: Callable[[str], Source | None]) -> Iterator
 
 
 def shown(findings: Iterable[Finding], reading: Reading) -> dict[str, Source]:
-    """The files of findings that were not read otherwise, without the text of strings that may be a password: nothing
-    is known of what the program does with them."""
-    known = {*reading.book.mentions, *(name for client in reading.book.clients.values() for name in client.programs)}
+    """The files of findings that were not read otherwise, without all that may be a password: nothing is known of what
+    the program does, so only the names of programs, hosts and options are left, and those of variables."""
+    programs = reading.book.programs
+    known = {"login", *programs.displays, *programs.interpreters}
+    known |= {host for registry in reading.book.registries for host in registry.hosts}
+    known |= {name for client in reading.book.clients.values() for name in client.programs}
     paths = {one.path for one in findings} - reading.sources.keys()
     found = {path: source for path in sorted(paths) if (source := reading.source(path)) is not None}
 
     def blank(match: re.Match[str]) -> str:
         text = match["text"]
-        plain = text in known or text == "login" or _NAME.fullmatch(text)
-        return match[0] if plain else f"{match[1]}{'•' * len(text)}{match[1]}"
+        if match["comment"] or text in known or _OPTION.fullmatch(text) or (match["before"] and _NAME.fullmatch(text)):
+            return match[0]
+        return f"{match['before'] or ''}{_HIDDEN * len(text)}"
 
-    return {path: Source(path, _STRING.sub(blank, source.text)) for path, source in found.items()}
+    return {path: Source(path, _WORD.sub(blank, source.text)) for path, source in found.items()}
 
 
 def _commands(facts: StepFacts) -> Iterator[Command]:

@@ -40,12 +40,14 @@ class Request(Struct, frozen=True):
 
 class Fragment(Struct, frozen=True):
     """A program in a file. `runs` leads from the characters of `text` to those of the file; `parse` reads the text and
-    gives its places through the map that it is handed."""
+    gives its places through the map that it is handed. `shown`: it is written to the log as it runs, with values in
+    it."""
 
     path: str
     text: str
     runs: ScalarMap
     parse: Callable[[str, Place | None], tuple[Statement, ...]] = parse_shell
+    shown: bool = False
 
 
 class Program(Struct, frozen=True):
@@ -79,23 +81,30 @@ def whole(path: str, text: str, parse: Callable[[str, Place | None], tuple[State
 
 
 class Line(Struct, frozen=True):
-    """The words of a launcher's command line: where the files are, which one is named, and the rest."""
+    """The words of a launcher's command line: where the files are, which one is named, and the rest. `known`: so are
+    all of its words, and each option that names a file is there once. `quiet`: what runs is not shown."""
 
     folder: str
     file: str | None
     words: tuple[str, ...]
+    known: bool = True
+    quiet: bool = False
 
 
 def command_line(request: Request) -> Line | None:
-    """The words of a command by the options of its launcher; None where one of them is not known."""
+    """The words of a command by the options of its launcher, up to the first that is not known; None where it is not
+    known in which folder the files are."""
     launcher, words = request.launcher, list(request.words)
     folder, file = request.folder, None
+    quiet = not launcher.quiet.isdisjoint(words)
     rest: list[str] = []
     while words:
         word = words.pop(0)
         if word is None:
-            return None
-        if word == "--" or not word.startswith("-") or word == "-":
+            return Line(folder, file, tuple(rest), known=False)
+        if word == "--":
+            return Line(folder, file, (*rest, word, *map(str, words)), known=None not in words)
+        if not word.startswith("-") or word == "-":
             rest.append(word)
             continue
         option, equals, value = word.partition("=")
@@ -107,10 +116,12 @@ def command_line(request: Request) -> Line | None:
                     return None
                 folder = inside
             elif option in launcher.named:
+                if file is not None:
+                    return Line(folder, file, tuple(rest), known=False)
                 file = given
-        elif word not in launcher.switches:
-            return None
-    return Line(folder, file, tuple(rest))
+        elif word not in launcher.switches | launcher.quiet:
+            return Line(folder, file, tuple(rest), known=False)
+    return Line(folder, file, tuple(rest), quiet=quiet)
 
 
 def read(request: Request) -> Program | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _RUNS = {"run", "call", "check_call", "check_output", "Popen"}
 _SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
+_REFLECTION = {"globals", "locals", "vars", "exec", "eval"}
+"""What reads or sets variables without their names."""
 _TEXT = "text that the program makes"
 _IMAGES = {"pull": "pull", "push": "push", "run": "run"}
 
@@ -27,8 +30,13 @@ class Commands(Expressions):
 
     def __init__(self, text: str, module: cst.Module, place: Place) -> None:
         super().__init__(text, module, place)
+        self.functions: dict[str, cst.FunctionDef] = {}
         self.lists: dict[str, list[cst.BaseExpression] | None] = {}
         self.fed: dict[cst.Call, cst.BaseExpression] = {}
+
+    @abstractmethod
+    def anything(self, node: cst.CSTNode) -> Statement:
+        """Something sets variables that do not show."""
 
     def command(
         self,
@@ -41,6 +49,8 @@ class Commands(Expressions):
         """What a call runs: a command, text for a shell, or a method of the docker SDK that does what one does."""
         span = self.span(node)
         module, _, function = name.rpartition(".")
+        if name in _REFLECTION and name not in self.functions:
+            return self.anything(node)
         if name in _SHELLS and args:
             return self.shell(args[0], node, None)
         if module == "subprocess" and function in _RUNS:
@@ -73,14 +83,13 @@ class Commands(Expressions):
         owner = node.func.value.attr.value if isinstance(node.func.value, cst.Attribute) else ""
         given = {**dict(zip(("username", "password", "email", "registry"), args, strict=False)), **named}
         if method == "login" and (starred or "password" in given):
-            unknown = Word((self.unknown(node),), span)
+            told = tuple(self.word(one.value) for one in node.args if one.star)
+            unknown = Word((self.unknown(node, told),), span)
             words = [self.lit("docker", span), self.lit("login", span)]
             for option, key in (("-u", "username"), ("-p", "password")):
                 words += [self.lit(option, span), self.word(given[key]) if key in given and not starred else unknown]
-            if starred:
-                words.append(unknown)
-            elif "registry" in given:
-                words.append(self.word(given["registry"]))
+            if starred or "registry" in given:
+                words.append(self.word(given["registry"]) if "registry" in given else unknown)
             return pieces.statement(Call((), tuple(words), span), span)
         if method in _IMAGES and owner in ("images", "containers", "api"):
             image = args[0] if args else named.get("repository", named.get("image"))
@@ -90,15 +99,30 @@ class Commands(Expressions):
         return None
 
     def words(self, node: cst.BaseExpression) -> list[Word]:
-        elements = syntax.elements(node)
-        if elements is None and isinstance(node, cst.Name):
-            elements = self.lists.get(self.variable(node.value) or node.value)
+        """The words of a command; the first is not known where some of them are not."""
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-            plain = node.func.attr.value == "split" and not node.args
-            return pieces.split(self.parts(node.func.value), self.span(node)) if plain else [self.word(node)]
-        if elements is None:
-            return [self.word(node)]
-        return [self.word(one) for one in elements]
+            if node.func.attr.value == "split" and not node.args:
+                return pieces.split(self.parts(node.func.value), self.span(node))
+            text = self.quoted(node.args[0].value) if len(node.args) == 1 else None
+            if self.name(node.func) == "shlex.split" and text and not any(char in text[0] for char in "\\'\"#\n"):
+                return pieces.split(self.parts(node.args[0].value), self.span(node))
+        elements = self.elements(node)
+        known = [self.word(one) for one in elements if one is not None]
+        return known if None not in elements else [Word((self.unknown(node),), self.span(node)), *known]
+
+    def elements(self, node: cst.BaseExpression) -> list[cst.BaseExpression | None]:
+        """The elements of a list, None for those that are not known."""
+        if isinstance(node, cst.Name):
+            listed = self.lists.get(self.variable(node.value) or node.value)
+            return [None, node] if listed is None else [*listed]
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+            return [*self.elements(node.left), *self.elements(node.right)]
+        if not isinstance(node, cst.List | cst.Tuple):
+            return [None, node]
+        found: list[cst.BaseExpression | None] = []
+        for one in node.elements:
+            found += self.elements(one.value) if isinstance(one, cst.StarredElement) else [one.value]
+        return found
 
     def shell(
         self, node: cst.BaseExpression, call: cst.Call, fed: tuple[Redirect, ...] | None, changed: str = ""

@@ -94,14 +94,17 @@ class Expressions:
     def parts(self, node: cst.BaseExpression) -> tuple[Part, ...]:
         match node:
             case cst.SimpleString():
-                text = self.quoted(node)
-                return (Single(text[0], self.span(node), True) if text and "\\" not in text[0] else self.unknown(node),)
+                value = node.evaluated_value
+                text = value.decode(errors="replace") if isinstance(value, bytes) else value
+                return (Single(text, self.span(node), True) if "\\" not in text else self.unknown(node),)
             case cst.ConcatenatedString():
                 return (*self.parts(node.left), *self.parts(node.right))
             case cst.FormattedString():
                 return tuple(part for piece in node.parts for part in self.formatted(piece))
             case cst.BinaryOperation(operator=cst.Add()):
                 return (*self.parts(node.left), *self.parts(node.right))
+            case cst.BinaryOperation(operator=cst.Modulo()):
+                return (*self.parts(node.left), self.unknown(node, (self.word(node.right),)))
             case cst.BooleanOperation(operator=cst.Or()):
                 left = self.parts(node.left)
                 if len(left) == 1 and isinstance(left[0], Param) and left[0].index == "" and not left[0].operator:
@@ -118,7 +121,7 @@ class Expressions:
                     return (Param(name[0], "", None, name[1], self.span(node), True),)
             case cst.Call():
                 return self.call(node)
-        inner = tuple(self.word(child) for child in syntax.expressions(node))
+        inner = tuple(self.word(child) for child in (*syntax.expressions(node), *syntax.hidden(node)))
         return (self.unknown(node, inner, _COPY if self.copied(node) else _EXPRESSION),)
 
     def copied(self, node: cst.BaseExpression) -> bool:

@@ -9,11 +9,9 @@ import libcst as cst
 
 from migrator.readers.called import _pieces as pieces
 from migrator.readers.called import _syntax as syntax
-from migrator.readers.called._commands import Commands
+from migrator.readers.called._assignments import Assignments
 from migrator.readers.shell import (
-    Assignment,
     Call,
-    Declaration,
     Function,
     Group,
     If,
@@ -35,12 +33,10 @@ _OTHERS = {"plumbum", "sh", "invoke", "fabric"}
 _KEPT = {"strip", "rstrip", "lstrip", "encode", "decode"}
 
 
-class Lowering(Commands):
+class Lowering(Assignments):
     def __init__(self, text: str, module: cst.Module, place: Place) -> None:
         super().__init__(text, module, place)
-        self.functions: dict[str, cst.FunctionDef] = {}
         self.before: list[Statement] = []
-        self.names = [node.value for node in syntax.every(self.module) if isinstance(node, cst.Name)]
         self.fed = dict(syntax.feeding(self.module))
 
     # The module
@@ -88,6 +84,10 @@ class Lowering(Commands):
                 return self.assign(node.target, value)
             case cst.AugAssign(target=cst.Name(value=name)):
                 return [self.assignment(name, self.parts(node.value), node, append=True)]
+            case cst.AugAssign() if self.environment(node.target):
+                return self.updated([node.value], {}, node)
+            case cst.Del():
+                return [one for target in syntax.targets(node) for one in self.deleted(target)]
             case cst.Expr():
                 self.parts(node.value)
             case cst.Return(value=value) if value is not None:
@@ -167,39 +167,6 @@ class Lowering(Commands):
             words = (Word((self.unknown(node),), span), self.lit(self.text, span))
             self.before.append(pieces.statement(Call((), words, span), span))
 
-    # Assignments
-
-    def assignment(self, name: str, parts: tuple[Part, ...], node: cst.CSTNode, append: bool = False) -> Statement:
-        span = self.span(node)
-        word = Word(parts, pieces.around(parts, span))
-        known = self.variable(name) or f"module.{name}"
-        return pieces.statement(Call((Assignment(known, word, None, append, False, span),), (), span), span)
-
-    def assign(self, target: cst.BaseExpression, value: cst.BaseExpression) -> list[Statement]:
-        if isinstance(target, cst.Name):
-            key = self.variable(target.value) or target.value
-            elements = syntax.elements(value)
-            self.lists[key] = elements if elements is not None and key not in self.lists else None
-            if self.lists[key] and self.names.count(target.value) == 2:  # here, and where it is run
-                return [self.assignment(target.value, (self.unknown(value),), target)]
-            return [self.assignment(target.value, self.parts(value), target)]
-        if isinstance(target, cst.Tuple | cst.List) and (values := syntax.elements(value)) is not None:
-            targets = [one.value for one in target.elements]
-            if len(targets) == len(values):
-                return [one for pair in zip(targets, values, strict=True) for one in self.assign(*pair)]
-        parts = self.parts(value)
-        if isinstance(target, cst.Subscript) and self.name(target.value) == "os.environ":
-            index = target.slice[0].slice
-            if isinstance(index, cst.Index) and (name := self.quoted(index.value)):
-                span = self.span(target)
-                given = Assignment(name[0], Word(parts, pieces.around(parts, span)), None, False, False, span)
-                return [pieces.statement(Declaration("export", (given,), (), span), span)]
-        return self.forget(target)
-
-    def forget(self, target: cst.BaseExpression) -> list[Statement]:
-        names = [node.value for node in syntax.every(target) if isinstance(node, cst.Name)]
-        return [self.assignment(name, (self.unknown(target),), target) for name in names if self.variable(name)]
-
     # Functions
 
     def function_body(self, node: cst.FunctionDef, unknown: bool = False) -> Iterator[Statement]:
@@ -248,6 +215,9 @@ class Lowering(Commands):
             default = args[1] if len(args) > 1 else named.get("default")
             word = self.word(default) if default is not None else None
             return (Param(text[0], "-" if word else "", word, text[1], self.span(node), True),)
+        if (changed := self.changes(node, args, named, starred)) is not None:
+            self.before += changed
+            return (self.unknown(node),)
         if isinstance(node.func, cst.Attribute) and node.func.attr.value in _KEPT and all(map(syntax.plain, args)):
             return self.parts(node.func.value)
         if name == "str" and len(args) == 1 and not named:
@@ -264,8 +234,10 @@ class Lowering(Commands):
         if command := self.command(node, name, args, named, starred):
             self.before.append(command)
             return (self.unknown(node),)
-        inner = tuple(self.word(one) for one in (*syntax.receiver(node), *(one.value for one in node.args)))
-        return (self.unknown(node, inner),)
+        inner = tuple(self.word(one.value) for one in node.args)
+        if isinstance(node.func, cst.Attribute) and node.func.attr.value == "format":
+            return (*self.parts(node.func.value), self.unknown(node, inner))
+        return (self.unknown(node, (*map(self.word, (*syntax.receiver(node), *syntax.hidden(node.func))), *inner)),)
 
     def used(self, node: cst.Call) -> bool:
         return any(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import libcst as cst
+
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 def every(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -24,6 +27,15 @@ def expressions(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
             yield child
         else:
             yield from expressions(child)
+
+
+def hidden(node: cst.CSTNode) -> Iterator[cst.SimpleString]:
+    """The strings of lambdas and comprehensions at or below a node, but for the names of variables."""
+    for one in every(node):
+        if isinstance(one, cst.Lambda | cst.BaseComp):
+            for inner in every(one):
+                if isinstance(inner, cst.SimpleString) and not _VARIABLE.fullmatch(inner.raw_value):
+                    yield inner
 
 
 def called(module: cst.Module) -> set[str]:
@@ -90,6 +102,24 @@ def elements(node: cst.BaseExpression) -> list[cst.BaseExpression] | None:
     if not isinstance(node, cst.List | cst.Tuple) or any(isinstance(one, cst.StarredElement) for one in node.elements):
         return None
     return [one.value for one in node.elements]
+
+
+def targets(node: cst.Del) -> list[cst.BaseExpression]:
+    return elements(node.target) or [node.target]
+
+
+def changing(module: cst.Module) -> Iterator[str]:
+    """Names whose value is changed, or may be, in a way that is no assignment to them: `x[0] = 1`, `x.append(1)`."""
+    for node in every(module):
+        match node:
+            case cst.Attribute(value=cst.Name(value=name)) | cst.AugAssign(target=cst.Name(value=name)):
+                yield name
+            case cst.AssignTarget(target=target) | cst.AugAssign(target=target) | cst.Del(target=target):
+                yield from (
+                    one.value.value
+                    for one in every(target)
+                    if isinstance(one, cst.Subscript) and isinstance(one.value, cst.Name)
+                )
 
 
 def dotted(node: cst.CSTNode) -> str:

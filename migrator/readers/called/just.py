@@ -50,6 +50,8 @@ def read(request: Request) -> Program | None:
     if path is None or text is None:
         return None
     try:
+        if not line.known:
+            raise _Refused
         found = _justfile(text)
         named = line.words or tuple(found.recipes)[:1]
         fragments = tuple(_fragment(path, found, one) for one in _of(found, named, []))

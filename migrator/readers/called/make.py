@@ -64,9 +64,9 @@ def read(request: Request) -> Program | None:
     if path is None or text is None:
         return None
     try:
-        if "\r" in text:
+        if "\r" in text or not line.known or "--" in line.words:
             raise _Refused
-        recipes = _Recipes(path, _makefile(text), line.folder)
+        recipes = _Recipes(path, _makefile(text), line.folder, line.quiet)
         targets = [word for word in line.words if not recipes.assign(word)]
         fragments = tuple(recipes.of(targets))
     except _Refused:
@@ -142,8 +142,10 @@ def _lines(text: str) -> Iterator[Span]:
 
 
 class _Recipes:
-    def __init__(self, path: str, makefile: _Makefile, folder: str) -> None:
+    def __init__(self, path: str, makefile: _Makefile, folder: str, silent: bool) -> None:
         self.path = path
+        self.silenced = [rule.needs.split() for rule in makefile.rules if ".SILENT" in rule.targets]
+        self.silent = silent or [] in self.silenced
         self.makefile = makefile
         self.folder = folder
         self.given: dict[str, str] = {}
@@ -186,23 +188,24 @@ class _Recipes:
         return expanded.replace("|", " ")
 
     def line(self, span: Span, target: str) -> Fragment | None:
-        """One line of a recipe as shell."""
+        """One line of a recipe as shell. Make shows it, with the values of its references, unless it is told not to."""
         text = self.makefile.text
         at = span.start
         while at < span.end and text[at] in "@-+ \t":
             at += 1
+        silent = self.silent or "@" in text[span.start : at] or any(target in one for one in self.silenced)
         if at == span.end:
             return None
         runs = Runs()
         runs.decoded(self.environment(), at, 1)
-        single = double = False
+        single = double = shown = False
         for match in _REFERENCE.finditer(text, at, span.end):
             single, double = self.copy(text[at : match.start()], at, runs, single, double)
-            self.reference(match, target, runs, single)
+            shown = self.reference(match, target, runs, single) or shown
             at = match.end()
         self.copy(text[at : span.end], at, runs, single, double)
         value, mapped = runs.finish("$", span.start)
-        return Fragment(self.path, value, mapped)
+        return Fragment(self.path, value, mapped, shown=shown and not silent)
 
     def environment(self) -> str:
         """What make may put into the environment of a recipe: its own variables that were in there or are exported."""
@@ -229,7 +232,8 @@ class _Recipes:
             at += len(piece)
         return single, double
 
-    def reference(self, match: re.Match[str], target: str, runs: Runs, single: bool) -> None:
+    def reference(self, match: re.Match[str], target: str, runs: Runs, single: bool) -> bool:
+        """Put down what stands for a reference; whether make puts something of the environment there."""
         width = match.end() - match.start()
         name = match["round"] if match["round"] is not None else match["curly"]
         known = name is not None and (name in self.makefile.variables or name in self.given)
@@ -237,14 +241,16 @@ class _Recipes:
             raise _Refused
         if match[0] == "$$":
             runs.decoded("$", match.start(), 2)
-        elif name is not None and _NAME.fullmatch(name) and not known and name != "MAKE" and name != "CURDIR":
+            return False
+        if name is not None and _NAME.fullmatch(name) and not known and name != "MAKE" and name != "CURDIR":
             if single:
                 runs.decoded(f"'\"{_UNKNOWN}\"'", match.start(), width)
             else:
                 runs.copy("${" + name + "}", match.start())
-        else:
-            text = self.put(match, target, 0)
-            runs.decoded(f"'\"{_UNKNOWN}\"'" if single and "$" in text else text, match.start(), width)
+            return True
+        text = self.put(match, target, 0)
+        runs.decoded(f"'\"{_UNKNOWN}\"'" if single and "$" in text else text, match.start(), width)
+        return "${" in text
 
     def put(self, match: re.Match[str], target: str, depth: int) -> str:
         """What make puts in the place of a reference, as shell."""

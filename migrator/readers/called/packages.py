@@ -19,7 +19,13 @@ _BLANK = " \t\r\n"
 def read(request: Request) -> Program | None:
     """The script of that name between those that run before and after it, in the folder of the file."""
     line = command_line(request)
-    if line is None or not line.words:
+    if line is None:
+        return None
+    path = posixpath.join(line.folder, request.launcher.files[0])
+    if not line.known:
+        decided = not set(request.words).isdisjoint(_RUN) and request.file(path) is not None
+        return Program(path, (), line.folder) if decided else None
+    if not line.words:
         return None
     first, *rest = line.words
     launcher = request.launcher
@@ -29,7 +35,6 @@ def read(request: Request) -> Program | None:
         name, given = first, rest
     else:
         return None
-    path = posixpath.join(line.folder, request.launcher.files[0])
     text = request.file(path)
     spans = _scripts(text) if text is not None else None
     if text is None or not spans or name not in spans:

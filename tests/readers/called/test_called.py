@@ -89,9 +89,10 @@ def test_a_recipe_is_what_just_runs() -> None:
 
 def test_an_option_that_is_not_known_is_not_followed() -> None:
     files = {"Makefile": "login:\n\tx\n", "package.json": '{"scripts": {"login": "x"}}'}
-    assert _read("make", ["-n", "login"], files) is None
-    assert _read("npm", ["run", "login", "--workspace", "a"], files) is None
-    assert _read("make", [None], files) is None
+    for program, words in (("make", ["-n", "login"]), ("npm", ["run", "login", "--workspace", "a"]), ("make", [None])):
+        found = _read(program, words, files)
+        assert found is not None
+        assert not found.fragments
 
 
 def test_recipes_are_shell_with_the_places_of_the_makefile() -> None:
