@@ -128,7 +128,7 @@ def called(folder: Path) -> Iterator[Budget]:
     """A login in a file that the pipeline runs."""
     for name, text, call, limit in (
         ("login.sh", _SCRIPT, "bash login.sh", 150),
-        ("login.py", _PYTHON, "python login.py", 300),
+        ("login.py", _PYTHON, "python login.py", 400),
     ):
         root = repository(folder / name, _CALLING.format(call=call))
         (root / name).write_text(text, encoding="utf-8")
