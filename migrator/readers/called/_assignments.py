@@ -9,7 +9,7 @@ import libcst as cst
 
 from migrator.readers.called import _pieces as pieces
 from migrator.readers.called import _syntax as syntax
-from migrator.readers.called._commands import Commands
+from migrator.readers.called._commands import Commands, Listed
 from migrator.readers.shell import Assignment, Call, Declaration, Part, Statement, Word
 
 if TYPE_CHECKING:
@@ -38,19 +38,28 @@ class Assignments(Commands):
         self.changing = set(syntax.changing(self.module))
 
     def assignment(self, name: str, parts: tuple[Part, ...], node: cst.CSTNode, append: bool = False) -> Statement:
+        return self.named(self.variable(name) or f"module.{name}", parts, node, append)
+
+    def named(self, known: str, parts: tuple[Part, ...], node: cst.CSTNode, append: bool = False) -> Statement:
+        """An assignment to a variable by the name that the records have for it."""
         span = self.span(node)
         word = Word(parts, pieces.around(parts, span))
-        known = self.variable(name) or f"module.{name}"
         return pieces.statement(Call((Assignment(known, word, None, append, False, span),), (), span), span)
 
     def assign(self, target: cst.BaseExpression, value: cst.BaseExpression) -> list[Statement]:
         if isinstance(target, cst.Name):
             key = self.variable(target.value) or target.value
             elements = syntax.elements(value) if target.value not in self.changing else None
-            self.lists[key] = elements if elements is not None and key not in self.lists else None
-            if self.lists[key] and self.names.count(target.value) == 2:  # here, and where it is run
-                return [self.assignment(target.value, (self.unknown(value),), target)]
-            return [self.assignment(target.value, self.parts(value), target)]
+            if elements is None or key in self.lists:
+                self.lists[key] = None
+                return [self.assignment(target.value, self.parts(value), target)]
+            self.lists[key] = listed = Listed(value, tuple(f"{key}[{index}]" for index in range(len(elements))))
+            given = [
+                self.named(name, self.word(one).parts, one) for name, one in zip(listed.names, elements, strict=True)
+            ]
+            alone = self.names.count(target.value) == 2  # here, and where it is run
+            parts = (self.unknown(value),) if alone else self.parts(value)
+            return [*given, self.assignment(target.value, parts, target)]
         if isinstance(target, cst.Tuple | cst.List) and (values := syntax.elements(value)) is not None:
             targets = [one.value for one in target.elements]
             named = {one.value for one in targets if isinstance(one, cst.Name)}

@@ -6,11 +6,12 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 import libcst as cst
+from msgspec import Struct
 
 from migrator.readers.called import _pieces as pieces
 from migrator.readers.called import _syntax as syntax
 from migrator.readers.called._expressions import Expressions
-from migrator.readers.shell import Call, Group, Redirect, ShellError, Statement, Word
+from migrator.readers.shell import Call, Double, Group, Param, Redirect, ShellError, Statement, Word
 from migrator.readers.shfmt import parse_shell
 
 if TYPE_CHECKING:
@@ -24,15 +25,23 @@ _TEXT = "text that the program makes"
 _IMAGES = {"pull": "pull", "push": "push", "run": "run"}
 
 
+class Listed(Struct, frozen=True):
+    """A list that a name is given: the names of its elements as of then."""
+
+    node: cst.BaseExpression
+    names: tuple[str, ...]
+
+
 class Commands(Expressions):
-    """`lists` are the values of names that are given one list, None where there are several; `fed` is what a process
-    is told later, by the call that starts it."""
+    """`lists` are those that names are given, None where there are several; `fed` is what a process
+    is told later, by the call that starts it; `told` are the expressions that commands were made of."""
 
     def __init__(self, text: str, module: cst.Module, place: Place) -> None:
         super().__init__(text, module, place)
         self.functions: dict[str, cst.FunctionDef] = {}
-        self.lists: dict[str, list[cst.BaseExpression] | None] = {}
+        self.lists: dict[str, Listed | None] = {}
         self.fed: dict[cst.Call, cst.BaseExpression] = {}
+        self.told: set[cst.CSTNode] = set()
 
     @abstractmethod
     def anything(self, node: cst.CSTNode) -> Statement:
@@ -102,26 +111,32 @@ class Commands(Expressions):
         """The words of a command; the first is not known where some of them are not."""
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
             if node.func.attr.value == "split" and not node.args:
+                self.told |= set(syntax.every(node))
                 return pieces.split(self.parts(node.func.value), self.span(node))
             text = self.quoted(node.args[0].value) if len(node.args) == 1 else None
             if self.name(node.func) == "shlex.split" and text and not any(char in text[0] for char in "\\'\"#\n"):
+                self.told |= set(syntax.every(node))
                 return pieces.split(self.parts(node.args[0].value), self.span(node))
         elements = self.elements(node)
-        known = [self.word(one) for one in elements if one is not None]
-        return known if None not in elements else [Word((self.unknown(node),), self.span(node)), *known]
+        if None in elements:
+            return [Word((self.unknown(node),), self.span(node)), *filter(None, elements)]
+        self.told |= set(syntax.every(node))
+        return list(filter(None, elements))
 
-    def elements(self, node: cst.BaseExpression) -> list[cst.BaseExpression | None]:
-        """The elements of a list, None for those that are not known."""
-        if isinstance(node, cst.Name):
-            listed = self.lists.get(self.variable(node.value) or node.value)
-            return [None, node] if listed is None else [*listed]
+    def elements(self, node: cst.BaseExpression) -> list[Word | None]:
+        """The elements of a list, None in front of what is not known."""
+        if isinstance(node, cst.Name) and (listed := self.lists.get(self.variable(node.value) or node.value)):
+            self.told |= set(syntax.every(listed.node))
+            span = self.span(node)
+            params = [Param(name, "", None, span, span, True, "0") for name in listed.names]
+            return [Word((Double((param,), span),), span) for param in params]
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
             return [*self.elements(node.left), *self.elements(node.right)]
         if not isinstance(node, cst.List | cst.Tuple):
-            return [None, node]
-        found: list[cst.BaseExpression | None] = []
+            return [None, self.word(node)]
+        found: list[Word | None] = []
         for one in node.elements:
-            found += self.elements(one.value) if isinstance(one, cst.StarredElement) else [one.value]
+            found += self.elements(one.value) if isinstance(one, cst.StarredElement) else [self.word(one.value)]
         return found
 
     def shell(
@@ -129,6 +144,9 @@ class Commands(Expressions):
     ) -> Statement:
         """Text that a shell runs: read as such where it is one plain string, and `changed` names nothing in the way."""
         span = self.span(call)
+        if isinstance(node, cst.List | cst.Tuple) and len(node.elements) == 1:  # the words behind it are no commands
+            node = node.elements[0].value
+        self.told |= set(syntax.every(node))
         text = self.quoted(node)
         if text and not changed:
             start = self.raw(node).start + len(syntax.prefix(node))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from migrator.readers.called import Place
 
 _OTHERS = {"plumbum", "sh", "invoke", "fabric"}
+_UNTOLD = "a call that is not followed"
 _KEPT = {"strip", "rstrip", "lstrip", "encode", "decode"}
 
 
@@ -37,6 +38,7 @@ class Lowering(Assignments):
     def __init__(self, text: str, module: cst.Module, place: Place) -> None:
         super().__init__(text, module, place)
         self.before: list[Statement] = []
+        self.refused: set[str] = set()
         self.fed = dict(syntax.feeding(self.module))
 
     # The module
@@ -54,7 +56,7 @@ class Lowering(Assignments):
                 self.functions[statement.name.value] = statement
         self.globals = syntax.assigned(body)
         yield from self.body(body)
-        called = syntax.called(self.module)
+        called = syntax.called(self.module) - self.refused
         loose = [one for one in self.functions.values() if one.decorators or one.name.value not in called]
         classes = [one for one in body if isinstance(one, cst.ClassDef)]
         loose += [inner for one in classes for inner in one.body.body if isinstance(inner, cst.FunctionDef)]
@@ -62,6 +64,17 @@ class Lowering(Assignments):
             span = self.span(function)
             statements = tuple(self.function_body(function, unknown=True))
             yield pieces.statement(If((), statements, (), span), span)
+        yield from self.untold()
+
+    def untold(self) -> Iterator[Statement]:
+        """What looks like a command that logs in, and was not followed to where it is run: a command of its own that
+        nobody knows, with the text of the program, where the registry may be named."""
+        for node, words in syntax.logins(self.module):
+            if self.told.isdisjoint((node, *words)):
+                span = self.span(node)
+                program = Word((self.unknown(node, what=_UNTOLD),), span)
+                call = Call((), (program, *map(self.word, words), self.lit(self.text, span)), span)
+                yield pieces.statement(If((), (pieces.statement(call, span),), (), span), span)
 
     def body(self, body: Sequence[cst.CSTNode]) -> list[Statement]:
         found: list[Statement] = []
@@ -224,7 +237,9 @@ class Lowering(Assignments):
             return self.parts(args[0])
         if isinstance(node.func, cst.Name) and (function := self.functions.get(node.func.value)):
             called = self.own_call(node, function)
-            if called is not None:
+            if called is None:
+                self.refused.add(function.name.value)
+            else:
                 changes = bool(list(syntax.declared(function)))
                 span = self.span(node)
                 if changes:

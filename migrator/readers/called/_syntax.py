@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
+_LOGS_IN = re.compile(r"\blogin\b.*\s(?:-p\b|--password)|[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+", re.DOTALL)
+
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
@@ -87,6 +89,24 @@ def feeding(module: cst.Module) -> Iterator[tuple[cst.Call, cst.BaseExpression]]
         calls = processes.get(name, [])
         if len(calls) == len(inputs) == 1 and inputs[0] is not None:
             yield calls[0], inputs[0]
+
+
+def logins(module: cst.Module) -> Iterator[tuple[cst.CSTNode, list[cst.BaseExpression]]]:
+    """Lists and strings that look like the words of a login, each with its words; not strings that have a name, which
+    are followed as values, and none that stands alone, as documentation does."""
+    pending: list[cst.CSTNode] = [module]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.List | cst.Tuple):
+            words = [one.value for one in node.elements]
+            if any(isinstance(one, cst.SimpleString) and one.evaluated_value in ("login", b"login") for one in words):
+                yield node, words
+        elif isinstance(node, cst.BaseString):
+            if _LOGS_IN.search(cst.Module(()).code_for_node(node)):
+                yield node, [node]
+            continue
+        if not isinstance(node, cst.Assign | cst.AnnAssign | cst.Expr) or not isinstance(node.value, cst.BaseString):
+            pending += reversed(node.children)
 
 
 def keyword(argument: cst.Arg) -> str:
