@@ -12,7 +12,12 @@ from migrator.credentials.values import Stored
 def exposure(facts: StepFacts, context: Context, item: Judged) -> None:
     """Add a reason where the native token could show in the log."""
     sites = item.sites
-    readers = {use.command for use in item.shell.trace.uses if (use.param.span, use.context) in sites}
+    edited = [point.span for point in item.points]  # tests of whether the variable is set as well
+    readers = {
+        use.command
+        for use in item.shell.trace.uses
+        if (use.param.span, use.context) in sites or any(use.param.span.contains(span) for span in edited)
+    }
     traced = item.login.command.xtrace or any(c.xtrace for c in item.shell.trace.commands if c.order in readers)
     traced = traced or any(definition.xtrace for definition in assignments(item.login.password))
     if traced:

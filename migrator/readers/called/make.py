@@ -31,6 +31,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _REFERENCE = re.compile(r"\$(?:\$|\((?P<round>[^()$]*)\)|\{(?P<curly>[^{}$]*)\}|(?P<short>.))", re.DOTALL)
 _UNKNOWN = "$((0))"
 _SHELLS = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh")
+_PLAIN = re.compile(r"(?:[\w./:@-]|\$\{\w+\})*")
 _DEPTH = 20
 
 
@@ -197,7 +198,7 @@ class _Recipes:
         if at == span.end:
             return None
         runs = Runs()
-        runs.decoded(self.environment(), at, 1)
+        runs.decoded(self.environment(text[at : span.end], target), at, 1)
         single = double = shown = False
         for match in _REFERENCE.finditer(text, at, span.end):
             single, double = self.copy(text[at : match.start()], at, runs, single, double)
@@ -207,10 +208,20 @@ class _Recipes:
         value, mapped = runs.finish("$", span.start)
         return Fragment(self.path, value, mapped, shown=shown and not silent)
 
-    def environment(self) -> str:
-        """What make may put into the environment of a recipe: its own variables that were in there or are exported."""
+    def environment(self, line: str, target: str) -> str:
+        """What make may put into the environment of a recipe: its own variables that were in there or are exported.
+        Their values are not known, but for those that the line takes from there."""
         names = {name for name, (kind, _) in self.makefile.variables.items() if kind != "?="} | self.given.keys()
-        return "".join(f"export {name}={_UNKNOWN};" for name in sorted(names) if _NAME.fullmatch(name))
+        return "".join(
+            f"export {name}={self.taken(name, target) if f'$${name}' in line or f'$${{{name}' in line else _UNKNOWN};"
+            for name in sorted(names)
+            if _NAME.fullmatch(name)
+        )
+
+    def taken(self, name: str, target: str) -> str:
+        match = _REFERENCE.fullmatch(f"$({name})")
+        value = self.put(match, target, 0) if match else ""
+        return f'"{value}"' if _PLAIN.fullmatch(value) else _UNKNOWN
 
     def copy(self, text: str, at: int, runs: Runs, single: bool, double: bool) -> tuple[bool, bool]:
         """Text that stays; the tab behind a continued line goes. Returns which quotes are open after it."""
