@@ -111,3 +111,8 @@ class Document:
         if root is None:
             raise RuleError(f"{path}:1:1: the rule file is empty; write `what:` and the rest, or remove it")
         self.root = Node(self, root, "")
+
+
+def members(entries: dict[str, Node], key: str) -> frozenset[str]:
+    """The texts of a list among the entries of a mapping, none where it is not there."""
+    return frozenset(entries[key].texts()) if key in entries else frozenset()

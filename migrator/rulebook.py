@@ -15,6 +15,7 @@ from typing import Any
 from msgspec.structs import replace
 
 import migrator
+from migrator import rule_programs
 from migrator.core.findings import Severity, Verdict
 from migrator.core.rules import (
     BuildSyntax,
@@ -22,20 +23,16 @@ from migrator.core.rules import (
     ComposeSyntax,
     Escape,
     Example,
-    Launcher,
     LoginSyntax,
     PackageCommand,
-    Programs,
     PushPipe,
     ReasonEntry,
     Registry,
     Rule,
     RuleBook,
     Runners,
-    Wrapper,
-    Writer,
 )
-from migrator.rule_documents import Document, Node, RuleError
+from migrator.rule_documents import Document, Node, RuleError, members
 
 _WAYS = ("mine", "otherwise", "not-mine", "ask", "fleet")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -88,23 +85,7 @@ def _add(document: Document, book: RuleBook) -> RuleBook:
         "outputs-variable": lambda book, node: replace(book, outputs_variable=node.text()),
         "push-pipe": _push_pipe,
         "reasons": _reasons,
-        "wrappers": _wrappers,
-        "writers": _writers,
-        "launchers": _launchers,
-        "displays": lambda b, n: _programs(b, displays=b.programs.displays | set(n.texts())),
-        "filters": lambda b, n: _programs(
-            b, filters={**b.programs.filters, **{k: v.pattern() for k, v in n.mapping().items()}}
-        ),
-        "private": lambda b, n: _programs(b, private=b.programs.private | set(n.texts())),
-        "offline": lambda b, n: _programs(b, offline=b.programs.offline | set(n.texts())),
-        "harmless-sources": lambda b, n: _programs(
-            b, harmless_sources=b.programs.harmless_sources + tuple(i.pattern() for i in n.items())
-        ),
-        "harmless-evals": lambda b, n: _programs(b, harmless_evals=b.programs.harmless_evals | set(n.texts())),
-        "shells": lambda b, n: _programs(b, shells=b.programs.shells | set(n.texts())),
-        "carriers": lambda b, n: _programs(b, carriers=b.programs.carriers | set(n.texts())),
-        "copiers": lambda b, n: _programs(b, copiers=b.programs.copiers | set(n.texts())),
-        "interpreters": lambda b, n: _programs(b, interpreters=b.programs.interpreters | set(n.texts())),
+        **rule_programs.SECTIONS,
     }
     described = ("what", "why", "url", "severity", "examples")
     entries = document.root.mapping((*sections, *described))
@@ -152,15 +133,6 @@ def _example(node: Node) -> Example:
     )
 
 
-def _programs(book: RuleBook, **changes: object) -> RuleBook:
-    programs: Programs = replace(book.programs, **changes)
-    return replace(book, programs=programs)
-
-
-def _set(entries: dict[str, Node], key: str) -> frozenset[str]:
-    return frozenset(entries[key].texts()) if key in entries else frozenset()
-
-
 def _commands(node: Node) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(text.split()) for text in node.texts())
 
@@ -176,7 +148,7 @@ def _registries(book: RuleBook, node: Node) -> RuleBook:
         registries.append(
             Registry(
                 name,
-                _set(fields, "hosts"),
+                members(fields, "hosts"),
                 fields["mention"].text(),
                 fields["username"].text(),
                 fields["password"].text(),
@@ -196,10 +168,10 @@ def _clients(book: RuleBook, node: Node, rule: str) -> RuleBook:
         subclients = fields["subclients"].mapping() if "subclients" in fields else {}
         clients[name] = Client(
             name,
-            _set(fields, "programs"),
-            _set(fields, "options"),
+            members(fields, "programs"),
+            members(fields, "options"),
             {key: value.text() for key, value in subclients.items()},
-            _set(config, "options"),
+            members(config, "options"),
             config["variables"].texts() if "variables" in config else (),
             _login(fields["login"]) if "login" in fields else None,
             tuple(_command(item) for item in fields["commands"].items()) if "commands" in fields else (),
@@ -214,11 +186,11 @@ def _login(node: Node) -> LoginSyntax:
         raise node.error("has neither `password` nor `stdin`; say where the password is given")
     return LoginSyntax(
         _commands(fields["commands"]) if "commands" in fields else ((),),
-        _set(fields, "username"),
-        _set(fields, "password"),
-        _set(fields, "stdin"),
-        _set(fields, "options"),
-        _set(fields, "host"),
+        members(fields, "username"),
+        members(fields, "password"),
+        members(fields, "stdin"),
+        members(fields, "options"),
+        members(fields, "host"),
         fields["registry"].text() if "registry" in fields else "",
     )
 
@@ -235,12 +207,12 @@ def _command(node: Node) -> PackageCommand:
     which = {key: fields[key].choice(_WHICH) if key in fields else "" for key in ("push", "read", "local")}
     return PackageCommand(
         _commands(fields["words"]),
-        _set(fields, "options"),
+        members(fields, "options"),
         which["push"],
         which["read"],
         which["local"],
-        _set(fields, "push-options"),
-        _set(fields, "read-options"),
+        members(fields, "push-options"),
+        members(fields, "read-options"),
         fields["transport"].text() if "transport" in fields else "",
         _build(fields["build"]) if "build" in fields else None,
         _compose(fields["compose"]) if "compose" in fields else None,
@@ -251,14 +223,14 @@ def _command(node: Node) -> PackageCommand:
 def _build(node: Node) -> BuildSyntax:
     names = ("file", "argument", "target", "tag", "cache", "cache-push", "context", "push", "output")
     fields = node.mapping(names)
-    return BuildSyntax(*(_set(fields, name) for name in names))
+    return BuildSyntax(*(members(fields, name) for name in names))
 
 
 def _compose(node: Node) -> ComposeSyntax:
     fields = node.mapping(("file", "read", "build", "push", "push-switch", "build-switch"))
     flags = {key: fields[key].flag() if key in fields else False for key in ("read", "build", "push")}
-    switches = (_set(fields, "push-switch"), _set(fields, "build-switch"))
-    return ComposeSyntax(_set(fields, "file"), flags["read"], flags["build"], flags["push"], *switches)
+    switches = (members(fields, "push-switch"), members(fields, "build-switch"))
+    return ComposeSyntax(members(fields, "file"), flags["read"], flags["build"], flags["push"], *switches)
 
 
 def _escapes(book: RuleBook, node: Node) -> RuleBook:
@@ -274,9 +246,9 @@ def _escapes(book: RuleBook, node: Node) -> RuleBook:
                 name,
                 fields["program"].text(),
                 fields["words"].texts() if "words" in fields else (),
-                _set(fields, "hosts"),
-                _set(fields, "values"),
-                _set(fields, "switches"),
+                members(fields, "hosts"),
+                members(fields, "values"),
+                members(fields, "switches"),
                 fields["remote"].flag() if "remote" in fields else False,
                 fields["files"].flag() if "files" in fields else False,
                 fields["what"].text(),
@@ -292,7 +264,7 @@ def _push_pipe(book: RuleBook, node: Node) -> RuleBook:
     commands = ("idle", "local", "removes")
     fields = node.mapping((*texts, *sets, *commands))
     given: dict[str, Any] = {key: fields[key].text() for key in texts if key in fields}
-    given |= {key: _set(fields, key) for key in sets if key in fields}
+    given |= {key: members(fields, key) for key in sets if key in fields}
     given |= {key: frozenset(_commands(fields[key])) for key in commands if key in fields}
     pipe = replace(book.push_pipe or PushPipe(), **{key.replace("-", "_"): value for key, value in given.items()})
     for key in ("name", "image", "tags", "default-tag", "registry", "tag"):
@@ -307,9 +279,9 @@ def _runners(book: RuleBook, node: Node) -> RuleBook:
     return replace(
         book,
         runners=Runners(
-            old.docker | _set(fields, "docker"),
-            old.shell | _set(fields, "shell"),
-            old.windows | _set(fields, "windows"),
+            old.docker | members(fields, "docker"),
+            old.shell | members(fields, "shell"),
+            old.windows | members(fields, "windows"),
         ),
     )
 
@@ -335,70 +307,3 @@ def _reasons(book: RuleBook, node: Node) -> RuleBook:
             ways["fleet"],
         )
     return replace(book, reasons=reasons)
-
-
-def _wrappers(book: RuleBook, node: Node) -> RuleBook:
-    wrappers = dict(book.programs.wrappers)
-    for name, entry in node.mapping().items():
-        fields = entry.mapping(("options", "words", "optional", "assignments", "names"))
-        wrappers[name] = Wrapper(
-            _set(fields, "options"),
-            fields["words"].number() if "words" in fields else 0,
-            fields["optional"].flag() if "optional" in fields else False,
-            fields["assignments"].flag() if "assignments" in fields else False,
-            _set(fields, "names"),
-        )
-    return _programs(book, wrappers=wrappers)
-
-
-def _writers(book: RuleBook, node: Node) -> RuleBook:
-    writers = dict(book.programs.writers)
-    for name, entry in node.mapping().items():
-        fields = entry.mapping(("words", "only", "options"))
-        words = fields["words"].choice(("last", "all")) if "words" in fields else ""
-        writers[name] = Writer(words, _set(fields, "only"), _set(fields, "options"))
-    return _programs(book, writers=writers)
-
-
-def _readers() -> list[str]:
-    """The readers of files that programs run: the modules of their folder."""
-    folder = Path(migrator.__file__).parent / "readers" / "called"
-    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
-
-
-def _launchers(book: RuleBook, node: Node) -> RuleBook:
-    launchers = dict(book.programs.launchers)
-    for name, entry in node.mapping().items():
-        fields = entry.mapping(
-            (
-                "reader",
-                "programs",
-                "files",
-                "folders",
-                "options",
-                "named",
-                "switches",
-                "quiet",
-                "short",
-                "commands",
-                "people",
-            )
-        )
-        for key in ("reader", "programs"):
-            if key not in fields:
-                raise entry.error(f"has no `{key}`; add it")
-        launchers[name] = Launcher(
-            name,
-            fields["reader"].choice(_readers()),
-            _set(fields, "programs"),
-            fields["files"].texts() if "files" in fields else (),
-            _set(fields, "folders"),
-            _set(fields, "options"),
-            _set(fields, "named"),
-            _set(fields, "switches"),
-            _set(fields, "quiet"),
-            _set(fields, "short"),
-            _set(fields, "commands"),
-            fields["people"].flag() if "people" in fields else False,
-        )
-    return _programs(book, launchers=launchers)
