@@ -124,6 +124,16 @@ def command_line(request: Request) -> Line | None:
     return Line(folder, file, tuple(rest), quiet=quiet)
 
 
+def file_of(request: Request, line: Line) -> tuple[str, str] | None:
+    """The path and text of the file that the words name, else of the first that is there of those that the program
+    reads without being told."""
+    for name in (line.file,) if line.file else request.launcher.files:
+        path = posixpath.join(line.folder, name)
+        if (text := request.file(path)) is not None:
+            return path, text
+    return None
+
+
 def read(request: Request) -> Program | None:
     """What the command runs; None where that is no file of the repository, or it cannot be told which."""
     found: Program | None = import_module(f"{__name__}.{request.launcher.reader}").read(request)

@@ -6,7 +6,6 @@ followed.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 
@@ -14,7 +13,7 @@ from msgspec import Struct, field
 
 from migrator.core.findings import Edit
 from migrator.core.text import Span
-from migrator.readers.called import Fragment, Program, Request, command_line
+from migrator.readers.called import Fragment, Program, Request, command_line, file_of
 from migrator.readers.scalars import Runs
 
 _VARIABLE = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:=[ \t]*(?:'([^']*)'|\"([^\"\\]*)\")[ \t]*(?:#.*)?")
@@ -41,20 +40,16 @@ class _Justfile(Struct):
 def read(request: Request) -> Program | None:
     """The lines of the recipes and of what they need, one after the other; none where the file is not followed."""
     line = command_line(request)
-    if line is None:
+    found = file_of(request, line) if line else None
+    if line is None or found is None:
         return None
-    path = next(
-        (p for n in request.launcher.files if request.file(p := posixpath.join(line.folder, n)) is not None), None
-    )
-    text = request.file(path) if path else None
-    if path is None or text is None:
-        return None
+    path, text = found
     try:
         if not line.known:
             raise _Refused
-        found = _justfile(text)
-        named = line.words or tuple(found.recipes)[:1]
-        fragments = tuple(_fragment(path, found, one) for one in _of(found, named, []))
+        justfile = _justfile(text)
+        named = line.words or tuple(justfile.recipes)[:1]
+        fragments = tuple(_fragment(path, justfile, one) for one in _of(justfile, named, []))
     except _Refused:
         return Program(path, (), line.folder)
     return Program(path, fragments, line.folder, len(request.words)) if fragments else None

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from migrator.core.findings import Edit
 from migrator.core.text import Span
-from migrator.readers.called import Fragment, Program, Request, command_line
+from migrator.readers.called import Fragment, Program, Request, command_line, file_of
 from migrator.readers.scalars import Runs
 
 _ASSIGNMENT = re.compile(
@@ -57,13 +57,10 @@ def read(request: Request) -> Program | None:
     """The recipes of the targets and of what they need, one after the other, each line in a shell of its own; none
     where the makefile is not followed."""
     line = command_line(request)
-    if line is None:
+    found = file_of(request, line) if line else None
+    if line is None or found is None:
         return None
-    names = (line.file,) if line.file else request.launcher.files
-    path = next((p for name in names if (p := posixpath.join(line.folder, name)) and request.file(p) is not None), None)
-    text = request.file(path) if path else None
-    if path is None or text is None:
-        return None
+    path, text = found
     try:
         if "\r" in text or not line.known or "--" in line.words:
             raise _Refused
