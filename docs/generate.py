@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from migrator import rulebook
 from migrator.bitbucket.scopes import NEEDS
 from migrator.cli.app import app
-from migrator.core.rules import Example, ReasonEntry, Rule, RuleBook, ways_out
+from migrator.rulebook import reading as rulebook
+from migrator.rulebook.records import Example, ReasonEntry, Rule, RuleBook, ways_out
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

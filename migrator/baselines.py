@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from migrator.core.findings import Entry
-from migrator.core.view import Unreadable
+from migrator.findings.records import Entry
 from migrator.repositories.files import read_bounded
+from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError
 
 SCHEMA_VERSION = 1

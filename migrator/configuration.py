@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from migrator.core.mask import printable
-from migrator.core.view import Unreadable
 from migrator.repositories.files import locate, read_bounded
+from migrator.text.mask import printable
+from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError as ConfigurationError
 from migrator.toml_keys import Keys, load
 
@@ -129,7 +129,7 @@ class _Reader(Struct, frozen=True):
         if not os.path.isdir(found):
             raise self.keys.error("rules", f"the folder '{printable(entry)}' in rules does not exist")
         if inside:
-            from migrator.rulebook import files
+            from migrator.rulebook.reading import files
 
             for file in files(found):
                 if not _within(folder, file):

@@ -12,8 +12,8 @@ import os
 import stat
 import sys
 
-from migrator._needles import LEADING, NEEDLES
-from migrator.leads import is_script, leads
+from migrator.prefilter.data import LEADING, NEEDLES
+from migrator.prefilter.leads import is_script, leads
 
 _LIMIT = 2 * 1024 * 1024
 _HOOKS = (("fix", "--exit-non-zero-on-fix"), ("check",))

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from migrator import configuration, toml_list
-from migrator.core.view import Unreadable
 from migrator.repositories import writing
 from migrator.repositories.files import locate, read_bounded
 from migrator.repositories.writing import NotWritten
+from migrator.text.view import Unreadable
 
 KEY = "own-packages"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from migrator.core.mask import printable
+from migrator.text.mask import printable
 
 _MAX_BYTES = 256 * 1024
 _MAX_DOTS = 200

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from migrator.core.mask import printable
+from migrator.text.mask import printable
 from migrator.toml_keys import ConfigurationError, wrong_variables
 
 LIMIT = 10_000

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from migrator import rulebook
-from migrator.core.engine import analyse
-from migrator.core.findings import Report
-from migrator.core.fixing import FixPlan, plan
-from migrator.core.rules import RuleBook
-from migrator.core.selection import is_pipelines_file
-from migrator.core.settings import Settings
+from migrator.engine.analysis import analyse
+from migrator.findings.records import Report
+from migrator.findings.selection import is_pipelines_file
+from migrator.findings.settings import Settings
+from migrator.fixes.applying import FixPlan, plan
+from migrator.rulebook import reading as rulebook
+from migrator.rulebook.records import RuleBook
 
 PATH = "bitbucket-pipelines.yml"
 

@@ -456,7 +456,7 @@ def _said(folder: Path, literal: str) -> str:
 
 def test_a_token_in_a_crash_s_report_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / BAD).write_text(step(f"docker login crg.apkg.io -u a -p {_ATLASSIAN}"))
-    from migrator.core import engine
+    from migrator.engine import analysis as engine
 
     def crash(*_: object) -> None:
         raise RuntimeError(f"cannot handle -p {_ATLASSIAN}")

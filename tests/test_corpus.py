@@ -17,11 +17,12 @@ import pytest
 import yaml
 from syrupy.assertion import SnapshotAssertion
 
-from migrator import rulebook
-from migrator.core.engine import analyse
-from migrator.core.findings import Edit, Report
-from migrator.core.fixing import Change, FixPlan
-from migrator.core.settings import Settings
+from migrator.engine.analysis import analyse
+from migrator.findings.records import Report
+from migrator.findings.settings import Settings
+from migrator.fixes.applying import Change, FixPlan
+from migrator.rulebook import reading as rulebook
+from migrator.text.edits import Edit
 from tests.fixtures_support import run
 from tests.memory import Memory, planned
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from migrator import _needles, entry, needles
+from migrator import entry
 from migrator.cli import main as command
-from migrator.core.needles import needles as needles_of
-from migrator.core.rules import Registry, RuleBook
+from migrator.prefilter import __main__ as needles
+from migrator.prefilter import data as _needles
+from migrator.prefilter.needles import needles as needles_of
+from migrator.rulebook.records import Registry, RuleBook
 
 FILE = "bitbucket-pipelines.yml"
 CLEAN = "pipelines:\n  default:\n    - step:\n        script:\n          - make\n"
@@ -36,7 +38,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_words_looked_for_are_those_of_the_rules() -> None:
-    assert needles.TARGET.read_text() == needles.module(), "run `python -m migrator.needles`"
+    assert needles.TARGET.read_text() == needles.module(), "run `python -m migrator.prefilter`"
     assert b"crg.apkg.io" not in _needles.NEEDLES  # a part of the host is enough
 
 
@@ -95,9 +97,10 @@ def test_an_answer_loads_nothing_of_the_command(repository: Path) -> None:
     assert first == "0 fixed, 0 held back"
     assert [name for name in loaded.split() if name.startswith("migrator")] == [
         "migrator",
-        "migrator._needles",
         "migrator.entry",
-        "migrator.leads",
+        "migrator.prefilter",
+        "migrator.prefilter.data",
+        "migrator.prefilter.leads",
     ]
     assert (
         not {"typer", "ruamel.yaml", "requests", "libcst", "re", "json", "pathlib", "dataclasses"}

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from migrator.core.ignores import Note, apply, notes, read
-from migrator.core.selection import Scope, chosen, is_pipelines_file
-from migrator.core.text import Source
+from migrator.findings.ignores import Note, apply, notes, read
+from migrator.findings.selection import Scope, chosen, is_pipelines_file
+from migrator.text.source import Source
 from tests.memory import within
 from tests.reports import samples
 

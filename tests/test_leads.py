@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.leads import leads
+from migrator.prefilter.leads import leads
 
 LEADING = {"bash": (), "source": (), "make": ("Makefile",), "just": (".justfile",), "sh": (), "npm": ("package.json",)}
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from migrator.core.audits.pipe.layout import Layout
-from migrator.core.findings import Edit, PipeItem, ScriptChange
-from migrator.core.text import Source, Span
-from migrator.core.verify import Unverified, rewrite
+from migrator.findings.records import PipeItem, ScriptChange
+from migrator.fixes.pipe.layout import Layout
+from migrator.fixes.verify import Unverified, rewrite
+from migrator.text.edits import Edit
+from migrator.text.source import Source, Span
 from tests.cli.conftest import Patless
 from tests.cli.conftest import patless as patless
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from migrator.core.selection import is_pipelines_file
-from migrator.leads import is_script
+from migrator.findings.selection import is_pipelines_file
+from migrator.prefilter.leads import is_script
 
 ROOT = Path(__file__).parents[1]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())

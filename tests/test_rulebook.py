@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from migrator import rulebook
-from migrator.core.findings import Severity
-from migrator.rule_documents import RuleError
+from migrator.findings.records import Severity
+from migrator.rulebook import reading as rulebook
+from migrator.rulebook.documents import RuleError
 from tests.fixtures_support import run
 from tests.memory import step, within
 

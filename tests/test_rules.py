@@ -9,13 +9,13 @@ from string import Formatter
 
 import pytest
 
-from migrator import rulebook
-from migrator.core.findings import Verdict
-from migrator.core.rules import Example, Rule, ways_out
+from migrator.findings.records import Verdict
+from migrator.rulebook import reading as rulebook
+from migrator.rulebook.records import Example, Rule, ways_out
 from tests.fixtures_support import run
 
 BOOK = rulebook.load()
-SOURCES = sorted(Path(rulebook.__file__).parent.rglob("*.py"))
+SOURCES = sorted(Path(rulebook.__file__).parents[1].rglob("*.py"))
 VERDICTS = {
     "registry-unresolved": "report-only",
     "credential-unresolved": "report-only",

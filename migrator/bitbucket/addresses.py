@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from migrator.bitbucket.errors import ApiError, Kind, SetUpError
-from migrator.core.mask import printable
 from migrator.registry.addresses import is_loopback, same_origin
+from migrator.text.mask import printable
 
 API = "https://api.bitbucket.org/2.0"
 

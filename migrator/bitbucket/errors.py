@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from migrator.core.mask import printable
+from migrator.text.mask import printable
 
 _SCOPE = re.compile(r"[a-z][a-z:_-]{0,59}")
 CREDENTIAL_HEADERS = ("X-OAuth-Scopes", "X-Credential-Type", "X-RateLimit-Limit", "X-RateLimit-NearLimit")

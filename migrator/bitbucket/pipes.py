@@ -18,8 +18,8 @@ from msgspec import Struct
 from migrator.bitbucket import addresses
 from migrator.bitbucket.addresses import split
 from migrator.bitbucket.errors import SetUpError
-from migrator.core.text import Source, Undecodable
-from migrator.readers import yaml
+from migrator.text import yaml
+from migrator.text.source import Source, Undecodable
 
 if TYPE_CHECKING:
     import requests

@@ -22,8 +22,8 @@ from migrator.bitbucket.credentials import Credentials
 from migrator.bitbucket.errors import ApiError, Kind, SetUpError, refusal
 from migrator.bitbucket.faults import fault
 from migrator.bitbucket.retries import Again, Patience
-from migrator.core.mask import printable
 from migrator.registry.addresses import same_origin
+from migrator.text.mask import printable
 
 LIMIT = 16 * 1024 * 1024
 """The largest answer that is read, in bytes."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from migrator.bot import novelty
 from migrator.bot.changes import Changed, touched
-from migrator.core.findings import Report
+from migrator.findings.records import Report
 from migrator.fleet.scanning import Judge, analyse
 from migrator.reports.secrets import masked
 from migrator.repositories import changes

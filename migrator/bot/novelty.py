@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from migrator.core.baseline import entries
-from migrator.core.findings import Entry, Finding, Report
+from migrator.findings.baseline import entries
+from migrator.findings.records import Entry, Finding, Report
 
 
 def new(now: Report, before: Report, there: Callable[[str], bool]) -> tuple[Finding, ...]:

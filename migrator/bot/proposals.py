@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from migrator.bot.changes import Changed
-from migrator.core.edits import splice
-from migrator.core.findings import Finding, Report
-from migrator.core.mask import printable
-from migrator.core.text import Source
-from migrator.core.verify import Unverified, rewrite
+from migrator.findings.records import Finding, Report
+from migrator.fixes.verify import Unverified, rewrite
 from migrator.reports.diff import Side, diff
 from migrator.reports.markup import unmentioned
 from migrator.reports.secrets import after_edits
+from migrator.text.edits import splice
+from migrator.text.mask import printable
+from migrator.text.source import Source
 
 _LINES = 80
 _TICKS = re.compile(r"`{3,}")

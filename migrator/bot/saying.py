@@ -12,10 +12,10 @@ from migrator.bot.difference import Plan, Wanted
 from migrator.bot.discussing import Saying
 from migrator.bot.markers import SUMMARY, marked
 from migrator.bot.words import About
-from migrator.core.findings import Finding, Report
-from migrator.core.rules import ReasonEntry
-from migrator.core.snippet import fingerprints
+from migrator.findings.records import Finding, Report
+from migrator.findings.snippet import fingerprints
 from migrator.reports.counting import in_order
+from migrator.rulebook.records import ReasonEntry
 
 
 class Style(StrEnum):

@@ -9,10 +9,10 @@ from msgspec import Struct
 from migrator.bot.changes import line_range
 from migrator.bot.difference import Plan
 from migrator.bot.markers import OPENING
-from migrator.core.findings import Finding, Report
-from migrator.core.rules import ReasonEntry, ways_out
+from migrator.findings.records import Finding, Report
 from migrator.reports.counting import Counts, in_order, many
 from migrator.reports.markup import cell, code
+from migrator.rulebook.records import ReasonEntry, ways_out
 
 _ROWS = 50
 LONGEST = 30_000

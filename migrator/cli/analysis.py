@@ -18,19 +18,19 @@ from migrator.cli import standard_input
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading, Style
 from migrator.cli.targets import Target, shown, targets
-from migrator.core import ignores
-from migrator.core.findings import Entry, Finding, Report
-from migrator.core.needles import needles
-from migrator.core.rules import ReasonEntry, Rule, RuleBook
-from migrator.core.selection import Scope, is_pipelines_file
-from migrator.core.settings import PipeStyle, Settings
-from migrator.core.view import Unreadable
-from migrator.leads import is_script, leads
+from migrator.findings import ignores
+from migrator.findings.records import Entry, Finding, Report
+from migrator.findings.selection import Scope, is_pipelines_file
+from migrator.findings.settings import PipeStyle, Settings
+from migrator.prefilter.leads import is_script, leads
+from migrator.prefilter.needles import needles
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import WorkTree, glance, repository_of
+from migrator.rulebook.records import ReasonEntry, Rule, RuleBook
+from migrator.text.view import Unreadable
 
 if TYPE_CHECKING:
-    from migrator.core.fixing import FixPlan
+    from migrator.fixes.applying import FixPlan
 
 _Result = TypeVar("_Result")
 _USUAL = "bitbucket-pipelines.yml"
@@ -84,7 +84,7 @@ def spread(work: Callable[[Target], _Result], over: Sequence[Target], jobs: int 
 
 def rulebook(root: Path, reading: Reading) -> tuple[RuleBook, configuration.Configuration]:
     """The rules and the configuration that hold at `root`. Raises ConfigurationError and RuleError."""
-    from migrator import rulebook as books
+    from migrator.rulebook import reading as books
 
     settled = _configuration(root, reading)
     book = books.load((*settled.rules, *reading.rules))
@@ -103,8 +103,8 @@ def _configuration(root: Path, reading: Reading) -> configuration.Configuration:
 
 
 def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
-    from migrator.core import engine
-    from migrator.core.audits.context import withhold
+    from migrator.engine import analysis as engine
+    from migrator.rules.context import withhold
 
     book, settled = rulebook(target.root, reading)
     scope = Scope(target.files, target.folders, settled.exclude)
@@ -129,7 +129,7 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
     notes += tuple(_stale(report, baseline, scope))
     plan = None
     if unsafe is not None:
-        from migrator.core import fixing
+        from migrator.fixes import applying as fixing
 
         plan = fixing.plan(report, unsafe, partial(refusal, view, scope))
     return Analysis(target.root, report, dict(book.rules), dict(book.reasons), notes, scope, baseline, plan)

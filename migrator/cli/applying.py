@@ -7,13 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrator.core.findings import Finding
-from migrator.core.view import Unreadable
+from migrator.findings.records import Finding
 from migrator.repositories.worktree import WorkTree
 from migrator.repositories.writing import NotWritten, replace
+from migrator.text.view import Unreadable
 
 if TYPE_CHECKING:
-    from migrator.core.fixing import Change
+    from migrator.fixes.applying import Change
 
 Complain = Callable[[str, str], None]
 """Takes the path that was not written, and the sentence that says why."""

@@ -11,8 +11,8 @@ from migrator.cli import console, exits
 from migrator.cli.analysis import Analysis
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading
-from migrator.core import baseline
-from migrator.core.findings import Entry
+from migrator.findings import baseline
+from migrator.findings.records import Entry
 from migrator.reports.counting import many
 from migrator.reports.excerpt import named
 from migrator.repositories.writing import NotWritten, put

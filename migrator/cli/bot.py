@@ -19,13 +19,13 @@ from migrator.cli.bot_writing import Asked, Place, Tally, show, speak
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading, Showing
 from migrator.cli.targets import Target, targets
-from migrator.core.findings import Report
-from migrator.core.rules import RuleBook
-from migrator.core.selection import Scope
-from migrator.core.view import Unreadable
+from migrator.findings.records import Report
+from migrator.findings.selection import Scope
 from migrator.fleet.scanning import Judge
 from migrator.repositories import changes
 from migrator.repositories.git import GitError
+from migrator.rulebook.records import RuleBook
+from migrator.text.view import Unreadable
 
 
 def run(asked: Asked, showing: Showing) -> int:

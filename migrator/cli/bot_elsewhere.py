@@ -24,15 +24,15 @@ from migrator.cli.analysis import rulebook
 from migrator.cli.bot_writing import Asked, Place, Tally, show, speak
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Showing
-from migrator.core.mask import printable
-from migrator.core.selection import Scope
-from migrator.core.settings import Settings
-from migrator.core.view import Unreadable
+from migrator.findings.selection import Scope
+from migrator.findings.settings import Settings
 from migrator.fleet.scanning import Judge
 from migrator.reports.counting import many
 from migrator.repositories import changes, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.worktree import find_root
+from migrator.text.mask import printable
+from migrator.text.view import Unreadable
 
 
 def elsewhere(asked: Asked, showing: Showing, tally: Tally) -> None:

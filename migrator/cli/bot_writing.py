@@ -18,11 +18,11 @@ from migrator.bot.discussing import Discussion, Said
 from migrator.bot.saying import Style, saying
 from migrator.cli import console, exits
 from migrator.cli.options import Comments, FailOn, Reading, Showing
-from migrator.core.findings import Report
-from migrator.core.mask import printable
-from migrator.core.rules import RuleBook
+from migrator.findings.records import Report
 from migrator.reports import text
 from migrator.reports.counting import many
+from migrator.rulebook.records import RuleBook
+from migrator.text.mask import printable
 
 _KEY = "patless"
 _MAY_NOT = (Kind.FORBIDDEN, Kind.UNAUTHORISED, Kind.MISSING)

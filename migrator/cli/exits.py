@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from migrator.core.findings import Finding, Verdict
+from migrator.findings.records import Finding, Verdict
 
 USAGE = 2
 """The command line or the configuration is wrong."""

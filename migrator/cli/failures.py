@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from migrator.cli import console, exits
-from migrator.core.mask import printable
+from migrator.text.mask import printable
 
 _ELSEWHERE = (
     ("migrator.bitbucket.errors", "ApiError", exits.REFUSED),
@@ -45,7 +45,7 @@ def report(error: Exception) -> int:
     """Say what went wrong, and return the exit code for it."""
     from migrator.configuration import ConfigurationError
     from migrator.repositories.git import GitError
-    from migrator.rule_documents import RuleError
+    from migrator.rulebook.documents import RuleError
 
     if isinstance(error, (UsageError, ConfigurationError, RuleError, GitError)):
         console.err([f"patless: {printable(str(error))}"])

@@ -15,15 +15,15 @@ from migrator.cli.check import aside
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Format, Reading, Showing, Style, for_check_only
 from migrator.cli.together import Together
-from migrator.core.findings import Finding
-from migrator.core.mask import printable
-from migrator.core.text import Source
+from migrator.findings.records import Finding
 from migrator.reports import fixes, machine, naming, secrets, text
 from migrator.reports.diff import Side, diff, for_people
 from migrator.reports.excerpt import named
+from migrator.text.mask import printable
+from migrator.text.source import Source
 
 if TYPE_CHECKING:
-    from migrator.core.fixing import Change, FixPlan
+    from migrator.fixes.applying import Change, FixPlan
 
 
 class Fixing(Struct, frozen=True):

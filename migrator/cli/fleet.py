@@ -13,15 +13,13 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator import rulebook as books
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
 from migrator.configuration import check_codes
-from migrator.core.findings import Verdict
-from migrator.core.mask import printable
-from migrator.core.settings import Settings
+from migrator.findings.records import Verdict
+from migrator.findings.settings import Settings
 from migrator.fleet import exporters, joining, listing, operator, rounds, visiting
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
@@ -32,7 +30,9 @@ from migrator.fleet.scanning import Judge, digest
 from migrator.fleet.sharding import Shard, ShardError
 from migrator.fleet.visiting import Reading
 from migrator.reports.counting import many
+from migrator.rulebook import reading as books
 from migrator.secrets.plan import rules_digest
+from migrator.text.mask import printable
 
 _ROUND = timedelta(hours=24)
 """A round that was begun before is begun anew."""

@@ -11,8 +11,6 @@ from migrator.cli.failures import UsageError
 from migrator.cli.fleet_asking import Asked, Showing, chosen, opened
 from migrator.cli.fleet_reading import Doing, reader
 from migrator.cli.fleet_status import ENDS, followed
-from migrator.core.mask import printable
-from migrator.core.view import Unreadable
 from migrator.fleet import operator
 from migrator.fleet.deciding import Act
 from migrator.fleet.ledger import Ledger
@@ -24,6 +22,8 @@ from migrator.reports.fleet import migration
 from migrator.reports.fleet.migration import Failure
 from migrator.reports.paint import Paint
 from migrator.repositories.git import GitError
+from migrator.text.mask import printable
+from migrator.text.view import Unreadable
 
 
 def run(asked: Asked, doing: Doing, showing: Showing) -> int:

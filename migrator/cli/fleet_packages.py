@@ -14,8 +14,6 @@ from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
 from migrator.cli.options import Form
-from migrator.credentials.packages import Name
-from migrator.credentials.packages import Picture as Whose
 from migrator.fleet import imports, operator, packages
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
@@ -25,6 +23,8 @@ from migrator.fleet.records import Entry, Repository, State
 from migrator.fleet.scanning import Judge
 from migrator.reports.fleet import machine, markdown, table
 from migrator.repositories import remote
+from migrator.sinks.packages import Name
+from migrator.sinks.packages import Picture as Whose
 
 
 def run(path: Path, config: Path | None, rules: Sequence[Path], form: Form, colour: Colour) -> int:

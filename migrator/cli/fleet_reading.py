@@ -15,7 +15,6 @@ from migrator.bitbucket.session import Client
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
 from migrator.cli.fleet_asking import Asked
-from migrator.core.mask import printable
 from migrator.fleet import imports, operator, packages, starting
 from migrator.fleet.deciding import Policy
 from migrator.fleet.exporters import Exporters
@@ -28,6 +27,7 @@ from migrator.fleet.proposal import Texts
 from migrator.fleet.records import Repository
 from migrator.fleet.scanning import Judge
 from migrator.repositories import remote
+from migrator.text.mask import printable
 
 
 class Doing(Struct, frozen=True):

@@ -7,8 +7,8 @@ from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet_asking import Asked, opened
 from migrator.cli.fleet_reading import reader
-from migrator.core.mask import printable
 from migrator.fleet import operator, undoing
+from migrator.text.mask import printable
 
 
 def run(asked: Asked, slug: str, destination: str, *, draft: bool, shows: bool) -> int:

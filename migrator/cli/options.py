@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
-from migrator.core.findings import Finding, Verdict
+from migrator.findings.records import Finding, Verdict
 
 
 class Format(StrEnum):

@@ -14,15 +14,15 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Format, Reading, Showing
 from migrator.cli.pipeline_step import HOW
 from migrator.cli.together import Together
-from migrator.core.findings import Package
-from migrator.core.rules import RuleBook
-from migrator.core.settings import Settings
-from migrator.credentials.packages import Name, Picture
+from migrator.findings.records import Package
+from migrator.findings.settings import Settings
 from migrator.registry.names import NotResolved, resolved
 from migrator.registry.probe import probe
 from migrator.registry.records import Access, Answer, Pair
 from migrator.reports import probe as reports
 from migrator.repositories.writing import NotWritten
+from migrator.rulebook.records import RuleBook
+from migrator.sinks.packages import Name, Picture
 
 
 def run(reading: Reading, showing: Showing, *, write: bool) -> int:

@@ -11,8 +11,8 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading
 from migrator.cli.targets import targets
 from migrator.configuration import unknown
-from migrator.core.rules import RuleBook
 from migrator.reports import explain
+from migrator.rulebook.records import RuleBook
 
 
 def list_all(reading: Reading, colour: Colour) -> int:

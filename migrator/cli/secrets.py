@@ -11,7 +11,6 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from migrator import rulebook as books
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits
@@ -20,11 +19,12 @@ from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Form, Reading, Showing
 from migrator.cli.secrets_proof import counted
-from migrator.core.settings import Settings
+from migrator.findings.settings import Settings
 from migrator.reports import stored
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import find_root
 from migrator.repositories.writing import NotWritten, put
+from migrator.rulebook import reading as books
 from migrator.secrets import plan as plans
 from migrator.secrets import signing, tokens
 from migrator.secrets.listing import Asking, of_repository, of_workspace

@@ -16,12 +16,12 @@ from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
 from migrator.cli.secrets import Asked, asking_of, configuration_digest, rules_digest
 from migrator.cli.secrets_proof import counted, enough
-from migrator.core.mask import printable
 from migrator.secrets import journal as journals
 from migrator.secrets import plan as plans
 from migrator.secrets.applying import Outcome, backup, carry_out, still
 from migrator.secrets.journal import Event
 from migrator.secrets.plan import Plan
+from migrator.text.mask import printable
 
 
 class Doing(Struct, frozen=True):

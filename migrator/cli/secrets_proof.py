@@ -7,12 +7,12 @@ from pathlib import Path
 
 from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
-from migrator.core.mask import printable
 from migrator.secrets import journal as journals
 from migrator.secrets import plan as plans
 from migrator.secrets import signing
 from migrator.secrets.journal import Entry, Event
 from migrator.secrets.plan import Plan
+from migrator.text.mask import printable
 
 
 def sign(path: Path, key: Path) -> int:

@@ -9,11 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.cli.analysis import Analysis
-from migrator.core.findings import Report
-from migrator.core.ignores import Note
-from migrator.core.rules import ReasonEntry, Rule
-from migrator.leads import is_script
+from migrator.findings.ignores import Note
+from migrator.findings.records import Report
+from migrator.prefilter.leads import is_script
 from migrator.reports import naming, secrets
+from migrator.rulebook.records import ReasonEntry, Rule
 
 
 class Together(Struct, frozen=True):

@@ -9,18 +9,15 @@ from pathlib import Path
 
 from migrator.bitbucket.credentials import Credentials
 from migrator.bitbucket.errors import ApiError
-from migrator.core import engine
-from migrator.core.findings import Report
-from migrator.core.reading import EXPORTED
-from migrator.core.text import Source, Undecodable
-from migrator.core.view import Unreadable, View
+from migrator.engine import analysis as engine
+from migrator.findings.records import Report
 from migrator.fleet.imports import Looked, Pin
 from migrator.fleet.records import Branch, Entry, Import, Repository
 from migrator.fleet.scanning import Judge, findings, packages, showable
 from migrator.fleet.visiting import Reading
-from migrator.readers.imports import Target, target
-from migrator.readers.pipelines import read_pipelines
-from migrator.readers.yaml import YamlError, read_yaml
+from migrator.platforms.bitbucket.imports import Target, target
+from migrator.platforms.bitbucket.pipelines import read_pipelines
+from migrator.reading.repository import EXPORTED
 from migrator.reports.excerpt import named
 from migrator.repositories import remote
 from migrator.repositories.git import GitError
@@ -28,6 +25,9 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.repositories.refview import RefView
 from migrator.repositories.worktree import WorkTree
+from migrator.text.source import Source, Undecodable
+from migrator.text.view import Unreadable, View
+from migrator.text.yaml import YamlError, read_yaml
 
 
 class _Missing(Exception):

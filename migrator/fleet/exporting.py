@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from msgspec.structs import replace
 
-from migrator.core import engine
-from migrator.core.findings import Edit, Finding, Reason, Report, Verdict
-from migrator.core.view import View
-from migrator.credentials.packages import linkage
+from migrator.engine import analysis as engine
+from migrator.findings.records import Finding, Reason, Report, Verdict
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.records import Branch, Repository
 from migrator.fleet.scanning import Judge
-from migrator.readers.imports import Target, target
+from migrator.platforms.bitbucket.imports import Target, target
 from migrator.reports.naming import renamed_finding
 from migrator.reports.secrets import masked
+from migrator.sinks.packages import linkage
+from migrator.text.edits import Edit
+from migrator.text.view import View
 
 _Key = tuple[int, int, str]
 Said = tuple[str, Finding]

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from migrator.bitbucket import pipelines, pull_requests, source_commits
 from migrator.bitbucket.records import PullRequest, Run
-from migrator.core.findings import Verdict
+from migrator.findings.records import Verdict
 from migrator.fleet.records import Branch, Change, ChangeState, Entry, State
 
 if TYPE_CHECKING:

@@ -14,10 +14,11 @@ from hashlib import sha1, sha256
 
 from msgspec import Struct
 
-from migrator.core.findings import Edit, Report
-from migrator.core.mask import mask
-from migrator.core.text import Source, Span
+from migrator.findings.records import Report
 from migrator.secrets.changes import TRAILER
+from migrator.text.edits import Edit
+from migrator.text.mask import mask
+from migrator.text.source import Source, Span
 
 _TRAILER = re.compile(r"^Patless-(Change|Seal): ([0-9a-f]{64})$", re.MULTILINE)
 

@@ -12,9 +12,9 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.core.findings import Package, Verdict
+from migrator.findings.records import Package, Verdict
 from migrator.fleet.records import Branch, Import, SeenFinding
-from migrator.readers.imports import Target, target
+from migrator.platforms.bitbucket.imports import Target, target
 
 
 class Pin(StrEnum):

@@ -14,11 +14,11 @@ from migrator.bitbucket import repositories as api
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.records import Repository as Row
 from migrator.bitbucket.session import Client
-from migrator.core.mask import printable
 from migrator.fleet.records import FOLDER, Repository
 from migrator.repositories.git import GitError, remote_slug
 from migrator.repositories.streams import records
 from migrator.repositories.worktree import repositories_below, repository_of
+from migrator.text.mask import printable
 
 _FEW = 20
 """So many repositories are asked for one by one; of more, the whole list is read, 100 to a request."""

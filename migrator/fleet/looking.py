@@ -13,10 +13,9 @@ from msgspec.structs import replace
 from migrator.bitbucket import inventory, pull_requests
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, PullRequest, Variable
-from migrator.core import fixing
-from migrator.core.findings import Finding
-from migrator.core.fixing import FixPlan
-from migrator.credentials.packages import LINKED
+from migrator.findings.records import Finding
+from migrator.fixes import applying as fixing
+from migrator.fixes.applying import FixPlan
 from migrator.fleet import identity, ownership, proposal, scanning
 from migrator.fleet.deciding import Decision, Policy, Situation, Tip, decide
 from migrator.fleet.exporting import Importers
@@ -32,6 +31,7 @@ from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refview import RefView
 from migrator.secrets.changes import BRANCH as OURS
+from migrator.sinks.packages import LINKED
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client

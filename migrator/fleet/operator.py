@@ -16,10 +16,10 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from migrator.core.mask import printable
-from migrator.core.settings import Settings
-from migrator.core.view import Unreadable
+from migrator.findings.settings import Settings
 from migrator.repositories.files import read_bounded
+from migrator.text.mask import printable
+from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError, Keys, load
 from migrator.toml_tables import Table, places, tables
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from migrator.core.findings import Ownership, Package, Reason, Use
-from migrator.credentials.packages import linkage
+from migrator.findings.records import Ownership, Package, Reason, Use
 from migrator.fleet.imports import Graph, Shared
 from migrator.fleet.records import Branch, SeenFinding
+from migrator.sinks.packages import linkage
 
 SETTLED_BY = ("foreign-package", "two-pushers")
 """The reasons that go once it is said whose a package is."""

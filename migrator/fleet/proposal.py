@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from migrator.core.findings import Finding, Report
-from migrator.core.rules import CENTRAL, ReasonEntry, ways_out
+from migrator.findings.records import Finding, Report
 from migrator.fleet.starting import Release
 from migrator.reports import markup
+from migrator.rulebook.records import CENTRAL, ReasonEntry, ways_out
 from migrator.toml_keys import ConfigurationError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from migrator.bitbucket.records import Level
-from migrator.core.findings import Package, Reason, Severity, Skipped, Use, Verdict
-from migrator.core.text import Position
+from migrator.findings.records import Package, Reason, Severity, Skipped, Use, Verdict
+from migrator.text.source import Position
 
 FOLDER = "folder:"
 """Before the real path, in place of a uuid, of a clone on this machine."""

@@ -15,9 +15,9 @@ from msgspec.structs import replace
 
 from migrator import baselines
 from migrator.configuration import FILE, KEYS, SHARED, TABLE
-from migrator.core.findings import Entry
-from migrator.core.settings import Settings
-from migrator.core.view import Unreadable, View
+from migrator.findings.records import Entry
+from migrator.findings.settings import Settings
+from migrator.text.view import Unreadable, View
 from migrator.toml_keys import ConfigurationError, Keys, load
 
 

@@ -11,19 +11,14 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from migrator.core import engine
-from migrator.core.findings import Finding, Package, Report, Skipped
-from migrator.core.mask import mask, printable
-from migrator.core.rules import RuleBook
-from migrator.core.selection import Scope, is_pipelines_file
-from migrator.core.settings import Settings
-from migrator.core.text import Source, Undecodable
-from migrator.core.view import Unreadable
+from migrator.engine import analysis as engine
+from migrator.findings.records import Finding, Package, Report, Skipped
+from migrator.findings.selection import Scope, is_pipelines_file
+from migrator.findings.settings import Settings
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import Import, Repository, Seen, SeenFinding
 from migrator.fleet.restricting import restriction
-from migrator.readers.imports import imports
-from migrator.readers.yaml import Mapping, Node, Scalar, YamlError, read_yaml
+from migrator.platforms.bitbucket.imports import imports
 from migrator.reports.excerpt import named
 from migrator.reports.hunks import hunks
 from migrator.reports.naming import renamed
@@ -31,6 +26,11 @@ from migrator.reports.secrets import masked
 from migrator.repositories.objects import Objects
 from migrator.repositories.refview import RefView
 from migrator.repositories.worktree import WorkTree
+from migrator.rulebook.records import RuleBook
+from migrator.text.mask import mask, printable
+from migrator.text.source import Source, Undecodable
+from migrator.text.view import Unreadable
+from migrator.text.yaml import Mapping, Node, Scalar, YamlError, read_yaml
 from migrator.toml_keys import ConfigurationError
 
 Commit = RefView | WorkTree

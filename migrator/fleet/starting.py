@@ -13,11 +13,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from migrator import rulebook
-from migrator.core.text import Source, Undecodable
-from migrator.readers import yaml
-from migrator.readers.yaml import Node, Scalar, YamlError, read_yaml
-from migrator.rule_documents import Document
+from migrator.rulebook import reading as rulebook
+from migrator.rulebook.documents import Document
+from migrator.text import yaml
+from migrator.text.source import Source, Undecodable
+from migrator.text.yaml import Node, Scalar, YamlError, read_yaml
 
 _PARTS = re.compile(r"&&|\|\||[;|&\n]")
 _VALUES = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S*\s+")

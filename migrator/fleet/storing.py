@@ -14,7 +14,6 @@ from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Level
 from migrator.bitbucket.session import Client
-from migrator.core.mask import printable
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Branch, Entry, Repository, State, Stored, Variable
 from migrator.fleet.visiting import Reading, now
@@ -25,6 +24,7 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.secrets.candidates import candidates
 from migrator.secrets.listing import hosts
+from migrator.text.mask import printable
 
 ENVIRONMENTS = 3
 """How many environments a repository is taken to have before any has been looked at: BITBUCKET_API.md, section 4."""

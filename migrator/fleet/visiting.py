@@ -13,8 +13,6 @@ from msgspec import Struct, field
 
 from migrator.bitbucket.credentials import Credentials
 from migrator.bitbucket.errors import ApiError
-from migrator.core.mask import printable
-from migrator.core.view import Unreadable
 from migrator.fleet.records import Repository, Scanned, Seen, State
 from migrator.fleet.scanning import Judge
 from migrator.repositories import remote
@@ -22,6 +20,8 @@ from migrator.repositories.git import GitError, GitMissing
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import RefKind, refs
 from migrator.repositories.streams import records
+from migrator.text.mask import printable
+from migrator.text.view import Unreadable
 
 MOST = 1000
 """The most branches of one repository that are read."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from migrator.core.mask import printable
 from migrator.registry.records import RegistryError
+from migrator.text.mask import printable
 
 
 def base(host: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from migrator.core.findings import Finding, Verdict
+from migrator.findings.records import Finding, Verdict
 
 
 class Counts(Struct, frozen=True):

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from migrator.core.mask import printable
+from migrator.text.mask import printable
 
 _FORMULA = re.compile(r"""((?:^|[;\t])[ '"]*)(?=[=+@\t\r＝＋－＠-])""")
 """Where one begins. A semicolon or tab begins a cell too, as spreadsheets of many languages separate by these."""

@@ -8,9 +8,9 @@ from difflib import SequenceMatcher
 
 from msgspec import Struct
 
-from migrator.core.mask import mask, printable
-from migrator.core.text import Source, Span
 from migrator.reports.paint import Paint
+from migrator.text.mask import mask, printable
+from migrator.text.source import Source, Span
 
 _CONTEXT = 3
 _ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}

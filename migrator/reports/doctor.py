@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from migrator.bitbucket.budget import Budget
 from migrator.bitbucket.credentials import CredentialKind
 from migrator.bitbucket.diagnosis import Diagnosis
-from migrator.core.mask import printable
 from migrator.reports import machine
 from migrator.reports.paint import Paint
+from migrator.text.mask import printable
 
 _UNSAID = "Bitbucket does not say"
 _NO_USER = "an access token may have no account of its own; name --workspace and --repo to ask what it reaches"

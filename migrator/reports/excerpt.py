@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection
 
-from migrator.core.mask import mask, printable
-from migrator.core.text import Position, Source, Span
 from migrator.reports.paint import Paint
+from migrator.text.mask import mask, printable
+from migrator.text.source import Position, Source, Span
 
 _LINES = 8
 _AROUND = 60

@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from migrator.core.mask import printable
-from migrator.core.rules import Example, ReasonEntry, Rule, RuleBook, ways_out
 from migrator.reports.paint import Paint
+from migrator.rulebook.records import Example, ReasonEntry, Rule, RuleBook, ways_out
+from migrator.text.mask import printable
 
 _WIDTH = 100
 """Of paragraphs, in characters."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from migrator.core.findings import Finding, Report
-from migrator.core.mask import printable
-from migrator.core.rules import ReasonEntry, ways_out
+from migrator.findings.records import Finding, Report
 from migrator.reports.counting import Counts, in_order, many
 from migrator.reports.excerpt import named, place
 from migrator.reports.paint import Paint
 from migrator.reports.text import granted, left_out
+from migrator.rulebook.records import ReasonEntry, ways_out
+from migrator.text.mask import printable
 
 
 def fixed(

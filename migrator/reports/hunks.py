@@ -7,12 +7,12 @@ from difflib import unified_diff
 
 from msgspec.structs import replace
 
-from migrator.core.edits import splice
-from migrator.core.findings import Edit, Finding, Report
-from migrator.core.mask import mask, printable
-from migrator.core.text import Source, Span
+from migrator.findings.records import Finding, Report
 from migrator.reports.excerpt import named
 from migrator.reports.secrets import after_edits
+from migrator.text.edits import Edit, splice
+from migrator.text.mask import mask, printable
+from migrator.text.source import Source, Span
 
 _AROUND = 2
 _LINES = 60

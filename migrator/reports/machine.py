@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from migrator.core.findings import Edit, Finding, Package, Report, Skipped, Use
-from migrator.core.text import Source
+from migrator.findings.records import Finding, Package, Report, Skipped, Use
 from migrator.reports.counting import Counts, in_order
+from migrator.text.edits import Edit
+from migrator.text.source import Source
 
 SCHEMA_VERSION = 1
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from migrator.core.mask import printable
+from migrator.text.mask import printable
 
 LONGEST = 200
 """Characters of one value that are shown."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
-from migrator.core.findings import Finding, Package, Report, Use
+from migrator.findings.records import Finding, Package, Report, Use
 
 Name = Callable[[str], str]
 """From a path relative to a root to the path that is shown."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from migrator.core.findings import Ownership, Package, Report, Use
-from migrator.core.mask import printable
+from migrator.findings.records import Ownership, Package, Report, Use
 from migrator.reports.excerpt import named, place
 from migrator.reports.paint import Paint
+from migrator.text.mask import printable
 
 _HEADS = ("package", "whose", "pushed at", "read at", "why")
 

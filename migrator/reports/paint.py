@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from migrator.core.findings import Verdict
+from migrator.findings.records import Verdict
 
 
 class Paint(Struct, frozen=True):

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from migrator.core.findings import Report
-from migrator.core.mask import printable
+from migrator.findings.records import Report
 from migrator.registry.records import Access, Answer
 from migrator.reports import machine
 from migrator.reports.paint import Paint
+from migrator.text.mask import printable
 
 _HEADS = ("package", "readable", "push", "why")
 

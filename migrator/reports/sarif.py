@@ -13,13 +13,14 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from migrator.core.findings import Edit, Finding, Report, Severity, Skipped, Use
-from migrator.core.mask import mask, printable
-from migrator.core.rules import Rule
-from migrator.core.snippet import fingerprints
-from migrator.core.text import Position, Source
+from migrator.findings.records import Finding, Report, Severity, Skipped, Use
+from migrator.findings.snippet import fingerprints
 from migrator.reports.counting import in_order
 from migrator.reports.excerpt import named
+from migrator.rulebook.records import Rule
+from migrator.text.edits import Edit
+from migrator.text.mask import mask, printable
+from migrator.text.source import Position, Source
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from migrator.core import literals
-from migrator.core.findings import Edit, Finding, Report
-from migrator.core.mask import placeholder
-from migrator.core.text import Span
+from migrator.findings.records import Finding, Report
+from migrator.text import literals
+from migrator.text.edits import Edit
+from migrator.text.mask import placeholder
+from migrator.text.source import Span
 
 
 def masked(report: Report) -> Report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.core.findings import Finding, Report
+from migrator.findings.records import Finding, Report
 from migrator.reports import csv
 from migrator.reports.counting import in_order
 

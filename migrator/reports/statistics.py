@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from migrator.core.findings import Finding, Report, Verdict
+from migrator.findings.records import Finding, Report, Verdict
 from migrator.reports.counting import Counts
 from migrator.reports.paint import Paint
 from migrator.reports.text import closing

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from migrator.core.findings import Finding, Reason, Report, Verdict
-from migrator.core.ignores import Note
-from migrator.core.mask import printable
-from migrator.core.rules import ReasonEntry, ways_out
+from migrator.findings.ignores import Note
+from migrator.findings.records import Finding, Reason, Report, Verdict
 from migrator.reports.counting import Counts, assumptions, in_order, many
 from migrator.reports.excerpt import excerpt, named, place
 from migrator.reports.paint import Paint
+from migrator.rulebook.records import ReasonEntry, ways_out
+from migrator.text.mask import printable
 
 _USES = 6
 

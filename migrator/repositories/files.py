@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path, PurePosixPath
 
-from migrator.core.view import Unreadable
+from migrator.text.view import Unreadable
 
 LIMIT = 2 * 1024 * 1024
 """The largest file that is read, in bytes."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from migrator.core.view import Unreadable
 from migrator.repositories.files import LIMIT
 from migrator.repositories.worktree import WorkTree
+from migrator.text.view import Unreadable
 
 
 @dataclass(frozen=True)

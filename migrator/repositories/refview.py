@@ -7,10 +7,10 @@ import posixpath
 from dataclasses import dataclass
 from functools import cached_property
 
-from migrator.core.view import Unreadable
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
+from migrator.text.view import Unreadable
 
 _LINKS = 40
 _LINK_BYTES = 4096

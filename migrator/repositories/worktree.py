@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from migrator.core.view import Unreadable
 from migrator.repositories import git
 from migrator.repositories.files import locate, read_bounded
+from migrator.text.view import Unreadable
 
 _NEVER = frozenset({".git", ".venv", "node_modules"})
 _GLANCE = 2000

@@ -8,8 +8,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from migrator.core.view import Unreadable
 from migrator.repositories.files import locate, read_bounded
+from migrator.text.view import Unreadable
 
 
 class NotWritten(Exception):

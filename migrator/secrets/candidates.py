@@ -7,23 +7,23 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from migrator.core import engine
-from migrator.core.findings import Report
-from migrator.core.needles import LOGIN, mentions
-from migrator.core.rules import RuleBook
-from migrator.core.selection import is_pipelines_file
-from migrator.core.settings import Settings
-from migrator.core.view import Unreadable, View
-from migrator.credentials.flow import run_script
-from migrator.credentials.logins import find_logins
-from migrator.credentials.origin import origin
-from migrator.credentials.values import Definition, Quoting, Text, Value
-from migrator.readers.shell import ShellError
+from migrator.engine import analysis as engine
+from migrator.findings.records import Report
+from migrator.findings.selection import is_pipelines_file
+from migrator.findings.settings import Settings
+from migrator.fixes.origin import origin
+from migrator.flow.interpreter import run_script
+from migrator.ir.nodes import ShellError
+from migrator.ir.values import Definition, Literal, Quoting, Value
+from migrator.prefilter.needles import LOGIN, mentions
 from migrator.repositories.git import GitError
 from migrator.repositories.history import versions
 from migrator.repositories.objects import Objects
 from migrator.repositories.refview import RefView
+from migrator.rulebook.records import RuleBook
 from migrator.secrets.records import Leaving
+from migrator.sinks.logins import find_logins
+from migrator.text.view import Unreadable, View
 
 LIMIT = 1024 * 1024
 """Bytes of a script that are looked into for logins."""
@@ -93,7 +93,7 @@ def of_script(data: bytes, book: RuleBook, settings: Settings) -> set[str]:
     if not any(mention in text for mention in book.mentions) and not settings.variables:
         return set()
     known = {
-        name: (Definition(name, Value.of(Text(value, None, Quoting.FIXED)), None, -1),)
+        name: (Definition(name, Value.of(Literal(value, None, Quoting.FIXED)), None, -1),)
         for name, value in settings.variables.items()
     }
     try:

@@ -17,14 +17,14 @@ from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Level, Repository, Variable
 from migrator.bitbucket.session import Client
-from migrator.core.rules import RuleBook
-from migrator.core.settings import Settings
-from migrator.readers.imports import target
+from migrator.findings.settings import Settings
+from migrator.platforms.bitbucket.imports import target
 from migrator.repositories import remote
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
+from migrator.rulebook.records import RuleBook
 from migrator.secrets.changes import destinations, is_open
 from migrator.secrets.judging import judge
 from migrator.secrets.plan import Plan

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from migrator.core.overwritten import Place, overwritten
-from migrator.core.rules import RuleBook
-from migrator.core.settings import Settings
-from migrator.core.view import Unreadable
-from migrator.core.ways import Reaches
+from migrator.engine.overwritten import Place, overwritten
+from migrator.engine.ways import Reaches
+from migrator.findings.settings import Settings
 from migrator.repositories.git import GitError
 from migrator.repositories.refview import RefView
+from migrator.rulebook.records import RuleBook
 from migrator.secrets.references.finding import MOST
 from migrator.secrets.references.records import Found, Kind, OpaqueKind, Reference
 from migrator.secrets.references.rules import Rules
+from migrator.text.view import Unreadable
 
 
 def marked(

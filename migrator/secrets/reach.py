@@ -6,9 +6,9 @@ import fnmatch
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from migrator.core.text import Source, Undecodable
-from migrator.readers.yaml import Scalar, YamlError, every_mapping, read_yaml
 from migrator.secrets.records import deployment
+from migrator.text.source import Source, Undecodable
+from migrator.text.yaml import Scalar, YamlError, every_mapping, read_yaml
 
 FILES = 400
 """The most files that are read on the way; with more, every file counts as reached."""

@@ -11,15 +11,15 @@ from msgspec import Struct, field
 
 from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.records import Run
-from migrator.core.needles import LOGIN, mentions
-from migrator.core.rules import RuleBook
-from migrator.core.selection import is_pipelines_file
-from migrator.core.settings import Settings
+from migrator.findings.selection import is_pipelines_file
+from migrator.findings.settings import Settings
+from migrator.prefilter.needles import LOGIN, mentions
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refs import Ref, RefKind
 from migrator.repositories.refview import RefView
+from migrator.rulebook.records import RuleBook
 from migrator.secrets import candidates, overwriting, reach
 from migrator.secrets.changes import destination
 from migrator.secrets.records import Evidence, Leaving, RefFacts, Stand

@@ -13,10 +13,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from migrator.bitbucket.records import Level
-from migrator.core.mask import printable
-from migrator.core.view import Unreadable
 from migrator.repositories.files import read_bounded
 from migrator.secrets.records import Listing, Stored
+from migrator.text.mask import printable
+from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError, load
 from migrator.toml_tables import Table, places, tables
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from migrator.core.mask import printable
 from migrator.secrets.records import Waiver
 from migrator.secrets.references.records import OpaqueKind
+from migrator.text.mask import printable
 from migrator.toml_tables import Table, tables
 
 DOUBTS = (*(str(kind) for kind in OpaqueKind), "not-looked")

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrator.bot.changes import changed, line_range
-from migrator.core.text import Source, Span
 from migrator.repositories import changes
+from migrator.text.source import Source, Span
 
 
 @pytest.mark.parametrize(

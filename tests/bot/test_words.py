@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from migrator import rulebook
 from migrator.bitbucket.reports import MOST
 from migrator.bot.changes import Changed
 from migrator.bot.difference import Plan
@@ -15,11 +14,12 @@ from migrator.bot.insights import insights
 from migrator.bot.markers import key_of
 from migrator.bot.proposals import Proposals, block
 from migrator.bot.saying import Style, saying
-from migrator.core import engine
-from migrator.core.findings import Report
-from migrator.core.settings import Settings
+from migrator.engine import analysis as engine
+from migrator.findings.records import Report
+from migrator.findings.settings import Settings
 from migrator.reports.secrets import masked
 from migrator.repositories.worktree import WorkTree
+from migrator.rulebook import reading as rulebook
 from tests.bot.desk import FILE, NATIVE, login, pipelines
 
 BOOK = rulebook.load(())

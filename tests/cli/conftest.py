@@ -16,27 +16,18 @@ from types import SimpleNamespace
 import pytest
 
 import migrator
-import migrator.core
+import migrator.engine
+import migrator.fixes
+import migrator.rulebook
 from migrator.cli import main
-from migrator.core.edits import splice
-from migrator.core.findings import (
-    Edit,
-    Finding,
-    Ownership,
-    Package,
-    Reason,
-    Report,
-    Severity,
-    Skipped,
-    Use,
-    Verdict,
-)
-from migrator.core.ignores import apply
-from migrator.core.rules import RuleBook
-from migrator.core.selection import chosen
-from migrator.core.settings import Settings
-from migrator.core.text import Position, Source, Span, Undecodable
-from migrator.core.view import Unreadable, View
+from migrator.findings.ignores import apply
+from migrator.findings.records import Finding, Ownership, Package, Reason, Report, Severity, Skipped, Use, Verdict
+from migrator.findings.selection import chosen
+from migrator.findings.settings import Settings
+from migrator.rulebook.records import RuleBook
+from migrator.text.edits import Edit, splice
+from migrator.text.source import Position, Source, Span, Undecodable
+from migrator.text.view import Unreadable, View
 from tests.reports import samples
 
 _LOGIN = re.compile(r"login (OLD|RISKY|VAULT|LITERAL\w+)")
@@ -119,11 +110,11 @@ def plan(report: Report, unsafe: bool, writable: Callable[[str], str | None]) ->
 def toy(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The toy engine in place of the real one; its parts can be replaced further."""
     parts = SimpleNamespace(
-        engine=SimpleNamespace(analyse=analyse),
-        fixing=SimpleNamespace(plan=plan, Change=Change, FixPlan=FixPlan),
-        rulebook=SimpleNamespace(load=lambda folders=(): samples.BOOK),
+        analysis=SimpleNamespace(analyse=analyse),
+        applying=SimpleNamespace(plan=plan, Change=Change, FixPlan=FixPlan),
+        reading=SimpleNamespace(load=lambda folders=(): samples.BOOK),
     )
-    for package, name in ((migrator.core, "engine"), (migrator.core, "fixing"), (migrator, "rulebook")):
+    for package, name in ((migrator.engine, "analysis"), (migrator.fixes, "applying"), (migrator.rulebook, "reading")):
         part = getattr(parts, name)
         monkeypatch.setitem(sys.modules, f"{package.__name__}.{name}", part)
         monkeypatch.setattr(package, name, part, raising=False)

@@ -96,8 +96,8 @@ def test_paths_limit_what_is_reported_and_not_what_is_read(
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
     put(tmp_path, bitbucket_pipelines="login OLD", a__x_pipelines="login OLD", b__y_pipelines="login OLD")
     read: list[object] = []
-    inner = toy.engine.analyse
-    toy.engine.analyse = lambda view, pipelines, *rest: read.append(tuple(pipelines)) or inner(view, pipelines, *rest)
+    inner = toy.analysis.analyse
+    toy.analysis.analyse = lambda view, pipelines, *rest: read.append(tuple(pipelines)) or inner(view, pipelines, *rest)
     assert lines(patless("check", "-q", "a").out) == ["a/x-pipelines.yml:1:1"]
     assert lines(patless("check", "-q", "a", "b/y-pipelines.yml").out) == [
         "a/x-pipelines.yml:1:1",

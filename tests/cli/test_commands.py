@@ -12,8 +12,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from tests.cli.conftest import Patless, put
 
-pytest.importorskip("migrator.core.engine")
-pytest.importorskip("migrator.core.fixing")
+pytest.importorskip("migrator.engine.analysis")
+pytest.importorskip("migrator.fixes.applying")
 
 DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from migrator.rule_documents import RuleError
+from migrator.rulebook.documents import RuleError
 from tests.cli.conftest import Patless, put
 
 
@@ -75,7 +75,7 @@ class TestUsage:
         def load(folders: object) -> None:
             raise RuleError("rules/x.yml:3: there is no key 'whta'")
 
-        toy.rulebook.load = load
+        toy.reading.load = load
         run = patless("rules")
         assert (run.code, run.err) == (2, "patless: rules/x.yml:3: there is no key 'whta'\n")
 
@@ -95,7 +95,7 @@ class TestFaults:
     def test_an_internal_error_is_a_sentence_without_the_text_of_files(
         self, patless: Patless, toy: SimpleNamespace
     ) -> None:
-        toy.engine.analyse = self.boom
+        toy.analysis.analyse = self.boom
         run = patless("check", "--exit-zero")
         assert (run.code, run.out) == (70, "")
         assert run.err.startswith("patless: internal error (ValueError at test_failures.py:")
@@ -105,7 +105,7 @@ class TestFaults:
     def test_the_traceback_is_there_on_request_and_still_without_the_text_of_files(
         self, patless: Patless, toy: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        toy.engine.analyse = self.boom
+        toy.analysis.analyse = self.boom
         monkeypatch.setenv("PATLESS_DEBUG", "1")
         run = patless("check")
         assert 'analysis.py", line' in run.err
@@ -115,7 +115,7 @@ class TestFaults:
         def interrupt(*_: object) -> None:
             raise KeyboardInterrupt
 
-        toy.engine.analyse = interrupt
+        toy.analysis.analyse = interrupt
         run = patless("fix")
         assert (run.code, run.err) == (130, "patless: interrupted; no file is half written\n")
 

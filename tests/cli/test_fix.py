@@ -147,14 +147,14 @@ def test_a_file_changed_meanwhile_is_not_written_and_the_others_are(
     patless: Patless, tmp_path: Path, toy: SimpleNamespace
 ) -> None:
     put(tmp_path, a_pipelines="login OLD", b_pipelines="login OLD")
-    inner = toy.fixing.plan
+    inner = toy.applying.plan
 
     def plan(*arguments: object) -> object:
         made = inner(*arguments)
         put(tmp_path, a_pipelines="someone else\n")
         return made
 
-    toy.fixing.plan = plan
+    toy.applying.plan = plan
     run = patless("fix")
     assert run.code == 3
     assert (
@@ -172,8 +172,8 @@ def test_a_rewrite_that_does_not_verify_writes_nothing_anywhere(
     patless: Patless, tmp_path: Path, toy: SimpleNamespace
 ) -> None:
     put(tmp_path, bitbucket_pipelines="login OLD")
-    inner = toy.fixing.plan
-    toy.fixing.plan = lambda *arguments: replace(
+    inner = toy.applying.plan
+    toy.applying.plan = lambda *arguments: replace(
         inner(*arguments), failures=("bitbucket-pipelines.yml: line 3 differs",)
     )
     run = patless("fix")
@@ -205,8 +205,8 @@ def test_json_counts_a_file_that_was_not_written_as_held(
     patless: Patless, tmp_path: Path, toy: SimpleNamespace
 ) -> None:
     put(tmp_path, a_pipelines="login OLD")
-    inner = toy.fixing.plan
-    toy.fixing.plan = lambda *arguments: (inner(*arguments), put(tmp_path, a_pipelines=""))[0]
+    inner = toy.applying.plan
+    toy.applying.plan = lambda *arguments: (inner(*arguments), put(tmp_path, a_pipelines=""))[0]
     document = json.loads(patless("fix", "--format", "json").out)
     assert (document["summary"]["fixed"], document["summary"]["findings"]) == (0, 1)
 
@@ -215,7 +215,7 @@ def test_a_finding_in_two_files_is_settled_in_both_or_in_none(
     patless: Patless, tmp_path: Path, toy: SimpleNamespace
 ) -> None:
     put(tmp_path, a_pipelines="login OLD", b_pipelines="login OLD", c_pipelines="login OLD")
-    inner = toy.fixing.plan
+    inner = toy.applying.plan
 
     def plan(*arguments: object) -> object:
         made = inner(*arguments)
@@ -224,7 +224,7 @@ def test_a_finding_in_two_files_is_settled_in_both_or_in_none(
         put(tmp_path, b_pipelines="someone else")
         return replace(made, changes=(replace(a, findings=shared), replace(b, findings=shared), c))
 
-    toy.fixing.plan = plan
+    toy.applying.plan = plan
     run = patless("fix")
     assert (run.code, "1 fixed, 2 held back" in run.out) == (3, True)
     texts = [(tmp_path / f"{name}-pipelines.yml").read_text() for name in "abc"]

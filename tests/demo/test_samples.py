@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from migrator.core.text import Source
 from migrator.demo import samples, store
 from migrator.demo.box import Box
 from migrator.demo.samples import SAMPLES, team
 from migrator.demo.samples.sample import Sample, Stored
-from migrator.readers import yaml
+from migrator.text import yaml
+from migrator.text.source import Source
 from tests.demo.client import Client
 from tests.demo.contract import watched
 from tests.demo.test_git import git

@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from migrator import rulebook
 from migrator.bitbucket.scopes import NEEDS
 from migrator.demo import walk
+from migrator.rulebook import reading as rulebook
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

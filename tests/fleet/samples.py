@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator.core.findings import Ownership, Package, Reason, Severity, Use, Verdict
-from migrator.core.text import Position
+from migrator.findings.records import Ownership, Package, Reason, Severity, Use, Verdict
 from migrator.fleet.records import Branch, Entry, Import, Repository, Seen, SeenFinding, State
+from migrator.text.source import Position
 
 PIPELINES = "bitbucket-pipelines.yml"
 

@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from migrator import rulebook
-from migrator.core.findings import Edit, Finding, Verdict
-from migrator.core.settings import Settings
-from migrator.core.text import Span
+from migrator.findings.records import Finding, Verdict
+from migrator.findings.settings import Settings
 from migrator.fleet import scanning
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.exporting import Importers, settled
 from migrator.fleet.records import FOLDER, Branch, Entry, Import, Repository, Seen, State
 from migrator.fleet.scanning import Judge
 from migrator.repositories.worktree import WorkTree
+from migrator.rulebook import reading as rulebook
+from migrator.text.edits import Edit
+from migrator.text.source import Span
 
 PIPELINES = "bitbucket-pipelines.yml"
 JUDGE = Judge(rulebook.load(), Settings(today=date(2026, 11, 24)), "")

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator import rulebook
-from migrator.core import engine
-from migrator.core.findings import Entry, Ownership, Verdict
-from migrator.core.settings import Settings
-from migrator.core.view import Unreadable
+from migrator.engine import analysis as engine
+from migrator.findings.records import Entry, Ownership, Verdict
+from migrator.findings.settings import Settings
 from migrator.fleet import operator
 from migrator.fleet.operator import Operator, Override, Wave
 from migrator.fleet.restricting import Restriction, restriction
+from migrator.rulebook import reading as rulebook
+from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError
 
 EVERYTHING = """\

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
-from migrator.core.findings import Ownership, Verdict
-from migrator.credentials.packages import linkage
+from migrator.findings.records import Ownership, Verdict
 from migrator.fleet.imports import Graph, Looked, Pin, graph
 from migrator.fleet.packages import Picture, Secret, elsewhere, picture
 from migrator.fleet.records import Branch, Import
 from migrator.reports.fleet import machine, markdown, table
 from migrator.reports.paint import Paint
+from migrator.sinks.packages import linkage
 from tests.fleet.samples import PIPELINES, branch, finding, name, pushes, reads, reason, waits
 from tests.reports.stored_samples import HOSTILE
 

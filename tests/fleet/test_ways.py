@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from migrator import rulebook
-from migrator.core.findings import Finding, Verdict
-from migrator.core.rules import CENTRAL, ways_out
-from migrator.core.settings import Settings
+from migrator.findings.records import Finding, Verdict
+from migrator.findings.settings import Settings
 from migrator.fleet import operator, scanning
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import Repository
 from migrator.fleet.scanning import Judge
 from migrator.repositories.worktree import WorkTree
+from migrator.rulebook import reading as rulebook
+from migrator.rulebook.records import CENTRAL, ways_out
 
 BOOK = rulebook.load()
 PIPELINES = "bitbucket-pipelines.yml"

@@ -11,21 +11,22 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from migrator import baselines, configuration, rulebook
-from migrator.core import ignores
-from migrator.core.edits import splice
-from migrator.core.findings import Edit, Report
-from migrator.core.fixing import Change
-from migrator.core.selection import Scope
-from migrator.core.settings import Settings
-from migrator.core.text import Source, Undecodable
-from migrator.readers.compose import read_compose
-from migrator.readers.dockerfile import read_dockerfile
-from migrator.readers.shfmt import MAX_TEXT
-from migrator.readers.yaml import YamlError, plain, read_yaml
+from migrator import baselines, configuration
+from migrator.findings import ignores
+from migrator.findings.records import Report
+from migrator.findings.selection import Scope
+from migrator.findings.settings import Settings
+from migrator.fixes.applying import Change
+from migrator.frontends.documents.compose import read_compose
+from migrator.frontends.documents.dockerfile import read_dockerfile
+from migrator.frontends.shfmt import MAX_TEXT
 from migrator.reports import fixes, machine, sarif, secrets, text
 from migrator.reports.diff import Side, diff
 from migrator.reports.paint import Paint
+from migrator.rulebook import reading as rulebook
+from migrator.text.edits import Edit, splice
+from migrator.text.source import Source, Undecodable
+from migrator.text.yaml import YamlError, plain, read_yaml
 from tests.memory import PATH, planned, report_on
 
 _BOOK = rulebook.load()

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from migrator.core.findings import (
-    Edit,
-    Finding,
-    Ownership,
-    Package,
-    Reason,
-    Report,
-    Severity,
-    Skipped,
-    Use,
-    Verdict,
-)
-from migrator.core.rules import Example, ReasonEntry, Rule, RuleBook
-from migrator.core.text import Position, Source, Span
+from migrator.findings.records import Finding, Ownership, Package, Reason, Report, Severity, Skipped, Use, Verdict
+from migrator.rulebook.records import Example, ReasonEntry, Rule, RuleBook
+from migrator.text.edits import Edit
+from migrator.text.source import Position, Source, Span
 
 PATH = "bitbucket-pipelines.yml"
 LITERAL = "ATATT3xFfGF0sample0literal0credential0000"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.core.text import Source
 from migrator.reports.diff import Side, diff, for_people
 from migrator.reports.paint import Paint
+from migrator.text.source import Source
 
 OLD, NEW = b"-p $OLD", b"-p $NEW"
 LINES = b"".join(b"line %d\n" % number for number in range(30))

@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
-from migrator.core.edits import splice
-from migrator.core.findings import Report
-from migrator.core.text import Source
+from migrator.findings.records import Report
 from migrator.reports import naming, sarif
 from migrator.reports.secrets import masked
+from migrator.text.edits import splice
+from migrator.text.source import Source
 from tests.reports import samples
 from tests.schemas import published
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from migrator.core.edits import splice
-from migrator.core.findings import Edit, Skipped
-from migrator.core.mask import mask
-from migrator.core.text import Source, Span
+from migrator.findings.records import Skipped
 from migrator.reports import fixes, machine, naming, packages, text
 from migrator.reports.diff import Side, diff, for_people
 from migrator.reports.paint import Paint
 from migrator.reports.secrets import after_edits, masked
+from migrator.text.edits import Edit, splice
+from migrator.text.mask import mask
+from migrator.text.source import Source, Span
 from tests.reports import samples
 
 SHOWN = "‹literal, 41 characters›"

@@ -4,11 +4,11 @@ import pytest
 from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
-from migrator.core.ignores import Note
-from migrator.core.text import Source
+from migrator.findings.ignores import Note
 from migrator.reports import explain, fixes, packages, text
 from migrator.reports.paint import Paint
 from migrator.reports.secrets import masked
+from migrator.text.source import Source
 from tests.reports import samples
 
 

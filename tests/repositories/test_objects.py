@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from migrator.core.engine import analyse
-from migrator.core.settings import Settings
-from migrator.core.view import Unreadable
+from migrator.engine.analysis import analyse
+from migrator.findings.settings import Settings
 from migrator.repositories import history, objects
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import RefKind, refs
 from migrator.repositories.refview import RefView
-from migrator.rulebook import load
+from migrator.rulebook.reading import load
+from migrator.text.view import Unreadable
 from tests.repositories.conftest import Git
 
 FILE, RUN, LINK, MODULE, FOLDER = "100644", "100755", "120000", "160000", "40000"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from migrator.core.view import Unreadable
 from migrator.repositories import worktree
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError, slug
 from migrator.repositories.worktree import WorkTree, find_root, repositories_below
+from migrator.text.view import Unreadable
 from tests.repositories.conftest import Git
 
 

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from migrator.bitbucket.records import Level
-from migrator.core.settings import Settings
+from migrator.findings.settings import Settings
 from migrator.secrets import applying
 from migrator.secrets.listing import Asking
 from migrator.secrets.plan import PlanRow, Waived

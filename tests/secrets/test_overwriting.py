@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from migrator import rulebook
-from migrator.core.settings import Settings
+from migrator.findings.settings import Settings
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
+from migrator.rulebook import reading as rulebook
 from migrator.secrets.references.records import Kind
 from migrator.secrets.survey import Exported, Runs, Survey
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from migrator.core.findings import Use, Verdict
+from migrator.findings.records import Use, Verdict
 from migrator.fleet.records import SeenFinding
 from migrator.reports.fleet import status
 from migrator.reports.fleet.records import Audit, Fleet, Kept, Outcome, Owned

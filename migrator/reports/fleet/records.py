@@ -7,12 +7,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from migrator.core.findings import Verdict
-from migrator.core.rules import ReasonEntry
+from migrator.findings.records import Verdict
 from migrator.fleet.following import Row
 from migrator.fleet.operator import Wave
 from migrator.fleet.packages import Picture
 from migrator.fleet.records import Change, ChangeState, Repository, SeenFinding, Variable
+from migrator.rulebook.records import ReasonEntry
 from migrator.secrets.plan import Plan, PlanRow
 from migrator.secrets.records import Listing
 from migrator.secrets.signing import Signature

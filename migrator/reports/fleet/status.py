@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from migrator.core.mask import printable
 from migrator.fleet.following import Row, Standing, counted
 from migrator.reports.excerpt import named
 from migrator.reports.machine import SCHEMA_VERSION, dump
 from migrator.reports.paint import Paint
+from migrator.text.mask import printable
 
 _STATES = {
     Standing.MERGED_GREEN: "merged",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from markupsafe import Markup, escape
 
-from migrator.core.mask import printable
 from migrator.reports.html.parts import Bar, Chart
+from migrator.text.mask import printable
 
 _WIDTH = 560
 _ROW = 26

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from migrator.core.findings import Finding, Reason, Report, Verdict
-from migrator.core.rules import ReasonEntry, ways_out
+from migrator.findings.records import Finding, Reason, Report, Verdict
 from migrator.reports.counting import Counts, assumptions, in_order, many
 from migrator.reports.excerpt import excerpt, named, place
 from migrator.reports.html.parts import Bar, Block, Chart, Column, Figure, Page, Row, Section, Table, Tone
 from migrator.reports.hunks import hunks
 from migrator.reports.paint import Paint
+from migrator.rulebook.records import ReasonEntry, ways_out
 
 TONES = (("safe", Tone.GOOD), ("unsafe", Tone.HALF), ("report-only", Tone.BAD))
 MEANING = {

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
-from migrator.core.findings import Verdict
-from migrator.core.rules import ReasonEntry
+from migrator.findings.records import Verdict
 from migrator.fleet.following import Standing as State
 from migrator.fleet.imports import Shared
 from migrator.fleet.packages import Known, Picture
@@ -19,6 +18,7 @@ from migrator.reports.html import audit
 from migrator.reports.html.check import MEANING, reason_blocks
 from migrator.reports.html.check import TONES as VERDICTS
 from migrator.reports.html.parts import Bar, Block, Chart, Column, Figure, Page, Row, Section, Table, Tone
+from migrator.rulebook.records import ReasonEntry
 
 TONES = (
     (State.CLEAN, Tone.GOOD),

@@ -17,9 +17,9 @@ import msgspec
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from migrator.core.mask import printable
 from migrator.reports.html import charts
 from migrator.reports.html.parts import Page, Table
+from migrator.text.mask import printable
 
 FIRST = 100
 """Rows of a table that are written as HTML."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from migrator.core.mask import printable
 from migrator.reports.excerpt import named
 from migrator.reports.paint import Paint
 from migrator.reports.stored import words
 from migrator.reports.stored.words import MEANING, MOST, Group
 from migrator.secrets.records import Evidence, Listing, Row, Verdict
 from migrator.secrets.tokens import TokenRow
+from migrator.text.mask import printable
 
 
 def table(listing: Listing, tokens: Sequence[TokenRow] = (), paint: Paint = Paint()) -> str:

@@ -6,8 +6,8 @@ import re
 from enum import IntEnum
 from functools import lru_cache
 
-from migrator.core.text import Source
 from migrator.secrets.references.rules import Language
+from migrator.text.source import Source
 
 _NEAR = 300
 """How many characters before a place the beginning of a comment behind code is looked for."""

@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from migrator.core.text import Source, Span
 from migrator.secrets.references import content
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.opaque import OpaqueForms, places_of
 from migrator.secrets.references.places import Place, places
 from migrator.secrets.references.records import NOTHING, Found, Kind, NotLooked, Opaque, OpaqueKind, Reference
 from migrator.secrets.references.rules import UNKNOWN, Alias, Form, Language, Rules, load
+from migrator.text.source import Source, Span
 
 MOST = 50
 """The most references of one name and kind, and the most opaque places of one kind, that are kept of one file."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from migrator.core.text import Source
-from migrator.readers.yaml import Mapping, Scalar, YamlError, read_yaml
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.records import Opaque, OpaqueKind
 from migrator.secrets.references.rules import Form, Language, Rules
+from migrator.text.source import Source
+from migrator.text.yaml import Mapping, Scalar, YamlError, read_yaml
 
 MOST = 50
 """The most places of one form that are kept of one file."""

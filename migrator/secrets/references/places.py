@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migrator.core.text import Source, Span
-from migrator.readers.yaml import Mapping, Node, Scalar, Sequence, YamlError, every_mapping, read_yaml
 from migrator.secrets.references.records import Kind
+from migrator.text.source import Source, Span
+from migrator.text.yaml import Mapping, Node, Scalar, Sequence, YamlError, every_mapping, read_yaml
 
 
 @dataclass(frozen=True, slots=True)

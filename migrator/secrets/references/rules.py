@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from migrator import rulebook
-from migrator.rule_documents import Document, Node
+from migrator.rulebook import reading as rulebook
+from migrator.rulebook.documents import Document, Node
 from migrator.secrets.references.records import Kind, OpaqueKind
 
 _NAME = "(?P<names>[A-Za-z_][A-Za-z0-9_]*)"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from migrator.core.findings import Verdict
 from migrator.demo.box import Box
 from migrator.demo.store import Link, point
+from migrator.findings.records import Verdict
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import State
 from tests.fleet.boxes import LOGIN, QUIET, fill, slug

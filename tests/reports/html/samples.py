@@ -8,7 +8,6 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from migrator.bitbucket.records import Level
-from migrator.credentials.packages import linkage
 from migrator.fleet.following import Row, Standing
 from migrator.fleet.imports import Graph, graph
 from migrator.fleet.operator import Wave
@@ -19,6 +18,7 @@ from migrator.secrets import plan
 from migrator.secrets.records import Listing, Stored, Verdict
 from migrator.secrets.signing import Signature
 from migrator.secrets.tokens import Token, TokenRow
+from migrator.sinks.packages import linkage
 from tests.fleet.samples import branch, finding, name, pushes, reads, waits
 from tests.fleet.test_packages import looked
 from tests.reports import stored_samples

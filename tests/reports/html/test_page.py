@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from migrator.configuration import ConfigurationError
-from migrator.core.findings import Report
+from migrator.findings.records import Report
 from migrator.fleet.records import Change, ChangeState
 from migrator.reports import csv
 from migrator.reports.fleet.spreadsheet import repositories

@@ -1,1 +1,0 @@
-"""The checks: each looks at what was read of the repository and yields findings."""

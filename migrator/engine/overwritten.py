@@ -1,0 +1,90 @@
+"""Places that name a stored variable where every step that comes there has set it to something else before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.engine.ways import Reaches, Ways
+from migrator.findings.settings import Settings
+from migrator.reading.callers import HARMLESS, Callers
+from migrator.reading.repository import Reading
+from migrator.reading.steps import Shell
+from migrator.rulebook.records import RuleBook
+from migrator.text.source import Span
+from migrator.text.view import View
+
+
+class Place(Struct, frozen=True):
+    """A name on a line of a file, from 1."""
+
+    path: str
+    line: int
+    name: str
+
+
+def overwritten(
+    view: View,
+    pipelines: Sequence[str],
+    names: Collection[str],
+    book: RuleBook,
+    settings: Settings,
+    links: Mapping[str, str],
+    prose: Callable[[str], bool],
+    reaches: Reaches,
+) -> Mapping[Place, int]:
+    """How often each of the `names` stands in a place where its stored value never arrives.
+
+    A place counts where it is followed in every step that leads there, and nothing else may run the file with the
+    stored value: `links`, `prose` and `reaches` as in Ways. Nothing counts where a pipelines file, or a script that is
+    followed, cannot be read.
+    """
+    own = {name: value for name, value in settings.variables.items() if name not in names}
+    reading = Reading(view, book, replace(settings, variables=own), pipelines, thorough=True)
+    shells = [shell for fact in reading.facts for shell in fact.shells]
+    if reading.skipped or reading.broken or any(not shell.read or shell.trace.unread for shell in shells):
+        return {}
+    found: dict[Place, set[Span]] = {}
+    stored: set[Place] = set()
+    for shell in shells:
+        for place, span, arrives in _places(shell, names, links):
+            found.setdefault(place, set()).add(span)
+            if arrives:
+                stored.add(place)
+    ways = Ways(shells, book.programs, Callers(reading, {*book.programs.displays, *HARMLESS}), links, prose, reaches)
+    files = {place.name: _files(ways, place.name, links) for place in found if place not in stored}
+    return {
+        place: len(spans)
+        for place, spans in found.items()
+        if place not in stored and (open_ := files[place.name]) is not None and place.path not in open_
+    }
+
+
+def _files(ways: Ways, name: str, links: Mapping[str, str]) -> Collection[str] | None:
+    """The files in which the stored value may arrive in another way; None where it may in a step, too."""
+    return None if ways.nameless(name) else {links.get(path, path) for path in ways.open(name)}
+
+
+def _places(shell: Shell, names: Collection[str], links: Mapping[str, str]) -> Iterator[tuple[Place, Span, bool]]:
+    """Where a shell names them, and whether the stored value is what it may find there."""
+    spans = [(use.read.name, use.read.name_span, None in use.definitions) for use in shell.trace.uses]
+    spans += [(one.name, one.word.span, False) for one in shell.trace.definitions if one.word and not one.positional]
+    for name, span, arrives in spans:
+        part = shell.script.part(span.start) if name in names else None
+        if part is None:
+            continue
+        source, shown = part.source, shell.script.shown(span)
+        if arrives or (part.runs is not None and _written(source.text, shown, name)):
+            path = links.get(source.path, source.path)
+            yield Place(path, source.position(shown.start).line, name), shown, arrives
+
+
+def _written(text: str, span: Span, name: str) -> bool:
+    """Whether the name itself, or what is assigned to it, is what stands there."""
+    return (
+        text[span.start : span.end] == name
+        or text.startswith(f"{name}=", span.start)
+        or text.endswith(f"{name}=", 0, span.start)
+    )

@@ -1,0 +1,159 @@
+"""Ways to files that are not followed: which of the files that steps run may run with a stored variable elsewhere, too.
+
+A program that is not known may run what it is told, what it reads by a name of its own (`package.json`), and whatever
+such a file names: https://docs.npmjs.com/cli/using-npm/scripts runs `prepare` on `npm ci`, for one. So a file counts as
+run where any of them names it; a search for names errs towards yes.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cache, cached_property
+from itertools import pairwise
+
+from migrator.flow.events import Command
+from migrator.ir.values import Literal, Value
+from migrator.reading.callers import Callers
+from migrator.reading.steps import Shell
+from migrator.rulebook.records import Programs
+
+Reaches = Callable[[Iterable[str]], frozenset[str]]
+_PIECES = re.compile(r"""[\s"'`;|&()=:]+""")
+_TOKEN = re.compile(r"[\w.-]+")
+_SOME = "\0"
+"""Stands for what is not known of a word."""
+_GLOB = re.compile(r"[*?\0]|\[[^\]]*\]|\{[^}]*\}")
+_HOOK = "hook"
+"""`git config core.hooksPath ci` and `cp ci/* .git/hooks`: from then on git runs files of the repository."""
+_RUNS = ("-exec", "-execdir", "-ok", "-okdir")
+_SOURCES = ("source", ".")
+_STARTS = "BASH_ENV"
+"""Each bash that is started reads the file that it names: https://www.gnu.org/software/bash/manual/html_node/Bash-Startup-Files.html"""
+
+
+class Ways:
+    """`shells` are those of all steps, `links` the symbolic links of the repository with the files that they lead to.
+    `prose`: nothing runs a file of that path. `reaches` tells which of some files the steps may lead to by their names,
+    rather too many than too few."""
+
+    def __init__(
+        self,
+        shells: Iterable[Shell],
+        programs: Programs,
+        callers: Callers,
+        links: Mapping[str, str],
+        prose: Callable[[str], bool],
+        reaches: Reaches,
+    ) -> None:
+        self.programs = programs
+        self.callers = callers
+        self.links = links
+        self.prose = prose
+        self.reaches = reaches
+        self.inert = programs.private | programs.displays | set(programs.filters)
+        self.told = {name for launcher in programs.launchers.values() for name in launcher.files}
+        traces = [shell.trace for shell in shells]
+        self.commands = [one for trace in traces for one in trace.commands if not one.followed]
+        self.starts = any(one.name == _STARTS for trace in traces for one in trace.definitions)
+        self.naming = cache(self._naming)
+
+    def nameless(self, variable: str) -> bool:
+        """Whether a function may be called with the stored value that nobody reads: by a command that is not known, or
+        by a program that the name of an exported one is given to."""
+        return any(self.calls(one) for one in self.commands if _arrives(one, variable))
+
+    def calls(self, command: Command) -> bool:
+        if not command.name or command.name in self.inert:
+            return not command.name
+        return any(not command.exported.isdisjoint(_TOKEN.findall(text)) for text in _texts(command))
+
+    def open(self, variable: str) -> frozenset[str]:
+        """The followed files that something may run with the stored value of a variable, in a way not followed."""
+        files = self.callers.reached
+        seeing = [one for one in self.commands if _arrives(one, variable)]
+        unknown = [one for one in seeing if self.unknown(one)]
+        if (
+            self.starts
+            or self.callers.texts is None
+            or any(map(self.anything, unknown))
+            or (unknown and self.unread_reached)
+        ):
+            return files
+        copying = [one for one in self.commands if one.name in self.programs.copiers]
+        told = [*copying, *(one for one in seeing if one.name not in self.callers.harmless)]
+        found = {path for path in files if any(self.tells(one, path) for one in told)}
+        found |= {path for path in files if any(self.callers.handed(path))}
+        if unknown:
+            found |= {path for path in files if posixpath.basename(path) in self.told or self.naming(path) - files}
+        while more := {path for path in files - found if self.naming(path) & found}:
+            found |= more
+        return frozenset(found)
+
+    @cached_property
+    def unread_reached(self) -> bool:
+        unread = [path for path in self.callers.unread if not self.prose(path)]
+        return not self.reaches(unread).isdisjoint(unread)
+
+    def called(self, path: str) -> Iterator[str]:
+        """The paths of a file: its own, and those of links to it."""
+        yield path
+        yield from (link for link, end in self.links.items() if end == path)
+
+    def _naming(self, path: str) -> frozenset[str]:
+        found = {other for one in self.called(path) for other in self.callers.naming(one)}
+        return frozenset(one for one in found if not self.prose(one))
+
+    def unknown(self, command: Command) -> bool:
+        """Whether a command may run programs that nobody named to it, with the variables that it sees."""
+        return command.name not in self.inert or any(_HOOK in text for text in _texts(command))
+
+    def anything(self, command: Command) -> bool:
+        """Whether a command may run any file of the repository."""
+        untold = any(argument.text is None for argument in command.arguments)
+        if not command.name or command.name in _SOURCES or self.programs.launcher(command.name):
+            return untold or not command.name
+        if command.name not in self.programs.carriers:
+            return False
+        words = [argument.text or "" for argument in command.arguments]
+        if command.name == "find":
+            run = [after for word, after in pairwise(words) if word in _RUNS]
+            return not all(posixpath.basename(word) in self.inert for word in run)
+        return untold or self.inert.isdisjoint(words) or any(self.programs.launcher(word) for word in words)
+
+    def tells(self, command: Command, path: str) -> bool:
+        """Whether the words of a command name a file: by its own name or a pattern; by a folder of it where the command
+        does something with all that is in there; and a Python module by its name in the program."""
+        *folders, name = path.split("/")
+        texts = list(_texts(command))
+        names = {posixpath.basename(one) for one in self.called(path)}
+        if any(one in text for one in names for text in texts):
+            return True
+        if command.name in self.inert and command.name not in self.programs.copiers:
+            return False
+        words = {*folders, *([name.removesuffix(".py")] if name.endswith(".py") else [])}
+        if words & {token for text in texts for token in _TOKEN.findall(text)}:
+            return True
+        pieces = (one for text in texts for one in _PIECES.split(text) if one.strip(_SOME))
+        patterns = {_GLOB.sub("*", posixpath.basename(one)) for one in pieces}
+        return any("*" in one and fnmatchcase(name, one) for one in patterns)
+
+
+def _arrives(command: Command, variable: str) -> bool:
+    own = {name for name, _ in command.overrides}
+    return variable not in own and None in command.environment.get(variable, (None,))
+
+
+def _texts(command: Command) -> Iterator[str]:
+    yield command.program
+    values = [argument.value for argument in command.arguments]
+    values += [value for _, value in command.overrides]
+    for value in [*values, *([command.stdin] if command.stdin else [])]:
+        yield from _written(value)
+
+
+def _written(value: Value) -> Iterator[str]:
+    for alternative in value.alternatives:
+        yield "".join(piece.text if isinstance(piece, Literal) else _SOME for piece in alternative)

@@ -1,0 +1,167 @@
+"""What an analysis says: findings with verdicts, reasons and edits; what could not be read; packages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+from migrator.text.edits import Edit
+from migrator.text.source import Position, Source, Span
+
+
+class Verdict(StrEnum):
+    """Whether a fix may be applied.
+
+    Safe: the rewritten step runs the same commands with the same arguments; `fix` applies it.
+    Unsafe: that cannot be shown, and the reasons say why; only `fix --unsafe-fixes` applies it.
+    Report-only: there is no correct rewrite, or it is not known; never applied.
+    """
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    REPORT_ONLY = "report-only"
+
+    @property
+    def strictness(self) -> int:
+        return (Verdict.SAFE, Verdict.UNSAFE, Verdict.REPORT_ONLY).index(self)
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Reason(Struct, frozen=True):
+    """Why a finding is held back. `code` is a reason code of `rules/reasons.yml`.
+
+    `detail` is a sentence about this finding. `subject` is what a person can settle (a package name, a variable),
+    and fills the three ways out that the reason's entry describes; '' where there is nothing to name.
+    """
+
+    code: str
+    verdict: Verdict
+    detail: str
+    subject: str = ""
+
+
+class Use(Struct, frozen=True, order=True):
+    """A place that runs what a finding is about: a step, or an alias of one."""
+
+    path: str
+    position: Position
+
+
+class PipeItem(Struct, frozen=True):
+    """A pipe as an item of a script."""
+
+    name: str
+    variables: tuple[tuple[str, str], ...]
+
+
+class ScriptChange(Struct, frozen=True):
+    """What becomes of the script item whose text begins at `at`: `value` is its new text, None where it is gone;
+    `added` are new items in its place, or after it. `kept`: it stays but for the edits in it, and new items are
+    `before` it."""
+
+    at: int
+    value: str | None
+    added: tuple[str | PipeItem, ...] = ()
+    before: tuple[str, ...] = ()
+    kept: bool = False
+
+
+class Finding(Struct, frozen=True):
+    """One login or credential that should change, at one place of one file.
+
+    `variables` are the stored variables that carry the credential. `remaining` names those of them that are
+    still read somewhere in the step after the fix. `edits` is empty exactly where the verdict is report-only; `changes`
+    say what the edits mean where they add or remove items of a script.
+    """
+
+    rule: str
+    path: str
+    span: Span
+    position: Position
+    end: Position
+    severity: Severity
+    message: str
+    reasons: tuple[Reason, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    remaining: tuple[str, ...] = ()
+    registry: str | None = None
+    uses: tuple[Use, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    changes: tuple[ScriptChange, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        if not self.edits:
+            return Verdict.REPORT_ONLY
+        return max((reason.verdict for reason in self.reasons), key=lambda v: v.strictness, default=Verdict.SAFE)
+
+    def __post_init__(self) -> None:
+        strict = any(reason.verdict is Verdict.REPORT_ONLY for reason in self.reasons)
+        if bool(self.edits) == strict:
+            raise ValueError("a finding has edits exactly where no reason is report-only")
+
+
+class Skipped(Struct, frozen=True, order=True):
+    """An input that could not be read. `error` says what is wrong and what to do; no quotes from the file."""
+
+    path: str
+    position: Position | None
+    error: str
+
+
+class Ownership(StrEnum):
+    OWN = "own"
+    FOREIGN = "foreign"
+    SHARED = "shared"
+    """Not pushed here, and readable with the native pair all the same, as the operator of a workspace says."""
+    UNKNOWN = "unknown"
+
+
+class Package(Struct, frozen=True):
+    """A container image of a Packages registry that the repository names.
+
+    `name` has host and workspace and no tag, such as `crg.apkg.io/acme/web`; `$BITBUCKET_WORKSPACE` stands for the
+    running repository's workspace where it is not known.
+    """
+
+    name: str
+    ownership: Ownership
+    why: str
+    pushed: tuple[Use, ...] = ()
+    read: tuple[Use, ...] = ()
+
+
+class Entry(Struct, frozen=True, order=True):
+    """What a baseline knows equal findings by. `snippet` is their text, normalised and masked."""
+
+    rule: str
+    path: str
+    snippet: str
+
+
+class Report(Struct, frozen=True):
+    """What one analysis of one repository found.
+
+    `sources` holds the files that findings point into. `secrets` are the ranges of each file that hold a literal
+    credential: whatever shows text of the file masks them first. `stale` are entries of the baseline whose finding is
+    not there any more, and how many. `readers` names who reads a file that is no YAML.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    packages: tuple[Package, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    secrets: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+    files: int = 0
+    ignored: int = 0
+    baselined: int = 0
+    stale: Mapping[Entry, int] = field(default_factory=dict)
+    readers: Mapping[str, str] = field(default_factory=dict)

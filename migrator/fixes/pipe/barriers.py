@@ -1,0 +1,202 @@
+"""What rules a pipe out in a step, whatever it pushes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from migrator.fixes.judged import Judged
+from migrator.fixes.pipe.engine import Engine, Kind, Work, known_text
+from migrator.fixes.pipe.refused import Refused
+from migrator.flow.events import Command
+from migrator.platforms.bitbucket.pipelines import Agent, Pipe
+from migrator.reading.steps import Shell, StepFacts
+from migrator.rulebook.records import PushPipe
+from migrator.rules.context import Context
+from migrator.sinks.invocations import Option
+from migrator.sinks.logins import login_file, value_of
+from migrator.sinks.packages import Elsewhere, Name, Unresolved, name_of
+from migrator.sinks.uses import Action
+from migrator.text.source import Span
+from migrator.text.yaml import Scalar
+
+_DIGEST = re.compile(r"RepoDigests|--digests|--digestfile")
+_PLATFORMS = re.compile(r"linux/\w+(?:/\w+)?,")
+_ERREXIT = re.compile(r"[-+][a-z]*e[a-z]*")
+_QUIET = {"-q", "--quiet", "--disable-content-trust"}
+
+
+class Barriers:
+    def __init__(
+        self, facts: StepFacts, context: Context, shell: Shell, judged: Sequence[Judged], pipe: PushPipe, engine: Engine
+    ) -> None:
+        self.facts = facts
+        self.context = context
+        self.shell = shell
+        self.judged = judged
+        self.pipe = pipe
+        self.engine = engine
+        self.hosts = frozenset[str]().union(*(item.registry.hosts for item in judged))
+        self.first_login = min(item.login.command.order for item in judged)
+
+    def step(self) -> None:
+        """Raise Refused for what is seen before the pushes are looked at."""
+        for label in self.facts.step.runs_on:
+            if label not in self.context.book.runners.docker:
+                raise Refused("pipe-runner", f"the runner label {label} does not promise containers", label)
+        for item in self.judged:
+            if item.registry.name != self.pipe.registry:
+                raise Refused("pipe-image", f"the pipe does not push to {item.login.host}", item.login.host)
+        commands = {tuple(word.split()) for word in self.pipe.elsewhere if " " in word}
+        for work in self.engine.works:
+            if work.called:
+                self.platforms(work)
+                self.engine_of(work.command, work.called.options)
+                words = self.engine.words(work.called)
+                if found := next((one for one in commands if words[: len(one)] == one), None):
+                    raise Refused("pipe-image", f"`{' '.join(found)}` names another engine than the pipe's", found[0])
+
+    def name(self, reference: str | None) -> Name | Elsewhere | Unresolved | None:
+        """The package of an image; None where the reference is not known."""
+        return name_of(reference, self.context.book, self.context.settings) if reference else None
+
+    def own(self, name: object) -> bool:
+        """Does the login serve this package?"""
+        return isinstance(name, Name) and name.host.lower().removesuffix(":443") in self.hosts
+
+    def platforms(self, work: Work) -> None:
+        values = [option.value for option in work.parsed.options if option.name == "--platform"]
+        unknown = any(value is None or value.text is None for value in values)
+        texts = [known_text(argument.value) for argument in work.command.arguments]
+        several = len(values) > 1 or any(_PLATFORMS.search(text) for text in texts)
+        if several or (unknown and work.kind is Kind.BUILD):
+            raise Refused("pipe-multi-arch", "an image is, or may be, built for several platforms", "the image")
+
+    # The login
+
+    def other_uses(self, logins: Collection[Span]) -> None:
+        """Nothing but pushes of the step may need the login. `logins` are the places of the statements that log in."""
+        for shell in self.facts.shells:
+            for use in shell.images:
+                name = self.name(use.reference)
+                if use.action is Action.READ and (name is None or isinstance(name, Unresolved) or self.own(name)):
+                    subject = name.shown if isinstance(name, Name) else use.subject or "an image"
+                    raise Refused("pipe-mixed", f"the step reads {subject}, perhaps with the same login", subject)
+                if shell is not self.shell and self.own(name):
+                    raise Refused("pipe-mixed", "script and after-script use one login", "the after-script")
+        if any(isinstance(item, Agent) for item in (*self.facts.step.script, *self.facts.step.after_script)):
+            raise Refused("pipe-mixed", "an agent of the step may use the login", "the agent")
+        since = (self.shell.after, self.first_login)
+        for work in self.engine.works:
+            inside = work.after == self.shell.after and any(span.contains(work.command.span) for span in logins)
+            if (work.at > since and not inside) or (work.kind is Kind.PROGRAM and work.command.name == "trap"):
+                self.needs_login(work)
+
+    def needs_login(self, work: Work) -> None:
+        if work.kind is Kind.PROGRAM:
+            name = work.command.name or "a program"
+            raise Refused("pipe-mixed", f"`{name}` runs after the login and may use it", name)
+        for reference in self.engine.asks_registry(work):
+            package = self.name(reference)
+            if package is None or isinstance(package, Unresolved) or self.own(package):
+                subject = package.shown if isinstance(package, Name) else "an image"
+                raise Refused("pipe-mixed", f"`{work.command.name}` asks the registry for {subject}", subject)
+        if work.kind is Kind.CHANGES:
+            texts = [known_text(argument.value) for argument in work.command.arguments]
+        elif work.kind is Kind.BUILD and work.build:
+            read = work.build.tag | work.build.cache | work.build.argument | work.build.context | work.build.output
+            options = [option for option in work.parsed.options if option.name not in read and option.value is not None]
+            texts = [known_text(option.value) for option in options if option.value is not None]
+            if any("type=registry" in text for text in texts):
+                raise Refused("pipe-mixed", "the build keeps its cache in a registry", "the cache")
+        else:
+            return
+        if any(host in text.lower() for text in texts for host in self.hosts):
+            subject = work.command.name
+            raise Refused("pipe-mixed", f"`{subject}` may use the login for something that is no push", subject)
+
+    # A push
+
+    def push(self, work: Work) -> None:
+        """Raise Refused where the pipe would push something else, or otherwise."""
+        command, called = work.command, work.called
+        assert called is not None
+        options = {option.name for option in work.parsed.options}
+        if options & {"-a", "--all-tags"}:
+            raise Refused("pipe-push-all", "all tags of an image are pushed", "the image")
+        if "--platform" in options:
+            raise Refused("pipe-multi-arch", "one platform of an image is pushed", "the image")
+        strange = sorted(options - _QUIET)
+        signs = any(value_of(command, name) is not None for name in self.pipe.signing)
+        if strange or signs or any(o.name == "--disable-content-trust" and o.value for o in work.parsed.options):
+            what = "signs it" if signs or not strange else f"has the option {strange[0]}"
+            raise Refused("pipe-image", f"the push of the image {what}, which the pipe does not do", "the image")
+        if login_file(called) not in {item.login.config for item in self.judged}:
+            raise Refused("pipe-mixed", "the push uses a login that is kept elsewhere", "the push")
+
+    def engine_of(self, command: Command, options: Collection[Option]) -> None:
+        if command.name not in self.pipe.programs:
+            return
+        given = {option.name for option in options}
+        given |= {name for name in self.pipe.elsewhere if value_of(command, name) is not None}
+        if other := sorted(given & self.pipe.elsewhere):
+            raise Refused("pipe-image", f"{other[0]} names another engine than the pipe's", other[0])
+
+    # Around the pushes
+
+    def digests(self, first: int) -> None:
+        for work in self.engine.works:
+            if work.at <= (self.shell.after, first):
+                continue
+            text = " ".join(known_text(argument.value) for argument in work.command.arguments)
+            inspected = work.kind is Kind.LOCAL and "inspect" in text.split() and self.kept(work.command)
+            if _DIGEST.search(text) or inspected:
+                raise Refused("pipe-digest", f"`{work.command.name}` may read a digest after the push", "the digest")
+
+    def kept(self, command: Command) -> bool:
+        return command.consumed or any(redirect.operator in (">", ">>", "&>") for redirect in command.redirects)
+
+    def endings(self, last: int, removed: Collection[Span]) -> None:
+        """The script must reach its pushes, and must end where one of them fails."""
+        errexit = True
+        for command in self.shell.trace.commands:
+            if command.order >= last:
+                continue
+            texts = [argument.text or "" for argument in command.arguments]
+            if command.name == "set":
+                for text, following in zip(texts, [*texts[1:], ""], strict=True):
+                    if _ERREXIT.fullmatch(text) or (text in ("-o", "+o") and following == "errexit"):
+                        errexit = text.startswith("-")
+            ends = command.name == "exit" or (command.name == "return" and not command.calls)
+            failing = bool(texts) and texts[0].isdigit() and int(texts[0]) % 256 != 0
+            handled = any(span.contains(command.span) for span in removed)
+            if (ends and not failing and not handled) or "exec" in command.wrappers:
+                raise Refused("pipe-condition", f"`{command.name}` may end the script before the push", command.name)
+            if command.name == "exec":
+                raise Refused("pipe-digest", "the output of the script, the push included, goes elsewhere", "`exec`")
+        if not errexit:
+            raise Refused("pipe-condition", "`set +e` goes on where a push fails", "`set +e`")
+
+    def between(self, first: Command, last: Command) -> None:
+        """The pushes of one image become one: nothing but tags and other pushes may come between them."""
+        for work in self.engine.works:
+            if (self.shell.after, first.order) < work.at < (self.shell.after, last.order):
+                quiet = work.command.name in self.context.book.programs.displays
+                if not quiet and work.kind not in (Kind.TAG, Kind.PUSH):
+                    name = work.command.name or "a program"
+                    raise Refused("pipe-order", f"`{name}` runs between two pushes of one image", name)
+        items = list(self.items(first, last))
+        if any(not isinstance(item, Scalar) for item in items):
+            raise Refused("pipe-order", "another pipe stands between two pushes of one image", "the other pipe")
+
+    def items(self, first: Command, last: Command) -> Iterator[Scalar | Pipe | Agent]:
+        """The items of the script from one command's to another's."""
+        script = self.facts.step.after_script if self.shell.after else self.facts.step.script
+        parts = [
+            self.shell.script.parts.index(part) for c in (first, last) if (part := self.shell.script.part(c.span.start))
+        ]
+        count = -1
+        for item in script:
+            count += isinstance(item, Scalar)
+            if parts[0] <= count < parts[-1] or (count == parts[-1] and isinstance(item, Scalar)):
+                yield item

@@ -1,0 +1,182 @@
+"""What a command does with the local images of the container engine, and whether it needs the registry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from enum import Enum, auto
+
+from msgspec import Struct
+
+from migrator.fixes.pipe.references import key, may_be, tagged, untagged
+from migrator.flow.events import Command
+from migrator.ir.values import Literal, Value
+from migrator.reading.steps import StepFacts
+from migrator.rulebook.records import BuildSyntax, PushPipe, RuleBook
+from migrator.sinks.images import find_images
+from migrator.sinks.invocations import Invocation, Parsed, invocation, parse
+from migrator.sinks.uses import Action, Read
+
+_STARTERS = {"xargs", "find", "trap"}
+_NOTHING = Parsed((), ())
+
+
+class Kind(Enum):
+    NOTHING = auto()
+    """Neither local images nor the registry."""
+    BUILD = auto()
+    TAG = auto()
+    PUSH = auto()
+    LOCAL = auto()
+    """Uses the local images that it names; of its targets it makes or removes the names."""
+    CHANGES = auto()
+    """May give or take any local name."""
+    PROGRAM = auto()
+    """Anything: a program that nobody knows."""
+
+
+class Work(Struct, frozen=True):
+    """`sources` and `targets` are the keys of the local images that a command reads and names; a key is None where
+    the reference cannot be told. `called` is there for the clients that the rules know."""
+
+    command: Command
+    after: bool
+    kind: Kind
+    called: Invocation | None = None
+    parsed: Parsed = _NOTHING
+    build: BuildSyntax | None = None
+    sources: tuple[str | None, ...] = ()
+    targets: tuple[str | None, ...] = ()
+
+    @property
+    def at(self) -> tuple[bool, int]:
+        return self.after, self.command.order
+
+
+class Engine:
+    """The commands of a step, script first, then after-script, with what each does with local images."""
+
+    def __init__(self, facts: StepFacts, book: RuleBook, pipe: PushPipe, read: Read) -> None:
+        self.book = book
+        self.pipe = pipe
+        self.reads: dict[Command, list[str | None]] = {}
+        for shell in facts.shells:
+            for use in find_images(shell.trace, book, read, made=True):
+                if use.action is Action.READ:
+                    self.reads.setdefault(use.command, []).append(use.reference)
+        self.works = tuple(
+            self.work(command, shell.after) for shell in facts.shells for command in shell.trace.commands
+        )
+
+    def work(self, command: Command, after: bool) -> Work:
+        called = invocation(command, self.book)
+        if called is None:
+            known = self.book.programs.private | self.book.programs.offline | set(self.book.programs.filters)
+            known |= self.book.programs.displays
+            idle = command.followed or (command.name in known and not self.starts(command))
+            return Work(command, after, Kind.NOTHING if idle else Kind.PROGRAM)
+        if command.name not in self.pipe.programs:
+            return Work(command, after, Kind.NOTHING, called)
+        for syntax in called.client.commands:
+            for words in syntax.words:
+                rest = called.after(words)
+                if rest is None:
+                    continue
+                parsed = parse(rest, syntax.options)
+                named = tuple(key(word.value) for word in parsed.words)
+                if syntax.build:
+                    targets = tuple(key(value) for value in parsed.values(syntax.build.tag))
+                    return Work(command, after, Kind.BUILD, called, parsed, syntax.build, (), targets)
+                if syntax.local:
+                    return Work(command, after, Kind.TAG, called, parsed, None, named[:1], named[1:])
+                if syntax.push == "all" and not syntax.transport:
+                    return Work(command, after, Kind.PUSH, called, parsed, None, named)
+                if syntax.push or syntax.push_options or syntax.compose or syntax.unreadable:
+                    return Work(command, after, Kind.CHANGES, called, parsed, None, (None,))
+                taken = named if syntax.read == "all" and not syntax.push_options else ()
+                return Work(command, after, Kind.LOCAL, called, parsed, None, named, taken)
+        begin = self.words(called)
+        if _begins(begin, self.pipe.idle):
+            return Work(command, after, Kind.NOTHING, called)
+        named = tuple(key(argument.value) for argument in called.rest[1:])
+        if _begins(begin, self.pipe.removes):
+            return Work(command, after, Kind.LOCAL, called, Parsed((), called.rest), None, named, named)
+        kind = Kind.LOCAL if _begins(begin, self.pipe.local) else Kind.CHANGES
+        return Work(command, after, kind, called, Parsed((), called.rest), None, named)
+
+    def starts(self, command: Command) -> bool:
+        """Does a program that starts others start a client?"""
+        if command.name not in _STARTERS:
+            return False
+        text = " ".join(known_text(argument.value) for argument in command.arguments)
+        programs = {program for client in self.book.clients.values() for program in client.programs}
+        return any(
+            re.search(rf"(?<![\w./-])(?:\S*/)?{re.escape(program)}\s+(?!logout)", f"{text} ") for program in programs
+        )
+
+    def words(self, called: Invocation) -> tuple[str, ...]:
+        sub = () if called.client.programs else (called.client.name,)
+        return (*sub, *(argument.text or "" for argument in called.rest))
+
+    def asks_registry(self, work: Work) -> list[str | None]:
+        """The images that a command looks for in their registry, even where the step has made them."""
+        read = self.reads.get(work.command, [])
+        if work.called is None or not read:
+            return []
+        pulls = any(o.name == "--pull" and not _not_now(o.value) for o in work.parsed.options)
+        here = work.kind in (Kind.BUILD, Kind.CHANGES) or _begins(self.words(work.called), self.pipe.local)
+        return read if pulls or not here or work.command.name not in self.pipe.programs else []
+
+    # Who uses a local image
+
+    def users(self, reference: str, since: tuple[bool, int]) -> Iterator[Work]:
+        """The commands after a place that use the local image of that key, or may."""
+        yield from (work for work in self.works if work.at > since and self.uses(work, reference))
+
+    def uses(self, work: Work, reference: str) -> bool:
+        match work.kind:
+            case Kind.NOTHING:
+                return False
+            case Kind.PROGRAM | Kind.CHANGES:
+                return True
+            case Kind.TAG | Kind.PUSH:
+                return any(source is None or may_be(source, reference) for source in work.sources)
+            case Kind.BUILD:
+                return self.builds_on(work, reference)
+        listing = not work.sources and work.command.consumed
+        names = _names(reference)
+        return listing or any(
+            source is None
+            or may_be(source, reference)
+            or (source.startswith("-") and any(name in source for name in names))
+            for source in work.sources
+        )
+
+    def builds_on(self, work: Work, reference: str) -> bool:
+        assert work.build is not None
+        for read in self.reads.get(work.command, ()):
+            if read is None or may_be(tagged(f"{read}${{?}}" if read.endswith((":", "@")) else read), reference):
+                return True
+        given = [option for option in work.parsed.options if option.name not in work.build.tag]
+        texts = [known_text(option.value) for option in given if option.value is not None]
+        return any(name in text for text in texts for name in _names(reference))
+
+
+def _names(reference: str) -> set[str]:
+    """The beginnings that every spelling of a reference has in common."""
+    return {untagged(row).partition("${")[0] or row for row in reference.split("|")}
+
+
+def known_text(value: Value) -> str:
+    """The literal characters of a value, blanks for the rest."""
+    return "|".join(
+        "".join(piece.text if isinstance(piece, Literal) else " " for piece in row) for row in value.alternatives
+    )
+
+
+def _not_now(value: Value | None) -> bool:
+    return value is not None and value.text in ("missing", "never", "false")
+
+
+def _begins(words: tuple[str, ...], commands: Collection[tuple[str, ...]]) -> bool:
+    return any(words[: len(command)] == command for command in commands)

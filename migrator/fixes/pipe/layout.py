@@ -1,0 +1,206 @@
+"""Lines of a script in its file: take statements out, put a pipe item in, and touch nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from migrator.findings.records import PipeItem, ScriptChange
+from migrator.ir.nodes import Statement
+from migrator.reading.scripts import Part, Script
+from migrator.text.edits import Edit
+from migrator.text.source import Span
+
+_ITEM = re.compile(r"( *)-[ \t]+")
+_REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?")
+_ENDED = re.compile(r"\s*(?:;\s*)?(?:#.*)?\s*")
+_HEADER = re.compile(r"[|>][-+0-9]*")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+Insert = tuple[Statement, str, PipeItem]
+"""A pipe, the command that must run before it ('' for none), and the statement in whose place it comes."""
+
+
+class Unmovable(Exception):
+    """The lines do not stand alone; the message is a clause."""
+
+
+class Layout:
+    """`shared` are the items that stand in several different scripts: what is right for one is not for another."""
+
+    def __init__(self, script: Script, statements: Sequence[Statement], shared: Collection[object]) -> None:
+        self.script = script
+        self.text = script.source.text
+        self.statements = statements
+        self.shared = shared
+
+    def edits(
+        self, removed: Sequence[Statement], inserts: Sequence[Insert]
+    ) -> tuple[tuple[Edit, ...], tuple[ScriptChange, ...]]:
+        """The edits that take `removed` out and put each insert in the place of its statement. Raises Unmovable."""
+        edits: list[Edit] = []
+        changes: list[ScriptChange] = []
+        above: Part | None = None
+        for part in self.script.parts:
+            inside = [one for one in self.statements if self.script.part(one.span.start) is part]
+            out = [one for one in inside if one in removed]
+            if not out:
+                above = part
+                continue
+            if any(self.script.part(max(one.span.end - 1, one.span.start)) is not part for one in inside):
+                raise Unmovable("a command of the item goes on in the next item")
+            if part.key in self.shared:
+                raise Unmovable("another script shares the item")
+            here = [insert for insert in inserts if insert[0] in out]
+            kept = [one for one in inside if one not in out]
+            if not kept:
+                if above and not here and "+" in self.header(above):
+                    raise Unmovable("the block above keeps the empty lines at its end, and would get others")
+                edits.append(self.whole(part, here))
+                above = None if here else above
+                changes.append(_change(part, None, here))
+                continue
+            if any(one.span.start > insert[0].span.start for insert in here for one in kept):
+                raise Unmovable("other commands follow the push in the same item")
+            lines, value = self.lines(part, out)
+            above = None
+            edits += lines
+            if here:
+                edits.append(self.behind(part, here, lines))
+            changes.append(_change(part, self.chomped(part, value, followed=bool(here)), here))
+        return tuple(edits), tuple(changes)
+
+    def edit(self, start: int, end: int, text: str) -> Edit:
+        return Edit(self.script.source.path, Span(start, end), text)
+
+    def line(self, at: int) -> int:
+        """Where the line of a character begins."""
+        return max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
+
+    # Whole items
+
+    def start(self, part: Part) -> int:
+        """Where the line of an item begins; the item must be all that stands on its lines."""
+        start = self.line(part.span.start)
+        if not _ITEM.fullmatch(self.text, start, part.span.start):
+            raise Unmovable("an item shares its line, has an anchor, or stands in brackets")
+        return start
+
+    def end(self, part: Part) -> int:
+        """The end of an item's last line, its newline included."""
+        at = part.span.end
+        if part.style in ("|", ">"):
+            at = len(self.text[:at].rstrip())
+        rest = _REST.match(self.text, at)
+        at = rest.end() if rest else at
+        if at < len(self.text) and self.text[at] not in "\r\n":
+            raise Unmovable("an item shares its line with something else")
+        return at + 2 if self.text[at : at + 2] == "\r\n" else min(at + 1, len(self.text))
+
+    def whole(self, part: Part, here: Sequence[Insert]) -> Edit:
+        """The pipes in the place of an item; where there are none, its comment goes with it."""
+        start, end = self.start(part), self.end(part)
+        if here:
+            return self.edit(start, end, self.items(part, here, ended=self.text[:end].endswith(("\n", "\r"))))
+        return self.edit(self.comments(start), end, "")
+
+    def comments(self, start: int) -> int:
+        """Where the comment directly above an item begins: lines that begin in the column of the dash.
+
+        Further right it may be text of the block scalar above; further left it is about something else.
+        """
+        own = re.compile(rf"{self.lead(start)}#")
+        while start > 0:
+            above = self.line(start - (2 if self.text[:start].endswith("\r\n") else 1))
+            if not own.match(self.text, above):
+                break
+            start = above
+        return start
+
+    def lead(self, start: int) -> str:
+        """The blanks before the dash of an item."""
+        found = re.compile(" *").match(self.text, start)
+        return found[0] if found else ""
+
+    def items(self, part: Part, here: Sequence[Insert], ended: bool) -> str:
+        """The lines of the new items. `ended`: the last one ends in a newline."""
+        start = self.start(part)
+        lead = self.lead(start)
+        found = _NEWLINE.search(self.text, start)
+        newline = found[0] if found else "\r\n" if "\r\n" in self.text else "\n"
+        lines: list[str] = []
+        for _, before, pipe in here:
+            lines += [f"{lead}- {before}"] if before else []
+            lines += [f"{lead}- pipe: {pipe.name}", f"{lead}  variables:"]
+            lines += [f"{lead}    {name}: {_scalar(value)}" for name, value in pipe.variables]
+        return newline.join(lines) + (newline if ended else "")
+
+    # Lines of a block
+
+    def lines(self, part: Part, out: Sequence[Statement]) -> tuple[list[Edit], str]:
+        """Edits that take whole lines out of a literal block, and the block's text without them."""
+        if part.style != "|" or part.runs is None:
+            raise Unmovable("a line to take out shares its item with other commands")
+        self.start(part)
+        value = part.scalar.value if part.scalar else ""
+        edits: list[Edit] = []
+        for one in sorted(out, key=lambda one: one.span.start, reverse=True):
+            start, end = one.span.start - part.start, one.span.end - part.start
+            begin = value.rfind("\n", 0, start) + 1
+            stop = value.find("\n", end)
+            stop = len(value) if stop < 0 else stop + 1
+            if value[begin:start].strip() or not _ENDED.fullmatch(value, end, stop):
+                raise Unmovable("a line to take out holds other commands, too")
+            while begin > 0:
+                above = value.rfind("\n", 0, begin - 1) + 1
+                if not value[above:begin].lstrip().startswith("#"):
+                    break
+                begin = above
+            place = part.runs.place(begin, stop)
+            edits.append(self.edit(self.line(place.start), self.newline(place.end), ""))
+            value = value[:begin] + value[stop:]
+        if value.lstrip("\n").startswith((" ", "\t")):
+            raise Unmovable("the first line that would be left in a block is further in than the others")
+        return edits, value
+
+    def newline(self, at: int) -> int:
+        """The end of a line whose text ends at a character: its newline belongs to it, even where no text has it."""
+        if self.text[:at].endswith(("\n", "\r")):
+            return at
+        return at + len(found[0]) if (found := _NEWLINE.match(self.text, at)) else at
+
+    def header(self, part: Part) -> str:
+        """What begins a block scalar, such as `|-`; '' for other scalars."""
+        found = _HEADER.match(self.text, part.span.start) if part.style in ("|", ">") else None
+        return found[0] if found else ""
+
+    def chomped(self, part: Part, value: str, followed: bool) -> str:
+        """The text of a block as its header (`|`, `|-`) leaves its end; `followed`: not at the file's end."""
+        indicators = self.header(part)
+        bare = value.rstrip("\n")
+        if "+" in indicators:
+            raise Unmovable("a block keeps the empty lines at its end, which would be other lines then")
+        return bare if "-" in indicators or (bare == value and not followed) else f"{bare}\n"
+
+    def behind(self, part: Part, here: Sequence[Insert], lines: Sequence[Edit]) -> Edit:
+        """The new items behind a block."""
+        end = self.end(part)
+        open_ended = not self.text[:end].endswith(("\n", "\r"))
+        last_gone = any(edit.span.end == end for edit in lines)
+        text = self.items(part, here, ended=not open_ended)
+        return self.edit(end, end, f"\n{text}" if open_ended and not last_gone else text)
+
+
+def _change(part: Part, value: str | None, here: Sequence[Insert]) -> ScriptChange:
+    added: list[str | PipeItem] = []
+    for _, before, pipe in here:
+        added += [before, pipe] if before else [pipe]
+    return ScriptChange(part.span.start, value, tuple(added))
+
+
+def _scalar(value: str) -> str:
+    """A value of the pipe as YAML text."""
+    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
+        return value
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,63 @@
+"""Which image each local name stands for, at every point of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from migrator.fixes.pipe.engine import Kind, Work
+from migrator.fixes.pipe.references import may_be
+
+Identity = tuple[object, ...]
+
+
+class LocalImages:
+    """The local images just before a place of a step. Equal identities are the same image.
+
+    A name that nothing in the step makes is an image of its own, until something may give it to another one.
+    """
+
+    def __init__(self, works: Sequence[Work], before: tuple[bool, int]) -> None:
+        self.names: dict[str, Identity] = {}
+        self.changed: Identity = ()
+        for work in works:
+            if work.at < before:
+                self.after(work)
+
+    def identity(self, reference: str | None) -> Identity:
+        if reference is None:
+            return ("unknown", object())
+        return self.names.get(reference, ("given", reference, *self.changed))
+
+    def also_called(self, reference: str) -> list[str]:
+        """The other names of an image, shortest first."""
+        same = self.identity(reference)
+        return sorted((name for name in self.names if self.names[name] == same and name != reference), key=len)
+
+    def after(self, work: Work) -> None:
+        command = work.command
+        unsure = command.conditional or command.looped
+        match work.kind:
+            case Kind.BUILD:
+                made: Identity = ("built", work.at)
+            case Kind.TAG:
+                made = self.identity(work.sources[0] if work.sources else None)
+            case Kind.LOCAL:
+                made = ("changed", work.at)
+            case Kind.CHANGES:
+                self.forget(work)
+                return
+            case _:
+                return
+        for place, target in enumerate(work.targets):
+            if target is None:
+                self.forget(work)
+                continue
+            image = ("perhaps", work.at, place) if unsure else made
+            for name in self.names:
+                if self.names[name] != image and may_be(name, target):
+                    self.names[name] = ("perhaps", work.at, name)
+            self.names[target] = image
+
+    def forget(self, work: Work) -> None:
+        self.changed = ("changed", work.at)
+        self.names = {name: ("changed", work.at, name) for name in self.names}

@@ -1,0 +1,91 @@
+"""The lines of a script that may go: whole statements that are one command, or that only log in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from migrator.fixes.pipe.refused import Refused
+from migrator.flow.events import Command
+from migrator.frontends.shfmt import parse_shell
+from migrator.ir.nodes import Binary, Call, Redirect, Statement
+from migrator.reading.steps import Shell
+from migrator.rulebook.records import RuleBook
+
+_FAILS = {"exit", "return", "false", "true", ":"}
+_STATUS = re.compile(r"\$\{?(?:\?|PIPESTATUS\b)")
+
+
+class Statements:
+    def __init__(self, shell: Shell, book: RuleBook) -> None:
+        self.text = shell.script.text
+        self.trace = shell.trace
+        self.programs = book.programs
+        self.all = parse_shell(self.text)
+
+    def alone(self, command: Command, what: str) -> Statement:
+        """The statement that is this command and nothing else, whose output nobody reads. Raises Refused."""
+        if command.consumed:
+            raise Refused("pipe-digest", f"the output of the {what} is used", what)
+        statement = self.top(command, what)
+        if any(not _idle(redirect) for redirect in statement.redirects):
+            raise Refused("pipe-digest", f"the output of the {what} is used", what)
+        call = statement.command
+        if not isinstance(call, Call) or call.span != command.span or statement.negated or statement.background:
+            raise Refused("pipe-condition", f"the {what} is joined to another command", what)
+        if command.overrides or command.wrappers or any(other is not command for other in self.inside(statement)):
+            raise Refused("pipe-condition", f"the {what} is wrapped by another command", what)
+        return statement
+
+    def login(self, command: Command) -> Statement:
+        """The statement that only logs in: a pipe may feed it, and a message and an exit may follow its failure."""
+        whole = statement = self.top(command, "login")
+        if isinstance(whole.command, Binary) and whole.command.operator == "||":
+            statement = whole.command.left
+            harmless = _FAILS | self.programs.displays
+            if any(handler.name not in harmless for handler in self.inside(whole.command.right)):
+                raise Refused("pipe-condition", "more than a message follows when the login fails", "the login")
+        node = statement.command
+        piped = isinstance(node, Binary) and node.operator == "|"
+        if statement.negated or whole.negated or whole.background or not (piped or isinstance(node, Call)):
+            raise Refused("pipe-condition", "the login is joined to another command", "the login")
+        feeding = self.programs.displays | set(self.programs.filters)
+        for other in self.inside(statement):
+            if other is not command and other.name not in feeding:
+                raise Refused("pipe-condition", f"`{other.name}` is part of the login", other.name)
+            if any(not _idle(redirect) for redirect in other.redirects):
+                raise Refused("pipe-condition", "the login writes a file", "the login")
+        if any(not _idle(redirect) for redirect in (*whole.redirects, *statement.redirects)):
+            raise Refused("pipe-condition", "the login writes a file", "the login")
+        sets = (use for use in self.trace.uses if use.read.operator in ("=", ":="))
+        if any(whole.span.contains(use.read.span) for use in sets):
+            raise Refused("pipe-condition", "the login sets a variable", "the login")
+        return whole
+
+    def top(self, command: Command, what: str) -> Statement:
+        """The statement of the script itself that a command is in, where that is sure to run once."""
+        if command.looped:
+            raise Refused("pipe-loop", f"the {what} stands in a loop", what)
+        if command.calls:
+            raise Refused("pipe-condition", f"the {what} stands in a function", what)
+        found = next((one for one in self.all if one.span.contains(command.span)), None)
+        if found is None or command.conditional:
+            raise Refused("pipe-condition", f"something decides whether the {what} runs", what)
+        return found
+
+    def inside(self, statement: Statement) -> Iterable[Command]:
+        return (command for command in self.trace.commands if statement.span.contains(command.span))
+
+    def asked(self, removed: Collection[Statement]) -> None:
+        """Nothing may ask how a statement ended that is gone."""
+        for one, following in zip(self.all, self.all[1:], strict=False):
+            text = self.text[following.span.start : following.span.end]
+            if one in removed and following not in removed and _STATUS.search(text):
+                raise Refused("pipe-condition", "the next command asks how the login, tag or push ended", "`$?`")
+
+
+def _idle(redirect: Redirect) -> bool:
+    """Nothing is left of what goes there."""
+    target = redirect.word.parts[0] if len(redirect.word.parts) == 1 else None
+    text = getattr(target, "text", "")
+    return redirect.operator.startswith("<") or text == "/dev/null" or (redirect.operator == ">&" and text.isdigit())

@@ -1,0 +1,170 @@
+"""Read a rewritten file again: nothing but the edited scalars may differ, and those exactly as intended."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Mapping
+
+from migrator import frontends as called
+from migrator.findings.records import PipeItem, ScriptChange
+from migrator.text import yaml
+from migrator.text.edits import Conflict, Edit, splice
+from migrator.text.scalars import map_scalar
+from migrator.text.source import Source
+from migrator.text.yaml import Node, Scalar, Sequence, YamlError, plain, read_yaml
+
+
+class Unverified(ValueError):
+    """The rewritten file is not what was meant; nothing may be written. The message is a sentence."""
+
+
+def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChange] = ()) -> str:
+    """The text of a YAML file with edits made and verified. Raises Unverified.
+
+    Without `changes` only scalars may differ; with them the items of scripts do, and nothing else.
+    """
+    edits = sorted(set(edits))
+    changed = _combined(changes)
+    try:
+        text = splice(source.text, edits)
+        before, after = read_yaml(source), read_yaml(Source(source.path, text))
+    except (Conflict, YamlError) as error:
+        raise Unverified(f"the rewritten file cannot be read again ({error})") from None
+    if changed:
+        if plain(after) != _changed(source, before, changed, edits):
+            raise Unverified("the items of the rewritten script are not what was meant")
+        return text
+    old, new = list(_scalars(before)), list(_scalars(after))
+    if _shape(before) != _shape(after) or len(old) != len(new):
+        raise Unverified("the rewritten file has another structure")
+    starts = [edit.span.start for edit in edits]
+    pending = set(edits)
+    for was, now in zip(old, new, strict=True):
+        near = edits[bisect_left(starts, was.span.start) : bisect_right(starts, was.span.end)]
+        inside = [edit for edit in near if edit in pending and was.span.contains(edit.span)]
+        if now.value != _expected(source, was, inside):
+            raise Unverified("a value of the rewritten file is not what was meant")
+        pending.difference_update(inside)
+    if pending:
+        raise Unverified("an edit lies outside of every value")
+    return text
+
+
+def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
+    """The text of a file that a program runs, with edits made and verified by whoever reads it. Raises Unverified."""
+    edits = tuple(sorted(set(edits)))
+    try:
+        text = splice(source.text, edits)
+    except Conflict as error:
+        raise Unverified(f"the edits do not fit together ({error})") from None
+    if not called.verified(reader, source.text, text, edits):
+        raise Unverified("the rewritten file says something else, too")
+    return text
+
+
+def _combined(changes: Iterable[ScriptChange]) -> dict[int, ScriptChange]:
+    """One change for each item; what comes above an item is in the order in which edits of one place are made."""
+    found: dict[int, ScriptChange] = {}
+    for change in changes:
+        if (known := found.get(change.at)) and known.kept and change.kept:
+            change = ScriptChange(change.at, None, before=tuple(sorted({*known.before, *change.before})), kept=True)
+        found[change.at] = change
+    return found
+
+
+def _changed(source: Source, root: Node | None, changes: Mapping[int, ScriptChange], edits: Collection[Edit]) -> object:
+    """The document as mappings, lists and text, with the items of scripts changed."""
+    built: dict[int, object] = {}
+    kept = all(change.kept for change in changes.values())
+
+    def items(node: Node) -> list[object]:
+        change = changes.get(node.span.start) if isinstance(node, Scalar) else None
+        if change is None:
+            return [build(node)]
+        if change.kept:
+            return [*change.before, build(node)]
+        left: list[object] = [] if change.value is None else [change.value]
+        return [*left, *map(_item, change.added)]
+
+    def build(node: Node) -> object:
+        if id(node) not in built:
+            if isinstance(node, Scalar):
+                inside = [edit for edit in edits if kept and node.span.contains(edit.span)]
+                built[id(node)] = None if node.is_null else _expected(source, node, inside)
+            elif isinstance(node, Sequence):
+                built[id(node)] = [new for item in node.items for new in items(item.node)]
+            else:
+                built[id(node)] = {key: build(item.node) for key, item in node.items()}
+        return built[id(node)]
+
+    return None if root is None else build(root)
+
+
+def _item(added: str | PipeItem) -> object:
+    return added if isinstance(added, str) else {"pipe": added.name, "variables": dict(added.variables)}
+
+
+def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:
+    if not edits:
+        return scalar.value
+    runs = map_scalar(source.text, scalar)
+    if runs is None:
+        raise Unverified("a value that cannot be followed would be edited")
+    value = scalar.value
+    for edit in reversed(edits):
+        start = next(i for i in range(len(value)) if runs.place(i, i + 1).start == edit.span.start)
+        stop = next((i for i in range(start, len(value)) if runs.place(i, i + 1).end == edit.span.end), start - 1) + 1
+        text = _decoded(edit.text, scalar.style)
+        if scalar.style == "|" and "\n" in text.replace("\r", "\n"):
+            line = max(source.text.rfind("\n", 0, edit.span.start), source.text.rfind("\r", 0, edit.span.start)) + 1
+            indent = edit.span.start - line - (start - (scalar.value.rfind("\n", 0, start) + 1))
+            text = re.sub(rf"(?:\r\n|\r|\n) {{{indent}}}", "\n", text)
+        value = value[:start] + text + value[stop:]
+    return value
+
+
+def _decoded(text: str, style: str) -> str:
+    if style == '"':
+        return text.replace('\\"', '"').replace("\\\\", "\\")
+    return text.replace("''", "'") if style == "'" else text
+
+
+def _scalars(root: Node | None) -> Iterable[Scalar]:
+    seen: set[int] = set()
+    pending = [root] if root else []
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Scalar):
+            yield node
+        else:
+            pending += _children(node)
+
+
+def _children(node: Sequence | yaml.Mapping) -> list[Node]:
+    if isinstance(node, Sequence):
+        return [item.node for item in node.items]
+    return [child for key, item in node.entries for child in (key, item.node)]
+
+
+def _shape(root: Node | None) -> list[tuple[str, int]]:
+    """The structure without values; aliases count as the node they name."""
+    shape: list[tuple[str, int]] = []
+    numbers: dict[int, int] = {}
+    pending = [root] if root else []
+    while pending:
+        node = pending.pop()
+        if id(node) in numbers:
+            shape.append(("alias", numbers[id(node)]))
+            continue
+        numbers[id(node)] = len(numbers)
+        if isinstance(node, Scalar):
+            shape.append((f"scalar{node.style}", 0))
+        else:
+            children = _children(node)
+            shape.append((type(node).__name__, len(children)))
+            pending += children
+    return shape

@@ -1,0 +1,132 @@
+"""What running a script would do, as records: commands with their words, uses of variables, presence tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from migrator.flow.library import Placed
+from migrator.ir.nodes import Read, Redirect, Word
+from migrator.ir.paths import Paths
+from migrator.ir.values import Definition, Value
+from migrator.text.source import Span
+
+Definitions = tuple[Definition | None, ...]
+Environment = Mapping[str, Definitions]
+
+
+class Argument(Struct, frozen=True):
+    """A word of a command as it is run. `word` is where it is written, None for what a wrapper made of it."""
+
+    value: Value
+    word: Word | None
+
+    @property
+    def text(self) -> str | None:
+        return self.value.text
+
+
+class Output(Struct, frozen=True):
+    """A file that a command's output goes to."""
+
+    path: Value
+    content: Value
+
+
+class Command(Struct, frozen=True, eq=False):
+    """One simple command in the order of running. `name` is the program without its folder, '' where not literal.
+
+    `arguments` exclude the program and what wraps it; `wrappers` names those. `stdin` is None where nothing is fed.
+    `folders` is the working directory, as paths of the repository. `branches` are the
+    (construct, alternative) pairs around it: two commands that differ in one never both run. `conditional` says that
+    something decides whether it runs. `consumed`: its output is read by another command; `followed`: what it runs
+    (a function, `bash -c`, `eval`) is among the commands that come before it. `program` is the program as written,
+    `unknown` completes "comes from …" where that is not literal and something is known of it. `runs` is the path of a
+    file of which it runs something that is decided only then.
+    """
+
+    name: str
+    arguments: tuple[Argument, ...]
+    span: Span
+    order: int
+    calls: tuple[int, ...]
+    stdin: Value | None
+    environment: Environment
+    exported: frozenset[str]
+    overrides: tuple[tuple[str, Value], ...]
+    traced: bool
+    folders: Paths
+    branches: tuple[tuple[int, int], ...]
+    conditional: bool
+    looped: bool
+    outputs: tuple[Output, ...]
+    redirects: tuple[Redirect, ...]
+    wrappers: tuple[str, ...]
+    consumed: bool
+    followed: bool = False
+    program: str = ""
+    unknown: str = ""
+    runs: str = ""
+
+    def exclusive(self, other: Command) -> bool:
+        mine = dict(self.branches)
+        return any(mine.get(construct, branch) != branch for construct, branch in other.branches)
+
+
+class VariableUse(Struct, frozen=True):
+    """An expansion of a variable. `command` is the order of the command whose words hold it, -1 outside of one;
+    `definition` the assignment whose right-hand side holds it."""
+
+    read: Read
+    definitions: Definitions
+    calls: tuple[int, ...]
+    command: int
+    definition: Definition | None
+
+
+class PresenceTest(Struct, frozen=True, eq=False):
+    """A test whether a variable is set or empty. `regions` are what it decides about; `everything`: the step."""
+
+    value: Value
+    read: Read | None
+    name_span: Span
+    calls: tuple[int, ...]
+    regions: tuple[Span, ...]
+    everything: bool
+
+
+class Unread(Struct, frozen=True):
+    """Shell inside shell that is not followed. `message` says why it cannot be read; '' where it is known only when
+    the script runs. `path` is the file that it stands in, '' for text within the script."""
+
+    span: Span
+    text: str
+    message: str
+    path: str = ""
+
+
+class Unseen(Struct, frozen=True):
+    """Something that runs in the script's shell and that nobody has read. `order` is where in the order of running."""
+
+    what: str
+    order: int
+
+
+class Flow(Struct, frozen=True):
+    """`inputs` are the files that redirections read, `called` the programs in files that are followed."""
+
+    commands: tuple[Command, ...]
+    uses: tuple[VariableUse, ...]
+    presences: tuple[PresenceTest, ...]
+    definitions: tuple[Definition, ...]
+    unread: tuple[Unread, ...]
+    opaque: tuple[Unseen, ...]
+    inputs: tuple[Value, ...] = ()
+    called: tuple[Placed, ...] = ()
+
+
+def among(definition: Definition, definitions: Definitions) -> bool:
+    """Whether the same place in the script is among the assignments: each round of a loop has records of its own."""
+    span = definition.word.span if definition.word else None
+    return definition in definitions or any(other and other.word and other.word.span == span for other in definitions)

@@ -1,0 +1,125 @@
+"""Python programs: what they take from the environment, and the logins and commands that they run, said as shell.
+
+Modules of the repository that a program imports are read before it, each for itself. libcst gives the places. A
+variable of the program is one whose name no shell can have; an expression that is not understood is unknown; a function
+that nothing in the file calls by name is read with parameters that nobody knows.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from migrator.frontends import Place, Program, Request, whole
+from migrator.ir.nodes import ShellError, Statement
+from migrator.text.edits import Edit
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(?P<package>[.\w]+)[ \t]+import\b[ \t]*(?:\((?P<many>[^()]*)\)|(?P<names>[\w \t,]*))"
+    r"|import[ \t]+(?P<modules>[\w. \t,]+))",
+    re.MULTILINE,
+)
+_MODULES = 20
+"""The most modules of the repository that are read with one program."""
+
+
+def read(request: Request) -> Program | None:
+    """`python x.py`, `python -m package`."""
+    words = list(request.words)
+    taken = 0
+    while words and (word := words[0]) is not None and word in request.launcher.switches:
+        words.pop(0)
+        taken += 1
+    if not words or words[0] is None:
+        return None
+    if words[0] == "-m" and len(words) > 1 and words[1]:
+        inside = words[1].replace(".", "/")
+        names = [f"{inside}.py", posixpath.join(inside, "__main__.py")]
+        taken += 1
+    elif words[0].startswith("-"):
+        return None
+    else:
+        names = [words[0]]
+    for name in names:
+        path = request.path(name)
+        text = request.file(path) if path else None
+        if path and text is not None:
+            root = request.folder if words[0] == "-m" else posixpath.dirname(path)
+            files = {**_imported(path, text, root, request.file), path: text}
+            fragments = tuple(whole(name, content, _parse) for name, content in files.items())
+            return Program(path, fragments, request.folder, taken + 1)
+    return None
+
+
+def _imported(path: str, text: str, root: str, file: Callable[[str], str | None]) -> dict[str, str]:
+    """The modules of the repository that a program imports, and those that they import, with their text.
+
+    `root` is the folder where Python looks for them: https://docs.python.org/3/library/sys_path_init.html
+    """
+    found: dict[str, str] = {}
+    pending = [(path, text)]
+    while pending and len(found) < _MODULES:
+        here, content = pending.pop()
+        for name in _modules(content, posixpath.dirname(here), root):
+            if name != path and name not in found and (inside := file(name)) is not None:
+                found[name] = inside
+                pending.append((name, inside))
+    return dict(list(found.items())[:_MODULES])
+
+
+def _modules(text: str, folder: str, root: str) -> Iterator[str]:
+    """Where the files of modules may be that a text imports."""
+    for match in _IMPORT.finditer(text):
+        listed = match["many"] or match["names"] or match["modules"] or ""
+        names = [one.split()[0] for one in listed.split(",") if one.split()]
+        package = match["package"] or ""
+        base = root
+        if package.startswith("."):
+            base = posixpath.normpath(posixpath.join(folder, *[".."] * (len(package) - len(package.lstrip(".")) - 1)))
+        inside = package.lstrip(".").replace(".", "/")
+        for name in (inside, *(posixpath.join(inside, one.replace(".", "/")) for one in names)):
+            where = posixpath.normpath(posixpath.join(base, name))
+            if name and not where.startswith(".."):
+                yield from (f"{where}.py", f"{where}/__init__.py")
+
+
+def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:
+    """Only strings differ, as many as were edited."""
+    old, new = list(_leaves(_module(before))), list(_leaves(_module(after)))
+    if len(old) != len(new):
+        return False
+    different = [(one, other) for one, other in zip(old, new, strict=True) if one != other]
+    return len(different) <= len(edits) and all(one[0] == other[0] == "SimpleString" for one, other in different)
+
+
+def _parse(text: str, place: Place | None) -> tuple[Statement, ...]:
+    module = _module(text)
+    from migrator.frontends.python.lowering import Lowering
+
+    return Lowering(text, module, place or (lambda index: index)).statements_of_module()
+
+
+def _module(text: str) -> cst.Module:
+    """Raises ShellError where the text cannot be read."""
+    try:
+        import libcst as cst
+    except ImportError:
+        raise ShellError("libcst is not installed; install patless again") from None
+    try:
+        return cst.parse_module(text)
+    except (cst.ParserSyntaxError, RecursionError, ValueError):
+        raise ShellError("the program is not valid Python; check it with `python -m py_compile`") from None
+
+
+def _leaves(module: cst.Module) -> Iterator[tuple[str, str]]:
+    pending: list[cst.CSTNode] = [module]
+    while pending:
+        node = pending.pop()
+        value = getattr(node, "value", None)
+        yield type(node).__name__, value if isinstance(value, str) else ""
+        pending += reversed(node.children)

@@ -1,0 +1,216 @@
+"""What a shell word can be when it is expanded: a few alternatives, each a row of pieces with their origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.ir.nodes import Read, Word
+from migrator.text.source import Span
+
+MAX_ALTERNATIVES = 16
+MAX_PIECES = 1000
+
+
+class Quoting(Enum):
+    """How literal text is written, which decides how something can be written in its place."""
+
+    BARE = "bare"
+    SINGLE = "single"
+    DOUBLE = "double"
+    FIXED = "fixed"
+
+
+class Definition(Struct, frozen=True, eq=False):
+    """One assignment of a shell variable or positional parameter, with its value as of then.
+
+    `word` is what stands on the right-hand side, None where nothing there could be rewritten. `loose`: the value is one
+    of several in turn, or a part of what is written, so that it is not the same as what it comes from.
+    """
+
+    name: str
+    value: Value
+    word: Word | None
+    order: int
+    positional: bool = False
+    traced: bool = False
+    loose: bool = False
+
+
+class Reference(Struct, frozen=True):
+    """An expansion on the way from a word to where its value comes from.
+
+    `definition` is None where no assignment of the script gives the value. `calls` is the call string, which tells
+    calls of one function apart.
+    """
+
+    read: Read
+    definition: Definition | None
+    calls: tuple[int, ...]
+
+
+class Literal(Struct, frozen=True):
+    """Literal characters. `span` is where they are written (quotes included for SINGLE), None where generated."""
+
+    text: str
+    span: Span | None = None
+    quoting: Quoting = Quoting.FIXED
+    provenance: tuple[Reference, ...] = ()
+    splits: bool = False
+
+
+class Input(Struct, frozen=True):
+    """The value of a variable that the script does not set: a pipeline variable, or a default one of Bitbucket's."""
+
+    name: str
+    provenance: tuple[Reference, ...]
+
+
+class Unknown(Struct, frozen=True):
+    """A value that reading cannot tell. `why` completes "comes from …"; `made` is where literal text stands that it is
+    made of."""
+
+    why: str
+    provenance: tuple[Reference, ...] = ()
+    made: tuple[Span, ...] = ()
+
+
+Piece = Literal | Input | Unknown
+Alternative = tuple[Piece, ...]
+
+
+class Value(Struct, frozen=True):
+    """Every row of pieces that the word may stand for; never empty. An empty row is the empty string."""
+
+    alternatives: tuple[Alternative, ...]
+
+    @classmethod
+    def of(cls, *pieces: Piece) -> Value:
+        return cls((tuple(pieces),))
+
+    @property
+    def text(self) -> str | None:
+        """The literal text, where every alternative is literal and the same."""
+        texts = {literal(alternative) for alternative in self.alternatives}
+        return texts.pop() if len(texts) == 1 else None
+
+    @property
+    def pieces(self) -> Iterator[Piece]:
+        for alternative in self.alternatives:
+            yield from alternative
+
+    @property
+    def unknown(self) -> str:
+        """Why the value cannot be told, '' where it can."""
+        return next((piece.why for piece in self.pieces if isinstance(piece, Unknown)), "")
+
+    def symbol(self) -> str | None:
+        """A name for the value that is equal for equal values: text with `${NAME}` for stored variables.
+
+        None where there are several alternatives or something unknown.
+        """
+        return symbol(self.alternatives[0]) if len(self.alternatives) == 1 else None
+
+    def through(self, reference: Reference, splits: bool) -> Value:
+        """The same value, read through an expansion."""
+        rows = []
+        for alternative in self.alternatives:
+            row: list[Piece] = []
+            for piece in alternative or (Literal(""),):
+                provenance = (reference, *piece.provenance)
+                if isinstance(piece, Literal):
+                    row.append(replace(piece, provenance=provenance, splits=splits))
+                else:
+                    row.append(replace(piece, provenance=provenance))
+            rows.append(tuple(row))
+        return Value(tuple(rows))
+
+    def stripped(self) -> Value:
+        """Without the newlines that a command substitution takes off the end."""
+        return Value(tuple(_strip_newlines(alternative) for alternative in self.alternatives))
+
+
+EMPTY = Value(((),))
+
+
+def unknown(why: str, values: Iterable[Value], provenance: tuple[Reference, ...] = ()) -> Value:
+    """What is made of values in a way that is not known."""
+    return Value.of(Unknown(why, provenance, tuple(sorted({span for value in values for span in _literals(value)}))))
+
+
+def _literals(value: Value) -> Iterator[Span]:
+    for piece in value.pieces:
+        if isinstance(piece, Unknown):
+            yield from piece.made
+        elif isinstance(piece, Literal) and piece.span is not None and piece.text.strip():
+            yield piece.span
+
+
+def literal(alternative: Alternative) -> str | None:
+    parts: list[str] = []
+    for piece in alternative:
+        if not isinstance(piece, Literal):
+            return None
+        parts.append(piece.text)
+    return "".join(parts)
+
+
+def symbol(alternative: Alternative) -> str | None:
+    parts: list[str] = []
+    for piece in alternative:
+        match piece:
+            case Literal(text):
+                parts.append(text)
+            case Input(name):
+                parts.append(f"${{{name}}}")
+            case Unknown():
+                return None
+    return "".join(parts)
+
+
+def union(values: Iterable[Value]) -> Value:
+    """All alternatives of all values, equal ones once; too many of them are one unknown."""
+    values = tuple(values)
+    rows = tuple(dict.fromkeys(row for value in values for row in value.alternatives))
+    if not rows:
+        return EMPTY
+    if len(rows) > MAX_ALTERNATIVES:
+        return unknown("too many possible values", values)
+    return Value(rows)
+
+
+def concat(values: Iterable[Value]) -> Value:
+    """The values one after the other, in every combination; too many of them, or too long ones, are one unknown."""
+    values = tuple(values)
+    parts = [value for value in values if value.alternatives != ((),)]
+    if not parts:
+        return EMPTY
+    if len(parts) == 1:
+        return parts[0]
+    count, length = 1, 0
+    for part in parts:
+        count *= len(part.alternatives)
+        length += max(map(len, part.alternatives))
+        if count > MAX_ALTERNATIVES or length > MAX_PIECES:
+            provenance = next((piece.provenance for value in parts for piece in value.pieces if piece.provenance), ())
+            return unknown("too many possible values", values, provenance)
+    rows = product(*(part.alternatives for part in parts))
+    return Value(tuple(tuple(piece for row in combination for piece in row) for combination in rows))
+
+
+def _strip_newlines(alternative: Alternative) -> Alternative:
+    row = list(alternative)
+    while row and isinstance(row[-1], Literal):
+        last = row[-1]
+        text = last.text.rstrip("\n")
+        if text == last.text:
+            break
+        row.pop()
+        if text:
+            row.append(replace(last, text=text))
+            break
+    return tuple(row)

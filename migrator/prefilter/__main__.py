@@ -1,0 +1,36 @@
+"""Write `migrator/prefilter/data.py`, what `migrator/entry.py` looks for, from the built-in rules.
+
+Run `python -m migrator.prefilter` when a rule's hosts or variables change; a test tells when that was forgotten.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from migrator.prefilter.needles import needles
+from migrator.rulebook.reading import load
+
+TARGET = Path(__file__).with_name("data.py")
+
+
+def module() -> str:
+    """The text that the module must have."""
+    book = load()
+    lines = "".join(f'    b"{needle.decode("ascii")}",\n' for needle in needles(book))
+    files = "".join(f"    {_written(program)}: {_tuple(names)},\n" for program, names in book.programs.leading.items())
+    return (
+        '"""Written by `python -m migrator.prefilter` from the rules; do not edit."""\n\n'
+        f"NEEDLES = (\n{lines})\nLEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"
+    )
+
+
+def _written(text: str) -> str:
+    return f'"{text}"'
+
+
+def _tuple(names: tuple[str, ...]) -> str:
+    return f"({', '.join(map(_written, names))}{',' if len(names) == 1 else ''})"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(module())

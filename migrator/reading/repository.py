@@ -1,0 +1,156 @@
+"""What the pipelines files of one repository say, and the steps in them, before anything is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from msgspec.structs import replace
+
+from migrator.findings.records import Skipped
+from migrator.findings.settings import Settings
+from migrator.platforms.bitbucket.pipelines import Pipelines, Step, read_pipelines
+from migrator.prefilter.leads import leads
+from migrator.prefilter.needles import LOGIN, mentions, needles
+from migrator.reading.steps import StepFacts, StepReader
+from migrator.rulebook.records import RuleBook
+from migrator.rules import unread
+from migrator.text.source import Position, Source, Span, Undecodable
+from migrator.text.view import Unreadable, View
+from migrator.text.yaml import YamlError, read_yaml
+
+MAX_BYTES = 2 * 1024 * 1024
+EXPORTED = "definitions.pipelines"
+"""Where a file that says `export: true` keeps the pipelines that other repositories import."""
+
+
+class Reading:
+    """The pipelines files at `paths`, those of the repository that they import, and their steps, as far as they can be
+    read.
+
+    With `shared`, only the steps at that place of the file are read, as the repository that imports them runs them.
+    `thorough`: files and scripts that name nothing that matters are read, too. `called` are the programs in files that
+    the steps run, `sources` the files that were read, `skipped` those that could not be, and why; `broken` are logins
+    in files that are no YAML.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        book: RuleBook,
+        settings: Settings,
+        paths: Sequence[str],
+        shared: str = "",
+        thorough: bool = False,
+    ) -> None:
+        workspace = settings.variables.get("BITBUCKET_WORKSPACE", settings.workspace)
+        repository = settings.variables.get("BITBUCKET_REPO_SLUG", settings.repository)
+        self.view = view
+        self.book = book
+        self.settings = replace(settings, workspace=workspace, repository=repository)
+        self.shared = shared
+        self.thorough = thorough
+        self.source = cache(self._decoded)
+        self.configured = any(mention in value for value in settings.variables.values() for mention in book.mentions)
+        self._mentions = mentions(book)
+        self._reads_all = self.configured or any(registry.default for registry in book.registries)
+        self.pipelines: dict[str, Pipelines] = {}
+        self.sources: dict[str, Source] = {}
+        self.skipped: list[Skipped] = []
+        self.broken: list[tuple[Source, Span]] = []
+        self._read_all(paths)
+        self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, thorough)))
+        for fact in self.facts:
+            self._shell_failures(fact)
+        self.called = tuple(part for fact in self.facts for part in fact.called)
+        self.sources |= {part.source.path: part.source for part in self.called}
+
+    def file(self, path: str) -> str | None:
+        """The text of a file of the repository; None where it is missing or is no readable text."""
+        source = self.source(path)
+        return source.text if source else None
+
+    def runs_here(self, found: Pipelines, step: Step) -> bool:
+        """Whether the repository itself runs a step, and not only those that import its pipeline."""
+        if self.shared:
+            return step.runs_in(self.shared)
+        return not found.exports or any(not one.where.startswith(f"{EXPORTED}.") for one in step.occurrences)
+
+    def _decoded(self, path: str) -> Source | None:
+        try:
+            data = self.view.read(path)
+            return None if data is None or len(data) > MAX_BYTES else Source.decode(path, data)
+        except (Unreadable, Undecodable):
+            return None
+
+    def _read_all(self, paths: Sequence[str]) -> None:
+        pending = list(dict.fromkeys(paths))
+        for path in pending:
+            self._read(path)
+            found = self.pipelines.get(path)
+            for imported in found.imports if found and not self.shared else ():  # paths of the exporter
+                if imported not in pending and self.file(imported) is not None:
+                    pending.append(imported)
+
+    def _steps(self, reader: StepReader) -> Iterator[StepFacts]:
+        for found in self.pipelines.values():
+            for step in found.steps:
+                if not self.shared or step.runs_in(self.shared):
+                    yield reader.read(found, step, follow=self.runs_here(found, step))
+
+    def _read(self, path: str) -> None:
+        try:
+            data = self.view.read(path)
+        except Unreadable as error:
+            self._skip(path, None, str(error))
+            return
+        if data is None:
+            self._skip(path, None, "the file is not there any more; run again")
+            return
+        if len(data) > MAX_BYTES:
+            self._skip(path, None, f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB; split it")
+            return
+        try:
+            source = Source.decode(path, data)
+        except Undecodable as error:
+            line = data[: error.offset].count(b"\n") + 1
+            column = error.offset - (data[: error.offset].rfind(b"\n") + 1) + 1
+            self._skip(path, Position(line, column), str(error))
+            return
+        relevant = self.thorough or self._reads_all or any(mention in data for mention in self._mentions)
+        called = not relevant and LOGIN not in data and self._leads(source.text)
+        if relevant or called or LOGIN in data:  # as migrator/entry.py decides
+            self._parse(source, relevant)
+
+    def _parse(self, source: Source, relevant: bool) -> None:
+        self.sources[source.path] = source
+        try:
+            found = read_pipelines(source, read_yaml(source))
+        except YamlError as error:
+            if relevant:
+                self._skip(source.path, source.position(error.offset), str(error))
+                if login := unread.shows_login(source.text, self.book):
+                    self.broken.append((source, login))
+            return
+        if found:
+            self.pipelines[source.path] = found
+            for problem in found.problems if relevant else ():
+                self._skip(source.path, source.position(problem.at), problem.message)
+
+    def _leads(self, text: str) -> bool:
+        """Whether what the text of a pipelines file names may hold a login."""
+        words = [needle.decode() for needle in needles(self.book)]
+        return leads(text, self.file, words, self.book.programs.leading)
+
+    def _shell_failures(self, facts: StepFacts) -> None:
+        source = facts.pipelines.source
+        for shell in facts.shells:
+            for one in shell.trace.unread:
+                if one.path and unread.shows_login(one.text, self.book):
+                    self._skip(one.path, None, one.message)
+            if shell.failure and any(mention.decode() in source.text for mention in self._mentions):
+                span = shell.script.shown(Span(shell.failure.offset, shell.failure.offset))
+                self._skip(source.path, source.position(span.start), str(shell.failure))
+
+    def _skip(self, path: str, position: Position | None, error: str) -> None:
+        self.skipped.append(Skipped(path, position, error))

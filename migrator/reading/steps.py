@@ -1,0 +1,132 @@
+"""A step as it was read: its shells, what runs in them, and which logins and images that means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.findings.records import Use
+from migrator.findings.settings import Settings
+from migrator.flow.events import Flow
+from migrator.flow.interpreter import run_script
+from migrator.flow.library import Library, Placed
+from migrator.ir.nodes import ShellError
+from migrator.ir.values import Definition, Literal, Quoting, Value
+from migrator.platforms.bitbucket.pipelines import Pipe, Pipelines, Step
+from migrator.reading.scripts import Part, Script
+from migrator.rulebook.records import RuleBook
+from migrator.sinks.images import find_images
+from migrator.sinks.logins import Login, find_logins
+from migrator.sinks.uses import ImageUse
+from migrator.sinks.writers import written
+from migrator.text.source import Source
+
+_NOTHING = Flow((), (), (), (), (), ())
+
+
+class Shell(Struct, frozen=True, eq=False):
+    """The script or the after-script of a step. `failure` says why it could not be read, `trace` is empty then.
+    `read`: it was followed; a script that names none of the programs that matter is not."""
+
+    script: Script
+    after: bool
+    trace: Flow = _NOTHING
+    logins: tuple[Login, ...] = ()
+    images: tuple[ImageUse, ...] = ()
+    failure: ShellError | None = None
+    read: bool = False
+
+
+class StepFacts(Struct, frozen=True, eq=False):
+    """What is known of one step. `uses` are the places that run it. `windows`: its scripts are not shell."""
+
+    pipelines: Pipelines
+    step: Step
+    shells: tuple[Shell, ...]
+    uses: tuple[Use, ...]
+    windows: bool
+
+    @property
+    def pipes(self) -> Iterator[Pipe]:
+        yield from (item for item in (*self.step.script, *self.step.after_script) if isinstance(item, Pipe))
+
+    @property
+    def called(self) -> Iterator[Part]:
+        """The programs in files that the step runs, and that are followed."""
+        yield from (part for shell in self.shells for part in shell.script.called)
+
+    @property
+    def logins(self) -> Iterator[Login]:
+        """The logins that certainly go to a Packages registry."""
+        yield from (login for shell in self.shells for login in shell.logins if login.registry)
+
+
+class StepReader:
+    """Reads steps of one repository. `source` gives one of its files. `thorough`: scripts that name nothing that
+    matters are followed, too."""
+
+    def __init__(
+        self, book: RuleBook, settings: Settings, source: Callable[[str], Source | None], thorough: bool = False
+    ) -> None:
+        self.book = book
+        self.thorough = thorough
+        self.source = source
+        known = {
+            name: (Definition(name, Value.of(Literal(text, None, Quoting.FIXED)), None, -1),)
+            for name, text in settings.variables.items()
+        }
+        self.variables = known
+        programs = {program for client in book.clients.values() for program in client.programs}
+        programs |= {escape.program for escape in book.escapes}
+        self.words = (*programs, *book.natives, *book.mentions)
+        self.library = Library(self.file, book.programs, self.words)
+
+    def file(self, path: str) -> str | None:
+        source = self.source(path)
+        return source.text if source else None
+
+    def read(self, pipelines: Pipelines, step: Step, follow: bool = True) -> StepFacts:
+        """`follow`: the step runs in this repository, whose files it may run."""
+        source = pipelines.source
+        uses = tuple(Use(source.path, source.position(occurrence.at)) for occurrence in step.occurrences)
+        windows = any(label in self.book.runners.windows for label in step.runs_on)
+        shells = tuple(
+            self.shell(Script.join(source, items), after, windows, follow)
+            for items, after in ((step.script, False), (step.after_script, True))
+            if items
+        )
+        return StepFacts(pipelines, step, shells, uses, windows)
+
+    def shell(self, script: Script, after: bool, windows: bool, follow: bool) -> Shell:
+        shell = Shell(script, after)
+        named = self.thorough or any(word in script.text for word in self.words)
+        if windows or not (named or (follow and self.library.leads(script.text))):
+            return shell
+        try:
+            trace = self.trace(script.text, follow)
+        except ShellError as error:
+            return replace(shell, failure=error)
+        shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
+        logins = tuple(find_logins(trace, self.book))
+        return replace(shell, trace=trace, logins=logins, images=find_images(trace, self.book, self.file), read=True)
+
+    def trace(self, text: str, follow: bool) -> Flow:
+        """Follow a script and the files that it runs, but for those that it writes itself. Raises ShellError."""
+        changed = frozenset[str]()
+        library = self.library if follow else None
+        while True:
+            trace = run_script(text, self.book.programs, self.variables, self.file, library, changed)
+            wrong = {placed.fragment.path for placed in trace.called} & written(trace, self.book)
+            if not wrong:
+                return trace
+            changed |= wrong
+
+    def part(self, placed: Placed) -> Part:
+        fragment = placed.fragment
+        source = self.source(fragment.path)
+        assert source is not None
+        return Part(
+            placed.start, source, fragment.runs.place(0, fragment.runs.length), fragment.runs, None, placed.launcher
+        )

@@ -1,0 +1,94 @@
+"""Sections of rule files about programs: what they do with words, variables and files of the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from migrator.rulebook.documents import Node, members
+from migrator.rulebook.records import Launcher, Programs, RuleBook, Wrapper, Writer
+
+_SETS = ("displays", "private", "offline", "harmless-evals", "shells", "carriers", "copiers", "interpreters")
+"""Sections that are lists of programs."""
+_WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands")
+"""What a launcher says of the words that it is given."""
+
+
+def _programs(book: RuleBook, **changes: object) -> RuleBook:
+    programs: Programs = replace(book.programs, **changes)
+    return replace(book, programs=programs)
+
+
+def _listed(field: str, book: RuleBook, node: Node) -> RuleBook:
+    return _programs(book, **{field: getattr(book.programs, field) | set(node.texts())})
+
+
+def _filters(book: RuleBook, node: Node) -> RuleBook:
+    return _programs(book, filters={**book.programs.filters, **{k: v.pattern() for k, v in node.mapping().items()}})
+
+
+def _sources(book: RuleBook, node: Node) -> RuleBook:
+    found = tuple(item.pattern() for item in node.items())
+    return _programs(book, harmless_sources=book.programs.harmless_sources + found)
+
+
+def _wrappers(book: RuleBook, node: Node) -> RuleBook:
+    wrappers = dict(book.programs.wrappers)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(("options", "words", "optional", "assignments", "names"))
+        wrappers[name] = Wrapper(
+            members(fields, "options"),
+            fields["words"].number() if "words" in fields else 0,
+            fields["optional"].flag() if "optional" in fields else False,
+            fields["assignments"].flag() if "assignments" in fields else False,
+            members(fields, "names"),
+        )
+    return _programs(book, wrappers=wrappers)
+
+
+def _writers(book: RuleBook, node: Node) -> RuleBook:
+    writers = dict(book.programs.writers)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(("words", "only", "options"))
+        words = fields["words"].choice(("last", "all")) if "words" in fields else ""
+        writers[name] = Writer(words, members(fields, "only"), members(fields, "options"))
+    return _programs(book, writers=writers)
+
+
+def _readers() -> list[str]:
+    """The readers of files that programs run: the modules of their folder."""
+    folder = Path(__file__).parents[1] / "frontends"
+    return sorted(
+        path.stem for path in folder.iterdir() if path.stem not in ("documents", "shfmt") and path.stem[0] != "_"
+    )
+
+
+def _launchers(book: RuleBook, node: Node) -> RuleBook:
+    launchers = dict(book.programs.launchers)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(("reader", "programs", "files", *_WORDS, "people"))
+        for key in ("reader", "programs"):
+            if key not in fields:
+                raise entry.error(f"has no `{key}`; add it")
+        launchers[name] = Launcher(
+            name,
+            fields["reader"].choice(_readers()),
+            members(fields, "programs"),
+            fields["files"].texts() if "files" in fields else (),
+            people=fields["people"].flag() if "people" in fields else False,
+            **{key: members(fields, key) for key in _WORDS},
+        )
+    return _programs(book, launchers=launchers)
+
+
+SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
+    "wrappers": _wrappers,
+    "writers": _writers,
+    "launchers": _launchers,
+    "filters": _filters,
+    "harmless-sources": _sources,
+    **{name: partial(_listed, name.replace("-", "_")) for name in _SETS},
+}

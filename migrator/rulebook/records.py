@@ -1,0 +1,306 @@
+"""The rule book: what the files of `rules/` say, as records. Read by `migrator.rulebook.reading`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+from migrator.findings.records import Severity, Verdict
+
+CENTRAL = "fleet.toml"
+"""What a way out names that is the operator's of a fleet."""
+_VARIABLE = re.compile(r"(?!(?:Docker|Container)file)[A-Za-z_]\w*")
+
+
+class Example(Struct, frozen=True):
+    """A pipelines file before and after `fix`; `after` is None where the finding is never fixed."""
+
+    title: str
+    before: str
+    after: str | None
+    reasons: tuple[str, ...] = ()
+
+
+class Rule(Struct, frozen=True):
+    """What a rule file says about itself. `id` is the file's name without its ending."""
+
+    id: str
+    what: str
+    why: str
+    url: str
+    severity: Severity
+    examples: tuple[Example, ...] = ()
+
+
+class ReasonEntry(Struct, frozen=True):
+    """What a reason code means. The ways out are templates with `{subject}` and `{code}`, '' where there is none;
+    `otherwise` stands for `mine` where the subject is no variable, if `mine` states one; `fleet` does where it is the
+    operator of a fleet who states it for the repository `{repository}`, whose own configuration claims nothing there.
+    """
+
+    code: str
+    verdict: Verdict
+    what: str
+    why: str
+    mine: str = ""
+    otherwise: str = ""
+    not_mine: str = ""
+    ask: str = ""
+    fleet: str = ""
+
+
+def ways_out(entry: ReasonEntry, subject: str, *, fleet_of: str = "") -> tuple[tuple[str, str], ...]:
+    """The ways out of a reason with what they are called, filled in; those that need a subject only if there is one.
+    `fleet_of` is the slug of a repository that is looked at with the configuration of a fleet."""
+    mine = entry.fleet if fleet_of and entry.fleet else entry.mine
+    mine = entry.otherwise if entry.otherwise and subject and not _VARIABLE.fullmatch(subject) else mine
+    templates = (("mine", mine), ("not mine", entry.not_mine), ("ask", entry.ask))
+    return tuple(
+        (label, text.replace("{code}", entry.code).replace("{repository}", fleet_of).replace("{subject}", subject))
+        for label, text in templates
+        if text and (subject or "{subject}" not in text)
+    )
+
+
+class Wrapper(Struct, frozen=True):
+    """A program that runs the rest of its words: `options` of it take a value, `words` come before the command
+    (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
+    `names` lists variables that it passes on or takes away."""
+
+    options: frozenset[str] = frozenset()
+    words: int = 0
+    optional: bool = False
+    assignments: bool = False
+    names: frozenset[str] = frozenset()
+
+
+class Writer(Struct, frozen=True):
+    """A program that writes files: the `last` or `all` of its words, where one of `only` is among its options if there
+    are any; and the values of its `options`."""
+
+    words: str = ""
+    only: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+
+
+class Launcher(Struct, frozen=True):
+    """Programs that run what a file of the repository says, which `reader` reads (`migrator/readers/called/`).
+
+    `files` are what they read without being told; without any, the first word names the file, and a file may name the
+    program in its first line. `folders` are options that say where the files are, `named` those that name one,
+    `options` others that take a value and `switches` those that take none: with any other option nothing is followed.
+    `quiet` are switches that keep what runs out of the log.
+    `short` are scripts that need no `run`; without any, all that are not among the program's own `commands`.
+    `people`: such a file is for people too, whoever else names it.
+    """
+
+    name: str
+    reader: str
+    programs: frozenset[str]
+    files: tuple[str, ...] = ()
+    folders: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    switches: frozenset[str] = frozenset()
+    quiet: frozenset[str] = frozenset()
+    short: frozenset[str] = frozenset()
+    commands: frozenset[str] = frozenset()
+    people: bool = False
+
+
+class Programs(Struct, frozen=True):
+    """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
+    but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
+    `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `writers` tell
+    which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
+    not followed.
+    """
+
+    wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
+    displays: frozenset[str] = frozenset()
+    filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    private: frozenset[str] = frozenset()
+    offline: frozenset[str] = frozenset()
+    harmless_sources: tuple[re.Pattern[str], ...] = ()
+    harmless_evals: frozenset[str] = frozenset()
+    shells: frozenset[str] = frozenset()
+    carriers: frozenset[str] = frozenset()
+    copiers: frozenset[str] = frozenset()
+    writers: Mapping[str, Writer] = field(default_factory=dict)
+    launchers: Mapping[str, Launcher] = field(default_factory=dict)
+    interpreters: frozenset[str] = frozenset()
+
+    def launcher(self, program: str) -> Launcher | None:
+        return next((one for one in self.launchers.values() if program in one.programs), None)
+
+    @property
+    def leading(self) -> dict[str, tuple[str, ...]]:
+        """The programs that run files, with the names of the files that they read without being told."""
+        found = {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
+        return {**found, **dict.fromkeys(sorted(self.interpreters), ()), "source": (), ".": (), "exec": ()}
+
+
+class Registry(Struct, frozen=True):
+    """A Packages registry. `hosts` are exact names; `mention` is text that a file about it holds; `username` and
+    `password` name the native variables; `default`: a login that names no host goes here."""
+
+    name: str
+    hosts: frozenset[str]
+    mention: str
+    username: str
+    password: str
+    default: bool = False
+
+
+class LoginSyntax(Struct, frozen=True):
+    """How a client is told to log in. `commands` are the sub-command words; `options` others that take a value;
+    `registry` is the host that the client means where none is given, '' where that is not a Packages registry."""
+
+    commands: tuple[tuple[str, ...], ...]
+    username: frozenset[str]
+    password: frozenset[str]
+    stdin: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+    host: frozenset[str] = frozenset()
+    registry: str = ""
+
+    @property
+    def valued(self) -> frozenset[str]:
+        return self.username | self.password | self.options | self.host
+
+
+class BuildSyntax(Struct, frozen=True):
+    file: frozenset[str] = frozenset()
+    argument: frozenset[str] = frozenset()
+    target: frozenset[str] = frozenset()
+    tag: frozenset[str] = frozenset()
+    cache: frozenset[str] = frozenset()
+    cache_push: frozenset[str] = frozenset()
+    context: frozenset[str] = frozenset()
+    push: frozenset[str] = frozenset()
+    output: frozenset[str] = frozenset()
+
+
+class ComposeSyntax(Struct, frozen=True):
+    file: frozenset[str] = frozenset()
+    read: bool = False
+    build: bool = False
+    push: bool = False
+    push_switch: frozenset[str] = frozenset()
+    build_switch: frozenset[str] = frozenset()
+
+
+class PackageCommand(Struct, frozen=True):
+    """A sub-command that pushes or reads images. `push`, `read` and `local` say which of its words are images:
+    `first`, `last`, `rest` (all but the first), `all` or ''. `transport` is the prefix that marks a registry image."""
+
+    words: tuple[tuple[str, ...], ...]
+    options: frozenset[str] = frozenset()
+    push: str = ""
+    read: str = ""
+    local: str = ""
+    push_options: frozenset[str] = frozenset()
+    read_options: frozenset[str] = frozenset()
+    transport: str = ""
+    build: BuildSyntax | None = None
+    compose: ComposeSyntax | None = None
+    unreadable: str = ""
+
+
+class Client(Struct, frozen=True):
+    """A program that logs in to registries or moves images. `options` are global ones that take a value;
+    `rule` is the id of the rule that its logins are reported under."""
+
+    name: str
+    programs: frozenset[str]
+    options: frozenset[str] = frozenset()
+    subclients: Mapping[str, str] = field(default_factory=dict)
+    config_options: frozenset[str] = frozenset()
+    config_variables: tuple[str, ...] = ()
+    login: LoginSyntax | None = None
+    commands: tuple[PackageCommand, ...] = ()
+    rule: str = "registry-login"
+
+
+class Escape(Struct, frozen=True):
+    """A command that takes a credential out of the step: `program` with `words` in this order among its words.
+
+    `hosts` are options that name the registry, `values` those that carry the credential, `switches` those that hand
+    on the client's login; `remote`: its words are shell that another machine runs; `files`: a login file among its
+    words goes along. `what` says what becomes of the credential.
+    """
+
+    name: str
+    program: str
+    words: tuple[str, ...] = ()
+    hosts: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
+    switches: frozenset[str] = frozenset()
+    remote: bool = False
+    files: bool = False
+    what: str = ""
+
+
+class Runners(Struct, frozen=True):
+    """Labels of `runs-on`: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
+    in PowerShell; any other label is unknown."""
+
+    docker: frozenset[str] = frozenset()
+    shell: frozenset[str] = frozenset()
+    windows: frozenset[str] = frozenset()
+
+
+class PushPipe(Struct, frozen=True):
+    """The pipe that pushes a local image: `image` and `tags` are the variables it takes, tags joined by `separator`.
+
+    It logs in to `registry`. `programs` are the clients whose local images it sees, unless one of `elsewhere` (options,
+    variables and commands) names another engine; `signing` are variables that make a push sign. `tag` is the command
+    that gives a local image another name. Of the clients' other commands, `idle` ones concern neither images nor
+    registry, `local` ones the local images that they name, and `removes` take those away.
+    """
+
+    name: str = ""
+    image: str = ""
+    tags: str = ""
+    separator: str = " "
+    default_tag: str = ""
+    registry: str = ""
+    tag: str = ""
+    programs: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
+    signing: frozenset[str] = frozenset()
+    idle: frozenset[tuple[str, ...]] = frozenset()
+    local: frozenset[tuple[str, ...]] = frozenset()
+    removes: frozenset[tuple[str, ...]] = frozenset()
+
+
+class RuleBook(Struct, frozen=True):
+    """`login_files` match the paths of files that hold a client's logins; `tokens` match literal credentials."""
+
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    reasons: Mapping[str, ReasonEntry] = field(default_factory=dict)
+    programs: Programs = field(default_factory=Programs)
+    registries: tuple[Registry, ...] = ()
+    clients: Mapping[str, Client] = field(default_factory=dict)
+    escapes: tuple[Escape, ...] = ()
+    runners: Runners = field(default_factory=Runners)
+    login_files: tuple[re.Pattern[str], ...] = ()
+    tokens: tuple[re.Pattern[str], ...] = ()
+    outputs_variable: str = ""
+    push_pipe: PushPipe | None = None
+
+    def by_program(self, program: str) -> Client | None:
+        return next((client for client in self.clients.values() if program in client.programs), None)
+
+    def registry(self, host: str) -> Registry | None:
+        return next((registry for registry in self.registries if host in registry.hosts), None)
+
+    @property
+    def natives(self) -> frozenset[str]:
+        return frozenset(name for registry in self.registries for name in (registry.username, registry.password))
+
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(registry.mention for registry in self.registries))

@@ -1,0 +1,131 @@
+"""Whose packages the images of a repository are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
+from migrator.findings.records import Ownership
+from migrator.findings.settings import Settings
+from migrator.rulebook.records import RuleBook
+
+_SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_WORKSPACE = "${BITBUCKET_WORKSPACE}"
+_SLUG = "${BITBUCKET_REPO_SLUG}"
+_FULL_NAME = "${BITBUCKET_REPO_FULL_NAME}"
+
+
+class Name(Struct, frozen=True):
+    """A package: `host/workspace/name` without tag. `complete` is false where a part of it is not known."""
+
+    text: str
+    host: str
+    workspace: str
+    complete: bool
+
+    @property
+    def shown(self) -> str:
+        """For people and for JSON: `$NAME` instead of `${NAME}`."""
+        return _SYMBOL.sub(r"$\1", self.text)
+
+
+class Elsewhere(Struct, frozen=True):
+    """The image is certainly of no Packages registry."""
+
+
+class Unresolved(Struct, frozen=True):
+    """The registry of the image is not known; `subject` is the variable to blame."""
+
+    subject: str
+
+
+def name_of(reference: str, book: RuleBook, settings: Settings) -> Name | Elsewhere | Unresolved:
+    """The package of an image reference in which `${NAME}` stands for what is not known."""
+    text = reference.removeprefix("docker://").removeprefix("oci://")
+    text = text.replace(_FULL_NAME, f"{_WORKSPACE}/{_SLUG}")
+    if settings.workspace:
+        text = text.replace(_WORKSPACE, settings.workspace)
+    if settings.repository:
+        text = text.replace(_SLUG, settings.repository)
+    text = without_tag(text)
+    host, slashed, path = text.partition("/")
+    if unknown := _SYMBOL.search(host):
+        return Unresolved(unknown[1])
+    host = host.lower().removesuffix(":443")
+    registry = book.registry(host)
+    if not slashed or registry is None:
+        default = next((registry for registry in book.registries if registry.default), None)
+        if default is None or (("." in host or ":" in host or host == "localhost") and slashed):
+            return Elsewhere()
+        host, path = min(default.hosts), text
+    known = {_WORKSPACE.strip("${}"), _SLUG.strip("${}")}
+    complete = all(match[1] in known for match in _SYMBOL.finditer(path))
+    return Name(f"{host}/{path}", host, path.partition("/")[0], complete)
+
+
+def without_tag(reference: str) -> str:
+    """An image reference without its tag and digest."""
+    text = reference.partition("@")[0]
+    colon = text.find(":", text.rfind("/") + 1)
+    return text[:colon] if colon >= 0 else text
+
+
+class Picture(Struct, frozen=True):
+    """What is known of the repository's packages: the names that some step of it pushes."""
+
+    settings: Settings
+    pushed: frozenset[str] = frozenset()
+
+    def owner(self, name: Name) -> tuple[Ownership, str]:
+        """Whose a package is, and why that is known or believed."""
+        if self.listed(name):
+            return Ownership.OWN, "listed in own-packages"
+        if self.other_workspace(name):
+            return Ownership.FOREIGN, f"of the workspace {name.workspace}, not {self.settings.workspace}"
+        if name.text not in self.pushed and self.shared(name):
+            return Ownership.SHARED, "listed in shared-packages"
+        if not name.complete:
+            own = name.text in self.pushed
+            return (
+                (Ownership.OWN, "pushed by this repository")
+                if own
+                else (Ownership.UNKNOWN, "a part of the name is not known")
+            )
+        if name.text in self.pushed:
+            return Ownership.OWN, "pushed by this repository"
+        return Ownership.FOREIGN, "not pushed by this repository"
+
+    def other_workspace(self, name: Name) -> bool:
+        return (
+            bool(self.settings.workspace) and "${" not in name.workspace and name.workspace != self.settings.workspace
+        )
+
+    def listed(self, name: Name) -> bool:
+        return any(_matches(name, pattern) for pattern in self.settings.own_packages)
+
+    def shared(self, name: Name) -> bool:
+        return any(_matches(name, pattern) for pattern in self.settings.shared_packages)
+
+
+LINKED = "is linked to"
+
+
+def linkage(shown: str, repository: str = "this repository") -> str:
+    """What a fix of a login that pushes a package takes for granted."""
+    return f"{shown} {LINKED} {repository}"
+
+
+def _matches(name: Name, pattern: str) -> bool:
+    pattern = _SYMBOL.sub(r"${\1}", re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*)", r"${\1}", pattern))
+    full = pattern if pattern.startswith(f"{name.host}/") else f"{name.host}/{pattern}"
+    text = name.text
+    if name.workspace == _WORKSPACE and "${" not in full:
+        text = text.replace(_WORKSPACE, full.split("/")[1], 1)
+    return fnmatchcase(text, full.replace("[", "[[]"))
+
+
+def distinct_workspaces(names: Iterable[Name]) -> set[str]:
+    return {name.workspace for name in names if "${" not in name.workspace}

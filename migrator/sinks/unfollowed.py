@@ -1,0 +1,63 @@
+"""Commands that are not followed: what carriers such as `xargs` run, and what unknown programs are given."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from migrator.flow.events import Argument, Command
+from migrator.ir.values import Unknown, Value
+from migrator.rulebook.records import RuleBook
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
+
+
+def carried(command: Command, book: RuleBook) -> Command | None:
+    """The client's call among the words of a carrier; the carrier may add words and replace `{}`."""
+    if command.followed or command.name not in book.programs.carriers:
+        return None
+    for index, argument in enumerate(command.arguments):
+        name = posixpath.basename(argument.text or "")
+        if book.by_program(name):
+            added = Value.of(Unknown(f"what `{command.name}` adds"))
+            words = [
+                Argument(added, None) if "{}" in (word.value.symbol() or "") else word
+                for word in command.arguments[index + 1 :]
+            ]
+            return replace(command, name=name, program=name, arguments=(*words, Argument(added, None)))
+    return None
+
+
+def carried_text(command: Command, book: RuleBook) -> str | None:
+    """The client's name where a carrier is given text in which it is called: `xargs sh -c 'docker pull {}'`."""
+    if command.followed or command.name not in book.programs.carriers:
+        return None
+    programs = {program for client in book.clients.values() for program in client.programs}
+    for argument in command.arguments:
+        words = re.split(r"[\s;&|()`\"']+", argument.value.symbol() or "")
+        found = next((word for word in words if posixpath.basename(word) in programs), None)
+        if found and len(words) > 1:
+            return found
+    return None
+
+
+def knows_no_package(command: Command, book: RuleBook) -> bool:
+    """Whether the program is known to read no packages, or what it runs is read as commands of their own."""
+    programs = book.programs
+    known = programs.private | programs.offline | programs.displays | programs.filters.keys()
+    return command.followed or command.name in known or command.name in programs.carriers
+
+
+def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[str]:
+    """Images of a Packages registry that the words name, bare or as the value of `--option=` or `NAME=`."""
+    for argument in arguments:
+        text = argument.value.symbol() or ""
+        for part in dict.fromkeys((text, text.rpartition("=")[2])):
+            name = _SCHEME.sub("", part)
+            host, slash, path = name.partition("/")
+            if slash and path and book.registry(host.lower().removesuffix(":443")):
+                yield name
+                break

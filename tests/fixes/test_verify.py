@@ -1,0 +1,79 @@
+"""A rewritten file is read again: whatever differs but the edited scalars is refused, and so is a wrong edit."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.fixes.verify import Unverified, rewrite
+from migrator.text.edits import Edit
+from migrator.text.source import Source, Span
+
+
+def rewritten(text: str, *changes: tuple[str, str]) -> str:
+    edits = [Edit("f", Span(text.index(old), text.index(old) + len(old)), new) for old, new in changes]
+    return rewrite(Source("f", text), edits)
+
+
+def test_a_file_without_edits_is_the_same() -> None:
+    assert rewrite(Source("f", "a: [b, c]\n"), []) == "a: [b, c]\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- docker login -p $OLD\n",
+        "- 'docker login -p $OLD'\n",
+        '- "docker login -p \\"$OLD\\""\n',
+        "- |\n    docker login \\\n      -p $OLD\n",
+        "- >-\n  docker login\n  -p $OLD\n",
+        "- docker login\n    -p $OLD  # why\n",
+        "{a: &x [echo $OLD], b: *x}",
+        "\r\n- docker login -p $OLD\r\n",
+        "- &a docker login -p $OLD\n- *a\n",
+    ],
+)
+def test_an_edit_inside_a_scalar_is_made_and_verified(text: str) -> None:
+    assert rewritten(text, ("$OLD", "$NEW")) == text.replace("$OLD", "$NEW")
+
+
+def test_several_edits_of_one_scalar_are_made_together() -> None:
+    text = "- docker login -u $A -p $B\n"
+    assert rewritten(text, ("$A", "$USER"), ("$B", "$TOKEN")) == "- docker login -u $USER -p $TOKEN\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "message"),
+    [
+        ("- a $OLD\n", "$OLD", "$NEW # rest", "not what was meant"),
+        ("- a $OLD\n", "$OLD", "$NEW: x", "another structure"),
+        ("- a $OLD\n", "$OLD", "$NEW\n- b", "another structure"),
+        ("- 'a $OLD'\n", "$OLD", "it's", "cannot be read again"),
+        ('- "a $OLD"\n', "$OLD", '"$NEW"', "cannot be read again"),
+        ("- a $OLD\n", "a $OLD", "'a $NEW'", "another structure"),
+        ("- a $OLD\n", "a $OLD", "[x", "cannot be read again"),
+        ("- a # $OLD\n", "$OLD", "$NEW", "outside of every value"),
+        ("a: b\n\n", "\n\n", "\n", "outside of every value"),
+        ("- *x # &x\n", "*x", "y", "cannot be read again"),
+        ("- a\n- b\n", "\n", " ", "."),
+        ("a: x\nb: y\n", "b", "a", "cannot be read again"),
+    ],
+)
+def test_an_edit_that_changes_anything_else_is_refused(text: str, old: str, new: str, message: str) -> None:
+    with pytest.raises(Unverified, match=message):
+        rewritten(text, (old, new))
+
+
+def test_overlapping_edits_are_refused() -> None:
+    with pytest.raises(Unverified, match="overlapping"):
+        rewritten("- docker login\n", ("docker", "podman"), ("docker login", "x"))
+
+
+def test_a_scalar_that_cannot_be_followed_is_not_edited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migrator.fixes.verify.map_scalar", lambda *_: None)
+    with pytest.raises(Unverified, match="cannot be followed"):
+        rewritten("- a $OLD\n", ("$OLD", "$NEW"))
+
+
+def test_an_alias_that_becomes_a_copy_is_another_structure() -> None:
+    with pytest.raises(Unverified):
+        rewritten("a: &x [b]\nc: *x\n", ("*x", "[b]"))

@@ -1,0 +1,247 @@
+"""Values on their way through a script: all that may be, and nothing that cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from migrator.flow.events import Command
+from migrator.ir.nodes import ShellError
+from migrator.ir.paths import only
+from migrator.ir.values import symbol
+from tests.flow.reading import follow
+from tests.memory import within
+
+
+def values(command: Command) -> list[str | None]:
+    """What the first argument may be, `None` for what reading cannot tell."""
+    return [symbol(row) for row in command.arguments[0].value.alternatives]
+
+
+def seen(text: str, files: Mapping[str, str] | None = None) -> list[list[str | None]]:
+    """What each call of the program `see` is given, in the order of running."""
+    return [values(one) for one in follow(text, files).commands if one.name == "see"]
+
+
+@pytest.mark.parametrize("text", ["", "# see x", "cat <<E\nsee x\nE", "echo see x", "'see x'", "x=see"])
+def test_what_is_not_run_is_not_among_the_commands(text: str) -> None:
+    assert seen(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see $(date)",
+        "T=$(date)\nsee $T",
+        "read -r T\nsee $T",
+        "see $((1 + 1))",
+        "see ${T%x}",
+        "T=1\nsee ${T^^}",
+        "see $?",
+        "see $RANDOM",
+        "see a{b,c}",
+        "see <(true)",
+        "for i in $(ls); do see $i; done",
+        "while read -r T; do see $T; done < file",
+        "let T=1\nsee $T",
+        "printf -v T %s a\nsee $T",
+        "set -- a b\nsee $2",
+        "set a b\nsee $2",
+        "set -e a\nsee $1",
+        "set - a\nsee $1",
+        'f() { set "$A"; see "$1"; }\nf b',
+        "N=T\nsee ${!N}",
+        "set -- $(ls)\nsee $1",
+        "T=1\neval \"$(make_it)\"\nshift\nsee $(cat)",
+        "T=$(cat file)\nsee $T",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_told_is_not_guessed(text: str) -> None:
+    assert seen(text) == [[None]]
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("see a", ["a"]),
+        ("see $T", ["${T}"]),
+        ("T=a\nsee $T", ["a"]),
+        ("T=a see $T", ["${T}"]),
+        ("T=$A\nU=$T\nsee x$U", ["x${A}"]),
+        ("T=a\nT+=b\nsee $T", ["ab"]),
+        ("export T=a\nsee $T", ["a"]),
+        ("T=a\nunset T\nsee x$T", ["x"]),
+        ("(T=a)\nsee $T", ["${T}"]),
+        ("{ T=a; }\nsee $T", ["a"]),
+        ("T=a true\nsee $T", ["${T}"]),
+        ("echo x | T=a\nsee $T", ["${T}"]),
+        ("see ${T:-a}", ["${T}", "a"]),
+        ("T=\nsee ${T:-a}", ["a"]),
+        ("T=b\nsee ${T:-a}", ["b"]),
+        ("see ${T:?needed}", ["${T}"]),
+        ("see $(echo a)", ["a"]),
+        ("see $(echo $T | cat)", ["${T}"]),
+        ("see `printf '%s' $T`", ["${T}"]),
+        ("see 'a'\"b\"$'\\x63'", ["abc"]),
+        ("bash -c 'see $T'", ["${T}"]),
+        ("export T=a\nbash -c 'see $T'", ["a"]),
+        ("bash -c 'see $1' _ a", ["a"]),
+        ("eval 'T=a'\nsee $T", ["a"]),
+        ("sh <<'E'\nsee a\nE", ["a"]),
+        ("sudo -E T=a see b", ["b"]),
+        ("timeout 5 see a", ["a"]),
+        ("IFS=x\nsee $T", ["${T}"]),
+    ],
+)
+def test_a_value_is_followed_to_where_it_is_read(text: str, given: list[str]) -> None:
+    assert seen(text) == [given]
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("if x; then T=a; fi\nsee $T", {"a", "${T}"}),
+        ("if x; then T=a; else T=b; fi\nsee $T", {"a", "b"}),
+        ("x && T=a\nsee $T", {"a", "${T}"}),
+        ("x || T=a\nsee $T", {"a", "${T}"}),
+        ("case $X in a) T=a ;; *) T=b ;; esac\nsee $T", {"a", "b"}),
+        ("case $X in a) T=a ;; esac\nsee $T", {"a", "${T}"}),
+        ("for T in a b; do :; done\nsee $T", {"a", "b"}),
+        ("for T in $A; do :; done\nsee $T", {"${A}"}),
+        ("if x; then exit; else T=a; fi\nsee $T", {"a"}),
+        ("while x; do T=a; done\nsee $T", {"a", "${T}"}),
+        ("T=a\nwhile x; do T=b; break; done\nsee $T", {"a", "b"}),
+        ("f() { x && return; T=a; }\nf\nsee $T", {"a", "${T}"}),
+        ("if x; then f() { T=a; }; else f() { T=b; }; fi\nf\nsee $T", {"a", "b"}),
+    ],
+)
+def test_every_way_to_a_place_counts(text: str, given: set[str]) -> None:
+    (found,) = seen(text)
+    assert set(found) == given
+
+
+def test_a_loop_is_taken_as_run_any_number_of_times() -> None:
+    before, after = seen("T=a\nwhile x; do see $T; T=b; done\nsee $T")
+    assert set(before) == set(after) == {"a", "b"}
+
+
+def test_a_function_is_followed_at_each_call_and_once_where_nothing_calls_it() -> None:
+    assert seen('f() { see "$1"; }\nf a\nf $T') == [["a"], ["${T}"]]
+    assert seen('f() { see "$1"; }') == [[None]]
+    assert seen("f() { local T=a; }\nT=b\nf\nsee $T") == [["b"]]
+    assert seen("f() { T=a; }\nT=b\nf\nsee $T") == [["a"]]
+
+
+def test_a_function_that_calls_itself_comes_to_an_end() -> None:
+    with within(5):
+        assert ["a"] in seen('f() { see "$1"; f "$1"; }\nf a')
+
+
+@pytest.mark.parametrize(
+    ("content", "given"),
+    [(None, {"a", None}), ("echo hello", {"a"}), ("T=b", {"a", None}), ("export T\nread T", {"a", None})],
+)
+def test_a_sourced_file_may_set_what_it_mentions(content: str | None, given: set[str | None]) -> None:
+    files = {} if content is None else {"env.sh": content}
+    (found,) = seen("T=a\nsource env.sh\nsee $T", files)
+    assert set(found) == given
+
+
+@pytest.mark.parametrize(
+    ("text", "traced"),
+    [
+        ("see a", False),
+        ("set -e\nsee a", False),
+        ("set -Eeuo pipefail\nsee a", False),
+        ("set -- -x\nsee a", False),
+        ("set -x\nset +x\nsee a", False),
+        ("(set -x)\nsee a", False),
+        ("bash -x -c true\nsee a", False),
+        ("set -x\nsee a", True),
+        ("set -eux\nsee a", True),
+        ("set -Eeuxo pipefail\nsee a", True),
+        ("set -eo xtrace\nsee a", True),
+        ("set -e -x\nsee a", True),
+        ("set ${DEBUG:+-x}\nsee a", True),
+        ("set -e ${DEBUG:+-x}\nsee a", True),
+        ("set -o xtrace\nsee a", True),
+        ("x && set -x\nsee a", True),
+        ("f() { set -x; }\nf\nsee a", True),
+        ("bash -xc 'see a'", True),
+    ],
+)
+def test_tracing_is_on_from_where_it_may_be_switched_on(text: str, traced: bool) -> None:
+    (command,) = [one for one in follow(text).commands if one.name == "see"]
+    assert command.traced is traced
+
+
+@pytest.mark.parametrize(
+    ("text", "exported"),
+    [
+        ("T=a\nsee a", False),
+        ("T=a\n(export T)\nsee a", False),
+        ("export T=a\nsee a", True),
+        ("T=a\nexport T\nsee a", True),
+        ("declare -x T=a\nsee a", True),
+        ("set -a\nT=a\nsee a", True),
+    ],
+)
+def test_what_programs_can_see_is_what_is_exported(text: str, exported: bool) -> None:
+    (command,) = [one for one in follow(text).commands if one.name == "see"]
+    assert ("T" in command.exported) is exported
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        ("see", ""),
+        ("cd a\nsee", "a"),
+        ("cd a/b\ncd ..\nsee", "a"),
+        ("(cd a)\nsee", ""),
+        ("cd a\ncd $BITBUCKET_CLONE_DIR\nsee", ""),
+        ("pushd a\nsee", "a"),
+        ("cd /tmp\nsee", None),
+        ("cd $A\nsee", None),
+        ("cd -\nsee", None),
+        ("x && cd a\nsee", None),
+        ("cd ..\nsee", None),
+    ],
+)
+def test_the_working_directory_is_known_or_not(text: str, folder: str | None) -> None:
+    (command,) = [one for one in follow(text).commands if one.name == "see"]
+    assert only(command.folders) == folder
+
+
+def test_branches_that_exclude_each_other_are_told_from_those_that_do_not() -> None:
+    text = "if x; then see a; else see b; fi\nif y; then see c; fi\nsee d"
+    a, b, c, d = (one for one in follow(text).commands if one.name == "see")
+    assert a.exclusive(b)
+    assert not a.exclusive(c)
+    assert not a.exclusive(d)
+    assert (a.conditional, c.conditional, d.conditional) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "everything"),
+    [("[ -n $T ]", True), ("[ -n $T ] && x", False), ("if [ -z $T ]; then x; fi", False), (": ${T:?}", True)],
+)
+def test_a_presence_test_decides_about_what_follows_it_or_about_the_step(text: str, everything: bool) -> None:
+    (presence,) = follow(text).presences
+    assert presence.everything is everything
+
+
+@pytest.mark.parametrize("text", ["[ -f file ]", "[ $T = a ]", "[[ $T == a* ]]", "[ $T -gt 1 ]", "test -d $T"])
+def test_other_tests_are_not_about_presence(text: str) -> None:
+    assert follow(text).presences == ()
+
+
+def test_a_script_that_cannot_be_read_is_refused() -> None:
+    with pytest.raises(ShellError):
+        follow("if x; then")
+
+
+def test_a_script_that_doubles_itself_is_refused_in_time() -> None:
+    nested = "f0() { :; }\n" + "\n".join(f"f{n}() {{ {f'f{n - 1}; ' * 8}}}" for n in range(1, 12)) + "\nf11"
+    with within(30), pytest.raises(ShellError, match="too many commands"):
+        follow(nested)

@@ -1,0 +1,193 @@
+"""What a script pushes and reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from migrator.sinks.composed import compose_variables
+from migrator.sinks.images import find_images
+from migrator.sinks.uses import Action
+from tests.flow.reading import BOOK, follow
+
+HOST = "crg.apkg.io"
+WEB = f"{HOST}/acme/web"
+BASE = f"{HOST}/acme/base"
+
+
+def images(text: str, files: Mapping[str, str] | None = None, made: bool = False) -> list[tuple[str, str | None]]:
+    uses = find_images(follow(text, files), BOOK, (files or {}).get, made)
+    return [(use.action.value, use.reference) for use in uses]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "docker",
+        "docker ps",
+        f"docker tag a {WEB}\ndocker rmi {WEB}",
+        f"docker login -u a -p b {HOST}/acme",
+        f"docker rmi {WEB}",
+        f"docker image inspect {WEB}",
+        f"docker save {WEB}",
+        f"docker tag web {WEB}",
+        f"docker logout {HOST}",
+        f"echo docker pull {WEB}",
+        f"echo {WEB}",
+        f"git clone https://{WEB}",
+        f"# docker pull {WEB}",
+        "make",
+        "docker ps -q | xargs docker rm",
+        f"docker tag a {WEB}\ndocker run {WEB}",
+        f"podman tag a {WEB}\npodman run {WEB}",
+        f"skopeo copy docker-archive:a dir:b/{WEB}",
+    ],
+)
+def test_nothing_is_pushed_or_read(text: str) -> None:
+    assert images(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("docker pull node", [("read", "node")]),
+        (f"docker push {WEB}:1", [("push", f"{WEB}:1")]),
+        (f"docker image push {WEB}", [("push", WEB)]),
+        (f"docker pull --platform linux/arm64 -q {WEB}", [("read", WEB)]),
+        (f"docker run --rm -e A=b -v $PWD:/x {BASE} {WEB} sh", [("read", BASE), ("read", WEB)]),
+        ("docker run --name a $IMAGE", [("read", "${IMAGE}")]),
+        ("docker pull $(cat image)", [("read", None)]),
+        (f"docker pull {WEB}:$(cat version)", [("read", f"{WEB}:")]),
+        (f"docker pull {WEB}@$(cat digest)", [("read", f"{WEB}@")]),
+        (f"docker pull {WEB}$(cat rest)", [("read", None)]),
+        (f"for t in 1 2; do docker push {WEB}:$t; done", [("push", f"{WEB}:1"), ("push", f"{WEB}:2")]),
+        (f"IMAGE={WEB}\ndocker push $IMAGE", [("push", WEB)]),
+        (f"docker tag a {WEB}\ndocker pull {WEB}", [("read", WEB)]),
+        (f"skopeo copy docker://{BASE} docker://{WEB}", [("read", BASE), ("push", WEB)]),
+        (f"crane cp {BASE} {WEB}", [("read", BASE), ("push", WEB)]),
+        (f"docker buildx imagetools create -t {WEB} {BASE}", [("read", BASE), ("push", WEB)]),
+        (f"helm push chart.tgz oci://{HOST}/acme", [("push", f"{HOST}/acme")]),
+        (f"helm install web oci://{HOST}/acme/web", [("read", f"{HOST}/acme/web")]),
+        ("helm install web ./chart", []),
+        (f"trivy image {WEB}", [("read", WEB)]),
+        (f"./scan.sh --image={WEB}", [("read", WEB)]),
+        ("xargs docker pull < list", [("read", None)]),
+        ("xargs sh -c 'docker pull {}' < list", [("read", None)]),
+        ("docker buildx bake", [("read", None)]),
+        (f"docker scout cves {WEB}", [("read", WEB)]),
+        (f"docker service update --image={WEB} web", [("read", WEB)]),
+    ],
+)
+def test_commands_push_and_read_images(text: str, uses: list[tuple[str, str | None]]) -> None:
+    assert images(text) == uses
+
+
+def test_an_image_that_the_script_made_is_read_only_where_that_is_asked() -> None:
+    text = f"docker tag a {WEB}\ndocker run {WEB}"
+    assert images(text, made=True) == [("read", WEB)]
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("docker build .", [("read", BASE)]),
+        (f"docker build -t {WEB} .", [("read", BASE)]),
+        (f"docker build -t {WEB} --push .", [("read", BASE), ("push", WEB)]),
+        (f"docker buildx build --push --tag={WEB} .", [("read", BASE), ("push", WEB)]),
+        (f"docker buildx build -o type=registry -t {WEB} .", [("read", BASE), ("push", WEB)]),
+        (f"docker build -t {WEB} .\ndocker run {WEB}", [("read", BASE)]),
+        ("docker build -f Dockerfile .", [("read", BASE)]),
+        ("docker build -f sub/Other sub", [("read", "node:20")]),
+        ("docker build sub", [("read", None)]),
+        ("docker build $WHERE", [("read", None)]),
+        ("docker build https://example.com/a.git", [("read", None)]),
+        ("cd sub\ndocker build -f Other .", [("read", "node:20")]),
+        ("docker build -f $BITBUCKET_CLONE_DIR/sub/Other .", [("read", "node:20")]),
+        ("echo FROM x > Dockerfile\ndocker build .", [("read", None)]),
+        (f"docker build --cache-from {WEB} .", [("read", BASE), ("read", WEB)]),
+        (f"docker build --cache-from type=registry,ref={WEB}:c .", [("read", BASE), ("read", f"{WEB}:c")]),
+        ("docker build --cache-from type=local,src=a .", [("read", BASE)]),
+        (f"docker build --build-context a=docker-image://{WEB} .", [("read", WEB), ("read", BASE)]),
+        (f"docker build --build-context {BASE}=docker-image://{WEB} .", [("read", WEB)]),
+    ],
+)
+def test_a_build_reads_what_its_dockerfile_begins_with(text: str, uses: list[tuple[str, str | None]]) -> None:
+    assert images(text, {"Dockerfile": f"FROM {BASE}\n", "sub/Other": "FROM node:20\n"}) == uses
+
+
+@pytest.mark.parametrize(
+    ("options", "reference"),
+    [
+        ("", "node"),
+        (f"--build-arg FROM={WEB}", WEB),
+        ("--build-arg FROM=$IMAGE", "${IMAGE}"),
+        ("--build-arg FROM=$(cat image)", None),
+        ("--build-arg OTHER=x", "node"),
+    ],
+)
+def test_a_build_argument_names_the_base(options: str, reference: str | None) -> None:
+    files = {"Dockerfile": "ARG FROM=node\nFROM $FROM\n"}
+    assert images(f"docker build {options} .", files) == [("read", reference)]
+
+
+COMPOSE = f"services:\n  web:\n    image: {WEB}\n    build: .\n  db:\n    image: {BASE}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("docker compose ps", []),
+        ("docker compose down", []),
+        ("docker compose pull", [("read", WEB), ("read", BASE)]),
+        ("docker-compose pull", [("read", WEB), ("read", BASE)]),
+        ("docker compose push", [("push", WEB)]),
+        ("docker compose build", [("read", "node")]),
+        ("docker compose build --push", [("read", "node"), ("push", WEB)]),
+        ("docker compose up --build", [("read", "node"), ("read", BASE)]),
+        ("docker compose -f compose.yml pull", [("read", WEB), ("read", BASE)]),
+        ("docker compose -f other.yml pull", [("read", None)]),
+        ("docker compose -f $FILE pull", [("read", None)]),
+        ("cd sub\ndocker compose pull", [("read", None)]),
+        ("COMPOSE_FILE=small.yml docker compose pull", [("read", "redis")]),
+        ("COMPOSE_FILE=$FILE docker compose pull", [("read", None)]),
+        ("docker stack deploy -c small.yml web", [("read", "redis")]),
+    ],
+)
+def test_compose_reads_and_pushes_what_its_file_names(text: str, uses: list[tuple[str, str | None]]) -> None:
+    files = {
+        "compose.yml": COMPOSE,
+        "small.yml": "services: {a: {image: redis}}",
+        "Dockerfile": "FROM node\n",
+    }
+    assert images(text, files) == uses
+
+
+@pytest.mark.parametrize("text", ["a: [", "services: {a: {image: x}, a: {image: y}}", "\0"])
+def test_a_compose_file_that_cannot_be_read_leaves_the_images_unknown(text: str) -> None:
+    assert images("docker compose pull", {"compose.yml": text}) == [("read", None)]
+
+
+def test_what_is_missing_is_said() -> None:
+    (use,) = find_images(follow("docker build sub"), BOOK, {}.get)
+    assert (use.action, use.subject) == (Action.READ, "sub/Dockerfile")
+    assert use.why == "the Dockerfile sub/Dockerfile is not in the repository"
+
+
+def test_variables_of_compose_files_are_listed() -> None:
+    assert compose_variables(iter([])) == frozenset()
+    assert compose_variables(iter([("a", "a: ["), ("b", COMPOSE)])) == frozenset()
+    assert compose_variables(iter([("a", "services: {a: {image: 'x:$TAG', environment: [TOKEN]}}")])) == {
+        "TAG",
+        "TOKEN",
+    }
+
+
+@pytest.mark.parametrize("words", [WEB, f"web docker://{WEB}"])
+def test_buildah_pushes_an_image_by_its_own_name_or_to_where_it_is_told(words: str) -> None:
+    assert images(f"buildah push {words}") == [("push", WEB)]
+
+
+def test_buildah_pushes_no_folder() -> None:
+    assert images("buildah push web dir:/tmp/web") == []

@@ -1,0 +1,181 @@
+"""Who logs in, where, and with what."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.ir.values import Input, Literal
+from migrator.sinks.invocations import invocation
+from migrator.sinks.logins import Login, find_logins, host_of, login_file, value_of
+from tests.flow.reading import BOOK, command, follow
+
+HOST = "crg.apkg.io"
+
+
+def logins(text: str) -> list[Login]:
+    return list(find_logins(follow(text), BOOK))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        f"docker logout {HOST}",
+        f"# docker login {HOST}",
+        f"echo docker login {HOST}",
+        f"cat <<E\ndocker login {HOST}\nE",
+        f"docker run login {HOST}",
+        f"docker pull {HOST}/acme/login",
+        f"helm login {HOST}",
+        f"docker registry login {HOST}",
+        f"git login {HOST}",
+        f"docker $WHAT {HOST}",
+    ],
+)
+def test_what_only_looks_like_a_login_is_none(text: str) -> None:
+    assert logins(text) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "docker.io",
+        "ghcr.io/acme",
+        f"my{HOST}",
+        f"{HOST}.example.com",
+        f"example.com/{HOST}",
+        f"{HOST}:5000",
+        "$ACCOUNT.dkr.ecr.eu-west-1.amazonaws.com",
+        "https://$NAME.example.com/",
+        "localhost:5000",
+    ],
+)
+def test_a_login_elsewhere_is_certainly_elsewhere(words: str) -> None:
+    (login,) = logins(f"docker login -u a -p b {words}")
+    assert (login.registry, login.host_unknown, login.perhaps) == (None, False, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        ("$R", "R"),
+        ("${R:-docker.io}", "R"),
+        (f"${{R:-{HOST}}}", "R"),
+        ("https://$R/acme", "R"),
+        ("crg.$DOMAIN", "DOMAIN"),
+        ("$(cat host)", "a file or filter that `cat` reads"),
+        (f"{HOST} docker.io", "the words of the login"),
+        (f"{HOST} $REST", "the words of the login"),
+    ],
+)
+def test_a_host_that_is_not_certain_says_what_it_comes_from(words: str, subject: str) -> None:
+    (login,) = logins(f"docker login -u a -p b {words}")
+    assert (login.registry, login.host_unknown, login.host_subject) == (None, True, subject)
+
+
+def test_a_host_that_may_be_packages_is_told_from_one_that_nobody_knows() -> None:
+    (login,) = logins(f"docker login -u a -p b ${{R:-{HOST}}}")
+    assert login.perhaps is BOOK.registry(HOST)
+    (login,) = logins("docker login -u a -p b $R")
+    assert login.perhaps is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"docker login -u a -p b {HOST}",
+        f"docker login {HOST} -u a -p b",
+        f"docker login -u a {HOST} -p b",
+        f"docker login -ua -pb https://{HOST}",
+        f"docker login --username=a --password b https://{HOST}/v2/",
+        f"docker login --username a --password=b {HOST.upper()}:443/acme",
+        f"H={HOST}\ndocker login -u a -p b $H",
+        f"H={HOST}\ndocker login -u a -p b https://${{H}}/acme",
+        f"if x; then H={HOST}; else H=https://{HOST}/; fi\ndocker login -u a -p b $H",
+        f"docker login -u a -p b {HOST}/$BITBUCKET_WORKSPACE",
+        f"echo b | docker login -u a --password-stdin {HOST}",
+        f"docker login -u a --password-stdin {HOST} <<< b",
+        f"docker login -u a --password-stdin {HOST} <<E\nb\nE",
+        f"podman login -u a -p b {HOST}",
+        f"crane auth login -u a -p b {HOST}",
+        f"helm registry login -u a -p b {HOST}",
+        f"docker login -u z -p z -u a -p b {HOST}",
+        f"log_in() {{ docker login -u \"$1\" -p \"$2\" {HOST}; }}\nlog_in a b",
+    ],
+)  # fmt: skip
+def test_a_login_to_packages_is_read_in_every_spelling(text: str) -> None:
+    (login,) = logins(text)
+    assert login.registry is BOOK.registry(HOST)
+    assert login.host == HOST
+    assert login.username.text == "a"
+    assert (login.password.text or "").rstrip("\n") == "b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"docker login -u a {HOST}",
+        f"docker login -u a --password-stdin {HOST}",
+        f"docker login -u a --password-stdin {HOST} < token",
+        f"docker login -u a -p b --password-stdin {HOST} <<< b",
+        f"docker login -u a -p $(vault read x) {HOST}",
+    ],
+)
+def test_a_password_that_is_not_written_is_not_known(text: str) -> None:
+    (login,) = logins(text)
+    assert login.password.symbol() is None
+
+
+def test_each_run_of_a_login_is_one() -> None:
+    text = f'log_in() {{ docker login -u a -p "$1" {HOST}; }}\nlog_in b\nlog_in c\ndocker login -u a -p d ghcr.io'
+    assert [login.password.text for login in logins(text)] == ["b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        ("docker login", "DOCKER_CONFIG"),
+        ("podman login", "REGISTRY_AUTH_FILE"),
+        ("docker --config one login", "one"),
+        ("docker --config=$A login", "${A}"),
+        ("docker --config $(mktemp -d) login", "?"),
+        ("DOCKER_CONFIG=two docker login", "two"),
+        ("DOCKER_CONFIG=two\ndocker login", "two"),
+        ("export DOCKER_CONFIG=$HOME/two\ndocker login", "${HOME}/two"),
+        ("DOCKER_CONFIG=two docker --config one login", "one"),
+        ("DOCKER_CONFIG=two true\ndocker login", "DOCKER_CONFIG"),
+    ],
+)
+def test_logins_are_told_apart_by_the_file_that_keeps_them(text: str, file: str) -> None:
+    called = invocation(command(text), BOOK)
+    assert called is not None
+    assert login_file(called) == file
+
+
+def test_a_variable_has_a_value_only_where_the_script_surely_sets_it() -> None:
+    assert value_of(command("docker login"), "A") is None
+    assert value_of(command("x && A=1\ndocker login"), "A") is None
+    found = value_of(command("A=1\ndocker login"), "A")
+    assert found is not None
+    assert found.text == "1"
+    found = value_of(command("A=1\nA=2 docker login"), "A")
+    assert found is not None
+    assert found.text == "2"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "host"),
+    [
+        ((), ""),
+        ((Input("A", ()),), None),
+        ((Literal("crg."), Input("A", ())), None),
+        ((Literal("crg.apkg.io"), Input("A", ())), None),
+        ((Literal("crg.apkg.io/"), Input("A", ())), "crg.apkg.io"),
+        ((Literal("https://CRG.apkg.io:443/v2"),), "crg.apkg.io"),
+        ((Literal("crg.apkg.io:8443"),), "crg.apkg.io:8443"),
+        ((Literal(" crg.apkg.io\n"),), "crg.apkg.io"),
+    ],
+)
+def test_a_host_is_what_stands_before_the_first_slash(pieces: tuple[Literal, ...], host: str | None) -> None:
+    assert host_of(pieces) == host
