@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from migrator.frontends import Fragment, Program, Request, command_line, file_of
+from migrator.frontends.programs import Fragment, Program, Request, command_line, file_of
 from migrator.text.edits import Edit
 from migrator.text.scalars import Runs
 from migrator.text.source import Span

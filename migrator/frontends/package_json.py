@@ -6,7 +6,7 @@ import json
 import posixpath
 from collections.abc import Iterator
 
-from migrator.frontends import Fragment, Program, Request, command_line
+from migrator.frontends.programs import Fragment, Program, Request, command_line
 from migrator.text.edits import Edit
 from migrator.text.scalars import Runs
 from migrator.text.source import Span

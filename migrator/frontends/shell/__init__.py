@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from migrator.frontends import Program, Request, whole
-from migrator.frontends.shfmt import parse_shell
-from migrator.ir.nodes import Read, ShellError
+from migrator.frontends.programs import Program, Request, whole
+from migrator.frontends.shell.lowering import lower
+from migrator.ir.nodes import ProgramError, Read
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 
@@ -17,14 +17,14 @@ def read(request: Request) -> Program | None:
     text = request.file(path) if path else None
     if path is None or text is None or "\r" in text:
         return None
-    return Program(path, (whole(path, text),), request.folder, 1)
+    return Program(path, (whole(path, text, lower),), request.folder, 1)
 
 
 def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:
     """Both parse, and every record of the one is in the other, but for words that are edited."""
     try:
-        old, new = parse_shell(before), parse_shell(after)
-    except ShellError:
+        old, new = lower(before), lower(after)
+    except ProgramError:
         return False
     return same(old, new, edits)
 
