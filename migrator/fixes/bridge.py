@@ -13,7 +13,7 @@ from migrator.fixes.judged import Bridge, Judged
 from migrator.fixes.origin import references
 from migrator.flow.events import Command, VariableUse
 from migrator.flow.library import FIRST
-from migrator.frontends.shfmt import parse_shell
+from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Statement
 from migrator.reading.scripts import Part, Script
 from migrator.reading.steps import Shell
@@ -110,7 +110,7 @@ def _of(command: Command) -> int:
 
 
 def _statement(script: Script, at: int) -> Statement:
-    found = [one for one in parse_shell(script.text) if one.span.start <= at < one.span.end]
+    found = [one for one in lower(script.text) if one.span.start <= at < one.span.end]
     if at >= FIRST or not found:
         raise _Refused("bridge-layout", "the call stands in no statement of the step", "the step")
     return found[0]

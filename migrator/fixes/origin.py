@@ -7,21 +7,19 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.ir.nodes import Read
+from migrator.ir.nodes import Fallback, Quoting, Read
 from migrator.ir.values import (
     Alternative,
     Definition,
     Input,
     Literal,
     Piece,
-    Quoting,
     Unknown,
     Value,
 )
 from migrator.text.source import Span
 
-_DEFAULTS = ("-", ":-")
-_KEPT = ("", "?", ":?")
+_KEPT = (Fallback.NONE, Fallback.DEFAULT, Fallback.REQUIRE)
 
 
 class Obstacle(Struct, frozen=True):
@@ -88,7 +86,7 @@ def _obstacle(row: Alternative) -> Obstacle | None:
     for piece in row:
         for reference in piece.provenance:
             param = reference.read
-            if param.operator not in (*_DEFAULTS, *_KEPT):
+            if param.through or param.fallback not in _KEPT:
                 return Obstacle(
                     "unsupported-expansion", f"is `${param.name}` through an operator that changes it", param.name
                 )
@@ -128,7 +126,7 @@ def points(value: Value, native: str, movable: Callable[[Definition], bool]) -> 
 
 def replaced(param: Read | None, name_span: Span, native: str) -> Point:
     """An expansion of the native variable instead: a default goes with the name, a message stays."""
-    if param is not None and param.operator in _DEFAULTS and not param.short:
+    if param is not None and param.fallback is Fallback.DEFAULT and param.braced:
         return Point(Span(param.name_span.start, param.span.end - 1), native)
     return Point(name_span, native)
 
@@ -146,7 +144,7 @@ def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], boo
         return (_literal(first, native),)
     param = first.provenance[0].read
     definitions = [piece.provenance[0].definition for piece in pieces]
-    if param.operator in _DEFAULTS:
+    if param.fallback is Fallback.DEFAULT:
         return (replaced(param, param.name_span, native),)
     settled = [definition for definition in definitions if definition is not None]
     if len(settled) == len(definitions) and all(movable(definition) for definition in settled):
@@ -157,10 +155,10 @@ def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], boo
     if any(definition.loose for definition in settled):
         detail = "may be a part of what is written, or one of several"
         raise Fixed(Obstacle("credential-unresolved", detail, param.name))
-    if not param.name or param.name in "@*" or param.index:
+    if not param.name or param.name in "@*" or param.index or param.fixed:
         raise Fixed(Obstacle("credential-unresolved", "is handed on among other words", param.name))
     if param.name.isdigit():
-        if not param.short and param.operator:
+        if param.braced and param.fallback is not Fallback.NONE:
             return (Point(param.name_span, native),)
         return (Point(param.span, f"${{{native}}}"),)
     return (Point(param.name_span, native),)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from migrator.fixes.origin import rows
-from migrator.ir.values import Literal, Piece, Quoting, Unknown
+from migrator.ir.nodes import Quoting
+from migrator.ir.values import Literal, Piece, Unknown
 from migrator.platforms.bitbucket.pipelines import Pipelines
 from migrator.reading.given import given
 from migrator.reading.steps import Shell, StepFacts

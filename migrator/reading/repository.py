@@ -59,7 +59,7 @@ class Reading:
         self.skipped: list[Skipped] = []
         self.broken: list[tuple[Source, Span]] = []
         self._read_all(paths)
-        self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, thorough)))
+        self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, view.paths, thorough)))
         for fact in self.facts:
             self._shell_failures(fact)
         self.called = tuple(part for fact in self.facts for part in fact.called)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.findings.records import Use
 from migrator.findings.settings import Settings
+from migrator.flow import interpreter
 from migrator.flow.events import Flow
-from migrator.flow.interpreter import run_script
 from migrator.flow.library import Library, Placed
-from migrator.ir.nodes import ShellError
-from migrator.ir.values import Definition, Literal, Quoting, Value
+from migrator.ir.nodes import ProgramError, Quoting
+from migrator.ir.values import Definition, Literal, Value
 from migrator.platforms.bitbucket.pipelines import Pipe, Pipelines, Step
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
@@ -23,6 +23,7 @@ from migrator.sinks.uses import ImageUse
 from migrator.sinks.writers import written
 from migrator.text.source import Source
 
+CLONE = "BITBUCKET_CLONE_DIR"
 _NOTHING = Flow((), (), (), (), (), ())
 
 
@@ -35,7 +36,7 @@ class Shell(Struct, frozen=True, eq=False):
     trace: Flow = _NOTHING
     logins: tuple[Login, ...] = ()
     images: tuple[ImageUse, ...] = ()
-    failure: ShellError | None = None
+    failure: ProgramError | None = None
     read: bool = False
 
 
@@ -68,7 +69,12 @@ class StepReader:
     matters are followed, too."""
 
     def __init__(
-        self, book: RuleBook, settings: Settings, source: Callable[[str], Source | None], thorough: bool = False
+        self,
+        book: RuleBook,
+        settings: Settings,
+        source: Callable[[str], Source | None],
+        listed: Callable[[], Iterable[str]],
+        thorough: bool = False,
     ) -> None:
         self.book = book
         self.thorough = thorough
@@ -81,7 +87,7 @@ class StepReader:
         programs = {program for client in book.clients.values() for program in client.programs}
         programs |= {escape.program for escape in book.escapes}
         self.words = (*programs, *book.natives, *book.mentions)
-        self.library = Library(self.file, book.programs, self.words)
+        self.library = Library(self.file, listed, book.programs, self.words)
 
     def file(self, path: str) -> str | None:
         source = self.source(path)
@@ -106,18 +112,18 @@ class StepReader:
             return shell
         try:
             trace = self.trace(script.text, follow)
-        except ShellError as error:
+        except ProgramError as error:
             return replace(shell, failure=error)
         shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
         logins = tuple(find_logins(trace, self.book))
         return replace(shell, trace=trace, logins=logins, images=find_images(trace, self.book, self.file), read=True)
 
     def trace(self, text: str, follow: bool) -> Flow:
-        """Follow a script and the files that it runs, but for those that it writes itself. Raises ShellError."""
+        """Follow a script and the files that it runs, but for those that it writes itself. Raises ProgramError."""
         changed = frozenset[str]()
         library = self.library if follow else None
         while True:
-            trace = run_script(text, self.book.programs, self.variables, self.file, library, changed)
+            trace = interpreter.follow(text, self.book.programs, self.variables, self.file, CLONE, library, changed)
             wrong = {placed.fragment.path for placed in trace.called} & written(trace, self.book)
             if not wrong:
                 return trace

@@ -12,10 +12,11 @@ from migrator.findings.records import Report
 from migrator.findings.selection import is_pipelines_file
 from migrator.findings.settings import Settings
 from migrator.fixes.origin import origin
-from migrator.flow.interpreter import run_script
-from migrator.ir.nodes import ShellError
-from migrator.ir.values import Definition, Literal, Quoting, Value
+from migrator.flow.interpreter import follow
+from migrator.ir.nodes import ProgramError, Quoting
+from migrator.ir.values import Definition, Literal, Value
 from migrator.prefilter.needles import LOGIN, mentions
+from migrator.reading.steps import CLONE
 from migrator.repositories.git import GitError
 from migrator.repositories.history import versions
 from migrator.repositories.objects import Objects
@@ -97,8 +98,8 @@ def of_script(data: bytes, book: RuleBook, settings: Settings) -> set[str]:
         for name, value in settings.variables.items()
     }
     try:
-        trace = run_script(text, book.programs, known, lambda path: None)
-    except ShellError:
+        trace = follow(text, book.programs, known, lambda path: None, CLONE)
+    except ProgramError:
         return set(_on_login_lines(text))
     names: set[str] = set()
     for login in find_logins(trace, book):

@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.flow.events import Argument, Command
-from migrator.ir.values import Alternative, Literal, Quoting, Value
+from migrator.ir.nodes import Quoting
+from migrator.ir.values import Alternative, Literal, Value
 from migrator.rulebook.records import Client, RuleBook
 from migrator.text.source import Span
 

@@ -9,6 +9,7 @@ from migrator.fixes.judged import Judged
 from migrator.fixes.pipe.engine import Engine, Kind, Work, known_text
 from migrator.fixes.pipe.refused import Refused
 from migrator.flow.events import Command
+from migrator.ir.nodes import Channel
 from migrator.platforms.bitbucket.pipelines import Agent, Pipe
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe
@@ -154,7 +155,7 @@ class Barriers:
                 raise Refused("pipe-digest", f"`{work.command.name}` may read a digest after the push", "the digest")
 
     def kept(self, command: Command) -> bool:
-        return command.consumed or any(redirect.operator in (">", ">>", "&>") for redirect in command.redirects)
+        return command.consumed or any(redirect.channel is Channel.WRITE for redirect in command.redirects)
 
     def endings(self, last: int, removed: Collection[Span]) -> None:
         """The script must reach its pushes, and must end where one of them fails."""
