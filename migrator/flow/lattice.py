@@ -44,7 +44,7 @@ class State(Struct):
     allexport: bool = False
     lastpipe: frozenset[bool] = frozenset({False})
     folders: Paths = ROOT
-    previous: Paths = ROOT
+    previous: Paths = Top("`cd -` before any other `cd`")
     stack: tuple[Paths, ...] | None = ()
     zero: str | None = None
     sourced: str | None = None

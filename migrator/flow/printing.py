@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from migrator.flow.events import Argument, Command
-from migrator.ir.paths import only
+from migrator.ir.paths import Top, only
 from migrator.ir.values import EMPTY, Input, Literal, Unknown, Value, concat, unknown
 from migrator.rulebook.records import Programs
 
@@ -32,6 +32,8 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
             return Value.of(Literal(posixpath.dirname(texts[0]) or "."), Literal("\n"))
         case "basename" if len(texts) == 1 and texts[0]:
             return Value.of(Literal(posixpath.basename(texts[0])), Literal("\n"))
+    if " ".join([name, *(text or "" for text in texts)]) in programs.roots and not isinstance(command.folders, Top):
+        return Value.of(Input(clone, ()), Literal("\n"))
     pattern = programs.filters.get(name)
     if pattern and None not in texts and pattern.fullmatch(" ".join(text or "" for text in texts)):
         return command.stdin or Value.of(Unknown("standard input that nothing in the script feeds"))

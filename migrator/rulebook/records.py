@@ -113,7 +113,8 @@ class Launcher(Struct, frozen=True):
 class Programs(Struct, frozen=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
     but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
-    `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `writers` tell
+    `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
+    command; `copiers` copy or show the files that they are given, `writers` tell
     which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
     not followed.
     """
@@ -126,6 +127,7 @@ class Programs(Struct, frozen=True):
     harmless_sources: tuple[re.Pattern[str], ...] = ()
     harmless_evals: frozenset[str] = frozenset()
     shells: frozenset[str] = frozenset()
+    roots: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
     copiers: frozenset[str] = frozenset()
     writers: Mapping[str, Writer] = field(default_factory=dict)
