@@ -128,8 +128,8 @@ class Ownership(StrEnum):
 class Package(Struct, frozen=True):
     """A container image of a Packages registry that the repository names.
 
-    `name` has host and workspace and no tag, such as `crg.apkg.io/acme/web`; `$BITBUCKET_WORKSPACE` stands for the
-    running repository's workspace where it is not known.
+    `name` has host and workspace and no tag, such as `registry.example/acme/web`; the platform's variable stands for
+    the running repository's workspace where that is not known.
     """
 
     name: str

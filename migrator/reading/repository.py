@@ -43,8 +43,8 @@ class Reading:
         shared: str = "",
         thorough: bool = False,
     ) -> None:
-        workspace = settings.variables.get("BITBUCKET_WORKSPACE", settings.workspace)
-        repository = settings.variables.get("BITBUCKET_REPO_SLUG", settings.repository)
+        workspace = settings.variables.get(book.built_in.workspace, settings.workspace)
+        repository = settings.variables.get(book.built_in.repository, settings.repository)
         self.view = view
         self.book = book
         self.settings = replace(settings, workspace=workspace, repository=repository)
@@ -140,7 +140,7 @@ class Reading:
     def _leads(self, text: str) -> bool:
         """Whether what the text of a pipelines file names may hold a login."""
         words = [needle.decode() for needle in needles(self.book)]
-        return leads(text, self.file, words, self.book.programs.leading)
+        return leads(text, self.file, words, self.book.programs.leading, clone=self.book.built_in.clone)
 
     def _shell_failures(self, facts: StepFacts) -> None:
         source = facts.pipelines.source

@@ -34,8 +34,6 @@ from migrator.text.source import Span
 _LOCAL = re.compile(r"[a-z0-9$][a-z0-9A-Z._/${}-]*")
 _TAG = re.compile(r"[A-Za-z0-9_.${}-]+")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_WORKSPACE = "${BITBUCKET_WORKSPACE}"
-_FULL_NAME = "${BITBUCKET_REPO_FULL_NAME}"
 
 
 class PipePlan(Struct, frozen=True):
@@ -142,8 +140,8 @@ class _Planner:
         names = dict.fromkeys(name for text in texts for name in _VARIABLE.findall(text) if name in set_here)
         yield from (f"a pipe is given ${name} as the script sets it" for name in names)
         known = self.context.settings.workspace
-        for workspace in dict.fromkeys(image.name.workspace for image in images):
-            if not known and workspace != _WORKSPACE:
+        for workspace in dict.fromkeys(image.name.workspace for image in images if not image.name.running):
+            if not known:
                 yield f"{workspace} is the workspace that the pipeline runs in"
         last = max(image.pushes[-1].at for image in images)
         for work in self.engine.works:
@@ -206,7 +204,8 @@ class _Planner:
             text = self.writer.text(word, last.command.environment)
         except Unwritable as error:
             raise Refused("pipe-image", f"what is pushed {error}", "the tag") from None
-        text = text.replace(_FULL_NAME, "${BITBUCKET_WORKSPACE}/${BITBUCKET_REPO_SLUG}")
+        given = self.context.book.built_in
+        text = text.replace(f"${{{given.full_name}}}", f"${{{given.workspace}}}/${{{given.repository}}}")
         name = untagged(text)
         if "@" in text[len(name) :]:
             raise Refused("pipe-image", "an image is pushed by its digest", "the image")
@@ -214,12 +213,13 @@ class _Planner:
 
     def local(self, image: _Image, names: set[str]) -> str:
         """The package's name without registry and workspace."""
+        own = f"${{{self.context.book.built_in.workspace}}}"
         path = min(names)
         host, _, rest = path.partition("/")
         if "." in host or ":" in host:
             path = rest
         workspace, _, local = path.partition("/")
-        if len(names) > 1 or not local or ("${" in workspace and workspace != _WORKSPACE):
+        if len(names) > 1 or not local or ("${" in workspace and workspace != own):
             shown = image.name.shown
             raise Refused("pipe-image", f"the workspace or the name of {shown} is not certain", shown)
         return local
