@@ -54,9 +54,11 @@ class Use(Struct, frozen=True, order=True):
     position: Position
 
 
-class PipeItem(Struct, frozen=True):
-    """A pipe as an item of a script."""
+class AddedTask(Struct, frozen=True):
+    """An item that a fix puts into a script for the platform to run: a mapping of `keys` to what is run, `name`, and to
+    its variables."""
 
+    keys: tuple[str, str]
     name: str
     variables: tuple[tuple[str, str], ...]
 
@@ -68,7 +70,7 @@ class ScriptChange(Struct, frozen=True):
 
     at: int
     value: str | None
-    added: tuple[str | PipeItem, ...] = ()
+    added: tuple[str | AddedTask, ...] = ()
     before: tuple[str, ...] = ()
     kept: bool = False
 

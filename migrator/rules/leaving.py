@@ -43,10 +43,7 @@ def login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, s
                     yield command.name, "what is copied or shown holds the login file"
         if any(holds(path.symbol() or "") for path in shell.trace.inputs):
             yield "a redirection", "what is read holds the login file"
-    caches = dict(facts.pipelines.cache_paths)
-    kept = [("an artifact", path) for path in facts.step.artifacts]
-    kept += [("a cache", caches[name]) for name in facts.step.caches if name in caches]
-    for kind, path in kept:
+    for kind, path in facts.step.kept:
         if (
             _holds_login(path, book)
             or _DOCKER_FOLDER.search(path)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
 
-from migrator.findings.records import PipeItem, Reason, ScriptChange
+from migrator.findings.records import AddedTask, Reason, ScriptChange
 from migrator.findings.settings import PipeStyle
 from migrator.fixes.judged import Judged
 from migrator.fixes.pipe.barriers import Barriers
@@ -54,16 +54,16 @@ class _Image(Struct):
 
 def plan(facts: StepFacts, context: Context, shell: Shell, judged: Sequence[Judged]) -> PipePlan | Reason:
     """The pipe for the logins of one shell, or the reason why there is none."""
-    style, pipe = context.settings.pipe, context.book.push_pipe
+    style, pipe, keys = context.settings.pipe, context.book.push_pipe, context.platform.task
     assert style is not None
     inside = [item.login.command.span for item in judged] + [use.command.span for use in shell.images]
     if away := next((span for span in inside if span.start >= FIRST), None):
         path = shell.script.source_at(away).path
         return context.reason("pipe-layout", f"a login or a push stands in {path}")
     try:
-        if pipe is None:
+        if pipe is None or keys is None:
             raise Refused("pipe-variables", "no rule names the push pipe")
-        return _Planner(facts, context, shell, judged, pipe, style).plan()
+        return _Planner(facts, context, shell, judged, pipe, keys, style).plan()
     except Refused as refusal:
         return context.reason(refusal.code, refusal.detail, refusal.subject)
     except Unmovable as error:
@@ -83,6 +83,7 @@ class _Planner:
         shell: Shell,
         judged: Sequence[Judged],
         pipe: PushPipe,
+        keys: tuple[str, str],
         style: PipeStyle,
     ) -> None:
         self.facts = facts
@@ -90,6 +91,7 @@ class _Planner:
         self.shell = shell
         self.judged = judged
         self.pipe = pipe
+        self.keys = keys
         self.style = style
         self.engine = Engine(facts, context.book, pipe, context.file)
         self.barriers = Barriers(facts, context, shell, judged, pipe, self.engine)
@@ -154,7 +156,7 @@ class _Planner:
         """The packages that are pushed, in the order of their last pushes."""
         images: dict[str, _Image] = {}
         for work in self.engine.works:
-            if work.after != self.shell.after:
+            if work.shell != self.shell.order:
                 continue
             uses = [use for use in self.shell.images if use.command is work.command and use.action is Action.PUSH]
             name = self.pushed(uses)
@@ -193,7 +195,7 @@ class _Planner:
         self.removed += [one for one in statements if one not in self.removed]
         before = self.names.give(local, image.pushes, image.name.shown)
         variables = ((self.pipe.image, local), (self.pipe.tags, self.pipe.separator.join(dict.fromkeys(tags))))
-        return statements[-1], before, PipeItem(f"{self.pipe.name}:{self.style.version}", variables)
+        return statements[-1], before, AddedTask(self.keys, f"{self.pipe.name}:{self.style.version}", variables)
 
     def written(self, push: Work, last: Work) -> tuple[str, str]:
         """The name and the tag ('' where there is none) of a push, for a pipe in the place of the last one."""
@@ -231,7 +233,7 @@ class _Planner:
         references = {push.sources[0] for image in images for push in image.pushes}
         for work in reversed(self.engine.works):
             target = work.targets[0] if work.kind is Kind.TAG and work.targets else None
-            if target is None or target not in references or work.after != self.shell.after:
+            if target is None or target not in references or work.shell != self.shell.order:
                 continue
             users = (user for user in self.engine.users(target, work.at) if not self.gone(user))
             if work.command in self.names.needed or self.names.given(target) or any(users):
@@ -243,7 +245,7 @@ class _Planner:
             self.removed.append(statement)
 
     def gone(self, work: Work) -> bool:
-        here = work.after == self.shell.after
+        here = work.shell == self.shell.order
         return here and any(one.span.contains(work.command.span) for one in self.removed)
 
 
