@@ -11,9 +11,10 @@ from migrator.findings.records import Finding, Ownership, Package, Report, Use
 from migrator.findings.selection import chosen
 from migrator.findings.settings import Settings
 from migrator.fixes.origin import origin
+from migrator.platforms.platform import Platform
 from migrator.reading.callers import HARMLESS, Callers
 from migrator.reading.literals import secrets_of
-from migrator.reading.repository import EXPORTED, Reading
+from migrator.reading.repository import Reading
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.rules import images, leaving, logins, shadowed, unfollowed, unread
@@ -24,25 +25,15 @@ from migrator.text.source import Position
 from migrator.text.view import View
 
 
-def analyse(view: View, pipelines: Sequence[str], book: RuleBook, settings: Settings) -> Report:
+def analyse(
+    view: View, pipelines: Sequence[str], book: RuleBook, settings: Settings, platform: Platform, within: str = ""
+) -> Report:
     """Read the pipelines files at `pipelines`, and what they lead to, and report on all of them.
 
-    What only other repositories run, because a file exports it, pushes and reads no package here.
+    What only other repositories run, because a file exports it, pushes and reads no package here. With `within`, the
+    report is on what stands at or below that place of the files, as the repository of `view` and `settings` runs it.
     """
-    return _Judge(Reading(view, book, settings, pipelines)).report(len(pipelines))
-
-
-def analyse_shared(view: View, path: str, pipeline: str, book: RuleBook, settings: Settings) -> Report:
-    """What the exported `pipeline` of the file at `path` does in the repository that imports it.
-
-    `view` is that repository with the file in it, and `settings` are those of that repository.
-    """
-    return _Judge(Reading(view, book, settings, [path], f"{EXPORTED}.{pipeline}")).report(1)
-
-
-def analyse_run(view: View, path: str, book: RuleBook, settings: Settings) -> Report:
-    """What the repository itself runs of the file at `path`, without what only those run that import it."""
-    return _Judge(Reading(view, book, settings, [path], "pipelines")).report(1)
+    return _Judge(Reading(view, book, settings, pipelines, platform, within)).report(len(pipelines))
 
 
 class _Judge:
@@ -107,6 +98,7 @@ class _Judge:
         return Context(
             self.book,
             self.settings,
+            self.reading.platform,
             self.picture(),
             mentioned,
             self.reading.source,
@@ -143,16 +135,17 @@ class _Judge:
                         yield Use(source.path, at), name, use.action
 
     def packages(self, picture: Picture) -> Iterator[Package]:
-        here = [fact for fact in self.reading.facts if self.reading.runs_here(fact.pipelines, fact.step)]
+        here = [fact for fact in self.reading.facts if self.reading.runs_here(fact.step)]
         uses = list(self.uses(here))
         for found in self.reading.pipelines.values():
-            runs = {step.at for step in found.steps if self.reading.runs_here(found, step)}
+            runs = {step.at for step in found.steps if self.reading.runs_here(step)}
             for image in found.images:
                 if image.steps and runs.isdisjoint(image.steps):
                     continue
-                name = name_of(images.reference(image), self.book, self.settings)
+                name = name_of(image.reference, self.book, self.settings)
                 if isinstance(name, Name):
-                    uses.append((Use(found.source.path, found.source.position(image.at)), name, Action.READ))
+                    at = found.source.position(image.name.span.start)
+                    uses.append((Use(found.source.path, at), name, Action.READ))
         by_name: dict[str, list[tuple[Use, Name, Action]]] = {}
         for entry in uses:
             by_name.setdefault(entry[1].text, []).append(entry)

@@ -54,9 +54,11 @@ class Use(Struct, frozen=True, order=True):
     position: Position
 
 
-class PipeItem(Struct, frozen=True):
-    """A pipe as an item of a script."""
+class AddedTask(Struct, frozen=True):
+    """An item that a fix puts into a script for the platform to run: a mapping of `keys` to what is run, `name`, and to
+    its variables."""
 
+    keys: tuple[str, str]
     name: str
     variables: tuple[tuple[str, str], ...]
 
@@ -68,7 +70,7 @@ class ScriptChange(Struct, frozen=True):
 
     at: int
     value: str | None
-    added: tuple[str | PipeItem, ...] = ()
+    added: tuple[str | AddedTask, ...] = ()
     before: tuple[str, ...] = ()
     kept: bool = False
 
@@ -128,8 +130,8 @@ class Ownership(StrEnum):
 class Package(Struct, frozen=True):
     """A container image of a Packages registry that the repository names.
 
-    `name` has host and workspace and no tag, such as `crg.apkg.io/acme/web`; `$BITBUCKET_WORKSPACE` stands for the
-    running repository's workspace where it is not known.
+    `name` has host and workspace and no tag, such as `registry.example/acme/web`; the platform's variable stands for
+    the running repository's workspace where that is not known.
     """
 
     name: str

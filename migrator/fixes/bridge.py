@@ -39,7 +39,7 @@ def bridge(
 ) -> None:
     """Give the logins of a shell that would be edited in files with other callers a bridge, or the reason why there is
     none. `reads`: whether a program may read a variable from its environment; `named`: whether the step names one to a
-    program or a pipe."""
+    program or a task."""
     for item in judged:
         if item.native or not (found := _shared(context, shell, item)):
             continue

@@ -108,7 +108,7 @@ class Placer:
         if definition.positional:
             return True
         name = word_of(definition.name)
-        if any(name.search(scalar.value) for pipe in self.facts.pipes for _, scalar in pipe.variables):
+        if any(name.search(scalar.value) for task in self.facts.tasks for _, scalar in task.variables):
             return False
         return not any(self.reads(command, definition) for command in self.trace.commands)
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping
 
-from migrator.findings.records import PipeItem, ScriptChange
+from migrator.findings.records import AddedTask, ScriptChange
 from migrator.frontends import programs
 from migrator.text import yaml
 from migrator.text.edits import Conflict, Edit, splice
@@ -101,8 +101,11 @@ def _changed(source: Source, root: Node | None, changes: Mapping[int, ScriptChan
     return None if root is None else build(root)
 
 
-def _item(added: str | PipeItem) -> object:
-    return added if isinstance(added, str) else {"pipe": added.name, "variables": dict(added.variables)}
+def _item(added: str | AddedTask) -> object:
+    if isinstance(added, str):
+        return added
+    run, variables = added.keys
+    return {run: added.name, variables: dict(added.variables)}
 
 
 def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:

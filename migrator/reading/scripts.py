@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from migrator.platforms.bitbucket.pipelines import ScriptItem
+from migrator.platforms.records import Task
 from migrator.rulebook.records import Launcher
 from migrator.text.edits import Edit
 from migrator.text.scalars import ScalarMap, map_scalar
@@ -40,7 +40,7 @@ class Part(Struct, frozen=True):
 
 
 class Script(Struct, frozen=True):
-    """The commands of a script, joined by newlines; pipe and agent items are no text of it. `called` are the programs
+    """The commands of one shell, joined by newlines; tasks are no text of it. `called` are the programs
     in files that it runs: their characters come behind its own, and are no part of `text`."""
 
     source: Source
@@ -49,7 +49,7 @@ class Script(Struct, frozen=True):
     called: tuple[Part, ...] = ()
 
     @classmethod
-    def join(cls, source: Source, items: Iterable[ScriptItem]) -> Script:
+    def join(cls, source: Source, items: Iterable[Scalar | Task]) -> Script:
         parts: list[Part] = []
         texts: list[str] = []
         length = 0

@@ -14,7 +14,7 @@ from migrator.flow.events import Flow
 from migrator.flow.library import Library, Placed
 from migrator.ir.nodes import ProgramError, Quoting
 from migrator.ir.values import Definition, Literal, Value
-from migrator.platforms.bitbucket.pipelines import Pipe, Pipelines, Step
+from migrator.platforms.records import Commands, Pipelines, Step, Task
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.images import find_images
@@ -23,16 +23,17 @@ from migrator.sinks.uses import ImageUse
 from migrator.sinks.writers import written
 from migrator.text.source import Source
 
-CLONE = "BITBUCKET_CLONE_DIR"
 _NOTHING = Flow((), (), (), (), (), ())
 
 
 class Shell(Struct, frozen=True, eq=False):
-    """The script or the after-script of a step. `failure` says why it could not be read, `trace` is empty then.
-    `read`: it was followed; a script that names none of the programs that matter is not."""
+    """One shell of a step, which is given `commands`; `order` counts those of the step. `failure` says why it could
+    not be read, `trace` is empty then. `read`: it was followed; a script that names none of the programs that matter is
+    not."""
 
     script: Script
-    after: bool
+    commands: Commands
+    order: int
     trace: Flow = _NOTHING
     logins: tuple[Login, ...] = ()
     images: tuple[ImageUse, ...] = ()
@@ -50,8 +51,8 @@ class StepFacts(Struct, frozen=True, eq=False):
     windows: bool
 
     @property
-    def pipes(self) -> Iterator[Pipe]:
-        yield from (item for item in (*self.step.script, *self.step.after_script) if isinstance(item, Pipe))
+    def tasks(self) -> Iterator[Task]:
+        yield from (item for shell in self.step.shells for item in shell.items if isinstance(item, Task))
 
     @property
     def called(self) -> Iterator[Part]:
@@ -97,16 +98,15 @@ class StepReader:
         """`follow`: the step runs in this repository, whose files it may run."""
         source = pipelines.source
         uses = tuple(Use(source.path, source.position(occurrence.at)) for occurrence in step.occurrences)
-        windows = any(label in self.book.runners.windows for label in step.runs_on)
+        windows = any(label in self.book.runners.windows for label in step.labels)
         shells = tuple(
-            self.shell(Script.join(source, items), after, windows, follow)
-            for items, after in ((step.script, False), (step.after_script, True))
-            if items
+            self.shell(Shell(Script.join(source, commands.items), commands, order), windows, follow)
+            for order, commands in enumerate(step.shells)
         )
         return StepFacts(pipelines, step, shells, uses, windows)
 
-    def shell(self, script: Script, after: bool, windows: bool, follow: bool) -> Shell:
-        shell = Shell(script, after)
+    def shell(self, shell: Shell, windows: bool, follow: bool) -> Shell:
+        script = shell.script
         named = self.thorough or any(word in script.text for word in self.words)
         if windows or not (named or (follow and self.library.leads(script.text))):
             return shell
@@ -121,9 +121,9 @@ class StepReader:
     def trace(self, text: str, follow: bool) -> Flow:
         """Follow a script and the files that it runs, but for those that it writes itself. Raises ProgramError."""
         changed = frozenset[str]()
-        library = self.library if follow else None
+        library, clone = self.library if follow else None, self.book.built_in.clone
         while True:
-            trace = interpreter.follow(text, self.book.programs, self.variables, self.file, CLONE, library, changed)
+            trace = interpreter.follow(text, self.book.programs, self.variables, self.file, clone, library, changed)
             wrong = {placed.fragment.path for placed in trace.called} & written(trace, self.book)
             if not wrong:
                 return trace

@@ -20,6 +20,7 @@ from migrator.rulebook import programs as rule_programs
 from migrator.rulebook.documents import Document, Node, RuleError, members
 from migrator.rulebook.records import (
     BuildSyntax,
+    BuiltIn,
     Client,
     ComposeSyntax,
     Escape,
@@ -80,9 +81,10 @@ def _add(document: Document, book: RuleBook) -> RuleBook:
         "clients": lambda b, n: _clients(b, n, document.path.stem if "what" in entries else "registry-login"),
         "login-files": lambda b, n: replace(b, login_files=b.login_files + tuple(i.pattern() for i in n.items())),
         "tokens": lambda b, n: replace(b, tokens=b.tokens + tuple(i.pattern() for i in n.items())),
+        "built-in": _built_in,
+        "outputs-variable": lambda book, node: replace(book, outputs_variable=node.text()),
         "runners": _runners,
         "escapes": _escapes,
-        "outputs-variable": lambda book, node: replace(book, outputs_variable=node.text()),
         "push-pipe": _push_pipe,
         "reasons": _reasons,
         **rule_programs.SECTIONS,
@@ -271,6 +273,13 @@ def _push_pipe(book: RuleBook, node: Node) -> RuleBook:
         if not getattr(pipe, key.replace("-", "_")):
             raise node.error(f"has no `{key}`; add it")
     return replace(book, push_pipe=pipe)
+
+
+def _built_in(book: RuleBook, node: Node) -> RuleBook:
+    """What a rule file of the user's leaves out stays as it was."""
+    fields = node.mapping(tuple(name.replace("_", "-") for name in BuiltIn.__struct_fields__))
+    given = {key.replace("-", "_"): value.text() for key, value in fields.items()}
+    return replace(book, built_in=replace(book.built_in, **given))
 
 
 def _runners(book: RuleBook, node: Node) -> RuleBook:

@@ -245,6 +245,16 @@ class Escape(Struct, frozen=True):
     what: str = ""
 
 
+class BuiltIn(Struct, frozen=True):
+    """The names of variables that the platform gives to every step, '' for what it does not give: `clone` holds the
+    folder of the repository, `full_name` is `workspace/repository`."""
+
+    clone: str = ""
+    workspace: str = ""
+    repository: str = ""
+    full_name: str = ""
+
+
 class Runners(Struct, frozen=True):
     """Labels of `runs-on`: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
     in PowerShell; any other label is unknown."""
@@ -287,6 +297,7 @@ class RuleBook(Struct, frozen=True):
     registries: tuple[Registry, ...] = ()
     clients: Mapping[str, Client] = field(default_factory=dict)
     escapes: tuple[Escape, ...] = ()
+    built_in: BuiltIn = field(default_factory=BuiltIn)
     runners: Runners = field(default_factory=Runners)
     login_files: tuple[re.Pattern[str], ...] = ()
     tokens: tuple[re.Pattern[str], ...] = ()

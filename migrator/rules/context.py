@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Finding, Reason, ScriptChange, Severity, Use, Verdict
 from migrator.findings.settings import Settings
+from migrator.platforms.platform import Platform
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.packages import Picture
@@ -27,6 +28,7 @@ class Context(Struct, frozen=True):
 
     book: RuleBook
     settings: Settings
+    platform: Platform
     picture: Picture
     mentioned: Callable[[StepFacts], bool]
     source: Callable[[str], Source | None]

@@ -6,16 +6,11 @@ import re
 from collections.abc import Iterator
 
 from migrator.findings.records import Finding, Severity
-from migrator.platforms.bitbucket.pipelines import Image, Pipelines
+from migrator.platforms.records import Pipelines
 from migrator.rules.context import Context
 from migrator.sinks.packages import Name, Unresolved, name_of
 
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
-
-
-def reference(image: Image) -> str:
-    """The image's name with `${NAME}` for variables."""
-    return _VARIABLE.sub(r"${\1}", image.name.value.replace("${{", "${").replace("}}", "}"))
 
 
 def audit(pipelines: Pipelines, context: Context) -> Iterator[Finding]:
@@ -23,7 +18,7 @@ def audit(pipelines: Pipelines, context: Context) -> Iterator[Finding]:
     for image in pipelines.images:
         if image.username is None and image.password is None:
             continue
-        name = name_of(reference(image), context.book, context.settings)
+        name = name_of(image.reference, context.book, context.settings)
         if isinstance(name, Unresolved):
             mentioned = any(mention in pipelines.source.text for mention in context.book.mentions)
             if not mentioned:

@@ -17,7 +17,6 @@ from migrator.sinks.invocations import Parsed, parse
 from migrator.sinks.logins import Login, host_of
 
 _DOCKER_FOLDER = re.compile(r"(?:^|/)\.docker(?:/|$)")
-_CLONE = ("${BITBUCKET_CLONE_DIR}", "${PWD}")
 _LOGIN = re.compile(r"\blogin\b")
 
 
@@ -26,7 +25,7 @@ def login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, s
     places = tuple(dict.fromkeys(place for login in facts.logins if (place := _place(login, book))))
 
     def holds(text: str) -> bool:
-        return _holds_login(text, book) or any(_within(_normal(part), places) for part in _parts(text))
+        return _holds_login(text, book) or any(_within(_normal(part, book), places) for part in _parts(text))
 
     for shell in facts.shells:
         for command in shell.trace.commands:
@@ -44,11 +43,12 @@ def login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, s
                     yield command.name, "what is copied or shown holds the login file"
         if any(holds(path.symbol() or "") for path in shell.trace.inputs):
             yield "a redirection", "what is read holds the login file"
-    caches = dict(facts.pipelines.cache_paths)
-    kept = [("an artifact", path) for path in facts.step.artifacts]
-    kept += [("a cache", caches[name]) for name in facts.step.caches if name in caches]
-    for kind, path in kept:
-        if _holds_login(path, book) or _DOCKER_FOLDER.search(path) or any(_keeps(path, place) for place in places):
+    for kind, path in facts.step.kept:
+        if (
+            _holds_login(path, book)
+            or _DOCKER_FOLDER.search(path)
+            or any(_keeps(path, place, book) for place in places)
+        ):
             yield kind, f"{kind} keeps the login file"
 
 
@@ -56,12 +56,11 @@ def _place(login: Login, book: RuleBook) -> str:
     """The file or folder that a login is kept in, '' where it is the client's own; relative to the clone directory
     where it is in there."""
     own = {name for client in book.clients.values() for name in client.config_variables}
-    return "" if login.config in ("", "?", ".", *own) else _normal(login.config)
+    return "" if login.config in ("", "?", ".", *own) else _normal(login.config, book)
 
 
-def _normal(path: str) -> str:
-    for clone in _CLONE:
-        path = path.removeprefix(f"{clone}/")
+def _normal(path: str, book: RuleBook) -> str:
+    path = path.removeprefix(f"${{{book.built_in.clone}}}/").removeprefix("${PWD}/")
     return posixpath.normpath(path) if path else ""
 
 
@@ -74,9 +73,9 @@ def _within(path: str, places: Iterable[str]) -> bool:
     return any(path == place or path.startswith(f"{place}/") for place in places)
 
 
-def _keeps(pattern: str, place: str) -> bool:
+def _keeps(pattern: str, place: str, book: RuleBook) -> bool:
     """Whether an artifact's pattern or a cache's path takes something along that is kept at a place."""
-    pattern = _normal(pattern)
+    pattern = _normal(pattern, book)
     return _within(pattern, [place]) or any(
         fnmatchcase(path, one) for path in (place, f"{place}/config.json") for one in (pattern, f"{pattern}/*")
     )

@@ -112,11 +112,10 @@ def _surroundings(facts: StepFacts, context: Context, item: Judged, around: _Aro
         item.reasons.append(reason("mixed-logins", f"the step also logs in within {what}", item.login.host))
     if facts.pipelines.problems:
         item.reasons.append(reason("unreadable", "a part of the file cannot be read", "the file"))
-    reasons, assumptions = runner_reasons(facts.step.runs_on, context)
+    reasons, assumptions = runner_reasons(facts.step.labels, context)
     item.reasons += reasons
     item.assumptions += assumptions
-    if item.shell.after:
-        item.assumptions.append("after-script receives the native pair")
+    item.assumptions += item.shell.commands.assumes
 
 
 def _logs_in(text: str, context: Context) -> bool:
@@ -246,7 +245,7 @@ def _finding(
 ) -> Finding:
     """What all runs of one login command say together: it may stand in a function that is called several times.
 
-    `judged` are all of the step's logins, `named` says whether the step names a variable to a program or a pipe.
+    `judged` are all of the step's logins, `named` says whether the step names a variable to a program or a task.
     """
     item = items[0]
     script = item.shell.script
@@ -317,7 +316,7 @@ def _remaining(
 
 def _named(facts: StepFacts, name: str) -> bool:
     word = re.compile(rf"\b{re.escape(name)}\b")
-    return any(word.search(scalar.value) for pipe in facts.pipes for _, scalar in pipe.variables) or any(
+    return any(word.search(scalar.value) for task in facts.tasks for _, scalar in task.variables) or any(
         _by_name(word, name, shell.trace) for shell in facts.shells
     )
 

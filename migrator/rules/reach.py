@@ -53,10 +53,10 @@ def reach(facts: StepFacts, context: Context, item: Judged) -> None:
 
 
 def _images(facts: StepFacts, item: Judged) -> Iterator[ImageUse]:
-    """What the login can matter to: what comes after it in its shell, and the after-script."""
+    """What the login can matter to: what comes after it in its shell, and the step's later shells."""
     for shell in facts.shells:
         for use in shell.images:
-            if (shell is item.shell and _later(use.command, item)) or (shell.after and not item.shell.after):
+            if (shell is item.shell and _later(use.command, item)) or shell.order > item.shell.order:
                 yield use
 
 

@@ -9,7 +9,7 @@ from migrator.rules.context import Context
 
 
 def runner_reasons(labels: Sequence[str], context: Context) -> tuple[list[Reason], list[str]]:
-    """Reasons to hold a login back, and assumptions, from `runs-on`."""
+    """Reasons to hold a login back, and assumptions, from the labels of a step."""
     runners = context.book.runners
     if not labels:
         return [], []

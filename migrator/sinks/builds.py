@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from migrator.flow.events import Command
 from migrator.ir.values import Input, Unknown, Value, symbol, union
-from migrator.rulebook.records import BuildSyntax
+from migrator.rulebook.records import BuildSyntax, BuiltIn
 from migrator.sinks.invocations import Parsed
 from migrator.sinks.logins import subject_of
 from migrator.sinks.uses import Action, ImageUse, Uses, known_start
@@ -28,7 +28,7 @@ class Builds(Uses):
             if written is None:
                 arguments[name] = None
             else:
-                arguments[name] = text if equals else environment(command).get(name)
+                arguments[name] = text if equals else environment(command, self.book.built_in).get(name)
         target = parsed.values(syntax.target)
         contexts = [value.symbol() or "" for value in parsed.values(syntax.context)]
         replaced = {text.partition("=")[0] for text in contexts if text}
@@ -65,11 +65,11 @@ class Builds(Uses):
         files = parsed.values(syntax.file)
         context = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
         if files:
-            path = inside(command, files[-1])
+            path = inside(command, files[-1], self.book.built_in.clone)
             shown = files[-1].symbol() or subject_of(files[-1])
             paths = [path] if path else []
         else:
-            folder = inside(command, context)
+            folder = inside(command, context, self.book.built_in.clone)
             paths = [posixpath.join(folder, name) for name in _FILES] if folder is not None else []
             shown = paths[0] if paths else context.symbol() or subject_of(context)
         texts = [text for path in paths if (text := self.file(path)) is not None]
@@ -118,11 +118,10 @@ class Builds(Uses):
                 self.use(Action.READ, Value((row,)), command, local=False)
 
 
-def environment(command: Command) -> dict[str, str | None]:
+def environment(command: Command, built_in: BuiltIn) -> dict[str, str | None]:
     """What the step's variables are for files that expand them: text, with `${NAME}` for what is stored elsewhere."""
-    known: dict[str, str | None] = {
-        name: f"${{{name}}}" for name in ("BITBUCKET_WORKSPACE", "BITBUCKET_REPO_SLUG", "BITBUCKET_REPO_FULL_NAME")
-    }
+    named = (built_in.workspace, built_in.repository, built_in.full_name)
+    known: dict[str, str | None] = {name: f"${{{name}}}" for name in named}
     for name, definitions in command.environment.items():
         values = [definition.value if definition else Value.of(Input(name, ())) for definition in definitions]
         known[name] = union(values).symbol()

@@ -39,7 +39,7 @@ class Composed(Builds):
         path: str | None
         if given:
             for value in given:
-                path = inside(command, value)
+                path = inside(command, value, self.book.built_in.clone)
                 text = self.file(path) if path else None
                 shown = value.symbol() or subject_of(value)
                 document = _document(path or shown, text)
@@ -66,7 +66,7 @@ class Composed(Builds):
             return
         from migrator.frontends.documents.compose import read_compose
 
-        project = read_compose(documents, environment(command))
+        project = read_compose(documents, environment(command, self.book.built_in))
         pushes = syntax.push or parsed.has(syntax.push_switch)
         builds = parsed.has(syntax.build_switch)
         self.project(command, project, syntax, pushes, builds, posixpath.dirname(paths[0]))
@@ -76,7 +76,7 @@ class Composed(Builds):
 
         https://docs.docker.com/compose/how-tos/environment-variables/envvars/
         """
-        known = environment(command)
+        known = environment(command, self.book.built_in)
         if "COMPOSE_FILE" in known:
             text = known["COMPOSE_FILE"]
         else:

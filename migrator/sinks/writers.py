@@ -22,7 +22,7 @@ def written(trace: Flow, book: RuleBook) -> frozenset[str]:
             values += _values(command, writer)
         sources = [posixpath.basename(argument.text or "") for argument in command.arguments]
         for value in values:
-            if path := inside(command, value):
+            if path := inside(command, value, book.built_in.clone):
                 paths.add(path)
                 paths |= {posixpath.join(path, name) for name in sources if name}
             elif path == "":
@@ -40,14 +40,15 @@ def _values(command: Command, writer: Writer) -> Iterator[Value]:
         yield from words[-1:] if writer.words == "last" else words if writer.words == "all" else ()
 
 
-def inside(command: Command, path: Value) -> str | None:
-    """A path of the repository, '' for its root; None where it is not known, or leads out of it."""
+def inside(command: Command, path: Value, clone: str) -> str | None:
+    """A path of the repository, '' for its root; None where it is not known, or leads out of it. `clone` is the
+    variable that holds the root."""
     text = path.symbol()
     if text is None:
         return None
-    clone = "${BITBUCKET_CLONE_DIR}"
-    if text == clone or text.startswith(f"{clone}/"):
-        return normal(text.removeprefix(clone).lstrip("/") or ".")
+    root = f"${{{clone}}}"
+    if text == root or text.startswith(f"{root}/"):
+        return normal(text.removeprefix(root).lstrip("/") or ".")
     folder = only(command.folders)
     if "${" in text or text.startswith(("/", "~")) or folder is None:
         return None

@@ -12,7 +12,7 @@ BOOK = rulebook.load()
 
 
 def follow(text: str, files: Mapping[str, str] | None = None) -> Flow:
-    return interpreter.follow(text, BOOK.programs, {}, (files or {}).get, "BITBUCKET_CLONE_DIR")
+    return interpreter.follow(text, BOOK.programs, {}, (files or {}).get, BOOK.built_in.clone)
 
 
 def command(text: str, name: str | None = None) -> Command:

@@ -8,6 +8,8 @@ from migrator.ir.values import Unknown, Value
 from migrator.sinks.writers import inside, normal, written
 from tests.flow.reading import BOOK, command, follow
 
+CLONE = BOOK.built_in.clone
+
 
 @pytest.mark.parametrize(
     "text",
@@ -83,8 +85,8 @@ def test_a_path_is_relative_or_leads_out(path: str, expected: str | None) -> Non
 
 def test_a_path_is_of_the_repository_only_where_that_is_known() -> None:
     here, there = command("cd sub\nx"), command("cd $A\nx")
-    assert inside(here, Value.of(Unknown("x"))) is None
+    assert inside(here, Value.of(Unknown("x")), CLONE) is None
     paths = command('x a ../b ../../c "$BITBUCKET_CLONE_DIR"').arguments
-    assert [inside(here, argument.value) for argument in paths] == ["sub/a", "b", None, ""]
-    assert inside(there, command("x a").arguments[0].value) is None
-    assert inside(there, command("x $BITBUCKET_CLONE_DIR/a").arguments[0].value) == "a"
+    assert [inside(here, argument.value, CLONE) for argument in paths] == ["sub/a", "b", None, ""]
+    assert inside(there, command("x a").arguments[0].value, CLONE) is None
+    assert inside(there, command("x $BITBUCKET_CLONE_DIR/a").arguments[0].value, CLONE) == "a"

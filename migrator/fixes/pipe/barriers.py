@@ -10,7 +10,7 @@ from migrator.fixes.pipe.engine import Engine, Kind, Work, known_text
 from migrator.fixes.pipe.refused import Refused
 from migrator.flow.events import Command
 from migrator.ir.nodes import Channel
-from migrator.platforms.bitbucket.pipelines import Agent, Pipe
+from migrator.platforms.records import Task
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe
 from migrator.rules.context import Context
@@ -42,7 +42,7 @@ class Barriers:
 
     def step(self) -> None:
         """Raise Refused for what is seen before the pushes are looked at."""
-        for label in self.facts.step.runs_on:
+        for label in self.facts.step.labels:
             if label not in self.context.book.runners.docker:
                 raise Refused("pipe-runner", f"the runner label {label} does not promise containers", label)
         for item in self.judged:
@@ -84,12 +84,14 @@ class Barriers:
                     subject = name.shown if isinstance(name, Name) else use.subject or "an image"
                     raise Refused("pipe-mixed", f"the step reads {subject}, perhaps with the same login", subject)
                 if shell is not self.shell and self.own(name):
-                    raise Refused("pipe-mixed", "script and after-script use one login", "the after-script")
-        if any(isinstance(item, Agent) for item in (*self.facts.step.script, *self.facts.step.after_script)):
-            raise Refused("pipe-mixed", "an agent of the step may use the login", "the agent")
-        since = (self.shell.after, self.first_login)
+                    names = [one.commands.name for one in self.facts.shells]
+                    raise Refused("pipe-mixed", f"{' and '.join(names)} use one login", f"the {names[-1]}")
+        if task := next((one for one in self.facts.tasks if one.logged_in), None):
+            subject = f"the {task.what.partition(' ')[2]}"
+            raise Refused("pipe-mixed", f"{task.what} of the step may use the login", subject)
+        since = (self.shell.order, self.first_login)
         for work in self.engine.works:
-            inside = work.after == self.shell.after and any(span.contains(work.command.span) for span in logins)
+            inside = work.shell == self.shell.order and any(span.contains(work.command.span) for span in logins)
             if (work.at > since and not inside) or (work.kind is Kind.PROGRAM and work.command.name == "trap"):
                 self.needs_login(work)
 
@@ -147,7 +149,7 @@ class Barriers:
 
     def digests(self, first: int) -> None:
         for work in self.engine.works:
-            if work.at <= (self.shell.after, first):
+            if work.at <= (self.shell.order, first):
                 continue
             text = " ".join(known_text(argument.value) for argument in work.command.arguments)
             inspected = work.kind is Kind.LOCAL and "inspect" in text.split() and self.kept(work.command)
@@ -181,7 +183,7 @@ class Barriers:
     def between(self, first: Command, last: Command) -> None:
         """The pushes of one image become one: nothing but tags and other pushes may come between them."""
         for work in self.engine.works:
-            if (self.shell.after, first.order) < work.at < (self.shell.after, last.order):
+            if (self.shell.order, first.order) < work.at < (self.shell.order, last.order):
                 quiet = work.command.name in self.context.book.programs.displays
                 if not quiet and work.kind not in (Kind.TAG, Kind.PUSH):
                     name = work.command.name or "a program"
@@ -190,14 +192,13 @@ class Barriers:
         if any(not isinstance(item, Scalar) for item in items):
             raise Refused("pipe-order", "another pipe stands between two pushes of one image", "the other pipe")
 
-    def items(self, first: Command, last: Command) -> Iterator[Scalar | Pipe | Agent]:
+    def items(self, first: Command, last: Command) -> Iterator[Scalar | Task]:
         """The items of the script from one command's to another's."""
-        script = self.facts.step.after_script if self.shell.after else self.facts.step.script
         parts = [
             self.shell.script.parts.index(part) for c in (first, last) if (part := self.shell.script.part(c.span.start))
         ]
         count = -1
-        for item in script:
+        for item in self.shell.commands.items:
             count += isinstance(item, Scalar)
             if parts[0] <= count < parts[-1] or (count == parts[-1] and isinstance(item, Scalar)):
                 yield item
