@@ -16,7 +16,14 @@ from migrator.reading.literals import secrets_of
 from migrator.reading.repository import EXPORTED, Reading
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
-from migrator.rules import images, leaving, logins, shadowed, unfollowed, unread
+from migrator.rules import (
+    build_image_credentials,
+    credential_leaves_step,
+    registry_login,
+    shadowed_native_variable,
+    unfollowed,
+    unread,
+)
 from migrator.rules.context import Context, merge, withhold
 from migrator.sinks.packages import Name, Picture, name_of
 from migrator.sinks.uses import Action
@@ -56,7 +63,7 @@ class _Judge:
         context = self.context()
         found_in = [(fact, finding) for fact in reading.facts for finding in self.audit(fact, context)]
         findings = [finding for _, finding in found_in]
-        findings += [finding for found in reading.pipelines.values() for finding in images.audit(found, context)]
+        findings += [finding for found in reading.pipelines.values() for finding in build_image_credentials.audit(found, context)]
         findings += [unread.unreadable(source, span, "a file", context) for source, span in reading.broken]
         merged = agreed(merge(findings, context), found_in, reading.facts, context)
         sources = reading.sources | unfollowed.shown(merged, reading)
@@ -80,9 +87,9 @@ class _Judge:
         )
 
     def audit(self, facts: StepFacts, context: Context) -> Iterator[Finding]:
-        yield from logins.audit(facts, context)
-        yield from shadowed.audit(facts, context)
-        yield from leaving.audit(facts, context)
+        yield from registry_login.audit(facts, context)
+        yield from shadowed_native_variable.audit(facts, context)
+        yield from credential_leaves_step.audit(facts, context)
         yield from unread.audit(facts, context)
         yield from unfollowed.audit(facts, context)
 
@@ -150,7 +157,7 @@ class _Judge:
             for image in found.images:
                 if image.steps and runs.isdisjoint(image.steps):
                     continue
-                name = name_of(images.reference(image), self.book, self.settings)
+                name = name_of(build_image_credentials.reference(image), self.book, self.settings)
                 if isinstance(name, Name):
                     uses.append((Use(found.source.path, found.source.position(image.at)), name, Action.READ))
         by_name: dict[str, list[tuple[Use, Name, Action]]] = {}

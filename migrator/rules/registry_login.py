@@ -21,10 +21,10 @@ from migrator.reading.scripts import Part
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rules.context import Context
 from migrator.rules.exposure import exposure
-from migrator.rules.leaving import login_file_leaves
+from migrator.rules.credential_leaves_step import login_file_leaves
 from migrator.rules.reach import reach
 from migrator.rules.runners import runner_reasons
-from migrator.rules.shadowed import shadowing
+from migrator.rules.shadowed_native_variable import shadowing
 from migrator.rules.unread import hidden_logins, shows_login
 from migrator.sinks.logins import Login
 from migrator.text.source import Span
