@@ -11,7 +11,6 @@ from migrator.engine import analysis as engine
 from migrator.findings.records import Report
 from migrator.findings.selection import is_pipelines_file
 from migrator.findings.settings import Settings
-from migrator.fixes.origin import origin
 from migrator.flow.interpreter import run_script
 from migrator.ir.nodes import ShellError
 from migrator.ir.values import Definition, Literal, Quoting, Value
@@ -22,6 +21,7 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refview import RefView
 from migrator.rulebook.records import RuleBook
 from migrator.secrets.records import Leaving
+from migrator.sinks.credentials import origin
 from migrator.sinks.logins import find_logins
 from migrator.text.view import Unreadable, View
 

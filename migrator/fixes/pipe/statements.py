@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from migrator.fixes.pipe.refused import Refused
+from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
 from migrator.frontends.shfmt import parse_shell
 from migrator.ir.nodes import Binary, Call, Redirect, Statement
