@@ -105,7 +105,7 @@ def _configuration(root: Path, reading: Reading) -> configuration.Configuration:
 
 def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
     from migrator.engine import analysis as engine
-    from migrator.rules.context import withhold
+    from migrator.findings.withholding import withhold
 
     book, settled = rulebook(target.root, reading)
     scope = Scope(target.files, target.folders, settled.exclude)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from migrator.text.edits import Edit
 from migrator.text.source import Position, Source, Span
@@ -45,6 +46,11 @@ class Reason(Struct, frozen=True):
     verdict: Verdict
     detail: str
     subject: str = ""
+
+
+def blocking(reasons: Iterable[Reason]) -> bool:
+    """Whether there is no fix, whatever a person allows."""
+    return any(reason.verdict is Verdict.REPORT_ONLY for reason in reasons)
 
 
 class Use(Struct, frozen=True, order=True):
@@ -105,9 +111,17 @@ class Finding(Struct, frozen=True):
             return Verdict.REPORT_ONLY
         return max((reason.verdict for reason in self.reasons), key=lambda v: v.strictness, default=Verdict.SAFE)
 
+    @property
+    def place(self) -> tuple[str, str, Span]:
+        """What tells findings of one report apart."""
+        return self.rule, self.path, self.span
+
+    def blocked(self, reason: Reason) -> Finding:
+        """The finding without its fix, for a reason that is report-only."""
+        return replace(self, reasons=(*self.reasons, reason), edits=(), changes=())
+
     def __post_init__(self) -> None:
-        strict = any(reason.verdict is Verdict.REPORT_ONLY for reason in self.reasons)
-        if bool(self.edits) == strict:
+        if bool(self.edits) == blocking(self.reasons):
             raise ValueError("a finding has edits exactly where no reason is report-only")
 
 

@@ -15,7 +15,7 @@ from migrator.prefilter.leads import leads
 from migrator.prefilter.needles import LOGIN, mentions, needles
 from migrator.reading.steps import StepFacts, StepReader
 from migrator.rulebook.records import RuleBook
-from migrator.rules import unread
+from migrator.sinks.shown import shows_login
 from migrator.text.source import Position, Source, Span, Undecodable
 from migrator.text.view import Unreadable, View
 from migrator.text.yaml import YamlError
@@ -128,7 +128,7 @@ class Reading:
         except YamlError as error:
             if relevant:
                 self._skip(source.path, source.position(error.offset), str(error))
-                if login := unread.shows_login(source.text, self.book):
+                if login := shows_login(source.text, self.book):
                     self.broken.append((source, login))
             return
         if found:
@@ -145,7 +145,7 @@ class Reading:
         source = facts.pipelines.source
         for shell in facts.shells:
             for one in shell.trace.unread:
-                if one.path and unread.shows_login(one.text, self.book):
+                if one.path and shows_login(one.text, self.book):
                     self._skip(one.path, None, one.message)
             if shell.failure and any(mention.decode() in source.text for mention in self._mentions):
                 span = shell.script.shown(Span(shell.failure.offset, shell.failure.offset))

@@ -14,6 +14,9 @@ from migrator.text.scalars import ScalarMap, map_scalar
 from migrator.text.source import Source, Span
 from migrator.text.yaml import Scalar
 
+ItemKey = tuple[str, Span]
+"""An item of a script, or a program in a file: where it stands."""
+
 
 class Part(Struct, frozen=True):
     """An item of the script, or a program in a file that it runs (`scalar` None, run by `launcher`).
@@ -30,8 +33,8 @@ class Part(Struct, frozen=True):
     launcher: Launcher | None = None
 
     @property
-    def key(self) -> object:
-        return id(self.scalar) if self.scalar is not None else (self.source.path, self.span)
+    def key(self) -> ItemKey:
+        return self.source.path, self.span
 
     @property
     def style(self) -> str:

@@ -78,7 +78,7 @@ def _add_directory(book: RuleBook, directory: Path) -> RuleBook:
 def _add(document: Document, book: RuleBook) -> RuleBook:
     sections: dict[str, Callable[[RuleBook, Node], RuleBook]] = {
         "registries": _registries,
-        "clients": lambda b, n: _clients(b, n, document.path.stem if "what" in entries else "registry-login"),
+        "clients": lambda b, n: _clients(b, n, document.path.stem if "what" in entries else ""),
         "login-files": lambda b, n: replace(b, login_files=b.login_files + tuple(i.pattern() for i in n.items())),
         "tokens": lambda b, n: replace(b, tokens=b.tokens + tuple(i.pattern() for i in n.items())),
         "built-in": _built_in,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
-from migrator.findings.records import Severity, Verdict
+from migrator.findings.records import Finding, Reason, ScriptChange, Severity, Use, Verdict, blocking
+from migrator.text.edits import Edit
+from migrator.text.source import Source, Span
 
 CENTRAL = "fleet.toml"
 """What a way out names that is the operator's of a fleet."""
@@ -24,7 +26,7 @@ class Example(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True):
-    """What a rule file says about itself. `id` is the file's name without its ending."""
+    """What a rule file says about itself, and the findings of the rule. `id` is the file's name without its ending."""
 
     id: str
     what: str
@@ -32,6 +34,42 @@ class Rule(Struct, frozen=True):
     url: str
     severity: Severity
     examples: tuple[Example, ...] = ()
+
+    def finding(
+        self,
+        source: Source,
+        span: Span,
+        message: str,
+        *,
+        reasons: Iterable[Reason] = (),
+        assumptions: Iterable[str] = (),
+        variables: Iterable[str] = (),
+        remaining: Iterable[str] = (),
+        registry: str | None = None,
+        uses: Iterable[Use] = (),
+        edits: Iterable[Edit] = (),
+        changes: Iterable[ScriptChange] = (),
+        severity: Severity | None = None,
+    ) -> Finding:
+        """A finding at a place of a file; what is given twice counts once, and a reason may rule the edits out."""
+        reasons = tuple(dict.fromkeys(reasons))
+        return Finding(
+            rule=self.id,
+            path=source.path,
+            span=span,
+            position=source.position(span.start),
+            end=source.position(span.end),
+            severity=severity or self.severity,
+            message=message,
+            reasons=reasons,
+            assumptions=tuple(dict.fromkeys(assumptions)),
+            variables=tuple(dict.fromkeys(variables)),
+            remaining=tuple(dict.fromkeys(remaining)),
+            registry=registry,
+            uses=tuple(dict.fromkeys(uses)),
+            edits=() if blocking(reasons) else tuple(sorted(set(edits))),
+            changes=() if blocking(reasons) else tuple(changes),
+        )
 
 
 class ReasonEntry(Struct, frozen=True):
@@ -213,7 +251,7 @@ class PackageCommand(Struct, frozen=True):
 
 class Client(Struct, frozen=True):
     """A program that logs in to registries or moves images. `options` are global ones that take a value;
-    `rule` is the id of the rule that its logins are reported under."""
+    `rule` is the id of the rule that its logins are reported under, where the file that it stands in is one."""
 
     name: str
     programs: frozenset[str]
@@ -223,7 +261,7 @@ class Client(Struct, frozen=True):
     config_variables: tuple[str, ...] = ()
     login: LoginSyntax | None = None
     commands: tuple[PackageCommand, ...] = ()
-    rule: str = "registry-login"
+    rule: str = ""
 
 
 class Escape(Struct, frozen=True):

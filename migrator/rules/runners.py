@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrator.findings.records import Reason
-from migrator.rules.context import Context
+from migrator.fixes.context import Context
 
 
 def runner_reasons(labels: Sequence[str], context: Context) -> tuple[list[Reason], list[str]]:

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from migrator.engine import analysis as engine
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
-from migrator.fixes.origin import origin
 from migrator.flow.interpreter import follow
 from migrator.ir.nodes import ProgramError, Quoting
 from migrator.ir.values import Definition, Literal, Value
@@ -23,6 +22,7 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refview import RefView
 from migrator.rulebook.records import RuleBook
 from migrator.secrets.records import Leaving
+from migrator.sinks.credentials import origin
 from migrator.sinks.logins import find_logins
 from migrator.text.view import Unreadable, View
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from migrator.fixes.judged import Judged
+from migrator.fixes.context import Context
+from migrator.fixes.login import PackagesLogin
 from migrator.fixes.pipe.engine import Engine, Kind, Work, known_text
-from migrator.fixes.pipe.refused import Refused
+from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
 from migrator.ir.nodes import Channel
 from migrator.platforms.records import Task
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe
-from migrator.rules.context import Context
 from migrator.sinks.invocations import Option
 from migrator.sinks.logins import login_file, value_of
 from migrator.sinks.packages import Elsewhere, Name, Unresolved, name_of
@@ -29,25 +29,31 @@ _QUIET = {"-q", "--quiet", "--disable-content-trust"}
 
 class Barriers:
     def __init__(
-        self, facts: StepFacts, context: Context, shell: Shell, judged: Sequence[Judged], pipe: PushPipe, engine: Engine
+        self,
+        facts: StepFacts,
+        context: Context,
+        shell: Shell,
+        logins: Sequence[PackagesLogin],
+        pipe: PushPipe,
+        engine: Engine,
     ) -> None:
         self.facts = facts
         self.context = context
         self.shell = shell
-        self.judged = judged
+        self.logins = logins
         self.pipe = pipe
         self.engine = engine
-        self.hosts = frozenset[str]().union(*(item.registry.hosts for item in judged))
-        self.first_login = min(item.login.command.order for item in judged)
+        self.hosts = frozenset[str]().union(*(login.registry.hosts for login in logins))
+        self.first_login = min(login.command.order for login in logins)
 
     def step(self) -> None:
         """Raise Refused for what is seen before the pushes are looked at."""
         for label in self.facts.step.labels:
             if label not in self.context.book.runners.docker:
                 raise Refused("pipe-runner", f"the runner label {label} does not promise containers", label)
-        for item in self.judged:
-            if item.registry.name != self.pipe.registry:
-                raise Refused("pipe-image", f"the pipe does not push to {item.login.host}", item.login.host)
+        for one in self.logins:
+            if one.registry.name != self.pipe.registry:
+                raise Refused("pipe-image", f"the pipe does not push to {one.login.host}", one.login.host)
         commands = {tuple(word.split()) for word in self.pipe.elsewhere if " " in word}
         for work in self.engine.works:
             if work.called:
@@ -134,7 +140,7 @@ class Barriers:
         if strange or signs or any(o.name == "--disable-content-trust" and o.value for o in work.parsed.options):
             what = "signs it" if signs or not strange else f"has the option {strange[0]}"
             raise Refused("pipe-image", f"the push of the image {what}, which the pipe does not do", "the image")
-        if login_file(called) not in {item.login.config for item in self.judged}:
+        if login_file(called) not in {one.login.config for one in self.logins}:
             raise Refused("pipe-mixed", "the push uses a login that is kept elsewhere", "the push")
 
     def engine_of(self, command: Command, options: Collection[Option]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from migrator.fixes.pipe.engine import Engine, Kind, Work, known_text
 from migrator.fixes.pipe.localimages import LocalImages
 from migrator.fixes.pipe.references import tagged, untagged
-from migrator.fixes.pipe.refused import Refused
+from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe

@@ -13,19 +13,19 @@ from msgspec import Struct, field
 
 from migrator.findings.records import AddedTask, Reason, ScriptChange
 from migrator.findings.settings import PipeStyle
-from migrator.fixes.judged import Judged
+from migrator.fixes.context import Context
+from migrator.fixes.login import PackagesLogin
 from migrator.fixes.pipe.barriers import Barriers
 from migrator.fixes.pipe.engine import Engine, Kind, Work
 from migrator.fixes.pipe.layout import Insert, Layout, Unmovable
 from migrator.fixes.pipe.localnames import LocalNames
 from migrator.fixes.pipe.references import Unwritable, Writer, untagged
-from migrator.fixes.pipe.refused import Refused
 from migrator.fixes.pipe.statements import Statements
+from migrator.fixes.refused import Refused
 from migrator.flow.library import FIRST
 from migrator.ir.nodes import Statement
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe
-from migrator.rules.context import Context
 from migrator.sinks.packages import Name, Unresolved
 from migrator.sinks.uses import Action, ImageUse
 from migrator.text.edits import Edit
@@ -52,18 +52,18 @@ class _Image(Struct):
     pushes: list[Work] = field(default_factory=list)
 
 
-def plan(facts: StepFacts, context: Context, shell: Shell, judged: Sequence[Judged]) -> PipePlan | Reason:
+def plan(facts: StepFacts, context: Context, shell: Shell, logins: Sequence[PackagesLogin]) -> PipePlan | Reason:
     """The pipe for the logins of one shell, or the reason why there is none."""
     style, pipe, keys = context.settings.pipe, context.book.push_pipe, context.platform.task
     assert style is not None
-    inside = [item.login.command.span for item in judged] + [use.command.span for use in shell.images]
+    inside = [login.command.span for login in logins] + [use.command.span for use in shell.images]
     if away := next((span for span in inside if span.start >= FIRST), None):
         path = shell.script.source_at(away).path
         return context.reason("pipe-layout", f"a login or a push stands in {path}")
     try:
         if pipe is None or keys is None:
             raise Refused("pipe-variables", "no rule names the push pipe")
-        return _Planner(facts, context, shell, judged, pipe, keys, style).plan()
+        return _Planner(facts, context, shell, logins, pipe, keys, style).plan()
     except Refused as refusal:
         return context.reason(refusal.code, refusal.detail, refusal.subject)
     except Unmovable as error:
@@ -81,7 +81,7 @@ class _Planner:
         facts: StepFacts,
         context: Context,
         shell: Shell,
-        judged: Sequence[Judged],
+        logins: Sequence[PackagesLogin],
         pipe: PushPipe,
         keys: tuple[str, str],
         style: PipeStyle,
@@ -89,12 +89,12 @@ class _Planner:
         self.facts = facts
         self.context = context
         self.shell = shell
-        self.judged = judged
+        self.logins = logins
         self.pipe = pipe
         self.keys = keys
         self.style = style
         self.engine = Engine(facts, context.book, pipe, context.file)
-        self.barriers = Barriers(facts, context, shell, judged, pipe, self.engine)
+        self.barriers = Barriers(facts, context, shell, logins, pipe, self.engine)
         self.statements = Statements(shell, context.book)
         self.writer = Writer(shell.trace, shell.script.text)
         self.removed: list[Statement] = []
@@ -106,7 +106,7 @@ class _Planner:
         if not images:
             raise Refused("pipe-no-push", "the step pushes nothing with this login that the script shows")
         pushes = [push.command for image in images for push in image.pushes]
-        self.removed += dict.fromkeys(self.statements.login(item.login.command) for item in self.judged)
+        self.removed += dict.fromkeys(self.statements.login(login.command) for login in self.logins)
         self.barriers.other_uses([one.span for one in self.removed])
         self.barriers.digests(min(push.order for push in pushes))
         self.barriers.endings(max(push.order for push in pushes), [one.span for one in self.removed])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from migrator.fixes.pipe.refused import Refused
+from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Call, Chain, Channel, Constant, Fallback, If, Pipe, Redirect, Statement

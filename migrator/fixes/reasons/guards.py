@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
+from migrator.fixes.login import PackagesLogin
 from migrator.flow.events import Command, Flow, PresenceTest, among
 from migrator.ir.values import Input
 from migrator.rulebook.records import RuleBook
-from migrator.sinks.logins import Login
+from migrator.sinks.credentials import Site
 from migrator.text.source import Span
 
 _HARMLESS = {":", "true", "[", "test"}
-Sites = frozenset[tuple[Span, tuple[int, ...]]]
 
 
 class Guards(Struct, frozen=True):
-    """`presences` are the tests on this login's variables; `wider` names variables whose test decides about more."""
+    """`presences` are the tests on a login's variables; `wider` names variables whose test decides about more."""
 
     presences: tuple[PresenceTest, ...]
     wider: tuple[str, ...]
 
 
-def guards(login: Login, sites: Sites, trace: Flow, book: RuleBook, logins: set[int], covered: Sites) -> Guards:
-    """The guards of a login. `logins` are the commands that are rewritten with it, `covered` what they expand."""
-    names = {
-        piece.name for value in (login.username, login.password) for piece in value.pieces if isinstance(piece, Input)
-    }
+def guards(login: PackagesLogin, book: RuleBook, together: Collection[int], covered: Collection[Site]) -> Guards:
+    """The guards of a login. `together` are the orders of the commands that are rewritten with it, `covered` is what
+    these expand."""
+    trace, sites = login.shell.trace, login.sites
+    names = {piece.name for word in login.words for piece in word.value.pieces if isinstance(piece, Input)}
     names -= book.natives
     feeding = {use.command for use in trace.uses if (use.read.span, use.calls) in covered}
     tests: list[PresenceTest] = []
@@ -38,13 +40,15 @@ def guards(login: Login, sites: Sites, trace: Flow, book: RuleBook, logins: set[
         if (
             presence.everything
             or presence.name_span == Span(0, 0)
-            or _more(presence, trace, book, logins | feeding, covered)
+            or _more(presence, trace, book, feeding.union(together), covered)
         ):
             wider[tested[0]] = None
     return Guards(tuple(tests), tuple(wider))
 
 
-def _more(presence: PresenceTest, trace: Flow, book: RuleBook, logins: set[int], covered: Sites) -> bool:
+def _more(
+    presence: PresenceTest, trace: Flow, book: RuleBook, logins: Collection[int], covered: Collection[Site]
+) -> bool:
     """Does the test decide about anything but logins and messages?"""
     for command in trace.commands:
         if _inside(command, presence) and not (

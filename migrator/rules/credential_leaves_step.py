@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from migrator.findings.records import Finding
+from migrator.fixes.context import Context
 from migrator.flow.events import Command
 from migrator.ir.values import Input, Literal, Value
 from migrator.reading.steps import Shell, StepFacts
-from migrator.rulebook.records import Escape, RuleBook
-from migrator.rules.context import Context
+from migrator.rulebook.records import Escape, Rule, RuleBook
 from migrator.sinks.invocations import Parsed, parse
 from migrator.sinks.logins import Login, host_of
 
@@ -81,26 +81,25 @@ def _keeps(pattern: str, place: str, book: RuleBook) -> bool:
     )
 
 
-def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
+def check(rule: Rule, context: Context) -> Iterator[Finding]:
     """Commands that hand a Packages credential to something that outlives the step."""
-    book = context.book
-    for shell in facts.shells:
-        for command in shell.trace.commands:
-            for escape in _escapes(command, book):
-                stored = _handed_on(command, escape, context)
-                if stored is not None:
-                    yield _finding(facts, context, shell, command, escape.what, stored)
-            written = _output_variables(command, context)
-            if written:
-                yield _finding(facts, context, shell, command, "a variable of later steps", written)
+    for facts in context.steps:
+        for shell in facts.shells:
+            for command in shell.trace.commands:
+                for escape in _escapes(command, context.book):
+                    stored = _handed_on(command, escape, context)
+                    if stored is not None:
+                        yield _finding(rule, facts, context, shell, command, escape.what, stored)
+                written = _output_variables(command, context)
+                if written:
+                    yield _finding(rule, facts, context, shell, command, "a variable of later steps", written)
 
 
 def _finding(
-    facts: StepFacts, context: Context, shell: Shell, command: Command, what: str, stored: Sequence[str]
+    rule: Rule, facts: StepFacts, context: Context, shell: Shell, command: Command, what: str, stored: Sequence[str]
 ) -> Finding:
     names = " and ".join(f"${name}" for name in stored) or "the credential"
-    return context.finding(
-        "credential-leaves-step",
+    return rule.finding(
         shell.script.source_at(command.span),
         shell.script.shown(command.span),
         f"{what}, which outlives the step, is given {names}",
