@@ -11,7 +11,7 @@ from migrator.fixes.bridge import bridge, shared_file
 from migrator.fixes.context import Context
 from migrator.fixes.judged import Judged
 from migrator.fixes.login import PackagesLogin, packages_logins
-from migrator.fixes.opinion import Opinion, joined
+from migrator.fixes.opinion import Opinion, Seen
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.exposure import exposure
 from migrator.fixes.reasons.mixing import mixed, together
@@ -24,7 +24,7 @@ Named = Callable[[str], bool]
 """Whether a step hands a variable on by its name."""
 
 
-def judge(step: StepFacts, context: Context, around: Opinion, runner: Opinion, named: Named) -> list[Judged]:
+def judge(step: StepFacts, context: Context, around: Sequence[Opinion], runner: Opinion, named: Named) -> list[Judged]:
     """The logins of a step, in the order of running. `around` and `runner` are opinions that hold for all of them."""
     logins = packages_logins(step)
     unseen = unseen_logins(step, context) if logins else ()
@@ -37,14 +37,16 @@ def judge(step: StepFacts, context: Context, around: Opinion, runner: Opinion, n
                 judged.append(Judged(login))
                 continue
             opinions = (
-                around,
-                surroundings(step, context, login, placement.points, unseen),
+                *placement.opinions,
+                *around,
+                *surroundings(step, context, login, placement.points, unseen),
                 runner,
-                Opinion((), shell.commands.assumes),
-                reach(step, context, login),
-                exposure(step, context, login, placement.points),
+                Opinion(f"what does `{shell.commands.name}` take for granted?", assumptions=shell.commands.assumes),
+                *reach(step, context, login),
+                *exposure(step, context, login, placement.points),
+                placement.clashes,
             )
-            judged.append(_judged(context, login, mine, placement, joined(opinions), named))
+            judged.append(_judged(context, login, mine, placement, opinions, named))
     judged = together(mixed(judged, context))
     return _piped(step, context, judged) if context.settings.pipe else judged
 
@@ -54,16 +56,17 @@ def _judged(
     login: PackagesLogin,
     logins: Sequence[PackagesLogin],
     placement: Placement,
-    opinion: Opinion,
+    opinions: tuple[Opinion, ...],
     named: Named,
 ) -> Judged:
     """The answers for one login; where it stands in a file with other users, a bridge is in the place of its points."""
-    reasons = (*placement.obstacles, *opinion.reasons, *placement.clashes)
+    asked = "who else uses the file that would be edited?"
     shared = shared_file(context, login, placement.points)
     if shared is None:
-        return Judged(login, reasons, opinion.assumptions, placement.points)
-    found, more = bridge(context, login, logins, shared, named)
-    return Judged(login, (*reasons, *more), opinion.assumptions, bridge=found)
+        return Judged(login, (*opinions, Opinion(asked)), placement.points)
+    found, reasons = bridge(context, login, logins, shared, named)
+    path, outsider = shared
+    return Judged(login, (*opinions, Opinion(asked, (Seen(f"{path}: {outsider}"),), reasons)), bridge=found)
 
 
 def _piped(step: StepFacts, context: Context, judged: Sequence[Judged]) -> list[Judged]:
@@ -78,9 +81,10 @@ def _piped(step: StepFacts, context: Context, judged: Sequence[Judged]) -> list[
             continue
         planned = planning.plan(step, context, shell, [item.login for item in mine])
         reasons = tuple(dict.fromkeys(reason for item in mine for reason in planning.assumed(item.reasons)))
-        if isinstance(planned, Reason):
-            piped += [replace(item, reasons=(*reasons, planned)) for item in mine]
-        else:
-            more = planned.assumptions
-            piped += [replace(one, reasons=reasons, assumptions=one.assumptions + more, pipe=planned) for one in mine]
+        pipe = None if isinstance(planned, Reason) else planned
+        refusal = (planned,) if isinstance(planned, Reason) else ()
+        answer = Opinion("can a pipe push instead?", (), refusal, pipe.assumptions if pipe else ())
+        for item in mine:
+            still = Opinion("what holds for the shell's logins all the same?", (), reasons, item.assumptions)
+            piped.append(replace(item, opinions=(still, answer), pipe=pipe))
     return piped

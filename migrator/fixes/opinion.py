@@ -1,24 +1,27 @@
-"""What one question about a login has as its answer."""
+"""One question about a login, with its answer."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from msgspec import Struct
 
 from migrator.findings.records import Reason
+from migrator.reading.scripts import Script
+from migrator.text.source import Span
 
 
-class Opinion(Struct, frozen=True):
-    """`reasons` hold the fix back, `assumptions` are what it takes for granted."""
+class Seen(Struct, frozen=True, eq=False):
+    """Something that an answer rests on; `span` is where it stands in a script, None where it is no text of one."""
 
+    what: str
+    script: Script | None = None
+    span: Span | None = None
+
+
+class Opinion(Struct, frozen=True, eq=False):
+    """The answer to `asked`: what was `seen`, the `reasons` that it gives to hold the fix back, and the `assumptions`,
+    which the fix takes for granted. With none of them nothing speaks against the fix."""
+
+    asked: str
+    seen: tuple[Seen, ...] = ()
     reasons: tuple[Reason, ...] = ()
     assumptions: tuple[str, ...] = ()
-
-
-def joined(opinions: Iterable[Opinion]) -> Opinion:
-    opinions = tuple(opinions)
-    return Opinion(
-        tuple(reason for one in opinions for reason in one.reasons),
-        tuple(assumption for one in opinions for assumption in one.assumptions),
-    )

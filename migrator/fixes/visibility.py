@@ -9,6 +9,7 @@ from functools import cached_property
 
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
+from migrator.fixes.opinion import Seen
 from migrator.flow.events import Command, VariableUse, among
 from migrator.ir.nodes import Read
 from migrator.ir.paths import only
@@ -36,11 +37,11 @@ class Visibility:
         # A pipeline variable is exported from the start, and stays so when the script assigns to it.
         self.stored = {use.read.name for use in self.trace.uses if None in use.definitions}
         self.covered: frozenset[Site] = frozenset[Site]().union(*(login.sites for login in logins))
-        self._movable: dict[Span, bool] = {}
+        self._seers: dict[Span, Seen | None] = {}
         pieces = [piece for login in logins for word in login.words for piece in word.value.pieces]
         while not (own := {site for piece in pieces for site in self._own(piece)}) >= self.covered:
             self.covered &= own
-            self._movable = {}
+            self._seers = {}
 
     def _own(self, piece: Piece) -> Iterator[Site]:
         for reference in piece.provenance:
@@ -50,27 +51,37 @@ class Visibility:
 
     def movable(self, definition: Definition) -> bool:
         """May this assignment be changed instead of what uses it?"""
+        return definition.word is not None and self.seer(definition) is None
+
+    def seer(self, definition: Definition) -> Seen | None:
+        """What sees the variable that is assigned to, besides these logins and tests whether it is set; None where
+        nothing does, or nothing of the assignment is written."""
         word = definition.word
         if word is None:
-            return False
-        if word.span not in self._movable:
+            return None
+        if word.span not in self._seers:
             same = [other for other in self.trace.definitions if other.word and other.word.span == word.span]
-            self._movable[word.span] = all(self._private(other, word.span) for other in same)
-        return self._movable[word.span]
+            found = (seer for other in same for seer in self._seeing(other, word.span))
+            self._seers[word.span] = next(found, None)
+        return self._seers[word.span]
 
-    def _private(self, definition: Definition, span: Span) -> bool:
-        """Nothing but these logins, and tests whether it is set, can see the variable that is assigned to."""
-        part = self.shell.script.part(span.start)
+    def _seeing(self, definition: Definition, span: Span) -> Iterator[Seen]:
+        script, name = self.shell.script, definition.name
+        part = script.part(span.start)
         if part is not None and part.key in self.context.shared_items:
-            return False
-        if any(among(definition, use.definitions) and self._foreign(use) for use in self.trace.uses):
-            return False
+            yield Seen(f"{name}: another script has the same item", script, span)
+        for use in self.trace.uses:
+            if among(definition, use.definitions) and self._foreign(use):
+                yield Seen(f"{name}: it is read", script, use.read.span)
         if definition.positional:
-            return True
-        name = word_of(definition.name)
-        if any(name.search(scalar.value) for task in self.step.tasks for _, scalar in task.variables):
-            return False
-        return not any(self._reads(command, definition) for command in self.trace.commands)
+            return
+        word = word_of(name)
+        for task in self.step.tasks:
+            if any(word.search(scalar.value) for _, scalar in task.variables):
+                yield Seen(f"{name}: {task.what} is given it")
+        for command in self.trace.commands:
+            if self._reads(command, definition):
+                yield Seen(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
 
     def _foreign(self, use: VariableUse) -> bool:
         """Whether an expansion serves something else than these logins and tests of them."""

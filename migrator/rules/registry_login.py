@@ -10,7 +10,7 @@ from migrator.fixes.context import Context
 from migrator.fixes.judgement import Judgement, by_command
 from migrator.fixes.judging import judge
 from migrator.fixes.naming import named
-from migrator.fixes.opinion import Opinion
+from migrator.fixes.opinion import Opinion, Seen
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.shadows import shadows
 from migrator.reading.steps import StepFacts
@@ -50,22 +50,20 @@ def judgements(step: StepFacts, context: Context) -> Iterator[Judgement]:
         return
     handed_on = cache(partial(named, step))
     reasons, assumptions = runner_reasons(step.step.labels, context)
-    runner = Opinion(tuple(reasons), tuple(assumptions))
+    runner = Opinion("what does the runner's label say?", (), tuple(reasons), tuple(assumptions))
     yield from by_command(step, judge(step, context, _around(step, context), runner, handed_on), handed_on)
 
 
-def _around(step: StepFacts, context: Context) -> Opinion:
+def _around(step: StepFacts, context: Context) -> tuple[Opinion, ...]:
     """What speaks against each login of a step."""
-    shadowed = dict.fromkeys(shadow.name for shadow in shadows(step, context.book.natives))
-    leaves = login_file_leaves(step, context.book)
-    return Opinion(
-        (
-            *(
-                context.reason("shadowed", f"the step sets {name}, which may override the native variable", name)
-                for name in shadowed
-            ),
-            *(context.reason("leaves-step", f"the step hands its login on: {what}", who) for who, what in leaves),
-        )
+    names = dict.fromkeys(shadow.name for shadow in shadows(step, context.book.natives))
+    leaves = tuple(login_file_leaves(step, context.book))
+    detail = "the step sets {}, which may override the native variable"
+    shadowed = (context.reason("shadowed", detail.format(name), name) for name in names)
+    left = (context.reason("leaves-step", f"the step hands its login on: {what}", who) for who, what in leaves)
+    return (
+        Opinion("what sets a variable with a native name?", tuple(map(Seen, names)), tuple(shadowed)),
+        Opinion("what takes the login out of the step?", tuple(Seen(who) for who, _ in leaves), tuple(left)),
     )
 
 

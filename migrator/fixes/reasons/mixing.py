@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 
-from migrator.findings.records import Verdict, blocking
+from migrator.findings.records import Reason, Verdict, blocking
 from migrator.fixes.context import Context
 from migrator.fixes.judged import Judged
 from migrator.fixes.login import PackagesLogin
+from migrator.fixes.opinion import Opinion, Seen
 from migrator.sinks.credentials import assignments
 from migrator.text.source import Span
+
+_SHOWN = 4
+"""The most other logins that an answer names."""
 
 
 def mixed(judged: Sequence[Judged], context: Context) -> list[Judged]:
@@ -35,12 +40,13 @@ def _group(group: Sequence[Judged], context: Context) -> Iterator[tuple[Judged, 
         own = item.login.signature
         others = (other for kind, others in kinds.items() if kind != own for other in others)
         partners = () if blocking(item.reasons) else report_only
-        if not partners and not any(_beside(item.login, other.login) for other in others):
-            yield item, item
-            continue
+        found = (other.login for other in others if _beside(item.login, other.login))
+        beside = tuple(islice(found, _SHOWN))
+        seen = tuple(Seen(one.login.client, one.shell.script, one.command.span) for one in beside)
         detail = "the step logs in to the same registry with other credentials, too"
-        reason = context.reason("mixed-logins", detail, item.login.login.host)
-        yield item, replace(item, reasons=(*item.reasons, reason, *partners))
+        mixed = (context.reason("mixed-logins", detail, item.login.login.host),) if partners or beside else ()
+        answer = Opinion("which logins of the step have other credentials?", seen, (*mixed, *partners))
+        yield item, replace(item, opinions=(*item.opinions, answer))
 
 
 def _beside(first: PackagesLogin, second: PackagesLogin) -> bool:
@@ -51,6 +57,7 @@ def _beside(first: PackagesLogin, second: PackagesLogin) -> bool:
 def together(judged: Sequence[Judged]) -> list[Judged]:
     """Logins that an edit changes together share their reasons, whatever file keeps each: the least fixed point, which
     only adds reasons that some login of the step has."""
+    added: list[list[Reason]] = [[] for _ in judged]
     reasons = [list(item.reasons) for item in judged]
     pairs = tuple(_pairs(judged))
     changed = bool(pairs)
@@ -59,8 +66,11 @@ def together(judged: Sequence[Judged]) -> list[Judged]:
         for first, second in pairs:
             missing = [reason for reason in reasons[second] if reason not in reasons[first]]
             reasons[first] += missing
+            added[first] += missing
             changed = changed or bool(missing)
-    return [replace(item, reasons=tuple(own)) for item, own in zip(judged, reasons, strict=True)]
+    asked = "what holds back the logins that its changes reach?"
+    answers = (Opinion(asked, reasons=tuple(more)) for more in added)
+    return [replace(one, opinions=(*one.opinions, more)) for one, more in zip(judged, answers, strict=True)]
 
 
 def _pairs(judged: Sequence[Judged]) -> Iterator[tuple[int, int]]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from migrator.findings.records import Reason
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.opinion import Opinion, joined
+from migrator.fixes.opinion import Opinion, Seen
 from migrator.flow.events import Command
 from migrator.ir.values import Literal
-from migrator.reading.steps import StepFacts
+from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
 from migrator.sinks.uses import Action, ImageUse
@@ -21,13 +21,14 @@ _FILES = ("", "/config.json", "/auth.json")
 _SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")
 
 
-def reach(step: StepFacts, context: Context, login: PackagesLogin) -> Opinion:
+def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opinion, ...]:
     """What the step pushes and reads with a login, and what may read packages unseen."""
-    images = [use for use in _images(step, login) if not use.command.exclusive(login.command)]
-    names: list[tuple[ImageUse, Name]] = []
+    found = [(shell, use) for shell, use in _images(step, login) if not use.command.exclusive(login.command)]
+    images = [use for _, use in found]
+    names: list[tuple[Shell, ImageUse, Name]] = []
     unresolved: dict[str, str] = {}
     pushed = {use.reference for use in images if use.action.writes}
-    for use in images:
+    for shell, use in found:
         if use.reference is None:
             if use.action is Action.READ:
                 unresolved.setdefault(use.subject, use.why)
@@ -37,25 +38,25 @@ def reach(step: StepFacts, context: Context, login: PackagesLogin) -> Opinion:
             if use.action is Action.READ and use.reference not in pushed:
                 unresolved.setdefault(name.subject, f"{name.subject} has no known value")
         elif isinstance(name, Name) and name.host in login.registry.hosts:
-            names.append((use, name))
+            names.append((shell, use, name))
     detail = "an image that is read is not known: {}"
     unknown = (context.reason("image-unresolved", detail.format(why), subject) for subject, why in unresolved.items())
-    return joined(
-        (
-            _owned(context, names),
-            Opinion(tuple(unknown)),
-            Opinion((), () if names else tuple(_unnamed(context, images))),
-            Opinion((), (*_programs(context, login), *_unseen(login))),
-        )
+    pushes = () if names else tuple(_unnamed(context, images))
+    return (
+        _owned(context, names),
+        Opinion("which images that it may read are not known?", reasons=tuple(unknown)),
+        Opinion("which images that it may push are not known?", assumptions=pushes),
+        Opinion("what may read packages with it, unseen?", assumptions=tuple(_programs(context, login))),
+        Opinion("what may set its variables, unseen?", assumptions=tuple(_unseen(login))),
     )
 
 
-def _images(step: StepFacts, login: PackagesLogin) -> Iterator[ImageUse]:
+def _images(step: StepFacts, login: PackagesLogin) -> Iterator[tuple[Shell, ImageUse]]:
     """What the login can matter to: what comes after it in its shell, and the step's later shells."""
     for shell in step.shells:
         for use in shell.images:
             if (shell is login.shell and _later(use.command, login)) or shell.order > login.shell.order:
-                yield use
+                yield shell, use
 
 
 def _later(command: Command, login: PackagesLogin) -> bool:
@@ -63,19 +64,23 @@ def _later(command: Command, login: PackagesLogin) -> bool:
     return command.order > login.command.order or (command.looped and login.command.looped)
 
 
-def _owned(context: Context, names: Sequence[tuple[ImageUse, Name]]) -> Opinion:
+def _owned(context: Context, names: Sequence[tuple[Shell, ImageUse, Name]]) -> Opinion:
     """Whose packages they are."""
-    workspaces = distinct_workspaces(name for _, name in names)
+    workspaces = distinct_workspaces(name for _, _, name in names)
+    seen: list[Seen] = []
     reasons: list[Reason] = []
     assumptions: list[str] = []
-    for use, name in names:
-        if context.picture.listed(name) or (use.action is Action.READ and context.picture.shared(name)):
+    for shell, use, name in names:
+        settled = context.picture.listed(name) or (use.action is Action.READ and context.picture.shared(name))
+        what = f"{use.action}: {name.shown}{', which the configuration lists' if settled else ''}"
+        seen.append(Seen(what, shell.script, use.command.span))
+        if settled:
             continue
         if reason := _foreign(context, use, name, several=len(workspaces) > 1):
             reasons.append(reason)
         else:
             assumptions.append(linkage(name.shown))
-    return Opinion(tuple(reasons), tuple(assumptions))
+    return Opinion("whose are the packages that it is used for?", tuple(seen), tuple(reasons), tuple(assumptions))
 
 
 def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reason | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
-from migrator.findings.records import Reason
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.opinion import Opinion
+from migrator.fixes.opinion import Opinion, Seen
 from migrator.fixes.points import Point
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.steps import StepFacts
@@ -16,26 +15,24 @@ from migrator.sinks.shown import names_natives, shows_login
 
 def surroundings(
     step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point], unseen: Iterable[str]
-) -> Opinion:
+) -> tuple[Opinion, ...]:
     """Reasons from what else runs the login's text, and what else logs in. `points` are where the login is edited,
     `unseen` what logs in besides and is not followed."""
-    return Opinion(tuple(_reasons(step, context, login, points, unseen)))
-
-
-def _reasons(
-    step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point], unseen: Iterable[str]
-) -> Iterator[Reason]:
     spans = (login.command.span, *(point.span for point in points))
     parts = (login.shell.script.part(span.start) for span in spans)
-    for code in dict.fromkeys(context.unread_items.get(part.key) for part in parts if part):
-        if code:
-            yield context.reason(code, "the same text also runs in a step that cannot be read", "the other step")
-    perhaps = (one for shell in step.shells for one in shell.logins if one.perhaps is login.registry)
-    uncertain = (f"a login whose registry comes from {one.host_subject}" for one in perhaps)
-    for what in dict.fromkeys((*unseen, *uncertain)):
-        yield context.reason("mixed-logins", f"the step also logs in within {what}", login.login.host)
-    if step.pipelines.problems:
-        yield context.reason("unreadable", "a part of the file cannot be read", "the file")
+    codes = dict.fromkeys(context.unread_items.get(part.key) for part in parts if part)
+    same = "the same text also runs in a step that cannot be read"
+    elsewhere = (context.reason(code, same, "the other step") for code in codes if code)
+    perhaps = [one for shell in step.shells for one in shell.logins if one.perhaps is login.registry]
+    others = dict.fromkeys((*unseen, *(f"a login whose registry comes from {one.host_subject}" for one in perhaps)))
+    detail, host = "the step also logs in within {}", login.login.host
+    unknown = (context.reason("mixed-logins", detail.format(what), host) for what in others)
+    broken = context.reason("unreadable", "a part of the file cannot be read", "the file")
+    return (
+        Opinion("which steps that cannot be read run the same text?", reasons=tuple(elsewhere)),
+        Opinion("what else may log in to the registry?", tuple(map(Seen, others)), tuple(unknown)),
+        Opinion("what of the pipelines file cannot be read?", reasons=(broken,) if step.pipelines.problems else ()),
+    )
 
 
 def unseen_logins(step: StepFacts, context: Context) -> tuple[str, ...]:
