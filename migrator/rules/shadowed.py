@@ -14,7 +14,7 @@ from migrator.text.source import Span
 
 
 class Shadow(Struct, frozen=True):
-    """An assignment in a shell of the step, or a variable of the custom pipeline (`shell` None, `span` in the file)."""
+    """An assignment in a shell of the step, or a variable declared around it (`shell` None, `span` in the file)."""
 
     name: str
     shell: Shell | None
@@ -23,7 +23,7 @@ class Shadow(Struct, frozen=True):
 
 
 def shadowing(facts: StepFacts, context: Context) -> Iterator[Shadow]:
-    """Where the step, or the custom pipeline around it, sets a variable that has a native name to something else."""
+    """Where the step, or what is around it, sets a variable that has a native name to something else."""
     natives = context.book.natives
     for shell in facts.shells:
         for definition in shell.trace.definitions:
@@ -40,9 +40,9 @@ def shadowing(facts: StepFacts, context: Context) -> Iterator[Shadow]:
 
 
 def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
-    """A finding for each assignment of the step, and for each variable of the custom pipeline around it."""
+    """A finding for each assignment of the step, and for each variable that is declared around it."""
     for shadow in shadowing(facts, context):
-        who = "the custom pipeline declares" if shadow.shell is None else "the script sets"
+        who = f"{facts.step.declared} declares" if shadow.shell is None else "the script sets"
         yield context.finding(
             "shadowed-native-variable",
             facts.pipelines.source if shadow.shell is None else shadow.shell.script.source_at(shadow.span),
