@@ -294,7 +294,7 @@ class BuiltIn(Struct, frozen=True):
 
 
 class Runners(Struct, frozen=True):
-    """Labels of `runs-on`: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
+    """Labels of runners: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
     in PowerShell; any other label is unknown."""
 
     docker: frozenset[str] = frozenset()
