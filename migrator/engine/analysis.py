@@ -91,7 +91,7 @@ class _Judge:
         def mentioned(fact: StepFacts) -> bool:
             if self.reading.configured or any(mention in fact.pipelines.source.text for mention in self.book.mentions):
                 return True
-            texts = [text for _, text in unfollowed.called(fact, self.reading.source)]
+            texts = [text for _, text in unfollowed.called(fact, self.reading.files)]
             texts += [part.source.text for part in fact.called]
             return any(mention in text for text in texts for mention in self.book.mentions)
 
@@ -121,7 +121,7 @@ class _Judge:
             ),
             frozenset(part.source.path for part in self.reading.called),
             frozenset(credentials),
-            lambda fact: tuple(unfollowed.called(fact, self.reading.source)),
+            self.reading.files,
             cache(Callers(self.reading, {*self.book.programs.displays, *HARMLESS}).outsider),
         )
 

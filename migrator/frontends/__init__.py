@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from migrator.frontends.shfmt import parse_shell
 from migrator.ir.nodes import Statement
+from migrator.ir.paths import normal
 from migrator.rulebook.records import Launcher
 from migrator.text.edits import Edit
 from migrator.text.scalars import ScalarMap
@@ -66,13 +67,8 @@ def within(folder: str, word: str | None) -> str | None:
     if word is None:
         return None
     if word == _CLONE or word.startswith(f"{_CLONE}/"):
-        joined = word.removeprefix(_CLONE).lstrip("/")
-    elif not word or "${" in word or word.startswith(("/", "~")):
-        return None
-    else:
-        joined = posixpath.join(folder, word)
-    path = posixpath.normpath(joined) if joined else "."
-    return None if path.startswith("..") else "" if path == "." else path
+        return normal(word.removeprefix(_CLONE).lstrip("/"))
+    return None if not word or "${" in word or word.startswith(("/", "~")) else normal(posixpath.join(folder, word))
 
 
 def whole(path: str, text: str, parse: Callable[[str, Place | None], tuple[Statement, ...]] = parse_shell) -> Fragment:

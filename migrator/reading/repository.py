@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Skipped
 from migrator.findings.settings import Settings
+from migrator.flow.files import FileGraph
 from migrator.platforms.bitbucket.pipelines import Pipelines, Step, read_pipelines
 from migrator.prefilter.leads import leads
 from migrator.prefilter.needles import LOGIN, mentions, needles
@@ -62,6 +63,7 @@ class Reading:
         self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, thorough)))
         for fact in self.facts:
             self._shell_failures(fact)
+        self.files = FileGraph(view, self.file, book.programs, self.pipelines)
         self.called = tuple(part for fact in self.facts for part in fact.called)
         self.sources |= {part.source.path: part.source for part in self.called}
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Finding, Reason, ScriptChange, Severity, Use, Verdict
 from migrator.findings.settings import Settings
+from migrator.flow.files import FileGraph
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.packages import Picture
@@ -21,8 +22,8 @@ class Context(Struct, frozen=True):
     configuration. `shared_items` are items of scripts that several different scripts share: an assignment in one may
     mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
     code. `credentials` are the stored passwords of the repository's logins to Packages. `followed` are the files that
-    some step runs and that are followed; `called` gives those that a step names and that are not, as path and
-    text. `outsider` names something beside the steps that uses a file, '' where there is nothing.
+    some step runs and that are followed. `outsider` names something beside the steps that uses a file, '' where there
+    is nothing.
     """
 
     book: RuleBook
@@ -35,7 +36,7 @@ class Context(Struct, frozen=True):
     read_items: frozenset[object]
     followed: frozenset[str]
     credentials: frozenset[str]
-    called: Callable[[StepFacts], Iterable[tuple[str, str]]]
+    files: FileGraph
     outsider: Callable[[str], str]
 
     def file(self, path: str) -> str | None:

@@ -19,13 +19,14 @@ from migrator.flow.events import Flow, VariableUse
 from migrator.ir.values import Value, symbol
 from migrator.reading.scripts import Part
 from migrator.reading.steps import Shell, StepFacts
+from migrator.rules import unfollowed
 from migrator.rules.context import Context
 from migrator.rules.exposure import exposure
 from migrator.rules.leaving import login_file_leaves
 from migrator.rules.reach import reach
 from migrator.rules.runners import runner_reasons
 from migrator.rules.shadowed import shadowing
-from migrator.rules.unread import hidden_logins, shows_login
+from migrator.rules.unread import hidden_logins
 from migrator.sinks.logins import Login
 from migrator.text.source import Span
 
@@ -71,10 +72,11 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
 
 
 class _Around(Struct, frozen=True):
-    """What is the same for every login of a step: reasons, and what else logs in unseen."""
+    """What is the same for every login of a step: reasons, what else logs in unseen, and what is taken for granted."""
 
     reasons: tuple[Reason, ...] = ()
     hidden: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
 
 def _around(facts: StepFacts, context: Context) -> _Around:
@@ -87,8 +89,8 @@ def _around(facts: StepFacts, context: Context) -> _Around:
         for subject, what in login_file_leaves(facts, context.book)
     ]
     hidden = [one.what for shell in facts.shells for one in hidden_logins(shell, context.book)]
-    hidden += [path for path, text in context.called(facts) if _logs_in(text, context)]
-    return _Around(tuple(reasons), tuple(hidden))
+    files, assumptions = unfollowed.hidden(facts, context)
+    return _Around(tuple(reasons), (*hidden, *files), tuple(assumptions))
 
 
 def _surroundings(facts: StepFacts, context: Context, item: Judged, around: _Around) -> None:
@@ -114,14 +116,9 @@ def _surroundings(facts: StepFacts, context: Context, item: Judged, around: _Aro
         item.reasons.append(reason("unreadable", "a part of the file cannot be read", "the file"))
     reasons, assumptions = runner_reasons(facts.step.runs_on, context)
     item.reasons += reasons
-    item.assumptions += assumptions
+    item.assumptions += [*assumptions, *around.assumptions]
     if item.shell.after:
         item.assumptions.append("after-script receives the native pair")
-
-
-def _logs_in(text: str, context: Context) -> bool:
-    """Whether a file that the step runs logs in to Packages with something else than the native pair."""
-    return shows_login(text, context.book) is not None and not all(name in text for name in context.book.natives)
 
 
 def _parts(item: Judged) -> list[Part]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from migrator.findings.records import Finding
 from migrator.flow.events import Command
-from migrator.ir.paths import only
+from migrator.flow.files import FileGraph
+from migrator.ir.paths import NONE, Paths, Top, joined
 from migrator.reading.repository import Reading
 from migrator.reading.steps import StepFacts
-from migrator.rulebook.records import Programs
 from migrator.rules.context import Context
 from migrator.rules.unread import shows_login
 from migrator.text.source import Source
@@ -27,11 +26,11 @@ _HIDDEN = "•"
 
 
 def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
-    programs = context.book.programs
-    for path in dict.fromkeys(path for command in _commands(facts) for path in _run(command, programs)):
-        source = None if path in context.followed else context.source(path)
+    files = context.files.matched(_may_run(facts, context.files))
+    for path in sorted(files - context.followed) if not isinstance(files, Top) else ():
+        source = context.source(path)
         login = shows_login(source.text, context.book) if source else None
-        if source is None or login is None or all(name in source.text for name in context.book.natives):
+        if source is None or login is None or not _logs_in(source.text, context):
             continue
         yield context.finding(
             "registry-login",
@@ -43,13 +42,32 @@ def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
         )
 
 
-def called(facts: StepFacts, source: Callable[[str], Source | None]) -> Iterator[tuple[str, str]]:
+def hidden(facts: StepFacts, context: Context) -> tuple[list[str], list[str]]:
+    """The files that the step runs, or may run, and that log in to Packages unseen; else what is taken for granted,
+    where it is not known which files those are."""
+    found = [path for path, text in called(facts, context.files) if _logs_in(text, context)]
+    unknown = _may_run(facts, context.files)
+    if not isinstance(unknown, Top):
+        return found, []
+    files = context.files.matched(unknown)
+    if isinstance(files, Top):
+        return [*found, files.why], []
+    texts = {path: context.files.text(path) or "" for path in sorted(files - context.followed)}
+    found += [path for path, text in texts.items() if path not in found and _logs_in(text, context)]
+    names = "file" if "**" in unknown.patterns else " or ".join(unknown.patterns)
+    granted = f"which {names} runs is known only then, because of {unknown.why}, and none here logs in to Packages"
+    return found, [] if found else [granted]
+
+
+def called(facts: StepFacts, files: FileGraph) -> Iterator[tuple[str, str]]:
     """The repository's files that the step's commands name and that are not followed, as path and text."""
     followed = {part.source.path for part in facts.called}
     for command in _commands(facts):
-        for path in _paths(command, (*_words(command)[:1], command.program)):
-            if path not in followed and (found := source(path)) is not None:
-                yield path, found.text
+        for paths in (_runs(command, files), files.may_read(command, words=1)):
+            there = NONE if isinstance(paths, Top) else files.matched(paths)
+            for path in sorted(there - followed) if not isinstance(there, Top) else ():
+                if (text := files.text(path)) is not None:
+                    yield path, text
 
 
 def shown(findings: Iterable[Finding], reading: Reading) -> dict[str, Source]:
@@ -75,26 +93,20 @@ def _commands(facts: StepFacts) -> Iterator[Command]:
     return (command for shell in facts.shells for command in shell.trace.commands if not command.followed)
 
 
-def _run(command: Command, programs: Programs) -> Iterator[str]:
-    """The paths of what a command may run, whether they exist or not."""
-    launcher = programs.launcher(command.name)
-    words = _words(command)
-    if "/" in command.program:
-        yield from _paths(command, (command.program,))
-    if not command.name or (launcher and not launcher.files):  # an option may come before the file
-        yield from _paths(command, words)
-    elif command.name in programs.interpreters:
-        yield from _paths(command, words[:1])
-    if command.runs:
-        yield command.runs
+def _may_run(facts: StepFacts, files: FileGraph) -> Paths:
+    return joined(_runs(command, files) for command in _commands(facts))
 
 
-def _words(command: Command) -> list[str]:
-    texts = [argument.text or "" for argument in command.arguments]
-    return [text for text in texts if text and not text.startswith("-")]
+def _runs(command: Command, files: FileGraph) -> Paths:
+    """What a command runs that is not followed. Of a file that a program finds by itself it runs only what it is told:
+    where the file is known, that has been read."""
+    found = files.may_run(command)
+    launcher = files.programs.launcher(command.name)
+    if launcher and launcher.files and not isinstance(found, Top):
+        return frozenset({command.runs} if command.runs else ())
+    return found
 
 
-def _paths(command: Command, words: Sequence[str]) -> Iterator[str]:
-    for word in words:
-        if word and (folder := only(command.folders)) is not None and not word.startswith(("/", "~")):
-            yield posixpath.normpath(posixpath.join(folder, word))
+def _logs_in(text: str, context: Context) -> bool:
+    """Whether a file logs in to Packages with something else than the native pair."""
+    return shows_login(text, context.book) is not None and not all(name in text for name in context.book.natives)
