@@ -27,7 +27,7 @@ Named = Callable[[str], bool]
 def judge(step: StepFacts, context: Context, around: Opinion, runner: Opinion, named: Named) -> list[Judged]:
     """The logins of a step, in the order of running. `around` and `runner` are opinions that hold for all of them."""
     logins = packages_logins(step)
-    unseen = unseen_logins(step, context) if logins else ()
+    unseen, granted = unseen_logins(step, context) if logins else ((), Opinion())
     judged: list[Judged] = []
     for shell in step.shells:
         mine = [login for login in logins if login.shell is shell]
@@ -40,6 +40,7 @@ def judge(step: StepFacts, context: Context, around: Opinion, runner: Opinion, n
                 around,
                 surroundings(step, context, login, placement.points, unseen),
                 runner,
+                granted,
                 Opinion((), shell.commands.assumes),
                 reach(step, context, login),
                 exposure(step, context, login, placement.points),

@@ -154,7 +154,7 @@ class Programs(Struct, frozen=True):
     `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
     command; `copiers` copy or show the files that they are given, `writers` tell
     which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
-    not followed.
+    not followed; `files_untold` are those that other programs read, `documents` globs of what nobody runs.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
@@ -171,9 +171,25 @@ class Programs(Struct, frozen=True):
     writers: Mapping[str, Writer] = field(default_factory=dict)
     launchers: Mapping[str, Launcher] = field(default_factory=dict)
     interpreters: frozenset[str] = frozenset()
+    files_untold: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    documents: tuple[str, ...] = ()
 
     def launcher(self, program: str) -> Launcher | None:
         return next((one for one in self.launchers.values() if program in one.programs), None)
+
+    @property
+    def inert(self) -> frozenset[str]:
+        """Programs that run nothing of the repository."""
+        return self.private | self.offline | self.displays | self.filters.keys()
+
+    @property
+    def untold(self) -> dict[str, tuple[str, ...]]:
+        """The files that a program reads without being told."""
+        found = dict(self.files_untold)
+        for launcher in self.launchers.values():
+            for program in launcher.programs:
+                found[program] = (*launcher.files, *found.get(program, ()))
+        return found
 
     @property
     def leading(self) -> dict[str, tuple[str, ...]]:
