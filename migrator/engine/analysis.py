@@ -16,10 +16,10 @@ from migrator.reading.literals import secrets_of
 from migrator.reading.repository import EXPORTED, Reading
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
+from migrator.rulebook.sinks import Action
 from migrator.rules import images, leaving, logins, shadowed, unfollowed, unread
 from migrator.rules.context import Context, merge, withhold
 from migrator.sinks.packages import Name, Picture, name_of
-from migrator.sinks.uses import Action
 from migrator.text.source import Position
 from migrator.text.view import View
 
@@ -160,7 +160,7 @@ class _Judge:
             name = entries[0][1]
             ownership, why = picture.owner(name)
             pushed = tuple(sorted({use for use, _, action in entries if action.writes}))
-            read = tuple(sorted({use for use, _, action in entries if action is Action.READ}))
+            read = tuple(sorted({use for use, _, action in entries if action.reads}))
             if ownership is Ownership.OWN and pushed and not picture.listed(name):
                 why = "pushed by this repository, which does not prove that it is linked to it"
             yield Package(name.shown, ownership, why, pushed, read)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -12,11 +11,10 @@ from migrator.fixes.judged import Judged, Site
 from migrator.fixes.origin import Fixed, Obstacle, Point, assignments, points, replaced
 from migrator.flow.events import Command, among
 from migrator.ir.nodes import Read
-from migrator.ir.paths import only
 from migrator.ir.values import Definition, Input, Piece
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rules.context import Context
-from migrator.sinks.composed import COMPOSE_NAMES, compose_variables
+from migrator.sinks import compose
 from migrator.text.source import Span
 
 
@@ -131,10 +129,7 @@ class Placer:
         if any(name.search(text) or text.startswith("--env-file") for text in bare):
             return True
         if client and (client.name == "compose" or ("compose" in client.subclients and "compose" in texts[:6])):
-            files = [text for text in texts if text.endswith((".yml", ".yaml"))] or COMPOSE_NAMES
-            paths = [posixpath.join(only(command.folders) or "", path) for path in files]
-            found = [(path, text) for path in paths if (text := self.context.file(path)) is not None]
-            return not found or variable in compose_variables(iter(found))
+            return compose.may_read(command, variable, self.context.file)
         return False
 
     def conflict(self, item: Judged) -> Obstacle | None:

@@ -9,13 +9,12 @@ from migrator.fixes.judged import Judged
 from migrator.flow.events import Command
 from migrator.ir.values import Literal
 from migrator.reading.steps import StepFacts
-from migrator.rulebook.records import RuleBook
+from migrator.rulebook.sinks import Action
 from migrator.rules.context import Context
+from migrator.sinks.login_files import gives_login_file
 from migrator.sinks.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
-from migrator.sinks.uses import Action, ImageUse
+from migrator.sinks.uses import ImageUse
 
-_APART = re.compile(r"[:=,]")
-_FILES = ("", "/config.json", "/auth.json")
 _SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")
 
 
@@ -27,12 +26,12 @@ def reach(facts: StepFacts, context: Context, item: Judged) -> None:
     pushed = {use.reference for use in images if use.action.writes}
     for use in images:
         if use.reference is None:
-            if use.action is Action.READ:
+            if use.action.reads:
                 unresolved.setdefault(use.subject, use.why)
             continue
         name = name_of(use.reference, context.book, context.settings)
         if isinstance(name, Unresolved):
-            if use.action is Action.READ and use.reference not in pushed:
+            if use.action.reads and use.reference not in pushed:
                 unresolved.setdefault(name.subject, f"{name.subject} has no known value")
         elif isinstance(name, Name) and name.host in item.registry.hosts:
             names.append((use, name))
@@ -69,13 +68,13 @@ def _owners(context: Context, item: Judged, names: Sequence[tuple[ImageUse, Name
     picture, reason = context.picture, context.reason
     several = distinct_workspaces(name for _, name in names)
     for use, name in names:
-        if picture.listed(name) or (use.action is Action.READ and picture.shared(name)):
+        if picture.listed(name) or (use.action.reads and picture.shared(name)):
             continue
         shown = name.shown
         elsewhere = picture.other_workspace(name) or (
             not context.settings.workspace
             and len(several) > 1
-            and use.action is Action.READ
+            and use.action.reads
             and "${" not in name.workspace
             and name.text not in picture.pushed
         )
@@ -97,19 +96,12 @@ def _owners(context: Context, item: Judged, names: Sequence[tuple[ImageUse, Name
 def _programs(context: Context, item: Judged) -> None:
     """Programs that reading does not follow may read packages, too."""
     book = context.book
-    known = book.programs.private | book.programs.offline | set(book.programs.filters)
     for command in item.shell.trace.commands:
         later = _later(command, item) and not command.exclusive(item.login.command)
         client = book.by_program(command.name) is not None
-        open_ended = _has_login(command, book) if client else command.name not in known and not command.followed
-        if later and open_ended:
+        idle = command.followed or book.programs.reads_no_package(command.name)
+        if later and (gives_login_file(command, book) if client else not idle):
             item.assumptions.append(f"`{_shown_command(command)}` reads no other package")
-
-
-def _has_login(command: Command, book: RuleBook) -> bool:
-    """Whether a container is given the file or folder in which a client keeps its logins."""
-    paths = {path for word in command.arguments for path in _APART.split(word.value.symbol() or "") if "/" in path}
-    return any(pattern.fullmatch(f"{path}{more}") for path in paths for more in _FILES for pattern in book.login_files)
 
 
 def _unseen(item: Judged) -> None:

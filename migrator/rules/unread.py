@@ -14,6 +14,7 @@ from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.rules.context import Context
 from migrator.sinks.invocations import invocation
+from migrator.sinks.login_files import written_by_hand
 from migrator.sinks.unfollowed import knows_no_package
 from migrator.text.source import Source, Span
 
@@ -126,16 +127,10 @@ def _native(text: str, book: RuleBook) -> bool:
 
 def _by_hand(facts: StepFacts, context: Context, shell: Shell, command: Command) -> Iterator[Finding]:
     """A command that writes the file in which a client keeps its logins."""
-    written = [(output.path, output.content) for output in command.outputs]
-    if command.name == "tee" and command.stdin is not None:
-        written += [(argument.value, command.stdin) for argument in command.arguments]
-    for path, content in written:
-        text = path.symbol() or ""
-        if not any(pattern.fullmatch(text) for pattern in context.book.login_files):
+    for sink in written_by_hand(command, context.book):
+        if not any(host in _text(sink.value) for registry in context.book.registries for host in registry.hosts):
             continue
-        if not any(host in _text(content) for registry in context.book.registries for host in registry.hosts):
-            continue
-        stored = [piece.name for piece in content.pieces if isinstance(piece, Input)]
+        stored = [piece.name for piece in sink.value.pieces if isinstance(piece, Input)]
         if stored and all(name in context.book.natives for name in stored):
             continue
         yield context.finding(

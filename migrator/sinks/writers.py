@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from migrator.flow.events import Command, Flow
-from migrator.ir.paths import normal, only
+from migrator.ir.paths import NONE, ROOT, Paths, Top, below
 from migrator.ir.values import Value
 from migrator.rulebook.records import RuleBook, Writer
 from migrator.sinks.invocations import parse
@@ -20,14 +20,12 @@ def written(trace: Flow, book: RuleBook) -> frozenset[str]:
         writer = book.programs.writers.get(command.name)
         if writer:
             values += _values(command, writer)
-        sources = [posixpath.basename(argument.text or "") for argument in command.arguments]
+        names = [posixpath.basename(argument.text or "") for argument in command.arguments]
         for value in values:
-            if path := inside(command, value):
-                paths.add(path)
-                paths |= {posixpath.join(path, name) for name in sources if name}
-            elif path == "":
-                paths |= {name for name in sources if name}
-    return frozenset(paths)
+            places = place(command.folders, value)
+            for path in NONE if isinstance(places, Top) else places:  # one that cannot be told is no path
+                paths |= {path, *(posixpath.join(path, name) for name in names if name)}
+    return frozenset(paths - {""})
 
 
 def _values(command: Command, writer: Writer) -> Iterator[Value]:
@@ -40,15 +38,14 @@ def _values(command: Command, writer: Writer) -> Iterator[Value]:
         yield from words[-1:] if writer.words == "last" else words if writer.words == "all" else ()
 
 
-def inside(command: Command, path: Value) -> str | None:
-    """A path of the repository, '' for its root; None where it is not known, or leads out of it."""
+def place(folders: Paths, path: Value) -> Paths:
+    """The paths of the repository that a word names in some folders, '' for the root; none where it leads out."""
     text = path.symbol()
     if text is None:
-        return None
+        return Top(path.unknown or "several values")
     clone = "${BITBUCKET_CLONE_DIR}"
     if text == clone or text.startswith(f"{clone}/"):
-        return normal(text.removeprefix(clone).lstrip("/") or ".")
-    folder = only(command.folders)
-    if "${" in text or text.startswith(("/", "~")) or folder is None:
-        return None
-    return normal(posixpath.join(folder, text))
+        return below(ROOT, text.removeprefix(clone).lstrip("/"))
+    if text.startswith(("/", "~")):
+        return NONE
+    return Top(text) if "${" in text else below(folders, text)
