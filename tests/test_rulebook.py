@@ -142,6 +142,11 @@ def test_a_later_file_wins_over_an_entry_of_the_same_name(tmp_path: Path) -> Non
     assert [registry.username for registry in book.registries] == ["ACME_USERNAME"]
 
 
+def test_a_built_in_variable_is_named_anew_and_the_others_stay(tmp_path: Path) -> None:
+    before, after = rulebook.load().built_in, rulebook.load([folder(tmp_path, mine="built-in: {clone: HERE}")]).built_in
+    assert (after.clone, after.workspace, after.full_name) == ("HERE", before.workspace, before.full_name)
+
+
 @pytest.mark.parametrize(
     ("text", "attribute"),
     [

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from migrator.engine.ways import Reaches, Ways
 from migrator.findings.settings import Settings
+from migrator.platforms.platform import Platform
 from migrator.reading.callers import HARMLESS, Callers
 from migrator.reading.repository import Reading
 from migrator.reading.steps import Shell
@@ -31,6 +32,7 @@ def overwritten(
     names: Collection[str],
     book: RuleBook,
     settings: Settings,
+    platform: Platform,
     links: Mapping[str, str],
     prose: Callable[[str], bool],
     reaches: Reaches,
@@ -42,7 +44,7 @@ def overwritten(
     followed, cannot be read.
     """
     own = {name: value for name, value in settings.variables.items() if name not in names}
-    reading = Reading(view, book, replace(settings, variables=own), pipelines, thorough=True)
+    reading = Reading(view, book, replace(settings, variables=own), pipelines, platform, thorough=True)
     shells = [shell for fact in reading.facts for shell in fact.shells]
     if reading.skipped or reading.broken or any(not shell.read or shell.trace.unread for shell in shells):
         return {}

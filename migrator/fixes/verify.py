@@ -6,8 +6,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping
 
-from migrator import frontends as called
-from migrator.findings.records import PipeItem, ScriptChange
+from migrator.findings.records import AddedTask, ScriptChange
+from migrator.frontends import programs
 from migrator.text import yaml
 from migrator.text.edits import Conflict, Edit, splice
 from migrator.text.scalars import map_scalar
@@ -58,7 +58,7 @@ def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
         text = splice(source.text, edits)
     except Conflict as error:
         raise Unverified(f"the edits do not fit together ({error})") from None
-    if not called.verified(reader, source.text, text, edits):
+    if not programs.verified(reader, source.text, text, edits):
         raise Unverified("the rewritten file says something else, too")
     return text
 
@@ -101,8 +101,11 @@ def _changed(source: Source, root: Node | None, changes: Mapping[int, ScriptChan
     return None if root is None else build(root)
 
 
-def _item(added: str | PipeItem) -> object:
-    return added if isinstance(added, str) else {"pipe": added.name, "variables": dict(added.variables)}
+def _item(added: str | AddedTask) -> object:
+    if isinstance(added, str):
+        return added
+    run, variables = added.keys
+    return {run: added.name, variables: dict(added.variables)}
 
 
 def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:

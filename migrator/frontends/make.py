@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from migrator.frontends import Fragment, Program, Request, command_line, file_of
+from migrator.frontends.programs import Fragment, Program, Request, command_line, file_of
+from migrator.frontends.shell.lowering import lower
 from migrator.text.edits import Edit
 from migrator.text.scalars import Runs
 from migrator.text.source import Span
@@ -203,7 +204,7 @@ class _Recipes:
             at = match.end()
         self.copy(text[at : span.end], at, runs, single, double)
         value, mapped = runs.finish("$", span.start)
-        return Fragment(self.path, value, mapped, shown=shown and not silent)
+        return Fragment(self.path, value, mapped, lower, shown=shown and not silent)
 
     def environment(self, line: str, target: str) -> str:
         """What make may put into the environment of a recipe: its own variables that were in there or are exported.

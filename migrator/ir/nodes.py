@@ -1,131 +1,190 @@
-"""Shell as a tree of records with places, which are characters of the text that was given. `shfmt.py` makes them."""
+"""A program as data: what it does, in nodes that belong to no language. A frontend lowers a language to these.
+
+A construct that is not understood is `Havoc`, never silence. Whoever lowers drops nothing: each expression of the
+source stands in some node, at least in an `Evaluate` or an `Opaque`, for what it reads and runs.
+
+A `Span` counts characters in the space of positions of everything that is followed together: each text has a range of
+its own there, as in Go's `token.FileSet`, so that a span alone says in which text it is. It is the identity of a place,
+with the call string where a function is run several times. A new kind of node needs a case in `migrator/flow/`; a new
+language needs none.
+"""
 
 from __future__ import annotations
+
+from enum import Enum
 
 from msgspec import Struct
 
 from migrator.text.source import Span
 
 
-class ShellError(ValueError):
-    """The text is not shell that can be read; `offset` counts characters of it from 0."""
+class ProgramError(ValueError):
+    """The text is no program that can be read; `offset` counts characters of it from 0."""
 
     def __init__(self, message: str, offset: int = 0) -> None:
         super().__init__(message)
         self.offset = offset
 
 
-class Lit(Struct, frozen=True):
-    """Literal characters as written, backslashes included."""
+# Expressions
+
+
+class Quoting(Enum):
+    """How literal text is written, which decides how something can be written in its place. FIXED: nothing can."""
+
+    BARE = "bare"
+    SINGLE = "single"
+    DOUBLE = "double"
+    FIXED = "fixed"
+
+
+class Constant(Struct, frozen=True):
+    """Literal text, decoded. `span` covers the quotes where `quoting` is SINGLE, and is None for generated text.
+    `fixed`: nothing can be written in its place, however it is quoted."""
 
     text: str
-    span: Span
+    span: Span | None
+    quoting: Quoting = Quoting.FIXED
+    fixed: bool = False
 
 
-class Single(Struct, frozen=True):
-    """`'…'` or `$'…'`; `span` covers the quotes."""
+class Fallback(Enum):
+    """What a read gives where the variable is unset or empty."""
 
-    text: str
-    span: Span
-    dollar: bool
-
-
-class Double(Struct, frozen=True):
-    parts: tuple[Part, ...]
-    span: Span
+    NONE = "none"
+    DEFAULT = "default"
+    ASSIGN = "assign"
+    """The default, which the variable is set to as well."""
+    REQUIRE = "require"
+    """Nothing: the program ends there."""
+    ALTERNATIVE = "alternative"
+    """Nothing; where it is set, `word` stands for its value."""
 
 
 class Read(Struct, frozen=True):
-    """`$name`, `${name}` or `${name<operator>word}`. `operator` is '' without one, `!` for indirection, and `other` for
-    any expansion (length, slice, replacement …) that does not give the whole value of the variable. `names` are set by
-    the index."""
+    """An expansion of a variable. `name_span` is where only the name is written.
+
+    `through`: what is read is not the value itself; `indirect` where the value names what is read, `changed` where it
+    is its length, a part, or another form of it. `braced`: something else can be written between the name and the end
+    of the expansion. `splits`: blanks in the value make several words. `fixed`: no other name can be written there.
+    `index` is that of an array, `words` are evaluated for it or for the change, `sets` are variables that this sets.
+    """
 
     name: str
-    operator: str
-    word: Word | None
+    span: Span
     name_span: Span
-    span: Span
-    short: bool
+    fallback: Fallback = Fallback.NONE
+    word: Join | None = None
+    through: str = ""
+    braced: bool = False
+    splits: bool = False
+    fixed: bool = False
     index: str = ""
-    names: tuple[str, ...] = ()
+    words: tuple[Join, ...] = ()
+    sets: tuple[str, ...] = ()
 
 
-class Substitution(Struct, frozen=True):
-    """`$(…)`, backquotes, `<(…)` or `>(…)`."""
+class Capture(Struct, frozen=True):
+    """What nodes that run in a process of their own write to standard output. `stream`: as the path of a file."""
 
-    statements: tuple[Statement, ...]
+    body: tuple[Statement, ...]
     span: Span
-    process: bool
+    stream: bool = False
 
 
-class Other(Struct, frozen=True):
-    """Arithmetic, extended globs: nothing that a credential comes from. `words` are the words inside, `names` the
-    variables that arithmetic sets. `what` completes "comes from …"."""
+class Template(Struct, frozen=True):
+    """Quoted text with expansions in it: always one word. `span` covers the quotes."""
 
-    words: tuple[Word, ...]
-    span: Span
-    names: tuple[str, ...] = ()
-    what: str = "arithmetic or a pattern"
-
-
-Part = Lit | Single | Double | Read | Substitution | Other
-
-
-class Word(Struct, frozen=True):
-    parts: tuple[Part, ...]
+    parts: tuple[Expression, ...]
     span: Span
 
 
-class Redirect(Struct, frozen=True):
-    """`operator` as written (`<`, `>`, `<<<`, `<<`, `<<-` …). `body` is a here-document's text as a word."""
+class Invoke(Struct, frozen=True):
+    """What a function of the program returns."""
 
-    operator: str
-    word: Word
+    function: str
+    arguments: tuple[Join, ...]
     span: Span
-    body: Word | None = None
-    quoted: bool = False
 
 
-class Assignment(Struct, frozen=True):
+class Opaque(Struct, frozen=True):
+    """A value that is made in a way that is not known. `body` runs first, then `words` are evaluated; `sets` are
+    variables that this sets, `why` completes "comes from …"."""
+
+    words: tuple[Join, ...]
+    span: Span
+    why: str
+    sets: tuple[str, ...] = ()
+    body: tuple[Statement, ...] = ()
+
+
+Expression = Constant | Read | Capture | Template | Invoke | Opaque
+
+
+class Join(Struct, frozen=True):
+    """Expressions one after the other, as one text: a word of a command, a value."""
+
+    parts: tuple[Expression, ...]
+    span: Span
+
+
+# Nodes
+
+
+class Assign(Struct, frozen=True):
+    """A variable is set to `value`, or to the list of `elements`; to neither where it is only named.
+
+    `indexed`: only a part of it is; `words` are evaluated for the index, `sets` are variables that it sets. `exported`:
+    started programs see it.
+    """
+
     name: str
-    value: Word | None
-    array: tuple[Word, ...] | None
-    append: bool
-    indexed: bool
+    value: Join | None
     span: Span
-    names: tuple[str, ...] = ()
+    elements: tuple[Join, ...] | None = None
+    append: bool = False
+    indexed: bool = False
+    words: tuple[Join, ...] = ()
+    sets: tuple[str, ...] = ()
+    exported: bool = False
+
+
+class Declare(Struct, frozen=True):
+    """Assignments with what is said of the variables: `exported`, `local` to the function, another name for the one
+    that the value names (`alias`). `words` are declarations that show only when they run. `dumps`: variables are shown,
+    all of them where none is named."""
+
+    assignments: tuple[Assign, ...]
+    words: tuple[Join, ...]
+    span: Span
+    exported: bool = False
+    local: bool = False
+    alias: bool = False
+    dumps: bool = False
 
 
 class Call(Struct, frozen=True):
-    assignments: tuple[Assignment, ...]
-    words: tuple[Word, ...]
+    """A command: a program, a function or a builtin, whichever its first word names when it runs. `overrides` are
+    set for it alone."""
+
+    words: tuple[Join, ...]
     span: Span
+    overrides: tuple[Assign, ...] = ()
 
 
-class Declaration(Struct, frozen=True):
-    """`export`, `declare`, `local`, `readonly`, `typeset`, `nameref`."""
+class Pipe(Struct, frozen=True):
+    """What `left` writes is what `right` reads."""
 
-    variant: str
-    assignments: tuple[Assignment, ...]
-    options: tuple[Word, ...]
-    span: Span
-
-
-class Binary(Struct, frozen=True):
-    """`&&`, `||`, `|` or `|&`."""
-
-    operator: str
     left: Statement
     right: Statement
     span: Span
 
 
-class Group(Struct, frozen=True):
-    """`{ …; }`, or `( … )` where `subshell`."""
+class Chain(Enum):
+    """How a branch is written where it is a condition itself: `a && b`, `a || b`."""
 
-    statements: tuple[Statement, ...]
-    subshell: bool
-    span: Span
+    AND = "and"
+    OR = "or"
 
 
 class If(Struct, frozen=True):
@@ -133,57 +192,145 @@ class If(Struct, frozen=True):
     then: tuple[Statement, ...]
     otherwise: tuple[Statement, ...]
     span: Span
+    chain: Chain | None = None
 
 
 class Loop(Struct, frozen=True):
-    """`for`, `select`, `while`, `until`. `words` is None for `for x` (the positional parameters)."""
+    """`variable` takes each of `items` in turn ('' where there is no variable; None: the parameters)."""
 
-    kind: str
-    name: str
-    words: tuple[Word, ...] | None
+    variable: str
+    items: tuple[Join, ...] | None
     condition: tuple[Statement, ...]
     body: tuple[Statement, ...]
     span: Span
 
 
-class Case(Struct, frozen=True):
-    word: Word
+class Switch(Struct, frozen=True):
+    subject: Join
     branches: tuple[tuple[Statement, ...], ...]
-    patterns: tuple[Word, ...]
+    patterns: tuple[Join, ...]
     exhaustive: bool
     span: Span
 
 
-class Function(Struct, frozen=True):
+class Scope(Struct, frozen=True):
+    """Statements that belong together. `isolated`: in a process of their own, which begins with a copy of the state."""
+
+    body: tuple[Statement, ...]
+    span: Span
+    isolated: bool = False
+
+
+class Define(Struct, frozen=True):
+    """A function. `parameters` name its arguments in order; None: they are positional."""
+
     name: str
     body: Statement
     span: Span
+    parameters: tuple[tuple[str, Span], ...] | None = None
+
+
+class Return(Struct, frozen=True):
+    """The running function ends with a value."""
+
+    value: Join
+    span: Span
+
+
+class Ask(Enum):
+    """What a test of a value asks."""
+
+    EMPTY = "empty"
+    DEFINED = "defined"
+    """`operand` is the name of the variable."""
+    SAME = "same"
+    OTHER = "other"
+
+
+class Asked(Struct, frozen=True):
+    ask: Ask
+    operand: Join
+    other: Join | None = None
 
 
 class Test(Struct, frozen=True):
-    """`[[ … ]]`: the unary tests as (operator, word), and every word in it. `plain` words stand alone as a test."""
+    """A condition on values. `words` are all that are evaluated for it, in order."""
 
-    unary: tuple[tuple[str, Word], ...]
-    compared: tuple[tuple[str, Word, Word], ...]
-    plain: tuple[Word, ...]
-    words: tuple[Word, ...]
+    asked: tuple[Asked, ...]
+    words: tuple[Join, ...]
     span: Span
 
 
-class Arithmetic(Struct, frozen=True):
-    """`(( … ))` and `let`: the words inside, and the names that it may set."""
+class Evaluate(Struct, frozen=True):
+    """Expressions are evaluated for what they read and run. `sets` are variables that get a computed value."""
 
-    words: tuple[Word, ...]
+    words: tuple[Join, ...]
     span: Span
-    names: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
 
 
-CommandNode = Call | Declaration | Binary | Group | If | Loop | Case | Function | Test | Arithmetic
+class ChangeDirectory(Struct, frozen=True):
+    target: Join
+    span: Span
+
+
+class Havoc(Struct, frozen=True):
+    """Something that is not understood: it may set the variables `names`, any where None, and read any. `words` are
+    what it is given, `why` completes "comes from …". `exported`: what it sets, started programs see."""
+
+    names: tuple[str, ...] | None
+    why: str
+    span: Span
+    words: tuple[Join, ...] = ()
+    exported: bool = False
+
+
+Node = (
+    Assign
+    | Declare
+    | Call
+    | Pipe
+    | If
+    | Loop
+    | Switch
+    | Scope
+    | Define
+    | Return
+    | Test
+    | Evaluate
+    | ChangeDirectory
+    | Havoc
+)
+
+
+class Channel(Enum):
+    """Where a statement's standard input comes from, or its output goes to."""
+
+    TEXT = "text"
+    DOCUMENT = "document"
+    """Text that is written out over several lines."""
+    READ = "read"
+    WRITE = "write"
+    OTHER = "other"
+    """Another stream, which stays in the process."""
+
+
+class Redirect(Struct, frozen=True):
+    """`value` is the text, or the path of the file. `raw`: the text is taken as it is written, without expansions.
+    `written`: where the document is written, None where what is written there is not its text."""
+
+    channel: Channel
+    value: Join
+    span: Span
+    raw: bool = False
+    written: Span | None = None
 
 
 class Statement(Struct, frozen=True):
-    command: CommandNode | None
-    redirects: tuple[Redirect, ...]
-    negated: bool
-    background: bool
+    """A node with its streams. `detached`: it runs beside what follows. None as the node: the redirects alone."""
+
+    node: Node | None
     span: Span
+    redirects: tuple[Redirect, ...] = ()
+    negated: bool = False
+    detached: bool = False

@@ -51,7 +51,7 @@ class Callers:
         return ""
 
     def otherwise(self, path: str) -> Iterator[str]:
-        """Steps that name a file in a way that is not followed: for a server, a container, a pipe."""
+        """Steps that name a file in a way that is not followed: for a server, a container, a task."""
         yield from self.handed(path)
         name = path.rpartition("/")[2]
         for fact in self.facts:
@@ -67,8 +67,9 @@ class Callers:
         """Steps that name a file elsewhere than in the words of a command."""
         name = path.rpartition("/")[2]
         for fact in self.facts:
-            if any(name in scalar.value for pipe in fact.pipes for _, scalar in pipe.variables):
-                yield "a pipe of a step"
+            for task in fact.tasks:
+                if any(name in scalar.value for _, scalar in task.variables):
+                    yield f"{task.what} of a step"
             for shell in fact.shells:
                 if not shell.read and name in shell.script.text:
                     yield "a step that is not read"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -39,7 +39,7 @@ def words(node: Node) -> tuple[tuple[str, ...], ...]:
 
 
 def clients(book: RuleBook, node: Node, rule: str) -> RuleBook:
-    """`rule` is what the logins of these clients are reported under."""
+    """`rule` is what the logins of these clients are reported under, '' for the rule of all logins."""
     found = dict(book.clients)
     for name, entry in node.mapping().items():
         fields = entry.mapping(("programs", "options", "subclients", "login-file", "commands"))
@@ -118,22 +118,19 @@ def _compose(node: Node) -> ComposeSyntax:
     return ComposeSyntax(members(fields, "file"), flags["read"], flags["build"], flags["push"], *switches)
 
 
-def _escapes(book: RuleBook, node: Node) -> RuleBook:
-    escapes = {escape.name: escape for escape in book.escapes}
+def escapes(book: RuleBook, node: Node) -> RuleBook:
+    found = {escape.name: escape for escape in book.escapes}
     for name, entry in node.mapping().items():
         fields = entry.mapping(("program", "words", Action.LEAVE, "what"))
         for key in ("program", Action.LEAVE, "what"):
             if key not in fields:
                 raise entry.error(f"has no `{key}`; add it")
-        escapes.pop(name, None)
-        escapes[name] = Escape(
+        found.pop(name, None)
+        found[name] = Escape(
             name,
             fields["program"].text(),
             fields["words"].texts() if "words" in fields else (),
             tuple(_slots(Action.LEAVE, fields[Action.LEAVE])),
             fields["what"].text(),
         )
-    return replace(book, escapes=tuple(escapes.values()))
-
-
-SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {"escapes": _escapes}
+    return replace(book, escapes=tuple(found.values()))

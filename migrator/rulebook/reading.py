@@ -19,7 +19,7 @@ from migrator.findings.records import Severity, Verdict
 from migrator.rulebook import clients as rule_clients
 from migrator.rulebook import programs as rule_programs
 from migrator.rulebook.documents import Document, Node, RuleError, members
-from migrator.rulebook.records import Example, PushPipe, ReasonEntry, Registry, Rule, RuleBook, Runners
+from migrator.rulebook.records import BuiltIn, Example, PushPipe, ReasonEntry, Registry, Rule, RuleBook, Runners
 
 _WAYS = ("mine", "otherwise", "not-mine", "ask", "fleet")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -62,18 +62,16 @@ def _add_directory(book: RuleBook, directory: Path) -> RuleBook:
 
 
 def _add(document: Document, book: RuleBook) -> RuleBook:
-    def clients(book: RuleBook, node: Node) -> RuleBook:
-        return rule_clients.clients(book, node, document.path.stem if "what" in entries else "registry-login")
-
     sections: dict[str, Callable[[RuleBook, Node], RuleBook]] = {
         "registries": _registries,
-        "clients": clients,
+        "clients": lambda b, n: rule_clients.clients(b, n, document.path.stem if "what" in entries else ""),
         "tokens": lambda b, n: replace(b, tokens=b.tokens + tuple(i.pattern() for i in n.items())),
-        "runners": _runners,
+        "built-in": _built_in,
         "outputs-variable": lambda book, node: replace(book, outputs_variable=node.text()),
+        "runners": _runners,
+        "escapes": rule_clients.escapes,
         "push-pipe": _push_pipe,
         "reasons": _reasons,
-        **rule_clients.SECTIONS,
         **rule_programs.SECTIONS,
     }
     described = ("what", "why", "url", "severity", "examples")
@@ -157,6 +155,13 @@ def _push_pipe(book: RuleBook, node: Node) -> RuleBook:
         if not getattr(pipe, key.replace("-", "_")):
             raise node.error(f"has no `{key}`; add it")
     return replace(book, push_pipe=pipe)
+
+
+def _built_in(book: RuleBook, node: Node) -> RuleBook:
+    """What a rule file of the user's leaves out stays as it was."""
+    fields = node.mapping(tuple(name.replace("_", "-") for name in BuiltIn.__struct_fields__))
+    given = {key.replace("-", "_"): value.text() for key, value in fields.items()}
+    return replace(book, built_in=replace(book.built_in, **given))
 
 
 def _runners(book: RuleBook, node: Node) -> RuleBook:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
-from migrator.findings.records import Severity, Verdict
+from migrator.findings.records import Finding, Reason, ScriptChange, Severity, Use, Verdict, blocking
 from migrator.rulebook.sinks import Client, Escape
+from migrator.text.edits import Edit
+from migrator.text.source import Source, Span
 
 CENTRAL = "fleet.toml"
 """What a way out names that is the operator's of a fleet."""
@@ -25,7 +27,7 @@ class Example(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True):
-    """What a rule file says about itself. `id` is the file's name without its ending."""
+    """What a rule file says about itself, and the findings of the rule. `id` is the file's name without its ending."""
 
     id: str
     what: str
@@ -33,6 +35,42 @@ class Rule(Struct, frozen=True):
     url: str
     severity: Severity
     examples: tuple[Example, ...] = ()
+
+    def finding(
+        self,
+        source: Source,
+        span: Span,
+        message: str,
+        *,
+        reasons: Iterable[Reason] = (),
+        assumptions: Iterable[str] = (),
+        variables: Iterable[str] = (),
+        remaining: Iterable[str] = (),
+        registry: str | None = None,
+        uses: Iterable[Use] = (),
+        edits: Iterable[Edit] = (),
+        changes: Iterable[ScriptChange] = (),
+        severity: Severity | None = None,
+    ) -> Finding:
+        """A finding at a place of a file; what is given twice counts once, and a reason may rule the edits out."""
+        reasons = tuple(dict.fromkeys(reasons))
+        return Finding(
+            rule=self.id,
+            path=source.path,
+            span=span,
+            position=source.position(span.start),
+            end=source.position(span.end),
+            severity=severity or self.severity,
+            message=message,
+            reasons=reasons,
+            assumptions=tuple(dict.fromkeys(assumptions)),
+            variables=tuple(dict.fromkeys(variables)),
+            remaining=tuple(dict.fromkeys(remaining)),
+            registry=registry,
+            uses=tuple(dict.fromkeys(uses)),
+            edits=() if blocking(reasons) else tuple(sorted(set(edits))),
+            changes=() if blocking(reasons) else tuple(changes),
+        )
 
 
 class ReasonEntry(Struct, frozen=True):
@@ -114,7 +152,8 @@ class Launcher(Struct, frozen=True):
 class Programs(Struct, frozen=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
     but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
-    `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `writers` tell
+    `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
+    command; `copiers` copy or show the files that they are given, `writers` tell
     which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
     not followed.
     """
@@ -127,6 +166,7 @@ class Programs(Struct, frozen=True):
     harmless_sources: tuple[re.Pattern[str], ...] = ()
     harmless_evals: frozenset[str] = frozenset()
     shells: frozenset[str] = frozenset()
+    roots: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
     copiers: frozenset[str] = frozenset()
     writers: Mapping[str, Writer] = field(default_factory=dict)
@@ -159,8 +199,18 @@ class Registry(Struct, frozen=True):
     default: bool = False
 
 
+class BuiltIn(Struct, frozen=True):
+    """The names of variables that the platform gives to every step, '' for what it does not give: `clone` holds the
+    folder of the repository, `full_name` is `workspace/repository`."""
+
+    clone: str = ""
+    workspace: str = ""
+    repository: str = ""
+    full_name: str = ""
+
+
 class Runners(Struct, frozen=True):
-    """Labels of `runs-on`: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
+    """Labels of runners: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
     in PowerShell; any other label is unknown."""
 
     docker: frozenset[str] = frozenset()
@@ -201,6 +251,7 @@ class RuleBook(Struct, frozen=True):
     registries: tuple[Registry, ...] = ()
     clients: Mapping[str, Client] = field(default_factory=dict)
     escapes: tuple[Escape, ...] = ()
+    built_in: BuiltIn = field(default_factory=BuiltIn)
     runners: Runners = field(default_factory=Runners)
     tokens: tuple[re.Pattern[str], ...] = ()
     outputs_variable: str = ""

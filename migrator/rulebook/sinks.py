@@ -149,7 +149,7 @@ class LoginFile(Struct, frozen=True):
 
 class Client(Struct, frozen=True):
     """A program that logs in to registries or moves images. `options` are global ones that take a value;
-    `rule` is the id of the rule that its logins are reported under."""
+    `rule` is the id of the rule that its logins are reported under, where the file that it stands in is one."""
 
     name: str
     programs: frozenset[str]

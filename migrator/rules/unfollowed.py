@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from migrator.findings.records import Finding
+from migrator.fixes.context import Context
 from migrator.flow.events import Command
 from migrator.ir.paths import only
 from migrator.reading.repository import Reading
 from migrator.reading.steps import StepFacts
-from migrator.rulebook.records import Programs
-from migrator.rules.context import Context
-from migrator.rules.unread import shows_login
+from migrator.rulebook.records import Programs, Rule
+from migrator.sinks.shown import shows_login
 from migrator.text.source import Source
 
 _WORD = re.compile(
@@ -26,15 +26,14 @@ _OPTION = re.compile(r"--?[a-z]+(?:-[a-z]+)*")
 _HIDDEN = "•"
 
 
-def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
+def audit(rule: Rule, facts: StepFacts, context: Context) -> Iterator[Finding]:
     programs = context.book.programs
     for path in dict.fromkeys(path for command in _commands(facts) for path in _run(command, programs)):
         source = None if path in context.followed else context.source(path)
         login = shows_login(source.text, context.book) if source else None
         if source is None or login is None or all(name in source.text for name in context.book.natives):
             continue
-        yield context.finding(
-            "registry-login",
+        yield rule.finding(
             source,
             login,
             "a login to Packages stands in a file that a step runs and that is not followed",

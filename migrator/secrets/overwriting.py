@@ -9,6 +9,7 @@ from dataclasses import replace
 from migrator.engine.overwritten import Place, overwritten
 from migrator.engine.ways import Reaches
 from migrator.findings.settings import Settings
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.repositories.git import GitError
 from migrator.repositories.refview import RefView
 from migrator.rulebook.records import RuleBook
@@ -42,7 +43,7 @@ def marked(
         return rules.language(path).mentions == "all"
 
     try:
-        known = overwritten(view, pipelines, names, book, settings, view.links(), prose, reaches)
+        known = overwritten(view, pipelines, names, book, settings, BITBUCKET, view.links(), prose, reaches)
     except (Unreadable, GitError):
         return found
     said = Counter(_place(one) for one in found.references if one.kind.is_use or one.kind is Kind.ASSIGNMENT)

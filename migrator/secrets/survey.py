@@ -11,8 +11,8 @@ from msgspec import Struct, field
 
 from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.records import Run
-from migrator.findings.selection import is_pipelines_file
 from migrator.findings.settings import Settings
+from migrator.platforms.bitbucket.names import ROOT, is_pipelines_file
 from migrator.prefilter.needles import LOGIN, mentions
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
@@ -28,8 +28,7 @@ from migrator.secrets.references.finding import Finder
 from migrator.secrets.references.records import Found, NotLooked, OpaqueKind
 from migrator.secrets.references.scan import scan
 
-_ROOT = "bitbucket-pipelines.yml"
-_ROOTS = (_ROOT, "bitbucket-pipelines.yaml")
+_ROOTS = (ROOT, "bitbucket-pipelines.yaml")
 """That Bitbucket takes none of these in capitals is not documented, so they count in any."""
 _UNENDED = ("PAUSED", "HALTED", "PENDING", "BUILDING")
 """https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/, the filter `status`."""
@@ -176,7 +175,7 @@ class Survey(Struct, frozen=True):
         for text in sorted(imports):
             data = self.resolve(text).data
             if data is not None:
-                yield from candidates.of_pipelines(_One(data), _ROOT, self.book, self.settings) - self.book.natives
+                yield from candidates.of_pipelines(_One(data), ROOT, self.book, self.settings) - self.book.natives
 
     def _scripts(self) -> set[str]:
         """The paths of files on any branch that name a Packages host and a login."""
@@ -213,8 +212,8 @@ class _Imported(Struct, frozen=True):
 def _look(exported: Exported, names: frozenset[str], ref: str) -> _Imported:
     if exported.data is None:
         return _Imported()
-    path = f"{exported.at}:{_ROOT}"
-    found = Finder(names).look(exported.data, _ROOT)
+    path = f"{exported.at}:{ROOT}"
+    found = Finder(names).look(exported.data, ROOT)
     return _Imported(
         tuple(
             (one.name, Evidence(one.kind.value, ref, path, one.line, one.text))
@@ -257,10 +256,10 @@ class _One(Struct, frozen=True):
     data: bytes
 
     def paths(self) -> Iterable[str]:
-        return (_ROOT,)
+        return (ROOT,)
 
     def read(self, path: str) -> bytes | None:
-        return self.data if path == _ROOT else None
+        return self.data if path == ROOT else None
 
 
 def window(client_runs: Callable[[datetime, str], tuple[Run, ...]], days: int, now: datetime) -> Runs:

@@ -12,10 +12,10 @@ from migrator.flow.events import Command
 from migrator.ir.paths import Top
 from migrator.ir.values import Unknown, Value, symbol
 from migrator.rulebook.sinks import Action, BuildSyntax
+from migrator.sinks.files import Files
 from migrator.sinks.invocations import Invocation, Parsed
-from migrator.sinks.uses import ImageUse, Read, of_expansion, of_row, of_value, unknown
-from migrator.sinks.values import environment, known_start, subject_of
-from migrator.sinks.writers import place
+from migrator.sinks.uses import ImageUse, of_expansion, of_row, of_value, unknown
+from migrator.sinks.values import known_start, subject_of
 
 _FILES = ("Dockerfile", "Containerfile")
 _REFERENCE = re.compile(r"(?:^|,)ref=([^,]+)")
@@ -30,7 +30,7 @@ class Arguments(Struct, frozen=True):
     replaced: frozenset[str]
 
 
-def build_images(called: Invocation, syntax: BuildSyntax, read: Read) -> Iterator[ImageUse]:
+def build_images(called: Invocation, syntax: BuildSyntax, files: Files) -> Iterator[ImageUse]:
     command, parsed = called.command, called.parsed
     contexts = [value.symbol() or "" for value in parsed.values(syntax.context)]
     for text in contexts:
@@ -41,8 +41,8 @@ def build_images(called: Invocation, syntax: BuildSyntax, read: Read) -> Iterato
             yield unknown(command, "a build context is not known", "a build context")
     target = parsed.values(syntax.target)
     replaced = frozenset(text.partition("=")[0] for text in contexts if text)
-    arguments = Arguments(_arguments(called, syntax), target[-1].symbol() if target else None, replaced)
-    yield from _dockerfiles(command, syntax, parsed, arguments, read)
+    arguments = Arguments(_arguments(called, syntax, files), target[-1].symbol() if target else None, replaced)
+    yield from _dockerfiles(command, syntax, parsed, arguments, files)
     for value in parsed.values(syntax.cache):
         yield from _cached(value, command)
     for value in parsed.values(syntax.cache_push):
@@ -59,7 +59,7 @@ def build_images(called: Invocation, syntax: BuildSyntax, read: Read) -> Iterato
         yield from (ImageUse(Action.NAME, name, command) for name in names)
 
 
-def _arguments(called: Invocation, syntax: BuildSyntax) -> dict[str, str | None]:
+def _arguments(called: Invocation, syntax: BuildSyntax, files: Files) -> dict[str, str | None]:
     arguments: dict[str, str | None] = {}
     for value in called.parsed.values(syntax.argument):
         written = value.symbol()
@@ -67,23 +67,23 @@ def _arguments(called: Invocation, syntax: BuildSyntax) -> dict[str, str | None]
         if written is None:
             arguments[name] = None
         else:
-            arguments[name] = text if equals else environment(called.command).get(name)
+            arguments[name] = text if equals else files.environment(called.command).get(name)
     return arguments
 
 
 def _dockerfiles(
-    command: Command, syntax: BuildSyntax, parsed: Parsed, arguments: Arguments, read: Read
+    command: Command, syntax: BuildSyntax, parsed: Parsed, arguments: Arguments, files: Files
 ) -> Iterator[ImageUse]:
     """What the Dockerfile names, in every folder that the command may run in."""
     named = parsed.values(syntax.file)
     context = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
     where = named[-1] if named else context
     shown = where.symbol() or subject_of(where)
-    places = place(command.folders, where)
+    places = files.place(command.folders, where)
     for one in [None] if isinstance(places, Top) or not places else sorted(places):
         paths = [] if one is None else [one] if named else [posixpath.join(one, name) for name in _FILES]
         shown = paths[0] if paths and not named else shown
-        texts = [text for path in paths if path and (text := read(path)) is not None]
+        texts = [text for path in paths if path and (text := files.read(path)) is not None]
         if not texts:
             yield unknown(command, f"the Dockerfile {shown} is not in the repository", shown)
         for text in texts:  # which of them is read, depends on the client

@@ -12,8 +12,9 @@ from migrator.sinks import unfollowed
 from migrator.sinks.builds import build_images
 from migrator.sinks.channels import sinks_of
 from migrator.sinks.compose import compose_images
+from migrator.sinks.files import Files, Read
 from migrator.sinks.invocations import Invocation, invocation
-from migrator.sinks.uses import ImageUse, Read, of_value, unknown
+from migrator.sinks.uses import ImageUse, of_value, unknown
 from migrator.sinks.writers import written
 
 
@@ -32,12 +33,13 @@ def find_images(trace: Flow, book: RuleBook, read: Read) -> tuple[ImageUse, ...]
 def image_uses(trace: Flow, book: RuleBook, read: Read) -> Iterator[ImageUse]:
     """Every image that the script pushes, reads or names, in its order."""
     changed = written(trace, book)
+    files = Files(lambda path: None if path in changed else read(path), book.built_in)
     for command in trace.commands:
-        uses = _of_command(command, book, lambda path: None if path in changed else read(path))
+        uses = _of_command(command, book, files)
         yield from (use for use in uses if use.reference != "")
 
 
-def _of_command(command: Command, book: RuleBook, read: Read) -> Iterator[ImageUse]:
+def _of_command(command: Command, book: RuleBook, files: Files) -> Iterator[ImageUse]:
     called = invocation(unfollowed.carried(command, book) or command, book)
     if called is None:
         yield from _by_program(command, book)
@@ -45,19 +47,19 @@ def _of_command(command: Command, book: RuleBook, read: Read) -> Iterator[ImageU
         if not any(called.calls(words) for words in _harmless(book)):
             yield from _mentioned(called.command, called.rest, book)
     else:
-        yield from _by_client(called, book, read)
+        yield from _by_client(called, book, files)
 
 
-def _by_client(called: Invocation, book: RuleBook, read: Read) -> Iterator[ImageUse]:
+def _by_client(called: Invocation, book: RuleBook, files: Files) -> Iterator[ImageUse]:
     """What a sub-command that the rules know does with images."""
     syntax, command = called.syntax, called.command
     assert syntax is not None
     if syntax.unreadable:
         yield unknown(command, f"{syntax.unreadable} is not read", syntax.unreadable)
     if syntax.build:
-        yield from build_images(called, syntax.build, read)
+        yield from build_images(called, syntax.build, files)
     if syntax.compose:
-        yield from compose_images(called, syntax.compose, read)
+        yield from compose_images(called, syntax.compose, files)
     reads, pushes = syntax.which(Action.PULL, Action.READ), syntax.which(Action.PUSH)
     transport = syntax.transport if reads or len(called.parsed.words) > 1 else ""  # one word alone is where it goes
     for sink in sinks_of(called, Action.NAME):

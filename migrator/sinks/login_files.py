@@ -9,16 +9,16 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from migrator.flow.events import Command
-from migrator.ir.values import Value
+from migrator.flow.events import Command, Flow
+from migrator.ir.values import Input
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink, sinks
 from migrator.sinks.invocations import Invocation, Parsed
+from migrator.sinks.shown import visible_text
 
 _APART = re.compile(r"[:=,]")
 _FILES = ("config.json", "auth.json")
-_CLONE = ("${BITBUCKET_CLONE_DIR}", "${PWD}")
 
 
 def kept(called: Invocation) -> str:
@@ -44,9 +44,20 @@ def gives_login_file(command: Command, book: RuleBook) -> bool:
     return any(is_login_file(path, book) for text in texts for path in (text, *(f"{text}/{name}" for name in _FILES)))
 
 
+def written_logins(trace: Flow, book: RuleBook) -> Iterator[tuple[Command, tuple[str, ...]]]:
+    """Commands that write a login to Packages, and the stored variables that it is made of; but for native ones."""
+    hosts = [host for registry in book.registries for host in registry.hosts]
+    for command in trace.commands:
+        for sink in written_by_hand(command, book):
+            names = [piece.name for piece in sink.value.pieces if isinstance(piece, Input)]
+            stored = tuple(name for name in names if name not in book.natives)
+            if (stored or not names) and any(host in visible_text(sink.value) for host in hosts):
+                yield command, stored
+
+
 def written_by_hand(command: Command, book: RuleBook) -> Iterator[Sink]:
     """What a command writes itself into a login file."""
-    written: list[tuple[Value, Value]] = [(output.path, output.content) for output in command.outputs]
+    written = [(output.path, output.content) for output in command.outputs]
     if command.name == "tee" and command.stdin is not None:
         written += [(argument.value, command.stdin) for argument in command.arguments]
     for path, content in written:
@@ -65,12 +76,13 @@ class LoginFiles(Struct, frozen=True):
         """`configs` are the answers of `kept`; places are relative to the clone directory where they are in there."""
         own = {name for client in book.clients.values() for name in client.login_file.variables}
         told = (config for config in configs if config not in ("", "?", ".", *own))
-        return cls(book, tuple(dict.fromkeys(filter(None, map(_normal, told)))))
+        places = (_normal(config, book) for config in told)
+        return cls(book, tuple(dict.fromkeys(filter(None, places))))
 
     def named(self, text: str) -> bool:
         """Whether a word, or what stands behind its last `=`, is such a file."""
         parts = (text, text.rpartition("=")[2])
-        return any(is_login_file(part, self.book) or _within(_normal(part), self.places) for part in parts)
+        return any(is_login_file(part, self.book) or _within(_normal(part, self.book), self.places) for part in parts)
 
     def holds(self, text: str) -> bool:
         """Whether what a word names has such a file in it."""
@@ -79,7 +91,7 @@ class LoginFiles(Struct, frozen=True):
 
     def packs(self, pattern: str) -> bool:
         """Whether an artifact's pattern or a cache's path takes such a file along."""
-        short = _normal(pattern)
+        short = _normal(pattern, self.book)
         globs = (short, f"{short}/*")
         return self.holds(pattern) or any(
             _within(short, [place])
@@ -88,9 +100,8 @@ class LoginFiles(Struct, frozen=True):
         )
 
 
-def _normal(path: str) -> str:
-    for clone in _CLONE:
-        path = path.removeprefix(f"{clone}/")
+def _normal(path: str, book: RuleBook) -> str:
+    path = path.removeprefix(f"${{{book.built_in.clone}}}/").removeprefix("${PWD}/")
     return posixpath.normpath(path) if path else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from migrator.frontends.documents.interpolation import Expansion
 
 _SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-Read = Callable[[str], str | None]
 
 
 class ImageUse(Struct, frozen=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from migrator.flow.events import Command
-from migrator.ir.values import Alternative, Input, Literal, Quoting, Unknown, Value, union
+from migrator.ir.nodes import Quoting
+from migrator.ir.values import Alternative, Input, Literal, Unknown, Value
 from migrator.text.source import Span
 
 
@@ -83,16 +84,3 @@ def value_of(command: Command, name: str) -> Value | None:
         return None
     values = [definition.value for definition in definitions if definition is not None]
     return Value(tuple(row for value in values for row in value.alternatives))
-
-
-def environment(command: Command) -> dict[str, str | None]:
-    """What the step's variables are for files that expand them: text, with `${NAME}` for what is stored elsewhere."""
-    known: dict[str, str | None] = {
-        name: f"${{{name}}}" for name in ("BITBUCKET_WORKSPACE", "BITBUCKET_REPO_SLUG", "BITBUCKET_REPO_FULL_NAME")
-    }
-    for name, definitions in command.environment.items():
-        values = [definition.value if definition else Value.of(Input(name, ())) for definition in definitions]
-        known[name] = union(values).symbol()
-    for name, value in command.overrides:
-        known[name] = value.symbol()
-    return known

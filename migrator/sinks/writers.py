@@ -6,15 +6,17 @@ import posixpath
 from collections.abc import Iterator
 
 from migrator.flow.events import Command, Flow
-from migrator.ir.paths import NONE, ROOT, Paths, Top, below
+from migrator.ir.paths import NONE, Top
 from migrator.ir.values import Value
 from migrator.rulebook.records import RuleBook, Writer
+from migrator.sinks.files import Files
 from migrator.sinks.invocations import parse
 
 
 def written(trace: Flow, book: RuleBook) -> frozenset[str]:
     """Paths relative to the clone directory, as far as they are known."""
     paths = set[str]()
+    files = Files(lambda path: None, book.built_in)
     for command in trace.commands:
         values = [output.path for output in command.outputs]
         writer = book.programs.writers.get(command.name)
@@ -22,7 +24,7 @@ def written(trace: Flow, book: RuleBook) -> frozenset[str]:
             values += _values(command, writer)
         names = [posixpath.basename(argument.text or "") for argument in command.arguments]
         for value in values:
-            places = place(command.folders, value)
+            places = files.place(command.folders, value)
             for path in NONE if isinstance(places, Top) else places:  # one that cannot be told is no path
                 paths |= {path, *(posixpath.join(path, name) for name in names if name)}
     return frozenset(paths - {""})
@@ -36,16 +38,3 @@ def _values(command: Command, writer: Writer) -> Iterator[Value]:
     if not writer.only or given:
         words = [word.value for word in parsed.words]
         yield from words[-1:] if writer.words == "last" else words if writer.words == "all" else ()
-
-
-def place(folders: Paths, path: Value) -> Paths:
-    """The paths of the repository that a word names in some folders, '' for the root; none where it leads out."""
-    text = path.symbol()
-    if text is None:
-        return Top(path.unknown or "several values")
-    clone = "${BITBUCKET_CLONE_DIR}"
-    if text == clone or text.startswith(f"{clone}/"):
-        return below(ROOT, text.removeprefix(clone).lstrip("/"))
-    if text.startswith(("/", "~")):
-        return NONE
-    return Top(text) if "${" in text else below(folders, text)

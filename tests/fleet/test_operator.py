@@ -19,6 +19,7 @@ from migrator.findings.settings import Settings
 from migrator.fleet import operator
 from migrator.fleet.operator import Operator, Override, Wave
 from migrator.fleet.restricting import Restriction, restriction
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.rulebook import reading as rulebook
 from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError
@@ -175,7 +176,11 @@ pipelines:
 
 def judged(settings: Settings) -> tuple[Verdict, list[str], list[Ownership]]:
     report = engine.analyse(
-        Files({"bitbucket-pipelines.yml": PIPELINES}), ["bitbucket-pipelines.yml"], rulebook.load(()), settings
+        Files({"bitbucket-pipelines.yml": PIPELINES}),
+        ["bitbucket-pipelines.yml"],
+        rulebook.load(()),
+        settings,
+        BITBUCKET,
     )
     (finding,) = report.findings
     return finding.verdict, [reason.code for reason in finding.reasons], [one.ownership for one in report.packages]

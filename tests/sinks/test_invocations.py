@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.ir.values import Input, Literal, Quoting, Unknown, Value
+from migrator.ir.nodes import Quoting
+from migrator.ir.values import Input, Literal, Unknown, Value
 from migrator.sinks.invocations import invocation, parse
 from migrator.sinks.values import prefix, without
 from migrator.text.source import Span

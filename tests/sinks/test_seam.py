@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from migrator.findings.records import Ownership
-from migrator.flow.interpreter import run_script
+from migrator.flow import interpreter
+from migrator.flow.events import Flow
 from migrator.reading.given import given
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.records import RuleBook
@@ -51,6 +52,10 @@ escapes:
 WEB, BASE = "crg.apkg.io/acme/web", "crg.apkg.io/acme/base"
 
 
+def follow(text: str, book: RuleBook) -> Flow:
+    return interpreter.follow(text, book.programs, {}, {}.get, book.built_in.clone)
+
+
 @pytest.fixture
 def book(tmp_path: Path) -> RuleBook:
     (tmp_path / "clients").mkdir()
@@ -72,7 +77,7 @@ def book(tmp_path: Path) -> RuleBook:
 def test_a_login_is_a_group_of_sinks_that_stores(
     text: str, username: str, password: str, host: str, channel: Channel, book: RuleBook
 ) -> None:
-    (login,) = find_logins(run_script(text, book.programs, {}, {}.get), book)
+    (login,) = find_logins(follow(text, book), book)
     assert (login.client, login.host) == ("ship", host)
     assert (login.username.symbol(), login.password.symbol()) == (username, password)
     assert {sink.channel for sink in login.sinks if sink.value == login.password} == {channel}
@@ -91,7 +96,7 @@ def test_a_login_is_a_group_of_sinks_that_stores(
 )
 def test_images_are_sinks_that_are_pushed_and_read(text: str, uses: list[tuple[str, str]], book: RuleBook) -> None:
     files = {"Recipe": f"FROM {BASE}\n"}
-    found = find_images(run_script(text, book.programs, {}, files.get), book, files.get)
+    found = find_images(follow(text, book), book, files.get)
     assert [(use.action.value, use.reference) for use in found] == uses
 
 
@@ -142,5 +147,5 @@ def test_literals_are_masked_by_the_same_data(book: RuleBook) -> None:
 
 
 def test_a_program_that_is_no_client_and_no_escape_is_neither(book: RuleBook) -> None:
-    (command,) = run_script("sail enter --as $U --key $P", book.programs, {}, {}.get).commands
+    (command,) = follow("sail enter --as $U --key $P", book).commands
     assert list(escapes(command, book)) == []

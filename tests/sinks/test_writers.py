@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from migrator.ir.paths import NONE, Top, normal
 from migrator.ir.values import Unknown, Value
-from migrator.sinks.writers import place, written
+from migrator.sinks.files import Files
+from migrator.sinks.writers import written
 from tests.flow.reading import BOOK, command, follow
 
 
@@ -84,6 +85,7 @@ def test_a_path_is_relative_or_leads_out(path: str, expected: str | None) -> Non
 
 
 def test_a_path_is_of_the_repository_only_where_that_is_known() -> None:
+    place = Files({}.get, BOOK.built_in).place
     here, there, either = frozenset({"sub"}), Top("`cd`"), frozenset({"a", "b"})
     words = [argument.value for argument in command('x a ../b ../../c /d ~/e "$BITBUCKET_CLONE_DIR"').arguments]
     assert [place(here, word) for word in words] == [{"sub/a"}, {"b"}, NONE, NONE, NONE, {""}]

@@ -14,9 +14,9 @@ from migrator.ir.values import Literal, Value
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import PushPipe, RuleBook
 from migrator.rulebook.sinks import Action, BuildSyntax
+from migrator.sinks.files import Read
 from migrator.sinks.images import image_uses
 from migrator.sinks.invocations import Invocation, Parsed, invocation
-from migrator.sinks.uses import Read
 
 _STARTERS = {"xargs", "find", "trap"}
 
@@ -40,7 +40,7 @@ class Work(Struct, frozen=True):
     the reference cannot be told. `called` is there for the clients that the rules know."""
 
     command: Command
-    after: bool
+    shell: int
     kind: Kind
     called: Invocation | None = None
     parsed: Parsed = Parsed()
@@ -49,12 +49,12 @@ class Work(Struct, frozen=True):
     targets: tuple[str | None, ...] = ()
 
     @property
-    def at(self) -> tuple[bool, int]:
-        return self.after, self.command.order
+    def at(self) -> tuple[int, int]:
+        return self.shell, self.command.order
 
 
 class Engine:
-    """The commands of a step, script first, then after-script, with what each does with local images."""
+    """The commands of a step, shell after shell, with what each does with local images."""
 
     def __init__(self, facts: StepFacts, book: RuleBook, pipe: PushPipe, read: Read) -> None:
         self.book = book
@@ -65,41 +65,41 @@ class Engine:
                 if use.action.reads:
                     self.reads.setdefault(use.command, []).append(use.reference)
         self.works = tuple(
-            self.work(command, shell.after) for shell in facts.shells for command in shell.trace.commands
+            self.work(command, shell.order) for shell in facts.shells for command in shell.trace.commands
         )
 
-    def work(self, command: Command, after: bool) -> Work:
+    def work(self, command: Command, shell: int) -> Work:
         called = invocation(command, self.book)
         if called is None:
             idle = self.book.programs.reads_no_package(command.name) and not self.starts(command)
             idle = command.followed or idle
-            return Work(command, after, Kind.NOTHING if idle else Kind.PROGRAM)
+            return Work(command, shell, Kind.NOTHING if idle else Kind.PROGRAM)
         if command.name not in self.pipe.programs:
-            return Work(command, after, Kind.NOTHING, called)
+            return Work(command, shell, Kind.NOTHING, called)
         syntax, parsed = called.syntax, called.parsed
         if syntax and syntax.does(Action.STORE):
-            return Work(command, after, Kind.NOTHING, called)
+            return Work(command, shell, Kind.NOTHING, called)
         if syntax:
             named = tuple(key(word.value) for word in parsed.words)
             if syntax.build:
                 targets = tuple(key(value) for value in parsed.values(syntax.build.tag))
-                return Work(command, after, Kind.BUILD, called, parsed, syntax.build, (), targets)
+                return Work(command, shell, Kind.BUILD, called, parsed, syntax.build, (), targets)
             if syntax.does(Action.NAME):
-                return Work(command, after, Kind.TAG, called, parsed, None, named[:1], named[1:])
+                return Work(command, shell, Kind.TAG, called, parsed, None, named[:1], named[1:])
             if syntax.which(Action.PUSH) == "all" and not syntax.transport:
-                return Work(command, after, Kind.PUSH, called, parsed, None, named)
+                return Work(command, shell, Kind.PUSH, called, parsed, None, named)
             if syntax.does(Action.PUSH) or syntax.compose or syntax.unreadable:
-                return Work(command, after, Kind.CHANGES, called, parsed, None, (None,))
+                return Work(command, shell, Kind.CHANGES, called, parsed, None, (None,))
             taken = named if syntax.does(Action.PULL) else ()
-            return Work(command, after, Kind.LOCAL, called, parsed, None, named, taken)
+            return Work(command, shell, Kind.LOCAL, called, parsed, None, named, taken)
         begin = self.words(called)
         if _begins(begin, self.pipe.idle):
-            return Work(command, after, Kind.NOTHING, called)
+            return Work(command, shell, Kind.NOTHING, called)
         named = tuple(key(argument.value) for argument in called.rest[1:])
         if _begins(begin, self.pipe.removes):
-            return Work(command, after, Kind.LOCAL, called, Parsed((), called.rest), None, named, named)
+            return Work(command, shell, Kind.LOCAL, called, Parsed((), called.rest), None, named, named)
         kind = Kind.LOCAL if _begins(begin, self.pipe.local) else Kind.CHANGES
-        return Work(command, after, kind, called, Parsed((), called.rest), None, named)
+        return Work(command, shell, kind, called, Parsed((), called.rest), None, named)
 
     def starts(self, command: Command) -> bool:
         """Does a program that starts others start a client?"""
@@ -126,7 +126,7 @@ class Engine:
 
     # Who uses a local image
 
-    def users(self, reference: str, since: tuple[bool, int]) -> Iterator[Work]:
+    def users(self, reference: str, since: tuple[int, int]) -> Iterator[Work]:
         """The commands after a place that use the local image of that key, or may."""
         yield from (work for work in self.works if work.at > since and self.uses(work, reference))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from migrator.findings.records import PipeItem, ScriptChange
+from migrator.findings.records import AddedTask, ScriptChange
 from migrator.ir.nodes import Statement
 from migrator.reading.scripts import Part, Script
 from migrator.text.edits import Edit
@@ -18,7 +18,7 @@ _HEADER = re.compile(r"[|>][-+0-9]*")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
-Insert = tuple[Statement, str, PipeItem]
+Insert = tuple[Statement, str, AddedTask]
 """A pipe, the command that must run before it ('' for none), and the statement in whose place it comes."""
 
 
@@ -131,8 +131,9 @@ class Layout:
         newline = found[0] if found else "\r\n" if "\r\n" in self.text else "\n"
         lines: list[str] = []
         for _, before, pipe in here:
+            run, variables = pipe.keys
             lines += [f"{lead}- {before}"] if before else []
-            lines += [f"{lead}- pipe: {pipe.name}", f"{lead}  variables:"]
+            lines += [f"{lead}- {run}: {pipe.name}", f"{lead}  {variables}:"]
             lines += [f"{lead}    {name}: {_scalar(value)}" for name, value in pipe.variables]
         return newline.join(lines) + (newline if ended else "")
 
@@ -193,7 +194,7 @@ class Layout:
 
 
 def _change(part: Part, value: str | None, here: Sequence[Insert]) -> ScriptChange:
-    added: list[str | PipeItem] = []
+    added: list[str | AddedTask] = []
     for _, before, pipe in here:
         added += [before, pipe] if before else [pipe]
     return ScriptChange(part.span.start, value, tuple(added))

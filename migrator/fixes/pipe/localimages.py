@@ -16,7 +16,7 @@ class LocalImages:
     A name that nothing in the step makes is an image of its own, until something may give it to another one.
     """
 
-    def __init__(self, works: Sequence[Work], before: tuple[bool, int]) -> None:
+    def __init__(self, works: Sequence[Work], before: tuple[int, int]) -> None:
         self.names: dict[str, Identity] = {}
         self.changed: Identity = ()
         for work in works:

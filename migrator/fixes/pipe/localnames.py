@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from migrator.fixes.pipe.engine import Engine, Kind, Work, known_text
 from migrator.fixes.pipe.localimages import LocalImages
 from migrator.fixes.pipe.references import tagged, untagged
-from migrator.fixes.pipe.refused import Refused
+from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe
@@ -45,7 +45,7 @@ class LocalNames:
 
     def used_later(self, name: str, last: Work) -> bool:
         users = self.engine.users(name, last.at)
-        given = {scalar.value for item in self.facts.pipes for _, scalar in item.variables}
+        given = {scalar.value for item in self.facts.tasks for _, scalar in item.variables}
         return any(work.kind is not Kind.PUSH for work in users) or bool(given & {name, untagged(name)})
 
     def plain(self, names: Sequence[str], there: Work) -> str:
@@ -88,7 +88,7 @@ class LocalNames:
     def given(self, reference: str) -> bool:
         """Is another pipe given the reference?"""
         begin = untagged(reference).partition("${")[0] or untagged(reference)
-        for item in self.facts.pipes:
+        for item in self.facts.tasks:
             for _, scalar in item.variables:
                 texts = [scalar.value]
                 for variable in _VARIABLE.findall(scalar.value):

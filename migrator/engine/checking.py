@@ -1,0 +1,23 @@
+"""The rules, found by listing `migrator/rules/`: a module's name, with `-` for `_`, is the id of its rule.
+
+A rule is such a module with `check(rule, context)`, which yields the findings of a repository, and a file of the same
+name in `rules/`, which says what it finds, why, and by examples. Nothing else names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+
+from migrator import rules
+from migrator.findings.records import Finding
+from migrator.fixes.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """What each rule finds in a repository."""
+    for found in iter_modules(rules.__path__):
+        module = import_module(f"{rules.__name__}.{found.name}")
+        if hasattr(module, "check"):
+            yield from module.check(context.book.rules[found.name.replace("_", "-")], context)

@@ -1,0 +1,45 @@
+"""What stands around a login in its step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from migrator.findings.records import Reason
+from migrator.fixes.context import Context
+from migrator.fixes.login import PackagesLogin
+from migrator.fixes.opinion import Opinion
+from migrator.fixes.points import Point
+from migrator.reading.hidden import hidden_logins
+from migrator.reading.steps import StepFacts
+from migrator.sinks.shown import names_natives, shows_login
+
+
+def surroundings(
+    step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point], unseen: Iterable[str]
+) -> Opinion:
+    """Reasons from what else runs the login's text, and what else logs in. `points` are where the login is edited,
+    `unseen` what logs in besides and is not followed."""
+    return Opinion(tuple(_reasons(step, context, login, points, unseen)))
+
+
+def _reasons(
+    step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point], unseen: Iterable[str]
+) -> Iterator[Reason]:
+    spans = (login.command.span, *(point.span for point in points))
+    parts = (login.shell.script.part(span.start) for span in spans)
+    for code in dict.fromkeys(context.unread_items.get(part.key) for part in parts if part):
+        if code:
+            yield context.reason(code, "the same text also runs in a step that cannot be read", "the other step")
+    perhaps = (one for shell in step.shells for one in shell.logins if one.perhaps is login.registry)
+    uncertain = (f"a login whose registry comes from {one.host_subject}" for one in perhaps)
+    for what in dict.fromkeys((*unseen, *uncertain)):
+        yield context.reason("mixed-logins", f"the step also logs in within {what}", login.login.host)
+    if step.pipelines.problems:
+        yield context.reason("unreadable", "a part of the file cannot be read", "the file")
+
+
+def unseen_logins(step: StepFacts, context: Context) -> tuple[str, ...]:
+    """What logs in to Packages with something else than the native pair, and is not followed."""
+    hidden = [one.what for shell in step.shells for one in hidden_logins(shell, context.book)]
+    shown = ((path, text) for path, text in context.called(step) if shows_login(text, context.book))
+    return (*hidden, *(path for path, text in shown if not names_natives(text, context.book)))

@@ -1,0 +1,33 @@
+"""Which stored variables a step still reads when its logins are native."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from migrator.fixes.judged import Judged
+from migrator.flow.events import VariableUse
+from migrator.reading.steps import Shell, StepFacts
+
+
+def remaining(step: StepFacts, judged: Sequence[Judged], item: Judged, named: Callable[[str], bool]) -> tuple[str, ...]:
+    """The stored variables of a login that something in the step still reads after the change, and after that of every
+    login of the step whose change is safe. `judged` are all of these; `named`: is a variable handed on by its name?"""
+    changed = [one for one in judged if one is item or one.safe]
+
+    def gone(shell: Shell, use: VariableUse) -> bool:
+        mine = [one for one in changed if one.login.shell is shell]
+        start = use.calls[0] if use.calls else use.read.span.start
+        if any(one.bridge is not None and start >= one.bridge.before for one in mine):
+            return True
+        if item.pipe and shell is item.login.shell:
+            spans = item.pipe.removed
+        else:
+            spans = tuple(point.span for one in mine for point in one.points)
+        return any(use.read.span.contains(span) or span.contains(use.read.span) for span in spans)
+
+    def read(name: str) -> bool:
+        uses = ((shell, use) for shell in step.shells for use in shell.trace.uses)
+        stored = ((shell, use) for shell, use in uses if use.read.name == name and None in use.definitions)
+        return named(name) or any(not gone(shell, use) for shell, use in stored)
+
+    return tuple(name for name in item.login.stored if read(name))

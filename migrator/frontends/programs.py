@@ -1,0 +1,149 @@
+"""Programs that stand in files of the repository, and what a command runs of them.
+
+A reader is a module beside this one with a function `read(request) -> Program | None`; which programs it is for, and
+what else they are told, is rule data (`launchers` of `rules/programs.yml`). Whatever a reader finds is said as shell:
+text with a map to the file, or statements with places in it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from importlib import import_module
+
+from msgspec import Struct
+
+from migrator.ir.nodes import Statement
+from migrator.ir.paths import normal
+from migrator.rulebook.records import Launcher
+from migrator.text.edits import Edit
+from migrator.text.scalars import ScalarMap
+
+Place = Callable[[int], int]
+Lower = Callable[[str, Place | None], tuple[Statement, ...]]
+_CLONE = "${BITBUCKET_CLONE_DIR}"
+
+
+class Request(Struct, frozen=True):
+    """A command that may run a file: `words` behind the program, `${NAME}` standing for a variable and None for what is
+    not known; `folder` is the working directory, relative to the root like every path. `file` gives a file's text."""
+
+    launcher: Launcher
+    program: str
+    words: tuple[str | None, ...]
+    folder: str
+    file: Callable[[str], str | None]
+
+    def path(self, word: str | None) -> str | None:
+        """A word as a path of the repository, '' for its root; None where it is not known or leads out."""
+        return within(self.folder, word)
+
+
+class Fragment(Struct, frozen=True):
+    """A program in a file. `runs` leads from the characters of `text` to those of the file; `lower` reads the text and
+    gives its places through the map that it is handed. `shown`: it is written to the log as it runs, with values in
+    it."""
+
+    path: str
+    text: str
+    runs: ScalarMap
+    lower: Lower
+    shown: bool = False
+
+
+class Program(Struct, frozen=True):
+    """What a command runs: fragments one after the other, each in a process of its own, with the working directory
+    `folder`; none where it is decided only then what of the file runs. `words` is how many words of the command come
+    before those that the program is given."""
+
+    path: str
+    fragments: tuple[Fragment, ...]
+    folder: str
+    words: int = 0
+
+
+def within(folder: str, word: str | None) -> str | None:
+    """A word as a path of the repository, '' for its root; None where it is not known or leads out."""
+    if word is None:
+        return None
+    if word == _CLONE or word.startswith(f"{_CLONE}/"):
+        joined = word.removeprefix(_CLONE).lstrip("/")
+    elif not word or "${" in word or word.startswith(("/", "~")):
+        return None
+    else:
+        joined = posixpath.join(folder, word)
+    return normal(joined)
+
+
+def whole(path: str, text: str, lower: Lower) -> Fragment:
+    """A file that is one program."""
+    return Fragment(path, text, ScalarMap((0,), (0,), (0,), len(text), ""), lower)
+
+
+class Line(Struct, frozen=True):
+    """The words of a launcher's command line: where the files are, which one is named, and the rest. `known`: so are
+    all of its words, and each option that names a file is there once. `quiet`: what runs is not shown."""
+
+    folder: str
+    file: str | None
+    words: tuple[str, ...]
+    known: bool = True
+    quiet: bool = False
+
+
+def command_line(request: Request) -> Line | None:
+    """The words of a command by the options of its launcher, up to the first that is not known; None where it is not
+    known in which folder the files are."""
+    launcher, words = request.launcher, list(request.words)
+    folder, file = request.folder, None
+    quiet = not launcher.quiet.isdisjoint(words)
+    rest: list[str] = []
+    while words:
+        word = words.pop(0)
+        if word is None:
+            return Line(folder, file, tuple(rest), known=False)
+        if word == "--":
+            return Line(folder, file, (*rest, word, *map(str, words)), known=None not in words)
+        if not word.startswith("-") or word == "-":
+            rest.append(word)
+            continue
+        option, equals, value = word.partition("=")
+        if option in launcher.folders | launcher.named | launcher.options:
+            given = value if equals else words.pop(0) if words else None
+            if option in launcher.folders:
+                inside = within(folder, given)
+                if inside is None:
+                    return None
+                folder = inside
+            elif option in launcher.named:
+                if file is not None:
+                    return Line(folder, file, tuple(rest), known=False)
+                file = given
+        elif word not in launcher.switches | launcher.quiet:
+            return Line(folder, file, tuple(rest), known=False)
+    return Line(folder, file, tuple(rest), quiet=quiet)
+
+
+def file_of(request: Request, line: Line) -> tuple[str, str] | None:
+    """The path and text of the file that the words name, else of the first that is there of those that the program
+    reads without being told."""
+    for name in (line.file,) if line.file else request.launcher.files:
+        path = posixpath.join(line.folder, name)
+        if (text := request.file(path)) is not None:
+            return path, text
+    return None
+
+
+def read(request: Request) -> Program | None:
+    """What the command runs; None where that is no file of the repository, or it cannot be told which."""
+    found: Program | None = import_module(f"migrator.frontends.{request.launcher.reader}").read(request)
+    return found
+
+
+def verified(reader: str, before: str, after: str, edits: tuple[Edit, ...]) -> bool:
+    """Whether a file that was read by `reader` says the same after the edits, but for what they change."""
+    check: Callable[[str, str, tuple[Edit, ...]], bool] = import_module(f"migrator.frontends.{reader}").verified
+    try:
+        return check(before, after, edits)
+    except ValueError:  # what cannot be read again is not what was meant
+        return False

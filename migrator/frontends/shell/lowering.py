@@ -1,0 +1,400 @@
+"""Shell lowered to nodes, from shfmt's tree: https://github.com/mvdan/sh/blob/master/syntax/nodes.go
+
+Every child of every type of its nodes is lowered; a type that is not known is `Havoc`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from migrator.frontends.shell import quoting, shfmt
+from migrator.ir.nodes import (
+    Ask,
+    Asked,
+    Assign,
+    Call,
+    Capture,
+    Chain,
+    Channel,
+    Constant,
+    Declare,
+    Define,
+    Evaluate,
+    Expression,
+    Fallback,
+    Havoc,
+    If,
+    Join,
+    Loop,
+    Node,
+    Opaque,
+    Pipe,
+    ProgramError,
+    Quoting,
+    Read,
+    Redirect,
+    Scope,
+    Statement,
+    Switch,
+    Template,
+    Test,
+)
+from migrator.text.source import Span
+
+_Tree = dict[str, Any]
+_TOO_DEEP = f"the script is nested more than {shfmt.MAX_DEPTH} levels deep; flatten it"
+_FALLBACKS = {
+    "-": Fallback.DEFAULT,
+    "=": Fallback.ASSIGN,
+    "?": Fallback.REQUIRE,
+    "+": Fallback.ALTERNATIVE,
+}
+_CHANGES = ("Length", "Width", "Slice", "Repl", "Names", "IsSet", "Flags")
+_CHANNELS = {
+    "<<<": Channel.TEXT,
+    "<<": Channel.DOCUMENT,
+    "<<-": Channel.DOCUMENT,
+    **dict.fromkeys(("<", "<>"), Channel.READ),
+    **dict.fromkeys((">", ">>", ">|", "&>", "&>>"), Channel.WRITE),
+}
+_COMPARED = {"=": Ask.SAME, "==": Ask.SAME, "!=": Ask.OTHER}
+_UNARY = {"-n": Ask.EMPTY, "-z": Ask.EMPTY, "-v": Ask.DEFINED}
+_SETS = re.compile(r"(?:[-+*/%&|^]|<<|>>|\*\*)?=")
+
+
+def lower(text: str, place: Callable[[int], int] | None = None, fixed: bool = False) -> tuple[Statement, ...]:
+    """A bash program. `place` maps a character of `text` to the position that it has; `fixed`: no literal text of it
+    can be replaced, as it stands within something else.
+
+    Raises ProgramError where the text does not parse or exceeds a bound, or where shfmt is not installed.
+    """
+    try:
+        return _lower(text) if place is None and not fixed else _Lowering(text, place, fixed).program()
+    except RecursionError:  # substitutions take more of the stack than what is counted
+        raise ProgramError("the script is nested too deeply to read; flatten it") from None
+
+
+@lru_cache(maxsize=1024)
+def _lower(text: str) -> tuple[Statement, ...]:
+    return _Lowering(text, None, False).program()
+
+
+class _Lowering:
+    """Offsets in the tree are bytes."""
+
+    def __init__(self, text: str, place: Callable[[int], int] | None, fixed: bool) -> None:
+        self.text = text
+        self.place = place
+        self.fixed = fixed
+        self.depth = 0
+        self.chars: list[int] | None = None
+        if not text.isascii():
+            self.chars = []
+            for index, char in enumerate(text):
+                self.chars += [index] * len(char.encode("utf-8", "surrogatepass"))
+            self.chars.append(len(text))
+
+    def program(self) -> tuple[Statement, ...]:
+        return self.statements(shfmt.tree(self.text))
+
+    # Places
+
+    def at(self, position: dict[str, int]) -> int:
+        offset = position.get("Offset", 0)
+        return self.chars[min(offset, len(self.chars) - 1)] if self.chars is not None else min(offset, len(self.text))
+
+    def span(self, tree: _Tree) -> Span:
+        start = self.at(tree["Pos"])
+        end = max(start, self.at(tree["End"]))
+        if self.place is None:
+            return Span(start, end)
+        if start == end:
+            return Span(self.place(start), self.place(start))
+        return Span(self.place(start), max(self.place(start), self.place(end - 1) + 1))
+
+    def deeper(self, tree: _Tree) -> None:
+        self.depth += 1
+        if self.depth > shfmt.MAX_DEPTH:
+            raise ProgramError(_TOO_DEEP, self.at(tree["Pos"]))
+
+    # Statements
+
+    def statements(self, tree: _Tree, key: str = "Stmts") -> tuple[Statement, ...]:
+        return tuple(self.statement(child) for child in tree.get(key) or ())
+
+    def statement(self, tree: _Tree) -> Statement:
+        self.deeper(tree)
+        command = tree.get("Cmd")
+        redirects = tuple(self.redirect(child) for child in tree.get("Redirs") or ())
+        negated, detached = bool(tree.get("Negated")), bool(tree.get("Background"))
+        node: Node | None
+        if command and command["Type"] in ("TimeClause", "CoprocClause", "TestDecl"):
+            inner = command.get("Stmt") or command.get("Body")
+            one = self.statement(inner) if inner else Statement(None, self.span(command))
+            words = self.words(filter(None, [command.get("Description")]))
+            node = _together((*((Evaluate(words, self.span(command)),) if words else ()), *_nodes(one)), one.span)
+            redirects += one.redirects
+            negated = negated or one.negated
+            detached = detached or command["Type"] == "CoprocClause"
+        else:
+            node = self.node(command) if command else None
+        self.depth -= 1
+        return Statement(node, self.span(tree), redirects, negated, detached)
+
+    def node(self, tree: _Tree) -> Node:
+        span = self.span(tree)
+        match tree["Type"]:
+            case "CallExpr":
+                assigns = tuple(self.assign(child) for child in tree.get("Assigns") or ())
+                words = self.words(tree.get("Args"))
+                if words:
+                    return Call(words, span, assigns)
+                return _together(assigns, span) or Scope((), span)
+            case "DeclClause":
+                return self.declare(tree, span)
+            case "BinaryCmd":
+                left, right = self.statement(tree["X"]), self.statement(tree["Y"])
+                if tree["Op"] in ("|", "|&"):
+                    return Pipe(left, right, span)
+                if tree["Op"] == "&&":
+                    return If((left,), (right,), (), span, Chain.AND)
+                return If((left,), (), (right,), span, Chain.OR)
+            case "Block" | "Subshell":
+                return Scope(self.statements(tree), span, tree["Type"] == "Subshell")
+            case "IfClause":
+                return self.conditional(tree, span)
+            case "ForClause":
+                return self.loop(tree, span)
+            case "WhileClause":
+                return Loop("", (), self.statements(tree, "Cond"), self.statements(tree, "Do"), span)
+            case "CaseClause":
+                return self.switch(tree, span)
+            case "FuncDecl":
+                return Define(tree["Name"]["Value"], self.statement(tree["Body"]), span)
+            case "TestClause":
+                return self.test(tree, span)
+            case "ArithmCmd" | "LetClause":
+                return Evaluate(self.inner(tree), span, _set_names(tree))
+        return Havoc(None, "a command that is not known", span, self.inner(tree))
+
+    def conditional(self, tree: _Tree, span: Span) -> If:
+        otherwise: tuple[Statement, ...] = ()
+        if following := tree.get("Else"):
+            self.deeper(following)
+            if following.get("Cond"):
+                inner = self.conditional(following, self.span(following))
+                otherwise = (Statement(inner, inner.span),)
+            else:
+                otherwise = self.statements(following, "Then")
+            self.depth -= 1
+        return If(self.statements(tree, "Cond"), self.statements(tree, "Then"), otherwise, span)
+
+    def loop(self, tree: _Tree, span: Span) -> Loop:
+        head = tree["Loop"]
+        body = self.statements(tree, "Do")
+        if head["Type"] != "WordIter":
+            counting = Evaluate(self.inner(head), span, _set_names(head))
+            return Loop("", (), (Statement(counting, span),), body, span)
+        items = self.words(head.get("Items")) if head.get("InPos", {}).get("Offset") else None
+        return Loop(head["Name"]["Value"], items, (), body, span)
+
+    def switch(self, tree: _Tree, span: Span) -> Switch:
+        items = tree.get("Items") or ()
+        patterns = tuple(word for item in items for word in self.words(item.get("Patterns")))
+        branches = tuple(map(self.statements, items))
+        return Switch(self.word(tree["Word"]), branches, patterns, "*" in map(_bare, patterns), span)
+
+    def test(self, tree: _Tree, span: Span) -> Test:
+        asked: list[Asked] = []
+        words: list[Join] = []
+        pending = [tree["X"]]
+        while pending:
+            inner = pending.pop()
+            kind, operator = inner.get("Type"), inner.get("Op")
+            if kind == "Word":
+                words.append(self.word(inner))
+                asked.append(Asked(Ask.EMPTY, words[-1]))
+            elif kind == "UnaryTest" and inner["X"].get("Type") == "Word" and operator != "!":
+                words.append(self.word(inner["X"]))
+                asked += [Asked(_UNARY[operator], words[-1])] if operator in _UNARY else []
+            elif kind == "BinaryTest" and operator not in ("&&", "||"):
+                left, right = self.word(inner["X"]), self.word(inner["Y"])
+                words += [left, right]
+                asked += [Asked(_COMPARED[operator], left, right)] if operator in _COMPARED else []
+            else:
+                pending += [inner[key] for key in ("Y", "X") if key in inner]
+        return Test(tuple(asked), tuple(words), span)
+
+    def declare(self, tree: _Tree, span: Span) -> Declare:
+        """https://www.gnu.org/software/bash/manual/bash.html#index-declare"""
+        variant = tree["Variant"]["Value"]
+        named = [child for child in tree.get("Args") or () if child.get("Name")]
+        others = self.words(
+            child["Value"] for child in tree.get("Args") or () if not child.get("Name") and child.get("Value")
+        )
+        options = [word for word in others if (_bare(word) or "").startswith(("-", "+"))]
+        flags = "".join(text[1:] for word in options if (text := _bare(word) or "").startswith("-"))
+        return Declare(
+            tuple(self.assign(child) for child in named),
+            tuple(word for word in others if word not in options),
+            span,
+            exported=variant == "export" or "x" in flags,
+            local=variant in ("local", "declare", "typeset") and "g" not in flags,
+            alias=variant == "nameref" or ("n" in flags and variant not in ("export", "readonly")),
+            dumps="p" in flags or not (named or others),
+        )
+
+    def assign(self, tree: _Tree) -> Assign:
+        span = self.span(tree)
+        value = self.word(tree["Value"]) if tree.get("Value") else None
+        array = tree.get("Array") or {}
+        elements = array.get("Elems") or ()
+        if value is None and not array and not tree.get("Naked"):
+            value = Join((), Span(span.end, span.end))
+        indices = [one for one in (tree.get("Index"), *(child.get("Index") for child in elements)) if one]
+        return Assign(
+            tree["Name"]["Value"],
+            value,
+            span,
+            self.words(child["Value"] for child in elements if child.get("Value")) if array else None,
+            append=bool(tree.get("Append")),
+            indexed=bool(indices),
+            sets=_set_names(tree.get("Index")),
+            words=tuple(word for one in indices for word in self.inner([one])),
+        )
+
+    def redirect(self, tree: _Tree) -> Redirect:
+        operator, span = tree["Op"], self.span(tree)
+        word = self.word(tree["Word"]) if tree.get("Word") else Join((), span)
+        body = tree.get("Hdoc")
+        channel = _CHANNELS.get(operator, Channel.OTHER)
+        if channel is not Channel.DOCUMENT:
+            return Redirect(channel, word, span)
+        raw = any(not isinstance(part, Constant) or part.quoting is not Quoting.BARE for part in word.parts)
+        parts = (body or {}).get("Parts") or []
+        literals = [(one.get("Value", ""), self.span(one)) for one in parts if one["Type"] == "Lit"]
+        written = None
+        if parts and operator == "<<" and (raw or not any("\\" in text for text, _ in literals)):
+            last = parts[-1]
+            end = self.span(last).start + len(last["Value"]) if last["Type"] == "Lit" else self.span(last).end
+            written = Span(self.span(parts[0]).start, end)
+        tabs = operator == "<<-"
+        value = Join(tuple(self.document(one, tabs, one is parts[0], raw) for one in parts), written or span)
+        return Redirect(channel, value, span, raw, written)
+
+    def document(self, tree: _Tree, tabs: bool, first: bool, raw: bool) -> Expression:
+        if tree["Type"] != "Lit":
+            return self.part(tree, double=True)
+        text, span = tree.get("Value", ""), self.span(tree)
+        if tabs:
+            text, span = quoting.without_tabs(text, span, first)
+        return Constant(text, None) if raw else quoting.literal(text, span, True, self.fixed)
+
+    # Words
+
+    def words(self, trees: Iterable[_Tree] | None) -> tuple[Join, ...]:
+        return tuple(self.word(tree) for tree in trees or ())
+
+    def word(self, tree: _Tree) -> Join:
+        return Join(tuple(self.part(child, double=False) for child in tree.get("Parts") or ()), self.span(tree))
+
+    def part(self, tree: _Tree, double: bool) -> Expression:
+        span = self.span(tree)
+        match tree["Type"]:
+            case "Lit":
+                return quoting.literal(tree.get("Value", ""), span, double, self.fixed)
+            case "SglQuoted":
+                return quoting.single(tree.get("Value", ""), span, bool(tree.get("Dollar")), self.fixed)
+            case "DblQuoted":
+                return Template(tuple(self.part(child, double=True) for child in tree.get("Parts") or ()), span)
+            case "ParamExp":
+                return self.read(tree, span, double)
+            case "CmdSubst" | "ProcSubst":
+                return Capture(self.statements(tree), span, tree["Type"] == "ProcSubst")
+        return Opaque(self.inner(tree), span, "arithmetic or a pattern", _set_names(tree))
+
+    def read(self, tree: _Tree, span: Span, double: bool) -> Read:
+        name = tree.get("Param") or {}
+        expansion = tree.get("Exp") or {}
+        operator = expansion.get("Op", "").removeprefix(":")
+        fallback = _FALLBACKS.get(operator, Fallback.NONE)
+        through = "changed" if any(map(tree.get, _CHANGES)) or (operator and fallback is Fallback.NONE) else ""
+        if tree.get("Excl"):
+            through = "changed" if tree.get("Names") else "indirect"
+        through = through or ("" if name else "changed")
+        index = ""
+        if inner := tree.get("Index"):
+            parts = (inner.get("Parts") or [{}]) if inner.get("Type") == "Word" else [{}]
+            index = parts[0].get("Value", "") or "?"
+        known = fallback is not Fallback.NONE and not through
+        rest = [tree.get(key) for key in ("NestedParam", "Index", "Slice", "Repl")] + [None if known else expansion]
+        return Read(
+            name.get("Value", ""),
+            span,
+            self.span(name) if "Pos" in name else span,
+            fallback if known else Fallback.NONE,
+            self.word(expansion["Word"]) if known and expansion.get("Word") else None,
+            through,
+            braced=not tree.get("Short"),
+            splits=not double,
+            index=index,
+            sets=_set_names([tree.get("Index"), tree.get("Slice")]),
+            words=tuple(word for one in rest if one for word in self.inner([one])),
+        )
+
+    def inner(self, tree: Any) -> tuple[Join, ...]:
+        """Every word below a node that is not looked at more closely."""
+        return tuple(self._inner(tree))
+
+    def _inner(self, tree: Any) -> Iterator[Join]:
+        pending = [tree]
+        while pending:
+            inner = pending.pop()
+            if isinstance(inner, list):
+                pending += inner[::-1]
+            elif isinstance(inner, dict):
+                if "Parts" in inner and "Pos" in inner:
+                    yield self.word(inner)
+                elif inner is not tree and inner.get("Type") in ("CmdSubst", "ProcSubst", "ParamExp", "DblQuoted"):
+                    yield Join((self.part(inner, double=False),), self.span(inner))
+                elif inner is not tree and "Cmd" in inner:
+                    span = self.span(inner)
+                    yield Join((Capture((self.statement(inner),), span),), span)
+                else:
+                    pending += [child for child in reversed(inner.values()) if isinstance(child, dict | list)]
+
+
+def _bare(word: Join) -> str | None:
+    """The text of a word without quotes and expansions, None for any other word."""
+    only = word.parts[0] if len(word.parts) == 1 else None
+    return only.text if isinstance(only, Constant) and only.quoting is Quoting.BARE else None
+
+
+def _together(nodes: tuple[Node, ...], span: Span) -> Node | None:
+    if len(nodes) < 2:
+        return nodes[0] if nodes else None
+    return Scope(tuple(Statement(node, node.span) for node in nodes), span)
+
+
+def _nodes(statement: Statement) -> tuple[Node, ...]:
+    return (statement.node,) if statement.node else ()
+
+
+def _set_names(tree: Any) -> tuple[str, ...]:
+    """The variables that arithmetic below a node sets: `x = 1`, `x += 1`, `x++`."""
+    names: dict[str, None] = {}
+    pending = [tree]
+    while pending:
+        inner = pending.pop()
+        if isinstance(inner, list):
+            pending += inner
+        elif isinstance(inner, dict):
+            operator = inner.get("Op", "")
+            if (inner.get("Type") == "BinaryArithm" and _SETS.fullmatch(operator)) or operator in ("++", "--"):
+                for part in (inner.get("X") or {}).get("Parts") or ():
+                    names[part.get("Value") or (part.get("Param") or {}).get("Value") or ""] = None
+            pending += [child for child in inner.values() if isinstance(child, dict | list)]
+    return tuple(name for name in names if name)

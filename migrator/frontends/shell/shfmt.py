@@ -1,0 +1,110 @@
+"""The syntax tree of shell text, by `shfmt` (mvdan/sh), which is run as a parser only.
+
+Bounds: 64 KiB of text, 200 levels, 32 MiB of tree, 10 seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from migrator.ir.nodes import ProgramError
+
+MAX_TEXT = 64 * 1024
+MAX_DEPTH = 200
+_MAX_TREE = 32 * 1024 * 1024
+_SECONDS = 10
+_ENVIRONMENT = {"GOMAXPROCS": "1"}
+"""A third less to start than with a thread for each processor; and nothing of this process's own."""
+
+
+def tree(text: str) -> dict[str, Any]:
+    """The tree as shfmt's JSON says it. Raises ProgramError where the text does not parse or exceeds a bound, or where
+    shfmt is not installed."""
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data) > MAX_TEXT:
+        raise ProgramError(f"the script is longer than {MAX_TEXT // 1024} KiB; move it to a file of its own")
+    try:
+        process = subprocess.Popen(
+            [_shfmt(), "-ln", "bash", "--to-json"],
+            env=_ENVIRONMENT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except OSError as error:
+        raise ProgramError(
+            f"shfmt could not be started ({error.strerror}); install the package shfmt-py again"
+        ) from None
+    output, errors, code = _communicate(process, data)
+    if code != 0:
+        raise _syntax_error(errors.decode("utf-8", "replace"), text)
+    try:
+        tree: dict[str, Any] = json.loads(output)
+    except (RecursionError, ValueError):
+        raise ProgramError(f"the script is nested more than {MAX_DEPTH} levels deep; flatten it") from None
+    return tree
+
+
+def _communicate(process: subprocess.Popen[bytes], data: bytes) -> tuple[bytes, bytes, int]:
+    """Feed and read within the bounds; a tree is up to 300 times as long as its text, and quadratic when nested."""
+    import threading
+
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    timer = threading.Timer(_SECONDS, process.kill)
+    timer.start()
+    try:
+        try:
+            process.stdin.write(data)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+        output = process.stdout.read(_MAX_TREE + 1)
+        if len(output) > _MAX_TREE:
+            process.kill()
+            raise ProgramError(f"the script is nested too deeply (more than {MAX_DEPTH} levels); flatten it")
+        errors = process.stderr.read(4096)
+        code = process.wait()
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+    if code < 0:
+        raise ProgramError(f"reading the script took longer than {_SECONDS} seconds; split it")
+    return output, errors, code
+
+
+@lru_cache(maxsize=1)
+def _shfmt() -> str:
+    """The binary that the package installed beside the interpreter, not whatever PATH has under that name."""
+    name = "shfmt.exe" if os.name == "nt" else "shfmt"
+    beside = Path(sys.executable).parent / name
+    if beside.is_file():
+        return str(beside)
+    import sysconfig
+
+    scripts = Path(sysconfig.get_path("scripts"))
+    if (scripts / name).is_file():
+        return str(scripts / name)
+    raise ProgramError(f"shfmt is not installed in {scripts}; install the package shfmt-py")
+
+
+def _syntax_error(message: str, text: str) -> ProgramError:
+    line, column, _ = (*message.split(":", 2), "", "")[:3]
+    offset = 0
+    if line.isdigit() and column.isdigit():
+        data = text.encode("utf-8", "surrogatepass").split(b"\n")
+        before = b"\n".join(data[: int(line) - 1]) + (b"\n" if int(line) > 1 else b"")
+        offset = len((before + data[min(int(line), len(data)) - 1][: int(column) - 1]).decode("utf-8", "replace"))
+    if "max depth" in message:
+        return ProgramError(f"the script is nested more than {MAX_DEPTH} levels deep; flatten it")
+    return ProgramError("the script is not valid bash; check it with `bash -n`", min(offset, len(text)))
