@@ -17,8 +17,8 @@ from migrator.findings.withholding import withhold
 from migrator.platforms.platform import Platform
 from migrator.reading.literals import secrets_of
 from migrator.reading.repository import Reading
+from migrator.reading.unfollowed import blanked
 from migrator.rulebook.records import RuleBook
-from migrator.rules import unfollowed
 from migrator.text.source import Position
 from migrator.text.view import View
 
@@ -41,7 +41,8 @@ def _report(reading: Reading, files: int) -> Report:
     book, settings, context = reading.book, reading.settings, context_of(reading)
     found = tuple(check(context))
     merged = agreed(merge(found, context), found, context)
-    sources = reading.sources | unfollowed.shown(merged, reading)
+    others = (reading.source(path) for path in sorted({one.path for one in merged} - reading.sources.keys()))
+    sources = reading.sources | blanked(filter(None, others), book)
     selected = chosen(merged, settings.select, settings.ignore)
     left, ignored = ignores.apply(selected, sources if settings.comments else {}, settings.today)
     secrets = secrets_of(reading.facts, sources, reading.pipelines.values(), book)

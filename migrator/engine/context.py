@@ -7,11 +7,11 @@ from functools import cache
 from itertools import chain
 
 from migrator.fixes.context import Context
+from migrator.reading import unfollowed
 from migrator.reading.callers import HARMLESS, Callers
 from migrator.reading.repository import Reading
 from migrator.reading.scripts import ItemKey
 from migrator.reading.steps import StepFacts
-from migrator.rules import unfollowed
 from migrator.sinks.credentials import origin
 from migrator.sinks.packages import Name, Picture, name_of
 
@@ -19,13 +19,10 @@ from migrator.sinks.packages import Name, Picture, name_of
 def context_of(reading: Reading) -> Context:
     book = reading.book
 
-    def called(step: StepFacts) -> tuple[tuple[str, str], ...]:
-        return tuple(unfollowed.called(step, reading.source))
-
     @cache
     def mentioned(step: StepFacts) -> bool:
         sources = (step.pipelines.source, *(part.source for part in step.called))
-        texts = chain((source.text for source in sources), (text for _, text in called(step)))
+        texts = chain((source.text for source in sources), (text for _, text in unfollowed.named(step, reading.files)))
         return reading.configured or any(mention in text for text in texts for mention in book.mentions)
 
     return Context(
@@ -43,7 +40,7 @@ def context_of(reading: Reading) -> Context:
         read_items=frozenset(_read_items(reading.facts)),
         followed=frozenset(part.source.path for part in reading.called),
         credentials=frozenset(_credentials(reading)) - book.natives,
-        called=called,
+        files=reading.files,
         outsider=cache(Callers(reading, {*book.programs.displays, *HARMLESS}).outsider),
     )
 

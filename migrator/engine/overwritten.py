@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,13 +34,12 @@ def overwritten(
     settings: Settings,
     platform: Platform,
     links: Mapping[str, str],
-    prose: Callable[[str], bool],
     reaches: Reaches,
 ) -> Mapping[Place, int]:
     """How often each of the `names` stands in a place where its stored value never arrives.
 
     A place counts where it is followed in every step that leads there, and nothing else may run the file with the
-    stored value: `links`, `prose` and `reaches` as in Ways. Nothing counts where a pipelines file, or a script that is
+    stored value: `links` and `reaches` as in Ways. Nothing counts where a pipelines file, or a script that is
     followed, cannot be read.
     """
     own = {name: value for name, value in settings.variables.items() if name not in names}
@@ -55,7 +54,7 @@ def overwritten(
             found.setdefault(place, set()).add(span)
             if arrives:
                 stored.add(place)
-    ways = Ways(shells, book.programs, Callers(reading, {*book.programs.displays, *HARMLESS}), links, prose, reaches)
+    ways = Ways(shells, Callers(reading, {*book.programs.displays, *HARMLESS}), links, reaches)
     files = {place.name: _files(ways, place.name, links) for place in found if place not in stored}
     return {
         place: len(spans)

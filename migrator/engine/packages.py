@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from migrator.findings.records import Ownership, Package, Use
 from migrator.reading.repository import Reading
+from migrator.rulebook.sinks import Action
 from migrator.sinks.packages import Name, Picture, name_of
-from migrator.sinks.uses import Action
 
 _Entry = tuple[Use, Name, Action]
 
@@ -21,7 +21,7 @@ def packages(reading: Reading, picture: Picture) -> Iterator[Package]:
         name = entries[0][1]
         ownership, why = picture.owner(name)
         pushed = tuple(sorted({use for use, _, action in entries if action.writes}))
-        read = tuple(sorted({use for use, _, action in entries if action is Action.READ}))
+        read = tuple(sorted({use for use, _, action in entries if action.reads}))
         if ownership is Ownership.OWN and pushed and not picture.listed(name):
             why = "pushed by this repository, which does not prove that it is linked to it"
         yield Package(name.shown, ownership, why, pushed, read)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
 from migrator.findings.records import Reason
 from migrator.findings.settings import Settings
+from migrator.flow.files import FileGraph
 from migrator.platforms.platform import Platform
 from migrator.platforms.records import Pipelines
 from migrator.reading.scripts import ItemKey
@@ -25,9 +26,8 @@ class Context(Struct, frozen=True, eq=False):
     configuration. `shared_items` are items of scripts that several different scripts share: an assignment in one may
     mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
     code; `read_items` run in one that can. `credentials` are the stored passwords of the repository's logins to
-    Packages. `followed` are the files that some step runs and that are followed; `called` gives those that a step names
-    and that are not, as path and text. `outsider` names something beside the steps that uses a file, '' where there is
-    nothing.
+    Packages. `followed` are the files that some step runs and that are followed, `files` is the graph of all.
+    `outsider` names something beside the steps that uses a file, '' where there is nothing.
     """
 
     book: RuleBook
@@ -44,7 +44,7 @@ class Context(Struct, frozen=True, eq=False):
     read_items: frozenset[ItemKey]
     followed: frozenset[str]
     credentials: frozenset[str]
-    called: Callable[[StepFacts], Iterable[tuple[str, str]]]
+    files: FileGraph
     outsider: Callable[[str], str]
 
     def file(self, path: str) -> str | None:

@@ -27,7 +27,9 @@ Named = Callable[[str], bool]
 def judge(step: StepFacts, context: Context, around: Sequence[Opinion], runner: Opinion, named: Named) -> list[Judged]:
     """The logins of a step, in the order of running. `around` and `runner` are opinions that hold for all of them."""
     logins = packages_logins(step)
-    unseen = unseen_logins(step, context) if logins else ()
+    if not logins:
+        return []
+    unseen, granted = unseen_logins(step, context)
     judged: list[Judged] = []
     for shell in step.shells:
         mine = [login for login in logins if login.shell is shell]
@@ -41,6 +43,7 @@ def judge(step: StepFacts, context: Context, around: Sequence[Opinion], runner: 
                 *around,
                 *surroundings(step, context, login, placement.points, unseen),
                 runner,
+                granted,
                 Opinion(f"what does `{shell.commands.name}` take for granted?", assumptions=shell.commands.assumes),
                 *reach(step, context, login),
                 *exposure(step, context, login, placement.points),

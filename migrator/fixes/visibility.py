@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -12,10 +11,9 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Seen
 from migrator.flow.events import Command, VariableUse, among
 from migrator.ir.nodes import Read
-from migrator.ir.paths import only
 from migrator.ir.values import Definition, Piece
 from migrator.reading.steps import Shell, StepFacts
-from migrator.sinks.composed import COMPOSE_NAMES, compose_variables
+from migrator.sinks import compose
 from migrator.sinks.credentials import Site
 from migrator.text.source import Span
 
@@ -112,10 +110,7 @@ def may_read(command: Command, variable: str, context: Context) -> bool:
     if any(name.search(text) or text.startswith("--env-file") for text in bare):
         return True
     if client and (client.name == "compose" or ("compose" in client.subclients and "compose" in texts[:6])):
-        files = [text for text in texts if text.endswith((".yml", ".yaml"))] or COMPOSE_NAMES
-        paths = [posixpath.join(only(command.folders) or "", path) for path in files]
-        found = [(path, text) for path in paths if (text := context.file(path)) is not None]
-        return not found or variable in compose_variables(iter(found))
+        return compose.may_read(command, variable, context.file)
     return False
 
 

@@ -12,7 +12,7 @@ from migrator.flow.lattice import State, join
 from migrator.flow.library import Placed
 from migrator.flow.nested import child
 from migrator.ir.nodes import Call
-from migrator.ir.paths import Paths, Top, only
+from migrator.ir.paths import NONE, Paths, Top, only
 from migrator.ir.values import Unknown, Value, concat, union
 
 if TYPE_CHECKING:
@@ -116,8 +116,10 @@ class Launching:
         if path and any(pattern.fullmatch(path) for pattern in self.machine.programs.harmless_sources):
             return _SOURCED
         named = self.machine.place(arguments[0].value, state)
-        found = self.machine.listed(named)
-        if len(found) > 1 and len(found) <= _MOST:
+        found = NONE if isinstance(named, Top) else self.machine.listed(named)
+        if len(found) == 1:
+            return self.one(found, arguments, call, state, frame)
+        if 1 < len(found) <= _MOST:
             reached, effects = [state.copy()], [_SOURCED]
             for index, one in enumerate(sorted(found)):
                 inner = frame.branch(((call.span, frame.calls), index))

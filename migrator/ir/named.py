@@ -27,17 +27,17 @@ def _row(row: Alternative, folders: Paths, clone: str) -> Paths:
         rest, folders = rest[1:], frozenset({""})
         text = _text(rest)
         if text and not text.startswith("/"):  # the name of another folder beside it
-            return Top("a folder beside the clone", _ANY + posixpath.basename(text))
+            return Top("a folder beside the clone", (f"{_ANY}/{posixpath.basename(text)}",))
         text = text.lstrip("/")
     else:
         text = _text(rest)
     if text.startswith(("/", "~")):
-        return Top("a folder outside of the clone", f"**/{posixpath.basename(text)}")
+        return Top("a folder outside of the clone", (f"**/{posixpath.basename(text)}",))
     if _ANY in text:
-        return Top("a name that is not known", text.removeprefix("./"))
+        return Top("a name that is not known", (text.removeprefix("./"),))
     if isinstance(folders, Top):
         inside = normal(text)
-        return Top(folders.why, f"**/{inside}" if inside else _ANY)
+        return Top(folders.why, (f"**/{inside}" if inside else _ANY,))
     found = (normal(posixpath.join(folder, text)) for folder in folders)
     return frozenset(path for path in found if path is not None)
 

@@ -37,7 +37,7 @@ def node(one: Node) -> str:
         case nodes.Call():
             return _form("call", *map(node, one.overrides), *map(join, one.words))
         case nodes.Pipe():
-            return _form("pipe", statement(one.left), statement(one.right))
+            return _form("piped", statement(one.left), statement(one.right))
         case nodes.If():
             how = one.chain.value if one.chain else "if"
             parts = [program(part) or "()" for part in (one.condition, one.then, one.otherwise)]

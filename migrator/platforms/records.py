@@ -44,8 +44,8 @@ class Step(Struct, frozen=True, eq=False):
     """A step as it runs, with its shells in the order in which they run. `at` tells steps of one file apart.
 
     `labels` are those of the runner that it wants. `kept` are the paths that outlive it, with what they become: `an
-    artifact`. `variables` are the names that are declared around it, and where. `here`: the repository itself runs it,
-    and not only those that import it.
+    artifact`. `variables` are the names that are declared around it, and where; `declared` says for people by what.
+    `here`: the repository itself runs it, and not only those that import it.
     """
 
     at: int
@@ -54,6 +54,7 @@ class Step(Struct, frozen=True, eq=False):
     kept: tuple[tuple[str, str], ...] = ()
     occurrences: tuple[Occurrence, ...] = ()
     variables: tuple[tuple[str, int], ...] = ()
+    declared: str = "the pipeline"
     here: bool = True
 
     def runs_in(self, where: str) -> bool:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Skipped
 from migrator.findings.settings import Settings
+from migrator.flow.files import FileGraph
 from migrator.platforms.platform import Platform
 from migrator.platforms.records import Pipelines, Step
 from migrator.prefilter.leads import leads
@@ -63,6 +64,7 @@ class Reading:
         self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, view.paths, thorough)))
         for fact in self.facts:
             self._shell_failures(fact)
+        self.files = FileGraph(view, self.file, book.programs, self.pipelines)
         self.called = tuple(part for fact in self.facts for part in fact.called)
         self.sources |= {part.source.path: part.source for part in self.called}
 

@@ -12,7 +12,7 @@ from migrator.text.source import Source, Span
 
 
 class Shadow(Struct, frozen=True):
-    """`declared` by the custom pipeline around the step; an assignment of a script otherwise, of what is `stored`."""
+    """`declared` around the step; an assignment of a script otherwise, of what is `stored`."""
 
     name: str
     source: Source
@@ -22,7 +22,7 @@ class Shadow(Struct, frozen=True):
 
 
 def shadows(step: StepFacts, natives: Collection[str]) -> Iterator[Shadow]:
-    """Where the step, or the custom pipeline around it, sets a variable that has a native name to something else."""
+    """Where the step, or what is around it, sets a variable that has a native name to something else."""
     for shell in step.shells:
         for definition in shell.trace.definitions:
             if definition.name not in natives or definition.order < 0:

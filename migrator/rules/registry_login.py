@@ -11,11 +11,12 @@ from migrator.fixes.judgement import Judgement, by_command
 from migrator.fixes.judging import judge
 from migrator.fixes.naming import named
 from migrator.fixes.opinion import Opinion, Seen
+from migrator.ir.paths import Top
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.shadows import shadows
 from migrator.reading.steps import StepFacts
+from migrator.reading.unfollowed import unseen
 from migrator.rulebook.records import Rule
-from migrator.rules import unfollowed
 from migrator.rules.credential_leaves_step import login_file_leaves
 from migrator.rules.runners import runner_reasons
 from migrator.sinks.credentials import origin
@@ -33,7 +34,7 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
         yield from _uncertain(rule, step, context)
         yield from _unread(rule, step, context)
         yield from _unfollowed(rule, step, context)
-        yield from unfollowed.audit(rule, step, context)
+        yield from _not_followed(rule, step, context)
     for source, login in context.broken:
         yield _unreadable(rule, context, source, login, "a file")
 
@@ -119,6 +120,22 @@ def _unreadable(
     message = f"a login to Packages stands in {what} that cannot be read"
     reason = context.reason("unreadable", f"{what} cannot be read", what)
     return rule.finding(source, span, message, reasons=[reason], uses=step.uses if step else ())
+
+
+def _not_followed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
+    """Logins in files that a step runs, or may run, and that are not followed."""
+    files = unseen(step, context.files, context.followed)
+    for path in sorted(files) if not isinstance(files, Top) else ():
+        source = context.source(path)
+        login = shows_login(source.text, context.book) if source else None
+        if source and login and not names_natives(source.text, context.book):
+            yield rule.finding(
+                source,
+                login,
+                "a login to Packages stands in a file that a step runs and that is not followed",
+                reasons=[context.reason("not-followed", f"what {path} does is not read", path)],
+                uses=step.uses,
+            )
 
 
 def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:

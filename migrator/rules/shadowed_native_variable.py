@@ -11,10 +11,10 @@ from migrator.rulebook.records import Rule
 
 
 def check(rule: Rule, context: Context) -> Iterator[Finding]:
-    """A finding for each assignment of a step, and for each variable of the custom pipeline around it."""
+    """A finding for each assignment of a step, and for each variable that is declared around it."""
     for step in context.steps:
         for shadow in shadows(step, context.book.natives):
-            who = "the custom pipeline declares" if shadow.declared else "the script sets"
+            who = f"{step.step.declared} declares" if shadow.declared else "the script sets"
             yield rule.finding(
                 shadow.source,
                 shadow.span,

@@ -11,6 +11,7 @@ from msgspec import Struct
 from migrator.findings.records import Ownership
 from migrator.findings.settings import Settings
 from migrator.rulebook.records import RuleBook
+from migrator.sinks.hosts import canonical
 
 _SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -51,7 +52,7 @@ def name_of(reference: str, book: RuleBook, settings: Settings) -> Name | Elsewh
     host, slashed, path = text.partition("/")
     if unknown := _SYMBOL.search(host):
         return Unresolved(unknown[1])
-    host = host.lower().removesuffix(":443")
+    host = canonical(host)
     registry = book.registry(host)
     if not slashed or registry is None:
         default = next((registry for registry in book.registries if registry.default), None)

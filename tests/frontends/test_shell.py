@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from migrator.frontends.shfmt import MAX_DEPTH, MAX_TEXT, parse_shell
 from msgspec import Struct
 
 from migrator.frontends import shfmt
-from migrator.frontends.shfmt import MAX_DEPTH, MAX_TEXT, parse_shell
 from migrator.ir import nodes as shell
 from migrator.ir.nodes import (
     Assignment,

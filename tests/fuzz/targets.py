@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from migrator.frontends.shfmt import MAX_TEXT
+
 from migrator import baselines, configuration
 from migrator.findings import ignores
 from migrator.findings.records import Report
@@ -19,7 +21,6 @@ from migrator.findings.settings import Settings
 from migrator.fixes.applying import Change
 from migrator.frontends.documents.compose import read_compose
 from migrator.frontends.documents.dockerfile import read_dockerfile
-from migrator.frontends.shfmt import MAX_TEXT
 from migrator.reports import fixes, machine, sarif, secrets, text
 from migrator.reports.diff import Side, diff
 from migrator.reports.paint import Paint

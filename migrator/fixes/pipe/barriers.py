@@ -15,9 +15,9 @@ from migrator.platforms.records import Task
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe
 from migrator.sinks.invocations import Option
-from migrator.sinks.logins import login_file, value_of
+from migrator.sinks.login_files import kept
 from migrator.sinks.packages import Elsewhere, Name, Unresolved, name_of
-from migrator.sinks.uses import Action
+from migrator.sinks.values import value_of
 from migrator.text.source import Span
 from migrator.text.yaml import Scalar
 
@@ -69,7 +69,7 @@ class Barriers:
 
     def own(self, name: object) -> bool:
         """Does the login serve this package?"""
-        return isinstance(name, Name) and name.host.lower().removesuffix(":443") in self.hosts
+        return isinstance(name, Name) and name.host in self.hosts
 
     def platforms(self, work: Work) -> None:
         values = [option.value for option in work.parsed.options if option.name == "--platform"]
@@ -86,7 +86,7 @@ class Barriers:
         for shell in self.facts.shells:
             for use in shell.images:
                 name = self.name(use.reference)
-                if use.action is Action.READ and (name is None or isinstance(name, Unresolved) or self.own(name)):
+                if use.action.reads and (name is None or isinstance(name, Unresolved) or self.own(name)):
                     subject = name.shown if isinstance(name, Name) else use.subject or "an image"
                     raise Refused("pipe-mixed", f"the step reads {subject}, perhaps with the same login", subject)
                 if shell is not self.shell and self.own(name):
@@ -140,7 +140,7 @@ class Barriers:
         if strange or signs or any(o.name == "--disable-content-trust" and o.value for o in work.parsed.options):
             what = "signs it" if signs or not strange else f"has the option {strange[0]}"
             raise Refused("pipe-image", f"the push of the image {what}, which the pipe does not do", "the image")
-        if login_file(called) not in {one.login.config for one in self.logins}:
+        if kept(called) not in {one.login.config for one in self.logins}:
             raise Refused("pipe-mixed", "the push uses a login that is kept elsewhere", "the push")
 
     def engine_of(self, command: Command, options: Collection[Option]) -> None:

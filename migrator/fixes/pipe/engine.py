@@ -12,13 +12,13 @@ from migrator.fixes.pipe.references import key, may_be, tagged, untagged
 from migrator.flow.events import Command
 from migrator.ir.values import Literal, Value
 from migrator.reading.steps import StepFacts
-from migrator.rulebook.records import BuildSyntax, PushPipe, RuleBook
-from migrator.sinks.images import find_images
-from migrator.sinks.invocations import Invocation, Parsed, invocation, parse
-from migrator.sinks.uses import Action, Read
+from migrator.rulebook.records import PushPipe, RuleBook
+from migrator.rulebook.sinks import Action, BuildSyntax
+from migrator.sinks.files import Read
+from migrator.sinks.images import image_uses
+from migrator.sinks.invocations import Invocation, Parsed, invocation
 
 _STARTERS = {"xargs", "find", "trap"}
-_NOTHING = Parsed((), ())
 
 
 class Kind(Enum):
@@ -43,7 +43,7 @@ class Work(Struct, frozen=True):
     shell: int
     kind: Kind
     called: Invocation | None = None
-    parsed: Parsed = _NOTHING
+    parsed: Parsed = Parsed()
     build: BuildSyntax | None = None
     sources: tuple[str | None, ...] = ()
     targets: tuple[str | None, ...] = ()
@@ -61,8 +61,8 @@ class Engine:
         self.pipe = pipe
         self.reads: dict[Command, list[str | None]] = {}
         for shell in facts.shells:
-            for use in find_images(shell.trace, book, read, made=True):
-                if use.action is Action.READ:
+            for use in image_uses(shell.trace, book, read):
+                if use.action.reads:
                     self.reads.setdefault(use.command, []).append(use.reference)
         self.works = tuple(
             self.work(command, shell.order) for shell in facts.shells for command in shell.trace.commands
@@ -71,30 +71,27 @@ class Engine:
     def work(self, command: Command, shell: int) -> Work:
         called = invocation(command, self.book)
         if called is None:
-            known = self.book.programs.private | self.book.programs.offline | set(self.book.programs.filters)
-            known |= self.book.programs.displays
-            idle = command.followed or (command.name in known and not self.starts(command))
+            idle = self.book.programs.reads_no_package(command.name) and not self.starts(command)
+            idle = command.followed or idle
             return Work(command, shell, Kind.NOTHING if idle else Kind.PROGRAM)
         if command.name not in self.pipe.programs:
             return Work(command, shell, Kind.NOTHING, called)
-        for syntax in called.client.commands:
-            for words in syntax.words:
-                rest = called.after(words)
-                if rest is None:
-                    continue
-                parsed = parse(rest, syntax.options)
-                named = tuple(key(word.value) for word in parsed.words)
-                if syntax.build:
-                    targets = tuple(key(value) for value in parsed.values(syntax.build.tag))
-                    return Work(command, shell, Kind.BUILD, called, parsed, syntax.build, (), targets)
-                if syntax.local:
-                    return Work(command, shell, Kind.TAG, called, parsed, None, named[:1], named[1:])
-                if syntax.push == "all" and not syntax.transport:
-                    return Work(command, shell, Kind.PUSH, called, parsed, None, named)
-                if syntax.push or syntax.push_options or syntax.compose or syntax.unreadable:
-                    return Work(command, shell, Kind.CHANGES, called, parsed, None, (None,))
-                taken = named if syntax.read == "all" and not syntax.push_options else ()
-                return Work(command, shell, Kind.LOCAL, called, parsed, None, named, taken)
+        syntax, parsed = called.syntax, called.parsed
+        if syntax and syntax.does(Action.STORE):
+            return Work(command, shell, Kind.NOTHING, called)
+        if syntax:
+            named = tuple(key(word.value) for word in parsed.words)
+            if syntax.build:
+                targets = tuple(key(value) for value in parsed.values(syntax.build.tag))
+                return Work(command, shell, Kind.BUILD, called, parsed, syntax.build, (), targets)
+            if syntax.does(Action.NAME):
+                return Work(command, shell, Kind.TAG, called, parsed, None, named[:1], named[1:])
+            if syntax.which(Action.PUSH) == "all" and not syntax.transport:
+                return Work(command, shell, Kind.PUSH, called, parsed, None, named)
+            if syntax.does(Action.PUSH) or syntax.compose or syntax.unreadable:
+                return Work(command, shell, Kind.CHANGES, called, parsed, None, (None,))
+            taken = named if syntax.does(Action.PULL) else ()
+            return Work(command, shell, Kind.LOCAL, called, parsed, None, named, taken)
         begin = self.words(called)
         if _begins(begin, self.pipe.idle):
             return Work(command, shell, Kind.NOTHING, called)
@@ -121,7 +118,7 @@ class Engine:
     def asks_registry(self, work: Work) -> list[str | None]:
         """The images that a command looks for in their registry, even where the step has made them."""
         read = self.reads.get(work.command, [])
-        if work.called is None or not read:
+        if work.called is None or work.called.syntax is None or not read:
             return []
         pulls = any(o.name == "--pull" and not _not_now(o.value) for o in work.parsed.options)
         here = work.kind in (Kind.BUILD, Kind.CHANGES) or _begins(self.words(work.called), self.pipe.local)

@@ -26,8 +26,9 @@ from migrator.flow.library import FIRST
 from migrator.ir.nodes import Statement
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe
+from migrator.rulebook.sinks import Action
 from migrator.sinks.packages import Name, Unresolved
-from migrator.sinks.uses import Action, ImageUse
+from migrator.sinks.uses import ImageUse
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 

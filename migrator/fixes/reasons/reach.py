@@ -12,12 +12,11 @@ from migrator.fixes.opinion import Opinion, Seen
 from migrator.flow.events import Command
 from migrator.ir.values import Literal
 from migrator.reading.steps import Shell, StepFacts
-from migrator.rulebook.records import RuleBook
+from migrator.rulebook.sinks import Action
+from migrator.sinks.login_files import gives_login_file
 from migrator.sinks.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
-from migrator.sinks.uses import Action, ImageUse
+from migrator.sinks.uses import ImageUse
 
-_APART = re.compile(r"[:=,]")
-_FILES = ("", "/config.json", "/auth.json")
 _SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")
 
 
@@ -30,12 +29,12 @@ def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opin
     pushed = {use.reference for use in images if use.action.writes}
     for shell, use in found:
         if use.reference is None:
-            if use.action is Action.READ:
+            if use.action.reads:
                 unresolved.setdefault(use.subject, use.why)
             continue
         name = name_of(use.reference, context.book, context.settings)
         if isinstance(name, Unresolved):
-            if use.action is Action.READ and use.reference not in pushed:
+            if use.action.reads and use.reference not in pushed:
                 unresolved.setdefault(name.subject, f"{name.subject} has no known value")
         elif isinstance(name, Name) and name.host in login.registry.hosts:
             names.append((shell, use, name))
@@ -71,8 +70,8 @@ def _owned(context: Context, names: Sequence[tuple[Shell, ImageUse, Name]]) -> O
     reasons: list[Reason] = []
     assumptions: list[str] = []
     for shell, use, name in names:
-        settled = context.picture.listed(name) or (use.action is Action.READ and context.picture.shared(name))
-        what = f"{use.action}: {name.shown}{', which the configuration lists' if settled else ''}"
+        settled = context.picture.listed(name) or (use.action.reads and context.picture.shared(name))
+        what = f"it {use.action} {name.shown}{', which the configuration lists' if settled else ''}"
         seen.append(Seen(what, shell.script, use.command.span))
         if settled:
             continue
@@ -88,7 +87,7 @@ def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reas
     `several`: the step names packages of several workspaces."""
     picture, reason, shown = context.picture, context.reason, name.shown
     pushed = name.text in picture.pushed
-    reads = use.action is Action.READ
+    reads = use.action.reads
     foreign = several and not context.settings.workspace and reads and "${" not in name.workspace and not pushed
     if foreign or picture.other_workspace(name):
         return reason("other-workspace", f"{shown} is a package of another workspace", shown)
@@ -116,19 +115,12 @@ def _unnamed(context: Context, images: Sequence[ImageUse]) -> Iterator[str]:
 def _programs(context: Context, login: PackagesLogin) -> Iterator[str]:
     """Programs that reading does not follow may read packages, too."""
     book = context.book
-    known = book.programs.private | book.programs.offline | set(book.programs.filters)
     for command in login.shell.trace.commands:
         later = _later(command, login) and not command.exclusive(login.command)
         client = book.by_program(command.name) is not None
-        open_ended = _has_login(command, book) if client else command.name not in known and not command.followed
-        if later and open_ended:
+        idle = command.followed or book.programs.reads_no_package(command.name)
+        if later and (gives_login_file(command, book) if client else not idle):
             yield f"`{_shown_command(command)}` reads no other package"
-
-
-def _has_login(command: Command, book: RuleBook) -> bool:
-    """Whether a container is given the file or folder in which a client keeps its logins."""
-    paths = {path for word in command.arguments for path in _APART.split(word.value.symbol() or "") if "/" in path}
-    return any(pattern.fullmatch(f"{path}{more}") for path in paths for more in _FILES for pattern in book.login_files)
 
 
 def _unseen(login: PackagesLogin) -> Iterator[str]:

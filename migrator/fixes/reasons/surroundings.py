@@ -10,7 +10,7 @@ from migrator.fixes.opinion import Opinion, Seen
 from migrator.fixes.points import Point
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.steps import StepFacts
-from migrator.sinks.shown import names_natives, shows_login
+from migrator.reading.unfollowed import logging_in
 
 
 def surroundings(
@@ -35,8 +35,11 @@ def surroundings(
     )
 
 
-def unseen_logins(step: StepFacts, context: Context) -> tuple[str, ...]:
-    """What logs in to Packages with something else than the native pair, and is not followed."""
+def unseen_logins(step: StepFacts, context: Context) -> tuple[tuple[str, ...], Opinion]:
+    """What logs in to Packages with something else than the native pair, and is not followed; and what is taken for
+    granted of files of which it is not known whether they run."""
     hidden = [one.what for shell in step.shells for one in hidden_logins(shell, context.book)]
-    shown = ((path, text) for path, text in context.called(step) if shows_login(text, context.book))
-    return (*hidden, *(path for path, text in shown if not names_natives(text, context.book)))
+    files, granted = logging_in(step, context.files, context.book, context.followed)
+    return (*hidden, *files), Opinion(
+        "which files with a login may run, though it is not known?", assumptions=tuple(granted)
+    )

@@ -153,6 +153,7 @@ class _Reader:
             tuple(kept(mapping, self.caches)),
             places,
             tuple(found.variables.items()),
+            "the custom pipeline",
             not self.exports or any(not place.where.startswith(f"{EXPORTED}.") for place in places),
         )
 
