@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from migrator.findings.records import Reason
+from migrator.findings.records import Reason, Use
 from migrator.reading.scripts import Script
 from migrator.text.source import Span
 
@@ -15,6 +15,13 @@ class Seen(Struct, frozen=True, eq=False):
     what: str
     script: Script | None = None
     span: Span | None = None
+
+    @property
+    def place(self) -> Use | None:
+        if self.script is None or self.span is None:
+            return None
+        source = self.script.source_at(self.span)
+        return Use(source.path, source.position(self.script.shown(self.span).start))
 
 
 class Opinion(Struct, frozen=True, eq=False):

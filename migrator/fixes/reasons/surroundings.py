@@ -40,6 +40,5 @@ def unseen_logins(step: StepFacts, context: Context) -> tuple[tuple[str, ...], O
     granted of files of which it is not known whether they run."""
     hidden = [one.what for shell in step.shells for one in hidden_logins(shell, context.book)]
     files, granted = logging_in(step, context.files, context.book, context.followed)
-    return (*hidden, *files), Opinion(
-        "which files with a login may run, though it is not known?", assumptions=tuple(granted)
-    )
+    asked = "which files with a login may run, though that is not known?"
+    return (*hidden, *files), Opinion(asked, assumptions=tuple(granted))
