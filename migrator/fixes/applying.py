@@ -55,6 +55,7 @@ def plan(report: Report, unsafe: bool, writable: Callable[[str], str | None]) ->
             continue
         if text != source.text:
             changes.append(Change(path, source.encode(source.text), source.encode(text), findings))
-    made = {id(finding) for change in changes for finding in change.findings}
-    held = tuple(f for f in report.findings if id(f) not in made and not any(edit.path in failed for edit in f.edits))
-    return FixPlan(tuple(changes), held, tuple(failures))
+    made = {finding for change in changes for finding in change.findings}
+    left = (finding for finding in report.findings if finding not in made)
+    held = (finding for finding in left if not any(edit.path in failed for edit in finding.edits))
+    return FixPlan(tuple(changes), tuple(held), tuple(failures))
