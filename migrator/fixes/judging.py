@@ -8,10 +8,9 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Reason
 from migrator.fixes.bridge import bridge, shared_file
-from migrator.fixes.context import Context
+from migrator.fixes.context import Context, Opinion
 from migrator.fixes.judged import Judged
 from migrator.fixes.login import PackagesLogin, packages_logins
-from migrator.fixes.opinion import Opinion, joined
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.exposure import exposure
 from migrator.fixes.reasons.mixing import mixed, together
@@ -24,7 +23,9 @@ Named = Callable[[str], bool]
 """Whether a step hands a variable on by its name."""
 
 
-def judge(step: StepFacts, context: Context, around: Opinion, runner: Opinion, named: Named) -> list[Judged]:
+def judge(
+    step: StepFacts, context: Context, around: Sequence[Opinion], runner: Sequence[Opinion], named: Named
+) -> list[Judged]:
     """The logins of a step, in the order of running. `around` and `runner` are opinions that hold for all of them."""
     logins = packages_logins(step)
     unseen = unseen_logins(step, context) if logins else ()
@@ -37,14 +38,14 @@ def judge(step: StepFacts, context: Context, around: Opinion, runner: Opinion, n
                 judged.append(Judged(login))
                 continue
             opinions = (
-                around,
-                surroundings(step, context, login, placement.points, unseen),
-                runner,
-                Opinion((), ("after-script receives the native pair",) if shell.after else ()),
-                reach(step, context, login),
-                exposure(step, context, login, placement.points),
+                *around,
+                *surroundings(step, context, login, placement.points, unseen),
+                *runner,
+                *(("after-script receives the native pair",) if shell.after else ()),
+                *reach(step, context, login),
+                *exposure(step, context, login, placement.points),
             )
-            judged.append(_judged(context, login, mine, placement, joined(opinions), named))
+            judged.append(_judged(context, login, mine, placement, opinions, named))
     judged = together(mixed(judged, context))
     return _piped(step, context, judged) if context.settings.pipe else judged
 
@@ -54,16 +55,17 @@ def _judged(
     login: PackagesLogin,
     logins: Sequence[PackagesLogin],
     placement: Placement,
-    opinion: Opinion,
+    opinions: Sequence[Opinion],
     named: Named,
 ) -> Judged:
     """The answers for one login; where it stands in a file with other users, a bridge is in the place of its points."""
-    reasons = (*placement.obstacles, *opinion.reasons, *placement.clashes)
+    assumptions = tuple(one for one in opinions if isinstance(one, str))
+    reasons = (*placement.obstacles, *(one for one in opinions if isinstance(one, Reason)), *placement.clashes)
     shared = shared_file(context, login, placement.points)
     if shared is None:
-        return Judged(login, reasons, opinion.assumptions, placement.points)
+        return Judged(login, reasons, assumptions, placement.points)
     found, more = bridge(context, login, logins, shared, named)
-    return Judged(login, (*reasons, *more), opinion.assumptions, bridge=found)
+    return Judged(login, (*reasons, *more), assumptions, bridge=found)
 
 
 def _piped(step: StepFacts, context: Context, judged: Sequence[Judged]) -> list[Judged]:

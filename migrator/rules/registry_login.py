@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from functools import cache, partial
 
 from migrator.findings.records import Finding, Severity
-from migrator.fixes.context import Context
+from migrator.fixes.context import Context, Opinion
 from migrator.fixes.judgement import Judgement, by_command
 from migrator.fixes.judging import judge
-from migrator.fixes.naming import named
-from migrator.fixes.opinion import Opinion
+from migrator.fixes.remaining import named
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.shadows import shadows
 from migrator.reading.steps import StepFacts
@@ -50,23 +49,17 @@ def judgements(step: StepFacts, context: Context) -> Iterator[Judgement]:
         return
     handed_on = cache(partial(named, step))
     reasons, assumptions = runner_reasons(step.step.runs_on, context)
-    runner = Opinion(tuple(reasons), tuple(assumptions))
-    yield from by_command(step, judge(step, context, _around(step, context), runner, handed_on), handed_on)
+    runner: list[Opinion] = [*reasons, *assumptions]
+    judged = judge(step, context, tuple(_around(step, context)), runner, handed_on)
+    yield from by_command(step, judged, handed_on)
 
 
-def _around(step: StepFacts, context: Context) -> Opinion:
+def _around(step: StepFacts, context: Context) -> Iterator[Opinion]:
     """What speaks against each login of a step."""
-    shadowed = dict.fromkeys(shadow.name for shadow in shadows(step, context.book.natives))
-    leaves = login_file_leaves(step, context.book)
-    return Opinion(
-        (
-            *(
-                context.reason("shadowed", f"the step sets {name}, which may override the native variable", name)
-                for name in shadowed
-            ),
-            *(context.reason("leaves-step", f"the step hands its login on: {what}", who) for who, what in leaves),
-        )
-    )
+    for name in dict.fromkeys(shadow.name for shadow in shadows(step, context.book.natives)):
+        yield context.reason("shadowed", f"the step sets {name}, which may override the native variable", name)
+    for who, what in login_file_leaves(step, context.book):
+        yield context.reason("leaves-step", f"the step hands its login on: {what}", who)
 
 
 def _message(judgement: Judgement) -> str:

@@ -17,7 +17,7 @@ from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.pipe.barriers import Barriers
 from migrator.fixes.pipe.engine import Engine, Kind, Work
-from migrator.fixes.pipe.layout import Insert, Layout, Unmovable
+from migrator.fixes.pipe.layout import Insert, Layout
 from migrator.fixes.pipe.localnames import LocalNames
 from migrator.fixes.pipe.references import Unwritable, Writer, untagged
 from migrator.fixes.pipe.statements import Statements
@@ -68,8 +68,6 @@ def plan(facts: StepFacts, context: Context, shell: Shell, logins: Sequence[Pack
         return _Planner(facts, context, shell, logins, pipe, style).plan()
     except Refused as refusal:
         return context.reason(refusal.code, refusal.detail, refusal.subject)
-    except Unmovable as error:
-        return context.reason("pipe-layout", str(error))
 
 
 def assumed(reasons: Sequence[Reason]) -> Iterator[Reason]:
