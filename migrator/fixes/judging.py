@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from migrator.findings.records import Reason
 from migrator.fixes.bridge import bridge, shared_file
 from migrator.fixes.context import Context, Opinion
-from migrator.fixes.judged import Judged
+from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin, packages_logins
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.exposure import exposure
@@ -25,17 +25,17 @@ Named = Callable[[str], bool]
 
 def judge(
     step: StepFacts, context: Context, around: Sequence[Opinion], runner: Sequence[Opinion], named: Named
-) -> list[Judged]:
+) -> list[JudgedLogin]:
     """The logins of a step, in the order of running. `around` and `runner` are opinions that hold for all of them."""
     logins = packages_logins(step)
     unseen = unseen_logins(step, context) if logins else ()
-    judged: list[Judged] = []
+    judged: list[JudgedLogin] = []
     for shell in step.shells:
         mine = [login for login in logins if login.shell is shell]
         placements = place_all(mine, Visibility(step, context, shell, mine))
         for login, placement in zip(mine, placements, strict=True):
             if login.native:
-                judged.append(Judged(login))
+                judged.append(JudgedLogin(login))
                 continue
             opinions = (
                 *around,
@@ -57,22 +57,22 @@ def _judged(
     placement: Placement,
     opinions: Sequence[Opinion],
     named: Named,
-) -> Judged:
+) -> JudgedLogin:
     """The answers for one login; where it stands in a file with other users, a bridge is in the place of its points."""
     assumptions = tuple(one for one in opinions if isinstance(one, str))
     reasons = (*placement.obstacles, *(one for one in opinions if isinstance(one, Reason)), *placement.clashes)
     shared = shared_file(context, login, placement.points)
     if shared is None:
-        return Judged(login, reasons, assumptions, placement.points)
+        return JudgedLogin(login, reasons, assumptions, placement.points)
     found, more = bridge(context, login, logins, shared, named)
-    return Judged(login, (*reasons, *more), assumptions, bridge=found)
+    return JudgedLogin(login, (*reasons, *more), assumptions, bridge=found)
 
 
-def _piped(step: StepFacts, context: Context, judged: Sequence[Judged]) -> list[Judged]:
+def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
     """The logins of each shell as the push pipe, or with the reason why not: one plan takes all of them out."""
     from migrator.fixes.pipe import planning
 
-    piped: list[Judged] = []
+    piped: list[JudgedLogin] = []
     for shell in step.shells:
         mine = [item for item in judged if item.login.shell is shell]
         if all(item.login.native for item in mine):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from migrator.fixes.judged import Judged
+from migrator.fixes.judged_login import JudgedLogin
 from migrator.flow.events import Flow, VariableUse
 from migrator.ir.values import symbol
 from migrator.reading.steps import Shell, StepFacts
 
 
-def remaining(step: StepFacts, judged: Sequence[Judged], item: Judged, named: Callable[[str], bool]) -> tuple[str, ...]:
+def remaining(
+    step: StepFacts, judged: Sequence[JudgedLogin], item: JudgedLogin, named: Callable[[str], bool]
+) -> tuple[str, ...]:
     """The stored variables of a login that something in the step still reads after the change, and after that of every
     login of the step whose change is safe. `judged` are all of these; `named`: is a variable handed on by its name?"""
     changed = [one for one in judged if one is item or one.safe]

@@ -21,7 +21,7 @@ _STARTERS = {"xargs", "find", "trap"}
 _NOTHING = Parsed((), ())
 
 
-class Kind(Enum):
+class Effect(Enum):
     NOTHING = auto()
     """Neither local images nor the registry."""
     BUILD = auto()
@@ -41,7 +41,7 @@ class Work(Struct, frozen=True):
 
     command: Command
     after: bool
-    kind: Kind
+    kind: Effect
     called: Invocation | None = None
     parsed: Parsed = _NOTHING
     build: BuildSyntax | None = None
@@ -53,7 +53,7 @@ class Work(Struct, frozen=True):
         return self.after, self.command.order
 
 
-class Engine:
+class ContainerEngine:
     """The commands of a step, script first, then after-script, with what each does with local images."""
 
     def __init__(self, facts: StepFacts, book: RuleBook, pipe: PushPipe, read: Read) -> None:
@@ -74,9 +74,9 @@ class Engine:
             known = self.book.programs.private | self.book.programs.offline | set(self.book.programs.filters)
             known |= self.book.programs.displays
             idle = command.followed or (command.name in known and not self.starts(command))
-            return Work(command, after, Kind.NOTHING if idle else Kind.PROGRAM)
+            return Work(command, after, Effect.NOTHING if idle else Effect.PROGRAM)
         if command.name not in self.pipe.programs:
-            return Work(command, after, Kind.NOTHING, called)
+            return Work(command, after, Effect.NOTHING, called)
         for syntax in called.client.commands:
             for words in syntax.words:
                 rest = called.after(words)
@@ -86,22 +86,22 @@ class Engine:
                 named = tuple(key(word.value) for word in parsed.words)
                 if syntax.build:
                     targets = tuple(key(value) for value in parsed.values(syntax.build.tag))
-                    return Work(command, after, Kind.BUILD, called, parsed, syntax.build, (), targets)
+                    return Work(command, after, Effect.BUILD, called, parsed, syntax.build, (), targets)
                 if syntax.local:
-                    return Work(command, after, Kind.TAG, called, parsed, None, named[:1], named[1:])
+                    return Work(command, after, Effect.TAG, called, parsed, None, named[:1], named[1:])
                 if syntax.push == "all" and not syntax.transport:
-                    return Work(command, after, Kind.PUSH, called, parsed, None, named)
+                    return Work(command, after, Effect.PUSH, called, parsed, None, named)
                 if syntax.push or syntax.push_options or syntax.compose or syntax.unreadable:
-                    return Work(command, after, Kind.CHANGES, called, parsed, None, (None,))
+                    return Work(command, after, Effect.CHANGES, called, parsed, None, (None,))
                 taken = named if syntax.read == "all" and not syntax.push_options else ()
-                return Work(command, after, Kind.LOCAL, called, parsed, None, named, taken)
+                return Work(command, after, Effect.LOCAL, called, parsed, None, named, taken)
         begin = self.words(called)
         if _begins(begin, self.pipe.idle):
-            return Work(command, after, Kind.NOTHING, called)
+            return Work(command, after, Effect.NOTHING, called)
         named = tuple(key(argument.value) for argument in called.rest[1:])
         if _begins(begin, self.pipe.removes):
-            return Work(command, after, Kind.LOCAL, called, Parsed((), called.rest), None, named, named)
-        kind = Kind.LOCAL if _begins(begin, self.pipe.local) else Kind.CHANGES
+            return Work(command, after, Effect.LOCAL, called, Parsed((), called.rest), None, named, named)
+        kind = Effect.LOCAL if _begins(begin, self.pipe.local) else Effect.CHANGES
         return Work(command, after, kind, called, Parsed((), called.rest), None, named)
 
     def starts(self, command: Command) -> bool:
@@ -124,7 +124,7 @@ class Engine:
         if work.called is None or not read:
             return []
         pulls = any(o.name == "--pull" and not _not_now(o.value) for o in work.parsed.options)
-        here = work.kind in (Kind.BUILD, Kind.CHANGES) or _begins(self.words(work.called), self.pipe.local)
+        here = work.kind in (Effect.BUILD, Effect.CHANGES) or _begins(self.words(work.called), self.pipe.local)
         return read if pulls or not here or work.command.name not in self.pipe.programs else []
 
     # Who uses a local image
@@ -135,13 +135,13 @@ class Engine:
 
     def uses(self, work: Work, reference: str) -> bool:
         match work.kind:
-            case Kind.NOTHING:
+            case Effect.NOTHING:
                 return False
-            case Kind.PROGRAM | Kind.CHANGES:
+            case Effect.PROGRAM | Effect.CHANGES:
                 return True
-            case Kind.TAG | Kind.PUSH:
+            case Effect.TAG | Effect.PUSH:
                 return any(source is None or may_be(source, reference) for source in work.sources)
-            case Kind.BUILD:
+            case Effect.BUILD:
                 return self.builds_on(work, reference)
         listing = not work.sources and work.command.consumed
         names = _names(reference)
