@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from migrator.frontends.programs import Fragment, Program, Request, command_line, file_of
+from migrator.frontends.shell.lowering import lower
 from migrator.text.edits import Edit
 from migrator.text.scalars import Runs
 from migrator.text.source import Span
@@ -116,4 +117,4 @@ def _fragment(path: str, found: _Justfile, span: Span) -> Fragment:
         raise _Refused
     runs.copy(rest, at)
     value, mapped = runs.finish("$", span.start)
-    return Fragment(path, value, mapped)
+    return Fragment(path, value, mapped, lower)

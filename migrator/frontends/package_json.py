@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator
 
 from migrator.frontends.programs import Fragment, Program, Request, command_line
+from migrator.frontends.shell.lowering import lower
 from migrator.text.edits import Edit
 from migrator.text.scalars import Runs
 from migrator.text.source import Span
@@ -111,4 +112,4 @@ def _fragment(path: str, text: str, span: Span, more: bool) -> Fragment:
     if more:
         runs.decoded(' "$@"', span.end, 1)
     value, mapped = runs.finish('"', span.start)
-    return Fragment(path, value, mapped)
+    return Fragment(path, value, mapped, lower)

@@ -38,7 +38,9 @@ def tree(text: str) -> dict[str, Any]:
             stderr=subprocess.PIPE,
         )
     except OSError as error:
-        raise ProgramError(f"shfmt could not be started ({error.strerror}); install the package shfmt-py again") from None
+        raise ProgramError(
+            f"shfmt could not be started ({error.strerror}); install the package shfmt-py again"
+        ) from None
     output, errors, code = _communicate(process, data)
     if code != 0:
         raise _syntax_error(errors.decode("utf-8", "replace"), text)
