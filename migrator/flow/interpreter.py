@@ -176,6 +176,12 @@ class Interpreter:
                 state.enter(self.place(self.expressions.value(node.target, state, frame), state))
             case Return() as node:
                 self.ends(self.expressions.value(node.value, state, frame), state, frame)
+            case nodes.Break():
+                if frame.breaking:
+                    frame.breaking[-1].append(state.copy())
+                state.dead = len(frame.breaking) > frame.around
+            case nodes.Exit():
+                state.dead = True
             case nodes.Havoc() as node:
                 self.havoc.node(node, state, frame)
         return EMPTY

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from migrator import frontends as called
-from migrator.frontends import Program, Request, within
+from migrator.frontends import programs as called
+from migrator.frontends.programs import Program, Request, within
 from migrator.rulebook.reading import load
 from migrator.text.edits import Edit
 from migrator.text.source import Span
@@ -101,7 +101,7 @@ def test_recipes_are_shell_with_the_places_of_the_makefile() -> None:
     assert program is not None
     first, second = program.fragments
     assert first.text.endswith("first a")
-    assert second.text.endswith("x crg.apkg.io ${T} $S $((0))")
+    assert second.text.endswith("x crg.apkg.io ${T} $S ${put}")
     at = second.text.index("T}")
     assert second.runs.place(at, at + 1) == Span(text.index("T)"), text.index("T)") + 1)
 

@@ -46,6 +46,7 @@ from migrator.text.source import Span
 
 _Tree = dict[str, Any]
 _TOO_DEEP = f"the script is nested more than {shfmt.MAX_DEPTH} levels deep; flatten it"
+PUT = "text that is put there before the shell reads it"
 _FALLBACKS = {
     "-": Fallback.DEFAULT,
     "=": Fallback.ASSIGN,
@@ -65,30 +66,36 @@ _UNARY = {"-n": Ask.EMPTY, "-z": Ask.EMPTY, "-v": Ask.DEFINED}
 _SETS = re.compile(r"(?:[-+*/%&|^]|<<|>>|\*\*)?=")
 
 
-def lower(text: str, place: Callable[[int], int] | None = None, fixed: bool = False) -> tuple[Statement, ...]:
+def lower(
+    text: str, place: Callable[[int], int] | None = None, fixed: bool = False, unknown: str = ""
+) -> tuple[Statement, ...]:
     """A bash program. `place` maps a character of `text` to the position that it has; `fixed`: no literal text of it
-    can be replaced, as it stands within something else.
+    can be replaced, as it stands within something else; `unknown` is a name whose expansions stand for text that
+    something else puts there.
 
     Raises ProgramError where the text does not parse or exceeds a bound, or where shfmt is not installed.
     """
     try:
-        return _lower(text) if place is None and not fixed else _Lowering(text, place, fixed).program()
+        if place is None and not fixed and not unknown:
+            return _lower(text)
+        return _Lowering(text, place, fixed, unknown).program()
     except RecursionError:  # substitutions take more of the stack than what is counted
         raise ProgramError("the script is nested too deeply to read; flatten it") from None
 
 
 @lru_cache(maxsize=1024)
 def _lower(text: str) -> tuple[Statement, ...]:
-    return _Lowering(text, None, False).program()
+    return _Lowering(text, None, False, "").program()
 
 
 class _Lowering:
     """Offsets in the tree are bytes."""
 
-    def __init__(self, text: str, place: Callable[[int], int] | None, fixed: bool) -> None:
+    def __init__(self, text: str, place: Callable[[int], int] | None, fixed: bool, unknown: str) -> None:
         self.text = text
         self.place = place
         self.fixed = fixed
+        self.unknown = unknown
         self.depth = 0
         self.chars: list[int] | None = None
         if not text.isascii():
@@ -310,6 +317,8 @@ class _Lowering:
                 return quoting.single(tree.get("Value", ""), span, bool(tree.get("Dollar")), self.fixed)
             case "DblQuoted":
                 return Template(tuple(self.part(child, double=True) for child in tree.get("Parts") or ()), span)
+            case "ParamExp" if self.unknown and (tree.get("Param") or {}).get("Value") == self.unknown:
+                return Opaque((), span, PUT)
             case "ParamExp":
                 return self.read(tree, span, double)
             case "CmdSubst" | "ProcSubst":
