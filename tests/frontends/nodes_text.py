@@ -33,7 +33,9 @@ def _channel(redirect: Redirect) -> str:
 
 
 def join(word: Join) -> str:
-    return "''" if not word.parts else _of("join", map(part, word.parts)) if len(word.parts) > 1 else part(word.parts[0])
+    return (
+        "''" if not word.parts else _of("join", map(part, word.parts)) if len(word.parts) > 1 else part(word.parts[0])
+    )
 
 
 def part(one: Expression) -> str:
