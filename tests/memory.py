@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from migrator.engine.analysis import analyse
 from migrator.findings.records import Report
-from migrator.findings.selection import is_pipelines_file
 from migrator.findings.settings import Settings
 from migrator.fixes.applying import FixPlan, plan
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.records import RuleBook
 
@@ -35,8 +35,8 @@ def report_on(
 ) -> Report:
     """The report on a repository; text alone is its pipelines file."""
     view = Memory({PATH: files.encode()} if isinstance(files, str) else files)
-    pipelines = [path for path in view.paths() if is_pipelines_file(path)]
-    return analyse(view, pipelines, book or rulebook.load(), settings or Settings())
+    pipelines = [path for path in view.paths() if BITBUCKET.is_pipelines_file(path)]
+    return analyse(view, pipelines, book or rulebook.load(), settings or Settings(), BITBUCKET)
 
 
 def planned(report: Report, *, unsafe: bool = False) -> FixPlan:

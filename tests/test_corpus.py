@@ -20,7 +20,8 @@ from syrupy.assertion import SnapshotAssertion
 from migrator.engine.analysis import analyse
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
-from migrator.fixes.applying import Change, FixPlan
+from migrator.fixes.applying import FileChange, FixPlan
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.rulebook import reading as rulebook
 from migrator.text.edits import Edit
 from tests.fixtures_support import run
@@ -62,7 +63,7 @@ class Corpus:
     repositories: tuple[Analysed, ...]
 
     @property
-    def changes(self) -> Iterator[tuple[Analysed, Change]]:
+    def changes(self) -> Iterator[tuple[Analysed, FileChange]]:
         for one in self.repositories:
             yield from ((one, change) for change in one.unsafe.changes)
 
@@ -92,7 +93,7 @@ def test_the_scripts_of_the_corpus_are_followed(tmp_path: Path, snapshot: Snapsh
         data = (Path(CORPUS) / name / path).read_bytes()
         runner = "python" if path.endswith(".py") else "bash"
         files = {FILE: PIPELINE.format(run=f"{runner} {path}").encode(), path: data}
-        report = analyse(Memory(files), [FILE], book, Settings())
+        report = analyse(Memory(files), [FILE], book, Settings(), BITBUCKET)
         for plan in (planned(report), planned(report, unsafe=True)):
             assert not plan.failures, f"{name}/{path}"
             for change in plan.changes:
@@ -123,7 +124,7 @@ def _analysed(rules: str, folder: Path) -> Corpus:
         files = {
             path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
         }
-        report = analyse(Memory(files), listed.get(root.name, []), book, Settings())
+        report = analyse(Memory(files), listed.get(root.name, []), book, Settings(), BITBUCKET)
         plans = planned(report), planned(report, unsafe=True)
         repositories.append(Analysed(root.name, files, report, *plans))
     return Corpus(rules, folder, book, tuple(repositories))
@@ -221,7 +222,7 @@ def _a_fixed_repository_has_nothing_left_to_fix(corpus: Corpus) -> None:
     for one in corpus.repositories:
         if one.unsafe.changes:
             files = {**one.files, **{change.path: change.after for change in one.unsafe.changes}}
-            again = analyse(Memory(files), listed[one.name], corpus.book, Settings())
+            again = analyse(Memory(files), listed[one.name], corpus.book, Settings(), BITBUCKET)
             assert [finding.position for finding in again.findings if finding.edits] == [], one.name
 
 

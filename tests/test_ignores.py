@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from migrator.findings.ignores import Note, apply, notes, read
-from migrator.findings.selection import Scope, chosen, is_pipelines_file
+from migrator.findings.selection import Scope, chosen
 from migrator.text.source import Source
 from tests.memory import within
 from tests.reports import samples
@@ -123,40 +123,6 @@ def test_the_why_is_read_without_the_date() -> None:
 )
 def test_findings_are_chosen_by_rule_or_reason(select: tuple[str, ...], ignore: tuple[str, ...], kept: int) -> None:
     assert len(chosen(samples.report().findings, select, ignore)) == kept
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "bitbucket-pipelines.yml",
-        "a/b/bitbucket-pipelines.yaml",
-        "Bitbucket-Pipelines.YML",
-        "shared-pipelines.yml",
-        "pipelines.yml",
-        "bitbucket-pipeline.yml",
-        ".pipelines.yml",
-        "ci/build.pipelines.yaml",
-    ],
-)
-def test_a_name_of_a_pipelines_file(path: str) -> None:
-    assert is_pipelines_file(path)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "pipelines.yml/x",
-        "bitbucket-pipelines.yml.bak",
-        "bitbucket-pipelines.json",
-        "pipelines",
-        "pipeline.yml",
-        "azure-pipelines.yml",
-        "bitbucket-pipelines.yml\n",
-        "docker-compose.yml",
-    ],
-)
-def test_a_name_of_another_file(path: str) -> None:
-    assert not is_pipelines_file(path)
 
 
 @pytest.mark.parametrize(

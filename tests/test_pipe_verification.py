@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.findings.records import PipeItem, ScriptChange
+from migrator.findings.records import AddedTask, ScriptChange
 from migrator.fixes.pipe.layout import Layout
 from migrator.fixes.verify import Unverified, rewrite
 from migrator.text.edits import Edit
@@ -23,7 +23,7 @@ pipelines:
           - docker build -t web .
           - docker push web
 """
-PIPE = PipeItem("acme/push:1.2.3", (("IMAGE_NAME", "web"), ("TAGS", "1")))
+PIPE = AddedTask(("pipe", "variables"), "acme/push:1.2.3", (("IMAGE_NAME", "web"), ("TAGS", "1")))
 ITEM = """\
           - pipe: acme/push:1.2.3
             variables:
@@ -38,7 +38,7 @@ def _edit(old: str, new: str) -> Edit:
     return Edit("pipelines.yml", Span(start, start + len(old)), new)
 
 
-def _change(value: str | None, *added: str | PipeItem) -> ScriptChange:
+def _change(value: str | None, *added: str | AddedTask) -> ScriptChange:
     return ScriptChange(TEXT.index("docker push web"), value, added)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from migrator.findings.selection import is_pipelines_file
+from migrator.platforms.bitbucket.names import is_pipelines_file
 from migrator.prefilter.leads import is_script
 
 ROOT = Path(__file__).parents[1]

@@ -23,11 +23,12 @@ severity: note
 clients:
   ci-login:
     programs: [ci-login]
-    login:
-      username: [--user]
-      password: [--token]
-      host: [--registry]
-      registry: crg.apkg.io
+    commands:
+      - words: []
+        stores:
+          username: {option: [--user]}
+          password: {option: [--token]}
+          host: {option: [--registry], default: crg.apkg.io}
 examples:
   - title: The wrapper
     before: |
@@ -76,7 +77,7 @@ def test_the_built_in_rules_are_found_beside_the_package() -> None:
 
 def test_the_clients_that_the_issue_names_are_known() -> None:
     book = rulebook.load()
-    logins = {program for client in book.clients.values() if client.login for program in client.programs}
+    logins = {program for client in book.clients.values() if any(client.logins) for program in client.programs}
     assert logins >= {"docker", "podman", "buildah", "skopeo", "nerdctl", "crane", "helm"}
 
 
@@ -141,6 +142,11 @@ def test_a_later_file_wins_over_an_entry_of_the_same_name(tmp_path: Path) -> Non
     assert [registry.username for registry in book.registries] == ["ACME_USERNAME"]
 
 
+def test_a_built_in_variable_is_named_anew_and_the_others_stay(tmp_path: Path) -> None:
+    before, after = rulebook.load().built_in, rulebook.load([folder(tmp_path, mine="built-in: {clone: HERE}")]).built_in
+    assert (after.clone, after.workspace, after.full_name) == ("HERE", before.workspace, before.full_name)
+
+
 @pytest.mark.parametrize(
     ("text", "attribute"),
     [
@@ -190,18 +196,45 @@ def test_every_section_about_programs_adds_to_what_is_known(text: str, attribute
         ),
         ("clients: {a: {}}", "mine.yml:1:14: `clients.a` has no `programs`"),
         (
-            "clients: {a: {programs: [b], login: {username: [-u]}}}",
-            "`clients.a.login` has neither `password` nor `stdin`",
+            "clients: {a: {programs: [b], commands: [{words: [c], stores: {username: {option: [-u]}}}]}}",
+            "`clients.a.commands[0].stores` has no `password`; say where the password is given",
+        ),
+        (
+            "clients: {a: {programs: [b], commands: [{words: [c], stores: {user: {option: [-u]}}}]}}",
+            "`clients.a.commands[0].stores.user` is not known; known here: host, password, username",
+        ),
+        (
+            "clients: {a: {programs: [b], commands: [{words: [c], pushes: {image: [-t]}}]}}",
+            "`clients.a.commands[0].pushes.image` must be a mapping",
+        ),
+        (
+            "clients: {a: {programs: [b], commands: [{words: [c], pushes: {image: {options: [-t]}}}]}}",
+            "`clients.a.commands[0].pushes.image.options` is not known; known here: default, environment, option,",
+        ),
+        (
+            "clients: {a: {programs: [b], commands: [{words: [c], pushes: {image: {option: -t}}}]}}",
+            "`clients.a.commands[0].pushes.image.option` must be a list",
+        ),
+        (
+            "clients: {a: {programs: [b], commands: [{words: [c], stores: {password: {stdin: false}}}]}}",
+            "`clients.a.commands[0].stores.password.stdin` must be a list of switches, or true",
+        ),
+        ("clients: {a: {programs: [b], login-file: {word: all}}}", "`clients.a.login-file.word` is not known"),
+        (
+            "clients: {a: {programs: [b], login-file: {paths: [5, '[']}}}",
+            "mine.yml:1:54: `clients.a.login-file.paths[1]` is not a regular expression",
         ),
         ("clients: {a: {programs: [b], log-in: {}}}", "`clients.a.log-in` is not known"),
         ("clients: {a: {programs: [[b]]}}", "`clients.a.programs[0]` must be text"),
-        ("clients: {a: {programs: [b], commands: [{push: all}]}}", "`clients.a.commands[0]` has no `words`"),
+        ("clients: {a: {programs: [b], commands: [{options: [-a]}]}}", "`clients.a.commands[0]` has no `words`"),
         (
-            "clients: {a: {programs: [b], commands: [{words: [c], push: some}]}}",
-            "`clients.a.commands[0].push` must be one of first, last, rest, all",
+            "clients: {a: {programs: [b], commands: [{words: [c], pushes: {image: {word: some}}}]}}",
+            "`clients.a.commands[0].pushes.image.word` must be one of first, last, rest, all, any",
         ),
         ("escapes: {a: {what: b}}", "`escapes.a` has no `program`"),
-        ("escapes: {a: {program: b}}", "`escapes.a` has no `what`"),
+        ("escapes: {a: {program: b, what: c}}", "`escapes.a` has no `leaves`"),
+        ("escapes: {a: {program: b, leaves: {}}}", "`escapes.a` has no `what`"),
+        ("escapes: {a: {program: b, what: c, leaves: {image: {}}}}", "`escapes.a.leaves.image` is not known"),
         (
             "reasons: {a: {verdict: maybe, what: b, why: c}}",
             "`reasons.a.verdict` must be one of safe, unsafe, report-only",
@@ -212,7 +245,6 @@ def test_every_section_about_programs_adds_to_what_is_known(text: str, attribute
         ("wrappers: {a: {words: -1}}", "`wrappers.a.words` must be a number"),
         ("wrappers: {a: {words: 1000}}", "`wrappers.a.words` must be a number"),
         ("tokens: ['(']", "mine.yml:1:10: `tokens[0]` is not a regular expression"),
-        ("login-files: [5, '[']", "mine.yml:1:18: `login-files[1]` is not a regular expression"),
         ("filters: {a: '*'}", "`filters.a` is not a regular expression"),
         ("private: acme-tool", "`private` must be a list"),
         ("runners: {linux: [a]}", "`runners.linux` is not known; known here: docker, shell, windows"),

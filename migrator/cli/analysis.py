@@ -19,9 +19,11 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading, Style
 from migrator.cli.targets import Target, shown, targets
 from migrator.findings import ignores
-from migrator.findings.records import Entry, Finding, Report
-from migrator.findings.selection import Scope, is_pipelines_file
+from migrator.findings.records import BaselineEntry, Finding, Report
+from migrator.findings.selection import Scope
 from migrator.findings.settings import PipeStyle, Settings
+from migrator.platforms.bitbucket.names import ROOT, is_pipelines_file
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.leads import is_script, leads
 from migrator.prefilter.needles import needles
 from migrator.repositories.git import remote_slug
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from migrator.fixes.applying import FixPlan
 
 _Result = TypeVar("_Result")
-_USUAL = "bitbucket-pipelines.yml"
 
 
 class Analysis(Struct, frozen=True):
@@ -104,7 +105,7 @@ def _configuration(root: Path, reading: Reading) -> configuration.Configuration:
 
 def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
     from migrator.engine import analysis as engine
-    from migrator.rules.context import withhold
+    from migrator.findings.withholding import withhold
 
     book, settled = rulebook(target.root, reading)
     scope = Scope(target.files, target.folders, settled.exclude)
@@ -113,7 +114,7 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
     baseline = reading.baseline or settled.baseline
     named = _names(target.root) if matters else (None, None)
     settings = replace(_settings(named, reading, settled, book), baseline=_baseline(baseline, reading))
-    report = engine.analyse(view, pipelines, book, settings)
+    report = engine.analyse(view, pipelines, book, settings, BITBUCKET)
     report = replace(
         report,
         findings=tuple(withhold([one for one in report.findings if _concerns(scope, one)], report.findings)),
@@ -141,7 +142,7 @@ def _concerns(scope: Scope, finding: Finding) -> bool:
     return scope.holds(finding.path) or (bool(edited) and all(map(scope.holds, edited)))
 
 
-def _baseline(path: Path | None, reading: Reading) -> Mapping[Entry, int]:
+def _baseline(path: Path | None, reading: Reading) -> Mapping[BaselineEntry, int]:
     """The findings to leave out. Raises ConfigurationError."""
     if path is None or reading.write_baseline:
         return {}
@@ -196,7 +197,7 @@ def _pipelines(
     glanced = glance(view.root)
     if glanced is not None:
         usual = {path for path in glanced if is_pipelines_file(path)} | set(named)
-        if usual <= {_USUAL, *named} and not _matters(view, usual, settled, book):
+        if usual <= {ROOT, *named} and not _matters(view, usual, settled, book):
             return _once(view, usual), False
     found = _once(view, {path for path in view.paths() if is_pipelines_file(path)} | set(named))
     return found, _matters(view, found, settled, book)
@@ -220,8 +221,9 @@ def _matters(view: WorkTree, pipelines: Collection[str], settled: configuration.
     sought = needles(book)
     if any(needle in one for one in data for needle in sought):
         return True
-    words = [needle.decode() for needle in sought]
-    return any(leads(one.decode(errors="replace"), partial(_text, view), words, book.programs.leading) for one in data)
+    words, files = [needle.decode() for needle in sought], book.programs.leading
+    texts = (one.decode(errors="replace") for one in data)
+    return any(leads(text, partial(_text, view), words, files, clone=book.built_in.clone) for text in texts)
 
 
 def _text(view: WorkTree, path: str) -> str | None:

@@ -15,7 +15,7 @@ from migrator.bitbucket.session import Client
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
 from migrator.cli.fleet_asking import Asked
-from migrator.fleet import imports, operator, packages, starting
+from migrator.fleet import imports, operator, packages
 from migrator.fleet.deciding import Policy
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.exporting import Importers
@@ -26,6 +26,7 @@ from migrator.fleet.pacing import Limits
 from migrator.fleet.proposal import Texts
 from migrator.fleet.records import Repository
 from migrator.fleet.scanning import Judge
+from migrator.platforms.bitbucket import starting
 from migrator.repositories import remote
 from migrator.text.mask import printable
 

@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
-from msgspec.structs import replace
-
-from migrator.findings.records import Finding, Reason
-from migrator.reading.steps import Shell, StepFacts
-from migrator.rules.context import Context
+from migrator.findings.records import Finding, Use
+from migrator.fixes.context import Context
+from migrator.reading.steps import Shell
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 
 
-def agreed(
-    merged: Sequence[Finding],
-    found: Sequence[tuple[StepFacts, Finding]],
-    facts: Sequence[StepFacts],
-    context: Context,
-) -> list[Finding]:
-    """The findings, without fixes where an edit would change what another step does. `found` says which step wants
-    which finding."""
-    wanted: dict[Edit, set[int]] = {}
-    for fact, finding in found:
+def agreed(merged: Sequence[Finding], found: Iterable[Finding], context: Context) -> list[Finding]:
+    """The findings, without fixes where an edit would change what another step does. `found` are the findings before
+    they were merged, each of one step."""
+    wanted: dict[Edit, set[Use]] = {}
+    for finding in found:
         for edit in finding.edits:
-            wanted.setdefault(edit, set()).add(id(fact))
+            wanted.setdefault(edit, set()).update(finding.uses)
     runs = cache(_run)
     reason = context.reason("registry-unresolved", "the steps that share this login need different changes")
 
     def disputed(edit: Edit) -> bool:
-        others = [fact for fact in facts if id(fact) not in wanted.get(edit, ())]
-        return any(_touches(shell, edit, runs) for fact in others for shell in fact.shells)
+        others = (step for step in context.steps if wanted.get(edit, set()).isdisjoint(step.uses))
+        return any(_touches(shell, edit, runs) for step in others for shell in step.shells)
 
-    return [_blocked(one, reason) if one.edits and any(map(disputed, one.edits)) else one for one in merged]
-
-
-def _blocked(finding: Finding, reason: Reason) -> Finding:
-    return replace(finding, reasons=(*finding.reasons, reason), edits=(), changes=())
+    return [one.blocked(reason) if any(map(disputed, one.edits)) else one for one in merged]
 
 
 def _touches(shell: Shell, edit: Edit, runs: Callable[[Shell], frozenset[tuple[str, Span]]]) -> bool:

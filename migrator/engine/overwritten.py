@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.engine.ways import Reaches, Ways
 from migrator.findings.settings import Settings
+from migrator.platforms.platform import Platform
 from migrator.reading.callers import HARMLESS, Callers
 from migrator.reading.repository import Reading
 from migrator.reading.steps import Shell
@@ -31,18 +32,18 @@ def overwritten(
     names: Collection[str],
     book: RuleBook,
     settings: Settings,
+    platform: Platform,
     links: Mapping[str, str],
-    prose: Callable[[str], bool],
     reaches: Reaches,
 ) -> Mapping[Place, int]:
     """How often each of the `names` stands in a place where its stored value never arrives.
 
     A place counts where it is followed in every step that leads there, and nothing else may run the file with the
-    stored value: `links`, `prose` and `reaches` as in Ways. Nothing counts where a pipelines file, or a script that is
+    stored value: `links` and `reaches` as in Ways. Nothing counts where a pipelines file, or a script that is
     followed, cannot be read.
     """
     own = {name: value for name, value in settings.variables.items() if name not in names}
-    reading = Reading(view, book, replace(settings, variables=own), pipelines, thorough=True)
+    reading = Reading(view, book, replace(settings, variables=own), pipelines, platform, thorough=True)
     shells = [shell for fact in reading.facts for shell in fact.shells]
     if reading.skipped or reading.broken or any(not shell.read or shell.trace.unread for shell in shells):
         return {}
@@ -53,7 +54,7 @@ def overwritten(
             found.setdefault(place, set()).add(span)
             if arrives:
                 stored.add(place)
-    ways = Ways(shells, book.programs, Callers(reading, {*book.programs.displays, *HARMLESS}), links, prose, reaches)
+    ways = Ways(shells, Callers(reading, {*book.programs.displays, *HARMLESS}), links, reaches)
     files = {place.name: _files(ways, place.name, links) for place in found if place not in stored}
     return {
         place: len(spans)

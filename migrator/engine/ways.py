@@ -12,13 +12,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import filterfalse
 
 from migrator.flow.events import Command
+from migrator.ir.paths import NONE, Top, joined, matching
 from migrator.ir.values import Literal, Value
 from migrator.reading.callers import Callers
 from migrator.reading.steps import Shell
-from migrator.rulebook.records import Programs
 
 Reaches = Callable[[Iterable[str]], frozenset[str]]
 _PIECES = re.compile(r"""[\s"'`;|&()=:]+""")
@@ -28,30 +28,25 @@ _SOME = "\0"
 _GLOB = re.compile(r"[*?\0]|\[[^\]]*\]|\{[^}]*\}")
 _HOOK = "hook"
 """`git config core.hooksPath ci` and `cp ci/* .git/hooks`: from then on git runs files of the repository."""
-_RUNS = ("-exec", "-execdir", "-ok", "-okdir")
-_SOURCES = ("source", ".")
 _STARTS = "BASH_ENV"
 """Each bash that is started reads the file that it names: https://www.gnu.org/software/bash/manual/html_node/Bash-Startup-Files.html"""
 
 
 class Ways:
     """`shells` are those of all steps, `links` the symbolic links of the repository with the files that they lead to.
-    `prose`: nothing runs a file of that path. `reaches` tells which of some files the steps may lead to by their names,
-    rather too many than too few."""
+    `reaches` tells which of some files the steps may lead to by their names, rather too many than too few."""
 
     def __init__(
         self,
         shells: Iterable[Shell],
-        programs: Programs,
         callers: Callers,
         links: Mapping[str, str],
-        prose: Callable[[str], bool],
         reaches: Reaches,
     ) -> None:
-        self.programs = programs
+        self.files = callers.files
+        self.programs = programs = callers.files.programs
         self.callers = callers
         self.links = links
-        self.prose = prose
         self.reaches = reaches
         self.inert = programs.private | programs.displays | set(programs.filters)
         self.told = {name for launcher in programs.launchers.values() for name in launcher.files}
@@ -77,7 +72,7 @@ class Ways:
         unknown = [one for one in seeing if self.unknown(one)]
         if (
             self.starts
-            or self.callers.texts is None
+            or isinstance(self.files.callers(""), Top)
             or any(map(self.anything, unknown))
             or (unknown and self.unread_reached)
         ):
@@ -85,6 +80,8 @@ class Ways:
         copying = [one for one in self.commands if one.name in self.programs.copiers]
         told = [*copying, *(one for one in seeing if one.name not in self.callers.harmless)]
         found = {path for path in files if any(self.tells(one, path) for one in told)}
+        run = joined(map(self.files.may_run, unknown))
+        found |= {path for path in files if matching(run, self.called(path))}
         found |= {path for path in files if any(self.callers.handed(path))}
         if unknown:
             found |= {path for path in files if posixpath.basename(path) in self.told or self.naming(path) - files}
@@ -94,7 +91,7 @@ class Ways:
 
     @cached_property
     def unread_reached(self) -> bool:
-        unread = [path for path in self.callers.unread if not self.prose(path)]
+        unread = [path for path in self.files.unread if not self.files.is_document(path)]
         return not self.reaches(unread).isdisjoint(unread)
 
     def called(self, path: str) -> Iterator[str]:
@@ -103,25 +100,20 @@ class Ways:
         yield from (link for link, end in self.links.items() if end == path)
 
     def _naming(self, path: str) -> frozenset[str]:
-        found = {other for one in self.called(path) for other in self.callers.naming(one)}
-        return frozenset(one for one in found if not self.prose(one))
+        callers = joined(map(self.files.callers, self.called(path)))
+        return NONE if isinstance(callers, Top) else frozenset(filterfalse(self.files.is_document, callers))
 
     def unknown(self, command: Command) -> bool:
         """Whether a command may run programs that nobody named to it, with the variables that it sees."""
         return command.name not in self.inert or any(_HOOK in text for text in _texts(command))
 
     def anything(self, command: Command) -> bool:
-        """Whether a command may run any file of the repository."""
-        untold = any(argument.text is None for argument in command.arguments)
-        if not command.name or command.name in _SOURCES or self.programs.launcher(command.name):
-            return untold or not command.name
-        if command.name not in self.programs.carriers:
-            return False
-        words = [argument.text or "" for argument in command.arguments]
-        if command.name == "find":
-            run = [after for word, after in pairwise(words) if word in _RUNS]
-            return not all(posixpath.basename(word) in self.inert for word in run)
-        return untold or self.inert.isdisjoint(words) or any(self.programs.launcher(word) for word in words)
+        """Whether a command may run any file of the repository: words that are not known may be options, and a program
+        that is not known may run what is put behind it."""
+        if self.programs.launcher(command.name):
+            return any(argument.text is None for argument in command.arguments)
+        carried = self.files.runs.carries(command)
+        return any(None in words or self.inert.isdisjoint(map(str, words)) for words in carried)
 
     def tells(self, command: Command, path: str) -> bool:
         """Whether the words of a command name a file: by its own name or a pattern; by a folder of it where the command

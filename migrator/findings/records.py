@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from migrator.text.edits import Edit
 from migrator.text.source import Position, Source, Span
@@ -47,6 +48,11 @@ class Reason(Struct, frozen=True):
     subject: str = ""
 
 
+def blocking(reasons: Iterable[Reason]) -> bool:
+    """Whether there is no fix, whatever a person allows."""
+    return any(reason.verdict is Verdict.REPORT_ONLY for reason in reasons)
+
+
 class Use(Struct, frozen=True, order=True):
     """A place that runs what a finding is about: a step, or an alias of one."""
 
@@ -54,9 +60,11 @@ class Use(Struct, frozen=True, order=True):
     position: Position
 
 
-class PipeItem(Struct, frozen=True):
-    """A pipe as an item of a script."""
+class AddedTask(Struct, frozen=True):
+    """An item that a fix puts into a script for the platform to run: a mapping of `keys` to what is run, `name`, and to
+    its variables."""
 
+    keys: tuple[str, str]
     name: str
     variables: tuple[tuple[str, str], ...]
 
@@ -68,7 +76,7 @@ class ScriptChange(Struct, frozen=True):
 
     at: int
     value: str | None
-    added: tuple[str | PipeItem, ...] = ()
+    added: tuple[str | AddedTask, ...] = ()
     before: tuple[str, ...] = ()
     kept: bool = False
 
@@ -103,9 +111,17 @@ class Finding(Struct, frozen=True):
             return Verdict.REPORT_ONLY
         return max((reason.verdict for reason in self.reasons), key=lambda v: v.strictness, default=Verdict.SAFE)
 
+    @property
+    def place(self) -> tuple[str, str, Span]:
+        """What tells findings of one report apart."""
+        return self.rule, self.path, self.span
+
+    def blocked(self, reason: Reason) -> Finding:
+        """The finding without its fix, for a reason that is report-only."""
+        return replace(self, reasons=(*self.reasons, reason), edits=(), changes=())
+
     def __post_init__(self) -> None:
-        strict = any(reason.verdict is Verdict.REPORT_ONLY for reason in self.reasons)
-        if bool(self.edits) == strict:
+        if bool(self.edits) == blocking(self.reasons):
             raise ValueError("a finding has edits exactly where no reason is report-only")
 
 
@@ -128,8 +144,8 @@ class Ownership(StrEnum):
 class Package(Struct, frozen=True):
     """A container image of a Packages registry that the repository names.
 
-    `name` has host and workspace and no tag, such as `crg.apkg.io/acme/web`; `$BITBUCKET_WORKSPACE` stands for the
-    running repository's workspace where it is not known.
+    `name` has host and workspace and no tag, such as `registry.example/acme/web`; the platform's variable stands for
+    the running repository's workspace where that is not known.
     """
 
     name: str
@@ -139,7 +155,7 @@ class Package(Struct, frozen=True):
     read: tuple[Use, ...] = ()
 
 
-class Entry(Struct, frozen=True, order=True):
+class BaselineEntry(Struct, frozen=True, order=True):
     """What a baseline knows equal findings by. `snippet` is their text, normalised and masked."""
 
     rule: str
@@ -163,5 +179,5 @@ class Report(Struct, frozen=True):
     files: int = 0
     ignored: int = 0
     baselined: int = 0
-    stale: Mapping[Entry, int] = field(default_factory=dict)
+    stale: Mapping[BaselineEntry, int] = field(default_factory=dict)
     readers: Mapping[str, str] = field(default_factory=dict)

@@ -10,15 +10,6 @@ from msgspec import Struct
 
 from migrator.findings.records import Finding
 
-# Shared files end in `pipelines.yml`: https://support.atlassian.com/bitbucket-cloud/docs/share-pipelines-configurations
-# The same ending is the default name of Azure DevOps, whose files are another language.
-_PIPELINES = re.compile(r"(?!azure)(?:.*pipelines|bitbucket-pipeline)\.ya?ml", re.IGNORECASE | re.DOTALL)
-
-
-def is_pipelines_file(path: str) -> bool:
-    """Whether the name of `path` is one that Bitbucket, or a shared configuration, reads pipelines from."""
-    return _PIPELINES.fullmatch(path.rpartition("/")[2]) is not None
-
 
 class Scope(Struct, frozen=True):
     """What may be reported and written. Paths are relative to the root; the folder '' is all of it.

@@ -6,55 +6,44 @@ The step exports the stored variables anew, so that what it runs from there on s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from migrator.findings.records import ScriptChange
-from migrator.fixes.judged import Bridge, Judged
-from migrator.fixes.origin import references
+from msgspec import Struct
+
+from migrator.findings.records import Reason, ScriptChange
+from migrator.fixes.context import Context
+from migrator.fixes.lines import comment_start, line_start
+from migrator.fixes.login import PackagesLogin
+from migrator.fixes.points import Point
+from migrator.fixes.refused import Refused
+from migrator.fixes.visibility import may_read
 from migrator.flow.events import Command, VariableUse
 from migrator.flow.library import FIRST
-from migrator.frontends.shfmt import parse_shell
+from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Statement
 from migrator.reading.scripts import Part, Script
-from migrator.reading.steps import Shell
-from migrator.rules.context import Context
+from migrator.sinks.credentials import references
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 
 _ITEM = re.compile(r"( *)-[ \t]+(?:&[^\s,\[\]{}]+[ \t]+)?")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
-Reads = Callable[[Command, str], bool]
 
 
-class _Refused(Exception):
-    def __init__(self, code: str, detail: str, subject: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
-        self.subject = subject
+class Bridge(Struct, frozen=True):
+    """`before` is where in the script the line comes; `outsider` is who else uses the file at `path`."""
+
+    edits: tuple[Edit, ...]
+    changes: tuple[ScriptChange, ...]
+    before: int
+    path: str
+    outsider: str
 
 
-def bridge(
-    context: Context, shell: Shell, judged: Sequence[Judged], reads: Reads, named: Callable[[str], bool]
-) -> None:
-    """Give the logins of a shell that would be edited in files with other callers a bridge, or the reason why there is
-    none. `reads`: whether a program may read a variable from its environment; `named`: whether the step names one to a
-    program or a pipe."""
-    for item in judged:
-        if item.native or not (found := _shared(context, shell, item)):
-            continue
-        path, outsider = found
-        try:
-            item.bridge = _bridge(context, shell, judged, item, path, outsider, reads, named)
-        except _Refused as refused:
-            item.reasons.append(context.reason(refused.code, refused.detail, refused.subject))
-        item.points.clear()
-
-
-def _shared(context: Context, shell: Shell, item: Judged) -> tuple[str, str] | None:
-    """The file that would be edited, and who else uses it."""
-    style = context.settings.called
-    paths = {part.source.path for p in item.points if (part := shell.script.part(p.span.start)) and part.launcher}
+def shared_file(context: Context, login: PackagesLogin, points: Iterable[Point]) -> tuple[str, str] | None:
+    """The file with other users in which the points of a login stand, and who uses it; None where there is none."""
+    style, script = context.settings.called, login.shell.script
+    paths = {part.source.path for p in points if (part := script.part(p.span.start)) and part.launcher}
     for path in sorted(paths) if style != "in-place" else ():
         if style == "bridge":
             return path, "--style bridge"
@@ -63,41 +52,49 @@ def _shared(context: Context, shell: Shell, item: Judged) -> tuple[str, str] | N
     return None
 
 
-def _bridge(
+def bridge(
     context: Context,
-    shell: Shell,
-    judged: Sequence[Judged],
-    item: Judged,
-    path: str,
-    outsider: str,
-    reads: Reads,
+    login: PackagesLogin,
+    logins: Sequence[PackagesLogin],
+    shared: tuple[str, str],
     named: Callable[[str], bool],
-) -> Bridge:
+) -> tuple[Bridge | None, tuple[Reason, ...]]:
+    """The bridge to a login in a file that is `shared`, and reasons that hold it back; None where there is none.
+    `logins` are those of the shell; `named`: does the step name a variable to a program or a pipe?"""
+    path, outsider = shared
+    script = login.shell.script
+    reasons: list[Reason] = []
+    try:
+        natives = _natives(login, path, outsider)
+        sites = {*login.sites, (login.command.span, login.command.calls)}
+        statement = _statement(script, min(_outermost(span, calls) for span, calls in sites))
+        since = statement.span.start
+        for name, native in natives.items():
+            if more := _more(context, login, logins, name, native, since):
+                raise Refused("bridge-reaches-more", f"{more} also sees {name} after the bridge", name)
+            if named(name):
+                raise Refused("bridge-reaches-more", f"the step hands {name} on by its name", name)
+        if any(command.traced for command in login.shell.trace.commands if _of(command) >= since):
+            detail = "the script is traced (set -x) where the credential is expanded"
+            reasons.append(context.reason("traced", detail, "the token"))
+        line = "export " + " ".join(f'{name}="${native}"' for name, native in natives.items())
+        edits, changes = _insert(context, script, statement, line)
+    except Refused as refused:
+        return None, (*reasons, context.reason(refused.code, refused.detail, refused.subject))
+    return Bridge(edits, changes, since, path, outsider), tuple(reasons)
+
+
+def _natives(login: PackagesLogin, path: str, outsider: str) -> dict[str, str]:
+    """The native variable for each stored one. Raises Refused."""
     natives: dict[str, str] = {}
-    for part, native, role in (
-        (item.username, item.registry.username, "user name"),
-        (item.password, item.registry.password, "password"),
-    ):
-        if part.literals:
-            detail = f"the {role} is written in {path}, which {outsider} uses, too"
-            raise _Refused("credential-unresolved", detail, path)
-        for name in part.stored:
-            if natives.setdefault(name, native) != native:
-                raise _Refused("credential-unresolved", f"{name} is both user name and password", name)
-    sites = {*item.sites, (item.login.command.span, item.login.command.calls)}
-    first = min(_outermost(span, calls) for span, calls in sites)
-    statement = _statement(shell.script, first)
-    for name, native in natives.items():
-        if more := _more(shell, judged, name, native, statement.span.start, reads):
-            raise _Refused("bridge-reaches-more", f"{more} also sees {name} after the bridge", name)
-        if named(name):
-            raise _Refused("bridge-reaches-more", f"the step hands {name} on by its name", name)
-    if any(c.traced for c in shell.trace.commands if _of(c) >= statement.span.start):
-        detail = "the script is traced (set -x) where the credential is expanded"
-        item.reasons.append(context.reason("traced", detail, "the token"))
-    line = "export " + " ".join(f'{name}="${native}"' for name, native in natives.items())
-    edits, changes = _insert(context, shell.script, statement, line)
-    return Bridge(edits, changes, statement.span.start, path, outsider)
+    for word in login.words:
+        if word.origin.literals:
+            detail = f"the {word.role} is written in {path}, which {outsider} uses, too"
+            raise Refused("credential-unresolved", detail, path)
+        for name in word.origin.stored:
+            if natives.setdefault(name, word.native) != word.native:
+                raise Refused("credential-unresolved", f"{name} is both user name and password", name)
+    return natives
 
 
 def _outermost(span: Span, calls: tuple[int, ...]) -> int:
@@ -110,39 +107,34 @@ def _of(command: Command) -> int:
 
 
 def _statement(script: Script, at: int) -> Statement:
-    found = [one for one in parse_shell(script.text) if one.span.start <= at < one.span.end]
+    found = [one for one in lower(script.text) if one.span.start <= at < one.span.end]
     if at >= FIRST or not found:
-        raise _Refused("bridge-layout", "the call stands in no statement of the step", "the step")
+        raise Refused("bridge-layout", "the call stands in no statement of the step", "the step")
     return found[0]
 
 
-def _more(shell: Shell, judged: Sequence[Judged], name: str, native: str, since: int, reads: Reads) -> str:
+def _more(
+    context: Context, login: PackagesLogin, logins: Sequence[PackagesLogin], name: str, native: str, since: int
+) -> str:
     """What sees the variable from a place on and is no login with it, for people; '' if nothing does."""
-    covered = {
-        site
-        for item in judged
-        for value, role in (
-            (item.login.username, item.registry.username),
-            (item.login.password, item.registry.password),
-        )
-        if role == native
-        for site in references(value)
-    }
-    tested = {(test.read.span, test.calls) for test in shell.trace.presences if test.read is not None}
+    script, trace = login.shell.script, login.shell.trace
+    words = (word for one in logins for word in one.words if word.native == native)
+    covered = {site for word in words for site in references(word.value)}
+    tested = {(test.read.span, test.calls) for test in trace.presences if test.read is not None}
 
     def other(use: VariableUse) -> bool:
         site = (use.read.span, use.calls)
         return use.read.name == name and None in use.definitions and site not in covered and site not in tested
 
-    for use in shell.trace.uses:
+    for use in trace.uses:
         if _outermost(use.read.span, use.calls) >= since and other(use):
-            source, at = shell.script.source_at(use.read.span), shell.script.shown(use.read.span)
+            source, at = script.source_at(use.read.span), script.shown(use.read.span)
             return f"{source.path}:{source.position(at.start).line}"
-    for command in shell.trace.commands:
-        if _of(command) >= since and not command.followed and reads(command, name):
+    for command in trace.commands:
+        if _of(command) >= since and not command.followed and may_read(command, name, context):
             return f"`{command.name or 'a program that is not known'}`"
-    logins = [item.login.command.order for item in judged]
-    return next((one.what for one in shell.trace.opaque if logins and one.order > min(logins)), "")
+    first = min(one.command.order for one in logins)
+    return next((one.what for one in trace.opaque if one.order > first), "")
 
 
 # Where the line goes
@@ -153,13 +145,13 @@ def _insert(
 ) -> tuple[tuple[Edit, ...], tuple[ScriptChange, ...]]:
     part = script.part(statement.span.start)
     if part is None or part.scalar is None or part.runs is None:
-        raise _Refused("bridge-layout", "the call stands where no line can be put in", "the step")
+        raise Refused("bridge-layout", "the call stands where no line can be put in", "the step")
     text = part.source.text
     offset = statement.span.start - part.start
     value = part.scalar.value
     begin = value.rfind("\n", 0, offset) + 1
     at = part.runs.place(offset, offset + 1).start
-    start = _line(text, at)
+    start = line_start(text, at)
     if part.style == "|" and not value[begin:offset].strip() and not text[start:at].strip():
         edit = Edit(part.source.path, Span(at, at), f"{line}{_newline(text, at)}{text[start:at]}")
         return (edit,), ()
@@ -170,22 +162,15 @@ def _item(context: Context, part: Part, line: str) -> tuple[tuple[Edit, ...], tu
     """The line as an item of its own before the one that holds the call, and before the comment on that."""
     text = part.source.text
     assert part.scalar is not None
-    start = _line(text, part.span.start)
+    start = line_start(text, part.span.start)
     found = _ITEM.fullmatch(text, start, part.span.start)
     if part.key in context.shared_items:
-        raise _Refused("bridge-layout", "several scripts share the item that holds the call", "the item")
+        raise Refused("bridge-layout", "several scripts share the item that holds the call", "the item")
     if found is None:
-        raise _Refused("bridge-layout", "the item that holds the call shares its line", "the item")
-    comment = re.compile(rf"{found[1]}#")
-    first = start
-    while first > 0 and comment.match(text, above := _line(text, first - (2 if text[:first].endswith("\r\n") else 1))):
-        first = above
+        raise Refused("bridge-layout", "the item that holds the call shares its line", "the item")
+    first = comment_start(text, start, found[1])
     edit = Edit(part.source.path, Span(first, first), f"{found[1]}- {line}{_newline(text, start)}")
     return (edit,), (ScriptChange(part.span.start, None, before=(line,), kept=True),)
-
-
-def _line(text: str, at: int) -> int:
-    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
 def _newline(text: str, at: int) -> str:

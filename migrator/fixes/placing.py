@@ -2,213 +2,102 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from migrator.fixes.guards import guards
-from migrator.fixes.judged import Judged, Site
-from migrator.fixes.origin import Fixed, Obstacle, Point, assignments, points, replaced
-from migrator.flow.events import Command, among
-from migrator.ir.nodes import Read
-from migrator.ir.paths import only
-from migrator.ir.values import Definition, Input, Piece
-from migrator.reading.steps import Shell, StepFacts
-from migrator.rules.context import Context
-from migrator.sinks.composed import COMPOSE_NAMES, compose_variables
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.findings.records import Reason
+from migrator.fixes.login import LoginWord, PackagesLogin
+from migrator.fixes.points import Point, points, replaced
+from migrator.fixes.reasons.guards import guards
+from migrator.fixes.refused import Refused
+from migrator.fixes.visibility import Visibility
+from migrator.flow.events import PresenceTest
+from migrator.ir.values import Input
+from migrator.sinks.credentials import Obstacle, assignments
 from migrator.text.source import Span
 
 
-class Placer:
-    """Decides where the logins of one shell are edited. They are placed together, since they share its variables."""
+class Placement(Struct, frozen=True):
+    """The changes that make a login native, and why there are none or why they are held back: `obstacles` for what it
+    says itself, `clashes` for what the changes of other logins make of its words."""
 
-    def __init__(self, facts: StepFacts, context: Context, shell: Shell, judged: Sequence[Judged]) -> None:
-        self.facts = facts
-        self.context = context
-        self.shell = shell
-        self.trace = shell.trace
-        self.judged = judged
-        self.covered: frozenset[Site] = frozenset[Site]().union(*(item.sites for item in judged))
-        self.tested = {
-            (presence.read.span, presence.calls) for presence in self.trace.presences if presence.read is not None
-        }
-        # A pipeline variable is exported from the start, and stays so when the script assigns to it.
-        self.stored = {use.read.name for use in self.trace.uses if None in use.definitions}
-        self.movable_words: dict[Span, bool] = {}
-        self.settle()
-
-    def settle(self) -> None:
-        """Find the expansions that serve these logins alone: up to the first assignment that others read, too.
-
-        Which assignments others read depends on that in turn; it begins with all and takes away until nothing changes.
-        """
-        while True:
-            self.movable_words = {}
-            values = (value for item in self.judged for value in (item.login.username, item.login.password))
-            own = {site for value in values for piece in value.pieces for site in self.own(piece)}
-            if own >= self.covered:
-                return
-            self.covered &= own
-
-    def own(self, piece: Piece) -> Iterator[Site]:
-        for reference in piece.provenance:
-            yield reference.read.span, reference.calls
-            if reference.definition is not None and not self.movable(reference.definition):
-                return
-
-    def place(self, item: Judged) -> None:
-        """Add the changes that make a login native, or the reasons why there are none."""
-        for part, value, native, role in (
-            (item.username, item.login.username, item.registry.username, "user name"),
-            (item.password, item.login.password, item.registry.password, "password"),
-        ):
-            obstacle = part.obstacle
-            if obstacle is None:
-                try:
-                    item.points |= set(points(value, native, self.movable))
-                except Fixed as error:
-                    obstacle = error.obstacle
-            if obstacle:
-                self.add(item, obstacle, role)
-        if conflict := self.conflict(item):
-            self.add(item, conflict, "login")
-        for point in item.points:
-            if self.shell.script.edit(point.span, point.text) is None:
-                obstacle = Obstacle(
-                    "unsupported-expansion", "is written over several lines or not followed in the YAML"
-                )
-                self.add(item, obstacle, "credential")
-                break
-
-    def add(self, item: Judged, obstacle: Obstacle, role: str) -> None:
-        detail = f"the {role} {obstacle.detail}"
-        item.reasons.append(self.context.reason(obstacle.code, detail, obstacle.subject))
-
-    def movable(self, definition: Definition) -> bool:
-        """May this assignment be changed instead of what uses it?"""
-        word = definition.word
-        if word is None:
-            return False
-        if word.span not in self.movable_words:
-            same = [other for other in self.trace.definitions if other.word and other.word.span == word.span]
-            self.movable_words[word.span] = all(self.private(other) for other in same)
-        return self.movable_words[word.span]
-
-    def private(self, definition: Definition) -> bool:
-        """Nothing but these logins, and tests whether it is set, can see the variable."""
-        assert definition.word is not None
-        part = self.shell.script.part(definition.word.span.start)
-        if part is not None and part.key in self.context.shared_items:
-            return False
-        for use in self.trace.uses:
-            site = (use.read.span, use.calls)
-            if among(definition, use.definitions) and site not in self.covered and site not in self.tested:
-                return False
-        if definition.positional:
-            return True
-        name = word_of(definition.name)
-        if any(name.search(scalar.value) for pipe in self.facts.pipes for _, scalar in pipe.variables):
-            return False
-        return not any(self.reads(command, definition) for command in self.trace.commands)
-
-    def reads(self, command: Command, definition: Definition) -> bool:
-        """Could a program that is run read the variable from its environment?"""
-        if command.followed or not among(definition, command.environment.get(definition.name, ())):
-            return False
-        if definition.name not in command.exported and definition.name not in self.stored:
-            return False
-        return self.may_read(command, definition.name)
-
-    def may_read(self, command: Command, variable: str) -> bool:
-        """Could a program read an exported variable?"""
-        name = word_of(variable)
-        client = self.context.book.by_program(command.name)
-        if client is None and command.name not in self.context.book.programs.private:
-            return True
-        texts = [argument.value.symbol() or "" for argument in command.arguments]
-        bare = [text.replace(f"${{{variable}}}", "") for text in texts]
-        if any(name.search(text) or text.startswith("--env-file") for text in bare):
-            return True
-        if client and (client.name == "compose" or ("compose" in client.subclients and "compose" in texts[:6])):
-            files = [text for text in texts if text.endswith((".yml", ".yaml"))] or COMPOSE_NAMES
-            paths = [posixpath.join(only(command.folders) or "", path) for path in files]
-            found = [(path, text) for path in paths if (text := self.context.file(path)) is not None]
-            return not found or variable in compose_variables(iter(found))
-        return False
-
-    def conflict(self, item: Judged) -> Obstacle | None:
-        """Words that an edit would change must not serve another purpose in another call of the same function."""
-        for point in item.points:
-            for param in self.others_read:
-                if param.span.contains(point.span):
-                    return Obstacle(
-                        "registry-unresolved", "is in words that another registry's login shares", param.name
-                    )
-        span = item.login.command.span
-        for other in self.shell.logins:
-            elsewhere = other.command.span == span and other.registry is not item.registry
-            if elsewhere and any(span.contains(point.span) for point in item.points):
-                return Obstacle(
-                    "registry-unresolved", "logs in to different registries", other.host_subject or other.host
-                )
-        return None
-
-    @cached_property
-    def others_read(self) -> tuple[Read, ...]:
-        """What is read for something else than these logins and tests of them."""
-        return tuple(
-            use.read
-            for use in self.trace.uses
-            if (site := (use.read.span, use.calls)) not in self.covered and site not in self.tested
-        )
-
-    @cached_property
-    def orders(self) -> dict[int, set[int]]:
-        """When the logins of each registry run."""
-        found: dict[int, set[int]] = {}
-        for other in self.judged:
-            found.setdefault(id(other.registry), set()).add(other.login.command.order)
-        return found
-
-    def clashes(self) -> None:
-        """Words that make both the user name and the password, say in a function, can become neither."""
-        clashing = _clashing({point for item in self.judged for point in item.points})
-        for item in self.judged:
-            if not clashing.isdisjoint(item.points):
-                self.add(item, Obstacle("credential-unresolved", "is made by words that make the other, too"), "login")
-
-    def follow_guards(self, item: Judged) -> None:
-        """Tests whether a stored variable is set are rewritten with the login; some decide about more than it."""
-        guard = guards(
-            item.login, item.sites, self.trace, self.context.book, self.orders[id(item.registry)], self.covered
-        )
-        native = dict.fromkeys(item.username.stored, item.registry.username)
-        native |= dict.fromkeys(item.password.stored, item.registry.password)
-        for presence in guard.presences:
-            stored = next(
-                (piece.name for piece in presence.value.pieces if isinstance(piece, Input) and piece.name in native),
-                None,
-            )
-            if stored is None or presence.name_span == Span(0, 0):
-                continue
-            moved = {
-                definition for definition in assignments(presence.value) if definition.word and self.movable(definition)
-            }
-            if not moved:
-                item.points.add(replaced(presence.read, presence.name_span, native[stored]))
-        for name in guard.wider:
-            detail = f"a test whether {name} is set decides about more than the login"
-            item.reasons.append(self.context.reason("guarded", detail, name))
+    points: tuple[Point, ...] = ()
+    obstacles: tuple[Reason, ...] = ()
+    clashes: tuple[Reason, ...] = ()
 
 
-def word_of(variable: str) -> re.Pattern[str]:
-    """A variable's name among words that a program is given."""
-    return re.compile(rf"(?:\b|^-[A-Za-z]+){re.escape(variable)}\b")
+def place_all(logins: Sequence[PackagesLogin], visibility: Visibility) -> list[Placement]:
+    """Where each login of a shell is edited; native ones are not."""
+    orders: dict[str, set[int]] = {}
+    for login in logins:
+        orders.setdefault(login.registry.name, set()).add(login.command.order)
+    placements = [
+        Placement() if login.native else _place(login, visibility, orders[login.registry.name]) for login in logins
+    ]
+    clashing = _clashing({point for placement in placements for point in placement.points})
+    detail = "the login is made by words that make the other, too"
+    reason = visibility.context.reason("credential-unresolved", detail)
+    return [one if clashing.isdisjoint(one.points) else replace(one, clashes=(reason,)) for one in placements]
+
+
+def _place(login: PackagesLogin, visibility: Visibility, together: Collection[int]) -> Placement:
+    """Edit both words of a login, and the tests whether its variables are set. `together` are the orders of the
+    commands that log in to the same registry."""
+    found: dict[Point, None] = {}
+    obstacles: list[tuple[str, Obstacle]] = []
+    for word in login.words:
+        try:
+            found |= dict.fromkeys(_points(word, visibility))
+        except Refused as refused:
+            obstacles.append((word.role, Obstacle(refused.code, refused.detail, refused.subject)))
+    if conflict := _conflict(login, visibility, found):
+        obstacles.append(("login", conflict))
+    if any(login.shell.script.edit(point.span, point.text) is None for point in found):
+        detail = "is written over several lines or not followed in the YAML"
+        obstacles.append(("credential", Obstacle("unsupported-expansion", detail)))
+    reason = visibility.context.reason
+    reasons = [reason(one.code, f"the {what} {one.detail}", one.subject) for what, one in obstacles]
+    guard = guards(login, visibility.context.book, together, visibility.covered)
+    detail = "a test whether {} is set decides about more than the login"
+    reasons += [reason("guarded", detail.format(name), name) for name in guard.wider]
+    found |= dict.fromkeys(_tests(login, visibility, guard.presences))
+    return Placement(tuple(found), tuple(reasons))
+
+
+def _points(word: LoginWord, visibility: Visibility) -> tuple[Point, ...]:
+    if obstacle := word.origin.obstacle:
+        raise Refused(obstacle.code, obstacle.detail, obstacle.subject)
+    return points(word.value, word.native, visibility.movable)
+
+
+def _conflict(login: PackagesLogin, visibility: Visibility, found: Collection[Point]) -> Obstacle | None:
+    """Words that an edit would change must not serve another purpose in another call of the same function."""
+    for point in found:
+        if read := next((read for read in visibility.foreign if read.span.contains(point.span)), None):
+            return Obstacle("registry-unresolved", "is in words that another registry's login shares", read.name)
+    span = login.command.span
+    if any(span.contains(point.span) for point in found):
+        for other in login.shell.logins:
+            if other.command.span == span and other.registry is not login.registry:
+                subject = other.host_subject or other.host
+                return Obstacle("registry-unresolved", "logs in to different registries", subject)
+    return None
+
+
+def _tests(login: PackagesLogin, visibility: Visibility, presences: Iterable[PresenceTest]) -> Iterator[Point]:
+    """The changes of tests whether a stored variable is set, but for those of variables that are assigned anew."""
+    native = {name: word.native for word in login.words for name in word.origin.stored}
+    for presence in presences:
+        names = [piece.name for piece in presence.value.pieces if isinstance(piece, Input) and piece.name in native]
+        moved = any(one.word and visibility.movable(one) for one in assignments(presence.value))
+        if names and not moved and presence.name_span != Span(0, 0):
+            yield replaced(presence.read, presence.name_span, native[names[0]])
 
 
 def _clashing(points: Iterable[Point]) -> set[Point]:
-    """Those that share characters with another one."""
+    """Words that make both the user name and the password, say in a function: points that share characters."""
     found: set[Point] = set()
     before: list[Point] = []
     for point in sorted(points, key=lambda point: point.span):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from migrator import frontends as called
-from migrator.findings.records import PipeItem, ScriptChange
+from migrator.findings.records import AddedTask, ScriptChange
+from migrator.frontends import programs
 from migrator.text import yaml
 from migrator.text.edits import Conflict, Edit, splice
 from migrator.text.scalars import map_scalar
@@ -58,7 +58,7 @@ def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
         text = splice(source.text, edits)
     except Conflict as error:
         raise Unverified(f"the edits do not fit together ({error})") from None
-    if not called.verified(reader, source.text, text, edits):
+    if not programs.verified(reader, source.text, text, edits):
         raise Unverified("the rewritten file says something else, too")
     return text
 
@@ -101,8 +101,11 @@ def _changed(source: Source, root: Node | None, changes: Mapping[int, ScriptChan
     return None if root is None else build(root)
 
 
-def _item(added: str | PipeItem) -> object:
-    return added if isinstance(added, str) else {"pipe": added.name, "variables": dict(added.variables)}
+def _item(added: str | AddedTask) -> object:
+    if isinstance(added, str):
+        return added
+    run, variables = added.keys
+    return {run: added.name, variables: dict(added.variables)}
 
 
 def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:
@@ -130,41 +133,33 @@ def _decoded(text: str, style: str) -> str:
     return text.replace("''", "'") if style == "'" else text
 
 
-def _scalars(root: Node | None) -> Iterable[Scalar]:
-    seen: set[int] = set()
-    pending = [root] if root else []
-    while pending:
-        node = pending.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Scalar):
-            yield node
-        else:
-            pending += _children(node)
-
-
 def _children(node: Sequence | yaml.Mapping) -> list[Node]:
     if isinstance(node, Sequence):
         return [item.node for item in node.items]
     return [child for key, item in node.entries for child in (key, item.node)]
 
 
-def _shape(root: Node | None) -> list[tuple[str, int]]:
-    """The structure without values; aliases count as the node they name."""
-    shape: list[tuple[str, int]] = []
+def _walk(root: Node | None) -> Iterator[tuple[Node, int | None]]:
+    """Every node, parents first, an alias as the node that it names and the number of that, which counts from 0."""
     numbers: dict[int, int] = {}
     pending = [root] if root else []
     while pending:
         node = pending.pop()
-        if id(node) in numbers:
-            shape.append(("alias", numbers[id(node)]))
-            continue
-        numbers[id(node)] = len(numbers)
-        if isinstance(node, Scalar):
-            shape.append((f"scalar{node.style}", 0))
-        else:
-            children = _children(node)
-            shape.append((type(node).__name__, len(children)))
-            pending += children
-    return shape
+        known = numbers.get(id(node))
+        yield node, known
+        if known is None:
+            numbers[id(node)] = len(numbers)
+            pending += [] if isinstance(node, Scalar) else _children(node)
+
+
+def _scalars(root: Node | None) -> Iterator[Scalar]:
+    yield from (node for node, known in _walk(root) if known is None and isinstance(node, Scalar))
+
+
+def _shape(root: Node | None) -> list[tuple[str, int]]:
+    """The structure without values."""
+    return [("alias", known) if known is not None else _kind(node) for node, known in _walk(root)]
+
+
+def _kind(node: Node) -> tuple[str, int]:
+    return (f"scalar{node.style}", 0) if isinstance(node, Scalar) else (type(node).__name__, len(_children(node)))

@@ -16,8 +16,8 @@ from migrator.fleet.records import Branch, Entry, Import, Repository
 from migrator.fleet.scanning import Judge, findings, packages, showable
 from migrator.fleet.visiting import Reading
 from migrator.platforms.bitbucket.imports import Target, target
-from migrator.platforms.bitbucket.pipelines import read_pipelines
-from migrator.reading.repository import EXPORTED
+from migrator.platforms.bitbucket.pipelines import EXPORTED
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports.excerpt import named
 from migrator.repositories import remote
 from migrator.repositories.git import GitError
@@ -27,7 +27,7 @@ from migrator.repositories.refview import RefView
 from migrator.repositories.worktree import WorkTree
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
-from migrator.text.yaml import YamlError, read_yaml
+from migrator.text.yaml import YamlError
 
 
 class _Missing(Exception):
@@ -97,7 +97,7 @@ class Exporters:
         importer = branch.entry.repository
         judge = self._judge(importer)
         with _Guest(name, data, lambda: _view(importer, self._root(importer), branch.commit)) as view:
-            return engine.analyse_shared(view, name, pipeline, judge.book, judge.settings)
+            return engine.analyse(view, [name], judge.book, judge.settings, BITBUCKET, f"{EXPORTED}.{pipeline}")
 
 
 def bring(entries: Iterable[Entry], branches: Iterable[Branch], reading: Reading) -> None:
@@ -168,7 +168,6 @@ def _view(repository: Repository, root: Path, commit: str) -> Iterator[View]:
 
 
 def _exported(data: bytes, aim: Target) -> bool:
-    source = Source.decode(aim.path, data)
-    found = read_pipelines(source, read_yaml(source))
+    found = BITBUCKET.read(Source.decode(aim.path, data))
     where = f"{EXPORTED}.{aim.pipeline}"
     return found is not None and any(step.runs_in(where) for step in found.steps)

@@ -12,6 +12,8 @@ from migrator.fleet.exporters import Exporters
 from migrator.fleet.records import Branch, Repository
 from migrator.fleet.scanning import Judge
 from migrator.platforms.bitbucket.imports import Target, target
+from migrator.platforms.bitbucket.pipelines import RUN
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports.naming import renamed_finding
 from migrator.reports.secrets import masked
 from migrator.sinks.packages import linkage
@@ -52,7 +54,7 @@ class Importers:
         for path in dict.fromkeys(aim.path for _, aim in self._uses.get(exporter.uuid, ())):
             data = view.read(path)
             if data is not None and any(finding.path == path for finding in report.findings):
-                here = engine.analyse_run(view, path, judge.book, judge.settings)
+                here = engine.analyse(view, [path], judge.book, judge.settings, BITBUCKET, RUN)
                 own = {_key(finding) for finding in here.findings if finding.path == path}
                 report = settled(report, path, own, list(self._said(exporter, path, data)))
         return report

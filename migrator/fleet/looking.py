@@ -23,8 +23,9 @@ from migrator.fleet.operator import Wave
 from migrator.fleet.proposal import Proposal, Texts
 from migrator.fleet.records import Change, Repository
 from migrator.fleet.scanning import Judge
-from migrator.fleet.starting import Releases, matches, releases
 from migrator.fleet.undoing import BRANCH as UNDOING
+from migrator.platforms.bitbucket.names import ROOT
+from migrator.platforms.bitbucket.starting import Releases, matches, releases
 from migrator.reports.secrets import masked
 from migrator.repositories import joining, remote
 from migrator.repositories.git import GitError
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 _FEW = 3
 _HEADS = "refs/heads/"
-_PIPELINES = "bitbucket-pipelines.yml"
 _PATH = re.compile(r"[ !#-\[\]-~]+")
 """What the name of a form's field can hold without an encoding that servers disagree about."""
 _REF = re.compile(r"(?!/|-)(?!.*(?://|\.\.|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
@@ -136,7 +136,7 @@ class Reader(Struct, frozen=True):
             report = self.importers.settled(repository, view, judge, report)
             entries = {entry.path: entry for entry in objects.entries(head)}
             plan = fixing.plan(report, False, lambda path: _refusal(entries, path))
-            pipelines = view.read(_PIPELINES) or b""
+            pipelines = view.read(ROOT) or b""
         if plan.failures:
             raise GitError("; ".join(plan.failures))
         made = tuple(dict.fromkeys(finding for change in plan.changes for finding in change.findings))
@@ -156,7 +156,7 @@ class Reader(Struct, frozen=True):
         if not _REF.fullmatch(branch):
             raise GitError(f"the template of the branch gives {branch[:200]!r}, which is no name of a branch")
         if self.skip_ci:
-            starts = releases(files.get(_PIPELINES, pipelines), branch, self.known)
+            starts = releases(files.get(ROOT, pipelines), branch, self.known)
             about = replace(about, releases=starts)
         about = proposal.proposal(about, report, made, plan.held, judge.book.reasons)
         message = self.texts.render("message", about)

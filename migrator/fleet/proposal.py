@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from migrator.findings.records import Finding, Report
-from migrator.fleet.starting import Release
+from migrator.platforms.bitbucket.starting import Release
 from migrator.reports import markup
 from migrator.rulebook.records import CENTRAL, ReasonEntry, ways_out
 from migrator.toml_keys import ConfigurationError

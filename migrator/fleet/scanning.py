@@ -13,12 +13,14 @@ from msgspec.structs import replace
 
 from migrator.engine import analysis as engine
 from migrator.findings.records import Finding, Package, Report, Skipped
-from migrator.findings.selection import Scope, is_pipelines_file
+from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import Import, Repository, Seen, SeenFinding
 from migrator.fleet.restricting import restriction
-from migrator.platforms.bitbucket.imports import imports
+from migrator.platforms.bitbucket.imports import exports, imports
+from migrator.platforms.bitbucket.names import is_pipelines_file
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports.excerpt import named
 from migrator.reports.hunks import hunks
 from migrator.reports.naming import renamed
@@ -30,7 +32,7 @@ from migrator.rulebook.records import RuleBook
 from migrator.text.mask import mask, printable
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable
-from migrator.text.yaml import Mapping, Node, Scalar, YamlError, read_yaml
+from migrator.text.yaml import Node, YamlError, read_yaml
 from migrator.toml_keys import ConfigurationError
 
 Commit = RefView | WorkTree
@@ -91,7 +93,7 @@ def analyse(view: Commit, judge: Judge) -> Report:
         own = restriction(view)
     except ConfigurationError as error:
         raise Unreadable(str(error)) from None
-    report = engine.analyse(view, pipelines(view), judge.book, own.applied(judge.settings))
+    report = engine.analyse(view, pipelines(view), judge.book, own.applied(judge.settings), BITBUCKET)
     scope = replace(judge.scope, exclude=(*judge.scope.exclude, *own.exclude))
     return replace(
         report,
@@ -167,7 +169,7 @@ def shared(view: Commit) -> tuple[tuple[Import, ...], tuple[str, ...]]:
             source = Source.decode(path, data)
             root = read_yaml(source)
             taken.update(_imports(source, root, path))
-            if _exports(root):
+            if exports(root):
                 given.append(named(path))
         except (Unreadable, Undecodable, YamlError):  # the report says so
             continue
@@ -177,11 +179,6 @@ def shared(view: Commit) -> tuple[tuple[Import, ...], tuple[str, ...]]:
 def _imports(source: Source, root: Node | None, path: str) -> Iterator[Import]:
     for text, at in imports(root):
         yield Import(_line(text), named(path), source.position(at).line)
-
-
-def _exports(root: Node | None) -> bool:
-    item = root.get("export") if isinstance(root, Mapping) else None
-    return item is not None and isinstance(item.node, Scalar) and item.node.value.lower() == "true"
 
 
 def _finding(finding: Finding, shown: Report) -> SeenFinding:

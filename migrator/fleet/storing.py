@@ -17,6 +17,7 @@ from migrator.bitbucket.session import Client
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Branch, Entry, Repository, State, Stored, Variable
 from migrator.fleet.visiting import Reading, now
+from migrator.platforms.bitbucket.names import PATHSPECS
 from migrator.repositories import remote
 from migrator.repositories.git import GitError
 from migrator.repositories.history import versions
@@ -142,7 +143,7 @@ def _bring(repository: Repository, reading: Reading) -> None:
 def _look(repository: Repository, reading: Reading, client: Client, above: Inventory) -> Stored:
     root = _place(repository, reading)
     every = tuple((printable(ref.name), ref.commit) for ref in refs(root))
-    if not versions(root).versions:  # it never had pipelines, so nothing of it reads a variable
+    if not versions(root, PATHSPECS).versions:  # it never had pipelines, so nothing of it reads a variable
         return Stored(repository.uuid, now(), refs=every)
     before = client.sent
     found = inventories.inventory(client, repository.workspace, repository.slug, above)

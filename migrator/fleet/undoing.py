@@ -19,14 +19,14 @@ from migrator.bitbucket.records import PullRequest
 from migrator.fleet import identity, ownership
 from migrator.fleet.proposal import Changed, Texts, Undone
 from migrator.fleet.records import Change, Repository
-from migrator.fleet.starting import Releases, releases
+from migrator.platforms.bitbucket.names import ROOT
+from migrator.platforms.bitbucket.starting import Releases, releases
 from migrator.repositories.git import command, environment
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
 BRANCH = "patless-revert/"
-_PIPELINES = "bitbucket-pipelines.yml"
 
 
 class NotUndone(Exception):
@@ -69,7 +69,7 @@ def reversal(
         raise NotUndone(f"the branch {merged.destination} of {slug} is not there any more")
     files = _files(client, workspace, slug, merged, head)
     branch = f"{BRANCH}{merged.destination}"
-    starts = releases(files.get(_PIPELINES, b""), branch, known)
+    starts = releases(files.get(ROOT, b""), branch, known)
     changed = tuple(Changed(path, ()) for path in sorted(files))
     about = Undone(workspace, slug, merged.destination, merged.number, merged.url, changed, starts)
     title = texts.render("revert-title", about)

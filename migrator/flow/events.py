@@ -1,4 +1,4 @@
-"""What running a script would do, as records: commands with their words, uses of variables, presence tests."""
+"""What running a program would do, as records: commands with their words, reads of variables, presence tests."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from migrator.flow.library import Placed
-from migrator.ir.nodes import Read, Redirect, Word
+from migrator.ir.nodes import Join, Read, Redirect
 from migrator.ir.paths import Paths
 from migrator.ir.values import Definition, Value
 from migrator.text.source import Span
 
 Definitions = tuple[Definition | None, ...]
 Environment = Mapping[str, Definitions]
+CallString = tuple[int, ...]
+"""The positions of the calls on the way, outermost first."""
+Construct = tuple[Span, CallString]
+Branch = tuple[Construct, int]
+"""A branching node as it is run, and which of its alternatives."""
 
 
 class Argument(Struct, frozen=True):
     """A word of a command as it is run. `word` is where it is written, None for what a wrapper made of it."""
 
     value: Value
-    word: Word | None
+    word: Join | None
 
     @property
     def text(self) -> str | None:
@@ -32,6 +37,15 @@ class Output(Struct, frozen=True):
 
     path: Value
     content: Value
+
+
+class Effect(Struct, frozen=True):
+    """What came of a command: its standard output, whether what it runs is `followed` (then that is among the events),
+    and the path of a file of which it `runs` something that is decided only then."""
+
+    output: Value
+    followed: bool = False
+    runs: str = ""
 
 
 class Command(Struct, frozen=True, eq=False):
@@ -50,14 +64,14 @@ class Command(Struct, frozen=True, eq=False):
     arguments: tuple[Argument, ...]
     span: Span
     order: int
-    calls: tuple[int, ...]
+    calls: CallString
     stdin: Value | None
     environment: Environment
     exported: frozenset[str]
     overrides: tuple[tuple[str, Value], ...]
     traced: bool
     folders: Paths
-    branches: tuple[tuple[int, int], ...]
+    branches: tuple[Branch, ...]
     conditional: bool
     looped: bool
     outputs: tuple[Output, ...]
@@ -80,7 +94,7 @@ class VariableUse(Struct, frozen=True):
 
     read: Read
     definitions: Definitions
-    calls: tuple[int, ...]
+    calls: CallString
     command: int
     definition: Definition | None
 
@@ -91,7 +105,7 @@ class PresenceTest(Struct, frozen=True, eq=False):
     value: Value
     read: Read | None
     name_span: Span
-    calls: tuple[int, ...]
+    calls: CallString
     regions: tuple[Span, ...]
     everything: bool
 

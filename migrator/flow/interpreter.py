@@ -1,259 +1,376 @@
-"""Run a script in the mind: follow values of variables through a shell program without executing anything.
+"""The abstract interpreter: follow a program through every way that it may take, without executing anything.
 
-The result is an over-approximation: where several assignments can reach a place, all of them are kept; where reading
-cannot tell, the value is Unknown. Functions are followed at each call, loops are taken as run any number of times.
+A forward may-analysis: a state over-approximates what holds at a point, several ways into one are joined, and the
+events are those of all of them. Functions and files are followed at each call (call strings, at most 20 deep), and
+loops until another round brings nothing new, or are widened after three. So it ends: states only grow in a round, calls
+are bounded, and so is the number of events.
+
+`Interpreter` follows nodes and is what holds its parts together; each part knows one thing: `expressions`, `variables`,
+`streams`, `conditions`, `functions`, `builtins`, `nested` (programs in text), `launching` (programs in files), `havoc`.
 """
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Callable, Iterable, Sequence
 
-from migrator.flow import shapes as word_shapes
-from migrator.flow.commands import Commands
-from migrator.flow.events import (
-    Environment,
-    Flow,
-    PresenceTest,
-)
-from migrator.flow.lattice import PendingTest, State
-from migrator.flow.library import Library
-from migrator.frontends.shfmt import parse_shell
+from msgspec.structs import replace
+
+from migrator.flow import printing, words
+from migrator.flow.builtins import Builtins
+from migrator.flow.conditions import Conditions
+from migrator.flow.events import Argument, Command, Definitions, Effect, Environment, Flow
+from migrator.flow.expressions import Expressions
+from migrator.flow.frame import Frame
+from migrator.flow.functions import Functions
+from migrator.flow.havoc import Havoc
+from migrator.flow.lattice import State, join, widen
+from migrator.flow.launching import Launching
+from migrator.flow.library import Library, Texts
+from migrator.flow.nested import SHELLS, Nested
+from migrator.flow.recorder import PendingTest, Recorder
+from migrator.flow.streams import Streams, may_fail
+from migrator.flow.variables import Variables
+from migrator.flow.wrappers import unwrap
+from migrator.frontends.shell.lowering import lower
+from migrator.ir import nodes
+from migrator.ir.named import named
 from migrator.ir.nodes import (
-    Arithmetic,
-    Binary,
+    Assign,
     Call,
-    Case,
-    Declaration,
-    Function,
-    Group,
+    Declare,
+    Define,
+    Evaluate,
     If,
     Loop,
-    Redirect,
-    ShellError,
+    Pipe,
+    Return,
+    Scope,
     Statement,
+    Switch,
     Test,
 )
-from migrator.ir.values import (
-    EMPTY,
-    Definition,
-    Unknown,
-    Value,
-    concat,
-    union,
-)
+from migrator.ir.paths import NONE, Paths, matching
+from migrator.ir.values import EMPTY, Definition, Unknown, Value, concat, union
 from migrator.rulebook.records import Programs
 
 _ROUNDS = 3
-_OPENS = ("<", "<>", ">", ">>", ">|", "&>", "&>>")
+_PROGRAM = re.compile(r"[\w./+-]+")
+_WITHIN = frozenset({"command", "builtin", "time"})
+"""Wrappers that run what is behind them in the same process."""
 _OWN = ("OPTARG", "OPTIND", "REPLY", "MAPFILE", "COPROC", "PIPESTATUS", "BASH_REMATCH", "LINENO", "SECONDS", "RANDOM")
 
 
-def run_script(
+def follow(
     text: str,
     programs: Programs,
     variables: Environment,
     read: Callable[[str], str | None],
+    clone: str,
     library: Library | None = None,
     changed: frozenset[str] = frozenset(),
 ) -> Flow:
-    """Follow one shell program. `variables` are known before it starts; `read` gives a repository file's text.
+    """Follow one shell program. `variables` are known before it starts; `read` gives a repository file's text; `clone`
+    is the variable whose value is the folder of the repository.
 
-    `library` has the files that it may run; those in `changed` are not what stands there. Raises ShellError where the
+    `library` has the files that it may run; those in `changed` are not what stands there. Raises ProgramError where the
     text cannot be read.
     """
-    interpreter = Interpreter(text, programs, read, library, changed)
+    machine = Interpreter(text, programs, read, clone, library, changed)
     own = {name: (Definition(name, Value.of(Unknown(f"`${name}`")), None, -1),) for name in _OWN}
-    state = State(environment={**own, **variables})
+    state, frame = State(environment={**own, **variables}), Frame()
     try:
-        interpreter.statements(parse_shell(text), state, None)
-        interpreter.trapped(state)
-        interpreter.uncalled(state)
+        machine.run(lower(text), state, frame, None)
+        machine.nested.trapped(state)
+        machine.functions.uncalled(state, frame)
     except RecursionError:
-        raise ShellError("the script is nested too deeply to follow; flatten it") from None
-    return interpreter.trace()
+        raise nodes.ProgramError("the script is nested too deeply to follow; flatten it") from None
+    return machine.recorder.flow()
 
 
-def _may_fail(redirect: Redirect) -> bool:
-    """Whether it opens a file; where that fails, the command does not run."""
-    return redirect.operator in _OPENS and word_shapes.bare(redirect.word) != "/dev/null"
-
-
-class Interpreter(Commands):
+class Interpreter:
     """Follows statements in the order of running, with every branch that may be taken."""
 
-    def trace(self) -> Flow:
-        presences = tuple(
-            PresenceTest(t.value, t.read, t.name_span, t.calls, tuple(t.regions), t.everything) for t in self.tests
-        )
-        return Flow(
-            tuple(self.commands),
-            tuple(self.uses),
-            presences,
-            tuple(self.definitions),
-            tuple(self.unread),
-            tuple(self.blind),
-            tuple(self.files),
-            tuple(placed for _, placed in sorted(self.reached.items())),
-        )
+    def __init__(
+        self,
+        text: str,
+        programs: Programs,
+        read: Callable[[str], str | None],
+        clone: str,
+        library: Library | None,
+        changed: frozenset[str],
+    ) -> None:
+        self.text = Texts(text, library)
+        self.programs = programs
+        self.file = read
+        self.clone = clone
+        self.library = library
+        self.changed = changed
+        """Files that the program may write: what stands there before is not what they say."""
+        self.recorder = Recorder()
+        self.expressions = Expressions(self)
+        self.variables = Variables(self)
+        self.streams = Streams(self)
+        self.conditions = Conditions(self)
+        self.functions = Functions(self)
+        self.builtins = Builtins(self)
+        self.nested = Nested(self)
+        self.launching = Launching(self)
+        self.havoc = Havoc(self)
 
-    def statements(self, statements: Iterable[Statement], state: State, stdin: Value | None) -> Value:
-        return concat([self.statement(statement, state, stdin) for statement in statements])
+    # Statements
 
-    def statement(self, statement: Statement, state: State, stdin: Value | None, decided: bool = False) -> Value:
-        """Follow a statement and return its standard output. `decided`: something asks whether it succeeded."""
-        if statement.command is None:
-            self.inputs(statement.redirects, state, stdin)
+    def run(self, statements: Iterable[Statement], state: State, frame: Frame, stdin: Value | None) -> Value:
+        """Follow statements, and return what they write to standard output."""
+        return concat([self.statement(statement, state, frame, stdin) for statement in statements])
+
+    def statement(
+        self, statement: Statement, state: State, frame: Frame, stdin: Value | None, decided: bool = False
+    ) -> Value:
+        """`decided`: something asks whether it succeeded."""
+        if statement.node is None:
+            self.streams.inputs(statement.redirects, state, frame, stdin)
             return EMPTY
-        if statement.background:
+        if statement.detached:
             state = state.copy()
         collected: list[PendingTest] = []
-        if not decided:
-            self.collectors.append(collected)
-        fed = self.inputs(statement.redirects, state, stdin)
+        inner = frame if decided else frame.but(asking=collected)
+        fed = self.streams.inputs(statement.redirects, state, inner, stdin)
         before = state.copy()
-        output = self.command(statement, state, fed)
-        if decided and any(map(_may_fail, statement.redirects)):
-            state.join([before, state.copy()])
-        output = self.outputs(statement, state, output)
-        if not decided:
-            self.collectors.pop()
-            for test in collected:
-                test.everything = test.everything or not test.regions
+        output = self.node(statement, state, inner, fed)
+        if decided and any(map(may_fail, statement.redirects)):
+            state.become(join([before, state]))
+        output = self.streams.outputs(statement.redirects, state, inner, output)
+        for test in collected:
+            test.everything = test.everything or not test.regions
         return output
 
-    def command(self, statement: Statement, state: State, stdin: Value | None) -> Value:
-        match statement.command:
+    def node(self, statement: Statement, state: State, frame: Frame, stdin: Value | None) -> Value:
+        match statement.node:
             case Call() as call:
-                return self.call(call, statement, state, stdin)
-            case Declaration() as declaration:
-                self.declare(declaration, state)
-            case Binary(operator="|" | "|&") as pipe:
-                self.consumed += 1
-                left = self.statement(pipe.left, state.copy(), stdin)
-                self.consumed -= 1
-                right = state.copy()
-                output = self.statement(pipe.right, right, left, decided=True)
-                if True in state.lastpipe:
-                    state.join([right] if state.lastpipe == {True} else [state.copy(), right])
-                return output
-            case Binary() as binary:
-                return self.binary(binary, state, stdin)
-            case Group() as group:
-                inner = state.copy() if group.subshell else state
-                return self.statements(group.statements, inner, stdin)
-            case If() as conditional:
-                return self.conditional(conditional, state, stdin)
-            case Loop() as loop:
-                return self.loop(loop, state, stdin)
-            case Case() as case:
-                return self.case(case, state, stdin)
-            case Function() as function:
-                state.functions = {**state.functions, function.name: (function,)}
-            case Test() as test:
-                self.double_bracket(test, state)
-            case Arithmetic() as arithmetic:
-                for word in arithmetic.words:
-                    self.word(word, state)
-                self.calculated(arithmetic.names, state)
+                return self.call(call, statement, state, frame, stdin)
+            case Assign() as node:
+                self.variables.assign(node, state, frame)
+            case Declare() as node:
+                self.variables.declare(node, state, frame)
+            case Pipe() as node:
+                return self.pipe(node, state, frame, stdin)
+            case If() as node:
+                return self.conditional(node, state, frame, stdin)
+            case Loop() as node:
+                return self.loop(node, state, frame, stdin)
+            case Switch() as node:
+                return self.switch(node, state, frame, stdin)
+            case Scope() as node:
+                return self.run(node.body, state.copy() if node.isolated else state, frame, stdin)
+            case Define() as node:
+                state.functions = {**state.functions, node.name: (node,)}
+            case Test() as node:
+                self.conditions.node(node, state, frame)
+            case Evaluate() as node:
+                for word in node.words:
+                    self.expressions.value(word, state, frame)
+                self.variables.computed(node.sets, state)
+            case nodes.ChangeDirectory() as node:
+                state.enter(self.place(self.expressions.value(node.target, state, frame), state))
+            case Return() as node:
+                self.ends(self.expressions.value(node.value, state, frame), state, frame)
+            case nodes.Break():
+                if frame.breaking:
+                    frame.breaking[-1].append(state.copy())
+                state.dead = len(frame.breaking) > frame.around
+            case nodes.Exit():
+                state.dead = True
+            case nodes.Havoc() as node:
+                self.havoc.node(node, state, frame)
         return EMPTY
 
-    def binary(self, binary: Binary, state: State, stdin: Value | None) -> Value:
-        left, tests = self.condition([binary.left], state, stdin)
-        for test in tests:
-            test.regions.append(binary.right.span)
-        skipped = state.copy()
-        right = self.branch(id(binary), 0, [binary.right], state, stdin, decided=True)
-        state.join([skipped, state.copy()])
-        if self.collectors:
-            self.collectors[-1] += tests
-        return concat([left, union([right, EMPTY])])
+    def ends(self, value: Value, state: State, frame: Frame) -> None:
+        """The running function returns a value."""
+        if frame.results is not None:
+            frame.results.append(value)
+        if frame.returning is not None:
+            frame.returning.append(state.copy())
+            state.dead = True
+
+    def pipe(self, node: Pipe, state: State, frame: Frame, stdin: Value | None) -> Value:
+        left = self.statement(node.left, state.copy(), frame.but(consumed=True), stdin)
+        right = state.copy()
+        output = self.statement(node.right, right, frame, left, decided=True)
+        if True in state.lastpipe:
+            state.become(right if state.lastpipe == {True} else join([state, right]))
+        return output
+
+    # Branches and loops
 
     def condition(
-        self, statements: Sequence[Statement], state: State, stdin: Value | None
+        self, statements: Sequence[Statement], state: State, frame: Frame, stdin: Value | None
     ) -> tuple[Value, list[PendingTest]]:
         """Follow what is asked for success; the presence tests in it decide about what comes next."""
         collected: list[PendingTest] = []
-        self.collectors.append(collected)
-        outputs = [self.statement(statement, state, stdin) for statement in statements[:-1]]
-        outputs += [self.statement(statement, state, stdin, decided=True) for statement in statements[-1:]]
-        self.collectors.pop()
+        inner = frame.but(asking=collected)
+        last = len(statements) - 1
+        outputs = [self.statement(one, state, inner, stdin, index == last) for index, one in enumerate(statements)]
         return concat(outputs), collected
 
     def branch(
-        self,
-        construct: int,
-        index: int,
-        body: Sequence[Statement],
-        state: State,
-        stdin: Value | None,
-        decided: bool = False,
+        self, body: Sequence[Statement], state: State, frame: Frame, stdin: Value | None, decided: bool = False
     ) -> Value:
-        outer = self.branches
-        self.branches = (*outer, (hash((construct, self.context)), index))
-        self.conditions += 1
-        outputs = [self.statement(statement, state, stdin, decided) for statement in body]
-        self.conditions -= 1
-        self.branches = outer
-        return concat(outputs)
+        return concat([self.statement(statement, state, frame, stdin, decided) for statement in body])
 
-    def conditional(self, node: If, state: State, stdin: Value | None) -> Value:
-        before, tests = self.condition(node.condition, state, stdin)
+    def conditional(self, node: If, state: State, frame: Frame, stdin: Value | None) -> Value:
+        before, tests = self.condition(node.condition, state, frame, stdin)
         for test in tests:
-            test.regions += [statement.span for statement in (*node.then, *node.otherwise)]
+            test.decides(statement.span for statement in (*node.then, *node.otherwise))
+        here, chained = (node.span, frame.calls), node.chain is not None
         other = state.copy()
-        first = self.branch(id(node), 0, node.then, state, stdin)
-        second = self.branch(id(node), 1, node.otherwise, other, stdin)
-        state.join([state.copy(), other])
+        first = self.branch(node.then, state, frame.branch((here, 0)), stdin, chained)
+        second = self.branch(node.otherwise, other, frame.branch((here, 1)), stdin, chained)
+        state.become(join([state, other]))
+        if chained and frame.asking is not None:  # the whole is a condition itself
+            frame.asking.extend(tests)
         return concat([before, union([first, second])])
 
-    def loop(self, node: Loop, state: State, stdin: Value | None) -> Value:
-        if node.kind in ("for", "select") and node.name:
-            words = node.words
-            items = self.arguments(words, state) if words is not None else state.positional or ()
-            value = union(item.value for item in items) if items else Value.of(Unknown("a loop over nothing known"))
-            loose = len(items) != 1 or any(word_shapes.may_split(word) for word in words or ())
-            state.assign(node.name, (self.define(node.name, value, None, state, loose=loose),))
-        before = state.copy()
-        self.breaks.append([])
-        if not self.silent:
-            self.rounds(node, state, stdin)
-        self.loops += 1
-        output, tests = self.condition(node.condition, state, stdin)
+    def loop(self, node: Loop, state: State, frame: Frame, stdin: Value | None) -> Value:
+        if node.variable:
+            self.item(node, state, frame)
+        broken: list[State] = []
+        inner = frame.but(breaking=(*frame.breaking, broken))
+        before = state.dead
+        if not self.recorder.silent:
+            self.rounds(node, state, inner, broken, stdin)
+        inner = inner.but(looped=True)
+        output, tests = self.condition(node.condition, state, inner, stdin)
         for test in tests:
-            test.regions += [statement.span for statement in node.body]
+            test.decides(statement.span for statement in node.body)
             test.everything = True
         skipped = state.copy()
-        body = self.branch(id(node), 0, node.body, state, stdin)
-        state.join([skipped, state.copy(), *self.breaks.pop()])
-        self.loops -= 1
-        state.dead = before.dead
+        body = self.branch(node.body, state, inner.branch(((node.span, frame.calls), 0)), stdin)
+        state.become(join([skipped, state, *broken]))
+        state.dead = before
         return concat([output, union([body, EMPTY])])
 
-    def rounds(self, node: Loop, state: State, stdin: Value | None) -> None:
-        """Follow the loop until another round brings nothing new, so that `state` is what any round may begin with."""
-        self.silent += 1
-        for count in range(_ROUNDS + 1):
-            before, known = state.copy(), state.known()
-            self.condition(node.condition, state, stdin)
-            self.branch(id(node), 0, node.body, state, stdin)
-            state.join([before, state.copy(), *self.breaks[-1]])
-            new = {name for name, values in state.known().items() if known.get(name) != values}
-            if not new:
-                break
-            if count == _ROUNDS:
-                state.clouded |= new
-        self.silent -= 1
+    def item(self, node: Loop, state: State, frame: Frame) -> None:
+        """The variable of a loop is one of the items."""
+        items: Sequence[Argument | Definition] = state.positional or ()
+        if node.items is not None:
+            items = self.expressions.arguments(node.items, state, frame)
+        value = union(item.value for item in items) if items else Value.of(Unknown("a loop over nothing known"))
+        loose = len(items) != 1 or any(map(words.may_split, node.items or ()))
+        state.assign(node.variable, (self.variables.define(node.variable, value, None, state, loose=loose),))
 
-    def case(self, node: Case, state: State, stdin: Value | None) -> Value:
-        self.word(node.word, state)
-        for pattern in node.patterns:
-            self.word(pattern, state)
+    def rounds(self, node: Loop, state: State, frame: Frame, broken: list[State], stdin: Value | None) -> None:
+        """Follow the loop until another round brings nothing new, so that `state` is what any round may begin with."""
+        with self.recorder.muted():
+            for count in range(_ROUNDS + 1):
+                before = state.copy()
+                self.condition(node.condition, state, frame, stdin)
+                self.branch(node.body, state, frame.branch(((node.span, frame.calls), 0)), stdin)
+                state.become(join([before, state, *broken]))
+                if not widen(before, state, last=count == _ROUNDS):
+                    break
+
+    def switch(self, node: Switch, state: State, frame: Frame, stdin: Value | None) -> Value:
+        for word in (node.subject, *node.patterns):
+            self.expressions.value(word, state, frame)
         reached: list[State] = [] if node.exhaustive else [state.copy()]
         outputs: list[Value] = []
         for index, body in enumerate(node.branches):
             inner = state.copy()
-            outputs.append(self.branch(id(node), index, body, inner, stdin))
+            outputs.append(self.branch(body, inner, frame.branch(((node.span, frame.calls), index)), stdin))
             reached.append(inner)
         if reached:
-            state.join(reached)
+            state.become(join(reached))
         return union([*outputs, EMPTY])
+
+    # Commands
+
+    def call(self, call: Call, statement: Statement, state: State, frame: Frame, stdin: Value | None) -> Value:
+        order = self.recorder.tick(call.span)
+        holding = frame.but(holder=order)
+        inner = state.copy()
+        overrides: list[tuple[str, Value]] = []
+        for assign in call.overrides:
+            self.variables.assign(assign, inner, holding, exported=True)
+            overrides.append((assign.name, self.variables.looked_up(assign.name, inner)))
+        first = call.words[0]
+        testing = holding.but(testing=words.written(first) in ("[", "test"))
+        given = self.expressions.arguments(call.words, state, testing)
+        unwrapped = unwrap(given, self.programs, state.functions, self.clone)
+        for name, value, word in unwrapped.overrides:
+            definition = self.variables.define(name, value, word, state)
+            inner.assign(name, (definition,))
+            inner.exported |= {name}
+            overrides.append((name, value))
+        command = Command(
+            name=posixpath.basename(unwrapped.program),
+            arguments=unwrapped.arguments,
+            span=call.span,
+            order=order,
+            calls=frame.calls,
+            stdin=stdin,
+            environment=state.environment,
+            exported=state.exported,
+            overrides=tuple(overrides),
+            traced=state.traced,
+            folders=state.folders,
+            branches=frame.branches,
+            conditional=frame.conditional,
+            looped=frame.looped,
+            outputs=(),
+            redirects=statement.redirects,
+            wrappers=unwrapped.wrappers,
+            consumed=frame.consumed,
+            program=unwrapped.program,
+            unknown="" if unwrapped.program or not given else given[0].value.unknown,
+        )
+        made = any(part.span is not None and part.span.start in frame.outer for part in first.parts)
+        if made and frame.evaluating and not _PROGRAM.fullmatch(command.name):
+            self.havoc.text(call.words, "what `eval` runs", call.span, state, frame)
+        before = state.environment
+        if overrides:
+            state.environment = {**state.environment, **{name: inner.environment[name] for name, _ in overrides}}
+        effect = self.effect(command, call, state, inner, frame)
+        for name, _ in overrides:
+            state.environment = {**state.environment, name: before.get(name, (None,))}
+        self.recorder.add(replace(command, followed=effect.followed, runs=effect.runs))
+        return effect.output
+
+    def effect(self, command: Command, call: Call, state: State, inner: State, frame: Frame) -> Effect:
+        """What a command does to the process, and what it prints. `inner`: the state that a program of its own sees."""
+        name, path = command.name, "/" in command.program
+        if path or not _WITHIN.issuperset(command.wrappers):  # no builtin, whatever its name
+            state = state.copy()
+        if name in state.functions and not path and not set(command.wrappers) & {"command", "exec"}:
+            return self.functions.call(state.functions[name], command.arguments, call.span, state, frame, command.stdin)
+        if (effect := self.builtins.run(command, call, state, frame)) is not None:
+            return effect
+        if name in SHELLS or name in self.programs.shells:
+            return self.nested.shell(command, call, inner, frame)
+        launched = self.launching.launch(command.program, command.arguments, call, inner, frame, command.stdin)
+        return launched or Effect(printing.printed(command, self.programs, self.clone))
+
+    # What the parts ask
+
+    def place(self, value: Value, state: State) -> Paths:
+        """The paths of the repository that a value names."""
+        return named(value, state.folders, self.clone)
+
+    def listed(self, paths: Paths) -> frozenset[str]:
+        """The files of the repository that are among the paths, or may be."""
+        return matching(paths, self.library.listed()) if self.library else NONE
+
+    def any_time(self, state: State, since: State | None = None) -> State:
+        """What may hold at some time of the run: each variable with any of its values, those of `since` included."""
+        inner = state.copy()
+        inner.positional = None
+        inner.dead = False
+        found: dict[str, Definitions] = {}
+        for name, assigned in self.recorder.assignments().items():
+            present = state.environment.get(name, ())
+            if since is not None:
+                present = (*present, *since.defined(name))
+            found[name] = tuple(dict.fromkeys((*assigned, *present)))
+        inner.environment = {**state.environment, **found}
+        return inner

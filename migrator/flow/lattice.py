@@ -1,43 +1,41 @@
-"""What a shell knows at one point of a script, and what is known whichever way it came there."""
+"""The lattice of states: what is known at one point of a program, whichever way it came there.
+
+`join` is the least upper bound of what several ways bring; `widen` makes loops end: a variable whose values still grow
+after a few rounds may be anything (`clouded`), and there are no more of those than there are variables. Every component
+grows with the order: sets of definitions, of folders (to `Top`), of what may be exported or traced.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, field
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
-from migrator.flow.events import (
-    Definitions,
-)
-from migrator.ir.nodes import (
-    Function,
-    Read,
-)
-from migrator.ir.values import (
-    Definition,
-    Input,
-    Value,
-    symbol,
-)
-from migrator.text.source import Span
+from migrator.flow.events import Definitions
+from migrator.ir.nodes import Define
+from migrator.ir.paths import ROOT, Paths, Top, joined
+from migrator.ir.values import Definition, Input, symbol
 
 _T = TypeVar("_T")
+EVERYTHING = "*"
+"""Among the clouded names: any variable."""
 
 
 class State(Struct):
-    """What one shell knows at one point. `environment` is replaced, never changed in place.
+    """What one process knows at one point. What it holds is never changed in place, so that `copy` is cheap.
 
     `saved` is what the local variables of the running function hide, and whether they surely do. `clouded` names what
-    something unseen may set at any time (`*`: everything). `lastpipe` is whether the last command of a pipe runs in
-    this shell, both where that cannot be told. `zero` is `$0`, `sourced` the file that is being read, as the commands
-    named them; None where that is not known.
+    something unseen may set at any time. `lastpipe` is whether the last command of a pipe runs in this process, both
+    where that cannot be told. `folders` is the working directory, `previous` the one before, and `stack` those that
+    were pushed. `zero` is the name that the program was started by, `sourced` the file that is being included, as the
+    commands named them; None where that is not known. `dead`: nothing comes here.
     """
 
     environment: dict[str, Definitions] = field(default_factory=dict)
     exported: frozenset[str] = frozenset()
-    functions: dict[str, tuple[Function, ...]] = field(default_factory=dict)
+    functions: dict[str, tuple[Define, ...]] = field(default_factory=dict)
     arrays: dict[str, tuple[Definition, ...]] = field(default_factory=dict)
     saved: dict[str, tuple[Definitions, bool]] = field(default_factory=dict)
     clouded: frozenset[str] = frozenset()
@@ -45,7 +43,9 @@ class State(Struct):
     traced: bool = False
     allexport: bool = False
     lastpipe: frozenset[bool] = frozenset({False})
-    folder: str | None = ""
+    folders: Paths = ROOT
+    previous: Paths = Top("`cd -` before any other `cd`")
+    stack: tuple[Paths, ...] | None = ()
     zero: str | None = None
     sourced: str | None = None
     dead: bool = False
@@ -53,47 +53,85 @@ class State(Struct):
     def copy(self) -> State:
         return replace(self)
 
-    def known(self) -> dict[str, frozenset[str | None]]:
-        """The values that each variable may have, as symbols; None stands for one that has no symbol."""
-        return {
-            name: frozenset(
-                symbol(row) for one in definitions for row in (one.value.alternatives if one else ((Input(name, ()),),))
-            )
-            for name, definitions in self.environment.items()
-        }
+    def become(self, other: State) -> None:
+        for name in self.__struct_fields__:
+            force_setattr(self, name, getattr(other, name))
+
+    def meet_of(self, *states: State) -> None:
+        self.become(join(states))
+
+    def defined(self, name: str) -> Definitions:
+        """The assignments that may have given a variable its value; None among them: none did."""
+        return self.environment.get(name, (None,))
 
     def assign(self, name: str, definitions: Definitions) -> None:
         self.environment = {**self.environment, name: definitions}
         if name in self.arrays:
             self.arrays = {key: value for key, value in self.arrays.items() if key != name}
 
-    def join(self, others: Sequence[State]) -> None:
-        """Become what holds whichever of the given states was reached."""
-        alive = [state for state in others if not state.dead] or list(others)
-        first = alive[0]
-        hidden = {name for state in alive for name in state.saved}
-        self.saved = {
-            name: (
-                tuple(dict.fromkeys(d for state in alive if name in state.saved for d in state.saved[name][0])),
-                all(name in state.saved and state.saved[name][1] for state in alive),
-            )
-            for name in hidden
-        }
-        self.clouded = frozenset[str]().union(*(state.clouded for state in alive))
-        names = {name for state in alive for name in state.environment}
-        self.environment = {name: _either([state.environment.get(name, (None,)) for state in alive]) for name in names}
-        self.exported = frozenset[str]().union(*(state.exported for state in alive))
-        defined = {name for state in alive for name in state.functions}
-        self.functions = {name: _either([state.functions.get(name, ()) for state in alive]) for name in defined}
-        self.arrays = {
-            name: value for name, value in first.arrays.items() if all(s.arrays.get(name) == value for s in alive)
-        }
-        self.positional = first.positional if all(s.positional == first.positional for s in alive) else None
-        self.traced = any(state.traced for state in alive)
-        self.allexport = any(state.allexport for state in alive)
-        self.lastpipe = frozenset[bool]().union(*(state.lastpipe for state in alive))
-        self.folder = first.folder if all(state.folder == first.folder for state in alive) else None
-        self.dead = all(state.dead for state in others)
+    def may_change(self, name: str) -> bool:
+        """Whether something unseen may set the variable at any time."""
+        return bool(self.clouded) and not self.clouded.isdisjoint((name, EVERYTHING))
+
+    def enter(self, folders: Paths) -> None:
+        self.previous, self.folders = self.folders, folders
+
+
+def join(states: Sequence[State]) -> State:
+    """What holds whichever of the states was reached; a dead one was not, unless all are."""
+    alive = [state for state in states if not state.dead] or list(states)
+    first = alive[0]
+    if len(alive) == 1:
+        return replace(first, dead=all(state.dead for state in states))
+    return State(
+        environment=_merged([state.environment for state in alive], (None,)),
+        exported=frozenset().union(*(state.exported for state in alive)),
+        functions=_merged([state.functions for state in alive], ()),
+        arrays={name: value for name, value in first.arrays.items() if all(s.arrays.get(name) == value for s in alive)},
+        saved=_saved(alive),
+        clouded=frozenset().union(*(state.clouded for state in alive)),
+        positional=first.positional if all(state.positional == first.positional for state in alive) else None,
+        traced=any(state.traced for state in alive),
+        allexport=any(state.allexport for state in alive),
+        lastpipe=frozenset().union(*(state.lastpipe for state in alive)),
+        folders=joined(state.folders for state in alive),
+        previous=joined(state.previous for state in alive),
+        stack=first.stack if all(_same(state.stack, first.stack) for state in alive) else None,
+        zero=first.zero if all(state.zero == first.zero for state in alive) else None,
+        sourced=first.sourced if all(state.sourced == first.sourced for state in alive) else None,
+        dead=all(state.dead for state in states),
+    )
+
+
+def widen(before: State, after: State, last: bool) -> bool:
+    """Whether another round of a loop brought `after` more than `before`. In the `last` round what still grows becomes
+    unknown, so that nothing grows any further."""
+    known, values = _known(before), _known(after)
+    growing = {name for name, found in values.items() if known.get(name) != found}
+    moving = not _same_paths(before.folders, after.folders)
+    if last:
+        after.clouded |= growing
+        if moving:
+            after.folders = Top("a loop that changes the working directory")
+    return bool(growing) or moving
+
+
+def _known(state: State) -> dict[str, frozenset[str | None]]:
+    """The values that each variable may have, as symbols; None stands for one that has no symbol."""
+    return {
+        name: frozenset(
+            symbol(row) for one in definitions for row in (one.value.alternatives if one else ((Input(name, ()),),))
+        )
+        for name, definitions in state.environment.items()
+    }
+
+
+def _merged(rows: Sequence[dict[str, tuple[_T, ...]]], missing: tuple[_T, ...]) -> dict[str, tuple[_T, ...]]:
+    first = rows[0]
+    if all(row is first for row in rows):
+        return first
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: _either([row.get(name, missing) for row in rows]) for name in names}
 
 
 def _either(rows: Sequence[tuple[_T, ...]]) -> tuple[_T, ...]:
@@ -104,12 +142,24 @@ def _either(rows: Sequence[tuple[_T, ...]]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(one for row in rows for one in row))
 
 
-class PendingTest(Struct):
-    """A presence test while what it decides about is still being collected."""
+def _saved(states: Iterable[State]) -> dict[str, tuple[Definitions, bool]]:
+    states = list(states)
+    return {
+        name: (
+            tuple(dict.fromkeys(d for state in states if name in state.saved for d in state.saved[name][0])),
+            all(name in state.saved and state.saved[name][1] for state in states),
+        )
+        for name in dict.fromkeys(name for state in states for name in state.saved)
+    }
 
-    value: Value
-    read: Read | None
-    name_span: Span
-    calls: tuple[int, ...]
-    regions: list[Span] = field(default_factory=list)
-    everything: bool = False
+
+def _same_paths(first: Paths, second: Paths) -> bool:
+    if isinstance(first, Top) or isinstance(second, Top):
+        return isinstance(first, Top) and isinstance(second, Top)
+    return first == second
+
+
+def _same(first: tuple[Paths, ...] | None, second: tuple[Paths, ...] | None) -> bool:
+    if first is None or second is None:
+        return first is second
+    return len(first) == len(second) and all(map(_same_paths, first, second))

@@ -1,26 +1,33 @@
-"""Programs in files of the repository that a script runs or sources."""
+"""Programs in files of the repository that a program runs in a process of their own, or includes in its own."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from migrator.flow.events import Argument, Command, Unread
-from migrator.flow.lattice import State
+from migrator.flow.events import Argument, Effect, Unread
+from migrator.flow.frame import MAX_DEPTH, Frame
+from migrator.flow.lattice import State, join
 from migrator.flow.library import Placed
-from migrator.flow.nesting import MAX_CALLS, Nesting
-from migrator.frontends import whole
+from migrator.flow.nested import child
 from migrator.ir.nodes import Call
-from migrator.ir.paths import only
-from migrator.ir.values import Input, Literal, Unknown, Value, concat
+from migrator.ir.paths import NONE, Paths, Top, only
+from migrator.ir.values import Unknown, Value, concat, union
+
+if TYPE_CHECKING:
+    from migrator.flow.interpreter import Interpreter
 
 _TRACES = re.compile(r"#![^\n]*\s-[A-Za-z]*x")
-_OUT = ".."
-"""A folder that no word leads back from: the working directory where it is not known."""
+_SOURCED = Effect(Value.of(Unknown("the output of a file that is sourced")))
+_MOST = 8
+"""The most files, or working directories, that are followed as alternatives."""
 
 
-class Launching(Nesting):
-    """The part of the interpreter that follows calls into other files."""
+class Launching:
+    def __init__(self, machine: Interpreter) -> None:
+        self.machine = machine
+        self.recorder = machine.recorder
 
     def launch(
         self,
@@ -28,111 +35,153 @@ class Launching(Nesting):
         arguments: Sequence[Argument],
         call: Call,
         state: State,
+        frame: Frame,
         stdin: Value | None,
-        xtrace: bool = False,
-    ) -> Value | None:
-        """Follow the file that a program is, or is told to run, and return its output; None where nothing is followed.
+        traced: bool = False,
+    ) -> Effect | None:
+        """Follow the file that a program is, or is told to run; None where that is no file of the repository.
 
-        `state` is the calling shell's, and stays as it is. `xtrace`: the program begins with tracing.
+        `state` is the calling process's, and stays as it is. `traced`: the program begins with tracing. Where the
+        working directory is one of several, what runs in each of them is an alternative.
         """
-        if self.library is None or not program:
+        if self.machine.library is None or not program:
             return None
-        folder = _OUT if state.folder is None else state.folder
-        found = self.library.find(program, tuple(argument.value.symbol() for argument in arguments), folder)
+        folders: Sequence[str | None] = [None] if isinstance(state.folders, Top) else sorted(state.folders)
+        if len(folders) > _MOST:
+            return None
+        effects: list[Effect] = []
+        several = len(folders) > 1
+        for index, folder in enumerate(folders):
+            inner = frame.branch(((call.span, frame.calls), index)) if several else frame
+            effect = self.run_in(folder, program, arguments, call, state, inner, stdin, traced)
+            effects += [effect] if effect else []
+        if not effects:
+            return None
+        runs = next((one.runs for one in effects if one.runs), "")
+        return Effect(union(one.output for one in effects), all(one.followed for one in effects), runs)
+
+    def run_in(
+        self,
+        folder: str | None,
+        program: str,
+        arguments: Sequence[Argument],
+        call: Call,
+        state: State,
+        frame: Frame,
+        stdin: Value | None,
+        traced: bool,
+    ) -> Effect | None:
+        """`folder`: None where the working directory is not known."""
+        library = self.machine.library
+        assert library is not None
+        found = library.find(program, tuple(argument.value.symbol() for argument in arguments), folder)
         if found is None:
             return None
         ran, launcher = found
         if not ran.fragments:
-            self.undecided = ran.path
+            return Effect(Value.of(Unknown(f"the output of `{program.rpartition('/')[2]}`")), runs=ran.path)
+        text = "\n".join(fragment.text for fragment in ran.fragments)
+        fragments = [one for one in ran.fragments if one.path == ran.path or library.matters(one.path, one.text)]
+        if any(one.path in self.machine.changed for one in fragments) or not library.matters(ran.path, text):
             return None
-        texts = "\n".join(fragment.text for fragment in ran.fragments)
-        fragments = [one for one in ran.fragments if one.path == ran.path or self.library.matters(one.path, one.text)]
-        if any(one.path in self.changed for one in fragments) or not self.library.matters(ran.path, texts):
+        placed = [library.place(fragment, launcher) for fragment in fragments]
+        if {f"{one.start}" for one in placed} & set(frame.active) or len(frame.active) >= MAX_DEPTH:
             return None
-        placed = [self.library.place(fragment, launcher) for fragment in fragments]
-        names = {f"{one.start}" for one in placed}
-        if names & set(self.calls) or len(self.calls) >= MAX_CALLS:
-            return None
-        broken = [one for one in placed if self.broken(one, call)]
-        if broken:
+        if [one for one in placed if self.broken(one, call)]:
             return None
         direct = program not in launcher.programs
-        inner = self.child(state)
+        inner = child(state, self.recorder.read_from_outside)
         inner.functions = {name: body for name, body in state.functions.items() if name in state.exported}
         inner.arrays = {}
-        inner.traced = xtrace or (direct and _TRACES.match(texts) is not None)
+        inner.traced = traced or (direct and _TRACES.match(text) is not None)
         inner.allexport = False
         inner.zero = inner.sourced = program if direct else (arguments[0].value.symbol() if arguments else None)
-        inner.positional = self.positional(arguments[ran.words - direct :], state)
+        inner.positional = self.machine.variables.positional(arguments[ran.words - direct :], state)
         if ran.folder is not None:
-            inner.folder = ran.folder
-        outer = self.breaks, self.returns, self.around
-        self.breaks, self.returns, self.around = [], [], 0
+            inner.folders = frozenset({ran.folder})
+        started = frame.but(breaking=(), returning=None, around=0)
         outputs = []
         for one, fragment in zip(placed, fragments, strict=True):
-            started = inner.copy()
-            started.traced = started.traced or fragment.shown
-            outputs.append(self.run(one, call, started, stdin))
-        self.breaks, self.returns, self.around = outer
-        return concat(outputs)
+            process = inner.copy()
+            process.traced = process.traced or fragment.shown
+            outputs.append(self.run(one, call, process, started, stdin))
+        return Effect(concat(outputs), followed=True)
 
-    def include(self, path: str, arguments: Sequence[Argument], call: Call, state: State) -> Value | None:
-        """Follow a file that this shell reads in; None where it is not followed."""
-        launcher = self.programs.launcher("sh")
-        text = self.library.file(path) if self.library else None
-        if self.library is None or launcher is None or text is None or "\r" in text or path in self.changed:
+    def source(self, arguments: tuple[Argument, ...], call: Call, state: State, frame: Frame) -> Effect:
+        """A file that is included is a part of this program; one that is not followed may set what it mentions, and one
+        that is not there anything that the program set."""
+        if not arguments:
+            return _SOURCED
+        path = arguments[0].text
+        if path and any(pattern.fullmatch(path) for pattern in self.machine.programs.harmless_sources):
+            return _SOURCED
+        named = self.machine.place(arguments[0].value, state)
+        found = NONE if isinstance(named, Top) else self.machine.listed(named)
+        if len(found) == 1:
+            return self.one(found, arguments, call, state, frame)
+        if 1 < len(found) <= _MOST:
+            reached, effects = [state.copy()], [_SOURCED]
+            for index, one in enumerate(sorted(found)):
+                inner = frame.branch(((call.span, frame.calls), index))
+                reached.append(state.copy())
+                effects.append(self.one(frozenset({one}), arguments, call, reached[-1], inner))
+            state.become(join(reached))
+            return Effect(union(one.output for one in effects), all(one.followed for one in effects[1:]))
+        return self.one(named, arguments, call, state, frame)
+
+    def one(self, path: Paths, arguments: Sequence[Argument], call: Call, state: State, frame: Frame) -> Effect:
+        resolved = only(path)
+        output = self.include(resolved, arguments, call, state, frame) if resolved else None
+        if output is None:
+            self.not_included(resolved, arguments[0], state, frame)
+            return _SOURCED
+        return Effect(output, followed=True)
+
+    def include(self, path: str, arguments: Sequence[Argument], call: Call, state: State, frame: Frame) -> Value | None:
+        """Follow a file that this process reads in; None where it is not followed."""
+        library = self.machine.library
+        placed = library.included(path) if library else None
+        if placed is None or path in self.machine.changed:
             return None
-        placed = self.library.place(whole(path, text), launcher)
-        if f"{placed.start}" in self.calls or len(self.calls) >= MAX_CALLS or self.broken(placed, call):
+        if f"{placed.start}" in frame.active or len(frame.active) >= MAX_DEPTH or self.broken(placed, call):
             return None
         positional, sourced = state.positional, state.sourced
         if len(arguments) > 1:
-            state.positional = self.positional(arguments[1:], state)
+            state.positional = self.machine.variables.positional(arguments[1:], state)
         state.sourced = arguments[0].value.symbol()
-        self.returns.append([])
-        output = self.run(placed, call, state, None)
-        state.join([state.copy(), *self.returns.pop()])
+        returned: list[State] = []
+        output = self.run(placed, call, state, frame.but(returning=returned), None)
+        state.become(join([state, *returned]))
         state.sourced = sourced
         if len(arguments) > 1:
             state.positional = positional
         return output
 
-    def run(self, placed: Placed, call: Call, state: State, stdin: Value | None) -> Value:
-        outer = self.context, self.fixed_quotes, self.evaluating
-        self.context, self.fixed_quotes, self.evaluating = (*self.context, call.span.start), 0, 0
-        self.calls.append(f"{placed.start}")
-        self.reached[placed.start] = placed
-        output = self.statements(placed.statements, state, stdin)
-        self.calls.pop()
-        self.context, self.fixed_quotes, self.evaluating = outer
-        self.followed = True
-        return output
+    def run(self, placed: Placed, call: Call, state: State, frame: Frame, stdin: Value | None) -> Value:
+        self.recorder.programs[placed.start] = placed
+        inner = frame.but(
+            calls=(*frame.calls, call.span.start),
+            active=(*frame.active, f"{placed.start}"),
+            fixed=False,
+            evaluating=False,
+            outer={},
+        )
+        return self.machine.run(placed.statements, state, inner, stdin)
 
     def broken(self, placed: Placed, call: Call) -> bool:
-        if placed.error and not self.silent:
-            self.unread.append(Unread(call.span, placed.fragment.text, placed.error, placed.fragment.path))
+        if placed.error:
+            self.recorder.add(Unread(call.span, placed.fragment.text, placed.error, placed.fragment.path))
         return bool(placed.error)
 
-    def source(self, arguments: tuple[Argument, ...], call: Call, state: State) -> Value:
-        """A sourced file is a part of this script; one that is not followed may set what it mentions, and one that is
-        not there anything that the script set."""
-        unknown = Value.of(Unknown("the output of a file that is sourced"))
-        if not arguments:
-            return unknown
-        path = arguments[0].text
-        if path and any(pattern.fullmatch(path) for pattern in self.programs.harmless_sources):
-            return unknown
-        resolved = self.resolve(arguments[0].value, state)
-        output = self.include(resolved, arguments, call, state) if resolved else None
-        if output is None:
-            self.unincluded(resolved, arguments[0], state)
-        return unknown if output is None else output
-
-
-def folder_of(command: Command) -> Value | None:
-    """What `pwd` prints."""
-    folder = only(command.folders)
-    if folder is None:
-        return None
-    inside = (Literal(f"/{folder}"),) if folder else ()
-    return Value.of(Input("BITBUCKET_CLONE_DIR", ()), *inside, Literal("\n"))
+    def not_included(self, resolved: str | None, argument: Argument, state: State, frame: Frame) -> None:
+        """`resolved` is the path of the file, None where that is not known."""
+        path, havoc = argument.text, self.machine.havoc
+        content = self.machine.file(resolved) if resolved else None
+        value = Value.of(Unknown(f"`{path}`, which is sourced" if path else "a file that is sourced"))
+        if content is not None:
+            havoc.mentioned(content, value, state, frame)
+            return
+        havoc.unseen(f"`{path}`, which is sourced and not in the repository," if path else "a file that is sourced")
+        if argument.word:
+            havoc.reads(argument.word.span, state, frame)
+        havoc.sets(value, state)

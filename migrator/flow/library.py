@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from msgspec import Struct
 
-from migrator import frontends as called
-from migrator.frontends import Fragment, Program, Request
-from migrator.ir.nodes import ShellError, Statement
+from migrator.frontends import programs as called
+from migrator.frontends.programs import Fragment, Program, Request, whole
+from migrator.frontends.shell.lowering import lower
+from migrator.ir.nodes import ProgramError, Statement
 from migrator.prefilter import leads
 from migrator.rulebook.records import Launcher, Programs
 
 FIRST = 1 << 20
 """Where the places of files begin: no text of a step is as long."""
+
+
+_NOWHERE = ".."
+"""A folder that no word leads back from."""
 
 
 class Placed(Struct, frozen=True, eq=False):
@@ -28,10 +33,18 @@ class Placed(Struct, frozen=True, eq=False):
 
 
 class Library:
-    """The files of one repository that scripts run. `words`: a program without any of them is not followed."""
+    """The files of one repository that scripts run. `listed` gives the paths of all; a program without any of `words`
+    is not followed."""
 
-    def __init__(self, file: Callable[[str], str | None], programs: Programs, words: Collection[str]) -> None:
+    def __init__(
+        self,
+        file: Callable[[str], str | None],
+        listed: Callable[[], Iterable[str]],
+        programs: Programs,
+        words: Collection[str],
+    ) -> None:
         self.file = file
+        self.listed = listed
         self.programs = programs
         self.words = words
         self.next = FIRST
@@ -51,8 +64,10 @@ class Library:
         """Whether text names a file that has a word that matters."""
         return leads.leads(text, self.file, self.words, self.programs.leading, here)
 
-    def find(self, program: str, words: tuple[str | None, ...], folder: str) -> tuple[Program, Launcher] | None:
-        """What a command runs, and who reads it. `program` is as written, with `${NAME}` for variables."""
+    def find(self, program: str, words: tuple[str | None, ...], inside: str | None) -> tuple[Program, Launcher] | None:
+        """What a command runs in a folder (None: not known which), and who reads it. `program` is as written, with
+        `${NAME}` for variables."""
+        folder = _NOWHERE if inside is None else inside
         launcher = self.programs.launcher(program.rpartition("/")[2])
         if launcher is None:
             path = called.within(folder, program) if "/" in program else None
@@ -63,6 +78,14 @@ class Library:
             words = (program, *words)
         found = called.read(Request(launcher, program, words, folder, self.file))
         return (found, launcher) if found else None
+
+    def included(self, path: str) -> Placed | None:
+        """A shell script of the repository that another one reads in."""
+        launcher = self.programs.launcher("sh")
+        text = self.file(path)
+        if launcher is None or text is None or "\r" in text:
+            return None
+        return self.place(whole(path, text, lower), launcher)
 
     def interpreter(self, text: str) -> Launcher | None:
         """Who runs a file that is executed: its first line says so; without one, a shell."""
@@ -80,9 +103,9 @@ class Library:
             start = self.next
             self.next += len(fragment.text) + 2
             try:
-                statements = fragment.parse(fragment.text, lambda index: start + index)
+                statements = fragment.lower(fragment.text, lambda index: start + index)
                 found = Placed(start, fragment, launcher, statements)
-            except ShellError as error:
+            except ProgramError as error:
                 found = Placed(start, fragment, launcher, (), str(error))
             self.placed[key] = found
             self.starts.append(start)

@@ -14,6 +14,7 @@ from importlib import import_module
 from msgspec import Struct
 
 from migrator.ir.nodes import Statement
+from migrator.ir.paths import normal
 from migrator.rulebook.records import Launcher
 from migrator.text.edits import Edit
 from migrator.text.scalars import ScalarMap
@@ -71,8 +72,7 @@ def within(folder: str, word: str | None) -> str | None:
         return None
     else:
         joined = posixpath.join(folder, word)
-    path = posixpath.normpath(joined) if joined else "."
-    return None if path.startswith("..") else "" if path == "." else path
+    return normal(joined)
 
 
 def whole(path: str, text: str, lower: Lower) -> Fragment:

@@ -5,8 +5,8 @@ source stands in some node, at least in an `Evaluate` or an `Opaque`, for what i
 
 A `Span` counts characters in the space of positions of everything that is followed together: each text has a range of
 its own there, as in Go's `token.FileSet`, so that a span alone says in which text it is. It is the identity of a place,
-with the call string where a function is run several times. A node of a kind that is new needs a case in `migrator/flow/`;
-a language that is new needs none.
+with the call string where a function is run several times. A new kind of node needs a case in `migrator/flow/`; a new
+language needs none.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ class Fallback(Enum):
 class Read(Struct, frozen=True):
     """An expansion of a variable. `name_span` is where only the name is written.
 
-    `through`: what is read is not the value itself, `indirect` where the value names what is read, `changed` where it is
-    its length, a part, or another form of it. `braced`: something else can be written between the name and the end of
-    the expansion. `splits`: blanks in the value make several words. `fixed`: no other name can be written there.
-    `index` is that of an array, `words` are evaluated for it or for the change, and `sets` are variables that this sets.
+    `through`: what is read is not the value itself; `indirect` where the value names what is read, `changed` where it
+    is its length, a part, or another form of it. `braced`: something else can be written between the name and the end
+    of the expansion. `splits`: blanks in the value make several words. `fixed`: no other name can be written there.
+    `index` is that of an array, `words` are evaluated for it or for the change, `sets` are variables that this sets.
     """
 
     name: str

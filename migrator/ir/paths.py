@@ -1,7 +1,7 @@
 """Paths of a repository as an analysis knows them: these, none, or *cannot tell*.
 
-A path is relative to the root, with `/`, and '' is the root itself; one with `*`, `?` or `[` stands for every file that
-it matches, as in a shell. `Top` is the top of the lattice: it joins to itself, is never empty and equals nothing, and
+A path is relative to the root, with `/`, and '' is the root itself; one with a shell's pattern stands for every file
+that it matches. `Top` is the top of the lattice: it joins to itself, is never empty and equals nothing, and
 whoever asks has to say what follows from it.
 """
 
@@ -14,15 +14,19 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-GLOB = re.compile(r"[*?\[]")
+GLOB = re.compile(r"\*\*/|\*+|\?|\[[^]/]*\]|\{[^{}]*\}|[@+!]\([^()]*\)")
+"""What stands for other text in a shell's pattern. One of several words, and one of several patterns, is any text."""
+_MOST_PATTERNS = 32
+_MOST_STARS = 2
 
 
 class Top(Struct, frozen=True, eq=False):
-    """Cannot tell. `why` completes "because of …"; `pattern` is what is known all the same: whatever it is, if it lies
-    in the repository it matches this, in which `**` stands for any text, `/` included."""
+    """Cannot tell. `why` completes "because of …"; `patterns` is what is known all the same: whatever it is, if it lies
+    in the repository it matches one of these, in which `**` stands for any text, `/` included, and `**/` for none,
+    too."""
 
     why: str
-    pattern: str = "**"
+    patterns: tuple[str, ...] = ("**",)
 
     def __bool__(self) -> bool:
         return True
@@ -34,10 +38,16 @@ NONE: frozenset[str] = frozenset()
 
 
 def join(first: Paths, second: Paths) -> Paths:
-    """Either of both: a least upper bound."""
-    if isinstance(first, Top):
-        return first
-    return second if isinstance(second, Top) else first | second
+    """Either of both: a least upper bound, but for many patterns, which become any."""
+    if not isinstance(first, Top) and not isinstance(second, Top):
+        return first | second
+    why = first.why if isinstance(first, Top) else second.why if isinstance(second, Top) else ""
+    patterns = dict.fromkeys((*_patterns(first), *_patterns(second)))
+    return Top(why, tuple(patterns) if "**" not in patterns and len(patterns) <= _MOST_PATTERNS else ("**",))
+
+
+def _patterns(paths: Paths) -> Iterable[str]:
+    return paths.patterns if isinstance(paths, Top) else sorted(paths)
 
 
 def joined(answers: Iterable[Paths]) -> Paths:
@@ -55,8 +65,11 @@ def only(paths: Paths) -> str | None:
 def below(folders: Paths, name: str) -> Paths:
     """A relative name in any of the folders; what leads out of the repository is none of its paths."""
     if isinstance(folders, Top):
-        inside = normal(name.lstrip("./") or name)
-        return Top(folders.why, f"**{inside}" if inside else "**")
+        inside = posixpath.normpath(name)
+        up = inside.startswith("../") or inside == ".."
+        parts = [part for part in inside.split("/") if part not in (".", "..")]
+        ways = ("**",) if up else folders.patterns
+        return Top(folders.why, tuple("/".join((way, *parts)) for way in ways))
     return frozenset(path for folder in folders if (path := normal(posixpath.join(folder, name))) is not None)
 
 
@@ -68,17 +81,26 @@ def normal(path: str) -> str | None:
 
 def matching(paths: Paths, listed: Iterable[str]) -> frozenset[str]:
     """Those of the `listed` files that are among `paths`, or may be."""
-    if isinstance(paths, Top):
-        return frozenset(filter(_compiled(paths.pattern, True).fullmatch, listed))
-    patterns = [_compiled(path, False) for path in paths if GLOB.search(path)]
-    return frozenset(one for one in listed if one in paths or any(pattern.fullmatch(one) for pattern in patterns))
+    names = paths.patterns if isinstance(paths, Top) else paths
+    patterns = [_compiled(path) for path in names if GLOB.search(path)]
+    return frozenset(one for one in listed if one in names or any(pattern.fullmatch(one) for pattern in patterns))
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str, wide: bool) -> re.Pattern[str]:
-    """`wide`: `**` stands for any text. Each star is one bounded repetition that nothing follows twice: linear."""
-    parts = re.split(r"(\*\*|\*|\?)" if wide else r"(\*+|\?)", pattern)
-    known = {"**": r".*" if wide else r"[^/]*", "?": r"[^/]"}
-    return re.compile(
-        "".join(known.get(part, r"[^/]*" if part.startswith("*") else re.escape(part)) for part in parts), re.DOTALL
-    )
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Time grows with the square of a path's length: of more than two stars only what stands around all counts."""
+    wild = list(GLOB.finditer(pattern))
+    stars = [one for one in wild if one[0][0] not in "?["]
+    if len(stars) > _MOST_STARS:
+        return re.compile(f"{re.escape(pattern[: wild[0].start()])}.*{re.escape(pattern[wild[-1].end() :])}", re.DOTALL)
+    parts, at = [], 0
+    for one in wild:
+        parts += [re.escape(pattern[at : one.start()]), _meaning(one[0])]
+        at = one.end()
+    return re.compile("".join((*parts, re.escape(pattern[at:]))), re.DOTALL)
+
+
+def _meaning(wild: str) -> str:
+    if wild[0] in "?[":
+        return "[^/]"
+    return {"*": "[^/]*", "**/": "(?:.*/)?"}.get(wild, ".*")

@@ -1,32 +1,26 @@
-"""What a shell word can be when it is expanded: a few alternatives, each a row of pieces with their origin."""
+"""What an expression can be: a bounded set of alternatives, each a row of pieces with their provenance.
+
+A value over-approximates: whatever the expression is when the program runs is among the alternatives, or they hold an
+`Unknown`. More than 16 alternatives, or 1,000 pieces in a row, become one `Unknown`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import Enum
 from itertools import product
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.ir.nodes import Read, Word
+from migrator.ir.nodes import Join, Quoting, Read
 from migrator.text.source import Span
 
 MAX_ALTERNATIVES = 16
 MAX_PIECES = 1000
 
 
-class Quoting(Enum):
-    """How literal text is written, which decides how something can be written in its place."""
-
-    BARE = "bare"
-    SINGLE = "single"
-    DOUBLE = "double"
-    FIXED = "fixed"
-
-
 class Definition(Struct, frozen=True, eq=False):
-    """One assignment of a shell variable or positional parameter, with its value as of then.
+    """One assignment of a variable or positional parameter, with its value as of then.
 
     `word` is what stands on the right-hand side, None where nothing there could be rewritten. `loose`: the value is one
     of several in turn, or a part of what is written, so that it is not the same as what it comes from.
@@ -34,7 +28,7 @@ class Definition(Struct, frozen=True, eq=False):
 
     name: str
     value: Value
-    word: Word | None
+    word: Join | None
     order: int
     positional: bool = False
     traced: bool = False
@@ -42,7 +36,7 @@ class Definition(Struct, frozen=True, eq=False):
 
 
 class Reference(Struct, frozen=True):
-    """An expansion on the way from a word to where its value comes from.
+    """A read on the way from an expression to where its value comes from.
 
     `definition` is None where no assignment of the script gives the value. `calls` is the call string, which tells
     calls of one function apart.
@@ -64,7 +58,7 @@ class Literal(Struct, frozen=True):
 
 
 class Input(Struct, frozen=True):
-    """The value of a variable that the script does not set: a pipeline variable, or a default one of Bitbucket's."""
+    """The value of a variable that the program does not set: it comes from outside, such as a stored variable."""
 
     name: str
     provenance: tuple[Reference, ...]
@@ -84,7 +78,7 @@ Alternative = tuple[Piece, ...]
 
 
 class Value(Struct, frozen=True):
-    """Every row of pieces that the word may stand for; never empty. An empty row is the empty string."""
+    """Every row of pieces that the expression may stand for; never empty. An empty row is the empty string."""
 
     alternatives: tuple[Alternative, ...]
 

@@ -20,6 +20,7 @@ def module() -> str:
     files = "".join(f"    {_written(program)}: {_tuple(names)},\n" for program, names in book.programs.leading.items())
     return (
         '"""Written by `python -m migrator.prefilter` from the rules; do not edit."""\n\n'
+        f'CLONE = "{book.built_in.clone}"\n'
         f"NEEDLES = (\n{lines})\nLEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"
     )
 

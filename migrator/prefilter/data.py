@@ -1,5 +1,6 @@
 """Written by `python -m migrator.prefilter` from the rules; do not edit."""
 
+CLONE = "BITBUCKET_CLONE_DIR"
 NEEDLES = (
     b"BITBUCKET_PACKAGES_TOKEN",
     b"BITBUCKET_PACKAGES_USERNAME",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import posixpath
 
+from migrator.prefilter.data import CLONE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -19,7 +21,6 @@ _ENTERS = {"cd", "pushd", "-C", "--directory", "--prefix", "--cwd", "--dir"}
 _IMPORTS = {"from", "import"}
 _SCRIPTS = (".sh", ".bash", ".py", ".json", ".mk")
 _RECIPES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile")
-_CLONE = "BITBUCKET_CLONE_DIR/"
 _MOST_NAMES = 4000
 _MOST_FILES = 200
 _MOST_FOLDERS = 64
@@ -40,14 +41,15 @@ def leads(
     words: Collection[str],
     files: Mapping[str, Collection[str]],
     here: str = "",
+    clone: str = CLONE,
 ) -> bool:
     """Whether a file that `text` names, or one that such a file names, holds one of `words`.
 
     `files` maps programs to the files that they read without being told, and to () those that run the file that they
-    are given. `here` is the folder of the text itself.
+    are given. `here` is the folder of the text itself, `clone` the variable that holds the root.
     """
     try:
-        return any(word in content for content in _files(text, read, files, here) for word in words)
+        return any(word in content for content in _files(text, read, files, here, clone) for word in words)
     except _TooMany:
         return True
 
@@ -57,7 +59,7 @@ class _TooMany(Exception):
 
 
 def _files(
-    text: str, read: Callable[[str], str | None], files: Mapping[str, Collection[str]], here: str
+    text: str, read: Callable[[str], str | None], files: Mapping[str, Collection[str]], here: str, clone: str
 ) -> Iterator[str]:
     """The content of the files that are named. Raises _TooMany."""
     seen: set[str] = set()
@@ -65,7 +67,7 @@ def _files(
     pending: list[tuple[str, tuple[str, ...]]] = [(text, ("", here) if here else ("",))]
     while pending:
         content, folders = pending.pop()
-        for path, inner in _named(content, folders, files):
+        for path, inner in _named(content, folders, files, clone):
             if path in seen:
                 continue
             if len(seen) >= _MOST_NAMES:
@@ -82,7 +84,7 @@ def _files(
 
 
 def _named(
-    text: str, folders: tuple[str, ...], files: Mapping[str, Collection[str]]
+    text: str, folders: tuple[str, ...], files: Mapping[str, Collection[str]], clone: str
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The paths that the words of the text may name, with the folders that those may be in. Raises _TooMany."""
     known = dict.fromkeys(folders)
@@ -106,7 +108,7 @@ def _named(
             package = path if before == "from" else package
             imported = {"from": 0, "import": _MOST_IMPORTED}.get(before, imported - 1)
         elif (before in files or "/" in word or "." in word) and not word.startswith("-") and len(word) <= _LONGEST:
-            names += (word.removeprefix(_CLONE).lstrip("/"),)
+            names += (word.removeprefix(f"{clone}/").lstrip("/"),)
         if len(known) > _MOST_FOLDERS:
             raise _TooMany
         if " " not in word:  # else its own words come next

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from migrator.rulebook.records import RuleBook
+from migrator.rulebook.sinks import Role, Slot, valued
 from migrator.text.source import Span
 
 _LOGIN = re.compile(r"\blogin\b")
@@ -23,13 +24,13 @@ _FAR = 500
 
 def given(text: str, book: RuleBook) -> Iterator[Span]:
     """Where a word stands behind an option for a password, in a here-string, or in what is piped into a login."""
-    escapes = {name for escape in book.escapes if escape.hosts for name in escape.values}
-    yield from (Span(*match.span("given")) for match in _pattern(escapes).finditer(text))
+    escapes = [slot for escape in book.escapes if escape.has(Role.HOST) for slot in escape.slots]
+    yield from (Span(*match.span("given")) for match in _pattern(_options(escapes, Role.CREDENTIAL)).finditer(text))
     if not _LOGIN.search(text):
         return
-    logins = {name for client in book.clients.values() if client.login for name in client.login.password}
+    logins = [slot for client in book.clients.values() for command in client.logins for slot in command.slots]
     ends = [match.end() for match in _LOGIN.finditer(text)]
-    for match in _pattern(logins, _HERE).finditer(text):
+    for match in _pattern(_options(logins, Role.PASSWORD), _HERE).finditer(text):
         last = bisect_right(ends, match.start()) - 1
         if last >= 0 and _one_command(text[max(ends[last], match.start() - _FAR) : match.start()]):
             yield Span(*match.span("given"))
@@ -42,6 +43,10 @@ def given(text: str, book: RuleBook) -> Iterator[Span]:
                 if not word[0].startswith(("$", "-", "%", "\\")) and not _of_make(fed["words"], word):
                     yield Span(start + word.start(), start + word.end())
         at += len(line)
+
+
+def _options(slots: Iterable[Slot], role: Role) -> frozenset[str]:
+    return valued(slot for slot in slots if slot.role is role)
 
 
 def _of_make(text: str, word: re.Match[str]) -> bool:

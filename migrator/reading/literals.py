@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from migrator.fixes.origin import rows
-from migrator.ir.values import Literal, Piece, Quoting, Unknown
-from migrator.platforms.bitbucket.pipelines import Pipelines
+from migrator.ir.nodes import Quoting
+from migrator.ir.values import Literal, Piece, Unknown
+from migrator.platforms.records import Pipelines
 from migrator.reading.given import given
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
-from migrator.rules.unread import shows_login
+from migrator.sinks.credentials import rows
+from migrator.sinks.shown import shows_login
 from migrator.text.scalars import map_scalar
 from migrator.text.source import Source, Span
 

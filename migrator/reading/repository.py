@@ -9,26 +9,26 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Skipped
 from migrator.findings.settings import Settings
-from migrator.platforms.bitbucket.pipelines import Pipelines, Step, read_pipelines
+from migrator.flow.files import FileGraph
+from migrator.platforms.platform import Platform
+from migrator.platforms.records import Pipelines, Step
 from migrator.prefilter.leads import leads
 from migrator.prefilter.needles import LOGIN, mentions, needles
 from migrator.reading.steps import StepFacts, StepReader
 from migrator.rulebook.records import RuleBook
-from migrator.rules import unread
+from migrator.sinks.shown import shows_login
 from migrator.text.source import Position, Source, Span, Undecodable
 from migrator.text.view import Unreadable, View
-from migrator.text.yaml import YamlError, read_yaml
+from migrator.text.yaml import YamlError
 
 MAX_BYTES = 2 * 1024 * 1024
-EXPORTED = "definitions.pipelines"
-"""Where a file that says `export: true` keeps the pipelines that other repositories import."""
 
 
 class Reading:
     """The pipelines files at `paths`, those of the repository that they import, and their steps, as far as they can be
     read.
 
-    With `shared`, only the steps at that place of the file are read, as the repository that imports them runs them.
+    With `within`, only the steps at or below that place of the files are read, as the repository itself runs them.
     `thorough`: files and scripts that name nothing that matters are read, too. `called` are the programs in files that
     the steps run, `sources` the files that were read, `skipped` those that could not be, and why; `broken` are logins
     in files that are no YAML.
@@ -40,15 +40,17 @@ class Reading:
         book: RuleBook,
         settings: Settings,
         paths: Sequence[str],
-        shared: str = "",
+        platform: Platform,
+        within: str = "",
         thorough: bool = False,
     ) -> None:
-        workspace = settings.variables.get("BITBUCKET_WORKSPACE", settings.workspace)
-        repository = settings.variables.get("BITBUCKET_REPO_SLUG", settings.repository)
+        workspace = settings.variables.get(book.built_in.workspace, settings.workspace)
+        repository = settings.variables.get(book.built_in.repository, settings.repository)
         self.view = view
         self.book = book
         self.settings = replace(settings, workspace=workspace, repository=repository)
-        self.shared = shared
+        self.platform = platform
+        self.within = within
         self.thorough = thorough
         self.source = cache(self._decoded)
         self.configured = any(mention in value for value in settings.variables.values() for mention in book.mentions)
@@ -59,9 +61,10 @@ class Reading:
         self.skipped: list[Skipped] = []
         self.broken: list[tuple[Source, Span]] = []
         self._read_all(paths)
-        self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, thorough)))
+        self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, view.paths, thorough)))
         for fact in self.facts:
             self._shell_failures(fact)
+        self.files = FileGraph(view, self.file, book.programs, self.pipelines)
         self.called = tuple(part for fact in self.facts for part in fact.called)
         self.sources |= {part.source.path: part.source for part in self.called}
 
@@ -70,11 +73,9 @@ class Reading:
         source = self.source(path)
         return source.text if source else None
 
-    def runs_here(self, found: Pipelines, step: Step) -> bool:
+    def runs_here(self, step: Step) -> bool:
         """Whether the repository itself runs a step, and not only those that import its pipeline."""
-        if self.shared:
-            return step.runs_in(self.shared)
-        return not found.exports or any(not one.where.startswith(f"{EXPORTED}.") for one in step.occurrences)
+        return step.runs_in(self.within) if self.within else step.here
 
     def _decoded(self, path: str) -> Source | None:
         try:
@@ -88,15 +89,15 @@ class Reading:
         for path in pending:
             self._read(path)
             found = self.pipelines.get(path)
-            for imported in found.imports if found and not self.shared else ():  # paths of the exporter
+            for imported in found.imports if found and not self.within else ():  # paths of the exporter
                 if imported not in pending and self.file(imported) is not None:
                     pending.append(imported)
 
     def _steps(self, reader: StepReader) -> Iterator[StepFacts]:
         for found in self.pipelines.values():
             for step in found.steps:
-                if not self.shared or step.runs_in(self.shared):
-                    yield reader.read(found, step, follow=self.runs_here(found, step))
+                if not self.within or step.runs_in(self.within):
+                    yield reader.read(found, step, follow=self.runs_here(step))
 
     def _read(self, path: str) -> None:
         try:
@@ -125,11 +126,11 @@ class Reading:
     def _parse(self, source: Source, relevant: bool) -> None:
         self.sources[source.path] = source
         try:
-            found = read_pipelines(source, read_yaml(source))
+            found = self.platform.read(source)
         except YamlError as error:
             if relevant:
                 self._skip(source.path, source.position(error.offset), str(error))
-                if login := unread.shows_login(source.text, self.book):
+                if login := shows_login(source.text, self.book):
                     self.broken.append((source, login))
             return
         if found:
@@ -140,13 +141,13 @@ class Reading:
     def _leads(self, text: str) -> bool:
         """Whether what the text of a pipelines file names may hold a login."""
         words = [needle.decode() for needle in needles(self.book)]
-        return leads(text, self.file, words, self.book.programs.leading)
+        return leads(text, self.file, words, self.book.programs.leading, clone=self.book.built_in.clone)
 
     def _shell_failures(self, facts: StepFacts) -> None:
         source = facts.pipelines.source
         for shell in facts.shells:
             for one in shell.trace.unread:
-                if one.path and unread.shows_login(one.text, self.book):
+                if one.path and shows_login(one.text, self.book):
                     self._skip(one.path, None, one.message)
             if shell.failure and any(mention.decode() in source.text for mention in self._mentions):
                 span = shell.script.shown(Span(shell.failure.offset, shell.failure.offset))

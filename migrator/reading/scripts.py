@@ -7,12 +7,15 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from migrator.platforms.bitbucket.pipelines import ScriptItem
+from migrator.platforms.records import Task
 from migrator.rulebook.records import Launcher
 from migrator.text.edits import Edit
 from migrator.text.scalars import ScalarMap, map_scalar
 from migrator.text.source import Source, Span
 from migrator.text.yaml import Scalar
+
+ItemKey = tuple[str, Span]
+"""An item of a script, or a program in a file: where it stands."""
 
 
 class Part(Struct, frozen=True):
@@ -30,8 +33,8 @@ class Part(Struct, frozen=True):
     launcher: Launcher | None = None
 
     @property
-    def key(self) -> object:
-        return id(self.scalar) if self.scalar is not None else (self.source.path, self.span)
+    def key(self) -> ItemKey:
+        return self.source.path, self.span
 
     @property
     def style(self) -> str:
@@ -40,7 +43,7 @@ class Part(Struct, frozen=True):
 
 
 class Script(Struct, frozen=True):
-    """The commands of a script, joined by newlines; pipe and agent items are no text of it. `called` are the programs
+    """The commands of one shell, joined by newlines; tasks are no text of it. `called` are the programs
     in files that it runs: their characters come behind its own, and are no part of `text`."""
 
     source: Source
@@ -49,7 +52,7 @@ class Script(Struct, frozen=True):
     called: tuple[Part, ...] = ()
 
     @classmethod
-    def join(cls, source: Source, items: Iterable[ScriptItem]) -> Script:
+    def join(cls, source: Source, items: Iterable[Scalar | Task]) -> Script:
         parts: list[Part] = []
         texts: list[str] = []
         length = 0

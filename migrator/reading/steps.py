@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.findings.records import Use
 from migrator.findings.settings import Settings
+from migrator.flow import interpreter
 from migrator.flow.events import Flow
-from migrator.flow.interpreter import run_script
 from migrator.flow.library import Library, Placed
-from migrator.ir.nodes import ShellError
-from migrator.ir.values import Definition, Literal, Quoting, Value
-from migrator.platforms.bitbucket.pipelines import Pipe, Pipelines, Step
+from migrator.ir.nodes import ProgramError, Quoting
+from migrator.ir.values import Definition, Literal, Value
+from migrator.platforms.records import Commands, Pipelines, Step, Task
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.images import find_images
@@ -27,15 +27,17 @@ _NOTHING = Flow((), (), (), (), (), ())
 
 
 class Shell(Struct, frozen=True, eq=False):
-    """The script or the after-script of a step. `failure` says why it could not be read, `trace` is empty then.
-    `read`: it was followed; a script that names none of the programs that matter is not."""
+    """One shell of a step, which is given `commands`; `order` counts those of the step. `failure` says why it could
+    not be read, `trace` is empty then. `read`: it was followed; a script that names none of the programs that matter is
+    not."""
 
     script: Script
-    after: bool
+    commands: Commands
+    order: int
     trace: Flow = _NOTHING
     logins: tuple[Login, ...] = ()
     images: tuple[ImageUse, ...] = ()
-    failure: ShellError | None = None
+    failure: ProgramError | None = None
     read: bool = False
 
 
@@ -49,8 +51,8 @@ class StepFacts(Struct, frozen=True, eq=False):
     windows: bool
 
     @property
-    def pipes(self) -> Iterator[Pipe]:
-        yield from (item for item in (*self.step.script, *self.step.after_script) if isinstance(item, Pipe))
+    def tasks(self) -> Iterator[Task]:
+        yield from (item for shell in self.step.shells for item in shell.items if isinstance(item, Task))
 
     @property
     def called(self) -> Iterator[Part]:
@@ -68,7 +70,12 @@ class StepReader:
     matters are followed, too."""
 
     def __init__(
-        self, book: RuleBook, settings: Settings, source: Callable[[str], Source | None], thorough: bool = False
+        self,
+        book: RuleBook,
+        settings: Settings,
+        source: Callable[[str], Source | None],
+        listed: Callable[[], Iterable[str]],
+        thorough: bool = False,
     ) -> None:
         self.book = book
         self.thorough = thorough
@@ -81,7 +88,7 @@ class StepReader:
         programs = {program for client in book.clients.values() for program in client.programs}
         programs |= {escape.program for escape in book.escapes}
         self.words = (*programs, *book.natives, *book.mentions)
-        self.library = Library(self.file, book.programs, self.words)
+        self.library = Library(self.file, listed, book.programs, self.words)
 
     def file(self, path: str) -> str | None:
         source = self.source(path)
@@ -91,33 +98,32 @@ class StepReader:
         """`follow`: the step runs in this repository, whose files it may run."""
         source = pipelines.source
         uses = tuple(Use(source.path, source.position(occurrence.at)) for occurrence in step.occurrences)
-        windows = any(label in self.book.runners.windows for label in step.runs_on)
+        windows = any(label in self.book.runners.windows for label in step.labels)
         shells = tuple(
-            self.shell(Script.join(source, items), after, windows, follow)
-            for items, after in ((step.script, False), (step.after_script, True))
-            if items
+            self.shell(Shell(Script.join(source, commands.items), commands, order), windows, follow)
+            for order, commands in enumerate(step.shells)
         )
         return StepFacts(pipelines, step, shells, uses, windows)
 
-    def shell(self, script: Script, after: bool, windows: bool, follow: bool) -> Shell:
-        shell = Shell(script, after)
+    def shell(self, shell: Shell, windows: bool, follow: bool) -> Shell:
+        script = shell.script
         named = self.thorough or any(word in script.text for word in self.words)
         if windows or not (named or (follow and self.library.leads(script.text))):
             return shell
         try:
             trace = self.trace(script.text, follow)
-        except ShellError as error:
+        except ProgramError as error:
             return replace(shell, failure=error)
         shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
         logins = tuple(find_logins(trace, self.book))
         return replace(shell, trace=trace, logins=logins, images=find_images(trace, self.book, self.file), read=True)
 
     def trace(self, text: str, follow: bool) -> Flow:
-        """Follow a script and the files that it runs, but for those that it writes itself. Raises ShellError."""
+        """Follow a script and the files that it runs, but for those that it writes itself. Raises ProgramError."""
         changed = frozenset[str]()
-        library = self.library if follow else None
+        library, clone = self.library if follow else None, self.book.built_in.clone
         while True:
-            trace = run_script(text, self.book.programs, self.variables, self.file, library, changed)
+            trace = interpreter.follow(text, self.book.programs, self.variables, self.file, clone, library, changed)
             wrong = {placed.fragment.path for placed in trace.called} & written(trace, self.book)
             if not wrong:
                 return trace

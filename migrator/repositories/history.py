@@ -12,8 +12,6 @@ from migrator.repositories.streams import records
 
 LIMIT = 20_000
 """The most versions that are listed."""
-PIPELINES = (":(top,glob,icase)**/*pipelines.yml", ":(top,glob,icase)**/*pipelines.yaml",
-             ":(top,glob,icase)**/bitbucket-pipeline.y*ml")  # fmt: skip
 _FILES = (b"100644", b"100755", b"100664")
 _COMMIT = b"\x02"
 
@@ -37,12 +35,13 @@ class History:
     complete: bool
 
 
-def versions(root: Path, scripts: Iterable[str] = ()) -> History:
-    """The versions of all pipelines files and of the files `scripts`, merges included. Raises GitError, GitMissing."""
+def versions(root: Path, patterns: Iterable[str], paths: Iterable[str] = ()) -> History:
+    """The versions of all files that match one of git's `patterns`, and of those at `paths`, merges included. Raises
+    GitError, GitMissing."""
     found: dict[tuple[str, str], Version] = {}
     commit, committed, oid = "", 0, ""
     cut = False
-    asked = (*PIPELINES, *(f":(top,literal){script}" for script in scripts))
+    asked = (*patterns, *(f":(top,literal){path}" for path in paths))
     options = ("--all", "--full-history", "--diff-merges=separate", "--root", "--raw", "--no-abbrev", "--no-renames",
                "--no-show-signature", "--no-relative", "--format=%x02%H %ct", "-z")  # fmt: skip
     for piece in records(root, "-c", "log.follow=false", "log", *options, "--", *asked):

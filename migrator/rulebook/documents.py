@@ -58,6 +58,14 @@ class Node:
     def texts(self) -> tuple[str, ...]:
         return tuple(item.text() for item in self.items())
 
+    def switches(self) -> tuple[str, ...]:
+        """A list of switches; `true` for something that needs none."""
+        if isinstance(self.node, yaml.Sequence):
+            return self.texts()
+        if not isinstance(self.node, yaml.Scalar) or self.node.value != "true":
+            raise self.error("must be a list of switches, or true")
+        return ()
+
     def flag(self) -> bool:
         text = self.text()
         if text not in ("true", "false"):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from migrator.rulebook.documents import Node, members
 from migrator.rulebook.records import Launcher, Programs, RuleBook, Wrapper, Writer
 
-_SETS = ("displays", "private", "offline", "harmless-evals", "shells", "carriers", "copiers", "interpreters")
+_SETS = ("displays", "private", "offline", "harmless-evals", "shells", "carriers", "copiers", "interpreters", "roots")
 """Sections that are lists of programs."""
 _WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands")
 """What a launcher says of the words that it is given."""
@@ -58,6 +58,15 @@ def _writers(book: RuleBook, node: Node) -> RuleBook:
     return _programs(book, writers=writers)
 
 
+def _untold(book: RuleBook, node: Node) -> RuleBook:
+    found = {name: files.texts() for name, files in node.mapping().items()}
+    return _programs(book, files_untold={**book.programs.files_untold, **found})
+
+
+def _documents(book: RuleBook, node: Node) -> RuleBook:
+    return _programs(book, documents=(*book.programs.documents, *node.texts()))
+
+
 def _readers() -> list[str]:
     """The readers of files that programs run: the modules of their folder."""
     folder = Path(__file__).parents[1] / "frontends"
@@ -88,6 +97,8 @@ SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
     "wrappers": _wrappers,
     "writers": _writers,
     "launchers": _launchers,
+    "untold": _untold,
+    "documents": _documents,
     "filters": _filters,
     "harmless-sources": _sources,
     **{name: partial(_listed, name.replace("-", "_")) for name in _SETS},

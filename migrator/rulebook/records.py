@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
-from migrator.findings.records import Severity, Verdict
+from migrator.findings.records import Finding, Reason, ScriptChange, Severity, Use, Verdict, blocking
+from migrator.rulebook.sinks import Client, Escape
+from migrator.text.edits import Edit
+from migrator.text.source import Source, Span
 
 CENTRAL = "fleet.toml"
 """What a way out names that is the operator's of a fleet."""
@@ -24,7 +27,7 @@ class Example(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True):
-    """What a rule file says about itself. `id` is the file's name without its ending."""
+    """What a rule file says about itself, and the findings of the rule. `id` is the file's name without its ending."""
 
     id: str
     what: str
@@ -32,6 +35,42 @@ class Rule(Struct, frozen=True):
     url: str
     severity: Severity
     examples: tuple[Example, ...] = ()
+
+    def finding(
+        self,
+        source: Source,
+        span: Span,
+        message: str,
+        *,
+        reasons: Iterable[Reason] = (),
+        assumptions: Iterable[str] = (),
+        variables: Iterable[str] = (),
+        remaining: Iterable[str] = (),
+        registry: str | None = None,
+        uses: Iterable[Use] = (),
+        edits: Iterable[Edit] = (),
+        changes: Iterable[ScriptChange] = (),
+        severity: Severity | None = None,
+    ) -> Finding:
+        """A finding at a place of a file; what is given twice counts once, and a reason may rule the edits out."""
+        reasons = tuple(dict.fromkeys(reasons))
+        return Finding(
+            rule=self.id,
+            path=source.path,
+            span=span,
+            position=source.position(span.start),
+            end=source.position(span.end),
+            severity=severity or self.severity,
+            message=message,
+            reasons=reasons,
+            assumptions=tuple(dict.fromkeys(assumptions)),
+            variables=tuple(dict.fromkeys(variables)),
+            remaining=tuple(dict.fromkeys(remaining)),
+            registry=registry,
+            uses=tuple(dict.fromkeys(uses)),
+            edits=() if blocking(reasons) else tuple(sorted(set(edits))),
+            changes=() if blocking(reasons) else tuple(changes),
+        )
 
 
 class ReasonEntry(Struct, frozen=True):
@@ -113,9 +152,10 @@ class Launcher(Struct, frozen=True):
 class Programs(Struct, frozen=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
     but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
-    `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `writers` tell
+    `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
+    command; `copiers` copy or show the files that they are given, `writers` tell
     which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
-    not followed.
+    not followed; `files_untold` are those that other programs read, `documents` globs of what nobody runs.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
@@ -126,14 +166,35 @@ class Programs(Struct, frozen=True):
     harmless_sources: tuple[re.Pattern[str], ...] = ()
     harmless_evals: frozenset[str] = frozenset()
     shells: frozenset[str] = frozenset()
+    roots: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
     copiers: frozenset[str] = frozenset()
     writers: Mapping[str, Writer] = field(default_factory=dict)
     launchers: Mapping[str, Launcher] = field(default_factory=dict)
     interpreters: frozenset[str] = frozenset()
+    files_untold: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    documents: tuple[str, ...] = ()
+
+    def reads_no_package(self, program: str) -> bool:
+        """Whether it is known to read no package of a registry, whatever it is told."""
+        return any(program in known for known in (self.private, self.offline, self.displays, self.filters))
 
     def launcher(self, program: str) -> Launcher | None:
         return next((one for one in self.launchers.values() if program in one.programs), None)
+
+    @property
+    def inert(self) -> frozenset[str]:
+        """Programs that run nothing of the repository."""
+        return self.private | self.offline | self.displays | self.filters.keys()
+
+    @property
+    def untold(self) -> dict[str, tuple[str, ...]]:
+        """The files that a program reads without being told."""
+        found = dict(self.files_untold)
+        for launcher in self.launchers.values():
+            for program in launcher.programs:
+                found[program] = (*launcher.files, *found.get(program, ()))
+        return found
 
     @property
     def leading(self) -> dict[str, tuple[str, ...]]:
@@ -154,97 +215,18 @@ class Registry(Struct, frozen=True):
     default: bool = False
 
 
-class LoginSyntax(Struct, frozen=True):
-    """How a client is told to log in. `commands` are the sub-command words; `options` others that take a value;
-    `registry` is the host that the client means where none is given, '' where that is not a Packages registry."""
+class BuiltIn(Struct, frozen=True):
+    """The names of variables that the platform gives to every step, '' for what it does not give: `clone` holds the
+    folder of the repository, `full_name` is `workspace/repository`."""
 
-    commands: tuple[tuple[str, ...], ...]
-    username: frozenset[str]
-    password: frozenset[str]
-    stdin: frozenset[str] = frozenset()
-    options: frozenset[str] = frozenset()
-    host: frozenset[str] = frozenset()
-    registry: str = ""
-
-    @property
-    def valued(self) -> frozenset[str]:
-        return self.username | self.password | self.options | self.host
-
-
-class BuildSyntax(Struct, frozen=True):
-    file: frozenset[str] = frozenset()
-    argument: frozenset[str] = frozenset()
-    target: frozenset[str] = frozenset()
-    tag: frozenset[str] = frozenset()
-    cache: frozenset[str] = frozenset()
-    cache_push: frozenset[str] = frozenset()
-    context: frozenset[str] = frozenset()
-    push: frozenset[str] = frozenset()
-    output: frozenset[str] = frozenset()
-
-
-class ComposeSyntax(Struct, frozen=True):
-    file: frozenset[str] = frozenset()
-    read: bool = False
-    build: bool = False
-    push: bool = False
-    push_switch: frozenset[str] = frozenset()
-    build_switch: frozenset[str] = frozenset()
-
-
-class PackageCommand(Struct, frozen=True):
-    """A sub-command that pushes or reads images. `push`, `read` and `local` say which of its words are images:
-    `first`, `last`, `rest` (all but the first), `all` or ''. `transport` is the prefix that marks a registry image."""
-
-    words: tuple[tuple[str, ...], ...]
-    options: frozenset[str] = frozenset()
-    push: str = ""
-    read: str = ""
-    local: str = ""
-    push_options: frozenset[str] = frozenset()
-    read_options: frozenset[str] = frozenset()
-    transport: str = ""
-    build: BuildSyntax | None = None
-    compose: ComposeSyntax | None = None
-    unreadable: str = ""
-
-
-class Client(Struct, frozen=True):
-    """A program that logs in to registries or moves images. `options` are global ones that take a value;
-    `rule` is the id of the rule that its logins are reported under."""
-
-    name: str
-    programs: frozenset[str]
-    options: frozenset[str] = frozenset()
-    subclients: Mapping[str, str] = field(default_factory=dict)
-    config_options: frozenset[str] = frozenset()
-    config_variables: tuple[str, ...] = ()
-    login: LoginSyntax | None = None
-    commands: tuple[PackageCommand, ...] = ()
-    rule: str = "registry-login"
-
-
-class Escape(Struct, frozen=True):
-    """A command that takes a credential out of the step: `program` with `words` in this order among its words.
-
-    `hosts` are options that name the registry, `values` those that carry the credential, `switches` those that hand
-    on the client's login; `remote`: its words are shell that another machine runs; `files`: a login file among its
-    words goes along. `what` says what becomes of the credential.
-    """
-
-    name: str
-    program: str
-    words: tuple[str, ...] = ()
-    hosts: frozenset[str] = frozenset()
-    values: frozenset[str] = frozenset()
-    switches: frozenset[str] = frozenset()
-    remote: bool = False
-    files: bool = False
-    what: str = ""
+    clone: str = ""
+    workspace: str = ""
+    repository: str = ""
+    full_name: str = ""
 
 
 class Runners(Struct, frozen=True):
-    """Labels of `runs-on`: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
+    """Labels of runners: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
     in PowerShell; any other label is unknown."""
 
     docker: frozenset[str] = frozenset()
@@ -277,7 +259,7 @@ class PushPipe(Struct, frozen=True):
 
 
 class RuleBook(Struct, frozen=True):
-    """`login_files` match the paths of files that hold a client's logins; `tokens` match literal credentials."""
+    """`tokens` match literal credentials."""
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
     reasons: Mapping[str, ReasonEntry] = field(default_factory=dict)
@@ -285,8 +267,8 @@ class RuleBook(Struct, frozen=True):
     registries: tuple[Registry, ...] = ()
     clients: Mapping[str, Client] = field(default_factory=dict)
     escapes: tuple[Escape, ...] = ()
+    built_in: BuiltIn = field(default_factory=BuiltIn)
     runners: Runners = field(default_factory=Runners)
-    login_files: tuple[re.Pattern[str], ...] = ()
     tokens: tuple[re.Pattern[str], ...] = ()
     outputs_variable: str = ""
     push_pipe: PushPipe | None = None

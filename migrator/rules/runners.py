@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrator.findings.records import Reason
-from migrator.rules.context import Context
+from migrator.fixes.context import Context
 
 
 def runner_reasons(labels: Sequence[str], context: Context) -> tuple[list[Reason], list[str]]:
-    """Reasons to hold a login back, and assumptions, from `runs-on`."""
+    """Reasons to hold a login back, and assumptions, from the labels of a step."""
     runners = context.book.runners
     if not labels:
         return [], []

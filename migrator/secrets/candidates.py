@@ -8,26 +8,29 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from migrator.engine import analysis as engine
+from migrator.engine.checking import rule_id
 from migrator.findings.records import Report
-from migrator.findings.selection import is_pipelines_file
 from migrator.findings.settings import Settings
-from migrator.fixes.origin import origin
-from migrator.flow.interpreter import run_script
-from migrator.ir.nodes import ShellError
-from migrator.ir.values import Definition, Literal, Quoting, Value
+from migrator.flow.interpreter import follow
+from migrator.ir.nodes import ProgramError, Quoting
+from migrator.ir.values import Definition, Literal, Value
+from migrator.platforms.bitbucket.names import PATHSPECS, is_pipelines_file
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.needles import LOGIN, mentions
 from migrator.repositories.git import GitError
 from migrator.repositories.history import versions
 from migrator.repositories.objects import Objects
 from migrator.repositories.refview import RefView
 from migrator.rulebook.records import RuleBook
+from migrator.rules import credential_leaves_step
 from migrator.secrets.records import Leaving
+from migrator.sinks.credentials import origin
 from migrator.sinks.logins import find_logins
 from migrator.text.view import Unreadable, View
 
 LIMIT = 1024 * 1024
 """Bytes of a script that are looked into for logins."""
-LEAVING = "credential-leaves-step"
+LEAVING = rule_id(credential_leaves_step)
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"(?:\$\{?|%|\benv\.)([A-Za-z_][A-Za-z0-9_]*)")
 
@@ -36,7 +39,7 @@ def candidates(objects: Objects, scripts: set[str], book: RuleBook, settings: Se
     """The names. `scripts` are paths of files beside the pipelines files that may hold a login. Raises GitError."""
     needles = mentions(book)
     found: set[str] = set()
-    history = versions(objects.root, sorted(scripts))
+    history = versions(objects.root, PATHSPECS, sorted(scripts))
     sizes = objects.sizes({version.oid for version in history.versions})
     for version in history.versions:
         if sizes.get(version.oid, LIMIT + 1) > LIMIT:
@@ -82,7 +85,7 @@ def _report(view: View, paths: Sequence[str], book: RuleBook, settings: Settings
     """With all findings: what a repository ignores is a use nevertheless."""
     every = replace(settings, select=frozenset(), ignore=frozenset(), baseline={}, comments=False)
     try:
-        return engine.analyse(view, paths, book, every)
+        return engine.analyse(view, paths, book, every, BITBUCKET)
     except (Unreadable, GitError):
         return None
 
@@ -97,8 +100,8 @@ def of_script(data: bytes, book: RuleBook, settings: Settings) -> set[str]:
         for name, value in settings.variables.items()
     }
     try:
-        trace = run_script(text, book.programs, known, lambda path: None)
-    except ShellError:
+        trace = follow(text, book.programs, known, lambda path: None, book.built_in.clone)
+    except ProgramError:
         return set(_on_login_lines(text))
     names: set[str] = set()
     for login in find_logins(trace, book):

@@ -9,12 +9,12 @@ from dataclasses import replace
 from migrator.engine.overwritten import Place, overwritten
 from migrator.engine.ways import Reaches
 from migrator.findings.settings import Settings
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.repositories.git import GitError
 from migrator.repositories.refview import RefView
 from migrator.rulebook.records import RuleBook
 from migrator.secrets.references.finding import MOST
 from migrator.secrets.references.records import Found, Kind, OpaqueKind, Reference
-from migrator.secrets.references.rules import Rules
 from migrator.text.view import Unreadable
 
 
@@ -24,7 +24,6 @@ def marked(
     pipelines: Sequence[str],
     book: RuleBook,
     settings: Settings,
-    rules: Rules,
     reaches: Reaches,
 ) -> Found:
     """The same, with what is no use marked as overwritten. `found` is what the files of one commit say, `view` is that
@@ -38,11 +37,8 @@ def marked(
     if not names or not set_at_all or any(one.kind is OpaqueKind.IMPORT for one in found.opaque):
         return found
 
-    def prose(path: str) -> bool:
-        return rules.language(path).mentions == "all"
-
     try:
-        known = overwritten(view, pipelines, names, book, settings, view.links(), prose, reaches)
+        known = overwritten(view, pipelines, names, book, settings, BITBUCKET, view.links(), reaches)
     except (Unreadable, GitError):
         return found
     said = Counter(_place(one) for one in found.references if one.kind.is_use or one.kind is Kind.ASSIGNMENT)

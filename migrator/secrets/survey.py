@@ -11,8 +11,9 @@ from msgspec import Struct, field
 
 from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.records import Run
-from migrator.findings.selection import is_pipelines_file
 from migrator.findings.settings import Settings
+from migrator.flow.files import FileGraph
+from migrator.platforms.bitbucket.names import ROOT, is_pipelines_file
 from migrator.prefilter.needles import LOGIN, mentions
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
@@ -20,16 +21,15 @@ from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refs import Ref, RefKind
 from migrator.repositories.refview import RefView
 from migrator.rulebook.records import RuleBook
-from migrator.secrets import candidates, overwriting, reach
+from migrator.secrets import candidates, overwriting
 from migrator.secrets.changes import destination
+from migrator.secrets.deployments import environments
 from migrator.secrets.records import Evidence, Leaving, RefFacts, Stand
-from migrator.secrets.references import rules as forms
 from migrator.secrets.references.finding import Finder
 from migrator.secrets.references.records import Found, NotLooked, OpaqueKind
 from migrator.secrets.references.scan import scan
 
-_ROOT = "bitbucket-pipelines.yml"
-_ROOTS = (_ROOT, "bitbucket-pipelines.yaml")
+_ROOTS = (ROOT, "bitbucket-pipelines.yaml")
 """That Bitbucket takes none of these in capitals is not documented, so they count in any."""
 _UNENDED = ("PAUSED", "HALTED", "PENDING", "BUILDING")
 """https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/, the filter `status`."""
@@ -134,14 +134,14 @@ class Survey(Struct, frozen=True):
         wanted = {one.path for one in found.opaque} | {one.path for one in found.not_looked}
         text = _reader(self.objects, tree, {_elsewhere(name): one.data for name, one in exported.items() if one.data})
         begin = [*pipelines, *map(_elsewhere, exported)]
-        rules = forms.load()
+        view = RefView(self.objects, ref.commit)
+        files = FileGraph(view, text, self.book.programs)
 
         def reaches(paths: Iterable[str]) -> frozenset[str]:
             asked = frozenset(paths)
-            return reach.reached(begin, asked, tree, text, rules.reach) if asked else asked
+            return files.reached(begin, asked) if asked else asked
 
-        view = RefView(self.objects, ref.commit)
-        found = overwriting.marked(found, view, pipelines, self.book, self.settings, rules, reaches)
+        found = overwriting.marked(found, view, pipelines, self.book, self.settings, reaches)
         return RefFacts(
             ref=short,
             stand=stand,
@@ -176,7 +176,7 @@ class Survey(Struct, frozen=True):
         for text in sorted(imports):
             data = self.resolve(text).data
             if data is not None:
-                yield from candidates.of_pipelines(_One(data), _ROOT, self.book, self.settings) - self.book.natives
+                yield from candidates.of_pipelines(_One(data), ROOT, self.book, self.settings) - self.book.natives
 
     def _scripts(self) -> set[str]:
         """The paths of files on any branch that name a Packages host and a login."""
@@ -213,8 +213,8 @@ class _Imported(Struct, frozen=True):
 def _look(exported: Exported, names: frozenset[str], ref: str) -> _Imported:
     if exported.data is None:
         return _Imported()
-    path = f"{exported.at}:{_ROOT}"
-    found = Finder(names).look(exported.data, _ROOT)
+    path = f"{exported.at}:{ROOT}"
+    found = Finder(names).look(exported.data, ROOT)
     return _Imported(
         tuple(
             (one.name, Evidence(one.kind.value, ref, path, one.line, one.text))
@@ -222,7 +222,7 @@ def _look(exported: Exported, names: frozenset[str], ref: str) -> _Imported:
             if one.kind.is_use
         ),
         tuple(Evidence(f"doubt:{one.kind}", ref, path, one.line, one.text) for one in found.opaque),
-        reach.environments(exported.data),
+        environments(exported.data),
     )
 
 
@@ -234,7 +234,7 @@ def _lost(ref: Ref, stand: Stand) -> RefFacts:
 
 def _deployments(objects: Objects, entry: Entry) -> frozenset[str] | None:
     data = _data(objects, entry) if entry.is_file else b""
-    return reach.environments(data) if data else None
+    return environments(data) if data else None
 
 
 def _together(deployments: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
@@ -257,10 +257,10 @@ class _One(Struct, frozen=True):
     data: bytes
 
     def paths(self) -> Iterable[str]:
-        return (_ROOT,)
+        return (ROOT,)
 
     def read(self, path: str) -> bytes | None:
-        return self.data if path == _ROOT else None
+        return self.data if path == ROOT else None
 
 
 def window(client_runs: Callable[[datetime, str], tuple[Run, ...]], days: int, now: datetime) -> Runs:

@@ -4,128 +4,117 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
 
 from migrator.flow.events import Command
-from migrator.ir.values import Input, Unknown, Value, symbol, union
-from migrator.rulebook.records import BuildSyntax
-from migrator.sinks.invocations import Parsed
-from migrator.sinks.logins import subject_of
-from migrator.sinks.uses import Action, ImageUse, Uses, known_start
-from migrator.sinks.writers import inside
+from migrator.ir.paths import Top
+from migrator.ir.values import Unknown, Value, symbol
+from migrator.rulebook.sinks import Action, BuildSyntax
+from migrator.sinks.files import Files
+from migrator.sinks.invocations import Invocation, Parsed
+from migrator.sinks.uses import ImageUse, of_expansion, of_row, of_value, unknown
+from migrator.sinks.values import known_start, subject_of
 
 _FILES = ("Dockerfile", "Containerfile")
+_REFERENCE = re.compile(r"(?:^|,)ref=([^,]+)")
 
 
-class Builds(Uses):
-    """The part of the search that knows Dockerfiles."""
+class Arguments(Struct, frozen=True):
+    """What a Dockerfile is built with: build arguments (None: not known), the target stage, and the names that other
+    build contexts replace."""
 
-    def build(self, command: Command, syntax: BuildSyntax, parsed: Parsed) -> None:
-        arguments: dict[str, str | None] = {}
-        for value in parsed.values(syntax.argument):
-            written = value.symbol()
-            name, equals, text = (written if written is not None else known_start(value)).partition("=")
-            if written is None:
-                arguments[name] = None
-            else:
-                arguments[name] = text if equals else environment(command).get(name)
-        target = parsed.values(syntax.target)
-        contexts = [value.symbol() or "" for value in parsed.values(syntax.context)]
-        replaced = {text.partition("=")[0] for text in contexts if text}
-        for text in contexts:
-            name, _, source = text.partition("=")
-            if source.startswith("docker-image://"):
-                self.add(ImageUse(Action.READ, source.removeprefix("docker-image://"), command))
-            elif not text:
-                self.unknown(command, "a build context is not known", "a build context")
-        self.dockerfiles(command, syntax, parsed, arguments, target[-1].symbol() if target else None, replaced)
-        for value in parsed.values(syntax.cache):
-            self.cache(value, command)
-        for value in parsed.values(syntax.cache_push):
-            for text in filter(None, map(symbol, value.alternatives)):
-                if found := re.search(r"(?:^|,)ref=([^,]+)", text):
-                    self.add(ImageUse(Action.CACHE, found[1], command))
-        pushed = parsed.has(syntax.push) or any(
-            re.search(r"type=registry|push=true", value.symbol() or "") for value in parsed.values(syntax.output)
-        )
-        for value in parsed.values(syntax.tag):
-            if pushed:
-                self.use(Action.PUSH, value, command)
-            self.local |= set(filter(None, map(symbol, value.alternatives)))
+    values: Mapping[str, str | None]
+    target: str | None
+    replaced: frozenset[str]
 
-    def dockerfiles(
-        self,
-        command: Command,
-        syntax: BuildSyntax,
-        parsed: Parsed,
-        arguments: Mapping[str, str | None],
-        target: str | None,
-        replaced: set[str],
-    ) -> None:
-        files = parsed.values(syntax.file)
-        context = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
-        if files:
-            path = inside(command, files[-1])
-            shown = files[-1].symbol() or subject_of(files[-1])
-            paths = [path] if path else []
+
+def build_images(called: Invocation, syntax: BuildSyntax, files: Files) -> Iterator[ImageUse]:
+    command, parsed = called.command, called.parsed
+    contexts = [value.symbol() or "" for value in parsed.values(syntax.context)]
+    for text in contexts:
+        source = text.partition("=")[2]
+        if source.startswith("docker-image://"):
+            yield ImageUse(Action.PULL, source.removeprefix("docker-image://"), command)
+        elif not text:
+            yield unknown(command, "a build context is not known", "a build context")
+    target = parsed.values(syntax.target)
+    replaced = frozenset(text.partition("=")[0] for text in contexts if text)
+    arguments = Arguments(_arguments(called, syntax, files), target[-1].symbol() if target else None, replaced)
+    yield from _dockerfiles(command, syntax, parsed, arguments, files)
+    for value in parsed.values(syntax.cache):
+        yield from _cached(value, command)
+    for value in parsed.values(syntax.cache_push):
+        for text in filter(None, map(symbol, value.alternatives)):
+            if found := _REFERENCE.search(text):
+                yield ImageUse(Action.CACHE, found[1], command)
+    pushed = parsed.has(syntax.push) or any(
+        re.search(r"type=registry|push=true", value.symbol() or "") for value in parsed.values(syntax.output)
+    )
+    for value in parsed.values(syntax.tag):
+        if pushed:
+            yield from of_value(Action.PUSH, value, command)
+        names = filter(None, map(symbol, value.alternatives))
+        yield from (ImageUse(Action.NAME, name, command) for name in names)
+
+
+def _arguments(called: Invocation, syntax: BuildSyntax, files: Files) -> dict[str, str | None]:
+    arguments: dict[str, str | None] = {}
+    for value in called.parsed.values(syntax.argument):
+        written = value.symbol()
+        name, equals, text = (written if written is not None else known_start(value.alternatives[0])).partition("=")
+        if written is None:
+            arguments[name] = None
         else:
-            folder = inside(command, context)
-            paths = [posixpath.join(folder, name) for name in _FILES] if folder is not None else []
-            shown = paths[0] if paths else context.symbol() or subject_of(context)
-        texts = [text for path in paths if (text := self.file(path)) is not None]
+            arguments[name] = text if equals else files.environment(called.command).get(name)
+    return arguments
+
+
+def _dockerfiles(
+    command: Command, syntax: BuildSyntax, parsed: Parsed, arguments: Arguments, files: Files
+) -> Iterator[ImageUse]:
+    """What the Dockerfile names, in every folder that the command may run in."""
+    named = parsed.values(syntax.file)
+    context = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
+    where = named[-1] if named else context
+    shown = where.symbol() or subject_of(where)
+    places = files.place(command.folders, where)
+    for one in [None] if isinstance(places, Top) or not places else sorted(places):
+        paths = [] if one is None else [one] if named else [posixpath.join(one, name) for name in _FILES]
+        shown = paths[0] if paths and not named else shown
+        texts = [text for path in paths if path and (text := files.read(path)) is not None]
         if not texts:
-            self.unknown(command, f"the Dockerfile {shown} is not in the repository", shown)
+            yield unknown(command, f"the Dockerfile {shown} is not in the repository", shown)
         for text in texts:  # which of them is read, depends on the client
-            self.dockerfile(command, text, shown, arguments, target, replaced)
-
-    def dockerfile(
-        self,
-        command: Command,
-        text: str,
-        shown: str,
-        arguments: Mapping[str, str | None],
-        target: str | None,
-        replaced: Iterable[str],
-    ) -> None:
-        from migrator.frontends.documents.dockerfile import TooLarge, read_dockerfile
-
-        try:
-            images = read_dockerfile(text, arguments, target)
-        except TooLarge as error:
-            self.unknown(command, str(error), shown)
-            return
-        skipped = {name.lower() for name in replaced}
-        for image in images:
-            if (image.resolved or "").lower() not in skipped:
-                self.expansion(Action.READ, image.image, command)
-
-    def cache(self, value: Value, command: Command) -> None:
-        """`--cache-from NAME` or `type=registry,ref=NAME`; other types are no images."""
-        for row in value.alternatives:
-            text = symbol(row)
-            if text is not None and "=" in text and "type=registry" not in text:
-                continue
-            if text is not None and (found := re.search(r"(?:^|,)ref=([^,]+)", text)):
-                self.add(ImageUse(Action.READ, found[1], command))
-            elif text is None and any(isinstance(piece, Unknown) for piece in row):
-                start = known_start(Value((row,)))
-                reference = start.partition("ref=")[2] if "ref=" in start else start
-                if ":" in reference.rpartition("/")[2]:
-                    self.add(ImageUse(Action.READ, reference, command))
-                else:
-                    self.unresolved(Action.READ, row, value, command)
-            elif text is not None:
-                self.use(Action.READ, Value((row,)), command, local=False)
+            yield from dockerfile_images(command, text, shown, arguments)
 
 
-def environment(command: Command) -> dict[str, str | None]:
-    """What the step's variables are for files that expand them: text, with `${NAME}` for what is stored elsewhere."""
-    known: dict[str, str | None] = {
-        name: f"${{{name}}}" for name in ("BITBUCKET_WORKSPACE", "BITBUCKET_REPO_SLUG", "BITBUCKET_REPO_FULL_NAME")
-    }
-    for name, definitions in command.environment.items():
-        values = [definition.value if definition else Value.of(Input(name, ())) for definition in definitions]
-        known[name] = union(values).symbol()
-    for name, value in command.overrides:
-        known[name] = value.symbol()
-    return known
+def dockerfile_images(command: Command, text: str, shown: str, arguments: Arguments) -> Iterator[ImageUse]:
+    from migrator.frontends.documents.dockerfile import TooLarge, read_dockerfile
+
+    try:
+        images = read_dockerfile(text, arguments.values, arguments.target)
+    except TooLarge as error:
+        yield unknown(command, str(error), shown)
+        return
+    skipped = {name.lower() for name in arguments.replaced}
+    for image in images:
+        if (image.resolved or "").lower() not in skipped:
+            yield from of_expansion(Action.READ, image.image, command)
+
+
+def _cached(value: Value, command: Command) -> Iterator[ImageUse]:
+    """`--cache-from NAME` or `type=registry,ref=NAME`; other types are no images."""
+    for row in value.alternatives:
+        text = symbol(row)
+        if text is None:
+            start = known_start(row)
+            reference = start.partition("ref=")[2] if "ref=" in start else start
+            if ":" in reference.rpartition("/")[2]:
+                yield ImageUse(Action.PULL, reference, command)
+            else:
+                yield from of_row(Action.PULL, row, value, command)
+        elif "=" not in text or "type=registry" in text:
+            found = _REFERENCE.search(text)
+            yield ImageUse(Action.PULL, found[1] if found else text, command)

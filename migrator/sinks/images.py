@@ -4,85 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator.flow.events import Command, Flow
-from migrator.ir.values import Value, symbol
-from migrator.rulebook.records import PackageCommand, RuleBook
+from migrator.flow.events import Argument, Command, Flow
+from migrator.ir.values import symbol
+from migrator.rulebook.records import RuleBook
+from migrator.rulebook.sinks import Action
 from migrator.sinks import unfollowed
-from migrator.sinks.composed import Composed
-from migrator.sinks.invocations import Invocation, Parsed, invocation, parse
-from migrator.sinks.uses import Action, ImageUse, Read
+from migrator.sinks.builds import build_images
+from migrator.sinks.channels import sinks_of
+from migrator.sinks.compose import compose_images
+from migrator.sinks.files import Files, Read
+from migrator.sinks.invocations import Invocation, invocation
+from migrator.sinks.uses import ImageUse, of_value, unknown
 from migrator.sinks.writers import written
 
 
-def find_images(trace: Flow, book: RuleBook, read: Read, made: bool = False) -> tuple[ImageUse, ...]:
-    """Every push and read of the script, in its order; of images that the script itself made only where `made`."""
+def find_images(trace: Flow, book: RuleBook, read: Read) -> tuple[ImageUse, ...]:
+    """Every push and read of the script, in its order, but for reads of images that the script itself made."""
+    made: set[str | None] = set()
+    found: list[ImageUse] = []
+    for use in image_uses(trace, book, read):
+        if use.action is Action.NAME:
+            made.add(use.reference)
+        elif use.action is not Action.READ or use.reference is None or use.reference not in made:
+            found.append(use)
+    return tuple(found)
+
+
+def image_uses(trace: Flow, book: RuleBook, read: Read) -> Iterator[ImageUse]:
+    """Every image that the script pushes, reads or names, in its order."""
     changed = written(trace, book)
-    finder = _Finder(book, lambda path: None if path in changed else read(path), made)
+    files = Files(lambda path: None if path in changed else read(path), book.built_in)
     for command in trace.commands:
-        called = invocation(unfollowed.carried(command, book) or command, book)
-        if called:
-            finder.call(called)
-        else:
-            finder.other(command)
-    return tuple(finder.uses)
+        uses = _of_command(command, book, files)
+        yield from (use for use in uses if use.reference != "")
 
 
-class _Finder(Composed):
-    """Knows which sub-commands of the clients concern images."""
-
-    def call(self, called: Invocation) -> None:
-        for syntax in called.client.commands:
-            for words in sorted(syntax.words, key=len, reverse=True):
-                rest = called.after(words)
-                if rest is not None:
-                    self.command(called, syntax, parse(rest, syntax.options))
-                    return
-        if not self.made and not any(called.after(words) is not None for words in self.harmless(called)):
-            self.named(called.command, called.rest)
-
-    def harmless(self, called: Invocation) -> Iterator[tuple[str, ...]]:
-        """Sub-commands that read no package though they may name one: logins, and those about local images."""
-        yield from called.client.login.commands if called.client.login else ()
-        if pipe := self.book.push_pipe:
-            yield from pipe.idle | pipe.local | pipe.removes
-
-    def other(self, command: Command) -> None:
-        """A program that is not known reads the images that it is given, as far as anyone can tell."""
-        if client := unfollowed.carried_text(command, self.book):
-            self.unknown(command, f"what `{command.name}` has `{client}` do is not followed", f"`{command.name}`")
-        elif not unfollowed.knows_no_package(command, self.book):
-            self.named(command, command.arguments)
-
-    def command(self, called: Invocation, syntax: PackageCommand, parsed: Parsed) -> None:
-        command = called.command
-        if syntax.unreadable:
-            self.unknown(command, f"{syntax.unreadable} is not read", syntax.unreadable)
-        if syntax.build:
-            self.build(command, syntax.build, parsed)
-            return
-        if syntax.compose:
-            self.compose(called, syntax.compose, parsed)
-            return
-        words = [word.value for word in parsed.words]
-        transport = syntax.transport if syntax.read or len(words) > 1 else ""  # one word alone is where the image goes
-        for value in _which(syntax.local, words):
-            self.local |= set(filter(None, map(symbol, value.alternatives)))
-        for value in [*_which(syntax.read, words), *parsed.values(syntax.read_options)]:
-            self.use(Action.READ, value, command, transport, local=syntax.words[0][0] not in ("pull",))
-        for value in [*_which(syntax.push, words), *parsed.values(syntax.push_options)]:
-            self.use(Action.PUSH, value, command, transport)
-        if syntax.read == "first" and not syntax.push:
-            self.named(command, parsed.words[1:])  # what the container runs
+def _of_command(command: Command, book: RuleBook, files: Files) -> Iterator[ImageUse]:
+    called = invocation(unfollowed.carried(command, book) or command, book)
+    if called is None:
+        yield from _by_program(command, book)
+    elif called.syntax is None:
+        if not any(called.calls(words) for words in _harmless(book)):
+            yield from _mentioned(called.command, called.rest, book)
+    else:
+        yield from _by_client(called, book, files)
 
 
-def _which(which: str, words: Sequence[Value]) -> Sequence[Value]:
-    match which:
-        case "first":
-            return words[:1]
-        case "last":
-            return words[-1:]
-        case "rest":
-            return words[1:]
-        case "all":
-            return words
-    return ()
+def _by_client(called: Invocation, book: RuleBook, files: Files) -> Iterator[ImageUse]:
+    """What a sub-command that the rules know does with images."""
+    syntax, command = called.syntax, called.command
+    assert syntax is not None
+    if syntax.unreadable:
+        yield unknown(command, f"{syntax.unreadable} is not read", syntax.unreadable)
+    if syntax.build:
+        yield from build_images(called, syntax.build, files)
+    if syntax.compose:
+        yield from compose_images(called, syntax.compose, files)
+    reads, pushes = syntax.which(Action.PULL, Action.READ), syntax.which(Action.PUSH)
+    transport = syntax.transport if reads or len(called.parsed.words) > 1 else ""  # one word alone is where it goes
+    for sink in sinks_of(called, Action.NAME):
+        texts = map(symbol, sink.value.alternatives)
+        yield from (ImageUse(sink.action, text, command) for text in texts if text)
+    for sink in sinks_of(called, Action.PULL, Action.READ, Action.PUSH):
+        yield from of_value(sink.action, sink.value, command, transport)
+    if reads == "first" and not pushes:
+        yield from _mentioned(command, called.parsed.words[1:], book)  # what the container runs
+
+
+def _by_program(command: Command, book: RuleBook) -> Iterator[ImageUse]:
+    """A program that is not known reads the images that it is given, as far as anyone can tell."""
+    if client := unfollowed.carried_text(command, book):
+        yield unknown(command, f"what `{command.name}` has `{client}` do is not followed", f"`{command.name}`")
+    elif not unfollowed.knows_no_package(command, book):
+        yield from _mentioned(command, command.arguments, book)
+
+
+def _mentioned(command: Command, words: Sequence[Argument], book: RuleBook) -> Iterator[ImageUse]:
+    yield from (ImageUse(Action.READ, name, command) for name in unfollowed.named(words, book))
+
+
+def _harmless(book: RuleBook) -> Iterator[tuple[str, ...]]:
+    """Sub-commands that read no package though they may name one: those about containers and local images."""
+    if pipe := book.push_pipe:
+        yield from pipe.idle | pipe.local | pipe.removes

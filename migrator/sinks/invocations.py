@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from migrator.flow.events import Argument, Command
-from migrator.ir.values import Alternative, Literal, Quoting, Value
-from migrator.rulebook.records import Client, RuleBook
+from migrator.ir.values import Value
+from migrator.rulebook.records import RuleBook
+from migrator.rulebook.sinks import Client, ClientCommand
+from migrator.sinks.values import prefix, without
 from migrator.text.source import Span
 
 
 class Option(Struct, frozen=True):
-    """An option as given; `value` is None for a switch. `name` has its dashes."""
+    """An option as given; `value` is None for a switch. `name` has its dashes, `origin` is the word with the value."""
 
     name: str
     value: Value | None
+    origin: Span | None = None
 
 
 class Parsed(Struct, frozen=True):
-    options: tuple[Option, ...]
-    words: tuple[Argument, ...]
+    options: tuple[Option, ...] = ()
+    words: tuple[Argument, ...] = ()
 
     def values(self, names: frozenset[str]) -> list[Value]:
         return [option.value for option in self.options if option.name in names and option.value is not None]
@@ -32,20 +34,19 @@ class Parsed(Struct, frozen=True):
 
 
 class Invocation(Struct, frozen=True):
-    """A client's call: `rest` is what follows its global options. `parents` are the clients it was reached through."""
+    """A client's call. `options` are its global ones, `rest` is what follows those. `syntax` is what the rules say of
+    the sub-command, None for one that they do not know, and `parsed` what that is given."""
 
     client: Client
     command: Command
     options: tuple[Option, ...]
     rest: tuple[Argument, ...]
+    syntax: ClientCommand | None
+    parsed: Parsed
 
-    def after(self, words: Sequence[str]) -> tuple[Argument, ...] | None:
-        """The arguments after the sub-command `words`; None where another sub-command is called."""
-        if len(self.rest) < len(words):
-            return None
-        if any(argument.text != word for argument, word in zip(self.rest, words, strict=False)):
-            return None
-        return self.rest[len(words) :]
+    def calls(self, words: Sequence[str]) -> bool:
+        """Whether this is the sub-command that is called."""
+        return _after(self.rest, words) is not None
 
 
 def invocation(command: Command, book: RuleBook) -> Invocation | None:
@@ -55,16 +56,26 @@ def invocation(command: Command, book: RuleBook) -> Invocation | None:
         return None
     options: list[Option] = []
     rest = command.arguments
-    while True:
-        if client.login and () in client.login.commands:  # without sub-commands all options are the login's
-            return Invocation(client, command, tuple(options), rest)
+    while not any(() in syntax.words for syntax in client.commands):  # without sub-commands all options are its own
         parsed = parse(rest, client.options, leading=True)
         options += parsed.options
         rest = parsed.words
         following = client.subclients.get(rest[0].text or "") if rest else None
         if following is None or following not in book.clients:
-            return Invocation(client, command, tuple(options), rest)
+            break
         client, rest = book.clients[following], rest[1:]
+    known = [(words, syntax) for syntax in client.commands for words in syntax.words]
+    for words, syntax in sorted(known, key=lambda one: len(one[0]), reverse=True):
+        given = _after(rest, words)
+        if given is not None:
+            return Invocation(client, command, tuple(options), rest, syntax, parse(given, syntax.valued))
+    return Invocation(client, command, tuple(options), rest, None, Parsed())
+
+
+def _after(rest: tuple[Argument, ...], words: Sequence[str]) -> tuple[Argument, ...] | None:
+    """The arguments after a sub-command; None where another one is called."""
+    called = [argument.text for argument in rest[: len(words)]]
+    return rest[len(words) :] if called == list(words) else None
 
 
 def parse(arguments: Sequence[Argument], valued: frozenset[str], leading: bool = False) -> Parsed:
@@ -91,67 +102,24 @@ def _option(argument: Argument, head: str, valued: frozenset[str], rest: list[Ar
     name, equals, _ = head.partition("=")
     if head.startswith("--") or (name in valued and len(name) > 2):
         if equals:
-            yield Option(name, without(argument.value, len(name) + 1))
-        elif name in valued and argument.text == name:
-            yield Option(name, rest.pop(0).value if rest else None)
+            yield _given(name, argument, len(name) + 1)
+        elif name in valued and argument.text == name and rest:
+            yield _given(name, rest.pop(0))
         else:
             yield Option(name, None)
         return
     for index in range(1, len(head)):
         short = f"-{head[index]}"
-        if short in valued:
-            value = without(argument.value, index + 1)
-            if head[index + 1 : index + 2] == "=":
-                value = without(argument.value, index + 2)
-            if argument.text == head[: index + 1]:
-                yield Option(short, rest.pop(0).value if rest else None)
-            else:
-                yield Option(short, value)
-            return
-        yield Option(short, None)
-
-
-def prefix(value: Value) -> str:
-    """The literal text that every alternative begins with."""
-    texts = {_leading(alternative) for alternative in value.alternatives}
-    return texts.pop() if len(texts) == 1 else min(texts, key=len) if _common(texts) else ""
-
-
-def _common(texts: set[str]) -> bool:
-    shortest = min(texts, key=len)
-    return bool(shortest) and all(text.startswith(shortest) for text in texts)
-
-
-def _leading(alternative: Alternative) -> str:
-    parts: list[str] = []
-    for piece in alternative:
-        if not isinstance(piece, Literal):
-            break
-        parts.append(piece.text)
-    return "".join(parts)
-
-
-def without(value: Value, count: int) -> Value:
-    """The value without its first `count` literal characters."""
-    return Value(tuple(_cut(alternative, count) for alternative in value.alternatives))
-
-
-def _cut(alternative: Alternative, count: int) -> Alternative:
-    row = list(alternative)
-    while count and row and isinstance(row[0], Literal):
-        first = row.pop(0)
-        assert isinstance(first, Literal)
-        if len(first.text) > count:
-            row.insert(0, _cut_text(first, count))
-            count = 0
+        if short not in valued:
+            yield Option(short, None)
+            continue
+        if argument.text != head[: index + 1]:
+            yield _given(short, argument, index + 1 + (head[index + 1 : index + 2] == "="))
         else:
-            count -= len(first.text)
-    return tuple(row)
+            yield _given(short, rest.pop(0)) if rest else Option(short, None)
+        return
 
 
-def _cut_text(text: Literal, count: int) -> Literal:
-    rest = text.text[count:]
-    exact = text.span is not None and text.span.end - text.span.start == len(text.text)
-    if text.span is not None and exact and text.quoting in (Quoting.BARE, Quoting.DOUBLE):
-        return replace(text, text=rest, span=Span(text.span.start + count, text.span.end))
-    return replace(text, text=rest, span=None, quoting=Quoting.FIXED)
+def _given(name: str, argument: Argument, start: int = 0) -> Option:
+    """An option whose value is a word, or the end of one from a character on."""
+    return Option(name, without(argument.value, start), argument.word.span if argument.word else None)

@@ -11,20 +11,20 @@ from msgspec import Struct
 from migrator.findings.records import Ownership
 from migrator.findings.settings import Settings
 from migrator.rulebook.records import RuleBook
+from migrator.sinks.hosts import canonical
 
 _SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_WORKSPACE = "${BITBUCKET_WORKSPACE}"
-_SLUG = "${BITBUCKET_REPO_SLUG}"
-_FULL_NAME = "${BITBUCKET_REPO_FULL_NAME}"
 
 
 class Name(Struct, frozen=True):
-    """A package: `host/workspace/name` without tag. `complete` is false where a part of it is not known."""
+    """A package: `host/workspace/name` without tag. `complete` is false where a part of it is not known. `running`: its
+    workspace is that of the running repository, whose slug is not known."""
 
     text: str
     host: str
     workspace: str
     complete: bool
+    running: bool = False
 
     @property
     def shown(self) -> str:
@@ -45,25 +45,23 @@ class Unresolved(Struct, frozen=True):
 def name_of(reference: str, book: RuleBook, settings: Settings) -> Name | Elsewhere | Unresolved:
     """The package of an image reference in which `${NAME}` stands for what is not known."""
     text = reference.removeprefix("docker://").removeprefix("oci://")
-    text = text.replace(_FULL_NAME, f"{_WORKSPACE}/{_SLUG}")
-    if settings.workspace:
-        text = text.replace(_WORKSPACE, settings.workspace)
-    if settings.repository:
-        text = text.replace(_SLUG, settings.repository)
-    text = without_tag(text)
+    workspace, repository = f"${{{book.built_in.workspace}}}", f"${{{book.built_in.repository}}}"
+    text = text.replace(f"${{{book.built_in.full_name}}}", f"{workspace}/{repository}")
+    text = text.replace(workspace, settings.workspace or workspace)
+    text = without_tag(text.replace(repository, settings.repository or repository))
     host, slashed, path = text.partition("/")
     if unknown := _SYMBOL.search(host):
         return Unresolved(unknown[1])
-    host = host.lower().removesuffix(":443")
+    host = canonical(host)
     registry = book.registry(host)
     if not slashed or registry is None:
         default = next((registry for registry in book.registries if registry.default), None)
         if default is None or (("." in host or ":" in host or host == "localhost") and slashed):
             return Elsewhere()
         host, path = min(default.hosts), text
-    known = {_WORKSPACE.strip("${}"), _SLUG.strip("${}")}
-    complete = all(match[1] in known for match in _SYMBOL.finditer(path))
-    return Name(f"{host}/{path}", host, path.partition("/")[0], complete)
+    complete = all(match[0] in (workspace, repository) for match in _SYMBOL.finditer(path))
+    whose = path.partition("/")[0]
+    return Name(f"{host}/{path}", host, whose, complete, whose == workspace)
 
 
 def without_tag(reference: str) -> str:
@@ -122,8 +120,8 @@ def _matches(name: Name, pattern: str) -> bool:
     pattern = _SYMBOL.sub(r"${\1}", re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*)", r"${\1}", pattern))
     full = pattern if pattern.startswith(f"{name.host}/") else f"{name.host}/{pattern}"
     text = name.text
-    if name.workspace == _WORKSPACE and "${" not in full:
-        text = text.replace(_WORKSPACE, full.split("/")[1], 1)
+    if name.running and "${" not in full:
+        text = text.replace(name.workspace, full.split("/")[1], 1)
     return fnmatchcase(text, full.replace("[", "[[]"))
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from migrator.flow.events import Argument, Command
 from migrator.ir.values import Unknown, Value
 from migrator.rulebook.records import RuleBook
+from migrator.sinks.hosts import canonical
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
 
@@ -47,8 +48,7 @@ def carried_text(command: Command, book: RuleBook) -> str | None:
 def knows_no_package(command: Command, book: RuleBook) -> bool:
     """Whether the program is known to read no packages, or what it runs is read as commands of their own."""
     programs = book.programs
-    known = programs.private | programs.offline | programs.displays | programs.filters.keys()
-    return command.followed or command.name in known or command.name in programs.carriers
+    return command.followed or programs.reads_no_package(command.name) or command.name in programs.carriers
 
 
 def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[str]:
@@ -58,6 +58,6 @@ def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[str]:
         for part in dict.fromkeys((text, text.rpartition("=")[2])):
             name = _SCHEME.sub("", part)
             host, slash, path = name.partition("/")
-            if slash and path and book.registry(host.lower().removesuffix(":443")):
+            if slash and path and book.registry(canonical(host)):
                 yield name
                 break

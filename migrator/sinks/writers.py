@@ -6,28 +6,28 @@ import posixpath
 from collections.abc import Iterator
 
 from migrator.flow.events import Command, Flow
-from migrator.ir.paths import normal, only
+from migrator.ir.paths import NONE, Top
 from migrator.ir.values import Value
 from migrator.rulebook.records import RuleBook, Writer
+from migrator.sinks.files import Files
 from migrator.sinks.invocations import parse
 
 
 def written(trace: Flow, book: RuleBook) -> frozenset[str]:
     """Paths relative to the clone directory, as far as they are known."""
     paths = set[str]()
+    files = Files(lambda path: None, book.built_in)
     for command in trace.commands:
         values = [output.path for output in command.outputs]
         writer = book.programs.writers.get(command.name)
         if writer:
             values += _values(command, writer)
-        sources = [posixpath.basename(argument.text or "") for argument in command.arguments]
+        names = [posixpath.basename(argument.text or "") for argument in command.arguments]
         for value in values:
-            if path := inside(command, value):
-                paths.add(path)
-                paths |= {posixpath.join(path, name) for name in sources if name}
-            elif path == "":
-                paths |= {name for name in sources if name}
-    return frozenset(paths)
+            places = files.place(command.folders, value)
+            for path in NONE if isinstance(places, Top) else places:  # one that cannot be told is no path
+                paths |= {path, *(posixpath.join(path, name) for name in names if name)}
+    return frozenset(paths - {""})
 
 
 def _values(command: Command, writer: Writer) -> Iterator[Value]:
@@ -38,17 +38,3 @@ def _values(command: Command, writer: Writer) -> Iterator[Value]:
     if not writer.only or given:
         words = [word.value for word in parsed.words]
         yield from words[-1:] if writer.words == "last" else words if writer.words == "all" else ()
-
-
-def inside(command: Command, path: Value) -> str | None:
-    """A path of the repository, '' for its root; None where it is not known, or leads out of it."""
-    text = path.symbol()
-    if text is None:
-        return None
-    clone = "${BITBUCKET_CLONE_DIR}"
-    if text == clone or text.startswith(f"{clone}/"):
-        return normal(text.removeprefix(clone).lstrip("/") or ".")
-    folder = only(command.folders)
-    if "${" in text or text.startswith(("/", "~")) or folder is None:
-        return None
-    return normal(posixpath.join(folder, text))

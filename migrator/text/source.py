@@ -13,7 +13,7 @@ _BOM = "\ufeff"
 
 
 class Undecodable(ValueError):
-    """The bytes are not text that Bitbucket would read; `offset` counts bytes from 0."""
+    """The bytes are no text that is read; `offset` counts bytes from 0."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)

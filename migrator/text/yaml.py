@@ -29,7 +29,7 @@ _NULL = {"", "~", "null", "Null", "NULL"}
 
 
 class YamlError(ValueError):
-    """The text is not YAML that Bitbucket would read the same way; `offset` counts characters from 0."""
+    """The text is not YAML that its reader would read the same way; `offset` counts characters from 0."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -124,20 +124,20 @@ class _Open:
         return Mapping(tuple((key.node, value) for key, value in pairs), span)
 
 
-def read_yaml(source: Source) -> Node | None:
-    """The single document of a file, None where it is empty. Raises YamlError."""
+def read_yaml(source: Source, reader: str = "patless") -> Node | None:
+    """The single document of a file, None where it is empty. `reader` is who must understand it. Raises YamlError."""
     from ruamel.yaml import YAML
     from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
         try:
-            return _build(source.text, _events(CParser(source.text)))
+            return _build(source.text, _events(CParser(source.text)), reader)
         except MarkedYAMLError as error:
             # libyaml takes `web:latest` in a flow collection for a key; the pure parser follows YAML 1.2 there.
             if "':'" not in str(error.problem) or len(source.text) > _MAX_PURE:
                 raise
-            return _build(source.text, YAML(typ="safe", pure=True).parse(StringIO(source.text)))
+            return _build(source.text, YAML(typ="safe", pure=True).parse(StringIO(source.text)), reader)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = min(mark.index, len(source.text)) if mark else 0
@@ -163,7 +163,7 @@ def _events(parser: Any) -> Iterator[Any]:
         yield parser.get_event()
 
 
-def _build(text: str, events: Iterator[Any]) -> Node | None:
+def _build(text: str, events: Iterator[Any], reader: str) -> Node | None:
     stack: list[_Open] = []
     anchors: dict[str, tuple[Node, int, int]] = {}
     open_anchors: set[str] = set()
@@ -195,7 +195,7 @@ def _build(text: str, events: Iterator[Any]) -> Node | None:
         at = event.start_mark.index
         tag = getattr(event, "ctag", None) or getattr(event, "tag", None)
         if tag is not None and str(tag) not in _CORE_TAGS and str(tag) != "!":
-            raise YamlError("a YAML tag that Bitbucket does not know; remove it", at)
+            raise YamlError(f"a YAML tag that {reader} does not know; remove it", at)
         if kind == "ScalarEvent":
             at = _content(text, at)
             scalar = Scalar(event.value, event.style or "", Span(at, max(at, event.end_mark.index)))
@@ -225,7 +225,7 @@ def _build(text: str, events: Iterator[Any]) -> Node | None:
         elif kind == "DocumentStartEvent":
             documents += 1
             if documents > 1:
-                raise YamlError("the file holds several YAML documents; Bitbucket reads one, keep one", at)
+                raise YamlError(f"the file holds several YAML documents; {reader} reads one, keep one", at)
     return root
 
 

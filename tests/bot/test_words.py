@@ -17,6 +17,7 @@ from migrator.bot.saying import Style, saying
 from migrator.engine import analysis as engine
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports.secrets import masked
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook import reading as rulebook
@@ -28,7 +29,7 @@ ALL = Changed({FILE: (range(1, 100_000),)})
 
 def report(folder: Path, text: str) -> Report:
     (folder / FILE).write_text(text, encoding="utf-8", newline="")
-    return masked(engine.analyse(WorkTree(folder), [FILE], BOOK, Settings()))
+    return masked(engine.analyse(WorkTree(folder), [FILE], BOOK, Settings(), BITBUCKET))
 
 
 def steps(script: str) -> str:

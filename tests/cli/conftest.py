@@ -24,6 +24,7 @@ from migrator.findings.ignores import apply
 from migrator.findings.records import Finding, Ownership, Package, Reason, Report, Severity, Skipped, Use, Verdict
 from migrator.findings.selection import chosen
 from migrator.findings.settings import Settings
+from migrator.platforms.platform import Platform
 from migrator.rulebook.records import RuleBook
 from migrator.text.edits import Edit, splice
 from migrator.text.source import Position, Source, Span, Undecodable
@@ -53,7 +54,7 @@ class FixPlan:
     failures: tuple[str, ...] = ()
 
 
-def analyse(view: View, pipelines: Sequence[str], book: RuleBook, settings: Settings) -> Report:
+def analyse(view: View, pipelines: Sequence[str], book: RuleBook, settings: Settings, platform: Platform) -> Report:
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     sources: dict[str, Source] = {}

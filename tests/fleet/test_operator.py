@@ -14,11 +14,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.engine import analysis as engine
-from migrator.findings.records import Entry, Ownership, Verdict
+from migrator.findings.records import BaselineEntry, Ownership, Verdict
 from migrator.findings.settings import Settings
 from migrator.fleet import operator
 from migrator.fleet.operator import Operator, Override, Wave
 from migrator.fleet.restricting import Restriction, restriction
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.rulebook import reading as rulebook
 from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError
@@ -175,7 +176,11 @@ pipelines:
 
 def judged(settings: Settings) -> tuple[Verdict, list[str], list[Ownership]]:
     report = engine.analyse(
-        Files({"bitbucket-pipelines.yml": PIPELINES}), ["bitbucket-pipelines.yml"], rulebook.load(()), settings
+        Files({"bitbucket-pipelines.yml": PIPELINES}),
+        ["bitbucket-pipelines.yml"],
+        rulebook.load(()),
+        settings,
+        BITBUCKET,
     )
     (finding,) = report.findings
     return finding.verdict, [reason.code for reason in finding.reasons], [one.ownership for one in report.packages]
@@ -221,7 +226,7 @@ KNOWN = (
 )
 def test_a_repository_can_only_restrict(files: dict[str, bytes]) -> None:
     found = restriction(Files(files))
-    assert found == Restriction(("traced",), ("vendor/",), {Entry("registry-login", "a.yml", "docker"): 2})
+    assert found == Restriction(("traced",), ("vendor/",), {BaselineEntry("registry-login", "a.yml", "docker"): 2})
     before = Settings(variables={"A": "1"}, ignore=frozenset({"guarded"}), workspace="acme")
     after = found.applied(before)
     assert after.ignore == {"guarded", "traced"}

@@ -1,18 +1,18 @@
-"""Scripts that are followed in the mind, for tests."""
+"""Scripts that are followed abstractly, for tests."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from migrator.flow import interpreter
 from migrator.flow.events import Command, Flow
-from migrator.flow.interpreter import run_script
 from migrator.rulebook import reading as rulebook
 
 BOOK = rulebook.load()
 
 
 def follow(text: str, files: Mapping[str, str] | None = None) -> Flow:
-    return run_script(text, BOOK.programs, {}, (files or {}).get)
+    return interpreter.follow(text, BOOK.programs, {}, (files or {}).get, BOOK.built_in.clone)
 
 
 def command(text: str, name: str | None = None) -> Command:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from migrator.flow.events import Command
-from migrator.ir.nodes import ShellError
-from migrator.ir.paths import only
+from migrator.ir.nodes import ProgramError
+from migrator.ir.paths import Top, only
 from migrator.ir.values import symbol
 from tests.flow.reading import follow
 from tests.memory import within
@@ -206,11 +206,40 @@ def test_what_programs_can_see_is_what_is_exported(text: str, exported: bool) ->
         ("cd -\nsee", None),
         ("x && cd a\nsee", None),
         ("cd ..\nsee", None),
+        ("cd a\ncd b\ncd -\nsee", "a"),
+        ("cd a\ncd ..b\nsee", "a/..b"),
+        ('cd "a b"\nsee', "a b"),
+        ('cd a\ncd "$(git rev-parse --show-toplevel)"\nsee', ""),
+        ("pushd a\npushd b\npopd\nsee", "a"),
+        ("pushd a\npopd\nsee", ""),
+        ("pushd a\npopd\npopd\nsee", None),
+        ("f() { (cd $A && x); }\nf\nsee", ""),
+        ("f() { cd $A && x; }\nf\nsee", None),
+        ("cd a || exit\nsee", "a"),
     ],
 )
 def test_the_working_directory_is_known_or_not(text: str, folder: str | None) -> None:
     (command,) = [one for one in follow(text).commands if one.name == "see"]
     assert only(command.folders) == folder
+
+
+@pytest.mark.parametrize(
+    ("text", "folders"),
+    [
+        ("x && cd a\nsee", {"", "a"}),
+        ("for s in a b; do cd $s; see; cd ..; done", {"a", "b"}),
+        ("if x; then cd a; else cd b; fi\nsee", {"a", "b"}),
+        ("cd /tmp\nsee", None),
+        ("cd $A\nsee", None),
+        ("cd a/$A\nsee", None),
+        ("while x; do cd a; done\nsee", None),
+        ("x && cd $A\nsee", None),
+        ("cd\nsee", None),
+    ],
+)
+def test_the_working_directory_is_any_of_several_or_cannot_be_told(text: str, folders: set[str] | None) -> None:
+    (command,) = [one for one in follow(text).commands if one.name == "see"]
+    assert (None if isinstance(command.folders, Top) else command.folders) == folders
 
 
 def test_branches_that_exclude_each_other_are_told_from_those_that_do_not() -> None:
@@ -237,11 +266,11 @@ def test_other_tests_are_not_about_presence(text: str) -> None:
 
 
 def test_a_script_that_cannot_be_read_is_refused() -> None:
-    with pytest.raises(ShellError):
+    with pytest.raises(ProgramError):
         follow("if x; then")
 
 
 def test_a_script_that_doubles_itself_is_refused_in_time() -> None:
     nested = "f0() { :; }\n" + "\n".join(f"f{n}() {{ {f'f{n - 1}; ' * 8}}}" for n in range(1, 12)) + "\nf11"
-    with within(30), pytest.raises(ShellError, match="too many commands"):
+    with within(30), pytest.raises(ProgramError, match="too many commands"):
         follow(nested)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.platforms.bitbucket.pipelines import Agent, Pipe, Pipelines, Step, read_pipelines
+from migrator.platforms.bitbucket.pipelines import read_pipelines
+from migrator.platforms.records import Pipelines, Step, Task
 from migrator.text.source import Source
-from migrator.text.yaml import Scalar, read_yaml
+from migrator.text.yaml import Scalar
 
 PATH = "bitbucket-pipelines.yml"
 
 
 def maybe(text: str) -> Pipelines | None:
-    source = Source(PATH, text)
-    return read_pipelines(source, read_yaml(source))
+    return read_pipelines(Source(PATH, text))
 
 
 def read(text: str) -> Pipelines:
@@ -22,8 +22,10 @@ def read(text: str) -> Pipelines:
     return found
 
 
-def words(step: Step) -> list[str]:
-    return [item.value for item in step.script if isinstance(item, Scalar)]
+def words(step: Step, name: str = "script") -> list[str]:
+    return [
+        item.value for shell in step.shells if shell.name == name for item in shell.items if isinstance(item, Scalar)
+    ]
 
 
 def found(text: str) -> list[tuple[list[str], list[str]]]:
@@ -142,7 +144,7 @@ def test_an_anchored_step_is_one_step_with_a_place_for_each_alias() -> None:
 def test_an_anchored_script_is_shared_by_its_steps() -> None:
     text = "pipelines: {default: [{step: {script: &x [a, b]}}, {step: {name: two, script: *x}}]}"
     first, second = read(text).steps
-    assert first.script[0] is second.script[0]
+    assert first.shells[0].items[0] is second.shells[0].items[0]
     assert words(second) == ["a", "b"]
 
 
@@ -155,16 +157,15 @@ def test_a_merged_step_runs_what_it_overrides_and_what_it_inherits() -> None:
     text = """\
 definitions:
   steps:
-    - step: &base {name: base, script: [a], after-script: [z], runs-on: [self.hosted], caches: [docker]}
+    - step: &base {name: base, script: [a], after-script: [z], runs-on: [self.hosted], artifacts: [dist]}
 pipelines:
   default:
     - step: {<<: *base, name: two}
     - step: {<<: *base, script: [b]}
 """
-    two, three = [step for step in read(text).steps if step.name != "base" or words(step) == ["b"]]
-    assert (two.name, words(two), two.runs_on, two.caches) == ("two", ["a"], ("self.hosted",), ("docker",))
-    assert (three.name, words(three)) == ("base", ["b"])
-    assert [item.value for item in three.after_script if isinstance(item, Scalar)] == ["z"]
+    two, three = read(text).steps
+    assert (words(two), two.labels, two.kept) == (["a"], ("self.hosted",), (("an artifact", "dist"),))
+    assert (words(three), words(three, "after-script")) == (["b"], ["z"])
 
 
 def test_the_home_of_a_script_that_a_running_step_merges_in_is_no_step_of_its_own() -> None:
@@ -190,11 +191,25 @@ pipelines:
           - z
 """
     (step,) = read(text).steps
-    assert [type(item) for item in step.script] == [Scalar, Pipe, Agent, Agent, Scalar]
-    pipe = step.script[1]
-    assert isinstance(pipe, Pipe)
-    assert pipe.name == "atlassian/x:1.0"
+    (script,) = step.shells
+    assert [item.value if isinstance(item, Scalar) else item.what for item in script.items] == [
+        "a",
+        "a pipe",
+        "an agent",
+        "an agent",
+        "z",
+    ]
+    pipe, *agents = (item for item in script.items if isinstance(item, Task))
     assert [(name, one.value) for name, one in pipe.variables] == [("A", "$B"), ("C", "d"), ("C", "e")]
+    assert (pipe.logged_in, [agent.logged_in for agent in agents]) == (False, [True, True])
+
+
+def test_the_after_script_is_a_shell_of_its_own_that_may_not_have_the_native_pair() -> None:
+    (step,) = read("pipelines: {default: [{step: {after-script: [z], script: [a]}}]}").steps
+    assert [(shell.name, shell.assumes) for shell in step.shells] == [
+        ("script", ()),
+        ("after-script", ("after-script receives the native pair",)),
+    ]
 
 
 def test_a_custom_pipeline_s_variables_belong_to_its_steps_only() -> None:
@@ -212,8 +227,8 @@ def test_a_custom_pipeline_s_variables_belong_to_its_steps_only() -> None:
 )
 def test_runner_labels_are_a_word_or_a_list_and_the_file_s_options_stand_in(keys: str, labels: tuple[str, ...]) -> None:
     text = f"pipelines: {{default: [{{step: {{{keys + ', ' if keys else ''}script: [a]}}}}]}}"
-    assert read(text).steps[0].runs_on == labels
-    assert read("options: {runs-on: [windows]}\n" + text).steps[0].runs_on == (labels or ("windows",))
+    assert read(text).steps[0].labels == labels
+    assert read("options: {runs-on: [windows]}\n" + text).steps[0].labels == (labels or ("windows",))
 
 
 @pytest.mark.parametrize(
@@ -226,12 +241,32 @@ def test_runner_labels_are_a_word_or_a_list_and_the_file_s_options_stand_in(keys
 )
 def test_artifacts_are_read_in_every_form(artifacts: str, paths: set[str]) -> None:
     (step,) = read(f"pipelines: {{default: [{{step: {{script: [a], artifacts: {artifacts}}}}}]}}").steps
-    assert set(step.artifacts) == paths
+    assert set(step.kept) == {("an artifact", path) for path in paths}
 
 
 def test_caches_have_their_paths_in_both_forms() -> None:
-    text = "definitions: {caches: {one: a/b, two: {path: c, key: {files: [x]}}, three: }}\npipelines: {}"
-    assert read(text).cache_paths == (("one", "a/b"), ("two", "c"))
+    text = "definitions: {caches: {one: a/b, two: {path: c, key: {files: [x]}}, three: }}\n"
+    text += "pipelines: {default: [{step: {script: [a], caches: [two, docker, three, one]}}]}"
+    assert set(read(text).steps[0].kept) == {("a cache", "a/b"), ("a cache", "c")}
+
+
+# Who runs them
+
+
+@pytest.mark.parametrize(
+    ("export", "here"),
+    [("", True), ("export: false\n", True), ("export: true\n", False), ("export: True\n", False)],
+)
+def test_what_a_file_exports_is_run_by_others_only(export: str, here: bool) -> None:
+    text = f"{export}definitions: {{pipelines: {{shared: [{{step: {{script: [a]}}}}]}}}}\n"
+    text += "pipelines: {default: [{step: {script: [b]}}]}"
+    assert {words(step)[0]: step.here for step in read(text).steps} == {"a": here, "b": True}
+
+
+def test_a_step_that_the_repository_runs_too_is_run_here_though_others_import_it() -> None:
+    text = "export: true\ndefinitions: {pipelines: {shared: [{step: &s {script: [a]}}]}}\n"
+    (step,) = read(text + "pipelines: {default: [{step: *s}]}").steps
+    assert step.here
 
 
 # Images

@@ -12,6 +12,8 @@ import pytest
 
 from migrator.engine.analysis import analyse
 from migrator.findings.settings import Settings
+from migrator.platforms.bitbucket.names import PATHSPECS
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.repositories import history, objects
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
@@ -67,7 +69,7 @@ def paths(root: Path, of: str) -> list[str]:
 
 def test_a_repository_without_commits_has_no_refs(git: Git, tmp_path: Path) -> None:
     assert refs(tmp_path) == []
-    assert history.versions(tmp_path).versions == ()
+    assert history.versions(tmp_path, PATHSPECS).versions == ()
 
 
 def test_outside_of_a_repository_is_an_error_with_gits_words(tmp_path: Path) -> None:
@@ -272,7 +274,7 @@ def test_nothing_that_the_repository_configures_is_run(git: Git, tmp_path: Path)
     )
     with Objects(tmp_path) as open_objects:
         assert RefView(open_objects, of).read("a-pipelines.yml") == b"x"
-    assert len(history.versions(tmp_path).versions) == 1
+    assert len(history.versions(tmp_path, PATHSPECS).versions) == 1
     assert not hit.exists()
 
 
@@ -341,7 +343,7 @@ def test_the_engine_analyses_a_branch_that_is_not_checked_out(git: Git, tmp_path
 """
     of = commit(tmp_path, tree(tmp_path, (FILE, b"bitbucket-pipelines.yml", blob(tmp_path, text))), "refs/heads/old")
     with Objects(tmp_path) as open_objects:
-        report = analyse(RefView(open_objects, of), ["bitbucket-pipelines.yml"], load(), Settings())
+        report = analyse(RefView(open_objects, of), ["bitbucket-pipelines.yml"], load(), Settings(), BITBUCKET)
     assert [finding.rule for finding in report.findings] == ["registry-login"]
     assert not (tmp_path / "bitbucket-pipelines.yml").exists()
 
@@ -359,7 +361,7 @@ def test_every_version_on_every_branch_is_listed_merges_included(git: Git, tmp_p
     other = at(b"3", first, ref="refs/heads/other", when=2)
     at(b"4", second, other, when=3)  # a merge that is neither of its parents
     at(b"5", ref="refs/tags/alone", when=4)
-    found = history.versions(tmp_path)
+    found = history.versions(tmp_path, PATHSPECS)
     assert found.complete
     assert {one.path for one in found.versions} == {"x-pipelines.yml"}
     with Objects(tmp_path) as open_objects:
@@ -373,7 +375,7 @@ def test_a_deleted_script_that_is_asked_for_is_listed(git: Git, tmp_path: Path) 
     entries = [(FILE, name, blob(tmp_path, name)) for name in names]
     first = commit(tmp_path, tree(tmp_path, *entries))
     commit(tmp_path, tree(tmp_path), "refs/heads/main", first)
-    found = history.versions(tmp_path, [os.fsdecode(name) for name in names])
+    found = history.versions(tmp_path, PATHSPECS, [os.fsdecode(name) for name in names])
     assert sorted(os.fsencode(one.path) for one in found.versions) == sorted(names)
 
 
@@ -386,7 +388,7 @@ def test_a_shallow_clone_is_not_complete(git: Git, tmp_path: Path) -> None:
         ["git", "clone", "-q", "--depth=1", "--branch=main", "--no-checkout", tmp_path.as_uri(), str(shallow)],
         check=True,
     )
-    found = history.versions(shallow)
+    found = history.versions(shallow, PATHSPECS)
     assert len(found.versions) == 1
     assert not found.complete
 
@@ -397,6 +399,6 @@ def test_more_versions_than_the_limit_are_not_complete(
     monkeypatch.setattr(history, "LIMIT", 2)
     entries = [(FILE, b"%d-pipelines.yml" % n, blob(tmp_path)) for n in range(5)]
     commit(tmp_path, tree(tmp_path, *entries))
-    found = history.versions(tmp_path)
+    found = history.versions(tmp_path, PATHSPECS)
     assert len(found.versions) == 2
     assert not found.complete

@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from msgspec.structs import replace
 
-from migrator.sinks.composed import compose_variables
-from migrator.sinks.images import find_images
-from migrator.sinks.uses import Action
-from tests.flow.reading import BOOK, follow
+from migrator.ir.paths import Paths, Top
+from migrator.rulebook.sinks import Action
+from migrator.sinks.compose import may_read
+from migrator.sinks.images import find_images, image_uses
+from tests.flow.reading import BOOK, command, follow
 
 HOST = "crg.apkg.io"
 WEB = f"{HOST}/acme/web"
 BASE = f"{HOST}/acme/base"
 
 
-def images(text: str, files: Mapping[str, str] | None = None, made: bool = False) -> list[tuple[str, str | None]]:
-    uses = find_images(follow(text, files), BOOK, (files or {}).get, made)
-    return [(use.action.value, use.reference) for use in uses]
+def images(
+    text: str, files: Mapping[str, str] | None = None, folders: Paths | None = None
+) -> list[tuple[str, str | None]]:
+    """What is pushed, cached and read; `folders` is where every command runs, if not where the script says."""
+    flow = follow(text, files)
+    if folders is not None:
+        flow = replace(flow, commands=tuple(replace(one, folders=folders) for one in flow.commands))
+    uses = find_images(flow, BOOK, (files or {}).get)
+    return [("read" if use.action.reads else use.action.name.lower(), use.reference) for use in uses]
 
 
 @pytest.mark.parametrize(
@@ -84,9 +92,14 @@ def test_commands_push_and_read_images(text: str, uses: list[tuple[str, str | No
     assert images(text) == uses
 
 
-def test_an_image_that_the_script_made_is_read_only_where_that_is_asked() -> None:
-    text = f"docker tag a {WEB}\ndocker run {WEB}"
-    assert images(text, made=True) == [("read", WEB)]
+def test_a_local_image_is_named_before_it_is_read() -> None:
+    uses = image_uses(follow(f"docker tag a {WEB}\ndocker run {WEB}\ndocker pull {WEB}"), BOOK, {}.get)
+    assert [(use.action, use.reference) for use in uses] == [
+        (Action.NAME, "a"),
+        (Action.NAME, WEB),
+        (Action.READ, WEB),
+        (Action.PULL, WEB),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -175,13 +188,67 @@ def test_what_is_missing_is_said() -> None:
     assert use.why == "the Dockerfile sub/Dockerfile is not in the repository"
 
 
-def test_variables_of_compose_files_are_listed() -> None:
-    assert compose_variables(iter([])) == frozenset()
-    assert compose_variables(iter([("a", "a: ["), ("b", COMPOSE)])) == frozenset()
-    assert compose_variables(iter([("a", "services: {a: {image: 'x:$TAG', environment: [TOKEN]}}")])) == {
-        "TAG",
-        "TOKEN",
+SEVERAL = frozenset({"a", "b"})
+BUILT = f"services: {{web: {{image: {WEB}, build: .}}}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "folders", "uses"),
+    [
+        ("docker build .", SEVERAL, [("read", BASE), ("read", "node")]),
+        ("docker build -f ../c/Dockerfile .", SEVERAL, [("read", "redis")]),
+        ("docker build ..", SEVERAL, [("read", None)]),
+        ("docker build .", frozenset({"a", "gone"}), [("read", BASE), ("read", None)]),
+        ("docker build .", Top("`cd`"), [("read", None)]),
+        ("docker build $BITBUCKET_CLONE_DIR/a", Top("`cd`"), [("read", BASE)]),
+        ("docker compose pull", SEVERAL, [("read", WEB), ("read", "mysql")]),
+        ("docker compose pull", Top("`cd`"), [("read", None)]),
+        ("docker compose -f compose.yml pull", Top("`cd`"), [("read", None)]),
+        ("docker compose -f $BITBUCKET_CLONE_DIR/b/compose.yml pull", Top("`cd`"), [("read", "mysql")]),
+        ("docker compose up", SEVERAL, [("read", BASE), ("read", WEB), ("read", "mysql")]),
+        ("docker build -t mysql .\ndocker run mysql", SEVERAL, [("read", BASE), ("read", "node")]),
+    ],
+)
+def test_files_are_looked_for_in_every_folder_that_it_may_be(
+    text: str, folders: Paths, uses: list[tuple[str, str | None]]
+) -> None:
+    files = {
+        "a/Dockerfile": f"FROM {BASE}\n",
+        "b/Dockerfile": "FROM node\n",
+        "c/Dockerfile": "FROM redis\n",
+        "a/compose.yml": BUILT,
+        "b/compose.yml": "services: {db: {image: mysql}}",
     }
+    assert images(text, files, folders) == uses
+
+
+def test_what_a_project_in_one_folder_builds_is_not_there_for_one_in_another() -> None:
+    files = {
+        "a/compose.yml": BUILT,
+        "a/Dockerfile": "FROM node",
+        "b/compose.yml": f"services: {{web: {{image: {WEB}}}}}",
+    }
+    assert images("docker compose up --build", files, SEVERAL) == [("read", "node"), ("read", WEB)]
+
+
+VARIABLES = {"compose.yml": "services: {a: {image: 'x:$TAG', environment: [TOKEN]}}"}
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "read"),
+    [
+        ("docker compose up", VARIABLES, {"TAG", "TOKEN"}),
+        ("docker compose -f compose.yml up", VARIABLES, {"TAG", "TOKEN"}),
+        ("docker compose up", {"compose.yml": COMPOSE}, set()),
+        ("docker compose up", {}, {"TAG", "TOKEN", "OTHER"}),
+        ("docker compose up", {"compose.yml": "a: ["}, {"TAG", "TOKEN", "OTHER"}),
+        ("docker compose -f other.yml up", VARIABLES, {"TAG", "TOKEN", "OTHER"}),
+        ("cd $WHERE\ndocker compose up", {"compose.yml": COMPOSE}, {"TAG", "TOKEN", "OTHER"}),
+    ],
+)
+def test_compose_files_may_read_variables(text: str, files: Mapping[str, str], read: set[str]) -> None:
+    called = command(text)
+    assert {name for name in ("TAG", "TOKEN", "OTHER") if may_read(called, name, files.get)} == read
 
 
 @pytest.mark.parametrize("words", [WEB, f"web docker://{WEB}"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.ir.values import Input, Literal, Quoting, Unknown, Value
-from migrator.sinks.invocations import invocation, parse, prefix, without
+from migrator.ir.nodes import Quoting
+from migrator.ir.values import Input, Literal, Unknown, Value
+from migrator.sinks.invocations import invocation, parse
+from migrator.sinks.values import prefix, without
 from migrator.text.source import Span
 from tests.flow.reading import BOOK, command
 
@@ -48,19 +50,25 @@ def test_a_client_is_known_with_what_follows_its_own_options(text: str, client: 
 @pytest.mark.parametrize(
     ("text", "words", "after"),
     [
-        ("docker", ["login"], None),
-        ("docker logout", ["login"], None),
-        ("docker $WHAT", ["login"], None),
-        ("docker image pull", ["pull"], None),
-        ("docker login", ["login"], []),
-        ("docker image pull a b", ["image", "pull"], ["a", "b"]),
+        ("docker", None, []),
+        ("docker logout", None, []),
+        ("docker $WHAT", None, []),
+        ("docker pulls a", None, []),
+        ("docker login", ("login",), []),
+        ("docker login -u a b", ("login",), ["b"]),
+        ("docker image pull a b", ("image", "pull"), ["a", "b"]),
+        ("docker compose run pull", ("run",), ["pull"]),
+        ("helm show a", ("show",), ["a"]),
+        ("helm show chart a", ("show", "chart"), ["a"]),
     ],
 )
-def test_a_sub_command_is_told_from_others(text: str, words: list[str], after: list[str] | None) -> None:
+def test_a_sub_command_is_told_from_others(text: str, words: tuple[str, ...] | None, after: list[str]) -> None:
     called = invocation(command(text), BOOK)
     assert called is not None
-    found = called.after(words)
-    assert (None if found is None else [word.text for word in found]) == after
+    assert [word.text for word in called.parsed.words] == after
+    assert called.syntax is None if words is None else called.syntax and words in called.syntax.words
+    assert words is None or called.calls(words)
+    assert not called.calls(("logout", "now"))
 
 
 @pytest.mark.parametrize(

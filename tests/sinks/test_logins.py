@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from migrator.ir.values import Input, Literal
+from migrator.sinks.hosts import host_of
 from migrator.sinks.invocations import invocation
-from migrator.sinks.logins import Login, find_logins, host_of, login_file, value_of
+from migrator.sinks.login_files import kept
+from migrator.sinks.logins import Login, find_logins
+from migrator.sinks.values import value_of
 from tests.flow.reading import BOOK, command, follow
 
 HOST = "crg.apkg.io"
@@ -150,7 +153,7 @@ def test_each_run_of_a_login_is_one() -> None:
 def test_logins_are_told_apart_by_the_file_that_keeps_them(text: str, file: str) -> None:
     called = invocation(command(text), BOOK)
     assert called is not None
-    assert login_file(called) == file
+    assert kept(called) == file
 
 
 def test_a_variable_has_a_value_only_where_the_script_surely_sets_it() -> None:

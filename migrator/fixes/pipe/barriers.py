@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from migrator.fixes.judged import Judged
-from migrator.fixes.pipe.engine import Engine, Kind, Work, known_text
-from migrator.fixes.pipe.refused import Refused
+from migrator.fixes.context import Context
+from migrator.fixes.login import PackagesLogin
+from migrator.fixes.pipe.engine import ContainerEngine, Effect, Work, known_text
+from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
-from migrator.platforms.bitbucket.pipelines import Agent, Pipe
+from migrator.ir.nodes import Channel
+from migrator.platforms.records import Task
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe
-from migrator.rules.context import Context
 from migrator.sinks.invocations import Option
-from migrator.sinks.logins import login_file, value_of
+from migrator.sinks.login_files import kept
 from migrator.sinks.packages import Elsewhere, Name, Unresolved, name_of
-from migrator.sinks.uses import Action
+from migrator.sinks.values import value_of
 from migrator.text.source import Span
 from migrator.text.yaml import Scalar
 
@@ -28,25 +29,31 @@ _QUIET = {"-q", "--quiet", "--disable-content-trust"}
 
 class Barriers:
     def __init__(
-        self, facts: StepFacts, context: Context, shell: Shell, judged: Sequence[Judged], pipe: PushPipe, engine: Engine
+        self,
+        facts: StepFacts,
+        context: Context,
+        shell: Shell,
+        logins: Sequence[PackagesLogin],
+        pipe: PushPipe,
+        engine: ContainerEngine,
     ) -> None:
         self.facts = facts
         self.context = context
         self.shell = shell
-        self.judged = judged
+        self.logins = logins
         self.pipe = pipe
         self.engine = engine
-        self.hosts = frozenset[str]().union(*(item.registry.hosts for item in judged))
-        self.first_login = min(item.login.command.order for item in judged)
+        self.hosts = frozenset[str]().union(*(login.registry.hosts for login in logins))
+        self.first_login = min(login.command.order for login in logins)
 
     def step(self) -> None:
         """Raise Refused for what is seen before the pushes are looked at."""
-        for label in self.facts.step.runs_on:
+        for label in self.facts.step.labels:
             if label not in self.context.book.runners.docker:
                 raise Refused("pipe-runner", f"the runner label {label} does not promise containers", label)
-        for item in self.judged:
-            if item.registry.name != self.pipe.registry:
-                raise Refused("pipe-image", f"the pipe does not push to {item.login.host}", item.login.host)
+        for one in self.logins:
+            if one.registry.name != self.pipe.registry:
+                raise Refused("pipe-image", f"the pipe does not push to {one.login.host}", one.login.host)
         commands = {tuple(word.split()) for word in self.pipe.elsewhere if " " in word}
         for work in self.engine.works:
             if work.called:
@@ -62,14 +69,14 @@ class Barriers:
 
     def own(self, name: object) -> bool:
         """Does the login serve this package?"""
-        return isinstance(name, Name) and name.host.lower().removesuffix(":443") in self.hosts
+        return isinstance(name, Name) and name.host in self.hosts
 
     def platforms(self, work: Work) -> None:
         values = [option.value for option in work.parsed.options if option.name == "--platform"]
         unknown = any(value is None or value.text is None for value in values)
         texts = [known_text(argument.value) for argument in work.command.arguments]
         several = len(values) > 1 or any(_PLATFORMS.search(text) for text in texts)
-        if several or (unknown and work.kind is Kind.BUILD):
+        if several or (unknown and work.kind is Effect.BUILD):
             raise Refused("pipe-multi-arch", "an image is, or may be, built for several platforms", "the image")
 
     # The login
@@ -79,21 +86,23 @@ class Barriers:
         for shell in self.facts.shells:
             for use in shell.images:
                 name = self.name(use.reference)
-                if use.action is Action.READ and (name is None or isinstance(name, Unresolved) or self.own(name)):
+                if use.action.reads and (name is None or isinstance(name, Unresolved) or self.own(name)):
                     subject = name.shown if isinstance(name, Name) else use.subject or "an image"
                     raise Refused("pipe-mixed", f"the step reads {subject}, perhaps with the same login", subject)
                 if shell is not self.shell and self.own(name):
-                    raise Refused("pipe-mixed", "script and after-script use one login", "the after-script")
-        if any(isinstance(item, Agent) for item in (*self.facts.step.script, *self.facts.step.after_script)):
-            raise Refused("pipe-mixed", "an agent of the step may use the login", "the agent")
-        since = (self.shell.after, self.first_login)
+                    names = [one.commands.name for one in self.facts.shells]
+                    raise Refused("pipe-mixed", f"{' and '.join(names)} use one login", f"the {names[-1]}")
+        if task := next((one for one in self.facts.tasks if one.logged_in), None):
+            subject = f"the {task.what.partition(' ')[2]}"
+            raise Refused("pipe-mixed", f"{task.what} of the step may use the login", subject)
+        since = (self.shell.order, self.first_login)
         for work in self.engine.works:
-            inside = work.after == self.shell.after and any(span.contains(work.command.span) for span in logins)
-            if (work.at > since and not inside) or (work.kind is Kind.PROGRAM and work.command.name == "trap"):
+            inside = work.shell == self.shell.order and any(span.contains(work.command.span) for span in logins)
+            if (work.at > since and not inside) or (work.kind is Effect.PROGRAM and work.command.name == "trap"):
                 self.needs_login(work)
 
     def needs_login(self, work: Work) -> None:
-        if work.kind is Kind.PROGRAM:
+        if work.kind is Effect.PROGRAM:
             name = work.command.name or "a program"
             raise Refused("pipe-mixed", f"`{name}` runs after the login and may use it", name)
         for reference in self.engine.asks_registry(work):
@@ -101,9 +110,9 @@ class Barriers:
             if package is None or isinstance(package, Unresolved) or self.own(package):
                 subject = package.shown if isinstance(package, Name) else "an image"
                 raise Refused("pipe-mixed", f"`{work.command.name}` asks the registry for {subject}", subject)
-        if work.kind is Kind.CHANGES:
+        if work.kind is Effect.CHANGES:
             texts = [known_text(argument.value) for argument in work.command.arguments]
-        elif work.kind is Kind.BUILD and work.build:
+        elif work.kind is Effect.BUILD and work.build:
             read = work.build.tag | work.build.cache | work.build.argument | work.build.context | work.build.output
             options = [option for option in work.parsed.options if option.name not in read and option.value is not None]
             texts = [known_text(option.value) for option in options if option.value is not None]
@@ -131,7 +140,7 @@ class Barriers:
         if strange or signs or any(o.name == "--disable-content-trust" and o.value for o in work.parsed.options):
             what = "signs it" if signs or not strange else f"has the option {strange[0]}"
             raise Refused("pipe-image", f"the push of the image {what}, which the pipe does not do", "the image")
-        if login_file(called) not in {item.login.config for item in self.judged}:
+        if kept(called) not in {one.login.config for one in self.logins}:
             raise Refused("pipe-mixed", "the push uses a login that is kept elsewhere", "the push")
 
     def engine_of(self, command: Command, options: Collection[Option]) -> None:
@@ -146,15 +155,15 @@ class Barriers:
 
     def digests(self, first: int) -> None:
         for work in self.engine.works:
-            if work.at <= (self.shell.after, first):
+            if work.at <= (self.shell.order, first):
                 continue
             text = " ".join(known_text(argument.value) for argument in work.command.arguments)
-            inspected = work.kind is Kind.LOCAL and "inspect" in text.split() and self.kept(work.command)
+            inspected = work.kind is Effect.LOCAL and "inspect" in text.split() and self.kept(work.command)
             if _DIGEST.search(text) or inspected:
                 raise Refused("pipe-digest", f"`{work.command.name}` may read a digest after the push", "the digest")
 
     def kept(self, command: Command) -> bool:
-        return command.consumed or any(redirect.operator in (">", ">>", "&>") for redirect in command.redirects)
+        return command.consumed or any(redirect.channel is Channel.WRITE for redirect in command.redirects)
 
     def endings(self, last: int, removed: Collection[Span]) -> None:
         """The script must reach its pushes, and must end where one of them fails."""
@@ -180,23 +189,22 @@ class Barriers:
     def between(self, first: Command, last: Command) -> None:
         """The pushes of one image become one: nothing but tags and other pushes may come between them."""
         for work in self.engine.works:
-            if (self.shell.after, first.order) < work.at < (self.shell.after, last.order):
+            if (self.shell.order, first.order) < work.at < (self.shell.order, last.order):
                 quiet = work.command.name in self.context.book.programs.displays
-                if not quiet and work.kind not in (Kind.TAG, Kind.PUSH):
+                if not quiet and work.kind not in (Effect.TAG, Effect.PUSH):
                     name = work.command.name or "a program"
                     raise Refused("pipe-order", f"`{name}` runs between two pushes of one image", name)
         items = list(self.items(first, last))
         if any(not isinstance(item, Scalar) for item in items):
             raise Refused("pipe-order", "another pipe stands between two pushes of one image", "the other pipe")
 
-    def items(self, first: Command, last: Command) -> Iterator[Scalar | Pipe | Agent]:
+    def items(self, first: Command, last: Command) -> Iterator[Scalar | Task]:
         """The items of the script from one command's to another's."""
-        script = self.facts.step.after_script if self.shell.after else self.facts.step.script
         parts = [
             self.shell.script.parts.index(part) for c in (first, last) if (part := self.shell.script.part(c.span.start))
         ]
         count = -1
-        for item in script:
+        for item in self.shell.commands.items:
             count += isinstance(item, Scalar)
             if parts[0] <= count < parts[-1] or (count == parts[-1] and isinstance(item, Scalar)):
                 yield item

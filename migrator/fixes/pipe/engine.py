@@ -12,16 +12,16 @@ from migrator.fixes.pipe.references import key, may_be, tagged, untagged
 from migrator.flow.events import Command
 from migrator.ir.values import Literal, Value
 from migrator.reading.steps import StepFacts
-from migrator.rulebook.records import BuildSyntax, PushPipe, RuleBook
-from migrator.sinks.images import find_images
-from migrator.sinks.invocations import Invocation, Parsed, invocation, parse
-from migrator.sinks.uses import Action, Read
+from migrator.rulebook.records import PushPipe, RuleBook
+from migrator.rulebook.sinks import Action, BuildSyntax
+from migrator.sinks.files import Read
+from migrator.sinks.images import image_uses
+from migrator.sinks.invocations import Invocation, Parsed, invocation
 
 _STARTERS = {"xargs", "find", "trap"}
-_NOTHING = Parsed((), ())
 
 
-class Kind(Enum):
+class Effect(Enum):
     NOTHING = auto()
     """Neither local images nor the registry."""
     BUILD = auto()
@@ -40,69 +40,66 @@ class Work(Struct, frozen=True):
     the reference cannot be told. `called` is there for the clients that the rules know."""
 
     command: Command
-    after: bool
-    kind: Kind
+    shell: int
+    kind: Effect
     called: Invocation | None = None
-    parsed: Parsed = _NOTHING
+    parsed: Parsed = Parsed()
     build: BuildSyntax | None = None
     sources: tuple[str | None, ...] = ()
     targets: tuple[str | None, ...] = ()
 
     @property
-    def at(self) -> tuple[bool, int]:
-        return self.after, self.command.order
+    def at(self) -> tuple[int, int]:
+        return self.shell, self.command.order
 
 
-class Engine:
-    """The commands of a step, script first, then after-script, with what each does with local images."""
+class ContainerEngine:
+    """The commands of a step, shell after shell, with what each does with local images."""
 
     def __init__(self, facts: StepFacts, book: RuleBook, pipe: PushPipe, read: Read) -> None:
         self.book = book
         self.pipe = pipe
         self.reads: dict[Command, list[str | None]] = {}
         for shell in facts.shells:
-            for use in find_images(shell.trace, book, read, made=True):
-                if use.action is Action.READ:
+            for use in image_uses(shell.trace, book, read):
+                if use.action.reads:
                     self.reads.setdefault(use.command, []).append(use.reference)
         self.works = tuple(
-            self.work(command, shell.after) for shell in facts.shells for command in shell.trace.commands
+            self.work(command, shell.order) for shell in facts.shells for command in shell.trace.commands
         )
 
-    def work(self, command: Command, after: bool) -> Work:
+    def work(self, command: Command, shell: int) -> Work:
         called = invocation(command, self.book)
         if called is None:
-            known = self.book.programs.private | self.book.programs.offline | set(self.book.programs.filters)
-            known |= self.book.programs.displays
-            idle = command.followed or (command.name in known and not self.starts(command))
-            return Work(command, after, Kind.NOTHING if idle else Kind.PROGRAM)
+            idle = self.book.programs.reads_no_package(command.name) and not self.starts(command)
+            idle = command.followed or idle
+            return Work(command, shell, Effect.NOTHING if idle else Effect.PROGRAM)
         if command.name not in self.pipe.programs:
-            return Work(command, after, Kind.NOTHING, called)
-        for syntax in called.client.commands:
-            for words in syntax.words:
-                rest = called.after(words)
-                if rest is None:
-                    continue
-                parsed = parse(rest, syntax.options)
-                named = tuple(key(word.value) for word in parsed.words)
-                if syntax.build:
-                    targets = tuple(key(value) for value in parsed.values(syntax.build.tag))
-                    return Work(command, after, Kind.BUILD, called, parsed, syntax.build, (), targets)
-                if syntax.local:
-                    return Work(command, after, Kind.TAG, called, parsed, None, named[:1], named[1:])
-                if syntax.push == "all" and not syntax.transport:
-                    return Work(command, after, Kind.PUSH, called, parsed, None, named)
-                if syntax.push or syntax.push_options or syntax.compose or syntax.unreadable:
-                    return Work(command, after, Kind.CHANGES, called, parsed, None, (None,))
-                taken = named if syntax.read == "all" and not syntax.push_options else ()
-                return Work(command, after, Kind.LOCAL, called, parsed, None, named, taken)
+            return Work(command, shell, Effect.NOTHING, called)
+        syntax, parsed = called.syntax, called.parsed
+        if syntax and syntax.does(Action.STORE):
+            return Work(command, shell, Effect.NOTHING, called)
+        if syntax:
+            named = tuple(key(word.value) for word in parsed.words)
+            if syntax.build:
+                targets = tuple(key(value) for value in parsed.values(syntax.build.tag))
+                return Work(command, shell, Effect.BUILD, called, parsed, syntax.build, (), targets)
+            if syntax.does(Action.NAME):
+                return Work(command, shell, Effect.TAG, called, parsed, None, named[:1], named[1:])
+            if syntax.which(Action.PUSH) == "all" and not syntax.transport:
+                return Work(command, shell, Effect.PUSH, called, parsed, None, named)
+            if syntax.does(Action.PUSH) or syntax.compose or syntax.unreadable:
+                return Work(command, shell, Effect.CHANGES, called, parsed, None, (None,))
+            taken = named if syntax.does(Action.PULL) else ()
+            return Work(command, shell, Effect.LOCAL, called, parsed, None, named, taken)
         begin = self.words(called)
         if _begins(begin, self.pipe.idle):
-            return Work(command, after, Kind.NOTHING, called)
+            return Work(command, shell, Effect.NOTHING, called)
         named = tuple(key(argument.value) for argument in called.rest[1:])
         if _begins(begin, self.pipe.removes):
-            return Work(command, after, Kind.LOCAL, called, Parsed((), called.rest), None, named, named)
-        kind = Kind.LOCAL if _begins(begin, self.pipe.local) else Kind.CHANGES
-        return Work(command, after, kind, called, Parsed((), called.rest), None, named)
+            return Work(command, shell, Effect.LOCAL, called, Parsed((), called.rest), None, named, named)
+        kind = Effect.LOCAL if _begins(begin, self.pipe.local) else Effect.CHANGES
+        return Work(command, shell, kind, called, Parsed((), called.rest), None, named)
 
     def starts(self, command: Command) -> bool:
         """Does a program that starts others start a client?"""
@@ -121,27 +118,27 @@ class Engine:
     def asks_registry(self, work: Work) -> list[str | None]:
         """The images that a command looks for in their registry, even where the step has made them."""
         read = self.reads.get(work.command, [])
-        if work.called is None or not read:
+        if work.called is None or work.called.syntax is None or not read:
             return []
         pulls = any(o.name == "--pull" and not _not_now(o.value) for o in work.parsed.options)
-        here = work.kind in (Kind.BUILD, Kind.CHANGES) or _begins(self.words(work.called), self.pipe.local)
+        here = work.kind in (Effect.BUILD, Effect.CHANGES) or _begins(self.words(work.called), self.pipe.local)
         return read if pulls or not here or work.command.name not in self.pipe.programs else []
 
     # Who uses a local image
 
-    def users(self, reference: str, since: tuple[bool, int]) -> Iterator[Work]:
+    def users(self, reference: str, since: tuple[int, int]) -> Iterator[Work]:
         """The commands after a place that use the local image of that key, or may."""
         yield from (work for work in self.works if work.at > since and self.uses(work, reference))
 
     def uses(self, work: Work, reference: str) -> bool:
         match work.kind:
-            case Kind.NOTHING:
+            case Effect.NOTHING:
                 return False
-            case Kind.PROGRAM | Kind.CHANGES:
+            case Effect.PROGRAM | Effect.CHANGES:
                 return True
-            case Kind.TAG | Kind.PUSH:
+            case Effect.TAG | Effect.PUSH:
                 return any(source is None or may_be(source, reference) for source in work.sources)
-            case Kind.BUILD:
+            case Effect.BUILD:
                 return self.builds_on(work, reference)
         listing = not work.sources and work.command.consumed
         names = _names(reference)

@@ -11,31 +11,30 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
 
-from migrator.findings.records import PipeItem, Reason, ScriptChange
+from migrator.findings.records import AddedTask, Reason, ScriptChange
 from migrator.findings.settings import PipeStyle
-from migrator.fixes.judged import Judged
+from migrator.fixes.context import Context
+from migrator.fixes.login import PackagesLogin
 from migrator.fixes.pipe.barriers import Barriers
-from migrator.fixes.pipe.engine import Engine, Kind, Work
-from migrator.fixes.pipe.layout import Insert, Layout, Unmovable
+from migrator.fixes.pipe.engine import ContainerEngine, Effect, Work
+from migrator.fixes.pipe.layout import Insert, Layout
 from migrator.fixes.pipe.localnames import LocalNames
-from migrator.fixes.pipe.references import Unwritable, Writer, untagged
-from migrator.fixes.pipe.refused import Refused
+from migrator.fixes.pipe.references import ReferenceWriter, Unwritable, untagged
 from migrator.fixes.pipe.statements import Statements
+from migrator.fixes.refused import Refused
 from migrator.flow.library import FIRST
 from migrator.ir.nodes import Statement
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe
-from migrator.rules.context import Context
+from migrator.rulebook.sinks import Action
 from migrator.sinks.packages import Name, Unresolved
-from migrator.sinks.uses import Action, ImageUse
+from migrator.sinks.uses import ImageUse
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 
 _LOCAL = re.compile(r"[a-z0-9$][a-z0-9A-Z._/${}-]*")
 _TAG = re.compile(r"[A-Za-z0-9_.${}-]+")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_WORKSPACE = "${BITBUCKET_WORKSPACE}"
-_FULL_NAME = "${BITBUCKET_REPO_FULL_NAME}"
 
 
 class PipePlan(Struct, frozen=True):
@@ -54,22 +53,20 @@ class _Image(Struct):
     pushes: list[Work] = field(default_factory=list)
 
 
-def plan(facts: StepFacts, context: Context, shell: Shell, judged: Sequence[Judged]) -> PipePlan | Reason:
+def plan(facts: StepFacts, context: Context, shell: Shell, logins: Sequence[PackagesLogin]) -> PipePlan | Reason:
     """The pipe for the logins of one shell, or the reason why there is none."""
-    style, pipe = context.settings.pipe, context.book.push_pipe
+    style, pipe, keys = context.settings.pipe, context.book.push_pipe, context.platform.task
     assert style is not None
-    inside = [item.login.command.span for item in judged] + [use.command.span for use in shell.images]
+    inside = [login.command.span for login in logins] + [use.command.span for use in shell.images]
     if away := next((span for span in inside if span.start >= FIRST), None):
         path = shell.script.source_at(away).path
         return context.reason("pipe-layout", f"a login or a push stands in {path}")
     try:
-        if pipe is None:
+        if pipe is None or keys is None:
             raise Refused("pipe-variables", "no rule names the push pipe")
-        return _Planner(facts, context, shell, judged, pipe, style).plan()
+        return _Planner(facts, context, shell, logins, pipe, keys, style).plan()
     except Refused as refusal:
         return context.reason(refusal.code, refusal.detail, refusal.subject)
-    except Unmovable as error:
-        return context.reason("pipe-layout", str(error))
 
 
 def assumed(reasons: Sequence[Reason]) -> Iterator[Reason]:
@@ -83,20 +80,22 @@ class _Planner:
         facts: StepFacts,
         context: Context,
         shell: Shell,
-        judged: Sequence[Judged],
+        logins: Sequence[PackagesLogin],
         pipe: PushPipe,
+        keys: tuple[str, str],
         style: PipeStyle,
     ) -> None:
         self.facts = facts
         self.context = context
         self.shell = shell
-        self.judged = judged
+        self.logins = logins
         self.pipe = pipe
+        self.keys = keys
         self.style = style
-        self.engine = Engine(facts, context.book, pipe, context.file)
-        self.barriers = Barriers(facts, context, shell, judged, pipe, self.engine)
+        self.engine = ContainerEngine(facts, context.book, pipe, context.file)
+        self.barriers = Barriers(facts, context, shell, logins, pipe, self.engine)
         self.statements = Statements(shell, context.book)
-        self.writer = Writer(shell.trace, shell.script.text)
+        self.writer = ReferenceWriter(shell.trace, shell.script.text)
         self.removed: list[Statement] = []
         self.names = LocalNames(facts, shell, pipe, self.engine)
 
@@ -106,7 +105,7 @@ class _Planner:
         if not images:
             raise Refused("pipe-no-push", "the step pushes nothing with this login that the script shows")
         pushes = [push.command for image in images for push in image.pushes]
-        self.removed += dict.fromkeys(self.statements.login(item.login.command) for item in self.judged)
+        self.removed += dict.fromkeys(self.statements.login(login.command) for login in self.logins)
         self.barriers.other_uses([one.span for one in self.removed])
         self.barriers.digests(min(push.order for push in pushes))
         self.barriers.endings(max(push.order for push in pushes), [one.span for one in self.removed])
@@ -142,12 +141,12 @@ class _Planner:
         names = dict.fromkeys(name for text in texts for name in _VARIABLE.findall(text) if name in set_here)
         yield from (f"a pipe is given ${name} as the script sets it" for name in names)
         known = self.context.settings.workspace
-        for workspace in dict.fromkeys(image.name.workspace for image in images):
-            if not known and workspace != _WORKSPACE:
+        for workspace in dict.fromkeys(image.name.workspace for image in images if not image.name.running):
+            if not known:
                 yield f"{workspace} is the workspace that the pipeline runs in"
         last = max(image.pushes[-1].at for image in images)
         for work in self.engine.works:
-            if work.kind is Kind.PROGRAM and work.at < last:
+            if work.kind is Effect.PROGRAM and work.at < last:
                 yield f"`{work.command.name or 'a program'}` leaves the names of local images as they are"
 
     # What is pushed
@@ -156,13 +155,13 @@ class _Planner:
         """The packages that are pushed, in the order of their last pushes."""
         images: dict[str, _Image] = {}
         for work in self.engine.works:
-            if work.after != self.shell.after:
+            if work.shell != self.shell.order:
                 continue
             uses = [use for use in self.shell.images if use.command is work.command and use.action is Action.PUSH]
             name = self.pushed(uses)
             if name is None:
                 continue
-            if work.kind is not Kind.PUSH or work.called is None or len(work.parsed.words) != 1:
+            if work.kind is not Effect.PUSH or work.called is None or len(work.parsed.words) != 1:
                 raise Refused(*_not_by_pipe(work))
             self.barriers.push(work)
             self.statements.alone(work.command, "push")
@@ -195,7 +194,7 @@ class _Planner:
         self.removed += [one for one in statements if one not in self.removed]
         before = self.names.give(local, image.pushes, image.name.shown)
         variables = ((self.pipe.image, local), (self.pipe.tags, self.pipe.separator.join(dict.fromkeys(tags))))
-        return statements[-1], before, PipeItem(f"{self.pipe.name}:{self.style.version}", variables)
+        return statements[-1], before, AddedTask(self.keys, f"{self.pipe.name}:{self.style.version}", variables)
 
     def written(self, push: Work, last: Work) -> tuple[str, str]:
         """The name and the tag ('' where there is none) of a push, for a pipe in the place of the last one."""
@@ -206,7 +205,8 @@ class _Planner:
             text = self.writer.text(word, last.command.environment)
         except Unwritable as error:
             raise Refused("pipe-image", f"what is pushed {error}", "the tag") from None
-        text = text.replace(_FULL_NAME, "${BITBUCKET_WORKSPACE}/${BITBUCKET_REPO_SLUG}")
+        given = self.context.book.built_in
+        text = text.replace(f"${{{given.full_name}}}", f"${{{given.workspace}}}/${{{given.repository}}}")
         name = untagged(text)
         if "@" in text[len(name) :]:
             raise Refused("pipe-image", "an image is pushed by its digest", "the image")
@@ -214,12 +214,13 @@ class _Planner:
 
     def local(self, image: _Image, names: set[str]) -> str:
         """The package's name without registry and workspace."""
+        own = f"${{{self.context.book.built_in.workspace}}}"
         path = min(names)
         host, _, rest = path.partition("/")
         if "." in host or ":" in host:
             path = rest
         workspace, _, local = path.partition("/")
-        if len(names) > 1 or not local or ("${" in workspace and workspace != _WORKSPACE):
+        if len(names) > 1 or not local or ("${" in workspace and workspace != own):
             shown = image.name.shown
             raise Refused("pipe-image", f"the workspace or the name of {shown} is not certain", shown)
         return local
@@ -230,8 +231,8 @@ class _Planner:
         """Take out each `docker tag` to a pushed reference that nothing but the push uses, the last one first."""
         references = {push.sources[0] for image in images for push in image.pushes}
         for work in reversed(self.engine.works):
-            target = work.targets[0] if work.kind is Kind.TAG and work.targets else None
-            if target is None or target not in references or work.after != self.shell.after:
+            target = work.targets[0] if work.kind is Effect.TAG and work.targets else None
+            if target is None or target not in references or work.shell != self.shell.order:
                 continue
             users = (user for user in self.engine.users(target, work.at) if not self.gone(user))
             if work.command in self.names.needed or self.names.given(target) or any(users):
@@ -243,13 +244,13 @@ class _Planner:
             self.removed.append(statement)
 
     def gone(self, work: Work) -> bool:
-        here = work.after == self.shell.after
+        here = work.shell == self.shell.order
         return here and any(one.span.contains(work.command.span) for one in self.removed)
 
 
 def _not_by_pipe(work: Work) -> tuple[str, str, str]:
     words = [argument.text or "" for argument in work.called.rest[:2]] if work.called else []
-    if work.kind is Kind.BUILD:
+    if work.kind is Effect.BUILD:
         return "pipe-buildx-push", "the build pushes the image itself", "the build"
     if "imagetools" in words or "manifest" in words:
         return "pipe-multi-arch", "a manifest for several platforms is pushed", "the manifest"

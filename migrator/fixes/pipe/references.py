@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from migrator.flow.events import Definitions, Environment, Flow
-from migrator.ir.nodes import Double, Lit, Part, Read, Single, Word
+from migrator.ir.nodes import Constant, Expression, Fallback, Join, Quoting, Read, Template
 from migrator.ir.values import Alternative, Input, Literal, Value
 from migrator.text.source import Span
 
@@ -21,7 +21,7 @@ class Unwritable(Exception):
     """The word is no text with plain variables; the message is a clause."""
 
 
-class Writer:
+class ReferenceWriter:
     """Writes words as text in which `${NAME}` stands for variables that hold at another place what they hold here."""
 
     def __init__(self, trace: Flow, text: str) -> None:
@@ -33,20 +33,20 @@ class Writer:
             if known != use.definitions:  # the calls of a function differ
                 self.definitions[use.read.span] = None
 
-    def text(self, word: Word, there: Environment, depth: int = 0) -> str:
+    def text(self, word: Join, there: Environment, depth: int = 0) -> str:
         """The word for a place where the variables are as in `there`. Raises Unwritable.
 
         What the script sets to text is that text: then nothing depends on what a pipe sees of the script's variables.
         """
         return "".join(self.part(part, there, depth) for part in word.parts)
 
-    def part(self, part: Part, there: Environment, depth: int) -> str:
+    def part(self, part: Expression, there: Environment, depth: int) -> str:
         match part:
-            case Lit(text=text) | Single(text=text, dollar=False) if _PLAIN.fullmatch(text):
+            case Constant(text=text, quoting=quoting) if quoting is not Quoting.FIXED and _PLAIN.fullmatch(text):
                 return text
-            case Double(parts=parts):
+            case Template(parts=parts):
                 return "".join(self.part(inner, there, depth) for inner in parts)
-            case Read(operator="", index="", name=name) if _NAME.fullmatch(name):
+            case Read(fallback=Fallback.NONE, through="", index="", name=name) if _NAME.fullmatch(name):
                 return self.variable(part, there, depth)
         raise Unwritable("comes from a command or an expansion that a pipe does not know")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from migrator.fixes.pipe.refused import Refused
+from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
-from migrator.frontends.shfmt import parse_shell
-from migrator.ir.nodes import Binary, Call, Redirect, Statement
+from migrator.frontends.shell.lowering import lower
+from migrator.ir.nodes import Call, Chain, Channel, Constant, Fallback, If, Pipe, Redirect, Statement
 from migrator.reading.steps import Shell
 from migrator.rulebook.records import RuleBook
 
@@ -21,7 +21,7 @@ class Statements:
         self.text = shell.script.text
         self.trace = shell.trace
         self.programs = book.programs
-        self.all = parse_shell(self.text)
+        self.all = lower(self.text)
 
     def alone(self, command: Command, what: str) -> Statement:
         """The statement that is this command and nothing else, whose output nobody reads. Raises Refused."""
@@ -30,8 +30,8 @@ class Statements:
         statement = self.top(command, what)
         if any(not _idle(redirect) for redirect in statement.redirects):
             raise Refused("pipe-digest", f"the output of the {what} is used", what)
-        call = statement.command
-        if not isinstance(call, Call) or call.span != command.span or statement.negated or statement.background:
+        call = statement.node
+        if not isinstance(call, Call) or call.span != command.span or statement.negated or statement.detached:
             raise Refused("pipe-condition", f"the {what} is joined to another command", what)
         if command.overrides or command.wrappers or any(other is not command for other in self.inside(statement)):
             raise Refused("pipe-condition", f"the {what} is wrapped by another command", what)
@@ -40,14 +40,12 @@ class Statements:
     def login(self, command: Command) -> Statement:
         """The statement that only logs in: a pipe may feed it, and a message and an exit may follow its failure."""
         whole = statement = self.top(command, "login")
-        if isinstance(whole.command, Binary) and whole.command.operator == "||":
-            statement = whole.command.left
+        if isinstance(whole.node, If) and whole.node.chain is Chain.OR:
+            (statement,), (failed,) = whole.node.condition, whole.node.otherwise
             harmless = _FAILS | self.programs.displays
-            if any(handler.name not in harmless for handler in self.inside(whole.command.right)):
+            if any(handler.name not in harmless for handler in self.inside(failed)):
                 raise Refused("pipe-condition", "more than a message follows when the login fails", "the login")
-        node = statement.command
-        piped = isinstance(node, Binary) and node.operator == "|"
-        if statement.negated or whole.negated or whole.background or not (piped or isinstance(node, Call)):
+        if statement.negated or whole.negated or whole.detached or not isinstance(statement.node, Pipe | Call):
             raise Refused("pipe-condition", "the login is joined to another command", "the login")
         feeding = self.programs.displays | set(self.programs.filters)
         for other in self.inside(statement):
@@ -57,7 +55,7 @@ class Statements:
                 raise Refused("pipe-condition", "the login writes a file", "the login")
         if any(not _idle(redirect) for redirect in (*whole.redirects, *statement.redirects)):
             raise Refused("pipe-condition", "the login writes a file", "the login")
-        sets = (use for use in self.trace.uses if use.read.operator in ("=", ":="))
+        sets = (use for use in self.trace.uses if use.read.fallback is Fallback.ASSIGN)
         if any(whole.span.contains(use.read.span) for use in sets):
             raise Refused("pipe-condition", "the login sets a variable", "the login")
         return whole
@@ -86,6 +84,7 @@ class Statements:
 
 def _idle(redirect: Redirect) -> bool:
     """Nothing is left of what goes there."""
-    target = redirect.word.parts[0] if len(redirect.word.parts) == 1 else None
-    text = getattr(target, "text", "")
-    return redirect.operator.startswith("<") or text == "/dev/null" or (redirect.operator == ">&" and text.isdigit())
+    target = redirect.value.parts[0] if len(redirect.value.parts) == 1 else None
+    text = target.text if isinstance(target, Constant) else ""
+    reads = redirect.channel in (Channel.TEXT, Channel.DOCUMENT, Channel.READ)
+    return reads or text == "/dev/null" or (redirect.channel is Channel.OTHER and text.isdigit())

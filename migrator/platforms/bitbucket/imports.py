@@ -1,4 +1,4 @@
-"""What pipelines take from other repositories of the workspace, and what the text of such an `import` names.
+"""What pipelines take from other files and repositories of the workspace, and what the text of an `import` names.
 
 The grammar (https://support.atlassian.com/bitbucket-cloud/docs/share-pipelines-configurations and the schema of the
 file): a pipeline is `{repo}:{ref}:{pipeline-name}` or `{pipeline-name}@{source}`, where `definitions.imports` has the
@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from migrator.platforms.bitbucket.names import ROOT
 from migrator.text.yaml import Item, Mapping, Node, Scalar, every_mapping
 
-ROOT = "bitbucket-pipelines.yml"
 _IMPORT = re.compile(
     r"(?:(?P<of>[^:@\s]+)@)?(?P<repository>\{[0-9A-Fa-f-]{1,64}\}|[A-Za-z0-9_.-]+):(?P<ref>[^:\s]+)(?::(?P<rest>[^:\s]+))?"
 )
@@ -40,8 +40,21 @@ def imports(root: Node | None) -> Iterator[tuple[str, int]]:
             continue
         pipeline, _, name = text.value.partition("@")
         source = sources.get(name)
-        if source is None or ":" in source:  # else a file of this repository
-            yield text.value if source is None else f"{pipeline}@{source}", text.span.start
+        if source is None or ":" in source.value:  # else a file of this repository
+            yield text.value if source is None else f"{pipeline}@{source.value}", text.span.start
+
+
+def local(root: Node | None) -> Iterator[str]:
+    """The paths of the repository's own files that are a source."""
+    for source in _sources(root)[0].values():
+        if ":" not in source.value and source.value.strip() and not source.is_null:
+            yield source.value.removeprefix("./")
+
+
+def exports(root: Node | None) -> bool:
+    """Whether other repositories may import the pipelines in `definitions`."""
+    said = _text(root.get("export")) if isinstance(root, Mapping) else None
+    return said is not None and said.value.lower() == "true"
 
 
 def target(text: str) -> Target | None:
@@ -58,17 +71,17 @@ def target(text: str) -> Target | None:
     return Target(found["repository"], found["ref"], ROOT, rest)
 
 
-def _sources(root: Node | None) -> tuple[dict[str, str], set[int]]:
+def _sources(root: Node | None) -> tuple[dict[str, Scalar], set[int]]:
     """What `definitions.imports` says by name, and the mappings in which it does."""
     definitions = root.get("definitions") if isinstance(root, Mapping) else None
     found = definitions.node.get("imports") if definitions and isinstance(definitions.node, Mapping) else None
-    sources: dict[str, str] = {}
+    sources: dict[str, Scalar] = {}
     declared = {id(found.node)} if found else set()
     for name, item in found.node.items() if found and isinstance(found.node, Mapping) else ():
         declared.add(id(item.node))
         text = _text(item.node.get("import") if isinstance(item.node, Mapping) else item)
         if text:
-            sources[name] = text.value
+            sources[name] = text
     return sources, declared
 
 

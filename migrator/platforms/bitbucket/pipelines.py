@@ -6,90 +6,23 @@ step, wherever it stands, so that unknown and future keys are read too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from migrator.platforms.bitbucket.imports import exports, local
+from migrator.platforms.bitbucket.kept import cache_paths, kept
+from migrator.platforms.records import Commands, Image, Occurrence, Pipelines, Problem, Step, Task
 from migrator.text.source import Source
-from migrator.text.yaml import Item, Mapping, Node, Scalar, Sequence
+from migrator.text.yaml import Item, Mapping, Scalar, Sequence, read_yaml
 
-_RUNS = (("pipelines",), ("definitions", "pipelines"))
-
-
-class Pipe(Struct, frozen=True, eq=False):
-    """A pipe item: `variables` are the names it is given and the scalars that hold their values."""
-
-    name: str
-    variables: tuple[tuple[str, Scalar], ...]
-    at: int
-
-
-class Agent(Struct, frozen=True, eq=False):
-    """An agent task item; nothing of it is shell."""
-
-    at: int
-
-
-Command = Scalar
-ScriptItem = Command | Pipe | Agent
-
-
-class Image(Struct, frozen=True, eq=False):
-    """An `image:` of the file, a step or a service. `level` says which, for people. `steps` are the places (`at`) of
-    the steps that run in it, empty where it is not a step's."""
-
-    level: str
-    name: Scalar
-    at: int
-    username: Scalar | None = None
-    password: Scalar | None = None
-    steps: tuple[int, ...] = ()
-
-
-class Occurrence(Struct, frozen=True, eq=False):
-    """One place that runs a step: `where` is the path of keys, such as `pipelines.branches.main`."""
-
-    where: str
-    at: int
-
-
-class Step(Struct, frozen=True, eq=False):
-    """A step as it runs, merges resolved. `variables` are the names that custom pipelines declare for it."""
-
-    name: str
-    at: int
-    script: tuple[ScriptItem, ...]
-    after_script: tuple[ScriptItem, ...]
-    runs_on: tuple[str, ...]
-    artifacts: tuple[str, ...]
-    caches: tuple[str, ...]
-    occurrences: tuple[Occurrence, ...]
-    variables: tuple[tuple[str, int], ...] = ()
-
-    def runs_in(self, where: str) -> bool:
-        """Whether a place at or below `where` runs it."""
-        return any(f"{occurrence.where}.".startswith(f"{where}.") for occurrence in self.occurrences)
-
-
-class Problem(Struct, frozen=True):
-    """A part of the file that Bitbucket would refuse, and that is therefore not read."""
-
-    at: int
-    message: str
-
-
-class Pipelines(Struct, frozen=True):
-    """`imports` are the paths of this repository's files that `definitions.imports` names; `cache_paths` maps a
-    cache's name to the paths it keeps. `exports`: other repositories may run its `definitions.pipelines`."""
-
-    source: Source
-    steps: tuple[Step, ...] = ()
-    images: tuple[Image, ...] = ()
-    imports: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    cache_paths: tuple[tuple[str, str], ...] = ()
-    exports: bool = False
+RUN = "pipelines"
+"""Where the pipelines stand that the repository itself runs."""
+EXPORTED = "definitions.pipelines"
+"""Where a file that says `export: true` keeps those that other repositories import. PLATFORM.md 4.4."""
+_TEMPLATE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 
 
 class _Found(Struct):
@@ -100,8 +33,9 @@ class _Found(Struct):
     variables: dict[str, int] = field(default_factory=dict)
 
 
-def read_pipelines(source: Source, root: Node | None) -> Pipelines | None:
-    """The pipelines of a file; None where the document is not one of Bitbucket's."""
+def read_pipelines(source: Source) -> Pipelines | None:
+    """The pipelines of a file; None where the document is not one of Bitbucket's. Raises YamlError."""
+    root = read_yaml(source, "Bitbucket")
     if not isinstance(root, Mapping) or not any(root.get(key) for key in ("pipelines", "definitions")):
         return None
     reader = _Reader(root)
@@ -110,10 +44,8 @@ def read_pipelines(source: Source, root: Node | None) -> Pipelines | None:
         source,
         tuple(reader.steps()),
         tuple(reader.images),
-        tuple(reader.imports()),
+        tuple(local(root)),
         tuple(sorted(reader.problems, key=lambda problem: problem.at)),
-        tuple(reader.caches()),
-        reader.exports(),
     )
 
 
@@ -127,6 +59,8 @@ class _Reader:
         self._imaged: dict[int, int] = {}
         options = _mapping(root.get("options"))
         self.runs_on = _strings(options.get("runs-on") if options else None)
+        self.caches = cache_paths(root)
+        self.exports = exports(root)
 
     def problem(self, at: int, message: str) -> None:
         if at not in self._problems:
@@ -184,10 +118,10 @@ class _Reader:
             self.images[known] = replace(one, steps=(*one.steps, *steps) if one.steps and steps else ())
             return
         if name := _scalar(item):
-            image = Image(level, name, name.span.start, steps=steps)
+            image = Image(level, _reference(name), name, steps=steps)
         elif isinstance(item.node, Mapping) and (name := _scalar(item.node.get("name"))):
             username, password = (_scalar(item.node.get(key)) for key in ("username", "password"))
-            image = Image(level, name, name.span.start, username, password, steps)
+            image = Image(level, _reference(name), name, username, password, steps)
         else:
             return
         self._imaged[id(item.node)] = len(self.images)
@@ -205,21 +139,25 @@ class _Reader:
 
     def build(self, found: _Found) -> Step:
         mapping = found.mapping
-        name = _scalar(mapping.get("name"))
         labels = mapping.get("runs-on")
+        places = tuple(found.runs or found.homes)
+        runs = bool(found.runs)
+        script = Commands("script", tuple(self.script(mapping.get("script"), "script", runs)))
+        # That the native pair is there as well is not documented: PLATFORM.md 1.5.
+        after = tuple(self.script(mapping.get("after-script"), "after-script", runs))
+        behind = Commands("after-script", after, ("after-script receives the native pair",))
         return Step(
-            name.value if name else "",
             found.at,
-            tuple(self.script(mapping.get("script"), "script", bool(found.runs))),
-            tuple(self.script(mapping.get("after-script"), "after-script", bool(found.runs))),
+            tuple(shell for shell in (script, behind) if shell.items),
             _strings(labels) if labels else self.runs_on,
-            tuple(_paths(mapping.get("artifacts"))),
-            _strings(mapping.get("caches")),
-            tuple(found.runs or found.homes),
+            tuple(kept(mapping, self.caches)),
+            places,
             tuple(found.variables.items()),
+            "the custom pipeline",
+            not self.exports or any(not place.where.startswith(f"{EXPORTED}.") for place in places),
         )
 
-    def script(self, item: Item | None, key: str, runs: bool) -> Iterator[ScriptItem]:
+    def script(self, item: Item | None, key: str, runs: bool) -> Iterator[Scalar | Task]:
         """The items of a script. What Bitbucket would refuse is a problem only where something runs it."""
         if item is None:
             return
@@ -238,37 +176,22 @@ class _Reader:
                     yield node
                 elif runs:
                     self.problem(entry.at, f"an item of this {key} is empty; remove it")
-            elif pipe := _scalar(node.get("pipe")):
+            elif _scalar(node.get("pipe")):
                 variables = _mapping(node.get("variables"))
-                yield Pipe(pipe.value, tuple(_values(variables)) if variables else (), pipe.span.start)
+                yield Task("a pipe", tuple(_values(variables)) if variables else ())
             elif node.get("agent") or node.get("prompt"):
-                yield Agent(entry.at)
+                yield Task("an agent", logged_in=True)
             elif runs:
                 self.problem(entry.at, f"an item of this {key} is a mapping, not a command; quote the whole item")
 
-    def imports(self) -> Iterator[str]:
-        definitions = _mapping(self.root.get("definitions"))
-        imports = _mapping(definitions.get("imports")) if definitions else None
-        for _, item in imports.items() if imports else ():
-            source = _scalar(item) or (_scalar(item.node.get("import")) if isinstance(item.node, Mapping) else None)
-            if source and ":" not in source.value and source.value.strip():
-                yield source.value.removeprefix("./")
-
-    def exports(self) -> bool:
-        said = _scalar(self.root.get("export"))
-        return said is not None and said.value.lower() == "true"
-
-    def caches(self) -> Iterator[tuple[str, str]]:
-        definitions = _mapping(self.root.get("definitions"))
-        caches = _mapping(definitions.get("caches")) if definitions else None
-        for name, item in caches.items() if caches else ():
-            path = _scalar(item) or (_scalar(item.node.get("path")) if isinstance(item.node, Mapping) else None)
-            if path:
-                yield name, path.value
-
 
 def _runs(path: tuple[str, ...]) -> bool:
-    return any(path[: len(prefix)] == prefix for prefix in _RUNS)
+    return path[:1] == (RUN,) or path[:2] == tuple(EXPORTED.split("."))
+
+
+def _reference(name: Scalar) -> str:
+    """The name of an image with `${NAME}` for variables, which a template spells `${{NAME}}`: PLATFORM.md 3."""
+    return _TEMPLATE.sub(r"${\1}", name.value.replace("${{", "${").replace("}}", "}"))
 
 
 def _mapping(item: Item | None) -> Mapping | None:
@@ -285,19 +208,6 @@ def _strings(item: Item | None) -> tuple[str, ...]:
     if item and isinstance(item.node, Sequence):
         return tuple(child.node.value for child in item.node.items if isinstance(child.node, Scalar))
     return ()
-
-
-def _paths(item: Item | None) -> Iterator[str]:
-    """Artifact paths in every form: a list, or `{paths: […], upload: [{paths: […]}]}`."""
-    pending = [item] if item else []
-    while pending:
-        node = pending.pop().node
-        if isinstance(node, Scalar):
-            yield node.value
-        elif isinstance(node, Sequence):
-            pending += node.items
-        else:
-            pending += [child for key, child in node.items() if key in ("paths", "upload")]
 
 
 def _values(variables: Mapping) -> Iterator[tuple[str, Scalar]]:

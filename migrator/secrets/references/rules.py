@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -61,7 +61,6 @@ class Rules:
     forms: tuple[Form, ...]
     opaque: tuple[Form, ...]
     aliases: tuple[Alias, ...]
-    reach: Mapping[str, tuple[str, ...]]
     _globs: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -89,7 +88,7 @@ def load(directories: tuple[Path, ...] = ()) -> Rules:
     """The built-in forms and those in the folder `references` of the given directories of rules. Raises RuleError."""
     folders = [directory / "references" for directory in (rulebook.built_in(), *directories)]
     roots = [Document(path).root for folder in folders for path in sorted(folder.glob("*.yml"))]
-    files = [root.mapping(("languages", "forms", "opaque", "aliases", "reach")) for root in roots]
+    files = [root.mapping(("languages", "forms", "opaque", "aliases")) for root in roots]
     languages = [
         _language(*named) for file in files if "languages" in file for named in file["languages"].mapping().items()
     ]
@@ -99,7 +98,6 @@ def load(directories: tuple[Path, ...] = ()) -> Rules:
         tuple(form for file in files for form in _forms(file.get("forms"), list(Kind), names)),
         tuple(form for file in files for form in _forms(file.get("opaque"), list(OpaqueKind), names)),
         tuple(_alias(node, names) for file in files for node in _items(file.get("aliases"))),
-        {name: node.texts() for file in files if "reach" in file for name, node in file["reach"].mapping().items()},
     )
 
 

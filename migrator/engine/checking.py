@@ -1,0 +1,32 @@
+"""The rules, found by listing `migrator/rules/`: a module's name, with `-` for `_`, is the id of its rule.
+
+A rule is such a module with `check(rule, context)`, which yields the findings of a repository, and a file of the same
+name in `rules/`, which says what it finds, why, and by examples. Nothing else names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+from migrator import rules
+from migrator.findings.records import Finding
+from migrator.fixes.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """What each rule finds in a repository."""
+    for unit in units():
+        yield from unit.check(context.book.rules[rule_id(unit)], context)
+
+
+def units() -> Iterator[ModuleType]:
+    """The modules that are rules, by name."""
+    modules = (import_module(f"{rules.__name__}.{one.name}") for one in iter_modules(rules.__path__))
+    yield from (module for module in modules if hasattr(module, "check"))
+
+
+def rule_id(unit: ModuleType) -> str:
+    return unit.__name__.rpartition(".")[2].replace("_", "-")

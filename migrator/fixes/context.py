@@ -1,0 +1,59 @@
+"""What rules and fixes may ask about the repository that a step stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from migrator.findings.records import Reason
+from migrator.findings.settings import Settings
+from migrator.flow.files import FileGraph
+from migrator.platforms.platform import Platform
+from migrator.platforms.records import Pipelines
+from migrator.reading.scripts import ItemKey
+from migrator.reading.steps import StepFacts
+from migrator.rulebook.records import RuleBook
+from migrator.sinks.packages import Picture
+from migrator.text.source import Source, Span
+
+Opinion = Reason | str
+"""What a question about a login yields: a reason that holds its fix back, or, as text, what that takes for granted."""
+
+
+class Context(Struct, frozen=True, eq=False):
+    """A repository as it was read. `pipelines` are its pipelines files, `steps` all steps of them, `broken` the places
+    of logins in files that are no YAML.
+
+    `mentioned` says of a step whether a Packages host is named in its file, in a file that it calls, or in the
+    configuration. `shared_items` are items of scripts that several different scripts share: an assignment in one may
+    mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
+    code; `read_items` run in one that can. `credentials` are the stored passwords of the repository's logins to
+    Packages. `followed` are the files that some step runs and that are followed, `files` is the graph of all.
+    `outsider` names something beside the steps that uses a file, '' where there is nothing.
+    """
+
+    book: RuleBook
+    settings: Settings
+    platform: Platform
+    pipelines: tuple[Pipelines, ...]
+    steps: tuple[StepFacts, ...]
+    broken: tuple[tuple[Source, Span], ...]
+    picture: Picture
+    mentioned: Callable[[StepFacts], bool]
+    source: Callable[[str], Source | None]
+    shared_items: frozenset[ItemKey]
+    unread_items: Mapping[ItemKey, str]
+    read_items: frozenset[ItemKey]
+    followed: frozenset[str]
+    credentials: frozenset[str]
+    files: FileGraph
+    outsider: Callable[[str], str]
+
+    def file(self, path: str) -> str | None:
+        """The text of a file of the repository; None where it is missing or is no readable text."""
+        source = self.source(path)
+        return source.text if source else None
+
+    def reason(self, code: str, detail: str, subject: str = "") -> Reason:
+        return Reason(code, self.book.reasons[code].verdict, detail, subject)

@@ -1,0 +1,73 @@
+"""What all runs of one login command say together: it may stand in a function that is called several times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from msgspec import Struct
+
+from migrator.findings.records import Finding, blocking
+from migrator.fixes.context import Context
+from migrator.fixes.judged_login import JudgedLogin
+from migrator.fixes.login import PackagesLogin
+from migrator.fixes.remaining import remaining
+from migrator.reading.steps import StepFacts
+from migrator.rulebook.records import Rule
+from migrator.text.source import Span
+
+
+class JudgedCommand(Struct, frozen=True, eq=False):
+    """`runs` are those of one command in one shell, with something to change; `remaining` are the stored variables that
+    the step still reads then."""
+
+    step: StepFacts
+    runs: tuple[JudgedLogin, ...]
+    remaining: tuple[str, ...]
+
+    @property
+    def login(self) -> PackagesLogin:
+        return self.runs[0].login
+
+    @property
+    def literal(self) -> bool:
+        return any(one.login.literal for one in self.runs)
+
+    def finding(self, rule: Rule, context: Context, message: str) -> Finding:
+        """The finding with the edits of all runs; one that can be edited nowhere says so."""
+        script, command = self.login.shell.script, self.login.command
+        reasons = dict.fromkeys(reason for one in self.runs for reason in one.reasons)
+        bridges = dict.fromkeys(one.bridge for one in self.runs if one.bridge)
+        plan = self.runs[0].pipe
+        points = (point for one in self.runs for point in one.points)
+        edits = [edit for point in points if (edit := script.edit(point.span, point.text))]
+        edits += [edit for one in bridges for edit in one.edits]
+        changes = [change for one in bridges for change in one.changes]
+        if context.settings.pipe:
+            edits, changes = (list(plan.edits), list(plan.changes)) if plan else ([], changes)
+        if not edits and not blocking(reasons):
+            reasons[context.reason("credential-unresolved", "nothing in the login can be replaced")] = None
+        kept = "".join(f"; {one.path} stays as it is for {one.outsider}" for one in list(bridges)[:1])
+        return rule.finding(
+            script.source_at(command.span),
+            script.shown(command.span),
+            f"{message}{kept}",
+            reasons=reasons,
+            assumptions=(assumption for one in self.runs for assumption in one.assumptions),
+            variables=(name for one in self.runs for name in one.login.stored),
+            remaining=self.remaining,
+            registry=self.login.login.host,
+            uses=self.step.uses,
+            edits=edits,
+            changes=changes,
+        )
+
+
+def by_command(step: StepFacts, judged: Sequence[JudgedLogin], named: Callable[[str], bool]) -> Iterator[JudgedCommand]:
+    """The judged commands of a step's logins; native ones need none. `named`: is a variable handed on by its name?"""
+    places: dict[tuple[int, Span], list[JudgedLogin]] = {}
+    for item in judged:
+        if not item.login.native:
+            places.setdefault((item.login.shell.order, item.login.command.span), []).append(item)
+    for runs in places.values():
+        left = (name for one in runs for name in remaining(step, judged, one, named))
+        yield JudgedCommand(step, tuple(runs), tuple(left))

@@ -1,0 +1,89 @@
+"""The judgement of a step's logins to Packages: each question is put once, and the answers are joined in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from migrator.findings.records import Reason
+from migrator.fixes.bridge import bridge, shared_file
+from migrator.fixes.context import Context, Opinion
+from migrator.fixes.judged_login import JudgedLogin
+from migrator.fixes.login import PackagesLogin, packages_logins
+from migrator.fixes.placing import Placement, place_all
+from migrator.fixes.reasons.exposure import exposure
+from migrator.fixes.reasons.mixing import mixed, together
+from migrator.fixes.reasons.reach import reach
+from migrator.fixes.reasons.surroundings import surroundings, unseen_logins
+from migrator.fixes.visibility import Visibility
+from migrator.reading.steps import StepFacts
+
+Named = Callable[[str], bool]
+"""Whether a step hands a variable on by its name."""
+
+
+def judge(
+    step: StepFacts, context: Context, around: Sequence[Opinion], runner: Sequence[Opinion], named: Named
+) -> list[JudgedLogin]:
+    """The logins of a step, in the order of running. `around` and `runner` are opinions that hold for all of them."""
+    logins = packages_logins(step)
+    unseen, granted = unseen_logins(step, context) if logins else ((), ())
+    judged: list[JudgedLogin] = []
+    for shell in step.shells:
+        mine = [login for login in logins if login.shell is shell]
+        placements = place_all(mine, Visibility(step, context, shell, mine))
+        for login, placement in zip(mine, placements, strict=True):
+            if login.native:
+                judged.append(JudgedLogin(login))
+                continue
+            opinions = (
+                *around,
+                *surroundings(step, context, login, placement.points, unseen),
+                *runner,
+                *granted,
+                *shell.commands.assumes,
+                *reach(step, context, login),
+                *exposure(step, context, login, placement.points),
+            )
+            judged.append(_judged(context, login, mine, placement, opinions, named))
+    judged = together(mixed(judged, context))
+    return _piped(step, context, judged) if context.settings.pipe else judged
+
+
+def _judged(
+    context: Context,
+    login: PackagesLogin,
+    logins: Sequence[PackagesLogin],
+    placement: Placement,
+    opinions: Sequence[Opinion],
+    named: Named,
+) -> JudgedLogin:
+    """The answers for one login; where it stands in a file with other users, a bridge is in the place of its points."""
+    assumptions = tuple(one for one in opinions if isinstance(one, str))
+    reasons = (*placement.obstacles, *(one for one in opinions if isinstance(one, Reason)), *placement.clashes)
+    shared = shared_file(context, login, placement.points)
+    if shared is None:
+        return JudgedLogin(login, reasons, assumptions, placement.points)
+    found, more = bridge(context, login, logins, shared, named)
+    return JudgedLogin(login, (*reasons, *more), assumptions, bridge=found)
+
+
+def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
+    """The logins of each shell as the push pipe, or with the reason why not: one plan takes all of them out."""
+    from migrator.fixes.pipe import planning
+
+    piped: list[JudgedLogin] = []
+    for shell in step.shells:
+        mine = [item for item in judged if item.login.shell is shell]
+        if all(item.login.native for item in mine):
+            piped += mine
+            continue
+        planned = planning.plan(step, context, shell, [item.login for item in mine])
+        reasons = tuple(dict.fromkeys(reason for item in mine for reason in planning.assumed(item.reasons)))
+        if isinstance(planned, Reason):
+            piped += [replace(item, reasons=(*reasons, planned)) for item in mine]
+        else:
+            more = planned.assumptions
+            piped += [replace(one, reasons=reasons, assumptions=one.assumptions + more, pipe=planned) for one in mine]
+    return piped

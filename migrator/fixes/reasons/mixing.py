@@ -1,0 +1,100 @@
+"""Logins that change together: those that share a client's credential, and those that share an edit."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from migrator.findings.records import Verdict, blocking
+from migrator.fixes.context import Context
+from migrator.fixes.judged_login import JudgedLogin
+from migrator.fixes.login import PackagesLogin
+from migrator.sinks.credentials import assignments
+from migrator.text.source import Span
+
+
+def mixed(judged: Sequence[JudgedLogin], context: Context) -> list[JudgedLogin]:
+    """All logins of a step to one host and login file are rewritten together or not at all."""
+    groups: dict[tuple[str, str], list[JudgedLogin]] = {}
+    for item in judged:
+        groups.setdefault((item.login.registry.name, item.login.login.config), []).append(item)
+    answers = {item: answer for group in groups.values() for item, answer in _group(group, context)}
+    return [answers[item] for item in judged]
+
+
+def _group(group: Sequence[JudgedLogin], context: Context) -> Iterator[tuple[JudgedLogin, JudgedLogin]]:
+    """Each login of a client's login file with the reasons that the others give it."""
+    every = (reason for item in group for reason in item.reasons)
+    report_only = tuple(dict.fromkeys(reason for reason in every if reason.verdict is Verdict.REPORT_ONLY))
+    kinds: dict[object, list[JudgedLogin]] = {}
+    for item in group:
+        kinds.setdefault(item.login.signature, []).append(item)
+    for item in group:
+        own = item.login.signature
+        others = (other for kind, others in kinds.items() if kind != own for other in others)
+        partners = () if blocking(item.reasons) else report_only
+        if not partners and not any(_beside(item.login, other.login) for other in others):
+            yield item, item
+            continue
+        detail = "the step logs in to the same registry with other credentials, too"
+        reason = context.reason("mixed-logins", detail, item.login.login.host)
+        yield item, replace(item, reasons=(*item.reasons, reason, *partners))
+
+
+def _beside(first: PackagesLogin, second: PackagesLogin) -> bool:
+    """Whether both may run in one run of the step."""
+    return first.shell is not second.shell or not first.command.exclusive(second.command)
+
+
+def together(judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
+    """Logins that an edit changes together share their reasons, whatever file keeps each: the least fixed point, which
+    only adds reasons that some login of the step has."""
+    reasons = [list(item.reasons) for item in judged]
+    pairs = tuple(_pairs(judged))
+    changed = bool(pairs)
+    while changed:
+        changed = False
+        for first, second in pairs:
+            missing = [reason for reason in reasons[second] if reason not in reasons[first]]
+            reasons[first] += missing
+            changed = changed or bool(missing)
+    return [replace(item, reasons=tuple(own)) for item, own in zip(judged, reasons, strict=True)]
+
+
+def _pairs(judged: Sequence[JudgedLogin]) -> Iterator[tuple[int, int]]:
+    """Where an edit of the first stands where the credential of the second comes from, in one shell; by their numbers.
+
+    The places are searched by bisection, since a script may have thousands of each.
+    """
+    sources: dict[tuple[int, Span], dict[int, None]] = {}
+    for number, item in enumerate(judged):
+        if not item.login.native:
+            for span in _sources(item):
+                sources.setdefault((item.login.shell.order, span), {})[number] = None
+    starts: dict[int, list[Span]] = {}
+    for shell, span in sorted(sources):
+        starts.setdefault(shell, []).append(span)
+    longest = max((span.end - span.start for _, span in sources), default=0)
+    for number, item in enumerate(judged):
+        shell = item.login.shell.order
+        spans = starts.get(shell, [])
+        found: dict[int, None] = {}
+        for point in item.points:
+            first = bisect_left(spans, point.span.end - longest, key=_start)
+            last = bisect_right(spans, point.span.start, key=_start)
+            for span in spans[first:last]:
+                if span.contains(point.span):
+                    found |= sources[shell, span]
+        yield from ((number, other) for other in found if other != number)
+
+
+def _sources(item: JudgedLogin) -> Iterator[Span]:
+    yield from (span for span, _ in item.login.sites)
+    for word in item.login.words:
+        yield from (definition.word.span for definition in assignments(word.value) if definition.word)
+
+
+def _start(span: Span) -> int:
+    return span.start

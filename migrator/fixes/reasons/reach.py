@@ -1,0 +1,124 @@
+"""Which packages a step reaches with a login, and whether the native pair reaches them too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from migrator.findings.records import Reason
+from migrator.fixes.context import Context, Opinion
+from migrator.fixes.login import PackagesLogin
+from migrator.flow.events import Command
+from migrator.ir.values import Literal
+from migrator.reading.steps import StepFacts
+from migrator.rulebook.sinks import Action
+from migrator.sinks.login_files import gives_login_file
+from migrator.sinks.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
+from migrator.sinks.uses import ImageUse
+
+_SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")
+
+
+def reach(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[Opinion]:
+    """What the step pushes and reads with a login, and what may read packages unseen."""
+    images = [use for use in _images(step, login) if not use.command.exclusive(login.command)]
+    names: list[tuple[ImageUse, Name]] = []
+    unresolved: dict[str, str] = {}
+    pushed = {use.reference for use in images if use.action.writes}
+    for use in images:
+        if use.reference is None:
+            if use.action.reads:
+                unresolved.setdefault(use.subject, use.why)
+            continue
+        name = name_of(use.reference, context.book, context.settings)
+        if isinstance(name, Unresolved):
+            if use.action.reads and use.reference not in pushed:
+                unresolved.setdefault(name.subject, f"{name.subject} has no known value")
+        elif isinstance(name, Name) and name.host in login.registry.hosts:
+            names.append((use, name))
+    yield from _owned(context, names)
+    for subject, why in unresolved.items():
+        yield context.reason("image-unresolved", f"an image that is read is not known: {why}", subject)
+    if not names:
+        yield from _unnamed(context, images)
+    yield from _programs(context, login)
+    yield from _unseen(login)
+
+
+def _images(step: StepFacts, login: PackagesLogin) -> Iterator[ImageUse]:
+    """What the login can matter to: what comes after it in its shell, and the step's later shells."""
+    for shell in step.shells:
+        for use in shell.images:
+            if (shell is login.shell and _later(use.command, login)) or shell.order > login.shell.order:
+                yield use
+
+
+def _later(command: Command, login: PackagesLogin) -> bool:
+    """Whether a command may run after the login: in a loop, what stands before it does, too."""
+    return command.order > login.command.order or (command.looped and login.command.looped)
+
+
+def _owned(context: Context, names: Sequence[tuple[ImageUse, Name]]) -> Iterator[Opinion]:
+    """Whose packages they are; those that the configuration lists need no opinion."""
+    workspaces = distinct_workspaces(name for _, name in names)
+    for use, name in names:
+        if not context.picture.listed(name) and not (use.action.reads and context.picture.shared(name)):
+            yield _foreign(context, use, name, several=len(workspaces) > 1) or linkage(name.shown)
+
+
+def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reason | None:
+    """Why the native pair may not reach a package; None where it does if the package is linked to the repository.
+    `several`: the step names packages of several workspaces."""
+    picture, reason, shown = context.picture, context.reason, name.shown
+    pushed = name.text in picture.pushed
+    reads = use.action.reads
+    foreign = several and not context.settings.workspace and reads and "${" not in name.workspace and not pushed
+    if foreign or picture.other_workspace(name):
+        return reason("other-workspace", f"{shown} is a package of another workspace", shown)
+    if pushed and (others := context.settings.pushed_elsewhere.get(shown)):
+        return reason("two-pushers", f"{shown} is pushed by {' and '.join(others)} as well", shown)
+    if not reads or pushed:
+        return None
+    if not name.complete:
+        return reason("image-unresolved", f"{shown} is read, and a part of its name is not known", shown)
+    return reason("foreign-package", f"{shown} is read, and this repository does not push it", shown)
+
+
+def _unnamed(context: Context, images: Sequence[ImageUse]) -> Iterator[str]:
+    """Assumptions on images that are pushed, and of which nobody knows whether they are packages."""
+    for use in images:
+        if use.action is not Action.PUSH:
+            continue
+        if use.reference is None:
+            yield f"an image that is pushed ({use.why}) is linked to this repository"
+        elif isinstance(name_of(use.reference, context.book, context.settings), Unresolved):
+            shown = re.sub(r"\$\{(\w+)\}", r"$\1", without_tag(use.reference))
+            yield f"{shown}, which is pushed, is linked to this repository"
+
+
+def _programs(context: Context, login: PackagesLogin) -> Iterator[str]:
+    """Programs that reading does not follow may read packages, too."""
+    book = context.book
+    for command in login.shell.trace.commands:
+        later = _later(command, login) and not command.exclusive(login.command)
+        client = book.by_program(command.name) is not None
+        idle = command.followed or book.programs.reads_no_package(command.name)
+        if later and (gives_login_file(command, book) if client else not idle):
+            yield f"`{_shown_command(command)}` reads no other package"
+
+
+def _unseen(login: PackagesLogin) -> Iterator[str]:
+    """What runs before the login in its shell, is not read, and may set the variables that it uses."""
+    stored = " and ".join(f"${name}" for name in login.stored)
+    for opaque in login.shell.trace.opaque:
+        if stored and opaque.order <= login.command.order:
+            yield f"{opaque.what} does not set {stored}"
+
+
+def _shown_command(command: Command) -> str:
+    words = [command.name or "a command"]
+    for argument in command.arguments[:1]:
+        first = argument.value.alternatives[0][:1]
+        if argument.text and _SHOWN_WORD.fullmatch(argument.text) and first and isinstance(first[0], Literal):
+            words.append(argument.text)
+    return " ".join(words)

@@ -1,0 +1,115 @@
+"""What the commands do that a shell runs itself: https://www.gnu.org/software/bash/manual/bash.html#Shell-Builtin-Commands"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from migrator.flow import printing, words
+from migrator.flow.events import Argument, Command, Effect
+from migrator.flow.frame import Frame
+from migrator.flow.lattice import State
+from migrator.ir.nodes import Call
+from migrator.ir.paths import Paths, Top
+from migrator.ir.values import EMPTY, unknown
+
+if TYPE_CHECKING:
+    from migrator.flow.interpreter import Interpreter
+
+_FLAGS = re.compile(r"[-+][A-Za-z]+")
+ENDS = ("exit", "return", "break", "continue")
+
+
+class Builtins:
+    def __init__(self, machine: Interpreter) -> None:
+        self.machine = machine
+
+    def run(self, command: Command, call: Call, state: State, frame: Frame) -> Effect | None:
+        """Do what a builtin does; None for what is none."""
+        arguments = command.arguments
+        texts = [argument.text for argument in arguments]
+        variables = self.machine.variables
+        match command.name:
+            case "cd" | "pushd" | "popd":
+                self.change(command.name, arguments, state)
+            case "set":
+                if set_options(texts, state):
+                    state.positional = None
+                    state.traced = state.traced or words.may_trace(arguments)
+                if not texts:
+                    self.machine.havoc.reads(call.span, state, frame)
+            case "shopt":
+                if "lastpipe" in texts:
+                    state.lastpipe = frozenset({"-s" in texts})
+            case "[" | "test":
+                self.machine.conditions.bracket(arguments, state, frame)
+            case "unset" if "-f" in texts:
+                state.functions = {key: body for key, body in state.functions.items() if key not in texts}
+            case "unset":
+                variables.setting(texts, EMPTY, state)
+            case "read" | "mapfile" | "readarray" | "getopts":
+                variables.setting(texts, unknown("what a command read", [command.stdin or EMPTY]), state)
+            case "printf" if texts and (texts[0] or "").startswith("-v"):
+                named = (texts[0] or "")[2:] or (texts[1:2] or [None])[0]
+                variables.setting([named], printing.printf(arguments), state)
+            case "trap":
+                self.machine.nested.trap(arguments, call, state, frame)
+            case "shift":
+                count = int(texts[0]) if texts and texts[0] and texts[0].isdigit() else 1
+                state.positional = state.positional[count:] if state.positional is not None else None
+            case "source" | ".":
+                return self.machine.launching.source(arguments, call, state, frame)
+            case "eval":
+                return self.machine.nested.evaluate(arguments, call, state, frame, command.stdin)
+            case name if name in ENDS:
+                leave(name, state, frame)
+            case _:
+                return None
+        return Effect(printing.printed(command, self.machine.programs, self.machine.clone))
+
+    def change(self, how: str, arguments: Sequence[Argument], state: State) -> None:
+        """The working directory, and the stack of those that were pushed."""
+        targets = [one for one in arguments if not (one.text or "").startswith("-") or one.text == "-"]
+        if how == "popd":
+            state.enter(state.stack[-1] if state.stack and not arguments else Top("`popd`"))
+            state.stack = state.stack[:-1] if state.stack and not arguments else None
+            return
+        before = state.folders
+        state.enter(self.target(targets, state))
+        if how == "pushd":
+            state.stack = (*state.stack, before) if state.stack is not None and len(targets) == 1 else None
+
+    def target(self, targets: Sequence[Argument], state: State) -> Paths:
+        if len(targets) != 1:
+            return Top("`cd` without the name of a folder")
+        if targets[0].text == "-":
+            return state.previous
+        return self.machine.place(targets[0].value, state)
+
+
+def leave(how: str, state: State, frame: Frame) -> None:
+    """`return`, `break` and `continue` go on elsewhere with what is known here; where there is nothing to leave, the
+    program goes on behind them. A loop around the function that is running is left by some shells."""
+    targets: list[list[State]] = []
+    if how == "return":
+        targets = [frame.returning] if frame.returning is not None else []
+    elif how != "exit":
+        targets = list(frame.breaking)
+    for target in targets:
+        target.append(state.copy())
+    state.dead = how == "exit" or len(targets) > (0 if how == "return" else frame.around)
+
+
+def set_options(texts: Sequence[str | None], state: State) -> Sequence[str | None]:
+    """What `set`, or a shell that starts, is told; the words that are left are positional parameters."""
+    rest = list(texts)
+    while rest and (text := rest[0]) and _FLAGS.fullmatch(text):
+        rest.pop(0)
+        named = rest.pop(0) if rest and "o" in text else None
+        on = text.startswith("-")
+        if named == "xtrace" or "x" in text:
+            state.traced = on
+        if named == "allexport" or "a" in text:
+            state.allexport = on
+    return rest

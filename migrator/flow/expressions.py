@@ -1,0 +1,186 @@
+"""Expressions: what they evaluate to, and where that comes from.
+
+An evaluation over-approximates: where several assignments can reach a read, all of them are kept, and what cannot be
+told is `Unknown`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from migrator.flow import words
+from migrator.flow.events import Argument, Definitions, Unread, VariableUse
+from migrator.flow.frame import Frame
+from migrator.flow.lattice import State
+from migrator.flow.recorder import PendingTest
+from migrator.ir.nodes import Capture, Constant, Expression, Fallback, Invoke, Join, Opaque, Quoting, Read, Template
+from migrator.ir.values import EMPTY, Definition, Input, Literal, Reference, Unknown, Value, concat, union, unknown
+
+if TYPE_CHECKING:
+    from migrator.flow.interpreter import Interpreter
+
+REFERRED = Value.of(Unknown("a variable that something else may set"))
+_POSITIONAL = re.compile(r"[1-9][0-9]*")
+_ALL = ("@", "*")
+_SPECIAL = frozenset("#?$!-_0")
+_SYNTAX = re.compile(r"""[$`"'\\;|&<>()\n#]""")
+
+
+class Expressions:
+    def __init__(self, machine: Interpreter) -> None:
+        self.machine = machine
+        self.recorder = machine.recorder
+
+    # Words
+
+    def arguments(self, joins: Iterable[Join], state: State, frame: Frame) -> tuple[Argument, ...]:
+        """The words of a command as it gets them: an expansion may make several words, or a list."""
+        found: list[Argument] = []
+        for join in joins:
+            if spread := self.spread(join, state, frame):
+                found += spread
+                continue
+            value = self.value(join, state, frame)
+            found += [Argument(piece, join) for piece in words.split(value)]
+        return tuple(found)
+
+    def spread(self, join: Join, state: State, frame: Frame) -> tuple[Argument, ...] | None:
+        """The words of `"$@"` and `"${array[@]}"`; None for every other word, and where nothing is known of them."""
+        quoted = len(join.parts) == 1 and isinstance(join.parts[0], Template)
+        parts = join.parts[0].parts if quoted and isinstance(join.parts[0], Template) else join.parts
+        if len(parts) != 1 or not isinstance(read := parts[0], Read):
+            return None
+        if read.fallback is not Fallback.NONE or read.through:
+            return None
+        state = frame.outer.get(read.span.start, state)
+        found: tuple[Definition, ...] = ()
+        if read.name in _ALL:
+            found = state.positional or ()
+        elif read.index in _ALL and not state.may_change(read.name):
+            found = state.arrays.get(read.name, ())
+        if not found or ("*" in (read.name, read.index) and quoted and len(found) > 1):
+            return None
+        return tuple(self.element(read, definition, frame) for definition in found)
+
+    def element(self, read: Read, definition: Definition, frame: Frame) -> Argument:
+        self.use(read, (definition,), frame)
+        return Argument(definition.value.through(Reference(read, definition, frame.calls), splits=False), None)
+
+    def value(self, join: Join, state: State, frame: Frame) -> Value:
+        return concat([self.part(part, state, frame) for part in join.parts])
+
+    def part(self, part: Expression, state: State, frame: Frame) -> Value:
+        match part:
+            case Constant():
+                return Value.of(Literal(part.text, part.span, Quoting.FIXED if part.fixed else part.quoting))
+            case Template():
+                if not part.parts:
+                    return Value.of(Literal("", part.span))
+                return concat([self.part(inner, state, frame) for inner in part.parts])
+            case Read():
+                before = frame.outer.get(part.span.start)
+                value = self.read(part, before or state, frame)
+                return self.read_again(part, value, frame) if before else value
+            case Capture():
+                inner = frame.outer.get(part.span.start, state).copy()
+                output = self.machine.run(part.body, inner, frame.but(consumed=True), None)
+                return Value.of(Unknown("a process substitution")) if part.stream else output.stripped()
+            case Invoke():
+                return self.machine.functions.invoke(part, state, frame)
+            case Opaque():
+                self.machine.run(part.body, state, frame, None)
+                values = [self.value(inner, state, frame) for inner in part.words]
+                self.machine.variables.computed(part.sets, state)
+                return unknown(part.why, values)
+
+    def read_again(self, read: Read, value: Value, frame: Frame) -> Value:
+        """What an expansion gives to an inner program, which reads it as a part of its text."""
+        texts = [piece.text for piece in value.pieces if isinstance(piece, Literal)]
+        if not any(_SYNTAX.search(text) for text in texts):
+            return value
+        self.recorder.add(Unread(read.span, " ".join(texts), ""))
+        return Value.of(Unknown("text that a shell reads again", (Reference(read, None, frame.calls),)))
+
+    # Reads
+
+    def read(self, read: Read, state: State, frame: Frame) -> Value:
+        for inner in read.words:
+            self.value(inner, state, frame)
+        self.machine.variables.computed(read.sets, state)
+        here = Reference(read, None, frame.calls)
+        if (path := _name_of_program(read, state)) is not None:
+            self.use(read, (None,), frame)
+            return Value.of(Literal(path, provenance=(here,)))
+        if (read.name in _SPECIAL or read.name in _ALL) and read.name:
+            found = state.positional if read.name in _ALL else ()
+            self.use(read, found or (None,), frame)
+            return Value.of(Unknown(f"`${read.name}`", (here,)))
+        definitions, base = self.looked_up(read, state, frame)
+        elements = state.arrays.get(read.name, ())
+        self.use(read, (*definitions, *elements), frame)
+        if state.may_change(read.name):
+            base = union([base, REFERRED.through(here, read.splits)])
+        if read.through == "indirect":
+            self.machine.havoc.reads(read.span, state, frame, [base.text.partition("[")[0]] if base.text else None)
+        if read.index and read.index != "0":
+            return unknown("an array", [one.value for one in elements], (here,))
+        if read.through:
+            return unknown(f"`{read.name}` through an expansion that changes it", [base], (here,))
+        return self.fallen_back(read, base, here, state, frame)
+
+    def looked_up(self, read: Read, state: State, frame: Frame) -> tuple[Definitions, Value]:
+        """The assignments that may have given the value, and the value."""
+        here = Reference(read, None, frame.calls)
+        if _POSITIONAL.fullmatch(read.name):
+            index = int(read.name)
+            if state.positional is None:
+                return (None,), Value.of(Unknown("a positional parameter", (here,)))
+            if index > len(state.positional):
+                return (None,), Value.of(Literal("", provenance=(here,)))
+            definition = state.positional[index - 1]
+            return (definition,), definition.value.through(Reference(read, definition, frame.calls), read.splits)
+        definitions = state.defined(read.name)
+        values = []
+        for one in definitions:
+            reference = Reference(read, one, frame.calls)
+            values.append(
+                one.value.through(reference, read.splits) if one else Value.of(Input(read.name, (reference,)))
+            )
+        return definitions, union(values)
+
+    def fallen_back(self, read: Read, base: Value, here: Reference, state: State, frame: Frame) -> Value:
+        match read.fallback:
+            case Fallback.NONE:
+                return base
+            case Fallback.REQUIRE:
+                if not frame.testing:
+                    self.recorder.add(PendingTest(base, read, read.name_span, frame.calls, everything=True))
+                if read.word:
+                    self.value(read.word, state, frame)
+                return base
+            case Fallback.ALTERNATIVE:
+                word = self.value(read.word, state, frame) if read.word else EMPTY
+                return union([word.through(here, read.splits), EMPTY.through(here, read.splits)])
+        word = self.value(read.word, state, frame) if read.word else EMPTY
+        rows = [row for row in base.alternatives if words.certain(row) is not False]
+        fallback = word.through(here, splits=False)
+        sure = rows and all(words.certain(row) for row in base.alternatives)
+        value = base if sure else union([Value(tuple(rows)), fallback]) if rows else fallback
+        if read.fallback is Fallback.ASSIGN and not sure:
+            state.assign(read.name, (self.machine.variables.define(read.name, value, None, state),))
+        return value
+
+    def use(self, read: Read, definitions: Definitions, frame: Frame) -> None:
+        self.recorder.add(VariableUse(read, definitions, frame.calls, frame.holder, frame.defining))
+
+
+def _name_of_program(read: Read, state: State) -> str | None:
+    """`$0` and `$BASH_SOURCE` of a file that is followed; None for everything else."""
+    if read.fallback is not Fallback.NONE or read.through:
+        return None
+    name = state.zero if read.name == "0" else state.sourced
+    if name is None or "${" in name or not name:
+        return None
+    return name if read.name == "0" or (read.name == "BASH_SOURCE" and read.index in ("", "0")) else None

@@ -1,0 +1,172 @@
+"""The file graph: which files of a repository run, read and name each other. Each such question is asked here.
+
+Nothing is parsed and nothing is run. An answer is a set of paths or `Top`; either may hold patterns, and `matched`
+gives the files that are there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from fnmatch import filter as matches
+from fnmatch import fnmatchcase
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from migrator.flow.runs import Runs, is_option, named
+from migrator.ir.paths import GLOB, NONE, Paths, Top, joined, matching
+from migrator.rulebook.records import Programs
+from migrator.text.source import Source, Undecodable
+from migrator.text.view import Unreadable, View
+
+if TYPE_CHECKING:
+    from migrator.flow.events import Command
+
+MOST_REACHED = 400
+"""The most files that `reached` reads on the way; with more, every file counts as reached."""
+_MOST_FILES = 5000
+_MOST_BYTES = 32 * 1024 * 1024
+_LONGEST = 256 * 1024
+_PLENTY = Top("one of more files than are looked through")
+_NAME = re.compile(r"[\w.-]+")
+_PATTERN = re.compile(r"(?<![\w.*?-])(?=[.*?-]*\w)[\w.-]*[*?][\w.*?-]*")
+"""With a word in it: `*` alone stands for many things in a pipelines file. What stands before a slash is a folder."""
+
+
+class FileGraph:
+    """The files of one repository. `text` gives the text of one, None where there is none that can be read. `apart` are
+    those that no program runs and that are read in another way: files of pipelines."""
+
+    def __init__(
+        self, view: View, text: Callable[[str], str | None], programs: Programs, apart: Collection[str] = ()
+    ) -> None:
+        self.view = view
+        self.text = text
+        self.programs = programs
+        self.apart = apart
+        self.runs = Runs(programs, text)
+        self.callers = cache(self._callers)
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(self.view.paths())
+
+    def may_run(self, command: Command, written: Paths = NONE) -> Paths:
+        """The files that a command may run, followed or not. `written` are those that may be something else by then
+        than what stands there."""
+        found = self.runs.of(command)
+        if not isinstance(found, Top) and matching(written, found):
+            return Top("what the step writes there", tuple(sorted(found)))
+        return found
+
+    def may_read(self, command: Command, words: int | None = None) -> Paths:
+        """The files and folders that the words of a command name, or the first `words` of them that are known."""
+        told = [one for one in command.arguments if not is_option(one) and (words is None or one.text)]
+        return joined(named(one.value, command.folders) for one in told[:words])
+
+    def matched(self, paths: Paths) -> Paths:
+        """The files that are there of those, but for documents; Top where they are too many to look through."""
+        if isinstance(paths, Top) or any(map(GLOB.search, paths)):
+            there = matching(paths, self.paths)
+        else:
+            there = frozenset(path for path in paths if self.text(path) is not None)
+        found = frozenset(path for path in there if path not in self.apart and not self.is_document(path))
+        return found if len(found) <= _MOST_FILES else _PLENTY
+
+    def is_document(self, path: str) -> bool:
+        """Whether a file is for people: nothing runs it, nor what it names."""
+        name = path.rpartition("/")[2]
+        return any(fnmatchcase(name, glob) for glob in self.programs.documents)
+
+    def _callers(self, path: str) -> Paths:
+        """The files that name a file, a search in the text of all of them, bounded; Python modules that import it.
+
+        A name without a dot counts behind a slash or what runs files: as a word it stands for many things.
+        """
+        texts, _ = self._looked
+        if texts is None:
+            return _PLENTY
+        name = path.rpartition("/")[2]
+        before = r"(?<![\w.-])" if "." in name else r"(?:/|\b(?:bash|sh|source|exec)\s+|(?<![\w.])\.\s+)"
+        pattern = re.compile(rf"{before}{re.escape(name)}(?![\w-])")
+        found = {other for other, text in texts.items() if other != path and name in text and pattern.search(text)}
+        return frozenset(found.union(_importing(path, texts)))
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """Files that may be text, and that are not searched: too large, in no known encoding, not readable."""
+        return self._looked[1]
+
+    @cached_property
+    def _looked(self) -> tuple[dict[str, str] | None, frozenset[str]]:
+        """The text of every file that is not apart, None where there are too many; and those without any."""
+        texts: dict[str, str] = {}
+        unread: set[str] = set()
+        total = 0
+        for count, path in enumerate(self.paths):
+            if count >= _MOST_FILES or total > _MOST_BYTES:
+                return None, frozenset()
+            if path in self.apart:
+                continue
+            data = b""
+            try:
+                data = self.view.read(path) or b""
+                if len(data) > _LONGEST:
+                    unread.add(path)
+                    continue
+                total += len(data)
+                texts[path] = Source.decode(path, data).text
+            except (Unreadable, Undecodable):
+                if b"\0" not in data:
+                    unread.add(path)
+        return texts, frozenset(unread)
+
+    def reached(self, begin: Iterable[str], wanted: Collection[str]) -> frozenset[str]:
+        """Those of the `wanted` files, or folders, that are reached from the texts of `begin`: rather too many.
+
+        One is reached where a reached text names it, by its name with or without ending, or the longest word of that,
+        or names a program that reads it untold, or the folder that holds it; one at the root, too, where the text has a
+        pattern (`*.sh`) for it. One whose name has no word is reached. Each text is searched once, so that it ends.
+        """
+        paths = {*self.paths, *wanted}
+        names = _by_word(paths)
+        top = [path for path in paths if "/" not in path]
+        untold = self.programs.untold
+        found = {*begin, *names.get("", ())}
+        pending = list(found)
+        read = 0
+        while pending:
+            read += 1
+            if read > MOST_REACHED:
+                return frozenset(wanted)
+            text = self.text(pending.pop()) or ""
+            led = {path for pattern in set(_PATTERN.findall(text)) for path in matches(top, pattern)}
+            for name in set(_NAME.findall(text)):
+                stem = name.rpartition(".")[2] if "." in name else name
+                keys = {name, name.partition(".")[0], stem, *untold.get(name, ())}
+                led.update(*(names.get(key, ()) for key in keys))
+            pending += led - found
+            found |= led
+        return frozenset(found & set(wanted))
+
+
+def _by_word(paths: Iterable[str]) -> dict[str, set[str]]:
+    """Files by the longest word of their name, with and without its ending, and of their folder's."""
+    names: dict[str, set[str]] = {}
+    for path in paths:
+        *folders, name = path.split("/")
+        for key in {name, name.partition(".")[0] or name, *folders[-1:]}:
+            names.setdefault(max(_NAME.findall(key), key=len, default=""), set()).add(path)
+    return names
+
+
+def _importing(path: str, texts: Mapping[str, str]) -> Iterator[str]:
+    """Python modules that import a Python module: its name, or that of its package, stands in an import."""
+    folder, _, name = path.rpartition("/")
+    module = folder.rpartition("/")[2] if name == "__init__.py" else name.removesuffix(".py")
+    if not name.endswith(".py") or not module:
+        return
+    pattern = re.compile(rf"^[ \t]*(?:from|import)\b[^#\n]*(?:\([^()]*)?(?<!\w){re.escape(module)}(?!\w)", re.MULTILINE)
+    for other, text in texts.items():
+        if other != path and other.endswith(".py") and module in text and pattern.search(text):
+            yield other

@@ -1,0 +1,137 @@
+"""Programs inside the program: `eval`, `bash -c`, here-documents for a shell, traps."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from migrator.flow import texts
+from migrator.flow.builtins import set_options
+from migrator.flow.events import Argument, Command, Effect, Unread
+from migrator.flow.frame import MAX_DEPTH, Frame
+from migrator.flow.lattice import State
+from migrator.flow.texts import NestedText
+from migrator.frontends.shell.lowering import lower
+from migrator.ir.nodes import Call, Channel, ProgramError
+from migrator.ir.values import Definition, Literal, Unknown, Value
+
+if TYPE_CHECKING:
+    from migrator.flow.interpreter import Interpreter
+
+SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh", "ksh"})
+_SHELL = Effect(Value.of(Unknown("the output of a shell")))
+_HIDDEN = (Definition("", Value.of(Unknown("a variable that is not exported")), None, -1),)
+_TAKES_VALUE = re.compile(r"[-+][a-zA-Z]*[oO]")
+_TEXT_FOLLOWS = re.compile(r"-[a-zA-Z]*c|--command")
+
+
+class Nested:
+    def __init__(self, machine: Interpreter) -> None:
+        self.machine = machine
+        self.recorder = machine.recorder
+        self.traps: list[tuple[NestedText, Call, State]] = []
+
+    def run(self, nested: NestedText, call: Call, state: State, frame: Frame, stdin: Value | None) -> Value | None:
+        """Follow program text in a state, and return its standard output; None where it is not followed."""
+        if len(frame.active) >= MAX_DEPTH:
+            return None
+        try:
+            program = lower(nested.text, nested.place, frame.fixed or nested.quoted)
+        except ProgramError as error:
+            self.recorder.add(Unread(call.span, nested.text, str(error)))
+            if frame.evaluating:
+                self.machine.havoc.text(call.words[1:], "what `eval` runs", call.span, state, frame)
+            return None
+        here = state.copy()
+        outer = {**frame.outer, **{start: frame.outer.get(start, here) for start in nested.outer}}
+        inner = frame.but(active=(*frame.active, ""), outer=outer, fixed=frame.fixed or nested.quoted)
+        return self.machine.run(program, state, inner, stdin)
+
+    def evaluate(
+        self, arguments: tuple[Argument, ...], call: Call, state: State, frame: Frame, stdin: Value | None
+    ) -> Effect:
+        nested = texts.of_words(self.machine.text, [argument.word for argument in arguments])
+        if nested is None:
+            self.unread(call)
+            self.machine.havoc.text(call.words[1:], "what `eval` runs", call.span, state, frame)
+            return Effect(Value.of(Unknown("what `eval` prints")))
+        return _followed(self.run(nested, call, state, frame.but(evaluating=True), stdin))
+
+    def shell(self, command: Command, call: Call, state: State, frame: Frame) -> Effect:
+        """`bash -c '…'`, `bash` with a here-document, or a script file, in a process that `state` is the parent of."""
+        inner, started = child(state, self.recorder.read_from_outside), State()
+        arguments = list(command.arguments)
+        while command.name not in SHELLS and arguments and arguments[0].text not in ("-c", "--command"):
+            arguments.pop(0)
+        while arguments and (arguments[0].text or "").startswith(("-", "+")):
+            option = arguments.pop(0).text or ""
+            for told in (inner, started):
+                set_options([option, arguments[0].text if arguments else None], told)
+            if _TAKES_VALUE.fullmatch(option) and arguments:
+                arguments.pop(0)
+            elif _TEXT_FOLLOWS.fullmatch(option):
+                inner.positional = self.machine.variables.positional(arguments[2:], state)
+                nested = texts.of_words(self.machine.text, [arguments[0].word]) if arguments else None
+                if nested is None:
+                    self.unread(call)
+                    return _SHELL
+                return _followed(self.run(nested, call, inner, frame, command.stdin))
+        documents = [one for one in command.redirects if one.channel is Channel.DOCUMENT]
+        if documents and not arguments and (nested := texts.of_document(self.machine.text, documents[-1])):
+            return _followed(self.run(nested, call, inner, frame, None))
+        if command.stdin is not None and not arguments:
+            self.unread(call, command.stdin)
+        if arguments and command.name in SHELLS:
+            launched = self.machine.launching.launch(
+                command.name, arguments, call, state, frame, command.stdin, started.traced
+            )
+            return launched or _SHELL
+        return _SHELL
+
+    def unread(self, call: Call, stdin: Value | None = None) -> None:
+        text = self.machine.text[call.span.start : call.span.end]
+        fed = [piece.text for piece in stdin.pieces if isinstance(piece, Literal)] if stdin else []
+        self.recorder.add(Unread(call.span, " ".join([text, *fed]), ""))
+
+    def trap(self, arguments: tuple[Argument, ...], call: Call, state: State, frame: Frame) -> None:
+        """What a trap runs is read at the end, with what may hold at any time; what it sets may be set at any time."""
+        words = [argument for argument in arguments if argument.text != "--"]
+        if len(words) < 2 or ((words[0].text or "-").startswith("-") and words[0].text is not None):
+            return
+        nested = texts.of_words(self.machine.text, [words[0].word])
+        if nested is None:
+            self.machine.havoc.text(call.words[1:2], "what `trap` runs", call.span, state, frame)
+            return
+        if not self.recorder.silent:
+            self.traps.append((nested, call, state.copy()))
+        if all(word.text in ("EXIT", "0") for word in words[1:]):
+            return
+        after = state.copy()
+        with self.recorder.muted():
+            self.run(nested, call, after, frame, None)
+        state.clouded |= {name for name, known in after.environment.items() if state.environment.get(name) != known}
+
+    def trapped(self, state: State) -> None:
+        for nested, call, since in self.traps:
+            self.run(nested, call, self.machine.any_time(state, since), Frame(conditional=True), None)
+
+
+def _followed(output: Value | None) -> Effect:
+    if output is None:
+        return Effect(Value.of(Unknown("shell that could not be read")))
+    return Effect(output, followed=True)
+
+
+def child(state: State, outside: set[str]) -> State:
+    """What a program that is started sees: variables that are not exported stay behind. `outside` are variables that
+    were read before the program set them: they came from the environment, and go back there."""
+    inner = state.copy()
+    hidden = {
+        name: _HIDDEN
+        for name, definitions in state.environment.items()
+        if name not in state.exported
+        and name not in outside
+        and all(one is not None and one.order >= 0 for one in definitions)
+    }
+    inner.environment = {**state.environment, **hidden} if hidden else state.environment
+    return inner

@@ -1,0 +1,92 @@
+"""What programs that only show, filter or cut their words print."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+
+from migrator.flow.events import Argument, Command
+from migrator.ir.paths import Top, only
+from migrator.ir.values import EMPTY, Input, Literal, Unknown, Value, concat, unknown
+from migrator.rulebook.records import Programs
+
+_DIRECTIVE = re.compile(r"%(%|[sbq])")
+_SILENT = ("cd", "set", "export", "[", "test", ":", "true", "false", "exit", "return", "shift", "unset")
+
+
+def printed(command: Command, programs: Programs, clone: str) -> Value:
+    """The standard output of a command that is not followed. `clone` is the variable that names the root's folder."""
+    name, arguments = command.name, command.arguments
+    texts = [argument.text for argument in arguments]
+    fed = [command.stdin or EMPTY]
+    match name:
+        case "echo":
+            return echo(arguments)
+        case "printf":
+            return printf(arguments)
+        case "pwd" if not texts and (folder := only(command.folders)) is not None:
+            inside = (Literal(f"/{folder}"),) if folder else ()
+            return Value.of(Input(clone, ()), *inside, Literal("\n"))
+        case "dirname" if len(texts) == 1 and texts[0]:
+            return Value.of(Literal(posixpath.dirname(texts[0]) or "."), Literal("\n"))
+        case "basename" if len(texts) == 1 and texts[0]:
+            return Value.of(Literal(posixpath.basename(texts[0])), Literal("\n"))
+    if " ".join([name, *(text or "" for text in texts)]) in programs.roots and not isinstance(command.folders, Top):
+        return Value.of(Input(clone, ()), Literal("\n"))
+    pattern = programs.filters.get(name)
+    if pattern and None not in texts and pattern.fullmatch(" ".join(text or "" for text in texts)):
+        return command.stdin or Value.of(Unknown("standard input that nothing in the script feeds"))
+    if name == "cat" or pattern:
+        return unknown(f"a file or filter that `{name}` reads", fed)
+    if name in _SILENT:
+        return EMPTY
+    return unknown(f"the output of `{name}`" if name else "the output of a command", fed)
+
+
+def echo(arguments: Sequence[Argument]) -> Value:
+    """What `echo` prints. Escapes with `-e` change nothing that a credential would hold."""
+    newline = True
+    words = list(arguments)
+    while words and (text := words[0].text) and re.fullmatch(r"-[neE]+", text):
+        newline = newline and "n" not in text
+        words.pop(0)
+    values: list[Value] = []
+    for index, word in enumerate(words):
+        if index:
+            values.append(Value.of(Literal(" ")))
+        values.append(word.value)
+    return concat([*values, Value.of(Literal("\n"))] if newline else values)
+
+
+def printf(arguments: Sequence[Argument]) -> Value:
+    """What `printf` prints, for formats of `%s`, `%b`, `%q` and literal text."""
+    words = [word for word in arguments if word.text != "--"]
+    if not words or words[0].text == "-v":
+        return Value.of(Unknown("what `printf` stores"))
+    form = words[0].text
+    if form is None:
+        return words[0].value if len(words) == 1 else Value.of(Unknown("what `printf` prints"))
+    if len(re.findall("%", form)) != len(_DIRECTIVE.findall(form)) + form.count("%%"):
+        return Value.of(Unknown("what `printf` prints"))
+    values: list[Value] = []
+    rest = words[1:]
+    while True:
+        at = taken = 0
+        for match in _DIRECTIVE.finditer(form):
+            values.append(Value.of(Literal(_decode(form[at : match.start()]))))
+            if match[1] == "%":
+                values.append(Value.of(Literal("%")))
+            elif taken < len(rest):
+                values.append(rest[taken].value)
+                taken += 1
+            at = match.end()
+        values.append(Value.of(Literal(_decode(form[at:]))))
+        rest = rest[taken:]
+        if not rest or not taken:
+            break
+    return concat([value for value in values if value.text != ""] or values)
+
+
+def _decode(text: str) -> str:
+    return text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t").replace("\\\\", "\\")

@@ -1,0 +1,133 @@
+"""What a run leaves behind: its events in order, from which the `Flow` is made.
+
+The order of running is a number that grows; its bound, 20,000, is what ends a run that calls and loops do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from msgspec import Struct, field
+
+from migrator.flow.events import (
+    CallString,
+    Command,
+    Definitions,
+    Flow,
+    PresenceTest,
+    Unread,
+    Unseen,
+    VariableUse,
+)
+from migrator.flow.library import Placed
+from migrator.ir.nodes import ProgramError, Read
+from migrator.ir.values import Definition, Value
+from migrator.text.source import Span
+
+_MOST = 20_000
+
+
+class PendingTest(Struct):
+    """A presence test while what it decides about is still being collected."""
+
+    value: Value
+    read: Read | None
+    name_span: Span
+    calls: CallString
+    regions: list[Span] = field(default_factory=list)
+    everything: bool = False
+
+    def decides(self, regions: Iterable[Span]) -> None:
+        self.regions += regions
+
+
+class Recorder:
+    """`order` is that of the event that comes next."""
+
+    def __init__(self) -> None:
+        self.order = 0
+        self.commands: list[Command] = []
+        self.uses: list[VariableUse] = []
+        self.tests: list[PendingTest] = []
+        self.definitions: list[Definition] = []
+        self.unread: list[Unread] = []
+        self.unseen: list[Unseen] = []
+        self.inputs: list[Value] = []
+        self.programs: dict[int, Placed] = {}
+        self.called: set[str] = set()
+        self._muted = 0
+
+    @property
+    def silent(self) -> bool:
+        return self._muted > 0
+
+    @contextmanager
+    def muted(self) -> Iterator[None]:
+        """What happens meanwhile is tried only, and leaves no events."""
+        self._muted += 1
+        try:
+            yield
+        finally:
+            self._muted -= 1
+
+    def tick(self, span: Span) -> int:
+        """The order of the event that comes now. Raises ProgramError where there are too many."""
+        now = self.order
+        self.order += 1
+        if self.order > _MOST:
+            raise ProgramError("the script runs too many commands to follow; split it", span.start)
+        return now
+
+    def add(self, *events: Command | VariableUse | PendingTest | Definition | Unread | Unseen) -> None:
+        if self._muted:
+            return
+        for event in events:
+            match event:
+                case Command():
+                    self.commands.append(event)
+                case VariableUse():
+                    self.uses.append(event)
+                case PendingTest():
+                    self.tests.append(event)
+                case Definition():
+                    self.definitions.append(event)
+                case Unread():
+                    self.unread.append(event)
+                case Unseen():
+                    self.unseen.append(event)
+
+    def reads_file(self, path: Value) -> None:
+        if not self._muted:
+            self.inputs.append(path)
+
+    @property
+    def read_from_outside(self) -> set[str]:
+        """The variables that were read while nothing of the program had set them."""
+        return {use.read.name for use in self.uses if None in use.definitions}
+
+    def assignments(self) -> dict[str, Definitions]:
+        """Every assignment that there was, by variable; None among them where it was read before one."""
+        found: dict[str, list[Definition | None]] = {}
+        for one in self.definitions:
+            if not one.positional:
+                found.setdefault(one.name, []).append(one)
+        for name in self.read_from_outside & found.keys():
+            found[name].append(None)
+        return {name: tuple(definitions) for name, definitions in found.items()}
+
+    def flow(self) -> Flow:
+        tests = tuple(
+            PresenceTest(test.value, test.read, test.name_span, test.calls, tuple(test.regions), test.everything)
+            for test in self.tests
+        )
+        return Flow(
+            tuple(self.commands),
+            tuple(self.uses),
+            tests,
+            tuple(self.definitions),
+            tuple(self.unread),
+            tuple(self.unseen),
+            tuple(self.inputs),
+            tuple(placed for _, placed in sorted(self.programs.items())),
+        )

@@ -1,0 +1,185 @@
+"""What a command runs of a repository's files, by its words alone: paths, patterns, or `Top` with what is known.
+
+A program that is known to run no file is taken at its word, and one that is not known is taken to run none but itself.
+A word that is not known is no option, and holds no `..`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from migrator.ir.paths import NONE, ROOT, Paths, Top, below, join, joined, only
+from migrator.ir.values import Alternative, Input, Literal, Piece, Unknown, Value
+from migrator.rulebook.records import Launcher, Programs
+
+if TYPE_CHECKING:
+    from migrator.flow.events import Argument, Command
+
+_SOURCES = ("source", ".")
+_CLONE = "BITBUCKET_CLONE_DIR"
+_IN_CLONE = f"${{{_CLONE}}}"
+_RUNS = ("-exec", "-execdir", "-ok", "-okdir")
+_SCRIPTS = ("run", "run-script")
+"""https://docs.npmjs.com/cli/commands/npm-run"""
+_TEXT = re.compile(r"-[A-Za-z]*c")
+
+
+class Runs(Struct, frozen=True):
+    """`text` gives the text of a file of the repository, None where there is none."""
+
+    programs: Programs
+    text: Callable[[str], str | None]
+
+    def of(self, command: Command) -> Paths:
+        name = command.name
+        if not name:
+            return Top(command.unknown or "a program that is known only then")
+        own = _located(command.program, command.folders) if "/" in command.program else NONE
+        launcher = self.programs.launcher(name)
+        if launcher and launcher.files:
+            return join(own, self.by_convention(command, launcher))
+        if launcher or name in self.programs.interpreters:
+            return join(own, self.told(command, launcher))
+        if name in _SOURCES:
+            return join(own, joined(named(one.value, command.folders) for one in command.arguments[:1]))
+        return join(own, self.carried(command))
+
+    def told(self, command: Command, launcher: Launcher | None) -> Paths:
+        """The file that a shell or an interpreter is told to run; a word before it may be the value of an option."""
+        found: Paths = NONE
+        option = ""
+        for argument in command.arguments:
+            text = argument.text
+            if option == "-m":
+                module = (text or "").replace(".", "/")
+                names = (f"{module}.py", f"{module}/__main__.py")
+                return joined(below(command.folders, one) for one in names) if text else Top("a module")
+            if launcher and _TEXT.fullmatch(option):  # what text names is a command of its own
+                return found if text is not None else Top(f"what `{command.name} {option}` is told")
+            if is_option(argument):
+                option = text or "-"
+                continue
+            found = join(found, named(argument.value, command.folders))
+            sure = not option or (launcher is not None and option in launcher.switches)
+            if text and sure and ("." in text or "/" in text or self.there(text, command.folders)):
+                return found
+            option = ""
+        return found
+
+    def there(self, name: str, folders: Paths) -> bool:
+        path = only(below(folders, name))
+        return path is not None and self.text(path) is not None
+
+    def by_convention(self, command: Command, launcher: Launcher) -> Paths:
+        """The file that the words name, else the first that is there of those that the program reads untold."""
+        folders: Paths = command.folders
+        file: Value | None = None
+        target: str | None = ""
+        arguments = list(command.arguments)
+        while arguments:
+            argument = arguments.pop(0)
+            if not is_option(argument):
+                target = argument.text if target == "" else target
+                continue
+            option, value = _split(argument.value, launcher.folders | launcher.named)
+            if option in launcher.folders | launcher.named | launcher.options:
+                given = value or (arguments.pop(0).value if arguments else None)
+                folders = named(given, folders) if given and option in launcher.folders else folders
+                file = given if option in launcher.named else file
+        if target is not None and not _runs_script(target, launcher):
+            return NONE
+        if file is not None:
+            return named(file, folders)
+        if isinstance(folders, Top):
+            return joined(below(folders, name) for name in launcher.files)
+        each = ((posixpath.join(folder, name) for name in launcher.files) for folder in folders)
+        first = (next((path for path in paths if self.text(path) is not None), None) for paths in each)
+        return frozenset(path for path in first if path is not None)
+
+    def carried(self, command: Command) -> Paths:
+        """What a program runs that puts words behind words of its own, or runs them in another place."""
+        return joined(self.begun(command, words) for words in self.carries(command))
+
+    def carries(self, command: Command) -> list[list[str | None]]:
+        """The words with which a carrier begins commands, None for one that is not known."""
+        if command.name not in self.programs.carriers:
+            return []
+        words = [argument.text for argument in command.arguments]
+        if command.name == "find":
+            return [words[at + 1 :][:1] for at, one in enumerate(words) if one in _RUNS]
+        return [[word for word in words if word is None or not word.startswith("-")]]
+
+    def begun(self, command: Command, words: Sequence[str | None]) -> Paths:
+        found: Paths = NONE
+        for word in words:
+            name = posixpath.basename(word or "")
+            if word is None or self.programs.launcher(name) or name in self.programs.interpreters:
+                return Top(f"what `{command.name}` runs")
+            if name in self.programs.inert:
+                return found
+            if "/" in word:
+                found = join(found, _located(word, command.folders))
+        return Top(f"what `{command.name}` runs") if words and set(words) == {"{}"} else found
+
+
+def named(value: Value, folders: Paths) -> Paths:
+    """The paths of the repository that a word may stand for."""
+    return joined(_row(row, folders) for row in value.alternatives)
+
+
+def is_option(argument: Argument) -> bool:
+    return any(_head(row).startswith("-") for row in argument.value.alternatives)
+
+
+def _row(row: Alternative, folders: Paths) -> Paths:
+    begins = bool(row) and isinstance(row[0], Input) and row[0].name == _CLONE
+    unknown = [piece for piece in row[begins:] if not isinstance(piece, Literal)]
+    text = "".join(piece.text if isinstance(piece, Literal) else "**" for piece in row[begins:])
+    if begins and not text.startswith("**"):
+        text = f"{_IN_CLONE}{text}"
+    if not unknown:
+        return _located(text, folders)
+    rest = text.rpartition("/../")[2] if "**" in text.rpartition("/../")[0] else text
+    text = text if rest == text else f"**/{rest}"
+    paths = _located(text, ROOT if text.startswith("**") else folders)
+    return Top(_why(unknown[0]), paths.patterns if isinstance(paths, Top) else tuple(sorted(paths))) if paths else paths
+
+
+def _located(text: str, folders: Paths) -> Paths:
+    if text == _IN_CLONE or text.startswith(f"{_IN_CLONE}/"):
+        return below(ROOT, text.removeprefix(_IN_CLONE).lstrip("/"))
+    return below(folders, text) if text and not text.startswith(("/", "~")) else NONE
+
+
+def _why(piece: Piece) -> str:
+    return piece.why if isinstance(piece, Unknown) else f"${piece.name}" if isinstance(piece, Input) else ""
+
+
+def _head(row: Alternative) -> str:
+    return row[0].text if row and isinstance(row[0], Literal) else ""
+
+
+def _split(value: Value, glued: frozenset[str]) -> tuple[str, Value | None]:
+    """An option and the value that is in the same word: `--prefix=web`, `-Cweb`."""
+    row = value.alternatives[0]
+    head = _head(row)
+    option, equals, rest = head.partition("=")
+    if not equals and head[:2] in glued and (len(head) > 2 or len(row) > 1):
+        option, equals, rest = head[:2], "=", head[2:]
+    if not equals:
+        return option, None
+    return option, Value(tuple((Literal(rest), *one[1:]) for one in value.alternatives))
+
+
+def _runs_script(target: str, launcher: Launcher) -> bool:
+    """Whether a program that has commands of its own is told to run something of its file."""
+    if not launcher.short and not launcher.commands:
+        return True
+    if target in _SCRIPTS:
+        return True
+    return target in launcher.short if launcher.short else target != "" and target not in launcher.commands

@@ -1,0 +1,69 @@
+"""Standard input and output of statements: what is fed, which files are read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from migrator.flow import words
+from migrator.flow.events import Output
+from migrator.flow.frame import Frame
+from migrator.flow.lattice import State
+from migrator.ir.nodes import Capture, Channel, Redirect
+from migrator.ir.values import EMPTY, Literal, Unknown, Value, concat
+
+if TYPE_CHECKING:
+    from migrator.flow.interpreter import Interpreter
+
+_TERMINALS = ("/dev/stdout", "/dev/stderr", "/dev/tty")
+
+
+class Streams:
+    def __init__(self, machine: Interpreter) -> None:
+        self.machine = machine
+        self.recorder = machine.recorder
+
+    def inputs(self, redirects: Sequence[Redirect], state: State, frame: Frame, stdin: Value | None) -> Value | None:
+        """What standard input holds after the redirections, None where nothing is fed."""
+        for redirect in redirects:
+            match redirect.channel:
+                case Channel.TEXT:
+                    stdin = concat([self.value(redirect, state, frame), Value.of(Literal("\n"))])
+                case Channel.DOCUMENT:
+                    stdin = self.value(redirect, state, frame)
+                case Channel.READ:
+                    stdin = self.file(redirect, state, frame)
+                case Channel.OTHER:
+                    self.value(redirect, state, frame)
+        return stdin
+
+    def outputs(self, redirects: Sequence[Redirect], state: State, frame: Frame, output: Value) -> Value:
+        """What is left of standard output when files have taken theirs; which files, goes to the command's event."""
+        files = tuple(
+            Output(self.value(redirect, state, frame), output)
+            for redirect in redirects
+            if redirect.channel is Channel.WRITE and redirect.value.parts
+        )
+        if not files:
+            return output
+        if not self.recorder.silent and self.recorder.commands:
+            last = self.recorder.commands[-1]
+            self.recorder.commands[-1] = replace(last, outputs=last.outputs + files)
+        return output if all(file.path.text in _TERMINALS for file in files) else EMPTY
+
+    def value(self, redirect: Redirect, state: State, frame: Frame) -> Value:
+        return self.machine.expressions.value(redirect.value, state, frame)
+
+    def file(self, redirect: Redirect, state: State, frame: Frame) -> Value:
+        parts = redirect.value.parts
+        if len(parts) == 1 and isinstance(parts[0], Capture) and parts[0].stream:
+            return self.machine.run(parts[0].body, state.copy(), frame.but(consumed=True), None)
+        self.recorder.reads_file(self.value(redirect, state, frame))
+        return Value.of(Unknown("a file that is read"))
+
+
+def may_fail(redirect: Redirect) -> bool:
+    """Whether it opens a file; where that fails, the command does not run."""
+    return redirect.channel in (Channel.READ, Channel.WRITE) and words.written(redirect.value) != "/dev/null"

@@ -1,0 +1,105 @@
+"""Program text inside a word, followed back to where it is written: what `bash -c '…'` and `eval` are given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.ir.nodes import Capture, Constant, Expression, Join, Quoting, Read, Redirect, Template
+from migrator.text.source import Span
+
+_ESCAPES = re.compile(r'\\[\\"$`\n]')
+_ESCAPED = re.compile(r"[$`]|\{[^}\\]*[$`]")
+
+
+class Sliced(Protocol):
+    """Text of which parts are asked for, by position."""
+
+    def __getitem__(self, key: slice, /) -> str: ...
+
+
+class NestedText(Struct, frozen=True):
+    """A program's text, with a map to the text around it. `quoted`: it stands in double quotes. `outer` is where the
+    expansions stand that are made before the inner program's text is read."""
+
+    text: str
+    place: Callable[[int], int]
+    quoted: bool = False
+    outer: frozenset[int] = frozenset()
+
+
+def of_words(source: Sliced, joins: Sequence[Join | None]) -> NestedText | None:
+    """The program text that words are, None where it cannot be followed."""
+    written = [join for join in joins if join is not None]
+    if not written or len(written) < len(joins):
+        return None
+    parts = [part for join in written for part in join.parts]
+    if len(written) > 1:
+        if not all(isinstance(part, Read) or _bare(part) for part in parts):
+            return None
+        sliced = _slice(source, Span(written[0].span.start, written[-1].span.end))
+        return replace(sliced, outer=_expansions(parts)) if sliced else None
+    match parts:
+        case [Constant(quoting=Quoting.SINGLE, span=Span() as span, text=text)]:
+            return _slice(source, Span(span.start + 1, span.end - 1), text)
+        case [Constant(span=Span() as span, text=text) as part] if _bare(part):
+            return _slice(source, span, text)
+        case [Read() as read]:
+            sliced = _slice(source, read.span)
+            return replace(sliced, outer=_expansions(parts)) if sliced else None
+        case [Template() as template]:
+            return _double(source, template)
+    return None
+
+
+def of_document(source: Sliced, redirect: Redirect) -> NestedText | None:
+    """The program text of a here-document."""
+    if redirect.written is None:
+        return None
+    sliced = _slice(source, redirect.written)
+    if redirect.raw or sliced is None:
+        return sliced
+    return replace(sliced, quoted=True, outer=_expansions(redirect.value.parts))
+
+
+def _bare(part: Expression) -> bool:
+    return isinstance(part, Constant) and part.quoting is Quoting.BARE and part.span is not None
+
+
+def _slice(source: Sliced, span: Span, expected: str | None = None) -> NestedText | None:
+    text = source[span.start : span.end]
+    if expected is not None and text != expected:
+        return None
+    return NestedText(text, lambda index: span.start + index)
+
+
+def _double(source: Sliced, template: Template) -> NestedText | None:
+    """Expansions in double quotes are made before the inner shell reads the text; they are read where they stand,
+    which is the same for values without special characters, and `\\$` is the inner shell's."""
+    start, end = template.span.start, template.span.end
+    raw = source[start + 1 : end - 1]
+    if source[start : start + 1] != '"' or source[end - 1 : end] != '"':
+        return None
+    text: list[str] = []
+    places: list[int] = []
+    at = 0
+    while at < len(raw):
+        width = 2 if _ESCAPES.match(raw, at) else 1
+        char = raw[at + width - 1]
+        if width == 2 and char == "$" and _ESCAPED.match(raw[at + 2 :]):
+            return None  # `\\$$NAME`: what the inner shell expands is known only when it runs
+        if not (width == 2 and char == "\n"):
+            text.append(char)
+            places.append(start + 1 + at + width - 1)
+        at += width
+    places.append(end - 1)
+    place = lambda index: places[min(index, len(places) - 1)]  # noqa: E731
+    return NestedText("".join(text), place, True, _expansions(template.parts))
+
+
+def _expansions(parts: Sequence[Expression]) -> frozenset[int]:
+    return frozenset(part.span.start for part in parts if isinstance(part, Read | Capture))

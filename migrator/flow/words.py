@@ -1,0 +1,136 @@
+"""Shapes of values and words that the interpreter asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import takewhile
+
+from msgspec.structs import replace
+
+from migrator.flow.events import Argument
+from migrator.ir.nodes import Call, Capture, Constant, If, Join, Pipe, Quoting, Read, Statement, Template
+from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, literal
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
+
+
+def written(join: Join) -> str | None:
+    """The text of a word that is nothing but literal characters without quotes, None for any other word."""
+    only = join.parts[0] if len(join.parts) == 1 else None
+    return only.text if isinstance(only, Constant) and only.quoting is Quoting.BARE else None
+
+
+def only_read(join: Join) -> Read | None:
+    """The one read of a word that is nothing else, or has it beside literal text (`x"$A"`)."""
+    parts = [inner for part in join.parts for inner in (part.parts if isinstance(part, Template) else (part,))]
+    reads = [part for part in parts if isinstance(part, Read)]
+    return reads[0] if len(reads) == 1 and all(isinstance(part, Read | Constant) for part in parts) else None
+
+
+def may_split(join: Join) -> bool:
+    """Whether a word has an expansion outside of quotes, which may become several words or none."""
+    return any(isinstance(part, Read | Capture) for part in join.parts)
+
+
+def certain(row: Alternative) -> bool | None:
+    """Whether a row is surely not empty (True), surely empty (False), or may be either (None)."""
+    if any(isinstance(piece, Literal) and piece.text for piece in row):
+        return True
+    return False if all(isinstance(piece, Literal) for piece in row) else None
+
+
+def is_presence(value: Value, other: str) -> bool:
+    """Whether comparing with `other` asks only if something is empty: `""`, or `x"$A"` with `x`."""
+    pieces = list(value.pieces)
+    text = "".join(piece.text for piece in pieces if isinstance(piece, Literal) and not piece.provenance)
+    return text == other and any(not isinstance(piece, Literal) or piece.provenance for piece in pieces)
+
+
+def split(value: Value) -> list[Value]:
+    """The words that an unquoted expansion of literal text with blanks becomes; other values stay one word."""
+    if len(value.alternatives) != 1:
+        return [value]
+    row = value.alternatives[0]
+    if not any(isinstance(piece, Literal) and piece.splits and re.search(r"\s", piece.text) for piece in row):
+        return [value]
+    found: list[list[Literal | Input | Unknown]] = [[]]
+    for piece in row:
+        if not (isinstance(piece, Literal) and piece.splits):
+            found[-1].append(piece)
+            continue
+        for index, text in enumerate(re.split(r"\s+", piece.text)):
+            if index:
+                found.append([])
+            if text:
+                found[-1].append(replace(piece, text=text, span=None, quoting=Quoting.FIXED))
+    return [Value.of(*word) for word in found if word]
+
+
+def assignment(argument: Argument) -> tuple[str, Value] | None:
+    """`NAME=value` as a word of `env` or `sudo`."""
+    if len(argument.value.alternatives) != 1 or not argument.value.alternatives[0]:
+        return None
+    first, *rest = argument.value.alternatives[0]
+    match = _ASSIGNMENT.match(first.text) if isinstance(first, Literal) else None
+    if not match or not isinstance(first, Literal):
+        return None
+    begun = replace(first, text=first.text[match.end() :], span=None, quoting=Quoting.FIXED)
+    return match[1], Value.of(*((begun, *rest) if begun.text else rest))
+
+
+def may_trace(arguments: Iterable[Argument]) -> bool:
+    """Whether the words of `set` have `-x` among them on some way: `set ${DEBUG:+-x}`."""
+    before = takewhile(lambda argument: argument.text != "--", arguments)
+    texts = (literal(row) for argument in before for row in argument.value.alternatives)
+    return any(text and re.fullmatch(r"-[A-Za-z]*x[A-Za-z]*", text) for text in texts)
+
+
+def named(join: Join) -> list[str]:
+    """The plain words of the commands that a word substitutes: the files that they read are among them."""
+    found: list[str] = []
+    pending: list[object] = list(join.parts)
+    while pending:
+        node = pending.pop()
+        match node:
+            case Template(parts=parts):
+                pending += parts
+            case Capture(body=body):
+                pending += body
+            case Statement():
+                pending.append(node.node)
+                found += [text for redirect in node.redirects if (text := written(redirect.value))]
+            case Pipe():
+                pending += [node.left, node.right]
+            case If(chain=chain) if chain:
+                pending += [*node.condition, *node.then, *node.otherwise]
+            case Call():
+                found += [text for inner in node.words if (text := written(inner))]
+    return found
+
+
+def substituted(join: Join | None) -> set[str]:
+    """The programs that the command substitutions of a word run; '' for what is not a plain command."""
+    found: set[str] = set()
+    pending = list(join.parts) if join else []
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Template):
+            pending += part.parts
+        elif isinstance(part, Capture):
+            for statement in part.body:
+                found |= _programs(statement)
+        else:
+            found.add("")
+    return found
+
+
+def _programs(statement: Statement) -> set[str]:
+    match statement.node:
+        case Call(words=words):
+            return {written(words[0]) or ""}
+        case Pipe(left=left):
+            return {next(iter(_programs(left)), "")}
+        case If(chain=chain, condition=(left,)) if chain:
+            return {next(iter(_programs(left)), "")}
+    return {""}

@@ -1,0 +1,60 @@
+"""Logins in text that is run, but not followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from migrator.flow.events import Argument, Command
+from migrator.ir.values import Input
+from migrator.reading.steps import Shell
+from migrator.rulebook.records import RuleBook
+from migrator.sinks.invocations import invocation
+from migrator.sinks.shown import names_natives, shows_login, visible_text
+from migrator.sinks.unfollowed import knows_no_package
+from migrator.text.source import Span
+
+
+class Hidden(Struct, frozen=True):
+    """`what` shows the login, for people. `broken`: the text cannot even be read."""
+
+    span: Span
+    what: str
+    broken: bool
+
+
+def hidden_logins(shell: Shell, book: RuleBook) -> Iterator[Hidden]:
+    """Where text that is run, but not followed, shows a login to Packages with something else than the native pair."""
+    for unread in shell.trace.unread:
+        if shows_login(unread.text, book) and not names_natives(unread.text, book):
+            yield Hidden(unread.span, "a script within the script", bool(unread.message))
+    logins = {login.command for login in shell.logins}
+    programs = "|".join(re.escape(program) for client in book.clients.values() for program in sorted(client.programs))
+    inner = re.compile(rf"\b(?:{programs})\b[^\n|;&]{{0,200}}?\slogin\s")
+    for command in shell.trace.commands:
+        if command.followed or command in logins:
+            continue
+        values = [argument.value for argument in command.arguments]
+        text = " ".join(visible_text(value) for value in values)
+        if called := invocation(command, book):  # `docker exec`, `docker run`: in a container
+            unclear = bool(called.rest) and called.rest[0].text is None and _told_to_log_in(called.rest)
+            if not unclear and not inner.search(text):
+                continue
+        elif command.name and command.name not in book.programs.carriers and not _may_log_in(command, book):
+            continue
+        stored = {piece.name for value in values for piece in value.pieces if isinstance(piece, Input)}
+        if shows_login(text, book) and not (stored and stored <= book.natives):
+            unknown = f"comes from {command.unknown}" if command.unknown else "is not known"
+            what = f"the words of `{command.name}`" if command.name else f"the words of a program that {unknown}"
+            yield Hidden(command.span, what, False)
+
+
+def _may_log_in(command: Command, book: RuleBook) -> bool:
+    """`oras login`, `make login`: a program that is not known is told to log in."""
+    return not knows_no_package(command, book) and _told_to_log_in(command.arguments)
+
+
+def _told_to_log_in(arguments: Iterable[Argument]) -> bool:
+    return any(argument.text == "login" for argument in arguments)

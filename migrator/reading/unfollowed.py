@@ -1,0 +1,98 @@
+"""Files of the repository that a step runs, or may run, and that are not followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from migrator.flow.events import Command
+from migrator.flow.files import FileGraph
+from migrator.ir.paths import NONE, Paths, Top, joined
+from migrator.reading.steps import StepFacts
+from migrator.rulebook.records import RuleBook
+from migrator.sinks.shown import names_natives, shows_login
+from migrator.text.source import Source
+
+_WORD = re.compile(
+    r"""(?P<comment>\#\s*patless:\s*ignore\[.*)
+    |(?P<before>\$\{?|\b(?:ENV|env)(?:\.|\[['"])|\b[gG]etenv\(['"])?(?P<text>[^\s"'`()\[\]{},;|&<>=]+)""",
+    re.VERBOSE,
+)
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+_OPTION = re.compile(r"--?[a-z]+(?:-[a-z]+)*")
+_HIDDEN = "•"
+
+
+def may_run(step: StepFacts, files: FileGraph) -> Paths:
+    """What the step runs and what was not followed there, those that were followed elsewhere among them."""
+    return joined(_runs(command, files) for command in _commands(step))
+
+
+def unseen(step: StepFacts, files: FileGraph, followed: frozenset[str]) -> Paths:
+    """The files that are there of those that the step may run, and that no step was followed into."""
+    there = files.matched(may_run(step, files))
+    return there if isinstance(there, Top) else there - followed
+
+
+def logging_in(
+    step: StepFacts, files: FileGraph, book: RuleBook, followed: frozenset[str]
+) -> tuple[list[str], list[str]]:
+    """What logs in to Packages unseen: files that the step runs, or may run, and that show a login with something else
+    than the native pair; else what is taken for granted, where it is not known which files run."""
+    found = [path for path, text in named(step, files) if logs_in(text, book)]
+    unknown = may_run(step, files)
+    if not isinstance(unknown, Top):
+        return found, []
+    there = unseen(step, files, followed)
+    if isinstance(there, Top):
+        return [*found, there.why], []
+    found += [path for path in sorted(there) if path not in found and logs_in(files.text(path) or "", book)]
+    names = "file" if "**" in unknown.patterns else " or ".join(unknown.patterns)
+    granted = f"which {names} runs is known only then, because of {unknown.why}, and none here logs in to Packages"
+    return found, [] if found else [granted]
+
+
+def named(step: StepFacts, files: FileGraph) -> Iterator[tuple[str, str]]:
+    """The files that the step's commands name and that are not followed, as path and text."""
+    followed = {part.source.path for part in step.called}
+    for command in _commands(step):
+        for paths in (_runs(command, files), files.may_read(command, words=1)):
+            there = NONE if isinstance(paths, Top) else files.matched(paths)
+            for path in sorted(there - followed) if not isinstance(there, Top) else ():
+                if (text := files.text(path)) is not None:
+                    yield path, text
+
+
+def logs_in(text: str, book: RuleBook) -> bool:
+    """Whether a file logs in to Packages with something else than the native pair."""
+    return shows_login(text, book) is not None and not names_natives(text, book)
+
+
+def blanked(sources: Iterable[Source], book: RuleBook) -> dict[str, Source]:
+    """Files without all that may be a password: nothing is known of what the program does, so only the names of
+    programs, hosts and options are left, and those of variables."""
+    known = {"login", *book.programs.displays, *book.programs.interpreters}
+    known |= {host for registry in book.registries for host in registry.hosts}
+    known |= {name for client in book.clients.values() for name in client.programs}
+
+    def blank(match: re.Match[str]) -> str:
+        text = match["text"]
+        if match["comment"] or text in known or _OPTION.fullmatch(text) or (match["before"] and _NAME.fullmatch(text)):
+            return match[0]
+        return f"{match['before'] or ''}{_HIDDEN * len(text)}"
+
+    return {source.path: Source(source.path, _WORD.sub(blank, source.text)) for source in sources}
+
+
+def _commands(step: StepFacts) -> Iterator[Command]:
+    return (command for shell in step.shells for command in shell.trace.commands if not command.followed)
+
+
+def _runs(command: Command, files: FileGraph) -> Paths:
+    """What a command runs that is not followed. Of a file that a program finds by itself it runs only what it is told:
+    where the file is known, that has been read."""
+    found = files.may_run(command)
+    launcher = files.programs.launcher(command.name)
+    if launcher and launcher.files and not isinstance(found, Top):
+        return frozenset({command.runs} if command.runs else ())
+    return found

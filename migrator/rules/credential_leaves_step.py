@@ -1,0 +1,102 @@
+"""Credentials that leave the step: for a server, a cluster, an artifact, a later step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from migrator.findings.records import Finding
+from migrator.fixes.context import Context
+from migrator.flow.events import Command
+from migrator.ir.values import Input, Literal, Value
+from migrator.reading.steps import Shell, StepFacts
+from migrator.rulebook.records import Rule, RuleBook
+from migrator.rulebook.sinks import Role
+from migrator.sinks.escapes import Escaped, escapes
+from migrator.sinks.hosts import host_of
+from migrator.sinks.invocations import parse
+from migrator.sinks.login_files import LoginFiles
+
+_LOGIN = re.compile(r"\blogin\b")
+
+
+def login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, str]]:
+    """What takes the file with the client's logins out of the step: who, and what becomes of it."""
+    files = LoginFiles.of((login.config for login in facts.logins), book)
+    for shell in facts.shells:
+        for command in shell.trace.commands:
+            for escaped in escapes(command, book):
+                given = escaped.of(Role.LOGIN_FILE)
+                if escaped.of(Role.LOGIN) or any(files.named(sink.value.symbol() or "") for sink in given):
+                    yield escaped.escape.program, escaped.escape.what
+            if command.name in book.programs.copiers:
+                words = [word.value.symbol() or "" for word in parse(command.arguments, frozenset()).words]
+                target = len(words) > 1 and book.programs.writers.get(command.name)
+                if any(map(files.holds, words[:-1] if target else words)):
+                    yield command.name, "what is copied or shown holds the login file"
+        if any(files.named(path.symbol() or "") for path in shell.trace.inputs):
+            yield "a redirection", "what is read holds the login file"
+    for kind, path in facts.step.kept:
+        if files.packs(path):
+            yield kind, f"{kind} keeps the login file"
+
+
+def check(rule: Rule, context: Context) -> Iterator[Finding]:
+    """Commands that hand a Packages credential to something that outlives the step."""
+    for facts in context.steps:
+        for shell in facts.shells:
+            for command in shell.trace.commands:
+                for escaped in escapes(command, context.book):
+                    stored = _handed_on(escaped, context)
+                    if stored is not None:
+                        yield _finding(rule, facts, context, shell, command, escaped.escape.what, stored)
+                written = _output_variables(command, context)
+                if written:
+                    yield _finding(rule, facts, context, shell, command, "a variable of later steps", written)
+
+
+def _finding(
+    rule: Rule, facts: StepFacts, context: Context, shell: Shell, command: Command, what: str, stored: Sequence[str]
+) -> Finding:
+    names = " and ".join(f"${name}" for name in stored) or "the credential"
+    return rule.finding(
+        shell.script.source_at(command.span),
+        shell.script.shown(command.span),
+        f"{what}, which outlives the step, is given {names}",
+        reasons=[context.reason("leaves-step", f"the credential becomes {what}", command.name)],
+        variables=stored,
+        uses=facts.uses,
+    )
+
+
+def _handed_on(escaped: Escaped, context: Context) -> tuple[str, ...] | None:
+    """The stored variables that the command takes along; None where it takes no Packages credential."""
+    book = context.book
+    scripts = [sink.value for sink in escaped.of(Role.SCRIPT)]
+    text = " ".join(map(_literal_text, scripts))
+    hosts = {host for registry in book.registries for host in registry.hosts}
+    if _LOGIN.search(text) and any(re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w.-])", text) for host in hosts):
+        return _stored(scripts, book)
+    stored = _stored([sink.value for sink in escaped.of(Role.CREDENTIAL)], book)
+    if escaped.escape.has(Role.HOST):
+        named = {host_of(row) for sink in escaped.of(Role.HOST) for row in sink.value.alternatives}
+        return stored if any(host is not None and book.registry(host) for host in named) else None
+    return tuple(name for name in stored if name in context.credentials) or None
+
+
+def _output_variables(command: Command, context: Context) -> tuple[str, ...]:
+    """Credentials that are written to the file of the step's output variables."""
+    name = f"${{{context.book.outputs_variable}}}"
+    for output in command.outputs:
+        if output.path.symbol() == name:
+            return tuple(name for name in _stored([output.content], context.book) if name in context.credentials)
+    return ()
+
+
+def _literal_text(value: Value) -> str:
+    return "".join(piece.text for piece in value.pieces if isinstance(piece, Literal))
+
+
+def _stored(values: Sequence[Value], book: RuleBook) -> tuple[str, ...]:
+    names = dict.fromkeys(piece.name for value in values for piece in value.pieces if isinstance(piece, Input))
+    return tuple(name for name in names if name not in book.natives)

@@ -1,0 +1,153 @@
+"""Logins to Packages with stored credentials: the verdict on each, and the edits that make it native."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, partial
+
+from migrator.findings.records import Finding, Severity
+from migrator.fixes.context import Context, Opinion
+from migrator.fixes.judged_command import JudgedCommand, by_command
+from migrator.fixes.judging import judge
+from migrator.fixes.remaining import named
+from migrator.ir.paths import Top
+from migrator.reading.hidden import hidden_logins
+from migrator.reading.shadows import shadows
+from migrator.reading.steps import StepFacts
+from migrator.reading.unfollowed import unseen
+from migrator.rulebook.records import Rule
+from migrator.rules.credential_leaves_step import login_file_leaves
+from migrator.rules.runners import runner_reasons
+from migrator.sinks.credentials import origin
+from migrator.sinks.login_files import written_logins
+from migrator.sinks.shown import names_natives, shows_login
+from migrator.text.source import Source, Span
+
+
+def check(rule: Rule, context: Context) -> Iterator[Finding]:
+    """A finding for each login command, and for each place that shows a login which is not followed."""
+    for step in context.steps:
+        for one in judged_commands(step, context):
+            if not one.literal:
+                yield one.finding(_of(one.login.login.rule, rule, context), context, _message(one))
+        yield from _uncertain(rule, step, context)
+        yield from _unread(rule, step, context)
+        yield from _unfollowed(rule, step, context)
+        yield from _not_followed(rule, step, context)
+    for source, login in context.broken:
+        yield _unreadable(rule, context, source, login, "a file")
+
+
+def _of(client_rule: str, rule: Rule, context: Context) -> Rule:
+    """The rule of the file that the client stands in; this one where it is none."""
+    return context.book.rules.get(client_rule, rule)
+
+
+def judged_commands(step: StepFacts, context: Context) -> Iterator[JudgedCommand]:
+    """What is to be said of each command of a step that logs in to Packages with something else than the native
+    pair."""
+    if next(step.logins, None) is None:
+        return
+    handed_on = cache(partial(named, step))
+    reasons, assumptions = runner_reasons(step.step.labels, context)
+    runner: list[Opinion] = [*reasons, *assumptions]
+    judged = judge(step, context, tuple(_around(step, context)), runner, handed_on)
+    yield from by_command(step, judged, handed_on)
+
+
+def _around(step: StepFacts, context: Context) -> Iterator[Opinion]:
+    """What speaks against each login of a step."""
+    for name in dict.fromkeys(shadow.name for shadow in shadows(step, context.book.natives)):
+        yield context.reason("shadowed", f"the step sets {name}, which may override the native variable", name)
+    for who, what in login_file_leaves(step, context.book):
+        yield context.reason("leaves-step", f"the step hands its login on: {what}", who)
+
+
+def _message(command: JudgedCommand) -> str:
+    where = f"{command.login.login.client} logs in to {command.login.login.host}"
+    names = " and ".join(f"${name}" for name in command.login.stored)
+    return f"{where} with the stored {names}" if names else f"{where} without the native variables"
+
+
+def _uncertain(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
+    """Logins whose registry is not certain, in a repository that mentions a Packages host."""
+    registry = context.book.registries[0]
+    for shell in step.shells:
+        for login in shell.logins:
+            if not login.host_unknown or not context.mentioned(step):
+                continue
+            username = origin(login.username, registry.username)
+            password = origin(login.password, registry.password)
+            if not password.stored and not password.literals:
+                continue
+            detail = f"the registry comes from {login.host_subject}, which has no certain value here"
+            yield _of(login.rule, rule, context).finding(
+                shell.script.source_at(login.command.span),
+                shell.script.shown(login.command.span),
+                f"{login.client} logs in to a registry that is not certain",
+                reasons=[context.reason("registry-unresolved", detail, login.host_subject)],
+                variables=(name for name in username.stored + password.stored if name not in context.book.natives),
+                uses=step.uses,
+                severity=Severity.NOTE,
+            )
+
+
+def _unread(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
+    """Scripts that cannot be read, or are PowerShell, and that show a login."""
+    for shell in step.shells:
+        source, text = shell.script.source, shell.script.text
+        login = shows_login(text, context.book)
+        part = shell.script.part(login.start) if login else None
+        if login is None or (part and part.key in context.read_items):
+            continue
+        place = shell.script.shown(login)
+        if shell.failure:
+            yield _unreadable(rule, context, source, place, "a script", step)
+        elif step.windows and not names_natives(text, context.book):
+            message = "a login to Packages stands in a script for a Windows runner"
+            reason = context.reason("powershell", "the step runs on a Windows runner", "the runner")
+            yield rule.finding(source, place, message, reasons=[reason], uses=step.uses)
+
+
+def _unreadable(
+    rule: Rule, context: Context, source: Source, span: Span, what: str, step: StepFacts | None = None
+) -> Finding:
+    message = f"a login to Packages stands in {what} that cannot be read"
+    reason = context.reason("unreadable", f"{what} cannot be read", what)
+    return rule.finding(source, span, message, reasons=[reason], uses=step.uses if step else ())
+
+
+def _not_followed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
+    """Logins in files that a step runs, or may run, and that are not followed."""
+    files = unseen(step, context.files, context.followed)
+    for path in sorted(files) if not isinstance(files, Top) else ():
+        source = context.source(path)
+        login = shows_login(source.text, context.book) if source else None
+        if source and login and not names_natives(source.text, context.book):
+            yield rule.finding(
+                source,
+                login,
+                "a login to Packages stands in a file that a step runs and that is not followed",
+                reasons=[context.reason("not-followed", f"what {path} does is not read", path)],
+                uses=step.uses,
+            )
+
+
+def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
+    """Logins in text that a script runs and that is not followed, and in login files that a command writes."""
+    for shell in step.shells:
+        for hidden in hidden_logins(shell, context.book):
+            source, place = shell.script.source_at(hidden.span), shell.script.shown(hidden.span)
+            if hidden.broken:
+                yield _unreadable(rule, context, source, place, hidden.what, step)
+                continue
+            message = f"a login to Packages stands in {hidden.what}, where it is not followed"
+            detail = f"the login is put together in {hidden.what}"
+            reason = context.reason("credential-unresolved", detail, "the login")
+            yield rule.finding(source, place, message, reasons=[reason], uses=step.uses)
+        for command, stored in written_logins(shell.trace, context.book):
+            source, place = shell.script.source_at(command.span), shell.script.shown(command.span)
+            message = "a login to Packages is written by hand into the client's login file"
+            detail = "the login is written into a file by hand"
+            reason = context.reason("credential-unresolved", detail, "the login file")
+            yield rule.finding(source, place, message, reasons=[reason], variables=stored, uses=step.uses)

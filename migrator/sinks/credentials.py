@@ -1,0 +1,93 @@
+"""Where a user name or password comes from: stored variables, literal text, the native pair, or what cannot be told."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from migrator.ir.nodes import Fallback
+from migrator.ir.values import Alternative, Definition, Input, Literal, Unknown, Value
+from migrator.text.source import Span
+
+_KEPT = (Fallback.NONE, Fallback.DEFAULT, Fallback.REQUIRE)
+Site = tuple[Span, tuple[int, ...]]
+"""An expansion, and the call string that it is made under."""
+
+
+class Obstacle(Struct, frozen=True):
+    """Why a credential cannot be replaced: a reason code, a clause, and what it is about."""
+
+    code: str
+    detail: str
+    subject: str = ""
+
+
+class Origin(Struct, frozen=True):
+    """What a user name or password is made of. `stored` are variables in the order met; `literals` are the places of
+    literal characters; `native`: it is the native variable on at least one way."""
+
+    stored: tuple[str, ...]
+    literals: tuple[Literal, ...]
+    native: bool
+    obstacle: Obstacle | None
+
+
+def origin(value: Value, native: str) -> Origin:
+    """Read a credential's value; `native` is the variable that should stand there."""
+    stored: dict[str, None] = {}
+    literals: list[Literal] = []
+    obstacle: Obstacle | None = None
+    is_native = False
+    for row in rows(value):
+        obstacle = obstacle or _obstacle(row)
+        for piece in row:
+            if isinstance(piece, Input) and piece.name == native:
+                is_native = True
+            elif isinstance(piece, Input):
+                stored[piece.name] = None
+        if all(isinstance(piece, Literal) for piece in row):
+            literals += [piece for piece in row if isinstance(piece, Literal) and piece.text]
+    if not stored and not literals and not is_native and obstacle is None:
+        obstacle = Obstacle("credential-unresolved", "is empty")
+    return Origin(tuple(stored), tuple(literals), is_native, obstacle)
+
+
+def rows(value: Value) -> list[Alternative]:
+    """The alternatives without the white space at their ends that a client ignores."""
+    cleaned: list[Alternative] = []
+    for alternative in value.alternatives:
+        row = [
+            piece
+            for piece in alternative
+            if not (isinstance(piece, Literal) and not piece.text and not piece.provenance)
+        ]
+        while row and isinstance(row[-1], Literal) and row[-1].text and not row[-1].text.strip("\r\n"):
+            row.pop()
+        cleaned.append(tuple(row))
+    return cleaned
+
+
+def _obstacle(row: Alternative) -> Obstacle | None:
+    for piece in row:
+        for reference in piece.provenance:
+            param = reference.read
+            if param.through or param.fallback not in _KEPT:
+                return Obstacle(
+                    "unsupported-expansion", f"is `${param.name}` through an operator that changes it", param.name
+                )
+    unknown = next((piece for piece in row if isinstance(piece, Unknown)), None)
+    if unknown:
+        return Obstacle("credential-unresolved", f"comes from {unknown.why}", unknown.why)
+    if sum(1 for piece in row if not isinstance(piece, Literal) or piece.text) > 1:
+        return Obstacle("credential-unresolved", "is put together from several parts", "the parts of it")
+    return None
+
+
+def references(value: Value) -> frozenset[Site]:
+    """Every expansion on the way of a value, with the call that it is made in."""
+    return frozenset((reference.read.span, reference.calls) for piece in value.pieces for reference in piece.provenance)
+
+
+def assignments(value: Value) -> tuple[Definition, ...]:
+    """The assignments on the way of a value."""
+    found = (reference.definition for piece in value.pieces for reference in piece.provenance)
+    return tuple(dict.fromkeys(definition for definition in found if definition is not None))

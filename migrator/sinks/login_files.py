@@ -1,0 +1,109 @@
+"""The files in which clients keep their logins: which one a call uses, what names one, what is written into one."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
+from migrator.flow.events import Command, Flow
+from migrator.ir.values import Input
+from migrator.rulebook.records import RuleBook
+from migrator.rulebook.sinks import Action, Channel, Role
+from migrator.sinks.channels import Sink, sinks
+from migrator.sinks.invocations import Invocation, Parsed
+from migrator.sinks.shown import visible_text
+
+_APART = re.compile(r"[:=,]")
+_FILES = ("config.json", "auth.json")
+
+
+def kept(called: Invocation) -> str:
+    """Which file keeps the login of a call: two logins with different answers do not overwrite each other.
+
+    '?' for one that cannot be told, the name of the client's variable where nothing moves the file.
+    """
+    where = called.client.login_file
+    parsed = Parsed((*called.options, *called.parsed.options), called.parsed.words)
+    moved = next(sinks(where.slots, called.client.name, called.command, parsed), None)
+    if moved is not None:
+        return moved.value.symbol() or "?"
+    return where.variables[0] if where.variables else ""
+
+
+def is_login_file(path: str, book: RuleBook) -> bool:
+    return any(pattern.fullmatch(path) for client in book.clients.values() for pattern in client.login_file.paths)
+
+
+def gives_login_file(command: Command, book: RuleBook) -> bool:
+    """Whether words of a command lead to a login file or its folder, as those of a mount do."""
+    texts = (part for word in command.arguments for part in _APART.split(word.value.symbol() or "") if "/" in part)
+    return any(is_login_file(path, book) for text in texts for path in (text, *(f"{text}/{name}" for name in _FILES)))
+
+
+def written_logins(trace: Flow, book: RuleBook) -> Iterator[tuple[Command, tuple[str, ...]]]:
+    """Commands that write a login to Packages, and the stored variables that it is made of; but for native ones."""
+    hosts = [host for registry in book.registries for host in registry.hosts]
+    for command in trace.commands:
+        for sink in written_by_hand(command, book):
+            names = [piece.name for piece in sink.value.pieces if isinstance(piece, Input)]
+            stored = tuple(name for name in names if name not in book.natives)
+            if (stored or not names) and any(host in visible_text(sink.value) for host in hosts):
+                yield command, stored
+
+
+def written_by_hand(command: Command, book: RuleBook) -> Iterator[Sink]:
+    """What a command writes itself into a login file."""
+    written = [(output.path, output.content) for output in command.outputs]
+    if command.name == "tee" and command.stdin is not None:
+        written += [(argument.value, command.stdin) for argument in command.arguments]
+    for path, content in written:
+        if is_login_file(path.symbol() or "", book):
+            yield Sink(Action.STORE, Role.CREDENTIAL, Channel.FILE, command.name, content, command.span)
+
+
+class LoginFiles(Struct, frozen=True):
+    """The login files of a step: those that the rules know, and the `places` that its logins were told."""
+
+    book: RuleBook
+    places: tuple[str, ...]
+
+    @classmethod
+    def of(cls, configs: Iterable[str], book: RuleBook) -> LoginFiles:
+        """`configs` are the answers of `kept`; places are relative to the clone directory where they are in there."""
+        own = {name for client in book.clients.values() for name in client.login_file.variables}
+        told = (config for config in configs if config not in ("", "?", ".", *own))
+        places = (_normal(config, book) for config in told)
+        return cls(book, tuple(dict.fromkeys(filter(None, places))))
+
+    def named(self, text: str) -> bool:
+        """Whether a word, or what stands behind its last `=`, is such a file."""
+        parts = (text, text.rpartition("=")[2])
+        return any(is_login_file(part, self.book) or _within(_normal(part, self.book), self.places) for part in parts)
+
+    def holds(self, text: str) -> bool:
+        """Whether what a word names has such a file in it."""
+        folders = (pattern for client in self.book.clients.values() for pattern in client.login_file.folders)
+        return self.named(text) or any(pattern.search(text) for pattern in folders)
+
+    def packs(self, pattern: str) -> bool:
+        """Whether an artifact's pattern or a cache's path takes such a file along."""
+        short = _normal(pattern, self.book)
+        globs = (short, f"{short}/*")
+        return self.holds(pattern) or any(
+            _within(short, [place])
+            or any(fnmatchcase(path, one) for path in (place, f"{place}/{_FILES[0]}") for one in globs)
+            for place in self.places
+        )
+
+
+def _normal(path: str, book: RuleBook) -> str:
+    path = path.removeprefix(f"${{{book.built_in.clone}}}/").removeprefix("${PWD}/")
+    return posixpath.normpath(path) if path else ""
+
+
+def _within(path: str, places: Iterable[str]) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in places)

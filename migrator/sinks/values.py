@@ -1,0 +1,86 @@
+"""What sinks ask of values: how they begin, what they come from, what a variable holds where a command runs."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from migrator.flow.events import Command
+from migrator.ir.nodes import Quoting
+from migrator.ir.values import Alternative, Input, Literal, Unknown, Value
+from migrator.text.source import Span
+
+
+def prefix(value: Value) -> str:
+    """The literal text that every alternative begins with."""
+    texts = {_leading(alternative) for alternative in value.alternatives}
+    shortest = min(texts, key=len)
+    return shortest if all(text.startswith(shortest) for text in texts) else ""
+
+
+def _leading(alternative: Alternative) -> str:
+    parts: list[str] = []
+    for piece in alternative:
+        if not isinstance(piece, Literal):
+            break
+        parts.append(piece.text)
+    return "".join(parts)
+
+
+def known_start(row: Alternative) -> str:
+    """What stands before the first piece that nobody knows, `${NAME}` for stored variables."""
+    text = ""
+    for piece in row:
+        if isinstance(piece, Unknown):
+            break
+        text += f"${{{piece.name}}}" if isinstance(piece, Input) else piece.text
+    return text
+
+
+def without(value: Value, count: int) -> Value:
+    """The value without its first `count` literal characters."""
+    return Value(tuple(_cut(alternative, count) for alternative in value.alternatives))
+
+
+def _cut(alternative: Alternative, count: int) -> Alternative:
+    row = list(alternative)
+    while count and row and isinstance(row[0], Literal):
+        first = row.pop(0)
+        assert isinstance(first, Literal)
+        if len(first.text) > count:
+            row.insert(0, _cut_text(first, count))
+            count = 0
+        else:
+            count -= len(first.text)
+    return tuple(row)
+
+
+def _cut_text(text: Literal, count: int) -> Literal:
+    rest = text.text[count:]
+    exact = text.span is not None and text.span.end - text.span.start == len(text.text)
+    if text.span is not None and exact and text.quoting in (Quoting.BARE, Quoting.DOUBLE):
+        return replace(text, text=rest, span=Span(text.span.start + count, text.span.end))
+    return replace(text, text=rest, span=None, quoting=Quoting.FIXED)
+
+
+def subject_of(value: Value) -> str:
+    """What a value that is not certain comes from, for people."""
+    for piece in value.pieces:
+        if isinstance(piece, Input):
+            return piece.name
+    for piece in value.pieces:
+        for reference in piece.provenance:
+            if reference.read.name:
+                return reference.read.name
+    return value.unknown or "a variable"
+
+
+def value_of(command: Command, name: str) -> Value | None:
+    """A variable that the script sets, as a command sees it; None where the script does not set it."""
+    for override, value in reversed(command.overrides):
+        if override == name:
+            return value
+    definitions = command.environment.get(name, (None,))
+    if None in definitions:
+        return None
+    values = [definition.value for definition in definitions if definition is not None]
+    return Value(tuple(row for value in values for row in value.alternatives))

@@ -1,0 +1,218 @@
+"""The file graph: what commands may run, what is there, who names a file, and what texts lead to."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.flow.files import MOST_REACHED, FileGraph
+from migrator.ir.paths import NONE, Paths, Top
+from migrator.secrets.references import rules
+from tests.flow.reading import BOOK, command
+from tests.memory import Memory, within
+
+
+def graph(*paths: str, **texts: str) -> FileGraph:
+    return of({**dict.fromkeys(paths, ""), **texts})
+
+
+def of(files: dict[str, str]) -> FileGraph:
+    return FileGraph(Memory({path: text.encode() for path, text in files.items()}), files.get, BOOK.programs)
+
+
+def known(paths: Paths) -> set[str] | tuple[str, ...]:
+    return paths.patterns if isinstance(paths, Top) else set(paths)
+
+
+RUN: dict[str, set[str] | tuple[str, ...]] = {
+    # a command, and what it may run: paths, or patterns where it cannot be told
+    "./login.sh": {"login.sh"},
+    "sh login.sh": {"login.sh"},
+    "bash -x ci/login.sh now": {"ci/login.sh"},
+    "bash -ex ci/login.sh $NOW": {"ci/login.sh"},
+    "bash --rcfile x ci/login.sh $NOW": {"x", "ci/login.sh"},
+    "sh ..ci/login.sh": {"..ci/login.sh"},
+    "sh ../login.sh": set(),
+    "cd ci && sh ../login.sh": {"login.sh"},
+    "sh /opt/login.sh": set(),
+    "sh ~/login.sh": set(),
+    'sh "$BITBUCKET_CLONE_DIR/ci/login.sh"': {"ci/login.sh"},
+    '"$BITBUCKET_CLONE_DIR/ci/login.sh"': {"ci/login.sh"},
+    'cd "$X"; sh "$BITBUCKET_CLONE_DIR/login.sh"': {"login.sh"},
+    "sh 'my ci/log in.sh'": {"my ci/log in.sh"},
+    "cd 'my ci' && ./login.sh": {"my ci/login.sh"},
+    "sh ci/*.sh": {"ci/*.sh"},
+    ". ci/*.sh": {"ci/*.sh"},
+    ". ./login.sh $X": {"login.sh"},
+    "source login.sh": {"login.sh"},
+    "ruby -w ci/login.rb": {"ci/login.rb"},
+    "node ci/login.js $X": {"ci/login.js"},
+    "python3 -u ci/login.py $X": {"ci/login.py"},
+    "python3 -m tools.login $X": {"tools/login.py", "tools/login/__main__.py"},
+    "make login": {"Makefile"},
+    "make -C web login": {"web/makefile"},
+    "make -f ci/x.mk login": {"ci/x.mk"},
+    "npm run login": {"package.json"},
+    "npm --prefix web run login": set(),
+    "npm ci": set(),
+    "yarn install": set(),
+    "yarn login-to-packages": {"package.json"},
+    "docker build $X": set(),
+    "terraform plan -var x=$X": set(),
+    'find . -name "*.sh" -exec chmod +x {} +': set(),
+    "find . -exec ./ci/check.sh {} +": {"ci/check.sh"},
+    "docker ps -q | xargs -r docker rm": set(),
+    "flock /tmp/lock ./ci/login.sh": {"ci/login.sh"},
+    'cd "$X"; ./login.sh': ("**/login.sh",),
+    'cd "$X"; ../login.sh': ("**/login.sh",),
+    'cd "$X"; sh ..ci/login.sh': ("**/..ci/login.sh",),
+    'pushd "$X"; sh ci/login.sh': ("**/ci/login.sh",),
+    'cd "$X"; make login': ("**/GNUmakefile", "**/makefile", "**/Makefile"),
+    'make -C "$X" login': ("**/GNUmakefile", "**/makefile", "**/Makefile"),
+    'make --directory="$X" login': ("**/GNUmakefile", "**/makefile", "**/Makefile"),
+    'make -C"web/$X" login': ("web/**/GNUmakefile", "web/**/makefile", "web/**/Makefile"),
+    'make -f "ci/$X.mk" login': ("ci/**.mk",),
+    'npm --prefix "$X" run login': ("**/package.json",),
+    'npm --prefix "$X" ci': set(),
+    'cd "$X"; npm "$Y"': ("**/package.json",),
+    'sh "ci/$X.sh"': ("ci/**.sh",),
+    'sh "$X.sh"': ("**.sh",),
+    'sh "$X/login.sh"': ("**/login.sh",),
+    'sh "ci/$X/../login.sh"': ("**/login.sh",),
+    "sh $OPTIONS ci/login.sh": ("**",),
+    'sh "$X"': ("**",),
+    'bash -c "$X"': ("**",),
+    'python3 -m "$X"': ("**",),
+    '. "ci/$X.sh"': ("ci/**.sh",),
+    "$X ci/login.sh": ("**",),
+    "find ci -exec sh {} +": ("**",),
+    "find ci -exec {} +": ("**",),
+    "ls ci | xargs -n1 bash": ("**",),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), RUN.items(), ids=RUN)
+def test_what_a_command_may_run(text: str, expected: set[str] | tuple[str, ...]) -> None:
+    files = graph("Makefile", "web/makefile", "web/Makefile", "package.json")
+    assert known(files.may_run(command(text))) == expected
+
+
+def test_a_file_that_the_step_may_write_is_not_what_stands_there() -> None:
+    files = graph("ci/a.sh")
+    run = command("sh ci/a.sh")
+    assert known(files.may_run(run, frozenset({"ci/b.sh"}))) == {"ci/a.sh"}
+    for written in (frozenset({"ci/a.sh"}), frozenset({"ci/*.sh"}), Top("$OUT")):
+        found = files.may_run(run, written)
+        assert isinstance(found, Top)
+        assert (found.why, found.patterns) == ("what the step writes there", ("ci/a.sh",))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cat -n a.sh b.sh", {"a.sh", "b.sh"}),
+        ("cd ci; cat x", {"ci/x"}),
+        ('cat "$X/a.sh" b', ("**/a.sh", "b")),
+    ],
+)
+def test_what_a_command_may_read(text: str, expected: set[str] | tuple[str, ...]) -> None:
+    assert known(graph().may_read(command(text))) == expected
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (frozenset({"ci/a.sh", "gone.sh"}), {"ci/a.sh"}),
+        (frozenset({"ci/?.sh"}), {"ci/a.sh", "ci/b.sh"}),
+        (frozenset({"ci/[bc].sh"}), {"ci/a.sh", "ci/b.sh"}),
+        (frozenset({"ci/{b,c}.sh"}), {"ci/a.sh", "ci/b.sh", "ci/ba.sh"}),
+        (frozenset({"[x].sh"}), {"[x].sh", "a.sh"}),
+        (Top("x", ("**/a.sh",)), {"a.sh", "ci/a.sh"}),
+        (Top("x"), {"a.sh", "[x].sh", "ci/a.sh", "ci/b.sh", "ci/ba.sh"}),
+        (Top("x", ("**.md",)), set()),
+    ],
+    ids=lambda one: " ".join(sorted(one)) if isinstance(one, set | frozenset) else " ".join(one.patterns),
+)
+def test_what_is_there(paths: Paths, expected: set[str]) -> None:
+    assert graph("a.sh", "[x].sh", "ci/a.sh", "ci/b.sh", "ci/ba.sh", "README.md").matched(paths) == expected
+
+
+def test_more_files_than_are_looked_through_cannot_be_told() -> None:
+    files = graph(*(f"ci/{number}.sh" for number in range(5001)))
+    assert isinstance(files.matched(Top("x")), Top)
+    assert isinstance(files.callers("ci/1.sh"), Top)
+    assert files.matched(frozenset({"ci/7.sh"})) == {"ci/7.sh"}
+
+
+def test_patterns_of_many_stars_cost_little() -> None:
+    with within(2):
+        assert not graph("ci/" + "a" * 4000).matched(frozenset({"ci/" + "*a" * 500 + "b"}))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "names"),
+    [
+        ("ci/login.sh", "sh ci/login.sh", True),
+        ("ci/login.sh", "see `login.sh`.", True),
+        ("ci/login.sh", "dockerlogin.sh my-login.sh", False),
+        ("login", "please login", False),
+        ("login", "bash login", True),
+        ("login", "./login", True),
+        ("tools/login.py", "from tools import login", True),
+    ],
+)
+def test_who_names_a_file(path: str, text: str, names: bool) -> None:
+    assert of({path: "", "other.py": text}).callers(path) == (frozenset({"other.py"}) if names else NONE)
+
+
+def test_documents_are_what_mentions_all() -> None:
+    languages = rules.load().languages
+    assert set(BOOK.programs.documents) == {glob for one in languages if one.mentions == "all" for glob in one.files}
+
+
+def reached(files: dict[str, str], *begin: str) -> frozenset[str]:
+    return of(files).reached(begin or ("p.yml",), files)
+
+
+def test_what_nobody_names_is_not_reached() -> None:
+    assert reached({"p.yml": "echo hello", "docs/example.sh": ""}) == {"p.yml"}
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("./ci/build.sh", "ci/build.sh"),
+        ("python -m tools.report", "tools/report.py"),
+        ("for f in hooks/*; do $f; done", "hooks/first"),
+        ("make all", "Makefile"),
+        ("./scripts/$NAME.sh", "scripts/x.sh"),
+        ("sh 'show it.sh'", "show it.sh"),
+        ("sh show\\ it.sh", "show it.sh"),
+        ("sh 'my tools'/*", "my tools/x.sh"),
+        ("sh ?.sh", "~"),
+        ("for f in push*.sh; do sh $f; done", "push-it.sh"),
+        ("run $PWD/*.sh", "x.sh"),
+        ("sh ?.sh", "x.sh"),
+    ],
+)
+def test_what_a_step_names_is_reached(line: str, path: str) -> None:
+    assert path in reached({"p.yml": line, path: ""})
+
+
+@pytest.mark.parametrize("line", ["branches: {'*': [], 'feature/*': []}", "*.py", "echo 2 * 3"])
+def test_other_patterns_reach_nothing(line: str) -> None:
+    assert reached({"p.yml": line, "x.sh": ""}) == {"p.yml"}
+
+
+@pytest.mark.parametrize("text", ["a", "*", ".", "-*"])
+def test_long_words_cost_little(text: str) -> None:
+    assert reached({"p.yml": text * 1_000_000, "x.sh": ""}) == {"p.yml"}
+
+
+def test_what_a_reached_file_names_is_reached_and_circles_end() -> None:
+    files = {"p.yml": "sh a.sh", "a.sh": "sh b.sh", "b.sh": "sh a.sh c.sh", "c.sh": "", "d.sh": ""}
+    assert reached(files) == {"p.yml", "a.sh", "b.sh", "c.sh"}
+
+
+def test_with_too_many_files_on_the_way_every_file_counts() -> None:
+    files = {f"f{number}.sh": f"f{number + 1}.sh" for number in range(MOST_REACHED + 5)}
+    assert "far.sh" in reached({**files, "far.sh": ""}, "f0.sh")

@@ -1,0 +1,41 @@
+"""Which files are pipelines files, by their names."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.platforms.bitbucket.names import is_pipelines_file
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "bitbucket-pipelines.yml",
+        "a/b/bitbucket-pipelines.yaml",
+        "Bitbucket-Pipelines.YML",
+        "shared-pipelines.yml",
+        "pipelines.yml",
+        "bitbucket-pipeline.yml",
+        ".pipelines.yml",
+        "ci/build.pipelines.yaml",
+    ],
+)
+def test_a_name_of_a_pipelines_file(path: str) -> None:
+    assert is_pipelines_file(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "pipelines.yml/x",
+        "bitbucket-pipelines.yml.bak",
+        "bitbucket-pipelines.json",
+        "pipelines",
+        "pipeline.yml",
+        "azure-pipelines.yml",
+        "bitbucket-pipelines.yml\n",
+        "docker-compose.yml",
+    ],
+)
+def test_a_name_of_another_file(path: str) -> None:
+    assert not is_pipelines_file(path)

@@ -1,0 +1,45 @@
+"""Commands that take a credential out of the step."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.sinks.escapes import escapes
+from tests.flow.reading import BOOK, command
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo ssh",
+        "kubectl get secret docker-registry",
+        "kubectl secret create docker-registry",
+        "docker stack ls",
+        "docker service create",
+        "docker login",
+    ],
+)
+def test_nothing_leaves_the_step(text: str) -> None:
+    assert [escaped for escaped in escapes(command(text), BOOK) if escaped.sinks] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "given"),
+    [
+        ("ssh a login", "ssh", [("script", "a"), ("script", "login"), ("script", None)]),
+        ("ssh a <<< $B", "ssh", [("script", "a"), ("script", "${B}\n")]),
+        (
+            "kubectl -n x create --dry-run secret docker-registry y --docker-server h --docker-password=$P",
+            "kubectl-registry-secret",
+            [("host", "h"), ("credential", "${P}")],
+        ),
+        ("scp -r a b:c", "scp", [("login-file", "-r"), ("login-file", "a"), ("login-file", "b:c")]),
+        ("helm upgrade --set a=$P,b=c x", "helm-values", [("credential", "a=${P},b=c")]),
+        ("docker stack deploy -c a --with-registry-auth b", "swarm-deploy", [("login", "--with-registry-auth")]),
+        ("docker service create -- --with-registry-auth", "swarm-create", [("login", "--with-registry-auth")]),
+    ],
+)
+def test_what_leaves_the_step_has_a_role(text: str, name: str, given: list[tuple[str, str]]) -> None:
+    (escaped,) = escapes(command(text), BOOK)
+    assert escaped.escape.name == name
+    assert [(sink.role.value, sink.value.symbol()) for sink in escaped.sinks] == given

@@ -1,0 +1,85 @@
+"""Where clients keep their logins, and what leads there."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.rulebook.sinks import Channel
+from migrator.sinks.login_files import LoginFiles, gives_login_file, is_login_file, written_by_hand
+from tests.flow.reading import BOOK, command
+
+FILES = LoginFiles.of(["", "?", ".", "DOCKER_CONFIG", "${BITBUCKET_CLONE_DIR}/own", "${A}/two"], BOOK)
+
+
+@pytest.mark.parametrize("path", ["", "config.json", ".docker", "a.docker/config.json", "~/.docker/config.json.bak"])
+def test_other_files_hold_no_login(path: str) -> None:
+    assert not is_login_file(path, BOOK)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "~/.docker/config.json",
+        ".docker/config.json",
+        "${DOCKER_CONFIG}/config.json",
+        "${REGISTRY_AUTH_FILE}",
+        "/run/containers/0/../containers/auth.json",
+        "${HOME}/.config/helm/registry/config.json",
+    ],
+)
+def test_the_files_of_every_client_are_known(path: str) -> None:
+    assert is_login_file(path, BOOK)
+
+
+def test_the_places_of_a_step_are_those_that_its_logins_were_told() -> None:
+    assert FILES.places == ("own", "${A}/two")
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("a", (False, False, False)),
+        ("owner", (False, False, False)),
+        ("~/.docker/config.json", (True, True, True)),
+        ("key=/root/.docker/config.json", (True, True, True)),
+        ("own/config.json", (True, True, True)),
+        ("--from=$PWD/own", (False, False, False)),
+        ("--from=${PWD}/own", (True, True, True)),
+        ("/root/.docker", (False, True, True)),
+        ("own", (True, True, True)),
+        ("o*", (False, False, True)),
+        ("**/config.json", (False, False, True)),
+        ("${A}", (False, False, True)),
+    ],
+)
+def test_a_text_names_a_login_file_or_holds_it_or_packs_it(text: str, answers: tuple[bool, bool, bool]) -> None:
+    assert (FILES.named(text), FILES.holds(text), FILES.packs(text)) == answers
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("docker run a", False),
+        ("docker run -v /root/.docker:/x a", True),
+        ("docker run --mount=src=/root/.docker/config.json,dst=/x a", True),
+        ("docker run -v config.json:/x a", False),
+        ("podman run -v ~/.config/containers:/x a", True),
+    ],
+)
+def test_a_container_may_be_given_the_login_file(text: str, given: bool) -> None:
+    assert gives_login_file(command(text), BOOK) is given
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("echo $A > config.json", []),
+        ("cat ~/.docker/config.json", []),
+        ("echo $A > ~/.docker/config.json", ["${A}\n"]),
+        ("echo $A | tee ~/.docker/config.json copy", ["${A}\n"]),
+    ],
+)
+def test_what_is_written_into_a_login_file_is_a_sink(text: str, content: list[str]) -> None:
+    found = list(written_by_hand(command(text), BOOK))
+    assert [sink.value.symbol() for sink in found] == content
+    assert {sink.channel for sink in found} <= {Channel.FILE}
