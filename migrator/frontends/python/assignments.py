@@ -92,9 +92,12 @@ class Assignments:
             for one in target.elements:
                 self.forget(one.value)
             return
-        self.to.evaluate(target, *(() if isinstance(target, cst.Name) else target.children))
         match target:
-            case cst.Name(value=name) | cst.Subscript(value=cst.Name(value=name)):
+            case cst.Name(value=name):
                 self.to.forgets([self.names.variable(name)], target)
             case cst.Attribute(attr=cst.Name(value=name)):
+                self.to.evaluate(target, target.value)
                 self.to.forgets([self.names.attribute(name)], target)
+            case cst.Subscript(value=value):
+                self.to.evaluate(target, value, *target.slice)
+                self.to.forgets([self.names.variable(value.value)] if isinstance(value, cst.Name) else [], target)

@@ -46,6 +46,7 @@ from migrator.text.source import Span
 
 _Tree = dict[str, Any]
 _TOO_DEEP = f"the script is nested more than {shfmt.MAX_DEPTH} levels deep; flatten it"
+_PATTERN = "arithmetic or a pattern"
 PUT = "text that is put there before the shell reads it"
 _FALLBACKS = {
     "-": Fallback.DEFAULT,
@@ -63,6 +64,9 @@ _CHANNELS = {
 }
 _COMPARED = {"=": Ask.SAME, "==": Ask.SAME, "!=": Ask.OTHER}
 _UNARY = {"-n": Ask.EMPTY, "-z": Ask.EMPTY, "-v": Ask.DEFINED}
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_EXPANDED = re.compile(r"\$\{?[!#]?(\w+)")
+_RUN = re.compile(r"\$\(|`")
 _SETS = re.compile(r"(?:[-+*/%&|^]|<<|>>|\*\*)?=")
 
 
@@ -141,7 +145,8 @@ class _Lowering:
         if command and command["Type"] in ("TimeClause", "CoprocClause", "TestDecl"):
             inner = command.get("Stmt") or command.get("Body")
             one = self.statement(inner) if inner else Statement(None, self.span(command))
-            words = self.words(filter(None, [command.get("Description")]))
+            words = self.words(filter(None, [command.get("Name"), command.get("Description")]))
+            words = tuple(word for word in words if _bare(word) is None)
             node = _together((*((Evaluate(words, self.span(command)),) if words else ()), *_nodes(one)), one.span)
             redirects += one.redirects
             negated = negated or one.negated
@@ -184,7 +189,7 @@ class _Lowering:
             case "TestClause":
                 return self.test(tree, span)
             case "ArithmCmd" | "LetClause":
-                return Evaluate(self.inner(tree), span, _set_names(tree))
+                return Evaluate(self.arithmetic(tree), span, _set_names(tree))
         return Havoc(None, "a command that is not known", span, self.inner(tree))
 
     def conditional(self, tree: _Tree, span: Span) -> If:
@@ -203,7 +208,7 @@ class _Lowering:
         head = tree["Loop"]
         body = self.statements(tree, "Do")
         if head["Type"] != "WordIter":
-            counting = Evaluate(self.inner(head), span, _set_names(head))
+            counting = Evaluate(self.arithmetic(head), span, _set_names(head))
             return Loop("", (), (Statement(counting, span),), body, span)
         items = self.words(head.get("Items")) if head.get("InPos", {}).get("Offset") else None
         return Loop(head["Name"]["Value"], items, (), body, span)
@@ -323,7 +328,26 @@ class _Lowering:
                 return self.read(tree, span, double)
             case "CmdSubst" | "ProcSubst":
                 return Capture(self.statements(tree), span, tree["Type"] == "ProcSubst")
-        return Opaque(self.inner(tree), span, "arithmetic or a pattern", _set_names(tree))
+            case "ExtGlob":
+                return self.pattern(tree["Pattern"], span)
+        return Opaque(self.arithmetic(tree), span, _PATTERN, _set_names(tree))
+
+    def arithmetic(self, tree: _Tree) -> tuple[Join, ...]:
+        """Every word of an arithmetic expression, in which a name is read without a sign."""
+        return tuple(
+            Join((Read(name, word.span, word.span, fixed=True),), word.span)
+            if (name := _bare(word)) and _NAME.fullmatch(name)
+            else word
+            for word in self.inner(tree)
+        )
+
+    def pattern(self, tree: _Tree, span: Span) -> Opaque:
+        """An extended pattern, of which the tree has the text alone."""
+        text = tree.get("Value", "")
+        names = dict.fromkeys(_EXPANDED.findall(text))
+        words = tuple(Join((Read(name, span, span, fixed=True),), span) for name in names)
+        runs = Havoc(None, "a pattern that runs commands", span)
+        return Opaque(words, span, _PATTERN, body=(Statement(runs, span),) if _RUN.search(text) else ())
 
     def read(self, tree: _Tree, span: Span, double: bool) -> Read:
         name = tree.get("Param") or {}
