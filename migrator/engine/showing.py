@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from migrator.engine.walk import Known, Login, Shown, ShownSink
+from migrator.engine.walk import Shown, ShownCommand, ShownLogin, ShownSink
 from migrator.findings.records import Report, Use
 from migrator.flow.events import Command
 from migrator.flow.library import FIRST
@@ -57,7 +57,7 @@ class Secrets(Struct, frozen=True):
         )
 
 
-class Showing(Struct, frozen=True):
+class Stages(Struct, frozen=True):
     """Of one shell of a step."""
 
     shell: Shell
@@ -82,8 +82,8 @@ class Showing(Struct, frozen=True):
         texts = [rendering.statement(rendering.hiding(one, self.hidden)) for one in around]
         return next((text for text in texts if len(text) <= _LONGEST), texts[-1] if texts else "")
 
-    def known(self, command: Command) -> Known:
-        return Known(
+    def known(self, command: Command) -> ShownCommand:
+        return ShownCommand(
             " ".join((*command.wrappers, command.name or "a program that is not known")),
             tuple(self.value(one.value) for one in command.arguments),
             self.value(command.stdin) if command.stdin else None,
@@ -95,11 +95,11 @@ class Showing(Struct, frozen=True):
             command.traced,
         )
 
-    def login(self, login: logins.Login) -> Login:
+    def login(self, login: logins.Login) -> ShownLogin:
         own = {name for client in self.book.clients.values() for name in client.login_file.variables}
         host = f"cannot tell, because of {login.host_subject}" if login.host_unknown else login.host
         kept = {"": "nothing that is known", "?": "a file that is not known"}.get(login.config, login.config)
-        return Login(login.client, host, "the client's own file" if login.config in own else kept)
+        return ShownLogin(login.client, host, "the client's own file" if login.config in own else kept)
 
     def sink(self, sink: Sink, login: logins.Login | None) -> ShownSink:
         registry = login.registry if login else None

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from migrator.engine.analysis import report
 from migrator.engine.context import context_of
-from migrator.engine.showing import Secrets, Showing
-from migrator.engine.walk import Followed, Run, Trace, Walk
+from migrator.engine.showing import Secrets, Stages
+from migrator.engine.walk import Followed, ShownRun, Trace, Walk
 from migrator.findings.records import Finding, Use
 from migrator.findings.settings import Settings
 from migrator.fixes.context import Context
@@ -19,7 +19,7 @@ from migrator.reading import unfollowed
 from migrator.reading.repository import Reading
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
-from migrator.rules.registry_login import judgements
+from migrator.rules.registry_login import judged_commands
 from migrator.sinks.channels import Sink
 from migrator.sinks.escapes import escapes
 from migrator.sinks.shown import shows_login
@@ -62,23 +62,23 @@ def _walk(finding: Finding, context: Context, secrets: Secrets) -> Walk:
     return Walk(finding, tuple(runs[:_MOST_RUNS]), len(runs[_MOST_RUNS:]))
 
 
-def _runs(step: StepFacts, finding: Finding, context: Context, secrets: Secrets) -> Iterator[Run]:
+def _runs(step: StepFacts, finding: Finding, context: Context, secrets: Secrets) -> Iterator[ShownRun]:
     asked: dict[Command | None, tuple[Opinion, ...]] = {}
-    for judgement in judgements(step, context):
-        asked |= {run.login.command: run.opinions for run in judgement.runs}
+    for judged in judged_commands(step, context):
+        asked |= {run.login.command: run.opinions for run in judged.runs}
     for shell in step.shells:
-        showing = Showing(shell, secrets, context.book)
+        stages = Stages(shell, secrets, context.book)
         for command, span in _found(shell, finding, context):
             login = next((one for one in shell.logins if one.command is command), None)
             sinks = login.sinks if login else _escaped(command, context) if command else ()
-            yield Run(
+            yield ShownRun(
                 Use(step.pipelines.source.path, step.pipelines.source.position(step.step.at)),
                 shell.commands.name,
-                showing.program(span),
-                showing.known(command) if command else None,
-                _followed(step, shell, context, showing),
-                showing.login(login) if login else None,
-                tuple(showing.sink(one, login) for one in sinks),
+                stages.program(span),
+                stages.known(command) if command else None,
+                _followed(step, shell, context, stages),
+                stages.login(login) if login else None,
+                tuple(stages.sink(one, login) for one in sinks),
                 asked.get(command, ()),
             )
 
@@ -104,9 +104,9 @@ def _escaped(command: Command, context: Context) -> tuple[Sink, ...]:
     return tuple(sink for one in escapes(command, context.book) for sink in one.sinks)
 
 
-def _followed(step: StepFacts, shell: Shell, context: Context, showing: Showing) -> Followed:
+def _followed(step: StepFacts, shell: Shell, context: Context, stages: Stages) -> Followed:
     files = tuple(dict.fromkeys(part.source.path for part in shell.script.called))
-    unread = ((one.message or "it is put together only then", showing.use(one.span)) for one in shell.trace.unread)
+    unread = ((one.message or "it is put together only then", stages.use(one.span)) for one in shell.trace.unread)
     unseen = tuple(one.what for one in shell.trace.opaque)
     return Followed(files, tuple(_others(step, shell, context)), tuple(unread), unseen)
 

@@ -26,7 +26,7 @@ class ShownSink(Struct, frozen=True):
     origin: str = ""
 
 
-class Known(Struct, frozen=True):
+class ShownCommand(Struct, frozen=True):
     """What is known of a command as it runs. `given` are its words, `fed` is its standard input, `folders` the working
     directory; `calls` are the places of the calls that lead to it. `decided`: something decides whether it runs."""
 
@@ -41,7 +41,7 @@ class Known(Struct, frozen=True):
     traced: bool
 
 
-class Login(Struct, frozen=True):
+class ShownLogin(Struct, frozen=True):
     client: str
     host: str
     kept: str
@@ -57,16 +57,16 @@ class Followed(Struct, frozen=True):
     unseen: tuple[str, ...]
 
 
-class Run(Struct, frozen=True):
+class ShownRun(Struct, frozen=True):
     """One run of what a finding is about, in the shell called `shell` of the step at `step`. `program` are its nodes.
     `known` is None for what is no command, `login` and `asked` are there for logins to Packages."""
 
     step: Use
     shell: str
     program: str
-    known: Known | None
+    known: ShownCommand | None
     followed: Followed
-    login: Login | None = None
+    login: ShownLogin | None = None
     sinks: tuple[ShownSink, ...] = ()
     asked: tuple[Opinion, ...] = ()
 
@@ -75,7 +75,7 @@ class Walk(Struct, frozen=True):
     """`more` counts the runs that are left out."""
 
     finding: Finding
-    runs: tuple[Run, ...]
+    runs: tuple[ShownRun, ...]
     more: int
 
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from migrator.findings.records import Reason
 from migrator.fixes.bridge import bridge, shared_file
 from migrator.fixes.context import Context
-from migrator.fixes.judged import Judged
+from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin, packages_logins
-from migrator.fixes.opinion import Opinion, Seen
+from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.exposure import exposure
 from migrator.fixes.reasons.mixing import mixed, together
@@ -24,19 +24,21 @@ Named = Callable[[str], bool]
 """Whether a step hands a variable on by its name."""
 
 
-def judge(step: StepFacts, context: Context, around: Sequence[Opinion], runner: Opinion, named: Named) -> list[Judged]:
+def judge(
+    step: StepFacts, context: Context, around: Sequence[Opinion], runner: Opinion, named: Named
+) -> list[JudgedLogin]:
     """The logins of a step, in the order of running. `around` and `runner` are opinions that hold for all of them."""
     logins = packages_logins(step)
     if not logins:
         return []
     unseen, granted = unseen_logins(step, context)
-    judged: list[Judged] = []
+    judged: list[JudgedLogin] = []
     for shell in step.shells:
         mine = [login for login in logins if login.shell is shell]
         placements = place_all(mine, Visibility(step, context, shell, mine))
         for login, placement in zip(mine, placements, strict=True):
             if login.native:
-                judged.append(Judged(login))
+                judged.append(JudgedLogin(login))
                 continue
             opinions = (
                 *placement.opinions,
@@ -61,22 +63,22 @@ def _judged(
     placement: Placement,
     opinions: tuple[Opinion, ...],
     named: Named,
-) -> Judged:
+) -> JudgedLogin:
     """The answers for one login; where it stands in a file with other users, a bridge is in the place of its points."""
     asked = "who else uses the file that would be edited?"
     shared = shared_file(context, login, placement.points)
     if shared is None:
-        return Judged(login, (*opinions, Opinion(asked)), placement.points)
+        return JudgedLogin(login, (*opinions, Opinion(asked)), placement.points)
     found, reasons = bridge(context, login, logins, shared, named)
     path, outsider = shared
-    return Judged(login, (*opinions, Opinion(asked, (Seen(f"{path}: {outsider}"),), reasons)), bridge=found)
+    return JudgedLogin(login, (*opinions, Opinion(asked, (Sighting(f"{path}: {outsider}"),), reasons)), bridge=found)
 
 
-def _piped(step: StepFacts, context: Context, judged: Sequence[Judged]) -> list[Judged]:
+def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
     """The logins of each shell as the push pipe, or with the reason why not: one plan takes all of them out."""
     from migrator.fixes.pipe import planning
 
-    piped: list[Judged] = []
+    piped: list[JudgedLogin] = []
     for shell in step.shells:
         mine = [item for item in judged if item.login.shell is shell]
         if all(item.login.native for item in mine):

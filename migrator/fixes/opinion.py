@@ -9,7 +9,7 @@ from migrator.reading.scripts import Script
 from migrator.text.source import Span
 
 
-class Seen(Struct, frozen=True, eq=False):
+class Sighting(Struct, frozen=True, eq=False):
     """Something that an answer rests on; `span` is where it stands in a script, None where it is no text of one."""
 
     what: str
@@ -29,6 +29,6 @@ class Opinion(Struct, frozen=True, eq=False):
     which the fix takes for granted. With none of them nothing speaks against the fix."""
 
     asked: str
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[Sighting, ...] = ()
     reasons: tuple[Reason, ...] = ()
     assumptions: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.fixes.login import LoginWord, PackagesLogin
-from migrator.fixes.opinion import Opinion, Seen
+from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point, points, replaced
 from migrator.fixes.reasons.guards import guards
 from migrator.fixes.refused import Refused
@@ -59,10 +59,12 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
     if any(script.edit(point.span, point.text) is None for point in found):
         detail = "is written over several lines or not followed in the YAML"
         obstacles.append(("credential", Obstacle("unsupported-expansion", detail)))
-    written = tuple(Seen("here", script, point.span) for point in found)
+    written = tuple(Sighting("here", script, point.span) for point in found)
     reasons = tuple(reason(one.code, f"the {what} {one.detail}", one.subject) for what, one in obstacles)
     guard = guards(login, visibility.context.book, together, visibility.covered)
-    tests = tuple(Seen("a test", script, test.read.span if test.read else test.name_span) for test in guard.presences)
+    tests = tuple(
+        Sighting("a test", script, test.read.span if test.read else test.name_span) for test in guard.presences
+    )
     detail = "a test whether {} is set decides about more than the login"
     wider = tuple(reason("guarded", detail.format(name), name) for name in guard.wider)
     found |= dict.fromkeys(_tests(login, visibility, guard.presences))
@@ -74,7 +76,7 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
     return Placement(tuple(found), opinions)
 
 
-def _seers(login: PackagesLogin, visibility: Visibility) -> Iterator[Seen]:
+def _seers(login: PackagesLogin, visibility: Visibility) -> Iterator[Sighting]:
     """What keeps the assignments on the way of the credential as they are."""
     found = (one for word in login.words for one in assignments(word.value))
     yield from dict.fromkeys(seer for one in found if (seer := visibility.seer(one)))

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.opinion import Seen
+from migrator.fixes.opinion import Sighting
 from migrator.flow.events import Command, VariableUse, among
 from migrator.ir.nodes import Read
 from migrator.ir.values import Definition, Piece
@@ -35,7 +35,7 @@ class Visibility:
         # A pipeline variable is exported from the start, and stays so when the script assigns to it.
         self.stored = {use.read.name for use in self.trace.uses if None in use.definitions}
         self.covered: frozenset[Site] = frozenset[Site]().union(*(login.sites for login in logins))
-        self._seers: dict[Span, Seen | None] = {}
+        self._seers: dict[Span, Sighting | None] = {}
         pieces = [piece for login in logins for word in login.words for piece in word.value.pieces]
         while not (own := {site for piece in pieces for site in self._own(piece)}) >= self.covered:
             self.covered &= own
@@ -51,7 +51,7 @@ class Visibility:
         """May this assignment be changed instead of what uses it?"""
         return definition.word is not None and self.seer(definition) is None
 
-    def seer(self, definition: Definition) -> Seen | None:
+    def seer(self, definition: Definition) -> Sighting | None:
         """What sees the variable that is assigned to, besides these logins and tests whether it is set; None where
         nothing does, or nothing of the assignment is written."""
         word = definition.word
@@ -63,23 +63,23 @@ class Visibility:
             self._seers[word.span] = next(found, None)
         return self._seers[word.span]
 
-    def _seeing(self, definition: Definition, span: Span) -> Iterator[Seen]:
+    def _seeing(self, definition: Definition, span: Span) -> Iterator[Sighting]:
         script, name = self.shell.script, definition.name
         part = script.part(span.start)
         if part is not None and part.key in self.context.shared_items:
-            yield Seen(f"{name}: another script has the same item", script, span)
+            yield Sighting(f"{name}: another script has the same item", script, span)
         for use in self.trace.uses:
             if among(definition, use.definitions) and self._foreign(use):
-                yield Seen(f"{name}: it is read", script, use.read.span)
+                yield Sighting(f"{name}: it is read", script, use.read.span)
         if definition.positional:
             return
         word = word_of(name)
         for task in self.step.tasks:
             if any(word.search(scalar.value) for _, scalar in task.variables):
-                yield Seen(f"{name}: {task.what} is given it")
+                yield Sighting(f"{name}: {task.what} is given it")
         for command in self.trace.commands:
             if self._reads(command, definition):
-                yield Seen(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
+                yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
 
     def _foreign(self, use: VariableUse) -> bool:
         """Whether an expansion serves something else than these logins and tests of them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from migrator.engine.walk import Followed, Known, Login, Run, Shown, ShownSink, Trace, Walk
+from migrator.engine.walk import Followed, Shown, ShownCommand, ShownLogin, ShownRun, ShownSink, Trace, Walk
 from migrator.findings.records import Finding, Report, Use
 from migrator.fixes.opinion import Opinion
 from migrator.reports import naming, secrets
@@ -58,7 +58,7 @@ def _walk(walk: Walk, report: Report, name: Name, paint: Paint) -> Iterator[str]
     yield from _edits(finding, report, paint)
 
 
-def _run(run: Run, name: Name, paint: Paint) -> Iterator[str]:
+def _run(run: ShownRun, name: Name, paint: Paint) -> Iterator[str]:
     yield paint.bold("program")
     yield f"  {_line(run.program)}"
     yield paint.bold(f"flow, in `{run.shell}` of the step at {_at(run.step, name)}")
@@ -72,7 +72,7 @@ def _run(run: Run, name: Name, paint: Paint) -> Iterator[str]:
         yield from (line for one in run.asked for line in _opinion(one, name, paint))
 
 
-def _known(known: Known, name: Name) -> Iterator[str]:
+def _known(known: ShownCommand, name: Name) -> Iterator[str]:
     yield _row("command", known.name)
     for number, word in enumerate(known.given, 1):
         yield _row(f"word {number}", _value(word))
@@ -97,7 +97,7 @@ def _followed(followed: Followed, name: Name) -> Iterator[str]:
         yield _row("not seen", what)
 
 
-def _sinks(login: Login | None, sinks: Iterable[ShownSink]) -> Iterator[str]:
+def _sinks(login: ShownLogin | None, sinks: Iterable[ShownSink]) -> Iterator[str]:
     if login:
         yield _row("login", f"{login.client} to {login.host}, kept in {login.kept}")
     for one in sinks:

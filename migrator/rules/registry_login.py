@@ -7,10 +7,10 @@ from functools import cache, partial
 
 from migrator.findings.records import Finding, Severity
 from migrator.fixes.context import Context
-from migrator.fixes.judgement import Judgement, by_command
+from migrator.fixes.judged_command import JudgedCommand, by_command
 from migrator.fixes.judging import judge
-from migrator.fixes.naming import named
-from migrator.fixes.opinion import Opinion, Seen
+from migrator.fixes.opinion import Opinion, Sighting
+from migrator.fixes.remaining import named
 from migrator.ir.paths import Top
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.shadows import shadows
@@ -28,7 +28,7 @@ from migrator.text.source import Source, Span
 def check(rule: Rule, context: Context) -> Iterator[Finding]:
     """A finding for each login command, and for each place that shows a login which is not followed."""
     for step in context.steps:
-        for one in judgements(step, context):
+        for one in judged_commands(step, context):
             if not one.literal:
                 yield one.finding(_of(one.login.login.rule, rule, context), context, _message(one))
         yield from _uncertain(rule, step, context)
@@ -44,7 +44,7 @@ def _of(client_rule: str, rule: Rule, context: Context) -> Rule:
     return context.book.rules.get(client_rule, rule)
 
 
-def judgements(step: StepFacts, context: Context) -> Iterator[Judgement]:
+def judged_commands(step: StepFacts, context: Context) -> Iterator[JudgedCommand]:
     """What is to be said of each command of a step that logs in to Packages with something else than the native
     pair."""
     if next(step.logins, None) is None:
@@ -63,14 +63,14 @@ def _around(step: StepFacts, context: Context) -> tuple[Opinion, ...]:
     shadowed = (context.reason("shadowed", detail.format(name), name) for name in names)
     left = (context.reason("leaves-step", f"the step hands its login on: {what}", who) for who, what in leaves)
     return (
-        Opinion("what sets a variable with a native name?", tuple(map(Seen, names)), tuple(shadowed)),
-        Opinion("what takes the login out of the step?", tuple(Seen(who) for who, _ in leaves), tuple(left)),
+        Opinion("what sets a variable with a native name?", tuple(map(Sighting, names)), tuple(shadowed)),
+        Opinion("what takes the login out of the step?", tuple(Sighting(who) for who, _ in leaves), tuple(left)),
     )
 
 
-def _message(judgement: Judgement) -> str:
-    where = f"{judgement.login.login.client} logs in to {judgement.login.login.host}"
-    names = " and ".join(f"${name}" for name in judgement.login.stored)
+def _message(command: JudgedCommand) -> str:
+    where = f"{command.login.login.client} logs in to {command.login.login.host}"
+    names = " and ".join(f"${name}" for name in command.login.stored)
     return f"{where} with the stored {names}" if names else f"{where} without the native variables"
 
 

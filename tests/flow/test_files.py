@@ -16,7 +16,9 @@ def graph(*paths: str, **texts: str) -> FileGraph:
 
 
 def of(files: dict[str, str]) -> FileGraph:
-    return FileGraph(Memory({path: text.encode() for path, text in files.items()}), files.get, BOOK.programs)
+    return FileGraph(
+        Memory({path: text.encode() for path, text in files.items()}), files.get, BOOK.programs, BOOK.built_in.clone
+    )
 
 
 def known(paths: Paths) -> set[str] | tuple[str, ...]:

@@ -20,8 +20,6 @@ WORD = re.compile(
 WRITTEN = {"prefilter/data.py"}
 """Written from the rules by `python -m migrator.prefilter`."""
 NOT_YET = {
-    # The clone folder: `book.built_in.clone` has its name.
-    "frontends/programs.py", "frontends/make.py",
     # A comment.
     "frontends/documents/dockerfile.py",
 }  # fmt: skip

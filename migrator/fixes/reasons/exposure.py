@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.opinion import Opinion, Seen
+from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
 from migrator.ir.values import Input
 from migrator.reading.steps import StepFacts
@@ -28,7 +28,7 @@ def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Co
     )
 
 
-def _traced(login: PackagesLogin, points: Collection[Point]) -> Iterator[Seen]:
+def _traced(login: PackagesLogin, points: Collection[Point]) -> Iterator[Sighting]:
     trace, sites, script = login.shell.trace, login.sites, login.shell.script
     readers = {
         use.command
@@ -37,13 +37,13 @@ def _traced(login: PackagesLogin, points: Collection[Point]) -> Iterator[Seen]:
     }
     for command in trace.commands:
         if command.traced and (command is login.command or command.order in readers):
-            yield Seen(f"`{command.name or 'a program'}`", script, command.span)
+            yield Sighting(f"`{command.name or 'a program'}`", script, command.span)
     for definition in assignments(login.password.value):
         if definition.traced:
-            yield Seen(f"{definition.name} is set", script, definition.word.span if definition.word else None)
+            yield Sighting(f"{definition.name} is set", script, definition.word.span if definition.word else None)
 
 
-def _displayed(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[str, Seen]]:
+def _displayed(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[str, Sighting]]:
     """The variables of the password that a command prints, and which."""
     for shell in step.shells:
         for command in shell.trace.commands:
@@ -55,4 +55,4 @@ def _displayed(step: StepFacts, context: Context, login: PackagesLogin) -> Itera
             names = (piece.name for piece in pieces if isinstance(piece, Input))
             for name in names:
                 if name in login.password.origin.stored:
-                    yield name, Seen(f"`{command.name}` prints {name}", shell.script, command.span)
+                    yield name, Sighting(f"`{command.name}` prints {name}", shell.script, command.span)

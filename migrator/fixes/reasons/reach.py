@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from migrator.findings.records import Reason
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.opinion import Opinion, Seen
+from migrator.fixes.opinion import Opinion, Sighting
 from migrator.flow.events import Command
 from migrator.ir.values import Literal
 from migrator.reading.steps import Shell, StepFacts
@@ -66,13 +66,13 @@ def _later(command: Command, login: PackagesLogin) -> bool:
 def _owned(context: Context, names: Sequence[tuple[Shell, ImageUse, Name]]) -> Opinion:
     """Whose packages they are."""
     workspaces = distinct_workspaces(name for _, _, name in names)
-    seen: list[Seen] = []
+    seen: list[Sighting] = []
     reasons: list[Reason] = []
     assumptions: list[str] = []
     for shell, use, name in names:
         settled = context.picture.listed(name) or (use.action.reads and context.picture.shared(name))
         what = f"it {use.action} {name.shown}{', which the configuration lists' if settled else ''}"
-        seen.append(Seen(what, shell.script, use.command.span))
+        seen.append(Sighting(what, shell.script, use.command.span))
         if settled:
             continue
         if reason := _foreign(context, use, name, several=len(workspaces) > 1):

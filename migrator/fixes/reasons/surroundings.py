@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.opinion import Opinion, Seen
+from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.steps import StepFacts
@@ -30,7 +30,7 @@ def surroundings(
     broken = context.reason("unreadable", "a part of the file cannot be read", "the file")
     return (
         Opinion("which steps that cannot be read run the same text?", reasons=tuple(elsewhere)),
-        Opinion("what else may log in to the registry?", tuple(map(Seen, others)), tuple(unknown)),
+        Opinion("what else may log in to the registry?", tuple(map(Sighting, others)), tuple(unknown)),
         Opinion("what of the pipelines file cannot be read?", reasons=(broken,) if step.pipelines.problems else ()),
     )
 

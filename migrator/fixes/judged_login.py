@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from migrator.fixes.pipe.planning import PipePlan
 
 
-class Judged(Struct, frozen=True, eq=False, dict=True):
+class JudgedLogin(Struct, frozen=True, eq=False, dict=True):
     """`login` is edited at `points`, given the native pair by a `bridge`, or becomes a pipe as `pipe` says. The
     `opinions` are in the order in which they were asked for."""
 
