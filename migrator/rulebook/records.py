@@ -175,16 +175,12 @@ class Programs(Struct, frozen=True):
     files_untold: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
 
-    def reads_no_package(self, program: str) -> bool:
-        """Whether it is known to read no package of a registry, whatever it is told."""
-        return any(program in known for known in (self.private, self.offline, self.displays, self.filters))
-
     def launcher(self, program: str) -> Launcher | None:
         return next((one for one in self.launchers.values() if program in one.programs), None)
 
     @property
     def inert(self) -> frozenset[str]:
-        """Programs that run nothing of the repository."""
+        """Programs that run nothing of the repository, and read no package of a registry."""
         return self.private | self.offline | self.displays | self.filters.keys()
 
     @property
