@@ -17,10 +17,11 @@ def module() -> str:
     """The text that the module must have."""
     book = load()
     lines = "".join(f'    b"{needle.decode("ascii")}",\n' for needle in needles(book))
+    mentions = tuple(sorted(book.mentions))
     files = "".join(f"    {_written(program)}: {_tuple(names)},\n" for program, names in book.programs.leading.items())
     return (
         '"""Written by `python -m migrator.prefilter` from the rules; do not edit."""\n\n'
-        f"NEEDLES = (\n{lines})\nLEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"
+        f"NEEDLES = (\n{lines})\nMENTIONS = {_tuple(mentions)}\nLEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"
     )
 
 
