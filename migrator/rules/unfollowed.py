@@ -13,6 +13,7 @@ from migrator.reading.repository import Reading
 from migrator.reading.steps import StepFacts
 from migrator.rules.context import Context
 from migrator.rules.unread import shows_login
+from migrator.sinks.writers import written
 from migrator.text.source import Source
 
 _WORD = re.compile(
@@ -26,7 +27,7 @@ _HIDDEN = "•"
 
 
 def audit(facts: StepFacts, context: Context) -> Iterator[Finding]:
-    files = context.files.matched(_may_run(facts, context.files))
+    files = context.files.matched(joined(_may_run(facts, context)))
     for path in sorted(files - context.followed) if not isinstance(files, Top) else ():
         source = context.source(path)
         login = shows_login(source.text, context.book) if source else None
@@ -46,7 +47,7 @@ def hidden(facts: StepFacts, context: Context) -> tuple[list[str], list[str]]:
     """The files that the step runs, or may run, and that log in to Packages unseen; else what is taken for granted,
     where it is not known which files those are."""
     found = [path for path, text in called(facts, context.files) if _logs_in(text, context)]
-    unknown = _may_run(facts, context.files)
+    unknown = joined(paths for paths in _may_run(facts, context) if isinstance(paths, Top))
     if not isinstance(unknown, Top):
         return found, []
     files = context.files.matched(unknown)
@@ -62,7 +63,8 @@ def hidden(facts: StepFacts, context: Context) -> tuple[list[str], list[str]]:
 def called(facts: StepFacts, files: FileGraph) -> Iterator[tuple[str, str]]:
     """The repository's files that the step's commands name and that are not followed, as path and text."""
     followed = {part.source.path for part in facts.called}
-    for command in _commands(facts):
+    commands = (one for shell in facts.shells for one in shell.trace.commands if not one.followed)
+    for command in commands:
         for paths in (_runs(command, files), files.may_read(command, words=1)):
             there = NONE if isinstance(paths, Top) else files.matched(paths)
             for path in sorted(there - followed) if not isinstance(there, Top) else ():
@@ -89,18 +91,16 @@ def shown(findings: Iterable[Finding], reading: Reading) -> dict[str, Source]:
     return {path: Source(path, _WORD.sub(blank, source.text)) for path, source in found.items()}
 
 
-def _commands(facts: StepFacts) -> Iterator[Command]:
-    return (command for shell in facts.shells for command in shell.trace.commands if not command.followed)
+def _may_run(facts: StepFacts, context: Context) -> Iterator[Paths]:
+    for shell in facts.shells:
+        made = written(shell.trace, context.book)
+        yield from (_runs(one, context.files, made) for one in shell.trace.commands if not one.followed)
 
 
-def _may_run(facts: StepFacts, files: FileGraph) -> Paths:
-    return joined(_runs(command, files) for command in _commands(facts))
-
-
-def _runs(command: Command, files: FileGraph) -> Paths:
+def _runs(command: Command, files: FileGraph, made: Paths = NONE) -> Paths:
     """What a command runs that is not followed. Of a file that a program finds by itself it runs only what it is told:
     where the file is known, that has been read."""
-    found = files.may_run(command)
+    found = files.may_run(command, made)
     launcher = files.programs.launcher(command.name)
     if launcher and launcher.files and not isinstance(found, Top):
         return frozenset({command.runs} if command.runs else ())
