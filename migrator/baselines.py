@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from migrator.findings.records import Entry
+from migrator.findings.records import BaselineEntry
 from migrator.repositories.files import read_bounded
 from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError
@@ -18,7 +18,7 @@ _MAX_COUNT = 1_000_000
 _KEYS = ("rule", "path", "snippet")
 
 
-def read(path: Path) -> Counter[Entry] | None:
+def read(path: Path) -> Counter[BaselineEntry] | None:
     """How many of each finding the file at `path` holds, None where there is none. Raises ConfigurationError."""
     try:
         data = read_bounded(path.resolve())
@@ -27,7 +27,7 @@ def read(path: Path) -> Counter[Entry] | None:
     return None if data is None else parse(str(path), data)
 
 
-def parse(name: str, data: bytes) -> Counter[Entry]:
+def parse(name: str, data: bytes) -> Counter[BaselineEntry]:
     """As `read`, from the bytes of the file that errors call `name`. Raises ConfigurationError."""
     try:
         document = json.loads(data)
@@ -38,7 +38,7 @@ def parse(name: str, data: bytes) -> Counter[Entry]:
     listed = document.get("findings")
     if not isinstance(listed, list):
         raise _wrong(name, "its findings are no list")
-    found = Counter[Entry]()
+    found = Counter[BaselineEntry]()
     for number, one in enumerate(listed, start=1):
         entry, count = _entry(one)
         if entry is None:
@@ -47,7 +47,7 @@ def parse(name: str, data: bytes) -> Counter[Entry]:
     return found
 
 
-def text(baseline: Mapping[Entry, int]) -> str:
+def text(baseline: Mapping[BaselineEntry, int]) -> str:
     """The content of the file."""
     lines = [
         "    " + json.dumps({"rule": one.rule, "path": one.path, "snippet": one.snippet, "count": count})
@@ -57,7 +57,7 @@ def text(baseline: Mapping[Entry, int]) -> str:
     return f'{{\n  "schema_version": {SCHEMA_VERSION},\n  "findings": {listed}\n}}\n'
 
 
-def _entry(one: Any) -> tuple[Entry | None, int]:
+def _entry(one: Any) -> tuple[BaselineEntry | None, int]:
     if (
         not isinstance(one, dict)
         or set(one) != {*_KEYS, "count"}
@@ -67,7 +67,7 @@ def _entry(one: Any) -> tuple[Entry | None, int]:
     count = one["count"]
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= _MAX_COUNT:
         return None, 0
-    return Entry(*(one[key] for key in _KEYS)), count
+    return BaselineEntry(*(one[key] for key in _KEYS)), count
 
 
 def _wrong(name: str, what: str) -> ConfigurationError:

@@ -20,7 +20,7 @@ from syrupy.assertion import SnapshotAssertion
 from migrator.engine.analysis import analyse
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
-from migrator.fixes.applying import Change, FixPlan
+from migrator.fixes.applying import FileChange, FixPlan
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.rulebook import reading as rulebook
 from migrator.text.edits import Edit
@@ -63,7 +63,7 @@ class Corpus:
     repositories: tuple[Analysed, ...]
 
     @property
-    def changes(self) -> Iterator[tuple[Analysed, Change]]:
+    def changes(self) -> Iterator[tuple[Analysed, FileChange]]:
         for one in self.repositories:
             yield from ((one, change) for change in one.unsafe.changes)
 

@@ -19,7 +19,7 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading, Style
 from migrator.cli.targets import Target, shown, targets
 from migrator.findings import ignores
-from migrator.findings.records import Entry, Finding, Report
+from migrator.findings.records import BaselineEntry, Finding, Report
 from migrator.findings.selection import Scope
 from migrator.findings.settings import PipeStyle, Settings
 from migrator.platforms.bitbucket.names import ROOT, is_pipelines_file
@@ -142,7 +142,7 @@ def _concerns(scope: Scope, finding: Finding) -> bool:
     return scope.holds(finding.path) or (bool(edited) and all(map(scope.holds, edited)))
 
 
-def _baseline(path: Path | None, reading: Reading) -> Mapping[Entry, int]:
+def _baseline(path: Path | None, reading: Reading) -> Mapping[BaselineEntry, int]:
     """The findings to leave out. Raises ConfigurationError."""
     if path is None or reading.write_baseline:
         return {}

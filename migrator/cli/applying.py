@@ -13,13 +13,13 @@ from migrator.repositories.writing import NotWritten, replace
 from migrator.text.view import Unreadable
 
 if TYPE_CHECKING:
-    from migrator.fixes.applying import Change
+    from migrator.fixes.applying import FileChange
 
 Complain = Callable[[str, str], None]
 """Takes the path that was not written, and the sentence that says why."""
 
 
-def apply(root: Path, changes: Sequence[Change], complain: Complain) -> tuple[list[Finding], list[Finding]]:
+def apply(root: Path, changes: Sequence[FileChange], complain: Complain) -> tuple[list[Finding], list[Finding]]:
     """Returns the findings that are settled now, and those that are not because a file could not be written."""
     done: list[Finding] = []
     failed: list[Finding] = []
@@ -29,10 +29,10 @@ def apply(root: Path, changes: Sequence[Change], complain: Complain) -> tuple[li
     return done, failed
 
 
-def _write(root: Path, group: Sequence[Change], complain: Complain) -> bool:
+def _write(root: Path, group: Sequence[FileChange], complain: Complain) -> bool:
     """All of the changes, or none: what is written already is put back if a later one fails."""
     view = WorkTree(root)
-    written: dict[str, Change] = {}
+    written: dict[str, FileChange] = {}
     for change in group:
         try:
             real = view.target(change.path)
@@ -48,9 +48,9 @@ def _write(root: Path, group: Sequence[Change], complain: Complain) -> bool:
     return True
 
 
-def _groups(changes: Sequence[Change]) -> list[list[Change]]:
+def _groups(changes: Sequence[FileChange]) -> list[list[FileChange]]:
     """Changes that share a finding belong together."""
-    groups: list[list[Change]] = []
+    groups: list[list[FileChange]] = []
     for change in changes:
         mine = set(change.findings)
         linked = [group for group in groups if any(mine & set(other.findings) for other in group)]

@@ -12,7 +12,7 @@ from migrator.cli.analysis import Analysis
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading
 from migrator.findings import baseline
-from migrator.findings.records import Entry
+from migrator.findings.records import BaselineEntry
 from migrator.reports.counting import many
 from migrator.reports.excerpt import named
 from migrator.repositories.writing import NotWritten, put
@@ -48,7 +48,7 @@ def write(one: Analysis, path: Path) -> int:
             if entry.path in unread or not one.scope.holds(entry.path)
         }
     )
-    found = Counter[Entry](baseline.entries(report.findings, report.sources, report.secrets))
+    found = Counter[BaselineEntry](baseline.entries(report.findings, report.sources, report.secrets))
     shown = named(str(path))
     try:
         put(path, baselines.text(kept + found).encode())

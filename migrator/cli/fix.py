@@ -23,7 +23,7 @@ from migrator.text.mask import printable
 from migrator.text.source import Source
 
 if TYPE_CHECKING:
-    from migrator.fixes.applying import Change, FixPlan
+    from migrator.fixes.applying import FileChange, FixPlan
 
 
 class Fixing(Struct, frozen=True):
@@ -126,14 +126,14 @@ def _show(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing
     return exits.code(unread=bool(all_of.report.skipped), left=left, exit_zero=showing.exit_zero)
 
 
-def _sides(change: Change, all_of: Together, shown: str) -> tuple[Side, Side]:
+def _sides(change: FileChange, all_of: Together, shown: str) -> tuple[Side, Side]:
     known = all_of.report.secrets.get(shown, ())
     edits = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}
     before, after = Source.decode(change.path, change.before), Source.decode(change.path, change.after)
     return Side(before, tuple(known)), Side(after, secrets.after_edits(known, edits))
 
 
-def _of(changes: Iterable[Change]) -> list[Finding]:
+def _of(changes: Iterable[FileChange]) -> list[Finding]:
     return list(dict.fromkeys(finding for change in changes for finding in change.findings))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 
 from migrator import rules
 from migrator.findings.records import Finding
@@ -17,7 +18,15 @@ from migrator.fixes.context import Context
 
 def check(context: Context) -> Iterator[Finding]:
     """What each rule finds in a repository."""
-    for found in iter_modules(rules.__path__):
-        module = import_module(f"{rules.__name__}.{found.name}")
-        if hasattr(module, "check"):
-            yield from module.check(context.book.rules[found.name.replace("_", "-")], context)
+    for unit in units():
+        yield from unit.check(context.book.rules[rule_id(unit)], context)
+
+
+def units() -> Iterator[ModuleType]:
+    """The modules that are rules, by name."""
+    modules = (import_module(f"{rules.__name__}.{one.name}") for one in iter_modules(rules.__path__))
+    yield from (module for module in modules if hasattr(module, "check"))
+
+
+def rule_id(unit: ModuleType) -> str:
+    return unit.__name__.rpartition(".")[2].replace("_", "-")

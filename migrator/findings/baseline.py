@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from migrator.findings.records import Entry, Finding
+from migrator.findings.records import BaselineEntry, Finding
 from migrator.findings.snippet import snippet
 from migrator.text.literals import everywhere
 from migrator.text.source import Source, Span
@@ -18,21 +18,21 @@ class Applied(Struct, frozen=True):
 
     left: tuple[Finding, ...]
     known: int
-    stale: Mapping[Entry, int]
+    stale: Mapping[BaselineEntry, int]
 
 
 def entries(
     findings: Iterable[Finding], sources: Mapping[str, Source], secrets: Mapping[str, tuple[Span, ...]]
-) -> list[Entry]:
+) -> list[BaselineEntry]:
     """The entry of each finding, in order."""
     masks = everywhere(sources, secrets)
-    return [Entry(finding.rule, finding.path, snippet(finding, sources, masks)) for finding in findings]
+    return [BaselineEntry(finding.rule, finding.path, snippet(finding, sources, masks)) for finding in findings]
 
 
 def apply(
     findings: Sequence[Finding],
     every: Sequence[Finding],
-    baseline: Mapping[Entry, int],
+    baseline: Mapping[BaselineEntry, int],
     sources: Mapping[str, Source],
     secrets: Mapping[str, tuple[Span, ...]],
 ) -> Applied:

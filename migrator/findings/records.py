@@ -155,7 +155,7 @@ class Package(Struct, frozen=True):
     read: tuple[Use, ...] = ()
 
 
-class Entry(Struct, frozen=True, order=True):
+class BaselineEntry(Struct, frozen=True, order=True):
     """What a baseline knows equal findings by. `snippet` is their text, normalised and masked."""
 
     rule: str
@@ -179,5 +179,5 @@ class Report(Struct, frozen=True):
     files: int = 0
     ignored: int = 0
     baselined: int = 0
-    stale: Mapping[Entry, int] = field(default_factory=dict)
+    stale: Mapping[BaselineEntry, int] = field(default_factory=dict)
     readers: Mapping[str, str] = field(default_factory=dict)

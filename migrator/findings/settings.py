@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec import Struct, field
 
-from migrator.findings.records import Entry
+from migrator.findings.records import BaselineEntry
 
 
 class PipeStyle(Struct, frozen=True):
@@ -41,6 +41,6 @@ class Settings(Struct, frozen=True):
     ignore: frozenset[str] = frozenset()
     today: date | None = None
     comments: bool = True
-    baseline: Mapping[Entry, int] = field(default_factory=dict)
+    baseline: Mapping[BaselineEntry, int] = field(default_factory=dict)
     pipe: PipeStyle | None = None
     called: str = ""

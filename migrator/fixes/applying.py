@@ -10,7 +10,7 @@ from migrator.findings.records import Finding, Report, Verdict
 from migrator.fixes.verify import Unverified, rewrite, rewrite_called
 
 
-class Change(Struct, frozen=True):
+class FileChange(Struct, frozen=True):
     """The new content of one file, and the findings that it settles."""
 
     path: str
@@ -23,7 +23,7 @@ class FixPlan(Struct, frozen=True):
     """`held` are the findings that are left alone. `failures` are sentences about rewritten files that did not
     verify; of such a file nothing is in `changes`."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
     held: tuple[Finding, ...]
     failures: tuple[str, ...] = ()
 
@@ -37,7 +37,7 @@ def plan(report: Report, unsafe: bool, writable: Callable[[str], str | None]) ->
         for finding in report.findings
         if finding.verdict in allowed and not any(refusals[edit.path] for edit in finding.edits)
     ]
-    changes: list[Change] = []
+    changes: list[FileChange] = []
     failures: list[str] = []
     failed: set[str] = set()
     for path in sorted({edit.path for finding in chosen for edit in finding.edits}):
@@ -54,7 +54,8 @@ def plan(report: Report, unsafe: bool, writable: Callable[[str], str | None]) ->
             failed.add(path)
             continue
         if text != source.text:
-            changes.append(Change(path, source.encode(source.text), source.encode(text), findings))
-    made = {id(finding) for change in changes for finding in change.findings}
-    held = tuple(f for f in report.findings if id(f) not in made and not any(edit.path in failed for edit in f.edits))
-    return FixPlan(tuple(changes), held, tuple(failures))
+            changes.append(FileChange(path, source.encode(source.text), source.encode(text), findings))
+    made = {finding for change in changes for finding in change.findings}
+    left = (finding for finding in report.findings if finding not in made)
+    held = (finding for finding in left if not any(edit.path in failed for edit in finding.edits))
+    return FixPlan(tuple(changes), tuple(held), tuple(failures))

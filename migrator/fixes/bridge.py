@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from migrator.findings.records import Reason, ScriptChange
 from migrator.fixes.context import Context
+from migrator.fixes.lines import comment_start, line_start
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.points import Point
 from migrator.fixes.refused import Refused
@@ -150,7 +151,7 @@ def _insert(
     value = part.scalar.value
     begin = value.rfind("\n", 0, offset) + 1
     at = part.runs.place(offset, offset + 1).start
-    start = _line(text, at)
+    start = line_start(text, at)
     if part.style == "|" and not value[begin:offset].strip() and not text[start:at].strip():
         edit = Edit(part.source.path, Span(at, at), f"{line}{_newline(text, at)}{text[start:at]}")
         return (edit,), ()
@@ -161,22 +162,15 @@ def _item(context: Context, part: Part, line: str) -> tuple[tuple[Edit, ...], tu
     """The line as an item of its own before the one that holds the call, and before the comment on that."""
     text = part.source.text
     assert part.scalar is not None
-    start = _line(text, part.span.start)
+    start = line_start(text, part.span.start)
     found = _ITEM.fullmatch(text, start, part.span.start)
     if part.key in context.shared_items:
         raise Refused("bridge-layout", "several scripts share the item that holds the call", "the item")
     if found is None:
         raise Refused("bridge-layout", "the item that holds the call shares its line", "the item")
-    comment = re.compile(rf"{found[1]}#")
-    first = start
-    while first > 0 and comment.match(text, above := _line(text, first - (2 if text[:first].endswith("\r\n") else 1))):
-        first = above
+    first = comment_start(text, start, found[1])
     edit = Edit(part.source.path, Span(first, first), f"{found[1]}- {line}{_newline(text, start)}")
     return (edit,), (ScriptChange(part.span.start, None, before=(line,), kept=True),)
-
-
-def _line(text: str, at: int) -> int:
-    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
 def _newline(text: str, at: int) -> str:

@@ -8,10 +8,9 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Reason
 from migrator.fixes.bridge import bridge, shared_file
-from migrator.fixes.context import Context
-from migrator.fixes.judged import Judged
+from migrator.fixes.context import Context, Opinion
+from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin, packages_logins
-from migrator.fixes.opinion import Opinion, joined
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.exposure import exposure
 from migrator.fixes.reasons.mixing import mixed, together
@@ -24,28 +23,30 @@ Named = Callable[[str], bool]
 """Whether a step hands a variable on by its name."""
 
 
-def judge(step: StepFacts, context: Context, around: Opinion, runner: Opinion, named: Named) -> list[Judged]:
+def judge(
+    step: StepFacts, context: Context, around: Sequence[Opinion], runner: Sequence[Opinion], named: Named
+) -> list[JudgedLogin]:
     """The logins of a step, in the order of running. `around` and `runner` are opinions that hold for all of them."""
     logins = packages_logins(step)
-    unseen, granted = unseen_logins(step, context) if logins else ((), Opinion())
-    judged: list[Judged] = []
+    unseen, granted = unseen_logins(step, context) if logins else ((), ())
+    judged: list[JudgedLogin] = []
     for shell in step.shells:
         mine = [login for login in logins if login.shell is shell]
         placements = place_all(mine, Visibility(step, context, shell, mine))
         for login, placement in zip(mine, placements, strict=True):
             if login.native:
-                judged.append(Judged(login))
+                judged.append(JudgedLogin(login))
                 continue
             opinions = (
-                around,
-                surroundings(step, context, login, placement.points, unseen),
-                runner,
-                granted,
-                Opinion((), shell.commands.assumes),
-                reach(step, context, login),
-                exposure(step, context, login, placement.points),
+                *around,
+                *surroundings(step, context, login, placement.points, unseen),
+                *runner,
+                *granted,
+                *shell.commands.assumes,
+                *reach(step, context, login),
+                *exposure(step, context, login, placement.points),
             )
-            judged.append(_judged(context, login, mine, placement, joined(opinions), named))
+            judged.append(_judged(context, login, mine, placement, opinions, named))
     judged = together(mixed(judged, context))
     return _piped(step, context, judged) if context.settings.pipe else judged
 
@@ -55,23 +56,24 @@ def _judged(
     login: PackagesLogin,
     logins: Sequence[PackagesLogin],
     placement: Placement,
-    opinion: Opinion,
+    opinions: Sequence[Opinion],
     named: Named,
-) -> Judged:
+) -> JudgedLogin:
     """The answers for one login; where it stands in a file with other users, a bridge is in the place of its points."""
-    reasons = (*placement.obstacles, *opinion.reasons, *placement.clashes)
+    assumptions = tuple(one for one in opinions if isinstance(one, str))
+    reasons = (*placement.obstacles, *(one for one in opinions if isinstance(one, Reason)), *placement.clashes)
     shared = shared_file(context, login, placement.points)
     if shared is None:
-        return Judged(login, reasons, opinion.assumptions, placement.points)
+        return JudgedLogin(login, reasons, assumptions, placement.points)
     found, more = bridge(context, login, logins, shared, named)
-    return Judged(login, (*reasons, *more), opinion.assumptions, bridge=found)
+    return JudgedLogin(login, (*reasons, *more), assumptions, bridge=found)
 
 
-def _piped(step: StepFacts, context: Context, judged: Sequence[Judged]) -> list[Judged]:
+def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
     """The logins of each shell as the push pipe, or with the reason why not: one plan takes all of them out."""
     from migrator.fixes.pipe import planning
 
-    piped: list[Judged] = []
+    piped: list[JudgedLogin] = []
     for shell in step.shells:
         mine = [item for item in judged if item.login.shell is shell]
         if all(item.login.native for item in mine):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
-from migrator.fixes.judged import Judged
-from migrator.flow.events import VariableUse
+from migrator.fixes.judged_login import JudgedLogin
+from migrator.flow.events import Flow, VariableUse
+from migrator.ir.values import symbol
 from migrator.reading.steps import Shell, StepFacts
 
 
-def remaining(step: StepFacts, judged: Sequence[Judged], item: Judged, named: Callable[[str], bool]) -> tuple[str, ...]:
+def remaining(
+    step: StepFacts, judged: Sequence[JudgedLogin], item: JudgedLogin, named: Callable[[str], bool]
+) -> tuple[str, ...]:
     """The stored variables of a login that something in the step still reads after the change, and after that of every
     login of the step whose change is safe. `judged` are all of these; `named`: is a variable handed on by its name?"""
     changed = [one for one in judged if one is item or one.safe]
@@ -31,3 +35,19 @@ def remaining(step: StepFacts, judged: Sequence[Judged], item: Judged, named: Ca
         return named(name) or any(not gone(shell, use) for shell, use in stored)
 
     return tuple(name for name in item.login.stored if read(name))
+
+
+def named(step: StepFacts, name: str) -> bool:
+    """Whether a step names a variable to a task, a program or an indirection."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    return any(word.search(scalar.value) for task in step.tasks for _, scalar in task.variables) or any(
+        _by_name(word, name, shell.trace) for shell in step.shells
+    )
+
+
+def _by_name(word: re.Pattern[str], name: str, trace: Flow) -> bool:
+    """`docker run -e NAME`, `for each in NAME`: a program or an indirection is told the variable's name."""
+    values = [argument.value for command in trace.commands for argument in command.arguments]
+    values += [definition.value for definition in trace.definitions]
+    texts = {symbol(row) or "" for value in values for row in value.alternatives}
+    return any(word.search(text.replace(f"${{{name}}}", "")) for text in texts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from migrator.findings.records import AddedTask, ScriptChange
 from migrator.frontends import programs
@@ -133,41 +133,33 @@ def _decoded(text: str, style: str) -> str:
     return text.replace("''", "'") if style == "'" else text
 
 
-def _scalars(root: Node | None) -> Iterable[Scalar]:
-    seen: set[int] = set()
-    pending = [root] if root else []
-    while pending:
-        node = pending.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Scalar):
-            yield node
-        else:
-            pending += _children(node)
-
-
 def _children(node: Sequence | yaml.Mapping) -> list[Node]:
     if isinstance(node, Sequence):
         return [item.node for item in node.items]
     return [child for key, item in node.entries for child in (key, item.node)]
 
 
-def _shape(root: Node | None) -> list[tuple[str, int]]:
-    """The structure without values; aliases count as the node they name."""
-    shape: list[tuple[str, int]] = []
+def _walk(root: Node | None) -> Iterator[tuple[Node, int | None]]:
+    """Every node, parents first, an alias as the node that it names and the number of that, which counts from 0."""
     numbers: dict[int, int] = {}
     pending = [root] if root else []
     while pending:
         node = pending.pop()
-        if id(node) in numbers:
-            shape.append(("alias", numbers[id(node)]))
-            continue
-        numbers[id(node)] = len(numbers)
-        if isinstance(node, Scalar):
-            shape.append((f"scalar{node.style}", 0))
-        else:
-            children = _children(node)
-            shape.append((type(node).__name__, len(children)))
-            pending += children
-    return shape
+        known = numbers.get(id(node))
+        yield node, known
+        if known is None:
+            numbers[id(node)] = len(numbers)
+            pending += [] if isinstance(node, Scalar) else _children(node)
+
+
+def _scalars(root: Node | None) -> Iterator[Scalar]:
+    yield from (node for node, known in _walk(root) if known is None and isinstance(node, Scalar))
+
+
+def _shape(root: Node | None) -> list[tuple[str, int]]:
+    """The structure without values."""
+    return [("alias", known) if known is not None else _kind(node) for node, known in _walk(root)]
+
+
+def _kind(node: Node) -> tuple[str, int]:
+    return (f"scalar{node.style}", 0) if isinstance(node, Scalar) else (type(node).__name__, len(_children(node)))

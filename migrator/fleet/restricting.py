@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from migrator import baselines
 from migrator.configuration import FILE, KEYS, SHARED, TABLE
-from migrator.findings.records import Entry
+from migrator.findings.records import BaselineEntry
 from migrator.findings.settings import Settings
 from migrator.text.view import Unreadable, View
 from migrator.toml_keys import ConfigurationError, Keys, load
@@ -26,7 +26,7 @@ class Restriction(Struct, frozen=True):
 
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    baseline: Mapping[Entry, int] = field(default_factory=dict)
+    baseline: Mapping[BaselineEntry, int] = field(default_factory=dict)
 
     def applied(self, settings: Settings) -> Settings:
         return replace(settings, ignore=settings.ignore | set(self.ignore), baseline=self.baseline)
@@ -59,7 +59,7 @@ def _parse(name: str, data: bytes, view: View) -> Restriction | None:
     return Restriction(keys.strings(table, "ignore"), keys.strings(table, "exclude"), _baseline(keys, table, view))
 
 
-def _baseline(keys: Keys, table: Mapping[str, Any], view: View) -> Mapping[Entry, int]:
+def _baseline(keys: Keys, table: Mapping[str, Any], view: View) -> Mapping[BaselineEntry, int]:
     path = keys.string(table, "baseline")
     if not path:
         return {}

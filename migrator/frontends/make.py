@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from migrator.frontends.programs import Fragment, Program, Request, command_line, file_of
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.programs import Fragment, Place, Program, Request, command_line, file_of
+from migrator.frontends.shell.lowering import PUT, lower
+from migrator.ir.nodes import Assign, Constant, Expression, Join, Opaque, Read, Statement
 from migrator.text.edits import Edit
 from migrator.text.scalars import Runs
 from migrator.text.source import Span
@@ -30,10 +31,41 @@ _EXPORT = re.compile(r"export\s+[\w. -]+")
 _WORD = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _REFERENCE = re.compile(r"\$(?:\$|\((?P<round>[^()$]*)\)|\{(?P<curly>[^{}$]*)\}|(?P<short>.))", re.DOTALL)
-_UNKNOWN = "$((0))"
 _SHELLS = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh")
 _PLAIN = re.compile(r"(?:[\w./:@-]|\$\{\w+\})*")
+_PART = re.compile(r"\$\{(\w+)\}|[^$]+")
 _DEPTH = 20
+
+
+class _Line(Struct, frozen=True):
+    """A line of a recipe, behind the values of make's own variables that it takes from the environment, a line each.
+    `exported` are all that it may find there, with whether the value is known; `unknown` is the name of an expansion
+    that stands for what make puts there and nobody knows."""
+
+    exported: tuple[tuple[str, bool], ...]
+    unknown: str
+
+    def __call__(self, text: str, place: Place | None) -> tuple[Statement, ...]:
+        to = place or (lambda index: index)
+        found: list[Statement] = []
+        at = 0
+        for name, known in self.exported:
+            end = text.index("\n", at) if known else at
+            span = Span(to(at), to(end))
+            parts = [self.part(match, to) for match in _PART.finditer(text, at, end)] if known else [_put(span)]
+            found.append(Statement(Assign(name, Join(tuple(parts), span), span, exported=True), span))
+            at = end + known
+        return (*found, *lower(text[at:], lambda index: to(at + index), unknown=self.unknown))
+
+    def part(self, match: re.Match[str], to: Place) -> Expression:
+        span = Span(to(match.start()), to(match.end()))
+        if match[1] is None:
+            return Constant(match[0], span)
+        return _put(span) if match[1] == self.unknown else Read(match[1], span, span, fixed=True)
+
+
+def _put(span: Span) -> Opaque:
+    return Opaque((), span, PUT)
 
 
 class _Refused(Exception):
@@ -65,7 +97,7 @@ def read(request: Request) -> Program | None:
     try:
         if "\r" in text or not line.known or "--" in line.words:
             raise _Refused
-        recipes = _Recipes(path, _makefile(text), line.folder, line.quiet)
+        recipes = _Recipes(path, _makefile(text), line.folder, request.clone, line.quiet)
         targets = [word for word in line.words if not recipes.assign(word)]
         fragments = tuple(recipes.of(targets))
     except _Refused:
@@ -141,14 +173,25 @@ def _lines(text: str) -> Iterator[Span]:
 
 
 class _Recipes:
-    def __init__(self, path: str, makefile: _Makefile, folder: str, silent: bool) -> None:
+    def __init__(self, path: str, makefile: _Makefile, folder: str, clone: str, silent: bool) -> None:
         self.path = path
         self.silenced = [rule.needs.split() for rule in makefile.rules if ".SILENT" in rule.targets]
         self.silent = silent or [] in self.silenced
         self.makefile = makefile
         self.folder = folder
+        self.clone = clone
         self.given: dict[str, str] = {}
         self.done: set[str] = set()
+        self.unknown = "put"
+        while self.unknown in makefile.text:
+            self.unknown += "_"
+
+    @property
+    def exported(self) -> list[str]:
+        """What make may put into the environment of a recipe: its own variables that were in there or are exported.
+        Their values are not known, but for those that a line takes from there."""
+        names = {name for name, (kind, _) in self.makefile.variables.items() if kind != "?="} | self.given.keys()
+        return sorted(filter(_NAME.fullmatch, names))
 
     def assign(self, word: str) -> bool:
         """Take a word of the command line that sets a variable, and is no target."""
@@ -181,7 +224,7 @@ class _Recipes:
                     yield fragment
 
     def needs(self, text: str) -> str:
-        expanded = "".join(self.put(match, "", 0) if isinstance(match, re.Match) else match for match in _pieces(text))
+        expanded = self.expanded(text, "", 0)
         if "$" in expanded:
             raise _Refused
         return expanded.replace("|", " ")
@@ -196,7 +239,14 @@ class _Recipes:
         if at == span.end:
             return None
         runs = Runs()
-        runs.decoded(self.environment(text[at : span.end], target), at, 1)
+        exported = []
+        for name in self.exported:
+            known = False
+            if f"$${name}" in text[at : span.end] or f"$${{{name}" in text[at : span.end]:
+                value = self.put(name, target, 0)
+                if known := _PLAIN.fullmatch(value) is not None:
+                    runs.decoded(f"{value}\n", at, 1)
+            exported.append((name, known))
         single = double = shown = False
         for match in _REFERENCE.finditer(text, at, span.end):
             single, double = self.copy(text[at : match.start()], at, runs, single, double)
@@ -204,22 +254,7 @@ class _Recipes:
             at = match.end()
         self.copy(text[at : span.end], at, runs, single, double)
         value, mapped = runs.finish("$", span.start)
-        return Fragment(self.path, value, mapped, lower, shown=shown and not silent)
-
-    def environment(self, line: str, target: str) -> str:
-        """What make may put into the environment of a recipe: its own variables that were in there or are exported.
-        Their values are not known, but for those that the line takes from there."""
-        names = {name for name, (kind, _) in self.makefile.variables.items() if kind != "?="} | self.given.keys()
-        return "".join(
-            f"export {name}={self.taken(name, target) if f'$${name}' in line or f'$${{{name}' in line else _UNKNOWN};"
-            for name in sorted(names)
-            if _NAME.fullmatch(name)
-        )
-
-    def taken(self, name: str, target: str) -> str:
-        match = _REFERENCE.fullmatch(f"$({name})")
-        value = self.put(match, target, 0) if match else ""
-        return f'"{value}"' if _PLAIN.fullmatch(value) else _UNKNOWN
+        return Fragment(self.path, value, mapped, _Line(tuple(exported), self.unknown), shown and not silent)
 
     def copy(self, text: str, at: int, runs: Runs, single: bool, double: bool) -> tuple[bool, bool]:
         """Text that stays; the tab behind a continued line goes. Returns which quotes are open after it."""
@@ -243,53 +278,35 @@ class _Recipes:
 
     def reference(self, match: re.Match[str], target: str, runs: Runs, single: bool) -> bool:
         """Put down what stands for a reference; whether make puts something of the environment there."""
-        width = match.end() - match.start()
-        name = match["round"] if match["round"] is not None else match["curly"]
-        known = name is not None and (name in self.makefile.variables or name in self.given)
-        if match["short"] in ("(", "{"):
-            raise _Refused
-        if match[0] == "$$":
-            runs.decoded("$", match.start(), 2)
-            return False
-        if name is not None and _NAME.fullmatch(name) and not known and name != "MAKE" and name != "CURDIR":
-            if single:
-                runs.decoded(f"'\"{_UNKNOWN}\"'", match.start(), width)
-            else:
-                runs.copy("${" + name + "}", match.start())
-            return True
-        text = self.put(match, target, 0)
-        runs.decoded(f"'\"{_UNKNOWN}\"'" if single and "$" in text else text, match.start(), width)
-        return "${" in text
+        name, width = _name(match), match.end() - match.start()
+        own = name in (*self.makefile.variables, *self.given, "MAKE", "CURDIR") or match["short"] is not None
+        if own or single or not _NAME.fullmatch(name):
+            text = self.put(name, target, 0)
+            quoted = single and "$" in text and match[0] != "$$"
+            runs.decoded(f"'\"${{{self.unknown}}}\"'" if quoted else text, match.start(), width)
+            return "${" in text
+        runs.copy("${" + name + "}", match.start())
+        return True
 
-    def put(self, match: re.Match[str], target: str, depth: int) -> str:
-        """What make puts in the place of a reference, as shell."""
-        name = match["round"] if match["round"] is not None else match["curly"]
-        name = match["short"] if name is None else name
-        if match[0] == "$$":
-            return "$"
-        if depth > _DEPTH or name is None or name in ("(", "{"):
+    def put(self, name: str, target: str, depth: int) -> str:
+        """What make puts in the place of a reference to a name, as shell."""
+        if depth > _DEPTH or name in ("(", "{"):
             raise _Refused
         if name in self.given:
             return self.given[name]
         if name in self.makefile.variables:
             kind, value = self.makefile.variables[name]
-            text = "".join(
-                self.put(piece, target, depth + 1) if isinstance(piece, re.Match) else piece for piece in _pieces(value)
-            )
+            text = self.expanded(value, target, depth + 1)
             return f"${{{name}:-{text}}}" if kind == "?=" else text
+        known = {"$": "$", "MAKE": "make", "CURDIR": posixpath.join(f"${{{self.clone}}}", self.folder).rstrip("/")}
         if name == "@" and target:
             return target
-        if name == "MAKE":
-            return "make"
-        if name == "CURDIR":
-            return posixpath.join("${BITBUCKET_CLONE_DIR}", self.folder).rstrip("/")
-        return f"${{{name}}}" if _NAME.fullmatch(name) else _UNKNOWN
+        return known.get(name) or f"${{{name if _NAME.fullmatch(name) else self.unknown}}}"
+
+    def expanded(self, text: str, target: str, depth: int) -> str:
+        return _REFERENCE.sub(lambda match: self.put(_name(match), target, depth), text)
 
 
-def _pieces(text: str) -> Iterator[str | re.Match[str]]:
-    at = 0
-    for match in _REFERENCE.finditer(text):
-        yield text[at : match.start()]
-        yield match
-        at = match.end()
-    yield text[at:]
+def _name(match: re.Match[str]) -> str:
+    """What a reference names; `$` for `$$`."""
+    return next((found for found in match.groups() if found is not None), "$")

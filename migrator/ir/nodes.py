@@ -237,6 +237,19 @@ class Return(Struct, frozen=True):
     span: Span
 
 
+class Break(Struct, frozen=True):
+    """The innermost loop ends; `again`: only its present round."""
+
+    span: Span
+    again: bool = False
+
+
+class Exit(Struct, frozen=True):
+    """The program ends."""
+
+    span: Span
+
+
 class Ask(Enum):
     """What a test of a value asks."""
 
@@ -296,6 +309,8 @@ Node = (
     | Scope
     | Define
     | Return
+    | Break
+    | Exit
     | Test
     | Evaluate
     | ChangeDirectory

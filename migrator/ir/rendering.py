@@ -56,6 +56,10 @@ def node(one: Node) -> str:
             return _form("define", one.name, names, statement(one.body))
         case nodes.Return():
             return _form("return", join(one.value))
+        case nodes.Break():
+            return "(continue)" if one.again else "(break)"
+        case nodes.Exit():
+            return "(exit)"
         case nodes.Test():
             return _form(
                 "test", *(_form(a.ask.value, join(a.operand), join(a.other) if a.other else "") for a in one.asked)

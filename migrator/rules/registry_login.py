@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from functools import cache, partial
 
 from migrator.findings.records import Finding, Severity
-from migrator.fixes.context import Context
-from migrator.fixes.judgement import Judgement, by_command
+from migrator.fixes.context import Context, Opinion
+from migrator.fixes.judged_command import JudgedCommand, by_command
 from migrator.fixes.judging import judge
-from migrator.fixes.naming import named
-from migrator.fixes.opinion import Opinion
+from migrator.fixes.remaining import named
 from migrator.ir.paths import Top
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.shadows import shadows
 from migrator.reading.steps import StepFacts
-from migrator.reading.unfollowed import unseen
+from migrator.reading.unfollowed import may_run, unseen
 from migrator.rulebook.records import Rule
 from migrator.rules.credential_leaves_step import login_file_leaves
 from migrator.rules.runners import runner_reasons
@@ -28,7 +27,7 @@ from migrator.text.source import Source, Span
 def check(rule: Rule, context: Context) -> Iterator[Finding]:
     """A finding for each login command, and for each place that shows a login which is not followed."""
     for step in context.steps:
-        for one in judgements(step, context):
+        for one in judged_commands(step, context):
             if not one.literal:
                 yield one.finding(_of(one.login.login.rule, rule, context), context, _message(one))
         yield from _uncertain(rule, step, context)
@@ -44,35 +43,29 @@ def _of(client_rule: str, rule: Rule, context: Context) -> Rule:
     return context.book.rules.get(client_rule, rule)
 
 
-def judgements(step: StepFacts, context: Context) -> Iterator[Judgement]:
+def judged_commands(step: StepFacts, context: Context) -> Iterator[JudgedCommand]:
     """What is to be said of each command of a step that logs in to Packages with something else than the native
     pair."""
     if next(step.logins, None) is None:
         return
     handed_on = cache(partial(named, step))
     reasons, assumptions = runner_reasons(step.step.labels, context)
-    runner = Opinion(tuple(reasons), tuple(assumptions))
-    yield from by_command(step, judge(step, context, _around(step, context), runner, handed_on), handed_on)
+    runner: list[Opinion] = [*reasons, *assumptions]
+    judged = judge(step, context, tuple(_around(step, context)), runner, handed_on)
+    yield from by_command(step, judged, handed_on)
 
 
-def _around(step: StepFacts, context: Context) -> Opinion:
+def _around(step: StepFacts, context: Context) -> Iterator[Opinion]:
     """What speaks against each login of a step."""
-    shadowed = dict.fromkeys(shadow.name for shadow in shadows(step, context.book.natives))
-    leaves = login_file_leaves(step, context.book)
-    return Opinion(
-        (
-            *(
-                context.reason("shadowed", f"the step sets {name}, which may override the native variable", name)
-                for name in shadowed
-            ),
-            *(context.reason("leaves-step", f"the step hands its login on: {what}", who) for who, what in leaves),
-        )
-    )
+    for name in dict.fromkeys(shadow.name for shadow in shadows(step, context.book.natives)):
+        yield context.reason("shadowed", f"the step sets {name}, which may override the native variable", name)
+    for who, what in login_file_leaves(step, context.book):
+        yield context.reason("leaves-step", f"the step hands its login on: {what}", who)
 
 
-def _message(judgement: Judgement) -> str:
-    where = f"{judgement.login.login.client} logs in to {judgement.login.login.host}"
-    names = " and ".join(f"${name}" for name in judgement.login.stored)
+def _message(command: JudgedCommand) -> str:
+    where = f"{command.login.login.client} logs in to {command.login.login.host}"
+    names = " and ".join(f"${name}" for name in command.login.stored)
     return f"{where} with the stored {names}" if names else f"{where} without the native variables"
 
 
@@ -126,7 +119,7 @@ def _unreadable(
 
 def _not_followed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Logins in files that a step runs, or may run, and that are not followed."""
-    files = unseen(step, context.files, context.followed)
+    files = unseen(may_run(step, context.files, context.book), context.files, context.followed)
     for path in sorted(files) if not isinstance(files, Top) else ():
         source = context.source(path)
         login = shows_login(source.text, context.book) if source else None

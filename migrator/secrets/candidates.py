@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from migrator.engine import analysis as engine
+from migrator.engine.checking import rule_id
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
 from migrator.flow.interpreter import follow
@@ -21,6 +22,7 @@ from migrator.repositories.history import versions
 from migrator.repositories.objects import Objects
 from migrator.repositories.refview import RefView
 from migrator.rulebook.records import RuleBook
+from migrator.rules import credential_leaves_step
 from migrator.secrets.records import Leaving
 from migrator.sinks.credentials import origin
 from migrator.sinks.logins import find_logins
@@ -28,7 +30,7 @@ from migrator.text.view import Unreadable, View
 
 LIMIT = 1024 * 1024
 """Bytes of a script that are looked into for logins."""
-LEAVING = "credential-leaves-step"
+LEAVING = rule_id(credential_leaves_step)
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"(?:\$\{?|%|\benv\.)([A-Za-z_][A-Za-z0-9_]*)")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from migrator.flow.events import Command
-from migrator.flow.runs import named
+from migrator.ir.named import named
 from migrator.ir.paths import Top
 from migrator.ir.values import Unknown, Value, symbol
 from migrator.rulebook.sinks import Action, BuildSyntax
@@ -79,7 +79,7 @@ def _dockerfiles(
     context = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
     where = told[-1] if told else context
     shown = where.symbol() or subject_of(where)
-    places = named(where, command.folders)
+    places = named(where, command.folders, files.built_in.clone)
     for one in [None] if isinstance(places, Top) or not places else sorted(places):
         paths = [] if one is None else [one] if told else [posixpath.join(one, name) for name in _FILES]
         shown = paths[0] if paths and not told else shown

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.flow.events import Command
-from migrator.flow.runs import named
+from migrator.ir.named import named
 from migrator.ir.paths import Paths, Top, below, joined, normal, only
 from migrator.ir.values import Literal, Unknown, Value
 from migrator.rulebook.sinks import Action, ComposeSyntax
@@ -42,7 +42,7 @@ def _in_folder(called: Invocation, syntax: ComposeSyntax, files: Files, folder: 
     command, parsed = called.command, called.parsed
     given = [option.value for option in called.options if option.name in syntax.file and option.value is not None]
     given = [*given, *parsed.values(syntax.file)] or _chosen(command, files, folder)
-    paths = [only(named(value, folder)) for value in given]
+    paths = [only(named(value, folder, files.built_in.clone)) for value in given]
     documents = [_document(path, files.read) for path in paths]
     if None in documents:
         value = given[documents.index(None)]

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from migrator.flow.events import Command, Flow
-from migrator.flow.runs import named
+from migrator.ir.named import named
 from migrator.ir.paths import NONE, Top
 from migrator.ir.values import Value
 from migrator.rulebook.records import RuleBook, Writer
@@ -23,7 +23,7 @@ def written(trace: Flow, book: RuleBook) -> frozenset[str]:
             values += _values(command, writer)
         names = [posixpath.basename(argument.text or "") for argument in command.arguments]
         for value in values:
-            found = named(value, command.folders)
+            found = named(value, command.folders, book.built_in.clone)
             for path in NONE if isinstance(found, Top) else found:  # one that cannot be told is no path
                 paths |= {path, *(posixpath.join(path, name) for name in names if name)}
     return frozenset(paths - {""})

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.engine import analysis as engine
-from migrator.findings.records import Entry, Ownership, Verdict
+from migrator.findings.records import BaselineEntry, Ownership, Verdict
 from migrator.findings.settings import Settings
 from migrator.fleet import operator
 from migrator.fleet.operator import Operator, Override, Wave
@@ -226,7 +226,7 @@ KNOWN = (
 )
 def test_a_repository_can_only_restrict(files: dict[str, bytes]) -> None:
     found = restriction(Files(files))
-    assert found == Restriction(("traced",), ("vendor/",), {Entry("registry-login", "a.yml", "docker"): 2})
+    assert found == Restriction(("traced",), ("vendor/",), {BaselineEntry("registry-login", "a.yml", "docker"): 2})
     before = Settings(variables={"A": "1"}, ignore=frozenset({"guarded"}), workspace="acme")
     after = found.applied(before)
     assert after.ignore == {"guarded", "traced"}

@@ -8,19 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from migrator import frontends as called
-from migrator.frontends import Program, Request, within
+from migrator.frontends import programs as called
+from migrator.frontends.programs import Program, Request, within
 from migrator.rulebook.reading import load
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 
-PROGRAMS = load().programs
+BOOK = load()
+PROGRAMS, CLONE = BOOK.programs, BOOK.built_in.clone
 
 
 def _read(program: str, words: list[str | None], files: dict[str, str], folder: str = "") -> Program | None:
     launcher = PROGRAMS.launcher(program)
     assert launcher is not None
-    return called.read(Request(launcher, program, tuple(words), folder, files.get))
+    return called.read(Request(launcher, program, tuple(words), folder, files.get, CLONE))
 
 
 def _edit(text: str, old: str, new: str) -> Edit:
@@ -30,12 +31,12 @@ def _edit(text: str, old: str, new: str) -> Edit:
 
 @pytest.mark.parametrize("word", [None, "", "/x", "~/x", "../x", "a/../../x", "$HOME/x".replace("$HOME", "${HOME}")])
 def test_a_word_that_may_lead_out_is_no_path(word: str | None) -> None:
-    assert within("", word) is None
+    assert within("", word, CLONE) is None
 
 
 def test_a_word_by_way_of_the_clone_directory_is_a_path_from_the_root() -> None:
-    assert within("ci", "${BITBUCKET_CLONE_DIR}/x.sh") == "x.sh"
-    assert within("ci", "../x.sh") == "x.sh"
+    assert within("ci", f"${{{CLONE}}}/x.sh", CLONE) == "x.sh"
+    assert within("ci", "../x.sh", CLONE) == "x.sh"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_recipes_are_shell_with_the_places_of_the_makefile() -> None:
     assert program is not None
     first, second = program.fragments
     assert first.text.endswith("first a")
-    assert second.text.endswith("x crg.apkg.io ${T} $S $((0))")
+    assert second.text.endswith("x crg.apkg.io ${T} $S ${put}")
     at = second.text.index("T}")
     assert second.runs.place(at, at + 1) == Span(text.index("T)"), text.index("T)") + 1)
 

@@ -11,15 +11,16 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from migrator.frontends.shfmt import MAX_TEXT
+
 from migrator import baselines, configuration
 from migrator.findings import ignores
 from migrator.findings.records import Report
 from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
-from migrator.fixes.applying import Change
+from migrator.fixes.applying import FileChange
 from migrator.frontends.documents.compose import read_compose
 from migrator.frontends.documents.dockerfile import read_dockerfile
-from migrator.frontends.shfmt import MAX_TEXT
 from migrator.reports import fixes, machine, sarif, secrets, text
 from migrator.reports.diff import Side, diff
 from migrator.reports.paint import Paint
@@ -111,14 +112,14 @@ def _whole(files: dict[str, bytes]) -> None:
     assert not again.changes, "a second fix changes something again"
 
 
-def _only_the_edits(report: Report, change: Change) -> None:
+def _only_the_edits(report: Report, change: FileChange) -> None:
     source = report.sources[change.path]
     edits: set[Edit] = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}
     assert change.after == source.encode(splice(source.text, sorted(edits)))
     read_yaml(Source.decode(change.path, change.after))
 
 
-def _silent(data: bytes, report: Report, changes: tuple[Change, ...]) -> None:
+def _silent(data: bytes, report: Report, changes: tuple[FileChange, ...]) -> None:
     """No output holds what looks like a token in the file."""
     try:
         source = Source.decode(PATH, data)

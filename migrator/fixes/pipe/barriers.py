@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.pipe.engine import Engine, Kind, Work, known_text
+from migrator.fixes.pipe.engine import ContainerEngine, Effect, Work, known_text
 from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
 from migrator.ir.nodes import Channel
@@ -35,7 +35,7 @@ class Barriers:
         shell: Shell,
         logins: Sequence[PackagesLogin],
         pipe: PushPipe,
-        engine: Engine,
+        engine: ContainerEngine,
     ) -> None:
         self.facts = facts
         self.context = context
@@ -76,7 +76,7 @@ class Barriers:
         unknown = any(value is None or value.text is None for value in values)
         texts = [known_text(argument.value) for argument in work.command.arguments]
         several = len(values) > 1 or any(_PLATFORMS.search(text) for text in texts)
-        if several or (unknown and work.kind is Kind.BUILD):
+        if several or (unknown and work.kind is Effect.BUILD):
             raise Refused("pipe-multi-arch", "an image is, or may be, built for several platforms", "the image")
 
     # The login
@@ -98,11 +98,11 @@ class Barriers:
         since = (self.shell.order, self.first_login)
         for work in self.engine.works:
             inside = work.shell == self.shell.order and any(span.contains(work.command.span) for span in logins)
-            if (work.at > since and not inside) or (work.kind is Kind.PROGRAM and work.command.name == "trap"):
+            if (work.at > since and not inside) or (work.kind is Effect.PROGRAM and work.command.name == "trap"):
                 self.needs_login(work)
 
     def needs_login(self, work: Work) -> None:
-        if work.kind is Kind.PROGRAM:
+        if work.kind is Effect.PROGRAM:
             name = work.command.name or "a program"
             raise Refused("pipe-mixed", f"`{name}` runs after the login and may use it", name)
         for reference in self.engine.asks_registry(work):
@@ -110,9 +110,9 @@ class Barriers:
             if package is None or isinstance(package, Unresolved) or self.own(package):
                 subject = package.shown if isinstance(package, Name) else "an image"
                 raise Refused("pipe-mixed", f"`{work.command.name}` asks the registry for {subject}", subject)
-        if work.kind is Kind.CHANGES:
+        if work.kind is Effect.CHANGES:
             texts = [known_text(argument.value) for argument in work.command.arguments]
-        elif work.kind is Kind.BUILD and work.build:
+        elif work.kind is Effect.BUILD and work.build:
             read = work.build.tag | work.build.cache | work.build.argument | work.build.context | work.build.output
             options = [option for option in work.parsed.options if option.name not in read and option.value is not None]
             texts = [known_text(option.value) for option in options if option.value is not None]
@@ -158,7 +158,7 @@ class Barriers:
             if work.at <= (self.shell.order, first):
                 continue
             text = " ".join(known_text(argument.value) for argument in work.command.arguments)
-            inspected = work.kind is Kind.LOCAL and "inspect" in text.split() and self.kept(work.command)
+            inspected = work.kind is Effect.LOCAL and "inspect" in text.split() and self.kept(work.command)
             if _DIGEST.search(text) or inspected:
                 raise Refused("pipe-digest", f"`{work.command.name}` may read a digest after the push", "the digest")
 
@@ -191,7 +191,7 @@ class Barriers:
         for work in self.engine.works:
             if (self.shell.order, first.order) < work.at < (self.shell.order, last.order):
                 quiet = work.command.name in self.context.book.programs.displays
-                if not quiet and work.kind not in (Kind.TAG, Kind.PUSH):
+                if not quiet and work.kind not in (Effect.TAG, Effect.PUSH):
                     name = work.command.name or "a program"
                     raise Refused("pipe-order", f"`{name}` runs between two pushes of one image", name)
         items = list(self.items(first, last))

@@ -21,7 +21,7 @@ from migrator.sinks.uses import Read
 _STARTERS = {"xargs", "find", "trap"}
 
 
-class Kind(Enum):
+class Effect(Enum):
     NOTHING = auto()
     """Neither local images nor the registry."""
     BUILD = auto()
@@ -41,7 +41,7 @@ class Work(Struct, frozen=True):
 
     command: Command
     shell: int
-    kind: Kind
+    kind: Effect
     called: Invocation | None = None
     parsed: Parsed = Parsed()
     build: BuildSyntax | None = None
@@ -53,7 +53,7 @@ class Work(Struct, frozen=True):
         return self.shell, self.command.order
 
 
-class Engine:
+class ContainerEngine:
     """The commands of a step, shell after shell, with what each does with local images."""
 
     def __init__(self, facts: StepFacts, book: RuleBook, pipe: PushPipe, read: Read) -> None:
@@ -73,32 +73,32 @@ class Engine:
         if called is None:
             inert = command.name in self.book.programs.inert and not self.starts(command)
             idle = command.followed or inert
-            return Work(command, shell, Kind.NOTHING if idle else Kind.PROGRAM)
+            return Work(command, shell, Effect.NOTHING if idle else Effect.PROGRAM)
         if command.name not in self.pipe.programs:
-            return Work(command, shell, Kind.NOTHING, called)
+            return Work(command, shell, Effect.NOTHING, called)
         syntax, parsed = called.syntax, called.parsed
         if syntax and syntax.does(Action.STORE):
-            return Work(command, shell, Kind.NOTHING, called)
+            return Work(command, shell, Effect.NOTHING, called)
         if syntax:
             named = tuple(key(word.value) for word in parsed.words)
             if syntax.build:
                 targets = tuple(key(value) for value in parsed.values(syntax.build.tag))
-                return Work(command, shell, Kind.BUILD, called, parsed, syntax.build, (), targets)
+                return Work(command, shell, Effect.BUILD, called, parsed, syntax.build, (), targets)
             if syntax.does(Action.NAME):
-                return Work(command, shell, Kind.TAG, called, parsed, None, named[:1], named[1:])
+                return Work(command, shell, Effect.TAG, called, parsed, None, named[:1], named[1:])
             if syntax.which(Action.PUSH) == "all" and not syntax.transport:
-                return Work(command, shell, Kind.PUSH, called, parsed, None, named)
+                return Work(command, shell, Effect.PUSH, called, parsed, None, named)
             if syntax.does(Action.PUSH) or syntax.compose or syntax.unreadable:
-                return Work(command, shell, Kind.CHANGES, called, parsed, None, (None,))
+                return Work(command, shell, Effect.CHANGES, called, parsed, None, (None,))
             taken = named if syntax.does(Action.PULL) else ()
-            return Work(command, shell, Kind.LOCAL, called, parsed, None, named, taken)
+            return Work(command, shell, Effect.LOCAL, called, parsed, None, named, taken)
         begin = self.words(called)
         if _begins(begin, self.pipe.idle):
-            return Work(command, shell, Kind.NOTHING, called)
+            return Work(command, shell, Effect.NOTHING, called)
         named = tuple(key(argument.value) for argument in called.rest[1:])
         if _begins(begin, self.pipe.removes):
-            return Work(command, shell, Kind.LOCAL, called, Parsed((), called.rest), None, named, named)
-        kind = Kind.LOCAL if _begins(begin, self.pipe.local) else Kind.CHANGES
+            return Work(command, shell, Effect.LOCAL, called, Parsed((), called.rest), None, named, named)
+        kind = Effect.LOCAL if _begins(begin, self.pipe.local) else Effect.CHANGES
         return Work(command, shell, kind, called, Parsed((), called.rest), None, named)
 
     def starts(self, command: Command) -> bool:
@@ -121,7 +121,7 @@ class Engine:
         if work.called is None or work.called.syntax is None or not read:
             return []
         pulls = any(o.name == "--pull" and not _not_now(o.value) for o in work.parsed.options)
-        here = work.kind in (Kind.BUILD, Kind.CHANGES) or _begins(self.words(work.called), self.pipe.local)
+        here = work.kind in (Effect.BUILD, Effect.CHANGES) or _begins(self.words(work.called), self.pipe.local)
         return read if pulls or not here or work.command.name not in self.pipe.programs else []
 
     # Who uses a local image
@@ -132,13 +132,13 @@ class Engine:
 
     def uses(self, work: Work, reference: str) -> bool:
         match work.kind:
-            case Kind.NOTHING:
+            case Effect.NOTHING:
                 return False
-            case Kind.PROGRAM | Kind.CHANGES:
+            case Effect.PROGRAM | Effect.CHANGES:
                 return True
-            case Kind.TAG | Kind.PUSH:
+            case Effect.TAG | Effect.PUSH:
                 return any(source is None or may_be(source, reference) for source in work.sources)
-            case Kind.BUILD:
+            case Effect.BUILD:
                 return self.builds_on(work, reference)
         listing = not work.sources and work.command.consumed
         names = _names(reference)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 
 from migrator.findings.records import AddedTask, ScriptChange
+from migrator.fixes.lines import comment_start, line_start
+from migrator.fixes.refused import Refused
 from migrator.ir.nodes import Statement
 from migrator.reading.scripts import Part, Script
 from migrator.text.edits import Edit
@@ -22,10 +24,6 @@ Insert = tuple[Statement, str, AddedTask]
 """A pipe, the command that must run before it ('' for none), and the statement in whose place it comes."""
 
 
-class Unmovable(Exception):
-    """The lines do not stand alone; the message is a clause."""
-
-
 class Layout:
     """`shared` are the items that stand in several different scripts: what is right for one is not for another."""
 
@@ -38,7 +36,7 @@ class Layout:
     def edits(
         self, removed: Sequence[Statement], inserts: Sequence[Insert]
     ) -> tuple[tuple[Edit, ...], tuple[ScriptChange, ...]]:
-        """The edits that take `removed` out and put each insert in the place of its statement. Raises Unmovable."""
+        """The edits that take `removed` out and put each insert in the place of its statement. Raises Refused."""
         edits: list[Edit] = []
         changes: list[ScriptChange] = []
         above: Part | None = None
@@ -49,20 +47,22 @@ class Layout:
                 above = part
                 continue
             if any(self.script.part(max(one.span.end - 1, one.span.start)) is not part for one in inside):
-                raise Unmovable("a command of the item goes on in the next item")
+                raise Refused("pipe-layout", "a command of the item goes on in the next item")
             if part.key in self.shared:
-                raise Unmovable("another script shares the item")
+                raise Refused("pipe-layout", "another script shares the item")
             here = [insert for insert in inserts if insert[0] in out]
             kept = [one for one in inside if one not in out]
             if not kept:
                 if above and not here and "+" in self.header(above):
-                    raise Unmovable("the block above keeps the empty lines at its end, and would get others")
+                    raise Refused(
+                        "pipe-layout", "the block above keeps the empty lines at its end, and would get others"
+                    )
                 edits.append(self.whole(part, here))
                 above = None if here else above
                 changes.append(_change(part, None, here))
                 continue
             if any(one.span.start > insert[0].span.start for insert in here for one in kept):
-                raise Unmovable("other commands follow the push in the same item")
+                raise Refused("pipe-layout", "other commands follow the push in the same item")
             lines, value = self.lines(part, out)
             above = None
             edits += lines
@@ -74,17 +74,13 @@ class Layout:
     def edit(self, start: int, end: int, text: str) -> Edit:
         return Edit(self.script.source.path, Span(start, end), text)
 
-    def line(self, at: int) -> int:
-        """Where the line of a character begins."""
-        return max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
-
     # Whole items
 
     def start(self, part: Part) -> int:
         """Where the line of an item begins; the item must be all that stands on its lines."""
-        start = self.line(part.span.start)
+        start = line_start(self.text, part.span.start)
         if not _ITEM.fullmatch(self.text, start, part.span.start):
-            raise Unmovable("an item shares its line, has an anchor, or stands in brackets")
+            raise Refused("pipe-layout", "an item shares its line, has an anchor, or stands in brackets")
         return start
 
     def end(self, part: Part) -> int:
@@ -95,7 +91,7 @@ class Layout:
         rest = _REST.match(self.text, at)
         at = rest.end() if rest else at
         if at < len(self.text) and self.text[at] not in "\r\n":
-            raise Unmovable("an item shares its line with something else")
+            raise Refused("pipe-layout", "an item shares its line with something else")
         return at + 2 if self.text[at : at + 2] == "\r\n" else min(at + 1, len(self.text))
 
     def whole(self, part: Part, here: Sequence[Insert]) -> Edit:
@@ -103,20 +99,7 @@ class Layout:
         start, end = self.start(part), self.end(part)
         if here:
             return self.edit(start, end, self.items(part, here, ended=self.text[:end].endswith(("\n", "\r"))))
-        return self.edit(self.comments(start), end, "")
-
-    def comments(self, start: int) -> int:
-        """Where the comment directly above an item begins: lines that begin in the column of the dash.
-
-        Further right it may be text of the block scalar above; further left it is about something else.
-        """
-        own = re.compile(rf"{self.lead(start)}#")
-        while start > 0:
-            above = self.line(start - (2 if self.text[:start].endswith("\r\n") else 1))
-            if not own.match(self.text, above):
-                break
-            start = above
-        return start
+        return self.edit(comment_start(self.text, start, self.lead(start)), end, "")
 
     def lead(self, start: int) -> str:
         """The blanks before the dash of an item."""
@@ -142,7 +125,7 @@ class Layout:
     def lines(self, part: Part, out: Sequence[Statement]) -> tuple[list[Edit], str]:
         """Edits that take whole lines out of a literal block, and the block's text without them."""
         if part.style != "|" or part.runs is None:
-            raise Unmovable("a line to take out shares its item with other commands")
+            raise Refused("pipe-layout", "a line to take out shares its item with other commands")
         self.start(part)
         value = part.scalar.value if part.scalar else ""
         edits: list[Edit] = []
@@ -152,17 +135,17 @@ class Layout:
             stop = value.find("\n", end)
             stop = len(value) if stop < 0 else stop + 1
             if value[begin:start].strip() or not _ENDED.fullmatch(value, end, stop):
-                raise Unmovable("a line to take out holds other commands, too")
+                raise Refused("pipe-layout", "a line to take out holds other commands, too")
             while begin > 0:
                 above = value.rfind("\n", 0, begin - 1) + 1
                 if not value[above:begin].lstrip().startswith("#"):
                     break
                 begin = above
             place = part.runs.place(begin, stop)
-            edits.append(self.edit(self.line(place.start), self.newline(place.end), ""))
+            edits.append(self.edit(line_start(self.text, place.start), self.newline(place.end), ""))
             value = value[:begin] + value[stop:]
         if value.lstrip("\n").startswith((" ", "\t")):
-            raise Unmovable("the first line that would be left in a block is further in than the others")
+            raise Refused("pipe-layout", "the first line that would be left in a block is further in than the others")
         return edits, value
 
     def newline(self, at: int) -> int:
@@ -181,7 +164,7 @@ class Layout:
         indicators = self.header(part)
         bare = value.rstrip("\n")
         if "+" in indicators:
-            raise Unmovable("a block keeps the empty lines at its end, which would be other lines then")
+            raise Refused("pipe-layout", "a block keeps the empty lines at its end, which would be other lines then")
         return bare if "-" in indicators or (bare == value and not followed) else f"{bare}\n"
 
     def behind(self, part: Part, here: Sequence[Insert], lines: Sequence[Edit]) -> Edit:

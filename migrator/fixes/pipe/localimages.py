@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator.fixes.pipe.engine import Kind, Work
+from migrator.fixes.pipe.engine import Effect, Work
 from migrator.fixes.pipe.references import may_be
 
 Identity = tuple[object, ...]
@@ -37,13 +37,13 @@ class LocalImages:
         command = work.command
         unsure = command.conditional or command.looped
         match work.kind:
-            case Kind.BUILD:
+            case Effect.BUILD:
                 made: Identity = ("built", work.at)
-            case Kind.TAG:
+            case Effect.TAG:
                 made = self.identity(work.sources[0] if work.sources else None)
-            case Kind.LOCAL:
+            case Effect.LOCAL:
                 made = ("changed", work.at)
-            case Kind.CHANGES:
+            case Effect.CHANGES:
                 self.forget(work)
                 return
             case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from migrator.fixes.pipe.engine import Engine, Kind, Work, known_text
+from migrator.fixes.pipe.engine import ContainerEngine, Effect, Work, known_text
 from migrator.fixes.pipe.localimages import LocalImages
 from migrator.fixes.pipe.references import tagged, untagged
 from migrator.fixes.refused import Refused
@@ -20,7 +20,7 @@ _VARIABLE = re.compile(r"\$\{?(\w+)")
 class LocalNames:
     """`needed` are the `docker tag` commands that must stay for the commands that `give` returned."""
 
-    def __init__(self, facts: StepFacts, shell: Shell, pipe: PushPipe, engine: Engine) -> None:
+    def __init__(self, facts: StepFacts, shell: Shell, pipe: PushPipe, engine: ContainerEngine) -> None:
         self.facts = facts
         self.shell = shell
         self.pipe = pipe
@@ -46,7 +46,7 @@ class LocalNames:
     def used_later(self, name: str, last: Work) -> bool:
         users = self.engine.users(name, last.at)
         given = {scalar.value for item in self.facts.tasks for _, scalar in item.variables}
-        return any(work.kind is not Kind.PUSH for work in users) or bool(given & {name, untagged(name)})
+        return any(work.kind is not Effect.PUSH for work in users) or bool(given & {name, untagged(name)})
 
     def plain(self, names: Sequence[str], there: Work) -> str:
         """The first name without a registry that is still the image's, as a word of the shell, or ''."""
@@ -58,7 +58,7 @@ class LocalNames:
 
     def pushed(self, pushes: Sequence[Work]) -> str:
         """A pushed reference as it is written, rather one that a build made than one that a `docker tag` made."""
-        made = {target for work in self.engine.works if work.kind is Kind.TAG for target in work.targets}
+        made = {target for work in self.engine.works if work.kind is Effect.TAG for target in work.targets}
         written = [push for push in reversed(pushes) if self.written(push, pushes[-1])]
         push = next((push for push in written if push.sources[0] not in made), written[0] if written else None)
         if push is None:

@@ -16,10 +16,10 @@ from migrator.findings.settings import PipeStyle
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.pipe.barriers import Barriers
-from migrator.fixes.pipe.engine import Engine, Kind, Work
-from migrator.fixes.pipe.layout import Insert, Layout, Unmovable
+from migrator.fixes.pipe.engine import ContainerEngine, Effect, Work
+from migrator.fixes.pipe.layout import Insert, Layout
 from migrator.fixes.pipe.localnames import LocalNames
-from migrator.fixes.pipe.references import Unwritable, Writer, untagged
+from migrator.fixes.pipe.references import ReferenceWriter, Unwritable, untagged
 from migrator.fixes.pipe.statements import Statements
 from migrator.fixes.refused import Refused
 from migrator.flow.library import FIRST
@@ -67,8 +67,6 @@ def plan(facts: StepFacts, context: Context, shell: Shell, logins: Sequence[Pack
         return _Planner(facts, context, shell, logins, pipe, keys, style).plan()
     except Refused as refusal:
         return context.reason(refusal.code, refusal.detail, refusal.subject)
-    except Unmovable as error:
-        return context.reason("pipe-layout", str(error))
 
 
 def assumed(reasons: Sequence[Reason]) -> Iterator[Reason]:
@@ -94,10 +92,10 @@ class _Planner:
         self.pipe = pipe
         self.keys = keys
         self.style = style
-        self.engine = Engine(facts, context.book, pipe, context.file)
+        self.engine = ContainerEngine(facts, context.book, pipe, context.file)
         self.barriers = Barriers(facts, context, shell, logins, pipe, self.engine)
         self.statements = Statements(shell, context.book)
-        self.writer = Writer(shell.trace, shell.script.text)
+        self.writer = ReferenceWriter(shell.trace, shell.script.text)
         self.removed: list[Statement] = []
         self.names = LocalNames(facts, shell, pipe, self.engine)
 
@@ -148,7 +146,7 @@ class _Planner:
                 yield f"{workspace} is the workspace that the pipeline runs in"
         last = max(image.pushes[-1].at for image in images)
         for work in self.engine.works:
-            if work.kind is Kind.PROGRAM and work.at < last:
+            if work.kind is Effect.PROGRAM and work.at < last:
                 yield f"`{work.command.name or 'a program'}` leaves the names of local images as they are"
 
     # What is pushed
@@ -163,7 +161,7 @@ class _Planner:
             name = self.pushed(uses)
             if name is None:
                 continue
-            if work.kind is not Kind.PUSH or work.called is None or len(work.parsed.words) != 1:
+            if work.kind is not Effect.PUSH or work.called is None or len(work.parsed.words) != 1:
                 raise Refused(*_not_by_pipe(work))
             self.barriers.push(work)
             self.statements.alone(work.command, "push")
@@ -233,7 +231,7 @@ class _Planner:
         """Take out each `docker tag` to a pushed reference that nothing but the push uses, the last one first."""
         references = {push.sources[0] for image in images for push in image.pushes}
         for work in reversed(self.engine.works):
-            target = work.targets[0] if work.kind is Kind.TAG and work.targets else None
+            target = work.targets[0] if work.kind is Effect.TAG and work.targets else None
             if target is None or target not in references or work.shell != self.shell.order:
                 continue
             users = (user for user in self.engine.users(target, work.at) if not self.gone(user))
@@ -252,7 +250,7 @@ class _Planner:
 
 def _not_by_pipe(work: Work) -> tuple[str, str, str]:
     words = [argument.text or "" for argument in work.called.rest[:2]] if work.called else []
-    if work.kind is Kind.BUILD:
+    if work.kind is Effect.BUILD:
         return "pipe-buildx-push", "the build pushes the image itself", "the build"
     if "imagetools" in words or "manifest" in words:
         return "pipe-multi-arch", "a manifest for several platforms is pushed", "the manifest"

@@ -21,7 +21,7 @@ class Unwritable(Exception):
     """The word is no text with plain variables; the message is a clause."""
 
 
-class Writer:
+class ReferenceWriter:
     """Writes words as text in which `${NAME}` stands for variables that hold at another place what they hold here."""
 
     def __init__(self, trace: Flow, text: str) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from migrator.findings.records import Reason
-from migrator.fixes.context import Context
+from migrator.fixes.context import Context, Opinion
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.opinion import Opinion
 from migrator.fixes.points import Point
 from migrator.ir.values import Input
 from migrator.reading.steps import StepFacts
@@ -16,13 +14,9 @@ from migrator.sinks.credentials import assignments
 _TERMINAL = ("/dev/stdout", "/dev/stderr", "/dev/tty")
 
 
-def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point]) -> Opinion:
-    """Reasons where the native token could show in the log. `points` are where the login is edited, and the tests
-    whether its variables are set."""
-    return Opinion(tuple(_reasons(step, context, login, points)))
-
-
-def _reasons(step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point]) -> Iterator[Reason]:
+def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point]) -> Iterator[Opinion]:
+    """Where the native token could show in the log. `points` are where the login is edited, and the tests whether its
+    variables are set."""
     trace, sites = login.shell.trace, login.sites
     readers = {
         use.command

@@ -9,26 +9,26 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Verdict, blocking
 from migrator.fixes.context import Context
-from migrator.fixes.judged import Judged
+from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin
 from migrator.sinks.credentials import assignments
 from migrator.text.source import Span
 
 
-def mixed(judged: Sequence[Judged], context: Context) -> list[Judged]:
+def mixed(judged: Sequence[JudgedLogin], context: Context) -> list[JudgedLogin]:
     """All logins of a step to one host and login file are rewritten together or not at all."""
-    groups: dict[tuple[str, str], list[Judged]] = {}
+    groups: dict[tuple[str, str], list[JudgedLogin]] = {}
     for item in judged:
         groups.setdefault((item.login.registry.name, item.login.login.config), []).append(item)
     answers = {item: answer for group in groups.values() for item, answer in _group(group, context)}
     return [answers[item] for item in judged]
 
 
-def _group(group: Sequence[Judged], context: Context) -> Iterator[tuple[Judged, Judged]]:
+def _group(group: Sequence[JudgedLogin], context: Context) -> Iterator[tuple[JudgedLogin, JudgedLogin]]:
     """Each login of a client's login file with the reasons that the others give it."""
     every = (reason for item in group for reason in item.reasons)
     report_only = tuple(dict.fromkeys(reason for reason in every if reason.verdict is Verdict.REPORT_ONLY))
-    kinds: dict[object, list[Judged]] = {}
+    kinds: dict[object, list[JudgedLogin]] = {}
     for item in group:
         kinds.setdefault(item.login.signature, []).append(item)
     for item in group:
@@ -48,7 +48,7 @@ def _beside(first: PackagesLogin, second: PackagesLogin) -> bool:
     return first.shell is not second.shell or not first.command.exclusive(second.command)
 
 
-def together(judged: Sequence[Judged]) -> list[Judged]:
+def together(judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
     """Logins that an edit changes together share their reasons, whatever file keeps each: the least fixed point, which
     only adds reasons that some login of the step has."""
     reasons = [list(item.reasons) for item in judged]
@@ -63,7 +63,7 @@ def together(judged: Sequence[Judged]) -> list[Judged]:
     return [replace(item, reasons=tuple(own)) for item, own in zip(judged, reasons, strict=True)]
 
 
-def _pairs(judged: Sequence[Judged]) -> Iterator[tuple[int, int]]:
+def _pairs(judged: Sequence[JudgedLogin]) -> Iterator[tuple[int, int]]:
     """Where an edit of the first stands where the credential of the second comes from, in one shell; by their numbers.
 
     The places are searched by bisection, since a script may have thousands of each.
@@ -90,7 +90,7 @@ def _pairs(judged: Sequence[Judged]) -> Iterator[tuple[int, int]]:
         yield from ((number, other) for other in found if other != number)
 
 
-def _sources(item: Judged) -> Iterator[Span]:
+def _sources(item: JudgedLogin) -> Iterator[Span]:
     yield from (span for span, _ in item.login.sites)
     for word in item.login.words:
         yield from (definition.word.span for definition in assignments(word.value) if definition.word)

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from migrator.findings.records import Reason
-from migrator.fixes.context import Context
+from migrator.fixes.context import Context, Opinion
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.opinion import Opinion, joined
 from migrator.flow.events import Command
 from migrator.ir.values import Literal
 from migrator.reading.steps import StepFacts
@@ -20,7 +19,7 @@ from migrator.sinks.uses import ImageUse
 _SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")
 
 
-def reach(step: StepFacts, context: Context, login: PackagesLogin) -> Opinion:
+def reach(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[Opinion]:
     """What the step pushes and reads with a login, and what may read packages unseen."""
     images = [use for use in _images(step, login) if not use.command.exclusive(login.command)]
     names: list[tuple[ImageUse, Name]] = []
@@ -37,16 +36,13 @@ def reach(step: StepFacts, context: Context, login: PackagesLogin) -> Opinion:
                 unresolved.setdefault(name.subject, f"{name.subject} has no known value")
         elif isinstance(name, Name) and name.host in login.registry.hosts:
             names.append((use, name))
-    detail = "an image that is read is not known: {}"
-    unknown = (context.reason("image-unresolved", detail.format(why), subject) for subject, why in unresolved.items())
-    return joined(
-        (
-            _owned(context, names),
-            Opinion(tuple(unknown)),
-            Opinion((), () if names else tuple(_unnamed(context, images))),
-            Opinion((), (*_programs(context, login), *_unseen(login))),
-        )
-    )
+    yield from _owned(context, names)
+    for subject, why in unresolved.items():
+        yield context.reason("image-unresolved", f"an image that is read is not known: {why}", subject)
+    if not names:
+        yield from _unnamed(context, images)
+    yield from _programs(context, login)
+    yield from _unseen(login)
 
 
 def _images(step: StepFacts, login: PackagesLogin) -> Iterator[ImageUse]:
@@ -62,19 +58,12 @@ def _later(command: Command, login: PackagesLogin) -> bool:
     return command.order > login.command.order or (command.looped and login.command.looped)
 
 
-def _owned(context: Context, names: Sequence[tuple[ImageUse, Name]]) -> Opinion:
-    """Whose packages they are."""
+def _owned(context: Context, names: Sequence[tuple[ImageUse, Name]]) -> Iterator[Opinion]:
+    """Whose packages they are; those that the configuration lists need no opinion."""
     workspaces = distinct_workspaces(name for _, name in names)
-    reasons: list[Reason] = []
-    assumptions: list[str] = []
     for use, name in names:
-        if context.picture.listed(name) or (use.action.reads and context.picture.shared(name)):
-            continue
-        if reason := _foreign(context, use, name, several=len(workspaces) > 1):
-            reasons.append(reason)
-        else:
-            assumptions.append(linkage(name.shown))
-    return Opinion(tuple(reasons), tuple(assumptions))
+        if not context.picture.listed(name) and not (use.action.reads and context.picture.shared(name)):
+            yield _foreign(context, use, name, several=len(workspaces) > 1) or linkage(name.shown)
 
 
 def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reason | None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from migrator.findings.records import Reason
-from migrator.fixes.context import Context
+from migrator.fixes.context import Context, Opinion
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.opinion import Opinion
 from migrator.fixes.points import Point
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.steps import StepFacts
@@ -16,15 +14,9 @@ from migrator.reading.unfollowed import logging_in
 
 def surroundings(
     step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point], unseen: Iterable[str]
-) -> Opinion:
-    """Reasons from what else runs the login's text, and what else logs in. `points` are where the login is edited,
-    `unseen` what logs in besides and is not followed."""
-    return Opinion(tuple(_reasons(step, context, login, points, unseen)))
-
-
-def _reasons(
-    step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point], unseen: Iterable[str]
-) -> Iterator[Reason]:
+) -> Iterator[Opinion]:
+    """What else runs the login's text, and what else logs in. `points` are where the login is edited, `unseen` is what
+    logs in besides and is not followed."""
     spans = (login.command.span, *(point.span for point in points))
     parts = (login.shell.script.part(span.start) for span in spans)
     for code in dict.fromkeys(context.unread_items.get(part.key) for part in parts if part):
@@ -38,9 +30,9 @@ def _reasons(
         yield context.reason("unreadable", "a part of the file cannot be read", "the file")
 
 
-def unseen_logins(step: StepFacts, context: Context) -> tuple[tuple[str, ...], Opinion]:
+def unseen_logins(step: StepFacts, context: Context) -> tuple[tuple[str, ...], tuple[Opinion, ...]]:
     """What logs in to Packages with something else than the native pair, and is not followed; and what is taken for
     granted of files of which it is not known whether they run."""
     hidden = [one.what for shell in step.shells for one in hidden_logins(shell, context.book)]
     files, granted = logging_in(step, context.files, context.book, context.followed)
-    return (*hidden, *files), Opinion((), tuple(granted))
+    return (*hidden, *files), tuple(granted)

@@ -1,4 +1,4 @@
-"""Python programs: what they take from the environment, and the logins and commands that they run, said as shell.
+"""Python programs: what they take from the environment, the functions, logins and commands that they run.
 
 Modules of the repository that a program imports are read before it, each for itself. libcst gives the places. A
 variable of the program is one whose name no shell can have; an expression that is not understood is unknown; a function
@@ -10,14 +10,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from migrator.frontends import Place, Program, Request, whole
-from migrator.ir.nodes import ShellError, Statement
+from migrator.frontends.programs import Place, Program, Request, whole
+from migrator.ir.nodes import ProgramError, Statement
 from migrator.text.edits import Edit
-
-if TYPE_CHECKING:
-    import libcst as cst
 
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(?P<package>[.\w]+)[ \t]+import\b[ \t]*(?:\((?P<many>[^()]*)\)|(?P<names>[\w \t,]*))"
@@ -51,7 +47,7 @@ def read(request: Request) -> Program | None:
         if path and text is not None:
             root = request.folder if words[0] == "-m" else posixpath.dirname(path)
             files = {**_imported(path, text, root, request.file), path: text}
-            fragments = tuple(whole(name, content, _parse) for name, content in files.items())
+            fragments = tuple(whole(name, content, lower) for name, content in files.items())
             return Program(path, fragments, request.folder, taken + 1)
     return None
 
@@ -88,38 +84,21 @@ def _modules(text: str, folder: str, root: str) -> Iterator[str]:
                 yield from (f"{where}.py", f"{where}/__init__.py")
 
 
+def lower(text: str, place: Place | None) -> tuple[Statement, ...]:
+    """A program. Raises ProgramError where it cannot be read."""
+    try:
+        from migrator.frontends.python import statements
+    except ImportError:
+        raise ProgramError("libcst is not installed; install patless again") from None
+    return statements.lower(text, place)
+
+
 def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:
     """Only strings differ, as many as were edited."""
-    old, new = list(_leaves(_module(before))), list(_leaves(_module(after)))
+    from migrator.frontends.python.tree import leaves, parse
+
+    old, new = list(leaves(parse(before))), list(leaves(parse(after)))
     if len(old) != len(new):
         return False
     different = [(one, other) for one, other in zip(old, new, strict=True) if one != other]
     return len(different) <= len(edits) and all(one[0] == other[0] == "SimpleString" for one, other in different)
-
-
-def _parse(text: str, place: Place | None) -> tuple[Statement, ...]:
-    module = _module(text)
-    from migrator.frontends.python.lowering import Lowering
-
-    return Lowering(text, module, place or (lambda index: index)).statements_of_module()
-
-
-def _module(text: str) -> cst.Module:
-    """Raises ShellError where the text cannot be read."""
-    try:
-        import libcst as cst
-    except ImportError:
-        raise ShellError("libcst is not installed; install patless again") from None
-    try:
-        return cst.parse_module(text)
-    except (cst.ParserSyntaxError, RecursionError, ValueError):
-        raise ShellError("the program is not valid Python; check it with `python -m py_compile`") from None
-
-
-def _leaves(module: cst.Module) -> Iterator[tuple[str, str]]:
-    pending: list[cst.CSTNode] = [module]
-    while pending:
-        node = pending.pop()
-        value = getattr(node, "value", None)
-        yield type(node).__name__, value if isinstance(value, str) else ""
-        pending += reversed(node.children)

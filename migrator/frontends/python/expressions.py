@@ -1,151 +1,256 @@
-"""Expressions of a Python program as words of a shell, with the places of the program's text."""
+"""Expressions of a Python program lowered: to values, and to what they run on the way.
+
+Every expression below one that is not understood is a word of its `Opaque`. What is run comes before the value, in the
+order of the text; behind `and`, `or` and `if`, in a lambda or a comprehension, it may run.
+"""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
+from msgspec import Struct
+from msgspec.structs import replace
 
-from migrator.frontends.python import pieces, syntax
-from migrator.ir.nodes import Double, Other, Part, Read, Single, Word
+from migrator.frontends.python import calls, tree
+from migrator.frontends.python.facts import ENVIRONMENT, Facts, copied
+from migrator.frontends.python.names import Names, Namespace
+from migrator.ir.nodes import (
+    Assign,
+    Break,
+    Constant,
+    Evaluate,
+    Exit,
+    Expression,
+    Fallback,
+    If,
+    Invoke,
+    Join,
+    Node,
+    Opaque,
+    Read,
+    Redirect,
+    Return,
+    Statement,
+    Template,
+)
 from migrator.text.source import Span
 
-if TYPE_CHECKING:
-    from migrator.frontends import Place
-
-_EXPRESSION = "an expression of the program"
+EXPRESSION = "an expression of the program"
 _COPY = "a copy of the environment"
-_COPIERS = ("dict", "copy.copy", "copy.deepcopy")
+
+
+class Listed(Struct, frozen=True, eq=False):
+    """A list that a name is given once, and that never changes: its elements are variables, which hold their values as
+    of then."""
+
+    node: cst.BaseExpression
+    names: tuple[str, ...]
 
 
 class Expressions:
-    """`scope` is the function that is read, '' outside of one; `locals` and `globals` are the names assigned there."""
+    """`before` is what runs before the statement that is read; `told` are expressions that commands were made of;
+    `lists` are those that variables are given, None where there are several. `guarded` counts what goes on where
+    something ends: blocks that catch exceptions, and the module, behind which functions are read."""
 
-    def __init__(self, text: str, module: cst.Module, place: Place) -> None:
-        wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-        self.module = wrapper.module
-        self.spans = wrapper.resolve(ByteSpanPositionProvider)
-        self.place = place
-        self.chars: list[int] | None = None
-        if not text.isascii():
-            self.chars = []
-            for index, char in enumerate(text):
-                self.chars += [index] * len(char.encode())
-            self.chars.append(len(text))
+    def __init__(self, names: Names, facts: Facts, text: str) -> None:
+        self.names = names
+        self.facts = facts
         self.text = text
-        self.imports = syntax.imports(self.module)
-        self.scope = ""
-        self.locals: set[str] = set()
-        self.globals: set[str] = set()
-        self.copies: set[str] = set()
-        for node in syntax.every(self.module):
-            if isinstance(node, cst.Assign) and self.copied(node.value):
-                self.copies |= {one.target.value for one in node.targets if isinstance(one.target, cst.Name)}
+        self.guarded = 1
+        self.before: list[Statement] = []
+        self.told: set[cst.CSTNode] = set()
+        self.lists: dict[str, Listed | None] = {}
 
-    def raw(self, node: cst.CSTNode) -> Span:
-        found = self.spans[node]
-        start, end = found.start, found.start + found.length
-        return Span(self.chars[start], self.chars[end]) if self.chars is not None else Span(start, end)
+    # What runs
 
-    def at(self, span: Span) -> Span:
-        return Span(self.place(span.start), max(self.place(span.start), self.place(max(span.end - 1, 0)) + 1))
+    def runs(self, node: Node | None, redirects: tuple[Redirect, ...] = ()) -> None:
+        if node is not None:
+            self.before.append(Statement(node, node.span, redirects))
 
-    def span(self, node: cst.CSTNode) -> Span:
-        return self.at(self.raw(node))
+    def leaves(self, node: Return | Break | Exit) -> None:
+        """What ends a function, a loop or the program: it may, where something may catch that."""
+        end = Statement(node, node.span)
+        self.runs(If((), (end,), (), node.span) if self.guarded else node)
 
-    def variable(self, name: str) -> str | None:
-        """The record's name for a variable of the program; None where nothing is known of it."""
-        if name in self.locals:
-            return f"{self.scope}.{name}"
-        return f"module.{name}" if name in self.globals else None
+    def forgets(self, variables: Iterable[str | None], node: cst.CSTNode) -> None:
+        """Nothing is known of the values that variables have from now on."""
+        span = self.names.span(node)
+        for name in dict.fromkeys(variables):
+            if name:
+                self.runs(Assign(name, Join((self.unknown(node),), span), span))
 
-    def word(self, node: cst.BaseExpression) -> Word:
+    def evaluate(self, node: cst.CSTNode, *below: cst.CSTNode | None) -> None:
+        """The expressions that stand there are evaluated, for nothing but that."""
+        words = tuple(word for word in map(self.word, tree.nearest(*below)) if not idle(word))
+        if words:
+            self.runs(Evaluate(words, self.names.span(node)))
+
+    @contextmanager
+    def collected(self) -> Iterator[list[Statement]]:
+        """What is run by what is lowered within."""
+        outer, self.before = self.before, []
+        yield self.before
+        self.before = outer
+
+    def maybe(self, nodes: Iterable[cst.BaseExpression], scope: Namespace | None = None) -> tuple[Join, ...]:
+        """The values of expressions that may be evaluated; none where they may run something, which has them then."""
+        with self.names.within(scope or self.names.scope), self.collected() as made:
+            words = tuple(map(self.word, nodes))
+        return () if self.may(made, words) else words
+
+    def may(self, made: list[Statement], words: tuple[Join, ...]) -> bool:
+        """What is run for words that may be evaluated may run. Returns whether the words are among that."""
+        invoked = any(map(invokes, words))
+        if invoked:
+            made.append(Statement(Evaluate(words, words[0].span), words[0].span))
+        if made:
+            self.runs(If((), tuple(made), (), around(one.span for one in made)))
+        return invoked
+
+    # Values
+
+    def word(self, node: cst.BaseExpression) -> Join:
         """An expression as one word, which no blank in a value makes several."""
-        parts = self.parts(node)
-        around = pieces.around(parts, self.span(node))
-        return Word((Double(parts, around),), around)
+        return self.join(self.parts(node), node)
 
-    def lit(self, text: str, span: Span) -> Word:
-        return Word((Single(text, span, True),), span)
+    def join(self, parts: Sequence[Expression], node: cst.CSTNode) -> Join:
+        span = around([self.names.span(node), *(part.span for part in parts if part.span)])
+        return Join(tuple(parts) if len(parts) == 1 else (Template(tuple(parts), span),), span)
 
-    def unknown(self, node: cst.CSTNode, words: tuple[Word, ...] = (), what: str = _EXPRESSION) -> Other:
-        return Other(words, self.span(node), (), what)
+    def text_of(self, text: str, node: cst.CSTNode) -> Join:
+        """A word that the program does not spell."""
+        span = self.names.span(node)
+        return Join((Constant(text, span),), span)
 
-    def quoted(self, node: cst.BaseExpression) -> tuple[str, Span] | None:
-        """A plain string's text with the place between its quotes."""
-        if not isinstance(node, cst.SimpleString) or "b" in node.prefix.lower():
-            return None
-        value = node.evaluated_value
-        raw = node.raw_value
-        if not isinstance(value, str) or value != raw:
-            return None
-        start = self.raw(node).start + len(node.prefix) + len(node.quote)
-        return value, self.at(Span(start, start + len(value))) if value else self.at(Span(start, start + 1))
+    def unknown(self, node: cst.CSTNode, words: tuple[Join, ...] = (), why: str = EXPRESSION) -> Opaque:
+        return Opaque(words, self.names.span(node), why)
 
-    def name(self, node: cst.BaseExpression) -> str:
-        """The full name of what an expression names by way of the file's imports, '' for anything else."""
-        dotted = syntax.dotted(node)
-        first, dot, rest = dotted.partition(".")
-        return f"{self.imports.get(first, first)}{dot}{rest}" if dotted else ""
+    def variable(self, name: str, node: cst.CSTNode) -> Read:
+        span = self.names.span(node)
+        return Read(name, span, span, fixed=True)
 
-    def parts(self, node: cst.BaseExpression) -> tuple[Part, ...]:
+    def parts(self, node: cst.BaseExpression) -> tuple[Expression, ...]:
         match node:
             case cst.SimpleString():
                 value = node.evaluated_value
                 text = value.decode(errors="replace") if isinstance(value, bytes) else value
-                return (Single(text, self.span(node), True) if "\\" not in text else self.unknown(node),)
-            case cst.ConcatenatedString():
+                return (Constant(text, self.names.span(node)),)
+            case cst.ConcatenatedString() | cst.BinaryOperation(operator=cst.Add()):
                 return (*self.parts(node.left), *self.parts(node.right))
             case cst.FormattedString():
                 return tuple(part for piece in node.parts for part in self.formatted(piece))
-            case cst.BinaryOperation(operator=cst.Add()):
-                return (*self.parts(node.left), *self.parts(node.right))
             case cst.BinaryOperation(operator=cst.Modulo()):
                 return (*self.parts(node.left), self.unknown(node, (self.word(node.right),)))
-            case cst.BooleanOperation(operator=cst.Or()):
-                left = self.parts(node.left)
-                if len(left) == 1 and isinstance(left[0], Read) and left[0].index == "" and not left[0].operator:
-                    one = left[0]
-                    return (Read(one.name, ":-", self.word(node.right), one.name_span, one.span, True),)
-                return (self.unknown(node, (Word(left, self.span(node)), self.word(node.right))),)
+            case cst.BooleanOperation():
+                return self.either(node)
+            case cst.IfExp():
+                test = self.word(node.test)
+                return (self.unknown(node, (*self.maybe([node.body]), test, *self.maybe([node.orelse]))),)
+            case cst.NamedExpr(target=cst.Name(value=name)) if known := self.names.variable(name):
+                span = self.names.span(node)
+                self.runs(Assign(known, self.word(node.value), span))
+                return (self.variable(known, node),)
             case cst.Name():
-                known = self.variable(node.value)
-                span = self.span(node)
-                return (Read(known, "", None, span, span, True, "0"),) if known else (self.unknown(node),)
-            case cst.Subscript() if self.name(node.value) == "os.environ" and len(node.slice) == 1:
-                index = node.slice[0].slice
-                if isinstance(index, cst.Index) and (name := self.quoted(index.value)):
-                    return (Read(name[0], "", None, name[1], self.span(node), True),)
+                known = self.names.variable(node.value)
+                return (self.variable(known, node) if known else self.unknown(node),)
+            case cst.Subscript() if taken := self.taken(node):
+                return (Read(taken[0], self.names.span(node), taken[1]),)
             case cst.Call():
-                return self.call(node)
-        inner = tuple(self.word(child) for child in (*syntax.expressions(node), *syntax.hidden(node)))
-        return (self.unknown(node, inner, _COPY if self.copied(node) else _EXPRESSION),)
+                return calls.lowered(self, node)
+            case cst.Attribute():
+                return (self.unknown(node, (self.word(node.value),), self.why(node)),)
+            case cst.Await():
+                return self.parts(node.expression)
+            case cst.Lambda():
+                bound = [one.name.value for one in (*tree.parameters(node), *tree.collecting(node))]
+                words = tuple(map(self.word, tree.nearest(node.params)))
+                return (self.unknown(node, words + self.maybe([node.body], self.names.unknown(bound, later=True))),)
+            case cst.BaseComp():
+                return (self.unknown(node, self.comprehended(node)),)
+        return (self.unknown(node, tuple(map(self.word, tree.nearest(*node.children))), self.why(node)),)
 
-    def copied(self, node: cst.BaseExpression) -> bool:
-        """Whether an expression holds the environment as a whole, or takes something from what holds it."""
-        while isinstance(node, cst.Subscript | cst.Attribute | cst.Call):
-            if self.name(node) == "os.environ":
-                return True
-            if isinstance(node, cst.Call) and self.name(node.func) in _COPIERS:
-                return any(self.copied(argument.value) for argument in node.args)
-            node = node.func if isinstance(node, cst.Call) else node.value
-        if isinstance(node, cst.Dict):
-            return any(isinstance(one, cst.StarredDictElement) and self.copied(one.value) for one in node.elements)
-        if isinstance(node, cst.BinaryOperation):
-            return self.copied(node.left) or self.copied(node.right)
-        return isinstance(node, cst.Name) and node.value in self.copies
+    def why(self, node: cst.BaseExpression) -> str:
+        return _COPY if copied(node, self.names, self.facts.copies) else EXPRESSION
 
-    @abstractmethod
-    def call(self, node: cst.Call) -> tuple[Part, ...]:
-        """What a call gives, as parts of a word; the command that it runs is put down on the way."""
-
-    def formatted(self, piece: cst.BaseFormattedStringContent) -> tuple[Part, ...]:
+    def formatted(self, piece: cst.BaseFormattedStringContent) -> tuple[Expression, ...]:
         if isinstance(piece, cst.FormattedStringText):
             plain = not any(char in piece.value for char in "\\{}")
-            return (Single(piece.value, self.span(piece), True) if plain else self.unknown(piece),)
+            return (Constant(piece.value, self.names.span(piece)) if plain else self.unknown(piece),)
         assert isinstance(piece, cst.FormattedStringExpression)
         if piece.conversion or piece.format_spec or piece.equal:
-            return (self.unknown(piece, (self.word(piece.expression),)),)
+            return (self.unknown(piece, tuple(map(self.word, tree.nearest(*piece.children)))),)
         return self.parts(piece.expression)
+
+    def either(self, node: cst.BooleanOperation) -> tuple[Expression, ...]:
+        """`a or b`, `a and b`."""
+        left, right = self.parts(node.left), self.maybe([node.right])
+        match left:
+            case [Read(fixed=False, fallback=Fallback.NONE) as read] if right and isinstance(node.operator, cst.Or):
+                return (replace(read, fallback=Fallback.DEFAULT, word=right[0]),)
+        return (self.unknown(node, (self.join(left, node.left), *right)),)
+
+    def comprehended(self, node: cst.BaseComp) -> tuple[Join, ...]:
+        """What a comprehension goes over first is evaluated where it stands, all else any number of times."""
+        loops = [one for one in tree.every(node) if isinstance(one, cst.CompFor)]
+        first = self.word(node.for_in.iter)
+        bound = [name for one in loops for name in tree.stored(one.target)]
+        rest = [one for one in tree.nearest(*node.children) if one is not node.for_in.iter]
+        return (first, *self.maybe(rest, self.names.unknown(bound)))
+
+    # The environment
+
+    def environment(self, node: cst.CSTNode) -> bool:
+        """Whether an expression is the environment, or may be."""
+        known = isinstance(node, cst.Name) and node.value in self.facts.same
+        return known or self.names.full(node) == ENVIRONMENT
+
+    def taken(self, node: cst.Subscript) -> tuple[str, Span] | None:
+        """The variable that `os.environ["X"]` reads, None for everything else."""
+        index = index_of(node)
+        return self.names.quoted(index) if index and self.names.full(node.value) == ENVIRONMENT else None
+
+
+def index_of(node: cst.Subscript) -> cst.BaseExpression | None:
+    index = node.slice[0].slice
+    return index.value if isinstance(index, cst.Index) and len(node.slice) == 1 else None
+
+
+def around(spans: Iterable[Span]) -> Span:
+    starts, ends = zip(*((one.start, one.end) for one in spans), strict=True)
+    return Span(min(starts), max(ends))
+
+
+def idle(word: Join) -> bool:
+    """Whether evaluating a word reads and runs nothing."""
+    return all(map(_idle, word.parts))
+
+
+def _idle(expression: Expression) -> bool:
+    match expression:
+        case Constant():
+            return True
+        case Template(parts=parts):
+            return all(map(_idle, parts))
+        case Opaque(words=words, sets=(), body=()):
+            return all(map(idle, words))
+    return False
+
+
+def invokes(word: Join) -> bool:
+    """Whether a function of the program is called for a value."""
+    return any(map(_invokes, word.parts))
+
+
+def _invokes(expression: Expression) -> bool:
+    match expression:
+        case Invoke():
+            return True
+        case Opaque(words=words):
+            return any(map(invokes, words))
+        case Template(parts=parts):
+            return any(map(_invokes, parts))
+        case Read(word=Join() as word):
+            return invokes(word)
+    return False

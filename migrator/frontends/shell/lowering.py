@@ -46,6 +46,8 @@ from migrator.text.source import Span
 
 _Tree = dict[str, Any]
 _TOO_DEEP = f"the script is nested more than {shfmt.MAX_DEPTH} levels deep; flatten it"
+_PATTERN = "arithmetic or a pattern"
+PUT = "text that is put there before the shell reads it"
 _FALLBACKS = {
     "-": Fallback.DEFAULT,
     "=": Fallback.ASSIGN,
@@ -62,33 +64,42 @@ _CHANNELS = {
 }
 _COMPARED = {"=": Ask.SAME, "==": Ask.SAME, "!=": Ask.OTHER}
 _UNARY = {"-n": Ask.EMPTY, "-z": Ask.EMPTY, "-v": Ask.DEFINED}
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_EXPANDED = re.compile(r"\$\{?[!#]?(\w+)")
+_RUN = re.compile(r"\$\(|`")
 _SETS = re.compile(r"(?:[-+*/%&|^]|<<|>>|\*\*)?=")
 
 
-def lower(text: str, place: Callable[[int], int] | None = None, fixed: bool = False) -> tuple[Statement, ...]:
+def lower(
+    text: str, place: Callable[[int], int] | None = None, fixed: bool = False, unknown: str = ""
+) -> tuple[Statement, ...]:
     """A bash program. `place` maps a character of `text` to the position that it has; `fixed`: no literal text of it
-    can be replaced, as it stands within something else.
+    can be replaced, as it stands within something else; `unknown` is a name whose expansions stand for text that
+    something else puts there.
 
     Raises ProgramError where the text does not parse or exceeds a bound, or where shfmt is not installed.
     """
     try:
-        return _lower(text) if place is None and not fixed else _Lowering(text, place, fixed).program()
+        if place is None and not fixed and not unknown:
+            return _lower(text)
+        return _Lowering(text, place, fixed, unknown).program()
     except RecursionError:  # substitutions take more of the stack than what is counted
         raise ProgramError("the script is nested too deeply to read; flatten it") from None
 
 
 @lru_cache(maxsize=1024)
 def _lower(text: str) -> tuple[Statement, ...]:
-    return _Lowering(text, None, False).program()
+    return _Lowering(text, None, False, "").program()
 
 
 class _Lowering:
     """Offsets in the tree are bytes."""
 
-    def __init__(self, text: str, place: Callable[[int], int] | None, fixed: bool) -> None:
+    def __init__(self, text: str, place: Callable[[int], int] | None, fixed: bool, unknown: str) -> None:
         self.text = text
         self.place = place
         self.fixed = fixed
+        self.unknown = unknown
         self.depth = 0
         self.chars: list[int] | None = None
         if not text.isascii():
@@ -134,7 +145,8 @@ class _Lowering:
         if command and command["Type"] in ("TimeClause", "CoprocClause", "TestDecl"):
             inner = command.get("Stmt") or command.get("Body")
             one = self.statement(inner) if inner else Statement(None, self.span(command))
-            words = self.words(filter(None, [command.get("Description")]))
+            words = self.words(filter(None, [command.get("Name"), command.get("Description")]))
+            words = tuple(word for word in words if _bare(word) is None)
             node = _together((*((Evaluate(words, self.span(command)),) if words else ()), *_nodes(one)), one.span)
             redirects += one.redirects
             negated = negated or one.negated
@@ -177,7 +189,7 @@ class _Lowering:
             case "TestClause":
                 return self.test(tree, span)
             case "ArithmCmd" | "LetClause":
-                return Evaluate(self.inner(tree), span, _set_names(tree))
+                return Evaluate(self.arithmetic(tree), span, _set_names(tree))
         return Havoc(None, "a command that is not known", span, self.inner(tree))
 
     def conditional(self, tree: _Tree, span: Span) -> If:
@@ -196,7 +208,7 @@ class _Lowering:
         head = tree["Loop"]
         body = self.statements(tree, "Do")
         if head["Type"] != "WordIter":
-            counting = Evaluate(self.inner(head), span, _set_names(head))
+            counting = Evaluate(self.arithmetic(head), span, _set_names(head))
             return Loop("", (), (Statement(counting, span),), body, span)
         items = self.words(head.get("Items")) if head.get("InPos", {}).get("Offset") else None
         return Loop(head["Name"]["Value"], items, (), body, span)
@@ -310,11 +322,32 @@ class _Lowering:
                 return quoting.single(tree.get("Value", ""), span, bool(tree.get("Dollar")), self.fixed)
             case "DblQuoted":
                 return Template(tuple(self.part(child, double=True) for child in tree.get("Parts") or ()), span)
+            case "ParamExp" if self.unknown and (tree.get("Param") or {}).get("Value") == self.unknown:
+                return Opaque((), span, PUT)
             case "ParamExp":
                 return self.read(tree, span, double)
             case "CmdSubst" | "ProcSubst":
                 return Capture(self.statements(tree), span, tree["Type"] == "ProcSubst")
-        return Opaque(self.inner(tree), span, "arithmetic or a pattern", _set_names(tree))
+            case "ExtGlob":
+                return self.pattern(tree["Pattern"], span)
+        return Opaque(self.arithmetic(tree), span, _PATTERN, _set_names(tree))
+
+    def arithmetic(self, tree: _Tree) -> tuple[Join, ...]:
+        """Every word of an arithmetic expression, in which a name is read without a sign."""
+        return tuple(
+            Join((Read(name, word.span, word.span, fixed=True),), word.span)
+            if (name := _bare(word)) and _NAME.fullmatch(name)
+            else word
+            for word in self.inner(tree)
+        )
+
+    def pattern(self, tree: _Tree, span: Span) -> Opaque:
+        """An extended pattern, of which the tree has the text alone."""
+        text = tree.get("Value", "")
+        names = dict.fromkeys(_EXPANDED.findall(text))
+        words = tuple(Join((Read(name, span, span, fixed=True),), span) for name in names)
+        runs = Havoc(None, "a pattern that runs commands", span)
+        return Opaque(words, span, _PATTERN, body=(Statement(runs, span),) if _RUN.search(text) else ())
 
     def read(self, tree: _Tree, span: Span, double: bool) -> Read:
         name = tree.get("Param") or {}

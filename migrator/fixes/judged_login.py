@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from migrator.fixes.pipe.planning import PipePlan
 
 
-class Judged(Struct, frozen=True, eq=False):
+class JudgedLogin(Struct, frozen=True, eq=False):
     """`login` is edited at `points`, given the native pair by a `bridge`, or becomes a pipe as `pipe` says."""
 
     login: PackagesLogin

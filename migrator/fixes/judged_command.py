@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from migrator.findings.records import Finding, blocking
 from migrator.fixes.context import Context
-from migrator.fixes.judged import Judged
+from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.remaining import remaining
 from migrator.reading.steps import StepFacts
@@ -16,12 +16,12 @@ from migrator.rulebook.records import Rule
 from migrator.text.source import Span
 
 
-class Judgement(Struct, frozen=True, eq=False):
+class JudgedCommand(Struct, frozen=True, eq=False):
     """`runs` are those of one command in one shell, with something to change; `remaining` are the stored variables that
     the step still reads then."""
 
     step: StepFacts
-    runs: tuple[Judged, ...]
+    runs: tuple[JudgedLogin, ...]
     remaining: tuple[str, ...]
 
     @property
@@ -62,12 +62,12 @@ class Judgement(Struct, frozen=True, eq=False):
         )
 
 
-def by_command(step: StepFacts, judged: Sequence[Judged], named: Callable[[str], bool]) -> Iterator[Judgement]:
-    """The judgements of a step's logins; native ones need none. `named`: is a variable handed on by its name?"""
-    places: dict[tuple[int, Span], list[Judged]] = {}
+def by_command(step: StepFacts, judged: Sequence[JudgedLogin], named: Callable[[str], bool]) -> Iterator[JudgedCommand]:
+    """The judged commands of a step's logins; native ones need none. `named`: is a variable handed on by its name?"""
+    places: dict[tuple[int, Span], list[JudgedLogin]] = {}
     for item in judged:
         if not item.login.native:
             places.setdefault((item.login.shell.order, item.login.command.span), []).append(item)
     for runs in places.values():
         left = (name for one in runs for name in remaining(step, judged, one, named))
-        yield Judgement(step, tuple(runs), tuple(left))
+        yield JudgedCommand(step, tuple(runs), tuple(left))

@@ -1,0 +1,163 @@
+"""Calls of a Python program: what they give, and what those that are known do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from msgspec import Struct
+
+from migrator.frontends.python import commands, environment, tree
+from migrator.frontends.python.facts import ENVIRONMENT
+from migrator.ir.nodes import (
+    ChangeDirectory,
+    Evaluate,
+    Exit,
+    Expression,
+    Fallback,
+    Havoc,
+    Invoke,
+    Join,
+    Read,
+)
+
+if TYPE_CHECKING:
+    from migrator.frontends.python.expressions import Expressions
+
+_KEPT = {"strip", "rstrip", "lstrip", "encode", "decode"}
+"""Methods that keep the text, or what is looked at of it."""
+_READS = {"os.getenv", "os.environ.get"}
+_SETS = {"os.putenv", "os.unsetenv"}
+"""What these do is not seen by `os.environ`: https://docs.python.org/3/library/os.html#os.putenv"""
+_REFLECTION = {"globals", "locals", "vars", "exec", "eval"}
+"""What reads or sets variables without their names."""
+_DIRECTORIES = {"os.chdir", "os.fchdir", "contextlib.chdir"}
+_ENDS = {"sys.exit", "exit", "quit", "os._exit", "os.abort"}
+
+
+class Called(Struct, frozen=True, eq=False):
+    """A call by the full name of what it calls, '' where that has none, and the method of whatever it is. `starred`:
+    there are arguments that are not written out."""
+
+    node: cst.Call
+    name: str
+    method: str
+    args: list[cst.BaseExpression]
+    named: dict[str, cst.BaseExpression]
+    starred: bool
+
+
+def lowered(to: Expressions, node: cst.Call) -> tuple[Expression, ...]:
+    """What a call gives, as parts of a text; what it runs comes before."""
+    call = Called(
+        node,
+        to.names.full(node.func),
+        node.func.attr.value if isinstance(node.func, cst.Attribute) else "",
+        [one.value for one in node.args if one.keyword is None and not one.star],
+        {one.keyword.value: one.value for one in node.args if one.keyword},
+        any(one.star for one in node.args),
+    )
+    for known in (_environment, _text, _function, _effect, commands.command):
+        found = known(to, call)
+        if found is not None:
+            return found
+    fed = to.facts.fed.values()  # what is told to a process later is read where that is started
+    arguments = tuple(to.word(one.value) for one in node.args if not any(one.value is other for other in fed))
+    if call.method == "format" and isinstance(node.func, cst.Attribute):
+        return (*to.parts(node.func.value), to.unknown(node, arguments))
+    return (to.unknown(node, (*_function_words(to, node.func), *arguments)),)
+
+
+def _function_words(to: Expressions, function: cst.BaseExpression) -> tuple[Join, ...]:
+    """What is evaluated to know what is called."""
+    if isinstance(function, cst.Attribute):
+        return (to.word(function.value),)
+    return (to.word(function),) if to.names.full(function) == "" else ()
+
+
+def _environment(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
+    """What a call takes from the environment, or changes there."""
+    node, args = call.node, call.args
+    if call.name in _READS and args and not call.starred and (name := to.names.quoted(args[0])):
+        default = args[1] if len(args) > 1 else call.named.get("default")
+        word = to.word(default) if default is not None else None
+        fallback = Fallback.DEFAULT if word else Fallback.NONE
+        return (Read(name[0], to.names.span(node), name[1], fallback, word),)
+    changes = call.method not in environment.READS and isinstance(node.func, cst.Attribute)
+    if changes and isinstance(node.func, cst.Attribute) and to.environment(node.func.value):
+        if call.method == "update" and to.names.full(node.func.value) == ENVIRONMENT:
+            starred = (one.value for one in node.args if one.star)
+            environment.updated(to, [*args, *starred], call.named, node)
+            return (to.unknown(node),)
+        one = call.method in environment.ONE
+    elif call.name in _SETS:
+        one = True
+    else:
+        return None
+    rest = [value for value in (argument.value for argument in node.args) if not (one and args and value is args[0])]
+    words = tuple(map(to.word, rest))
+    environment.given(to, args[0] if args and one else None, None, node)
+    return (to.unknown(node, words),)
+
+
+def _text(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
+    """What is the text of something else."""
+    if isinstance(call.node.func, cst.Attribute) and call.method in _KEPT:
+        if all(_plain(one.value) for one in call.node.args):
+            return to.parts(call.node.func.value)
+    elif call.name == "str" and len(call.node.args) == len(call.args) == 1:
+        return to.parts(call.args[0])
+    return None
+
+
+def _plain(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.SimpleString) and node.evaluated_value in ("utf-8", "utf8", "ascii", "\n", "\r\n", " ")
+
+
+def _function(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
+    """A call of a function of the program, its arguments in the order of the parameters."""
+    function = to.names.function(call.node.func)
+    if function is None or to.names.scope.later:
+        return None
+    node, span = function.node, to.names.span(call.node)
+    params = tree.parameters(node)
+    taken = len(params) - len(node.params.kwonly_params)
+    names = [one.name.value for one in params]
+    given = {**dict(zip(names[:taken], call.args, strict=False)), **call.named}
+    unknown = Join((to.unknown(call.node),), span)
+    if call.starred or len(call.args) > taken or not given.keys() <= set(names):
+        words = tuple(to.word(one.value) for one in call.node.args)
+        invoke = Invoke(function.name, tuple(unknown for _ in params), span)
+        return (to.unknown(call.node, (*words, Join((invoke,), span))),)
+    arguments = tuple(
+        to.word(given[name])
+        if name in given
+        else Join((to.variable(function.default(one), call.node),), span)
+        if one.default is not None
+        else unknown
+        for name, one in zip(names, params, strict=True)
+    )
+    invoke = Invoke(function.name, arguments, span)
+    return (invoke,) if tree.gives(node) else (to.unknown(call.node, (Join((invoke,), span),)),)
+
+
+def _effect(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
+    """What a call of a library does to the program."""
+    span = to.names.span(call.node)
+    if call.name not in (*_REFLECTION, *_DIRECTORIES, *_ENDS, "setattr"):
+        return None
+    if call.name in _ENDS:
+        to.evaluate(call.node, *call.node.args)
+        to.leaves(Exit(span))
+        return (to.unknown(call.node),)
+    words = tuple(to.word(one.value) for one in call.node.args)
+    if call.name in _REFLECTION:
+        to.runs(Havoc(None, f"what `{call.name}` does", span, words))
+    elif call.name in _DIRECTORIES:
+        to.runs(ChangeDirectory(words[0] if call.args else Join((to.unknown(call.node),), span), span))
+    elif len(call.args) > 1 and (name := to.names.quoted(call.args[1])):
+        to.runs(Evaluate(words, span))
+        to.forgets([to.names.attribute(name[0])], call.node)
+    else:
+        to.runs(Havoc(None, "what `setattr` does", span, words))
+    return (to.unknown(call.node),)

@@ -1,0 +1,184 @@
+"""What is true of a Python program as a whole, wherever it is when it runs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import libcst as cst
+from msgspec import Struct
+
+from migrator.frontends.python import tree
+from migrator.frontends.python.names import Names
+
+ENVIRONMENT = "os.environ"
+_COPIERS = ("dict", "copy.copy", "copy.deepcopy")
+_LOGS_IN = re.compile(r"\blogin\b.*\s(?:-p\b|--password)|[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+", re.DOTALL)
+
+
+class Facts(Struct, frozen=True, eq=False):
+    """`packages` are what is imported; `fed` is what a process is told later, by the call that starts it; `same` are
+    names of the environment, `copies` of copies of it; `changing` are names whose value changes otherwise than by
+    assignment; `counts` is how often a name stands there; `called` are names of what is called, `passed` those that
+    are used otherwise than to call them where it is known with what; `caught` are functions that run where exceptions
+    are caught; `logins` are what looks like the words of a login, with these words."""
+
+    packages: frozenset[str]
+    fed: dict[cst.CSTNode, cst.BaseExpression]
+    same: frozenset[str]
+    copies: frozenset[str]
+    changing: frozenset[str]
+    counts: Counter[str]
+    called: frozenset[str]
+    passed: frozenset[str]
+    caught: frozenset[str]
+    logins: dict[cst.CSTNode, list[cst.BaseExpression]]
+
+
+def gather(names: Names) -> Facts:
+    nodes = list(tree.every(names.module))
+    imports = [tree.imported(one) for one in nodes if isinstance(one, tree.IMPORTS)]
+    given = [
+        (target, one.value)
+        for one in nodes
+        if isinstance(one, cst.Assign)
+        for to in one.targets
+        for target in tree.stored(to.target)
+    ]
+    copies: set[str] = set()
+    for name, value in given:
+        if copied(value, names, copies):
+            copies.add(name)
+    return Facts(
+        frozenset(full.partition(".")[0] for found in imports for full in found.values()),
+        dict(_feeding(nodes)),
+        frozenset(name for name, value in given if names.full(value) == ENVIRONMENT),
+        frozenset(copies),
+        frozenset(_changing(nodes)),
+        Counter(one.value for one in nodes if isinstance(one, cst.Name)),
+        frozenset(_called(names.module)),
+        frozenset(_passed(names.module)),
+        _caught(nodes, names),
+        dict(_logins(names.module)),
+    )
+
+
+def copied(node: cst.BaseExpression, names: Names, copies: frozenset[str] | set[str]) -> bool:
+    """Whether an expression holds the environment as a whole, or takes something from what holds it."""
+    while isinstance(node, cst.Subscript | cst.Attribute | cst.Call):
+        if names.full(node) == ENVIRONMENT:
+            return True
+        if isinstance(node, cst.Call) and names.full(node.func) in _COPIERS:
+            return any(copied(argument.value, names, copies) for argument in node.args)
+        node = node.func if isinstance(node, cst.Call) else node.value
+    if isinstance(node, cst.Dict):
+        unpacked = (one.value for one in node.elements if isinstance(one, cst.StarredDictElement))
+        return any(copied(one, names, copies) for one in unpacked)
+    if isinstance(node, cst.BinaryOperation):
+        return copied(node.left, names, copies) or copied(node.right, names, copies)
+    return isinstance(node, cst.Name) and node.value in copies
+
+
+def _feeding(nodes: list[cst.CSTNode]) -> Iterator[tuple[cst.Call, cst.BaseExpression]]:
+    """Calls of `Popen` with what their one `communicate` gives to the process."""
+    processes: dict[str, list[cst.Call]] = {}
+    given: dict[str, list[cst.BaseExpression | None]] = {}
+    for node in nodes:
+        match node:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=cst.Call() as call):
+                processes.setdefault(name, []).append(call)
+            case cst.WithItem(item=cst.Call() as call, asname=cst.AsName(name=cst.Name(value=name))):
+                processes.setdefault(name, []).append(call)
+            case cst.Call(func=cst.Attribute(value=value, attr=cst.Name(value="communicate")), args=args):
+                told = (one for one in args if not one.star and (one.keyword is None or one.keyword.value == "input"))
+                fed = next((one.value for one in told), None)
+                if isinstance(value, cst.Name):
+                    given.setdefault(value.value, []).append(fed)
+                elif isinstance(value, cst.Call) and fed is not None:
+                    yield value, fed
+    for name, inputs in given.items():
+        calls = processes.get(name, [])
+        if len(calls) == len(inputs) == 1 and inputs[0] is not None:
+            yield calls[0], inputs[0]
+
+
+def _changing(nodes: list[cst.CSTNode]) -> Iterator[str]:
+    """`x[0] = 1`, `x.append(1)`, `x += [1]`."""
+    for node in nodes:
+        match node:
+            case cst.Attribute(value=cst.Name(value=name)) | cst.AugAssign(target=cst.Name(value=name)):
+                yield name
+            case cst.AssignTarget(target=target) | cst.AugAssign(target=target) | cst.Del(target=target):
+                for one in tree.every(target):
+                    if isinstance(one, cst.Subscript) and isinstance(one.value, cst.Name):
+                        yield one.value.value
+
+
+def _passed(module: cst.Module) -> Iterator[str]:
+    """A lambda is called with who knows what, and so is what it calls."""
+    pending: list[tuple[cst.CSTNode, bool]] = [(module, False)]
+    while pending:
+        node, unknown = pending.pop()
+        inner = tree.below(node)
+        match node:
+            case cst.Name(value=name):
+                yield name
+            case cst.Attribute(value=value):
+                inner = [value]
+            case cst.Arg(value=value):
+                inner = [value]
+            case cst.Call(func=cst.Name() as name, args=args) if not unknown:
+                inner = list(args)
+            case cst.FunctionDef() | cst.ClassDef() | cst.Param():
+                inner = [one for one in inner if one is not node.name]
+            case _ if isinstance(node, (*tree.IMPORTS, cst.Global, cst.Nonlocal)):
+                inner = []
+        pending += [(one, unknown or isinstance(node, cst.Lambda)) for one in inner]
+
+
+def suppresses(node: cst.CSTNode, names: Names) -> bool:
+    """Whether a block goes on behind its end when an exception ends it."""
+    return isinstance(node, cst.With) and any(
+        isinstance(one.item, cst.Call) and names.full(one.item.func) == "contextlib.suppress" for one in node.items
+    )
+
+
+def _caught(nodes: list[cst.CSTNode], names: Names) -> frozenset[str]:
+    calls = {one.name.value: set(_called(one)) for one in nodes if isinstance(one, cst.FunctionDef)}
+    guarded = (one.body for one in nodes if isinstance(one, cst.Try | cst.TryStar | cst.With) and _guards(one, names))
+    pending = {name for body in guarded for name in _called(body)}
+    found: set[str] = set()
+    while pending:
+        name = pending.pop()
+        found.add(name)
+        pending |= calls.get(name, set()) - found
+    return frozenset(found)
+
+
+def _guards(node: cst.CSTNode, names: Names) -> bool:
+    return not isinstance(node, cst.With) or suppresses(node, names)
+
+
+def _called(node: cst.CSTNode) -> Iterator[str]:
+    for one in tree.every(node):
+        if isinstance(one, cst.Call) and isinstance(one.func, cst.Name):
+            yield one.func.value
+
+
+def _logins(module: cst.Module) -> Iterator[tuple[cst.CSTNode, list[cst.BaseExpression]]]:
+    """Lists and strings; not strings that have a name, which are followed as values, and none that stands alone, as
+    documentation does."""
+    pending: list[cst.CSTNode] = [module]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.List | cst.Tuple):
+            words = [one.value for one in node.elements]
+            if any(isinstance(one, cst.SimpleString) and one.evaluated_value in ("login", b"login") for one in words):
+                yield node, words
+        elif isinstance(node, cst.BaseString):
+            if _LOGS_IN.search(cst.Module(()).code_for_node(node)):
+                yield node, [node]
+            continue
+        if not isinstance(node, cst.Assign | cst.AnnAssign | cst.Expr) or not isinstance(node.value, cst.BaseString):
+            pending += reversed(tree.below(node))

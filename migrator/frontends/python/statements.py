@@ -1,0 +1,323 @@
+"""Statements of a Python program lowered.
+
+An exception may end a `try` block anywhere, so that a handler begins with what the block had assigned by then: unknown.
+What nothing calls by name is read behind the module, with arguments that are unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import libcst as cst
+
+from migrator.frontends.python import commands, tree
+from migrator.frontends.python.assignments import Assignments
+from migrator.frontends.python.expressions import Expressions
+from migrator.frontends.python.facts import gather, suppresses
+from migrator.frontends.python.names import Function, Names
+from migrator.ir.nodes import (
+    Ask,
+    Asked,
+    Assign,
+    Break,
+    Call,
+    ChangeDirectory,
+    Constant,
+    Define,
+    Evaluate,
+    Exit,
+    If,
+    Invoke,
+    Join,
+    Loop,
+    ProgramError,
+    Quoting,
+    Return,
+    Scope,
+    Statement,
+    Switch,
+    Test,
+)
+
+_OTHERS = {"plumbum", "sh", "invoke", "fabric"}
+"""Libraries that run commands in ways of their own."""
+
+
+def lower(text: str, place: Callable[[int], int] | None) -> tuple[Statement, ...]:
+    """A program. Raises ProgramError where it cannot be read."""
+    module = tree.parse(text)
+    try:
+        names = Names(text, module, place or (lambda index: index))
+        return tuple(_Statements(Expressions(names, gather(names), text)).module())
+    except RecursionError:
+        raise ProgramError("the program is nested too deeply to follow") from None
+
+
+class _Statements:
+    """`loose` calls the functions that are called with who knows what; `labels` are the names of functions and
+    classes."""
+
+    def __init__(self, to: Expressions) -> None:
+        self.to = to
+        self.names = to.names
+        self.assignments = Assignments(to)
+        self.loose: list[Statement] = []
+        self.labels: set[str] = set()
+
+    def module(self) -> Iterator[Statement]:
+        with self.to.collected() as made:
+            self.begin(self.names.module, ())
+            self.body(self.names.module.body)
+        yield from made
+        yield from self.loose
+        yield from self.untold()
+
+    def untold(self) -> Iterator[Statement]:
+        """What looks like a command that logs in, and was not followed to where it is run: a command of its own that
+        nobody knows, with the text of the program, where the registry may be named."""
+        for node, words in self.to.facts.logins.items():
+            if self.to.told.isdisjoint((node, *words)):
+                span = self.names.span(node)
+                program = Join((self.to.unknown(node, why=commands.UNTOLD),), span)
+                with self.to.collected():
+                    told = tuple(map(self.to.word, words))
+                call = Call((program, *told, self.to.text_of(self.to.text, node)), span)
+                yield Statement(If((), (Statement(call, span),), (), span), span)
+
+    # Blocks
+
+    def begin(self, node: cst.CSTNode, given: Iterable[str]) -> None:
+        """Nothing is known of the variables of a scope before they are assigned, but for those that are given."""
+        scope = self.names.scope
+        if unset := sorted(scope.variables.difference(given)):
+            self.to.runs(Evaluate((), self.names.span(node), tuple(f"{scope.path}.{name}" for name in unset)))
+
+    def body(self, nodes: Iterable[cst.CSTNode]) -> None:
+        for node in nodes:
+            self.statement(node)
+
+    def block(self, *nodes: cst.CSTNode | None) -> tuple[Statement, ...]:
+        with self.to.collected() as made:
+            self.body(node for node in nodes if node is not None)
+        return tuple(made)
+
+    def may_run(self, node: cst.CSTNode | None) -> None:
+        if node is not None and (made := self.block(node)):
+            self.to.runs(If((), made, (), self.names.span(node)))
+
+    @contextmanager
+    def guarded(self, count: int) -> Iterator[None]:
+        outer, self.to.guarded = self.to.guarded, count
+        yield
+        self.to.guarded = outer
+
+    def statement(self, node: cst.CSTNode) -> None:
+        match node:
+            case cst.SimpleStatementLine() | cst.SimpleStatementSuite() | cst.IndentedBlock():
+                self.body(node.body)
+            case cst.Else() | cst.Finally():
+                self.statement(node.body)
+            case _ if isinstance(node, tree.IMPORTS):
+                self.imported(node)
+            case cst.Assign(targets=[cst.AssignTarget(target=target)]):
+                self.assignments.give(target, node.value)
+            case cst.Assign():
+                self.assignments.share(node)
+            case cst.AnnAssign():
+                self.to.evaluate(node, node.annotation)
+                if node.value is not None:
+                    self.assignments.give(node.target, node.value)
+            case cst.AugAssign():
+                self.assignments.change(node)
+            case cst.Del():
+                self.assignments.forget(node.target)
+            case cst.Return():
+                span = self.names.span(node)
+                self.to.leaves(Return(self.to.word(node.value) if node.value else Join((), span), span))
+            case cst.Raise():
+                self.to.evaluate(node, *node.children)
+                self.to.leaves(Exit(self.names.span(node)))
+            case cst.Assert():
+                with self.to.collected() as condition:
+                    self.test(node.test)
+                with self.to.collected() as otherwise:
+                    self.to.evaluate(node, node.msg)
+                    self.to.leaves(Exit(self.names.span(node)))
+                self.to.runs(If(tuple(condition), (), tuple(otherwise), self.names.span(node)))
+            case cst.Break() | cst.Continue():
+                self.to.leaves(Break(self.names.span(node), isinstance(node, cst.Continue)))
+            case cst.FunctionDef():
+                self.function(node)
+            case cst.ClassDef():
+                self.classed(node)
+            case cst.If():
+                self.conditional(node)
+            case cst.For() | cst.While():
+                self.loop(node)
+            case cst.With():
+                self.managed(node)
+            case cst.Try() | cst.TryStar():
+                self.attempt(node.body, node.handlers)
+                self.may_run(node.orelse)
+                self.body([node.finalbody] if node.finalbody else [])
+            case cst.Match():
+                self.switch(node)
+            case _:
+                self.to.evaluate(node, *node.children)
+
+    # Control
+
+    def conditional(self, node: cst.If) -> None:
+        with self.to.collected() as condition:
+            self.test(node.test)
+        then, otherwise = self.block(node.body), self.block(node.orelse)
+        self.to.runs(If(tuple(condition), then, otherwise, self.names.span(node)))
+
+    def test(self, node: cst.BaseExpression) -> None:
+        asked = tuple(self.asked(node))
+        words = tuple(word for one in asked for word in (one.operand, one.other) if word)
+        self.to.runs(Test(asked, words, self.names.span(node)))
+
+    def asked(self, node: cst.BaseExpression) -> Iterator[Asked]:
+        """What a condition asks: whether a value is empty, a variable is set, two values are the same."""
+        match node:
+            case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+                yield from self.asked(inner)
+            case cst.BooleanOperation():
+                yield from self.asked(node.left)
+                with self.to.collected() as made:
+                    right = tuple(self.asked(node.right))
+                words = tuple(word for one in right for word in (one.operand, one.other) if word)
+                yield from () if self.to.may(made, words) else right
+            case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=operator, comparator=other)]):
+                yield self.compared(node.left, operator, other)
+            case _:
+                yield Asked(Ask.EMPTY, self.to.word(node))
+
+    def compared(self, left: cst.BaseExpression, operator: cst.BaseCompOp, right: cst.BaseExpression) -> Asked:
+        if (
+            isinstance(operator, cst.In | cst.NotIn)
+            and self.to.environment(right)
+            and (name := self.names.quoted(left))
+        ):
+            return Asked(Ask.DEFINED, Join((Constant(*name, Quoting.BARE),), name[1]))
+        if isinstance(operator, cst.Is | cst.IsNot) and tree.dotted(right) == "None":
+            return Asked(Ask.EMPTY, self.to.word(left))
+        ask = Ask.SAME if isinstance(operator, cst.Equal) else Ask.OTHER
+        words = self.to.word(left), self.to.word(right)
+        if isinstance(operator, cst.Equal | cst.NotEqual):
+            return Asked(ask, *words)
+        return Asked(Ask.EMPTY, Join((self.to.unknown(left, words),), self.names.span(left)))
+
+    def loop(self, node: cst.For | cst.While) -> None:
+        with self.to.collected() as condition:
+            if isinstance(node, cst.While):
+                self.test(node.test)
+        if isinstance(node, cst.For):
+            self.to.evaluate(node, node.iter)
+        with self.to.collected() as made:
+            if isinstance(node, cst.For):
+                self.assignments.forget(node.target)
+            self.statement(node.body)
+        self.to.runs(Loop("", (), tuple(condition), tuple(made), self.names.span(node)))
+        self.may_run(node.orelse)
+
+    def managed(self, node: cst.With) -> None:
+        for item in node.items:
+            self.to.evaluate(item, item.item)
+            if item.asname:
+                self.assignments.forget(item.asname.name)
+        if suppresses(node, self.names):
+            self.attempt(node.body, [node])
+        else:
+            self.statement(node.body)
+        for item in node.items:
+            if isinstance(item.item, cst.Call) and self.names.full(item.item.func) == "contextlib.chdir":
+                span = self.names.span(item)
+                self.to.runs(ChangeDirectory(Join((self.to.unknown(item),), span), span))
+
+    def attempt(self, body: cst.BaseSuite, handlers: Sequence[cst.CSTNode]) -> None:
+        """A block, and what may run where an exception ended it."""
+        guarded = self.to.guarded
+        with self.guarded(guarded + 1):
+            self.statement(body)
+        assigned = [self.names.variable(name) for name, _ in tree.bindings([body])]
+        for handler in handlers:
+            top = self.names.scope is self.names.root
+            with self.to.collected() as made, self.guarded(guarded - 1 if top and guarded == 1 else guarded):
+                self.to.forgets(assigned, handler)
+                if isinstance(handler, cst.ExceptHandler | cst.ExceptStarHandler):
+                    self.to.evaluate(handler, handler.type)
+                    if handler.name:
+                        self.assignments.forget(handler.name.name)
+                    self.statement(handler.body)
+            if made:
+                self.to.runs(If((), tuple(made), (), self.names.span(handler)))
+
+    def switch(self, node: cst.Match) -> None:
+        subject = self.to.word(node.subject)
+        patterns = tuple(self.to.word(one) for case in node.cases for one in tree.nearest(case.pattern))
+        branches = []
+        for case in node.cases:
+            with self.to.collected() as made:
+                self.to.forgets([self.names.variable(name) for name, _ in tree.bindings([case.pattern])], case.pattern)
+                self.to.evaluate(case, case.guard)
+                self.statement(case.body)
+            branches.append(tuple(made))
+        last = node.cases[-1]
+        sure = last.guard is None and isinstance(last.pattern, cst.MatchAs) and last.pattern.pattern is None
+        self.to.runs(Switch(subject, tuple(branches), patterns, sure, self.names.span(node)))
+
+    # Names
+
+    def imported(self, node: cst.CSTNode) -> None:
+        found = tree.imported(node)
+        self.to.forgets(map(self.names.variable, found), node)
+        if any(full.partition(".")[0] in _OTHERS for full in found.values()):
+            span = self.names.span(node)
+            words = (Join((self.to.unknown(node),), span), self.to.text_of(self.to.text, node))
+            self.to.runs(Call(words, span))
+
+    def label(self, node: cst.FunctionDef | cst.ClassDef) -> str:
+        """A name that no other function or class has."""
+        name = f"{self.names.scope.path}.{node.name.value}"
+        if name in self.labels:
+            name += f":{self.names.start(node)}"
+        self.labels.add(name)
+        return name
+
+    def function(self, node: cst.FunctionDef) -> None:
+        function = Function(node, self.label(node))
+        span = self.names.span(node)
+        params = tree.parameters(node)
+        notes = (one.annotation for one in (*params, *tree.collecting(node)))
+        self.to.evaluate(node, *node.decorators, node.type_parameters, *notes, node.returns)
+        for param in params:
+            if param.default is not None:
+                value = self.to.word(param.default)
+                self.to.runs(Assign(function.default(param), value, value.span))
+        around = self.names.scope
+        names = [one.name.value for one in params]
+        caught = int(node.name.value in self.to.facts.caught)
+        inner = self.names.inner(node, function.name)
+        with self.names.within(inner), self.guarded(caught), self.to.collected() as made:
+            self.begin(node, names)
+            self.statement(node.body)
+        places = tuple((f"{inner.path}.{one.name.value}", self.names.span(one.name)) for one in params)
+        self.to.runs(Define(function.name, Statement(Scope(tuple(made), span), span), span, places))
+        self.to.forgets([self.names.variable(node.name.value)], node)
+        name, facts = node.name.value, self.to.facts
+        if around.closed or node.decorators or name in facts.passed or name not in facts.called:
+            unknown = Join((self.to.unknown(node),), span)
+            invoke = Join((Invoke(function.name, tuple(unknown for _ in params), span),), span)
+            call = Statement(If((), (Statement(Evaluate((invoke,), span), span),), (), span), span)
+            outermost = around.outer if around.closed else around
+            (self.loose if outermost is self.names.root else self.to.before).append(call)
+
+    def classed(self, node: cst.ClassDef) -> None:
+        self.to.evaluate(node, *node.decorators, node.type_parameters, *node.bases, *node.keywords)
+        with self.names.within(self.names.inner(node, self.label(node))):
+            self.begin(node, ())
+            self.statement(node.body)
+        self.to.forgets([self.names.variable(node.name.value)], node)

@@ -1,0 +1,604 @@
+"""Python programs as nodes, and that nothing of any node of its syntax tree is dropped."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from itertools import count
+
+import libcst as cst
+import pytest
+
+from migrator.frontends.python import lower
+from migrator.ir.nodes import Invoke, ProgramError, Read
+from tests.frontends.nodes_text import every, program, reads
+
+HEAD = "import os\nimport subprocess\n"
+PUNCTUATION = {
+    "AssignEqual", "BaseValueToken", "Colon", "Comma", "Comment", "Dot", "EmptyLine", "LeftCurlyBrace", "LeftParen",
+    "LeftSquareBracket", "Newline", "ParenthesizedWhitespace", "RightCurlyBrace", "RightParen", "RightSquareBracket",
+    "Semicolon", "SimpleWhitespace", "TrailingWhitespace",
+}  # fmt: skip
+BINARY = {
+    "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//", "Modulo": "%", "Power": "**",
+    "MatrixMultiply": "@", "LeftShift": "<<", "RightShift": ">>", "BitAnd": "&", "BitOr": "|", "BitXor": "^",
+}  # fmt: skip
+COMPARED = {
+    "Equal": "==", "NotEqual": "!=", "LessThan": "<", "LessThanEqual": "<=", "GreaterThan": ">",
+    "GreaterThanEqual": ">=", "In": "in", "NotIn": "not in", "Is": "is", "IsNot": "is not",
+}  # fmt: skip
+MATCH = "match M:\n case {} if M: M\n case _: M"
+KINDS = {
+    **{kind: f"x = M {sign} M" for kind, sign in BINARY.items()},
+    **{f"{kind}Assign": f"x {sign}= M\na[M] {sign}= M\nM.b {sign}= M" for kind, sign in BINARY.items()},
+    **{kind: f"M {sign} M\nif M {sign} M: M" for kind, sign in COMPARED.items()},
+    "And": "M and M\nif M and M: M",
+    "Or": "M or M\nwhile M or M: M",
+    "Not": "not M\nif not M: M",
+    "Minus": "-M",
+    "Plus": "+M",
+    "BitInvert": "~M",
+    "AnnAssign": "x: M = M\na[M]: M = M",
+    "Annotation": "def g(a: M, *b: M, c: M, **d: M) -> M: M",
+    "Arg": "g(M, *M, k=M, **M)",
+    "AsName": "with M as a[M]: M\ntry: M\nexcept M as e: M",
+    "Assert": "assert M, M",
+    "Assign": "a[M] = M.b = x = M",
+    "AssignTarget": "a[M], M.b, *M.c = M",
+    "Asynchronous": "async def g():\n async with M: M\n async for y in M: M\n return [M async for z in M]",
+    "Attribute": "M.a.b",
+    "AugAssign": "x += M",
+    "Await": "async def g(): await M",
+    "BinaryOperation": "M + M * M",
+    "BooleanOperation": "M and M or M",
+    "Break": "while M:\n M\n break\n M",
+    "Call": "M(M)\nM.format(M)\nM.strip(M)\nM.encode()\nstr(M)\ng(M)(M)",
+    "ClassDef": "@M\nclass C(M, metaclass=M):\n x = M\n def g(self, a=M): return M",
+    "CompFor": "[M for x in M for y in M if M if M]",
+    "CompIf": "{M for x in M if M}",
+    "Comparison": "M < M < M",
+    "ComparisonTarget": "M == M",
+    "ConcatenatedString": "f'{M}' f'{M}' 'a'",
+    "Continue": "for x in M:\n M\n continue\n M",
+    "Decorator": "@M\n@M\ndef g(): M",
+    "Del": "del a[M], M.b\ndel (a[M])",
+    "Dict": "{M: M, **M}",
+    "DictComp": "{M: M for x in M if M}",
+    "DictElement": "{M: M}",
+    "Element": "[M]",
+    "Ellipsis": "a[..., M]",
+    "Else": "if M: M\nelse: M\nfor x in M: M\nelse: M\nwhile M: M\nelse: M\ntry: M\nexcept M: M\nelse: M",
+    "ExceptHandler": "try: M\nexcept M as e: M\nexcept M: M\nexcept: M\nelse: M\nfinally: M",
+    "ExceptStarHandler": "try: M\nexcept* M as e: M",
+    "Expr": "M",
+    "Finally": "try: M\nfinally: M",
+    "Float": "1.5 + M",
+    "For": "for a[M] in M: M\nelse: M",
+    "FormattedString": "f'a{M}b{M!r:>{M}}{M=}'",
+    "FormattedStringExpression": "f'{M:{M}}'",
+    "FormattedStringText": "f'a{{{M}'",
+    "From": "raise M from M",
+    "FunctionDef": "@M\ndef g(a: M = M, /, b=M, *c: M, d: M = M, **e: M) -> M: return M",
+    "GeneratorExp": "(M for x in M if M)",
+    "Global": "def g():\n global x\n x = M\ng()",
+    "If": "if M: M\nelif M: M\nelse: M",
+    "IfExp": "M if M else M",
+    "Imaginary": "1j * M",
+    "Import": "import a.b as c; M",
+    "ImportAlias": "import a, b; M",
+    "ImportFrom": "from a import b as c; M",
+    "ImportStar": "from a import *; M",
+    "IndentedBlock": "if M:\n M\n M",
+    "Index": "a[M]",
+    "Integer": "1 + M",
+    "Lambda": "lambda a=M, *b, c=M, **d: M",
+    "LazyImport": "lazy import a; M",
+    "LazyImportFrom": "lazy from a import b; M",
+    "List": "[M, *M]",
+    "ListComp": "[M for x in M]",
+    "Match": MATCH.format("a.b"),
+    "MatchAs": MATCH.format("[a.b] as x"),
+    "MatchCase": MATCH.format("x"),
+    "MatchClass": MATCH.format("a.B(c.d, e=f.g)"),
+    "MatchKeywordElement": MATCH.format("B(e=1)"),
+    "MatchList": MATCH.format("[1, x]"),
+    "MatchMapping": MATCH.format("{1: x, **rest}"),
+    "MatchMappingElement": MATCH.format("{a.b: x}"),
+    "MatchOr": MATCH.format("1 | 2"),
+    "MatchOrElement": MATCH.format("1 | 2"),
+    "MatchSequenceElement": MATCH.format("[1, 2]"),
+    "MatchSingleton": MATCH.format("None"),
+    "MatchStar": MATCH.format("[1, *x]"),
+    "MatchTuple": MATCH.format("(1, x)"),
+    "MatchValue": MATCH.format("'x'"),
+    "Module": "M\nM",
+    "Name": "x = M\nx",
+    "NameItem": "def g():\n global x, y\n M",
+    "NamedExpr": "(x := M)\n[y := M for z in M]\nlambda: (w := M)",
+    "Nonlocal": "def g():\n x = M\n def h():\n  nonlocal x\n  x = M\n h()",
+    "Param": "def g(a: M = M): M",
+    "ParamSlash": "def g(a=M, /): M",
+    "ParamSpec": "def g[**P](): M",
+    "ParamStar": "def g(*, a=M): M",
+    "Parameters": "def g(a=M, *b: M, c=M, **d: M): M",
+    "Pass": "if M: pass",
+    "Raise": "raise M",
+    "Return": "def g(): return M\ng()",
+    "Set": "{M, *M}",
+    "SetComp": "{M for x in M}",
+    "SimpleStatementLine": "M; M",
+    "SimpleStatementSuite": "if M: M; M",
+    "SimpleString": "'a' + M",
+    "Slice": "a[M:M:M]",
+    "StarredDictComp": "{**M for x in M}",
+    "StarredDictElement": "{**M}",
+    "StarredElement": "[*M]\na, *b = M, M, M",
+    "Subscript": "M[M]",
+    "SubscriptElement": "a[M, M]",
+    "TemplatedString": "t'a{M}'",
+    "TemplatedStringExpression": "t'{M!r:{M}}'",
+    "TemplatedStringText": "t'a{M}'",
+    "Try": "try: M\nexcept M: M",
+    "TryStar": "try: M\nexcept* M: M\nelse: M\nfinally: M",
+    "Tuple": "(M, M)\nx, y = M, M\nx, y = y, M",
+    "TypeAlias": "type X[T: M] = M",
+    "TypeParam": "def g[T: M = M](): M\nclass C[T: M = M]: M",
+    "TypeParameters": "def g[T: M](): M",
+    "TypeVar": "type X[T: M] = M",
+    "TypeVarTuple": "def g[*T](): M",
+    "UnaryOperation": "not -M",
+    "While": "while M: M\nelse: M",
+    "With": "with M, M as x: M\nfrom contextlib import suppress\nwith suppress(M): M",
+    "WithItem": "with M as (a[M], M.b): M",
+    "Yield": "def g():\n x = yield M\n yield from M\n yield",
+}
+CALLS = {
+    "a command": "subprocess.run([M, *M, M] + [M], input=M, cwd=M, env=M, check=M, **M)",
+    "a command in a folder": "subprocess.run(['a', M], cwd=M, timeout=M)",
+    "a command by another way": "subprocess.check_output(args=[M], stdout=M)",
+    "text for a shell": "os.system(M)\nsubprocess.run(M, shell=True, input=M, cwd=M)",
+    "text for what may be a shell": "subprocess.run([M], shell=M, env=M)",
+    "words of a text": "subprocess.run(f'a {M}'.split() + [M])",
+    "a command in a comprehension": "[subprocess.run([M, x], input=M) for x in M]",
+    "a command in a lambda": "lambda: subprocess.run([M])",
+    "a command that is a condition": "if subprocess.run([M]).returncode: M",
+    "a process that is told later": "p = subprocess.Popen([M])\np.communicate(M)",
+    "a login of the docker SDK": "import docker\nM.login(M, password=M, tls=M)\nM.login(**M)",
+    "an image of the docker SDK": "import docker\nM.images.pull(M, tag=M)\nM.images.run(image=M)",
+    "a change of the environment": "os.environ[M] = M\nos.environ['X'] = M\nos.environ['X'] += M\ndel os.environ[M]",
+    "many changes of it": "os.environ.update({M: M, 'Y': M, **M}, Z=M)\nos.environ |= M",
+    "methods that change it": "os.environ.pop('X', M)\nos.environ.setdefault('X', M)\nos.putenv('X', M)",
+    "what is taken from it": "os.getenv(M, M)\nos.getenv('X', M)\nos.environ.get('X', default=M)",
+    "a directory": "os.chdir(M)\nimport contextlib\nwith contextlib.chdir(M): M",
+    "reflection": "exec(M)\nsetattr(M, 'x', M)\nsetattr(M, M, M)\neval(M, M)",
+    "the end": "import sys\nsys.exit(M)",
+    "a function": "def g(a, b=M, *, c=M): return M\ng(M)\ng(M, c=M)\ng(*M)\ng(M, M, M)\ng(d=M)\n[g(M) for x in M]",
+    "a function in a lambda": "def g(a): return M\nlambda: g(M)",
+    "a library": "import requests\nrequests.get(M, auth=(M, M))\nprint(M)",
+}
+
+
+# Nodes
+
+
+def shown(source: str) -> str:
+    """Without `module.` before the names of its variables, and the beginning, which says that nothing is known of
+    them."""
+    nodes = program(lower(f"{HEAD}{source}\n", None))
+    return re.sub(r"\bmodule\.", "", re.sub(r"^\(evaluate sets\[[^]]*\]\) ?", "", nodes))
+
+
+@pytest.mark.parametrize(
+    ("source", "nodes"),
+    [
+        (
+            'os.environ["A"]',
+            "(evaluate $A)",
+        ),
+        (
+            'x = os.environ["A"]',
+            "(set x $A)",
+        ),
+        (
+            'x = os.getenv("A")',
+            "(set x $A)",
+        ),
+        (
+            'x = os.environ.get("A", "d")',
+            "(set x (default $A 'd'))",
+        ),
+        (
+            'x = os.getenv("A") or "d"',
+            "(set x (default $A 'd'))",
+        ),
+        (
+            "x = os.environ[name]",
+            "(set x (? (? ?) ?))",
+        ),
+        (
+            'x = "a" + f"b{os.environ[\'C\']}d" "e"',
+            "(set x (text 'a' 'b' $C 'd' 'e'))",
+        ),
+        (
+            'x = "a=%s" % os.environ["A"]',
+            "(set x (text 'a=%s' (? $A)))",
+        ),
+        (
+            'x = "a\\\\b"',
+            "(set x 'a\\\\b')",
+        ),
+        (
+            'x = y = os.environ["A"]',
+            "(set x $A) (set y $A)",
+        ),
+        (
+            'x, (y, *z) = os.environ["A"], (os.environ["B"], 1)',
+            "(set x $A) (set y $B) (set z ?)",
+        ),
+        (
+            "x, y = y, x",
+            "(evaluate (? %y %x)) (set x ?) (set y ?)",
+        ),
+        (
+            'x = os.environ["A"].strip().encode("utf-8")',
+            "(set x $A)",
+        ),
+        (
+            'x = str(os.environ["A"]).lower()',
+            "(set x (? $A))",
+        ),
+        (
+            'x = 1\nx += os.environ["A"]\nx -= 1',
+            "(set x ?) (set append x $A) (evaluate %x) (set x ?)",
+        ),
+        (
+            'del x, os.environ["A"]',
+            "(set x ?) (set exported A ?)",
+        ),
+        (
+            'os.environ["A"] = "b"',
+            "(set exported A 'b')",
+        ),
+        (
+            'os.environ[x] = "b"',
+            "(havoc any exported ? 'b')",
+        ),
+        (
+            'E = os.environ\nE["A"] = "b"',
+            "(set E (? ?)) (set exported A ?)",
+        ),
+        (
+            'subprocess.run(["a", os.environ["B"]], input="c")',
+            "(text 'c' (call 'a' $B))",
+        ),
+        (
+            'x = subprocess.check_output(("a", "b"))',
+            "(call 'a' 'b') (set x ?)",
+        ),
+        (
+            'c = ["a"]\nc.append("b")\nsubprocess.run(c)',
+            "(set c (? 'a')) (evaluate (? %c 'b')) (call ? %c)",
+        ),
+        (
+            'subprocess.run("a b".split() + [os.environ["C"]])',
+            "(call 'a' 'b' $C)",
+        ),
+        (
+            'os.system("a $B | c")',
+            "(process (pipe (call a $B) (call c)))",
+        ),
+        (
+            'os.system("a " + os.environ["B"])',
+            "(process (call ? (text 'a ' $B)))",
+        ),
+        (
+            'os.system("a (")',
+            "(process (call ? 'a ('))",
+        ),
+        (
+            'subprocess.run("a && b", shell=True, cwd=os.environ["D"], input="c")',
+            "(text 'c' (process (directory $D) (and (call a) (call b) (do))))",
+        ),
+        (
+            'subprocess.run(["a"], cwd="d", env={"B": os.environ["B"]})',
+            "(call ? 'a') (evaluate (? 'd' (? 'B' $B)))",
+        ),
+        (
+            "subprocess.run(*a)",
+            "(call ?)",
+        ),
+        (
+            'os.chdir(os.environ["D"])',
+            "(directory $D)",
+        ),
+        (
+            'from contextlib import chdir\nwith chdir("d"):\n    subprocess.run(["a"])',
+            "(directory 'd') (call 'a') (directory ?)",
+        ),
+        (
+            'import docker\ndocker.from_env().login("u", password=os.environ["P"], registry="r")',
+            "(call 'docker' 'login' '-u' 'u' '-p' $P 'r')",
+        ),
+        (
+            "def f():\n    return 1\nx = f\nf()",
+            "(define f [] (scope (return ?))) (set x ?) (evaluate (invoke f)) (may (evaluate (invoke f)))",
+        ),
+        (
+            '@decorated\ndef f(a):\n    global x\n    x = a\nf("a")',
+            "(define f [f.a] (scope (set x %f.a))) (evaluate (? (invoke f 'a'))) (may (evaluate (invoke f ?)))",
+        ),
+        (
+            "def f(*args):\n    yield args\nx = f()",
+            "(define f [] (scope (evaluate sets[f.args]) (evaluate (? %f.args)))) (set x (? (invoke f)))",
+        ),
+        (
+            "def f():\n    def g():\n        nonlocal x\n        return x\n    x = g()",
+            "(define f [] (scope (evaluate sets[f.x]) (define f.g [] (scope (return %f.x))) (set f.x (invoke f.g)))) "
+            "(may (evaluate (invoke f)))",
+        ),
+        (
+            'class C:\n    x = os.environ["A"]\n    def f(self):\n        return x',
+            "(set C.x $A) (define C.f [C.f.self] (scope (return ?))) (may (evaluate (invoke C.f ?)))",
+        ),
+        (
+            'lambda a: f(a, os.environ["A"])',
+            "(evaluate (? (? ? $A)))",
+        ),
+        (
+            '[subprocess.run([os.environ["A"], x]) for x in os.environ["B"]]',
+            "(may (call ?)) (evaluate (? $B (? ? (? $A ?)) ?))",
+        ),
+        (
+            'x = a if os.environ["A"] else subprocess.run(["b"])',
+            "(may (call 'b')) (set x (? ? $A ?))",
+        ),
+        (
+            'os.environ["A"] and subprocess.run(["b"])',
+            "(may (call 'b')) (evaluate (? $A ?))",
+        ),
+        (
+            'while os.environ["A"]:\n    x = 1',
+            "(loop - while (test (empty $A)) (set x ?))",
+        ),
+        (
+            'def f():\n    try:\n        return os.environ["A"]\n    except KeyError:\n        return "b"\nx = f()',
+            "(define f [] (scope (may (return $A)) (may (return 'b')))) (set x (invoke f))",
+        ),
+        (
+            'from contextlib import suppress\nwith suppress(KeyError):\n    x = os.environ["A"]',
+            "(set x $A) (may (set x ?))",
+        ),
+        (
+            'def f():\n    raise ValueError(os.environ["A"])\ntry:\n    f()\nexcept ValueError:\n    exit(1)',
+            "(define f [] (scope (evaluate (? $A)) (may (exit)))) (evaluate (? (invoke f))) (may (exit))",
+        ),
+        (
+            "import sys\ndef main():\n    return 0\nsys.exit(main())",
+            "(define main [] (scope (return ?))) (evaluate (invoke main)) (may (exit))",
+        ),
+        (
+            'assert os.environ["A"], os.environ["B"]',
+            "(if (test (empty $A)) (do) (do (evaluate $B) (may (exit))))",
+        ),
+        (
+            'match os.environ["A"]:\n    case "b" | x if x:\n        y = 1\n    case _:\n        pass',
+            "(switch surely $A (like 'b') (do (set x ?) (evaluate %x) (set y ?)) (do))",
+        ),
+        (
+            'exec(os.environ["A"])',
+            "(havoc any $A)",
+        ),
+        (
+            "from plumbum import local",
+            "(call ? 'import os\\nimport subprocess\\nfrom plumbum import local\\n')",
+        ),
+        (
+            'from os import environ as e\nfrom subprocess import run as go\ngo(["a", e["B"]])',
+            "(call 'a' $B)",
+        ),
+        (
+            'def f(run):\n    run(["a"])\nf(subprocess.run)',
+            "(define f [f.run] (scope (evaluate (? %f.run (? 'a'))))) (evaluate (? (invoke f (? ?))))",
+        ),
+        (
+            'import requests\nrequests.get("u", auth=(os.environ["U"], os.environ["T"]))',
+            "(evaluate (? ? 'u' (? $U $T)))",
+        ),
+        (
+            'c = ["a", os.environ["B"]]\nsubprocess.run(c)',
+            "(set c[0] 'a') (set c[1] $B) (set c ?) (call %c[0] %c[1])",
+        ),
+        (
+            'if os.environ.get("A") and not os.environ["B"] == "c":\n    x = 1',
+            "(if (test (empty $A) (same $B 'c')) (set x ?) (do))",
+        ),
+        (
+            'if "A" not in os.environ:\n    x = 1\nelif os.environ["B"] is None:\n    x = 2',
+            "(if (test (defined A)) (set x ?) (if (test (empty $B)) (set x ?) (do)))",
+        ),
+        (
+            'def f(a, b="c"):\n    return a\nx = f(os.environ["A"])',
+            "(set f.b= 'c') (define f [f.a f.b] (scope (return %f.a))) (set x (invoke f $A %f.b=))",
+        ),
+        (
+            'def f(*, a=os.environ["A"]):\n    return a\nx = f(a="b")',
+            "(set f.a= $A) (define f [f.a] (scope (return %f.a))) (set x (invoke f 'b'))",
+        ),
+        (
+            '(x := os.environ["A"])',
+            "(set x $A) (evaluate %x)",
+        ),
+        (
+            'os.environ.update({"A": x, **y}, B="c")',
+            "(set exported A ?) (havoc any exported ?) (set exported B 'c')",
+        ),
+        (
+            'os.environ["A"] += "b"',
+            "(evaluate $A) (set exported A ?)",
+        ),
+        (
+            'try:\n    x = os.environ["A"]\nexcept KeyError as x:\n    raise SystemExit(os.environ["B"])',
+            "(set x $A) (may (set x ?) (set x ?) (evaluate (? $B)) (exit))",
+        ),
+        (
+            "try:\n    f()\nexcept OSError:\n    pass\nelse:\n    x = 1\nfinally:\n    x = 2",
+            "(may (set x ?)) (set x ?)",
+        ),
+        (
+            "def f():\n    for x in y:\n        break\n        continue\nf()",
+            "(define f [] (scope (evaluate sets[f.x]) (loop - while (do) (set f.x ?) (break) (continue)))) "
+            "(evaluate (? (invoke f)))",
+        ),
+        (
+            'async def g(x):\n    return await x\nx = await g(os.environ["A"])',
+            "(define g [g.x] (scope (return %g.x))) (set x (invoke g $A))",
+        ),
+        (
+            "x = lambda: f()\ndef f():\n    return 1",
+            "(set x (? (? ?))) (define f [] (scope (return ?))) (may (evaluate (invoke f)))",
+        ),
+        (
+            'with open(os.environ["A"]) as f:\n    f.write(os.environ["B"])',
+            "(evaluate (? $A)) (set f ?) (evaluate (? %f $B))",
+        ),
+        (
+            'setattr(this, "x", 1)\nthis.x = 2\nx = 3',
+            "(evaluate ? 'x' ?) (set x ?) (set x ?) (set x ?)",
+        ),
+        (
+            'def f():\n    subprocess.run(["a"])\n    return os.environ["B"]\nsubprocess.run(["c", f()])',
+            "(define f [] (scope (call 'a') (return $B))) (call 'c' (invoke f))",
+        ),
+        (
+            'name = "a b".split()\nsubprocess.run(shlex.split("a \'b\'"))',
+            "(set name (? 'a b')) (call ? (? ? \"a 'b'\"))",
+        ),
+    ],
+)
+def test_source_is_lowered_to_nodes(source: str, nodes: str) -> None:
+    assert shown(source) == nodes
+
+
+def test_nothing_is_known_of_a_variable_before_it_is_assigned() -> None:
+    assert program(lower("print(x)\nx = 'a'\n", None)).startswith("(evaluate sets[module.x]) ")
+
+
+def test_what_looks_like_a_login_and_is_not_followed_is_told_of_behind_the_program() -> None:
+    for source in ('f(["docker", "login", "-u", u])', '[subprocess.run(["docker", "login", x]) for x in y]'):
+        text = f"{HEAD}{source}\n"
+        last = lower(text, None)[-1]
+        assert program([last]).startswith("(may (call ? 'docker' 'login' ")
+        assert program([last]).endswith(f" {text!r}))")
+
+
+def test_places_are_characters_of_the_text() -> None:
+    text = "import os\r\nx = 'é😀' + os.environ['A'] + os.getenv('B', 'c')\r\nos.system('a $B 😀 $C')\r\n"
+    nodes = lower(text, None)
+    found = [one for one in every(nodes) if isinstance(one, Read)]
+    assert [text[one.span.start : one.span.end] for one in found] == [
+        "os.environ['A']", "os.getenv('B', 'c')", "$B", "$C",
+    ]  # fmt: skip
+    assert [text[one.name_span.start : one.name_span.end] for one in found] == ["A", "B", "B", "C"]
+    assert program(nodes) == program(lower(text, lambda index: index + 1000))
+    assert min(one.span.start for one in every(lower(text, lambda index: index + 1000)) if hasattr(one, "span")) >= 1000
+
+
+# Refusals and bounds
+
+DEEP = {
+    "brackets": "(" * 3_000 + ")" * 3_000,
+    "brackets in an f-string": "f'{" + "(" * 3_000 + ")" * 3_000 + "}'",
+    "brackets in syntax that is newer": "type x = " + "(" * 3_000 + "1" + ")" * 3_000,
+    "indents": "".join(" " * depth + "if 1:\n" for depth in range(300)) + " " * 300 + "x",
+    "minus": "-" * 20_000 + "1",
+    "lambda": "lambda:" * 20_000 + "1",
+    "if": "a if b else " * 3_000 + "1",
+    "calls": "a" + "()" * 3_000,
+    "and": "a" + " and a" * 20_000,
+    "elif": "if a: b\n" + "elif a: b\n" * 3_000,
+    "plus": "a" + "+a" * 3_000,
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_what_would_end_the_process_is_refused(text: str) -> None:
+    program = "import sys\nfrom migrator.frontends.python import lower\nlower(sys.stdin.read(), None)"
+    done = subprocess.run([sys.executable, "-c", program], input=text, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("ProgramError: the program is nested too deeply to follow")
+
+
+@pytest.mark.parametrize("text", ["(" * 40 + "1" + ")" * 40, "-" * 90 + "1", "f(" * 90 + ")" * 90, "a" + "+a" * 90])
+def test_nesting_is_read_far_beyond_what_people_write(text: str) -> None:
+    lower(f"x = {text}\n", None)
+
+
+@pytest.mark.parametrize("text", ["print 'a'", "def f(:", "x = 'a", "\x00", "  x\n y"])
+def test_what_is_no_python_is_refused(text: str) -> None:
+    with pytest.raises(ProgramError, match="not valid Python"):
+        lower(text, None)
+
+
+# Nothing is dropped
+
+
+def marked(source: str) -> tuple[str, list[str]]:
+    """A program with a call of a function and a read of a variable of its own for each `M`, and these variables."""
+    number = count()
+    text = re.sub(r"\bM\b", lambda _: f"mark(os.environ[{f'MARK{next(number)}'!r}])", source.replace("'", '"'))
+    return f"{HEAD}def mark(x): return x\n{text}\n", [f"MARK{index}" for index in range(next(number))]
+
+
+def kinds() -> set[str]:
+    found: set[str] = set()
+    pending: list[type[cst.CSTNode]] = [cst.CSTNode]
+    while pending:
+        kind = pending.pop()
+        found |= set() if inspect.isabstract(kind) else {kind.__name__}
+        pending += kind.__subclasses__()
+    return {kind for kind in found if not kind.startswith("_")}
+
+
+def test_every_kind_of_node_has_an_example() -> None:
+    assert kinds() <= KINDS.keys() | PUNCTUATION
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) & kinds()))
+def test_nothing_below_any_kind_of_node_is_dropped(kind: str) -> None:
+    text, marks = marked(KINDS[kind])
+    pending: list[cst.CSTNode] = [cst.parse_module(text)]
+    present = set()
+    while pending:
+        node = pending.pop()
+        present.add(type(node).__name__)
+        pending += node.children
+    assert kind in present
+    check(text, marks)
+
+
+@pytest.mark.parametrize("source", CALLS.values(), ids=CALLS)
+def test_nothing_of_a_call_that_is_known_is_dropped(source: str) -> None:
+    check(*marked(source))
+
+
+def check(text: str, marks: list[str]) -> None:
+    """Each mark is read, and given to the function that is called with it, but in a lambda, which calls it later."""
+    nodes = lower(text, None)
+    assert not set(marks) - set(reads(nodes)), program(nodes)
+    given = {
+        read.name
+        for call in every(nodes)
+        if isinstance(call, Invoke) and call.function == "module.mark"
+        for read in every(call.arguments)
+        if isinstance(read, Read)
+    }
+    if "lambda" not in text:
+        assert not set(marks) - given, program(nodes)
+
+
+@pytest.mark.parametrize("kind", sorted(PUNCTUATION & set(vars(cst))))
+def test_punctuation_holds_no_expression(kind: str) -> None:
+    fields = getattr(cst, kind).__dataclass_fields__.values()
+    assert not any(re.search(r"Expression|Statement|Name", str(field.type)) for field in fields)

@@ -1,0 +1,125 @@
+"""A rule is a unit: its module, its entry in `rules/`, its examples and its page share one name.."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from pkgutil import iter_modules
+from textwrap import dedent
+
+import pytest
+
+from migrator import rules
+from migrator.engine.checking import rule_id, units
+from migrator.rulebook import reading as rulebook
+from tests.docs.test_site import generator
+
+ROOT = Path(__file__).resolve().parents[2]
+BOOK = rulebook.load()
+LEFT = {"runners", "unfollowed"}
+"""Queries that still stand among the rules."""
+NAME = "forgotten-logout"
+BEFORE = """\
+pipelines:
+  default:
+    - step:
+        script:
+          - docker login crg.apkg.io -u "$BITBUCKET_PACKAGES_USERNAME" -p "$BITBUCKET_PACKAGES_TOKEN"
+"""
+ENTRY = f"""\
+what: A step logs in to Bitbucket Packages and never logs out.
+why: It is an example.
+url: https://support.atlassian.com/bitbucket-cloud/docs/set-up-and-use-packages/
+severity: note
+examples:
+  - title: A login at the end
+    reasons: [leaves-step]
+    before: |
+{"".join(f"      {line}" for line in BEFORE.splitlines(keepends=True))}"""
+MODULE = dedent('''\
+    """Steps that log in to Packages and never log out."""
+
+    from __future__ import annotations
+
+    from collections.abc import Iterator
+
+    from migrator.findings.records import Finding
+    from migrator.fixes.context import Context
+    from migrator.rulebook.records import Rule
+
+
+    def check(rule: Rule, context: Context) -> Iterator[Finding]:
+        for step in context.steps:
+            for shell in step.shells:
+                words = {argument.text for command in shell.trace.commands for argument in command.arguments}
+                for login in shell.logins if "logout" not in words else ():
+                    yield rule.finding(
+                        shell.script.source_at(login.command.span),
+                        shell.script.shown(login.command.span),
+                        f"{login.client} stays logged in to {login.host}",
+                        reasons=[context.reason("leaves-step", "the login stays", login.client)],
+                        uses=step.uses,
+                    )
+''')
+Patless = Callable[..., str]
+
+
+def test_a_module_an_entry_examples_and_a_page_share_the_name_of_each_rule() -> None:
+    found = {name.name.replace("_", "-") for name in iter_modules(rules.__path__)} - LEFT
+    assert found == {rule_id(module) for module in units()} == set(BOOK.rules)
+    assert found == {path.stem for path in rulebook.files(rulebook.built_in()) if path.stem in BOOK.rules}
+    assert found == {rule for rule, entry in BOOK.rules.items() if entry.examples}
+    pages = {page for page in generator().pages() if page.startswith("rules/")}
+    assert pages - {"rules/index.md"} == {f"rules/{rule}.md" for rule in found}
+
+
+@pytest.fixture(scope="module")
+def patless(tmp_path_factory: pytest.TempPathFactory) -> Patless:
+    """The package with one more rule: a file in each of two folders. What it prints, run as `python ARGUMENTS`."""
+    home = tmp_path_factory.mktemp("patless")
+    for name in ("migrator", "rules", "docs"):
+        shutil.copytree(ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (home / "rules" / f"{NAME}.yml").write_text(ENTRY)
+    (home / "migrator" / "rules" / f"{NAME.replace('-', '_')}.py").write_text(MODULE)
+    (home / "acme").mkdir()
+    (home / "acme" / "bitbucket-pipelines.yml").write_text(BEFORE)
+
+    def run(*arguments: str, code: int = 0) -> str:
+        environment = {**os.environ, "PYTHONPATH": str(home), "NO_COLOR": "1"}
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=home / "acme",
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (code, "")
+        return done.stdout
+
+    return run
+
+
+def test_a_new_rule_finds_what_its_module_yields(patless: Patless) -> None:
+    (finding,) = json.loads(patless("-m", "migrator", "check", "--strict", "--format", "json", code=1))["findings"]
+    assert (finding["rule"], finding["severity"], finding["line"]) == (NAME, "note", 5)
+    assert patless("-m", "migrator", "check", "--strict", "--ignore", NAME).startswith("No findings ")
+
+
+def test_a_new_rule_is_listed_and_explained(patless: Patless) -> None:
+    assert f"  {NAME} " in patless("-m", "migrator", "rules")
+    told = patless("-m", "migrator", "explain", NAME)
+    assert told.startswith(f"{NAME} (rule, note)\n")
+    assert "A login at the end" in told
+
+
+def test_a_new_rule_has_a_page(patless: Patless) -> None:
+    program = "import json, runpy; print(json.dumps(runpy.run_path('../docs/generate.py')['pages']()))"
+    pages = json.loads(patless("-c", program))
+    assert "A login at the end" in pages[f"rules/{NAME}.md"]
+    assert f"[`{NAME}`]({NAME}.md)" in pages["rules/index.md"]
