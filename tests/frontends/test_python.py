@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 import re
+import subprocess
+import sys
 from itertools import count
 
 import libcst as cst
 import pytest
 
 from migrator.frontends.python import lower
-from migrator.ir.nodes import Invoke, Read
+from migrator.ir.nodes import Invoke, ProgramError, Read
 from tests.frontends.nodes_text import every, program, reads
 
 HEAD = "import os\nimport subprocess\n"
