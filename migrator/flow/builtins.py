@@ -85,7 +85,7 @@ class Builtins:
             return Top("`cd` without the name of a folder")
         if targets[0].text == "-":
             return state.previous
-        return self.machine.place(targets[0].value, state)
+        return self.machine.folder(targets[0].value, state)
 
 
 def leave(how: str, state: State, frame: Frame) -> None:

@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from migrator.flow.runs import Runs, is_option, named
+from migrator.flow.runs import Runs, is_option
+from migrator.ir.named import named
 from migrator.ir.paths import GLOB, NONE, Paths, Top, joined, matching
 from migrator.rulebook.records import Programs
 from migrator.text.source import Source, Undecodable
@@ -38,13 +39,13 @@ class FileGraph:
     those that no program runs and that are read in another way: files of pipelines."""
 
     def __init__(
-        self, view: View, text: Callable[[str], str | None], programs: Programs, apart: Collection[str] = ()
+        self, view: View, text: Callable[[str], str | None], programs: Programs, clone: str, apart: Collection[str] = ()
     ) -> None:
         self.view = view
         self.text = text
         self.programs = programs
         self.apart = apart
-        self.runs = Runs(programs, text)
+        self.runs = Runs(programs, clone, text)
         self.callers = cache(self._callers)
 
     @cached_property
@@ -62,7 +63,7 @@ class FileGraph:
     def may_read(self, command: Command, words: int | None = None) -> Paths:
         """The files and folders that the words of a command name, or the first `words` of them that are known."""
         told = [one for one in command.arguments if not is_option(one) and (words is None or one.text)]
-        return joined(named(one.value, command.folders) for one in told[:words])
+        return joined(named(one.value, command.folders, self.runs.clone) for one in told[:words])
 
     def matched(self, paths: Paths) -> Paths:
         """The files that are there of those, but for documents; Top where they are too many to look through."""
@@ -122,7 +123,7 @@ class FileGraph:
         return texts, frozenset(unread)
 
     def reached(self, begin: Iterable[str], wanted: Collection[str]) -> frozenset[str]:
-        """Those of the `wanted` files, or folders, that are reached from the texts of `begin`: rather too many.
+        """Those of the `wanted` files or folders that are reached from the texts of the files `begin`, and some more.
 
         One is reached where a reached text names it, by its name with or without ending, or the longest word of that,
         or names a program that reads it untold, or the folder that holds it; one at the root, too, where the text has a

@@ -51,7 +51,7 @@ from migrator.ir.nodes import (
     Switch,
     Test,
 )
-from migrator.ir.paths import NONE, Paths, matching
+from migrator.ir.paths import NONE, Paths, Top, matching
 from migrator.ir.values import EMPTY, Definition, Unknown, Value, concat, union
 from migrator.rulebook.records import Programs
 
@@ -173,7 +173,7 @@ class Interpreter:
                     self.expressions.value(word, state, frame)
                 self.variables.computed(node.sets, state)
             case nodes.ChangeDirectory() as node:
-                state.enter(self.place(self.expressions.value(node.target, state, frame), state))
+                state.enter(self.folder(self.expressions.value(node.target, state, frame), state))
             case Return() as node:
                 self.ends(self.expressions.value(node.value, state, frame), state, frame)
             case nodes.Break():
@@ -356,6 +356,10 @@ class Interpreter:
     def place(self, value: Value, state: State) -> Paths:
         """The paths of the repository that a value names."""
         return named(value, state.folders, self.clone)
+
+    def folder(self, value: Value, state: State) -> Paths:
+        """The working directory that a value names; what lies in one outside of the repository is not known."""
+        return self.place(value, state) or Top("a folder outside of the repository")
 
     def listed(self, paths: Paths) -> frozenset[str]:
         """The files of the repository that are among the paths, or may be."""

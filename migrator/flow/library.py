@@ -42,11 +42,13 @@ class Library:
         listed: Callable[[], Iterable[str]],
         programs: Programs,
         words: Collection[str],
+        clone: str,
     ) -> None:
         self.file = file
         self.listed = listed
         self.programs = programs
         self.words = words
+        self.clone = clone
         self.next = FIRST
         self.placed: dict[tuple[str, int, str], Placed] = {}
         self.starts: list[int] = []
@@ -62,7 +64,7 @@ class Library:
 
     def leads(self, text: str, here: str = "") -> bool:
         """Whether text names a file that has a word that matters."""
-        return leads.leads(text, self.file, self.words, self.programs.leading, here)
+        return leads.leads(text, self.file, self.words, self.programs.leading, here, clone=self.clone)
 
     def find(self, program: str, words: tuple[str | None, ...], inside: str | None) -> tuple[Program, Launcher] | None:
         """What a command runs in a folder (None: not known which), and who reads it. `program` is as written, with
@@ -70,13 +72,13 @@ class Library:
         folder = _NOWHERE if inside is None else inside
         launcher = self.programs.launcher(program.rpartition("/")[2])
         if launcher is None:
-            path = called.within(folder, program) if "/" in program else None
+            path = called.within(folder, program, self.clone) if "/" in program else None
             text = self.file(path) if path else None
             launcher = self.interpreter(text) if text is not None else None
             if launcher is None:
                 return None
             words = (program, *words)
-        found = called.read(Request(launcher, program, words, folder, self.file))
+        found = called.read(Request(launcher, program, words, folder, self.file, self.clone))
         return (found, launcher) if found else None
 
     def included(self, path: str) -> Placed | None:

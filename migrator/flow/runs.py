@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from migrator.ir.paths import NONE, ROOT, Paths, Top, below, join, joined, only
-from migrator.ir.values import Alternative, Input, Literal, Piece, Unknown, Value
+from migrator.ir.named import located, named
+from migrator.ir.paths import NONE, Paths, Top, below, join, joined, only
+from migrator.ir.values import Alternative, Literal, Value
 from migrator.rulebook.records import Launcher, Programs
 
 if TYPE_CHECKING:
     from migrator.flow.events import Argument, Command
 
 _SOURCES = ("source", ".")
-_CLONE = "BITBUCKET_CLONE_DIR"
-_IN_CLONE = f"${{{_CLONE}}}"
 _RUNS = ("-exec", "-execdir", "-ok", "-okdir")
 _SCRIPTS = ("run", "run-script")
 """https://docs.npmjs.com/cli/commands/npm-run"""
@@ -30,23 +29,25 @@ _TEXT = re.compile(r"-[A-Za-z]*c")
 
 
 class Runs(Struct, frozen=True):
-    """`text` gives the text of a file of the repository, None where there is none."""
+    """`text` gives the text of a file of the repository, None where there is none; `clone` is the variable that names
+    the folder of its root."""
 
     programs: Programs
+    clone: str
     text: Callable[[str], str | None]
 
     def of(self, command: Command) -> Paths:
         name = command.name
         if not name:
-            return Top(command.unknown or "a program that is known only then")
-        own = _located(command.program, command.folders) if "/" in command.program else NONE
+            return Top(command.unknown or "a variable")
+        own = located(command.program, command.folders, self.clone) if "/" in command.program else NONE
         launcher = self.programs.launcher(name)
         if launcher and launcher.files:
             return join(own, self.by_convention(command, launcher))
         if launcher or name in self.programs.interpreters:
             return join(own, self.told(command, launcher))
         if name in _SOURCES:
-            return join(own, joined(named(one.value, command.folders) for one in command.arguments[:1]))
+            return join(own, joined(named(one.value, command.folders, self.clone) for one in command.arguments[:1]))
         return join(own, self.carried(command))
 
     def told(self, command: Command, launcher: Launcher | None) -> Paths:
@@ -64,7 +65,7 @@ class Runs(Struct, frozen=True):
             if is_option(argument):
                 option = text or "-"
                 continue
-            found = join(found, named(argument.value, command.folders))
+            found = join(found, named(argument.value, command.folders, self.clone))
             sure = not option or (launcher is not None and option in launcher.switches)
             if text and sure and ("." in text or "/" in text or self.there(text, command.folders)):
                 return found
@@ -89,12 +90,12 @@ class Runs(Struct, frozen=True):
             option, value = _split(argument.value, launcher.folders | launcher.named)
             if option in launcher.folders | launcher.named | launcher.options:
                 given = value or (arguments.pop(0).value if arguments else None)
-                folders = named(given, folders) if given and option in launcher.folders else folders
+                folders = named(given, folders, self.clone) if given and option in launcher.folders else folders
                 file = given if option in launcher.named else file
         if target is not None and not _runs_script(target, launcher):
             return NONE
         if file is not None:
-            return named(file, folders)
+            return named(file, folders, self.clone)
         if isinstance(folders, Top):
             return joined(below(folders, name) for name in launcher.files)
         each = ((posixpath.join(folder, name) for name in launcher.files) for folder in folders)
@@ -123,41 +124,12 @@ class Runs(Struct, frozen=True):
             if name in self.programs.inert:
                 return found
             if "/" in word:
-                found = join(found, _located(word, command.folders))
+                found = join(found, located(word, command.folders, self.clone))
         return Top(f"what `{command.name}` runs") if words and set(words) == {"{}"} else found
-
-
-def named(value: Value, folders: Paths) -> Paths:
-    """The paths of the repository that a word may stand for."""
-    return joined(_row(row, folders) for row in value.alternatives)
 
 
 def is_option(argument: Argument) -> bool:
     return any(_head(row).startswith("-") for row in argument.value.alternatives)
-
-
-def _row(row: Alternative, folders: Paths) -> Paths:
-    begins = bool(row) and isinstance(row[0], Input) and row[0].name == _CLONE
-    unknown = [piece for piece in row[begins:] if not isinstance(piece, Literal)]
-    text = "".join(piece.text if isinstance(piece, Literal) else "**" for piece in row[begins:])
-    if begins and not text.startswith("**"):
-        text = f"{_IN_CLONE}{text}"
-    if not unknown:
-        return _located(text, folders)
-    rest = text.rpartition("/../")[2] if "**" in text.rpartition("/../")[0] else text
-    text = text if rest == text else f"**/{rest}"
-    paths = _located(text, ROOT if text.startswith("**") else folders)
-    return Top(_why(unknown[0]), paths.patterns if isinstance(paths, Top) else tuple(sorted(paths))) if paths else paths
-
-
-def _located(text: str, folders: Paths) -> Paths:
-    if text == _IN_CLONE or text.startswith(f"{_IN_CLONE}/"):
-        return below(ROOT, text.removeprefix(_IN_CLONE).lstrip("/"))
-    return below(folders, text) if text and not text.startswith(("/", "~")) else NONE
-
-
-def _why(piece: Piece) -> str:
-    return piece.why if isinstance(piece, Unknown) else f"${piece.name}" if isinstance(piece, Input) else ""
 
 
 def _head(row: Alternative) -> str:

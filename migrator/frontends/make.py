@@ -97,7 +97,7 @@ def read(request: Request) -> Program | None:
     try:
         if "\r" in text or not line.known or "--" in line.words:
             raise _Refused
-        recipes = _Recipes(path, _makefile(text), line.folder, line.quiet)
+        recipes = _Recipes(path, _makefile(text), line.folder, request.clone, line.quiet)
         targets = [word for word in line.words if not recipes.assign(word)]
         fragments = tuple(recipes.of(targets))
     except _Refused:
@@ -173,12 +173,13 @@ def _lines(text: str) -> Iterator[Span]:
 
 
 class _Recipes:
-    def __init__(self, path: str, makefile: _Makefile, folder: str, silent: bool) -> None:
+    def __init__(self, path: str, makefile: _Makefile, folder: str, clone: str, silent: bool) -> None:
         self.path = path
         self.silenced = [rule.needs.split() for rule in makefile.rules if ".SILENT" in rule.targets]
         self.silent = silent or [] in self.silenced
         self.makefile = makefile
         self.folder = folder
+        self.clone = clone
         self.given: dict[str, str] = {}
         self.done: set[str] = set()
         self.unknown = "put"
@@ -297,7 +298,7 @@ class _Recipes:
             kind, value = self.makefile.variables[name]
             text = self.expanded(value, target, depth + 1)
             return f"${{{name}:-{text}}}" if kind == "?=" else text
-        known = {"$": "$", "MAKE": "make", "CURDIR": posixpath.join("${BITBUCKET_CLONE_DIR}", self.folder).rstrip("/")}
+        known = {"$": "$", "MAKE": "make", "CURDIR": posixpath.join(f"${{{self.clone}}}", self.folder).rstrip("/")}
         if name == "@" and target:
             return target
         return known.get(name) or f"${{{name if _NAME.fullmatch(name) else self.unknown}}}"

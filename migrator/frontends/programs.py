@@ -1,8 +1,8 @@
 """Programs that stand in files of the repository, and what a command runs of them.
 
 A reader is a module beside this one with a function `read(request) -> Program | None`; which programs it is for, and
-what else they are told, is rule data (`launchers` of `rules/programs.yml`). Whatever a reader finds is said as shell:
-text with a map to the file, or statements with places in it.
+what else they are told, is rule data (`launchers` of `rules/programs.yml`). What it finds is text with a map to the
+file, and a way to lower that text to nodes.
 """
 
 from __future__ import annotations
@@ -21,22 +21,23 @@ from migrator.text.scalars import ScalarMap
 
 Place = Callable[[int], int]
 Lower = Callable[[str, Place | None], tuple[Statement, ...]]
-_CLONE = "${BITBUCKET_CLONE_DIR}"
 
 
 class Request(Struct, frozen=True):
     """A command that may run a file: `words` behind the program, `${NAME}` standing for a variable and None for what is
-    not known; `folder` is the working directory, relative to the root like every path. `file` gives a file's text."""
+    not known; `folder` is the working directory, relative to the root like every path. `file` gives a file's text;
+    `clone` is the variable that names the folder of the root."""
 
     launcher: Launcher
     program: str
     words: tuple[str | None, ...]
     folder: str
     file: Callable[[str], str | None]
+    clone: str
 
     def path(self, word: str | None) -> str | None:
         """A word as a path of the repository, '' for its root; None where it is not known or leads out."""
-        return within(self.folder, word)
+        return within(self.folder, word, self.clone)
 
 
 class Fragment(Struct, frozen=True):
@@ -62,12 +63,13 @@ class Program(Struct, frozen=True):
     words: int = 0
 
 
-def within(folder: str, word: str | None) -> str | None:
+def within(folder: str, word: str | None, clone: str) -> str | None:
     """A word as a path of the repository, '' for its root; None where it is not known or leads out."""
     if word is None:
         return None
-    if word == _CLONE or word.startswith(f"{_CLONE}/"):
-        joined = word.removeprefix(_CLONE).lstrip("/")
+    root = f"${{{clone}}}"
+    if word == root or word.startswith(f"{root}/"):
+        joined = word.removeprefix(root).lstrip("/")
     elif not word or "${" in word or word.startswith(("/", "~")):
         return None
     else:
@@ -111,7 +113,7 @@ def command_line(request: Request) -> Line | None:
         if option in launcher.folders | launcher.named | launcher.options:
             given = value if equals else words.pop(0) if words else None
             if option in launcher.folders:
-                inside = within(folder, given)
+                inside = within(folder, given, request.clone)
                 if inside is None:
                     return None
                 folder = inside

@@ -1,46 +1,41 @@
-"""Which files of the repository a value names."""
+"""Which files of the repository a value names.
+
+What is not known of a name is any text (`Top.patterns`), and taken not to lead up again.
+"""
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterable
-
-from migrator.ir.paths import Paths, Top, joined, normal
-from migrator.ir.values import Alternative, Input, Literal, Piece, Value
-
-_ANY = "**"
+from migrator.ir.paths import NONE, ROOT, Paths, Top, below, joined
+from migrator.ir.values import Alternative, Input, Literal, Piece, Unknown, Value
 
 
 def named(value: Value, folders: Paths, clone: str) -> Paths:
-    """The paths that a value names where the working directory is one of `folders`. `clone` is the variable whose value
-    is the root's own folder.
-
-    What is not known of a name is any text (`Top.pattern`), and taken not to lead up again; a folder elsewhere may hold
-    a copy of the repository, so that it is not known what lies there.
-    """
+    """The paths that a value may stand for where the working directory is one of `folders`; none for a path elsewhere.
+    `clone` is the variable whose value is the root's own folder."""
     return joined(_row(row, folders, clone) for row in value.alternatives)
 
 
+def located(text: str, folders: Paths, clone: str) -> Paths:
+    """The same of a text in which `${NAME}` stands for a variable."""
+    root = f"${{{clone}}}"
+    if text == root or text.startswith(f"{root}/"):
+        return below(ROOT, text.removeprefix(root).lstrip("/"))
+    return below(folders, text) if text and not text.startswith(("/", "~")) else NONE
+
+
 def _row(row: Alternative, folders: Paths, clone: str) -> Paths:
-    rest = list(row)
-    if rest and isinstance(rest[0], Input) and rest[0].name == clone:
-        rest, folders = rest[1:], frozenset({""})
-        text = _text(rest)
-        if text and not text.startswith("/"):  # the name of another folder beside it
-            return Top("a folder beside the clone", (f"{_ANY}/{posixpath.basename(text)}",))
-        text = text.lstrip("/")
-    else:
-        text = _text(rest)
-    if text.startswith(("/", "~")):
-        return Top("a folder outside of the clone", (f"**/{posixpath.basename(text)}",))
-    if _ANY in text:
-        return Top("a name that is not known", (text.removeprefix("./"),))
-    if isinstance(folders, Top):
-        inside = normal(text)
-        return Top(folders.why, (f"**/{inside}" if inside else _ANY,))
-    found = (normal(posixpath.join(folder, text)) for folder in folders)
-    return frozenset(path for path in found if path is not None)
+    begins = bool(row) and isinstance(row[0], Input) and row[0].name == clone
+    unknown = [piece for piece in row[begins:] if not isinstance(piece, Literal)]
+    text = "".join(piece.text if isinstance(piece, Literal) else "**" for piece in row[begins:])
+    if begins and not text.startswith("**"):
+        text = f"${{{clone}}}{text}"
+    if not unknown:
+        return located(text, folders, clone)
+    rest = text.rpartition("/../")[2] if "**" in text.rpartition("/../")[0] else text
+    text = text if rest == text else f"**/{rest}"
+    paths = located(text, ROOT if text.startswith("**") else folders, clone)
+    return Top(_why(unknown[0]), paths.patterns if isinstance(paths, Top) else tuple(sorted(paths))) if paths else paths
 
 
-def _text(row: Iterable[Piece]) -> str:
-    return "".join(piece.text if isinstance(piece, Literal) else _ANY for piece in row)
+def _why(piece: Piece) -> str:
+    return piece.why if isinstance(piece, Unknown) else f"${piece.name}" if isinstance(piece, Input) else ""

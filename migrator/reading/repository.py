@@ -64,7 +64,7 @@ class Reading:
         self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, view.paths, thorough)))
         for fact in self.facts:
             self._shell_failures(fact)
-        self.files = FileGraph(view, self.file, book.programs, self.pipelines)
+        self.files = FileGraph(view, self.file, book.programs, book.built_in.clone, self.pipelines)
         self.called = tuple(part for fact in self.facts for part in fact.called)
         self.sources |= {part.source.path: part.source for part in self.called}
 

@@ -198,9 +198,13 @@ class Programs(Struct, frozen=True):
 
     @property
     def leading(self) -> dict[str, tuple[str, ...]]:
-        """The programs that run files, with the names of the files that they read without being told."""
-        found = {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
-        return {**found, **dict.fromkeys(sorted(self.interpreters), ()), "source": (), ".": (), "exec": ()}
+        """The programs that run files, with the names of the files that they read without being told, `{}` for any; and
+        what enters folders, so that any may be meant."""
+        given = self.interpreters | self.wrappers.keys() | self.shells | {"source", ".", "exec", "eval"}
+        found = dict.fromkeys(sorted(given), ()) | dict.fromkeys(
+            sorted(self.carriers | {"cd", "pushd", "popd"}), ("{}",)
+        )
+        return found | {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
 
 
 class Registry(Struct, frozen=True):

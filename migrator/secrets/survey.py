@@ -135,7 +135,7 @@ class Survey(Struct, frozen=True):
         text = _reader(self.objects, tree, {_elsewhere(name): one.data for name, one in exported.items() if one.data})
         begin = [*pipelines, *map(_elsewhere, exported)]
         view = RefView(self.objects, ref.commit)
-        files = FileGraph(view, text, self.book.programs)
+        files = FileGraph(view, text, self.book.programs, self.book.built_in.clone)
 
         def reaches(paths: Iterable[str]) -> frozenset[str]:
             asked = frozenset(paths)

@@ -14,13 +14,14 @@ from migrator.rulebook.reading import load
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 
-PROGRAMS = load().programs
+BOOK = load()
+PROGRAMS, CLONE = BOOK.programs, BOOK.built_in.clone
 
 
 def _read(program: str, words: list[str | None], files: dict[str, str], folder: str = "") -> Program | None:
     launcher = PROGRAMS.launcher(program)
     assert launcher is not None
-    return called.read(Request(launcher, program, tuple(words), folder, files.get))
+    return called.read(Request(launcher, program, tuple(words), folder, files.get, CLONE))
 
 
 def _edit(text: str, old: str, new: str) -> Edit:
@@ -30,12 +31,12 @@ def _edit(text: str, old: str, new: str) -> Edit:
 
 @pytest.mark.parametrize("word", [None, "", "/x", "~/x", "../x", "a/../../x", "$HOME/x".replace("$HOME", "${HOME}")])
 def test_a_word_that_may_lead_out_is_no_path(word: str | None) -> None:
-    assert within("", word) is None
+    assert within("", word, CLONE) is None
 
 
 def test_a_word_by_way_of_the_clone_directory_is_a_path_from_the_root() -> None:
-    assert within("ci", "${BITBUCKET_CLONE_DIR}/x.sh") == "x.sh"
-    assert within("ci", "../x.sh") == "x.sh"
+    assert within("ci", f"${{{CLONE}}}/x.sh", CLONE) == "x.sh"
+    assert within("ci", "../x.sh", CLONE) == "x.sh"
 
 
 @pytest.mark.parametrize(
