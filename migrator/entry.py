@@ -12,10 +12,12 @@ import os
 import stat
 import sys
 
-from migrator.prefilter.data import LEADING, NEEDLES
+from migrator.prefilter.data import LEADING, MENTIONS, NEEDLES
 from migrator.prefilter.leads import is_script, leads
 
 _LIMIT = 2 * 1024 * 1024
+_MOST_FILES = 500
+"""Of a repository that are searched here; to search more takes as long as the command itself."""
 _HOOKS = (("fix", "--exit-non-zero-on-fix"), ("check",))
 
 
@@ -97,7 +99,28 @@ def _clean(path: str, root: str) -> bool:
         inside = os.path.join(root, name)
         return _bytes(inside).decode() if os.path.isfile(inside) else None
 
-    return not leads(text, read, [needle.decode() for needle in NEEDLES], LEADING)
+    needles = [needle.decode() for needle in NEEDLES]
+    return not leads(text, read, needles, LEADING, doubt=lambda: _mentioned(root))
+
+
+def _mentioned(root: str) -> bool:
+    """Whether a file of the repository mentions a Packages host, as one whose login matters does."""
+    count = 0
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name != ".git"]
+        count += len(names) + len(folders)
+        if count > _MOST_FILES:
+            return True
+        for name in names:
+            path = os.path.join(folder, name)
+            if stat.S_ISREG(os.lstat(path).st_mode) and any(one.encode() in _start(path) for one in MENTIONS):
+                return True
+    return False
+
+
+def _start(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(_LIMIT)
 
 
 def _bytes(path: str) -> bytes:

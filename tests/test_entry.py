@@ -101,6 +101,7 @@ def test_an_answer_loads_nothing_of_the_command(repository: Path) -> None:
         "migrator.prefilter",
         "migrator.prefilter.data",
         "migrator.prefilter.leads",
+        "migrator.prefilter.words",
     ]
     assert (
         not {"typer", "ruamel.yaml", "requests", "libcst", "re", "json", "pathlib", "dataclasses"}

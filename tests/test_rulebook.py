@@ -12,6 +12,7 @@ import pytest
 from migrator.findings.records import Severity
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.documents import RuleError
+from migrator.rulebook.sinks import Action, Channel, Role
 from tests.fixtures_support import run
 from tests.memory import step, within
 
@@ -166,6 +167,16 @@ def test_every_section_about_programs_adds_to_what_is_known(text: str, attribute
     before, after = rulebook.load(), rulebook.load([folder(tmp_path, mine=text)])
     old, new = (getattr(book.programs, attribute) for book in (before, after))
     assert len(new) == len(old) + 1
+
+
+def test_the_client_of_the_instructions_is_one(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text()
+    example = text.partition("## Add a client")[2].partition("```yaml\n")[2].partition("```")[0]
+    book = rulebook.load([folder(tmp_path, ship=example)])
+    assert book.clients["ship"].programs == {"ship"}
+    assert book.escapes[-1].name == "ship-cluster"
+    for named in (*Action, *Channel, *Role):
+        assert named in (Action.CACHE, Channel.FILE) or f"`{named}`" in text
 
 
 # Mistakes

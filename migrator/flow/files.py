@@ -123,7 +123,7 @@ class FileGraph:
         return texts, frozenset(unread)
 
     def reached(self, begin: Iterable[str], wanted: Collection[str]) -> frozenset[str]:
-        """Those of the `wanted` files, or folders, that are reached from the texts of `begin`: rather too many.
+        """Those of the `wanted` files or folders that are reached from the texts of the files `begin`, and some more.
 
         One is reached where a reached text names it, by its name with or without ending, or the longest word of that,
         or names a program that reads it untold, or the folder that holds it; one at the root, too, where the text has a

@@ -39,7 +39,7 @@ class Runs(Struct, frozen=True):
     def of(self, command: Command) -> Paths:
         name = command.name
         if not name:
-            return Top(command.unknown or "a program that is known only then")
+            return Top(command.unknown or "a variable")
         own = located(command.program, command.folders, self.clone) if "/" in command.program else NONE
         launcher = self.programs.launcher(name)
         if launcher and launcher.files:

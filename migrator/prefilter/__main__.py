@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from migrator.platforms.bitbucket.names import SCRIPTS
 from migrator.prefilter.needles import needles
 from migrator.rulebook.reading import load
 
@@ -17,11 +18,15 @@ def module() -> str:
     """The text that the module must have."""
     book = load()
     lines = "".join(f'    b"{needle.decode("ascii")}",\n' for needle in needles(book))
+    mentions = tuple(sorted(book.mentions))
     files = "".join(f"    {_written(program)}: {_tuple(names)},\n" for program, names in book.programs.leading.items())
     return (
         '"""Written by `python -m migrator.prefilter` from the rules; do not edit."""\n\n'
         f'CLONE = "{book.built_in.clone}"\n'
-        f"NEEDLES = (\n{lines})\nLEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"
+        f"SCRIPTS = {_tuple(tuple(f'{key}:' for key in SCRIPTS))}\n"
+        f"NEEDLES = (\n{lines})\n"
+        f"MENTIONS = {_tuple(mentions)}\n"
+        f"LEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"
     )
 
 

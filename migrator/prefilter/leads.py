@@ -1,7 +1,8 @@
 """Whether text names a file of the repository that holds certain words: asked before anything is parsed.
 
-It looks at words only and errs towards yes. Nothing but the standard library's paths is imported: the hook's first
-answer (`migrator/entry.py`) asks this, too.
+It looks at words only and errs towards yes: it holds whatever the file graph (`migrator/flow/files.py`) finds, which a
+test of properties compares. Nothing but the standard library's paths is imported: the hook's first answer
+(`migrator/entry.py`) asks this, too.
 """
 
 from __future__ import annotations
@@ -9,15 +10,13 @@ from __future__ import annotations
 import posixpath
 
 from migrator.prefilter.data import CLONE
+from migrator.prefilter.words import ANY, TooMany, bare, commands, doubtful, prepared, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-_BLANK = str.maketrans(dict.fromkeys("\"'`;&|()${}<>=,[]\\\n\r\t", " "))
-_QUOTES = str.maketrans("'`", '""')
-_SIGNS = str.maketrans(dict.fromkeys("\"'`;&|()${}<>=,[]\\", "\n"))
-_ENTERS = {"cd", "pushd", "-C", "--directory", "--prefix", "--cwd", "--dir"}
+_ENTERS = {"-C", "--directory", "--prefix", "--cwd", "--dir"}
 _IMPORTS = {"from", "import"}
 _SCRIPTS = (".sh", ".bash", ".py", ".json", ".mk")
 _RECIPES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile")
@@ -25,12 +24,10 @@ _MOST_NAMES = 4000
 _MOST_FILES = 200
 _MOST_FOLDERS = 64
 _MOST_IMPORTED = 20
-_MOST_WORDS = 20_000
 _LONGEST = 200
 
 
 def is_script(path: str) -> bool:
-    """Whether a file that is named is one that pipelines run, by its name, and none that holds pipelines."""
     name = path.rpartition("/")[2]
     return name.endswith(_SCRIPTS) or name in _RECIPES
 
@@ -39,108 +36,98 @@ def leads(
     text: str,
     read: Callable[[str], str | None],
     words: Collection[str],
-    files: Mapping[str, Collection[str]],
+    programs: Mapping[str, tuple[str, ...]],
     here: str = "",
+    doubt: Callable[[], bool] = lambda: True,
     clone: str = CLONE,
 ) -> bool:
-    """Whether a file that `text` names, or one that such a file names, holds one of `words`.
+    """Whether text names a file, or a file that a named one names, and so on, that holds one of the words.
 
-    `files` maps programs to the files that they read without being told, and to () those that run the file that they
-    are given. `here` is the folder of the text itself, `clone` the variable that holds the root.
+    `programs` maps programs to the files that they read without being told, and to () those that run the file that they
+    are given. `here` is the folder of the text itself. `doubt` answers where files may run whose names do not show;
+    `clone` is the variable that holds the root.
     """
+    certain = False
     try:
-        return any(word in content for content in _files(text, read, files, here, clone) for word in words)
-    except _TooMany:
+        for content, inside in _files(text, read, programs, here, clone):
+            if inside and any(word in content for word in words):
+                return True
+            if not certain and doubtful(prepared(content, clone), programs):
+                if doubt():
+                    return True
+                certain = True
+    except TooMany:
         return True
-
-
-class _TooMany(Exception):
-    """There is more to look at than a look ahead is worth."""
+    return False
 
 
 def _files(
-    text: str, read: Callable[[str], str | None], files: Mapping[str, Collection[str]], here: str, clone: str
-) -> Iterator[str]:
-    """The content of the files that are named. Raises _TooMany."""
+    text: str, read: Callable[[str], str | None], programs: Mapping[str, tuple[str, ...]], here: str, clone: str
+) -> Iterator[tuple[str, bool]]:
+    """The text, and those that it leads to. Each path is looked at once, and so it ends."""
+    yield text, False
     seen: set[str] = set()
     files_read = 0
     pending: list[tuple[str, tuple[str, ...]]] = [(text, ("", here) if here else ("",))]
     while pending:
         content, folders = pending.pop()
-        for path, inner in _named(content, folders, files, clone):
+        for path, inner in _named(content, folders, programs, clone):
             if path in seen:
                 continue
             if len(seen) >= _MOST_NAMES:
-                raise _TooMany
+                raise TooMany
             seen.add(path)
             found = read(path)
             if found is None:
                 continue
             files_read += 1
             if files_read >= _MOST_FILES:
-                raise _TooMany
-            yield found
+                raise TooMany
+            yield found, True
             pending.append((found, inner))
 
 
 def _named(
-    text: str, folders: tuple[str, ...], files: Mapping[str, Collection[str]], clone: str
+    text: str, folders: tuple[str, ...], programs: Mapping[str, tuple[str, ...]], clone: str
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The paths that the words of the text may name, with the folders that those may be in. Raises _TooMany."""
     known = dict.fromkeys(folders)
     told: dict[str, None] = {}
+    text = prepared(text, clone)
+    names = dict.fromkeys(piece.removeprefix(f"{clone}/") for piece in quoted(text))
     before = package = ""
     imported = 0
-    for word in _words(text):
-        program = word.rpartition("/")[2]
-        names: tuple[str, ...] = ()
-        told |= dict.fromkeys(files.get(program, ()))
-        if before in _ENTERS:
-            known |= dict.fromkeys(path for folder in tuple(known) if (path := _within(folder, word)) is not None)
-        elif before == "-m":
-            path = word.replace(".", "/")
-            names += (f"{path}.py", f"{path}/__main__.py")
-        elif before in _IMPORTS or (imported and before not in files and word.isidentifier()):
-            path = word.lstrip(".").replace(".", "/")
-            places = (path,) if before == "from" else (path, f"{package}/{path}")
-            if path and len(word) <= _LONGEST:
-                names += tuple(f"{place}{ending}" for place in places for ending in (".py", "/__init__.py"))
-            package = path if before == "from" else package
-            imported = {"from": 0, "import": _MOST_IMPORTED}.get(before, imported - 1)
-        elif (before in files or "/" in word or "." in word) and not word.startswith("-") and len(word) <= _LONGEST:
-            names += (word.removeprefix(f"{clone}/").lstrip("/"),)
+    for command in commands(text):
+        words = [bare(part) for word in command for part in word.split("=")]
+        runs = [programs[name] for word in words if (name := word.rpartition("/")[2]) in programs]
+        told |= dict.fromkeys(name for files in runs for name in files)
+        for word in words:
+            if before in _ENTERS:
+                known |= dict.fromkeys(path for folder in tuple(known) if (path := _within(folder, word)) is not None)
+            elif before == "-m":
+                path = word.replace(".", "/")
+                names |= {f"{path}.py": None, f"{path}/__main__.py": None}
+            elif before in _IMPORTS or (imported and word.isidentifier()):
+                path = word.lstrip(".").replace(".", "/")
+                places = (path,) if before == "from" else (path, f"{package}/{path}")
+                if path and len(word) <= _LONGEST:
+                    names |= {f"{place}{ending}": None for place in places for ending in (".py", "/__init__.py")}
+                package = path if before == "from" else package
+                imported = {"from": 0, "import": _MOST_IMPORTED}.get(before, imported - 1)
+            elif word and (runs or "/" in word or "." in word) and word[0] != "-" and len(word) <= _LONGEST:
+                names[word.removeprefix(f"{clone}/").lstrip("/")] = None
+            before = word
         if len(known) > _MOST_FOLDERS:
-            raise _TooMany
-        if " " not in word:  # else its own words come next
-            before = word if word.startswith("-") else program
-        for name in names:
-            for folder in tuple(known):
-                path = _within(folder, name)
-                if path:
-                    yield path, tuple(dict.fromkeys((*known, posixpath.dirname(path))))
-    for name in told:  # an option behind the program may say in which folder
+            raise TooMany
+    told.pop(ANY, None)
+    for name in names:
+        for folder in known:
+            if path := _within(folder, name):
+                yield path, tuple(dict.fromkeys((*known, posixpath.dirname(path))))
+    for name in told:
         for folder in known:
             yield posixpath.join(folder, name), tuple(dict.fromkeys((*known, folder)))
 
 
-def _words(text: str) -> Iterator[str]:
-    """The words, and before those that stand between quotes on a line all of them with their blanks: maybe one name.
-
-    Raises _TooMany.
-    """
-    words = 0
-    for line in text.replace("\\ ", "\0").split("\n"):
-        parts = line.translate(_QUOTES).split('"')
-        for number, part in enumerate(parts):
-            if " " in part and 0 < number < len(parts) - 1:
-                yield from (piece.strip() for piece in part.translate(_SIGNS).split("\n") if " " in piece.strip())
-            for word in part.translate(_BLANK).split():
-                words += 1
-                if words > _MOST_WORDS:
-                    raise _TooMany
-                yield word.replace("\0", " ")
-
-
 def _within(folder: str, name: str) -> str | None:
     path = posixpath.normpath(posixpath.join(folder, name))
-    return None if path.startswith(("..", "/")) else "" if path == "." else path
+    return None if path == ".." or path.startswith(("../", "/")) else "" if path == "." else path

@@ -11,6 +11,7 @@ from migrator.ir.paths import NONE, Paths, Top, joined
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.shown import names_natives, shows_login
+from migrator.sinks.writers import written
 from migrator.text.source import Source
 
 _WORD = re.compile(
@@ -23,14 +24,16 @@ _OPTION = re.compile(r"--?[a-z]+(?:-[a-z]+)*")
 _HIDDEN = "•"
 
 
-def may_run(step: StepFacts, files: FileGraph) -> Paths:
-    """What the step runs and what was not followed there, those that were followed elsewhere among them."""
-    return joined(_runs(command, files) for command in _commands(step))
+def may_run(step: StepFacts, files: FileGraph, book: RuleBook) -> Iterator[Paths]:
+    """What each command of the step runs that was not followed there."""
+    for shell in step.shells:
+        made = written(shell.trace, book)
+        yield from (_runs(one, files, made) for one in shell.trace.commands if not one.followed)
 
 
-def unseen(step: StepFacts, files: FileGraph, followed: frozenset[str]) -> Paths:
-    """The files that are there of those that the step may run, and that no step was followed into."""
-    there = files.matched(may_run(step, files))
+def unseen(paths: Iterable[Paths], files: FileGraph, followed: frozenset[str]) -> Paths:
+    """The files that are there of those that may run, and that no step was followed into."""
+    there = files.matched(joined(paths))
     return there if isinstance(there, Top) else there - followed
 
 
@@ -40,10 +43,10 @@ def logging_in(
     """What logs in to Packages unseen: files that the step runs, or may run, and that show a login with something else
     than the native pair; else what is taken for granted, where it is not known which files run."""
     found = [path for path, text in named(step, files) if logs_in(text, book)]
-    unknown = may_run(step, files)
+    unknown = joined(paths for paths in may_run(step, files, book) if isinstance(paths, Top))
     if not isinstance(unknown, Top):
         return found, []
-    there = unseen(step, files, followed)
+    there = unseen([unknown], files, followed)
     if isinstance(there, Top):
         return [*found, there.why], []
     found += [path for path in sorted(there) if path not in found and logs_in(files.text(path) or "", book)]
@@ -55,7 +58,8 @@ def logging_in(
 def named(step: StepFacts, files: FileGraph) -> Iterator[tuple[str, str]]:
     """The files that the step's commands name and that are not followed, as path and text."""
     followed = {part.source.path for part in step.called}
-    for command in _commands(step):
+    commands = (one for shell in step.shells for one in shell.trace.commands if not one.followed)
+    for command in commands:
         for paths in (_runs(command, files), files.may_read(command, words=1)):
             there = NONE if isinstance(paths, Top) else files.matched(paths)
             for path in sorted(there - followed) if not isinstance(there, Top) else ():
@@ -84,14 +88,10 @@ def blanked(sources: Iterable[Source], book: RuleBook) -> dict[str, Source]:
     return {source.path: Source(source.path, _WORD.sub(blank, source.text)) for source in sources}
 
 
-def _commands(step: StepFacts) -> Iterator[Command]:
-    return (command for shell in step.shells for command in shell.trace.commands if not command.followed)
-
-
-def _runs(command: Command, files: FileGraph) -> Paths:
+def _runs(command: Command, files: FileGraph, made: Paths = NONE) -> Paths:
     """What a command runs that is not followed. Of a file that a program finds by itself it runs only what it is told:
     where the file is known, that has been read."""
-    found = files.may_run(command)
+    found = files.may_run(command, made)
     launcher = files.programs.launcher(command.name)
     if launcher and launcher.files and not isinstance(found, Top):
         return frozenset({command.runs} if command.runs else ())

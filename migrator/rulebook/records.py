@@ -175,16 +175,12 @@ class Programs(Struct, frozen=True):
     files_untold: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
 
-    def reads_no_package(self, program: str) -> bool:
-        """Whether it is known to read no package of a registry, whatever it is told."""
-        return any(program in known for known in (self.private, self.offline, self.displays, self.filters))
-
     def launcher(self, program: str) -> Launcher | None:
         return next((one for one in self.launchers.values() if program in one.programs), None)
 
     @property
     def inert(self) -> frozenset[str]:
-        """Programs that run nothing of the repository."""
+        """Programs that run nothing of the repository, and read no package of a registry."""
         return self.private | self.offline | self.displays | self.filters.keys()
 
     @property
@@ -198,9 +194,13 @@ class Programs(Struct, frozen=True):
 
     @property
     def leading(self) -> dict[str, tuple[str, ...]]:
-        """The programs that run files, with the names of the files that they read without being told."""
-        found = {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
-        return {**found, **dict.fromkeys(sorted(self.interpreters), ()), "source": (), ".": (), "exec": ()}
+        """The programs that run files, with the names of the files that they read without being told, `{}` for any; and
+        what enters folders, so that any may be meant."""
+        given = self.interpreters | self.wrappers.keys() | self.shells | {"source", ".", "exec", "eval"}
+        found = dict.fromkeys(sorted(given), ()) | dict.fromkeys(
+            sorted(self.carriers | {"cd", "pushd", "popd"}), ("{}",)
+        )
+        return found | {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
 
 
 class Registry(Struct, frozen=True):

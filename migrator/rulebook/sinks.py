@@ -69,8 +69,8 @@ class Action(StrEnum):
 
 class Slot(Struct, frozen=True):
     """Where a command is given a value. `takes` are the spellings of an option or a switch, the switches that make it
-    read standard input (none: it always does), the variables, which of its words (`first`, `last`, `rest`, `all`, or
-    `any` of its arguments), or the value that it has by default."""
+    read standard input (none: it always does), variables of which the first counts that is set, which of its words
+    (`first`, `last`, `rest`, `all`, or `any` of its arguments), or the value that it has by default."""
 
     action: Action
     role: Role

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 from migrator.findings.records import Finding
 from migrator.fixes.context import Context
 from migrator.flow.events import Command
-from migrator.ir.values import Input, Literal, Value
+from migrator.ir.values import Input, Value
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import Rule, RuleBook
 from migrator.rulebook.sinks import Role
 from migrator.sinks.escapes import Escaped, escapes
-from migrator.sinks.hosts import host_of
 from migrator.sinks.invocations import parse
 from migrator.sinks.login_files import LoginFiles
+from migrator.sinks.packages import host_of
+from migrator.sinks.shown import visible_text
 
 _LOGIN = re.compile(r"\blogin\b")
 
@@ -73,7 +74,7 @@ def _handed_on(escaped: Escaped, context: Context) -> tuple[str, ...] | None:
     """The stored variables that the command takes along; None where it takes no Packages credential."""
     book = context.book
     scripts = [sink.value for sink in escaped.of(Role.SCRIPT)]
-    text = " ".join(map(_literal_text, scripts))
+    text = " ".join(map(visible_text, scripts))
     hosts = {host for registry in book.registries for host in registry.hosts}
     if _LOGIN.search(text) and any(re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w.-])", text) for host in hosts):
         return _stored(scripts, book)
@@ -91,10 +92,6 @@ def _output_variables(command: Command, context: Context) -> tuple[str, ...]:
         if output.path.symbol() == name:
             return tuple(name for name in _stored([output.content], context.book) if name in context.credentials)
     return ()
-
-
-def _literal_text(value: Value) -> str:
-    return "".join(piece.text for piece in value.pieces if isinstance(piece, Literal))
 
 
 def _stored(values: Sequence[Value], book: RuleBook) -> tuple[str, ...]:

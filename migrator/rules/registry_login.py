@@ -15,7 +15,7 @@ from migrator.ir.paths import Top
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.shadows import shadows
 from migrator.reading.steps import StepFacts
-from migrator.reading.unfollowed import unseen
+from migrator.reading.unfollowed import may_run, unseen
 from migrator.rulebook.records import Rule
 from migrator.rules.credential_leaves_step import login_file_leaves
 from migrator.rules.runners import runner_reasons
@@ -124,7 +124,7 @@ def _unreadable(
 
 def _not_followed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Logins in files that a step runs, or may run, and that are not followed."""
-    files = unseen(step, context.files, context.followed)
+    files = unseen(may_run(step, context.files, context.book), context.files, context.followed)
     for path in sorted(files) if not isinstance(files, Top) else ():
         source = context.source(path)
         login = shows_login(source.text, context.book) if source else None

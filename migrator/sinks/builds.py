@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from migrator.flow.events import Command
+from migrator.ir.named import named
 from migrator.ir.paths import Top
 from migrator.ir.values import Unknown, Value, symbol
 from migrator.rulebook.sinks import Action, BuildSyntax
-from migrator.sinks.files import Files
 from migrator.sinks.invocations import Invocation, Parsed
-from migrator.sinks.uses import ImageUse, of_expansion, of_row, of_value, unknown
-from migrator.sinks.values import known_start, subject_of
+from migrator.sinks.uses import Files, ImageUse, of_expansion, of_row, of_value, unknown
+from migrator.sinks.values import environment, known_start, subject_of
 
 _FILES = ("Dockerfile", "Containerfile")
 _REFERENCE = re.compile(r"(?:^|,)ref=([^,]+)")
@@ -67,7 +67,7 @@ def _arguments(called: Invocation, syntax: BuildSyntax, files: Files) -> dict[st
         if written is None:
             arguments[name] = None
         else:
-            arguments[name] = text if equals else files.environment(called.command).get(name)
+            arguments[name] = text if equals else environment(called.command, files.built_in).get(name)
     return arguments
 
 
@@ -75,14 +75,14 @@ def _dockerfiles(
     command: Command, syntax: BuildSyntax, parsed: Parsed, arguments: Arguments, files: Files
 ) -> Iterator[ImageUse]:
     """What the Dockerfile names, in every folder that the command may run in."""
-    named = parsed.values(syntax.file)
+    told = parsed.values(syntax.file)
     context = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
-    where = named[-1] if named else context
+    where = told[-1] if told else context
     shown = where.symbol() or subject_of(where)
-    places = files.place(command.folders, where)
+    places = named(where, command.folders, files.built_in.clone)
     for one in [None] if isinstance(places, Top) or not places else sorted(places):
-        paths = [] if one is None else [one] if named else [posixpath.join(one, name) for name in _FILES]
-        shown = paths[0] if paths and not named else shown
+        paths = [] if one is None else [one] if told else [posixpath.join(one, name) for name in _FILES]
+        shown = paths[0] if paths and not told else shown
         texts = [text for path in paths if path and (text := files.read(path)) is not None]
         if not texts:
             yield unknown(command, f"the Dockerfile {shown} is not in the repository", shown)

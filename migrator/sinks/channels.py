@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from msgspec import Struct
@@ -59,7 +60,8 @@ def _given(slot: Slot, command: Command, parsed: Parsed) -> Iterator[tuple[Value
         case Channel.STDIN if options or not slot.takes:
             yield command.stdin or Value.of(Unknown("standard input that nothing in the script feeds")), None
         case Channel.ENVIRONMENT:
-            yield from ((value, None) for name in slot.takes if (value := value_of(command, name)) is not None)
+            found = (value for name in slot.takes if (value := value_of(command, name)) is not None)
+            yield from ((value, None) for value in islice(found, 1))
         case Channel.DEFAULT:
             yield Value.of(Literal(slot.takes[0])), None
 

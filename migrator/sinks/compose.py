@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.flow.events import Command
+from migrator.ir.named import named
 from migrator.ir.paths import Paths, Top, below, joined, normal, only
 from migrator.ir.values import Literal, Unknown, Value
 from migrator.rulebook.sinks import Action, ComposeSyntax
 from migrator.sinks.builds import Arguments, dockerfile_images
-from migrator.sinks.files import Files, Read
 from migrator.sinks.invocations import Invocation
-from migrator.sinks.uses import ImageUse, of_expansion, unknown
-from migrator.sinks.values import subject_of
+from migrator.sinks.uses import Files, ImageUse, Read, of_expansion, unknown
+from migrator.sinks.values import environment, subject_of
 from migrator.text import yaml
 from migrator.text.source import Source
 
@@ -42,7 +42,7 @@ def _in_folder(called: Invocation, syntax: ComposeSyntax, files: Files, folder: 
     command, parsed = called.command, called.parsed
     given = [option.value for option in called.options if option.name in syntax.file and option.value is not None]
     given = [*given, *parsed.values(syntax.file)] or _chosen(command, files, folder)
-    paths = [only(files.place(folder, value)) for value in given]
+    paths = [only(named(value, folder, files.built_in.clone)) for value in given]
     documents = [_document(path, files.read) for path in paths]
     if None in documents:
         value = given[documents.index(None)]
@@ -60,7 +60,9 @@ def _in_folder(called: Invocation, syntax: ComposeSyntax, files: Files, folder: 
             return
         stem, ending = posixpath.splitext(paths[0] or "")
         documents.append(_document(f"{stem}.override{ending}", files.read))
-    project = read_compose([one for document in documents for one in document or ()], files.environment(command))
+    project = read_compose(
+        [one for document in documents for one in document or ()], environment(command, files.built_in)
+    )
     for unread in project.unread:
         yield unknown(command, unread.why, unread.path or "the Compose file")
     for service in project.services:
@@ -74,7 +76,7 @@ def _chosen(command: Command, files: Files, folder: Paths) -> list[Value]:
 
     https://docs.docker.com/compose/how-tos/environment-variables/envvars/
     """
-    known = files.environment(command)
+    known = environment(command, files.built_in)
     if "COMPOSE_FILE" in known:
         text = known["COMPOSE_FILE"]
     else:

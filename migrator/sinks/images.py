@@ -12,9 +12,8 @@ from migrator.sinks import unfollowed
 from migrator.sinks.builds import build_images
 from migrator.sinks.channels import sinks_of
 from migrator.sinks.compose import compose_images
-from migrator.sinks.files import Files, Read
 from migrator.sinks.invocations import Invocation, invocation
-from migrator.sinks.uses import ImageUse, of_value, unknown
+from migrator.sinks.uses import Files, ImageUse, Read, of_value, unknown
 from migrator.sinks.writers import written
 
 
@@ -34,9 +33,8 @@ def image_uses(trace: Flow, book: RuleBook, read: Read) -> Iterator[ImageUse]:
     """Every image that the script pushes, reads or names, in its order."""
     changed = written(trace, book)
     files = Files(lambda path: None if path in changed else read(path), book.built_in)
-    for command in trace.commands:
-        uses = _of_command(command, book, files)
-        yield from (use for use in uses if use.reference != "")
+    uses = (use for command in trace.commands for use in _of_command(command, book, files))
+    return (use for use in uses if use.reference != "")
 
 
 def _of_command(command: Command, book: RuleBook, files: Files) -> Iterator[ImageUse]:

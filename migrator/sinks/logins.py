@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from migrator.flow.events import Command, Flow
-from migrator.ir.values import Unknown, Value
+from migrator.ir.values import Alternative, Literal, Unknown, Value
 from migrator.rulebook.records import Registry, RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink, sinks_of
-from migrator.sinks.hosts import host
 from migrator.sinks.invocations import Invocation, invocation
 from migrator.sinks.login_files import kept
+from migrator.sinks.packages import host_of, without_scheme
+from migrator.sinks.values import subject_of
 
 
 class Login(Struct, frozen=True, eq=False):
-    """One run of a login command: sinks of one call that stores what it is given.
+    """One run of a login command: the sinks of a call that stores what it is given.
 
-    `registry` is the Packages registry that it certainly logs in to; where that is None, `host_unknown` says that the
-    host is not certain, `host_subject` what it comes from, and `perhaps` a registry that it may be. `config` tells
-    apart the files that keep logins.
+    `registry` is the Packages registry that it certainly logs in to; where that is None, `host_subject` is what a host
+    comes from that is not certain, and `perhaps` a registry that it may be. `config` tells apart the files that keep
+    logins.
     """
 
     command: Command
     client: str
     rule: str
     sinks: tuple[Sink, ...]
-    registry: Registry | None
     host: str
-    host_unknown: bool
+    registry: Registry | None
     host_subject: str
+    perhaps: Registry | None
     username: Value
     password: Value
     config: str
-    perhaps: Registry | None = None
+
+    @property
+    def host_unknown(self) -> bool:
+        return bool(self.host_subject)
 
 
 def find_logins(trace: Flow, book: RuleBook) -> Iterator[Login]:
@@ -48,23 +53,53 @@ def find_logins(trace: Flow, book: RuleBook) -> Iterator[Login]:
 
 def _login(called: Invocation, book: RuleBook) -> Login:
     given = sinks_of(called, Action.STORE)
-    there = host([sink.value for sink in _strongest(given, Role.HOST)], book)
-    passwords = [sink for sink in given if sink.role is Role.PASSWORD]
-    twice = len({sink.channel is Channel.STDIN for sink in passwords}) > 1
+    passwords = {sink.channel is Channel.STDIN for sink in given if sink.role is Role.PASSWORD}
     return Login(
         called.command,
         called.client.name,
         called.client.rule,
         given,
-        there.registry,
-        there.name,
-        there.unknown,
-        there.subject,
+        *_host([sink.value for sink in _strongest(given, Role.HOST)], book),
         _last(given, Role.USERNAME),
-        Value.of(Unknown("two places at once")) if twice else _last(given, Role.PASSWORD),
+        _last(given, Role.PASSWORD) if len(passwords) < 2 else Value.of(Unknown("two places at once")),
         kept(called),
-        there.perhaps,
     )
+
+
+def _host(values: list[Value], book: RuleBook) -> tuple[str, Registry | None, str, Registry | None]:
+    """The host that a call names, with its registry; the default one where it names none, or ''. If it is not certain,
+    what it comes from, and a registry that it may be."""
+    if len(values) > 1:
+        return "", None, "the words of the login", None
+    default = next((min(registry.hosts) for registry in book.registries if registry.default), "")
+    found = {host_of(row) for row in values[0].alternatives} if values else {""}
+    hosts = {one if one is None else one or default for one in found}
+    known = sorted(one for one in hosts if one is not None)
+    registry = next((registry for one in known if (registry := book.registry(one))), None)
+    if len(known) == len(hosts) and (len(hosts) == 1 or registry is None):
+        return known[0], registry, "", None
+    if not any(_may_be_packages(row, book) for row in values[0].alternatives):
+        return "another registry", None, "", None
+    return "", None, subject_of(values[0]), registry
+
+
+def _may_be_packages(alternative: Alternative, book: RuleBook) -> bool:
+    """Could the host be one of Packages, whatever the parts are that are not known?
+
+    `$ACCOUNT.dkr.ecr.eu-west-1.amazonaws.com` cannot.
+    """
+    pattern = ""
+    for piece in alternative:
+        if not isinstance(piece, Literal):
+            pattern += ".*"
+            continue
+        text = piece.text if pattern else without_scheme(piece.text)
+        before, slash, _ = text.partition("/")
+        pattern += re.escape(before.lower())
+        if slash:
+            break
+    hosts = [one for registry in book.registries for one in registry.hosts]
+    return any(re.fullmatch(pattern, one) for one in hosts)
 
 
 def _strongest(given: tuple[Sink, ...], role: Role) -> list[Sink]:

@@ -1,4 +1,4 @@
-"""Whose packages the images of a repository are."""
+"""Names of packages and of their hosts, and whose packages the images of a repository are."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from migrator.findings.records import Ownership
 from migrator.findings.settings import Settings
+from migrator.ir.values import Alternative, Literal
 from migrator.rulebook.records import RuleBook
-from migrator.sinks.hosts import canonical
 
+_SCHEME = re.compile(r"(?:https?|oci|docker)://")
 _SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -62,6 +63,29 @@ def name_of(reference: str, book: RuleBook, settings: Settings) -> Name | Elsewh
     complete = all(match[0] in (workspace, repository) for match in _SYMBOL.finditer(path))
     whose = path.partition("/")[0]
     return Name(f"{host}/{path}", host, whose, complete, whose == workspace)
+
+
+def without_scheme(text: str) -> str:
+    found = _SCHEME.match(text)
+    return text[found.end() :] if found else text
+
+
+def canonical(name: str) -> str:
+    """A host in the spelling that the rules have."""
+    return name.lower().removesuffix(":443")
+
+
+def host_of(alternative: Alternative) -> str | None:
+    """The host before the first slash, scheme and default port left out; None where it is not literal."""
+    text = ""
+    complete = True
+    for piece in alternative:
+        if not isinstance(piece, Literal):
+            complete = False
+            break
+        text += piece.text
+    name, slash, _ = without_scheme(text.strip()).partition("/")
+    return canonical(name) if slash or complete else None
 
 
 def without_tag(reference: str) -> str:

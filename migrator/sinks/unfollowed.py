@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from migrator.flow.events import Argument, Command
 from migrator.ir.values import Unknown, Value
 from migrator.rulebook.records import RuleBook
-from migrator.sinks.hosts import canonical
+from migrator.sinks.packages import canonical
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
 
@@ -48,7 +48,7 @@ def carried_text(command: Command, book: RuleBook) -> str | None:
 def knows_no_package(command: Command, book: RuleBook) -> bool:
     """Whether the program is known to read no packages, or what it runs is read as commands of their own."""
     programs = book.programs
-    return command.followed or programs.reads_no_package(command.name) or command.name in programs.carriers
+    return command.followed or command.name in programs.inert or command.name in programs.carriers
 
 
 def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from migrator.flow.events import Command
 from migrator.ir.values import Alternative, Unknown, Value, symbol
+from migrator.rulebook.records import BuiltIn
 from migrator.rulebook.sinks import Action
 from migrator.sinks.values import known_start, subject_of
 
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     from migrator.frontends.documents.interpolation import Expansion
 
 _SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+Read = Callable[[str], str | None]
+
+
+class Files(Struct, frozen=True):
+    """The repository as a script finds it. `read` gives the text of a file, None where there is none or the script may
+    have written it; `built_in` are the variables that files may name."""
+
+    read: Read
+    built_in: BuiltIn
 
 
 class ImageUse(Struct, frozen=True):

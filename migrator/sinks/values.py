@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from migrator.flow.events import Command
 from migrator.ir.nodes import Quoting
-from migrator.ir.values import Alternative, Input, Literal, Unknown, Value
+from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, union
+from migrator.rulebook.records import BuiltIn
 from migrator.text.source import Span
 
 
@@ -84,3 +85,15 @@ def value_of(command: Command, name: str) -> Value | None:
         return None
     values = [definition.value for definition in definitions if definition is not None]
     return Value(tuple(row for value in values for row in value.alternatives))
+
+
+def environment(command: Command, built_in: BuiltIn) -> dict[str, str | None]:
+    """What variables are for files that expand them: text, with `${NAME}` for what is stored elsewhere."""
+    given = (built_in.workspace, built_in.repository, built_in.full_name)
+    known: dict[str, str | None] = {name: f"${{{name}}}" for name in given}
+    for name, definitions in command.environment.items():
+        values = [definition.value if definition else Value.of(Input(name, ())) for definition in definitions]
+        known[name] = union(values).symbol()
+    for name, value in command.overrides:
+        known[name] = value.symbol()
+    return known

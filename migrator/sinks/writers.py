@@ -6,17 +6,16 @@ import posixpath
 from collections.abc import Iterator
 
 from migrator.flow.events import Command, Flow
+from migrator.ir.named import named
 from migrator.ir.paths import NONE, Top
 from migrator.ir.values import Value
 from migrator.rulebook.records import RuleBook, Writer
-from migrator.sinks.files import Files
 from migrator.sinks.invocations import parse
 
 
 def written(trace: Flow, book: RuleBook) -> frozenset[str]:
     """Paths relative to the clone directory, as far as they are known."""
     paths = set[str]()
-    files = Files(lambda path: None, book.built_in)
     for command in trace.commands:
         values = [output.path for output in command.outputs]
         writer = book.programs.writers.get(command.name)
@@ -24,8 +23,8 @@ def written(trace: Flow, book: RuleBook) -> frozenset[str]:
             values += _values(command, writer)
         names = [posixpath.basename(argument.text or "") for argument in command.arguments]
         for value in values:
-            places = files.place(command.folders, value)
-            for path in NONE if isinstance(places, Top) else places:  # one that cannot be told is no path
+            found = named(value, command.folders, book.built_in.clone)
+            for path in NONE if isinstance(found, Top) else found:  # one that cannot be told is no path
                 paths |= {path, *(posixpath.join(path, name) for name in names if name)}
     return frozenset(paths - {""})
 

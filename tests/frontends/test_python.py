@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 import re
+import subprocess
+import sys
 from itertools import count
 
 import libcst as cst
 import pytest
 
 from migrator.frontends.python import lower
-from migrator.ir.nodes import Invoke, Read
+from migrator.ir.nodes import Invoke, ProgramError, Read
 from tests.frontends.nodes_text import every, program, reads
 
 HEAD = "import os\nimport subprocess\n"
@@ -354,7 +356,15 @@ def shown(source: str) -> str:
         ),
         (
             'os.environ["A"] and subprocess.run(["b"])',
-            "(may (call 'b')) (evaluate (? $A ?))",
+            "(if (test (empty $A)) (call 'b') (do))",
+        ),
+        (
+            'subprocess.run(["b"]) if os.environ["A"] or x else f(os.environ["C"])',
+            "(if (test (empty $A) (empty ?)) (call 'b') (evaluate (? $C)))",
+        ),
+        (
+            'x = os.environ["A"] and subprocess.run(["b"])',
+            "(may (call 'b')) (set x (? $A ?))",
         ),
         (
             'while os.environ["A"]:\n    x = 1',

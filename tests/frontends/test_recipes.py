@@ -11,7 +11,8 @@ from migrator.rulebook.reading import load
 from migrator.text.source import Span
 from tests.frontends.nodes_text import every, program
 
-PROGRAMS = load().programs
+BOOK = load()
+PROGRAMS = BOOK.programs
 NAMES = {"make": "Makefile", "just": "justfile", "npm": "package.json"}
 
 
@@ -19,7 +20,7 @@ def read(command: str, text: str) -> Program | None:
     name, *words = command.split()
     launcher = PROGRAMS.launcher(name)
     assert launcher is not None
-    return programs.read(Request(launcher, name, tuple(words), "", {NAMES[name]: text}.get))
+    return programs.read(Request(launcher, name, tuple(words), "", {NAMES[name]: text}.get, BOOK.built_in.clone))
 
 
 def shown(command: str, text: str) -> list[str]:

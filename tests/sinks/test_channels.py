@@ -35,7 +35,7 @@ def given(text: str, channel: Channel, *takes: str) -> list[Sink]:
         ("x --stdin <<< a", Channel.STDIN, ["--stdin"], ["a\n"]),
         ("x <<< $A", Channel.STDIN, [], ["${A}\n"]),
         ("x", Channel.ENVIRONMENT, ["A"], []),
-        ("A=1\nB=2 x", Channel.ENVIRONMENT, ["B", "A", "C"], ["2", "1"]),
+        ("A=1\nB=2 x", Channel.ENVIRONMENT, ["C", "B", "A"], ["2"]),
         ("x", Channel.DEFAULT, ["a"], ["a"]),
     ],
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from migrator.ir.values import Input, Literal
-from migrator.sinks.hosts import host_of
 from migrator.sinks.invocations import invocation
 from migrator.sinks.login_files import kept
 from migrator.sinks.logins import Login, find_logins
+from migrator.sinks.packages import host_of
 from migrator.sinks.values import value_of
 from tests.flow.reading import BOOK, command, follow
 

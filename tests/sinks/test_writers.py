@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from migrator.ir.paths import NONE, Top, normal
-from migrator.ir.values import Unknown, Value
-from migrator.sinks.files import Files
+from migrator.ir.paths import normal
 from migrator.sinks.writers import written
-from tests.flow.reading import BOOK, command, follow
+from tests.flow.reading import BOOK, follow
 
 
 @pytest.mark.parametrize(
@@ -82,18 +80,6 @@ def test_what_is_only_read_is_not_among_the_paths() -> None:
 )
 def test_a_path_is_relative_or_leads_out(path: str, expected: str | None) -> None:
     assert normal(path) == expected
-
-
-def test_a_path_is_of_the_repository_only_where_that_is_known() -> None:
-    place = Files({}.get, BOOK.built_in).place
-    here, there, either = frozenset({"sub"}), Top("`cd`"), frozenset({"a", "b"})
-    words = [argument.value for argument in command('x a ../b ../../c /d ~/e "$BITBUCKET_CLONE_DIR"').arguments]
-    assert [place(here, word) for word in words] == [{"sub/a"}, {"b"}, NONE, NONE, NONE, {""}]
-    assert [place(either, word) for word in words[:3]] == [{"a/a", "b/a"}, {"b"}, NONE]
-    assert isinstance(place(there, words[0]), Top)
-    assert place(there, command("x $BITBUCKET_CLONE_DIR/a").arguments[0].value) == {"a"}
-    for unknown in (Value.of(Unknown("x")), command("x $A/b").arguments[0].value):
-        assert isinstance(place(here, unknown), Top)
 
 
 def test_a_file_is_written_in_every_folder_that_it_may_be() -> None:

@@ -14,9 +14,9 @@ from migrator.ir.values import Literal, Value
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import PushPipe, RuleBook
 from migrator.rulebook.sinks import Action, BuildSyntax
-from migrator.sinks.files import Read
 from migrator.sinks.images import image_uses
 from migrator.sinks.invocations import Invocation, Parsed, invocation
+from migrator.sinks.uses import Read
 
 _STARTERS = {"xargs", "find", "trap"}
 
@@ -71,8 +71,8 @@ class ContainerEngine:
     def work(self, command: Command, shell: int) -> Work:
         called = invocation(command, self.book)
         if called is None:
-            idle = self.book.programs.reads_no_package(command.name) and not self.starts(command)
-            idle = command.followed or idle
+            inert = command.name in self.book.programs.inert and not self.starts(command)
+            idle = command.followed or inert
             return Work(command, shell, Effect.NOTHING if idle else Effect.PROGRAM)
         if command.name not in self.pipe.programs:
             return Work(command, shell, Effect.NOTHING, called)

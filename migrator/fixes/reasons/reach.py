@@ -118,7 +118,7 @@ def _programs(context: Context, login: PackagesLogin) -> Iterator[str]:
     for command in login.shell.trace.commands:
         later = _later(command, login) and not command.exclusive(login.command)
         client = book.by_program(command.name) is not None
-        idle = command.followed or book.programs.reads_no_package(command.name)
+        idle = command.followed or command.name in book.programs.inert
         if later and (gives_login_file(command, book) if client else not idle):
             yield f"`{_shown_command(command)}` reads no other package"
 

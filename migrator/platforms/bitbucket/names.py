@@ -14,6 +14,8 @@ _PIPELINES = re.compile(r"(?!azure)(?:.*pipelines|bitbucket-pipeline)\.ya?ml", r
 PATHSPECS = (":(top,glob,icase)**/*pipelines.yml", ":(top,glob,icase)**/*pipelines.yaml",
              ":(top,glob,icase)**/bitbucket-pipeline.y*ml")  # fmt: skip
 """The same and more, as git is asked for them: https://git-scm.com/docs/gitglossary#def_pathspec"""
+SCRIPTS = ("script", "after-script")
+"""The keys of a step that hold commands: PLATFORM.md 4.1."""
 
 
 def is_pipelines_file(path: str) -> bool:
