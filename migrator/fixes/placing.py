@@ -14,8 +14,9 @@ from migrator.fixes.reasons.guards import guards
 from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
 from migrator.flow.events import PresenceTest
+from migrator.flow.queries import sources
 from migrator.ir.values import Input
-from migrator.sinks.credentials import Obstacle, assignments
+from migrator.sinks.credentials import Obstacle
 from migrator.text.source import Span
 
 
@@ -78,7 +79,7 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
 
 def _seers(login: PackagesLogin, visibility: Visibility) -> Iterator[Sighting]:
     """What keeps the assignments on the way of the credential as they are."""
-    found = (one for word in login.words for one in assignments(word.value))
+    found = (one for word in login.words for one in sources(word.value))
     yield from dict.fromkeys(seer for one in found if (seer := visibility.seer(one)))
 
 
@@ -107,7 +108,7 @@ def _tests(login: PackagesLogin, visibility: Visibility, presences: Iterable[Pre
     native = {name: word.native for word in login.words for name in word.origin.stored}
     for presence in presences:
         names = [piece.name for piece in presence.value.pieces if isinstance(piece, Input) and piece.name in native]
-        moved = any(one.word and visibility.movable(one) for one in assignments(presence.value))
+        moved = any(one.word and visibility.movable(one) for one in sources(presence.value))
         if names and not moved and presence.name_span != Span(0, 0):
             yield replaced(presence.read, presence.name_span, native[names[0]])
 

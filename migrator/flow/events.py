@@ -83,10 +83,6 @@ class Command(Struct, frozen=True, eq=False):
     unknown: str = ""
     runs: str = ""
 
-    def exclusive(self, other: Command) -> bool:
-        mine = dict(self.branches)
-        return any(mine.get(construct, branch) != branch for construct, branch in other.branches)
-
 
 class VariableUse(Struct, frozen=True):
     """An expansion of a variable. `command` is the order of the command whose words hold it, -1 outside of one;
@@ -138,9 +134,3 @@ class Flow(Struct, frozen=True):
     opaque: tuple[Unseen, ...]
     inputs: tuple[Value, ...] = ()
     called: tuple[Placed, ...] = ()
-
-
-def among(definition: Definition, definitions: Definitions) -> bool:
-    """Whether the same place in the script is among the assignments: each round of a loop has records of its own."""
-    span = definition.word.span if definition.word else None
-    return definition in definitions or any(other and other.word and other.word.span == span for other in definitions)

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable
 
 from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
+from migrator.flow.queries import setting
 from migrator.frontends.shell.lowering import lower
-from migrator.ir.nodes import Call, Chain, Channel, Constant, Fallback, If, Pipe, Redirect, Statement
+from migrator.ir.nodes import Call, Chain, Channel, Constant, If, Pipe, Redirect, Statement
 from migrator.reading.steps import Shell
 from migrator.rulebook.records import RuleBook
 
@@ -55,8 +56,7 @@ class Statements:
                 raise Refused("pipe-condition", "the login writes a file", "the login")
         if any(not _idle(redirect) for redirect in (*whole.redirects, *statement.redirects)):
             raise Refused("pipe-condition", "the login writes a file", "the login")
-        sets = (use for use in self.trace.uses if use.read.fallback is Fallback.ASSIGN)
-        if any(whole.span.contains(use.read.span) for use in sets):
+        if any(whole.span.contains(use.read.span) for use in setting(self.trace)):
             raise Refused("pipe-condition", "the login sets a variable", "the login")
         return whole
 

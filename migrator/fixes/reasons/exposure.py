@@ -8,9 +8,9 @@ from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
+from migrator.flow import queries
 from migrator.ir.values import Input
 from migrator.reading.steps import StepFacts
-from migrator.sinks.credentials import assignments
 
 _TERMINAL = ("/dev/stdout", "/dev/stderr", "/dev/tty")
 
@@ -30,15 +30,11 @@ def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Co
 
 def _traced(login: PackagesLogin, points: Collection[Point]) -> Iterator[Sighting]:
     trace, sites, script = login.shell.trace, login.sites, login.shell.script
-    readers = {
-        use.command
-        for use in trace.uses
-        if (use.read.span, use.calls) in sites or any(use.read.span.contains(point.span) for point in points)
-    }
+    readers = queries.holders(trace, sites, [point.span for point in points])
     for command in trace.commands:
         if command.traced and (command is login.command or command.order in readers):
             yield Sighting(f"`{command.name or 'a program'}`", script, command.span)
-    for definition in assignments(login.password.value):
+    for definition in queries.sources(login.password.value):
         if definition.traced:
             yield Sighting(f"{definition.name} is set", script, definition.word.span if definition.word else None)
 

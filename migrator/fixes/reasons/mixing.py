@@ -13,7 +13,7 @@ from migrator.fixes.context import Context
 from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
-from migrator.sinks.credentials import assignments
+from migrator.flow.queries import may_both_run, sources
 from migrator.text.source import Span
 
 _SHOWN = 4
@@ -51,7 +51,7 @@ def _group(group: Sequence[JudgedLogin], context: Context) -> Iterator[tuple[Jud
 
 def _beside(first: PackagesLogin, second: PackagesLogin) -> bool:
     """Whether both may run in one run of the step."""
-    return first.shell is not second.shell or not first.command.exclusive(second.command)
+    return first.shell is not second.shell or may_both_run(first.command, second.command)
 
 
 def together(judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
@@ -103,7 +103,7 @@ def _pairs(judged: Sequence[JudgedLogin]) -> Iterator[tuple[int, int]]:
 def _sources(item: JudgedLogin) -> Iterator[Span]:
     yield from (span for span, _ in item.login.sites)
     for word in item.login.words:
-        yield from (definition.word.span for definition in assignments(word.value) if definition.word)
+        yield from (definition.word.span for definition in sources(word.value) if definition.word)
 
 
 def _start(span: Span) -> int:

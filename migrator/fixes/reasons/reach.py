@@ -10,6 +10,7 @@ from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.flow.events import Command
+from migrator.flow.queries import after, may_both_run, may_follow, unseen_before
 from migrator.ir.values import Literal
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.sinks import Action
@@ -22,7 +23,7 @@ _SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")
 
 def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opinion, ...]:
     """What the step pushes and reads with a login, and what may read packages unseen."""
-    found = [(shell, use) for shell, use in _images(step, login) if not use.command.exclusive(login.command)]
+    found = [(shell, use) for shell, use in _images(step, login) if may_both_run(login.command, use.command)]
     images = [use for _, use in found]
     names: list[tuple[Shell, ImageUse, Name]] = []
     unresolved: dict[str, str] = {}
@@ -54,13 +55,8 @@ def _images(step: StepFacts, login: PackagesLogin) -> Iterator[tuple[Shell, Imag
     """What the login can matter to: what comes after it in its shell, and the step's later shells."""
     for shell in step.shells:
         for use in shell.images:
-            if (shell is login.shell and _later(use.command, login)) or shell.order > login.shell.order:
+            if (shell is login.shell and may_follow(login.command, use.command)) or shell.order > login.shell.order:
                 yield shell, use
-
-
-def _later(command: Command, login: PackagesLogin) -> bool:
-    """Whether a command may run after the login: in a loop, what stands before it does, too."""
-    return command.order > login.command.order or (command.looped and login.command.looped)
 
 
 def _owned(context: Context, names: Sequence[tuple[Shell, ImageUse, Name]]) -> Opinion:
@@ -115,20 +111,18 @@ def _unnamed(context: Context, images: Sequence[ImageUse]) -> Iterator[str]:
 def _programs(context: Context, login: PackagesLogin) -> Iterator[str]:
     """Programs that reading does not follow may read packages, too."""
     book = context.book
-    for command in login.shell.trace.commands:
-        later = _later(command, login) and not command.exclusive(login.command)
+    for command in after(login.shell.trace, login.command):
         client = book.by_program(command.name) is not None
         idle = command.followed or command.name in book.programs.inert
-        if later and (gives_login_file(command, book) if client else not idle):
+        if gives_login_file(command, book) if client else not idle:
             yield f"`{_shown_command(command)}` reads no other package"
 
 
 def _unseen(login: PackagesLogin) -> Iterator[str]:
     """What runs before the login in its shell, is not read, and may set the variables that it uses."""
     stored = " and ".join(f"${name}" for name in login.stored)
-    for opaque in login.shell.trace.opaque:
-        if stored and opaque.order <= login.command.order:
-            yield f"{opaque.what} does not set {stored}"
+    for what in unseen_before(login.shell.trace, login.command) if stored else ():
+        yield f"{what} does not set {stored}"
 
 
 def _shown_command(command: Command) -> str:
