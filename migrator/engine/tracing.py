@@ -23,7 +23,6 @@ from migrator.rules.registry_login import judged_commands
 from migrator.sinks.channels import Sink
 from migrator.sinks.escapes import escapes
 from migrator.sinks.shown import shows_login
-from migrator.sinks.writers import written
 from migrator.text.source import Span
 from migrator.text.view import View
 
@@ -108,28 +107,26 @@ def _followed(step: StepFacts, shell: Shell, context: Context, stages: Stages) -
     files = tuple(dict.fromkeys(part.source.path for part in shell.script.called))
     unread = ((one.message or "it is put together only then", stages.use(one.span)) for one in shell.trace.unread)
     unseen = tuple(one.what for one in shell.trace.opaque)
-    return Followed(files, tuple(_others(step, shell, context)), tuple(unread), unseen)
+    return Followed(files, tuple(dict.fromkeys(_others(step, shell, context))), tuple(unread), unseen)
 
 
 def _others(step: StepFacts, shell: Shell, context: Context) -> Iterator[tuple[str, str]]:
     """The files that a step may run and that are not followed, and why."""
-    found = unfollowed.may_run(step, context.files)
-    if isinstance(found, Top):
-        yield " or ".join(found.patterns), f"cannot tell which, because of {found.why}"
-        return
     broken = {one.path: one.message for one in shell.trace.unread if one.path}
-    changed = written(shell.trace, context.book)
-    for path in sorted(found):
-        text = context.files.text(path)
-        if path in broken:
-            yield path, broken[path]
-        elif any(one.runs == path for one in shell.trace.commands):
-            yield path, "what of it runs is known only then"
-        elif path in changed:
-            yield path, "the step may write it before"
-        elif text is None:
-            yield path, "it is not in the repository"
-        elif shows_login(text, context.book):
-            yield path, "it is no program that patless reads"
-        else:
-            yield path, "it shows no login to Packages"
+    partly = {one.runs for one in shell.trace.commands}
+    for found in unfollowed.may_run(step, context.files, context.book):
+        if isinstance(found, Top):
+            yield " or ".join(found.patterns), f"cannot tell which, because of {found.why}"
+            continue
+        for path in sorted(found):
+            text = context.files.text(path)
+            if path in broken:
+                yield path, broken[path]
+            elif path in partly:
+                yield path, "what of it runs is known only then"
+            elif text is None:
+                yield path, "it is not in the repository"
+            elif shows_login(text, context.book):
+                yield path, "it is no program that patless reads"
+            else:
+                yield path, "it shows no login to Packages"

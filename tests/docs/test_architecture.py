@@ -34,10 +34,10 @@ def rooms(arrows: Graph) -> set[str]:
 
 
 def imports(known: set[str]) -> Graph:
-    """Which rooms import which; all that is not in the picture is the rim."""
+    """Which rooms import which; all that is not in the picture is the rim, and so is a command in a room."""
     found: Graph = {}
     for path in sorted(PACKAGE.rglob("*.py")):
-        room = _room(path.relative_to(PACKAGE).parts[0], known)
+        room = RIM if path.name == "__main__.py" else _room(path.relative_to(PACKAGE).parts[0], known)
         for module in _imported(ast.parse(path.read_text(encoding="utf-8"))):
             other = _room(module.split(".")[1], known)
             if other != room:
