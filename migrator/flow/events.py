@@ -39,7 +39,7 @@ class Output(Struct, frozen=True):
     content: Value
 
 
-class Effect(Struct, frozen=True):
+class CommandResult(Struct, frozen=True):
     """What came of a command: its standard output, whether what it runs is `followed` (then that is among the events),
     and the path of a file of which it `runs` something that is decided only then."""
 

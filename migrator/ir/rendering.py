@@ -80,7 +80,7 @@ def node(one: Node) -> str:
             return _form(
                 "switch", join(one.subject), *map(join, one.patterns), *(program(b) or "()" for b in one.branches)
             )
-        case nodes.Scope():
+        case nodes.Block():
             return _form("process" if one.isolated else "do", program(one.body))
         case nodes.Define():
             names = "(" + " ".join(name for name, _ in one.parameters) + ")" if one.parameters is not None else ""
@@ -155,7 +155,7 @@ def paths(one: Paths) -> str:
 
 
 def _channel(redirect: Redirect) -> str:
-    return redirect.channel.value
+    return redirect.kind.value
 
 
 def _form(*words: str) -> str:

@@ -9,7 +9,7 @@ from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
 from migrator.flow.queries import setting
 from migrator.frontends.shell.lowering import lower
-from migrator.ir.nodes import Call, Chain, Channel, Constant, If, Pipe, Redirect, Statement
+from migrator.ir.nodes import Call, Chain, Constant, If, Pipe, Redirect, Statement, StreamKind
 from migrator.reading.steps import Shell
 from migrator.rulebook.records import RuleBook
 
@@ -86,5 +86,5 @@ def _idle(redirect: Redirect) -> bool:
     """Nothing is left of what goes there."""
     target = redirect.value.parts[0] if len(redirect.value.parts) == 1 else None
     text = target.text if isinstance(target, Constant) else ""
-    reads = redirect.channel in (Channel.TEXT, Channel.DOCUMENT, Channel.READ)
-    return reads or text == "/dev/null" or (redirect.channel is Channel.OTHER and text.isdigit())
+    reads = redirect.kind in (StreamKind.TEXT, StreamKind.DOCUMENT, StreamKind.READ)
+    return reads or text == "/dev/null" or (redirect.kind is StreamKind.OTHER and text.isdigit())

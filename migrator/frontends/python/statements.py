@@ -20,6 +20,7 @@ from migrator.ir.nodes import (
     Ask,
     Asked,
     Assign,
+    Block,
     Break,
     Call,
     ChangeDirectory,
@@ -34,7 +35,6 @@ from migrator.ir.nodes import (
     ProgramError,
     Quoting,
     Return,
-    Scope,
     Statement,
     Switch,
     Test,
@@ -320,7 +320,7 @@ class _Statements:
             self.begin(node, names)
             self.statement(node.body)
         places = tuple((f"{inner.path}.{one.name.value}", self.names.span(one.name)) for one in params)
-        self.to.runs(Define(function.name, Statement(Scope(tuple(made), span), span), span, places))
+        self.to.runs(Define(function.name, Statement(Block(tuple(made), span), span), span, places))
         self.to.forgets([self.names.variable(node.name.value)], node)
         name, facts = node.name.value, self.to.facts
         if around.closed or node.decorators or name in facts.passed or name not in facts.called:
