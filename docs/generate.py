@@ -40,6 +40,7 @@ _PAGES = (
     ("Guides", ("guides/developer.md", "guides/owner.md", "guides/platform-team.md", "guides/security-engineer.md")),
     ("Pull requests", "pull-requests.md"),
     ("What cannot be known", "limits.md"),
+    ("Architecture", "architecture.md"),
 )
 """What people wrote, in the order of the site."""
 

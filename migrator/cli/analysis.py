@@ -103,17 +103,36 @@ def _configuration(root: Path, reading: Reading) -> configuration.Configuration:
     return configuration.read(reading.config) if reading.config else configuration.find(root)
 
 
+class Prepared(Struct, frozen=True):
+    """One repository, and all that the engine is given for it."""
+
+    view: WorkTree
+    pipelines: tuple[str, ...]
+    book: RuleBook
+    settings: Settings
+    settled: configuration.Configuration
+
+
+def prepared(target: Target, reading: Reading, named: Collection[str]) -> Prepared:
+    """`named` are files that hold pipelines whatever their names are. Raises ConfigurationError and RuleError."""
+    book, settled = rulebook(target.root, reading)
+    view = _view(target, reading)
+    pipelines, matters = _pipelines(view, named, settled, book)
+    names = _names(target.root) if matters else (None, None)
+    baseline = _baseline(reading.baseline or settled.baseline, reading)
+    return Prepared(
+        view, pipelines, book, replace(_settings(names, reading, settled, book), baseline=baseline), settled
+    )
+
+
 def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
     from migrator.engine import analysis as engine
     from migrator.findings.withholding import withhold
 
-    book, settled = rulebook(target.root, reading)
+    given = prepared(target, reading, target.files)
+    view, pipelines, book, settings, settled = given.view, given.pipelines, given.book, given.settings, given.settled
     scope = Scope(target.files, target.folders, settled.exclude)
-    view = _view(target, reading)
-    pipelines, matters = _pipelines(view, target.files, settled, book)
     baseline = reading.baseline or settled.baseline
-    named = _names(target.root) if matters else (None, None)
-    settings = replace(_settings(named, reading, settled, book), baseline=_baseline(baseline, reading))
     report = engine.analyse(view, pipelines, book, settings, BITBUCKET)
     report = replace(
         report,

@@ -182,18 +182,29 @@ def rules(rules: Rules = None, config: Config = None, no_config: NoConfig = Fals
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(metavar="RULE|REASON")],
+    name: Annotated[str | None, typer.Argument(metavar="[RULE|REASON]")] = None,
+    trace: Annotated[
+        str | None,
+        typer.Option("--trace", metavar="PATH:LINE", help="Show how patless came to the findings at this line."),
+    ] = None,
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
     color: Color = Colour.AUTO,
 ) -> None:
-    """Tell more about a rule or a reason."""
+    """Tell more about a rule, a reason, or a finding."""
 
     def run() -> int:
-        from migrator.cli.rules import explain_one
+        reading = _reading(None, None, None, rules, config, no_config, None)
+        if name is not None and trace is None:
+            from migrator.cli.rules import explain_one
 
-        return explain_one(name, _reading(None, None, None, rules, config, no_config, None), color)
+            return explain_one(name, reading, color)
+        if name is None and trace is not None:
+            from migrator.cli import trace as tracing
+
+            return tracing.run(trace, reading, color)
+        raise failures.UsageError("explain takes a rule or a reason, or --trace PATH:LINE, and not both")
 
     end(run)
 

@@ -14,6 +14,7 @@ from migrator.findings.records import Report
 from migrator.findings.selection import chosen
 from migrator.findings.settings import Settings
 from migrator.findings.withholding import withhold
+from migrator.fixes.context import Context
 from migrator.platforms.platform import Platform
 from migrator.reading.literals import secrets_of
 from migrator.reading.repository import Reading
@@ -33,12 +34,13 @@ def analyse(
     What only other repositories run, because a file exports it, pushes and reads no package here. With `within`, the
     report is on what stands at or below that place of the files, as the repository of `view` and `settings` runs it.
     """
-    return _report(Reading(view, book, settings, pipelines, platform, within), len(pipelines))
+    reading = Reading(view, book, settings, pipelines, platform, within)
+    return report(reading, context_of(reading), len(pipelines))
 
 
-def _report(reading: Reading, files: int) -> Report:
+def report(reading: Reading, context: Context, files: int) -> Report:
     """Run the rules, join what they find at one place, and leave out what the settings say."""
-    book, settings, context = reading.book, reading.settings, context_of(reading)
+    book, settings = reading.book, reading.settings
     found = tuple(check(context))
     merged = agreed(merge(found, context), found, context)
     others = (reading.source(path) for path in sorted({one.path for one in merged} - reading.sources.keys()))

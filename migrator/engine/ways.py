@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from itertools import filterfalse
 
 from migrator.flow.events import Command
+from migrator.flow.queries import input_arrives, unfollowed
 from migrator.ir.paths import NONE, Top, joined, matching
 from migrator.ir.values import Literal, Value
 from migrator.reading.callers import Callers
@@ -51,14 +52,14 @@ class Ways:
         self.inert = programs.private | programs.displays | set(programs.filters)
         self.told = {name for launcher in programs.launchers.values() for name in launcher.files}
         traces = [shell.trace for shell in shells]
-        self.commands = [one for trace in traces for one in trace.commands if not one.followed]
+        self.commands = [one for trace in traces for one in unfollowed(trace)]
         self.starts = any(one.name == _STARTS for trace in traces for one in trace.definitions)
         self.naming = cache(self._naming)
 
     def nameless(self, variable: str) -> bool:
         """Whether a function may be called with the stored value that nobody reads: by a command that is not known, or
         by a program that the name of an exported one is given to."""
-        return any(self.calls(one) for one in self.commands if _arrives(one, variable))
+        return any(self.calls(one) for one in self.commands if input_arrives(one, variable))
 
     def calls(self, command: Command) -> bool:
         if not command.name or command.name in self.inert:
@@ -68,7 +69,7 @@ class Ways:
     def open(self, variable: str) -> frozenset[str]:
         """The followed files that something may run with the stored value of a variable, in a way not followed."""
         files = self.callers.reached
-        seeing = [one for one in self.commands if _arrives(one, variable)]
+        seeing = [one for one in self.commands if input_arrives(one, variable)]
         unknown = [one for one in seeing if self.unknown(one)]
         if (
             self.starts
@@ -131,11 +132,6 @@ class Ways:
         pieces = (one for text in texts for one in _PIECES.split(text) if one.strip(_SOME))
         patterns = {_GLOB.sub("*", posixpath.basename(one)) for one in pieces}
         return any("*" in one and fnmatchcase(name, one) for one in patterns)
-
-
-def _arrives(command: Command, variable: str) -> bool:
-    own = {name for name, _ in command.overrides}
-    return variable not in own and None in command.environment.get(variable, (None,))
 
 
 def _texts(command: Command) -> Iterator[str]:

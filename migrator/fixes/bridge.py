@@ -17,12 +17,12 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.points import Point
 from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import may_read
-from migrator.flow.events import Command, VariableUse
+from migrator.flow import queries
 from migrator.flow.library import FIRST
+from migrator.flow.queries import outermost, sites
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Statement
 from migrator.reading.scripts import Part, Script
-from migrator.sinks.credentials import references
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 
@@ -67,14 +67,16 @@ def bridge(
     try:
         natives = _natives(login, path, outsider)
         sites = {*login.sites, (login.command.span, login.command.calls)}
-        statement = _statement(script, min(_outermost(span, calls) for span, calls in sites))
+        statement = _statement(script, min(outermost(span, calls) for span, calls in sites))
         since = statement.span.start
         for name, native in natives.items():
             if more := _more(context, login, logins, name, native, since):
                 raise Refused("bridge-reaches-more", f"{more} also sees {name} after the bridge", name)
             if named(name):
                 raise Refused("bridge-reaches-more", f"the step hands {name} on by its name", name)
-        if any(command.traced for command in login.shell.trace.commands if _of(command) >= since):
+        if any(
+            command.traced for command in login.shell.trace.commands if outermost(command.span, command.calls) >= since
+        ):
             detail = "the script is traced (set -x) where the credential is expanded"
             reasons.append(context.reason("traced", detail, "the token"))
         line = "export " + " ".join(f'{name}="${native}"' for name, native in natives.items())
@@ -97,15 +99,6 @@ def _natives(login: PackagesLogin, path: str, outsider: str) -> dict[str, str]:
     return natives
 
 
-def _outermost(span: Span, calls: tuple[int, ...]) -> int:
-    """Where in the step's own text something happens."""
-    return calls[0] if calls else span.start
-
-
-def _of(command: Command) -> int:
-    return _outermost(command.span, command.calls)
-
-
 def _statement(script: Script, at: int) -> Statement:
     found = [one for one in lower(script.text) if one.span.start <= at < one.span.end]
     if at >= FIRST or not found:
@@ -119,22 +112,17 @@ def _more(
     """What sees the variable from a place on and is no login with it, for people; '' if nothing does."""
     script, trace = login.shell.script, login.shell.trace
     words = (word for one in logins for word in one.words if word.native == native)
-    covered = {site for word in words for site in references(word.value)}
-    tested = {(test.read.span, test.calls) for test in trace.presences if test.read is not None}
-
-    def other(use: VariableUse) -> bool:
-        site = (use.read.span, use.calls)
-        return use.read.name == name and None in use.definitions and site not in covered and site not in tested
-
-    for use in trace.uses:
-        if _outermost(use.read.span, use.calls) >= since and other(use):
+    covered = {one for word in words for one in sites(word.value)}
+    covered |= queries.tested(trace)
+    for use in queries.readers_of_input(trace, name):
+        if outermost(*queries.site(use)) >= since and queries.site(use) not in covered:
             source, at = script.source_at(use.read.span), script.shown(use.read.span)
             return f"{source.path}:{source.position(at.start).line}"
-    for command in trace.commands:
-        if _of(command) >= since and not command.followed and may_read(command, name, context):
+    for command in queries.unfollowed(trace):
+        if outermost(command.span, command.calls) >= since and may_read(command, name, context):
             return f"`{command.name or 'a program that is not known'}`"
     first = min(one.command.order for one in logins)
-    return next((one.what for one in trace.opaque if one.order > first), "")
+    return next(queries.unseen_after(trace, first), "")
 
 
 # Where the line goes

@@ -17,9 +17,6 @@ from migrator.rulebook.records import RuleBook
 from migrator.sinks.packages import Picture
 from migrator.text.source import Source, Span
 
-Opinion = Reason | str
-"""What a question about a login yields: a reason that holds its fix back, or, as text, what that takes for granted."""
-
 
 class Context(Struct, frozen=True, eq=False):
     """A repository as it was read. `pipelines` are its pipelines files, `steps` all steps of them, `broken` the places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -9,21 +10,30 @@ from msgspec import Struct
 from migrator.findings.records import Reason
 from migrator.fixes.bridge import Bridge
 from migrator.fixes.login import PackagesLogin
+from migrator.fixes.opinion import Opinion
 from migrator.fixes.points import Point
 
 if TYPE_CHECKING:
     from migrator.fixes.pipe.planning import PipePlan
 
 
-class JudgedLogin(Struct, frozen=True, eq=False):
-    """`login` is edited at `points`, given the native pair by a `bridge`, or becomes a pipe as `pipe` says."""
+class JudgedLogin(Struct, frozen=True, eq=False, dict=True):
+    """`login` is edited at `points`, given the native pair by a `bridge`, or becomes a pipe as `pipe` says. The
+    `opinions` are in the order in which they were asked for."""
 
     login: PackagesLogin
-    reasons: tuple[Reason, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
     points: tuple[Point, ...] = ()
     bridge: Bridge | None = None
     pipe: PipePlan | None = None
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        return tuple(reason for one in self.opinions for reason in one.reasons)
+
+    @cached_property
+    def assumptions(self) -> tuple[str, ...]:
+        return tuple(assumption for one in self.opinions for assumption in one.assumptions)
 
     @property
     def safe(self) -> bool:

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Reason
 from migrator.fixes.bridge import bridge, shared_file
-from migrator.fixes.context import Context, Opinion
+from migrator.fixes.context import Context
 from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin, packages_logins
+from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.exposure import exposure
 from migrator.fixes.reasons.mixing import mixed, together
@@ -24,11 +25,13 @@ Named = Callable[[str], bool]
 
 
 def judge(
-    step: StepFacts, context: Context, around: Sequence[Opinion], runner: Sequence[Opinion], named: Named
+    step: StepFacts, context: Context, around: Sequence[Opinion], runner: Opinion, named: Named
 ) -> list[JudgedLogin]:
     """The logins of a step, in the order of running. `around` and `runner` are opinions that hold for all of them."""
     logins = packages_logins(step)
-    unseen, granted = unseen_logins(step, context) if logins else ((), ())
+    if not logins:
+        return []
+    unseen, granted = unseen_logins(step, context)
     judged: list[JudgedLogin] = []
     for shell in step.shells:
         mine = [login for login in logins if login.shell is shell]
@@ -38,13 +41,15 @@ def judge(
                 judged.append(JudgedLogin(login))
                 continue
             opinions = (
+                *placement.opinions,
                 *around,
                 *surroundings(step, context, login, placement.points, unseen),
-                *runner,
-                *granted,
-                *shell.commands.assumes,
+                runner,
+                granted,
+                Opinion(f"what does `{shell.commands.name}` take for granted?", assumptions=shell.commands.assumes),
                 *reach(step, context, login),
                 *exposure(step, context, login, placement.points),
+                placement.clashes,
             )
             judged.append(_judged(context, login, mine, placement, opinions, named))
     judged = together(mixed(judged, context))
@@ -56,17 +61,17 @@ def _judged(
     login: PackagesLogin,
     logins: Sequence[PackagesLogin],
     placement: Placement,
-    opinions: Sequence[Opinion],
+    opinions: tuple[Opinion, ...],
     named: Named,
 ) -> JudgedLogin:
     """The answers for one login; where it stands in a file with other users, a bridge is in the place of its points."""
-    assumptions = tuple(one for one in opinions if isinstance(one, str))
-    reasons = (*placement.obstacles, *(one for one in opinions if isinstance(one, Reason)), *placement.clashes)
+    asked = "who else uses the file that would be edited?"
     shared = shared_file(context, login, placement.points)
     if shared is None:
-        return JudgedLogin(login, reasons, assumptions, placement.points)
-    found, more = bridge(context, login, logins, shared, named)
-    return JudgedLogin(login, (*reasons, *more), assumptions, bridge=found)
+        return JudgedLogin(login, (*opinions, Opinion(asked)), placement.points)
+    found, reasons = bridge(context, login, logins, shared, named)
+    path, outsider = shared
+    return JudgedLogin(login, (*opinions, Opinion(asked, (Sighting(f"{path}: {outsider}"),), reasons)), bridge=found)
 
 
 def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
@@ -81,9 +86,10 @@ def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> 
             continue
         planned = planning.plan(step, context, shell, [item.login for item in mine])
         reasons = tuple(dict.fromkeys(reason for item in mine for reason in planning.assumed(item.reasons)))
-        if isinstance(planned, Reason):
-            piped += [replace(item, reasons=(*reasons, planned)) for item in mine]
-        else:
-            more = planned.assumptions
-            piped += [replace(one, reasons=reasons, assumptions=one.assumptions + more, pipe=planned) for one in mine]
+        pipe = None if isinstance(planned, Reason) else planned
+        refusal = (planned,) if isinstance(planned, Reason) else ()
+        answer = Opinion("can a pipe push instead?", (), refusal, pipe.assumptions if pipe else ())
+        for item in mine:
+            still = Opinion("what holds for the shell's logins all the same?", (), reasons, item.assumptions)
+            piped.append(replace(item, opinions=(still, answer), pipe=pipe))
     return piped

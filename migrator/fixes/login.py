@@ -7,10 +7,11 @@ from functools import cached_property
 from msgspec import Struct
 
 from migrator.flow.events import Command
+from migrator.flow.queries import Site, sites
 from migrator.ir.values import Value
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import Registry
-from migrator.sinks.credentials import Origin, Site, origin, references
+from migrator.sinks.credentials import Origin, origin
 from migrator.sinks.logins import Login
 
 
@@ -65,7 +66,7 @@ class PackagesLogin(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def sites(self) -> frozenset[Site]:
         """The expansions that the credential comes through."""
-        return references(self.username.value) | references(self.password.value)
+        return sites(self.username.value) | sites(self.password.value)
 
 
 def packages_logins(step: StepFacts) -> tuple[PackagesLogin, ...]:

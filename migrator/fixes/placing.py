@@ -7,25 +7,26 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.findings.records import Reason
 from migrator.fixes.login import LoginWord, PackagesLogin
+from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point, points, replaced
 from migrator.fixes.reasons.guards import guards
 from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
 from migrator.flow.events import PresenceTest
+from migrator.flow.queries import sources
 from migrator.ir.values import Input
-from migrator.sinks.credentials import Obstacle, assignments
+from migrator.sinks.credentials import Obstacle
 from migrator.text.source import Span
 
 
 class Placement(Struct, frozen=True):
-    """The changes that make a login native, and why there are none or why they are held back: `obstacles` for what it
-    says itself, `clashes` for what the changes of other logins make of its words."""
+    """The changes that make a login native, and why there are none or why they are held back: `opinions` on what it
+    says itself, `clashes` on what the changes of other logins make of its words."""
 
     points: tuple[Point, ...] = ()
-    obstacles: tuple[Reason, ...] = ()
-    clashes: tuple[Reason, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    clashes: Opinion = Opinion("which words make another login, too?")
 
 
 def place_all(logins: Sequence[PackagesLogin], visibility: Visibility) -> list[Placement]:
@@ -39,12 +40,14 @@ def place_all(logins: Sequence[PackagesLogin], visibility: Visibility) -> list[P
     clashing = _clashing({point for placement in placements for point in placement.points})
     detail = "the login is made by words that make the other, too"
     reason = visibility.context.reason("credential-unresolved", detail)
-    return [one if clashing.isdisjoint(one.points) else replace(one, clashes=(reason,)) for one in placements]
+    clash = replace(Placement().clashes, reasons=(reason,))
+    return [one if clashing.isdisjoint(one.points) else replace(one, clashes=clash) for one in placements]
 
 
 def _place(login: PackagesLogin, visibility: Visibility, together: Collection[int]) -> Placement:
     """Edit both words of a login, and the tests whether its variables are set. `together` are the orders of the
     commands that log in to the same registry."""
+    script, reason = login.shell.script, visibility.context.reason
     found: dict[Point, None] = {}
     obstacles: list[tuple[str, Obstacle]] = []
     for word in login.words:
@@ -54,16 +57,30 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
             obstacles.append((word.role, Obstacle(refused.code, refused.detail, refused.subject)))
     if conflict := _conflict(login, visibility, found):
         obstacles.append(("login", conflict))
-    if any(login.shell.script.edit(point.span, point.text) is None for point in found):
+    if any(script.edit(point.span, point.text) is None for point in found):
         detail = "is written over several lines or not followed in the YAML"
         obstacles.append(("credential", Obstacle("unsupported-expansion", detail)))
-    reason = visibility.context.reason
-    reasons = [reason(one.code, f"the {what} {one.detail}", one.subject) for what, one in obstacles]
+    written = tuple(Sighting("here", script, point.span) for point in found)
+    reasons = tuple(reason(one.code, f"the {what} {one.detail}", one.subject) for what, one in obstacles)
     guard = guards(login, visibility.context.book, together, visibility.covered)
+    tests = tuple(
+        Sighting("a test", script, test.read.span if test.read else test.name_span) for test in guard.presences
+    )
     detail = "a test whether {} is set decides about more than the login"
-    reasons += [reason("guarded", detail.format(name), name) for name in guard.wider]
+    wider = tuple(reason("guarded", detail.format(name), name) for name in guard.wider)
     found |= dict.fromkeys(_tests(login, visibility, guard.presences))
-    return Placement(tuple(found), tuple(reasons))
+    opinions = (
+        Opinion("where can its user name and its password be replaced?", written, reasons),
+        Opinion("who else sees the variables that are assigned for it?", tuple(_seers(login, visibility))),
+        Opinion("which tests ask whether its variables are set, and do they decide about more?", tests, wider),
+    )
+    return Placement(tuple(found), opinions)
+
+
+def _seers(login: PackagesLogin, visibility: Visibility) -> Iterator[Sighting]:
+    """What keeps the assignments on the way of the credential as they are."""
+    found = (one for word in login.words for one in sources(word.value))
+    yield from dict.fromkeys(seer for one in found if (seer := visibility.seer(one)))
 
 
 def _points(word: LoginWord, visibility: Visibility) -> tuple[Point, ...]:
@@ -91,7 +108,7 @@ def _tests(login: PackagesLogin, visibility: Visibility, presences: Iterable[Pre
     native = {name: word.native for word in login.words for name in word.origin.stored}
     for presence in presences:
         names = [piece.name for piece in presence.value.pieces if isinstance(piece, Input) and piece.name in native]
-        moved = any(one.word and visibility.movable(one) for one in assignments(presence.value))
+        moved = any(one.word and visibility.movable(one) for one in sources(presence.value))
         if names and not moved and presence.name_span != Span(0, 0):
             yield replaced(presence.read, presence.name_span, native[names[0]])
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from migrator.fixes.judged_login import JudgedLogin
+from migrator.flow import queries
 from migrator.flow.events import Flow, VariableUse
 from migrator.ir.values import symbol
 from migrator.reading.steps import Shell, StepFacts
@@ -20,7 +21,7 @@ def remaining(
 
     def gone(shell: Shell, use: VariableUse) -> bool:
         mine = [one for one in changed if one.login.shell is shell]
-        start = use.calls[0] if use.calls else use.read.span.start
+        start = queries.outermost(*queries.site(use))
         if any(one.bridge is not None and start >= one.bridge.before for one in mine):
             return True
         if item.pipe and shell is item.login.shell:
@@ -30,8 +31,7 @@ def remaining(
         return any(use.read.span.contains(span) or span.contains(use.read.span) for span in spans)
 
     def read(name: str) -> bool:
-        uses = ((shell, use) for shell in step.shells for use in shell.trace.uses)
-        stored = ((shell, use) for shell, use in uses if use.read.name == name and None in use.definitions)
+        stored = ((shell, use) for shell in step.shells for use in queries.readers_of_input(shell.trace, name))
         return named(name) or any(not gone(shell, use) for shell, use in stored)
 
     return tuple(name for name in item.login.stored if read(name))

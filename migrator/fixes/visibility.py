@@ -8,12 +8,14 @@ from functools import cached_property
 
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
-from migrator.flow.events import Command, VariableUse, among
+from migrator.fixes.opinion import Sighting
+from migrator.flow import queries
+from migrator.flow.events import Command, VariableUse
+from migrator.flow.queries import Site
 from migrator.ir.nodes import Read
 from migrator.ir.values import Definition, Piece
 from migrator.reading.steps import Shell, StepFacts
 from migrator.sinks import compose
-from migrator.sinks.credentials import Site
 from migrator.text.source import Span
 
 
@@ -30,15 +32,14 @@ class Visibility:
         self.context = context
         self.shell = shell
         self.trace = shell.trace
-        self.tested = {(test.read.span, test.calls) for test in self.trace.presences if test.read is not None}
-        # A pipeline variable is exported from the start, and stays so when the script assigns to it.
-        self.stored = {use.read.name for use in self.trace.uses if None in use.definitions}
+        self.tested = queries.tested(self.trace)
+        self.outside = queries.inputs(self.trace)
         self.covered: frozenset[Site] = frozenset[Site]().union(*(login.sites for login in logins))
-        self._movable: dict[Span, bool] = {}
+        self._seers: dict[Span, Sighting | None] = {}
         pieces = [piece for login in logins for word in login.words for piece in word.value.pieces]
         while not (own := {site for piece in pieces for site in self._own(piece)}) >= self.covered:
             self.covered &= own
-            self._movable = {}
+            self._seers = {}
 
     def _own(self, piece: Piece) -> Iterator[Site]:
         for reference in piece.provenance:
@@ -48,39 +49,45 @@ class Visibility:
 
     def movable(self, definition: Definition) -> bool:
         """May this assignment be changed instead of what uses it?"""
+        return definition.word is not None and self.seer(definition) is None
+
+    def seer(self, definition: Definition) -> Sighting | None:
+        """What sees the variable that is assigned to, besides these logins and tests whether it is set; None where
+        nothing does, or nothing of the assignment is written."""
         word = definition.word
         if word is None:
-            return False
-        if word.span not in self._movable:
-            same = [other for other in self.trace.definitions if other.word and other.word.span == word.span]
-            self._movable[word.span] = all(self._private(other, word.span) for other in same)
-        return self._movable[word.span]
+            return None
+        if word.span not in self._seers:
+            found = (
+                seer
+                for other in queries.written_alike(self.trace, definition)
+                for seer in self._seeing(other, word.span)
+            )
+            self._seers[word.span] = next(found, None)
+        return self._seers[word.span]
 
-    def _private(self, definition: Definition, span: Span) -> bool:
-        """Nothing but these logins, and tests whether it is set, can see the variable that is assigned to."""
-        part = self.shell.script.part(span.start)
+    def _seeing(self, definition: Definition, span: Span) -> Iterator[Sighting]:
+        script, name = self.shell.script, definition.name
+        part = script.part(span.start)
         if part is not None and part.key in self.context.shared_items:
-            return False
-        if any(among(definition, use.definitions) and self._foreign(use) for use in self.trace.uses):
-            return False
+            yield Sighting(f"{name}: another script has the same item", script, span)
+        for use in queries.readers(self.trace, definition):
+            if self._foreign(use):
+                yield Sighting(f"{name}: it is read", script, use.read.span)
         if definition.positional:
-            return True
-        name = word_of(definition.name)
-        if any(name.search(scalar.value) for task in self.step.tasks for _, scalar in task.variables):
-            return False
-        return not any(self._reads(command, definition) for command in self.trace.commands)
+            return
+        word = word_of(name)
+        for task in self.step.tasks:
+            if any(word.search(scalar.value) for _, scalar in task.variables):
+                yield Sighting(f"{name}: {task.what} is given it")
+        for command in queries.unfollowed(self.trace):
+            seen = queries.exported_to(command, definition, self.outside)
+            if seen and may_read(command, name, self.context):
+                yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
 
     def _foreign(self, use: VariableUse) -> bool:
         """Whether an expansion serves something else than these logins and tests of them."""
-        return (site := (use.read.span, use.calls)) not in self.covered and site not in self.tested
-
-    def _reads(self, command: Command, definition: Definition) -> bool:
-        """Could a program that is run read the variable from its environment?"""
-        if command.followed or not among(definition, command.environment.get(definition.name, ())):
-            return False
-        if definition.name not in command.exported and definition.name not in self.stored:
-            return False
-        return may_read(command, definition.name, self.context)
+        return (site := queries.site(use)) not in self.covered and site not in self.tested
 
     @cached_property
     def foreign(self) -> tuple[Read, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from migrator.flow import printing, words
-from migrator.flow.events import Argument, Command, Effect
+from migrator.flow.events import Argument, Command, CommandResult
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
 from migrator.ir.nodes import Call
@@ -25,7 +25,7 @@ class Builtins:
     def __init__(self, machine: Interpreter) -> None:
         self.machine = machine
 
-    def run(self, command: Command, call: Call, state: State, frame: Frame) -> Effect | None:
+    def run(self, command: Command, call: Call, state: State, frame: Frame) -> CommandResult | None:
         """Do what a builtin does; None for what is none."""
         arguments = command.arguments
         texts = [argument.text for argument in arguments]
@@ -66,7 +66,7 @@ class Builtins:
                 leave(name, state, frame)
             case _:
                 return None
-        return Effect(printing.printed(command, self.machine.programs, self.machine.clone))
+        return CommandResult(printing.printed(command, self.machine.programs, self.machine.clone))
 
     def change(self, how: str, arguments: Sequence[Argument], state: State) -> None:
         """The working directory, and the stack of those that were pushed."""

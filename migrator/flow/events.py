@@ -39,7 +39,7 @@ class Output(Struct, frozen=True):
     content: Value
 
 
-class Effect(Struct, frozen=True):
+class CommandResult(Struct, frozen=True):
     """What came of a command: its standard output, whether what it runs is `followed` (then that is among the events),
     and the path of a file of which it `runs` something that is decided only then."""
 
@@ -82,10 +82,6 @@ class Command(Struct, frozen=True, eq=False):
     program: str = ""
     unknown: str = ""
     runs: str = ""
-
-    def exclusive(self, other: Command) -> bool:
-        mine = dict(self.branches)
-        return any(mine.get(construct, branch) != branch for construct, branch in other.branches)
 
 
 class VariableUse(Struct, frozen=True):
@@ -138,9 +134,3 @@ class Flow(Struct, frozen=True):
     opaque: tuple[Unseen, ...]
     inputs: tuple[Value, ...] = ()
     called: tuple[Placed, ...] = ()
-
-
-def among(definition: Definition, definitions: Definitions) -> bool:
-    """Whether the same place in the script is among the assignments: each round of a loop has records of its own."""
-    span = definition.word.span if definition.word else None
-    return definition in definitions or any(other and other.word and other.word.span == span for other in definitions)

@@ -1,4 +1,4 @@
-"""Expressions: what they evaluate to, and where that comes from.
+"""Evaluator: what they evaluate to, and where that comes from.
 
 An evaluation over-approximates: where several assignments can reach a read, all of them are kept, and what cannot be
 told is `Unknown`.
@@ -28,7 +28,7 @@ _SPECIAL = frozenset("#?$!-_0")
 _SYNTAX = re.compile(r"""[$`"'\\;|&<>()\n#]""")
 
 
-class Expressions:
+class Evaluator:
     def __init__(self, machine: Interpreter) -> None:
         self.machine = machine
         self.recorder = machine.recorder

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from migrator.flow.runs import Runs, is_option
+from migrator.flow.runs import CommandFiles, is_option
 from migrator.ir.named import named
 from migrator.ir.paths import GLOB, NONE, Paths, Top, joined, matching
 from migrator.rulebook.records import Programs
@@ -45,7 +45,7 @@ class FileGraph:
         self.text = text
         self.programs = programs
         self.apart = apart
-        self.runs = Runs(programs, clone, text)
+        self.runs = CommandFiles(programs, clone, text)
         self.callers = cache(self._callers)
 
     @cached_property

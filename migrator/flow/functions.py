@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from migrator.flow.events import Argument, Effect
+from migrator.flow.events import Argument, CommandResult
 from migrator.flow.frame import MAX_DEPTH, Frame
 from migrator.flow.lattice import State, join
 from migrator.flow.library import FIRST
@@ -35,18 +35,18 @@ class Functions:
         state: State,
         frame: Frame,
         stdin: Value | None,
-    ) -> Effect:
+    ) -> CommandResult:
         """Call a function; where branches define it differently, each of the bodies."""
         if len(functions) == 1:
             return self.follow(functions[0], arguments, at, state, frame, stdin)
         reached: list[State] = []
-        effects: list[Effect] = []
+        effects: list[CommandResult] = []
         for index, function in enumerate(functions):
             inner = frame.but(branches=(*frame.branches, ((at, frame.calls), index)))
             reached.append(state.copy())
             effects.append(self.follow(function, arguments, at, reached[-1], inner, stdin))
         state.become(join(reached))
-        return Effect(union(one.output for one in effects), any(one.followed for one in effects))
+        return CommandResult(union(one.output for one in effects), any(one.followed for one in effects))
 
     def follow(
         self,
@@ -56,10 +56,10 @@ class Functions:
         state: State,
         frame: Frame,
         stdin: Value | None,
-    ) -> Effect:
+    ) -> CommandResult:
         if function.name in frame.active or len(frame.active) >= MAX_DEPTH:
             self.recursive.add(function.name)
-            return Effect(Value.of(Unknown(f"the output of `{function.name}`")))
+            return CommandResult(Value.of(Unknown(f"the output of `{function.name}`")))
         self.recorder.called.add(function.name)
         positional, saved, dead = state.positional, state.saved, state.dead
         state.saved = {}
@@ -76,7 +76,7 @@ class Functions:
             present = () if sure else state.defined(name)
             state.assign(name, tuple(dict.fromkeys((*definitions, *present))))
         state.positional, state.saved, state.dead = positional, saved, dead
-        return Effect(output, followed=True)
+        return CommandResult(output, followed=True)
 
     def body(self, function: Define, state: State, frame: Frame, stdin: Value | None) -> Value:
         """What the function writes to standard output."""

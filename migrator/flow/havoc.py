@@ -14,8 +14,7 @@ from migrator.flow import words
 from migrator.flow.events import Unseen
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
-from migrator.ir.nodes import Havoc as HavocNode
-from migrator.ir.nodes import Join, Read
+from migrator.ir.nodes import Havoc, Join, Read
 from migrator.ir.paths import only
 from migrator.ir.values import Literal, Unknown, Value
 from migrator.text.source import Span
@@ -26,12 +25,12 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-class Havoc:
+class HavocModel:
     def __init__(self, machine: Interpreter) -> None:
         self.machine = machine
         self.recorder = machine.recorder
 
-    def node(self, node: HavocNode, state: State, frame: Frame) -> None:
+    def node(self, node: Havoc, state: State, frame: Frame) -> None:
         for word in node.words:
             self.machine.expressions.value(word, state, frame)
         value = Value.of(Unknown(node.why))

@@ -20,11 +20,11 @@ from msgspec.structs import replace
 from migrator.flow import printing, words
 from migrator.flow.builtins import Builtins
 from migrator.flow.conditions import Conditions
-from migrator.flow.events import Argument, Command, Definitions, Effect, Environment, Flow
-from migrator.flow.expressions import Expressions
+from migrator.flow.events import Argument, Command, CommandResult, Definitions, Environment, Flow
+from migrator.flow.expressions import Evaluator
 from migrator.flow.frame import Frame
 from migrator.flow.functions import Functions
-from migrator.flow.havoc import Havoc
+from migrator.flow.havoc import HavocModel
 from migrator.flow.lattice import State, join, widen
 from migrator.flow.launching import Launching
 from migrator.flow.library import Library, Texts
@@ -38,6 +38,7 @@ from migrator.ir import nodes
 from migrator.ir.named import named
 from migrator.ir.nodes import (
     Assign,
+    Block,
     Call,
     Declare,
     Define,
@@ -46,7 +47,6 @@ from migrator.ir.nodes import (
     Loop,
     Pipe,
     Return,
-    Scope,
     Statement,
     Switch,
     Test,
@@ -109,7 +109,7 @@ class Interpreter:
         self.changed = changed
         """Files that the program may write: what stands there before is not what they say."""
         self.recorder = Recorder()
-        self.expressions = Expressions(self)
+        self.expressions = Evaluator(self)
         self.variables = Variables(self)
         self.streams = Streams(self)
         self.conditions = Conditions(self)
@@ -117,7 +117,7 @@ class Interpreter:
         self.builtins = Builtins(self)
         self.nested = Nested(self)
         self.launching = Launching(self)
-        self.havoc = Havoc(self)
+        self.havoc = HavocModel(self)
 
     # Statements
 
@@ -162,7 +162,7 @@ class Interpreter:
                 return self.loop(node, state, frame, stdin)
             case Switch() as node:
                 return self.switch(node, state, frame, stdin)
-            case Scope() as node:
+            case Block() as node:
                 return self.run(node.body, state.copy() if node.isolated else state, frame, stdin)
             case Define() as node:
                 state.functions = {**state.functions, node.name: (node,)}
@@ -337,7 +337,7 @@ class Interpreter:
         self.recorder.add(replace(command, followed=effect.followed, runs=effect.runs))
         return effect.output
 
-    def effect(self, command: Command, call: Call, state: State, inner: State, frame: Frame) -> Effect:
+    def effect(self, command: Command, call: Call, state: State, inner: State, frame: Frame) -> CommandResult:
         """What a command does to the process, and what it prints. `inner`: the state that a program of its own sees."""
         name, path = command.name, "/" in command.program
         if path or not _WITHIN.issuperset(command.wrappers):  # no builtin, whatever its name
@@ -349,7 +349,7 @@ class Interpreter:
         if name in SHELLS or name in self.programs.shells:
             return self.nested.shell(command, call, inner, frame)
         launched = self.launching.launch(command.program, command.arguments, call, inner, frame, command.stdin)
-        return launched or Effect(printing.printed(command, self.programs, self.clone))
+        return launched or CommandResult(printing.printed(command, self.programs, self.clone))
 
     # What the parts ask
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from migrator.flow.events import Argument, Effect, Unread
+from migrator.flow.events import Argument, CommandResult, Unread
 from migrator.flow.frame import MAX_DEPTH, Frame
 from migrator.flow.lattice import State, join
 from migrator.flow.library import Placed
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
 _TRACES = re.compile(r"#![^\n]*\s-[A-Za-z]*x")
-_SOURCED = Effect(Value.of(Unknown("the output of a file that is sourced")))
+_SOURCED = CommandResult(Value.of(Unknown("the output of a file that is sourced")))
 _MOST = 8
 """The most files, or working directories, that are followed as alternatives."""
 
@@ -38,7 +38,7 @@ class Launching:
         frame: Frame,
         stdin: Value | None,
         traced: bool = False,
-    ) -> Effect | None:
+    ) -> CommandResult | None:
         """Follow the file that a program is, or is told to run; None where that is no file of the repository.
 
         `state` is the calling process's, and stays as it is. `traced`: the program begins with tracing. Where the
@@ -49,7 +49,7 @@ class Launching:
         folders: Sequence[str | None] = [None] if isinstance(state.folders, Top) else sorted(state.folders)
         if len(folders) > _MOST:
             return None
-        effects: list[Effect] = []
+        effects: list[CommandResult] = []
         several = len(folders) > 1
         for index, folder in enumerate(folders):
             inner = frame.branch(((call.span, frame.calls), index)) if several else frame
@@ -58,7 +58,7 @@ class Launching:
         if not effects:
             return None
         runs = next((one.runs for one in effects if one.runs), "")
-        return Effect(union(one.output for one in effects), all(one.followed for one in effects), runs)
+        return CommandResult(union(one.output for one in effects), all(one.followed for one in effects), runs)
 
     def run_in(
         self,
@@ -70,7 +70,7 @@ class Launching:
         frame: Frame,
         stdin: Value | None,
         traced: bool,
-    ) -> Effect | None:
+    ) -> CommandResult | None:
         """`folder`: None where the working directory is not known."""
         library = self.machine.library
         assert library is not None
@@ -79,7 +79,7 @@ class Launching:
             return None
         ran, launcher = found
         if not ran.fragments:
-            return Effect(Value.of(Unknown(f"the output of `{program.rpartition('/')[2]}`")), runs=ran.path)
+            return CommandResult(Value.of(Unknown(f"the output of `{program.rpartition('/')[2]}`")), runs=ran.path)
         text = "\n".join(fragment.text for fragment in ran.fragments)
         fragments = [one for one in ran.fragments if one.path == ran.path or library.matters(one.path, one.text)]
         if any(one.path in self.machine.changed for one in fragments) or not library.matters(ran.path, text):
@@ -105,9 +105,9 @@ class Launching:
             process = inner.copy()
             process.traced = process.traced or fragment.shown
             outputs.append(self.run(one, call, process, started, stdin))
-        return Effect(concat(outputs), followed=True)
+        return CommandResult(concat(outputs), followed=True)
 
-    def source(self, arguments: tuple[Argument, ...], call: Call, state: State, frame: Frame) -> Effect:
+    def source(self, arguments: tuple[Argument, ...], call: Call, state: State, frame: Frame) -> CommandResult:
         """A file that is included is a part of this program; one that is not followed may set what it mentions, and one
         that is not there anything that the program set."""
         if not arguments:
@@ -126,16 +126,16 @@ class Launching:
                 reached.append(state.copy())
                 effects.append(self.one(frozenset({one}), arguments, call, reached[-1], inner))
             state.become(join(reached))
-            return Effect(union(one.output for one in effects), all(one.followed for one in effects[1:]))
+            return CommandResult(union(one.output for one in effects), all(one.followed for one in effects[1:]))
         return self.one(named, arguments, call, state, frame)
 
-    def one(self, path: Paths, arguments: Sequence[Argument], call: Call, state: State, frame: Frame) -> Effect:
+    def one(self, path: Paths, arguments: Sequence[Argument], call: Call, state: State, frame: Frame) -> CommandResult:
         resolved = only(path)
         output = self.include(resolved, arguments, call, state, frame) if resolved else None
         if output is None:
             self.not_included(resolved, arguments[0], state, frame)
             return _SOURCED
-        return Effect(output, followed=True)
+        return CommandResult(output, followed=True)
 
     def include(self, path: str, arguments: Sequence[Argument], call: Call, state: State, frame: Frame) -> Value | None:
         """Follow a file that this process reads in; None where it is not followed."""

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from migrator.flow import texts
 from migrator.flow.builtins import set_options
-from migrator.flow.events import Argument, Command, Effect, Unread
+from migrator.flow.events import Argument, Command, CommandResult, Unread
 from migrator.flow.frame import MAX_DEPTH, Frame
 from migrator.flow.lattice import State
 from migrator.flow.texts import NestedText
 from migrator.frontends.shell.lowering import lower
-from migrator.ir.nodes import Call, Channel, ProgramError
+from migrator.ir.nodes import Call, ProgramError, StreamKind
 from migrator.ir.values import Definition, Literal, Unknown, Value
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
 SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh", "ksh"})
-_SHELL = Effect(Value.of(Unknown("the output of a shell")))
+_SHELL = CommandResult(Value.of(Unknown("the output of a shell")))
 _HIDDEN = (Definition("", Value.of(Unknown("a variable that is not exported")), None, -1),)
 _TAKES_VALUE = re.compile(r"[-+][a-zA-Z]*[oO]")
 _TEXT_FOLLOWS = re.compile(r"-[a-zA-Z]*c|--command")
@@ -49,15 +49,15 @@ class Nested:
 
     def evaluate(
         self, arguments: tuple[Argument, ...], call: Call, state: State, frame: Frame, stdin: Value | None
-    ) -> Effect:
+    ) -> CommandResult:
         nested = texts.of_words(self.machine.text, [argument.word for argument in arguments])
         if nested is None:
             self.unread(call)
             self.machine.havoc.text(call.words[1:], "what `eval` runs", call.span, state, frame)
-            return Effect(Value.of(Unknown("what `eval` prints")))
+            return CommandResult(Value.of(Unknown("what `eval` prints")))
         return _followed(self.run(nested, call, state, frame.but(evaluating=True), stdin))
 
-    def shell(self, command: Command, call: Call, state: State, frame: Frame) -> Effect:
+    def shell(self, command: Command, call: Call, state: State, frame: Frame) -> CommandResult:
         """`bash -c '…'`, `bash` with a here-document, or a script file, in a process that `state` is the parent of."""
         inner, started = child(state, self.recorder.read_from_outside), State()
         arguments = list(command.arguments)
@@ -76,7 +76,7 @@ class Nested:
                     self.unread(call)
                     return _SHELL
                 return _followed(self.run(nested, call, inner, frame, command.stdin))
-        documents = [one for one in command.redirects if one.channel is Channel.DOCUMENT]
+        documents = [one for one in command.redirects if one.kind is StreamKind.DOCUMENT]
         if documents and not arguments and (nested := texts.of_document(self.machine.text, documents[-1])):
             return _followed(self.run(nested, call, inner, frame, None))
         if command.stdin is not None and not arguments:
@@ -116,10 +116,10 @@ class Nested:
             self.run(nested, call, self.machine.any_time(state, since), Frame(conditional=True), None)
 
 
-def _followed(output: Value | None) -> Effect:
+def _followed(output: Value | None) -> CommandResult:
     if output is None:
-        return Effect(Value.of(Unknown("shell that could not be read")))
-    return Effect(output, followed=True)
+        return CommandResult(Value.of(Unknown("shell that could not be read")))
+    return CommandResult(output, followed=True)
 
 
 def child(state: State, outside: set[str]) -> State:

@@ -28,7 +28,7 @@ _SCRIPTS = ("run", "run-script")
 _TEXT = re.compile(r"-[A-Za-z]*c")
 
 
-class Runs(Struct, frozen=True):
+class CommandFiles(Struct, frozen=True):
     """`text` gives the text of a file of the repository, None where there is none; `clone` is the variable that names
     the folder of its root."""
 

@@ -11,7 +11,7 @@ from migrator.flow import words
 from migrator.flow.events import Output
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
-from migrator.ir.nodes import Capture, Channel, Redirect
+from migrator.ir.nodes import Capture, Redirect, StreamKind
 from migrator.ir.values import EMPTY, Literal, Unknown, Value, concat
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ class Streams:
     def inputs(self, redirects: Sequence[Redirect], state: State, frame: Frame, stdin: Value | None) -> Value | None:
         """What standard input holds after the redirections, None where nothing is fed."""
         for redirect in redirects:
-            match redirect.channel:
-                case Channel.TEXT:
+            match redirect.kind:
+                case StreamKind.TEXT:
                     stdin = concat([self.value(redirect, state, frame), Value.of(Literal("\n"))])
-                case Channel.DOCUMENT:
+                case StreamKind.DOCUMENT:
                     stdin = self.value(redirect, state, frame)
-                case Channel.READ:
+                case StreamKind.READ:
                     stdin = self.file(redirect, state, frame)
-                case Channel.OTHER:
+                case StreamKind.OTHER:
                     self.value(redirect, state, frame)
         return stdin
 
@@ -44,7 +44,7 @@ class Streams:
         files = tuple(
             Output(self.value(redirect, state, frame), output)
             for redirect in redirects
-            if redirect.channel is Channel.WRITE and redirect.value.parts
+            if redirect.kind is StreamKind.WRITE and redirect.value.parts
         )
         if not files:
             return output
@@ -66,4 +66,4 @@ class Streams:
 
 def may_fail(redirect: Redirect) -> bool:
     """Whether it opens a file; where that fails, the command does not run."""
-    return redirect.channel in (Channel.READ, Channel.WRITE) and words.written(redirect.value) != "/dev/null"
+    return redirect.kind in (StreamKind.READ, StreamKind.WRITE) and words.written(redirect.value) != "/dev/null"

@@ -48,6 +48,9 @@ def of_words(source: Sliced, joins: Sequence[Join | None]) -> NestedText | None:
             return _slice(source, Span(span.start + 1, span.end - 1), text)
         case [Constant(span=Span() as span, text=text) as part] if _bare(part):
             return _slice(source, span, text)
+        case [Constant(quoting=Quoting.FIXED, span=Span() as span, text=text)]:  # a string of another language
+            inner = _slice(source, Span(span.start + 1, span.end - 1), text) or _double(source, Template((), span))
+            return replace(inner, quoted=True) if inner and inner.text == text else None
         case [Read() as read]:
             sliced = _slice(source, read.span)
             return replace(sliced, outer=_expansions(parts)) if sliced else None

@@ -213,7 +213,7 @@ class Switch(Struct, frozen=True):
     span: Span
 
 
-class Scope(Struct, frozen=True):
+class Block(Struct, frozen=True):
     """Statements that belong together. `isolated`: in a process of their own, which begins with a copy of the state."""
 
     body: tuple[Statement, ...]
@@ -306,7 +306,7 @@ Node = (
     | If
     | Loop
     | Switch
-    | Scope
+    | Block
     | Define
     | Return
     | Break
@@ -318,7 +318,7 @@ Node = (
 )
 
 
-class Channel(Enum):
+class StreamKind(Enum):
     """Where a statement's standard input comes from, or its output goes to."""
 
     TEXT = "text"
@@ -334,7 +334,7 @@ class Redirect(Struct, frozen=True):
     """`value` is the text, or the path of the file. `raw`: the text is taken as it is written, without expansions.
     `written`: where the document is written, None where what is written there is not its text."""
 
-    channel: Channel
+    kind: StreamKind
     value: Join
     span: Span
     raw: bool = False

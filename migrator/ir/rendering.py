@@ -1,16 +1,47 @@
 """Nodes and values as text, for people who want to see what a program was taken for: one line, as an s-expression.
 
-Literal text is in it as it is written, so that whoever shows it has to mask it first.
+Literal text is in it as it is written, so that whoever shows it has to hide it first (`hiding`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.ir import nodes
 from migrator.ir.nodes import Constant, Expression, Fallback, Join, Node, Redirect, Statement
 from migrator.ir.paths import Paths, Top
 from migrator.ir.values import Input, Literal, Piece, Value
+from migrator.text.mask import placeholder
+from migrator.text.source import Span
+
+_T = TypeVar("_T")
+Hidden = Callable[[Constant | Literal], bool]
+"""Whether literal text is a secret, by where it stands."""
+
+
+def hiding(one: _T, hidden: Hidden) -> _T:
+    """The same nodes, with a placeholder for each constant that is hidden."""
+    found: object = one
+    if isinstance(one, tuple):
+        found = tuple(hiding(each, hidden) for each in one)
+    elif isinstance(one, Constant):
+        found = replace(one, text=placeholder(len(one.text))) if hidden(one) else one
+    elif isinstance(one, Struct) and not isinstance(one, Span):
+        found = replace(one, **{name: hiding(getattr(one, name), hidden) for name in one.__struct_fields__})
+    return cast(_T, found)
+
+
+def hiding_value(one: Value, hidden: Hidden) -> Value:
+    def shown(piece: Piece) -> Piece:
+        if isinstance(piece, Literal) and hidden(piece):
+            return replace(piece, text=placeholder(len(piece.text)))
+        return piece
+
+    return Value(tuple(tuple(map(shown, row)) for row in one.alternatives))
 
 
 def program(statements: Iterable[Statement]) -> str:
@@ -49,7 +80,7 @@ def node(one: Node) -> str:
             return _form(
                 "switch", join(one.subject), *map(join, one.patterns), *(program(b) or "()" for b in one.branches)
             )
-        case nodes.Scope():
+        case nodes.Block():
             return _form("process" if one.isolated else "do", program(one.body))
         case nodes.Define():
             names = "(" + " ".join(name for name, _ in one.parameters) + ")" if one.parameters is not None else ""
@@ -124,7 +155,7 @@ def paths(one: Paths) -> str:
 
 
 def _channel(redirect: Redirect) -> str:
-    return redirect.channel.value
+    return redirect.kind.value
 
 
 def _form(*words: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from migrator.flow.events import Command
 from migrator.flow.files import FileGraph
+from migrator.flow.queries import unfollowed
 from migrator.ir.paths import NONE, Paths, Top, joined
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
@@ -28,7 +29,7 @@ def may_run(step: StepFacts, files: FileGraph, book: RuleBook) -> Iterator[Paths
     """What each command of the step runs that was not followed there."""
     for shell in step.shells:
         made = written(shell.trace, book)
-        yield from (_runs(one, files, made) for one in shell.trace.commands if not one.followed)
+        yield from (_runs(one, files, made) for one in unfollowed(shell.trace))
 
 
 def unseen(paths: Iterable[Paths], files: FileGraph, followed: frozenset[str]) -> Paths:
@@ -58,7 +59,7 @@ def logging_in(
 def named(step: StepFacts, files: FileGraph) -> Iterator[tuple[str, str]]:
     """The files that the step's commands name and that are not followed, as path and text."""
     followed = {part.source.path for part in step.called}
-    commands = (one for shell in step.shells for one in shell.trace.commands if not one.followed)
+    commands = (one for shell in step.shells for one in unfollowed(shell.trace))
     for command in commands:
         for paths in (_runs(command, files), files.may_read(command, words=1)):
             there = NONE if isinstance(paths, Top) else files.matched(paths)

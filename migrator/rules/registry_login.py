@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from functools import cache, partial
 
 from migrator.findings.records import Finding, Severity
-from migrator.fixes.context import Context, Opinion
+from migrator.fixes.context import Context
 from migrator.fixes.judged_command import JudgedCommand, by_command
 from migrator.fixes.judging import judge
+from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.remaining import named
 from migrator.ir.paths import Top
 from migrator.reading.hidden import hidden_logins
@@ -50,17 +51,21 @@ def judged_commands(step: StepFacts, context: Context) -> Iterator[JudgedCommand
         return
     handed_on = cache(partial(named, step))
     reasons, assumptions = runner_reasons(step.step.labels, context)
-    runner: list[Opinion] = [*reasons, *assumptions]
-    judged = judge(step, context, tuple(_around(step, context)), runner, handed_on)
-    yield from by_command(step, judged, handed_on)
+    runner = Opinion("what does the runner's label say?", (), tuple(reasons), tuple(assumptions))
+    yield from by_command(step, judge(step, context, _around(step, context), runner, handed_on), handed_on)
 
 
-def _around(step: StepFacts, context: Context) -> Iterator[Opinion]:
+def _around(step: StepFacts, context: Context) -> tuple[Opinion, ...]:
     """What speaks against each login of a step."""
-    for name in dict.fromkeys(shadow.name for shadow in shadows(step, context.book.natives)):
-        yield context.reason("shadowed", f"the step sets {name}, which may override the native variable", name)
-    for who, what in login_file_leaves(step, context.book):
-        yield context.reason("leaves-step", f"the step hands its login on: {what}", who)
+    names = dict.fromkeys(shadow.name for shadow in shadows(step, context.book.natives))
+    leaves = tuple(login_file_leaves(step, context.book))
+    detail = "the step sets {}, which may override the native variable"
+    shadowed = (context.reason("shadowed", detail.format(name), name) for name in names)
+    left = (context.reason("leaves-step", f"the step hands its login on: {what}", who) for who, what in leaves)
+    return (
+        Opinion("what sets a variable with a native name?", tuple(map(Sighting, names)), tuple(shadowed)),
+        Opinion("what takes the login out of the step?", tuple(Sighting(who) for who, _ in leaves), tuple(left)),
+    )
 
 
 def _message(command: JudgedCommand) -> str:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 from migrator.ir.nodes import Fallback
-from migrator.ir.values import Alternative, Definition, Input, Literal, Unknown, Value
-from migrator.text.source import Span
+from migrator.ir.values import Alternative, Input, Literal, Unknown, Value
 
 _KEPT = (Fallback.NONE, Fallback.DEFAULT, Fallback.REQUIRE)
-Site = tuple[Span, tuple[int, ...]]
-"""An expansion, and the call string that it is made under."""
 
 
 class Obstacle(Struct, frozen=True):
@@ -80,14 +77,3 @@ def _obstacle(row: Alternative) -> Obstacle | None:
     if sum(1 for piece in row if not isinstance(piece, Literal) or piece.text) > 1:
         return Obstacle("credential-unresolved", "is put together from several parts", "the parts of it")
     return None
-
-
-def references(value: Value) -> frozenset[Site]:
-    """Every expansion on the way of a value, with the call that it is made in."""
-    return frozenset((reference.read.span, reference.calls) for piece in value.pieces for reference in piece.provenance)
-
-
-def assignments(value: Value) -> tuple[Definition, ...]:
-    """The assignments on the way of a value."""
-    found = (reference.definition for piece in value.pieces for reference in piece.provenance)
-    return tuple(dict.fromkeys(definition for definition in found if definition is not None))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from migrator.flow.events import Command
+from migrator.flow.queries import may_both_run
 from migrator.ir.nodes import ProgramError
 from migrator.ir.paths import Top, only
 from migrator.ir.values import symbol
@@ -245,9 +246,9 @@ def test_the_working_directory_is_any_of_several_or_cannot_be_told(text: str, fo
 def test_branches_that_exclude_each_other_are_told_from_those_that_do_not() -> None:
     text = "if x; then see a; else see b; fi\nif y; then see c; fi\nsee d"
     a, b, c, d = (one for one in follow(text).commands if one.name == "see")
-    assert a.exclusive(b)
-    assert not a.exclusive(c)
-    assert not a.exclusive(d)
+    assert not may_both_run(a, b)
+    assert may_both_run(a, c)
+    assert may_both_run(a, d)
     assert (a.conditional, c.conditional, d.conditional) == (True, True, False)
 
 

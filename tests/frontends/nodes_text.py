@@ -29,7 +29,7 @@ def statement(one: Statement) -> str:
 
 
 def _channel(redirect: Redirect) -> str:
-    return redirect.channel.value + ("-raw" if redirect.raw else "") + ("-written" if redirect.written else "")
+    return redirect.kind.value + ("-raw" if redirect.raw else "") + ("-written" if redirect.written else "")
 
 
 def join(word: Join) -> str:
@@ -86,7 +86,7 @@ def node(one: Node) -> str:
         case nodes.Switch(subject, branches, patterns, exhaustive):
             inner = [join(subject), _of("like", map(join, patterns)), *map(_block, branches)]
             return _of("switch" + (" surely" if exhaustive else ""), inner)
-        case nodes.Scope(body, _, isolated):
+        case nodes.Block(body, _, isolated):
             return _of("process" if isolated else "scope", map(statement, body))
         case nodes.Define(name, body, _, parameters):
             given = "" if parameters is None else f" [{' '.join(name for name, _ in parameters)}]"

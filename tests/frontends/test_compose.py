@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator.frontends.documents.compose import ComposeFile, Service, Unread, read_compose
+from migrator.frontends.documents.compose import ComposeFile, Service, UnreadPart, read_compose
 from migrator.frontends.documents.interpolation import image_name
 
 
@@ -41,24 +41,24 @@ def test_a_file_without_services_says_nothing(document: object) -> None:
 @pytest.mark.parametrize(
     ("document", "unread"),
     [
-        ("text", Unread("", "the file is no mapping")),
-        ({"services": ["web"]}, Unread("", "`services` is no mapping")),
-        ({"services": {"web": "acme/web"}}, Unread("", "the service web is no mapping")),
-        ({"services": {"web": {"build": 5}}}, Unread("", "the build of the service web is no mapping")),
-        ({"services": {"web": {"extends": ["a"]}}}, Unread("", "`extends` of the service web is no mapping")),
-        ({"services": {"web": {"extends": "a"}}}, Unread("", "what the service web extends is not found")),
-        ({"services": {"web": {"extends": "web"}}}, Unread("", "what the service web extends is not found")),
+        ("text", UnreadPart("", "the file is no mapping")),
+        ({"services": ["web"]}, UnreadPart("", "`services` is no mapping")),
+        ({"services": {"web": "acme/web"}}, UnreadPart("", "the service web is no mapping")),
+        ({"services": {"web": {"build": 5}}}, UnreadPart("", "the build of the service web is no mapping")),
+        ({"services": {"web": {"extends": ["a"]}}}, UnreadPart("", "`extends` of the service web is no mapping")),
+        ({"services": {"web": {"extends": "a"}}}, UnreadPart("", "what the service web extends is not found")),
+        ({"services": {"web": {"extends": "web"}}}, UnreadPart("", "what the service web extends is not found")),
         (
             {"services": {"web": {"extends": {"file": "b.yml", "service": "a"}}}},
-            Unread("b.yml", "the service web extends a service of the file"),
+            UnreadPart("b.yml", "the service web extends a service of the file"),
         ),
-        ({"include": "b.yml"}, Unread("b.yml", "the file is included")),
-        ({"include": [{"path": ["b.yml"], "env_file": "c"}]}, Unread("b.yml", "the file is included")),
-        ({"include": [5]}, Unread("", "the file is included")),
-        ({"models": ["ai/a"]}, Unread("", "`models` is no mapping")),
+        ({"include": "b.yml"}, UnreadPart("b.yml", "the file is included")),
+        ({"include": [{"path": ["b.yml"], "env_file": "c"}]}, UnreadPart("b.yml", "the file is included")),
+        ({"include": [5]}, UnreadPart("", "the file is included")),
+        ({"models": ["ai/a"]}, UnreadPart("", "`models` is no mapping")),
     ],
 )
-def test_what_is_not_read_is_said(document: object, unread: Unread) -> None:
+def test_what_is_not_read_is_said(document: object, unread: UnreadPart) -> None:
     assert read_compose([document], {}).unread == (unread,)
 
 
@@ -212,7 +212,7 @@ def test_environment_files_are_listed_as_written() -> None:
     services = {"a": {"env_file": "a.env"}, "b": {"env_file": ["a.env", {"path": "$B", "required": False}, 5]}}
     found = read_compose([{"services": services, "include": {"path": "c.yml", "env_file": "c.env"}}], {})
     assert found.env_files == ("c.env", "a.env", "$B")
-    assert Unread("", "a path in `env_file` is no text") in found.unread
+    assert UnreadPart("", "a path in `env_file` is no text") in found.unread
 
 
 def test_shared_and_cyclic_parts_end() -> None:

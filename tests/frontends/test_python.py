@@ -356,7 +356,15 @@ def shown(source: str) -> str:
         ),
         (
             'os.environ["A"] and subprocess.run(["b"])',
-            "(may (call 'b')) (evaluate (? $A ?))",
+            "(if (test (empty $A)) (call 'b') (do))",
+        ),
+        (
+            'subprocess.run(["b"]) if os.environ["A"] or x else f(os.environ["C"])',
+            "(if (test (empty $A) (empty ?)) (call 'b') (evaluate (? $C)))",
+        ),
+        (
+            'x = os.environ["A"] and subprocess.run(["b"])',
+            "(may (call 'b')) (set x (? $A ?))",
         ),
         (
             'while os.environ["A"]:\n    x = 1',

@@ -23,7 +23,6 @@ from migrator.ir.nodes import (
     Assign,
     Call,
     Capture,
-    Channel,
     Constant,
     Expression,
     Join,
@@ -33,6 +32,7 @@ from migrator.ir.nodes import (
     Read,
     Redirect,
     Statement,
+    StreamKind,
     Template,
 )
 from migrator.text.source import Span
@@ -219,9 +219,15 @@ def test_an_assignment_has_its_place(text: str) -> None:
 
 @pytest.mark.parametrize("operator", ["<", ">", ">>", ">|", "<>", "<<<", ">&", "<&", "&>", "&>>"])
 def test_every_redirection_is_read_wherever_it_stands(operator: str) -> None:
-    channels = {only(text, Redirect).channel for text in (f"a {operator} b", f"{operator}b a", f"a {operator}b c")}
-    expected = {"<": Channel.READ, "<>": Channel.READ, "<<<": Channel.TEXT, ">&": Channel.OTHER, "<&": Channel.OTHER}
-    assert channels == {expected.get(operator, Channel.WRITE)}
+    kinds = {only(text, Redirect).kind for text in (f"a {operator} b", f"{operator}b a", f"a {operator}b c")}
+    expected = {
+        "<": StreamKind.READ,
+        "<>": StreamKind.READ,
+        "<<<": StreamKind.TEXT,
+        ">&": StreamKind.OTHER,
+        "<&": StreamKind.OTHER,
+    }
+    assert kinds == {expected.get(operator, StreamKind.WRITE)}
 
 
 @pytest.mark.parametrize(("end", "raw"), [("E", False), ("'E'", True), ('"E"', True), ("\\E", True)])
@@ -229,7 +235,7 @@ def test_every_redirection_is_read_wherever_it_stands(operator: str) -> None:
 def test_a_document_has_its_text_with_places(operator: str, end: str, raw: bool) -> None:
     text = f"a {operator}{end}\n\tx $A é\n\tE\n" if operator == "<<-" else f"a {operator}{end}\nx $A é\nE\n"
     redirect = only(text, Redirect)
-    assert (redirect.channel, redirect.raw) == (Channel.DOCUMENT, raw)
+    assert (redirect.kind, redirect.raw) == (StreamKind.DOCUMENT, raw)
     written = [text[one.span.start : one.span.end] for one in every(redirect.value) if isinstance(one, Read)]
     assert written == ([] if raw else ["$A"])
     if operator == "<<":

@@ -58,10 +58,12 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         steps += f"    - step:\n        script: [{PROGRAMS[path.rpartition('.')[2]]} {path}]\n"
     (root / "bitbucket-pipelines.yml").write_text(f"pipelines:\n  default:\n{steps}")
     formats = {name: run(["check", "--format", name], root).out for name in ("text", "json", "sarif", "html")}
+    formats |= {f"trace of {path}": run(["explain", "--trace", f"{path}:1"], root).out for path in FILES}
     return formats | {"diff": (fixed := run(["fix", "--diff", "--unsafe-fixes"], root)).out + fixed.err}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path}: {FILES[path]}")
 def test_a_literal_is_in_no_output_and_its_login_is_reported(shown: dict[str, str], path: str) -> None:
     assert f"{path}:1:" in shown["text"]
+    assert "\nfinding\n" in shown[f"trace of {path}"]
     assert not [name for name, text in shown.items() if LITERALS[path] in text]

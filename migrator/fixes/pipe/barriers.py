@@ -10,7 +10,7 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.pipe.engine import ContainerEngine, Effect, Work, known_text
 from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
-from migrator.ir.nodes import Channel
+from migrator.ir.nodes import StreamKind
 from migrator.platforms.records import Task
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe
@@ -163,7 +163,7 @@ class Barriers:
                 raise Refused("pipe-digest", f"`{work.command.name}` may read a digest after the push", "the digest")
 
     def kept(self, command: Command) -> bool:
-        return command.consumed or any(redirect.channel is Channel.WRITE for redirect in command.redirects)
+        return command.consumed or any(redirect.kind is StreamKind.WRITE for redirect in command.redirects)
 
     def endings(self, last: int, removed: Collection[Span]) -> None:
         """The script must reach its pushes, and must end where one of them fails."""

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable
 
 from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
+from migrator.flow.queries import setting
 from migrator.frontends.shell.lowering import lower
-from migrator.ir.nodes import Call, Chain, Channel, Constant, Fallback, If, Pipe, Redirect, Statement
+from migrator.ir.nodes import Call, Chain, Constant, If, Pipe, Redirect, Statement, StreamKind
 from migrator.reading.steps import Shell
 from migrator.rulebook.records import RuleBook
 
@@ -55,8 +56,7 @@ class Statements:
                 raise Refused("pipe-condition", "the login writes a file", "the login")
         if any(not _idle(redirect) for redirect in (*whole.redirects, *statement.redirects)):
             raise Refused("pipe-condition", "the login writes a file", "the login")
-        sets = (use for use in self.trace.uses if use.read.fallback is Fallback.ASSIGN)
-        if any(whole.span.contains(use.read.span) for use in sets):
+        if any(whole.span.contains(use.read.span) for use in setting(self.trace)):
             raise Refused("pipe-condition", "the login sets a variable", "the login")
         return whole
 
@@ -86,5 +86,5 @@ def _idle(redirect: Redirect) -> bool:
     """Nothing is left of what goes there."""
     target = redirect.value.parts[0] if len(redirect.value.parts) == 1 else None
     text = target.text if isinstance(target, Constant) else ""
-    reads = redirect.channel in (Channel.TEXT, Channel.DOCUMENT, Channel.READ)
-    return reads or text == "/dev/null" or (redirect.channel is Channel.OTHER and text.isdigit())
+    reads = redirect.kind in (StreamKind.TEXT, StreamKind.DOCUMENT, StreamKind.READ)
+    return reads or text == "/dev/null" or (redirect.kind is StreamKind.OTHER and text.isdigit())

@@ -4,37 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from migrator.fixes.context import Context, Opinion
+from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
+from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
+from migrator.flow import queries
 from migrator.ir.values import Input
 from migrator.reading.steps import StepFacts
-from migrator.sinks.credentials import assignments
 
 _TERMINAL = ("/dev/stdout", "/dev/stderr", "/dev/tty")
 
 
-def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point]) -> Iterator[Opinion]:
-    """Where the native token could show in the log. `points` are where the login is edited, and the tests whether its
-    variables are set."""
-    trace, sites = login.shell.trace, login.sites
-    readers = {
-        use.command
-        for use in trace.uses
-        if (use.read.span, use.calls) in sites or any(use.read.span.contains(point.span) for point in points)
-    }
-    if (
-        login.command.traced
-        or any(command.traced for command in trace.commands if command.order in readers)
-        or any(definition.traced for definition in assignments(login.password.value))
-    ):
-        yield context.reason("traced", "the script is traced (set -x) where the credential is expanded", "the token")
-    if shown := next(_displayed(step, context, login), None):
-        yield context.reason("traced", f"{shown} is printed elsewhere in the step", shown)
+def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point]) -> tuple[Opinion, ...]:
+    """Reasons where the native token could show in the log. `points` are where the login is edited, and the tests
+    whether its variables are set."""
+    traced, printed = tuple(_traced(login, points)), tuple(_displayed(step, context, login))
+    detail = "the script is traced (set -x) where the credential is expanded"
+    reasons = (context.reason("traced", detail, "the token"),) if traced else ()
+    shown = (context.reason("traced", f"{name} is printed elsewhere in the step", name) for name, _ in printed[:1])
+    return (
+        Opinion("where is it expanded while commands are traced?", traced, reasons),
+        Opinion("what prints its password?", tuple(seen for _, seen in printed), tuple(shown)),
+    )
 
 
-def _displayed(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[str]:
-    """The variables of the password that a command prints."""
+def _traced(login: PackagesLogin, points: Collection[Point]) -> Iterator[Sighting]:
+    trace, sites, script = login.shell.trace, login.sites, login.shell.script
+    readers = queries.holders(trace, sites, [point.span for point in points])
+    for command in trace.commands:
+        if command.traced and (command is login.command or command.order in readers):
+            yield Sighting(f"`{command.name or 'a program'}`", script, command.span)
+    for definition in queries.sources(login.password.value):
+        if definition.traced:
+            yield Sighting(f"{definition.name} is set", script, definition.word.span if definition.word else None)
+
+
+def _displayed(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[str, Sighting]]:
+    """The variables of the password that a command prints, and which."""
     for shell in step.shells:
         for command in shell.trace.commands:
             if command.name not in context.book.programs.displays or command.consumed:
@@ -43,4 +49,6 @@ def _displayed(step: StepFacts, context: Context, login: PackagesLogin) -> Itera
                 continue
             pieces = (piece for argument in command.arguments for piece in argument.value.pieces)
             names = (piece.name for piece in pieces if isinstance(piece, Input))
-            yield from (name for name in names if name in login.password.origin.stored)
+            for name in names:
+                if name in login.password.origin.stored:
+                    yield name, Sighting(f"`{command.name}` prints {name}", shell.script, command.span)

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from migrator.fixes.login import PackagesLogin
-from migrator.flow.events import Command, Flow, PresenceTest, among
+from migrator.flow import queries
+from migrator.flow.events import Flow, PresenceTest
+from migrator.flow.queries import Site
 from migrator.ir.values import Input
 from migrator.rulebook.records import RuleBook
-from migrator.sinks.credentials import Site
 from migrator.text.source import Span
 
 _HARMLESS = {":", "true", "[", "test"}
@@ -29,7 +30,7 @@ def guards(login: PackagesLogin, book: RuleBook, together: Collection[int], cove
     trace, sites = login.shell.trace, login.sites
     names = {piece.name for word in login.words for piece in word.value.pieces if isinstance(piece, Input)}
     names -= book.natives
-    feeding = {use.command for use in trace.uses if (use.read.span, use.calls) in covered}
+    feeding = queries.holders(trace, covered)
     tests: list[PresenceTest] = []
     wider: dict[str, None] = {}
     for presence in trace.presences:
@@ -50,25 +51,9 @@ def _more(
     presence: PresenceTest, trace: Flow, book: RuleBook, logins: Collection[int], covered: Collection[Site]
 ) -> bool:
     """Does the test decide about anything but logins and messages?"""
-    for command in trace.commands:
-        if _inside(command, presence) and not (
-            command.order in logins
-            or command.followed
-            or command.name in _HARMLESS
-            or command.name in book.programs.displays
-            or command.name in book.programs.filters
-        ):
-            return True
-    for definition in trace.definitions:
-        word = definition.word
-        if word is None or not any(region.contains(word.span) for region in presence.regions):
-            continue
-        uses = [use for use in trace.uses if among(definition, use.definitions)]
-        if not definition.positional and any((use.read.span, use.calls) not in covered for use in uses):
-            return True
-    return False
-
-
-def _inside(command: Command, presence: PresenceTest) -> bool:
-    starts = [*command.calls, command.span.start]
-    return any(region.start <= start < region.end for region in presence.regions for start in starts)
+    harmless = {*_HARMLESS, *book.programs.displays, *book.programs.filters}
+    commands, definitions = queries.decided(trace, presence)
+    if any(one.order not in logins and not one.followed and one.name not in harmless for one in commands):
+        return True
+    uses = (use for one in definitions if not one.positional for use in queries.readers(trace, one))
+    return any(queries.site(use) not in covered for use in uses)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 
-from migrator.findings.records import Verdict, blocking
+from migrator.findings.records import Reason, Verdict, blocking
 from migrator.fixes.context import Context
 from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin
-from migrator.sinks.credentials import assignments
+from migrator.fixes.opinion import Opinion, Sighting
+from migrator.flow.queries import may_both_run, sources
 from migrator.text.source import Span
+
+_SHOWN = 4
+"""The most other logins that an answer names."""
 
 
 def mixed(judged: Sequence[JudgedLogin], context: Context) -> list[JudgedLogin]:
@@ -35,22 +40,24 @@ def _group(group: Sequence[JudgedLogin], context: Context) -> Iterator[tuple[Jud
         own = item.login.signature
         others = (other for kind, others in kinds.items() if kind != own for other in others)
         partners = () if blocking(item.reasons) else report_only
-        if not partners and not any(_beside(item.login, other.login) for other in others):
-            yield item, item
-            continue
+        found = (other.login for other in others if _beside(item.login, other.login))
+        beside = tuple(islice(found, _SHOWN))
+        seen = tuple(Sighting(one.login.client, one.shell.script, one.command.span) for one in beside)
         detail = "the step logs in to the same registry with other credentials, too"
-        reason = context.reason("mixed-logins", detail, item.login.login.host)
-        yield item, replace(item, reasons=(*item.reasons, reason, *partners))
+        mixed = (context.reason("mixed-logins", detail, item.login.login.host),) if partners or beside else ()
+        answer = Opinion("which logins of the step have other credentials?", seen, (*mixed, *partners))
+        yield item, replace(item, opinions=(*item.opinions, answer))
 
 
 def _beside(first: PackagesLogin, second: PackagesLogin) -> bool:
     """Whether both may run in one run of the step."""
-    return first.shell is not second.shell or not first.command.exclusive(second.command)
+    return first.shell is not second.shell or may_both_run(first.command, second.command)
 
 
 def together(judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
     """Logins that an edit changes together share their reasons, whatever file keeps each: the least fixed point, which
     only adds reasons that some login of the step has."""
+    added: list[list[Reason]] = [[] for _ in judged]
     reasons = [list(item.reasons) for item in judged]
     pairs = tuple(_pairs(judged))
     changed = bool(pairs)
@@ -59,8 +66,11 @@ def together(judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
         for first, second in pairs:
             missing = [reason for reason in reasons[second] if reason not in reasons[first]]
             reasons[first] += missing
+            added[first] += missing
             changed = changed or bool(missing)
-    return [replace(item, reasons=tuple(own)) for item, own in zip(judged, reasons, strict=True)]
+    asked = "what holds back the logins that its changes reach?"
+    answers = (Opinion(asked, reasons=tuple(more)) for more in added)
+    return [replace(one, opinions=(*one.opinions, more)) for one, more in zip(judged, answers, strict=True)]
 
 
 def _pairs(judged: Sequence[JudgedLogin]) -> Iterator[tuple[int, int]]:
@@ -93,7 +103,7 @@ def _pairs(judged: Sequence[JudgedLogin]) -> Iterator[tuple[int, int]]:
 def _sources(item: JudgedLogin) -> Iterator[Span]:
     yield from (span for span, _ in item.login.sites)
     for word in item.login.words:
-        yield from (definition.word.span for definition in assignments(word.value) if definition.word)
+        yield from (definition.word.span for definition in sources(word.value) if definition.word)
 
 
 def _start(span: Span) -> int:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from migrator.findings.records import Reason
-from migrator.fixes.context import Context, Opinion
+from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
+from migrator.fixes.opinion import Opinion, Sighting
 from migrator.flow.events import Command
+from migrator.flow.queries import after, may_both_run, may_follow, unseen_before
 from migrator.ir.values import Literal
-from migrator.reading.steps import StepFacts
+from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.sinks import Action
 from migrator.sinks.login_files import gives_login_file
 from migrator.sinks.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
@@ -19,13 +21,14 @@ from migrator.sinks.uses import ImageUse
 _SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")
 
 
-def reach(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[Opinion]:
+def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opinion, ...]:
     """What the step pushes and reads with a login, and what may read packages unseen."""
-    images = [use for use in _images(step, login) if not use.command.exclusive(login.command)]
-    names: list[tuple[ImageUse, Name]] = []
+    found = [(shell, use) for shell, use in _images(step, login) if may_both_run(login.command, use.command)]
+    images = [use for _, use in found]
+    names: list[tuple[Shell, ImageUse, Name]] = []
     unresolved: dict[str, str] = {}
     pushed = {use.reference for use in images if use.action.writes}
-    for use in images:
+    for shell, use in found:
         if use.reference is None:
             if use.action.reads:
                 unresolved.setdefault(use.subject, use.why)
@@ -35,35 +38,44 @@ def reach(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[O
             if use.action.reads and use.reference not in pushed:
                 unresolved.setdefault(name.subject, f"{name.subject} has no known value")
         elif isinstance(name, Name) and name.host in login.registry.hosts:
-            names.append((use, name))
-    yield from _owned(context, names)
-    for subject, why in unresolved.items():
-        yield context.reason("image-unresolved", f"an image that is read is not known: {why}", subject)
-    if not names:
-        yield from _unnamed(context, images)
-    yield from _programs(context, login)
-    yield from _unseen(login)
+            names.append((shell, use, name))
+    detail = "an image that is read is not known: {}"
+    unknown = (context.reason("image-unresolved", detail.format(why), subject) for subject, why in unresolved.items())
+    pushes = () if names else tuple(_unnamed(context, images))
+    return (
+        _owned(context, names),
+        Opinion("which images that it may read are not known?", reasons=tuple(unknown)),
+        Opinion("which images that it may push are not known?", assumptions=pushes),
+        Opinion("what may read packages with it, unseen?", assumptions=tuple(_programs(context, login))),
+        Opinion("what may set its variables, unseen?", assumptions=tuple(_unseen(login))),
+    )
 
 
-def _images(step: StepFacts, login: PackagesLogin) -> Iterator[ImageUse]:
+def _images(step: StepFacts, login: PackagesLogin) -> Iterator[tuple[Shell, ImageUse]]:
     """What the login can matter to: what comes after it in its shell, and the step's later shells."""
     for shell in step.shells:
         for use in shell.images:
-            if (shell is login.shell and _later(use.command, login)) or shell.order > login.shell.order:
-                yield use
+            if (shell is login.shell and may_follow(login.command, use.command)) or shell.order > login.shell.order:
+                yield shell, use
 
 
-def _later(command: Command, login: PackagesLogin) -> bool:
-    """Whether a command may run after the login: in a loop, what stands before it does, too."""
-    return command.order > login.command.order or (command.looped and login.command.looped)
-
-
-def _owned(context: Context, names: Sequence[tuple[ImageUse, Name]]) -> Iterator[Opinion]:
-    """Whose packages they are; those that the configuration lists need no opinion."""
-    workspaces = distinct_workspaces(name for _, name in names)
-    for use, name in names:
-        if not context.picture.listed(name) and not (use.action.reads and context.picture.shared(name)):
-            yield _foreign(context, use, name, several=len(workspaces) > 1) or linkage(name.shown)
+def _owned(context: Context, names: Sequence[tuple[Shell, ImageUse, Name]]) -> Opinion:
+    """Whose packages they are."""
+    workspaces = distinct_workspaces(name for _, _, name in names)
+    seen: list[Sighting] = []
+    reasons: list[Reason] = []
+    assumptions: list[str] = []
+    for shell, use, name in names:
+        settled = context.picture.listed(name) or (use.action.reads and context.picture.shared(name))
+        what = f"it {use.action} {name.shown}{', which the configuration lists' if settled else ''}"
+        seen.append(Sighting(what, shell.script, use.command.span))
+        if settled:
+            continue
+        if reason := _foreign(context, use, name, several=len(workspaces) > 1):
+            reasons.append(reason)
+        else:
+            assumptions.append(linkage(name.shown))
+    return Opinion("whose are the packages that it is used for?", tuple(seen), tuple(reasons), tuple(assumptions))
 
 
 def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reason | None:
@@ -99,20 +111,18 @@ def _unnamed(context: Context, images: Sequence[ImageUse]) -> Iterator[str]:
 def _programs(context: Context, login: PackagesLogin) -> Iterator[str]:
     """Programs that reading does not follow may read packages, too."""
     book = context.book
-    for command in login.shell.trace.commands:
-        later = _later(command, login) and not command.exclusive(login.command)
+    for command in after(login.shell.trace, login.command):
         client = book.by_program(command.name) is not None
         idle = command.followed or command.name in book.programs.inert
-        if later and (gives_login_file(command, book) if client else not idle):
+        if gives_login_file(command, book) if client else not idle:
             yield f"`{_shown_command(command)}` reads no other package"
 
 
 def _unseen(login: PackagesLogin) -> Iterator[str]:
     """What runs before the login in its shell, is not read, and may set the variables that it uses."""
     stored = " and ".join(f"${name}" for name in login.stored)
-    for opaque in login.shell.trace.opaque:
-        if stored and opaque.order <= login.command.order:
-            yield f"{opaque.what} does not set {stored}"
+    for what in unseen_before(login.shell.trace, login.command) if stored else ():
+        yield f"{what} does not set {stored}"
 
 
 def _shown_command(command: Command) -> str:

@@ -20,7 +20,7 @@ _EXTENDS_LIMIT = 32
 _T = TypeVar("_T")
 
 
-class Argument(Struct, frozen=True):
+class BuildArgument(Struct, frozen=True):
     """A build argument. Without a value in the file, Compose takes it from its environment."""
 
     name: str
@@ -48,7 +48,7 @@ class Build(Struct, frozen=True):
     context: Expansion | None = None
     dockerfile: Expansion | None = None
     dockerfile_inline: Expansion | None = None
-    args: tuple[Argument, ...] = ()
+    args: tuple[BuildArgument, ...] = ()
     target: Expansion | None = None
     cache_from: tuple[Expansion, ...] = ()
     cache_to: tuple[Expansion, ...] = ()
@@ -76,7 +76,7 @@ class Service(Struct, frozen=True):
     depends_on: tuple[str, ...] = ()
 
 
-class Unread(Struct, frozen=True):
+class UnreadPart(Struct, frozen=True):
     """Something that may name more images. `path` is the file as written, '' where it is a part of the files given."""
 
     path: str
@@ -95,7 +95,7 @@ class ComposeFile(Struct, frozen=True):
     models: tuple[Expansion, ...] = ()
     variables: tuple[str, ...] = ()
     env_files: tuple[str, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadPart, ...] = ()
 
 
 def read_compose(documents: Sequence[object], variables: Mapping[str, str | None]) -> ComposeFile:
@@ -137,11 +137,11 @@ class _Reader:
 
     def __init__(self, variables: Mapping[str, str | None]) -> None:
         self.variables = variables
-        self.unread: list[Unread] = []
+        self.unread: list[UnreadPart] = []
         self.env_files: list[str] = []
 
     def miss(self, why: str, path: str = "") -> None:
-        self.unread.append(Unread(path, why))
+        self.unread.append(UnreadPart(path, why))
 
     def services(self, document: Mapping[object, object]) -> Iterator[tuple[str, Mapping[object, object]]]:
         """Services; in the first file format, without a key `services`, they stand at the top."""
@@ -194,12 +194,12 @@ class _Reader:
             tags=self.texts(_list(body.get("tags"))),
         )
 
-    def argument(self, name: str, value: object) -> Argument:
+    def argument(self, name: str, value: object) -> BuildArgument:
         if value is None:
             found = self.variables.get(name)
             why = f"{name} is taken from the environment"
-            return Argument(name, unknown(why, names=(name,)) if found is None else known(found))
-        return Argument(name, self.text(value) or unknown(f"the value of {name} is no text"))
+            return BuildArgument(name, unknown(why, names=(name,)) if found is None else known(found))
+        return BuildArgument(name, self.text(value) or unknown(f"the value of {name} is no text"))
 
     def caches(self, entries: object) -> Iterator[Expansion]:
         for entry in _list(entries):

@@ -12,17 +12,17 @@ from msgspec.structs import replace
 from migrator.frontends.python import tree
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import (
+    Block,
     Call,
     ChangeDirectory,
-    Channel,
     Constant,
     Expression,
     Join,
     ProgramError,
     Read,
     Redirect,
-    Scope,
     Statement,
+    StreamKind,
 )
 from migrator.text.source import Span
 
@@ -54,7 +54,7 @@ def command(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
     used = [first]
     redirects: tuple[Redirect, ...] = ()
     if (fed := call.named.get("input", to.facts.fed.get(call.node))) is not None:
-        redirects = (Redirect(Channel.TEXT, to.word(fed), to.names.span(fed)),)
+        redirects = (Redirect(StreamKind.TEXT, to.word(fed), to.names.span(fed)),)
         used.append(fed)
     changed = _changed(call, ("env",) if shell else ("env", "executable"))
     body = _shell(to, first, call, changed) if shell else _program(to, first, call, changed)
@@ -66,7 +66,7 @@ def command(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
     if len(body) == 1 and not shell:
         to.runs(body[0].node, redirects)
     elif body:
-        to.runs(Scope(body, to.names.span(call.node), isolated=True), redirects)
+        to.runs(Block(body, to.names.span(call.node), isolated=True), redirects)
     return (to.unknown(call.node, _rest(to, call, used)),)
 
 

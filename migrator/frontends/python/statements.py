@@ -20,6 +20,7 @@ from migrator.ir.nodes import (
     Ask,
     Asked,
     Assign,
+    Block,
     Break,
     Call,
     ChangeDirectory,
@@ -34,7 +35,6 @@ from migrator.ir.nodes import (
     ProgramError,
     Quoting,
     Return,
-    Scope,
     Statement,
     Switch,
     Test,
@@ -139,12 +139,13 @@ class _Statements:
                 self.to.evaluate(node, *node.children)
                 self.to.leaves(Exit(self.names.span(node)))
             case cst.Assert():
-                with self.to.collected() as condition:
-                    self.test(node.test)
-                with self.to.collected() as otherwise:
-                    self.to.evaluate(node, node.msg)
-                    self.to.leaves(Exit(self.names.span(node)))
-                self.to.runs(If(tuple(condition), (), tuple(otherwise), self.names.span(node)))
+                self.branch(node, node.test, (), (node.msg,), ends=True)
+            case cst.Expr(value=cst.IfExp() as one):
+                self.branch(one, one.test, (one.body,), (one.orelse,))
+            case cst.Expr(value=cst.BooleanOperation(operator=cst.And()) as one):
+                self.branch(one, one.left, (one.right,), ())
+            case cst.Expr(value=cst.BooleanOperation() as one):
+                self.branch(one, one.left, (), (one.right,))
             case cst.Break() | cst.Continue():
                 self.to.leaves(Break(self.names.span(node), isinstance(node, cst.Continue)))
             case cst.FunctionDef():
@@ -152,7 +153,7 @@ class _Statements:
             case cst.ClassDef():
                 self.classed(node)
             case cst.If():
-                self.conditional(node)
+                self.branch(node, node.test, (node.body,), (node.orelse,))
             case cst.For() | cst.While():
                 self.loop(node)
             case cst.With():
@@ -163,16 +164,30 @@ class _Statements:
                 self.body([node.finalbody] if node.finalbody else [])
             case cst.Match():
                 self.switch(node)
+            case cst.BaseExpression():
+                self.to.evaluate(node, node)
             case _:
                 self.to.evaluate(node, *node.children)
 
     # Control
 
-    def conditional(self, node: cst.If) -> None:
+    def branch(
+        self,
+        node: cst.CSTNode,
+        test: cst.BaseExpression,
+        then: Sequence[cst.CSTNode | None],
+        otherwise: Sequence[cst.CSTNode | None],
+        ends: bool = False,
+    ) -> None:
+        """What runs, or is evaluated, depends on a condition. `ends`: the program ends where it does not hold."""
         with self.to.collected() as condition:
-            self.test(node.test)
-        then, otherwise = self.block(node.body), self.block(node.orelse)
-        self.to.runs(If(tuple(condition), then, otherwise, self.names.span(node)))
+            self.test(test)
+        first = self.block(*then)
+        with self.to.collected() as second:
+            self.body(one for one in otherwise if one is not None)
+            if ends:
+                self.to.leaves(Exit(self.names.span(node)))
+        self.to.runs(If(tuple(condition), first, tuple(second), self.names.span(node)))
 
     def test(self, node: cst.BaseExpression) -> None:
         asked = tuple(self.asked(node))
@@ -305,7 +320,7 @@ class _Statements:
             self.begin(node, names)
             self.statement(node.body)
         places = tuple((f"{inner.path}.{one.name.value}", self.names.span(one.name)) for one in params)
-        self.to.runs(Define(function.name, Statement(Scope(tuple(made), span), span), span, places))
+        self.to.runs(Define(function.name, Statement(Block(tuple(made), span), span), span, places))
         self.to.forgets([self.names.variable(node.name.value)], node)
         name, facts = node.name.value, self.to.facts
         if around.closed or node.decorators or name in facts.passed or name not in facts.called:

@@ -15,10 +15,10 @@ from migrator.ir.nodes import (
     Ask,
     Asked,
     Assign,
+    Block,
     Call,
     Capture,
     Chain,
-    Channel,
     Constant,
     Declare,
     Define,
@@ -36,8 +36,8 @@ from migrator.ir.nodes import (
     Quoting,
     Read,
     Redirect,
-    Scope,
     Statement,
+    StreamKind,
     Switch,
     Template,
     Test,
@@ -56,11 +56,11 @@ _FALLBACKS = {
 }
 _CHANGES = ("Length", "Width", "Slice", "Repl", "Names", "IsSet", "Flags")
 _CHANNELS = {
-    "<<<": Channel.TEXT,
-    "<<": Channel.DOCUMENT,
-    "<<-": Channel.DOCUMENT,
-    **dict.fromkeys(("<", "<>"), Channel.READ),
-    **dict.fromkeys((">", ">>", ">|", "&>", "&>>"), Channel.WRITE),
+    "<<<": StreamKind.TEXT,
+    "<<": StreamKind.DOCUMENT,
+    "<<-": StreamKind.DOCUMENT,
+    **dict.fromkeys(("<", "<>"), StreamKind.READ),
+    **dict.fromkeys((">", ">>", ">|", "&>", "&>>"), StreamKind.WRITE),
 }
 _COMPARED = {"=": Ask.SAME, "==": Ask.SAME, "!=": Ask.OTHER}
 _UNARY = {"-n": Ask.EMPTY, "-z": Ask.EMPTY, "-v": Ask.DEFINED}
@@ -164,7 +164,7 @@ class _Lowering:
                 words = self.words(tree.get("Args"))
                 if words:
                     return Call(words, span, assigns)
-                return _together(assigns, span) or Scope((), span)
+                return _together(assigns, span) or Block((), span)
             case "DeclClause":
                 return self.declare(tree, span)
             case "BinaryCmd":
@@ -175,7 +175,7 @@ class _Lowering:
                     return If((left,), (right,), (), span, Chain.AND)
                 return If((left,), (), (right,), span, Chain.OR)
             case "Block" | "Subshell":
-                return Scope(self.statements(tree), span, tree["Type"] == "Subshell")
+                return Block(self.statements(tree), span, tree["Type"] == "Subshell")
             case "IfClause":
                 return self.conditional(tree, span)
             case "ForClause":
@@ -282,8 +282,8 @@ class _Lowering:
         operator, span = tree["Op"], self.span(tree)
         word = self.word(tree["Word"]) if tree.get("Word") else Join((), span)
         body = tree.get("Hdoc")
-        channel = _CHANNELS.get(operator, Channel.OTHER)
-        if channel is not Channel.DOCUMENT:
+        channel = _CHANNELS.get(operator, StreamKind.OTHER)
+        if channel is not StreamKind.DOCUMENT:
             return Redirect(channel, word, span)
         raw = any(not isinstance(part, Constant) or part.quoting is not Quoting.BARE for part in word.parts)
         parts = (body or {}).get("Parts") or []
@@ -409,7 +409,7 @@ def _bare(word: Join) -> str | None:
 def _together(nodes: tuple[Node, ...], span: Span) -> Node | None:
     if len(nodes) < 2:
         return nodes[0] if nodes else None
-    return Scope(tuple(Statement(node, node.span) for node in nodes), span)
+    return Block(tuple(Statement(node, node.span) for node in nodes), span)
 
 
 def _nodes(statement: Statement) -> tuple[Node, ...]:

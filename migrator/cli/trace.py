@@ -1,0 +1,63 @@
+"""`patless explain --trace PATH:LINE`: how an analysis came to what it says of a line."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import partial
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from migrator.cli import console, exits
+from migrator.cli.analysis import prepared
+from migrator.cli.console import Colour
+from migrator.cli.failures import UsageError
+from migrator.cli.options import Reading
+from migrator.cli.targets import shown, targets
+from migrator.engine import tracing
+from migrator.platforms.bitbucket.platform import BITBUCKET
+from migrator.reports import text, trace
+from migrator.reports.naming import renamed
+from migrator.reports.secrets import masked
+from migrator.text.source import Source, Undecodable
+from migrator.text.view import Unreadable, View
+
+_PLACE = re.compile(r"(.+?):([0-9]{1,9})(?::[0-9]{1,9})?")
+"""A column may follow, as in what `check` prints."""
+
+
+def run(asked: str, reading: Reading, colour: Colour) -> int:
+    """Print the walk of each finding at a line, or that there is none. Raises UsageError for what is no place."""
+    match = _PLACE.fullmatch(asked)
+    if match is None:
+        raise UsageError(f"--trace {asked}: this is no PATH:LINE; give one as `patless check` prints it")
+    (target, *_) = targets([Path(match[1])])
+    if not target.files:
+        raise UsageError(f"{match[1]} is a folder; name a file and a line of it")
+    (path,) = target.files
+    line = int(match[2])
+    given = prepared(target, reading, [] if _is_run(path) else [path])
+    if not 0 < line <= _lines(given.view, path):
+        raise UsageError(f"{match[1]} has no line {line}")
+    found = tracing.trace(given.view, given.pipelines, given.book, given.settings, BITBUCKET, path, line)
+    name = partial(shown, target.root)
+    unread = replace(found.report, skipped=tuple(one for one in found.report.skipped if one.path == path))
+    console.err(text.skipped(masked(renamed(unread, name)), console.paint(colour, sys.stderr)))
+    console.out(trace.trace(found, name, console.paint(colour, sys.stdout)))
+    return exits.code(unread=bool(unread.skipped), left=False, exit_zero=False)
+
+
+def _is_run(path: str) -> bool:
+    """Whether a file that is named is read as one that steps run, and not as one that holds pipelines."""
+    return not path.endswith((".yml", ".yaml"))
+
+
+def _lines(view: View, path: str) -> int:
+    """How many lines a file has, 0 where it is no text. Raises UsageError where it cannot be read."""
+    try:
+        source = Source.decode(path, view.read(path) or b"")
+    except (Unreadable, Undecodable) as error:
+        raise UsageError(f"{path}: {error}") from None
+    last = source.position(len(source.text))
+    return last.line - (last.column == 1)

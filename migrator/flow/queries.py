@@ -1,0 +1,151 @@
+"""Questions to a flow. Rules and fixes ask these; what an event is, and in which order they lie, is known here.
+
+Each answer over-approximates: whatever happens when the program runs is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from migrator.flow.events import CallString, Command, Definitions, Flow, PresenceTest, VariableUse
+from migrator.ir.nodes import Fallback
+from migrator.ir.values import Definition, Value
+from migrator.text.source import Span
+
+Site = tuple[Span, CallString]
+"""A read, and the call string that it is made under: its identity."""
+
+
+# Where values come from, and who reads them
+
+
+def sites(value: Value) -> frozenset[Site]:
+    """Every read on the way of a value."""
+    return frozenset((one.read.span, one.calls) for piece in value.pieces for one in piece.provenance)
+
+
+def sources(value: Value) -> tuple[Definition, ...]:
+    """The assignments on the way of a value."""
+    found = (one.definition for piece in value.pieces for one in piece.provenance)
+    return tuple(dict.fromkeys(definition for definition in found if definition is not None))
+
+
+def site(use: VariableUse) -> Site:
+    return use.read.span, use.calls
+
+
+def readers(flow: Flow, definition: Definition) -> Iterator[VariableUse]:
+    """The reads that an assignment reaches (reaching definitions)."""
+    return (use for use in flow.uses if among(definition, use.definitions))
+
+
+def readers_of_input(flow: Flow, name: str) -> Iterator[VariableUse]:
+    """The reads that the value reaches which a variable has when the program begins."""
+    return (use for use in flow.uses if use.read.name == name and None in use.definitions)
+
+
+def inputs(flow: Flow) -> frozenset[str]:
+    """The variables whose value from outside is read: they are exported, and stay so when the program sets them."""
+    return frozenset(use.read.name for use in flow.uses if None in use.definitions)
+
+
+def tested(flow: Flow) -> frozenset[Site]:
+    """The reads that only ask whether something is set."""
+    return frozenset((test.read.span, test.calls) for test in flow.presences if test.read is not None)
+
+
+def setting(flow: Flow) -> Iterator[VariableUse]:
+    """The reads that set their variable where it is empty."""
+    return (use for use in flow.uses if use.read.fallback is Fallback.ASSIGN)
+
+
+def written_alike(flow: Flow, definition: Definition) -> list[Definition]:
+    """The assignments of the same place in the text: each round of a loop and each call has its own."""
+    place = definition.word.span if definition.word else None
+    return [one for one in flow.definitions if one.word and one.word.span == place]
+
+
+def among(definition: Definition, definitions: Definitions) -> bool:
+    """Whether the same place in the text is among the assignments."""
+    span = definition.word.span if definition.word else None
+    return definition in definitions or any(other and other.word and other.word.span == span for other in definitions)
+
+
+def holders(flow: Flow, wanted: Collection[Site], points: Collection[Span] = ()) -> frozenset[int]:
+    """The orders of the commands whose words hold one of the reads, or one around one of the `points`."""
+    return frozenset(
+        use.command
+        for use in flow.uses
+        if site(use) in wanted or any(use.read.span.contains(point) for point in points)
+    )
+
+
+# What runs, and when
+
+
+def unfollowed(flow: Flow) -> Iterator[Command]:
+    """The commands that are not followed by others, which say what they run."""
+    return (command for command in flow.commands if not command.followed)
+
+
+def may_follow(first: Command, second: Command) -> bool:
+    """Whether the second command may run after the first: in a loop, what stands before it may, too."""
+    return second.order > first.order or (second.looped and first.looped)
+
+
+def may_both_run(first: Command, second: Command) -> bool:
+    """Whether no branch that excludes the other holds one of them."""
+    mine = dict(first.branches)
+    return all(mine.get(construct, branch) == branch for construct, branch in second.branches)
+
+
+def after(flow: Flow, command: Command) -> Iterator[Command]:
+    """What may run after a command in its process."""
+    return (one for one in flow.commands if may_follow(command, one) and may_both_run(command, one))
+
+
+def outermost(place: Span, calls: CallString) -> int:
+    """Where in the program's own text something happens, by whatever calls."""
+    return calls[0] if calls else place.start
+
+
+def unseen_before(flow: Flow, command: Command) -> Iterator[str]:
+    """What runs before a command, in its process, and nobody has read."""
+    return (one.what for one in flow.opaque if one.order <= command.order)
+
+
+def unseen_after(flow: Flow, order: int) -> Iterator[str]:
+    return (one.what for one in flow.opaque if one.order > order)
+
+
+# Who sees a variable
+
+
+def exported_to(command: Command, definition: Definition, outside: Collection[str]) -> bool:
+    """Whether a program that is started sees what an assignment gave. `outside` were exported before."""
+    seen = among(definition, command.environment.get(definition.name, ()))
+    return seen and (definition.name in command.exported or definition.name in outside)
+
+
+def input_arrives(command: Command, name: str) -> bool:
+    """Whether a program that is started may see the value that a variable has when the flow begins."""
+    return name not in dict(command.overrides) and None in command.environment.get(name, (None,))
+
+
+# Conditions
+
+
+def decided(flow: Flow, test: PresenceTest) -> tuple[list[Command], list[Definition]]:
+    """What a test decides about: commands, and assignments."""
+    commands = [
+        command
+        for command in flow.commands
+        if any(region.start <= start < region.end for region in test.regions for start in _starts(command))
+    ]
+    return commands, [
+        one for one in flow.definitions if one.word and any(region.contains(one.word.span) for region in test.regions)
+    ]
+
+
+def _starts(command: Command) -> tuple[int, ...]:
+    return (*command.calls, command.span.start)
