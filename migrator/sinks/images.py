@@ -24,7 +24,7 @@ def find_images(trace: Flow, book: RuleBook, read: Read) -> tuple[ImageUse, ...]
     for use in image_uses(trace, book, read):
         if use.action is Action.NAME:
             made.add(use.reference)
-        elif use.action is not Action.READ or use.reference is None or use.reference not in made:
+        elif use.action is not Action.READ or use.reference not in made:
             found.append(use)
     return tuple(found)
 
