@@ -22,7 +22,7 @@ from migrator.findings import ignores
 from migrator.findings.records import BaselineEntry, Finding, Report
 from migrator.findings.selection import Scope
 from migrator.findings.settings import PipeStyle, Settings
-from migrator.platforms.bitbucket.names import ROOT, is_pipelines_file
+from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.leads import is_script, leads
 from migrator.prefilter.needles import needles
@@ -215,10 +215,10 @@ def _pipelines(
     named = [path for path in named if not is_script(path)]
     glanced = glance(view.root)
     if glanced is not None:
-        usual = {path for path in glanced if is_pipelines_file(path)} | set(named)
+        usual = {path for path in glanced if BITBUCKET.is_pipelines_file(path)} | set(named)
         if usual <= {ROOT, *named} and not _matters(view, usual, settled, book):
             return _once(view, usual), False
-    found = _once(view, {path for path in view.paths() if is_pipelines_file(path)} | set(named))
+    found = _once(view, {path for path in view.paths() if BITBUCKET.is_pipelines_file(path)} | set(named))
     return found, _matters(view, found, settled, book)
 
 

@@ -1,6 +1,6 @@
 """The rules, found by listing `migrator/rules/`: a module's name, with `-` for `_`, is the id of its rule.
 
-A rule is such a module with `check(rule, context)`, which yields the findings of a repository, and a file of the same
+Each module there has `check(rule, context)`, which yields the findings of a repository, and a file of the same
 name in `rules/`, which says what it finds, why, and by examples. Nothing else names it.
 """
 
@@ -23,9 +23,8 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def units() -> Iterator[ModuleType]:
-    """The modules that are rules, by name."""
-    modules = (import_module(f"{rules.__name__}.{one.name}") for one in iter_modules(rules.__path__))
-    yield from (module for module in modules if hasattr(module, "check"))
+    """The rules' modules, by name."""
+    yield from (import_module(f"{rules.__name__}.{one.name}") for one in iter_modules(rules.__path__))
 
 
 def rule_id(unit: ModuleType) -> str:

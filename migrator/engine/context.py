@@ -7,6 +7,7 @@ from functools import cache
 from itertools import chain
 
 from migrator.fixes.context import Context
+from migrator.fixes.judged_command import judged_commands
 from migrator.reading import unfollowed
 from migrator.reading.callers import HARMLESS, Callers
 from migrator.reading.repository import Reading
@@ -25,7 +26,7 @@ def context_of(reading: Reading) -> Context:
         texts = chain((source.text for source in sources), (text for _, text in unfollowed.named(step, reading.files)))
         return reading.configured or any(mention in text for text in texts for mention in book.mentions)
 
-    return Context(
+    context = Context(
         book=book,
         settings=reading.settings,
         platform=reading.platform,
@@ -42,7 +43,9 @@ def context_of(reading: Reading) -> Context:
         credentials=frozenset(_credentials(reading)) - book.natives,
         files=reading.files,
         outsider=cache(Callers(reading, {*book.programs.displays, *HARMLESS}).outsider),
+        judged=cache(lambda step: judged_commands(step, context)),
     )
+    return context
 
 
 def _pushed(reading: Reading) -> Iterator[str]:

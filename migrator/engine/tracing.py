@@ -19,7 +19,6 @@ from migrator.reading import unfollowed
 from migrator.reading.repository import Reading
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
-from migrator.rules.registry_login import judged_commands
 from migrator.sinks.channels import Sink
 from migrator.sinks.escapes import escapes
 from migrator.sinks.shown import shows_login
@@ -63,7 +62,7 @@ def _walk(finding: Finding, context: Context, secrets: Secrets) -> Walk:
 
 def _runs(step: StepFacts, finding: Finding, context: Context, secrets: Secrets) -> Iterator[ShownRun]:
     asked: dict[Command | None, tuple[Opinion, ...]] = {}
-    for judged in judged_commands(step, context):
+    for judged in context.judged(step):
         asked |= {run.login.command: run.opinions for run in judged.runs}
     for shell in step.shells:
         stages = Stages(shell, secrets, context.book)

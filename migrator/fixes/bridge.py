@@ -1,6 +1,7 @@
 """A bridge: one line of the step gives a called file the native pair, where the file itself is not for steps alone.
 
-The step exports the stored variables anew, so that what it runs from there on sees the native values in them.
+An `export` before the statement that leads to the login gives the stored variables the native values. It holds for all
+that the shell runs from there on, so it is refused where anything but logins may see them then.
 """
 
 from __future__ import annotations

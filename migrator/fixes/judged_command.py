@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from functools import cache, partial
 
 from msgspec import Struct
 
 from migrator.findings.records import Finding, blocking
 from migrator.fixes.context import Context
 from migrator.fixes.judged_login import JudgedLogin
+from migrator.fixes.judging import judge
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.remaining import remaining
+from migrator.fixes.remaining import named, remaining
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import Rule
 from migrator.text.source import Span
@@ -62,12 +64,18 @@ class JudgedCommand(Struct, frozen=True, eq=False):
         )
 
 
-def by_command(step: StepFacts, judged: Sequence[JudgedLogin], named: Callable[[str], bool]) -> Iterator[JudgedCommand]:
-    """The judged commands of a step's logins; native ones need none. `named`: is a variable handed on by its name?"""
+def judged_commands(step: StepFacts, context: Context) -> tuple[JudgedCommand, ...]:
+    """What is to be said of each command of a step that logs in to Packages with something else than the native
+    pair."""
+    handed_on = cache(partial(named, step))
+    judged = judge(step, context, handed_on)
     places: dict[tuple[int, Span], list[JudgedLogin]] = {}
     for item in judged:
         if not item.login.native:
             places.setdefault((item.login.shell.order, item.login.command.span), []).append(item)
-    for runs in places.values():
-        left = (name for one in runs for name in remaining(step, judged, one, named))
-        yield JudgedCommand(step, tuple(runs), tuple(left))
+
+    def command(runs: Sequence[JudgedLogin]) -> JudgedCommand:
+        left = (name for one in runs for name in remaining(step, judged, one, handed_on))
+        return JudgedCommand(step, tuple(runs), tuple(left))
+
+    return tuple(map(command, places.values()))

@@ -14,9 +14,11 @@ from migrator.fixes.login import PackagesLogin, packages_logins
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.exposure import exposure
+from migrator.fixes.reasons.leaving import leaving
 from migrator.fixes.reasons.mixing import mixed, together
 from migrator.fixes.reasons.reach import reach
-from migrator.fixes.reasons.surroundings import surroundings, unseen_logins
+from migrator.fixes.reasons.runners import runner
+from migrator.fixes.reasons.surroundings import shadowed, surroundings, unseen_logins
 from migrator.fixes.visibility import Visibility
 from migrator.reading.steps import StepFacts
 
@@ -24,14 +26,14 @@ Named = Callable[[str], bool]
 """Whether a step hands a variable on by its name."""
 
 
-def judge(
-    step: StepFacts, context: Context, around: Sequence[Opinion], runner: Opinion, named: Named
-) -> list[JudgedLogin]:
-    """The logins of a step, in the order of running. `around` and `runner` are opinions that hold for all of them."""
+def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
+    """The logins of a step, in the order of running."""
     logins = packages_logins(step)
     if not logins:
         return []
+    around = shadowed(step, context), leaving(step, context)
     unseen, granted = unseen_logins(step, context)
+    labelled = runner(step.step.labels, context)
     judged: list[JudgedLogin] = []
     for shell in step.shells:
         mine = [login for login in logins if login.shell is shell]
@@ -44,7 +46,7 @@ def judge(
                 *placement.opinions,
                 *around,
                 *surroundings(step, context, login, placement.points, unseen),
-                runner,
+                labelled,
                 granted,
                 Opinion(f"what does `{shell.commands.name}` take for granted?", assumptions=shell.commands.assumes),
                 *reach(step, context, login),

@@ -75,7 +75,7 @@ def _combined(changes: Iterable[ScriptChange]) -> dict[int, ScriptChange]:
 
 def _changed(source: Source, root: Node | None, changes: Mapping[int, ScriptChange], edits: Collection[Edit]) -> object:
     """The document as mappings, lists and text, with the items of scripts changed."""
-    built: dict[int, object] = {}
+    built: dict[Node, object] = {}
     kept = all(change.kept for change in changes.values())
 
     def items(node: Node) -> list[object]:
@@ -88,15 +88,15 @@ def _changed(source: Source, root: Node | None, changes: Mapping[int, ScriptChan
         return [*left, *map(_item, change.added)]
 
     def build(node: Node) -> object:
-        if id(node) not in built:
+        if node not in built:
             if isinstance(node, Scalar):
                 inside = [edit for edit in edits if kept and node.span.contains(edit.span)]
-                built[id(node)] = None if node.is_null else _expected(source, node, inside)
+                built[node] = None if node.is_null else _expected(source, node, inside)
             elif isinstance(node, Sequence):
-                built[id(node)] = [new for item in node.items for new in items(item.node)]
+                built[node] = [new for item in node.items for new in items(item.node)]
             else:
-                built[id(node)] = {key: build(item.node) for key, item in node.items()}
-        return built[id(node)]
+                built[node] = {key: build(item.node) for key, item in node.items()}
+        return built[node]
 
     return None if root is None else build(root)
 
@@ -141,14 +141,14 @@ def _children(node: Sequence | yaml.Mapping) -> list[Node]:
 
 def _walk(root: Node | None) -> Iterator[tuple[Node, int | None]]:
     """Every node, parents first, an alias as the node that it names and the number of that, which counts from 0."""
-    numbers: dict[int, int] = {}
+    numbers: dict[Node, int] = {}
     pending = [root] if root else []
     while pending:
         node = pending.pop()
-        known = numbers.get(id(node))
+        known = numbers.get(node)
         yield node, known
         if known is None:
-            numbers[id(node)] = len(numbers)
+            numbers[node] = len(numbers)
             pending += [] if isinstance(node, Scalar) else _children(node)
 
 

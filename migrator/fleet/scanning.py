@@ -19,7 +19,6 @@ from migrator.fleet.operator import Operator
 from migrator.fleet.records import Import, Repository, Seen, SeenFinding
 from migrator.fleet.restricting import restriction
 from migrator.platforms.bitbucket.imports import exports, imports
-from migrator.platforms.bitbucket.names import is_pipelines_file
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports.excerpt import named
 from migrator.reports.hunks import hunks
@@ -143,7 +142,7 @@ def look(root: Path, commits: Sequence[str], judge: Judge) -> tuple[Seen, ...]:
 
 def pipelines(view: Commit) -> tuple[str, ...]:
     """The paths of the pipelines files. One that is reached by links too is there once, by its own name."""
-    found = [path for path in view.paths() if is_pipelines_file(path)]
+    found = [path for path in view.paths() if BITBUCKET.is_pipelines_file(path)]
     once: dict[str, str] = {}
     for path in found:
         try:

@@ -15,10 +15,11 @@ from migrator.text.source import Source
 
 
 class Platform(Struct, frozen=True):
-    """`is_pipelines_file`: it reads pipelines from files of that path. `read` gives what one says, None for a document
-    of another kind, and raises YamlError. `task` are the keys of an item that is a task: one for what is run, one for
-    its variables; None where a step takes none."""
+    """`name` is what a sentence calls it. `is_pipelines_file`: it reads pipelines from files of that path. `read` gives
+    what one says, None for a document of another kind, and raises YamlError. `task` are the keys of an item that is a
+    task: one for what is run, one for its variables; None where a step takes none."""
 
+    name: str
     is_pipelines_file: Callable[[str], bool]
     read: Callable[[Source], Pipelines | None]
     task: tuple[str, str] | None = None

@@ -13,33 +13,10 @@ from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import Rule, RuleBook
 from migrator.rulebook.sinks import Role
 from migrator.sinks.escapes import Escaped, escapes
-from migrator.sinks.invocations import parse
-from migrator.sinks.login_files import LoginFiles
 from migrator.sinks.packages import host_of
 from migrator.sinks.shown import visible_text
 
 _LOGIN = re.compile(r"\blogin\b")
-
-
-def login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, str]]:
-    """What takes the file with the client's logins out of the step: who, and what becomes of it."""
-    files = LoginFiles.of((login.config for login in facts.logins), book)
-    for shell in facts.shells:
-        for command in shell.trace.commands:
-            for escaped in escapes(command, book):
-                given = escaped.of(Role.LOGIN_FILE)
-                if escaped.of(Role.LOGIN) or any(files.named(sink.value.symbol() or "") for sink in given):
-                    yield escaped.escape.program, escaped.escape.what
-            if command.name in book.programs.copiers:
-                words = [word.value.symbol() or "" for word in parse(command.arguments, frozenset()).words]
-                target = len(words) > 1 and book.programs.writers.get(command.name)
-                if any(map(files.holds, words[:-1] if target else words)):
-                    yield command.name, "what is copied or shown holds the login file"
-        if any(files.named(path.symbol() or "") for path in shell.trace.inputs):
-            yield "a redirection", "what is read holds the login file"
-    for kind, path in facts.step.kept:
-        if files.packs(path):
-            yield kind, f"{kind} keeps the login file"
 
 
 def check(rule: Rule, context: Context) -> Iterator[Finding]:

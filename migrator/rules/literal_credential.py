@@ -6,16 +6,13 @@ from collections.abc import Iterator
 
 from migrator.findings.records import Finding
 from migrator.fixes.context import Context
-from migrator.fixes.login import packages_logins
 from migrator.rulebook.records import Rule
-from migrator.rules.registry_login import judged_commands
 
 
 def check(rule: Rule, context: Context) -> Iterator[Finding]:
     """A finding for each login command that is given a literal password, on one way at least."""
     for step in context.steps:
-        found = judged_commands(step, context) if any(login.literal for login in packages_logins(step)) else ()
-        for one in found:
+        for one in context.judged(step):
             if one.literal:
                 where = f"{one.login.login.client} logs in to {one.login.login.host}"
                 message = f"{where} with a token that is written here; revoke the token where it was made"

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, partial
 
 from migrator.findings.records import Finding, Severity
 from migrator.fixes.context import Context
-from migrator.fixes.judged_command import JudgedCommand, by_command
-from migrator.fixes.judging import judge
-from migrator.fixes.opinion import Opinion, Sighting
-from migrator.fixes.remaining import named
+from migrator.fixes.judged_command import JudgedCommand
 from migrator.ir.paths import Top
 from migrator.reading.hidden import hidden_logins
-from migrator.reading.shadows import shadows
 from migrator.reading.steps import StepFacts
 from migrator.reading.unfollowed import may_run, unseen
 from migrator.rulebook.records import Rule
-from migrator.rules.credential_leaves_step import login_file_leaves
-from migrator.rules.runners import runner_reasons
 from migrator.sinks.credentials import origin
 from migrator.sinks.login_files import written_logins
 from migrator.sinks.shown import names_natives, shows_login
@@ -28,7 +21,7 @@ from migrator.text.source import Source, Span
 def check(rule: Rule, context: Context) -> Iterator[Finding]:
     """A finding for each login command, and for each place that shows a login which is not followed."""
     for step in context.steps:
-        for one in judged_commands(step, context):
+        for one in context.judged(step):
             if not one.literal:
                 yield one.finding(_of(one.login.login.rule, rule, context), context, _message(one))
         yield from _uncertain(rule, step, context)
@@ -42,30 +35,6 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
 def _of(client_rule: str, rule: Rule, context: Context) -> Rule:
     """The rule of the file that the client stands in; this one where it is none."""
     return context.book.rules.get(client_rule, rule)
-
-
-def judged_commands(step: StepFacts, context: Context) -> Iterator[JudgedCommand]:
-    """What is to be said of each command of a step that logs in to Packages with something else than the native
-    pair."""
-    if next(step.logins, None) is None:
-        return
-    handed_on = cache(partial(named, step))
-    reasons, assumptions = runner_reasons(step.step.labels, context)
-    runner = Opinion("what does the runner's label say?", (), tuple(reasons), tuple(assumptions))
-    yield from by_command(step, judge(step, context, _around(step, context), runner, handed_on), handed_on)
-
-
-def _around(step: StepFacts, context: Context) -> tuple[Opinion, ...]:
-    """What speaks against each login of a step."""
-    names = dict.fromkeys(shadow.name for shadow in shadows(step, context.book.natives))
-    leaves = tuple(login_file_leaves(step, context.book))
-    detail = "the step sets {}, which may override the native variable"
-    shadowed = (context.reason("shadowed", detail.format(name), name) for name in names)
-    left = (context.reason("leaves-step", f"the step hands its login on: {what}", who) for who, what in leaves)
-    return (
-        Opinion("what sets a variable with a native name?", tuple(map(Sighting, names)), tuple(shadowed)),
-        Opinion("what takes the login out of the step?", tuple(Sighting(who) for who, _ in leaves), tuple(left)),
-    )
 
 
 def _message(command: JudgedCommand) -> str:

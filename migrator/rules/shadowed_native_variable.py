@@ -18,7 +18,7 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
             yield rule.finding(
                 shadow.source,
                 shadow.span,
-                f"{who} {shadow.name}, the name of a variable that Pipelines provides",
+                f"{who} {shadow.name}, the name of a variable that {context.platform.name} provides",
                 reasons=[context.reason("shadowed", f"{shadow.name} may override the native variable", shadow.name)],
                 variables=shadow.stored,
                 uses=step.uses,

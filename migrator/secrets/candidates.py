@@ -14,7 +14,7 @@ from migrator.findings.settings import Settings
 from migrator.flow.interpreter import follow
 from migrator.ir.nodes import ProgramError, Quoting
 from migrator.ir.values import Definition, Literal, Value
-from migrator.platforms.bitbucket.names import PATHSPECS, is_pipelines_file
+from migrator.platforms.bitbucket.names import PATHSPECS
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.needles import LOGIN, mentions
 from migrator.repositories.git import GitError
@@ -49,7 +49,7 @@ def candidates(objects: Objects, scripts: set[str], book: RuleBook, settings: Se
             continue
         if LOGIN not in data and not any(needle in data for needle in needles):
             continue
-        if is_pipelines_file(version.path):
+        if BITBUCKET.is_pipelines_file(version.path):
             view = RefView(objects, version.commit)
             found |= of_pipelines(view, version.path, book, settings)
         else:
@@ -64,7 +64,7 @@ def of_pipelines(view: View, path: str, book: RuleBook, settings: Settings) -> s
 
 def leaving(view: View, book: RuleBook, settings: Settings) -> Leaving:
     """What the pipelines files of one commit say."""
-    paths = [path for path in view.paths() if is_pipelines_file(path)]
+    paths = [path for path in view.paths() if BITBUCKET.is_pipelines_file(path)]
     report = _report(view, paths, book, settings)
     findings = [one for one in report.findings if one.rule == LEAVING] if report else []
     unread = {one.path for one in report.skipped} if report else paths

@@ -13,7 +13,8 @@ from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.records import Run
 from migrator.findings.settings import Settings
 from migrator.flow.files import FileGraph
-from migrator.platforms.bitbucket.names import ROOT, is_pipelines_file
+from migrator.platforms.bitbucket.names import ROOT
+from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.needles import LOGIN, mentions
 from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
@@ -122,7 +123,7 @@ class Survey(Struct, frozen=True):
         names: frozenset[str],
         last: Mapping[str, str],
     ) -> RefFacts:
-        pipelines = [path for path in tree if is_pipelines_file(path)]
+        pipelines = [path for path in tree if BITBUCKET.is_pipelines_file(path)]
         short = _name(ref)
         imports = {one.text for one in found.opaque if one.kind is OpaqueKind.IMPORT}
         exported = {text: self.resolve(text) for text in sorted(imports)}
@@ -166,7 +167,8 @@ class Survey(Struct, frozen=True):
     def _imported_candidates(self) -> Iterator[str]:
         """Of logins in pipelines of other repositories, which run here because a branch imports them."""
         finder = Finder(())
-        contents = {entry.oid: entry for new in self._branches() for entry in new if is_pipelines_file(entry.path)}
+        entries = (entry for new in self._branches() for entry in new)
+        contents = {entry.oid: entry for entry in entries if BITBUCKET.is_pipelines_file(entry.path)}
         imports = {
             one.text
             for entry in contents.values()
@@ -184,7 +186,7 @@ class Survey(Struct, frozen=True):
         seen: dict[str, bool] = {}
         paths: set[str] = set()
         for entries in self._branches():
-            files = [one for one in entries if one.is_file and not is_pipelines_file(one.path)]
+            files = [one for one in entries if one.is_file and not BITBUCKET.is_pipelines_file(one.path)]
             new = {one.oid for one in files if one.oid not in seen}
             sizes = self.objects.sizes(new)
             seen |= dict.fromkeys(new, False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from migrator.flow.events import Command
 from migrator.ir.named import named
@@ -22,6 +22,7 @@ from migrator.text.source import Source
 if TYPE_CHECKING:
     from migrator.frontends.documents.compose import Build, Service
 
+_T = TypeVar("_T")
 _NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _REMOTE = re.compile(r"(?:https?|git|ssh)(?:://|@)|-$|oci-layout://")
 _CHOSEN = re.compile(r"^\s*COMPOSE_FILE\s*=\s*(\S+)", re.MULTILINE)
@@ -90,11 +91,16 @@ def _chosen(command: Command, files: Files, folder: Paths) -> list[Value]:
 
 def _document(path: str | None, read: Read) -> tuple[object] | None:
     """What a file holds; None where that cannot be told."""
+    return _asked(yaml.plain, path, read)
+
+
+def _asked(question: Callable[[yaml.Node | None], _T], path: str | None, read: Read) -> tuple[_T] | None:
+    """The answer for the document of a file; None where that cannot be read."""
     text = read(path) if path else None
     if path is None or text is None:
         return None
     try:
-        return (yaml.plain(yaml.read_yaml(Source(path, text.removeprefix("\ufeff")))),)
+        return (question(yaml.read_yaml(Source(path, text.removeprefix("\ufeff")))),)
     except (yaml.YamlError, RecursionError):
         return None
 
@@ -152,11 +158,11 @@ def _dockerfile(build: Build, folder: str) -> str | None:
 
 def may_read(command: Command, variable: str, read: Read) -> bool:
     """Whether a Compose file that a command names, or finds by itself, may take a variable from the environment."""
-    from migrator.frontends.documents.compose import read_compose
+    from migrator.frontends.documents.compose import environment_names
 
     words: Sequence[str] = [argument.value.symbol() or "" for argument in command.arguments]
     names = [word for word in words if word.endswith((".yml", ".yaml"))] or _NAMES
     paths = joined(below(command.folders, name) for name in names)
     there = [] if isinstance(paths, Top) else [path for path in paths if read(path) is not None]
-    documents = [_document(path, read) for path in there]
-    return not documents or any(one is None or variable in read_compose(one, {}).variables for one in documents)
+    taken = [_asked(environment_names, path, read) for path in there]
+    return not taken or any(one is None or variable in one[0] for one in taken)

@@ -243,12 +243,12 @@ def _content(text: str, at: int) -> int:
 def every_mapping(root: Node | None) -> Iterator[Mapping]:
     """All mappings of a document, each once however many aliases lead to it, in no order."""
     pending = [root] if root is not None else []
-    seen: set[int] = set()
+    seen: set[Node] = set()
     while pending:
         node = pending.pop()
-        if id(node) in seen:
+        if node in seen:
             continue
-        seen.add(id(node))
+        seen.add(node)
         if isinstance(node, Sequence):
             pending += [item.node for item in node.items]
         elif isinstance(node, Mapping):
@@ -258,16 +258,16 @@ def every_mapping(root: Node | None) -> Iterator[Mapping]:
 
 def plain(node: Node | None) -> object:
     """The node as mappings, lists and text, merges resolved; a node that several aliases name is built once."""
-    built: dict[int, object] = {}
+    built: dict[Node, object] = {}
 
     def build(node: Node) -> object:
-        if id(node) not in built:
+        if node not in built:
             if isinstance(node, Scalar):
-                built[id(node)] = None if node.is_null else node.value
+                built[node] = None if node.is_null else node.value
             elif isinstance(node, Sequence):
-                built[id(node)] = [build(item.node) for item in node.items]
+                built[node] = [build(item.node) for item in node.items]
             else:
-                built[id(node)] = {key: build(item.node) for key, item in node.items()}
-        return built[id(node)]
+                built[node] = {key: build(item.node) for key, item in node.items()}
+        return built[node]
 
     return None if node is None else build(node)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator.frontends.documents.compose import ComposeFile, Service, UnreadPart, read_compose
+from migrator.frontends.documents.compose import ComposeFile, Service, UnreadPart, environment_names, read_compose
 from migrator.frontends.documents.interpolation import image_name
+from migrator.text.source import Source, Span
+from migrator.text.yaml import Item, Mapping, Node, Scalar, Sequence, read_yaml
+
+
+def parsed(text: str) -> Node | None:
+    return read_yaml(Source("compose.yml", text))
 
 
 def one(body: Any, **variables: str | None) -> Service:
@@ -203,7 +210,7 @@ def test_every_variable_that_is_read_is_listed() -> None:
         },
         "secrets": {"npm": {"environment": "NPM_TOKEN"}, "file": {"file": "./x"}},
     }
-    assert set(read_compose([document], {}).variables) == {
+    assert environment_names(parsed(json.dumps(document))) == {
         *("LABEL", "TAG", "FALLBACK", "COMMAND", "TOKEN", "VALUE", "ARGUMENT", "HANDED_ON", "NPM_TOKEN"),
     }
 
@@ -221,14 +228,44 @@ def test_shared_and_cyclic_parts_end() -> None:
         shared = [shared, shared]
     cycle: dict[str, Any] = {"image": "a"}
     cycle["x-self"] = cycle
-    assert read_compose([{"services": {"web": cycle}, "x-bomb": shared}], {}).variables == ("X",)
+    (service,) = read_compose([{"services": {"web": cycle}, "x-bomb": shared}], {}).services
+    assert service.image
+    assert service.image.resolved == "a"
+
+
+def test_variables_of_parts_that_aliases_share_are_found_in_one_look() -> None:
+    nowhere = Span(0, 0)
+    shared: Node = Sequence((Item(Scalar("$X", "", nowhere), 0),), nowhere)
+    for _ in range(100):
+        shared = Sequence((Item(shared, 0), Item(shared, 0, alias=True)), nowhere)
+    root = Mapping(((Scalar("x-bomb", "", nowhere), Item(shared, 0)),), nowhere)
+    assert environment_names(root) == {"X"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param("x: &x {image: $A, tag: $B}\nservices: {web: {<<: *x, image: $C}}", {"A", "B", "C"}, id="a merge"),
+        pytest.param("services: {web: {<<: {image: $A, tag: $B}, image: $C}}", {"B", "C"}, id="overridden"),
+        pytest.param("services: {web: {<<: {environment: [T]}}}", {"T"}, id="handed on by what is merged"),
+        pytest.param("$KEY: {image: ~, tag:, other: '$A'}", {"A"}, id="keys are not interpolated"),
+        pytest.param("- $A", set(), id="no mapping"),
+        pytest.param("", set(), id="empty"),
+    ],
+)
+def test_variables_are_those_of_the_values_that_count(text: str, names: set[str]) -> None:
+    assert environment_names(parsed(text)) == names
 
 
 def test_deep_nesting_ends() -> None:
     deep: Any = "$X"
     for _ in range(100_000):
         deep = [deep]
-    assert read_compose([{"services": {"web": {"image": deep, "build": {"args": deep}}}}], {}).variables == ("X",)
+    (service,) = read_compose([{"services": {"web": {"image": deep, "build": {"args": deep}}}}], {}).services
+    assert service.image
+    assert service.image.resolved is None
+    nested = "[" * 150 + "$X" + "]" * 150
+    assert environment_names(parsed(f"services: {{web: {{image: {nested}}}}}")) == {"X"}
 
 
 KEYS = st.sampled_from(

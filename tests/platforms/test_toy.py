@@ -58,7 +58,7 @@ def scalars(item: Item | None) -> list[Scalar]:
     return [one.node for one in items(item) if isinstance(one.node, Scalar)]
 
 
-TOY = Platform(lambda path: path.endswith("/toy.yaml"), read)
+TOY = Platform("Toy", lambda path: path.endswith("/toy.yaml"), read)
 
 
 FILE = "ci/toy.yaml"
@@ -99,6 +99,11 @@ def test_a_login_is_rewritten_to_the_platforms_own_pair_and_nothing_else_is(tmp_
 def test_what_holds_a_fix_back_is_found(text: str, codes: list[str], verdict: Verdict, tmp_path: Path) -> None:
     (finding,) = report_on(text, tmp_path).findings
     assert ([reason.code for reason in finding.reasons], finding.verdict) == (codes, verdict)
+
+
+def test_a_native_name_that_is_set_is_said_to_be_the_platforms(tmp_path: Path) -> None:
+    (finding,) = report_on(job("TOY_KEY=mine"), tmp_path).findings
+    assert finding.message == "the script sets TOY_KEY, the name of a variable that Toy provides"
 
 
 def test_the_file_of_another_platform_is_none(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -11,18 +12,22 @@ from collections.abc import Callable
 from pathlib import Path
 from pkgutil import iter_modules
 from textwrap import dedent
+from types import ModuleType
 
 import pytest
 
 from migrator import rules
 from migrator.engine.checking import rule_id, units
+from migrator.fixes import judged_command
+from migrator.fixes.context import Context
+from migrator.fixes.judged_command import JudgedCommand
+from migrator.reading.steps import StepFacts
 from migrator.rulebook import reading as rulebook
 from tests.docs.test_site import generator
+from tests.memory import report_on
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = rulebook.load()
-LEFT = {"runners", "unfollowed"}
-"""Queries that still stand among the rules."""
 NAME = "forgotten-logout"
 BEFORE = """\
 pipelines:
@@ -70,12 +75,36 @@ Patless = Callable[..., str]
 
 
 def test_a_module_an_entry_examples_and_a_page_share_the_name_of_each_rule() -> None:
-    found = {name.name.replace("_", "-") for name in iter_modules(rules.__path__)} - LEFT
+    found = {name.name.replace("_", "-") for name in iter_modules(rules.__path__)}
     assert found == {rule_id(module) for module in units()} == set(BOOK.rules)
     assert found == {path.stem for path in rulebook.files(rulebook.built_in()) if path.stem in BOOK.rules}
     assert found == {rule for rule, entry in BOOK.rules.items() if entry.examples}
     pages = {page for page in generator().pages() if page.startswith("rules/")}
     assert pages - {"rules/index.md"} == {f"rules/{rule}.md" for rule in found}
+
+
+@pytest.mark.parametrize("unit", [*units()], ids=rule_id)
+def test_a_rule_imports_no_other(unit: ModuleType) -> None:
+    """What two of them need is a question, and stands below."""
+    for node in ast.walk(ast.parse(Path(str(unit.__file__)).read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, "it is relative"
+            names = [f"{node.module}.{name}" for name in names]
+        assert not [name for name in names if f"{name}.".startswith(f"{rules.__name__}.")]
+
+
+def test_a_step_is_judged_once_however_many_rules_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[StepFacts] = []
+
+    def judged_commands(step: StepFacts, context: Context) -> tuple[JudgedCommand, ...]:
+        judged.append(step)
+        return judged_command.judged_commands(step, context)
+
+    monkeypatch.setattr("migrator.engine.context.judged_commands", judged_commands)
+    found = report_on(BEFORE + BEFORE.split("default:\n")[1].replace('"$BITBUCKET_PACKAGES_TOKEN"', "hunter2"))
+    assert [one.rule for one in found.findings] == ["literal-credential"]
+    assert len(judged) == 2
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The plan that makes one shell of a step push by pipe, or the reason why there is none.
 
-The pipe is given the local image by the package's own name, and the tags (PLATFORM.md section 2). Login, `docker tag`
+The pipe is given the local image by the package's own name, and the tags. Login, `docker tag`
 and push lines that are idle then are taken out; everything else stays where it is.
 """
 

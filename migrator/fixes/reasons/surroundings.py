@@ -9,6 +9,7 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
 from migrator.reading.hidden import hidden_logins
+from migrator.reading.shadows import shadows
 from migrator.reading.steps import StepFacts
 from migrator.reading.unfollowed import logging_in
 
@@ -33,6 +34,13 @@ def surroundings(
         Opinion("what else may log in to the registry?", tuple(map(Sighting, others)), tuple(unknown)),
         Opinion("what of the pipelines file cannot be read?", reasons=(broken,) if step.pipelines.problems else ()),
     )
+
+
+def shadowed(step: StepFacts, context: Context) -> Opinion:
+    names = dict.fromkeys(shadow.name for shadow in shadows(step, context.book.natives))
+    detail = "the step sets {}, which may override the native variable"
+    reasons = (context.reason("shadowed", detail.format(name), name) for name in names)
+    return Opinion("what sets a variable with a native name?", tuple(map(Sighting, names)), tuple(reasons))
 
 
 def unseen_logins(step: StepFacts, context: Context) -> tuple[tuple[str, ...], Opinion]:

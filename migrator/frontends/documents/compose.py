@@ -13,6 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.frontends.documents.interpolation import Expansion, interpolate, interpolated_names, known, unknown
+from migrator.text import yaml
+from migrator.text.yaml import Node, Scalar, plain
 
 _IMAGE_CONTEXT = "docker-image://"
 _INLINE_LIMIT = 256 * 1024
@@ -86,14 +88,12 @@ class UnreadPart(Struct, frozen=True):
 class ComposeFile(Struct, frozen=True):
     """The files of a project together.
 
-    `models` are OCI artifacts that the project pulls. `variables` are all names that it takes from the environment, in
-    order: interpolated anywhere, or handed on by a bare name (`environment: [TOKEN]`). `env_files` are as written.
-    Unless `unread` is empty, there may be more of everything.
+    `models` are OCI artifacts that the project pulls. `env_files` are as written. Unless `unread` is empty, there may
+    be more of everything.
     """
 
     services: tuple[Service, ...] = ()
     models: tuple[Expansion, ...] = ()
-    variables: tuple[str, ...] = ()
     env_files: tuple[str, ...] = ()
     unread: tuple[UnreadPart, ...] = ()
 
@@ -107,7 +107,6 @@ def read_compose(documents: Sequence[object], variables: Mapping[str, str | None
     reader = _Reader(variables)
     services: dict[str, Service] = {}
     bases: dict[str, str] = {}
-    names: dict[str, None] = {}
     models: list[Expansion] = []
     for document in documents:
         if document is None:
@@ -115,12 +114,9 @@ def read_compose(documents: Sequence[object], variables: Mapping[str, str | None
         if not isinstance(document, dict):
             reader.miss("the file is no mapping")
             continue
-        names.update(dict.fromkeys(_interpolated(document)))
-        names.update(dict.fromkeys(reader.external(document)))
         reader.include(document.get("include"))
         models += reader.models(document.get("models"))
         for name, body in reader.services(document):
-            names.update(dict.fromkeys(_handed_on(body)))
             reader.env_file(body.get("env_file"))
             service = reader.service(name, body)
             services[name] = _merge(services[name], service) if name in services else service
@@ -129,7 +125,17 @@ def read_compose(documents: Sequence[object], variables: Mapping[str, str | None
                 bases[name] = base
     extended = tuple(reader.extend(service, services, bases) for service in services.values())
     unread = tuple(dict.fromkeys(reader.unread))
-    return ComposeFile(extended, tuple(models), tuple(names), tuple(dict.fromkeys(reader.env_files)), unread)
+    return ComposeFile(extended, tuple(models), tuple(dict.fromkeys(reader.env_files)), unread)
+
+
+def environment_names(root: Node | None) -> frozenset[str]:
+    """The variables that a file takes from the environment: interpolated anywhere, handed on by a bare name
+    (`environment: [TOKEN]`), or held by a secret or a configuration."""
+    document = plain(root)
+    if root is None or not isinstance(document, dict):
+        return frozenset()
+    handed_on = (name for _, body in _Reader({}).services(document) for name in _handed_on(body))
+    return frozenset((*_interpolated(root), *_external(document), *handed_on))
 
 
 class _Reader:
@@ -251,14 +257,6 @@ class _Reader:
             service = _merge(replace(services[name], name=service.name, depends_on=()), service)
         return service
 
-    def external(self, document: Mapping[object, object]) -> Iterator[str]:
-        """Variables that secrets and configs hold: `secrets: {npm: {environment: NPM_TOKEN}}`."""
-        for key in ("secrets", "configs"):
-            entries = document.get(key)
-            for entry in entries.values() if isinstance(entries, dict) else ():
-                if isinstance(entry, dict) and isinstance(entry.get("environment"), str):
-                    yield entry["environment"]
-
     def env_file(self, body: object) -> None:
         for entry in _list(body):
             path = entry.get("path") if isinstance(entry, dict) else entry
@@ -363,14 +361,27 @@ def _handed_on(body: Mapping[object, object]) -> Iterator[str]:
                 yield name
 
 
-def _interpolated(document: object) -> Iterator[str]:
+def _external(document: Mapping[object, object]) -> Iterator[str]:
+    """Variables that secrets and configs hold: `secrets: {npm: {environment: NPM_TOKEN}}`."""
+    for key in ("secrets", "configs"):
+        entries = document.get(key)
+        for entry in entries.values() if isinstance(entries, dict) else ():
+            if isinstance(entry, dict) and isinstance(entry.get("environment"), str):
+                yield entry["environment"]
+
+
+def _interpolated(root: Node) -> Iterator[str]:
     """The variables in any value, at any depth; shared parts are looked at once."""
-    seen: set[int] = set()
-    waiting = [document]
+    seen: set[Node] = set()
+    waiting = [root]
     while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            yield from interpolated_names(value)
-        elif isinstance(value, (dict, list)) and id(value) not in seen:
-            seen.add(id(value))
-            waiting += reversed(list(value.values()) if isinstance(value, dict) else value)
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, Scalar):
+            yield from interpolated_names(node.value)
+        elif isinstance(node, yaml.Mapping):
+            waiting += [item.node for _, item in node.items()]
+        else:
+            waiting += [item.node for item in node.items]

@@ -21,7 +21,7 @@ SIZE_LIMIT = 2 * 1024 * 1024
 _DIRECTIVE = re.compile(r"(?:#|//)\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)")
 _HEREDOC = re.compile(r"\d*<<(-?)([^<]*)")
 _DOCKERFILE_FRONTEND = re.compile(r"(?:.*/)?docker/dockerfile(?:-upstream)?")
-# What BuildKit sets on a default Bitbucket runner. https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
+# What BuildKit sets on the usual runner, Linux on amd64. https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
 _PLATFORM = {"PLATFORM": "linux/amd64", "OS": "linux", "ARCH": "amd64", "VARIANT": "", "OSVERSION": ""}
 _PLATFORM_ARGS = {side + key: value for side in ("TARGET", "BUILD") for key, value in _PLATFORM.items()}
 

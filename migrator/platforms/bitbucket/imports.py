@@ -35,7 +35,7 @@ def imports(root: Node | None) -> Iterator[tuple[str, int]]:
     place of its name."""
     sources, declared = _sources(root)
     for mapping in every_mapping(root):
-        text = _text(mapping.get("import")) if id(mapping) not in declared else None
+        text = _text(mapping.get("import")) if mapping not in declared else None
         if text is None:
             continue
         pipeline, _, name = text.value.partition("@")
@@ -71,14 +71,14 @@ def target(text: str) -> Target | None:
     return Target(found["repository"], found["ref"], ROOT, rest)
 
 
-def _sources(root: Node | None) -> tuple[dict[str, Scalar], set[int]]:
+def _sources(root: Node | None) -> tuple[dict[str, Scalar], set[Node]]:
     """What `definitions.imports` says by name, and the mappings in which it does."""
     definitions = root.get("definitions") if isinstance(root, Mapping) else None
     found = definitions.node.get("imports") if definitions and isinstance(definitions.node, Mapping) else None
     sources: dict[str, Scalar] = {}
-    declared = {id(found.node)} if found else set()
+    declared = {found.node} if found else set[Node]()
     for name, item in found.node.items() if found and isinstance(found.node, Mapping) else ():
-        declared.add(id(item.node))
+        declared.add(item.node)
         text = _text(item.node.get("import") if isinstance(item.node, Mapping) else item)
         if text:
             sources[name] = text

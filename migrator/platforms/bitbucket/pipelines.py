@@ -16,7 +16,7 @@ from migrator.platforms.bitbucket.imports import exports, local
 from migrator.platforms.bitbucket.kept import cache_paths, kept
 from migrator.platforms.records import Commands, Image, Occurrence, Pipelines, Problem, Step, Task
 from migrator.text.source import Source
-from migrator.text.yaml import Item, Mapping, Scalar, Sequence, read_yaml
+from migrator.text.yaml import Item, Mapping, Node, Scalar, Sequence, read_yaml
 
 RUN = "pipelines"
 """Where the pipelines stand that the repository itself runs."""
@@ -52,11 +52,11 @@ def read_pipelines(source: Source) -> Pipelines | None:
 class _Reader:
     def __init__(self, root: Mapping) -> None:
         self.root = root
-        self.found: dict[int, _Found] = {}
+        self.found: dict[Mapping, _Found] = {}
         self.images: list[Image] = []
         self.problems: list[Problem] = []
         self._problems: set[int] = set()
-        self._imaged: dict[int, int] = {}
+        self._imaged: dict[Node, int] = {}
         options = _mapping(root.get("options"))
         self.runs_on = _strings(options.get("runs-on") if options else None)
         self.caches = cache_paths(root)
@@ -101,7 +101,7 @@ class _Reader:
 
     def step(self, item: Item, path: tuple[str, ...], variables: dict[str, int]) -> None:
         assert isinstance(item.node, Mapping)
-        found = self.found.setdefault(id(item.node), _Found(item.node, item.node.span.start))
+        found = self.found.setdefault(item.node, _Found(item.node, item.node.span.start))
         keys = path[:-1] if path[-1:] in (("step",), ("final",)) else path
         occurrence = Occurrence(".".join(keys), item.at)
         (found.runs if _runs(path) else found.homes).append(occurrence)
@@ -112,7 +112,7 @@ class _Reader:
         item = mapping.get("image")
         if not item:
             return
-        known = self._imaged.get(id(item.node))
+        known = self._imaged.get(item.node)
         if known is not None:
             one = self.images[known]
             self.images[known] = replace(one, steps=(*one.steps, *steps) if one.steps and steps else ())
@@ -124,17 +124,17 @@ class _Reader:
             image = Image(level, _reference(name), name, username, password, steps)
         else:
             return
-        self._imaged[id(item.node)] = len(self.images)
+        self._imaged[item.node] = len(self.images)
         self.images.append(image)
 
     def steps(self) -> Iterator[Step]:
         """Steps that run, and those that nothing runs yet; not the home of a script that a running step merges in,
         nor that of a single command (`script: &login |`), which is no list."""
         run = [found for found in self.found.values() if found.runs]
-        scripts = {id(script.node) for found in run if (script := found.mapping.get("script"))}
+        scripts = {script.node for found in run if (script := found.mapping.get("script"))}
         for found in self.found.values():
             script = found.mapping.get("script")
-            if found.runs or (script and isinstance(script.node, Sequence) and id(script.node) not in scripts):
+            if found.runs or (script and isinstance(script.node, Sequence) and script.node not in scripts):
                 yield self.build(found)
 
     def build(self, found: _Found) -> Step:

@@ -1,0 +1,24 @@
+"""What the labels of a step's runner mean for a login."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from migrator.fixes.context import Context
+from migrator.fixes.opinion import Opinion
+
+
+def runner(labels: Sequence[str], context: Context) -> Opinion:
+    """Whether a login outlives the step on a runner with these labels, and what is taken for granted of it."""
+    asked, runners = "what does the runner's label say?", context.book.runners
+    if not labels:
+        return Opinion(asked)
+    shell = next((label for label in labels if label in runners.shell), None)
+    if shell:
+        detail = f"the step runs on a shell runner ({shell}), where the login outlives it"
+        return Opinion(asked, reasons=(context.reason("shell-runner", detail, shell),))
+    unknown = next((label for label in labels if label not in runners.docker), None)
+    if unknown:
+        detail = f"the runner label {unknown} does not tell whether the step has a container of its own"
+        return Opinion(asked, reasons=(context.reason("shell-runner", detail, unknown),))
+    return Opinion(asked, assumptions=("self-hosted runners are given the native pair",))
