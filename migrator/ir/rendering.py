@@ -71,7 +71,7 @@ def node(one: Node) -> str:
         case nodes.Call(words, _, overrides):
             return _form("call", [*map(_assign, overrides), *map(join, words)])
         case nodes.Pipe(left, right):
-            return _form("pipe", map(statement, (left, right)))
+            return _form("piped", map(statement, (left, right)))
         case nodes.If((), then, (), _, None):
             return _form("may", map(statement, then))
         case nodes.If(condition, then, otherwise, _, chain):

@@ -125,12 +125,12 @@ class Writer(Struct, frozen=True):
 
 
 class Launcher(Struct, frozen=True):
-    """Programs that run what a file of the repository says, which `reader` reads (`migrator/readers/called/`).
+    """Programs that run what a file of the repository says, which `reader` reads (in `migrator/frontends/`).
 
     `files` are what they read without being told; without any, the first word names the file, and a file may name the
-    program in its first line. `folders` are options that say where the files are, `named` those that name one,
-    `options` others that take a value and `switches` those that take none: with any other option nothing is followed.
-    `quiet` are switches that keep what runs out of the log.
+    program in its first line. `endings` are those of other files of theirs. `folders` are options that say where the
+    files are, `named` those that name one, `options` others that take a value and `switches` those that take none: with
+    any other option nothing is followed. `quiet` are switches that keep what runs out of the log.
     `short` are scripts that need no `run`; without any, all that are not among the program's own `commands`.
     `people`: such a file is for people too, whoever else names it.
     """
@@ -139,6 +139,7 @@ class Launcher(Struct, frozen=True):
     reader: str
     programs: frozenset[str]
     files: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
     folders: frozenset[str] = frozenset()
     options: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()

@@ -291,7 +291,7 @@ def shown(source: str) -> str:
         ),
         (
             'os.system("a $B | c")',
-            "(process (pipe (call (fixed a) $B*) (call (fixed c))))",
+            "(process (piped (call (fixed a) $B*) (call (fixed c))))",
         ),
         (
             'os.system("a " + os.environ["B"])',

@@ -109,7 +109,7 @@ def test_text_without_a_command_calls_nothing(text: str) -> None:
         ("declare -n A=B", "(declare local alias (set A B))"),
         ("declare -p A", "(declare local dumps (set A))"),
         ("declare -gx A=b", "(declare exported (set A b))"),
-        ("a | b |& c", "(pipe (pipe (call a) (call b)) (call c))"),
+        ("a | b |& c", "(piped (piped (call a) (call b)) (call c))"),
         ("a && b || c", "(or (and (call a) (call b) (do)) (do) (call c))"),
         ("! a", "(not (call a))"),
         ("a &", "(beside (call a))"),
