@@ -17,6 +17,8 @@ import yaml
 
 from migrator.platforms.bitbucket.names import is_pipelines_file
 from migrator.prefilter.leads import is_script
+from migrator.rulebook.reading import load
+from migrator.rulebook.records import Launcher
 
 ROOT = Path(__file__).parents[1]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
@@ -74,6 +76,15 @@ def test_a_hook_is_given_the_files_that_patless_reads(hook: dict[str, str], path
 def test_a_hook_is_given_the_scripts_that_pipelines_run(hook: dict[str, str], path: str) -> None:
     assert re.search(hook["files"], path)
     assert is_script(path)
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+@pytest.mark.parametrize("launcher", load().programs.launchers.values(), ids=lambda launcher: launcher.name)
+def test_a_hook_is_given_the_files_of_every_launcher(hook: dict[str, str], launcher: Launcher) -> None:
+    endings = [ending for ending in launcher.endings if ending != ".json"]  # most of those are no scripts
+    for path in (*launcher.files, *(f"x{ending}" for ending in endings)):
+        assert re.search(hook["files"], path)
+        assert is_script(path)
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import re
 import stat
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
+from migrator import frontends
 from migrator.findings.records import Severity
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.documents import RuleError
+from migrator.rulebook.programs import readers
 from migrator.rulebook.sinks import Action, Channel, Role
 from tests.fixtures_support import run
 from tests.memory import step, within
@@ -179,6 +184,17 @@ def test_the_client_of_the_instructions_is_one(tmp_path: Path) -> None:
         assert named in (Action.CACHE, Channel.FILE) or f"`{named}`" in text
 
 
+def test_the_readers_of_launchers_are_the_frontends_that_can_read_and_verify() -> None:
+    found = {}
+    for module in iter_modules(frontends.__path__):
+        loaded = import_module(f"migrator.frontends.{module.name}")
+        made = [getattr(loaded, name, None) for name in ("read", "verified")]
+        found[module.name] = [tuple(signature(one).parameters) for one in made if one is not None]
+    wanted = [("request",), ("before", "after", "edits")]
+    assert readers() == tuple(sorted(name for name, each in found.items() if each == wanted))
+    assert {one.reader for one in rulebook.load().programs.launchers.values()} == {*readers()}
+
+
 # Mistakes
 
 
@@ -252,6 +268,14 @@ def test_the_client_of_the_instructions_is_one(tmp_path: Path) -> None:
         ),
         ("reasons: {a: {verdict: safe, what: b}}", "`reasons.a` has no `why`"),
         ("wrappers: {a: {words: many}}", "`wrappers.a.words` must be a number from 0 to 999"),
+        ("launchers: {a: {programs: [b]}}", "`launchers.a` has no `reader`; add it"),
+        *(
+            (
+                f"launchers: {{a: {{reader: {name}, programs: [b]}}}}",
+                "mine.yml:1:25: `launchers.a.reader` must be one of just, make, package_json, python, shell",
+            )
+            for name in ("dockerfile", "documents", "programs", "shfmt", "__init__")
+        ),
         ("writers: {a: {words: first}}", "`writers.a.words` must be one of last, all"),
         ("wrappers: {a: {words: -1}}", "`wrappers.a.words` must be a number"),
         ("wrappers: {a: {words: 1000}}", "`wrappers.a.words` must be a number"),

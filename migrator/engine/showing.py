@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -13,6 +13,7 @@ from migrator.flow.library import FIRST
 from migrator.frontends.shell.lowering import lower
 from migrator.ir import rendering
 from migrator.ir.nodes import Constant, Statement
+from migrator.ir.traversal import every
 from migrator.ir.values import Literal, Value
 from migrator.reading.scripts import Script
 from migrator.reading.steps import Shell
@@ -78,7 +79,7 @@ class Stages(Struct, frozen=True):
         """The nodes of a place: with what stands around it, as far as that is short."""
         placed = next((one for one in reversed(self.shell.trace.called) if one.start <= span.start), None)
         statements = placed.statements if placed and span.start >= FIRST else lower(self.shell.script.text)
-        around = (one for one in _statements(statements) if one.span.contains(span))
+        around = (one for one in every(statements) if isinstance(one, Statement) and one.span.contains(span))
         texts = [rendering.statement(rendering.hiding(one, self.hidden)) for one in around]
         return next((text for text in texts if len(text) <= _LONGEST), texts[-1] if texts else "")
 
@@ -113,16 +114,3 @@ def _origin(one: Origin) -> str:
     found += ["text that is written out"] if one.literals else []
     found += ["the native variable"] if one.native else []
     return " or ".join(found) or (f"cannot tell: it {one.obstacle.detail}" if one.obstacle else "")
-
-
-def _statements(node: object) -> Iterator[Statement]:
-    """Every statement within a node, outermost first."""
-    if isinstance(node, Statement):
-        yield node
-    below: Iterable[object] = ()
-    if isinstance(node, tuple):
-        below = node
-    elif isinstance(node, Struct) and not isinstance(node, Span):
-        below = (getattr(node, name) for name in node.__struct_fields__)
-    for one in below:
-        yield from _statements(one)

@@ -1,8 +1,8 @@
 """Programs that stand in files of the repository, and what a command runs of them.
 
-A reader is a module beside this one with a function `read(request) -> Program | None`; which programs it is for, and
-what else they are told, is rule data (`launchers` of `rules/programs.yml`). What it finds is text with a map to the
-file, and a way to lower that text to nodes.
+A reader is a module beside this one with `read(request)` and `verified(before, after, edits)`; which programs it is
+for, and what else they are told, is rule data (`launchers` of `rules/programs.yml`). What it finds is text with a map
+to the file, and a way to lower that text to nodes.
 """
 
 from __future__ import annotations

@@ -1,10 +1,14 @@
 """Nodes and values as text, for people who want to see what a program was taken for: one line, as an s-expression.
 
-Literal text is in it as it is written, so that whoever shows it has to hide it first (`hiding`).
+`$X` is an expansion, `${X}` one in braces, `%X` one whose name cannot be replaced, `$X*` one that may be several words.
+Literal text is `x` where it is bare, `(single 'x')` and `(double 'x')` by its quotes, `'x'` where nothing can stand in
+its place. `?[why]` is a value that is made in a way that is not known, of what follows it. Places are left out, and
+nothing else is. Literal text is in it, so that whoever shows it has to hide it first (`hiding`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
@@ -12,13 +16,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.ir import nodes
-from migrator.ir.nodes import Constant, Expression, Fallback, Join, Node, Redirect, Statement
+from migrator.ir.nodes import Constant, Expression, Fallback, Join, Node, Quoting, Read, Redirect, Statement
 from migrator.ir.paths import Paths, Top
 from migrator.ir.values import Input, Literal, Piece, Value
 from migrator.text.mask import placeholder
 from migrator.text.source import Span
 
 _T = TypeVar("_T")
+_PLAIN = re.compile(r"(?![$%?])[^\s()'\"]+")
 Hidden = Callable[[Constant | Literal], bool]
 """Whether literal text is a secret, by where it stands."""
 
@@ -49,7 +54,7 @@ def program(statements: Iterable[Statement]) -> str:
 
 
 def statement(one: Statement) -> str:
-    inner = node(one.node) if one.node else "(nothing)"
+    inner = node(one.node) if one.node else "nothing"
     for redirect in one.redirects:
         inner = f"({_channel(redirect)} {join(redirect.value)} {inner})"
     inner = f"(not {inner})" if one.negated else inner
@@ -59,73 +64,91 @@ def statement(one: Statement) -> str:
 def node(one: Node) -> str:
     match one:
         case nodes.Assign():
-            value = "(list" + _each(map(join, one.elements)) + ")" if one.elements is not None else ""
-            value = value or (join(one.value) if one.value else "")
-            return _form("export" if one.exported else "assign", one.name + ("+" if one.append else ""), value)
-        case nodes.Declare():
-            flags = [flag for flag in ("exported", "local", "alias", "dumps") if getattr(one, flag)]
-            return _form("declare", *flags, *map(node, one.assignments), *map(join, one.words))
-        case nodes.Call():
-            return _form("call", *map(node, one.overrides), *map(join, one.words))
-        case nodes.Pipe():
-            return _form("piped", statement(one.left), statement(one.right))
-        case nodes.If():
-            how = one.chain.value if one.chain else "if"
-            parts = [program(part) or "()" for part in (one.condition, one.then, one.otherwise)]
-            return _form(how, *(part for part in parts if not (one.chain and part == "()")))
-        case nodes.Loop():
-            items = _form("in", *map(join, one.items)) if one.items is not None and one.variable else ""
-            return _form("loop", one.variable, items, program(one.condition), program(one.body))
-        case nodes.Switch():
-            return _form(
-                "switch", join(one.subject), *map(join, one.patterns), *(program(b) or "()" for b in one.branches)
-            )
-        case nodes.Block():
-            return _form("process" if one.isolated else "do", program(one.body))
-        case nodes.Define():
-            names = "(" + " ".join(name for name, _ in one.parameters) + ")" if one.parameters is not None else ""
-            return _form("define", one.name, names, statement(one.body))
-        case nodes.Return():
-            return _form("return", join(one.value))
-        case nodes.Break():
-            return "(continue)" if one.again else "(break)"
+            return _assign(one)
+        case nodes.Declare(assignments, words):
+            marks = _marks(one, "exported", "local", "alias", "dumps")
+            return _form(f"declare{marks}", [*map(_assign, assignments), *map(join, words)])
+        case nodes.Call(words, _, overrides):
+            return _form("call", [*map(_assign, overrides), *map(join, words)])
+        case nodes.Pipe(left, right):
+            return _form("piped", map(statement, (left, right)))
+        case nodes.If((), then, (), _, None):
+            return _form("may", map(statement, then))
+        case nodes.If(condition, then, otherwise, _, chain):
+            return _form(chain.value if chain else "if", map(_block, (condition, then, otherwise)))
+        case nodes.Loop(variable, items, condition, body):
+            over = "parameters" if items is None else _form("in", map(join, items)) if variable or items else "while"
+            return _form(f"loop {variable or '-'} {over}", (_block(condition), *map(statement, body)))
+        case nodes.Switch(subject, branches, patterns, exhaustive):
+            inner = [join(subject), _form("like", map(join, patterns)), *map(_block, branches)]
+            return _form("switch" + (" surely" if exhaustive else ""), inner)
+        case nodes.Block(body, _, isolated):
+            return _form("process" if isolated else "scope", map(statement, body))
+        case nodes.Define(name, body, _, parameters):
+            given = "" if parameters is None else f" [{' '.join(name for name, _ in parameters)}]"
+            return f"(define {name}{given} {statement(body)})"
+        case nodes.Return(value):
+            return f"(return {join(value)})"
+        case nodes.Break(_, again):
+            return "(continue)" if again else "(break)"
         case nodes.Exit():
             return "(exit)"
-        case nodes.Test():
-            return _form(
-                "test", *(_form(a.ask.value, join(a.operand), join(a.other) if a.other else "") for a in one.asked)
-            )
-        case nodes.Evaluate():
-            return _form("evaluate", *map(join, one.words), *one.sets)
-        case nodes.ChangeDirectory():
-            return _form("change-directory", join(one.target))
-        case nodes.Havoc():
-            names = "everything" if one.names is None else " ".join(one.names)
-            return _form("havoc", names, *map(join, one.words))
+        case nodes.Test(asked, words):
+            inner = [_form(one.ask.value, map(join, filter(None, (one.operand, one.other)))) for one in asked]
+            said = [word for one in asked for word in (one.operand, one.other)]
+            return _form("test", [*inner, *(join(word) for word in words if word not in said)])
+        case nodes.Evaluate(words, _, sets):
+            return _form("evaluate", [*_sets(sets), *map(join, words)])
+        case nodes.ChangeDirectory(target):
+            return f"(directory {join(target)})"
+        case nodes.Havoc(names, why, _, words):
+            about = "any" if names is None else f"[{' '.join(names)}]"
+            return _form(f"havoc[{why}] {about}{_marks(one, 'exported')}", map(join, words))
 
 
 def join(one: Join) -> str:
-    parts = [expression(part) for part in one.parts]
-    return parts[0] if len(parts) == 1 else _form("join", *parts)
+    if len(one.parts) == 1:
+        return expression(one.parts[0])
+    return _form("join", map(expression, one.parts)) if one.parts else "''"
 
 
 def expression(one: Expression) -> str:
     match one:
-        case Constant():
-            return f"'{one.text}'"
-        case nodes.Read():
-            how = [one.through] if one.through else []
-            if one.fallback is not Fallback.NONE:
-                how += [one.fallback.value, *([join(one.word)] if one.word else [])]
-            return _form("read", one.name + (f"[{one.index}]" if one.index else ""), *how, *map(join, one.words))
-        case nodes.Template():
-            return expression(one.parts[0]) if len(one.parts) == 1 else _form("text", *map(expression, one.parts))
-        case nodes.Capture():
-            return _form("output-of", program(one.body))
-        case nodes.Invoke():
-            return _form("result-of", one.function, *map(join, one.arguments))
-        case nodes.Opaque():
-            return _form("unknown", program(one.body), *map(join, one.words))
+        case Constant(text, _, quoting):
+            marks = [quoting.value] if quoting in (Quoting.SINGLE, Quoting.DOUBLE) else []
+            marks += ["fixed"] if one.fixed else []
+            if quoting is Quoting.BARE and _PLAIN.fullmatch(text) and text.isprintable():
+                return _form(" ".join(marks), [text]) if marks else text
+            marks += ["bare"] if quoting is Quoting.BARE else []
+            return _form(" ".join(marks), [repr(text)]) if marks else repr(text)
+        case Read():
+            return _read(one)
+        case nodes.Capture(body, _, stream):
+            return _form("stream" if stream else "capture", map(statement, body))
+        case nodes.Template(parts):
+            return _form("text", map(expression, parts))
+        case nodes.Invoke(function, arguments):
+            return _form(f"invoke {function}", map(join, arguments))
+        case nodes.Opaque(words, _, why, sets, body):
+            inner = [*_sets(sets), *map(statement, body), *map(join, words)]
+            return _form(f"?[{why}]", inner) if inner else f"?[{why}]"
+
+
+def _assign(one: nodes.Assign) -> str:
+    value = [join(one.value)] if one.value is not None else []
+    elements = [_form("list", map(join, one.elements))] if one.elements is not None else []
+    marks = _marks(one, "append", "indexed", "exported")
+    return _form(f"set{marks} {one.name}", [*value, *elements, *_sets(one.sets), *map(join, one.words)])
+
+
+def _read(one: Read) -> str:
+    index = f"[{one.index}]" if one.index else ""
+    name = f"{{{one.name}{index}}}" if one.braced else f"{one.name}{index}"
+    name = ("%" if one.fixed else "$") + name + ("*" if one.splits else "")
+    how = [one.fallback.value] if one.fallback is not Fallback.NONE else []
+    how += [one.through] if one.through else []
+    inner = [*([join(one.word)] if one.word else []), *_sets(one.sets), *map(join, one.words)]
+    return _form(f"{' '.join(how) or 'read'} {name}", inner) if how or inner else name
 
 
 def value(one: Value) -> str:
@@ -154,13 +177,21 @@ def paths(one: Paths) -> str:
     return ", ".join(path or "the root" for path in sorted(one)) or "none"
 
 
-def _channel(redirect: Redirect) -> str:
-    return redirect.kind.value
+def _channel(one: Redirect) -> str:
+    return one.kind.value + ("-raw" if one.raw else "") + ("-written" if one.written else "")
 
 
-def _form(*words: str) -> str:
-    return "(" + " ".join(word for word in words if word) + ")"
+def _block(statements: tuple[Statement, ...]) -> str:
+    return statement(statements[0]) if len(statements) == 1 else _form("do", map(statement, statements))
 
 
-def _each(words: Iterable[str]) -> str:
-    return "".join(f" {word}" for word in words)
+def _sets(names: tuple[str, ...]) -> list[str]:
+    return [f"sets[{' '.join(names)}]"] if names else []
+
+
+def _marks(one: Struct, *names: str) -> str:
+    return "".join(f" {name}" for name in names if getattr(one, name))
+
+
+def _form(head: str, inner: Iterable[str]) -> str:
+    return f"({' '.join([head, *inner])})"

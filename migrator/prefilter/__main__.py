@@ -1,6 +1,7 @@
 """Write `migrator/prefilter/data.py`, what `migrator/entry.py` looks for, from the built-in rules.
 
-Run `python -m migrator.prefilter` when a rule's hosts or variables change; a test tells when that was forgotten.
+Run `python -m migrator.prefilter` when a rule's hosts, variables or launchers change; a test tells when that was
+forgotten.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ def module() -> str:
     book = load()
     lines = "".join(f'    b"{needle.decode("ascii")}",\n' for needle in needles(book))
     mentions = tuple(sorted(book.mentions))
+    launchers = book.programs.launchers.values()
+    enters = ", ".join(map(_written, sorted({option for one in launchers for option in one.folders})))
+    endings = tuple(dict.fromkeys(ending for one in launchers for ending in one.endings))
+    recipes = tuple(dict.fromkeys(name for one in launchers for name in one.files))
     files = "".join(f"    {_written(program)}: {_tuple(names)},\n" for program, names in book.programs.leading.items())
     return (
         '"""Written by `python -m migrator.prefilter` from the rules; do not edit."""\n\n'
@@ -26,6 +31,9 @@ def module() -> str:
         f"SCRIPTS = {_tuple(tuple(f'{key}:' for key in SCRIPTS))}\n"
         f"NEEDLES = (\n{lines})\n"
         f"MENTIONS = {_tuple(mentions)}\n"
+        f"ENTERS = {{{enters}}}\n"
+        f"ENDINGS = {_tuple(endings)}\n"
+        f"RECIPES = {_tuple(recipes)}\n"
         f"LEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"
     )
 

@@ -9,6 +9,9 @@ NEEDLES = (
     b"login",
 )
 MENTIONS = ("apkg.io",)
+ENTERS = {"--cwd", "--dir", "--directory", "--prefix", "-C"}
+ENDINGS = (".sh", ".bash", ".mk", ".json", ".py")
+RECIPES = ("GNUmakefile", "makefile", "Makefile", "justfile", "Justfile", ".justfile", "package.json")
 LEADING: dict[str, tuple[str, ...]] = {
     ".": (),
     "Rscript": (),

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import posixpath
 
-from migrator.prefilter.data import CLONE
+from migrator.prefilter.data import CLONE, ENDINGS, ENTERS, RECIPES
 from migrator.prefilter.words import ANY, TooMany, bare, commands, doubtful, prepared, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-_ENTERS = {"-C", "--directory", "--prefix", "--cwd", "--dir"}
 _IMPORTS = {"from", "import"}
-_SCRIPTS = (".sh", ".bash", ".py", ".json", ".mk")
-_RECIPES = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile")
 _MOST_NAMES = 4000
 _MOST_FILES = 200
 _MOST_FOLDERS = 64
@@ -28,8 +25,9 @@ _LONGEST = 200
 
 
 def is_script(path: str) -> bool:
+    """Whether a file that is named is one that programs run."""
     name = path.rpartition("/")[2]
-    return name.endswith(_SCRIPTS) or name in _RECIPES
+    return name.endswith(ENDINGS) or name in RECIPES
 
 
 def leads(
@@ -101,7 +99,7 @@ def _named(
         runs = [programs[name] for word in words if (name := word.rpartition("/")[2]) in programs]
         told |= dict.fromkeys(name for files in runs for name in files)
         for word in words:
-            if before in _ENTERS:
+            if before in ENTERS:
                 known |= dict.fromkeys(path for folder in tuple(known) if (path := _within(folder, word)) is not None)
             elif before == "-m":
                 path = word.replace(".", "/")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ _SETS = ("displays", "private", "offline", "harmless-evals", "shells", "carriers
 """Sections that are lists of programs."""
 _WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands")
 """What a launcher says of the words that it is given."""
+_READS = re.compile(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
 
 
 def _programs(book: RuleBook, **changes: object) -> RuleBook:
@@ -67,26 +69,28 @@ def _documents(book: RuleBook, node: Node) -> RuleBook:
     return _programs(book, documents=(*book.programs.documents, *node.texts()))
 
 
-def _readers() -> list[str]:
-    """The readers of files that programs run: the modules of their folder."""
+@cache
+def readers() -> tuple[str, ...]:
+    """The frontends that read files that programs run: modules and packages with `read(request)` and
+    `verified(before, after, edits)`. None is loaded for it."""
     folder = Path(__file__).parents[1] / "frontends"
-    return sorted(
-        path.stem for path in folder.iterdir() if path.stem not in ("documents", "shfmt") and path.stem[0] != "_"
-    )
+    files = {path.stem: path for path in folder.glob("*.py")} | {p.parent.name: p for p in folder.glob("*/__init__.py")}
+    return tuple(sorted(name for name, path in files.items() if len(_READS.findall(path.read_text("utf-8"))) == 2))
 
 
 def _launchers(book: RuleBook, node: Node) -> RuleBook:
     launchers = dict(book.programs.launchers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("reader", "programs", "files", *_WORDS, "people"))
+        fields = entry.mapping(("reader", "programs", "files", "endings", *_WORDS, "people"))
         for key in ("reader", "programs"):
             if key not in fields:
                 raise entry.error(f"has no `{key}`; add it")
         launchers[name] = Launcher(
             name,
-            fields["reader"].choice(_readers()),
+            fields["reader"].choice(readers()),
             members(fields, "programs"),
             fields["files"].texts() if "files" in fields else (),
+            fields["endings"].texts() if "endings" in fields else (),
             people=fields["people"].flag() if "people" in fields else False,
             **{key: members(fields, key) for key in _WORDS},
         )

@@ -34,7 +34,7 @@ class Rule(Struct, frozen=True):
     why: str
     url: str
     severity: Severity
-    examples: tuple[Example, ...] = ()
+    examples: tuple[Example, ...]
 
     def finding(
         self,
@@ -108,29 +108,29 @@ class Wrapper(Struct, frozen=True):
     (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
     `names` lists variables that it passes on or takes away."""
 
-    options: frozenset[str] = frozenset()
-    words: int = 0
-    optional: bool = False
-    assignments: bool = False
-    names: frozenset[str] = frozenset()
+    options: frozenset[str]
+    words: int
+    optional: bool
+    assignments: bool
+    names: frozenset[str]
 
 
 class Writer(Struct, frozen=True):
     """A program that writes files: the `last` or `all` of its words, where one of `only` is among its options if there
     are any; and the values of its `options`."""
 
-    words: str = ""
-    only: frozenset[str] = frozenset()
-    options: frozenset[str] = frozenset()
+    words: str
+    only: frozenset[str]
+    options: frozenset[str]
 
 
 class Launcher(Struct, frozen=True):
-    """Programs that run what a file of the repository says, which `reader` reads (`migrator/readers/called/`).
+    """Programs that run what a file of the repository says, which `reader` reads (in `migrator/frontends/`).
 
     `files` are what they read without being told; without any, the first word names the file, and a file may name the
-    program in its first line. `folders` are options that say where the files are, `named` those that name one,
-    `options` others that take a value and `switches` those that take none: with any other option nothing is followed.
-    `quiet` are switches that keep what runs out of the log.
+    program in its first line. `endings` are those of other files of theirs. `folders` are options that say where the
+    files are, `named` those that name one, `options` others that take a value and `switches` those that take none: with
+    any other option nothing is followed. `quiet` are switches that keep what runs out of the log.
     `short` are scripts that need no `run`; without any, all that are not among the program's own `commands`.
     `people`: such a file is for people too, whoever else names it.
     """
@@ -138,15 +138,16 @@ class Launcher(Struct, frozen=True):
     name: str
     reader: str
     programs: frozenset[str]
-    files: tuple[str, ...] = ()
-    folders: frozenset[str] = frozenset()
-    options: frozenset[str] = frozenset()
-    named: frozenset[str] = frozenset()
-    switches: frozenset[str] = frozenset()
-    quiet: frozenset[str] = frozenset()
-    short: frozenset[str] = frozenset()
-    commands: frozenset[str] = frozenset()
-    people: bool = False
+    files: tuple[str, ...]
+    endings: tuple[str, ...]
+    folders: frozenset[str]
+    options: frozenset[str]
+    named: frozenset[str]
+    switches: frozenset[str]
+    quiet: frozenset[str]
+    short: frozenset[str]
+    commands: frozenset[str]
+    people: bool
 
 
 class Programs(Struct, frozen=True):

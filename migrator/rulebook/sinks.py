@@ -75,21 +75,21 @@ class Slot(Struct, frozen=True):
     action: Action
     role: Role
     channel: Channel
-    takes: tuple[str, ...] = ()
+    takes: tuple[str, ...]
 
 
 class BuildSyntax(Struct, frozen=True):
     """The options of a build."""
 
-    file: frozenset[str] = frozenset()
-    argument: frozenset[str] = frozenset()
-    target: frozenset[str] = frozenset()
-    tag: frozenset[str] = frozenset()
-    cache: frozenset[str] = frozenset()
-    cache_push: frozenset[str] = frozenset()
-    context: frozenset[str] = frozenset()
-    push: frozenset[str] = frozenset()
-    output: frozenset[str] = frozenset()
+    file: frozenset[str]
+    argument: frozenset[str]
+    target: frozenset[str]
+    tag: frozenset[str]
+    cache: frozenset[str]
+    cache_push: frozenset[str]
+    context: frozenset[str]
+    push: frozenset[str]
+    output: frozenset[str]
 
     @property
     def valued(self) -> frozenset[str]:
@@ -100,12 +100,12 @@ class BuildSyntax(Struct, frozen=True):
 class ComposeSyntax(Struct, frozen=True):
     """What a command does with the images of a Compose project, and the options that change that."""
 
-    file: frozenset[str] = frozenset()
-    read: bool = False
-    build: bool = False
-    push: bool = False
-    push_switch: frozenset[str] = frozenset()
-    build_switch: frozenset[str] = frozenset()
+    file: frozenset[str]
+    read: bool
+    build: bool
+    push: bool
+    push_switch: frozenset[str]
+    build_switch: frozenset[str]
 
 
 class ClientCommand(Struct, frozen=True):
@@ -114,12 +114,12 @@ class ClientCommand(Struct, frozen=True):
     says which images it reads, and is not read."""
 
     words: tuple[tuple[str, ...], ...]
-    options: frozenset[str] = frozenset()
-    slots: tuple[Slot, ...] = ()
-    transport: str = ""
-    build: BuildSyntax | None = None
-    compose: ComposeSyntax | None = None
-    unreadable: str = ""
+    options: frozenset[str]
+    slots: tuple[Slot, ...]
+    transport: str
+    build: BuildSyntax | None
+    compose: ComposeSyntax | None
+    unreadable: str
 
     @property
     def valued(self) -> frozenset[str]:
@@ -170,9 +170,9 @@ class Escape(Struct, frozen=True):
 
     name: str
     program: str
-    words: tuple[str, ...] = ()
-    slots: tuple[Slot, ...] = ()
-    what: str = ""
+    words: tuple[str, ...]
+    slots: tuple[Slot, ...]
+    what: str
 
     def has(self, role: Role) -> bool:
         return any(slot.role is role for slot in self.slots)

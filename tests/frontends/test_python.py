@@ -12,8 +12,12 @@ import libcst as cst
 import pytest
 
 from migrator.frontends.python import lower
+from migrator.frontends.python.commands import UNTOLD
+from migrator.frontends.python.expressions import EXPRESSION
 from migrator.ir.nodes import Invoke, ProgramError, Read
-from tests.frontends.nodes_text import every, program, reads
+from migrator.ir.rendering import program
+from migrator.ir.traversal import every
+from tests.frontends.nodes import reads
 
 HEAD = "import os\nimport subprocess\n"
 PUNCTUATION = {
@@ -184,9 +188,9 @@ CALLS = {
 
 
 def shown(source: str) -> str:
-    """Without `module.` before the names of its variables, and the beginning, which says that nothing is known of
-    them."""
-    nodes = program(lower(f"{HEAD}{source}\n", None))
+    """Without `module.` before the names of its variables, the beginning, which says that nothing is known of them, and
+    the reason that is that of most expressions."""
+    nodes = program(lower(f"{HEAD}{source}\n", None)).replace(f"[{EXPRESSION}]", "")
     return re.sub(r"\bmodule\.", "", re.sub(r"^\(evaluate sets\[[^]]*\]\) ?", "", nodes))
 
 
@@ -215,7 +219,7 @@ def shown(source: str) -> str:
         ),
         (
             "x = os.environ[name]",
-            "(set x (? (? ?) ?))",
+            "(set x (?[a copy of the environment] (?[a copy of the environment] ?) ?))",
         ),
         (
             'x = "a" + f"b{os.environ[\'C\']}d" "e"',
@@ -263,11 +267,11 @@ def shown(source: str) -> str:
         ),
         (
             'os.environ[x] = "b"',
-            "(havoc any exported ? 'b')",
+            "(havoc[a change of the environment] any exported ? 'b')",
         ),
         (
             'E = os.environ\nE["A"] = "b"',
-            "(set E (? ?)) (set exported A ?)",
+            "(set E (?[a copy of the environment] ?)) (set exported A ?)",
         ),
         (
             'subprocess.run(["a", os.environ["B"]], input="c")',
@@ -287,27 +291,27 @@ def shown(source: str) -> str:
         ),
         (
             'os.system("a $B | c")',
-            "(process (pipe (call a $B) (call c)))",
+            "(process (piped (call (fixed a) $B*) (call (fixed c))))",
         ),
         (
             'os.system("a " + os.environ["B"])',
-            "(process (call ? (text 'a ' $B)))",
+            "(process (call ?[text that the program makes] (text 'a ' $B)))",
         ),
         (
             'os.system("a (")',
-            "(process (call ? 'a ('))",
+            "(process (call ?[text that the program makes] 'a ('))",
         ),
         (
             'subprocess.run("a && b", shell=True, cwd=os.environ["D"], input="c")',
-            "(text 'c' (process (directory $D) (and (call a) (call b) (do))))",
+            "(text 'c' (process (directory $D) (and (call (fixed a)) (call (fixed b)) (do))))",
         ),
         (
             'subprocess.run(["a"], cwd="d", env={"B": os.environ["B"]})',
-            "(call ? 'a') (evaluate (? 'd' (? 'B' $B)))",
+            "(call ?[a call with `env=`] 'a') (evaluate (? 'd' (? 'B' $B)))",
         ),
         (
             "subprocess.run(*a)",
-            "(call ?)",
+            "(call ?[a call that is not followed])",
         ),
         (
             'os.chdir(os.environ["D"])',
@@ -348,7 +352,7 @@ def shown(source: str) -> str:
         ),
         (
             '[subprocess.run([os.environ["A"], x]) for x in os.environ["B"]]',
-            "(may (call ?)) (evaluate (? $B (? ? (? $A ?)) ?))",
+            "(may (call ?[a call that is not followed])) (evaluate (? $B (? ? (? $A ?)) ?))",
         ),
         (
             'x = a if os.environ["A"] else subprocess.run(["b"])',
@@ -396,7 +400,7 @@ def shown(source: str) -> str:
         ),
         (
             'exec(os.environ["A"])',
-            "(havoc any $A)",
+            "(havoc[what `exec` does] any $A)",
         ),
         (
             "from plumbum import local",
@@ -440,7 +444,7 @@ def shown(source: str) -> str:
         ),
         (
             'os.environ.update({"A": x, **y}, B="c")',
-            "(set exported A ?) (havoc any exported ?) (set exported B 'c')",
+            "(set exported A ?) (havoc[a change of the environment] any exported ?) (set exported B 'c')",
         ),
         (
             'os.environ["A"] += "b"',
@@ -497,7 +501,7 @@ def test_what_looks_like_a_login_and_is_not_followed_is_told_of_behind_the_progr
     for source in ('f(["docker", "login", "-u", u])', '[subprocess.run(["docker", "login", x]) for x in y]'):
         text = f"{HEAD}{source}\n"
         last = lower(text, None)[-1]
-        assert program([last]).startswith("(may (call ? 'docker' 'login' ")
+        assert program([last]).startswith(f"(may (call ?[{UNTOLD}] 'docker' 'login' ")
         assert program([last]).endswith(f" {text!r}))")
 
 

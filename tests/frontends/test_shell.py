@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from migrator.frontends.shell import shfmt
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.lowering import PUT, lower
 from migrator.frontends.shell.shfmt import MAX_DEPTH, MAX_TEXT
 from migrator.ir.nodes import (
     Assign,
@@ -35,8 +35,10 @@ from migrator.ir.nodes import (
     StreamKind,
     Template,
 )
+from migrator.ir.rendering import program
+from migrator.ir.traversal import every
 from migrator.text.source import Span
-from tests.frontends.nodes_text import every, program, reads
+from tests.frontends.nodes import reads
 from tests.memory import within
 
 
@@ -69,68 +71,75 @@ def test_text_without_a_command_calls_nothing(text: str) -> None:
         ("a\\ b", "(call 'a b')"),
         (
             'a \'b c\' $\'d\\n\' "e f" $"g" ""',
-            "(call a (single b c) 'd\\n' (text (double e f)) (text (double g)) (text))",
+            "(call a (single 'b c') 'd\\n' (text (double 'e f')) (text (double 'g')) (text))",
         ),
-        ('a $A ${A} $1 ${12} $@ "$A b"', "(call a $A $A $1 $12 $@ (text $A (double  b)))"),
+        ('a $A ${A} $1 ${12} $@ "$A b"', "(call a $A* ${A}* $1* ${12}* $@* (text $A (double ' b')))"),
         (
             "a ${A:-b} ${A-b} ${A:-} ${A:=b} ${A=b}",
-            "(call a (default $A b) (default $A b) (default $A) (assign $A b) (assign $A b))",
+            "(call a (default ${A}* b) (default ${A}* b) (default ${A}*) (assign ${A}* b) (assign ${A}* b))",
         ),
-        ("a ${A:?no} ${A?no} ${A:+b}", "(call a (require $A no) (require $A no) (alternative $A b))"),
-        ("a ${A#b} ${A%%b} ${A^^} ${A@Q}", "(call a (changed $A b) (changed $A b) (changed $A) (changed $A Q))"),
+        ("a ${A:?no} ${A?no} ${A:+b}", "(call a (require ${A}* no) (require ${A}* no) (alternative ${A}* b))"),
+        (
+            "a ${A#b} ${A%%b} ${A^^} ${A@Q}",
+            "(call a (changed ${A}* b) (changed ${A}* b) (changed ${A}*) (changed ${A}* Q))",
+        ),
         (
             "a ${#A} ${!A} ${!A@} ${A:1:2} ${A/b/$C}",
-            "(call a (changed $A) (indirect $A) (changed $A) (changed $A 1 2) (changed $A b $C))",
+            "(call a (changed ${A}*) (indirect ${A}*) (changed ${A}*) (changed ${A}* 1 2) (changed ${A}* b $C*))",
         ),
         (
             'a ${A[0]} ${A[@]} ${A[$i]} "${A[*]}"',
-            "(call a (read $A[0] 0) (read $A[@] @) (read $A[?] $i) (text (read $A[*] *)))",
+            "(call a (read ${A[0]}* 0) (read ${A[@]}* @) (read ${A[?]}* $i*) (text (read ${A[*]} *)))",
         ),
-        ('a "${A:-${B:-}}" ${!A:-$B}', "(call a (text (default $A (default $B))) (indirect $A $B))"),
+        ('a "${A:-${B:-}}" ${!A:-$B}', "(call a (text (default ${A} (default ${B}*))) (indirect ${A}* $B*))"),
         ("a $(b) `c` <(d) >(e)", "(call a (capture (call b)) (capture (call c)) (stream (call d)) (stream (call e)))"),
-        ("a $((1 + $A + B)) $((C = 2)) @(a|$B) {b,c}", "(call a (? 1 $A %B) (? sets[C] %C 2) (? %B) ?)"),
+        ("a $((1 + $A + B))", "(call a (?[arithmetic or a pattern] 1 $A* %B))"),
+        (
+            "a $((C = 2)) @(a|$B) {b,c}",
+            "(call a (?[arithmetic or a pattern] sets[C] %C 2) (?[arithmetic or a pattern] %B) ?[a brace expansion])",
+        ),
         ("A=b", "(set A b)"),
-        ("A=b B=$C a", "(call (set A b) (set B $C) a)"),
+        ("A=b B=$C a", "(call (set A b) (set B $C*) a)"),
         ("A= B+=b C[1]=c", "(scope (set A '') (set append B b) (set indexed C c 1))"),
-        ("D=(e $F [2]=g) E[i=1]=$G", "(scope (set indexed D (list e $F g) 2) (set indexed E $G sets[i] i 1))"),
+        ("D=(e $F [2]=g) E[i=1]=$G", "(scope (set indexed D (list e $F* g) 2) (set indexed E $G* sets[i] i 1))"),
         ("export A=b C", "(declare exported (set A b) (set C))"),
         ("export", "(declare exported dumps)"),
-        ("export $A", "(declare exported $A)"),
+        ("export $A", "(declare exported $A*)"),
         ("local -r A=b", "(declare local (set A b))"),
         ("declare -n A=B", "(declare local alias (set A B))"),
         ("declare -p A", "(declare local dumps (set A))"),
         ("declare -gx A=b", "(declare exported (set A b))"),
-        ("a | b |& c", "(pipe (pipe (call a) (call b)) (call c))"),
+        ("a | b |& c", "(piped (piped (call a) (call b)) (call c))"),
         ("a && b || c", "(or (and (call a) (call b) (do)) (do) (call c))"),
         ("! a", "(not (call a))"),
         ("a &", "(beside (call a))"),
         ("{ a; b; }", "(scope (call a) (call b))"),
         ("(a; b)", "(process (call a) (call b))"),
         ("if a; then b; elif c; then d; else e; fi", "(if (call a) (call b) (if (call c) (call d) (call e)))"),
-        ("for x in a $B; do c; d; done", "(loop x (in a $B) (do) (call c) (call d))"),
+        ("for x in a $B; do c; d; done", "(loop x (in a $B*) (do) (call c) (call d))"),
         ("for x; do c; done", "(loop x parameters (do) (call c))"),
-        ("for ((i=0;i<$N;i++)); do c; done", "(loop - while (evaluate sets[i] %i 0 %i $N %i) (call c))"),
+        ("for ((i=0;i<$N;i++)); do c; done", "(loop - while (evaluate sets[i] %i 0 %i $N* %i) (call c))"),
         ("while a; do b; done", "(loop - while (call a) (call b))"),
         ("until a; do b; done", "(loop - while (call a) (call b))"),
         ("select x in a; do b; done", "(loop x (in a) (do) (call b))"),
-        ("case $a in b|$c) d;; *) e; f;; esac", "(switch surely $a (like b $c *) (call d) (do (call e) (call f)))"),
-        ("case a in b) d;; '*') e;; esac", "(switch a (like b (single *)) (call d) (call e))"),
+        ("case $a in b|$c) d;; *) e; f;; esac", "(switch surely $a* (like b $c* *) (call d) (do (call e) (call f)))"),
+        ("case a in b) d;; '*') e;; esac", "(switch a (like b (single '*')) (call d) (call e))"),
         ("f() { a; }", "(define f (scope (call a)))"),
         ("function f { a; } >b", "(define f (write b (scope (call a))))"),
-        ("[[ -n $a && ( $b == c || ! -v D ) && $e ]]", "(test (empty $a) (same $b c) (defined D) (empty $e))"),
-        ("[[ -f $a && $b =~ c && $d -gt 1 ]]", "(test $a $b c $d 1)"),
-        ("((a = $b))", "(evaluate sets[a] %a $b)"),
+        ("[[ -n $a && ( $b == c || ! -v D ) && $e ]]", "(test (empty $a*) (same $b* c) (defined D) (empty $e*))"),
+        ("[[ -f $a && $b =~ c && $d -gt 1 ]]", "(test $a* $b* c $d* 1)"),
+        ("((a = $b))", "(evaluate sets[a] %a $b*)"),
         ("let a=1 b++", "(evaluate sets[b a] %a 1 %b)"),
-        ("time a $B", "(call a $B)"),
+        ("time a $B", "(call a $B*)"),
         ("coproc a", "(beside (call a))"),
         (
             "a <b >c 2>&1 >>d &>e <>f >|g",
             "(write g (read f (write e (write d (other 1 (write c (read b (call a))))))))",
         ),
-        ("a <<<$B", "(text $B (call a))"),
-        ("a <<X\nb $C é\nX", "(document-written (join (double b ) $C (double  é\n)) (call a))"),
+        ("a <<<$B", "(text $B* (call a))"),
+        ("a <<X\nb $C é\nX", "(document-written (join (double 'b ') $C (double ' é\\n')) (call a))"),
         ("a <<'X'\nb $C\nX", "(document-raw-written 'b $C\\n' (call a))"),
-        ("a <<-X\n\tb $C\n\tX", "(document (join (double b ) $C (double \n)) (call a))"),
+        ("a <<-X\n\tb $C\n\tX", "(document (join (double 'b ') $C (double '\\n')) (call a))"),
         (">a", "(write a nothing)"),
         ('a <<"X" # docker login\ndocker login\nX', "(document-raw-written 'docker login\\n' (call a))"),
     ],
@@ -208,7 +217,7 @@ def test_every_expansion_says_where_its_name_stands(text: str, name: str, braced
 
 
 def test_what_is_put_into_a_text_before_is_not_known() -> None:
-    assert program(lower('a "b$U" ${U} $A', unknown="U")) == "(call a (text (double b) ?) ? $A)"
+    assert program(lower('a "b$U" ${U} $A', unknown="U")) == f"(call a (text (double 'b') ?[{PUT}]) ?[{PUT}] $A*)"
 
 
 @pytest.mark.parametrize("text", ["A=b", "A=", "A+=b", "A[1]=b", "A=(b c)", "export A", "export A=b", "local -r A=b"])
@@ -317,7 +326,7 @@ def test_a_type_that_is_not_known_may_do_anything(monkeypatch: pytest.MonkeyPatc
     tree = shfmt.tree("a $B")
     tree["Stmts"][0]["Cmd"]["Type"] = "NewClause"
     monkeypatch.setattr(shfmt, "tree", lambda _: tree)
-    assert program(lower("a  $B")) == "(havoc any a $B)"
+    assert program(lower("a  $B")) == "(havoc[a command that is not known] any a $B*)"
 
 
 # Refusals and bounds

@@ -78,7 +78,7 @@ class TestOtherFindings:
             (
                 {PATH: step("export BITBUCKET_PACKAGES_TOKEN=$X", LOGIN)},
                 f"{PATH}:5",
-                "(declare exported (assign BITBUCKET_PACKAGES_TOKEN (read X)))",
+                "(declare exported (set BITBUCKET_PACKAGES_TOKEN $X*))",
             ),
             ({PATH: step(LOGIN.replace("crg.apkg.io", "$HOST"), PUSH)}, f"{PATH}:5", "cannot tell, because of HOST"),
             (

@@ -47,7 +47,7 @@ class Build(Struct, frozen=True):
     in the context. `cache_from` and `cache_to` hold the caches that are images. `tags` are names besides the service's.
     """
 
-    context: Expansion | None = None
+    context: Expansion | None
     dockerfile: Expansion | None = None
     dockerfile_inline: Expansion | None = None
     args: tuple[BuildArgument, ...] = ()
@@ -70,8 +70,8 @@ class Service(Struct, frozen=True):
     """
 
     name: str
-    image: Expansion | None = None
-    build: Build | None = None
+    image: Expansion | None
+    build: Build | None
     mounts: tuple[Expansion, ...] = ()
     pull_policy: str | None = None
     profiles: tuple[str, ...] = ()
