@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
 _FLAGS = re.compile(r"[-+][A-Za-z]+")
+_ROTATION = re.compile(r"[-+]\d+|-n")
 ENDS = ("exit", "return", "break", "continue")
 
 
@@ -32,7 +33,9 @@ class Builtins:
         variables = self.machine.variables
         match command.name:
             case "cd" | "pushd" | "popd":
+                before = state.copy()
                 self.change(command.name, arguments, state)
+                self.machine.fails(before, state, frame)
             case "set":
                 if set_options(texts, state):
                     state.positional = None
@@ -75,6 +78,10 @@ class Builtins:
             state.enter(state.stack[-1] if state.stack and not arguments else Top("`popd`"))
             state.stack = state.stack[:-1] if state.stack and not arguments else None
             return
+        if how == "pushd" and any(_ROTATION.fullmatch(one.text or "") for one in arguments):
+            state.enter(Top("`pushd` to a folder of the stack"))
+            state.stack = None
+            return
         before = state.folders
         state.enter(self.target(targets, state))
         if how == "pushd":
@@ -85,6 +92,8 @@ class Builtins:
             return Top("`cd` without the name of a folder")
         if targets[0].text == "-":
             return state.previous
+        if state.defined("CDPATH") != (None,) or state.may_change("CDPATH"):
+            return Top("`CDPATH`, where `cd` looks for folders")
         return self.machine.folder(targets[0].value, state)
 
 

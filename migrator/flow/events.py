@@ -33,10 +33,11 @@ class Argument(Struct, frozen=True):
 
 
 class Output(Struct, frozen=True):
-    """A file that a command's output goes to."""
+    """A file that the output goes to of a command, or of several; `folders` is the working directory."""
 
     path: Value
     content: Value
+    folders: Paths
 
 
 class CommandResult(Struct, frozen=True):
@@ -124,7 +125,8 @@ class Unseen(Struct, frozen=True):
 
 
 class Flow(Struct, frozen=True):
-    """`inputs` are the files that redirections read, `called` the programs in files that are followed."""
+    """`inputs` are the files that redirections read, `outputs` those that they write, whatever runs in them; `called`
+    the programs in files that are followed."""
 
     commands: tuple[Command, ...]
     uses: tuple[VariableUse, ...]
@@ -134,3 +136,4 @@ class Flow(Struct, frozen=True):
     opaque: tuple[Unseen, ...]
     inputs: tuple[Value, ...] = ()
     called: tuple[Placed, ...] = ()
+    outputs: tuple[Output, ...] = ()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from migrator.flow.runs import CommandFiles, is_option
 from migrator.ir.named import named
-from migrator.ir.paths import GLOB, NONE, Paths, Top, joined, matching
+from migrator.ir.paths import GLOB, NONE, Paths, Top, matching
 from migrator.rulebook.records import Programs
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
@@ -60,10 +60,18 @@ class FileGraph:
             return Top("what the step writes there", tuple(sorted(found)))
         return found
 
-    def may_read(self, command: Command, words: int | None = None) -> Paths:
-        """The files and folders that the words of a command name, or the first `words` of them that are known."""
-        told = [one for one in command.arguments if not is_option(one) and (words is None or one.text)]
-        return joined(named(one.value, command.folders, self.runs.clone) for one in told[:words])
+    def told(self, command: Command) -> Iterator[Paths]:
+        """The files and folders that the words of a command name, each that is known: only the first where the program
+        is known to run none."""
+        told = [one for one in command.arguments if one.text and not is_option(one)]
+        for one in told[:1] if command.name in self.programs.inert else told:
+            yield named(one.value, command.folders, self.runs.clone)
+
+    def elsewhere(self, command: Command) -> Iterator[Paths]:
+        """What a path from the root of the machine may be: it may lead into the repository."""
+        for text in (command.program, *(one.text or "" for one in command.arguments)):
+            if text.startswith("/") and (name := text.rpartition("/")[2]):
+                yield Top("a path from the root of the machine", (f"**/{name}",))
 
     def matched(self, paths: Paths) -> Paths:
         """The files that are there of those, but for documents; Top where they are too many to look through."""

@@ -30,7 +30,8 @@ class Frame(Struct, frozen=True):
 
     These collect what leaves the node elsewhere than at its end: `asking` the tests in a condition, `returning` and
     `results` the states and values with which the running function returns, `breaking` the states with which each loop
-    around is left, of which `around` are not the running function's own.
+    around is left, of which `around` are not the running function's own, `failing` the states in which the node fails
+    that is asked for success. `unchecked`: something around is asked, so that a failing statement ends nothing.
     """
 
     calls: CallString = ()
@@ -50,6 +51,8 @@ class Frame(Struct, frozen=True):
     results: list[Value] | None = None
     breaking: tuple[list[State], ...] = ()
     around: int = 0
+    failing: list[State] | None = None
+    unchecked: bool = False
 
     def but(self, **changes: Any) -> Frame:
         return replace(self, **changes)

@@ -40,6 +40,7 @@ from migrator.ir.nodes import (
     Assign,
     Block,
     Call,
+    Chain,
     Declare,
     Define,
     Evaluate,
@@ -56,6 +57,7 @@ from migrator.ir.values import EMPTY, Definition, Unknown, Value, concat, union
 from migrator.rulebook.records import Programs
 
 _ROUNDS = 3
+_MOST_ROUNDS = 50
 _PROGRAM = re.compile(r"[\w./+-]+")
 _WITHIN = frozenset({"command", "builtin", "time"})
 """Wrappers that run what is behind them in the same process."""
@@ -129,19 +131,20 @@ class Interpreter:
         self, statement: Statement, state: State, frame: Frame, stdin: Value | None, decided: bool = False
     ) -> Value:
         """`decided`: something asks whether it succeeded."""
+        since = len(self.recorder.commands)
         if statement.node is None:
             self.streams.inputs(statement.redirects, state, frame, stdin)
-            return EMPTY
+            return self.streams.outputs(statement.redirects, state, frame, EMPTY, since)
         if statement.detached:
             state = state.copy()
         collected: list[PendingTest] = []
-        inner = frame if decided else frame.but(asking=collected)
+        inner = frame if decided else frame.but(asking=collected, failing=None)
         fed = self.streams.inputs(statement.redirects, state, inner, stdin)
         before = state.copy()
         output = self.node(statement, state, inner, fed)
         if decided and any(map(may_fail, statement.redirects)):
-            state.become(join([before, state]))
-        output = self.streams.outputs(statement.redirects, state, inner, output)
+            self.fails(before, state, inner)
+        output = self.streams.outputs(statement.redirects, state, inner, output, since)
         for test in collected:
             test.everything = test.everything or not test.regions
         return output
@@ -173,7 +176,7 @@ class Interpreter:
                     self.expressions.value(word, state, frame)
                 self.variables.computed(node.sets, state)
             case nodes.ChangeDirectory() as node:
-                state.enter(self.folder(self.expressions.value(node.target, state, frame), state))
+                self.enter(self.folder(self.expressions.value(node.target, state, frame), state), state, frame)
             case Return() as node:
                 self.ends(self.expressions.value(node.value, state, frame), state, frame)
             case nodes.Break():
@@ -197,7 +200,7 @@ class Interpreter:
     def pipe(self, node: Pipe, state: State, frame: Frame, stdin: Value | None) -> Value:
         left = self.statement(node.left, state.copy(), frame.but(consumed=True), stdin)
         right = state.copy()
-        output = self.statement(node.right, right, frame, left, decided=True)
+        output = self.statement(node.right, right, frame.but(failing=None), left, decided=True)
         if True in state.lastpipe:
             state.become(right if state.lastpipe == {True} else join([state, right]))
         return output
@@ -206,13 +209,31 @@ class Interpreter:
 
     def condition(
         self, statements: Sequence[Statement], state: State, frame: Frame, stdin: Value | None
-    ) -> tuple[Value, list[PendingTest]]:
-        """Follow what is asked for success; the presence tests in it decide about what comes next."""
+    ) -> tuple[Value, list[PendingTest], State]:
+        """Follow what is asked for success, which `state` is that of. The presence tests in it decide about what comes
+        next, and the state returned is where it did not succeed."""
         collected: list[PendingTest] = []
-        inner = frame.but(asking=collected)
+        failing: list[State] = []
+        inner = frame.but(asking=collected, failing=failing, unchecked=True)
         last = len(statements) - 1
         outputs = [self.statement(one, state, inner, stdin, index == last) for index, one in enumerate(statements)]
-        return concat(outputs), collected
+        failed = join([state, *failing])
+        if statements and statements[-1].negated:
+            state.become(failed)
+        return concat(outputs), collected, failed.copy()
+
+    def fails(self, before: State, state: State, frame: Frame) -> None:
+        """The node may have failed, and changed nothing; where nothing asks, that ends the program."""
+        if frame.failing is not None:
+            frame.failing.append(before)
+        elif frame.unchecked:
+            state.become(join([before, state]))
+
+    def enter(self, folders: Paths, state: State, frame: Frame) -> None:
+        """Change the working directory, if that is there."""
+        before = state.copy()
+        state.enter(folders)
+        self.fails(before, state, frame)
 
     def branch(
         self, body: Sequence[Statement], state: State, frame: Frame, stdin: Value | None, decided: bool = False
@@ -220,14 +241,16 @@ class Interpreter:
         return concat([self.statement(statement, state, frame, stdin, decided) for statement in body])
 
     def conditional(self, node: If, state: State, frame: Frame, stdin: Value | None) -> Value:
-        before, tests = self.condition(node.condition, state, frame, stdin)
+        before, tests, other = self.condition(node.condition, state, frame, stdin)
         for test in tests:
             test.decides(statement.span for statement in (*node.then, *node.otherwise))
         here, chained = (node.span, frame.calls), node.chain is not None
-        other = state.copy()
         first = self.branch(node.then, state, frame.branch((here, 0)), stdin, chained)
         second = self.branch(node.otherwise, other, frame.branch((here, 1)), stdin, chained)
-        state.become(join([state, other]))
+        if node.chain is Chain.AND and frame.failing is not None:
+            frame.failing.append(other)
+        else:
+            state.become(join([state, other]))
         if chained and frame.asking is not None:  # the whole is a condition itself
             frame.asking.extend(tests)
         return concat([before, union([first, second])])
@@ -241,11 +264,10 @@ class Interpreter:
         if not self.recorder.silent:
             self.rounds(node, state, inner, broken, stdin)
         inner = inner.but(looped=True)
-        output, tests = self.condition(node.condition, state, inner, stdin)
+        output, tests, skipped = self.condition(node.condition, state, inner, stdin)
         for test in tests:
             test.decides(statement.span for statement in node.body)
             test.everything = True
-        skipped = state.copy()
         body = self.branch(node.body, state, inner.branch(((node.span, frame.calls), 0)), stdin)
         state.become(join([skipped, state, *broken]))
         state.dead = before
@@ -263,13 +285,14 @@ class Interpreter:
     def rounds(self, node: Loop, state: State, frame: Frame, broken: list[State], stdin: Value | None) -> None:
         """Follow the loop until another round brings nothing new, so that `state` is what any round may begin with."""
         with self.recorder.muted():
-            for count in range(_ROUNDS + 1):
+            for count in range(_MOST_ROUNDS):
                 before = state.copy()
-                self.condition(node.condition, state, frame, stdin)
+                _, _, skipped = self.condition(node.condition, state, frame, stdin)
                 self.branch(node.body, state, frame.branch(((node.span, frame.calls), 0)), stdin)
-                state.become(join([before, state, *broken]))
-                if not widen(before, state, last=count == _ROUNDS):
-                    break
+                state.become(join([before, skipped, state, *broken]))
+                if not widen(before, state, last=count >= _ROUNDS):
+                    return
+        raise nodes.ProgramError("a loop changes too much to follow; simplify it", node.span.start)
 
     def switch(self, node: Switch, state: State, frame: Frame, stdin: Value | None) -> Value:
         for word in (node.subject, *node.patterns):
@@ -303,6 +326,8 @@ class Interpreter:
             inner.assign(name, (definition,))
             inner.exported |= {name}
             overrides.append((name, value))
+        for folder in unwrapped.folders:
+            inner.enter(self.folder(folder, inner))
         command = Command(
             name=posixpath.basename(unwrapped.program),
             arguments=unwrapped.arguments,
@@ -314,7 +339,7 @@ class Interpreter:
             exported=state.exported,
             overrides=tuple(overrides),
             traced=state.traced,
-            folders=state.folders,
+            folders=inner.folders,
             branches=frame.branches,
             conditional=frame.conditional,
             looped=frame.looped,

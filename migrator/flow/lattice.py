@@ -57,9 +57,6 @@ class State(Struct):
         for name in self.__struct_fields__:
             force_setattr(self, name, getattr(other, name))
 
-    def meet_of(self, *states: State) -> None:
-        self.become(join(states))
-
     def defined(self, name: str) -> Definitions:
         """The assignments that may have given a variable its value; None among them: none did."""
         return self.environment.get(name, (None,))
@@ -104,16 +101,27 @@ def join(states: Sequence[State]) -> State:
 
 
 def widen(before: State, after: State, last: bool) -> bool:
-    """Whether another round of a loop brought `after` more than `before`. In the `last` round what still grows becomes
-    unknown, so that nothing grows any further."""
+    """Whether another round of a loop brought `after` more than `before`, which it includes. In the `last` rounds what
+    still grows without end becomes unknown, so that all that is left to grow is finite."""
     known, values = _known(before), _known(after)
-    growing = {name for name, found in values.items() if known.get(name) != found}
+    growing = {name for name, found in values.items() if known.get(name) != found and not before.may_change(name)}
     moving = not _same_paths(before.folders, after.folders)
     if last:
         after.clouded |= growing
         if moving:
             after.folders = Top("a loop that changes the working directory")
-    return bool(growing) or moving
+    return bool(growing) or moving or _finite(before) != _finite(after)
+
+
+def _finite(state: State) -> tuple[object, ...]:
+    """What else can grow, measured: of two states of which one includes the other, they differ where this does."""
+    return (
+        *(len(names) for names in (state.exported, state.clouded, state.lastpipe, state.arrays)),
+        {name: len(bodies) for name, bodies in state.functions.items()},
+        {name: (len(hidden), surely) for name, (hidden, surely) in state.saved.items()},
+        (state.traced, state.allexport, state.dead, isinstance(state.previous, Top) or state.previous),
+        *(value is None for value in (state.positional, state.stack, state.zero, state.sourced)),
+    )
 
 
 def _known(state: State) -> dict[str, frozenset[str | None]]:

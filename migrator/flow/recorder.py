@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from migrator.flow.events import (
     CallString,
     Command,
     Definitions,
     Flow,
+    Output,
     PresenceTest,
     Unread,
     Unseen,
@@ -54,6 +56,7 @@ class Recorder:
         self.unread: list[Unread] = []
         self.unseen: list[Unseen] = []
         self.inputs: list[Value] = []
+        self.outputs: list[Output] = []
         self.programs: dict[int, Placed] = {}
         self.called: set[str] = set()
         self._muted = 0
@@ -101,6 +104,14 @@ class Recorder:
         if not self._muted:
             self.inputs.append(path)
 
+    def writes_files(self, files: tuple[Output, ...], since: int) -> None:
+        if self._muted:
+            return
+        self.outputs += files
+        if len(self.commands) > since:
+            last = self.commands[-1]
+            self.commands[-1] = replace(last, outputs=last.outputs + files)
+
     @property
     def read_from_outside(self) -> set[str]:
         """The variables that were read while nothing of the program had set them."""
@@ -130,4 +141,5 @@ class Recorder:
             tuple(self.unseen),
             tuple(self.inputs),
             tuple(placed for _, placed in sorted(self.programs.items())),
+            tuple(self.outputs),
         )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from migrator.flow import words
 from migrator.flow.events import Output
 from migrator.flow.frame import Frame
@@ -39,18 +37,17 @@ class Streams:
                     self.value(redirect, state, frame)
         return stdin
 
-    def outputs(self, redirects: Sequence[Redirect], state: State, frame: Frame, output: Value) -> Value:
-        """What is left of standard output when files have taken theirs; which files, goes to the command's event."""
+    def outputs(self, redirects: Sequence[Redirect], state: State, frame: Frame, output: Value, since: int) -> Value:
+        """What is left of standard output when files have taken theirs; which files, goes to the event of the last
+        command, if there was one `since` that many."""
         files = tuple(
-            Output(self.value(redirect, state, frame), output)
+            Output(self.value(redirect, state, frame), output, state.folders)
             for redirect in redirects
             if redirect.kind is StreamKind.WRITE and redirect.value.parts
         )
         if not files:
             return output
-        if not self.recorder.silent and self.recorder.commands:
-            last = self.recorder.commands[-1]
-            self.recorder.commands[-1] = replace(last, outputs=last.outputs + files)
+        self.recorder.writes_files(files, since)
         return output if all(file.path.text in _TERMINALS for file in files) else EMPTY
 
     def value(self, redirect: Redirect, state: State, frame: Frame) -> Value:

@@ -6,61 +6,62 @@ import posixpath
 from collections.abc import Collection
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.flow import words
 from migrator.flow.events import Argument
 from migrator.ir.nodes import Join
-from migrator.ir.values import Unknown, Value
+from migrator.ir.values import EMPTY, Literal, Unknown, Value
 from migrator.rulebook.records import Programs, Wrapper
 
 
 class Unwrapped(Struct, frozen=True):
     """The program that runs in the end as it is written, '' where that is not literal; its words, the wrappers before
-    it, and the variables that those set for it, with their values and where these are written."""
+    it, the variables that those set for it, with their values and where these are written, and the folders that they
+    enter one after the other."""
 
     program: str
     arguments: tuple[Argument, ...]
     wrappers: tuple[str, ...] = ()
     overrides: tuple[tuple[str, Value, Join | None], ...] = ()
+    folders: tuple[Value, ...] = ()
 
 
 def unwrap(arguments: tuple[Argument, ...], programs: Programs, functions: Collection[str], clone: str) -> Unwrapped:
-    wrappers: list[str] = []
-    overrides: list[tuple[str, Value, Join | None]] = []
+    done = Unwrapped("", ())
     while arguments:
         text = arguments[0].text
         name = posixpath.basename(text) if text else ""
         wrapper = programs.wrappers.get(name)
         if wrapper is None or name in functions:
-            program = text or _in_clone(arguments[0], clone)
-            return Unwrapped(program, arguments[1:], tuple(wrappers), tuple(overrides))
-        rest, given = _behind(name, wrapper, arguments[1:])
-        overrides += given
-        if not rest:
-            return Unwrapped(name, arguments[1:], tuple(wrappers), tuple(overrides))
-        wrappers.append(name)
-        arguments = rest
-    return Unwrapped("", (), tuple(wrappers), tuple(overrides))
+            return replace(done, program=text or _in_clone(arguments[0], clone), arguments=arguments[1:])
+        passed = _behind(name, wrapper, arguments[1:])
+        done = replace(done, overrides=(*done.overrides, *passed.overrides), folders=(*done.folders, *passed.folders))
+        if not passed.arguments:
+            return replace(done, program=name, arguments=arguments[1:])
+        done = replace(done, wrappers=(*done.wrappers, name))
+        arguments = passed.arguments
+    return done
 
 
-def _behind(
-    name: str, wrapper: Wrapper, rest: tuple[Argument, ...]
-) -> tuple[tuple[Argument, ...], list[tuple[str, Value, Join | None]]]:
-    """The words behind a wrapper's own, and the variables that it sets."""
+def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrapped:
+    """The words behind a wrapper's own, and what those say."""
     overrides: list[tuple[str, Value, Join | None]] = []
+    folders: list[Value] = []
     skipped = 0
     while rest:
         head = rest[0].text
         if head == "--":
-            return rest[1:], overrides
+            rest = rest[1:]
+            break
         if head and head.startswith("-") and head != "-":
-            takes_value = head in wrapper.options and "=" not in head
-            option, _, listed = head.partition("=")
+            option, value, count = _option(head, rest, wrapper)
             if option in wrapper.names:
-                listed = (rest[1].text or "") if takes_value and len(rest) > 1 else listed
                 why = Value.of(Unknown(f"`{name} {option}`, which names the variable"))
-                overrides += [(one, why, None) for one in listed.split(",") if one]
-            rest = rest[2:] if takes_value else rest[1:]
+                overrides += [(one, why, None) for one in (value.text or "").split(",") if one]
+            if option in wrapper.folders:
+                folders.append(value)
+            rest = rest[count:]
         elif wrapper.assignments and (override := words.assignment(rest[0])):
             overrides.append((*override, rest[0].word))
             rest = rest[1:]
@@ -69,7 +70,17 @@ def _behind(
             rest = rest[1:]
         else:
             break
-    return rest, overrides
+    return Unwrapped("", rest, (), tuple(overrides), tuple(folders))
+
+
+def _option(head: str, rest: tuple[Argument, ...], wrapper: Wrapper) -> tuple[str, Value, int]:
+    """An option, its value, '' where it has none, and the number of words that both are."""
+    option, equals, glued = head.partition("=")
+    if not equals and head[:2] in wrapper.folders and not head.startswith("--") and len(head) > 2:
+        return head[:2], Value.of(Literal(head[2:])), 1
+    if not equals and head in wrapper.options:
+        return head, rest[1].value if len(rest) > 1 else EMPTY, 2
+    return option, Value.of(Literal(glued)), 1
 
 
 def _in_clone(argument: Argument, clone: str) -> str:

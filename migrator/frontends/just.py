@@ -116,5 +116,5 @@ def _fragment(path: str, found: _Justfile, span: Span) -> Fragment:
     if "{{" in rest:
         raise _Refused
     runs.copy(rest, at)
-    value, mapped = runs.finish("$", span.start)
+    value, mapped = runs.finish("", span.start)
     return Fragment(path, value, mapped, lower)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -69,8 +69,15 @@ def below(folders: Paths, name: str) -> Paths:
         up = inside.startswith("../") or inside == ".."
         parts = [part for part in inside.split("/") if part not in (".", "..")]
         ways = ("**",) if up else folders.patterns
-        return Top(folders.why, tuple("/".join((way, *parts)) for way in ways))
+        return Top(folders.why, tuple(dict.fromkeys(one for way in ways for one in _inside(way, parts))))
     return frozenset(path for folder in folders if (path := normal(posixpath.join(folder, name))) is not None)
+
+
+def _inside(way: str, parts: Sequence[str]) -> Iterator[str]:
+    """A name in a folder. That may be any folder, and lie around the root: then a part of the name leads there."""
+    yield "/".join(filter(None, (way, *parts)))
+    if way == "**":
+        yield from ("/".join(parts[at:]) for at in range(1, len(parts)))
 
 
 def normal(path: str) -> str | None:

@@ -43,6 +43,7 @@ LEADING: dict[str, tuple[str, ...]] = {
     "runuser": (),
     "setsid": (),
     "source": (),
+    "ssh-agent": (),
     "stdbuf": (),
     "su": (),
     "su-exec": (),

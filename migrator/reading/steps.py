@@ -13,6 +13,7 @@ from migrator.flow import interpreter
 from migrator.flow.events import Flow
 from migrator.flow.library import Library, Placed
 from migrator.ir.nodes import ProgramError, Quoting
+from migrator.ir.paths import NONE, matching
 from migrator.ir.values import Definition, Literal, Value
 from migrator.platforms.records import Commands, Pipelines, Step, Task
 from migrator.reading.scripts import Part, Script
@@ -120,11 +121,11 @@ class StepReader:
 
     def trace(self, text: str, follow: bool) -> Flow:
         """Follow a script and the files that it runs, but for those that it writes itself. Raises ProgramError."""
-        changed = frozenset[str]()
+        changed = NONE
         library, clone = self.library if follow else None, self.book.built_in.clone
         while True:
             trace = interpreter.follow(text, self.book.programs, self.variables, self.file, clone, library, changed)
-            wrong = {placed.fragment.path for placed in trace.called} & written(trace, self.book)
+            wrong = matching(written(trace, self.book), {placed.fragment.path for placed in trace.called})
             if not wrong:
                 return trace
             changed |= wrong

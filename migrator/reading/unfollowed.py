@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from migrator.flow.events import Command
+from migrator.flow.events import Command, Flow
 from migrator.flow.files import FileGraph
-from migrator.flow.queries import unfollowed
+from migrator.flow.queries import unfollowed, unseen_before
 from migrator.ir.paths import NONE, Paths, Top, joined
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.shown import names_natives, shows_login
-from migrator.sinks.writers import written
+from migrator.sinks.writers import unknown_names, written
 from migrator.text.source import Source
 
 _WORD = re.compile(
@@ -30,6 +30,19 @@ def may_run(step: StepFacts, files: FileGraph, book: RuleBook) -> Iterator[Paths
     for shell in step.shells:
         made = written(shell.trace, book)
         yield from (_runs(one, files, made) for one in unfollowed(shell.trace))
+        yield from _moved(shell.trace, files)
+
+
+def _moved(flow: Flow, files: FileGraph) -> Iterator[Top]:
+    """The files of the same name in other folders: what nobody has read may change the working directory."""
+    for command in flow.commands if flow.opaque else ():
+        found = files.may_run(command)
+        why = next(unseen_before(flow, command), None)
+        if why and found and not isinstance(found, Top):
+            wide = Top(why, tuple(sorted({f"**/{path.rpartition('/')[2]}" for path in found})))
+            there = files.matched(wide)
+            if isinstance(there, Top) or there - found:
+                yield wide
 
 
 def unseen(paths: Iterable[Paths], files: FileGraph, followed: frozenset[str]) -> Paths:
@@ -44,16 +57,25 @@ def logging_in(
     """What logs in to Packages unseen: files that the step runs, or may run, and that show a login with something else
     than the native pair; else what is taken for granted, where it is not known which files run."""
     found = [path for path, text in named(step, files) if logs_in(text, book)]
+    granted = _written_over(step, book)
     unknown = joined(paths for paths in may_run(step, files, book) if isinstance(paths, Top))
     if not isinstance(unknown, Top):
-        return found, []
+        return found, granted
     there = unseen([unknown], files, followed)
     if isinstance(there, Top):
         return [*found, there.why], []
     found += [path for path in sorted(there) if path not in found and logs_in(files.text(path) or "", book)]
     names = "file" if "**" in unknown.patterns else " or ".join(unknown.patterns)
-    granted = f"which {names} runs is known only then, because of {unknown.why}, and none here logs in to Packages"
-    return found, [] if found else [granted]
+    which = f"which {names} runs is known only then, because of {unknown.why}, and none here logs in to Packages"
+    return found, granted if found else [*granted, which]
+
+
+def _written_over(step: StepFacts, book: RuleBook) -> list[str]:
+    """What is taken for granted of files that are followed where the step writes one whose name is not known."""
+    if not any(True for _ in step.called):
+        return []
+    whys = dict.fromkeys(why for shell in step.shells for why in unknown_names(shell.trace, book))
+    return [f"which file the step writes is known only then, because of {why}, and it runs another" for why in whys]
 
 
 def named(step: StepFacts, files: FileGraph) -> Iterator[tuple[str, str]]:
@@ -61,8 +83,9 @@ def named(step: StepFacts, files: FileGraph) -> Iterator[tuple[str, str]]:
     followed = {part.source.path for part in step.called}
     commands = (one for shell in step.shells for one in unfollowed(shell.trace))
     for command in commands:
-        for paths in (_runs(command, files), files.may_read(command, words=1)):
-            there = NONE if isinstance(paths, Top) else files.matched(paths)
+        known = (paths for paths in (_runs(command, files), *files.told(command)) if not isinstance(paths, Top))
+        for paths in (*known, *files.elsewhere(command)):
+            there = files.matched(paths)
             for path in sorted(there - followed) if not isinstance(there, Top) else ():
                 if (text := files.text(path)) is not None:
                     yield path, text

@@ -40,13 +40,14 @@ def _sources(book: RuleBook, node: Node) -> RuleBook:
 def _wrappers(book: RuleBook, node: Node) -> RuleBook:
     wrappers = dict(book.programs.wrappers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("options", "words", "optional", "assignments", "names"))
+        fields = entry.mapping(("options", "words", "optional", "assignments", "names", "folders"))
         wrappers[name] = Wrapper(
             members(fields, "options"),
             fields["words"].number() if "words" in fields else 0,
             fields["optional"].flag() if "optional" in fields else False,
             fields["assignments"].flag() if "assignments" in fields else False,
             members(fields, "names"),
+            members(fields, "folders"),
         )
     return _programs(book, wrappers=wrappers)
 

@@ -106,13 +106,14 @@ def ways_out(entry: ReasonEntry, subject: str, *, fleet_of: str = "") -> tuple[t
 class Wrapper(Struct, frozen=True):
     """A program that runs the rest of its words: `options` of it take a value, `words` come before the command
     (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
-    `names` lists variables that it passes on or takes away."""
+    `names` lists variables that it passes on or takes away, that of one in `folders` is where the command runs."""
 
     options: frozenset[str]
     words: int
     optional: bool
     assignments: bool
     names: frozenset[str]
+    folders: frozenset[str]
 
 
 class Writer(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrator.flow.events import Argument, Command, Flow
+from migrator.ir.paths import matching
 from migrator.ir.values import symbol
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
@@ -32,7 +33,7 @@ def find_images(trace: Flow, book: RuleBook, read: Read) -> tuple[ImageUse, ...]
 def image_uses(trace: Flow, book: RuleBook, read: Read) -> Iterator[ImageUse]:
     """Every image that the script pushes, reads or names, in its order."""
     changed = written(trace, book)
-    files = Files(lambda path: None if path in changed else read(path), book.built_in)
+    files = Files(lambda path: None if matching(changed, [path]) else read(path), book.built_in)
     uses = (use for command in trace.commands for use in _of_command(command, book, files))
     return (use for use in uses if use.reference != "")
 

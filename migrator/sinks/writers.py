@@ -3,37 +3,72 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from migrator.flow.events import Command, Flow
+from migrator.flow.events import Argument, Command, Flow
 from migrator.ir.named import named
-from migrator.ir.paths import NONE, Top
-from migrator.ir.values import Value
+from migrator.ir.paths import GLOB, Paths, Top, joined
+from migrator.ir.values import Literal, Value, concat
 from migrator.rulebook.records import RuleBook, Writer
 from migrator.sinks.invocations import parse
 
+_RECURSIVE = frozenset({"-r", "-R", "-a", "--recursive", "--archive"})
 
-def written(trace: Flow, book: RuleBook) -> frozenset[str]:
-    """Paths relative to the clone directory, as far as they are known."""
-    paths = set[str]()
-    for command in trace.commands:
-        values = [output.path for output in command.outputs]
-        writer = book.programs.writers.get(command.name)
-        if writer:
-            values += _values(command, writer)
-        names = [posixpath.basename(argument.text or "") for argument in command.arguments]
-        for value in values:
-            found = named(value, command.folders, book.built_in.clone)
-            for path in NONE if isinstance(found, Top) else found:  # one that cannot be told is no path
-                paths |= {path, *(posixpath.join(path, name) for name in names if name)}
-    return frozenset(paths - {""})
+
+def written(flow: Flow, book: RuleBook) -> Paths:
+    """The files that a script writes, or may write: one whose name is not known at all is not among them."""
+    return joined(paths for paths in _written(flow, book) if not _anything(paths))
+
+
+def unknown_names(flow: Flow, book: RuleBook) -> Iterator[str]:
+    """Why names of files that a script writes are not known, not a word of them."""
+    for paths in _written(flow, book):
+        if _anything(paths):
+            yield paths.why if isinstance(paths, Top) else "what a folder holds"
+
+
+def _anything(paths: Paths) -> bool:
+    return any(not path.strip("*/") for path in (paths.patterns if isinstance(paths, Top) else paths) if path)
+
+
+def _written(flow: Flow, book: RuleBook) -> Iterator[Paths]:
+    clone = book.built_in.clone
+    for output in flow.outputs:
+        yield named(output.path, output.folders, clone)
+    for command in flow.commands:
+        if writer := book.programs.writers.get(command.name):
+            for value in _values(command, writer):
+                yield named(value, command.folders, clone)
 
 
 def _values(command: Command, writer: Writer) -> Iterator[Value]:
     parsed = parse(command.arguments, writer.options)
+    given = [option.name for option in parsed.options]
+    words = [word.value for word in parsed.words]
+    if writer.words == "last":
+        folders = parsed.values(writer.options)
+        targets, sources = (folders, parsed.words) if folders else (words[-1:], parsed.words[:-1])
+        yield from targets
+        yield from (value for target in targets for value in _inside(target, sources, parsed.has(_RECURSIVE)))
+        return
     yield from parsed.values(writer.options)
-    names = [option.name for option in parsed.options]
-    given = any(name == one or name.startswith(f"{one}.") for name in names for one in writer.only)
-    if not writer.only or given:
-        words = [word.value for word in parsed.words]
-        yield from words[-1:] if writer.words == "last" else words if writer.words == "all" else ()
+    if not writer.only or any(name == one or name.startswith(f"{one}.") for name in given for one in writer.only):
+        yield from words if writer.words == "all" else ()
+
+
+def _inside(target: Value, sources: Sequence[Argument], recursive: bool) -> Iterator[Value]:
+    """What is written where the target is a folder: each source keeps its name in it, and what a folder holds its own.
+    A folder that is not there becomes the copy of the source, the root is there."""
+    for word in sources:
+        name = _name(word)
+        yield concat([target, Value.of(Literal(f"/{name}" if name else "/**"))])
+        if name:
+            yield concat([target, Value.of(Literal(f"/{name}/**"))])
+    if recursive and target.text not in (".", "./"):
+        yield concat([target, Value.of(Literal("/**"))])
+
+
+def _name(word: Argument) -> str:
+    """The name of a source, '' where that is not known, or is what a folder holds."""
+    name = posixpath.basename((word.text or "").rstrip("/"))
+    return "" if name in (".", "..") or GLOB.search(name) else name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.flow.files import MOST_REACHED, FileGraph
-from migrator.ir.paths import NONE, Paths, Top
+from migrator.ir.paths import NONE, ROOT, Paths, Top, below, join, joined, matching
 from migrator.secrets.references import rules
 from tests.flow.reading import BOOK, command
 from tests.memory import Memory, within
@@ -66,8 +66,8 @@ RUN: dict[str, set[str] | tuple[str, ...]] = {
     "flock /tmp/lock ./ci/login.sh": {"ci/login.sh"},
     'cd "$X"; ./login.sh': ("**/login.sh",),
     'cd "$X"; ../login.sh': ("**/login.sh",),
-    'cd "$X"; sh ..ci/login.sh': ("**/..ci/login.sh",),
-    'pushd "$X"; sh ci/login.sh': ("**/ci/login.sh",),
+    'cd "$X"; sh ..ci/login.sh': ("**/..ci/login.sh", "login.sh"),
+    'pushd "$X"; sh ci/login.sh': ("**/ci/login.sh", "login.sh"),
     'cd "$X"; make login': ("**/GNUmakefile", "**/makefile", "**/Makefile"),
     'make -C "$X" login': ("**/GNUmakefile", "**/makefile", "**/Makefile"),
     'make --directory="$X" login': ("**/GNUmakefile", "**/makefile", "**/Makefile"),
@@ -111,13 +111,34 @@ def test_a_file_that_the_step_may_write_is_not_what_stands_there() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("cat -n a.sh b.sh", {"a.sh", "b.sh"}),
-        ("cd ci; cat x", {"ci/x"}),
-        ('cat "$X/a.sh" b', ("**/a.sh", "b")),
+        ("cat -n a.sh b.sh", {"a.sh"}),
+        ("cd ci; with-lock -n x y", {"ci/x", "ci/y"}),
+        ('with-lock "$X/a.sh" b', {"b"}),
+        ("with-lock /tmp/x", set()),
     ],
 )
-def test_what_a_command_may_read(text: str, expected: set[str] | tuple[str, ...]) -> None:
-    assert known(graph().may_read(command(text))) == expected
+def test_which_files_a_command_is_told(text: str, expected: set[str]) -> None:
+    assert known(joined(graph().told(command(text)))) == expected
+
+
+def test_a_path_from_the_root_of_the_machine_may_lead_into_the_repository() -> None:
+    found = joined(graph().elsewhere(command("/opt/build/ci/a.sh x /b.sh")))
+    assert known(found) == ("**/a.sh", "**/b.sh")
+
+
+@pytest.mark.parametrize(
+    ("folders", "name", "matched"),
+    [
+        (join(ROOT, Top("x", ("a/**",))), "b.sh", {"b.sh", "a/b.sh", "a/c/b.sh"}),
+        (Top("x"), "build/c/b.sh", {"b.sh", "c/b.sh"}),
+        (Top("x"), "c/b.sh", {"b.sh", "a/c/b.sh", "c/b.sh"}),
+        (Top("x", ("a/**",)), "../b.sh", {"b.sh", "a/b.sh", "a/c/b.sh", "c/b.sh"}),
+        (Top("x", ("a/**",)), "./c/b.sh", {"a/c/b.sh"}),
+    ],
+)
+def test_a_name_in_a_folder_that_is_known_in_part(folders: Paths, name: str, matched: set[str]) -> None:
+    listed = ("b.sh", "a/b.sh", "a/c/b.sh", "c/b.sh", "xb.sh")
+    assert matching(below(folders, name), listed) == matched
 
 
 @pytest.mark.parametrize(
