@@ -1,4 +1,4 @@
-"""Evaluator: what they evaluate to, and where that comes from.
+"""Expressions: what they evaluate to, and where that comes from.
 
 An evaluation over-approximates: where several assignments can reach a read, all of them are kept, and what cannot be
 told is `Unknown`.

@@ -1,8 +1,8 @@
 """The lattice of states: what is known at one point of a program, whichever way it came there.
 
-`join` is the least upper bound of what several ways bring; `widen` makes loops end: a variable whose values still grow
-after a few rounds may be anything (`clouded`), and there are no more of those than there are variables. Every component
-grows with the order: sets of definitions, of folders (to `Top`), of what may be exported or traced.
+`join` is the least upper bound of what several ways bring. `widen` makes loops end: a variable whose values still grow
+after a few rounds may be anything (`clouded`), and so may the working directory (`Top`). What else grows is finite:
+which variables are exported or clouded, which functions there are, whether commands are traced.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a command runs of a repository's files, by its words alone: paths, patterns, or `Top` with what is known.
 
-A program that is known to run no file is taken at its word, and one that is not known is taken to run none but itself.
-A word that is not known is no option, and holds no `..`.
+A program that is known to run no file is taken at its word, and one that is not known is taken to run none but itself:
+which files it is told is evidence, and asked for apart (`FileGraph.told`). A word that is not known is no option, and
+holds no `..`.
 """
 
 from __future__ import annotations

@@ -194,6 +194,18 @@ def test_what_programs_can_see_is_what_is_exported(text: str, exported: bool) ->
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "T=1\nwhile x; do see; set -x; done",
+        "T=1\nwhile x; do f() { see; }; f; g; g() { set -x; }; done",
+        "T=1\nwhile x; do see; g; h; h() { i; }; i() { set -x; }; g() { h; }; done",
+    ],
+)
+def test_what_a_later_round_brings_holds_in_all(text: str) -> None:
+    assert any(one.traced for one in follow(text).commands if one.name == "see")
+
+
+@pytest.mark.parametrize(
     ("text", "folder"),
     [
         ("see", ""),
