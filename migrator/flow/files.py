@@ -68,7 +68,11 @@ class FileGraph:
             yield named(one.value, command.folders, self.runs.clone)
 
     def elsewhere(self, command: Command) -> Iterator[Paths]:
-        """What a path from the root of the machine may be: it may lead into the repository."""
+        """What a path from the root of the machine may be, and a program that is looked for where the script says: both
+        may lead into the repository."""
+        told = command.environment.get("PATH", (None,)) != (None,) or "PATH" in dict(command.overrides)
+        if told and command.program and "/" not in command.program:
+            yield Top("`PATH`", (f"**/{command.program}",))
         for text in (command.program, *(one.text or "" for one in command.arguments)):
             if text.startswith("/") and (name := text.rpartition("/")[2]):
                 yield Top("a path from the root of the machine", (f"**/{name}",))

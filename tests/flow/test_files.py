@@ -126,6 +126,12 @@ def test_a_path_from_the_root_of_the_machine_may_lead_into_the_repository() -> N
     assert known(found) == ("**/a.sh", "**/b.sh")
 
 
+def test_a_program_is_looked_for_where_the_script_says() -> None:
+    assert known(joined(graph().elsewhere(command("PATH=ci:$PATH\nlogin")))) == ("**/login",)
+    assert known(joined(graph().elsewhere(command("PATH=ci:$PATH login")))) == ("**/login",)
+    assert known(joined(graph().elsewhere(command("login")))) == set()
+
+
 @pytest.mark.parametrize(
     ("folders", "name", "matched"),
     [
