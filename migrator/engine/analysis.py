@@ -14,7 +14,7 @@ from migrator.findings.records import Report
 from migrator.findings.selection import chosen
 from migrator.findings.settings import Settings
 from migrator.findings.withholding import withhold
-from migrator.fixes.context import Context
+from migrator.fixes.judged_command import RuleContext
 from migrator.platforms.platform import Platform
 from migrator.reading.literals import secrets_of
 from migrator.reading.repository import Reading
@@ -38,7 +38,7 @@ def analyse(
     return report(reading, context_of(reading), len(pipelines))
 
 
-def report(reading: Reading, context: Context, files: int) -> Report:
+def report(reading: Reading, context: RuleContext, files: int) -> Report:
     """Run the rules, join what they find at one place, and leave out what the settings say."""
     book, settings = reading.book, reading.settings
     found = tuple(check(context))

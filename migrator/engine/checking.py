@@ -13,10 +13,10 @@ from types import ModuleType
 
 from migrator import rules
 from migrator.findings.records import Finding
-from migrator.fixes.context import Context
+from migrator.fixes.judged_command import RuleContext
 
 
-def check(context: Context) -> Iterator[Finding]:
+def check(context: RuleContext) -> Iterator[Finding]:
     """What each rule finds in a repository."""
     for unit in units():
         yield from unit.check(context.book.rules[rule_id(unit)], context)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 
-from migrator.fixes.context import Context
-from migrator.fixes.judged_command import judged_commands
+from migrator.fixes.judged_command import RuleContext, judged_commands
 from migrator.reading import unfollowed
 from migrator.reading.callers import HARMLESS, Callers
 from migrator.reading.repository import Reading
@@ -17,7 +16,7 @@ from migrator.sinks.credentials import origin
 from migrator.sinks.packages import Name, Picture, name_of
 
 
-def context_of(reading: Reading) -> Context:
+def context_of(reading: Reading) -> RuleContext:
     book = reading.book
 
     @cache
@@ -26,7 +25,7 @@ def context_of(reading: Reading) -> Context:
         texts = chain((source.text for source in sources), (text for _, text in unfollowed.named(step, reading.files)))
         return reading.configured or any(mention in text for text in texts for mention in book.mentions)
 
-    context = Context(
+    context = RuleContext(
         book=book,
         settings=reading.settings,
         platform=reading.platform,

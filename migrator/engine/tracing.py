@@ -10,7 +10,7 @@ from migrator.engine.showing import Secrets, Stages
 from migrator.engine.walk import Followed, ShownRun, Trace, Walk
 from migrator.findings.records import Finding, Use
 from migrator.findings.settings import Settings
-from migrator.fixes.context import Context
+from migrator.fixes.judged_command import RuleContext
 from migrator.fixes.opinion import Opinion
 from migrator.flow.events import Command
 from migrator.ir.paths import Top, matching
@@ -54,13 +54,13 @@ def _leads(step: StepFacts, path: str, line: int) -> bool:
     return source.path == path and any(first <= line <= last for first, last in lines)
 
 
-def _walk(finding: Finding, context: Context, secrets: Secrets) -> Walk:
+def _walk(finding: Finding, context: RuleContext, secrets: Secrets) -> Walk:
     steps = (step for step in context.steps if set(step.uses) & set(finding.uses))
     runs = [run for step in steps for run in _runs(step, finding, context, secrets)]
     return Walk(finding, tuple(runs[:_MOST_RUNS]), len(runs[_MOST_RUNS:]))
 
 
-def _runs(step: StepFacts, finding: Finding, context: Context, secrets: Secrets) -> Iterator[ShownRun]:
+def _runs(step: StepFacts, finding: Finding, context: RuleContext, secrets: Secrets) -> Iterator[ShownRun]:
     asked: dict[Command | None, tuple[Opinion, ...]] = {}
     for judged in context.judged(step):
         asked |= {run.login.command: run.opinions for run in judged.runs}
@@ -81,7 +81,7 @@ def _runs(step: StepFacts, finding: Finding, context: Context, secrets: Secrets)
             )
 
 
-def _found(shell: Shell, finding: Finding, context: Context) -> Iterator[tuple[Command | None, Span]]:
+def _found(shell: Shell, finding: Finding, context: RuleContext) -> Iterator[tuple[Command | None, Span]]:
     """What of a shell a finding is about: commands, else assignments, else what runs the file that it is in."""
 
     def at(span: Span) -> bool:
@@ -98,18 +98,18 @@ def _found(shell: Shell, finding: Finding, context: Context) -> Iterator[tuple[C
                 yield command, command.span
 
 
-def _escaped(command: Command, context: Context) -> tuple[Sink, ...]:
+def _escaped(command: Command, context: RuleContext) -> tuple[Sink, ...]:
     return tuple(sink for one in escapes(command, context.book) for sink in one.sinks)
 
 
-def _followed(step: StepFacts, shell: Shell, context: Context, stages: Stages) -> Followed:
+def _followed(step: StepFacts, shell: Shell, context: RuleContext, stages: Stages) -> Followed:
     files = tuple(dict.fromkeys(part.source.path for part in shell.script.called))
     unread = ((one.message or "it is put together only then", stages.use(one.span)) for one in shell.trace.unread)
     unseen = tuple(one.what for one in shell.trace.opaque)
     return Followed(files, tuple(dict.fromkeys(_others(step, shell, context))), tuple(unread), unseen)
 
 
-def _others(step: StepFacts, shell: Shell, context: Context) -> Iterator[tuple[str, str]]:
+def _others(step: StepFacts, shell: Shell, context: RuleContext) -> Iterator[tuple[str, str]]:
     """The files that a step may run and that are not followed, and why."""
     broken = {one.path: one.message for one in shell.trace.unread if one.path}
     partly = {one.runs for one in shell.trace.commands}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -18,9 +17,6 @@ from migrator.rulebook.records import RuleBook
 from migrator.sinks.packages import Picture
 from migrator.text.source import Source, Span
 
-if TYPE_CHECKING:
-    from migrator.fixes.judged_command import JudgedCommand
-
 
 class Context(Struct, frozen=True, eq=False):
     """A repository as it was read. `pipelines` are its pipelines files, `steps` all steps of them, `broken` the places
@@ -31,8 +27,7 @@ class Context(Struct, frozen=True, eq=False):
     mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
     code; `read_items` run in one that can. `credentials` are the stored passwords of the repository's logins to
     Packages. `followed` are the files that some step runs and that are followed, `files` is the graph of all.
-    `outsider` names something beside the steps that uses a file, '' where there is nothing. `judged` is what is to be
-    said of a step's login commands: it is asked once, however many rules ask.
+    `outsider` names something beside the steps that uses a file, '' where there is nothing.
     """
 
     book: RuleBook
@@ -51,7 +46,6 @@ class Context(Struct, frozen=True, eq=False):
     credentials: frozenset[str]
     files: FileGraph
     outsider: Callable[[str], str]
-    judged: Callable[[StepFacts], tuple[JudgedCommand, ...]]
 
     def file(self, path: str) -> str | None:
         """The text of a file of the repository; None where it is missing or is no readable text."""

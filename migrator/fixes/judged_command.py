@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 
 from msgspec import Struct
@@ -62,6 +62,12 @@ class JudgedCommand(Struct, frozen=True, eq=False):
             edits=edits,
             changes=changes,
         )
+
+
+class RuleContext(Context, frozen=True, eq=False):
+    """What rules may ask: `judged` is what is to be said of a step's login commands, found once, however many ask."""
+
+    judged: Callable[[StepFacts], tuple[JudgedCommand, ...]]
 
 
 def judged_commands(step: StepFacts, context: Context) -> tuple[JudgedCommand, ...]:

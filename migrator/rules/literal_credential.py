@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.findings.records import Finding
-from migrator.fixes.context import Context
+from migrator.fixes.judged_command import RuleContext
 from migrator.rulebook.records import Rule
 
 
-def check(rule: Rule, context: Context) -> Iterator[Finding]:
+def check(rule: Rule, context: RuleContext) -> Iterator[Finding]:
     """A finding for each login command that is given a literal password, on one way at least."""
     for step in context.steps:
         for one in context.judged(step):

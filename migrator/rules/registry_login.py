@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.findings.records import Finding, Severity
 from migrator.fixes.context import Context
-from migrator.fixes.judged_command import JudgedCommand
+from migrator.fixes.judged_command import JudgedCommand, RuleContext
 from migrator.ir.paths import Top
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.steps import StepFacts
@@ -18,7 +18,7 @@ from migrator.sinks.shown import names_natives, shows_login
 from migrator.text.source import Source, Span
 
 
-def check(rule: Rule, context: Context) -> Iterator[Finding]:
+def check(rule: Rule, context: RuleContext) -> Iterator[Finding]:
     """A finding for each login command, and for each place that shows a login which is not followed."""
     for step in context.steps:
         for one in context.judged(step):
