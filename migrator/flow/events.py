@@ -18,7 +18,8 @@ CallString = tuple[int, ...]
 """The positions of the calls on the way, outermost first."""
 Construct = tuple[Span, CallString]
 Branch = tuple[Construct, int]
-"""A branching node as it is run, and which of its alternatives."""
+"""A branching node as it is run, and which of its alternatives; a loop around has one, and several rounds."""
+LOOP = -1
 
 
 class Argument(Struct, frozen=True):
@@ -53,8 +54,9 @@ class Command(Struct, frozen=True, eq=False):
     """One simple command in the order of running. `name` is the program without its folder, '' where not literal.
 
     `arguments` exclude the program and what wraps it; `wrappers` names those. `stdin` is None where nothing is fed.
-    `folders` is the working directory, as paths of the repository. `branches` are the
-    (construct, alternative) pairs around it: two commands that differ in one never both run. `conditional` says that
+    `folders` is the working directory, as paths of the repository. `branches` are the (construct, alternative) pairs
+    around it: two commands that differ in one never both run in one round of the loops around. `unordered`: it may run
+    at any time of the program. `conditional` says that
     something decides whether it runs. `consumed`: its output is read by another command; `followed`: what it runs
     (a function, `bash -c`, `eval`) is among the commands that come before it. `program` is the program as written,
     `unknown` completes "comes from …" where that is not literal and something is known of it. `runs` is the path of a
@@ -83,6 +85,7 @@ class Command(Struct, frozen=True, eq=False):
     program: str = ""
     unknown: str = ""
     runs: str = ""
+    unordered: bool = False
 
 
 class VariableUse(Struct, frozen=True):

@@ -32,6 +32,7 @@ class Frame(Struct, frozen=True):
     `results` the states and values with which the running function returns, `breaking` the states with which each loop
     around is left, of which `around` are not the running function's own, `failing` the states in which the node fails
     that is asked for success. `unchecked`: something around is asked, so that a failing statement ends nothing.
+    `unordered`: the node may run at any time of the program.
     """
 
     calls: CallString = ()
@@ -53,6 +54,7 @@ class Frame(Struct, frozen=True):
     around: int = 0
     failing: list[State] | None = None
     unchecked: bool = False
+    unordered: bool = False
 
     def but(self, **changes: Any) -> Frame:
         return replace(self, **changes)

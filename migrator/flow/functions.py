@@ -113,4 +113,6 @@ class Functions:
             self.recorder.called.add(name)
             for function in state.functions[name]:
                 inner = self.machine.any_time(state)
-                self.body(function, inner, frame.but(active=(*frame.active, name), conditional=True), None)
+                self.body(
+                    function, inner, frame.but(active=(*frame.active, name), conditional=True, unordered=True), None
+                )

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from migrator.flow import printing, words
 from migrator.flow.builtins import Builtins
 from migrator.flow.conditions import Conditions
-from migrator.flow.events import Argument, Command, CommandResult, Definitions, Environment, Flow
+from migrator.flow.events import LOOP, Argument, Command, CommandResult, Definitions, Environment, Flow
 from migrator.flow.expressions import Evaluator
 from migrator.flow.frame import Frame
 from migrator.flow.functions import Functions
@@ -52,7 +52,7 @@ from migrator.ir.nodes import (
     Switch,
     Test,
 )
-from migrator.ir.paths import NONE, Paths, Top, matching
+from migrator.ir.paths import NONE, Paths, Top, joined, matching
 from migrator.ir.values import EMPTY, Definition, Unknown, Value, concat, union
 from migrator.rulebook.records import Programs
 
@@ -165,6 +165,10 @@ class Interpreter:
                 return self.loop(node, state, frame, stdin)
             case Switch() as node:
                 return self.switch(node, state, frame, stdin)
+            case Block(unordered=True) as node:
+                other = state.copy()
+                self.run(node.body, other, frame.but(unordered=True, conditional=True), stdin)
+                state.become(join([state, other]))
             case Block() as node:
                 return self.run(node.body, state.copy() if node.isolated else state, frame, stdin)
             case Define() as node:
@@ -259,7 +263,8 @@ class Interpreter:
         if node.variable:
             self.item(node, state, frame)
         broken: list[State] = []
-        inner = frame.but(breaking=(*frame.breaking, broken))
+        rounds = ((node.span, frame.calls), LOOP)
+        inner = frame.but(breaking=(*frame.breaking, broken), branches=(*frame.branches, rounds))
         before = state.dead
         if not self.recorder.silent:
             self.rounds(node, state, inner, broken, stdin)
@@ -268,7 +273,7 @@ class Interpreter:
         for test in tests:
             test.decides(statement.span for statement in node.body)
             test.everything = True
-        body = self.branch(node.body, state, inner.branch(((node.span, frame.calls), 0)), stdin)
+        body = self.branch(node.body, state, inner.but(conditional=True), stdin)
         state.become(join([skipped, state, *broken]))
         state.dead = before
         return concat([output, union([body, EMPTY])])
@@ -288,7 +293,7 @@ class Interpreter:
             for count in range(_MOST_ROUNDS):
                 before = state.copy()
                 _, _, skipped = self.condition(node.condition, state, frame, stdin)
-                self.branch(node.body, state, frame.branch(((node.span, frame.calls), 0)), stdin)
+                self.branch(node.body, state, frame.but(conditional=True), stdin)
                 state.become(join([before, skipped, state, *broken]))
                 if not widen(before, state, last=count >= _ROUNDS):
                     return
@@ -347,6 +352,7 @@ class Interpreter:
             redirects=statement.redirects,
             wrappers=unwrapped.wrappers,
             consumed=frame.consumed,
+            unordered=frame.unordered,
             program=unwrapped.program,
             unknown="" if unwrapped.program or not given else given[0].value.unknown,
         )
@@ -395,6 +401,8 @@ class Interpreter:
         inner = state.copy()
         inner.positional = None
         inner.dead = False
+        inner.traced = state.traced or any(one.traced for one in self.recorder.commands)
+        inner.folders = joined((state.folders, *(one.folders for one in self.recorder.commands)))
         found: dict[str, Definitions] = {}
         for name, assigned in self.recorder.assignments().items():
             present = state.environment.get(name, ())

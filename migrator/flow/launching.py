@@ -50,15 +50,17 @@ class Launching:
         if len(folders) > _MOST:
             return None
         effects: list[CommandResult] = []
+        all_of = True
         several = len(folders) > 1
         for index, folder in enumerate(folders):
             inner = frame.branch(((call.span, frame.calls), index)) if several else frame
             effect = self.run_in(folder, program, arguments, call, state, inner, stdin, traced)
             effects += [effect] if effect else []
+            all_of = all_of and effect is not None and effect.followed
         if not effects:
             return None
         runs = next((one.runs for one in effects if one.runs), "")
-        return CommandResult(union(one.output for one in effects), all(one.followed for one in effects), runs)
+        return CommandResult(union(one.output for one in effects), all_of, runs)
 
     def run_in(
         self,
@@ -158,7 +160,7 @@ class Launching:
         return output
 
     def run(self, placed: Placed, call: Call, state: State, frame: Frame, stdin: Value | None) -> Value:
-        self.recorder.programs[placed.start] = placed
+        self.recorder.starts(placed)
         inner = frame.but(
             calls=(*frame.calls, call.span.start),
             active=(*frame.active, f"{placed.start}"),

@@ -13,6 +13,7 @@ from migrator.flow.lattice import State
 from migrator.flow.texts import NestedText
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Call, ProgramError, StreamKind
+from migrator.ir.paths import joined
 from migrator.ir.values import Definition, Literal, Unknown, Value
 
 if TYPE_CHECKING:
@@ -110,6 +111,9 @@ class Nested:
         with self.recorder.muted():
             self.run(nested, call, after, frame, None)
         state.clouded |= {name for name, known in after.environment.items() if state.environment.get(name) != known}
+        state.exported |= after.exported
+        state.traced = state.traced or after.traced
+        state.folders = joined((state.folders, after.folders))
 
     def trapped(self, state: State) -> None:
         for nested, call, since in self.traps:

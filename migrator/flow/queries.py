@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from migrator.flow.events import CallString, Command, Definitions, Flow, PresenceTest, VariableUse
+from migrator.flow.events import LOOP, CallString, Command, Definitions, Flow, PresenceTest, VariableUse
 from migrator.ir.nodes import Fallback
 from migrator.ir.values import Definition, Value
 from migrator.text.source import Span
@@ -90,13 +90,19 @@ def unfollowed(flow: Flow) -> Iterator[Command]:
 
 def may_follow(first: Command, second: Command) -> bool:
     """Whether the second command may run after the first: in a loop, what stands before it may, too."""
-    return second.order > first.order or (second.looped and first.looped)
+    anywhere = first.unordered or second.unordered or (second.looped and first.looped)
+    return second.order > first.order or anywhere
 
 
 def may_both_run(first: Command, second: Command) -> bool:
-    """Whether no branch that excludes the other holds one of them."""
+    """Whether no branch that excludes the other holds one of them; within a loop, each round takes its own."""
     mine = dict(first.branches)
-    return all(mine.get(construct, branch) == branch for construct, branch in second.branches)
+    for construct, branch in second.branches:
+        if construct in mine and branch == LOOP:
+            return True
+        if mine.get(construct, branch) != branch:
+            return False
+    return True
 
 
 def after(flow: Flow, command: Command) -> Iterator[Command]:

@@ -104,6 +104,10 @@ class Recorder:
         if not self._muted:
             self.inputs.append(path)
 
+    def starts(self, placed: Placed) -> None:
+        if not self._muted:
+            self.programs[placed.start] = placed
+
     def writes_files(self, files: tuple[Output, ...], since: int) -> None:
         if self._muted:
             return

@@ -214,11 +214,13 @@ class Switch(Struct, frozen=True):
 
 
 class Block(Struct, frozen=True):
-    """Statements that belong together. `isolated`: in a process of their own, which begins with a copy of the state."""
+    """Statements that belong together. `isolated`: in a process of their own, which begins with a copy of the state.
+    `unordered`: they may run at any time of the program, or not at all."""
 
     body: tuple[Statement, ...]
     span: Span
     isolated: bool = False
+    unordered: bool = False
 
 
 class Define(Struct, frozen=True):

@@ -82,8 +82,9 @@ def node(one: Node) -> str:
         case nodes.Switch(subject, branches, patterns, exhaustive):
             inner = [join(subject), _form("like", map(join, patterns)), *map(_block, branches)]
             return _form("switch" + (" surely" if exhaustive else ""), inner)
-        case nodes.Block(body, _, isolated):
-            return _form("process" if isolated else "scope", map(statement, body))
+        case nodes.Block(body, _, isolated, unordered):
+            kind = "process" if isolated else "scope"
+            return _form(f"{kind} whenever" if unordered else kind, map(statement, body))
         case nodes.Define(name, body, _, parameters):
             given = "" if parameters is None else f" [{' '.join(name for name, _ in parameters)}]"
             return f"(define {name}{given} {statement(body)})"

@@ -114,9 +114,9 @@ def blanked(sources: Iterable[Source], book: RuleBook) -> dict[str, Source]:
 
 def _runs(command: Command, files: FileGraph, made: Paths = NONE) -> Paths:
     """What a command runs that is not followed. Of a file that a program finds by itself it runs only what it is told:
-    where the file is known, that has been read."""
+    where it is one file, that has been read."""
     found = files.may_run(command, made)
     launcher = files.programs.launcher(command.name)
-    if launcher and launcher.files and not isinstance(found, Top):
+    if launcher and launcher.files and not isinstance(found, Top) and len(found) < 2:
         return frozenset({command.runs} if command.runs else ())
     return found

@@ -26,6 +26,8 @@ def locate(root: Path, path: str) -> Path | None:
     full = os.path.join(root, path)
     try:
         real = Path(os.path.realpath(full, strict=True))
+    except UnicodeEncodeError:  # half of a surrogate pair, which no file system has
+        return None
     except OSError as error:
         if error.errno not in _GONE:
             raise Unreadable(_sentence(error)) from None

@@ -327,11 +327,12 @@ def shown(source: str) -> str:
         ),
         (
             "def f():\n    return 1\nx = f\nf()",
-            "(define f [] (scope (return ?))) (set x ?) (evaluate (invoke f)) (may (evaluate (invoke f)))",
+            "(define f [] (scope (return ?))) (set x ?) (evaluate (invoke f)) (scope whenever (evaluate (invoke f)))",
         ),
         (
             '@decorated\ndef f(a):\n    global x\n    x = a\nf("a")',
-            "(define f [f.a] (scope (set x %f.a))) (evaluate (? (invoke f 'a'))) (may (evaluate (invoke f ?)))",
+            "(define f [f.a] (scope (set x %f.a))) (evaluate (? (invoke f 'a'))) "
+            "(scope whenever (evaluate (invoke f ?)))",
         ),
         (
             "def f(*args):\n    yield args\nx = f()",
@@ -340,11 +341,11 @@ def shown(source: str) -> str:
         (
             "def f():\n    def g():\n        nonlocal x\n        return x\n    x = g()",
             "(define f [] (scope (evaluate sets[f.x]) (define f.g [] (scope (return %f.x))) (set f.x (invoke f.g)))) "
-            "(may (evaluate (invoke f)))",
+            "(scope whenever (evaluate (invoke f)))",
         ),
         (
             'class C:\n    x = os.environ["A"]\n    def f(self):\n        return x',
-            "(set C.x $A) (define C.f [C.f.self] (scope (return ?))) (may (evaluate (invoke C.f ?)))",
+            "(set C.x $A) (define C.f [C.f.self] (scope (return ?))) (scope whenever (evaluate (invoke C.f ?)))",
         ),
         (
             'lambda a: f(a, os.environ["A"])',
@@ -469,7 +470,7 @@ def shown(source: str) -> str:
         ),
         (
             "x = lambda: f()\ndef f():\n    return 1",
-            "(set x (? (? ?))) (define f [] (scope (return ?))) (may (evaluate (invoke f)))",
+            "(set x (? (? ?))) (define f [] (scope (return ?))) (scope whenever (evaluate (invoke f)))",
         ),
         (
             'with open(os.environ["A"]) as f:\n    f.write(os.environ["B"])',

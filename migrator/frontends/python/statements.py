@@ -323,10 +323,11 @@ class _Statements:
         self.to.runs(Define(function.name, Statement(Block(tuple(made), span), span), span, places))
         self.to.forgets([self.names.variable(node.name.value)], node)
         name, facts = node.name.value, self.to.facts
-        if around.closed or node.decorators or name in facts.passed or name not in facts.called:
+        unbound = name not in around.functions
+        if unbound or around.closed or node.decorators or name in facts.passed or name not in facts.called:
             unknown = Join((self.to.unknown(node),), span)
             invoke = Join((Invoke(function.name, tuple(unknown for _ in params), span),), span)
-            call = Statement(If((), (Statement(Evaluate((invoke,), span), span),), (), span), span)
+            call = Statement(Block((Statement(Evaluate((invoke,), span), span),), span, unordered=True), span)
             outermost = around.outer if around.closed else around
             (self.loose if outermost is self.names.root else self.to.before).append(call)
 

@@ -213,11 +213,16 @@ class _Lowering:
         items = self.words(head.get("Items")) if head.get("InPos", {}).get("Offset") else None
         return Loop(head["Name"]["Value"], items, (), body, span)
 
-    def switch(self, tree: _Tree, span: Span) -> Switch:
+    def switch(self, tree: _Tree, span: Span) -> Switch | Block:
+        """Where one branch goes on with the next (`;&`, `;;&`), any of them may run after any before."""
         items = tree.get("Items") or ()
         patterns = tuple(word for item in items for word in self.words(item.get("Patterns")))
         branches = tuple(map(self.statements, items))
-        return Switch(self.word(tree["Word"]), branches, patterns, "*" in map(_bare, patterns), span)
+        if all(item.get("Op") == ";;" for item in items[:-1]):
+            return Switch(self.word(tree["Word"]), branches, patterns, "*" in map(_bare, patterns), span)
+        asked = Statement(Evaluate((self.word(tree["Word"]), *patterns), span), span)
+        each = (Statement(If((), body, (), self.span(item)), span) for item, body in zip(items, branches, strict=True))
+        return Block((asked, *each), span)
 
     def test(self, tree: _Tree, span: Span) -> Test:
         asked: list[Asked] = []
