@@ -116,8 +116,9 @@ def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:
         raise Unverified("a value that cannot be followed would be edited")
     value = scalar.value
     for edit in reversed(edits):
-        start = next(i for i in range(len(value)) if runs.place(i, i + 1).start == edit.span.start)
-        stop = next((i for i in range(start, len(value)) if runs.place(i, i + 1).end == edit.span.end), start - 1) + 1
+        ends = range(runs.length)
+        start = next(i for i in ends if runs.place(i, i + 1).start == edit.span.start)
+        stop = next((i for i in ends[start:] if runs.place(i, i + 1).end == edit.span.end), start - 1) + 1
         text = _decoded(edit.text, scalar.style)
         if scalar.style == "|" and "\n" in text.replace("\r", "\n"):
             line = max(source.text.rfind("\n", 0, edit.span.start), source.text.rfind("\r", 0, edit.span.start)) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.findings.records import Report
-from tests.memory import PATH, report_on, step
+from tests.memory import PATH, planned, report_on, step
 
 L = 'echo "$PAT" | docker login -u "$USR" --password-stdin crg.apkg.io'
 L2 = 'echo "$PAT2" | docker login -u "$USR2" --password-stdin crg.apkg.io'
@@ -76,6 +76,16 @@ def test_a_folder_of_several_that_is_not_read_leaves_what_is_taken_for_granted()
     script = f"{L}\nfor s in a b; do (cd $s && ./go.sh); done\n{P}"
     (finding,) = report(script, {"a/go.sh": "echo login apkg.io"}).findings
     assert any("go.sh" in one for one in finding.assumptions)
+
+
+def test_two_bridges_stand_at_one_place() -> None:
+    files = {"a/Makefile": MAKE, "b/Makefile": MAKE.replace("PAT", "PAT2")}
+    found = report(f"for s in a b; do (cd $s && make auth); done\n{P}", files)
+    assert planned(found).changes == ()
+    made = planned(found, unsafe=True)
+    (change,) = made.changes
+    assert made.failures == ()
+    assert change.after.count(b"export USR=") == 2
 
 
 def test_a_name_that_no_file_system_has_is_not_there() -> None:
