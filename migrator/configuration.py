@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from migrator.findings.settings import FILE as FILE
 from migrator.repositories.files import locate, read_bounded
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from migrator.secrets.records import Waiver
 
 KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude", "baseline", "pipe-version", "waivers")
-FILE = ".patless.toml"
 SHARED = "pyproject.toml"
 TABLE = ("tool", "patless")
 

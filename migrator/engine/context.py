@@ -9,6 +9,7 @@ from itertools import chain
 from migrator.fixes.judged_command import RuleContext, judged_commands
 from migrator.reading import unfollowed
 from migrator.reading.callers import HARMLESS, Callers
+from migrator.reading.evidence import Texts
 from migrator.reading.repository import Reading
 from migrator.reading.scripts import ItemKey
 from migrator.reading.steps import StepFacts
@@ -25,6 +26,7 @@ def context_of(reading: Reading) -> RuleContext:
         texts = chain((source.text for source in sources), (text for _, text in unfollowed.named(step, reading.files)))
         return reading.configured or any(mention in text for text in texts for mention in book.mentions)
 
+    followed = frozenset(part.source.path for part in reading.called)
     context = RuleContext(
         book=book,
         settings=reading.settings,
@@ -38,9 +40,10 @@ def context_of(reading: Reading) -> RuleContext:
         shared_items=frozenset(_shared_items(reading.facts)),
         unread_items=_unread_items(reading.facts),
         read_items=frozenset(_read_items(reading.facts)),
-        followed=frozenset(part.source.path for part in reading.called),
+        followed=followed,
         credentials=frozenset(_credentials(reading)) - book.natives,
         files=reading.files,
+        texts=Texts(reading.files, book, followed),
         outsider=cache(Callers(reading, {*book.programs.displays, *HARMLESS}).outsider),
         judged=cache(lambda step: judged_commands(step, context)),
     )

@@ -9,6 +9,9 @@ from msgspec import Struct, field
 
 from migrator.findings.records import BaselineEntry
 
+FILE = ".patless.toml"
+"""Where the configuration is, at the root of a repository."""
+
 
 class PipeStyle(Struct, frozen=True):
     """`fix --style pipe`: `version` of the pipe, '' where it is not known; `variables` that its own description

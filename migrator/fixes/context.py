@@ -11,6 +11,7 @@ from migrator.findings.settings import Settings
 from migrator.flow.files import FileGraph
 from migrator.platforms.platform import Platform
 from migrator.platforms.records import Pipelines
+from migrator.reading.evidence import Texts
 from migrator.reading.scripts import ItemKey
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
@@ -27,7 +28,8 @@ class Context(Struct, frozen=True, eq=False):
     mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
     code; `read_items` run in one that can. `credentials` are the stored passwords of the repository's logins to
     Packages. `followed` are the files that some step runs and that are followed, `files` is the graph of all.
-    `outsider` names something beside the steps that uses a file, '' where there is nothing.
+    `texts` are those in which a registry is named. `outsider` names something beside the steps that uses a file, ''
+    where there is nothing.
     """
 
     book: RuleBook
@@ -45,6 +47,7 @@ class Context(Struct, frozen=True, eq=False):
     followed: frozenset[str]
     credentials: frozenset[str]
     files: FileGraph
+    texts: Texts
     outsider: Callable[[str], str]
 
     def file(self, path: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from fnmatch import filter as matches
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -28,6 +29,8 @@ MOST_REACHED = 400
 _MOST_FILES = 5000
 _MOST_BYTES = 32 * 1024 * 1024
 _LONGEST = 256 * 1024
+_MOST_FILES_HELD = 20_000
+_MOST_BYTES_HELD = 128 * 1024 * 1024
 _PLENTY = Top("one of more files than are looked through")
 _NAME = re.compile(r"[\w.-]+")
 _PATTERN = re.compile(r"(?<![\w.*?-])(?=[.*?-]*\w)[\w.-]*[*?][\w.*?-]*")
@@ -36,7 +39,7 @@ _PATTERN = re.compile(r"(?<![\w.*?-])(?=[.*?-]*\w)[\w.-]*[*?][\w.*?-]*")
 
 class FileGraph:
     """The files of one repository. `text` gives the text of one, None where there is none that can be read. `apart` are
-    those that no program runs and that are read in another way: files of pipelines."""
+    those that no program runs and that are read in another way: files of pipelines, this tool's configuration."""
 
     def __init__(
         self, view: View, text: Callable[[str], str | None], programs: Programs, clone: str, apart: Collection[str] = ()
@@ -47,6 +50,7 @@ class FileGraph:
         self.apart = apart
         self.runs = CommandFiles(programs, clone, text)
         self.callers = cache(self._callers)
+        self.holding = cache(self._holding)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -104,6 +108,24 @@ class FileGraph:
         pattern = re.compile(rf"{before}{re.escape(name)}(?![\w-])")
         found = {other for other, text in texts.items() if other != path and name in text and pattern.search(text)}
         return frozenset(found.union(_importing(path, texts)))
+
+    def _holding(self, words: tuple[str, ...]) -> Mapping[str, str] | Top:
+        """The text of each file that a program may read in which one of the `words` stands, whatever their case: for
+        programs of which nobody knows what they read. Top where there is more than is looked through."""
+        found: dict[str, str] = {}
+        needle = re.compile(b"|".join(re.escape(word.encode()) for word in words), re.IGNORECASE)
+        total = 0
+        for count, path in enumerate(self.paths):
+            if path in self.apart or self.is_document(path):
+                continue
+            with suppress(Unreadable):
+                data = self.view.read(path) or b""
+                total += len(data)
+                if count >= _MOST_FILES_HELD or total > _MOST_BYTES_HELD:
+                    return _PLENTY
+                if needle.search(data):
+                    found[path] = data.decode(errors="replace")
+        return found
 
     @property
     def unread(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from functools import cache
 from msgspec.structs import replace
 
 from migrator.findings.records import Skipped
-from migrator.findings.settings import Settings
+from migrator.findings.settings import FILE, Settings
 from migrator.flow.files import FileGraph
 from migrator.platforms.platform import Platform
 from migrator.platforms.records import Pipelines, Step
@@ -64,7 +64,7 @@ class Reading:
         self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, view.paths, thorough)))
         for fact in self.facts:
             self._shell_failures(fact)
-        self.files = FileGraph(view, self.file, book.programs, book.built_in.clone, self.pipelines)
+        self.files = FileGraph(view, self.file, book.programs, book.built_in.clone, {*self.pipelines, FILE})
         self.called = tuple(part for fact in self.facts for part in fact.called)
         self.sources |= {part.source.path: part.source for part in self.called}
 

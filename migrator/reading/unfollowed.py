@@ -9,7 +9,7 @@ from migrator.flow.events import Command, Flow
 from migrator.flow.files import FileGraph
 from migrator.flow.queries import unfollowed, unseen_before
 from migrator.ir.paths import NONE, Paths, Top, joined
-from migrator.reading.steps import StepFacts
+from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.shown import names_natives, shows_login
 from migrator.sinks.writers import unknown_names, written
@@ -27,13 +27,17 @@ _HIDDEN = "•"
 
 def may_run(step: StepFacts, files: FileGraph, book: RuleBook) -> Iterator[Paths]:
     """What each command of the step runs that was not followed there."""
-    for shell in step.shells:
-        made = written(shell.trace, book)
-        yield from (_runs(one, files, made) for one in unfollowed(shell.trace))
-        yield from _moved(shell.trace, files)
+    yield from (paths for shell in step.shells for _, paths in runs(shell, files, book))
 
 
-def _moved(flow: Flow, files: FileGraph) -> Iterator[Top]:
+def runs(shell: Shell, files: FileGraph, book: RuleBook) -> Iterator[tuple[Command, Paths]]:
+    """What each command of a shell runs that was not followed there."""
+    made = written(shell.trace, book)
+    yield from ((one, _runs(one, files, made)) for one in unfollowed(shell.trace))
+    yield from _moved(shell.trace, files)
+
+
+def _moved(flow: Flow, files: FileGraph) -> Iterator[tuple[Command, Top]]:
     """The files of the same name in other folders: what nobody has read may change the working directory."""
     for command in flow.commands if flow.opaque else ():
         found = files.may_run(command)
@@ -42,7 +46,7 @@ def _moved(flow: Flow, files: FileGraph) -> Iterator[Top]:
             wide = Top(why, tuple(sorted({f"**/{path.rpartition('/')[2]}" for path in found})))
             there = files.matched(wide)
             if isinstance(there, Top) or there - found:
-                yield wide
+                yield command, wide
 
 
 def unseen(paths: Iterable[Paths], files: FileGraph, followed: frozenset[str]) -> Paths:

@@ -180,11 +180,12 @@ def _runners(book: RuleBook, node: Node) -> RuleBook:
 def _reasons(book: RuleBook, node: Node) -> RuleBook:
     reasons = dict(book.reasons)
     for code, entry in node.mapping().items():
-        fields = entry.mapping(("verdict", "what", "why", *_WAYS))
+        fields = entry.mapping(("verdict", "what", "why", "package", *_WAYS))
         for key in ("verdict", "what", "why"):
             if key not in fields:
                 raise entry.error(f"has no `{key}`; add it")
         ways = {key: fields[key].text() if key in fields else "" for key in _WAYS}
+        package = reasons[fields["package"].choice(sorted(reasons))] if "package" in fields else None
         verdict = Verdict(fields["verdict"].choice([verdict.value for verdict in Verdict]))
         reasons[code] = ReasonEntry(
             code,
@@ -196,5 +197,6 @@ def _reasons(book: RuleBook, node: Node) -> RuleBook:
             ways["not-mine"],
             ways["ask"],
             ways["fleet"],
+            package,
         )
     return replace(book, reasons=reasons)

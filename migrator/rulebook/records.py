@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from migrator.findings.records import Finding, Reason, ScriptChange, Severity, Use, Verdict, blocking
 from migrator.rulebook.sinks import Client, Escape
@@ -15,6 +16,7 @@ from migrator.text.source import Source, Span
 CENTRAL = "fleet.toml"
 """What a way out names that is the operator's of a fleet."""
 _VARIABLE = re.compile(r"(?!(?:Docker|Container)file)[A-Za-z_]\w*")
+_PACKAGE = re.compile(r"[\w-]+(?:\.[\w-]+)+/")
 
 
 class Example(Struct, frozen=True):
@@ -75,7 +77,8 @@ class Rule(Struct, frozen=True):
 
 class ReasonEntry(Struct, frozen=True):
     """What a reason code means. The ways out are templates with `{subject}` and `{code}`, '' where there is none;
-    `otherwise` stands for `mine` where the subject is no variable, if `mine` states one; `fleet` does where it is the
+    `otherwise` stands for `mine` where the subject is no variable, if `mine` states one, and the ways out of the reason
+    `package` for all where it is a package; `fleet` does where it is the
     operator of a fleet who states it for the repository `{repository}`, whose own configuration claims nothing there.
     """
 
@@ -88,11 +91,14 @@ class ReasonEntry(Struct, frozen=True):
     not_mine: str = ""
     ask: str = ""
     fleet: str = ""
+    package: ReasonEntry | None = None
 
 
 def ways_out(entry: ReasonEntry, subject: str, *, fleet_of: str = "") -> tuple[tuple[str, str], ...]:
     """The ways out of a reason with what they are called, filled in; those that need a subject only if there is one.
     `fleet_of` is the slug of a repository that is looked at with the configuration of a fleet."""
+    if entry.package and _PACKAGE.match(subject):
+        entry = replace(entry.package, code=entry.code)
     mine = entry.fleet if fleet_of and entry.fleet else entry.mine
     mine = entry.otherwise if entry.otherwise and subject and not _VARIABLE.fullmatch(subject) else mine
     templates = (("mine", mine), ("not mine", entry.not_mine), ("ask", entry.ask))
@@ -280,6 +286,10 @@ class RuleBook(Struct, frozen=True):
 
     def registry(self, host: str) -> Registry | None:
         return next((registry for registry in self.registries if host in registry.hosts), None)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return tuple(sorted(host for registry in self.registries for host in registry.hosts))
 
     @property
     def natives(self) -> frozenset[str]:

@@ -32,6 +32,12 @@ class Name(Struct, frozen=True):
         """For people and for JSON: `$NAME` instead of `${NAME}`."""
         return _SYMBOL.sub(r"$\1", self.text)
 
+    @property
+    def pattern(self) -> str:
+        """A glob for all that the name may be, whatever its unknown parts are."""
+        glob = re.sub(r"\*+", "*", _SYMBOL.sub("*", self.text))
+        return glob if self.complete or "*" in glob else f"{glob}*"
+
 
 class Elsewhere(Struct, frozen=True):
     """The image is certainly of no Packages registry."""

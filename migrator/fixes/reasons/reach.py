@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from msgspec.structs import replace
 
 from migrator.findings.records import Reason
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.flow.events import Command
-from migrator.flow.queries import after, may_both_run, may_follow, unseen_before
+from migrator.flow.queries import may_both_run, may_follow, unseen_before
+from migrator.ir.paths import Paths, Top
 from migrator.ir.values import Literal
+from migrator.reading.evidence import Evidence
 from migrator.reading.steps import Shell, StepFacts
+from migrator.reading.unfollowed import runs
 from migrator.rulebook.sinks import Action
 from migrator.sinks.login_files import gives_login_file
 from migrator.sinks.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
 from migrator.sinks.uses import ImageUse
 
+_MOST = 8
+"""The most packages that reasons name for one login."""
 _SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")
 
 
@@ -46,7 +54,7 @@ def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opin
         _owned(context, names),
         Opinion("which images that it may read are not known?", reasons=tuple(unknown)),
         Opinion("which images that it may push are not known?", assumptions=pushes),
-        Opinion("what may read packages with it, unseen?", assumptions=tuple(_programs(context, login))),
+        _programs(step, context, login),
         Opinion("what may set its variables, unseen?", assumptions=tuple(_unseen(login))),
     )
 
@@ -92,7 +100,7 @@ def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reas
     if not reads or pushed:
         return None
     if not name.complete:
-        return reason("image-unresolved", f"{shown} is read, and a part of its name is not known", shown)
+        return reason("image-unresolved", f"{shown} is read, and a part of its name is not known", name.pattern)
     return reason("foreign-package", f"{shown} is read, and this repository does not push it", shown)
 
 
@@ -108,14 +116,61 @@ def _unnamed(context: Context, images: Sequence[ImageUse]) -> Iterator[str]:
             yield f"{shown}, which is pushed, is linked to this repository"
 
 
-def _programs(context: Context, login: PackagesLogin) -> Iterator[str]:
-    """Programs that reading does not follow may read packages, too."""
+def _programs(step: StepFacts, context: Context, login: PackagesLogin) -> Opinion:
+    """What programs that reading does not follow may read with the login: whatever a text of the repository names, and
+    for the rest they are taken to read no other package."""
     book = context.book
-    for command in after(login.shell.trace, login.command):
+    reasons: dict[str, Reason] = {}
+    assumptions: dict[str, None] = {}
+    for shell, command, paths in _after(step, context, login):
         client = book.by_program(command.name) is not None
-        idle = command.followed or command.name in book.programs.inert
-        if gives_login_file(command, book) if client else not idle:
-            yield f"`{_shown_command(command)}` reads no other package"
+        idle = command.name in book.programs.inert
+        if not (gives_login_file(command, book) if client else not idle):
+            continue
+        shown = f"`{_shown_command(command)}`"
+        if shell is login.shell:
+            assumptions[f"{shown} reads no other package"] = None
+        found = context.texts.evidence(paths)
+        if isinstance(found, Top):
+            reasons[shown] = context.reason("image-unresolved", f"what {shown} may read is {found.why}", shown)
+            continue
+        texts = tuple(found)
+        pushed = {one.mention.reference for one in texts if one.mention.pushed and not one.mention.open}
+        for one in texts:
+            if name := _not_known(context, one):
+                if one.mention.reference in pushed:
+                    assumptions[linkage(name.shown)] = None
+                else:
+                    reasons.setdefault(name.shown, _evident(context, shown, one, name))
+    asked = "what may read packages with it, unseen?"
+    return Opinion(asked, reasons=tuple(islice(reasons.values(), _MOST)), assumptions=tuple(assumptions))
+
+
+def _after(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[Shell, Command, Paths]]:
+    """What is not followed and may run after a login in its step, with the files that each runs."""
+    for shell in step.shells:
+        for command, paths in runs(shell, context.files, context.book):
+            later = shell.order > login.shell.order or (shell is login.shell and may_follow(login.command, command))
+            if later and may_both_run(login.command, command):
+                yield shell, command, paths
+
+
+def _not_known(context: Context, evidence: Evidence) -> Name | None:
+    """The package that a text names, where no step pushes it and the configuration does not settle it."""
+    picture = context.picture
+    name = name_of(evidence.mention.reference, context.book, context.settings)
+    if not isinstance(name, Name) or picture.listed(name) or picture.shared(name) or name.text in picture.pushed:
+        return None
+    return name
+
+
+def _evident(context: Context, shown: str, evidence: Evidence, name: Name) -> Reason:
+    where = f"is named in {evidence.path}:{evidence.position.line}, and {shown} may read it"
+    if evidence.mention.open or not name.complete:
+        pattern = replace(name, complete=not evidence.mention.open).pattern
+        return context.reason("image-unresolved", f"a package of {name.host}, not all of its name, {where}", pattern)
+    detail = f"{name.shown}, which this repository does not push, {where}"
+    return context.reason("foreign-package", detail, name.shown)
 
 
 def _unseen(login: PackagesLogin) -> Iterator[str]:

@@ -1,0 +1,54 @@
+"""What the text of a repository says of packages: evidence of what programs that are not followed may read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from msgspec import Struct
+
+from migrator.flow.files import FileGraph
+from migrator.ir.paths import Paths, Top, matching
+from migrator.rulebook.records import RuleBook
+from migrator.sinks.mentions import Mention, mentioned_packages
+from migrator.text.source import Position, Source
+
+
+class Evidence(Struct, frozen=True):
+    """A package that a file names, and where."""
+
+    path: str
+    position: Position
+    mention: Mention
+
+
+class Texts:
+    """The files of a repository in which a registry is named, each searched once. `followed` are those that steps run
+    and that are followed: what they read, the flow says, for whoever runs them."""
+
+    def __init__(self, files: FileGraph, book: RuleBook, followed: Collection[str]) -> None:
+        self.files = files
+        self.book = book
+        self.followed = followed
+        self._found: dict[str, tuple[Evidence, ...]] = {}
+
+    def evidence(self, runs: Paths) -> Iterator[Evidence] | Top:
+        """What names the packages that a program which is not followed may read: any text may. `runs` are the files
+        that it runs, for all one knows; of those that are followed elsewhere, the names count that are whole."""
+        texts = self.files.holding(self.book.hosts)
+        if isinstance(texts, Top):
+            return texts
+        again = matching(runs, texts).intersection(self.followed)
+        return (
+            one
+            for path, text in texts.items()
+            if path not in self.followed or path in again
+            for one in self._of(path, text)
+            if path not in again or not one.mention.open
+        )
+
+    def _of(self, path: str, text: str) -> tuple[Evidence, ...]:
+        if path not in self._found:
+            source = Source(path, text)
+            mentions = mentioned_packages(text, self.book)
+            self._found[path] = tuple(Evidence(path, source.position(one.span.start), one) for one in mentions)
+        return self._found[path]
