@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from migrator.findings.records import BaselineEntry
-from migrator.repositories.files import read_bounded
+from migrator.text.files import read_bounded
 from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from migrator.findings.settings import FILE as FILE
-from migrator.repositories.files import locate, read_bounded
+from migrator.text.files import locate, read_bounded
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError as ConfigurationError

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from migrator import configuration, toml_list
 from migrator.repositories import writing
-from migrator.repositories.files import locate, read_bounded
 from migrator.repositories.writing import NotWritten
+from migrator.text.files import locate, read_bounded
 from migrator.text.view import Unreadable
 
 KEY = "own-packages"

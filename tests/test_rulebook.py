@@ -15,8 +15,8 @@ import pytest
 from migrator import frontends
 from migrator.findings.records import Severity
 from migrator.rulebook import reading as rulebook
-from migrator.rulebook.documents import RuleError
 from migrator.rulebook.programs import readers
+from migrator.rulebook.records import RuleError
 from migrator.rulebook.sinks import Action, Channel, Role
 from tests.fixtures_support import run
 from tests.memory import step, within

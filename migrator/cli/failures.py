@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from types import TracebackType
 
@@ -45,7 +44,7 @@ def report(error: Exception) -> int:
     """Say what went wrong, and return the exit code for it."""
     from migrator.configuration import ConfigurationError
     from migrator.repositories.git import GitError
-    from migrator.rulebook.documents import RuleError
+    from migrator.rulebook.records import RuleError
 
     if isinstance(error, (UsageError, ConfigurationError, RuleError, GitError)):
         console.err([f"patless: {printable(str(error))}"])
@@ -66,11 +65,15 @@ def _internal(error: Exception) -> list[str]:
         "patless: please report it to its maintainers with the output of the same command under PATLESS_DEBUG=1."
     ]
     if os.environ.get("PATLESS_DEBUG") == "1":
-        lines += [line.rstrip("\n") for line in traceback.format_tb(error.__traceback__)]
+        from traceback import format_tb
+
+        lines += [line.rstrip("\n") for line in format_tb(error.__traceback__)]
         lines.append(name)
     return lines
 
 
 def _where(trace: TracebackType | None) -> str:
-    frames = traceback.extract_tb(trace)
+    from traceback import extract_tb
+
+    frames = extract_tb(trace)
     return f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 from types import ModuleType
 
 from migrator import rules
@@ -24,7 +24,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
 
 def units() -> Iterator[ModuleType]:
     """The rules' modules, by name."""
-    yield from (import_module(f"{rules.__name__}.{one.name}") for one in iter_modules(rules.__path__))
+    names = sorted(path.stem for folder in rules.__path__ for path in Path(folder).glob("[a-z]*.py"))
+    yield from (import_module(f"{rules.__name__}.{name}") for name in names)
 
 
 def rule_id(unit: ModuleType) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
@@ -22,6 +21,8 @@ def fingerprints(
     findings: Sequence[Finding], sources: Mapping[str, Source], secrets: Mapping[str, Collection[Span]]
 ) -> list[str]:
     """The same for the same masked text in the same file, wherever it stands; equal ones are numbered."""
+    import hashlib
+
     seen = Counter[str]()
     made = []
     for finding in findings:

@@ -17,7 +17,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from migrator.findings.settings import Settings
-from migrator.repositories.files import read_bounded
+from migrator.text.files import read_bounded
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError, Keys, load

@@ -89,6 +89,8 @@ class Value(Struct, frozen=True):
     @property
     def text(self) -> str | None:
         """The literal text, where every alternative is literal and the same."""
+        if len(self.alternatives) == 1:
+            return literal(self.alternatives[0])
         texts = {literal(alternative) for alternative in self.alternatives}
         return texts.pop() if len(texts) == 1 else None
 

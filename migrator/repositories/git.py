@@ -7,7 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from migrator.repositories.files import read_bounded
+from migrator.text.files import read_bounded
 from migrator.text.view import Unreadable
 
 _KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")

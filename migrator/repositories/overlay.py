@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
-from migrator.repositories.files import LIMIT
 from migrator.repositories.worktree import WorkTree
+from migrator.text.files import LIMIT
 from migrator.text.view import Unreadable
 
 
-@dataclass(frozen=True)
-class Overlay(WorkTree):
+class Overlay(WorkTree, frozen=True, dict=True):
     """`data` is what the file at `path` holds; on disk it may hold something else or not be there."""
 
     path: str

@@ -7,9 +7,9 @@ import posixpath
 from dataclasses import dataclass
 from functools import cached_property
 
-from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
+from migrator.text.files import LIMIT
 from migrator.text.view import Unreadable
 
 _LINKS = 40

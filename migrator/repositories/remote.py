@@ -18,8 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError, GitMissing, command, environment
+from migrator.text.files import LIMIT
 
 BROUGHT = 1000
 """The most commits that are asked for by their names together; where those are refused, the first few one by one."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from msgspec import Struct
+
 from migrator.repositories import git
-from migrator.repositories.files import locate, read_bounded
+from migrator.text.files import locate, read_bounded
 from migrator.text.view import Unreadable
 
 _NEVER = frozenset({".git", ".venv", "node_modules"})
@@ -18,8 +19,7 @@ _GLANCE = 2000
 """Listing more names than these costs more than asking git."""
 
 
-@dataclass(frozen=True)
-class WorkTree:
+class WorkTree(Struct, frozen=True, dict=True):
     """A View of the folder `root`. In a git work tree ignored files are not part of it.
 
     Without git, or where the program is not installed, every file is, but for `.git`, `.venv`, `node_modules`,

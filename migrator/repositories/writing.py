@@ -8,7 +8,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from migrator.repositories.files import locate, read_bounded
+from migrator.text.files import locate, read_bounded
 from migrator.text.view import Unreadable
 
 

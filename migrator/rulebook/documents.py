@@ -7,16 +7,13 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from migrator.repositories.files import read_bounded
+from migrator.rulebook.records import RuleError
 from migrator.text import yaml
+from migrator.text.files import read_bounded
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable
 
 _MAX_BYTES = 1024 * 1024
-
-
-class RuleError(ValueError):
-    """A rule file is wrong; the message is a sentence that begins with `path:line:column`."""
 
 
 class Node:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -17,6 +18,10 @@ CENTRAL = "fleet.toml"
 """What a way out names that is the operator's of a fleet."""
 _VARIABLE = re.compile(r"(?!(?:Docker|Container)file)[A-Za-z_]\w*")
 _PACKAGE = re.compile(r"[\w-]+(?:\.[\w-]+)+/")
+
+
+class RuleError(ValueError):
+    """A rule file is wrong; the message is a sentence that begins with `path:line:column`."""
 
 
 class Example(Struct, frozen=True):
@@ -157,7 +162,7 @@ class Launcher(Struct, frozen=True):
     people: bool
 
 
-class Programs(Struct, frozen=True):
+class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
     but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
     `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
@@ -186,12 +191,12 @@ class Programs(Struct, frozen=True):
     def launcher(self, program: str) -> Launcher | None:
         return next((one for one in self.launchers.values() if program in one.programs), None)
 
-    @property
+    @cached_property
     def inert(self) -> frozenset[str]:
         """Programs that run nothing of the repository, and read no package of a registry."""
         return self.private | self.offline | self.displays | self.filters.keys()
 
-    @property
+    @cached_property
     def untold(self) -> dict[str, tuple[str, ...]]:
         """The files that a program reads without being told."""
         found = dict(self.files_untold)
@@ -200,7 +205,7 @@ class Programs(Struct, frozen=True):
                 found[program] = (*launcher.files, *found.get(program, ()))
         return found
 
-    @property
+    @cached_property
     def leading(self) -> dict[str, tuple[str, ...]]:
         """The programs that run files, with the names of the files that they read without being told, `{}` for any; and
         what enters folders, so that any may be meant."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -147,7 +148,7 @@ class LoginFile(Struct, frozen=True):
         return tuple(name for slot in self.slots if slot.channel is Channel.ENVIRONMENT for name in slot.takes)
 
 
-class Client(Struct, frozen=True):
+class Client(Struct, frozen=True, dict=True):
     """A program that logs in to registries or moves images. `options` are global ones that take a value;
     `rule` is the id of the rule that its logins are reported under, where the file that it stands in is one."""
 
@@ -158,6 +159,16 @@ class Client(Struct, frozen=True):
     login_file: LoginFile
     commands: tuple[ClientCommand, ...]
     rule: str
+
+    @cached_property
+    def syntaxes(self) -> Mapping[tuple[str, ...], ClientCommand]:
+        """The commands by their words."""
+        return {words: command for command in reversed(self.commands) for words in command.words}
+
+    @cached_property
+    def longest(self) -> int:
+        """The most words that a command has."""
+        return max(map(len, self.syntaxes), default=0)
 
     @property
     def logins(self) -> Iterator[ClientCommand]:

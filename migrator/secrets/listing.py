@@ -20,7 +20,6 @@ from migrator.bitbucket.session import Client
 from migrator.findings.settings import Settings
 from migrator.platforms.bitbucket.imports import target
 from migrator.repositories import remote
-from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
@@ -31,6 +30,7 @@ from migrator.secrets.plan import Plan
 from migrator.secrets.records import Evidence, Leaving, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
 from migrator.secrets.references.records import OpaqueKind
 from migrator.secrets.survey import COMMIT, ENDED, Exported, Runs, Survey, window
+from migrator.text.files import LIMIT
 
 
 class Asking(Struct, frozen=True):

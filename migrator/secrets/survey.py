@@ -16,7 +16,6 @@ from migrator.flow.files import FileGraph
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.needles import LOGIN, mentions
-from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refs import Ref, RefKind
@@ -29,6 +28,7 @@ from migrator.secrets.records import Evidence, Leaving, RefFacts, Stand
 from migrator.secrets.references.finding import Finder
 from migrator.secrets.references.records import Found, NotLooked, OpaqueKind
 from migrator.secrets.references.scan import scan
+from migrator.text.files import LIMIT
 
 _ROOTS = (ROOT, "bitbucket-pipelines.yaml")
 """That Bitbucket takes none of these in capitals is not documented, so they count in any."""

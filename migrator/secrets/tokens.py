@@ -13,8 +13,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from migrator.bitbucket.records import Level
-from migrator.repositories.files import read_bounded
 from migrator.secrets.records import Listing, Stored
+from migrator.text.files import read_bounded
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError, load

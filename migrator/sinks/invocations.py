@@ -46,7 +46,7 @@ class Invocation(Struct, frozen=True):
 
     def calls(self, words: Sequence[str]) -> bool:
         """Whether this is the sub-command that is called."""
-        return _after(self.rest, words) is not None
+        return [argument.text for argument in self.rest[: len(words)]] == list(words)
 
 
 def invocation(command: Command, book: RuleBook) -> Invocation | None:
@@ -56,7 +56,7 @@ def invocation(command: Command, book: RuleBook) -> Invocation | None:
         return None
     options: list[Option] = []
     rest = command.arguments
-    while not any(() in syntax.words for syntax in client.commands):  # without sub-commands all options are its own
+    while () not in client.syntaxes:  # without sub-commands all options are its own
         parsed = parse(rest, client.options, leading=True)
         options += parsed.options
         rest = parsed.words
@@ -64,18 +64,11 @@ def invocation(command: Command, book: RuleBook) -> Invocation | None:
         if following is None or following not in book.clients:
             break
         client, rest = book.clients[following], rest[1:]
-    known = [(words, syntax) for syntax in client.commands for words in syntax.words]
-    for words, syntax in sorted(known, key=lambda one: len(one[0]), reverse=True):
-        given = _after(rest, words)
-        if given is not None:
-            return Invocation(client, command, tuple(options), rest, syntax, parse(given, syntax.valued))
+    called = tuple(argument.text or "" for argument in rest[: client.longest])
+    for length in range(len(called), -1, -1):
+        if syntax := client.syntaxes.get(called[:length]):
+            return Invocation(client, command, tuple(options), rest, syntax, parse(rest[length:], syntax.valued))
     return Invocation(client, command, tuple(options), rest, None, Parsed())
-
-
-def _after(rest: tuple[Argument, ...], words: Sequence[str]) -> tuple[Argument, ...] | None:
-    """The arguments after a sub-command; None where another one is called."""
-    called = [argument.text for argument in rest[: len(words)]]
-    return rest[len(words) :] if called == list(words) else None
 
 
 def parse(arguments: Sequence[Argument], valued: frozenset[str], leading: bool = False) -> Parsed:

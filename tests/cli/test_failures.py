@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from migrator.rulebook.documents import RuleError
+from migrator.rulebook.records import RuleError
 from tests.cli.conftest import Patless, put
 
 

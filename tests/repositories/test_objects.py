@@ -15,12 +15,12 @@ from migrator.findings.settings import Settings
 from migrator.platforms.bitbucket.names import PATHSPECS
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.repositories import history, objects
-from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import RefKind, refs
 from migrator.repositories.refview import RefView
 from migrator.rulebook.reading import load
+from migrator.text.files import LIMIT
 from migrator.text.view import Unreadable
 from tests.repositories.conftest import Git
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from migrator.repositories import worktree
-from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError, slug
 from migrator.repositories.worktree import WorkTree, find_root, repositories_below
+from migrator.text.files import LIMIT
 from migrator.text.view import Unreadable
 from tests.repositories.conftest import Git
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.rulebook.documents import RuleError
+from migrator.rulebook.records import RuleError
 from migrator.secrets.references import rules
 from migrator.secrets.references.finding import MOST, Finder, find
 from migrator.secrets.references.records import Kind, Reference

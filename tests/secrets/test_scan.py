@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from migrator.repositories.files import LIMIT
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import Ref, refs
 from migrator.secrets.references import scan as scanning
 from migrator.secrets.references.finding import Finder
 from migrator.secrets.references.records import Found, Kind, OpaqueKind
 from migrator.secrets.references.scan import Scan
+from migrator.text.files import LIMIT
 from tests.repositories.conftest import Git, git
 from tests.repositories.test_objects import FILE, FOLDER, LINK, MODULE, RUN, blob, commit, tree
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from migrator.findings.settings import Settings
-from migrator.repositories.files import LIMIT
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.rulebook import reading as rulebook
 from migrator.secrets.records import Leaving
 from migrator.secrets.survey import Exported, Runs, Survey
+from migrator.text.files import LIMIT
 
 LOGIN = """\
 pipelines:

@@ -7,13 +7,13 @@ import posixpath
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from migrator.repositories.files import LIMIT
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refs import Ref
 from migrator.secrets.references.finding import Finder, placed
 from migrator.secrets.references.records import NOTHING, Found, NotLooked, Opaque, OpaqueKind
 from migrator.secrets.references.rules import Rules
+from migrator.text.files import LIMIT
 
 STREAMED = 64 * 1024 * 1024
 """The largest file that is searched for names without being read as text, in bytes."""

@@ -25,6 +25,7 @@ def locate(root: Path, path: str) -> Path | None:
         raise Unreadable("the path leads out of the repository")
     full = os.path.join(root, path)
     try:
+        os.lstat(full)  # most of what is asked for is not there, and that is told at once
         real = Path(os.path.realpath(full, strict=True))
     except UnicodeEncodeError:  # half of a surrogate pair, which no file system has
         return None
