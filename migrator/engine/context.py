@@ -9,7 +9,7 @@ from itertools import chain
 from migrator.fixes.judged_command import RuleContext, judged_commands
 from migrator.reading import unfollowed
 from migrator.reading.callers import HARMLESS, Callers
-from migrator.reading.evidence import Texts
+from migrator.reading.evidence import RegistryTexts
 from migrator.reading.repository import Reading
 from migrator.reading.scripts import ItemKey
 from migrator.reading.steps import StepFacts
@@ -43,7 +43,7 @@ def context_of(reading: Reading) -> RuleContext:
         followed=followed,
         credentials=frozenset(_credentials(reading)) - book.natives,
         files=reading.files,
-        texts=Texts(reading.files, book, followed),
+        texts=RegistryTexts(reading.files, book, followed),
         outsider=cache(Callers(reading, {*book.programs.displays, *HARMLESS}).outsider),
         judged=cache(lambda step: judged_commands(step, context)),
     )

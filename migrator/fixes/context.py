@@ -11,7 +11,7 @@ from migrator.findings.settings import Settings
 from migrator.flow.files import FileGraph
 from migrator.platforms.platform import Platform
 from migrator.platforms.records import Pipelines
-from migrator.reading.evidence import Texts
+from migrator.reading.evidence import RegistryTexts
 from migrator.reading.scripts import ItemKey
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
@@ -47,7 +47,7 @@ class Context(Struct, frozen=True, eq=False):
     followed: frozenset[str]
     credentials: frozenset[str]
     files: FileGraph
-    texts: Texts
+    texts: RegistryTexts
     outsider: Callable[[str], str]
 
     def file(self, path: str) -> str | None:

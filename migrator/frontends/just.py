@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from migrator.frontends.programs import Fragment, Program, Request, command_line, file_of
+from migrator.frontends.programs import Fragment, Program, Request, Undecided, command_line, file_of
 from migrator.frontends.shell.lowering import lower
 from migrator.text.edits import Edit
 from migrator.text.scalars import Runs
@@ -21,10 +21,6 @@ _VARIABLE = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:=[ \t]*(?:'([^']*)'|\"([^\"\\]*
 _HEADER = re.compile(r"@?([A-Za-z_][\w-]*)[ \t]*:(?!=)((?:[ \t]+[A-Za-z_][\w-]*)*)[ \t]*(?:#.*)?")
 _BODY = re.compile(r"[ \t]+(?=\S)(?:@-?|-@?)?(?!#!)")
 _PUT = re.compile(r"\{\{(?:\{\{|[ \t]*([A-Za-z_][\w-]*)[ \t]*\}\})")
-
-
-class _Refused(Exception):
-    """What the justfile says is decided only when just runs."""
 
 
 class _Recipe(Struct):
@@ -47,11 +43,11 @@ def read(request: Request) -> Program | None:
     path, text = found
     try:
         if not line.known:
-            raise _Refused
+            raise Undecided
         justfile = _justfile(text)
         named = line.words or tuple(justfile.recipes)[:1]
         fragments = tuple(_fragment(path, justfile, one) for one in _of(justfile, named, []))
-    except _Refused:
+    except Undecided:
         return Program(path, (), line.folder)
     return Program(path, fragments, line.folder, len(request.words)) if fragments else None
 
@@ -60,7 +56,7 @@ def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:
     """The same variables, recipes and numbers of lines; only lines of recipes are edited."""
     try:
         old, new = _justfile(before), _justfile(after)
-    except _Refused:
+    except Undecided:
         return False
     lines = [line for recipe in old.recipes.values() for line in recipe.lines]
     shape, same = (
@@ -77,7 +73,7 @@ def _justfile(text: str) -> _Justfile:
     for line in text.split("\n"):
         if body := _BODY.match(line):
             if recipe is None or line.endswith("\\"):
-                raise _Refused
+                raise Undecided
             recipe.lines.append(Span(at + body.end(), at + len(line)))
         elif variable := _VARIABLE.fullmatch(line):
             found.variables[variable[1]] = variable[2] if variable[2] is not None else variable[3]
@@ -85,7 +81,7 @@ def _justfile(text: str) -> _Justfile:
         elif (header := _HEADER.fullmatch(line)) and header[1] not in found.recipes:
             recipe = found.recipes[header[1]] = _Recipe(tuple(header[2].split()))
         elif line.strip() and not line.startswith("#"):
-            raise _Refused
+            raise Undecided
         at += len(line) + 1
     return found
 
@@ -93,7 +89,7 @@ def _justfile(text: str) -> _Justfile:
 def _of(found: _Justfile, names: tuple[str, ...], done: list[str]) -> Iterator[Span]:
     for name in names:
         if name not in found.recipes:
-            raise _Refused
+            raise Undecided
         if name not in done:
             done.append(name)
             yield from _of(found, found.recipes[name].needs, done)
@@ -111,10 +107,10 @@ def _fragment(path: str, found: _Justfile, span: Span) -> Fragment:
         elif match[1] in found.variables:
             runs.decoded(found.variables[match[1]], match.start(), at - match.start())
         else:
-            raise _Refused
+            raise Undecided
     rest = found.text[at : span.end]
     if "{{" in rest:
-        raise _Refused
+        raise Undecided
     runs.copy(rest, at)
     value, mapped = runs.finish("", span.start)
     return Fragment(path, value, mapped, lower)

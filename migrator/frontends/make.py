@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from migrator.frontends.programs import Fragment, Place, Program, Request, command_line, file_of
+from migrator.frontends.programs import Fragment, Place, Program, Request, Undecided, command_line, file_of
 from migrator.frontends.shell.lowering import PUT, lower
 from migrator.ir.nodes import Assign, Constant, Expression, Join, Opaque, Read, Statement
 from migrator.text.edits import Edit
@@ -68,10 +68,6 @@ def _put(span: Span) -> Opaque:
     return Opaque((), span, PUT)
 
 
-class _Refused(Exception):
-    """What the makefile says is decided only when make runs."""
-
-
 class _Rule(Struct):
     targets: tuple[str, ...]
     needs: str
@@ -96,11 +92,11 @@ def read(request: Request) -> Program | None:
     path, text = found
     try:
         if "\r" in text or not line.known or "--" in line.words:
-            raise _Refused
+            raise Undecided
         recipes = _Recipes(path, _makefile(text), line.folder, request.clone, line.quiet)
         targets = [word for word in line.words if not recipes.assign(word)]
         fragments = tuple(recipes.of(targets))
-    except _Refused:
+    except Undecided:
         return Program(path, (), line.folder)
     return Program(path, fragments, line.folder, len(request.words)) if fragments else None
 
@@ -109,7 +105,7 @@ def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:
     """The same rules, variables and numbers of lines; only lines of recipes are edited."""
     try:
         old, new = _makefile(before), _makefile(after)
-    except _Refused:
+    except Undecided:
         return False
     lines = [line for rule in old.rules for line in rule.lines]
     inside = all(any(line.contains(edit.span) for line in lines) for edit in edits)
@@ -128,13 +124,13 @@ def _makefile(text: str) -> _Makefile:
             if rule is not None:
                 rule.lines.append(Span(span.start + 1, span.end))
             elif line.strip():
-                raise _Refused
+                raise Undecided
             continue
         line = re.sub(r"\s*\\\n\s*", " ", line).strip()
         if not line or line.startswith("#"):
             continue
         if _DECIDES.match(line):
-            raise _Refused
+            raise Undecided
         if assigned := _ASSIGNMENT.fullmatch(line):
             _assigned(found, assigned)
             rule = None
@@ -143,10 +139,10 @@ def _makefile(text: str) -> _Makefile:
         elif (ruled := _RULE.fullmatch(line)) and ruled["colons"] == ":":
             rule = _Rule(tuple(ruled["targets"].split()), ruled["needs"].strip())
             if "%" in ruled["targets"]:
-                raise _Refused
+                raise Undecided
             found.rules.append(rule)
         else:
-            raise _Refused
+            raise Undecided
     return found
 
 
@@ -155,7 +151,7 @@ def _assigned(found: _Makefile, match: re.Match[str]) -> None:
     if name == "SHELL" and _SHELLS.fullmatch(value):
         return
     if kind in ("!=", "+=") or name in found.variables or name in ("SHELL", "MAKEFLAGS", "MAKE"):
-        raise _Refused
+        raise Undecided
     found.variables[name] = (kind, value)
 
 
@@ -198,7 +194,7 @@ class _Recipes:
         if match := _WORD.fullmatch(word):
             self.given[match[1]] = match[2]
         elif "=" in word:
-            raise _Refused
+            raise Undecided
         return match is not None
 
     def of(self, targets: list[str]) -> Iterator[Fragment]:
@@ -214,7 +210,7 @@ class _Recipes:
         self.done.add(target)
         rules = [rule for rule in self.makefile.rules if target in rule.targets]
         if depth > _DEPTH or (not rules and depth == 0) or sum(bool(rule.lines) for rule in rules) > 1:
-            raise _Refused
+            raise Undecided
         for rule in rules:
             for need in self.needs(rule.needs).split():
                 yield from self.target(need, depth + 1)
@@ -226,7 +222,7 @@ class _Recipes:
     def needs(self, text: str) -> str:
         expanded = self.expanded(text, "", 0)
         if "$" in expanded:
-            raise _Refused
+            raise Undecided
         return expanded.replace("|", " ")
 
     def line(self, span: Span, target: str) -> Fragment | None:
@@ -291,7 +287,7 @@ class _Recipes:
     def put(self, name: str, target: str, depth: int) -> str:
         """What make puts in the place of a reference to a name, as shell."""
         if depth > _DEPTH or name in ("(", "{"):
-            raise _Refused
+            raise Undecided
         if name in self.given:
             return self.given[name]
         if name in self.makefile.variables:

@@ -23,6 +23,10 @@ Place = Callable[[int], int]
 Lower = Callable[[str, Place | None], tuple[Statement, ...]]
 
 
+class Undecided(Exception):
+    """What a file says is decided only when its program runs."""
+
+
 class Request(Struct, frozen=True):
     """A command that may run a file: `words` behind the program, `${NAME}` standing for a variable and None for what is
     not known; `folder` is the working directory, relative to the root like every path. `file` gives a file's text;

@@ -13,7 +13,7 @@ from migrator.sinks.mentions import Mention, mentioned_packages
 from migrator.text.source import Position, Source
 
 
-class Evidence(Struct, frozen=True):
+class NamedPackage(Struct, frozen=True):
     """A package that a file names, and where."""
 
     path: str
@@ -21,7 +21,7 @@ class Evidence(Struct, frozen=True):
     mention: Mention
 
 
-class Texts:
+class RegistryTexts:
     """The files of a repository in which a registry is named, each searched once. `followed` are those that steps run
     and that are followed: what they read, the flow says, for whoever runs them."""
 
@@ -29,9 +29,9 @@ class Texts:
         self.files = files
         self.book = book
         self.followed = followed
-        self._found: dict[str, tuple[Evidence, ...]] = {}
+        self._found: dict[str, tuple[NamedPackage, ...]] = {}
 
-    def evidence(self, runs: Paths) -> Iterator[Evidence] | Top:
+    def evidence(self, runs: Paths) -> Iterator[NamedPackage] | Top:
         """What names the packages that a program which is not followed may read: any text may. `runs` are the files
         that it runs, for all one knows; of those that are followed elsewhere, the names count that are whole."""
         texts = self.files.holding(self.book.hosts)
@@ -46,9 +46,9 @@ class Texts:
             if path not in again or not one.mention.open
         )
 
-    def _of(self, path: str, text: str) -> tuple[Evidence, ...]:
+    def _of(self, path: str, text: str) -> tuple[NamedPackage, ...]:
         if path not in self._found:
             source = Source(path, text)
             mentions = mentioned_packages(text, self.book)
-            self._found[path] = tuple(Evidence(path, source.position(one.span.start), one) for one in mentions)
+            self._found[path] = tuple(NamedPackage(path, source.position(one.span.start), one) for one in mentions)
         return self._found[path]

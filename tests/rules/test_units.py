@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from pkgutil import iter_modules
 from textwrap import dedent
@@ -25,8 +20,8 @@ from migrator.reading.steps import StepFacts
 from migrator.rulebook import reading as rulebook
 from tests.docs.test_site import generator
 from tests.memory import report_on
+from tests.package_copy import Patless, extended
 
-ROOT = Path(__file__).resolve().parents[2]
 BOOK = rulebook.load()
 NAME = "forgotten-logout"
 BEFORE = """\
@@ -71,7 +66,6 @@ MODULE = dedent('''\
                         uses=step.uses,
                     )
 ''')
-Patless = Callable[..., str]
 
 
 def test_a_module_an_entry_examples_and_a_page_share_the_name_of_each_rule() -> None:
@@ -109,29 +103,9 @@ def test_a_step_is_judged_once_however_many_rules_ask(monkeypatch: pytest.Monkey
 
 @pytest.fixture(scope="module")
 def patless(tmp_path_factory: pytest.TempPathFactory) -> Patless:
-    """The package with one more rule: a file in each of two folders. What it prints, run as `python ARGUMENTS`."""
-    home = tmp_path_factory.mktemp("patless")
-    for name in ("migrator", "rules", "docs"):
-        shutil.copytree(ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (home / "rules" / f"{NAME}.yml").write_text(ENTRY)
-    (home / "migrator" / "rules" / f"{NAME.replace('-', '_')}.py").write_text(MODULE)
-    (home / "acme").mkdir()
-    (home / "acme" / "bitbucket-pipelines.yml").write_text(BEFORE)
-
-    def run(*arguments: str, code: int = 0) -> str:
-        environment = {**os.environ, "PYTHONPATH": str(home), "NO_COLOR": "1"}
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=home / "acme",
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (done.returncode, done.stderr) == (code, "")
-        return done.stdout
-
-    return run
+    """With one more rule: a file in each of two folders."""
+    files = {f"rules/{NAME}.yml": ENTRY, f"migrator/rules/{NAME.replace('-', '_')}.py": MODULE}
+    return extended(tmp_path_factory.mktemp("patless"), files, {"bitbucket-pipelines.yml": BEFORE})
 
 
 def test_a_new_rule_finds_what_its_module_yields(patless: Patless) -> None:

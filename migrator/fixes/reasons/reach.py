@@ -16,7 +16,7 @@ from migrator.flow.events import Command
 from migrator.flow.queries import may_both_run, may_follow, unseen_before
 from migrator.ir.paths import Paths, Top
 from migrator.ir.values import Literal
-from migrator.reading.evidence import Evidence
+from migrator.reading.evidence import NamedPackage
 from migrator.reading.steps import Shell, StepFacts
 from migrator.reading.unfollowed import runs
 from migrator.rulebook.sinks import Action
@@ -155,7 +155,7 @@ def _after(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[
                 yield shell, command, paths
 
 
-def _not_known(context: Context, evidence: Evidence) -> Name | None:
+def _not_known(context: Context, evidence: NamedPackage) -> Name | None:
     """The package that a text names, where no step pushes it and the configuration does not settle it."""
     picture = context.picture
     name = name_of(evidence.mention.reference, context.book, context.settings)
@@ -164,7 +164,7 @@ def _not_known(context: Context, evidence: Evidence) -> Name | None:
     return name
 
 
-def _evident(context: Context, shown: str, evidence: Evidence, name: Name) -> Reason:
+def _evident(context: Context, shown: str, evidence: NamedPackage, name: Name) -> Reason:
     where = f"is named in {evidence.path}:{evidence.position.line}, and {shown} may read it"
     if evidence.mention.open or not name.complete:
         pattern = replace(name, complete=not evidence.mention.open).pattern

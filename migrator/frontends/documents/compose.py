@@ -104,7 +104,7 @@ def read_compose(documents: Sequence[object], variables: Mapping[str, str | None
     `variables` are what Compose can see: those of the step and of `.env`. A value of None is not known; a variable that
     is missing may be set all the same. Values under the tags `!reset` and `!override` are read like others.
     """
-    reader = _Reader(variables)
+    reader = _Reading(variables)
     services: dict[str, Service] = {}
     bases: dict[str, str] = {}
     models: list[Expansion] = []
@@ -134,11 +134,11 @@ def environment_names(root: Node | None) -> frozenset[str]:
     document = plain(root)
     if root is None or not isinstance(document, dict):
         return frozenset()
-    handed_on = (name for _, body in _Reader({}).services(document) for name in _handed_on(body))
+    handed_on = (name for _, body in _Reading({}).services(document) for name in _handed_on(body))
     return frozenset((*_interpolated(root), *_external(document), *handed_on))
 
 
-class _Reader:
+class _Reading:
     """Reads each part whatever its shape, and notes what it could not read."""
 
     def __init__(self, variables: Mapping[str, str | None]) -> None:
