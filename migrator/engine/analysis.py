@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+
+from msgspec.structs import replace
 
 from migrator.engine.agreement import agreed
 from migrator.engine.checking import check
@@ -16,7 +19,7 @@ from migrator.findings.settings import Settings
 from migrator.findings.withholding import withhold
 from migrator.fixes.judged_command import RuleContext
 from migrator.platforms.platform import Platform
-from migrator.reading.literals import secrets_of
+from migrator.reading.literals import secrets_of, spoken
 from migrator.reading.repository import Reading
 from migrator.reading.unfollowed import blanked
 from migrator.rulebook.records import RuleBook
@@ -47,14 +50,17 @@ def report(reading: Reading, context: RuleContext, files: int) -> Report:
     sources = reading.sources | blanked(filter(None, others), book)
     selected = chosen(merged, settings.select, settings.ignore)
     left, ignored = ignores.apply(selected, sources if settings.comments else {}, settings.today)
-    secrets = secrets_of(reading.facts, sources, reading.pipelines.values(), book)
-    known = baseline.apply(left, merged, settings.baseline, sources, secrets)
+    broken = [source for source, _ in reading.broken]
+    secrets = secrets_of(reading.facts, sources, reading.pipelines.values(), broken, book)
+    known = baseline.apply(left, merged, settings.baseline, sources, secrets.spans)
+    say = partial(spoken, book=book)
     return Report(
-        findings=tuple(withhold(known.left, merged)),
-        skipped=tuple(sorted(set(reading.skipped), key=lambda one: (one.path, one.position or _FIRST, one.error))),
+        findings=tuple(finding.scrubbed(say) for finding in withhold(known.left, merged)),
+        skipped=tuple(sorted({replace(one, error=say(one.error)) for one in reading.skipped}, key=lambda one: (one.path, one.position or _FIRST, one.error))),
         packages=tuple(packages(reading, context.picture)),
         sources=sources,
-        secrets=secrets,
+        secrets=secrets.spans,
+        ordinary=secrets.ordinary,
         files=files,
         ignored=ignored,
         baselined=known.known,

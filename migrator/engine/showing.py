@@ -22,7 +22,6 @@ from migrator.rulebook.sinks import Role
 from migrator.sinks import logins
 from migrator.sinks.channels import Sink
 from migrator.sinks.credentials import Origin, origin
-from migrator.text import literals
 from migrator.text.source import Span
 
 _LONGEST = 400
@@ -37,9 +36,8 @@ class Secrets(Struct, frozen=True):
 
     @classmethod
     def of(cls, report: Report) -> Secrets:
-        spans = literals.everywhere(report.sources, report.secrets)
-        places = ((report.sources[path].text, span) for path, each in spans.items() for span in each)
-        return cls(spans, frozenset(text[span.start : span.end] for text, span in places))
+        places = ((report.sources[path].text, span) for path, each in report.secrets.items() for span in each)
+        return cls(report.secrets, frozenset(text[span.start : span.end] for text, span in places))
 
     def among(self, script: Script, span: Span) -> bool:
         at = script.shown(span)

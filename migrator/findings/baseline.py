@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from migrator.findings.records import BaselineEntry, Finding
 from migrator.findings.snippet import snippet
-from migrator.text.literals import everywhere
 from migrator.text.source import Source, Span
 
 
@@ -25,8 +24,7 @@ def entries(
     findings: Iterable[Finding], sources: Mapping[str, Source], secrets: Mapping[str, tuple[Span, ...]]
 ) -> list[BaselineEntry]:
     """The entry of each finding, in order."""
-    masks = everywhere(sources, secrets)
-    return [BaselineEntry(finding.rule, finding.path, snippet(finding, sources, masks)) for finding in findings]
+    return [BaselineEntry(finding.rule, finding.path, snippet(finding, sources, secrets)) for finding in findings]
 
 
 def apply(

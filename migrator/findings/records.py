@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -46,6 +46,9 @@ class Reason(Struct, frozen=True):
     verdict: Verdict
     detail: str
     subject: str = ""
+
+    def scrubbed(self, scrub: Callable[[str], str]) -> Reason:
+        return replace(self, detail=scrub(self.detail), subject=scrub(self.subject))
 
 
 def blocking(reasons: Iterable[Reason]) -> bool:
@@ -120,6 +123,16 @@ class Finding(Struct, frozen=True):
         """The finding without its fix, for a reason that is report-only."""
         return replace(self, reasons=(*self.reasons, reason), edits=(), changes=())
 
+    def scrubbed(self, scrub: Callable[[str], str]) -> Finding:
+        """With all that it says, and not what it writes, as `scrub` leaves it."""
+        return replace(
+            self,
+            message=scrub(self.message),
+            reasons=tuple(one.scrubbed(scrub) for one in self.reasons),
+            assumptions=tuple(map(scrub, self.assumptions)),
+            registry=self.registry and scrub(self.registry),
+        )
+
     def __post_init__(self) -> None:
         if bool(self.edits) == blocking(self.reasons):
             raise ValueError("a finding has edits exactly where no reason is report-only")
@@ -167,7 +180,8 @@ class Report(Struct, frozen=True):
     """What one analysis of one repository found.
 
     `sources` holds the files that findings point into. `secrets` are the ranges of each file that hold a literal
-    credential: whatever shows text of the file masks them first. `stale` are entries of the baseline whose finding is
+    credential: whatever shows text of the file masks them first. Literals that are `ordinary` words are masked only where
+    they stand. `stale` are entries of the baseline whose finding is
     not there any more, and how many. `readers` names who reads a file that is no YAML.
     """
 
@@ -176,6 +190,7 @@ class Report(Struct, frozen=True):
     packages: tuple[Package, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     secrets: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+    ordinary: frozenset[str] = frozenset()
     files: int = 0
     ignored: int = 0
     baselined: int = 0

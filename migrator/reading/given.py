@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Role, Slot, valued
+from migrator.text import values
 from migrator.text.source import Span
 
 _LOGIN = re.compile(r"\blogin\b")
@@ -17,23 +18,23 @@ _BREAK = re.compile(r"(?<!\\)(?<!\\\r)(?:\r\n|\n|\r)")
 _HERE = r"<<<[ \t]*"
 _FED = re.compile(r"(?:[^\s|]*[/;&({'\"\s])?(?:echo|printf)\s+(?P<words>.+)", re.DOTALL)
 _WORD = re.compile(r"[^\s'\"|;&<>()]+")
-_QUOTE = r"(?:['\"][ \t]*,[ \t]*['\"]|\\?['\"]?(?!(?<=['\"])[ \t]*,))"
-"""What stands between an option and its value: perhaps a quote, or the comma of a list of words."""
+_COMMA = r"['\"][ \t]*,[ \t]*(?=['\"])"
+"""What stands between an option and its value in a list of words."""
+_CONTINUED = r"(?:\\\r?\n[ \t]*)?"
 _FAR = 500
 
 
 def given(text: str, book: RuleBook) -> Iterator[Span]:
     """Where a word stands behind an option for a password, in a here-string, or in what is piped into a login."""
     escapes = [slot for escape in book.escapes if escape.has(Role.HOST) for slot in escape.slots]
-    yield from (Span(*match.span("given")) for match in _pattern(_options(escapes, Role.CREDENTIAL)).finditer(text))
+    for match in _pattern(_options(escapes, Role.CREDENTIAL)).finditer(text):
+        yield from _value(text, match.end())
+    yield from _of_programs(text, book)
     if not _LOGIN.search(text):
         return
     logins = [slot for client in book.clients.values() for command in client.logins for slot in command.slots]
-    ends = [match.end() for match in _LOGIN.finditer(text)]
-    for match in _pattern(_options(logins, Role.PASSWORD), _HERE).finditer(text):
-        last = bisect_right(ends, match.start()) - 1
-        if last >= 0 and _one_command(text[max(ends[last], match.start() - _FAR) : match.start()]):
-            yield Span(*match.span("given"))
+    for at in _behind(text, _LOGIN, _pattern(_options(logins, Role.PASSWORD), _HERE)):
+        yield from _value(text, at)
     at = 0
     for line in text.splitlines(keepends=True):
         before, piped, after = line.partition("|")
@@ -43,6 +44,39 @@ def given(text: str, book: RuleBook) -> Iterator[Span]:
                 if not word[0].startswith(("$", "-", "%", "\\")) and not _of_make(fed["words"], word):
                     yield Span(start + word.start(), start + word.end())
         at += len(line)
+
+
+def _of_programs(text: str, book: RuleBook) -> Iterator[Span]:
+    """What programs that are no clients of a registry take as a password, such as `curl -u`."""
+    for one in book.passwords:
+        named = [program for program in one.programs if program in text]
+        if named:
+            programs = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, named))})(?![\w.-])")
+            for at in _behind(text, programs, _pattern(one.options)):
+                yield from _value(text, at, one.between)
+
+
+def _behind(text: str, command: re.Pattern[str], option: re.Pattern[str]) -> Iterator[int]:
+    """Where the values of options begin that stand in one command with, and behind, what `command` matches."""
+    ends = [match.end() for match in command.finditer(text)]
+    for match in option.finditer(text) if ends else ():
+        last = bisect_right(ends, match.start()) - 1
+        if last >= 0 and _one_command(text[max(ends[last], match.start() - _FAR) : match.start()]):
+            yield match.end()
+
+
+def _value(text: str, at: int, between: str = "") -> Iterator[Span]:
+    """What is literal of the value there; of a user name and a password with `between` them, of the password."""
+    if text[at : at + 1] in ("'", '"') and text[at - 1] not in " \t=,\n" and values.closes(text, at, text[at]):
+        return
+    found = values.word(text, at)
+    if between:
+        found = values.behind(text, found, between)
+        if found is None:
+            return
+    for span in values.literal(text, found).literals:
+        if any(char.isalnum() for char in text[span.start : span.end]):
+            yield span
 
 
 def _options(slots: Iterable[Slot], role: Role) -> frozenset[str]:
@@ -55,10 +89,11 @@ def _of_make(text: str, word: re.Match[str]) -> bool:
 
 
 def _pattern(names: Collection[str], other: str = "(?!)") -> re.Pattern[str]:
+    """Options up to where their value begins."""
     long = "|".join(sorted((re.escape(name) for name in names if name.startswith("--")), reverse=True))
     short = "|".join(sorted(re.escape(name) for name in names if not name.startswith("--")))
-    options = rf"(?:{long or '(?!)'})(?:[ \t]+|=)|(?:{short or '(?!)'})[ \t]*=?|{other}"
-    return re.compile(rf"(?<![^\s'\"\[,])(?:{options}){_QUOTE}(?P<given>[^\s'\"$;&|<>()\\-][^\s'\"|;&<>\\]*)")
+    options = rf"(?:{long or '(?!)'})(?:[ \t]+|=|{_COMMA})|(?:{short or '(?!)'})(?:{_COMMA}|[ \t]*=?)|{other}"
+    return re.compile(rf"(?<![^\s'\"\[,])(?:{options}){_CONTINUED}(?![\s;&|<>(),\]-])")
 
 
 def _one_command(between: str) -> bool:

@@ -2,35 +2,89 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
 
 from migrator.ir.nodes import Quoting
 from migrator.ir.values import Literal, Piece, Unknown
 from migrator.platforms.records import Pipelines
 from migrator.reading.given import given
 from migrator.reading.steps import Shell, StepFacts
+from migrator.reading.unfollowed import unknown_words
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.credentials import rows
 from migrator.sinks.shown import shows_login
+from migrator.text.literals import apart, everywhere
+from migrator.text.mask import mask
 from migrator.text.scalars import map_scalar
+from migrator.text.shapes import looks_made, shapes
 from migrator.text.source import Source, Span
+
+_LINE = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\.)*+")
+"""One line, with those that continue it."""
+
+
+class Secrets(Struct, frozen=True):
+    """The ranges of each file that hold a literal credential, and which literals are `ordinary` words: those are masked
+    where they stand, but `POSTGRES_PASSWORD: postgres` does not take the name of the image."""
+
+    spans: Mapping[str, tuple[Span, ...]]
+    ordinary: frozenset[str]
+
+
+def literals(text: str, book: RuleBook) -> Iterator[Span]:
+    """Where literal credentials stand in any text, in no order: whatever is named like one, looks like one, or is
+    given to a login or another program as its password."""
+    yield from shapes(text)
+    yield from given(text, book)
+    yield from (Span(*match.span()) for pattern in book.tokens for match in pattern.finditer(text))
+
+
+def spoken(text: str, book: RuleBook) -> str:
+    """A sentence that may quote text of a file, without the literal credentials in it."""
+    return mask(text, literals(text, book))
 
 
 def secrets_of(
-    facts: Iterable[StepFacts], sources: Mapping[str, Source], pipelines: Iterable[Pipelines], book: RuleBook
-) -> dict[str, tuple[Span, ...]]:
-    """The ranges of each file that hold a literal credential: passwords of logins to any registry, passwords of
-    images, whatever looks like a token, and what text that cannot be read gives to a login."""
-    found: dict[str, set[Span]] = {path: set() for path in sources}
-    for path, source in sources.items():
-        found[path].update(Span(m.start(), m.end()) for pattern in book.tokens for m in pattern.finditer(source.text))
-        found[path].update(given(source.text, book))
+    facts: Iterable[StepFacts],
+    sources: Mapping[str, Source],
+    pipelines: Iterable[Pipelines],
+    broken: Iterable[Source],
+    book: RuleBook,
+) -> Secrets:
+    """What is a password by where it goes, in logins to any registry and in images, and what is a credential by its
+    shape: in the files as they are written, and in scripts as they are read. Of what cannot be read, every word beside
+    a login may be one."""
+    known: dict[str, set[Span]] = {path: set() for path in sources}
+    looks: dict[str, set[Span]] = {path: set(literals(source.text, book)) for path, source in sources.items()}
+    read: set[tuple[str, str]] = set()
     for fact in facts:
         for path, span in _passwords(fact, book):
-            found[path].add(span)
+            known[path].add(span)
+        for shell in fact.shells:
+            script = shell.script
+            if (script.source.path, script.text) not in read:
+                read.add((script.source.path, script.text))
+                spans = [*literals(script.text, book), *(_beside_logins(script.text, book) if shell.failure else ())]
+                looks[script.source.path].update(script.place(span) or script.shown(span) for span in spans)
     for one in pipelines:
-        found[one.source.path].update(_image_passwords(one))
-    return {path: _apart(spans) for path, spans in found.items() if spans}
+        known[one.source.path].update(_image_passwords(one))
+    for source in broken:
+        looks[source.path].update(_beside_logins(source.text, book))
+    sure = {sources[path].text[span.start : span.end] for path, spans in known.items() for span in spans}
+    seen = {sources[path].text[span.start : span.end] for path, spans in looks.items() for span in spans}
+    ordinary = frozenset(text for text in seen - sure if not looks_made(text))
+    spans = {path: apart((*known[path], *looks[path])) for path in sources if known[path] or looks[path]}
+    return Secrets(everywhere(sources, spans, ordinary), ordinary)
+
+
+def _beside_logins(text: str, book: RuleBook) -> Iterator[Span]:
+    """The words of each command that shows a login, but for those that are known to be none of a password's."""
+    for match in _LINE.finditer(text):
+        if re.search(r"\blogin\b", match[0]):
+            yield from unknown_words(text, Span(*match.span()), book)
 
 
 def _passwords(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, Span]]:
@@ -82,14 +136,3 @@ def _image_passwords(pipelines: Pipelines) -> Iterator[Span]:
         if image.password and image.password.value and "$" not in image.password.value:
             runs = map_scalar(pipelines.source.text, image.password)
             yield runs.place(0, runs.length) if runs else image.password.span
-
-
-def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Sorted, and joined where they overlap."""
-    joined: list[Span] = []
-    for span in sorted(spans):
-        if joined and span.start <= joined[-1].end:
-            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
-        elif span.end > span.start:
-            joined.append(span)
-    return tuple(joined)

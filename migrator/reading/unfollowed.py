@@ -13,7 +13,7 @@ from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.shown import names_natives, shows_login
 from migrator.sinks.writers import unknown_names, written
-from migrator.text.source import Source
+from migrator.text.source import Source, Span
 
 _WORD = re.compile(
     r"""(?P<comment>\#\s*patless:\s*ignore\[.*)
@@ -103,17 +103,25 @@ def logs_in(text: str, book: RuleBook) -> bool:
 def blanked(sources: Iterable[Source], book: RuleBook) -> dict[str, Source]:
     """Files without all that may be a password: nothing is known of what the program does, so only the names of
     programs, hosts and options are left, and those of variables."""
+    blank = {}
+    for source in sources:
+        shown, at = [], 0
+        for word in unknown_words(source.text, Span(0, len(source.text)), book):
+            shown += [source.text[at : word.start], _HIDDEN * (word.end - word.start)]
+            at = word.end
+        blank[source.path] = Source(source.path, "".join((*shown, source.text[at:])))
+    return blank
+
+
+def unknown_words(text: str, within: Span, book: RuleBook) -> Iterator[Span]:
+    """The words of text that may be a password: all but names of programs, hosts, options and variables."""
     known = {"login", *book.programs.displays, *book.programs.interpreters}
     known |= {host for registry in book.registries for host in registry.hosts}
     known |= {name for client in book.clients.values() for name in client.programs}
-
-    def blank(match: re.Match[str]) -> str:
-        text = match["text"]
-        if match["comment"] or text in known or _OPTION.fullmatch(text) or (match["before"] and _NAME.fullmatch(text)):
-            return match[0]
-        return f"{match['before'] or ''}{_HIDDEN * len(text)}"
-
-    return {source.path: Source(source.path, _WORD.sub(blank, source.text)) for source in sources}
+    for match in _WORD.finditer(text, within.start, within.end):
+        word = match["text"]
+        if not (match["comment"] or word in known or _OPTION.fullmatch(word) or match["before"] and _NAME.fullmatch(word)):
+            yield Span(*match.span("text"))
 
 
 def _runs(command: Command, files: FileGraph, made: Paths = NONE) -> Paths:

@@ -41,6 +41,7 @@ def merged(reports: Iterable[Report]) -> Report:
         packages=tuple(package for report in every for package in report.packages),
         sources={path: source for report in every for path, source in report.sources.items()},
         secrets={path: spans for report in every for path, spans in report.secrets.items()},
+        ordinary=frozenset(text for report in every for text in report.ordinary),
         files=sum(report.files for report in every),
         ignored=sum(report.ignored for report in every),
         baselined=sum(report.baselined for report in every),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from msgspec.structs import replace
@@ -10,7 +9,6 @@ from msgspec.structs import replace
 from migrator.findings.records import Finding, Report
 from migrator.text import literals
 from migrator.text.edits import Edit
-from migrator.text.mask import placeholder
 from migrator.text.source import Span
 
 
@@ -19,24 +17,22 @@ def masked(report: Report) -> Report:
 
     Edits are what would be written, and stay.
     """
-    pattern = literals.pattern(report.sources, report.secrets)
-    if pattern is None:
+    known = literals.repeated(report.sources, report.secrets, report.ordinary)
+    if not known.by_start:
         return report
     return replace(
         report,
-        secrets=literals.everywhere(report.sources, report.secrets),
+        secrets=literals.everywhere(report.sources, report.secrets, report.ordinary),
         findings=scrubbed(report.findings, report),
-        skipped=tuple(replace(one, error=_scrub(one.error, pattern)) for one in report.skipped),
-        packages=tuple(
-            replace(one, name=_scrub(one.name, pattern), why=_scrub(one.why, pattern)) for one in report.packages
-        ),
+        skipped=tuple(replace(one, error=known.scrub(one.error)) for one in report.skipped),
+        packages=tuple(replace(one, name=known.scrub(one.name), why=known.scrub(one.why)) for one in report.packages),
     )
 
 
 def scrubbed(findings: Iterable[Finding], report: Report) -> tuple[Finding, ...]:
     """Findings about files of `report` without a literal credential of it in what they say."""
-    pattern = literals.pattern(report.sources, report.secrets)
-    return tuple(findings if pattern is None else (_scrubbed(finding, pattern) for finding in findings))
+    known = literals.repeated(report.sources, report.secrets, report.ordinary)
+    return tuple(finding.scrubbed(known.scrub) for finding in findings)
 
 
 def after_edits(secrets: Iterable[Span], edits: Iterable[Edit]) -> tuple[Span, ...]:
@@ -55,20 +51,3 @@ def after_edits(secrets: Iterable[Span], edits: Iterable[Edit]) -> tuple[Span, .
         if at < secret.end:
             moved.append(Span(at + shift, secret.end + shift))
     return tuple(moved)
-
-
-def _scrubbed(finding: Finding, pattern: re.Pattern[str]) -> Finding:
-    return replace(
-        finding,
-        message=_scrub(finding.message, pattern),
-        reasons=tuple(
-            replace(reason, detail=_scrub(reason.detail, pattern), subject=_scrub(reason.subject, pattern))
-            for reason in finding.reasons
-        ),
-        assumptions=tuple(_scrub(assumption, pattern) for assumption in finding.assumptions),
-        registry=finding.registry and _scrub(finding.registry, pattern),
-    )
-
-
-def _scrub(text: str, pattern: re.Pattern[str]) -> str:
-    return pattern.sub(lambda match: placeholder(len(match[0])), text)

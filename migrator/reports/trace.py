@@ -13,7 +13,7 @@ from migrator.reports.hunks import hunks
 from migrator.reports.paint import Paint
 from migrator.reports.text import headline
 from migrator.text import literals
-from migrator.text.mask import mask, placeholder, printable
+from migrator.text.mask import mask, printable
 
 Name = Callable[[str], str]
 _WIDTH = 12
@@ -24,8 +24,7 @@ def trace(found: Trace, name: Name, paint: Paint = Paint()) -> str:
     report = secrets.masked(naming.renamed(found.report, name))
     blocks = ["\n".join(_walk(walk, report, name, paint)) for walk in found.walks] or [_nothing(found, name)]
     text = "\n\n".join(blocks) + "\n"
-    pattern = literals.pattern(report.sources, report.secrets)
-    return pattern.sub(lambda match: placeholder(len(match[0])), text) if pattern else text
+    return literals.repeated(report.sources, report.secrets, report.ordinary).scrub(text)
 
 
 def _nothing(found: Trace, name: Name) -> str:

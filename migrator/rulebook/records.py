@@ -271,8 +271,16 @@ class PushPipe(Struct, frozen=True):
     removes: frozenset[tuple[str, ...]] = frozenset()
 
 
+class PasswordOption(Struct, frozen=True):
+    """Options of programs whose value is a password; with `between`, what stands behind that sign in it."""
+
+    programs: tuple[str, ...]
+    options: tuple[str, ...]
+    between: str = ""
+
+
 class RuleBook(Struct, frozen=True):
-    """`tokens` match literal credentials."""
+    """`tokens` match literal credentials, `passwords` say what programs take as one."""
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
     reasons: Mapping[str, ReasonEntry] = field(default_factory=dict)
@@ -283,6 +291,7 @@ class RuleBook(Struct, frozen=True):
     built_in: BuiltIn = field(default_factory=BuiltIn)
     runners: Runners = field(default_factory=Runners)
     tokens: tuple[re.Pattern[str], ...] = ()
+    passwords: tuple[PasswordOption, ...] = ()
     outputs_variable: str = ""
     push_pipe: PushPipe | None = None
 

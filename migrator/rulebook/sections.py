@@ -17,7 +17,7 @@ from migrator.findings.records import Severity, Verdict
 from migrator.rulebook import clients as rule_clients
 from migrator.rulebook import programs as rule_programs
 from migrator.rulebook.documents import Document, Node, members
-from migrator.rulebook.records import BuiltIn, Example, PushPipe, ReasonEntry, Registry, Rule, RuleBook, Runners
+from migrator.rulebook.records import BuiltIn, Example, PasswordOption, PushPipe, ReasonEntry, Registry, Rule, RuleBook, Runners
 
 _WAYS = ("mine", "otherwise", "not-mine", "ask", "fleet")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -35,6 +35,7 @@ def _add(document: Document, book: RuleBook) -> RuleBook:
         "registries": _registries,
         "clients": lambda b, n: rule_clients.clients(b, n, document.path.stem if "what" in entries else ""),
         "tokens": lambda b, n: replace(b, tokens=b.tokens + tuple(i.pattern() for i in n.items())),
+        "passwords": lambda b, n: replace(b, passwords=b.passwords + tuple(map(_passwords, n.items()))),
         "built-in": _built_in,
         "outputs-variable": lambda book, node: replace(book, outputs_variable=node.text()),
         "runners": _runners,
@@ -54,6 +55,15 @@ def _add(document: Document, book: RuleBook) -> RuleBook:
     elif extra := next((entries[key] for key in described if key in entries), None):
         raise extra.error("needs `what` beside it; a file with `what` is a rule")
     return book
+
+
+def _passwords(node: Node) -> PasswordOption:
+    fields = node.mapping(("programs", "options", "between"))
+    for key in ("programs", "options"):
+        if key not in fields:
+            raise node.error(f"the password has no `{key}`; add it")
+    between = fields["between"].text() if "between" in fields else ""
+    return PasswordOption(fields["programs"].texts(), fields["options"].texts(), between)
 
 
 def _rule(document: Document, entries: dict[str, Node]) -> Rule:
