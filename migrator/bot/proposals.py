@@ -16,7 +16,7 @@ from migrator.findings.records import Finding, Report
 from migrator.fixes.verify import Unverified, rewrite
 from migrator.reports.diff import Side, diff
 from migrator.reports.markup import unmentioned
-from migrator.reports.secrets import after_edits
+from migrator.reports.secrets import rewritten
 from migrator.text.edits import splice
 from migrator.text.mask import printable
 from migrator.text.source import Source
@@ -79,7 +79,7 @@ class Proposals:
         edits = [edit for edit in finding.edits if edit.path == path]
         text = splice(source.text, edits)
         known = tuple(self._report.secrets.get(path, ()))
-        return Side(source, known), Side(Source(path, text, source.bom), after_edits(known, edits))
+        return Side(source, known), Side(Source(path, text, source.bom), rewritten(self._report, known, edits, text))
 
     def _verified(self, path: str) -> bool:
         mine = [finding for finding in self._report.findings if any(edit.path == path for edit in finding.edits)]

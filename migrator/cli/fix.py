@@ -130,7 +130,7 @@ def _sides(change: FileChange, all_of: Together, shown: str) -> tuple[Side, Side
     known = all_of.report.secrets.get(shown, ())
     edits = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}
     before, after = Source.decode(change.path, change.before), Source.decode(change.path, change.after)
-    return Side(before, tuple(known)), Side(after, secrets.after_edits(known, edits))
+    return Side(before, tuple(known)), Side(after, secrets.rewritten(all_of.report, known, edits, after.text))
 
 
 def _of(changes: Iterable[FileChange]) -> list[Finding]:

@@ -56,7 +56,12 @@ def report(reading: Reading, context: RuleContext, files: int) -> Report:
     say = partial(spoken, book=book)
     return Report(
         findings=tuple(finding.scrubbed(say) for finding in withhold(known.left, merged)),
-        skipped=tuple(sorted({replace(one, error=say(one.error)) for one in reading.skipped}, key=lambda one: (one.path, one.position or _FIRST, one.error))),
+        skipped=tuple(
+            sorted(
+                {replace(one, error=say(one.error)) for one in reading.skipped},
+                key=lambda one: (one.path, one.position or _FIRST, one.error),
+            )
+        ),
         packages=tuple(packages(reading, context.picture)),
         sources=sources,
         secrets=secrets.spans,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from migrator.engine.analysis import report
 from migrator.engine.context import context_of
@@ -16,6 +17,7 @@ from migrator.flow.events import Command
 from migrator.ir.paths import Top, matching
 from migrator.platforms.platform import Platform
 from migrator.reading import unfollowed
+from migrator.reading.literals import spoken
 from migrator.reading.repository import Reading
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
@@ -77,7 +79,7 @@ def _runs(step: StepFacts, finding: Finding, context: RuleContext, secrets: Secr
                 _followed(step, shell, context, stages),
                 stages.login(login) if login else None,
                 tuple(stages.sink(one, login) for one in sinks),
-                asked.get(command, ()),
+                tuple(one.scrubbed(partial(spoken, book=context.book)) for one in asked.get(command, ())),
             )
 
 

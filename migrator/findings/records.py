@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from migrator.text.edits import Edit
+from migrator.text.literals import Repeated, repeated
 from migrator.text.source import Position, Source, Span
 
 
@@ -176,13 +178,13 @@ class BaselineEntry(Struct, frozen=True, order=True):
     snippet: str
 
 
-class Report(Struct, frozen=True):
+class Report(Struct, frozen=True, dict=True):
     """What one analysis of one repository found.
 
     `sources` holds the files that findings point into. `secrets` are the ranges of each file that hold a literal
-    credential: whatever shows text of the file masks them first. Literals that are `ordinary` words are masked only where
-    they stand. `stale` are entries of the baseline whose finding is
-    not there any more, and how many. `readers` names who reads a file that is no YAML.
+    credential: whatever shows text of the file masks them first. Literals that are `ordinary` words are masked only
+    where they stand. `stale` are entries of the baseline whose finding is not there any more, and how many. `readers`
+    names who reads a file that is no YAML.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -196,3 +198,8 @@ class Report(Struct, frozen=True):
     baselined: int = 0
     stale: Mapping[BaselineEntry, int] = field(default_factory=dict)
     readers: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def literals(self) -> Repeated:
+        """The literal credentials of all files, to be found again in other text."""
+        return repeated(self.sources, self.secrets, self.ordinary)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.findings.records import Reason, Use
 from migrator.reading.scripts import Script
@@ -32,3 +35,12 @@ class Opinion(Struct, frozen=True, eq=False):
     seen: tuple[Sighting, ...] = ()
     reasons: tuple[Reason, ...] = ()
     assumptions: tuple[str, ...] = ()
+
+    def scrubbed(self, scrub: Callable[[str], str]) -> Opinion:
+        """With all that it says as `scrub` leaves it."""
+        return replace(
+            self,
+            seen=tuple(replace(one, what=scrub(one.what)) for one in self.seen),
+            reasons=tuple(one.scrubbed(scrub) for one in self.reasons),
+            assumptions=tuple(map(scrub, self.assumptions)),
+        )

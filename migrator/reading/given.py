@@ -69,12 +69,9 @@ def _value(text: str, at: int, between: str = "") -> Iterator[Span]:
     """What is literal of the value there; of a user name and a password with `between` them, of the password."""
     if text[at : at + 1] in ("'", '"') and text[at - 1] not in " \t=,\n" and values.closes(text, at, text[at]):
         return
-    found = values.word(text, at)
-    if between:
-        found = values.behind(text, found, between)
-        if found is None:
-            return
-    for span in values.literal(text, found).literals:
+    word = values.word(text, at)
+    found = values.behind(text, word, between) if between else word
+    for span in values.literal(text, found).literals if found else ():
         if any(char.isalnum() for char in text[span.start : span.end]):
             yield span
 

@@ -67,8 +67,9 @@ def secrets_of(
             script = shell.script
             if (script.source.path, script.text) not in read:
                 read.add((script.source.path, script.text))
-                spans = [*literals(script.text, book), *(_beside_logins(script.text, book) if shell.failure else ())]
-                looks[script.source.path].update(script.place(span) or script.shown(span) for span in spans)
+                beside = _beside_logins(script.text, book) if shell.failure else ()
+                each = (*literals(script.text, book), *beside)
+                looks[script.source.path].update(script.place(span) or script.shown(span) for span in each)
     for one in pipelines:
         known[one.source.path].update(_image_passwords(one))
     for source in broken:

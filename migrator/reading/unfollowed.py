@@ -120,7 +120,9 @@ def unknown_words(text: str, within: Span, book: RuleBook) -> Iterator[Span]:
     known |= {name for client in book.clients.values() for name in client.programs}
     for match in _WORD.finditer(text, within.start, within.end):
         word = match["text"]
-        if not (match["comment"] or word in known or _OPTION.fullmatch(word) or match["before"] and _NAME.fullmatch(word)):
+        if not (
+            match["comment"] or word in known or _OPTION.fullmatch(word) or (match["before"] and _NAME.fullmatch(word))
+        ):
             yield Span(*match.span("text"))
 
 

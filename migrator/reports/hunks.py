@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Finding, Report
 from migrator.reports.excerpt import named
-from migrator.reports.secrets import after_edits
+from migrator.reports.secrets import rewritten
 from migrator.text.edits import Edit, splice
 from migrator.text.mask import mask, printable
 from migrator.text.source import Source, Span
@@ -29,7 +29,7 @@ def hunks(finding: Finding, report: Report) -> str:
         if source is not None:
             lines += [named(path)] if len(paths) > 1 else []
             for group in _groups(source, [edit for edit in finding.edits if edit.path == path]):
-                lines += _hunk(source, group, report.secrets.get(path, ()))
+                lines += _hunk(source, group, report)
     more = [f"… and {len(lines) - _LINES} lines more"] if len(lines) > _LINES else []
     return "\n".join([*(_bounded(line) for line in lines[:_LINES]), *more])
 
@@ -49,15 +49,17 @@ def _groups(source: Source, edits: Sequence[Edit]) -> Iterator[list[Edit]]:
         yield group
 
 
-def _hunk(source: Source, edits: Sequence[Edit], secrets: Sequence[Span]) -> Iterator[str]:
+def _hunk(source: Source, edits: Sequence[Edit], report: Report) -> Iterator[str]:
     first = max(1, source.position(edits[0].span.start).line - _AROUND)
     last = source.position(edits[-1].span.end).line + _AROUND
     start = source.line_span(first).start
     end = source.line_span(last).end if last <= source.position(len(source.text)).line else len(source.text)
     text = source.text[start:end]
     inside = [replace(edit, span=Span(edit.span.start - start, edit.span.end - start)) for edit in edits]
+    secrets = report.secrets.get(edits[0].path, ())
     held = [Span(max(one.start - start, 0), one.end - start) for one in secrets if one.end > start and one.start < end]
-    before, after = mask(text, held), mask(splice(text, inside), after_edits(held, inside))
+    made_of = splice(text, inside)
+    before, after = mask(text, held), mask(made_of, rewritten(report, held, inside, made_of))
     made = unified_diff(before.splitlines(), after.splitlines(), n=_AROUND, lineterm="")
     body = list(made)[3:]
     if body:

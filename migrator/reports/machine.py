@@ -8,6 +8,7 @@ from typing import Any
 
 from migrator.findings.records import Finding, Package, Report, Skipped, Use
 from migrator.reports.counting import Counts, in_order
+from migrator.reports.secrets import shows_none
 from migrator.text.edits import Edit
 from migrator.text.source import Source
 
@@ -22,7 +23,7 @@ def check(report: Report, statistics: Mapping[str, Any] | None = None) -> str:
 
 def fixed(done: Sequence[Finding], held: Sequence[Finding], report: Report) -> str:
     """As `check` for the findings that were held back, with those that were fixed under `fixed`."""
-    listed = {"fixed": [_finding(one, report.sources) for one in in_order(done)]}
+    listed = {"fixed": [_finding(one, report) for one in in_order(done)]}
     return dump(_document(report, held, listed))
 
 
@@ -45,7 +46,7 @@ def _document(report: Report, findings: Iterable[Finding], extra: Mapping[str, l
     counts = Counts.of(listed)
     return {
         "schema_version": SCHEMA_VERSION,
-        "findings": [_finding(finding, report.sources) for finding in listed],
+        "findings": [_finding(finding, report) for finding in listed],
         **extra,
         "skipped": _skipped(report.skipped),
         "summary": {
@@ -64,7 +65,7 @@ def _document(report: Report, findings: Iterable[Finding], extra: Mapping[str, l
     }
 
 
-def _finding(finding: Finding, sources: Mapping[str, Source]) -> dict[str, Any]:
+def _finding(finding: Finding, report: Report) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "path": finding.path,
@@ -80,8 +81,8 @@ def _finding(finding: Finding, sources: Mapping[str, Source]) -> dict[str, Any]:
         "variables": list(finding.variables),
         "registry": finding.registry,
         "uses": [_use(use) for use in finding.uses],
-        "fix": {"edits": [_edit(edit, sources[edit.path]) for edit in sorted(finding.edits)]}
-        if finding.edits
+        "fix": {"edits": [_edit(edit, report.sources[edit.path]) for edit in sorted(finding.edits)]}
+        if finding.edits and shows_none(finding, report)
         else None,
     }
 

@@ -17,6 +17,7 @@ from migrator.findings.records import Finding, Report, Severity, Skipped, Use
 from migrator.findings.snippet import fingerprints
 from migrator.reports.counting import in_order
 from migrator.reports.excerpt import named
+from migrator.reports.secrets import shows_none
 from migrator.rulebook.records import Rule
 from migrator.text.edits import Edit
 from migrator.text.mask import mask, printable
@@ -85,7 +86,7 @@ def _result(finding: Finding, index: int, fingerprint: str, report: Report) -> d
     }
     if len(finding.uses) > 1:
         result["relatedLocations"] = [_use(use) for use in finding.uses]
-    if finding.edits:
+    if finding.edits and shows_none(finding, report):
         result["fixes"] = [_fix(finding, report.sources)]
     return result
 

@@ -17,7 +17,7 @@ def masked(report: Report) -> Report:
 
     Edits are what would be written, and stay.
     """
-    known = literals.repeated(report.sources, report.secrets, report.ordinary)
+    known = report.literals
     if not known.by_start:
         return report
     return replace(
@@ -31,8 +31,17 @@ def masked(report: Report) -> Report:
 
 def scrubbed(findings: Iterable[Finding], report: Report) -> tuple[Finding, ...]:
     """Findings about files of `report` without a literal credential of it in what they say."""
-    known = literals.repeated(report.sources, report.secrets, report.ordinary)
-    return tuple(finding.scrubbed(known.scrub) for finding in findings)
+    return tuple(finding.scrubbed(report.literals.scrub) for finding in findings)
+
+
+def shows_none(finding: Finding, report: Report) -> bool:
+    """Whether the text that the fix writes is without a literal credential, so that it can be shown as it is."""
+    return not any(True for edit in finding.edits for _ in report.literals.spans(edit.text))
+
+
+def rewritten(report: Report, secrets: Iterable[Span], edits: Iterable[Edit], text: str) -> tuple[Span, ...]:
+    """Where the secrets of a file stand in its `text` once the edits are made, those that the edits write included."""
+    return literals.apart((*after_edits(secrets, edits), *report.literals.spans(text)))
 
 
 def after_edits(secrets: Iterable[Span], edits: Iterable[Edit]) -> tuple[Span, ...]:

@@ -12,7 +12,6 @@ from migrator.reports.excerpt import excerpt, named, place
 from migrator.reports.hunks import hunks
 from migrator.reports.paint import Paint
 from migrator.reports.text import headline
-from migrator.text import literals
 from migrator.text.mask import mask, printable
 
 Name = Callable[[str], str]
@@ -24,7 +23,7 @@ def trace(found: Trace, name: Name, paint: Paint = Paint()) -> str:
     report = secrets.masked(naming.renamed(found.report, name))
     blocks = ["\n".join(_walk(walk, report, name, paint)) for walk in found.walks] or [_nothing(found, name)]
     text = "\n\n".join(blocks) + "\n"
-    return literals.repeated(report.sources, report.secrets, report.ordinary).scrub(text)
+    return report.literals.scrub(text)
 
 
 def _nothing(found: Trace, name: Name) -> str:

@@ -17,7 +17,17 @@ from migrator.findings.records import Severity, Verdict
 from migrator.rulebook import clients as rule_clients
 from migrator.rulebook import programs as rule_programs
 from migrator.rulebook.documents import Document, Node, members
-from migrator.rulebook.records import BuiltIn, Example, PasswordOption, PushPipe, ReasonEntry, Registry, Rule, RuleBook, Runners
+from migrator.rulebook.records import (
+    BuiltIn,
+    Example,
+    PasswordOption,
+    PushPipe,
+    ReasonEntry,
+    Registry,
+    Rule,
+    RuleBook,
+    Runners,
+)
 
 _WAYS = ("mine", "otherwise", "not-mine", "ask", "fleet")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

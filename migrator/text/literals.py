@@ -63,9 +63,7 @@ def everywhere(
     literals = repeated(sources, secrets, ordinary)
     if not literals.by_start:
         return secrets
-    return {
-        path: apart({*literals.spans(source.text), *secrets.get(path, ())}) for path, source in sources.items()
-    }
+    return {path: apart({*literals.spans(source.text), *secrets.get(path, ())}) for path, source in sources.items()}
 
 
 def apart(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -25,10 +25,11 @@ _AFTER = re.compile(r"[\w.\-]{0,64}")
 _FAR = 64
 _STEPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _ABOUT = frozenset(
-    "file files path dir folder name names url uri endpoint type ttl expiry expires expiration lifetime length size count "
-    "limit max min stdin env command cmd policy version scope scopes host port user username required enabled provider "
-    "manager store arn ref prefix regex pattern header headers field format source issuer audience service fd helper "
-    "rotation method mode".split()
+    {"file", "files", "path", "dir", "folder", "name", "names", "url", "uri", "endpoint", "type", "ttl", "expiry"}
+    | {"expires", "expiration", "lifetime", "length", "size", "count", "limit", "max", "min", "stdin", "env", "command"}
+    | {"cmd", "policy", "version", "scope", "scopes", "host", "port", "user", "username", "required", "enabled"}
+    | {"provider", "manager", "store", "arn", "ref", "prefix", "regex", "pattern", "header", "headers", "field"}
+    | {"format", "source", "issuer", "audience", "service", "fd", "helper", "rotation", "method", "mode"}
 )
 """The last word of a name that says something of a credential, such as `TOKEN_FILE`."""
 _OTHER_KEYS = re.compile(
@@ -46,7 +47,8 @@ _STRONG_KEY = re.compile(
 _OWN = frozenset({"pwd", "oldpwd", "bypass", "compass", "cookie-jar", "cookiejar"})
 
 _SIGN = re.compile(
-    r"(?P<quote>\\{0,3}['\"])?\]?(?P<gap>[ \t]{0,20})(?P<sign>:=|\?=|\+=|::=|=>|=(?!=)|:(?!=|//|:))(?P<after>[ \t]{0,20})"
+    r"(?P<quote>\\{0,3}['\"])?\]?(?P<gap>[ \t]{0,20})"
+    r"(?P<sign>:=|\?=|\+=|::=|=>|=(?!=)|:(?!=|//|:))(?P<after>[ \t]{0,20})"
 )
 _OPTION = re.compile(
     r"(?:[ \t]*\\\r?\n[ \t]*|[ \t]+|\\{0,3}['\"][ \t]*,?[ \t]*\r?\n?[ \t]*(?=['\"\\])|"
@@ -61,18 +63,28 @@ _LEAD = re.compile(r"(?:^|[\r\n])[ \t]*(?:-[ \t]+)?['\"]?\Z")
 _BLOCK = re.compile(r"[|>][0-9+-]{0,2}[ \t]*(?:#[^\r\n]*)?\r?\n")
 _TAGGED = re.compile(r"(?:[&!][^\s,\[\]{}]{0,80}[ \t]{1,20}){1,2}")
 _CODE = re.compile(
-    r"(?:new[ \t]|[\w.]{1,80}[(\[]|(?:process\.env|os\.environ|env|self|this|args|config|settings|secrets|var|local|data|"
-    r"module|vars|inputs|steps|params|props|options)\.\w)"
+    r"(?:new[ \t]|[\w.]{1,80}[(\[]|(?:process\.env|os\.environ|env|self|this|args|config|settings|secrets|var|"
+    r"local|data|module|vars|inputs|steps|params|props|options)\.\w)"
 )
 _SCHEME = re.compile(r"(?i:bearer|basic|token|digest|apikey|negotiate|ntlm)(?:[ \t]+|\Z)")
-_EMPTY = frozenset({"true", "false", "yes", "no", "on", "off", "null", "none", "nil", "undefined", "required", "optional"})
+_EMPTY = frozenset(
+    {"true", "false", "yes", "no", "on", "off", "null", "none", "nil", "undefined", "required", "optional"}
+)
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_PATH = re.compile(r"(?:~|\.{1,2})/\S*|/(?:[a-z0-9_.-]{1,40}/)+[\w.-]{0,60}|[\w/-]{1,80}\.(?:pem|key|pub|json|ya?ml|txt|crt|asc|gpg)")
-_ORDINARY = re.compile(r"[a-z]{1,16}(?:[-_./ ][a-z]{1,16}){0,6}|v?[0-9]{1,6}(?:\.[0-9]{1,6}){0,3}(?:[-.][a-z]{1,12}[0-9]{0,3})?")
+_PATH = re.compile(
+    r"(?:~|\.{1,2})/\S*|/(?:[a-z0-9_.-]{1,40}/)+[\w.-]{0,60}|[\w/-]{1,80}\.(?:pem|key|pub|json|ya?ml|txt|crt|asc|gpg)"
+)
+_ORDINARY = re.compile(
+    r"[a-z]{1,16}(?:[-_./ ][a-z]{1,16}){0,6}|v?[0-9]{1,6}(?:\.[0-9]{1,6}){0,3}(?:[-.][a-z]{1,12}[0-9]{0,3})?"
+)
 _SPLIT = re.compile(r"[^A-Za-z0-9]+")
 _PLAIN = re.compile(r"[a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|[vV]?[0-9]+[a-z]{0,3}|(?:[A-Z]?[a-z]{2,})+[0-9]{0,2}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 
+_PUBLIC = re.compile(r"public[_.-]?key")
+_OTHERWISE = re.compile(r":?[-=]")
+_BRACED = re.compile(r"[^}\r\n]{0,400}")
+_BLANKS = re.compile(r"[ \t]{1,20}")
 _URL = re.compile(r"://(?P<user>[^\s/@:'\"<>?#]{0,200})(?::(?P<password>[^\s/'\"<>]{0,400}))?@")
 _DEFAULT = re.compile(r"(?<![\w.-])['\"]?default['\"]?[ \t]{0,20}:[ \t]{1,20}(?![\[{|>&*!#\s])")
 _PRIVATE = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
@@ -162,16 +174,16 @@ def _kind(name: str) -> bool | None:
         return False
     strong = any(not _WEAK.fullmatch(one[0]) for one in _NAME.finditer(name)) or "uthori" in name
     if strong or _STRONG_KEY.search(name):
-        return None if re.search(r"public[_.-]?key", small) else True
+        return None if _PUBLIC.search(small) else True
     return None if _OTHER_KEYS.search(small) else False
 
 
 def _default_of(text: str, end: int, kind: bool) -> tuple[Value, bool, bool] | None:
     """`${TOKEN:-value}`."""
-    sign = re.compile(r":?[-=]").match(text, end)
+    sign = _OTHERWISE.match(text, end)
     if sign is None:
         return None
-    close = re.compile(r"[^}\r\n]{0,400}").match(text, sign.end()).end()  # type: ignore[union-attr]
+    close = _BRACED.match(text, sign.end()).end()  # type: ignore[union-attr]
     return Value((Span(sign.end(), close),), close), kind, False
 
 
@@ -184,7 +196,7 @@ def _spaced(text: str, start: int, end: int, option: bool) -> int | None:
         return found.end()
     if paired := _PAIRED.match(text, end):
         return paired.end()
-    blanks = re.compile(r"[ \t]{1,20}").match(text, end)
+    blanks = _BLANKS.match(text, end)
     if blanks and _SPACED.search(text[max(0, start - 200) : start]):
         return blanks.end()
     return None
@@ -204,9 +216,8 @@ def _signed(text: str, start: int, sign: re.Match[str], before: str) -> Value | 
     if not colon:
         spaced = bool(sign["gap"] or sign["after"])
         return None if spaced and (_CODE.match(text, at) or sign["sign"] == "=>") else values.word(text, at)
-    if not sign["after"] and not sign["quote"]:
-        if before in ("/", "@", ":") or not (before in ("'", '"') or _looks_at(text, at) or text.startswith("pass:", start)):
-            return None
+    if not (sign["after"] or sign["quote"] or _tight(text, start, at, before)):
+        return None
     if block := _BLOCK.match(text, at):
         return _block(text, start, block.end())
     if text[at : at + 1] in ("", "[", "{", "*", "\r", "\n", "#") and not text.startswith("{{", at):
@@ -218,6 +229,13 @@ def _signed(text: str, start: int, sign: re.Match[str], before: str) -> Value | 
     if not sign["quote"] and _LEAD.search(text[max(0, start - 80) : start]):
         return values.line(text, at)
     return values.word(text, at)
+
+
+def _tight(text: str, start: int, at: int, before: str) -> bool:
+    """Whether `name:value` without a blank is no image with a tag."""
+    if before in ("/", "@", ":"):
+        return False
+    return before in ("'", '"') or text.startswith("pass:", start) or _looks_at(text, at)
 
 
 def _quoted_with_prefix(text: str, at: int) -> bool:
@@ -284,9 +302,8 @@ def _in_urls(text: str) -> Iterator[Span]:
         user, password = match["user"], match["password"]
         if password:
             yield from _all_of(text, Span(*match.span("password")))
-        if user and (not password or password == "x-oauth-basic" or looks_made(user)):
-            if looks_made(user) or password is not None:
-                yield from _all_of(text, Span(*match.span("user")))
+        if user and (looks_made(user) or password in ("", "x-oauth-basic")):
+            yield from _all_of(text, Span(*match.span("user")))
 
 
 def _all_of(text: str, span: Span) -> Iterator[Span]:
