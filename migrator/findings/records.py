@@ -192,12 +192,12 @@ class Report(Struct, frozen=True, dict=True):
     packages: tuple[Package, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     secrets: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
-    ordinary: frozenset[str] = frozenset()
     files: int = 0
     ignored: int = 0
     baselined: int = 0
     stale: Mapping[BaselineEntry, int] = field(default_factory=dict)
     readers: Mapping[str, str] = field(default_factory=dict)
+    ordinary: frozenset[str] = frozenset()
 
     @cached_property
     def literals(self) -> Repeated:

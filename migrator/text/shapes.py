@@ -68,17 +68,21 @@ _CODE = re.compile(
 )
 _SCHEME = re.compile(r"(?i:bearer|basic|token|digest|apikey|negotiate|ntlm)(?:[ \t]+|\Z)")
 _EMPTY = frozenset(
-    {"true", "false", "yes", "no", "on", "off", "null", "none", "nil", "undefined", "required", "optional"}
+    {"true", "false", "yes", "no", "on", "off", "null", "none", "nil", "undefined", "required", "optional", "value"}
 )
+_FORMAT = re.compile(r"%[a-z]")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PATH = re.compile(
     r"(?:~|\.{1,2})/\S*|/(?:[a-z0-9_.-]{1,40}/)+[\w.-]{0,60}|[\w/-]{1,80}\.(?:pem|key|pub|json|ya?ml|txt|crt|asc|gpg)"
 )
 _ORDINARY = re.compile(
-    r"[a-z]{1,16}(?:[-_./ ][a-z]{1,16}){0,6}|v?[0-9]{1,6}(?:\.[0-9]{1,6}){0,3}(?:[-.][a-z]{1,12}[0-9]{0,3})?"
+    r"[a-z]{1,16}[0-9]{0,2}(?:[-_./ ][a-z]{1,16}[0-9]{0,2}){0,6}/?|"
+    r"v?[0-9]{1,6}(?:\.[0-9]{1,6}){0,3}(?:[-.][a-z]{1,12}[0-9]{0,3})?"
 )
 _SPLIT = re.compile(r"[^A-Za-z0-9]+")
-_PLAIN = re.compile(r"[a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|[vV]?[0-9]+[a-z]{0,3}|(?:[A-Z]?[a-z]{2,})+[0-9]{0,2}")
+_PLAIN = re.compile(
+    r"[a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|[vV]?[0-9]+[a-z]{0,3}|[0-9]{1,4}[a-z]+|(?:[A-Z]?[a-z]{2,})+[0-9]{0,2}"
+)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 
 _PUBLIC = re.compile(r"public[_.-]?key")
@@ -86,7 +90,10 @@ _OTHERWISE = re.compile(r":?[-=]")
 _BRACED = re.compile(r"[^}\r\n]{0,400}")
 _BLANKS = re.compile(r"[ \t]{1,20}")
 _URL = re.compile(r"://(?P<user>[^\s/@:'\"<>?#]{0,200})(?::(?P<password>[^\s/'\"<>]{0,400}))?@")
-_DEFAULT = re.compile(r"(?<![\w.-])['\"]?default['\"]?[ \t]{0,20}:[ \t]{1,20}(?![\[{|>&*!#\s])")
+_DEFAULT = re.compile(
+    r"(?:(?:^|[\r\n])[ \t]{0,80}(?:-[ \t]{1,20})?|[{,][ \t]{0,20})"
+    r"['\"]?default['\"]?[ \t]{0,20}:[ \t]{1,20}(?![\[{|>&*!#\s])"
+)
 _PRIVATE = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_LINES = re.compile(r"(?:\s{1,80}[A-Za-z0-9+/=:,-]{1,200}|\\n[A-Za-z0-9+/=]{1,200})*+")
 _LONGEST_KEY = 20_000
@@ -164,7 +171,7 @@ def _kind(name: str) -> bool | None:
     """Whether a name says that it is given a credential; False where its value must look like one; None where it is
     about something else."""
     small = name.lower()
-    if small in _OWN:
+    if small in _OWN or small.startswith(("set-", "get-", "delete-", "create-")):
         return None
     steps = _STEPS.findall(name)
     last = steps[-1].lower() if steps else ""
@@ -209,6 +216,8 @@ def _list_item(text: str, end: int) -> bool:
 def _signed(text: str, start: int, sign: re.Match[str], before: str) -> Value | None:
     at = sign.end()
     colon = sign["sign"].startswith(":") and sign["sign"] != ":="
+    if colon and before in ("/", "@", ":") and not sign["after"]:
+        return None
     if tagged := _TAGGED.match(text, at):
         at = tagged.end()
     if text.startswith(("'", '"', "\\"), at) or _quoted_with_prefix(text, at):
@@ -224,17 +233,16 @@ def _signed(text: str, start: int, sign: re.Match[str], before: str) -> Value | 
         return None
     if before in ("'", '"') and not sign["quote"]:
         return values.until(text, at, before)
-    if _CODE.match(text, at) and not _LEAD.search(text[max(0, start - 80) : start]):
+    key = not sign["quote"] and _LEAD.search(text[max(0, start - 80) : start])
+    if not key and _CODE.match(text, at):
         return None
-    if not sign["quote"] and _LEAD.search(text[max(0, start - 80) : start]):
+    if key:
         return values.line(text, at)
     return values.word(text, at)
 
 
 def _tight(text: str, start: int, at: int, before: str) -> bool:
     """Whether `name:value` without a blank is no image with a tag."""
-    if before in ("/", "@", ":"):
-        return False
     return before in ("'", '"') or text.startswith("pass:", start) or _looks_at(text, at)
 
 
@@ -290,7 +298,7 @@ def _accepted(text: str, span: Span, sure: bool) -> Iterator[Span]:
     bare = shown.strip(",;]})")
     if not any(char.isalnum() for char in shown) or bare.lower() in _EMPTY or _SCHEME.fullmatch(bare):
         return
-    if _VARIABLE.fullmatch(bare) or bare.startswith(("id=", "type=")):
+    if _VARIABLE.fullmatch(bare) or bare.startswith(("id=", "type=")) or _FORMAT.fullmatch(bare):
         return
     if sure or looks_made(bare):
         yield Span(start, end)

@@ -12,7 +12,9 @@ from migrator.text.source import Span
 _LONGEST = 4096
 _PIECES = 16
 _OPENING = re.compile(r"(?:[rbfuRBFU$]{1,2}(?=['\"]))?(?P<quote>\\{0,3}['\"])")
-_BARE = re.compile(r"(?:\$?\{\{[^}\n]{0,200}\}\}|\$\{[^}\n]{0,200}\}|\$\([A-Za-z_]\w{0,80}\)|\\.|[^\s'\"`;|&<>()\\])++")
+_BARE = re.compile(
+    r"(?:\$?\{\{[^}\n]{0,200}\}\}|\$\{[^}\n]{0,200}\}|\$\([A-Za-z_]\w{0,80}\)|\\[^nrt]|[^\s'\"`;|&<>()\\])++"
+)
 _REST = re.compile(r"[^\r\n]*")
 _COMMENT = re.compile(r"[ \t]#")
 _PART = re.compile(
