@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 
-from migrator.rulebook.records import RuleBook
+from migrator.rulebook.records import PasswordOption, RuleBook
 from migrator.rulebook.sinks import Role, Slot, valued
 from migrator.text import values
 from migrator.text.source import Span
@@ -52,8 +52,14 @@ def _of_programs(text: str, book: RuleBook) -> Iterator[Span]:
         named = [program for program in one.programs if program in text]
         if named:
             programs = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, named))})(?![\w.-])")
-            for at in _behind(text, programs, _pattern(one.options)):
+            for at in _behind(text, programs, _pattern(one.options, _bundled(one))):
                 yield from _value(text, at, one.between)
+
+
+def _bundled(one: PasswordOption) -> str:
+    """The options behind others in one word, as in `curl -su`: where the value itself tells that it is one."""
+    letters = "".join(option[1] for option in one.options if one.between and len(option) == 2)
+    return rf"-[A-Za-z]{{1,6}}[{letters}][ \t]+" if letters else "(?!)"
 
 
 def _behind(text: str, command: re.Pattern[str], option: re.Pattern[str]) -> Iterator[int]:

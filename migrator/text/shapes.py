@@ -15,7 +15,7 @@ from migrator.text.source import Span
 from migrator.text.values import Value
 
 _NAME = re.compile(
-    r"(?i:passw(?:or)?d|passphrase|passcode|(?:store|key|user|db|ssh)pass|secret|token|credential|authori[sz]ation|cookie|key)"
+    r"(?i:passw(?:or)?d|passphrase|passcode|(?:store|key|user|db|ssh)pass|sonar\.login|secret|token|credential|authori[sz]ation|cookie|key)"
     r"|(?:(?<![A-Za-z])(?i:pass|pwd|pat|auth|creds?)|(?<=[a-z])(?:Pass|Pwd|Pat|Auth|Creds?)|(?<=[A-Z])(?:PASS|PWD|AUTH))"
     r"(?![a-z]|(?<=[A-Z])[A-Z])"
 )
@@ -88,14 +88,16 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _PUBLIC = re.compile(r"public[_.-]?key")
 _OTHERWISE = re.compile(r":?[-=]")
 _BRACED = re.compile(r"[^}\r\n]{0,400}")
-_BLANKS = re.compile(r"[ \t]{1,20}")
+_BLANKS = re.compile(r"['\"]?[ \t]{1,20}")
+_FED = re.compile(r"[ \t]{0,20}<<<[ \t]{0,20}")
+_SECOND = re.compile(r"['\"][ \t]{0,20},[ \t]{0,20}(?=['\"])")
 _URL = re.compile(r"://(?P<user>[^\s/@:'\"<>?#]{0,200})(?::(?P<password>[^\s/'\"<>]{0,400}))?@")
 _DEFAULT = re.compile(
     r"(?:(?:^|[\r\n])[ \t]{0,80}(?:-[ \t]{1,20})?|[{,][ \t]{0,20})"
     r"['\"]?default['\"]?[ \t]{0,20}:[ \t]{1,20}(?![\[{|>&*!#\s])"
 )
 _PRIVATE = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_LINES = re.compile(r"(?:\s{1,80}[A-Za-z0-9+/=:,-]{1,200}|\\n[A-Za-z0-9+/=]{1,200})*+")
+_KEY_LINES = re.compile(r"(?:\s{1,80}[A-Za-z0-9+/=:,]{1,200}|\\n[A-Za-z0-9+/=]{1,200})*+")
 _LONGEST_KEY = 20_000
 _DECODED = re.compile(r"\|[ \t]{0,20}(?:base64|openssl)[ \t]{1,20}(?:-d|-D|--decode|base64 -d|enc -d)\b")
 _LONGEST_WORD = 4096
@@ -146,8 +148,8 @@ def _given_to(text: str, start: int, end: int) -> tuple[Value, bool, bool] | Non
     before = text[start - 1] if start else ""
     if before == "{" and text[max(0, start - 2) : start] == "${":
         return _default_of(text, end, kind)
-    option = text.startswith("-", start) and not text.startswith("-D", start) and not text.startswith("-P", start)
-    header = "uthori" in name or "ookie" in name
+    option = text.startswith("-", start)
+    header = "authori" in name.lower() or "cookie" in name.lower()
     if before == "<" and text.startswith(">", end):
         close = text.find("<", end, end + _LONGEST_WORD)
         return (Value((Span(end + 1, close),), close), kind, False) if close > 0 else None
@@ -203,6 +205,11 @@ def _spaced(text: str, start: int, end: int, option: bool) -> int | None:
         return found.end()
     if paired := _PAIRED.match(text, end):
         return paired.end()
+    if fed := _FED.match(text, end):
+        return fed.end()
+    called = text[max(0, start - 2) : start] in ("('", '("')
+    if called and (second := _SECOND.match(text, end)):
+        return second.end()
     blanks = _BLANKS.match(text, end)
     if blanks and _SPACED.search(text[max(0, start - 200) : start]):
         return blanks.end()
@@ -224,7 +231,9 @@ def _signed(text: str, start: int, sign: re.Match[str], before: str) -> Value | 
         return values.word(text, at)
     if not colon:
         spaced = bool(sign["gap"] or sign["after"])
-        return None if spaced and (_CODE.match(text, at) or sign["sign"] == "=>") else values.word(text, at)
+        if spaced and (_CODE.match(text, at) or sign["sign"] == "=>"):
+            return None
+        return values.word(text, at + (not spaced and text.startswith("(", at)))
     if not (sign["after"] or sign["quote"] or _tight(text, start, at, before)):
         return None
     if block := _BLOCK.match(text, at):
@@ -334,12 +343,16 @@ def _defaults(text: str) -> Iterator[Span]:
 def _private_keys(text: str) -> Iterator[Span]:
     begun = [match.end() for match in _PRIVATE.finditer(text)]
     ends = [match.start() for match in re.finditer("-----END", text)] if begun else []
+    at = 0
     for start in begun:
+        if start < at:
+            continue
         index = bisect_left(ends, start)
         if index < len(ends) and ends[index] - start < _LONGEST_KEY:
-            yield Span(start, ends[index])
+            at = ends[index]
         elif lines := _KEY_LINES.match(text, start, start + _LONGEST_KEY):
-            yield Span(*lines.span())
+            at = lines.end()
+        yield Span(start, max(start, at))
 
 
 def _decoded(text: str) -> Iterator[Span]:

@@ -95,10 +95,12 @@ def literal(text: str, value: Value) -> Read:
     found: list[Span] = []
     command: int | None = None
     for region in value.regions:
-        at, nested = region.start, 0
+        plain = text[region.start - 1 : region.start] == "'"
+        at, nested, first = region.start, 0, len(found)
         for part in _PART.finditer(text, region.start, region.end):
             found.append(_closed(text, Span(at, part.start()), nested))
             at = part.end()
+            plain = plain or (part.lastgroup == "name" and text[part.start() - 1] == "\\")
             nested += part.lastgroup == "default"
             if part.lastgroup in ("command", "open"):
                 command = part.start() if command is None else command
@@ -108,7 +110,15 @@ def literal(text: str, value: Value) -> Read:
                 at = region.end
                 break
         found.append(_closed(text, Span(at, region.end), nested))
+        if plain and command is None and any(_says(text, one) for one in found[first:]):
+            found[first:] = [region]  # no shell expands it, so the `$` in it may be one of a password
     return Read(tuple(one for one in found if one.end > one.start), command)
+
+
+def _says(text: str, span: Span) -> bool:
+    """Whether it is more than signs and the word for a kind of credential that stands before a variable."""
+    shown = text[span.start : span.end].strip()
+    return any(char.isalnum() for char in shown) and shown.lower() not in ("bearer", "basic", "token")
 
 
 def _closed(text: str, span: Span, nested: int) -> Span:

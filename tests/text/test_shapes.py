@@ -18,6 +18,10 @@ ORDINARY = [
     "export TOKEN=${OTHER}",
     "export TOKEN=${OTHER:?set it first}",
     'AUTH="$USER:$PASSWORD"',
+    "AUTH='Bearer $TOKEN'",
+    'ssh host "docker login -p \\$TOKEN"',
+    "export TOKEN='$OTHER'",
+    '["TOKEN", "PASSWORD"]',
     'curl -H "Authorization: Bearer $TOKEN" https://api.example.com',
     "curl -H 'X-Token: ${TOKEN}' https://api.example.com/token/1",
     "TOKEN=$(cat /run/secrets/token)",
@@ -180,6 +184,12 @@ SECRET = [
     f"$env:TOKEN = '{S}'",
     f"setx TOKEN {S}",
     f"[\"TOKEN={S}\", \"docker x\"]",
+    f"read -r TOKEN <<< {S}",
+    f"TOKEN=({S})",
+    f"npm config set '//npm.pkg/:_authToken' \"{S}\"",
+    f"nuget sources add -Name x -Password {S}",
+    f'os.environ.setdefault("TOKEN", "{S}")',
+    f"PASSWORD='it$ecret{S}'",
 ]  # fmt: skip
 
 
