@@ -26,7 +26,7 @@ _LINE = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\.)*+")
 """One line, with those that continue it."""
 
 
-class Secrets(Struct, frozen=True):
+class Located(Struct, frozen=True):
     """The ranges of each file that hold a literal credential, and which literals are `ordinary` words: those are masked
     where they stand, but `POSTGRES_PASSWORD: postgres` does not take the name of the image."""
 
@@ -53,7 +53,7 @@ def secrets_of(
     pipelines: Iterable[Pipelines],
     broken: Iterable[Source],
     book: RuleBook,
-) -> Secrets:
+) -> Located:
     """What is a password by where it goes, in logins to any registry and in images, and what is a credential by its
     shape: in the files as they are written, and in scripts as they are read. Of what cannot be read, every word beside
     a login may be one."""
@@ -78,7 +78,7 @@ def secrets_of(
     seen = {sources[path].text[span.start : span.end] for path, spans in looks.items() for span in spans}
     ordinary = frozenset(text for text in seen - sure if not looks_made(text))
     spans = {path: apart((*known[path], *looks[path])) for path in sources if known[path] or looks[path]}
-    return Secrets(everywhere(sources, spans, ordinary), ordinary)
+    return Located(everywhere(sources, spans, ordinary), ordinary)
 
 
 def _beside_logins(text: str, book: RuleBook) -> Iterator[Span]:

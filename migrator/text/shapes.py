@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from migrator.text import values
 from migrator.text.source import Span
-from migrator.text.values import Value
+from migrator.text.values import Written
 
 _NAME = re.compile(
     r"(?i:passw(?:or)?d|passphrase|passcode|(?:store|key|user|db|ssh)pass|sonar\.login|secret|token|credential|authori[sz]ation|cookie|key)"
@@ -138,7 +138,7 @@ def _named(text: str) -> Iterator[Span]:
         at = max(at, value.end if read.command is None else read.command + 1)
 
 
-def _given_to(text: str, start: int, end: int) -> tuple[Value, bool, bool] | None:
+def _given_to(text: str, start: int, end: int) -> tuple[Written, bool, bool] | None:
     """The value that is given to the name there: with whether the name alone makes it a credential, and whether it is
     one of HTTP's. None where none is, or the name says something else."""
     name = text[start:end].strip(".-")
@@ -152,7 +152,7 @@ def _given_to(text: str, start: int, end: int) -> tuple[Value, bool, bool] | Non
     header = "authori" in name.lower() or "cookie" in name.lower()
     if before == "<" and text.startswith(">", end):
         close = text.find("<", end, end + _LONGEST_WORD)
-        return (Value((Span(end + 1, close),), close), kind, False) if close > 0 else None
+        return (Written((Span(end + 1, close),), close), kind, False) if close > 0 else None
     sign = _SIGN.match(text, end)
     if sign is None:
         spaced = _spaced(text, start, end, option)
@@ -187,13 +187,13 @@ def _kind(name: str) -> bool | None:
     return None if _OTHER_KEYS.search(small) else False
 
 
-def _default_of(text: str, end: int, kind: bool) -> tuple[Value, bool, bool] | None:
+def _default_of(text: str, end: int, kind: bool) -> tuple[Written, bool, bool] | None:
     """`${TOKEN:-value}`."""
     sign = _OTHERWISE.match(text, end)
     if sign is None:
         return None
     close = _BRACED.match(text, sign.end()).end()  # type: ignore[union-attr]
-    return Value((Span(sign.end(), close),), close), kind, False
+    return Written((Span(sign.end(), close),), close), kind, False
 
 
 def _spaced(text: str, start: int, end: int, option: bool) -> int | None:
@@ -220,7 +220,7 @@ def _list_item(text: str, end: int) -> bool:
     return _LISTED.search(text[max(0, end - 120) : end]) is not None or text[end : end + 1] in ("'", '"', "\\")
 
 
-def _signed(text: str, start: int, sign: re.Match[str], before: str) -> Value | None:
+def _signed(text: str, start: int, sign: re.Match[str], before: str) -> Written | None:
     at = sign.end()
     colon = sign["sign"].startswith(":") and sign["sign"] != ":="
     if colon and before in ("/", "@", ":") and not sign["after"]:
@@ -264,22 +264,22 @@ def _looks_at(text: str, at: int) -> bool:
     return any(looks_made(text[one.start : one.end]) for one in found.regions)
 
 
-def _block(text: str, start: int, at: int) -> Value:
+def _block(text: str, start: int, at: int) -> Written:
     """The lines of a block scalar, of a key on the line of `start`."""
     first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
     indent = len(text[first:start]) - len(text[first:start].lstrip(" -"))
     lines = re.compile(rf"(?:[ ]{{{indent + 1}}}[^\r\n]*(?:\r?\n|\Z)|[ \t]*\r?\n)*+").match(text, at)
     end = lines.end() if lines else at
-    return Value((Span(at, end),), end)
+    return Written((Span(at, end),), end)
 
 
-def _password(text: str, name: str, value: Value) -> Value:
+def _password(text: str, name: str, value: Written) -> Written:
     """Of what `--creds` and `--auth` are given, a user name and a password with a colon between them, the password."""
     pair = name.lower() == "auth" or name.lower().endswith(("creds", "cred", "-auth"))
     return (values.behind(text, value, ":") if pair else None) or value
 
 
-def _docker(name: str, sign: re.Match[str], text: str, value: Value) -> bool:
+def _docker(name: str, sign: re.Match[str], text: str, value: Written) -> bool:
     """`"auth": "dXNlcjpzZWNyZXQ="`, `_auth=…`."""
     if name.lower().removeprefix("_") != "auth" or not value.regions:
         return False
@@ -287,7 +287,7 @@ def _docker(name: str, sign: re.Match[str], text: str, value: Value) -> bool:
     return bool(_BASE64.fullmatch(shown)) and not _ORDINARY.fullmatch(shown) and bool(sign)
 
 
-def _is_path(text: str, value: Value) -> bool:
+def _is_path(text: str, value: Written) -> bool:
     return any(_PATH.fullmatch(text, one.start, one.end) for one in value.regions)
 
 
@@ -324,7 +324,7 @@ def _in_urls(text: str) -> Iterator[Span]:
 
 
 def _all_of(text: str, span: Span) -> Iterator[Span]:
-    for one in values.literal(text, Value((span,), span.end)).literals:
+    for one in values.literal(text, Written((span,), span.end)).literals:
         yield from _accepted(text, one, True)
 
 

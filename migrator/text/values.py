@@ -29,7 +29,7 @@ _SAID = re.compile(r"[$`(]*\s*(?:echo|printf)\s+(?P<words>[^|)`]*)")
 _SPOKEN = re.compile(r"[^\s'\"|;&<>()`]+")
 
 
-class Value(Struct, frozen=True):
+class Written(Struct, frozen=True):
     """`regions` are the pieces of a value without their quotes, `end` is where it ends."""
 
     regions: tuple[Span, ...]
@@ -37,14 +37,14 @@ class Value(Struct, frozen=True):
     quoted: bool = False
 
 
-class Read(Struct, frozen=True):
+class LiteralParts(Struct, frozen=True):
     """The literal parts of a value; and where the first command in it begins, None where there is none."""
 
     literals: tuple[Span, ...]
     command: int | None = None
 
 
-def word(text: str, at: int) -> Value:
+def word(text: str, at: int) -> Written:
     """The value at `at` as a shell has it: pieces with and without quotes, as far as they stand together."""
     regions: list[Span] = []
     quoted = False
@@ -60,36 +60,36 @@ def word(text: str, at: int) -> Value:
             at = bare.end()
         else:
             break
-    return Value(tuple(regions), at, quoted)
+    return Written(tuple(regions), at, quoted)
 
 
-def line(text: str, at: int) -> Value:
+def line(text: str, at: int) -> Written:
     """The value at `at` as YAML has a plain one: all of the line but a comment."""
     end = _REST.match(text, at).end()  # type: ignore[union-attr]
     comment = _COMMENT.search(text, at, end)
     end = comment.start() if comment else end
-    return Value((Span(at, end),), end)
+    return Written((Span(at, end),), end)
 
 
-def until(text: str, at: int, quote: str) -> Value:
+def until(text: str, at: int, quote: str) -> Written:
     """The value at `at` up to the quote that ends it, or the end of the line."""
     end = _REST.match(text, at).end()  # type: ignore[union-attr]
     close = text.find(quote, at, end)
     end = end if close < 0 else close
-    return Value((Span(at, end),), end)
+    return Written((Span(at, end),), end)
 
 
-def behind(text: str, value: Value, sign: str) -> Value | None:
+def behind(text: str, value: Written, sign: str) -> Written | None:
     """Of `user:password`, say, what stands behind the first `sign`; None where there is none."""
     for number, region in enumerate(value.regions):
         at = text.find(sign, region.start, region.end)
         if at >= 0:
             rest = (Span(at + len(sign), region.end), *value.regions[number + 1 :])
-            return Value(rest, value.end, value.quoted)
+            return Written(rest, value.end, value.quoted)
     return None
 
 
-def literal(text: str, value: Value) -> Read:
+def literal(text: str, value: Written) -> LiteralParts:
     """What of a value is written out, and no variable, expression or command. The words that a command in it says are,
     too: `$(echo c2VjcmV0 | base64 -d)`."""
     found: list[Span] = []
@@ -112,7 +112,7 @@ def literal(text: str, value: Value) -> Read:
         found.append(_closed(text, Span(at, region.end), nested))
         if plain and command is None and any(_says(text, one) for one in found[first:]):
             found[first:] = [region]  # no shell expands it, so the `$` in it may be one of a password
-    return Read(tuple(one for one in found if one.end > one.start), command)
+    return LiteralParts(tuple(one for one in found if one.end > one.start), command)
 
 
 def _says(text: str, span: Span) -> bool:
