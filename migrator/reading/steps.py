@@ -89,7 +89,8 @@ class StepReader:
         programs = {program for client in book.clients.values() for program in client.programs}
         programs |= {escape.program for escape in book.escapes}
         self.words = (*programs, *book.natives, *book.mentions)
-        self.library = Library(self.file, listed, book.programs, self.words, book.built_in.clone)
+        every = ("",)  # in any text
+        self.library = Library(self.file, listed, book.programs, every if thorough else self.words, book.built_in.clone)
 
     def file(self, path: str) -> str | None:
         source = self.source(path)
