@@ -14,7 +14,7 @@ from migrator.reading.repository import Reading
 from migrator.rulebook.records import RuleBook
 from migrator.text.view import View
 
-_ASKS = frozenset({"-v", "-V", "--version", "version", "-h", "--help", "help"})
+_ASKS = frozenset({"-v", "-V", "-version", "--version", "version", "-h", "--help", "help"})
 """What a program is asked about itself, and runs nothing then."""
 _SOURCES = ("source", ".")
 _MODULE = "-m"
@@ -33,14 +33,16 @@ def may_run_any(view: View, pipelines: Sequence[str], book: RuleBook, settings: 
 def _any(command: Command, files: FileGraph) -> bool:
     """Whether a command may run more than the files that its words name, or its program is known to read."""
     programs = files.programs
+    words = [one.text for one in command.arguments]
     run = files.may_run(command)
     if isinstance(run, Top):
         return True
-    if command.name in programs.inert or {one.text for one in command.arguments} & _ASKS:
+    if command.name in programs.inert or (words and _ASKS.issuperset(words)):
         return False
-    words = [one.text for one in command.arguments]
-    if programs.launcher(command.name) and _MODULE in words[:-1]:
+    launcher = programs.launcher(command.name)
+    if launcher and launcher.files:
+        return bool(matching(run, files.paths))  # what it runs would have been followed
+    if launcher and _MODULE in words[:-1]:
         return words[words.index(_MODULE) + 1] not in programs.inert
-    if programs.launcher(command.name) or "/" in command.program or command.name in _SOURCES:
-        return bool(matching(run, files.paths))  # it would have been followed
-    return True
+    sourced = words[0] if command.name in _SOURCES and words else None
+    return sourced is None or not any(one.fullmatch(sourced) for one in programs.harmless_sources)

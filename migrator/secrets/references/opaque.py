@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.records import Opaque, OpaqueKind
@@ -13,6 +14,18 @@ from migrator.text.source import Source
 from migrator.text.yaml import Mapping, Scalar, YamlError, read_yaml
 
 _APART = re.compile("[.:-]")
+_FETCHES = re.compile(
+    r"""\b(?P<program>curl|wget)\b[^\n;|&]{0,300}?(?:"""
+    r"""(?:[ \t]-\w{0,9}[oO][ \t=]{0,9}|--output(?:-document)?[ \t=]|>[ \t]{0,9})"""
+    r"""["']?(?P<file>(?!/dev/|-|https?:)[\w./-]{1,200})"""
+    r"""|/(?P<name>[\w.-]{1,100}\.(?:sh|bash|py|rb|pl|js|ps1))(?![\w./-]))""",
+    re.ASCII,
+)
+"""A file that is fetched: by the name that is told, or by the end of its address."""
+_RUNS = (
+    r"(?:(?<![\w./-])(?:(?:ba|da|z|k|a)?sh|source|\.|python[\d.]{0,4}|ruby|perl|php|node|pwsh)[ \t]{1,9}"
+    r"(?:-[\w \t-]{1,40}[ \t])?|(?<![\w./-])(?=\.?/?[\w./-]{0,200}\.(?:sh|bash|py|rb|pl)\b))"
+)
 MOST = 50
 """The most places of one form that are kept of one file."""
 
@@ -55,9 +68,20 @@ def places_of(
                 found.update(one for one in about if (one.line, one.name) not in said)
     if language.name == "pipelines" and "imports" in source.text:
         found.update(_sources(source))
+    if any(form.kind == OpaqueKind.DOWNLOAD for form in forms):
+        found.update(_fetched(source, language))
     reads = {one.line for one in found if one.kind is OpaqueKind.INDIRECT}
     found = {replace(one, kind=OpaqueKind.INDIRECT) if _is_read(one, reads) else one for one in found}
     return sorted(found, key=lambda one: (one.line, one.column, one.kind, one.name))
+
+
+def _fetched(source: Source, language: Language) -> Iterator[Opaque]:
+    """What is fetched into a file that the same text runs by a shell or an interpreter further down."""
+    for match in islice(_FETCHES.finditer(source.text), MOST):
+        file = (match["file"] or match["name"]).rpartition("/")[2]
+        run = re.compile(rf"{_RUNS}(?:[^\s;|&]{{0,200}}/)?{re.escape(file)}(?![\w.-])", re.ASCII)
+        if within(source, match.start(), language) is not Within.COMMENT and run.search(source.text, match.end()):
+            yield _at(OpaqueKind.DOWNLOAD, source, match.start(), match["program"])
 
 
 def _is_read(one: Opaque, reads: Collection[int]) -> bool:

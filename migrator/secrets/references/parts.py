@@ -17,6 +17,12 @@ from migrator.text.source import Source
 
 MOST = 50
 """The most places of one name and kind that are kept of one file."""
+_NESTED = "yaml"
+"""The language in which a property is spelled by keys within keys."""
+_KEY = re.compile(r"^(?P<indent>[ ]*)(?:- )?(?P<key>[\w.-]{1,100})[ \t]{0,9}:(?=\s)", re.MULTILINE | re.ASCII)
+_APART = re.compile("[._-]{1,2}")
+_DEEP = 6
+"""The most keys within keys that spell one name."""
 _LONGEST = 12
 """The most words of a name whose inner parts are looked for."""
 _SEPARATOR = re.compile("_+")
@@ -46,6 +52,7 @@ class Parts:
             yield from _places(source, language, OpaqueKind.PART, name.name, name.part)
             if spelled:
                 yield from _places(source, language, OpaqueKind.SPELLING, name.name, name.spelling)
+                yield from _nested(source, name.name) if language.name == _NESTED else ()
 
 
 class _Name:
@@ -100,6 +107,26 @@ def _spelling(name: str, words: list[str]) -> re.Pattern[str] | None:
     return re.compile(
         rf"(?!{re.escape(name)}{_END})(?:{_BEGIN}(?i:{snake}){_END}|(?<![\w.-])(?i:{apart})(?![\w-]|\.\w))", re.ASCII
     )
+
+
+def _nested(source: Source, name: str) -> Iterator[Opaque]:
+    """`my:` above `pat:` is `my.pat`."""
+    wanted = _APART.sub("_", name).lower()
+    above: list[tuple[int, str]] = []
+    count = 0
+    for match in _KEY.finditer(source.text):
+        indent = len(match["indent"])
+        while above and above[-1][0] >= indent:
+            above.pop()
+        above.append((indent, _APART.sub("_", match["key"]).lower()))
+        keys = [key for _, key in above[-_DEEP:]]
+        found = (
+            any("_".join(keys[at:]) == wanted for at in range(len(keys) - 1)) if wanted.endswith(keys[-1]) else False
+        )
+        if found and count < MOST:
+            count += 1
+            position = source.position(match.start("key"))
+            yield Opaque(OpaqueKind.SPELLING, source.path, position.line, position.column, match["key"], name)
 
 
 def _any(texts: list[str], escape: bool = True) -> str:

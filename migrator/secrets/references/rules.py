@@ -15,15 +15,19 @@ from migrator.secrets.references.records import Kind, OpaqueKind
 _NAME = "(?P<names>[A-Za-z_][A-Za-z0-9_]*)"
 _COMMAND = (
     r"""(?:^(?![ \t]{0,40}[\w|"' *?.-]{1,60}\))|(?<!;);|&|\|(?![ \t]{0,9}[\w|]{1,40}[ \t]{0,9}\))|[(`{!]|"""
-    r"""\b(?:then|do|else|elif|if|while|until|exec|command|builtin|time|nohup|shell)[ \t]|"""
+    r"""\b(?:then|do|else|elif|if|while|until|exec|command|builtin|time|nohup|nice|shell)[ \t]|"""
+    r"""\btimeout[ \t]{1,9}[\w.-]{1,20}[ \t]|(?:\bin|;;)[ \t]{1,40}[\w|"'*.-]{1,40}\)|"""
     r"""\bsudo[ \t](?:-\w{1,9}[ \t]{1,9}){0,4}|"""
-    r"""(?:-\w{0,9}c|-|\btrap|\beval|\bwatch)[ \t]{1,20}["']|"[\w:.-]{1,60}"[ \t]{0,9}:[ \t]{0,9}"|"""
+    r"""(?:-\w{0,9}c|-|\btrap|\beval|\bwatch)[ \t]{1,20}\\{0,2}["']|-\w{0,9}c["'],[ \t]{0,9}["']|"""
+    r""""[\w:.-]{1,60}"[ \t]{0,9}:[ \t]{0,9}"|"""
     r"""\b(?:script|run|command|cmds?|entrypoint)[ \t]{0,9}:[ \t]{0,9}["']?)"""
     r"""[ \t]{0,40}(?:-[ \t]{1,20}["']?|RUN[ \t]{1,20}|[@+-]{1,2}(?=\w))?"""
     r"""(?:\w{1,60}=[^\s"'`;|&]{0,100}[ \t]{1,20}){0,3}(?:(?:/usr)?/bin/)?"""
 )
 """Where a shell begins a command, in scripts and in what holds lines of them; no label of a `case`."""
-_ENDS = r"""[ \t]{0,20}(?:$|(?=[\r|>;&)`}]|\d>|(?<=[ \t])#|\\\r?\n[ \t]{0,40}[|>]|(?<![ \t])["'](?![ \t]{0,9}:)))"""
+_ENDS = (
+    r"""[ \t]{0,20}(?:$|(?=[\r|>;&)`}]|\d>|(?<=[ \t])#|\\\r?\n[ \t]{0,40}[|>]|(?<![ \t])\\{0,2}["'](?![ \t]{0,9}:)))"""
+)
 _FETCHED = (
     r"(?:(?:/usr)?/bin/)?(?:sudo[ \t](?:-\w{1,9}[ \t]{1,9}){0,4})?(?:env[ \t])?(?:\w{1,60}=\S{0,100}[ \t]{1,9}){0,3}"
     r"(?:(?:/usr)?/bin/)?(?:(?:ba|z|da|k|a)?sh|python[\d.]{0,4}|node|ruby|perl|php|pwsh)\b(?![.\w/-])"
