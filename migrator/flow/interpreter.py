@@ -86,6 +86,7 @@ def follow(
         machine.run(lower(text), state, frame, None)
         machine.nested.trapped(state)
         machine.functions.uncalled(state, frame)
+        machine.functions.rest()
     except RecursionError:
         raise nodes.ProgramError("the script is nested too deeply to follow; flatten it") from None
     return machine.recorder.flow()

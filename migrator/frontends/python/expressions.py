@@ -51,7 +51,8 @@ class Listed(Struct, frozen=True, eq=False):
 
 class Expressions:
     """`before` is what runs before the statement that is read; `told` are expressions that commands were made of;
-    `lists` are those that variables are given, None where there are several. `guarded` counts what goes on where
+    `lists` are those that variables are given, None where there are several, `texts` the text that they are given.
+    `guarded` counts what goes on where
     something ends: blocks that catch exceptions, and the module, behind which functions are read."""
 
     def __init__(self, names: Names, facts: Facts, text: str) -> None:
@@ -62,6 +63,7 @@ class Expressions:
         self.before: list[Statement] = []
         self.told: set[cst.CSTNode] = set()
         self.lists: dict[str, Listed | None] = {}
+        self.texts: dict[str, list[cst.BaseExpression]] = {}
 
     # What runs
 
@@ -73,6 +75,16 @@ class Expressions:
         """What ends a function, a loop or the program: it may, where something may catch that."""
         end = Statement(node, node.span)
         self.runs(If((), (end,), (), node.span) if self.guarded else node)
+
+    def tell(self, *nodes: cst.CSTNode) -> None:
+        """A command is made of expressions, and so of the text that the names in them were given."""
+        pending = list(nodes)
+        while pending:
+            for one in tree.every(pending.pop()):
+                if one not in self.told:
+                    self.told.add(one)
+                    name = self.names.variable(one.value) if isinstance(one, cst.Name) else None
+                    pending += self.texts.get(name, ()) if name else ()
 
     def forgets(self, variables: Iterable[str | None], node: cst.CSTNode) -> None:
         """Nothing is known of the values that variables have from now on."""

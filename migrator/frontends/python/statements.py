@@ -40,8 +40,14 @@ from migrator.ir.nodes import (
     Test,
 )
 
-_OTHERS = {"plumbum", "sh", "invoke", "fabric"}
-"""Libraries that run commands in ways of their own."""
+_OTHERS = {
+    "plumbum", "sh", "invoke", "fabric", "python_on_whales", "aiodocker", "podman", "testcontainers", "oras", "pexpect",
+    "delegator", "sarge", "easyprocess",
+}  # fmt: skip
+"""Libraries that run commands, or use a registry, in ways of their own."""
+_MAX_DEPTH = 250
+"""How deeply statements stand in each other, which bounds what follows the nodes: each `if` and `elif` is two levels.
+"""
 
 
 def lower(text: str, place: Callable[[int], int] | None) -> tuple[Statement, ...]:
@@ -51,7 +57,7 @@ def lower(text: str, place: Callable[[int], int] | None) -> tuple[Statement, ...
         names = Names(text, module, place or (lambda index: index))
         return tuple(_Statements(Expressions(names, gather(names), text)).module())
     except RecursionError:
-        raise ProgramError("the program is nested too deeply to follow") from None
+        raise ProgramError(tree.DEEP) from None
 
 
 class _Statements:
@@ -64,6 +70,7 @@ class _Statements:
         self.assignments = Assignments(to)
         self.loose: list[Statement] = []
         self.labels: set[str] = set()
+        self.depth = 0
 
     def module(self) -> Iterator[Statement]:
         with self.to.collected() as made:
@@ -82,7 +89,8 @@ class _Statements:
                 program = Join((self.to.unknown(node, why=commands.UNTOLD),), span)
                 with self.to.collected():
                     told = tuple(map(self.to.word, words))
-                call = Call((program, *told, self.to.text_of(self.to.text, node)), span)
+                login = (self.to.text_of("login", node),) if isinstance(node, cst.Call) else ()
+                call = Call((program, *login, *told, self.to.text_of(self.to.text, node)), span)
                 yield Statement(If((), (Statement(call, span),), (), span), span)
 
     # Blocks
@@ -113,6 +121,14 @@ class _Statements:
         self.to.guarded = outer
 
     def statement(self, node: cst.CSTNode) -> None:
+        """Raises ProgramError where statements stand in each other too deeply."""
+        if self.depth > _MAX_DEPTH:
+            raise ProgramError(tree.DEEP)
+        self.depth += 1
+        self.lowered(node)
+        self.depth -= 1
+
+    def lowered(self, node: cst.CSTNode) -> None:
         match node:
             case cst.SimpleStatementLine() | cst.SimpleStatementSuite() | cst.IndentedBlock():
                 self.body(node.body)

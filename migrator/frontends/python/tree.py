@@ -22,19 +22,27 @@ _SILENT = frozenset(
 IMPORTS = tuple(
     getattr(cst, name) for name in ("Import", "ImportFrom", "LazyImport", "LazyImportFrom") if hasattr(cst, name)
 )
-_DEEP = "the program is nested too deeply to follow"
+DEEP = "the program is nested too deeply to follow"
 _CHAINS = re.compile(r"\b(?:and|or)\b")
 _NESTS = re.compile(r"[(\[{.~+*/-]|\b(?:and|or|not|lambda|if|elif|await)\b")
 _MAX_NESTS = 2_000
+_MAX_DEPTH = 400
+"""libcst gives no places to what lies deeper in its tree than Python calls functions."""
 
 
 def parse(text: str) -> cst.Module:
     """Raises ProgramError where the text cannot be read."""
     _bounded(text)
     try:
-        return cst.parse_module(text)
+        module = cst.parse_module(text)
     except (cst.ParserSyntaxError, RecursionError, ValueError):
         raise ProgramError("the program is not valid Python; check it with `python -m py_compile`") from None
+    level: list[cst.CSTNode] = [module]
+    for _ in range(_MAX_DEPTH):
+        level = [inner for one in level for inner in below(one)]
+    if level:
+        raise ProgramError(DEEP)
+    return module
 
 
 def _bounded(text: str) -> None:
@@ -46,13 +54,13 @@ def _bounded(text: str) -> None:
         with warnings.catch_warnings(action="ignore"):
             ast.parse(text)
     except (MemoryError, RecursionError):
-        raise ProgramError(_DEEP) from None
+        raise ProgramError(DEEP) from None
     except (SyntaxError, ValueError) as error:
         if "too many" in str(error):
-            raise ProgramError(_DEEP) from None
+            raise ProgramError(DEEP) from None
         pattern = _NESTS
     if sum(1 for _ in pattern.finditer(text)) > _MAX_NESTS:
-        raise ProgramError(_DEEP)
+        raise ProgramError(DEEP)
 
 
 def below(node: cst.CSTNode) -> list[cst.CSTNode]:
