@@ -70,7 +70,11 @@ def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], boo
 
 def _literal(piece: Piece, native: str) -> Point:
     refused = Refused("credential-unresolved", "is written in a way that cannot be replaced", "the literal")
-    if not isinstance(piece, Literal) or piece.span is None or piece.quoting is Quoting.FIXED:
+    if not isinstance(piece, Literal) or piece.span is None:
+        raise refused
+    if piece.reads and not piece.text.endswith(("\r", "\n")):
+        return Point(piece.span, piece.reads.replace("{}", native))
+    if piece.quoting is Quoting.FIXED:
         raise refused
     tail = len(piece.text) - len(piece.text.rstrip("\r\n"))
     if piece.quoting is Quoting.DOUBLE:

@@ -74,7 +74,8 @@ class Evaluator:
     def part(self, part: Expression, state: State, frame: Frame) -> Value:
         match part:
             case Constant():
-                return Value.of(Literal(part.text, part.span, Quoting.FIXED if part.fixed else part.quoting))
+                quoting = Quoting.FIXED if part.fixed else part.quoting
+                return Value.of(Literal(part.text, part.span, quoting, reads=part.reads))
             case Template():
                 if not part.parts:
                     return Value.of(Literal("", part.span))

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _DEEP = 4
 _MOST_CALLS = 30
-"""The most calls of a function that are followed within `_DEEP` others: those double where each calls the next twice."""
+"""The most calls of one function within `_DEEP` others that are followed: they double where each calls the next twice.
+"""
 
 
 class Functions:

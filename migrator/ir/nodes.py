@@ -40,12 +40,15 @@ class Quoting(Enum):
 
 class Constant(Struct, frozen=True):
     """Literal text, decoded. `span` covers the quotes where `quoting` is SINGLE, and is None for generated text.
-    `fixed`: nothing can be written in its place, however it is quoted."""
+    `fixed`: nothing can be written in its place, however it is quoted. `reads` is what a read looks like that can be
+    written in place of all of `span`, `{}` standing for the name of the variable; '' where the quoting decides.
+    """
 
     text: str
     span: Span | None
     quoting: Quoting = Quoting.FIXED
     fixed: bool = False
+    reads: str = ""
 
 
 class Fallback(Enum):

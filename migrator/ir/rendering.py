@@ -118,6 +118,7 @@ def expression(one: Expression) -> str:
         case Constant(text, _, quoting):
             marks = [quoting.value] if quoting in (Quoting.SINGLE, Quoting.DOUBLE) else []
             marks += ["fixed"] if one.fixed else []
+            marks += [f"or {one.reads}"] if one.reads else []
             if quoting is Quoting.BARE and _PLAIN.fullmatch(text) and text.isprintable():
                 return _form(" ".join(marks), [text]) if marks else text
             marks += ["bare"] if quoting is Quoting.BARE else []

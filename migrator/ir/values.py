@@ -48,13 +48,15 @@ class Reference(Struct, frozen=True):
 
 
 class Literal(Struct, frozen=True):
-    """Literal characters. `span` is where they are written (quotes included for SINGLE), None where generated."""
+    """Literal characters. `span` is where they are written (quotes included for SINGLE), None where generated.
+    `reads` is as in a `Constant`."""
 
     text: str
     span: Span | None = None
     quoting: Quoting = Quoting.FIXED
     provenance: tuple[Reference, ...] = ()
     splits: bool = False
+    reads: str = ""
 
 
 class Input(Struct, frozen=True):

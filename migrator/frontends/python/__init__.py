@@ -94,11 +94,12 @@ def lower(text: str, place: Place | None) -> tuple[Statement, ...]:
 
 
 def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:
-    """Only strings differ, as many as were edited."""
-    from migrator.frontends.python.tree import leaves, parse
+    """Only strings differ, as many as were edited: by their text, or as they became what an edit writes."""
+    from migrator.frontends.python.tree import changed, parse
 
-    old, new = list(leaves(parse(before))), list(leaves(parse(after)))
-    if len(old) != len(new):
-        return False
-    different = [(one, other) for one, other in zip(old, new, strict=True) if one != other]
-    return len(different) <= len(edits) and all(one[0] == other[0] == "SimpleString" for one, other in different)
+    written = changed(parse(before), parse(after))
+    return (
+        written is not None
+        and len(written) <= len(edits)
+        and {one.text for one in edits}.issuperset(filter(None, written))
+    )

@@ -6,7 +6,7 @@ import libcst as cst
 
 from migrator.frontends.python import environment, tree
 from migrator.frontends.python.expressions import Expressions, Listed, around, idle, index_of, invokes
-from migrator.frontends.python.facts import ENVIRONMENT
+from migrator.frontends.python.names import ENVIRONMENT
 from migrator.ir.nodes import Assign, Evaluate, Join
 
 

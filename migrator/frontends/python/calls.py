@@ -8,7 +8,7 @@ import libcst as cst
 from msgspec import Struct
 
 from migrator.frontends.python import commands, environment, tree
-from migrator.frontends.python.facts import ENVIRONMENT
+from migrator.frontends.python.names import ENVIRONMENT
 from migrator.ir.nodes import (
     ChangeDirectory,
     Evaluate,

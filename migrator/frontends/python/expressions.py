@@ -14,8 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.frontends.python import calls, tree
-from migrator.frontends.python.facts import ENVIRONMENT, Facts, copied
-from migrator.frontends.python.names import Names, Namespace
+from migrator.frontends.python.facts import Facts, copied
+from migrator.frontends.python.names import ENVIRONMENT, Names, Namespace
 from migrator.ir.nodes import (
     Assign,
     Break,
@@ -63,6 +63,7 @@ class Expressions:
         self.before: list[Statement] = []
         self.told: set[cst.CSTNode] = set()
         self.lists: dict[str, Listed | None] = {}
+        self.environments: dict[Namespace, list[tuple[int, str]]] = {}
         self.texts: dict[str, list[cst.BaseExpression]] = {}
 
     # What runs
@@ -148,9 +149,10 @@ class Expressions:
             case cst.SimpleString():
                 value = node.evaluated_value
                 text = value.decode(errors="replace") if isinstance(value, bytes) else value
-                return (Constant(text, self.names.span(node)),)
+                reads = "" if isinstance(value, bytes) else self.reads(node)
+                return (Constant(text, self.names.span(node), reads=reads),)
             case cst.ConcatenatedString() | cst.BinaryOperation(operator=cst.Add()):
-                return (*self.parts(node.left), *self.parts(node.right))
+                return tuple(map(_part, (*self.parts(node.left), *self.parts(node.right))))
             case cst.FormattedString():
                 return tuple(part for piece in node.parts for part in self.formatted(piece))
             case cst.BinaryOperation(operator=cst.Modulo()):
@@ -183,6 +185,13 @@ class Expressions:
                 return (self.unknown(node, self.comprehended(node)),)
         return (self.unknown(node, tuple(map(self.word, tree.nearest(*node.children))), self.why(node)),)
 
+    def reads(self, node: cst.SimpleString) -> str:
+        """What a read of the environment looks like that can stand where a string does."""
+        if not (known := self.environments.get(self.names.scope)):
+            known = self.environments[self.names.scope] = self.names.environment()
+        at = self.names.start(node)
+        return next((f'{name}["{{}}"]' for start, name in known if start < at), "")
+
     def why(self, node: cst.BaseExpression) -> str:
         return _COPY if copied(node, self.names, self.facts.copies) else EXPRESSION
 
@@ -193,7 +202,7 @@ class Expressions:
         assert isinstance(piece, cst.FormattedStringExpression)
         if piece.conversion or piece.format_spec or piece.equal:
             return (self.unknown(piece, tuple(map(self.word, tree.nearest(*piece.children)))),)
-        return self.parts(piece.expression)
+        return tuple(map(_part, self.parts(piece.expression)))
 
     def either(self, node: cst.BooleanOperation) -> tuple[Expression, ...]:
         """`a or b`, `a and b`."""
@@ -222,6 +231,11 @@ class Expressions:
         """The variable that `os.environ["X"]` reads, None for everything else."""
         index = index_of(node)
         return self.names.quoted(index) if index and self.names.full(node.value) == ENVIRONMENT else None
+
+
+def _part(part: Expression) -> Expression:
+    """A part of a text: nothing else than a string can be written there."""
+    return replace(part, reads="") if isinstance(part, Constant) else part
 
 
 def index_of(node: cst.Subscript) -> cst.BaseExpression | None:

@@ -10,9 +10,8 @@ import libcst as cst
 from msgspec import Struct
 
 from migrator.frontends.python import tree
-from migrator.frontends.python.names import Names
+from migrator.frontends.python.names import ENVIRONMENT, Names
 
-ENVIRONMENT = "os.environ"
 _COPIERS = ("dict", "copy.copy", "copy.deepcopy")
 _ACCOUNTS = {"smtplib", "aiosmtplib", "imaplib", "ftplib", "poplib", "nntplib", "requests_ntlm"}
 """Libraries that log in to something else."""

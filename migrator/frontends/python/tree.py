@@ -77,14 +77,25 @@ def every(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         pending += reversed(below(one))
 
 
-def leaves(module: cst.Module) -> Iterator[tuple[str, str]]:
-    """The kinds of all nodes, each with its own text where it has any."""
-    pending: list[cst.CSTNode] = [module]
+def changed(before: cst.Module, after: cst.Module) -> list[str] | None:
+    """What strings became between two programs: the expression that stands there now, '' for another string. None where
+    anything else differs."""
+    found: list[str] = []
+    pending: list[tuple[cst.CSTNode, cst.CSTNode]] = [(before, after)]
     while pending:
-        node = pending.pop()
-        value = getattr(node, "value", None)
-        yield type(node).__name__, value if isinstance(value, str) else ""
-        pending += reversed(node.children)
+        old, new = pending.pop()
+        if isinstance(old, cst.SimpleString) and isinstance(new, cst.Subscript) and not (old.lpar or old.rpar):
+            found.append(after.code_for_node(new))
+            continue
+        if type(old) is not type(new) or len(old.children) != len(new.children):
+            return None
+        one, other = getattr(old, "value", None), getattr(new, "value", None)
+        if isinstance(one, str) and one != other:
+            if not isinstance(old, cst.SimpleString):
+                return None
+            found.append("")
+        pending += zip(old.children, new.children, strict=True)
+    return found
 
 
 def nearest(*nodes: cst.CSTNode | None) -> Iterator[cst.BaseExpression]:
