@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
 _IMPORTS = {"from", "import"}
+_RUNS_MODULES = {"-m", "import_module", "__import__", "run_module"}
 _MOST_NAMES = 4000
 _MOST_FILES = 200
 _MOST_FOLDERS = 64
@@ -101,9 +102,9 @@ def _named(
         for word in words:
             if before in ENTERS:
                 known |= dict.fromkeys(path for folder in tuple(known) if (path := _within(folder, word)) is not None)
-            elif before == "-m":
+            elif before.rpartition(".")[2] in _RUNS_MODULES:
                 path = word.replace(".", "/")
-                names |= {f"{path}.py": None, f"{path}/__main__.py": None}
+                names |= {f"{path}{ending}": None for ending in (".py", "/__main__.py", "/__init__.py")}
             elif before in _IMPORTS or (imported and word.isidentifier()):
                 path = word.lstrip(".").replace(".", "/")
                 places = (path,) if before == "from" else (path, f"{package}/{path}")

@@ -31,7 +31,10 @@ _UNKNOWN = "$*?[{\\"
 _BEFORE = {"if", "then", "else", "elif", "do", "while", "until"}
 _TESTS = {"[", "[["}
 _COMPARES = {"=", "==", "!=", "=~", "-eq", "-ne", "-gt", "-lt", "-ge", "-le"}
-_PROCESSES = ("subprocess", "system", "popen", "Popen", "chdir", "exec", "spawn", "getoutput", "getstatusoutput")
+_PROCESSES = (
+    "subprocess", "system", "popen", "Popen", "chdir", "exec", "spawn", "getoutput", "getstatusoutput", "runpy",
+    "import_module", "__import__", "sys.path",
+)  # fmt: skip
 """In a Python program: it may run what it puts together, in a folder that it enters."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -10,6 +11,7 @@ from msgspec import Struct
 from migrator.frontends.python import commands, environment, tree
 from migrator.frontends.python.names import ENVIRONMENT
 from migrator.ir.nodes import (
+    Call,
     ChangeDirectory,
     Evaluate,
     Exit,
@@ -31,6 +33,8 @@ _SETS = {"os.putenv", "os.unsetenv"}
 """What these do is not seen by `os.environ`: https://docs.python.org/3/library/os.html#os.putenv"""
 _REFLECTION = {"globals", "locals", "vars", "exec", "eval"}
 """What reads or sets variables without their names."""
+_RUNS_FILES = {"runpy.run_path"}
+_RUNS_MODULES = {"runpy.run_module", "importlib.import_module", "__import__"}
 _DIRECTORIES = {"os.chdir", "os.fchdir", "contextlib.chdir"}
 _ENDS = {"sys.exit", "exit", "quit", "os._exit", "os.abort"}
 
@@ -144,6 +148,11 @@ def _function(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
 def _effect(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
     """What a call of a library does to the program."""
     span = to.names.span(call.node)
+    files = [*_read(call)] if call.name in ("exec", "eval") else call.args[:1] if call.name in _RUNS_FILES else []
+    if call.name in _RUNS_MODULES and call.args and not to.names.quoted(call.args[0]):
+        files = call.args[:1]
+    for one in files:
+        to.runs(Call((to.text_of("python", call.node), to.word(one)), span))
     if call.name not in (*_REFLECTION, *_DIRECTORIES, *_ENDS, "setattr"):
         return None
     if call.name in _ENDS:
@@ -161,3 +170,15 @@ def _effect(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
     else:
         to.runs(Havoc(None, "what `setattr` does", span, words))
     return (to.unknown(call.node),)
+
+
+def _read(call: Called) -> Iterator[cst.BaseExpression]:
+    """The paths of the files whose text is run: `exec(open(path).read())`, `exec(Path(path).read_text())`."""
+    for one in tree.every(call.node):
+        match one:
+            case cst.Call(func=cst.Name(value="open"), args=[cst.Arg(value=path), *_]):
+                yield path
+            case cst.Call(
+                func=cst.Attribute(value=cst.Call(args=[cst.Arg(value=path)]), attr=cst.Name(value="read_text"))
+            ):
+                yield path

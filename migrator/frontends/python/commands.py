@@ -79,7 +79,8 @@ def command(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
         to.runs(body[0].node, redirects)
     elif body:
         to.runs(Block(body, to.names.span(call.node), isolated=True), redirects)
-    value = to.unknown(call.node, rest(to, call, used))
+    own = (tree.elements(started.argv) or [])[:1] if started.argv is not None else []
+    value = to.unknown(call.node, (*map(to.word, own), *rest(to, call, used)))
     if started.ends:
         to.runs(Evaluate((Join((value,), value.span),), value.span))
         to.leaves(Exit(value.span))
@@ -166,7 +167,9 @@ def _words(to: Expressions, started: _Started, node: cst.Call) -> list[Join]:
         value = one.value if isinstance(one, cst.Arg) else one
         words += [to.word(value)] if isinstance(one, cst.Arg) and not one.star else _elements(to, value)
     if started.argv is not None:
-        words += _elements(to, started.argv)[1:] if tree.elements(started.argv) else _elements(to, started.argv)
+        written = tree.elements(started.argv)
+        listed = _elements(to, started.argv) if written is None else list(map(to.word, written[1:]))
+        words += listed if written is not None or listed[:1] == [None] else listed[1:]
     if None in words:
         return [Join((to.unknown(node),), to.names.span(node)), *filter(None, words)]
     to.tell(*started.words, *filter(None, [started.argv]))

@@ -37,6 +37,8 @@ def command(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
             to.told.add(call.node)
     elif call.method == "build" and (_owned(to, call.node.func.value) or not _BUILDS.isdisjoint(given)):
         given = {**dict(zip(("path", "tag"), call.args, strict=False)), **given}
+        if starred or not given.keys().isdisjoint(("fileobj", "custom_context")):
+            given.pop("path", None)
         used = [given[name] for name in ("path", "tag", "target", "dockerfile") if name in given]
         words = list(_build(to, call, given))
     elif call.method in _IMAGES and _owned(to, call.node.func.value):
@@ -80,9 +82,7 @@ def _login(to: Expressions, call: Called, given: _Given) -> Iterator[Join]:
 
 def _build(to: Expressions, call: Called, given: _Given) -> Iterator[Join]:
     """`docker build` with the same parameters. What is not known of them is an option that is not known."""
-    context = to.word(given["path"]) if "path" in given and "fileobj" not in given else _unknown(to, call)
-    if any(one.star for one in call.node.args) or "custom_context" in given:
-        context = _unknown(to, call)
+    context = to.word(given["path"]) if "path" in given else _unknown(to, call)
     for option, name in (("-t", "tag"), ("--target", "target")):
         if name in given:
             yield from (to.text_of(option, call.node), to.word(given[name]))
