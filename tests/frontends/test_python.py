@@ -180,6 +180,8 @@ CALLS = {
     "reflection": "exec(M)\nsetattr(M, 'x', M)\nsetattr(M, M, M)\neval(M, M)",
     "the end": "import sys\nsys.exit(M)",
     "a function": "def g(a, b=M, *, c=M): return M\ng(M)\ng(M, c=M)\ng(*M)\ng(M, M, M)\ng(d=M)\n[g(M) for x in M]",
+    "a function with a list": "def g(a, *c, d=M, **e): return subprocess.run([*a, *c, M], **e)\n"
+    "g([M, M], M, d=M, f=M)\nx = [M]\ng([*x, M], check=M)\ng((M,))\ng('a')",
     "a function in a lambda": "def g(a): return M\nlambda: g(M)",
     "a command of asyncio": "import asyncio\nasyncio.create_subprocess_exec(M, M, *M, cwd=M, env=M, limit=M, **M)",
     "a program instead": "os.execvp(M, [M, M])\n"
@@ -457,6 +459,21 @@ def shown(source: str) -> str:
             "(call 'python' $A) (evaluate (? ? $A))",
         ),
         (
+            'def f(*c):\n    subprocess.run(c)\nf("a", os.environ["B"])',
+            "(define f [] (scope (evaluate sets[f.c]) (call ? %f.c))) "
+            "(define f(1) [f(1).c[0] f(1).c[1]] (scope (set f(1).c ?) (call %f(1).c[0] %f(1).c[1]))) "
+            "(evaluate (? (invoke f(1) 'a' $B)))",
+        ),
+        (
+            'def f(t, **k):\n    os.system(t)\nf("a $B")',
+            "(define f [f.t] (scope (evaluate sets[f.k]) (process (call ?[text that the program makes] %f.t)))) "
+            "(define f(1) [f(1).t] (scope (process (call (fixed a) $B*)))) (evaluate (? (invoke f(1) 'a $B')))",
+        ),
+        (
+            'def f(c):\n    c = c + ["a"]\n    subprocess.run(c)\nf(["b"])',
+            "(define f [f.c] (scope (set f.c (text %f.c (? 'a'))) (call ? %f.c))) (evaluate (? (invoke f (? 'b'))))",
+        ),
+        (
             'exec(os.environ["A"])',
             "(havoc[what `exec` does] any $A)",
         ),
@@ -570,6 +587,13 @@ def test_source_is_lowered_to_nodes(source: str, nodes: str) -> None:
 )
 def test_where_the_environment_has_a_name_a_read_of_it_can_stand_for_a_string(source: str, reads: list[str]) -> None:
     assert [one.reads for one in every(lower(source, None)) if isinstance(one, Constant)] == reads
+
+
+def test_a_function_that_calls_itself_with_a_list_ends() -> None:
+    source = "def f(c):\n    subprocess.run(c)\n    f(['a'])\nf(['b'])"
+    assert shown(source).endswith("(evaluate (? (invoke f(1) 'b')))")
+    grows = "def f(*c):\n    subprocess.run(c)\n    f('a', *c)\nf('b')"
+    assert shown(grows).endswith("(evaluate (? (invoke f(1) 'b')))")
 
 
 def test_nothing_is_known_of_a_variable_before_it_is_assigned() -> None:

@@ -89,10 +89,10 @@ def command(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
 
 def _started(call: Called) -> _Started | None:
     """The command that a call starts; None where it is not known to start one."""
-    plain = tuple(one for one in call.node.args if one.keyword is None and one.star != "**")
+    plain = tuple(one for one in call.arguments if one.keyword is None and one.star != "**")
     starred = "a call with arguments that are not known"
     if call.name in _SPREADS:
-        unknown = any(one.star == "**" for one in call.node.args)
+        unknown = any(one.star == "**" for one in call.arguments)
         return _Started(plain, changed=_changed(call, ("env", "executable")) or (starred if unknown else ""))
     if call.name in _RUNS | _SHELLS:
         first = call.args[0] if call.args else call.named.get("args", call.named.get("cmd"))
@@ -148,6 +148,8 @@ def _shell(to: Expressions, first: cst.BaseExpression, call: Called, changed: st
     listed = tree.elements(first)
     if listed and len(listed) == 1:  # the words behind it are no commands
         first = listed[0]
+    if isinstance(first, cst.Name):
+        first = to.written.get(to.names.variable(first.value) or "", first)
     to.tell(first)
     text = to.names.quoted(first)
     if text and not changed and isinstance(first, cst.SimpleString):
@@ -183,6 +185,8 @@ def _elements(to: Expressions, node: cst.BaseExpression) -> list[Join | None]:
         case cst.Name(value=name) if listed := to.lists.get(to.names.variable(name) or name):
             to.tell(listed.node)
             return [Join((to.variable(one, node),), to.names.span(node)) for one in listed.names]
+        case cst.Call(func=cst.Name(value="list" | "tuple"), args=[cst.Arg(value=value, star="", keyword=None)]):
+            return _elements(to, value)
         case cst.BinaryOperation(operator=cst.Add()):
             return [*_elements(to, node.left), *_elements(to, node.right)]
         case cst.List() | cst.Tuple():

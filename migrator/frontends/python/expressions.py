@@ -6,7 +6,7 @@ order of the text; behind `and`, `or` and `if`, in a lambda or a comprehension, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import libcst as cst
@@ -16,10 +16,12 @@ from msgspec.structs import replace
 from migrator.frontends.python import calls, tree
 from migrator.frontends.python.facts import Facts, copied
 from migrator.frontends.python.names import ENVIRONMENT, Names, Namespace
+from migrator.frontends.python.shapes import Copy, Shape
 from migrator.ir.nodes import (
     Assign,
     Break,
     Constant,
+    Define,
     Evaluate,
     Exit,
     Expression,
@@ -45,14 +47,15 @@ class Listed(Struct, frozen=True, eq=False):
     """A list that a name is given once, and that never changes: its elements are variables, which hold their values as
     of then."""
 
-    node: cst.BaseExpression
+    node: cst.CSTNode
     names: tuple[str, ...]
 
 
 class Expressions:
     """`before` is what runs before the statement that is read; `told` are expressions that commands were made of;
     `lists` are those that variables are given, None where there are several, `texts` the text that they are given.
-    `guarded` counts what goes on where
+    `copies` are those of functions by their shape, which `copy` makes; within them `written` is the text that variables
+    hold, and `plain` are those that hold keywords which change no command. `guarded` counts what goes on where
     something ends: blocks that catch exceptions, and the module, behind which functions are read."""
 
     def __init__(self, names: Names, facts: Facts, text: str) -> None:
@@ -64,6 +67,10 @@ class Expressions:
         self.told: set[cst.CSTNode] = set()
         self.lists: dict[str, Listed | None] = {}
         self.environments: dict[Namespace, list[tuple[int, str]]] = {}
+        self.copies: dict[Shape, Define | None] = {}
+        self.written: dict[str, cst.SimpleString] = {}
+        self.plain: set[str] = set()
+        self.copy: Callable[[Copy], Define]
         self.texts: dict[str, list[cst.BaseExpression]] = {}
 
     # What runs
@@ -86,6 +93,10 @@ class Expressions:
                     self.told.add(one)
                     name = self.names.variable(one.value) if isinstance(one, cst.Name) else None
                     pending += self.texts.get(name, ()) if name else ()
+
+    def is_plain(self, node: cst.BaseExpression) -> bool:
+        """Whether these are keywords that change no command."""
+        return isinstance(node, cst.Name) and self.names.variable(node.value) in self.plain
 
     def forgets(self, variables: Iterable[str | None], node: cst.CSTNode) -> None:
         """Nothing is known of the values that variables have from now on."""

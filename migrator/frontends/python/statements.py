@@ -13,9 +13,10 @@ import libcst as cst
 
 from migrator.frontends.python import commands, tree
 from migrator.frontends.python.assignments import Assignments
-from migrator.frontends.python.expressions import Expressions
+from migrator.frontends.python.expressions import Expressions, Listed
 from migrator.frontends.python.facts import gather, suppresses
 from migrator.frontends.python.names import Function, Names
+from migrator.frontends.python.shapes import Copy
 from migrator.ir.nodes import (
     Ask,
     Asked,
@@ -39,6 +40,7 @@ from migrator.ir.nodes import (
     Switch,
     Test,
 )
+from migrator.text.source import Span
 
 _OTHERS = {
     "plumbum", "sh", "invoke", "fabric", "python_on_whales", "aiodocker", "podman", "testcontainers", "oras", "pexpect",
@@ -70,6 +72,7 @@ class _Statements:
         self.assignments = Assignments(to)
         self.loose: list[Statement] = []
         self.labels: set[str] = set()
+        self.to.copy = self.copy
         self.depth = 0
 
     def module(self) -> Iterator[Statement]:
@@ -346,6 +349,36 @@ class _Statements:
             call = Statement(Block((Statement(Evaluate((invoke,), span), span),), span, unordered=True), span)
             outermost = around.outer if around.closed else around
             (self.loose if outermost is self.names.root else self.to.before).append(call)
+
+    def copy(self, copy: Copy) -> Define:
+        """A function as it is called with lists and texts of one shape."""
+        node, span = copy.function.node, self.names.span(copy.function.node)
+        params = [*tree.parameters(node), *tree.collecting(node)]
+        caught = int(node.name.value in self.to.facts.caught)
+        with self.names.within(copy.scope):
+            inner = self.names.inner(node, copy.name)
+        places: list[tuple[str, Span]] = []
+        counts = dict(copy.shape.lists)
+        with self.names.within(inner), self.guarded(caught), self.to.collected() as made:
+            self.begin(node, [one.name.value for one in params])
+            for one in params:
+                variable, at = f"{inner.path}.{one.name.value}", self.names.span(one.name)
+                if one.name.value in counts:
+                    listed = tuple(f"{variable}[{index}]" for index in range(counts[one.name.value]))
+                    self.to.lists[variable] = Listed(one, listed)
+                    words = tuple(Join((self.to.variable(name, one.name),), at) for name in listed)
+                    alone = self.to.facts.counts[one.name.value] == 2  # here, and where it is run
+                    value = Join((self.to.unknown(one.name, () if alone else words),), at)
+                    self.to.runs(Assign(variable, value, at))
+                    places += [(name, at) for name in listed]
+                elif one not in tree.collecting(node):
+                    places.append((variable, at))
+                    if one.name.value in copy.texts:
+                        self.to.written[variable] = copy.texts[one.name.value]
+                elif copy.shape.plain:
+                    self.to.plain.add(variable)
+            self.statement(node.body)
+        return Define(copy.name, Statement(Block(tuple(made), span), span), span, tuple(places))
 
     def classed(self, node: cst.ClassDef) -> None:
         self.to.evaluate(node, *node.decorators, node.type_parameters, *node.bases, *node.keywords)
