@@ -200,7 +200,8 @@ def _logins(module: cst.Module, packages: frozenset[str]) -> Iterator[tuple[cst.
                     yield node, words
             case cst.Call():
                 words = [one.value for one in node.args]
-                named = isinstance(node.func, cst.Attribute) and node.func.attr.value == "login" and not elsewhere
+                named = bool(words) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "login"
+                named = named and not elsewhere
                 given = any(one.keyword and one.keyword.value == "auth_config" for one in node.args)
                 if named or given or any(map(_is_login, words)):
                     yield node, words
