@@ -44,6 +44,6 @@ def _run(shell: Shell) -> frozenset[tuple[str, Span]]:
 def _places(shell: Shell) -> Iterator[tuple[str, Span]]:
     spans = {command.span for command in shell.trace.commands}
     spans |= {definition.word.span for definition in shell.trace.definitions if definition.word}
-    spans |= {presence.name_span for presence in shell.trace.presences}
+    spans |= {presence.span for presence in shell.trace.presences}
     for span in spans:
         yield shell.script.source_at(span).path, shell.script.shown(span)

@@ -90,24 +90,48 @@ class Command(Struct, frozen=True, eq=False):
 
 class VariableUse(Struct, frozen=True):
     """An expansion of a variable. `command` is the order of the command whose words hold it, -1 outside of one;
-    `definition` the assignment whose right-hand side holds it."""
+    `definition` the assignment whose right-hand side holds it. `traced`: its value is written to the log."""
 
     read: Read
     definitions: Definitions
     calls: CallString
     command: int
     definition: Definition | None
+    traced: bool = False
+
+
+class Decision(Struct, frozen=True):
+    """What a test decides about: the `regions` of a branching, None for all that follows.
+
+    `missing` are those that run where the variable is not there, as far as that is known. `stops`: then they, or the
+    test itself, surely end the step with a failure. `leaves`: one of the regions may end a function, a loop or the
+    program.
+    """
+
+    regions: tuple[Span, ...] | None
+    missing: tuple[Span, ...] = ()
+    stops: bool = False
+    leaves: bool = False
 
 
 class PresenceTest(Struct, frozen=True, eq=False):
-    """A test whether a variable is set or empty. `regions` are what it decides about; `everything`: the step."""
+    """A test whether variables are set or empty. `reads` are the expansions of which the word at `span` consists, with
+    whatever else; `name` is where the bare name of the variable is written that is asked for, None where none is."""
 
     value: Value
-    read: Read | None
-    name_span: Span
+    reads: tuple[Read, ...]
+    span: Span
     calls: CallString
-    regions: tuple[Span, ...]
-    everything: bool
+    decisions: tuple[Decision, ...]
+    name: Span | None = None
+
+    @property
+    def sites(self) -> tuple[tuple[Span, CallString], ...]:
+        return tuple((read.span, self.calls) for read in self.reads)
+
+    @property
+    def everything(self) -> bool:
+        return any(one.regions is None for one in self.decisions)
 
 
 class Unread(Struct, frozen=True):

@@ -18,6 +18,8 @@ from migrator.ir.nodes import Define
 from migrator.ir.paths import ROOT, Paths, Top, joined
 from migrator.ir.values import Definition, Input, symbol
 
+Options = tuple[bool, bool, bool]
+"""`traced`, `allexport` and `errexit` of a state."""
 _T = TypeVar("_T")
 EVERYTHING = "*"
 """Among the clouded names: any variable."""
@@ -31,6 +33,10 @@ class State(Struct):
     where that cannot be told. `folders` is the working directory, `previous` the one before, and `stack` those that
     were pushed. `zero` is the name that the program was started by, `sourced` the file that is being included, as the
     commands named them; None where that is not known. `dead`: nothing comes here.
+
+    `errexit`: a command that fails surely ends the process. `restored` are the options that the running function gives
+    back, one for each way, None for the way on which it gives back none. `failed`: the node before surely failed;
+    `stopped`: the step surely ended with a failure here.
     """
 
     environment: dict[str, Definitions] = field(default_factory=dict)
@@ -49,6 +55,21 @@ class State(Struct):
     zero: str | None = None
     sourced: str | None = None
     dead: bool = False
+    errexit: bool = False
+    restored: frozenset[Options | None] = frozenset({None})
+    failed: bool = False
+    stopped: bool = False
+
+    @property
+    def options(self) -> Options:
+        return self.traced, self.allexport, self.errexit
+
+    def give_back(self) -> None:
+        """The running function ends: what it declared local of the options is as before."""
+        ways = [self.options if one is None else one for one in self.restored]
+        self.traced = any(traced for traced, _, _ in ways)
+        self.allexport = any(allexport for _, allexport, _ in ways)
+        self.errexit = all(errexit for _, _, errexit in ways)
 
     def copy(self) -> State:
         return replace(self)
@@ -97,6 +118,10 @@ def join(states: Sequence[State]) -> State:
         zero=first.zero if all(state.zero == first.zero for state in alive) else None,
         sourced=first.sourced if all(state.sourced == first.sourced for state in alive) else None,
         dead=all(state.dead for state in states),
+        errexit=all(state.errexit for state in alive),
+        restored=frozenset().union(*(state.restored for state in alive)),
+        failed=all(state.failed for state in alive),
+        stopped=all(state.stopped for state in alive),
     )
 
 
@@ -119,7 +144,14 @@ def _finite(state: State) -> tuple[object, ...]:
         *(len(names) for names in (state.exported, state.clouded, state.lastpipe, state.arrays)),
         {name: len(bodies) for name, bodies in state.functions.items()},
         {name: (len(hidden), surely) for name, (hidden, surely) in state.saved.items()},
-        (state.traced, state.allexport, state.dead, isinstance(state.previous, Top) or state.previous),
+        (
+            state.traced,
+            state.allexport,
+            state.errexit,
+            len(state.restored),
+            state.dead,
+            isinstance(state.previous, Top) or state.previous,
+        ),
         *(value is None for value in (state.positional, state.stack, state.zero, state.sourced)),
     )
 

@@ -61,6 +61,7 @@ class Nested:
     def shell(self, command: Command, call: Call, state: State, frame: Frame) -> CommandResult:
         """`bash -c '…'`, `bash` with a here-document, or a script file, in a process that `state` is the parent of."""
         inner, started = child(state, self.recorder.read_from_outside), State()
+        frame = frame.process(state)
         arguments = list(command.arguments)
         while command.name not in SHELLS and arguments and arguments[0].text not in ("-c", "--command"):
             arguments.pop(0)
@@ -84,7 +85,7 @@ class Nested:
             self.unread(call, command.stdin)
         if arguments and command.name in SHELLS:
             launched = self.machine.launching.launch(
-                command.name, arguments, call, state, frame, command.stdin, started.traced
+                command.name, arguments, call, state, frame, command.stdin, started
             )
             return launched or _SHELL
         return _SHELL
@@ -113,6 +114,7 @@ class Nested:
         state.clouded |= {name for name, known in after.environment.items() if state.environment.get(name) != known}
         state.exported |= after.exported
         state.traced = state.traced or after.traced
+        state.errexit = state.errexit and after.errexit
         state.folders = joined((state.folders, after.folders))
 
     def trapped(self, state: State) -> None:
@@ -130,6 +132,7 @@ def child(state: State, outside: set[str]) -> State:
     """What a program that is started sees: variables that are not exported stay behind. `outside` are variables that
     were read before the program set them: they came from the environment, and go back there."""
     inner = state.copy()
+    inner.errexit, inner.restored, inner.failed = False, frozenset({None}), False
     hidden = {
         name: _HIDDEN
         for name, definitions in state.environment.items()

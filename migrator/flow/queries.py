@@ -5,9 +5,9 @@ Each answer over-approximates: whatever happens when the program runs is in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
-from migrator.flow.events import LOOP, CallString, Command, Definitions, Flow, PresenceTest, VariableUse
+from migrator.flow.events import LOOP, CallString, Command, Definitions, Flow, VariableUse
 from migrator.ir.nodes import Fallback
 from migrator.ir.values import Definition, Value
 from migrator.text.source import Span
@@ -51,7 +51,7 @@ def inputs(flow: Flow) -> frozenset[str]:
 
 def tested(flow: Flow) -> frozenset[Site]:
     """The reads that only ask whether something is set."""
-    return frozenset((test.read.span, test.calls) for test in flow.presences if test.read is not None)
+    return frozenset(one for test in flow.presences for one in test.sites)
 
 
 def setting(flow: Flow) -> Iterator[VariableUse]:
@@ -71,13 +71,22 @@ def among(definition: Definition, definitions: Definitions) -> bool:
     return definition in definitions or any(other and other.word and other.word.span == span for other in definitions)
 
 
-def holders(flow: Flow, wanted: Collection[Site], points: Collection[Span] = ()) -> frozenset[int]:
-    """The orders of the commands whose words hold one of the reads, or one around one of the `points`."""
-    return frozenset(
-        use.command
-        for use in flow.uses
-        if site(use) in wanted or any(use.read.span.contains(point) for point in points)
-    )
+def holders(flow: Flow, wanted: Collection[Site]) -> frozenset[int]:
+    """The orders of the commands whose words hold one of the reads."""
+    return frozenset(use.command for use in flow.uses if site(use) in wanted)
+
+
+def traced(flow: Flow, wanted: Collection[Site], points: Collection[Span]) -> Iterator[VariableUse]:
+    """The reads of which the log shows the value, among those that are `wanted` or around one of the `points`."""
+    for use in flow.uses:
+        if use.traced and (site(use) in wanted or any(use.read.span.contains(point) for point in points)):
+            yield use
+
+
+def shows(command: Command, place: Span) -> bool:
+    """Whether a command that is traced shows what stands at a place: among its words, and in no redirection."""
+    hidden = any(redirect.value.span.contains(place) for redirect in command.redirects)
+    return command.span.contains(place) and not hidden
 
 
 # What runs, and when
@@ -141,15 +150,15 @@ def input_arrives(command: Command, name: str) -> bool:
 # Conditions
 
 
-def decided(flow: Flow, test: PresenceTest) -> tuple[list[Command], list[Definition]]:
-    """What a test decides about: commands, and assignments."""
+def inside(flow: Flow, regions: Sequence[Span]) -> tuple[list[Command], list[Definition]]:
+    """What happens in regions: commands, and assignments."""
     commands = [
         command
         for command in flow.commands
-        if any(region.start <= start < region.end for region in test.regions for start in _starts(command))
+        if any(region.start <= start < region.end for region in regions for start in _starts(command))
     ]
     return commands, [
-        one for one in flow.definitions if one.word and any(region.contains(one.word.span) for region in test.regions)
+        one for one in flow.definitions if one.word and any(region.contains(one.word.span) for region in regions)
     ]
 
 

@@ -15,7 +15,8 @@ from migrator.ir.values import EMPTY, Literal, Unknown, Value, concat
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
-_TERMINALS = ("/dev/stdout", "/dev/stderr", "/dev/tty")
+TERMINALS = ("/dev/stdout", "/dev/stderr", "/dev/tty")
+"""Files that are the log of the step."""
 
 
 class Streams:
@@ -48,15 +49,17 @@ class Streams:
         if not files:
             return output
         self.recorder.writes_files(files, since)
-        return output if all(file.path.text in _TERMINALS for file in files) else EMPTY
+        return output if all(file.path.text in TERMINALS for file in files) else EMPTY
 
     def value(self, redirect: Redirect, state: State, frame: Frame) -> Value:
-        return self.machine.expressions.value(redirect.value, state, frame)
+        """Tracing shows the words of commands, and no redirections."""
+        return self.machine.expressions.value(redirect.value, state, frame.but(hidden=True))
 
     def file(self, redirect: Redirect, state: State, frame: Frame) -> Value:
         parts = redirect.value.parts
         if len(parts) == 1 and isinstance(parts[0], Capture) and parts[0].stream:
-            return self.machine.run(parts[0].body, state.copy(), frame.but(consumed=True), None)
+            alone = frame.but(consumed=True, asked=False, fatal=False)
+            return self.machine.run(parts[0].body, state.copy(), alone, None)
         self.recorder.reads_file(self.value(redirect, state, frame))
         return Value.of(Unknown("a file that is read"))
 

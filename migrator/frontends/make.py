@@ -35,6 +35,7 @@ _SHELLS = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh")
 _PLAIN = re.compile(r"(?:[\w./:@-]|\$\{\w+\})*")
 _PART = re.compile(r"\$\{(\w+)\}|[^$]+")
 _DEPTH = 20
+_GOES_ON = ("--ignore-errors", "--keep-going")
 
 
 class _Line(Struct, frozen=True):
@@ -93,7 +94,9 @@ def read(request: Request) -> Program | None:
     try:
         if "\r" in text or not line.known or "--" in line.words:
             raise Undecided
-        recipes = _Recipes(path, _makefile(text), line.folder, request.clone, line.quiet)
+        recipes = _Recipes(
+            path, _makefile(text), line.folder, request.clone, line.quiet, any(map(_ignores, request.words))
+        )
         targets = [word for word in line.words if not recipes.assign(word)]
         fragments = tuple(recipes.of(targets))
     except Undecided:
@@ -169,9 +172,10 @@ def _lines(text: str) -> Iterator[Span]:
 
 
 class _Recipes:
-    def __init__(self, path: str, makefile: _Makefile, folder: str, clone: str, silent: bool) -> None:
+    def __init__(self, path: str, makefile: _Makefile, folder: str, clone: str, silent: bool, ignoring: bool) -> None:
         self.path = path
         self.silenced = [rule.needs.split() for rule in makefile.rules if ".SILENT" in rule.targets]
+        self.ignoring = ignoring or any(".IGNORE" in rule.targets for rule in makefile.rules)
         self.silent = silent or [] in self.silenced
         self.makefile = makefile
         self.folder = folder
@@ -234,6 +238,7 @@ class _Recipes:
         silent = self.silent or "@" in text[span.start : at] or any(target in one for one in self.silenced)
         if at == span.end:
             return None
+        first = at
         runs = Runs()
         exported = []
         for name in self.exported:
@@ -250,7 +255,9 @@ class _Recipes:
             at = match.end()
         self.copy(text[at : span.end], at, runs, single, double)
         value, mapped = runs.finish("$", span.start)
-        return Fragment(self.path, value, mapped, _Line(tuple(exported), self.unknown), shown and not silent)
+        ignored = self.ignoring or "-" in text[span.start : first]
+        line = _Line(tuple(exported), self.unknown)
+        return Fragment(self.path, value, mapped, line, shown and not silent, ignored)
 
     def copy(self, text: str, at: int, runs: Runs, single: bool, double: bool) -> tuple[bool, bool]:
         """Text that stays; the tab behind a continued line goes. Returns which quotes are open after it."""
@@ -301,6 +308,15 @@ class _Recipes:
 
     def expanded(self, text: str, target: str, depth: int) -> str:
         return _REFERENCE.sub(lambda match: self.put(_name(match), target, depth), text)
+
+
+def _ignores(word: str | None) -> bool:
+    """Whether a word may tell make to go on where a recipe fails: `-i`, `-k` and their long forms."""
+    return (
+        word is None
+        or word in _GOES_ON
+        or (word.startswith("-") and not word.startswith("--") and bool(set("ik") & set(word)))
+    )
 
 
 def _name(match: re.Match[str]) -> str:

@@ -47,13 +47,14 @@ class Request(Struct, frozen=True):
 class Fragment(Struct, frozen=True):
     """A program in a file. `runs` leads from the characters of `text` to those of the file; `lower` reads the text and
     gives its places through the map that it is handed. `shown`: it is written to the log as it runs, with values in
-    it."""
+    it. `ignored`: what comes next runs even if it fails."""
 
     path: str
     text: str
     runs: ScalarMap
     lower: Lower
     shown: bool = False
+    ignored: bool = False
 
 
 class Program(Struct, frozen=True):

@@ -26,11 +26,13 @@ class Task(Struct, frozen=True, eq=False):
 class Commands(Struct, frozen=True, eq=False):
     """What one shell of a step is given, in order; its commands share their variables, those of another shell of the
     step do not see them. `name` is the platform's word for it, `assumes` what a native login in it takes for granted.
+    `ignored`: the step does not fail where one of them does.
     """
 
     name: str
     items: tuple[Scalar | Task, ...]
     assumes: tuple[str, ...] = ()
+    ignored: bool = False
 
 
 class Occurrence(Struct, frozen=True, eq=False):

@@ -112,19 +112,21 @@ class StepReader:
         if windows or not (named or (follow and self.library.leads(script.text))):
             return shell
         try:
-            trace = self.trace(script.text, follow)
+            trace = self.trace(script.text, follow, shell.commands.ignored)
         except ProgramError as error:
             return replace(shell, failure=error)
         shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
         logins = tuple(find_logins(trace, self.book))
         return replace(shell, trace=trace, logins=logins, images=find_images(trace, self.book, self.file), read=True)
 
-    def trace(self, text: str, follow: bool) -> Flow:
+    def trace(self, text: str, follow: bool, ignored: bool) -> Flow:
         """Follow a script and the files that it runs, but for those that it writes itself. Raises ProgramError."""
         changed = NONE
         library, clone = self.library if follow else None, self.book.built_in.clone
         while True:
-            trace = interpreter.follow(text, self.book.programs, self.variables, self.file, clone, library, changed)
+            trace = interpreter.follow(
+                text, self.book.programs, self.variables, self.file, clone, library, changed, ignored
+            )
             wrong = matching(written(trace, self.book), {placed.fragment.path for placed in trace.called})
             if not wrong:
                 return trace

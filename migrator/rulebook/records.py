@@ -164,15 +164,16 @@ class Launcher(Struct, frozen=True):
 
 class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
-    but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
-    `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
-    command; `copiers` copy or show the files that they are given, `writers` tell
-    which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
-    not followed; `files_untold` are those that other programs read, `documents` globs of what nobody runs.
+    but white space; `failing` programs do nothing but fail; `private` programs read no variables but their own;
+    neither they nor `offline` ones read packages. `roots` are commands, with their words, that print the folder of the
+    clone. `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `writers`
+    tell which of their words are files that they write. `launchers` run files of the repository, `interpreters` run
+    what is not followed; `files_untold` are those that other programs read, `documents` globs of what nobody runs.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
     displays: frozenset[str] = frozenset()
+    failing: frozenset[str] = frozenset()
     filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
     offline: frozenset[str] = frozenset()
