@@ -30,6 +30,7 @@ VERDICTS = {
     "foreign-package": "unsafe",
     "image-unresolved": "unsafe",
     "two-pushers": "unsafe",
+    "fixed-package": "unsafe",
     "shell-runner": "unsafe",
     "traced": "unsafe",
     "guarded": "unsafe",

@@ -6,12 +6,17 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from migrator.findings.records import AddedTask, ScriptChange
 from migrator.frontends import programs
+from migrator.frontends.shell.comparing import same
+from migrator.frontends.shell.lowering import lower
+from migrator.ir.nodes import ProgramError
 from migrator.text import yaml
 from migrator.text.edits import Conflict, Edit, splice
 from migrator.text.scalars import map_scalar
-from migrator.text.source import Source
+from migrator.text.source import Source, Span
 from migrator.text.yaml import Node, Scalar, Sequence, YamlError, plain, read_yaml
 
 
@@ -49,6 +54,58 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
     if pending:
         raise Unverified("an edit lies outside of every value")
     return text
+
+
+def prove(source: Source, text: str, edits: Iterable[Edit]) -> None:
+    """Whether the scripts of a rewritten YAML file are the same programs, but for the names in the expansions that were
+    edited. A list is a program: its items, one after the other. Raises Unverified."""
+    pending = sorted(set(edits))
+    starts = [edit.span.start for edit in pending]
+    before, after = read_yaml(source), read_yaml(Source(source.path, text))
+
+    def inside(scalar: Scalar) -> list[Edit]:
+        near = pending[bisect_left(starts, scalar.span.start) : bisect_right(starts, scalar.span.end)]
+        return [edit for edit in near if scalar.span.contains(edit.span)]
+
+    edited = {one for one in _scalars(before) if inside(one)}
+    proved: set[Scalar] = set()
+    alone = [((one,), (other,)) for one, other in zip(_scalars(before), _scalars(after), strict=True) if one in edited]
+    for old, new in (*zip(_programs(before), _programs(after), strict=True), *alone):
+        if proved.issuperset(edited.intersection(old)):
+            continue
+        moved: list[Edit] = []
+        at = 0
+        for scalar in old:
+            found = _decoded_edits(source, scalar, inside(scalar))
+            moved += [replace(one, span=_shifted(one.span, at)) for one in found]
+            at += len(scalar.value) + 1
+        try:
+            programs = lower("\n".join(one.value for one in old)), lower("\n".join(one.value for one in new))
+        except ProgramError:
+            continue  # a list that is no script, or a part of one
+        if not same(*programs, moved):
+            raise Unverified("a rewritten script says something else, too")
+        proved.update(old)
+    if not proved.issuperset(edited):
+        raise Unverified("a rewritten script cannot be read again")
+
+
+def _programs(root: Node | None) -> Iterator[tuple[Scalar, ...]]:
+    """The lists of a file that stand in no list, with the text of the lists in them."""
+    inner = {child for node, _ in _walk(root) if isinstance(node, Sequence) for child in _children(node)}
+    for node, known in _walk(root):
+        if known is None and isinstance(node, Sequence) and node not in inner:
+            yield tuple(_items(node))
+
+
+def _items(node: Sequence) -> Iterator[Scalar]:
+    pending = _children(node)[::-1]
+    while pending:
+        child = pending.pop()
+        if isinstance(child, Sequence):
+            pending += _children(child)[::-1]
+        elif isinstance(child, Scalar) and not child.is_null:
+            yield child
 
 
 def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
@@ -109,23 +166,35 @@ def _item(added: str | AddedTask) -> object:
 
 
 def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:
-    if not edits:
-        return scalar.value
-    runs = map_scalar(source.text, scalar)
-    if runs is None:
-        raise Unverified("a value that cannot be followed would be edited")
     value = scalar.value
-    for edit in reversed(edits):
-        ends = range(runs.length)
-        start = next(i for i in ends if runs.place(i, i + 1).start == edit.span.start)
-        stop = next((i for i in ends[start:] if runs.place(i, i + 1).end == edit.span.end), start - 1) + 1
-        text = _decoded(edit.text, scalar.style)
+    for edit, made in zip(reversed(edits), reversed(_decoded_edits(source, scalar, edits)), strict=True):
+        (start, stop), text = (made.span.start, made.span.end), made.text
         if scalar.style == "|" and "\n" in text.replace("\r", "\n"):
             line = max(source.text.rfind("\n", 0, edit.span.start), source.text.rfind("\r", 0, edit.span.start)) + 1
             indent = edit.span.start - line - (start - (scalar.value.rfind("\n", 0, start) + 1))
             text = re.sub(rf"(?:\r\n|\r|\n) {{{indent}}}", "\n", text)
         value = value[:start] + text + value[stop:]
     return value
+
+
+def _decoded_edits(source: Source, scalar: Scalar, edits: list[Edit]) -> list[Edit]:
+    """The edits as they change the decoded text of a scalar."""
+    if not edits:
+        return []
+    runs = map_scalar(source.text, scalar)
+    if runs is None:
+        raise Unverified("a value that cannot be followed would be edited")
+    made: list[Edit] = []
+    for edit in edits:
+        ends = range(runs.length)
+        start = next(i for i in ends if runs.place(i, i + 1).start == edit.span.start)
+        stop = next((i for i in ends[start:] if runs.place(i, i + 1).end == edit.span.end), start - 1) + 1
+        made.append(Edit(edit.path, Span(start, stop), _decoded(edit.text, scalar.style)))
+    return made
+
+
+def _shifted(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
 
 
 def _decoded(text: str, style: str) -> str:

@@ -47,7 +47,7 @@ class Step(Struct, frozen=True, eq=False):
 
     `labels` are those of the runner that it wants. `kept` are the paths that outlive it, with what they become: `an
     artifact`. `variables` are the names that are declared around it, and where; `declared` says for people by what.
-    `here`: the repository itself runs it, and not only those that import it.
+    `here`: the repository itself runs it, and not only those that import it; `elsewhere`: those may import it.
     """
 
     at: int
@@ -58,6 +58,7 @@ class Step(Struct, frozen=True, eq=False):
     variables: tuple[tuple[str, int], ...] = ()
     declared: str = "the pipeline"
     here: bool = True
+    elsewhere: bool = False
 
     def runs_in(self, where: str) -> bool:
         """Whether a place at or below `where` runs it."""

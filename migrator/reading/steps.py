@@ -43,13 +43,15 @@ class Shell(Struct, frozen=True, eq=False):
 
 
 class StepFacts(Struct, frozen=True, eq=False):
-    """What is known of one step. `uses` are the places that run it. `windows`: its scripts are not shell."""
+    """What is known of one step. `uses` are the places that run it. `windows`: its scripts are not shell. `elsewhere`:
+    it is judged for repositories that import it, and nobody knows which those are."""
 
     pipelines: Pipelines
     step: Step
     shells: tuple[Shell, ...]
     uses: tuple[Use, ...]
     windows: bool
+    elsewhere: bool = False
 
     @property
     def tasks(self) -> Iterator[Task]:
@@ -95,8 +97,9 @@ class StepReader:
         source = self.source(path)
         return source.text if source else None
 
-    def read(self, pipelines: Pipelines, step: Step, follow: bool = True) -> StepFacts:
-        """`follow`: the step runs in this repository, whose files it may run."""
+    def read(self, pipelines: Pipelines, step: Step, follow: bool = True, elsewhere: bool = False) -> StepFacts:
+        """`follow`: the step runs in this repository, whose files it may run. `elsewhere`: who else runs it is not
+        known."""
         source = pipelines.source
         uses = tuple(Use(source.path, source.position(occurrence.at)) for occurrence in step.occurrences)
         windows = any(label in self.book.runners.windows for label in step.labels)
@@ -104,7 +107,7 @@ class StepReader:
             self.shell(Shell(Script.join(source, commands.items), commands, order), windows, follow)
             for order, commands in enumerate(step.shells)
         )
-        return StepFacts(pipelines, step, shells, uses, windows)
+        return StepFacts(pipelines, step, shells, uses, windows, elsewhere)
 
     def shell(self, shell: Shell, windows: bool, follow: bool) -> Shell:
         script = shell.script

@@ -155,6 +155,7 @@ class _Reader:
             tuple(found.variables.items()),
             "the custom pipeline",
             not self.exports or any(not place.where.startswith(f"{EXPORTED}.") for place in places),
+            self.exports and any(place.where.startswith(f"{EXPORTED}.") for place in places),
         )
 
     def script(self, item: Item | None, key: str, runs: bool) -> Iterator[Scalar | Task]:
