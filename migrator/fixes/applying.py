@@ -51,7 +51,7 @@ def plan(report: Report, unsafe: bool, writable: Callable[[str], str | None]) ->
                 changes_of = [change for finding in findings for change in finding.changes]
                 text = rewrite(source, edits, changes_of)
                 if not changes_of:
-                    prove(source, text, edits)
+                    prove(source, edits)
         except Unverified as error:
             failures.append(f"{path}: {error}; nothing was written to it, please report this")
             failed.add(path)

@@ -73,7 +73,7 @@ class RuleContext(Context, frozen=True, eq=False):
 def judged_commands(step: StepFacts, context: Context) -> tuple[JudgedCommand, ...]:
     """What is to be said of each command of a step that logs in to Packages with something else than the native
     pair."""
-    handed_on = cache(partial(named, step))
+    handed_on = cache(partial(named, step, context.book.programs))
     judged = judge(step, context, handed_on)
     places: dict[tuple[int, Span], list[JudgedLogin]] = {}
     for item in judged:

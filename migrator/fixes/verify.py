@@ -56,34 +56,41 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
     return text
 
 
-def prove(source: Source, text: str, edits: Iterable[Edit]) -> None:
-    """Whether the scripts of a rewritten YAML file are the same programs, but for the names in the expansions that were
-    edited. A list is a program: its items, one after the other. Raises Unverified."""
+def prove(source: Source, edits: Iterable[Edit]) -> None:
+    """Whether the scripts of a YAML file stay the same programs, but for the names in the expansions that are edited.
+
+    A list is a program: its items, one after the other. A line that is put in is none of the text that must stay.
+    Raises Unverified.
+    """
     pending = sorted(set(edits))
     starts = [edit.span.start for edit in pending]
-    before, after = read_yaml(source), read_yaml(Source(source.path, text))
+    root = read_yaml(source)
 
     def inside(scalar: Scalar) -> list[Edit]:
         near = pending[bisect_left(starts, scalar.span.start) : bisect_right(starts, scalar.span.end)]
         return [edit for edit in near if scalar.span.contains(edit.span)]
 
-    edited = {one for one in _scalars(before) if inside(one)}
+    edited = {one for one in _scalars(root) if inside(one)}
     proved: set[Scalar] = set()
-    alone = [((one,), (other,)) for one, other in zip(_scalars(before), _scalars(after), strict=True) if one in edited]
-    for old, new in (*zip(_programs(before), _programs(after), strict=True), *alone):
+    for old in (*_programs(root), *((one,) for one in edited)):
         if proved.issuperset(edited.intersection(old)):
             continue
         moved: list[Edit] = []
         at = 0
         for scalar in old:
             found = _decoded_edits(source, scalar, inside(scalar))
-            moved += [replace(one, span=_shifted(one.span, at)) for one in found]
+            moved += [replace(one, span=_shifted(one.span, at)) for one in found if one.span.start < one.span.end]
             at += len(scalar.value) + 1
+        written = "\n".join(one.value for one in old)
         try:
-            programs = lower("\n".join(one.value for one in old)), lower("\n".join(one.value for one in new))
+            program = lower(written)
         except ProgramError:
             continue  # a list that is no script, or a part of one
-        if not same(*programs, moved):
+        try:
+            proven = same(program, lower(splice(written, moved)), moved)
+        except ProgramError:
+            proven = False
+        if not proven:
             raise Unverified("a rewritten script says something else, too")
         proved.update(old)
     if not proved.issuperset(edited):

@@ -97,6 +97,8 @@ class Visibility:
 
 def may_read(command: Command, variable: str, context: Context) -> bool:
     """Could a program read an exported variable?"""
+    if queries.shown(command, context.book.programs):
+        return False
     name = word_of(variable)
     client = context.book.by_program(command.name)
     if client is None and command.name not in context.book.programs.private:

@@ -108,8 +108,11 @@ class Launching:
         outputs = []
         for one, fragment in zip(placed, fragments, strict=True):
             process = inner.copy()
+            asked = started.asked and one is placed[-1]
             process.traced = process.traced or fragment.shown
-            alone = started.but(fatal=started.fatal and not fragment.ignored, shown=fragment.shown, hidden=False)
+            alone = started.but(
+                asked=asked, fatal=started.fatal and not fragment.ignored, shown=fragment.shown, hidden=False
+            )
             outputs.append(self.run(one, call, process, alone, stdin))
         return CommandResult(concat(outputs), followed=True)
 

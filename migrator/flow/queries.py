@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from migrator.flow.events import LOOP, CallString, Command, Definitions, Flow, VariableUse
+from migrator.flow.streams import TERMINALS
 from migrator.ir.nodes import Fallback
 from migrator.ir.values import Definition, Value
+from migrator.rulebook.records import Programs
 from migrator.text.source import Span
 
 Site = tuple[Span, CallString]
@@ -95,6 +97,12 @@ def shows(command: Command, place: Span) -> bool:
 def unfollowed(flow: Flow) -> Iterator[Command]:
     """The commands that are not followed by others, which say what they run."""
     return (command for command in flow.commands if not command.followed)
+
+
+def shown(command: Command, programs: Programs) -> bool:
+    """Whether a command does nothing but write its words to the log."""
+    kept = any(output.path.text not in TERMINALS for output in command.outputs)
+    return command.name in programs.displays and not command.consumed and not kept
 
 
 def may_follow(first: Command, second: Command) -> bool:

@@ -9,7 +9,6 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
 from migrator.flow import queries
-from migrator.flow.streams import TERMINALS
 from migrator.ir.values import Input
 from migrator.reading.steps import StepFacts
 from migrator.text.source import Span
@@ -48,9 +47,7 @@ def _displayed(step: StepFacts, context: Context, login: PackagesLogin) -> Itera
     """The variables of the password that a command prints, and which."""
     for shell in step.shells:
         for command in shell.trace.commands:
-            if command.name not in context.book.programs.displays or command.consumed:
-                continue
-            if any(output.path.text not in TERMINALS for output in command.outputs):
+            if not queries.shown(command, context.book.programs):
                 continue
             pieces = (piece for argument in command.arguments for piece in argument.value.pieces)
             names = (piece.name for piece in pieces if isinstance(piece, Input))

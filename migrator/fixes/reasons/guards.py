@@ -11,7 +11,6 @@ from migrator.flow import queries
 from migrator.flow.builtins import ENDS
 from migrator.flow.events import Command, Decision, Flow, PresenceTest
 from migrator.flow.queries import Site
-from migrator.flow.streams import TERMINALS
 from migrator.ir.nodes import Fallback
 from migrator.ir.values import Input, Piece
 from migrator.rulebook.records import RuleBook
@@ -86,6 +85,5 @@ class _Deciding(Struct, frozen=True):
         """Whether it does nothing but write to the log, or is followed to what it does."""
         if command.followed or command.name in _HARMLESS:
             return True
-        shows = command.name in self.book.programs.displays or command.name in self.book.programs.filters
-        kept = any(output.path.text not in TERMINALS for output in command.outputs)
-        return shows and not command.consumed and not kept
+        filters = command.name in self.book.programs.filters and not command.consumed and not command.outputs
+        return filters or queries.shown(command, self.book.programs)
