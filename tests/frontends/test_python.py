@@ -385,7 +385,7 @@ def shown(source: str) -> str:
         ),
         (
             'def f():\n    raise ValueError(os.environ["A"])\ntry:\n    f()\nexcept ValueError:\n    exit(1)',
-            "(define f [] (scope (evaluate (? $A)) (may (exit)))) (evaluate (? (invoke f))) (may (exit))",
+            "(define f [] (scope (evaluate (? $A)) (may (exit)))) (evaluate (? (invoke f))) (may (exit failing))",
         ),
         (
             "import sys\ndef main():\n    return 0\nsys.exit(main())",
@@ -393,7 +393,7 @@ def shown(source: str) -> str:
         ),
         (
             'assert os.environ["A"], os.environ["B"]',
-            "(if (test (empty $A)) (do) (do (evaluate $B) (may (exit))))",
+            "(if (test (empty $A)) (do) (do (evaluate $B) (may (exit failing))))",
         ),
         (
             'match os.environ["A"]:\n    case "b" | x if x:\n        y = 1\n    case _:\n        pass',
