@@ -425,7 +425,7 @@ def shown(source: str) -> str:
         ),
         (
             'if os.environ.get("A") and not os.environ["B"] == "c":\n    x = 1',
-            "(if (test (empty $A) (same $B 'c')) (set x ?) (do))",
+            "(if (test (empty $A) (same negated $B 'c')) (set x ?) (do))",
         ),
         (
             'if "A" not in os.environ:\n    x = 1\nelif os.environ["B"] is None:\n    x = 2',
