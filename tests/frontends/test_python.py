@@ -429,7 +429,7 @@ def shown(source: str) -> str:
         ),
         (
             'if "A" not in os.environ:\n    x = 1\nelif os.environ["B"] is None:\n    x = 2',
-            "(if (test (defined A)) (set x ?) (if (test (empty $B)) (set x ?) (do)))",
+            "(if (test (defined negated A)) (set x ?) (if (test (empty negated $B)) (set x ?) (do)))",
         ),
         (
             'def f(a, b="c"):\n    return a\nx = f(os.environ["A"])',
