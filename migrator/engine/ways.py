@@ -79,7 +79,7 @@ class Ways:
         ):
             return files
         copying = [one for one in self.commands if one.name in self.programs.copiers]
-        told = [*copying, *(one for one in seeing if one.name not in self.callers.harmless)]
+        told = [*copying, *(one for one in seeing if one.name not in self.programs.lookers)]
         found = {path for path in files if any(self.tells(one, path) for one in told)}
         run = joined(map(self.files.may_run, unknown))
         found |= {path for path in files if matching(run, self.called(path))}

@@ -43,14 +43,10 @@ class Bridge(Struct, frozen=True):
 
 def shared_file(context: Context, login: PackagesLogin, points: Iterable[Point]) -> tuple[str, str] | None:
     """The file with other users in which the points of a login stand, and who uses it; None where there is none."""
-    style, script = context.settings.called, login.shell.script
+    script = login.shell.script
     paths = {part.source.path for p in points if (part := script.part(p.span.start)) and part.launcher}
-    for path in sorted(paths) if style != "in-place" else ():
-        if style == "bridge":
-            return path, "--style bridge"
-        if outsider := context.outsider(path):
-            return path, outsider
-    return None
+    found = ((path, context.other_user(path)) for path in sorted(paths))
+    return next(((path, outsider) for path, outsider in found if outsider), None)
 
 
 def bridge(

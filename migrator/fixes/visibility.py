@@ -22,9 +22,10 @@ from migrator.text.source import Span
 class Visibility:
     """Of one shell, whose `logins` are changed together, since they share its variables.
 
-    `covered` are the expansions that serve these logins alone: up to the first assignment that others read, too. Which
-    assignments others read depends on that in turn: it is the greatest fixed point, found from all expansions by taking
-    away, so that it ends after as many rounds as there are expansions.
+    An assignment in a file with other users stays as it is for them, unless all logins stand in such files: a bridge
+    gives them other values. `covered` are the expansions that serve these logins alone: up to the first assignment that
+    others read, too. Which assignments others read depends on that in turn: it is the greatest fixed point, found from
+    all expansions by taking away, so that it ends after as many rounds as there are expansions.
     """
 
     def __init__(self, step: StepFacts, context: Context, shell: Shell, logins: Sequence[PackagesLogin]) -> None:
@@ -33,8 +34,8 @@ class Visibility:
         self.shell = shell
         self.trace = shell.trace
         self.tested = queries.tested(self.trace)
-        self.outside = queries.inputs(self.trace)
         self.covered: frozenset[Site] = frozenset[Site]().union(*(login.sites for login in logins))
+        self.edited = any(not self._other_user(login.command.span) for login in logins)
         self._seers: dict[Span, Sighting | None] = {}
         pieces = [piece for login in logins for word in login.words for piece in word.value.pieces]
         while not (own := {site for piece in pieces for site in self._own(piece)}) >= self.covered:
@@ -71,7 +72,11 @@ class Visibility:
         part = script.part(span.start)
         if part is not None and part.key in self.context.shared_items:
             yield Sighting(f"{name}: another script has the same item", script, span)
-        for use in queries.readers(self.trace, definition):
+        if self.edited and (user := self._other_user(span)):
+            yield Sighting(f"{name}: its file is there for {user}, too", script, span)
+        given = self.context.given(name)
+        later = queries.exported_readers(self.trace, definition) if given else ()
+        for use in (*queries.readers(self.trace, definition), *later):
             if self._foreign(use):
                 yield Sighting(f"{name}: it is read", script, use.read.span)
         if definition.positional:
@@ -81,9 +86,14 @@ class Visibility:
             if any(word.search(scalar.value) for _, scalar in task.variables):
                 yield Sighting(f"{name}: {task.what} is given it")
         for command in queries.unfollowed(self.trace):
-            seen = queries.exported_to(command, definition, self.outside)
+            seen = queries.exported_to(command, definition, given)
             if seen and may_read(command, name, self.context):
                 yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
+
+    def _other_user(self, span: Span) -> str:
+        """Who else uses the file that something stands in, '' where nobody does."""
+        part = self.shell.script.part(span.start)
+        return self.context.other_user(part.source.path) if part is not None and part.launcher else ""
 
     def _foreign(self, use: VariableUse) -> bool:
         """Whether an expansion serves something else than these logins and tests of them."""

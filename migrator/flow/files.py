@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from migrator.flow.naming import Clause, FileName, clauses, imports
 from migrator.flow.runs import CommandFiles, is_option
 from migrator.ir.named import named
 from migrator.ir.paths import GLOB, NONE, Paths, Top, matching
@@ -50,11 +51,29 @@ class FileGraph:
         self.apart = apart
         self.runs = CommandFiles(programs, clone, text)
         self.callers = cache(self._callers)
+        self.name = cache(self._name)
+        self._clauses = cache(self._parted)
         self.holding = cache(self._holding)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
         return tuple(self.view.paths())
+
+    def _name(self, path: str) -> FileName:
+        return FileName(path, self._places, self.programs)
+
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        """The files, and the folders that hold them."""
+        found = set(self.paths)
+        for path in self.paths:
+            while (path := path.rpartition("/")[0]) and path not in found:
+                found.add(path)
+        return frozenset(found)
+
+    def _parted(self, path: str) -> tuple[Clause, ...]:
+        texts, _ = self._looked
+        return clauses(texts[path]) if texts else ()
 
     def may_run(self, command: Command, written: Paths = NONE) -> Paths:
         """The files that a command may run, followed or not. `written` are those that may be something else by then
@@ -95,19 +114,39 @@ class FileGraph:
         name = path.rpartition("/")[2]
         return any(fnmatchcase(name, glob) for glob in self.programs.documents)
 
-    def _callers(self, path: str) -> Paths:
-        """The files that name a file, a search in the text of all of them, bounded; Python modules that import it.
+    def is_listing(self, path: str) -> bool:
+        """Whether a file lists others for a tool that does nothing with what is in them."""
+        name = path.rpartition("/")[2]
+        return any(fnmatchcase(name, glob) for glob in self.programs.listings)
 
-        A name without a dot counts behind a slash or what runs files: as a word it stands for many things.
-        """
+    def is_common(self, path: str) -> bool:
+        """Whether programs read a file of this name wherever it lies, and nobody has to name it."""
+        name = path.rpartition("/")[2]
+        return any(fnmatchcase(name, glob) for glob in self.programs.common)
+
+    def _callers(self, path: str) -> Paths:
+        """The files that name a file, a search in the text of all of them, bounded; Python modules that import it."""
         texts, _ = self._looked
         if texts is None:
             return _PLENTY
-        name = path.rpartition("/")[2]
-        before = r"(?<![\w.-])" if "." in name else r"(?:/|\b(?:bash|sh|source|exec)\s+|(?<![\w.])\.\s+)"
-        pattern = re.compile(rf"{before}{re.escape(name)}(?![\w-])")
-        found = {other for other, text in texts.items() if other != path and name in text and pattern.search(text)}
-        return frozenset(found.union(_importing(path, texts)))
+        name = self.name(path)
+        found = (other for other in texts if other != path and not self.is_listing(other))
+        return frozenset(other for other in found if self._names(name, other, texts[other]))
+
+    def _names(self, name: FileName, other: str, text: str) -> bool:
+        prose, folder = self.is_document(other), other.rpartition("/")[0]
+        if other.endswith(".py") and imports(text, name.path):
+            return True
+        return name.stands_in(self._clauses(other), folder, prose=prose)
+
+    def speaking_of(self, variable: str) -> Paths:
+        """The files in which the name of a variable stands as a word, but for those for people."""
+        texts, _ = self._looked
+        if texts is None:
+            return _PLENTY
+        word = re.compile(rf"(?<!\w){re.escape(variable)}(?!\w)")
+        found = (path for path, text in texts.items() if variable in text and word.search(text))
+        return frozenset(path for path in found if not self.is_document(path))
 
     def _holding(self, words: tuple[str, ...]) -> Mapping[str, str] | Top:
         """The text of each file that a program may read in which one of the `words` stands, whatever their case: for
@@ -193,15 +232,3 @@ def _by_word(paths: Iterable[str]) -> dict[str, set[str]]:
         for key in {name, name.partition(".")[0] or name, *folders[-1:]}:
             names.setdefault(max(_NAME.findall(key), key=len, default=""), set()).add(path)
     return names
-
-
-def _importing(path: str, texts: Mapping[str, str]) -> Iterator[str]:
-    """Python modules that import a Python module: its name, or that of its package, stands in an import."""
-    folder, _, name = path.rpartition("/")
-    module = folder.rpartition("/")[2] if name == "__init__.py" else name.removesuffix(".py")
-    if not name.endswith(".py") or not module:
-        return
-    pattern = re.compile(rf"^[ \t]*(?:from|import)\b[^#\n]*(?:\([^()]*)?(?<!\w){re.escape(module)}(?!\w)", re.MULTILINE)
-    for other, text in texts.items():
-        if other != path and other.endswith(".py") and module in text and pattern.search(text):
-            yield other

@@ -127,10 +127,20 @@ def unseen_after(flow: Flow, order: int) -> Iterator[str]:
 # Who sees a variable
 
 
-def exported_to(command: Command, definition: Definition, outside: Collection[str]) -> bool:
-    """Whether a program that is started sees what an assignment gave. `outside` were exported before."""
+def exported_to(command: Command, definition: Definition, given: bool) -> bool:
+    """Whether a program that is started sees what an assignment gave. `given`: the variable may have had a value when
+    the flow began; then it is exported, and stays so when the program sets it."""
     seen = among(definition, command.environment.get(definition.name, ()))
-    return seen and (definition.name in command.exported or definition.name in outside)
+    return seen and (given or definition.name in command.exported)
+
+
+def exported_readers(flow: Flow, definition: Definition) -> Iterator[VariableUse]:
+    """The reads in other programs that an assignment reaches, too, where the variable had a value when the flow began:
+    they read it without setting it, and run later."""
+    for use in readers_of_input(flow, definition.name):
+        order = use.definition.order if use.definition else use.command
+        if not 0 <= order <= definition.order:
+            yield use
 
 
 def input_arrives(command: Command, name: str) -> bool:
