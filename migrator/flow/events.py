@@ -9,7 +9,7 @@ from msgspec import Struct
 from migrator.flow.library import Placed
 from migrator.ir.nodes import Join, Read, Redirect
 from migrator.ir.paths import Paths
-from migrator.ir.values import Definition, Value
+from migrator.ir.values import Definition, Unknown, Value
 from migrator.text.source import Span
 
 Definitions = tuple[Definition | None, ...]
@@ -20,6 +20,8 @@ Construct = tuple[Span, CallString]
 Branch = tuple[Construct, int]
 """A branching node as it is run, and which of its alternatives; a loop around has one, and several rounds."""
 LOOP = -1
+HIDDEN = Definition("", Value.of(Unknown("a variable that is not exported")), None, -1)
+"""What a program that is started finds of a variable that is assigned and not exported."""
 
 
 class Argument(Struct, frozen=True):

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from migrator.flow.naming import Clause, FileName, clauses, imports
+from migrator.flow.naming import FileName, Searched, imports, searched
 from migrator.flow.runs import CommandFiles, is_option
 from migrator.ir.named import named
 from migrator.ir.paths import GLOB, NONE, Paths, Top, matching
@@ -52,7 +52,7 @@ class FileGraph:
         self.runs = CommandFiles(programs, clone, text)
         self.callers = cache(self._callers)
         self.name = cache(self._name)
-        self._clauses = cache(self._parted)
+        self._searched = cache(self._searchable)
         self.holding = cache(self._holding)
 
     @cached_property
@@ -71,9 +71,9 @@ class FileGraph:
                 found.add(path)
         return frozenset(found)
 
-    def _parted(self, path: str) -> tuple[Clause, ...]:
+    def _searchable(self, path: str) -> Searched:
         texts, _ = self._looked
-        return clauses(texts[path]) if texts else ()
+        return searched(texts[path] if texts else "")
 
     def may_run(self, command: Command, written: Paths = NONE) -> Paths:
         """The files that a command may run, followed or not. `written` are those that may be something else by then
@@ -137,7 +137,7 @@ class FileGraph:
         prose, folder = self.is_document(other), other.rpartition("/")[0]
         if other.endswith(".py") and imports(text, name.path):
             return True
-        return name.stands_in(self._clauses(other), folder, prose=prose)
+        return name.stands_in(self._searched(other), folder, prose=prose)
 
     def speaking_of(self, variable: str) -> Paths:
         """The files in which the name of a variable stands as a word, but for those for people."""

@@ -16,13 +16,15 @@ from migrator.ir.paths import matching, normal
 from migrator.rulebook.records import Programs
 
 _CONTINUED = re.compile(r"\\\r?\n")
-_END = re.compile(r"[\r\n;]|&&|\|\|")
+_END = re.compile(r";|&&|\|\|")
 _APART = re.compile(r"[\s\"'`;|&()=:,<>\[\]#!]+")
 _FILLED = re.compile(r"\$?\{\{[^{}]{0,80}\}\}|\${0,2}\{[^{}\s]{1,80}\}|\${1,2}\(\w{1,80}\)|\${1,2}(?:\w+|[*@<^?])|%s")
 """What is filled in, or is one of several words: `${NAME}`, make's `$(NAME)` and `$*`, `{{ name }}`, `{a,b}`."""
+_FILLS = re.compile(r"[*?${%]")
 _FOLDER = re.compile(r"[*)`][\"']?/")
 """A folder that is filled in: `"$X"/`, `$(dirname "$0")/`."""
 _WILD = re.compile(r"[*?]+")
+_ANY = re.compile("")
 _LETTER = re.compile(r"\w")
 _COMMENT = re.compile(r"\s*(?:#|//|\*\s)")
 _BEGIN = re.compile(r"\s*(?:[@+-]\s*)*(?:(?:RUN|do|then|else)\s+)?(?:\"?[\w.-]+\"?\s*[:=]\s*)*[\"'\[]?\s*")
@@ -33,17 +35,24 @@ _LONGEST = 2000
 """A longer clause, in text that no person wrote, is not looked at for what its programs do."""
 
 
-class Clause(Struct, frozen=True):
-    """A piece of a text between line ends and separators of commands, with its words that are patterns."""
+class Searched(Struct, frozen=True):
+    """A text, with its words that are patterns: each with the literal pieces of it and the clause that it stands in."""
 
     text: str
-    patterns: tuple[str, ...]
+    patterns: tuple[tuple[str, tuple[str, ...], str], ...]
 
 
-def clauses(text: str) -> tuple[Clause, ...]:
-    """The clauses of a text; long lines are continued where a backslash says so."""
-    pieces = (piece for piece in _END.split(_CONTINUED.sub(" ", text)) if piece.strip())
-    return tuple(Clause(piece, tuple(filter(_is_pattern, _words(piece)))) for piece in pieces)
+def searched(text: str) -> Searched:
+    text = _CONTINUED.sub(" ", text)
+    found = ((word, clause) for clause in _clauses(text, _FILLS) for word in _words(clause) if _is_pattern(word))
+    return Searched(text, tuple((word, _pieces(word), clause) for word, clause in found))
+
+
+def _clauses(text: str, needle: re.Pattern[str]) -> Iterator[str]:
+    """What stands between line ends and separators of commands, where something is in it."""
+    for line in text.splitlines():
+        if needle.search(line):
+            yield from (clause for clause in _END.split(line) if needle.search(clause))
 
 
 def _words(text: str) -> list[str]:
@@ -55,6 +64,10 @@ def _words(text: str) -> list[str]:
 def _is_pattern(word: str) -> bool:
     """A word that stands for several; without any letter it stands for many things in many texts."""
     return _WILD.search(word) is not None and _LETTER.search(word) is not None
+
+
+def _pieces(pattern: str) -> tuple[str, ...]:
+    return tuple(one.strip("/") for one in _WILD.split(pattern.removeprefix("./")) if ".." not in one)
 
 
 class FileName:
@@ -71,30 +84,32 @@ class FileName:
         self.forms = [(name, re.compile(rf"{before}{re.escape(name)}(?![\w-])"))]
         self.forms += [(word, re.compile(pattern)) for word, pattern in _modules(path, places)]
 
-    def stands_in(self, found: Collection[Clause], folder: str, *, prose: bool = False, taken: bool = False) -> bool:
-        """Whether one of the clauses of a text in a `folder` names the file. In `prose` a folder is no more than a
-        folder; where all words are `taken`, each may be one."""
-        return any(
-            self._named(one, folder, prose or _COMMENT.match(one.text) is not None, taken)
-            and (prose or not only_looks(one.text, self.programs))
-            for one in found
-        )
+        named = "|".join(map(re.escape, dict.fromkeys((*self.words, *(word for word, _ in self.forms)))))
+        self.needle = re.compile(named)
 
-    def _named(self, clause: Clause, folder: str, prose: bool, taken: bool) -> bool:
-        text = clause.text
+    def stands_in(self, one: Searched, folder: str, *, prose: bool = False, taken: bool = False) -> bool:
+        """Whether a text in a `folder` names the file. In `prose` a folder is no more than a folder; where all words
+        are `taken`, each may be one."""
+        whole = folder in self.folders and not prose
+        found = [clause for word, pieces, clause in one.patterns if self._matches(word, pieces, clause, folder, prose)]
+        if whole or self.needle.search(one.text):
+            clauses = _clauses(one.text, _ANY if whole else self.needle)
+            found += [clause for clause in clauses if self._named(clause, folder, prose, taken)]
+        return bool(found) if prose else any(not only_looks(clause, self.programs) for clause in found)
+
+    def _named(self, text: str, folder: str, prose: bool, taken: bool) -> bool:
         if any(word in text and pattern.search(text) for word, pattern in self.forms):
             return True
-        if any(("/" in one or not prose) and self._matches(one, folder) for one in clause.patterns):
-            return True
-        return not prose and self._takes(text, folder, taken)
+        return not prose and not _COMMENT.match(text) and self._takes(text, folder, taken)
 
-    def _matches(self, pattern: str, folder: str) -> bool:
+    def _matches(self, pattern: str, pieces: Collection[str], clause: str, folder: str, prose: bool) -> bool:
         """Whether a pattern stands for the file or a folder of it; one without a slash for the file's name."""
-        if any(piece not in self.path for piece in _WILD.split(pattern.removeprefix("./")) if ".." not in piece):
+        if any(piece not in self.path for piece in pieces):
             return False
-        if "/" not in pattern:
-            return bool(matching(frozenset({pattern}), [self.path.rpartition("/")[2]]))
-        return self._is_here(f"*{pattern}" if pattern.startswith("*/") else pattern, folder)
+        if "/" in pattern:
+            return self._is_here(f"*{pattern}" if pattern.startswith("*/") else pattern, folder)
+        name = self.path.rpartition("/")[2]
+        return not prose and not _COMMENT.match(clause) and bool(matching(frozenset({pattern}), [name]))
 
     def _takes(self, text: str, folder: str, taken: bool) -> bool:
         """Whether a folder of the file, or the file by its name alone, is among the words: as a path, or told to what
@@ -167,7 +182,7 @@ def imports(text: str, path: str) -> bool:
 
 def only_looks(text: str, programs: Programs) -> bool:
     """Whether all programs of a clause only look at the files that they are told, and nothing is made of it."""
-    if len(text) > _LONGEST or ">" in text:
+    if len(text) > _LONGEST or ">" in text or "{ " in text:
         return False
     return all(_looks(stage, programs) for stage in _STAGE.split(text[_begin(text) :]))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from migrator.flow.events import LOOP, CallString, Command, Definitions, Flow, PresenceTest, VariableUse
+from migrator.flow.events import HIDDEN, LOOP, CallString, Command, Definitions, Flow, PresenceTest, VariableUse
 from migrator.ir.nodes import Fallback
 from migrator.ir.values import Definition, Value
 from migrator.text.source import Span
@@ -45,8 +45,14 @@ def readers_of_input(flow: Flow, name: str) -> Iterator[VariableUse]:
 
 
 def inputs(flow: Flow) -> frozenset[str]:
-    """The variables whose value from outside is read: they are exported, and stay so when the program sets them."""
-    return frozenset(use.read.name for use in flow.uses if None in use.definitions)
+    """The variables that a program reads without setting them: if they have a value when the flow begins, they are
+    exported, and stay so when something sets them."""
+    return frozenset(use.read.name for use in flow.uses if _unset(use))
+
+
+def _unset(use: VariableUse) -> bool:
+    """Whether nothing sets a variable in the program that reads it, which may be one that is started."""
+    return not {None, HIDDEN}.isdisjoint(use.definitions)
 
 
 def tested(flow: Flow) -> frozenset[Site]:
@@ -137,9 +143,9 @@ def exported_to(command: Command, definition: Definition, given: bool) -> bool:
 def exported_readers(flow: Flow, definition: Definition) -> Iterator[VariableUse]:
     """The reads in other programs that an assignment reaches, too, where the variable had a value when the flow began:
     they read it without setting it, and run later."""
-    for use in readers_of_input(flow, definition.name):
+    for use in flow.uses:
         order = use.definition.order if use.definition else use.command
-        if not 0 <= order <= definition.order:
+        if use.read.name == definition.name and _unset(use) and not 0 <= order <= definition.order:
             yield use
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from migrator.flow.events import Argument
-from migrator.flow.naming import clauses
+from migrator.flow.naming import searched
 from migrator.ir.paths import Top
+from migrator.ir.values import Literal, Value
 from migrator.reading.repository import Reading
 
 
@@ -54,7 +54,7 @@ class Callers:
                 for command in shell.trace.commands:
                     if command.followed or command.name in lookers:
                         continue
-                    if self.names(path, (command.program or "?", *map(_shown, command.arguments))):
+                    if self.names(path, (command.program or "?", *(_written(one.value) for one in command.arguments))):
                         yield f"`{command.name or 'a program'}` of a step"
 
     def handed(self, path: str) -> Iterator[str]:
@@ -63,16 +63,21 @@ class Callers:
             for task in fact.tasks:
                 if any(self.names(path, (scalar.value,), taken=True) for _, scalar in task.variables):
                     yield f"{task.what} of a step"
+            for what, kept in fact.step.kept:
+                if self.names(path, (kept,), taken=True):
+                    yield f"{what} of a step"
             for shell in fact.shells:
                 if not shell.read and self.names(path, (shell.script.text,)):
                     yield "a step that is not read"
-                if any(self.names(path, (value.symbol() or "",), taken=True) for value in shell.trace.inputs):
+                if any(self.names(path, (_written(value),), taken=True) for value in shell.trace.inputs):
                     yield "a redirection of a step"
 
     def names(self, path: str, words: Iterable[str], taken: bool = False) -> bool:
         """Whether words of a step name a file."""
-        return self.files.name(path).stands_in(clauses(" ".join(words)), "", taken=taken)
+        return self.files.name(path).stands_in(searched(" ".join(words)), "", taken=taken)
 
 
-def _shown(argument: Argument) -> str:
-    return argument.value.symbol() or ""
+def _written(value: Value) -> str:
+    """The texts that a value may be, with `*` for what is not known of them."""
+    rows = ("".join(piece.text if isinstance(piece, Literal) else "*" for piece in row) for row in value.alternatives)
+    return " ".join(rows)
