@@ -24,6 +24,7 @@ _FILLS = re.compile(r"[*?${%]")
 _FOLDER = re.compile(r"[*)`][\"']?/")
 """A folder that is filled in: `"$X"/`, `$(dirname "$0")/`."""
 _WILD = re.compile(r"[*?]+")
+_HERE = (".", "./", "./.", "./*")
 _ANY = re.compile("")
 _LETTER = re.compile(r"\w")
 _COMMENT = re.compile(r"\s*(?:#|//|\*\s)")
@@ -84,8 +85,8 @@ class FileName:
         self.forms = [(name, re.compile(rf"{before}{re.escape(name)}(?![\w-])"))]
         self.forms += [(word, re.compile(pattern)) for word, pattern in _modules(path, places)]
 
-        named = "|".join(map(re.escape, dict.fromkeys((*self.words, *(word for word, _ in self.forms)))))
-        self.needle = re.compile(named)
+        needles = {*self.words, *(word for word, _ in self.forms), *programs.remote}
+        self.needle = re.compile("|".join(map(re.escape, sorted(needles))))
 
     def stands_in(self, one: Searched, folder: str, *, prose: bool = False, taken: bool = False) -> bool:
         """Whether a text in a `folder` names the file. In `prose` a folder is no more than a folder; where all words
@@ -113,16 +114,18 @@ class FileName:
 
     def _takes(self, text: str, folder: str, taken: bool) -> bool:
         """Whether a folder of the file, or the file by its name alone, is among the words: as a path, or told to what
-        takes folders. What a copy is made to is not the one that is copied."""
+        takes folders. What a copy is made to is not what is copied. A copy of the text's own folder counts where the
+        file lies in it; on another machine, where nobody knows what is run, even that of the whole repository."""
         words = _words(text)
         programs = {part for word in words for part in (word.rpartition("/")[2], word.rpartition(".")[2])}
         sent = not programs.isdisjoint(self.programs.senders)
+        gone = not programs.isdisjoint(self.programs.remote)
         taken = taken or sent or not programs.isdisjoint(self.programs.takers)
         if sent and len(words) > 2 and "-t" not in words:
             words.pop()
         for word in words:
             short = word.removesuffix("/.").rstrip("/")
-            if short == "." and sent and folder in self.folders:
+            if word in _HERE and (gone or (sent and folder in self.folders)):
                 return True
             told = short.rpartition("/")[2] in self.words and (taken or "/" in word)
             if told and self._is_here(f"*{short}" if short.startswith("*/") else short, folder):

@@ -14,7 +14,7 @@ from migrator.rulebook.records import Launcher, Programs, RuleBook, Wrapper, Wri
 
 _SETS = (
     *("displays", "private", "offline", "harmless-evals", "shells", "carriers", "copiers", "interpreters", "roots"),
-    *("lookers", "takers", "senders", "listings", "common"),
+    *("lookers", "takers", "senders", "remote", "listings", "common"),
 )
 """Sections that are lists: of programs, or of globs of names."""
 _WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands")

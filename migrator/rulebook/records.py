@@ -168,10 +168,10 @@ class Programs(Struct, frozen=True, dict=True):
     `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
     command; `copiers` copy or show the files that they are given, `writers` tell
     which of their words are files that they write. `lookers` only look at files, `takers` take folders with all that is
-    in there, `senders` do so and put it where their last word says. `launchers` run files of the repository,
-    `interpreters` run what is not followed; `files_untold` are those that other programs read. Globs of names are
-    `documents`, which nobody runs, `listings`, which list files for a tool that runs none, and `common`: what programs
-    read by its name alone, wherever it lies.
+    in there, `senders` do so and put it where their last word says, `remote` ones on another machine. `launchers` run
+    files of the repository, `interpreters` run what is not followed; `files_untold` are those that other programs read.
+    Globs of names are `documents`, which nobody runs, `listings`, which list files for a tool that runs none, and
+    `common`: what programs read by its name alone, wherever it lies.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
@@ -188,6 +188,7 @@ class Programs(Struct, frozen=True, dict=True):
     lookers: frozenset[str] = frozenset()
     takers: frozenset[str] = frozenset()
     senders: frozenset[str] = frozenset()
+    remote: frozenset[str] = frozenset()
     listings: frozenset[str] = frozenset()
     common: frozenset[str] = frozenset()
     writers: Mapping[str, Writer] = field(default_factory=dict)
