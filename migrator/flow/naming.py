@@ -28,7 +28,7 @@ _HERE = (".", "./", "./.", "./*")
 _ANY = re.compile("")
 _LETTER = re.compile(r"\w")
 _COMMENT = re.compile(r"\s*(?:#|//|\*\s)")
-_BEGIN = re.compile(r"\s*(?:[@+-]\s*)*(?:(?:RUN|do|then|else)\s+)?(?:\"?[\w.-]+\"?\s*[:=]\s*)*[\"'\[]?\s*")
+_BEGIN = re.compile(r"\s*(?:[@+-]\s*)*(?:(?:RUN|do|then|else)\s+)?(?:\"?[\w.-]+\"?\s*[:=]\s*)*[\"']?\s*")
 """What may stand before a command: `@` of make, the key of a YAML or JSON file, `RUN` of a Dockerfile."""
 _STAGE = re.compile(r"\||\$\(|`|<\(")
 _EXECUTES = re.compile(r"\s-(?:exec|execdir|ok|okdir)\s+")
@@ -199,6 +199,8 @@ def _looks(stage: str, programs: Programs) -> bool:
     """Whether the program at the beginning only looks, or begins one that does, such as `xargs -n1 shellcheck`."""
     words = stage.split()
     name = posixpath.basename(words[0].strip("\"'")) if words else ""
+    if name in ("[", "[["):  # a list may begin like that, too
+        return any(one.startswith(("!", "-")) for one in words[1:2])
     if name == "find":
         told = _EXECUTES.split(stage)[1:]
         return all(one.split()[:1] and _looks(one, programs) for one in told)

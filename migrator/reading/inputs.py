@@ -11,8 +11,8 @@ from migrator.reading.repository import Reading
 
 
 class Given:
-    """Of the repository's pipelines. Bitbucket tells nobody which variables are stored, so that one counts that
-    something reads without setting it: a step, a task, or a file that is not among the `followed`."""
+    """Of a repository. No file of it tells which variables are stored, so that one counts that something reads without
+    setting it: a step, a task, or a file that is not among the `followed`."""
 
     def __init__(self, reading: Reading, followed: Collection[str]) -> None:
         self.facts = reading.facts
