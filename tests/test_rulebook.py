@@ -160,6 +160,7 @@ def test_a_built_in_variable_is_named_anew_and_the_others_stay(tmp_path: Path) -
         ("displays: [acme-say]", "displays"),
         ("filters: {acme-trim: '--all'}", "filters"),
         ("private: [acme-tool]", "private"),
+        ("starting: {acme-tool: '^--run'}", "starting"),
         ("offline: [acme-tool]", "offline"),
         ("harmless-sources: ['acme/env']", "harmless_sources"),
         ("harmless-evals: [acme-env]", "harmless_evals"),

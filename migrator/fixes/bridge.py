@@ -17,13 +17,13 @@ from migrator.fixes.lines import comment_start, line_start
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.points import Point
 from migrator.fixes.refused import Refused
-from migrator.fixes.visibility import may_read
 from migrator.flow import queries
 from migrator.flow.library import FIRST
 from migrator.flow.queries import outermost, sites
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Statement
 from migrator.reading.scripts import Part, Script
+from migrator.sinks.readers import Readers
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 
@@ -119,8 +119,9 @@ def _more(
         if outermost(*queries.site(use)) >= since and queries.site(use) not in covered:
             source, at = script.source_at(use.read.span), script.shown(use.read.span)
             return f"{source.path}:{source.position(at.start).line}"
+    readers = Readers(trace, context.book, context.file)
     for command in queries.unfollowed(trace):
-        if outermost(command.span, command.calls) >= since and may_read(command, name, context):
+        if outermost(command.span, command.calls) >= since and readers.may_read(command, name):
             return f"`{command.name or 'a program that is not known'}`"
     first = min(one.command.order for one in logins)
     return next(queries.unseen_after(trace, first), "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -10,12 +9,12 @@ from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Sighting
 from migrator.flow import queries
-from migrator.flow.events import Command, VariableUse
+from migrator.flow.events import VariableUse
 from migrator.flow.queries import Site
 from migrator.ir.nodes import Read
 from migrator.ir.values import Definition, Piece
 from migrator.reading.steps import Shell, StepFacts
-from migrator.sinks import compose
+from migrator.sinks.readers import Readers, word_of
 from migrator.text.source import Span
 
 
@@ -32,6 +31,7 @@ class Visibility:
         self.context = context
         self.shell = shell
         self.trace = shell.trace
+        self.readers = Readers(shell.trace, context.book, context.file)
         self.tested = queries.tested(self.trace)
         self.outside = queries.inputs(self.trace)
         self.covered: frozenset[Site] = frozenset[Site]().union(*(login.sites for login in logins))
@@ -82,7 +82,7 @@ class Visibility:
                 yield Sighting(f"{name}: {task.what} is given it")
         for command in queries.unfollowed(self.trace):
             seen = queries.exported_to(command, definition, self.outside)
-            if seen and may_read(command, name, self.context):
+            if seen and self.readers.may_read(command, name):
                 yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
 
     def _foreign(self, use: VariableUse) -> bool:
@@ -93,23 +93,3 @@ class Visibility:
     def foreign(self) -> tuple[Read, ...]:
         """What is read for something else than these logins and tests of them."""
         return tuple(use.read for use in self.trace.uses if self._foreign(use))
-
-
-def may_read(command: Command, variable: str, context: Context) -> bool:
-    """Could a program read an exported variable?"""
-    name = word_of(variable)
-    client = context.book.by_program(command.name)
-    if client is None and command.name not in context.book.programs.private:
-        return True
-    texts = [argument.value.symbol() or "" for argument in command.arguments]
-    bare = [text.replace(f"${{{variable}}}", "") for text in texts]
-    if any(name.search(text) or text.startswith("--env-file") for text in bare):
-        return True
-    if client and (client.name == "compose" or ("compose" in client.subclients and "compose" in texts[:6])):
-        return compose.may_read(command, variable, context.file)
-    return False
-
-
-def word_of(variable: str) -> re.Pattern[str]:
-    """A variable's name among words that a program is given."""
-    return re.compile(rf"(?:\b|^-[A-Za-z]+){re.escape(variable)}\b")

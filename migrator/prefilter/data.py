@@ -44,6 +44,7 @@ LEADING: dict[str, tuple[str, ...]] = {
     "setsid": (),
     "source": (),
     "ssh-agent": (),
+    "sshpass": (),
     "stdbuf": (),
     "su": (),
     "su-exec": (),

@@ -112,10 +112,11 @@ def _build(node: Node) -> BuildSyntax:
 
 
 def _compose(node: Node) -> ComposeSyntax:
-    fields = node.mapping(("file", "read", "build", "push", "push-switch", "build-switch"))
+    fields = node.mapping(("file", "folder", "read", "build", "push", "push-switch", "build-switch"))
     flags = {key: fields[key].flag() if key in fields else False for key in ("read", "build", "push")}
     switches = (members(fields, "push-switch"), members(fields, "build-switch"))
-    return ComposeSyntax(members(fields, "file"), flags["read"], flags["build"], flags["push"], *switches)
+    told = members(fields, "file"), members(fields, "folder")
+    return ComposeSyntax(*told, flags["read"], flags["build"], flags["push"], *switches)
 
 
 def escapes(book: RuleBook, node: Node) -> RuleBook:

@@ -28,8 +28,9 @@ def _listed(field: str, book: RuleBook, node: Node) -> RuleBook:
     return _programs(book, **{field: getattr(book.programs, field) | set(node.texts())})
 
 
-def _filters(book: RuleBook, node: Node) -> RuleBook:
-    return _programs(book, filters={**book.programs.filters, **{k: v.pattern() for k, v in node.mapping().items()}})
+def _patterns(field: str, book: RuleBook, node: Node) -> RuleBook:
+    known: Mapping[str, re.Pattern[str]] = getattr(book.programs, field)
+    return _programs(book, **{field: {**known, **{key: one.pattern() for key, one in node.mapping().items()}}})
 
 
 def _sources(book: RuleBook, node: Node) -> RuleBook:
@@ -104,7 +105,8 @@ SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
     "launchers": _launchers,
     "untold": _untold,
     "documents": _documents,
-    "filters": _filters,
+    "filters": partial(_patterns, "filters"),
+    "starting": partial(_patterns, "starting"),
     "harmless-sources": _sources,
     **{name: partial(_listed, name.replace("-", "_")) for name in _SETS},
 }

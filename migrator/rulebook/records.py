@@ -164,7 +164,8 @@ class Launcher(Struct, frozen=True):
 
 class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
-    but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
+    but white space; `private` programs read no variables but their own, unless
+    words or variables that match `starting` have them start others; neither they nor `offline` ones read packages.
     `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
     command; `copiers` copy or show the files that they are given, `writers` tell
     which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
@@ -175,6 +176,7 @@ class Programs(Struct, frozen=True, dict=True):
     displays: frozenset[str] = frozenset()
     filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
+    starting: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     offline: frozenset[str] = frozenset()
     harmless_sources: tuple[re.Pattern[str], ...] = ()
     harmless_evals: frozenset[str] = frozenset()

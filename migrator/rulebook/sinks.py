@@ -99,9 +99,11 @@ class BuildSyntax(Struct, frozen=True):
 
 
 class ComposeSyntax(Struct, frozen=True):
-    """What a command does with the images of a Compose project, and the options that change that."""
+    """What a command does with the images of a Compose project, and the options that change that: those that name its
+    files and its `folder`, and switches."""
 
     file: frozenset[str]
+    folder: frozenset[str]
     read: bool
     build: bool
     push: bool
@@ -169,6 +171,12 @@ class Client(Struct, frozen=True, dict=True):
     def longest(self) -> int:
         """The most words that a command has."""
         return max(map(len, self.syntaxes), default=0)
+
+    @property
+    def compose(self) -> ComposeSyntax | None:
+        """How its commands are told the files of a Compose project, where all of them read one."""
+        found = [command.compose for command in self.commands]
+        return found[0] if found and all(found) else None
 
     @property
     def logins(self) -> Iterator[ClientCommand]:

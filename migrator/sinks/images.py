@@ -32,10 +32,19 @@ def find_images(trace: Flow, book: RuleBook, read: Read) -> tuple[ImageUse, ...]
 
 def image_uses(trace: Flow, book: RuleBook, read: Read) -> Iterator[ImageUse]:
     """Every image that the script pushes, reads or names, in its order."""
-    changed = written(trace, book)
-    files = Files(lambda path: None if matching(changed, [path]) else read(path), book.built_in)
+    files = found_by(trace, book, read)
     uses = (use for command in trace.commands for use in _of_command(command, book, files))
     return (use for use in uses if use.reference != "")
+
+
+def found_by(trace: Flow, book: RuleBook, read: Read) -> Files:
+    """The files of the repository as the script finds them."""
+    changed = written(trace, book)
+
+    def made(path: str) -> bool:
+        return bool(matching(changed, [path]))
+
+    return Files(lambda path: None if made(path) else read(path), made, book.built_in)
 
 
 def _of_command(command: Command, book: RuleBook, files: Files) -> Iterator[ImageUse]:

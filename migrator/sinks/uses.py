@@ -25,9 +25,10 @@ Read = Callable[[str], str | None]
 
 class Files(Struct, frozen=True):
     """The repository as a script finds it. `read` gives the text of a file, None where there is none or the script may
-    have written it; `built_in` are the variables that files may name."""
+    have written it, `made` says whether it may; `built_in` are the variables that files may name."""
 
     read: Read
+    made: Callable[[str], bool]
     built_in: BuiltIn
 
 
