@@ -166,6 +166,7 @@ def test_a_built_in_variable_is_named_anew_and_the_others_stay(tmp_path: Path) -
         ("harmless-evals: [acme-env]", "harmless_evals"),
         ("carriers: [acme-each]", "carriers"),
         ("copiers: [acme-copy]", "copiers"),
+        ("keepers: [acme-list]", "keepers"),
         ("writers: {acme-edit: {words: last, only: [-w], options: [-o]}}", "writers"),
     ],
 )

@@ -14,7 +14,7 @@ from migrator.fixes.login import PackagesLogin, packages_logins
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.exposure import exposure
-from migrator.fixes.reasons.leaving import leaving
+from migrator.fixes.reasons.leaving import handed_on, leaving
 from migrator.fixes.reasons.mixing import mixed, together
 from migrator.fixes.reasons.reach import reach
 from migrator.fixes.reasons.runners import runner
@@ -45,6 +45,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
             opinions = (
                 *placement.opinions,
                 *around,
+                handed_on(step, context, login, placement.points),
                 *surroundings(step, context, login, placement.points, unseen),
                 labelled,
                 granted,

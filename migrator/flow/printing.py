@@ -37,6 +37,9 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
     pattern = programs.filters.get(name)
     if pattern and None not in texts and pattern.fullmatch(" ".join(text or "" for text in texts)):
         return command.stdin or Value.of(Unknown("standard input that nothing in the script feeds"))
+    if name == "cat" and texts and "-" not in texts:
+        symbols = [argument.value.symbol() or "" for argument in arguments]
+        return concat(Value.of(Unknown("a file or filter that `cat` reads", path=text)) for text in symbols)
     if name == "cat" or pattern:
         return unknown(f"a file or filter that `{name}` reads", fed)
     if name in _SILENT:

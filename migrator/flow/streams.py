@@ -57,8 +57,9 @@ class Streams:
         parts = redirect.value.parts
         if len(parts) == 1 and isinstance(parts[0], Capture) and parts[0].stream:
             return self.machine.run(parts[0].body, state.copy(), frame.but(consumed=True), None)
-        self.recorder.reads_file(self.value(redirect, state, frame))
-        return Value.of(Unknown("a file that is read"))
+        path = self.value(redirect, state, frame)
+        self.recorder.reads_file(path)
+        return Value.of(Unknown("a file that is read", path=path.symbol() or ""))
 
 
 def may_fail(redirect: Redirect) -> bool:

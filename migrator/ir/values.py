@@ -66,11 +66,12 @@ class Input(Struct, frozen=True):
 
 class Unknown(Struct, frozen=True):
     """A value that reading cannot tell. `why` completes "comes from …"; `made` is where literal text stands that it is
-    made of."""
+    made of, `path` the name of the file that it is what is in, where that is known."""
 
     why: str
     provenance: tuple[Reference, ...] = ()
     made: tuple[Span, ...] = ()
+    path: str = ""
 
 
 Piece = Literal | Input | Unknown

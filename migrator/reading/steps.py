@@ -87,7 +87,7 @@ class StepReader:
         }
         self.variables = known
         programs = {program for client in book.clients.values() for program in client.programs}
-        programs |= {escape.program for escape in book.escapes}
+        programs = programs.union(*(escape.programs for escape in book.escapes))
         self.words = (*programs, *book.natives, *book.mentions)
         self.library = Library(self.file, listed, book.programs, self.words, book.built_in.clone)
 

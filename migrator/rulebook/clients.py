@@ -59,12 +59,12 @@ def clients(book: RuleBook, node: Node, rule: str) -> RuleBook:
 
 
 def _login_file(node: Node) -> LoginFile:
-    fields = node.mapping((*_MOVES, "paths", "folders"))
+    fields = node.mapping((*_MOVES, "paths", "folders", "home"))
     paths, folders = (
         tuple(item.pattern() for item in fields[key].items()) if key in fields else () for key in ("paths", "folders")
     )
     slots = _channels(Action.STORE, Role.LOGIN_FILE, {key: fields[key] for key in fields if key in _MOVES})
-    return LoginFile(tuple(slots), paths, folders)
+    return LoginFile(tuple(slots), paths, folders, fields["home"].text() if "home" in fields else "")
 
 
 def _command(node: Node) -> ClientCommand:
@@ -129,7 +129,7 @@ def escapes(book: RuleBook, node: Node) -> RuleBook:
         found.pop(name, None)
         found[name] = Escape(
             name,
-            fields["program"].text(),
+            frozenset(fields["program"].several()),
             fields["words"].texts() if "words" in fields else (),
             tuple(_slots(Action.LEAVE, fields[Action.LEAVE])),
             fields["what"].text(),

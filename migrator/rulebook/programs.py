@@ -12,7 +12,10 @@ from msgspec.structs import replace
 from migrator.rulebook.documents import Node, members
 from migrator.rulebook.records import Launcher, Programs, RuleBook, Wrapper, Writer
 
-_SETS = ("displays", "private", "offline", "harmless-evals", "shells", "carriers", "copiers", "interpreters", "roots")
+_SETS = (
+    *("displays", "private", "offline", "harmless-evals", "shells", "carriers", "copiers", "keepers"),
+    *("interpreters", "roots"),
+)
 """Sections that are lists of programs."""
 _WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands")
 """What a launcher says of the words that it is given."""

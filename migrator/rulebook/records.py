@@ -167,7 +167,7 @@ class Programs(Struct, frozen=True, dict=True):
     but white space; `private` programs read no variables but their own, unless
     words or variables that match `starting` have them start others; neither they nor `offline` ones read packages.
     `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
-    command; `copiers` copy or show the files that they are given, `writers` tell
+    command; `copiers` copy or show the files that they are given, `keepers` leave them where they are, `writers` tell
     which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
     not followed; `files_untold` are those that other programs read, `documents` globs of what nobody runs.
     """
@@ -184,6 +184,7 @@ class Programs(Struct, frozen=True, dict=True):
     roots: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
     copiers: frozenset[str] = frozenset()
+    keepers: frozenset[str] = frozenset()
     writers: Mapping[str, Writer] = field(default_factory=dict)
     launchers: Mapping[str, Launcher] = field(default_factory=dict)
     interpreters: frozenset[str] = frozenset()

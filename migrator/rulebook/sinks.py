@@ -139,11 +139,12 @@ class ClientCommand(Struct, frozen=True):
 
 class LoginFile(Struct, frozen=True):
     """Where a client keeps its logins. `slots` are what moves it, the strongest first; `paths` match the path of the
-    file, `folders` one that is, or leads through, its folder."""
+    file, `folders` one that is, or leads through, its folder. `home` is where in the home folder it is by default."""
 
     slots: tuple[Slot, ...] = ()
     paths: tuple[re.Pattern[str], ...] = ()
     folders: tuple[re.Pattern[str], ...] = ()
+    home: str = ""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -184,11 +185,11 @@ class Client(Struct, frozen=True, dict=True):
 
 
 class Escape(Struct, frozen=True):
-    """A command that takes a credential out of the step: `program` with `words` in this order among its words, since
-    not all of its options are known. `what` says what becomes of the credential."""
+    """A command that takes a credential out of the step: one of `programs` with `words` in this order among its words,
+    since not all of its options are known. `what` says what becomes of the credential."""
 
     name: str
-    program: str
+    programs: frozenset[str]
     words: tuple[str, ...]
     slots: tuple[Slot, ...]
     what: str

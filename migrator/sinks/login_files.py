@@ -5,17 +5,19 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
 from migrator.flow.events import Command, Flow
+from migrator.ir.paths import Paths, Top
 from migrator.ir.values import Input
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink, sinks
 from migrator.sinks.invocations import Invocation, Parsed
+from migrator.sinks.keeping import ROOTED, spellings, spelt, takes, within
 from migrator.sinks.shown import visible_text
+from migrator.sinks.values import value_of
 
 _APART = re.compile(r"[:=,]")
 _FILES = ("config.json", "auth.json")
@@ -31,6 +33,10 @@ def kept(called: Invocation) -> str:
     moved = next(sinks(where.slots, called.client.name, called.command, parsed), None)
     if moved is not None:
         return moved.value.symbol() or "?"
+    home = value_of(called.command, "HOME") if where.home else None
+    if home is not None:
+        folder = home.symbol()
+        return f"{folder}/{where.home}" if folder else "?"
     return where.variables[0] if where.variables else ""
 
 
@@ -76,13 +82,15 @@ class LoginFiles(Struct, frozen=True):
         """`configs` are the answers of `kept`; places are relative to the clone directory where they are in there."""
         own = {name for client in book.clients.values() for name in client.login_file.variables}
         told = (config for config in configs if config not in ("", "?", ".", *own))
-        places = (_normal(config, book) for config in told)
+        places = (spelt(config, book.built_in) for config in told)
         return cls(book, tuple(dict.fromkeys(filter(None, places))))
 
     def named(self, text: str) -> bool:
         """Whether a word, or what stands behind its last `=`, is such a file."""
         parts = (text, text.rpartition("=")[2])
-        return any(is_login_file(part, self.book) or _within(_normal(part, self.book), self.places) for part in parts)
+        return any(
+            is_login_file(part, self.book) or within(spelt(part, self.book.built_in), self.places) for part in parts
+        )
 
     def holds(self, text: str) -> bool:
         """Whether what a word names has such a file in it."""
@@ -91,19 +99,17 @@ class LoginFiles(Struct, frozen=True):
 
     def packs(self, pattern: str) -> bool:
         """Whether an artifact's pattern or a cache's path takes such a file along."""
-        short = _normal(pattern, self.book)
-        globs = (short, f"{short}/*")
+        short = spelt(pattern, self.book.built_in)
         return self.holds(pattern) or any(
-            _within(short, [place])
-            or any(fnmatchcase(path, one) for path in (place, f"{place}/{_FILES[0]}") for one in globs)
+            within(short, [place]) or takes(short, place) or takes(short, f"{place}/{_FILES[0]}")
             for place in self.places
         )
 
-
-def _normal(path: str, book: RuleBook) -> str:
-    path = path.removeprefix(f"${{{book.built_in.clone}}}/").removeprefix("${PWD}/")
-    return posixpath.normpath(path) if path else ""
-
-
-def _within(path: str, places: Iterable[str]) -> bool:
-    return any(path == place or path.startswith(f"{place}/") for place in places)
+    def given(self, text: str, folders: Paths, entered: Iterable[str]) -> bool:
+        """Whether a word names such a file or its folder where a command runs in one of `folders`, or in one of those
+        that the script has `entered`."""
+        paths = tuple(spellings(text, folders, self.book.built_in))
+        if any(within(path, self.places) or (path.startswith(ROOTED) and self.holds(path)) for path in paths):
+            return True
+        inside = [path for path in paths if isinstance(folders, Top) and not path.startswith(ROOTED)]
+        return any(self.holds(posixpath.normpath(posixpath.join(one, path))) for one in entered for path in inside)

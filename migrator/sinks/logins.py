@@ -44,11 +44,15 @@ class Login(Struct, frozen=True, eq=False):
 
 
 def find_logins(trace: Flow, book: RuleBook) -> Iterator[Login]:
-    """Every login of the script, those to other registries too."""
-    for command in trace.commands:
+    """Every login of the script, those to other registries too; a function with a client's name that calls the client
+    is none besides."""
+    within: set[tuple[int, ...]] = set()
+    for command in trace.commands:  # what a function runs comes before its call
         called = invocation(command, book)
         if called and called.syntax and called.syntax.does(Action.STORE):
-            yield _login(called, book)
+            if not command.followed or (*command.calls, command.span.start) not in within:
+                yield _login(called, book)
+            within |= {command.calls[:length] for length in range(1, len(command.calls) + 1)}
 
 
 def _login(called: Invocation, book: RuleBook) -> Login:
