@@ -41,15 +41,17 @@ class Departure(Struct, frozen=True):
 
 def departures(facts: StepFacts, context: Context) -> Iterator[Departure]:
     """Where a step hands on a Packages credential, or has something else log in with one: a command is named once."""
+    files: list[WrittenFiles] = []
     for shell in facts.shells:
         written = WrittenFiles.of(shell.trace, context.book)
+        files.append(written)
         for command in shell.trace.commands:
             found = _by_command(command, shell, written, context)
             if departure := next(found, None):
                 yield departure
         yield from _kept(facts, shell, written, context)
     for task in facts.tasks:
-        yield from _by_task(facts, task, context)
+        yield from _by_task(facts, task, files, context)
 
 
 def _by_command(command: Command, shell: Shell, written: WrittenFiles, context: Context) -> Iterator[Departure]:
@@ -128,19 +130,23 @@ def _becomes(facts: StepFacts, path: str, outputs: str, book: RuleBook) -> Itera
             yield f"a part of {kind}"
 
 
-def _by_task(facts: StepFacts, task: Task, context: Context) -> Iterator[Departure]:
+def _by_task(facts: StepFacts, task: Task, files: Iterable[WrittenFiles], context: Context) -> Iterator[Departure]:
+    """What a task is given: a login in text or in a file, a credential, or files that the script wrote one into."""
     book = context.book
     for _, scalar in task.variables:
         text = scalar.value
-        names = tuple(name for name in dict.fromkeys(_VARIABLE.findall(text)) if name not in book.natives)
         path = only(located(text.strip(), ROOT, book.built_in.clone))
         told = (context.file(path) if path and "\n" not in text else None) or ""
-        if logs_in(text, book) or logs_in(told, book):
-            what = f"a login that {task.what} makes elsewhere"
-            yield Departure(facts.pipelines.source, scalar.span, task.what, what, names, lasting=False)
-        elif held := tuple(name for name in names if name in context.credentials):
-            what = f"a variable of {task.what}"
-            yield Departure(facts.pipelines.source, scalar.span, task.what, what, held, lasting=False)
+        names = tuple(name for name in dict.fromkeys(_VARIABLE.findall(text)) if name not in book.natives)
+        what = "a login elsewhere"
+        if not logs_in(text, book) and not logs_in(told, book):
+            short = spelt(text.strip(), book.built_in)
+            taken = [content for one in files for _, path, content in one.events if path and takes(short, path)]
+            names = tuple(name for name in (*names, *_stored(taken, book)) if name in context.credentials)
+            what = "something that may outlive the step"
+            if not names:
+                continue
+        yield Departure(facts.pipelines.source, scalar.span, task.what, what, names, lasting=False)
 
 
 def _stored(values: Iterable[Value], book: RuleBook) -> tuple[str, ...]:

@@ -15,11 +15,11 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
     for facts in context.steps:
         for one in departures(facts, context):
             names = " and ".join(f"${name}" for name in one.stored) or "the credential"
-            how = "which outlives the step" if one.lasting else "which may outlive the step"
+            lasting = f"{one.what}, which outlives the step, is given {names}"
             yield rule.finding(
                 one.source,
                 one.span,
-                f"{one.what}, {how}, is given {names}",
+                lasting if one.lasting else f"{one.who} is given {names} for {one.what}",
                 reasons=[context.reason("leaves-step", f"the credential becomes {one.what}", one.who)],
                 variables=one.stored,
                 uses=facts.uses,

@@ -55,7 +55,11 @@ def test_nothing_leaves_the_step(text: str) -> None:
             "terraform",
             [("credential", "apply"), ("credential", None), ("credential", "${P}"), ("credential", "${Q}")],
         ),
-        ("helm upgrade -f a.yml --set-file b=c x", "helm-values", [("credential", "a.yml"), ("credential", "b=c")]),
+        (
+            "helm upgrade -f a.yml --set-file b=c x",
+            "helm-values",
+            [(role, word) for role in ("credential", "login-file") for word in ("a.yml", "b=c")],
+        ),
         ("sshpass -p $S ssh a login", "ssh", [("script", "a"), ("script", "login"), ("script", None)]),
         ("docker service create -- --with-registry-auth", "swarm-create", [("login", "--with-registry-auth")]),
     ],

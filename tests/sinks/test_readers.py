@@ -9,7 +9,7 @@ from tests.flow.reading import BOOK, follow
 
 
 def readers(text: str) -> Readers:
-    return Readers(follow(text), BOOK, {}.get)
+    return Readers(follow(text), BOOK, lambda path: None)
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,26 @@ def handed_on(step: StepFacts, context: Context, login: PackagesLogin, points: C
     found = {one.span: one for one in leaves}.values()
     detail = "the words of the login become {}, too"
     reasons = [context.reason("leaves-step", detail.format(one.what), one.who) for one in found]
+    who = login.command.name
     if login.command.followed and not found:
-        who = login.command.name
         reasons = [context.reason("credential-unresolved", f"`{who}` is a function here, and not the client", who)]
+    for program in _aliased(login, context.book):
+        elsewhere = any(program in one.programs and one.has(Role.SCRIPT) for one in context.book.escapes)
+        code = "leaves-step" if elsewhere else "credential-unresolved"
+        reasons.append(context.reason(code, f"`{who}` is an alias of `{program}` here, and not the client", who))
     return Opinion("what takes its words out of the step?", tuple(Sighting(one.who) for one in found), tuple(reasons))
+
+
+def _aliased(login: PackagesLogin, book: RuleBook) -> Iterator[str]:
+    """The programs, but for clients, that an alias puts in the client's place; shells differ in whether it counts."""
+    for command in login.shell.trace.commands if not login.command.wrappers else ():
+        for argument in command.arguments if command.name == "alias" else ():
+            name, equals, text = (argument.value.symbol() or "").partition("=")
+            if equals and name == login.command.name:
+                words = (word.rpartition("/")[2] for word in text.split() if "=" not in word)
+                program = next((word for word in words if word not in book.programs.wrappers), "")
+                if book.by_program(program) is None:
+                    yield program or "a program that is not known"
 
 
 def _login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, str]]:
