@@ -11,7 +11,7 @@ from migrator.fixes.context import Context
 from migrator.flow.events import Command
 from migrator.ir.named import located
 from migrator.ir.paths import ROOT, only
-from migrator.ir.values import Input, Unknown, Value
+from migrator.ir.values import Unknown, Value, inputs
 from migrator.platforms.records import Task
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
@@ -150,5 +150,4 @@ def _by_task(facts: StepFacts, task: Task, files: Iterable[WrittenFiles], contex
 
 
 def _stored(values: Iterable[Value], book: RuleBook) -> tuple[str, ...]:
-    names = dict.fromkeys(piece.name for value in values for piece in value.pieces if isinstance(piece, Input))
-    return tuple(name for name in names if name not in book.natives)
+    return tuple(name for name in inputs(values) if name not in book.natives)

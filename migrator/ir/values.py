@@ -66,11 +66,13 @@ class Input(Struct, frozen=True):
 
 class Unknown(Struct, frozen=True):
     """A value that reading cannot tell. `why` completes "comes from …"; `made` is where literal text stands that it is
-    made of, `path` the name of the file that it is what is in, where that is known."""
+    made of, `names` are variables from outside that it is made of, `path` the name of the file that it is what is in,
+    where that is known."""
 
     why: str
     provenance: tuple[Reference, ...] = ()
     made: tuple[Span, ...] = ()
+    names: tuple[str, ...] = ()
     path: str = ""
 
 
@@ -136,7 +138,19 @@ EMPTY = Value(((),))
 
 def unknown(why: str, values: Iterable[Value], provenance: tuple[Reference, ...] = ()) -> Value:
     """What is made of values in a way that is not known."""
-    return Value.of(Unknown(why, provenance, tuple(sorted({span for value in values for span in _literals(value)}))))
+    values = tuple(values)
+    made = tuple(sorted({span for value in values for span in _literals(value)}))
+    return Value.of(Unknown(why, provenance, made, inputs(values)))
+
+
+def inputs(values: Iterable[Value]) -> tuple[str, ...]:
+    """The variables from outside that the values are, or are made of."""
+    found: dict[str, None] = {}
+    for value in values:
+        for piece in value.pieces:
+            if not isinstance(piece, Literal):
+                found |= dict.fromkeys([piece.name] if isinstance(piece, Input) else piece.names)
+    return tuple(found)
 
 
 def _literals(value: Value) -> Iterator[Span]:

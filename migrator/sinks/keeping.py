@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from migrator.flow.events import Command, Flow
 from migrator.ir.paths import Paths, Top, only
-from migrator.ir.values import Input, Unknown, Value
+from migrator.ir.values import Unknown, Value, inputs
 from migrator.rulebook.records import BuiltIn, RuleBook
 from migrator.sinks.invocations import parse
 
-_APART = re.compile(r"[=,@]")
+_APART = re.compile(r"[=,@\s'\"();|<>]")
 ROOTED = ("/", "~", "$")
 """How a path begins that is not relative to the working directory."""
 
@@ -28,8 +28,8 @@ def spelt(path: str, built_in: BuiltIn) -> str:
 
 
 def spellings(text: str, folders: Paths, built_in: BuiltIn) -> Iterator[str]:
-    """The paths that a word may name where a command runs in one of `folders`: the word, and what stands in it behind
-    a `=`, a `,` or an `@`."""
+    """The paths that a word may name where a command runs in one of `folders`: the word, and its parts between
+    what sets paths apart in options and in code."""
     for part in dict.fromkeys((text, *_APART.split(text))):
         if part.startswith(ROOTED) or isinstance(folders, Top):
             yield spelt(part, built_in)
@@ -85,7 +85,7 @@ def _written(
     if command.name == "tee" and command.stdin is not None:
         written += [(argument.value, command.stdin, command.folders) for argument in command.arguments]
     for path, content, folders in written:
-        if any(isinstance(piece, Input) for piece in content.pieces):
+        if inputs([content]):
             yield _place(path, folders, built_in), content
     writer = book.programs.writers.get(command.name)
     if writer is None or writer.words != "last" or not contents:

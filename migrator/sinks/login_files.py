@@ -20,6 +20,8 @@ from migrator.sinks.shown import visible_text
 from migrator.sinks.values import value_of
 
 _APART = re.compile(r"[:=,]")
+_OPEN = re.compile(r"[^/]*[*?$\[{]|/*\Z")
+"""The rest of a path that leads to a folder: the folder itself, or a pattern for what is in it."""
 _FILES = ("config.json", "auth.json")
 
 
@@ -93,9 +95,10 @@ class LoginFiles(Struct, frozen=True):
         )
 
     def holds(self, text: str) -> bool:
-        """Whether what a word names has such a file in it."""
+        """Whether what a word names, or a pattern of several, has such a file in it."""
         folders = (pattern for client in self.book.clients.values() for pattern in client.login_file.folders)
-        return self.named(text) or any(pattern.search(text) for pattern in folders)
+        found = (match for pattern in folders if (match := pattern.search(text)))
+        return self.named(text) or any(_OPEN.match(text, match.end()) for match in found)
 
     def packs(self, pattern: str) -> bool:
         """Whether an artifact's pattern or a cache's path takes such a file along."""

@@ -11,7 +11,7 @@ from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
 from migrator.flow.events import Command
 from migrator.reading.steps import Shell, StepFacts
-from migrator.rulebook.records import RuleBook
+from migrator.rulebook.records import Programs, RuleBook
 from migrator.rulebook.sinks import Role
 from migrator.sinks.escapes import escapes
 from migrator.sinks.invocations import invocation, parse
@@ -98,11 +98,25 @@ def _taken(command: Command, files: LoginFiles, entered: tuple[str, ...], book: 
         return
     if any(escaped.of(Role.SCRIPT) for escaped in escapes(command, book)):
         return  # its words are about another machine's files
-    words = [word.value.symbol() or "" for word in parse(command.arguments, frozenset()).words]
-    target = len(words) > 1 and programs.writers.get(command.name)
-    sources = words[:-1] if target else [argument.value.symbol() or "" for argument in command.arguments]
+    sources = tuple(_sources(command, programs))
     if command.name in programs.copiers:
-        if any(files.holds(word) or files.given(word, command.folders, entered) for word in sources):
+        if any(files.holds(text) or files.given(text, command.folders, entered) for text in sources):
             yield command.name, "what is copied or shown holds the login file"
-    elif any(files.given(word, command.folders, entered) for word in sources):
+    elif any(files.given(text, command.folders, entered) for text in sources):
         yield command.name or "a program", f"`{command.name or 'a program'}` is given the login file, and may keep it"
+
+
+def _sources(command: Command, programs: Programs) -> Iterator[str]:
+    """The words of a command but for the files that it writes."""
+    writer = programs.writers.get(command.name)
+    if writer is None:
+        yield from (argument.value.symbol() or "" for argument in command.arguments)
+        return
+    parsed = parse(command.arguments, writer.options)
+    words = [word.value.symbol() or "" for word in parsed.words]
+    switches = (argument.value.symbol() or "" for argument in command.arguments)
+    yield from (text for text in switches if text.startswith("-") and not text.startswith(tuple(writer.options)))
+    if writer.words == "last" and len(words) > 1 and not parsed.values(writer.options):
+        words.pop()
+    if writer.words != "all" or (writer.only and not parsed.has(writer.only)):
+        yield from words
