@@ -24,6 +24,7 @@ from migrator.text.source import Source, Span
 
 _LOGIN = re.compile(r"\blogin\b")
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_PERHAPS = "something that may outlive the step"
 
 
 class Departure(Struct, frozen=True):
@@ -58,9 +59,14 @@ def _by_command(command: Command, shell: Shell, written: WrittenFiles, context: 
     source, span = shell.script.source_at(command.span), shell.script.shown(command.span)
     for escaped in escapes(command, context.book):
         values = _given(escaped, command, written)
-        stored = _handed_on(escaped, command, values, written, context)
+        what, lasting = escaped.escape.what, True
+        if escaped.of(Role.SCRIPT) and not _shows_login(command, values, context):
+            what, lasting = _PERHAPS, False
+            stored = _known(values, context)
+        else:
+            stored = _handed_on(escaped, values, context)
         if stored is not None:
-            yield Departure(source, span, command.name, escaped.escape.what, stored, tuple(values))
+            yield Departure(source, span, command.name, what, stored, tuple(values), lasting)
 
 
 def _given(escaped: Escaped, command: Command, written: WrittenFiles) -> list[Value]:
@@ -71,24 +77,29 @@ def _given(escaped: Escaped, command: Command, written: WrittenFiles) -> list[Va
     return [*values, *from_files, *(one for value in values for one in written.read(value, command.folders))]
 
 
-def _handed_on(
-    escaped: Escaped, command: Command, values: list[Value], written: WrittenFiles, context: Context
-) -> tuple[str, ...] | None:
+def _shows_login(command: Command, values: Iterable[Value], context: Context) -> bool:
+    """Whether shell for another machine logs in to Packages, in the words of a command or a file that it reads."""
+    return logs_in(" ".join([*map(visible_text, values), *_read_by(command, values, context)]), context.book)
+
+
+def _handed_on(escaped: Escaped, values: Iterable[Value], context: Context) -> tuple[str, ...] | None:
     """The stored variables that the command takes along; None where it takes no Packages credential."""
     book = context.book
-    if escaped.of(Role.SCRIPT):
-        files = _read_by(command, values, context)
-        if logs_in(" ".join([*map(visible_text, values), *files]), book):
-            return _stored(values, book)
-    stored = _stored(values, book)
+    if escaped.escape.has(Role.SCRIPT):
+        return _stored(values, book)
     if escaped.escape.has(Role.HOST):
         rows = (row for sink in escaped.of(Role.HOST) for row in sink.value.alternatives)
         hosts = [host_of(row) for row in rows]
         if any(host is not None and book.registry(host) for host in hosts):
-            return stored
+            return _stored(values, book)
         if None not in hosts:
             return None
-    return tuple(name for name in stored if name in context.credentials) or None
+    return _known(values, context)
+
+
+def _known(values: Iterable[Value], context: Context) -> tuple[str, ...] | None:
+    """The passwords of logins to Packages among stored variables, None for none."""
+    return tuple(name for name in _stored(values, context.book) if name in context.credentials) or None
 
 
 def _read_by(command: Command, values: Iterable[Value], context: Context) -> Iterator[str]:
@@ -112,7 +123,7 @@ def _kept(facts: StepFacts, shell: Shell, written: WrittenFiles, context: Contex
     outputs = f"${{{context.book.outputs_variable}}}"
     seen: set[tuple[Span, str]] = set()
     for command, path, content in written.events:
-        stored = tuple(name for name in _stored([content], context.book) if name in context.credentials)
+        stored = _known([content], context) or ()
         for what in _becomes(facts, path, outputs, context.book) if stored else ():
             if (command.span, what) not in seen:
                 seen.add((command.span, what))
@@ -143,7 +154,7 @@ def _by_task(facts: StepFacts, task: Task, files: Iterable[WrittenFiles], contex
             short = spelt(text.strip(), book.built_in)
             taken = [content for one in files for _, path, content in one.events if path and takes(short, path)]
             names = tuple(name for name in (*names, *_stored(taken, book)) if name in context.credentials)
-            what = "something that may outlive the step"
+            what = _PERHAPS
             if not names:
                 continue
         yield Departure(facts.pipelines.source, scalar.span, task.what, what, names, lasting=False)

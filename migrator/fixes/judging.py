@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from migrator.findings.records import Reason
 from migrator.fixes.bridge import bridge, shared_file
 from migrator.fixes.context import Context
+from migrator.fixes.departures import departures
 from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin, packages_logins
 from migrator.fixes.opinion import Opinion, Sighting
@@ -32,6 +33,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
     if not logins:
         return []
     around = shadowed(step, context), leaving(step, context)
+    left = tuple(departures(step, context))
     unseen, granted = unseen_logins(step, context)
     labelled = runner(step.step.labels, context)
     judged: list[JudgedLogin] = []
@@ -45,7 +47,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
             opinions = (
                 *placement.opinions,
                 *around,
-                handed_on(step, context, login, placement.points),
+                handed_on(left, context, login, placement.points),
                 *surroundings(step, context, login, placement.points, unseen),
                 labelled,
                 granted,

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _OVERRIDES = tuple(f"{stem}.override.{end}" for stem in ("compose", "docker-compose") for end in ("yml", "yaml"))
 _CHOSEN = re.compile(r"^\s*COMPOSE_FILE\s*=\s*(\S+)", re.MULTILINE)
+_TAKEN = re.compile(r"\$\{?([A-Za-z_]\w*)|^[ \t]*([A-Za-z_]\w*)[ \t]*$", re.MULTILINE)
+"""A variable that a file with variables expands, or hands on by its name alone."""
 _MOST_PARTS = 32
 
 
@@ -73,17 +75,17 @@ def projects(called: Invocation, syntax: ComposeSyntax, files: Files) -> list[Pr
     return [_project(called, syntax, files, folder) for folder in each or [folders]]
 
 
-def may_read(called: Invocation, syntax: ComposeSyntax, variable: str, files: Files) -> bool:
-    """Whether a file of the project may take a variable from the environment."""
+def taken(called: Invocation, syntax: ComposeSyntax, files: Files) -> frozenset[str] | None:
+    """The variables that the files of the project take from the environment; None where that may be any."""
     from migrator.frontends.documents.compose import environment_names
 
-    passed = re.compile(rf"^\s*{re.escape(variable)}\s*$|\$\{{?{re.escape(variable)}\b", re.MULTILINE)
+    names: set[str] = set()
     for project in projects(called, syntax, files):
-        if project.missing or any(text is None or passed.search(text) for text in project.env_files):
-            return True
-        if any(variable in environment_names(root) for part in project.parts for root in part.roots):
-            return True
-    return False
+        if project.missing or None in project.env_files:
+            return None
+        names.update(found[1] or found[2] for text in project.env_files for found in _TAKEN.finditer(text or ""))
+        names.update(name for part in project.parts for root in part.roots for name in environment_names(root))
+    return frozenset(names)
 
 
 def _project(called: Invocation, syntax: ComposeSyntax, files: Files, folder: Paths) -> Project:

@@ -16,6 +16,8 @@ from migrator.rulebook.records import BuiltIn, RuleBook
 from migrator.sinks.invocations import parse
 
 _APART = re.compile(r"[=,@\s'\"();|<>]")
+_MOST = 16
+"""The most values that are known of a file."""
 ROOTED = ("/", "~", "$")
 """How a path begins that is not relative to the working directory."""
 
@@ -60,9 +62,11 @@ class WrittenFiles(Struct, frozen=True):
         contents: dict[str, tuple[Value, ...]] = {}
         events: list[tuple[Command, str, Value]] = []
         for command in trace.commands:
-            for path, content in _written(command, contents, book):
-                contents[path] = (*contents.get(path, ()), content)
-                events.append((command, path, content))
+            for path, content in tuple(_written(command, contents, book)):
+                known = contents.get(path, ())
+                if len(known) < _MOST and not any(one is content for one in known):
+                    contents[path] = (*known, content)
+                    events.append((command, path, content))
         return cls(book.built_in, contents, tuple(events))
 
     def named(self, text: str, folders: Paths) -> Iterator[Value]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from migrator.flow.events import Command, Flow
 from migrator.ir.values import Value
 from migrator.rulebook.records import RuleBook
-from migrator.sinks.compose_projects import may_read
+from migrator.sinks.compose_projects import taken
 from migrator.sinks.images import found_by
 from migrator.sinks.invocations import invocation
 from migrator.sinks.shown import visible_text
@@ -40,15 +40,23 @@ class Readers(Struct, frozen=True, eq=False, dict=True):
         words = [visible_text(argument.value) for argument in command.arguments]
         if any(name.search(word) or word.startswith(_ALL) for word in words):
             return True
-        if called is None:
-            return False
-        if called.syntax is not None and called.syntax.unreadable:
-            return True
-        known = (
-            [one.compose for one in called.client.commands if one.compose] if called.client.name == "compose" else []
-        )
-        syntax = called.syntax.compose if called.syntax and called.syntax.compose else next(iter(known), None)
-        return syntax is not None and may_read(called, syntax, variable, self.files)
+        by_file = self._taken(command)
+        return by_file is None or variable in by_file
+
+    def _taken(self, command: Command) -> frozenset[str] | None:
+        """The variables that files take which a command reads; None where that may be any."""
+        if command not in self._known:
+            called = invocation(command, self.book)
+            syntax = called.syntax if called else None
+            compose = syntax.compose if syntax else called.client.compose if called else None  # `config`, for one
+            unreadable = syntax is not None and bool(syntax.unreadable)
+            found = taken(called, compose, self.files) if called and compose else frozenset[str]()
+            self._known[command] = None if unreadable else found
+        return self._known[command]
+
+    @cached_property
+    def _known(self) -> dict[Command, frozenset[str] | None]:
+        return {}
 
     def _starts_others(self, command: Command) -> bool:
         """Whether a program runs others, which read what they like: it is told to by words of one of its calls, by a
@@ -57,14 +65,19 @@ class Readers(Struct, frozen=True, eq=False, dict=True):
         if told is None:
             return False
         names = (*command.environment, *command.exported, *(name for name, _ in command.overrides))
-        return any(map(told.search, names)) or any(map(told.search, self._told(command.name)))
+        return any(map(told.search, names)) or any(map(told.search, self._words[command.name]))
 
-    def _told(self, program: str) -> list[str]:
-        commands = self.trace.commands
-        values: list[Value] = [output.path for output in self.trace.outputs]
-        named = (program, *self.book.programs.writers)
-        values += [argument.value for one in commands if one.name in named for argument in one.arguments]
-        return [text for value in values if (text := visible_text(value))]
+    @cached_property
+    def _words(self) -> dict[str, list[str]]:
+        """What programs that may start others are told: words of all of their calls, and the files that are written."""
+        shared = [output.path for output in self.trace.outputs]
+        words: dict[str, list[Value]] = {name: list(shared) for name in self.book.programs.starting}
+        for command in self.trace.commands:
+            values = [argument.value for argument in command.arguments]
+            for name in words if command.name in self.book.programs.writers else (command.name,):
+                if name in words:
+                    words[name] += values
+        return {name: [text for one in values if (text := visible_text(one))] for name, values in words.items()}
 
 
 def word_of(variable: str) -> re.Pattern[str]:

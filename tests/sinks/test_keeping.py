@@ -68,3 +68,8 @@ def test_a_word_may_name_files(text: str, folders: Paths, paths: list[str]) -> N
 )
 def test_files_are_known_into_which_variables_are_written(text: str, written: set[str]) -> None:
     assert set(WrittenFiles.of(follow(text), BOOK).contents) == written
+
+
+def test_files_that_are_copied_to_and_fro_do_not_grow() -> None:
+    files = WrittenFiles.of(follow("echo $A > a\n" + "cp a b\ncp b a\n" * 200), BOOK)
+    assert max(map(len, files.contents.values())) == 1

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from migrator.fixes.context import Context
-from migrator.fixes.departures import departures
+from migrator.fixes.departures import Departure
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
@@ -25,12 +25,13 @@ def leaving(step: StepFacts, context: Context) -> Opinion:
     return Opinion("what takes the login out of the step?", tuple(seen), tuple(reasons))
 
 
-def handed_on(step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point]) -> Opinion:
-    """What leaves the step with the very words that a fix would change: a function may log in elsewhere with them."""
+def handed_on(left: Sequence[Departure], context: Context, login: PackagesLogin, points: Collection[Point]) -> Opinion:
+    """What leaves the step, of all that does, with the very words that a fix would change: a function may log in
+    elsewhere with them."""
     spans = [point.span for point in points]
     leaves = [
         one
-        for one in departures(step, context)
+        for one in left
         for value in one.values
         for piece in value.pieces
         if any(reference.read.span.contains(span) for reference in piece.provenance for span in spans)
