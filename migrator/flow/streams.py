@@ -10,7 +10,8 @@ from migrator.flow.events import Output
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
 from migrator.ir.nodes import Capture, Redirect, StreamKind
-from migrator.ir.values import EMPTY, Literal, Unknown, Value, concat
+from migrator.ir.paths import patterns
+from migrator.ir.values import EMPTY, Literal, Value, concat, unknown
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
@@ -57,8 +58,9 @@ class Streams:
         parts = redirect.value.parts
         if len(parts) == 1 and isinstance(parts[0], Capture) and parts[0].stream:
             return self.machine.run(parts[0].body, state.copy(), frame.but(consumed=True), None)
-        self.recorder.reads_file(self.value(redirect, state, frame))
-        return Value.of(Unknown("a file that is read"))
+        path = self.value(redirect, state, frame)
+        self.recorder.reads_file(path)
+        return unknown("a file that is read", (), files=patterns(self.machine.place(path, state)))
 
 
 def may_fail(redirect: Redirect) -> bool:

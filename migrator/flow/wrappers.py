@@ -38,7 +38,8 @@ def unwrap(arguments: tuple[Argument, ...], programs: Programs, functions: Colle
         passed = _behind(name, wrapper, arguments[1:])
         done = replace(done, overrides=(*done.overrides, *passed.overrides), folders=(*done.folders, *passed.folders))
         if not passed.arguments:
-            return replace(done, program=name, arguments=arguments[1:])
+            program = text or name if wrapper.commands else name
+            return replace(done, program=program, arguments=arguments[1:])
         done = replace(done, wrappers=(*done.wrappers, name))
         arguments = passed.arguments
     return done
@@ -49,10 +50,13 @@ def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrappe
     overrides: list[tuple[str, Value, Join | None]] = []
     folders: list[Value] = []
     skipped = 0
+    told = not wrapper.commands
     while rest:
         head = rest[0].text
-        if head == "--":
+        if head == "--" and told:
             rest = rest[1:]
+            break
+        if told and head in wrapper.gives:
             break
         if head and head.startswith("-") and head != "-":
             option, value, count = _option(head, rest, wrapper)
@@ -65,12 +69,25 @@ def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrappe
         elif wrapper.assignments and (override := words.assignment(rest[0])):
             overrides.append((*override, rest[0].word))
             rest = rest[1:]
+        elif not told:
+            if head not in wrapper.commands:
+                return Unwrapped("", ())
+            told = True
+            rest = rest[1:]
         elif skipped < wrapper.words and (not wrapper.optional or (head or "").isdigit()):
             skipped += 1
             rest = rest[1:]
         else:
             break
-    return Unwrapped("", rest, (), tuple(overrides), tuple(folders))
+    return Unwrapped("", _given(rest, wrapper) if told else (), (), tuple(overrides), tuple(folders))
+
+
+def _given(rest: tuple[Argument, ...], wrapper: Wrapper) -> tuple[Argument, ...]:
+    """The command that the words are: a file may be given to a program that they do not name."""
+    text = rest[0].text or "" if rest else ""
+    name = text if text.startswith("-") else posixpath.splitext(text)[1]
+    program = wrapper.gives.get(name, "")
+    return (Argument(Value.of(Literal(program)), None), *rest) if program else rest
 
 
 def _option(head: str, rest: tuple[Argument, ...], wrapper: Wrapper) -> tuple[str, Value, int]:

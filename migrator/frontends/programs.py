@@ -8,7 +8,7 @@ to the file, and a way to lower that text to nodes.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 from msgspec import Struct
@@ -59,12 +59,13 @@ class Fragment(Struct, frozen=True):
 class Program(Struct, frozen=True):
     """What a command runs: fragments one after the other, each in a process of its own, with the working directory
     `folder`; none where it is decided only then what of the file runs. `words` is how many words of the command come
-    before those that the program is given."""
+    before those that the program is given. `whole`: it is all that the command runs."""
 
     path: str
     fragments: tuple[Fragment, ...]
     folder: str
     words: int = 0
+    whole: bool = True
 
 
 def within(folder: str, word: str | None, clone: str) -> str | None:
@@ -144,6 +145,13 @@ def read(request: Request) -> Program | None:
     """What the command runs; None where that is no file of the repository, or it cannot be told which."""
     found: Program | None = import_module(f"migrator.frontends.{request.launcher.reader}").read(request)
     return found
+
+
+def meant(launcher: Launcher, texts: Mapping[str, str], words: Sequence[str | None]) -> frozenset[str]:
+    """Those of the files that a command with these words may run something of, wherever it looks for them."""
+    select: Callable[..., frozenset[str]] | None
+    select = getattr(import_module(f"migrator.frontends.{launcher.reader}"), "meant", None)
+    return select(launcher, texts, words) if select else frozenset(texts)
 
 
 def verified(reader: str, before: str, after: str, edits: tuple[Edit, ...]) -> bool:

@@ -6,6 +6,7 @@ forgotten.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from migrator.platforms.bitbucket.names import SCRIPTS
@@ -34,12 +35,20 @@ def module() -> str:
         f"ENTERS = {{{enters}}}\n"
         f"ENDINGS = {_tuple(endings)}\n"
         f"RECIPES = {_tuple(recipes)}\n"
+        f"DOUBTED = {{\n{_sets(book.programs.doubted)}}}\n"
+        f"UNDERSTOOD = {{\n{_sets(book.programs.understood)}}}\n"
         f"LEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"
     )
 
 
 def _written(text: str) -> str:
     return f'"{text}"'
+
+
+def _sets(members: Mapping[str, frozenset[str]]) -> str:
+    return "".join(
+        f"    {_written(name)}: {{{', '.join(map(_written, sorted(members[name])))}}},\n" for name in sorted(members)
+    )
 
 
 def _tuple(names: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from migrator.rulebook.records import Launcher, Programs, RuleBook, Wrapper, Wri
 
 _SETS = ("displays", "private", "offline", "harmless-evals", "shells", "carriers", "copiers", "interpreters", "roots")
 """Sections that are lists of programs."""
-_WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands")
+_WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands", "elsewhere")
 """What a launcher says of the words that it is given."""
 _READS = re.compile(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
 
@@ -40,7 +40,7 @@ def _sources(book: RuleBook, node: Node) -> RuleBook:
 def _wrappers(book: RuleBook, node: Node) -> RuleBook:
     wrappers = dict(book.programs.wrappers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("options", "words", "optional", "assignments", "names", "folders"))
+        fields = entry.mapping(("options", "words", "optional", "assignments", "names", "folders", "commands", "gives"))
         wrappers[name] = Wrapper(
             members(fields, "options"),
             fields["words"].number() if "words" in fields else 0,
@@ -48,6 +48,8 @@ def _wrappers(book: RuleBook, node: Node) -> RuleBook:
             fields["assignments"].flag() if "assignments" in fields else False,
             members(fields, "names"),
             members(fields, "folders"),
+            members(fields, "commands"),
+            {key: one.text() for key, one in fields["gives"].mapping().items()} if "gives" in fields else {},
         )
     return _programs(book, wrappers=wrappers)
 
@@ -66,6 +68,11 @@ def _untold(book: RuleBook, node: Node) -> RuleBook:
     return _programs(book, files_untold={**book.programs.files_untold, **found})
 
 
+def _containers(book: RuleBook, node: Node) -> RuleBook:
+    found = {name: {key: one.texts() for key, one in each.mapping().items()} for name, each in node.mapping().items()}
+    return _programs(book, containers={**book.programs.containers, **found})
+
+
 def _documents(book: RuleBook, node: Node) -> RuleBook:
     return _programs(book, documents=(*book.programs.documents, *node.texts()))
 
@@ -82,7 +89,7 @@ def readers() -> tuple[str, ...]:
 def _launchers(book: RuleBook, node: Node) -> RuleBook:
     launchers = dict(book.programs.launchers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("reader", "programs", "files", "endings", *_WORDS, "people"))
+        fields = entry.mapping(("reader", "programs", "files", "endings", *_WORDS, "people", "hooks"))
         for key in ("reader", "programs"):
             if key not in fields:
                 raise entry.error(f"has no `{key}`; add it")
@@ -93,6 +100,7 @@ def _launchers(book: RuleBook, node: Node) -> RuleBook:
             fields["files"].texts() if "files" in fields else (),
             fields["endings"].texts() if "endings" in fields else (),
             people=fields["people"].flag() if "people" in fields else False,
+            hooks={key: one.texts() for key, one in fields["hooks"].mapping().items()} if "hooks" in fields else {},
             **{key: members(fields, key) for key in _WORDS},
         )
     return _programs(book, launchers=launchers)
@@ -104,6 +112,7 @@ SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
     "launchers": _launchers,
     "untold": _untold,
     "documents": _documents,
+    "containers": _containers,
     "filters": _filters,
     "harmless-sources": _sources,
     **{name: partial(_listed, name.replace("-", "_")) for name in _SETS},

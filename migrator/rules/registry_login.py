@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from migrator.findings.records import Finding, Severity
 from migrator.fixes.context import Context
 from migrator.fixes.judged_command import JudgedCommand, RuleContext
-from migrator.ir.paths import Top
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.steps import StepFacts
-from migrator.reading.unfollowed import may_run, unseen
+from migrator.reading.unfollowed import logins_unseen
 from migrator.rulebook.records import Rule
 from migrator.sinks.credentials import origin
 from migrator.sinks.login_files import written_logins
@@ -93,11 +92,8 @@ def _unreadable(
 
 def _not_followed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Logins in files that a step runs, or may run, and that are not followed."""
-    files = unseen(may_run(step, context.files, context.book), context.files, context.followed)
-    for path in sorted(files) if not isinstance(files, Top) else ():
-        source = context.source(path)
-        login = shows_login(source.text, context.book) if source else None
-        if source and login and not names_natives(source.text, context.book):
+    for path, login in logins_unseen(step, context.files, context.book, context.followed):
+        if source := context.source(path):
             yield rule.finding(
                 source,
                 login,
