@@ -114,7 +114,8 @@ class FileGraph:
 
     @cached_property
     def naming(self) -> Naming:
-        return Naming((path for path in self.paths if path not in self.apart and not self.is_document(path)), self.programs)
+        paths = (path for path in self.paths if path not in self.apart and not self.is_document(path))
+        return Naming(paths, self.programs)
 
     def matched(self, paths: Paths) -> Paths:
         """The files that are there of those, but for documents; Top where they are too many to look through."""

@@ -6,6 +6,7 @@ counts where a path, an import, or a program that runs files stands before it.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
@@ -18,6 +19,8 @@ _BRINGS = frozenset(
     {"import", "from", "require", "require_relative", "include", "source", "load", "use", "mod", "extends", "-m", "."}
 )
 """What stands before the name of a file that is brought in."""
+_ENTRIES = frozenset({"__init__", "__main__", "index", "main", "mod"})
+"""Files that stand for the folder that they are in."""
 _CALLS = frozenset({"run", "exec", "then", "do", "else", "sudo", "env", "time", "sh", "cmd", "command", "script"})
 _OPENS = frozenset("\"'`([{;&|-@$!=,:>+%")
 _CLOSES = frozenset(("", *" \t\r\"'`,;&|)]}\\"))
@@ -35,7 +38,10 @@ class Naming:
         for path in self.paths:
             name = path.rpartition("/")[2]
             self.names.setdefault(name, set()).add(path)
-            self.stems.setdefault(name.partition(".")[0] or name, set()).add(path)
+            stem = name.partition(".")[0] or name
+            self.stems.setdefault(stem, set()).add(path)
+            if stem in _ENTRIES:
+                self.stems.setdefault(posixpath.basename(path.rpartition("/")[0]), set()).add(path)
         self.reading = {name: globs for name, globs in programs.untold.items() if name not in programs.inert}
 
     def of(self, path: str, text: str) -> frozenset[str]:

@@ -42,8 +42,8 @@ class ToldLine(Struct, frozen=True):
 
 
 class CommandFiles(Struct, frozen=True):
-    """`text` gives the text of a file of the repository, None where there is none, `listed` the paths of all; `clone` is
-    the variable that names the folder of its root."""
+    """`text` gives the text of a file of the repository, None where there is none, `listed` the paths of all; `clone`
+    is the variable that names the folder of its root."""
 
     programs: Programs
     clone: str
@@ -135,7 +135,16 @@ class CommandFiles(Struct, frozen=True):
             return named(line.file, line.folders, self.clone)
         if isinstance(line.folders, Top):
             return joined(below(line.folders, name) for name in launcher.files)
-        each = ((posixpath.join(folder, name) for name in launcher.files) for folder in line.folders)
+        found = self.first(line.folders, launcher)
+        if found or not launcher.upward:
+            return found
+        around = {folder[:at] for folder in line.folders for at, sign in enumerate(folder) if sign == "/"} | {""}
+        there = self.first(around, launcher)
+        return Top("the folder that it is looked for in", tuple(sorted(there))) if there else NONE
+
+    def first(self, folders: Iterable[str], launcher: Launcher) -> frozenset[str]:
+        """In each of the folders the first that is there of the files that a program reads untold."""
+        each = ((posixpath.join(folder, name) for name in launcher.files) for folder in folders)
         first = (next((path for path in paths if self.text(path) is not None), None) for paths in each)
         return frozenset(path for path in first if path is not None)
 

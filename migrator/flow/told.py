@@ -36,7 +36,7 @@ class ToldFiles(Struct, frozen=True):
         told = list(self.words(command, container is not None)) if not command.followed else []
         yield from told
         yield from (frozenset({path}) for path in self.fed(command) if path != _ANY)
-        bases = joined((command.folders, *(one for one in told if not isinstance(one, Top))))
+        bases = joined((command.folders, *self.folders(command)))
         for name in container or self.untold(command):
             yield in_or_above(bases, name)
 
@@ -62,9 +62,21 @@ class ToldFiles(Struct, frozen=True):
             name = posixpath.basename(word)
             if not name.strip("*.") or not ("." in word or "/" in word) or word.startswith("//"):
                 continue
+            if word.startswith("-"):
+                word = word[2:]
             if elsewhere or word.startswith(("/", _ANY)):
                 yield Top("a path of another place", (f"**/{name}",))
             else:
+                found = located(word, command.folders, self.clone)
+                yield found
+                if "." not in name and self.programs.interprets(command.name) and not isinstance(found, Top):
+                    yield frozenset(f"{path}.*" for path in found)
+
+    def folders(self, command: Command) -> Iterator[Paths]:
+        """The folders that words may name."""
+        for argument in command.arguments:
+            word = (argument.text or "").rpartition("=")[2]
+            if word and not word.startswith("-"):
                 yield located(word, command.folders, self.clone)
 
     def written(self, row: Alternative) -> str:

@@ -103,7 +103,7 @@ def command_line(request: Request) -> Line | None:
     known in which folder the files are."""
     launcher, words = request.launcher, list(request.words)
     folder, file = request.folder, None
-    quiet = not launcher.quiet.isdisjoint(words)
+    quiet = False
     rest: list[str] = []
     while words:
         word = words.pop(0)
@@ -126,9 +126,26 @@ def command_line(request: Request) -> Line | None:
                 if file is not None:
                     return Line(folder, file, tuple(rest), known=False)
                 file = given
+        elif spread := _spread(word, launcher):
+            words = [*spread, *words]
         elif word not in launcher.switches | launcher.quiet:
             return Line(folder, file, tuple(rest), known=False)
+        quiet = quiet or word in launcher.quiet
     return Line(folder, file, tuple(rest), quiet=quiet)
+
+
+def _spread(word: str, launcher: Launcher) -> list[str]:
+    """Short options that are written as one word, as words of their own: `-kCweb`; none where one is not known."""
+    if word.startswith("--") or len(word) < 3 or word in launcher.switches | launcher.quiet:
+        return []
+    found: list[str] = []
+    for at in range(1, len(word)):
+        found.append(f"-{word[at]}")
+        if found[-1] in launcher.folders | launcher.named | launcher.options:
+            return found + ([word[at + 1 :]] if word[at + 1 :] else [])
+        if found[-1] not in launcher.switches | launcher.quiet:
+            return []
+    return found
 
 
 def file_of(request: Request, line: Line) -> tuple[str, str] | None:

@@ -26,6 +26,7 @@ _BREAKS = str.maketrans({**dict.fromkeys("\"'<>\r\t", " "), **dict.fromkeys(";&|
 _SIGNS = str.maketrans(dict.fromkeys("`;&|()<>,", "\n"))
 _NO_QUOTES = str.maketrans(dict.fromkeys("\"'"))
 _ONE_QUOTE = str.maketrans("'", '"')
+_INCLUDES = {"include", "sinclude", "import"}
 _VERSION = "0123456789."
 _AROUND = "[]{}@!"
 _UNKNOWN = "$*?[{\\"
@@ -93,8 +94,12 @@ def _open(words: list[str], programs: Mapping[str, tuple[str, ...]]) -> bool:
     known = [programs[name] for name in names if name in programs]
     if any(ANY in files for files in known) or any(_unclear(name, words) for name in names):
         return True
+    if words[0] == "mod":
+        return True
     if not any(char in word for word in words for char in _UNKNOWN):
         return False
+    if words[0].strip("-") in _INCLUDES:
+        return True
     return bool(known) or any(char in _program(words) for char in _UNKNOWN)
 
 

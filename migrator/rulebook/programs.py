@@ -89,7 +89,7 @@ def readers() -> tuple[str, ...]:
 def _launchers(book: RuleBook, node: Node) -> RuleBook:
     launchers = dict(book.programs.launchers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("reader", "programs", "files", "endings", *_WORDS, "people", "hooks"))
+        fields = entry.mapping(("reader", "programs", "files", "endings", *_WORDS, "people", "upward", "hooks"))
         for key in ("reader", "programs"):
             if key not in fields:
                 raise entry.error(f"has no `{key}`; add it")
@@ -100,6 +100,7 @@ def _launchers(book: RuleBook, node: Node) -> RuleBook:
             fields["files"].texts() if "files" in fields else (),
             fields["endings"].texts() if "endings" in fields else (),
             people=fields["people"].flag() if "people" in fields else False,
+            upward=fields["upward"].flag() if "upward" in fields else False,
             hooks={key: one.texts() for key, one in fields["hooks"].mapping().items()} if "hooks" in fields else {},
             **{key: members(fields, key) for key in _WORDS},
         )

@@ -118,8 +118,8 @@ class Wrapper(Struct, frozen=True):
     """A program that runs the rest of its words: `options` of it take a value, `words` come before the command
     (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
     `names` lists variables that it passes on or takes away, that of one in `folders` is where the command runs. Where
-    there are `commands`, it runs the rest only behind one of these words. What begins with an option among `gives`, or a
-    file with such an ending, is given to that program."""
+    there are `commands`, it runs the rest only behind one of these words. What begins with an option among `gives`, or
+    a file with such an ending, is given to that program."""
 
     options: frozenset[str]
     words: int
@@ -150,7 +150,7 @@ class Launcher(Struct, frozen=True):
     `short` are scripts that need no `run`; without any, all that are not among the program's own `commands`.
     `people`: such a file is for people too, whoever else names it. `hooks` are commands of the program, '' for none,
     with the scripts of its file that it runs with them. With one of the words `elsewhere` it reads such a file of
-    another folder.
+    another folder; where there is none in its folder, and it looks `upward`, that of one around it.
     """
 
     name: str
@@ -168,6 +168,7 @@ class Launcher(Struct, frozen=True):
     people: bool
     hooks: Mapping[str, tuple[str, ...]]
     elsewhere: frozenset[str]
+    upward: bool
 
 
 def unversioned(program: str) -> str:
@@ -240,7 +241,8 @@ class Programs(Struct, frozen=True, dict=True):
     def doubted(self) -> dict[str, frozenset[str]]:
         """Words of programs with which they may run any file: in a container, or in another folder."""
         found = {name: frozenset(one.split()[-1] for one in each) for name, each in self.containers.items()}
-        return found | {name: one.elsewhere for one in self.launchers.values() for name in one.programs if one.elsewhere}
+        launchers = [one for one in self.launchers.values() if one.elsewhere]
+        return found | {name: one.elsewhere for one in launchers for name in one.programs}
 
     @cached_property
     def understood(self) -> dict[str, frozenset[str]]:
