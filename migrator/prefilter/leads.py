@@ -106,10 +106,10 @@ def _named(
                 path = word.replace(".", "/")
                 names |= {f"{path}.py": None, f"{path}/__main__.py": None}
             elif before in _IMPORTS or (imported and word.isidentifier()):
-                path = word.lstrip(".").replace(".", "/")
+                path = word if "/" in word else word.lstrip(".").replace(".", "/")
                 places = (path,) if before == "from" else (path, f"{package}/{path}")
                 if path and len(word) <= _LONGEST:
-                    names |= {f"{place}{ending}": None for place in places for ending in (".py", "/__init__.py")}
+                    names |= {f"{place}{ending}": None for place in places for ending in ("", ".py", "/__init__.py")}
                 package = path if before == "from" else package
                 imported = {"from": 0, "import": _MOST_IMPORTED}.get(before, imported - 1)
             elif word and (runs or "/" in word or "." in word) and word[0] != "-" and len(word) <= _LONGEST:
