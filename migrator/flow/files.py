@@ -81,18 +81,22 @@ class FileGraph:
     def elsewhere(self, command: Command) -> Iterator[Paths]:
         """What a path from the root of the machine may be, and a program that is looked for where the script says: both
         may lead into the repository."""
-        told = command.environment.get("PATH", (None,)) != (None,) or "PATH" in dict(command.overrides)
-        if told and command.program and "/" not in command.program:
-            yield Top("`PATH`", (f"**/{command.program}",))
+        yield from self.sought(command)
         for text in (command.program, *(one.text or "" for one in command.arguments)):
             if text.startswith("/") and (name := text.rpartition("/")[2]):
                 yield Top("a path from the root of the machine", (f"**/{name}",))
 
+    def sought(self, command: Command) -> Iterator[Paths]:
+        """A program that is looked for where the script says, and that may lie in the repository."""
+        told = command.environment.get("PATH", (None,)) != (None,) or "PATH" in dict(command.overrides)
+        if told and command.program and "/" not in command.program:
+            yield Top("`PATH`", (f"**/{command.program}",))
+
     def may_start(self, command: Command) -> Iterator[Paths]:
         """The files that a command which is not followed is told, or reads untold, and so may run."""
         yield from self.starts.of(command)
-        if command.name not in self.programs.inert and not command.followed:
-            yield from self.elsewhere(command)
+        if not command.followed:
+            yield from self.sought(command)
 
     def _led(self, begin: frozenset[str]) -> frozenset[str]:
         """The files `begin`, and those that their texts name, and so on: whatever they run is among these, but for what

@@ -99,7 +99,7 @@ class CommandFiles(Struct, frozen=True):
         usual = self.usual(line, launcher)
         if line.unknown and not isinstance(usual, Top):
             there = self.meant(command, launcher, self.listed())
-            return Top(f"`{line.unknown}`", tuple(sorted(there))) if there - usual else usual
+            return Top(f"`{line.unknown}`", tuple(sorted(there))) if there - usual else there
         if line.target not in launcher.hooks:
             return usual
         there = self.meant(command, launcher, matching(usual, self.listed()))

@@ -37,7 +37,8 @@ class ToldFiles(Struct, frozen=True):
         yield from told
         yield from (frozenset({path}) for path in self.fed(command) if path != _ANY)
         bases = joined((command.folders, *self.folders(command)))
-        for name in container or self.untold(command):
+        names = (*container, *self.called(command)) if container is not None else self.untold(command)
+        for name in names:
             yield in_or_above(bases, name)
 
     def contained(self, command: Command) -> tuple[str, ...] | None:
@@ -64,7 +65,7 @@ class ToldFiles(Struct, frozen=True):
                 continue
             if word.startswith("-"):
                 word = word[2:]
-            if elsewhere or word.startswith(("/", _ANY)):
+            if elsewhere or word.startswith(_ANY):
                 yield Top("a path of another place", (f"**/{name}",))
             else:
                 found = located(word, command.folders, self.clone)
@@ -86,15 +87,17 @@ class ToldFiles(Struct, frozen=True):
         return "".join(texts)
 
     def untold(self, command: Command) -> Iterator[str]:
-        """What the program reads untold, and what other programs do that its words name: it may run them."""
+        """What the program reads untold, and what those do that it may run."""
         untold = self.programs.files_untold
         yield from untold.get(command.name, untold.get(unversioned(command.name), ()))
-        if command.followed:
-            return
-        for argument in command.arguments:
-            yield from self.programs.untold.get(posixpath.basename(argument.text or ""), ())
-        if command.name not in self.programs.untold:
+        yield from self.called(command)
+        if command.name not in self.programs.untold and not command.followed:
             yield from (name for wrapper in command.wrappers for name in untold.get(wrapper, ()))
+
+    def called(self, command: Command) -> Iterator[str]:
+        """What programs read untold that the words name: the command may run them."""
+        for argument in command.arguments if not command.followed else ():
+            yield from self.programs.untold.get(posixpath.basename(argument.text or ""), ())
 
 
 def _is(piece: Piece, name: str) -> bool:

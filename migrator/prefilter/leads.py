@@ -21,7 +21,6 @@ _MOST_NAMES = 4000
 _MOST_FILES = 200
 _MOST_FOLDERS = 64
 _MOST_IMPORTED = 20
-_MOST_PARTS = 8
 _LONGEST = 200
 
 
@@ -114,7 +113,6 @@ def _named(
                 imported = {"from": 0, "import": _MOST_IMPORTED}.get(before, imported - 1)
             elif word and (runs or "/" in word or "." in word) and word[0] != "-" and len(word) <= _LONGEST:
                 names[word.removeprefix(f"{clone}/").lstrip("/")] = None
-                names |= dict.fromkeys(_behind(word))
             before = word
         if len(known) > _MOST_FOLDERS:
             raise TooMany
@@ -126,13 +124,6 @@ def _named(
     for name in told:
         for folder in known:
             yield posixpath.join(folder, name), tuple(dict.fromkeys((*known, folder)))
-
-
-def _behind(word: str) -> Iterator[str]:
-    """What of the path of a file from the root of the machine may be its path in the repository."""
-    parts = word.split("/")
-    if word[0] == "/" and "." in parts[-1]:
-        yield from ("/".join(parts[at:]) for at in range(max(2, len(parts) - _MOST_PARTS), len(parts)))
 
 
 def _called(word: str) -> tuple[str, ...]:

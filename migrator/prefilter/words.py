@@ -109,7 +109,9 @@ def _unclear(name: str, words: list[str]) -> bool:
     if name in DOUBTED and not options.isdisjoint(DOUBTED[name]):
         return True
     known = UNDERSTOOD.get(name)
-    return known is not None and any(one[0] == "-" and one.strip("-") and one not in known for one in options if one)
+    if known is None:
+        return False
+    return any(one[:1] == "-" and one.strip("-") and one.rstrip(_VERSION) not in known for one in options)
 
 
 def _names(words: list[str]) -> Iterator[str]:
