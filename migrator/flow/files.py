@@ -7,7 +7,7 @@ gives the files that are there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fnmatch import filter as matches
 from fnmatch import fnmatchcase
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from migrator.flow.naming import Naming
 from migrator.flow.runs import CommandFiles, is_option
 from migrator.flow.told import ToldFiles
-from migrator.ir.named import named
+from migrator.ir.named import located, named
 from migrator.ir.paths import GLOB, NONE, Paths, Top, matching
 from migrator.rulebook.records import Programs
 from migrator.text.source import Source, Undecodable
@@ -95,8 +95,30 @@ class FileGraph:
     def may_start(self, command: Command) -> Iterator[Paths]:
         """The files that a command which is not followed is told, or reads untold, and so may run."""
         yield from self.starts.of(command)
-        if not command.followed:
-            yield from self.sought(command)
+        if command.followed:
+            return
+        yield from self.sought(command)
+        if self.naming.runs(command.name):
+            yield from (self.naming.of("", text) for text in self.starts.texts(command))
+
+    def copied(self, commands: Sequence[Command]) -> Iterator[Paths]:
+        """The files that are copied where something runs by a path that is not there: that may be the copy."""
+        if any(map(self.lacks, commands)):
+            for one in commands:
+                yield from (frozenset(output.content.files) for output in one.outputs)
+                if one.name in self.programs.copiers and one.name in self.programs.writers:
+                    yield from (named(word.value, one.folders, self.runs.clone) for word in one.arguments)
+
+    def lacks(self, command: Command) -> bool:
+        """Whether a command runs a path that is no file of the repository."""
+        if command.followed or command.name in self.programs.inert:
+            return False
+        if self.naming.runs(command.name):
+            words = [one.text or "" for one in command.arguments if not is_option(one)]
+        else:
+            words = [command.program]
+        paths = [word for word in words if "/" in word]
+        return any(not self.matched(located(path, command.folders, self.runs.clone)) for path in paths)
 
     def _led(self, begin: frozenset[str]) -> frozenset[str]:
         """The files `begin`, and those that their texts name, and so on: whatever they run is among these, but for what

@@ -41,6 +41,12 @@ class ToldFiles(Struct, frozen=True):
         for name in names:
             yield in_or_above(bases, name)
 
+    def texts(self, command: Command) -> Iterator[str]:
+        """The texts that a command is given, each of several words."""
+        values = [argument.value for argument in command.arguments] + ([command.stdin] if command.stdin else [])
+        texts = (self.written(row) for value in values for row in value.alternatives)
+        return (text for text in texts if len(text.split(None, 1)) > 1)
+
     def contained(self, command: Command) -> tuple[str, ...] | None:
         """The files that a program reads which runs the command's words in a container; None where it runs none."""
         words = [argument.text for argument in command.arguments]
@@ -96,7 +102,9 @@ class ToldFiles(Struct, frozen=True):
 
     def called(self, command: Command) -> Iterator[str]:
         """What programs read untold that the words name: the command may run them."""
-        for argument in command.arguments if not command.followed else ():
+        launcher = self.programs.launcher(command.name)
+        hooked = launcher is not None and any(one.text in launcher.hooks for one in command.arguments)
+        for argument in command.arguments if not command.followed and not hooked else ():
             yield from self.programs.untold.get(posixpath.basename(argument.text or ""), ())
 
 

@@ -62,9 +62,10 @@ def logins_unseen(
 
 def _open(step: StepFacts, files: FileGraph, book: RuleBook) -> frozenset[str]:
     """The files that a step may run where nobody follows: which, is known by words, untold names, and texts."""
-    commands = (one for shell in step.shells for one in shell.trace.commands)
+    commands = [one for shell in step.shells for one in shell.trace.commands]
     started = (paths for command in commands for paths in files.may_start(command))
-    there = [files.matched(paths) for paths in (*may_run(step, files, book), *started)]
+    found = (*may_run(step, files, book), *started, *files.copied(commands))
+    there = [files.matched(paths) for paths in found]
     known = frozenset(path for paths in there if not isinstance(paths, Top) for path in paths)
     return files.led(known) if known else known
 
