@@ -103,7 +103,8 @@ class ToldFiles(Struct, frozen=True):
     def called(self, command: Command) -> Iterator[str]:
         """What programs read untold that the words name: the command may run them."""
         launcher = self.programs.launcher(command.name)
-        hooked = launcher is not None and any(one.text in launcher.hooks for one in command.arguments)
+        first = next((one.text for one in command.arguments if not (one.text or "").startswith("-")), None)
+        hooked = launcher is not None and first in launcher.hooks
         for argument in command.arguments if not command.followed and not hooked else ():
             yield from self.programs.untold.get(posixpath.basename(argument.text or ""), ())
 
