@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from migrator.rulebook.documents import Node, members
-from migrator.rulebook.records import Launcher, Programs, RuleBook, Wrapper, Writer
+from migrator.rulebook.records import Clearing, Launcher, Programs, RuleBook, Wrapper, Writer
 
 _SETS = ("displays", "private", "offline", "harmless-evals", "shells", "carriers", "copiers", "interpreters", "roots")
 """Sections that are lists of programs."""
@@ -50,6 +50,14 @@ def _wrappers(book: RuleBook, node: Node) -> RuleBook:
             members(fields, "folders"),
         )
     return _programs(book, wrappers=wrappers)
+
+
+def _clearing(book: RuleBook, node: Node) -> RuleBook:
+    clearing = dict(book.programs.clearing)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(("options", "unless"))
+        clearing[name] = Clearing(members(fields, "options"), members(fields, "unless"))
+    return _programs(book, clearing=clearing)
 
 
 def _writers(book: RuleBook, node: Node) -> RuleBook:
@@ -100,6 +108,7 @@ def _launchers(book: RuleBook, node: Node) -> RuleBook:
 
 SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
     "wrappers": _wrappers,
+    "clearing": _clearing,
     "writers": _writers,
     "launchers": _launchers,
     "untold": _untold,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -127,6 +127,26 @@ class Wrapper(Struct, frozen=True):
     folders: frozenset[str]
 
 
+class Clearing(Struct, frozen=True):
+    """A program that starts what it runs with another environment than its own: with one of `options`, or always where
+    there are none, but for `unless`."""
+
+    options: frozenset[str]
+    unless: frozenset[str]
+
+    def clears(self, words: Sequence[str | None]) -> bool:
+        """`words` are the program's own, None for one that is not known."""
+        if any(_gives(word, self.unless) for word in words if word):
+            return False
+        return not self.options or any(word is None or _gives(word, self.options) for word in words)
+
+
+def _gives(word: str, options: Collection[str]) -> bool:
+    """Whether a word is one of the options, or a cluster of letters with one."""
+    cluster = word if re.fullmatch("-[A-Za-z]+", word) else ""
+    return word in options or any(len(one) == 2 and one[1] in cluster for one in options)
+
+
 class Writer(Struct, frozen=True):
     """A program that writes files: the `last` or `all` of its words, where one of `only` is among its options if there
     are any; and the values of its `options`."""
@@ -172,6 +192,7 @@ class Programs(Struct, frozen=True, dict=True):
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
+    clearing: Mapping[str, Clearing] = field(default_factory=dict)
     displays: frozenset[str] = frozenset()
     filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
