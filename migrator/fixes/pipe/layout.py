@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from migrator.findings.records import AddedTask, ScriptChange
-from migrator.fixes.lines import comment_start, line_start
+from migrator.fixes.pipe.lines import comment_start, line_start
 from migrator.fixes.refused import Refused
 from migrator.ir.nodes import Statement
 from migrator.reading.scripts import Part, Script
