@@ -318,6 +318,11 @@ class RuleBook(Struct, frozen=True):
         return tuple(sorted(host for registry in self.registries for host in registry.hosts))
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """What text has in it that is about a registry."""
+        return tuple(dict.fromkeys((*self.hosts, *self.mentions)))
+
+    @property
     def natives(self) -> frozenset[str]:
         return frozenset(name for registry in self.registries for name in (registry.username, registry.password))
 

@@ -8,12 +8,14 @@ from migrator.findings.records import Finding, Severity
 from migrator.fixes.context import Context
 from migrator.fixes.judged_command import JudgedCommand, RuleContext
 from migrator.ir.paths import Top
+from migrator.ir.values import Input
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.steps import StepFacts
 from migrator.reading.unfollowed import may_run, unseen
 from migrator.rulebook.records import Rule
 from migrator.sinks.credentials import origin
 from migrator.sinks.login_files import written_logins
+from migrator.sinks.logins import SEVERAL
 from migrator.sinks.shown import names_natives, shows_login
 from migrator.text.source import Source, Span
 
@@ -50,17 +52,23 @@ def _uncertain(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findin
         for login in shell.logins:
             if not login.host_unknown or not context.mentioned(step):
                 continue
-            username = origin(login.username, registry.username)
             password = origin(login.password, registry.password)
-            if not password.stored and not password.literals:
+            given = (*(one.value for one in login.command.arguments), login.username, login.password)
+            inputs = (piece.name for value in given for piece in value.pieces if isinstance(piece, Input))
+            stored = tuple(dict.fromkeys(name for name in inputs if name not in context.book.natives))
+            if not stored and not password.literals:
                 continue
+            code, what = "registry-unresolved", "a registry that is not certain"
             detail = f"the registry comes from {login.host_subject}, which has no certain value here"
+            if login.perhaps and login.host_subject == SEVERAL:
+                code, what = "credential-unresolved", f"{min(login.perhaps.hosts)} with more words than it takes"
+                detail = "the login has a word besides the registry, such as a password that belongs on standard input"
             yield _of(login.rule, rule, context).finding(
                 shell.script.source_at(login.command.span),
                 shell.script.shown(login.command.span),
-                f"{login.client} logs in to a registry that is not certain",
-                reasons=[context.reason("registry-unresolved", detail, login.host_subject)],
-                variables=(name for name in username.stored + password.stored if name not in context.book.natives),
+                f"{login.client} logs in to {what}",
+                reasons=[context.reason(code, detail, login.host_subject)],
+                variables=stored,
                 uses=step.uses,
                 severity=Severity.NOTE,
             )

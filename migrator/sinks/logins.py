@@ -17,6 +17,9 @@ from migrator.sinks.login_files import kept
 from migrator.sinks.packages import host_of, without_scheme
 from migrator.sinks.values import subject_of
 
+SEVERAL = "the words of the login"
+"""What the host comes from of a login that is given more words than it takes."""
+
 
 class Login(Struct, frozen=True, eq=False):
     """One run of a login command: the sinks of a call that stores what it is given.
@@ -70,7 +73,8 @@ def _host(values: list[Value], book: RuleBook) -> tuple[str, Registry | None, st
     """The host that a call names, with its registry; the default one where it names none, or ''. If it is not certain,
     what it comes from, and a registry that it may be."""
     if len(values) > 1:
-        return "", None, "the words of the login", None
+        named = (book.registry(host) for one in values for row in one.alternatives if (host := host_of(row)))
+        return "", None, SEVERAL, next((registry for registry in named if registry), None)
     default = next((min(registry.hosts) for registry in book.registries if registry.default), "")
     found = {host_of(row) for row in values[0].alternatives} if values else {""}
     hosts = {one if one is None else one or default for one in found}

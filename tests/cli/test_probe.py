@@ -25,7 +25,7 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_repository_without_packages_has_nothing_to_ask(patless: Patless, tmp_path: Path) -> None:
     put(tmp_path, bitbucket_pipelines="pipelines: {default: [step: {script: [make]}]}\n")
     run = patless("packages", "--probe", "--write")
-    assert (run.code, run.out) == (0, "No package of a Packages registry is named in this repository.\n")
+    assert (run.code, run.out) == (0, "No step is seen to push or read a package of a Packages registry.\n")
     document = json.loads(patless("packages", "--probe", "--format", "json").out)
     assert document["probe"] == {"own_packages": [], "written": None, "errors": []}
     assert not (tmp_path / ".patless.toml").exists()
