@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from migrator.findings.records import Finding, Severity
 from migrator.fixes.context import Context
 from migrator.fixes.judged_command import JudgedCommand, RuleContext
+from migrator.flow.events import Command
 from migrator.ir.paths import Top
 from migrator.ir.values import Input
 from migrator.reading.hidden import hidden_logins
-from migrator.reading.steps import StepFacts
+from migrator.reading.steps import Shell, StepFacts
 from migrator.reading.unfollowed import may_run, unseen
 from migrator.rulebook.records import Rule
+from migrator.sinks.calls import authenticated_calls
 from migrator.sinks.credentials import origin
 from migrator.sinks.login_files import written_logins
 from migrator.sinks.logins import SEVERAL
@@ -127,9 +129,27 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
             detail = f"the login is put together in {hidden.what}"
             reason = context.reason("credential-unresolved", detail, "the login")
             yield rule.finding(source, place, message, reasons=[reason], uses=step.uses)
-        for command, stored in written_logins(shell.trace, context.book):
-            source, place = shell.script.source_at(command.span), shell.script.shown(command.span)
-            message = "a login to Packages is written by hand into the client's login file"
+        for written in written_logins(shell.trace, context.book):
+            if not written.surely and not context.mentioned(step):
+                continue
+            source, place = _place(shell, written.command)
+            what = "a login to Packages" if written.surely else "a login that may be to Packages"
+            message = f"{what} is written by hand into the client's login file"
             detail = "the login is written into a file by hand"
             reason = context.reason("credential-unresolved", detail, "the login file")
-            yield rule.finding(source, place, message, reasons=[reason], variables=stored, uses=step.uses)
+            yield rule.finding(source, place, message, reasons=[reason], variables=written.stored, uses=step.uses)
+        for call in authenticated_calls(shell.trace, context.book):
+            source, place = _place(shell, call.command)
+            names = " and ".join(f"${name}" for name in call.stored)
+            message = (
+                f"{call.command.name} reaches {call.host} with {f'the stored {names}' if names else 'a credential'}"
+            )
+            detail = f"the credential is given to `{call.command.name}` for this call alone, without a login"
+            reason = context.reason("credential-unresolved", detail, f"`{call.command.name}`")
+            yield rule.finding(
+                source, place, message, reasons=[reason], variables=call.stored, registry=call.host, uses=step.uses
+            )
+
+
+def _place(shell: Shell, command: Command) -> tuple[Source, Span]:
+    return shell.script.source_at(command.span), shell.script.shown(command.span)
