@@ -12,8 +12,19 @@ from msgspec.structs import replace
 from migrator.rulebook.documents import Node, members
 from migrator.rulebook.records import Clearing, Launcher, Programs, RuleBook, Wrapper, Writer
 
-_SETS = ("displays", "private", "offline", "harmless-evals", "shells", "carriers", "copiers", "interpreters", "roots")
-"""Sections that are lists of programs."""
+_SETS = (
+    "displays",
+    "private",
+    "offline",
+    "harmless-evals",
+    "shells",
+    "carriers",
+    "copiers",
+    "interpreters",
+    "roots",
+    "targets",
+)
+"""Sections that are lists."""
 _WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands")
 """What a launcher says of the words that it is given."""
 _READS = re.compile(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)

@@ -185,10 +185,10 @@ class Launcher(Struct, frozen=True):
 class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
     but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
-    `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
-    command; `copiers` copy or show the files that they are given, `writers` tell
-    which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
-    not followed; `files_untold` are those that other programs read, `documents` globs of what nobody runs.
+    `roots` are commands, with their words, that print the folder of the clone, `targets` options that name what is
+    pushed. `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `writers`
+    tell which of their words are files that they write. `launchers` run files of the repository, `interpreters` run
+    what is not followed; `files_untold` are those that other programs read, `documents` globs of what nobody runs.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
@@ -201,6 +201,7 @@ class Programs(Struct, frozen=True, dict=True):
     harmless_evals: frozenset[str] = frozenset()
     shells: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
     copiers: frozenset[str] = frozenset()
     writers: Mapping[str, Writer] = field(default_factory=dict)

@@ -31,6 +31,6 @@ def authenticated_calls(flow: Flow, book: RuleBook) -> Iterator[AuthenticatedCal
         pieces = [piece for sink in given for piece in sink.value.pieces]
         names = dict.fromkeys(piece.name for piece in pieces if isinstance(piece, Input))
         stored = tuple(name for name in names if name not in book.natives)
-        image = next(named(command.arguments, book), "")
+        image = next((image for _, image in named(command.arguments, book)), "")
         if image and pieces and (stored or not names):
             yield AuthenticatedCall(command, image.partition("/")[0], stored)
