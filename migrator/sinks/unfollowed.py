@@ -13,7 +13,7 @@ from migrator.ir.values import Unknown, Value
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.packages import canonical
 
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
+_SCHEME = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://")
 
 
 def carried(command: Command, book: RuleBook) -> Command | None:
