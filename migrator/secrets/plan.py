@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from migrator.bitbucket.records import Level, Variable
+from migrator.rulebook import reading as books
 from migrator.secrets import keeping
 from migrator.secrets.keeping import NotKept
 from migrator.secrets.records import Evidence, Listing, Row, Verdict
@@ -164,11 +166,12 @@ def read(path: Path) -> Plan:
 
 
 def rules_digest(folders: Iterable[Path]) -> str:
-    """Of all files of rules by name and content. Raises OSError."""
+    """Of all files of rules that are loaded, by name and content. Raises OSError."""
     digest = hashlib.sha256()
     for folder in folders:
-        for file in sorted(folder.rglob("*.yml")):
-            digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes() + b"\0")
+        for file in books.every(folder):
+            data = file.read_bytes()
+            digest.update(os.fsencode(file.relative_to(folder)) + f"\0{len(data)}\0".encode() + data)
     return digest.hexdigest()
 
 
