@@ -10,10 +10,21 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from migrator.rulebook.documents import Node, members
-from migrator.rulebook.records import Launcher, Programs, RuleBook, Wrapper, Writer
+from migrator.rulebook.records import Clearing, Launcher, Programs, RuleBook, Wrapper, Writer
 
-_SETS = ("displays", "private", "offline", "harmless-evals", "shells", "carriers", "copiers", "interpreters", "roots")
-"""Sections that are lists of programs."""
+_SETS = (
+    "displays",
+    "private",
+    "offline",
+    "harmless-evals",
+    "shells",
+    "carriers",
+    "copiers",
+    "interpreters",
+    "roots",
+    "targets",
+)
+"""Sections that are lists."""
 _WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands", "elsewhere")
 """What a launcher says of the words that it is given."""
 _READS = re.compile(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
@@ -52,6 +63,14 @@ def _wrappers(book: RuleBook, node: Node) -> RuleBook:
             {key: one.text() for key, one in fields["gives"].mapping().items()} if "gives" in fields else {},
         )
     return _programs(book, wrappers=wrappers)
+
+
+def _clearing(book: RuleBook, node: Node) -> RuleBook:
+    clearing = dict(book.programs.clearing)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(("options", "unless"))
+        clearing[name] = Clearing(members(fields, "options"), members(fields, "unless"))
+    return _programs(book, clearing=clearing)
 
 
 def _writers(book: RuleBook, node: Node) -> RuleBook:
@@ -109,6 +128,7 @@ def _launchers(book: RuleBook, node: Node) -> RuleBook:
 
 SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
     "wrappers": _wrappers,
+    "clearing": _clearing,
     "writers": _writers,
     "launchers": _launchers,
     "untold": _untold,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -131,6 +131,26 @@ class Wrapper(Struct, frozen=True):
     gives: Mapping[str, str]
 
 
+class Clearing(Struct, frozen=True):
+    """A program that starts what it runs with another environment than its own: with one of `options`, or always where
+    there are none, but for `unless`."""
+
+    options: frozenset[str]
+    unless: frozenset[str]
+
+    def clears(self, words: Sequence[str | None]) -> bool:
+        """`words` are the program's own, None for one that is not known."""
+        if any(_gives(word, self.unless) for word in words if word):
+            return False
+        return not self.options or any(word is None or _gives(word, self.options) for word in words)
+
+
+def _gives(word: str, options: Collection[str]) -> bool:
+    """Whether a word is one of the options, or a cluster of letters with one."""
+    cluster = word if re.fullmatch("-[A-Za-z]+", word) else ""
+    return word in options or any(len(one) == 2 and one[1] in cluster for one in options)
+
+
 class Writer(Struct, frozen=True):
     """A program that writes files: the `last` or `all` of its words, where one of `only` is among its options if there
     are any; and the values of its `options`."""
@@ -179,14 +199,16 @@ def unversioned(program: str) -> str:
 class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
     but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
-    `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
-    command; `copiers` copy or show the files that they are given, `writers` tell
-    which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
-    not followed; `files_untold` are those that other programs read, `documents` globs of what nobody runs. `containers`
-    are commands of programs that run what their words say in a container, with the files that these read untold.
+    `roots` are commands, with their words, that print the folder of the clone, `targets` options that name what is
+    pushed. `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `writers`
+    tell which of their words are files that they write. `launchers` run files of the repository, `interpreters` run
+    what is not followed; `files_untold` are those that other programs read, `documents` globs of what nobody runs.
+    `containers` are commands of programs that run what their words say in a container, with the files that these read
+    untold.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
+    clearing: Mapping[str, Clearing] = field(default_factory=dict)
     displays: frozenset[str] = frozenset()
     filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
@@ -195,6 +217,7 @@ class Programs(Struct, frozen=True, dict=True):
     harmless_evals: frozenset[str] = frozenset()
     shells: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
     copiers: frozenset[str] = frozenset()
     writers: Mapping[str, Writer] = field(default_factory=dict)
@@ -334,6 +357,11 @@ class RuleBook(Struct, frozen=True):
     @property
     def hosts(self) -> tuple[str, ...]:
         return tuple(sorted(host for registry in self.registries for host in registry.hosts))
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What text has in it that is about a registry."""
+        return tuple(dict.fromkeys((*self.hosts, *self.mentions)))
 
     @property
     def natives(self) -> frozenset[str]:
