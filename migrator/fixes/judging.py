@@ -39,7 +39,8 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
     judged: list[JudgedLogin] = []
     for shell in step.shells:
         mine = [login for login in logins if login.shell is shell]
-        placements = place_all(mine, Visibility(step, context, shell, mine))
+        visibility = Visibility(step, context, shell, mine)
+        placements = place_all(mine, visibility)
         for login, placement in zip(mine, placements, strict=True):
             if login.native:
                 judged.append(JudgedLogin(login))
@@ -56,25 +57,24 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
                 *exposure(step, context, login, placement.points),
                 placement.clashes,
             )
-            judged.append(_judged(context, login, mine, placement, opinions, named))
+            judged.append(_judged(login, visibility, placement, opinions, named))
     judged = together(mixed(judged, context))
     return _piped(step, context, judged) if context.settings.pipe else judged
 
 
 def _judged(
-    context: Context,
     login: PackagesLogin,
-    logins: Sequence[PackagesLogin],
+    visibility: Visibility,
     placement: Placement,
     opinions: tuple[Opinion, ...],
     named: Named,
 ) -> JudgedLogin:
     """The answers for one login; where it stands in a file with other users, a bridge is in the place of its points."""
     asked = "who else uses the file that would be edited?"
-    shared = shared_file(context, login, placement.points)
+    shared = shared_file(visibility.context, login, placement.points)
     if shared is None:
         return JudgedLogin(login, (*opinions, Opinion(asked)), placement.points)
-    found, reasons = bridge(context, login, logins, shared, named)
+    found, reasons = bridge(login, visibility, shared, named)
     path, outsider = shared
     return JudgedLogin(login, (*opinions, Opinion(asked, (Sighting(f"{path}: {outsider}"),), reasons)), bridge=found)
 

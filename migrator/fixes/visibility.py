@@ -72,7 +72,7 @@ class Visibility:
         if part is not None and part.key in self.context.shared_items:
             yield Sighting(f"{name}: another script has the same item", script, span)
         for use in queries.readers(self.trace, definition):
-            if self._foreign(use):
+            if self.foreign_use(use):
                 yield Sighting(f"{name}: it is read", script, use.read.span)
         if definition.positional:
             return
@@ -85,11 +85,11 @@ class Visibility:
             if seen and self.readers.may_read(command, name):
                 yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
 
-    def _foreign(self, use: VariableUse) -> bool:
+    def foreign_use(self, use: VariableUse) -> bool:
         """Whether an expansion serves something else than these logins and tests of them."""
         return (site := queries.site(use)) not in self.covered and site not in self.tested
 
     @cached_property
     def foreign(self) -> tuple[Read, ...]:
         """What is read for something else than these logins and tests of them."""
-        return tuple(use.read for use in self.trace.uses if self._foreign(use))
+        return tuple(use.read for use in self.trace.uses if self.foreign_use(use))

@@ -24,6 +24,7 @@ from migrator.rulebook.sinks import (
 _WHICH = ("first", "last", "rest", "all", "any")
 _ROLES: Mapping[Action, tuple[Role, ...]] = {
     Action.STORE: (Role.HOST, Role.USERNAME, Role.PASSWORD),
+    Action.USE: (Role.USERNAME, Role.PASSWORD, Role.CREDENTIAL),
     **dict.fromkeys((Action.NAME, Action.PULL, Action.READ, Action.PUSH), (Role.IMAGE,)),
     Action.LEAVE: (Role.HOST, Role.CREDENTIAL, Role.LOGIN, Role.LOGIN_FILE, Role.SCRIPT),
 }

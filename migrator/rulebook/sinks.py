@@ -47,6 +47,8 @@ class Action(StrEnum):
 
     STORE = "stores"
     """A login: later commands use it."""
+    USE = "uses"
+    """This call alone is made with it."""
     LEAVE = "leaves"
     """Something that outlives the step is given it."""
     PUSH = "pushes"

@@ -23,6 +23,8 @@ _APART = re.compile(r"[:=,]")
 _OPEN = re.compile(r"[^/]*[*?$\[{]|/*\Z")
 """The rest of a path that leads to a folder: the folder itself, or a pattern for what is in it."""
 _FILES = ("config.json", "auth.json")
+_HOST = re.compile(r"\w\.[a-z]")
+"""Of a registry's name, as far as text shows one."""
 
 
 def kept(called: Invocation) -> str:
@@ -52,15 +54,26 @@ def gives_login_file(command: Command, book: RuleBook) -> bool:
     return any(is_login_file(path, book) for text in texts for path in (text, *(f"{text}/{name}" for name in _FILES)))
 
 
-def written_logins(trace: Flow, book: RuleBook) -> Iterator[tuple[Command, tuple[str, ...]]]:
-    """Commands that write a login to Packages, and the stored variables that it is made of; but for native ones."""
-    hosts = [host for registry in book.registries for host in registry.hosts]
+class WrittenLogin(Struct, frozen=True):
+    """A login that a command writes into a client's login file, and the stored variables that it is made of. `surely`:
+    it shows the registry; else nothing of it shows which one it is for."""
+
+    command: Command
+    stored: tuple[str, ...]
+    surely: bool
+
+
+def written_logins(trace: Flow, book: RuleBook) -> Iterator[WrittenLogin]:
+    """The logins that commands write and that are, or may be, to Packages; but for native ones."""
     for command in trace.commands:
         for sink in written_by_hand(command, book):
             names = [piece.name for piece in sink.value.pieces if isinstance(piece, Input)]
-            stored = tuple(name for name in names if name not in book.natives)
-            if (stored or not names) and any(host in visible_text(sink.value) for host in hosts):
-                yield command, stored
+            stored = tuple(dict.fromkeys(name for name in names if name not in book.natives))
+            text = visible_text(sink.value)
+            surely = any(host in text for host in book.hosts)
+            perhaps = not _HOST.search(text) and (bool(stored) or bool(sink.value.unknown))
+            if (stored or not names) and (surely or perhaps):
+                yield WrittenLogin(command, stored, surely)
 
 
 def written_by_hand(command: Command, book: RuleBook) -> Iterator[Sink]:
@@ -69,8 +82,17 @@ def written_by_hand(command: Command, book: RuleBook) -> Iterator[Sink]:
     if command.name == "tee" and command.stdin is not None:
         written += [(argument.value, command.stdin) for argument in command.arguments]
     for path, content in written:
-        if is_login_file(path.symbol() or "", book):
+        named = path.symbol() or ""
+        if is_login_file(named, book) or named in _moved(command, book):
             yield Sink(Action.STORE, Role.CREDENTIAL, Channel.FILE, command.name, content, command.span)
+
+
+def _moved(command: Command, book: RuleBook) -> set[str]:
+    """The login files that variables of the script name, or the folders of those."""
+    names = {name for client in book.clients.values() for name in client.login_file.variables}
+    given = (value_of(command, name) for name in names)
+    places = {text for value in given if value and (text := value.symbol())}
+    return places | {f"{place}/{name}" for place in places for name in _FILES}
 
 
 class LoginFiles(Struct, frozen=True):
