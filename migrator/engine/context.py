@@ -25,7 +25,8 @@ def context_of(reading: Reading) -> RuleContext:
     def mentioned(step: StepFacts) -> bool:
         sources = (step.pipelines.source, *(part.source for part in step.called))
         texts = chain((source.text for source in sources), (text for _, text in unfollowed.named(step, reading.files)))
-        return reading.configured or any(mention in text for text in texts for mention in book.mentions)
+        here = reading.configured or any(mention in text for text in texts for mention in book.mentions)
+        return here or bool(reading.files.holding(book.named))
 
     followed = frozenset(part.source.path for part in reading.called)
     context = RuleContext(

@@ -26,7 +26,7 @@ _PIECES = re.compile(r"""[\s"'`;|&()=:]+""")
 _TOKEN = re.compile(r"[\w.-]+")
 _SOME = "\0"
 """Stands for what is not known of a word."""
-_GLOB = re.compile(r"[*?\0]|\[[^\]]*\]|\{[^}]*\}")
+_GLOB = re.compile(r"[*?\0]|\[[^\]]*(?:\]|\Z)|\{[^}]*(?:\}|\Z)")
 _HOOK = "hook"
 """`git config core.hooksPath ci` and `cp ci/* .git/hooks`: from then on git runs files of the repository."""
 _STARTS = "BASH_ENV"

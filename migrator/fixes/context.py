@@ -23,11 +23,12 @@ class Context(Struct, frozen=True, eq=False):
     """A repository as it was read. `pipelines` are its pipelines files, `steps` all steps of them, `broken` the places
     of logins in files that are no YAML.
 
-    `mentioned` says of a step whether a Packages host is named in its file, in a file that it calls, or in the
-    configuration. `shared_items` are items of scripts that several different scripts share: an assignment in one may
-    mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
-    code; `read_items` run in one that can. `credentials` are the stored passwords of the repository's logins to
-    Packages. `followed` are the files that some step runs and that are followed, `files` is the graph of all.
+    `mentioned` says of a step whether a Packages host is named in its file, in another file of the repository that
+    programs may read, or in the configuration. `shared_items` are items of scripts that several different scripts
+    share: an assignment in one may mean something else to each. `unread_items` are items that also run in a step that
+    cannot be read, with the reason code; `read_items` run in one that can. `credentials` are the stored passwords of
+    the repository's logins to Packages. `followed` are the files that some step runs and that are followed, `files` is
+    the graph of all.
     `texts` are those in which a registry is named. `outsider` names something beside the steps that uses a file, ''
     where there is nothing. `given` says of a variable whether it may have a value before a step begins.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -10,12 +9,12 @@ from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Sighting
 from migrator.flow import queries
-from migrator.flow.events import Command, VariableUse
+from migrator.flow.events import VariableUse
 from migrator.flow.queries import Site
 from migrator.ir.nodes import Read
 from migrator.ir.values import Definition, Piece
 from migrator.reading.steps import Shell, StepFacts
-from migrator.sinks import compose
+from migrator.sinks.readers import Readers, word_of
 from migrator.text.source import Span
 
 
@@ -33,6 +32,7 @@ class Visibility:
         self.context = context
         self.shell = shell
         self.trace = shell.trace
+        self.readers = Readers(shell.trace, context.book, context.file)
         self.tested = queries.tested(self.trace)
         self.covered: frozenset[Site] = frozenset[Site]().union(*(login.sites for login in logins))
         self.edited = any(not self._other_user(login.command.span) for login in logins)
@@ -77,7 +77,7 @@ class Visibility:
         given = self.context.given(name)
         later = queries.exported_readers(self.trace, definition) if given else ()
         for use in (*queries.readers(self.trace, definition), *later):
-            if self._foreign(use):
+            if self.foreign_use(use):
                 yield Sighting(f"{name}: it is read", script, use.read.span)
         if definition.positional:
             return
@@ -87,7 +87,7 @@ class Visibility:
                 yield Sighting(f"{name}: {task.what} is given it")
         for command in queries.unfollowed(self.trace):
             seen = queries.exported_to(command, definition, given)
-            if seen and may_read(command, name, self.context):
+            if seen and self.readers.may_read(command, name):
                 yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
 
     def _other_user(self, span: Span) -> str:
@@ -95,31 +95,11 @@ class Visibility:
         part = self.shell.script.part(span.start)
         return self.context.other_user(part.source.path) if part is not None and part.launcher else ""
 
-    def _foreign(self, use: VariableUse) -> bool:
+    def foreign_use(self, use: VariableUse) -> bool:
         """Whether an expansion serves something else than these logins and tests of them."""
         return (site := queries.site(use)) not in self.covered and site not in self.tested
 
     @cached_property
     def foreign(self) -> tuple[Read, ...]:
         """What is read for something else than these logins and tests of them."""
-        return tuple(use.read for use in self.trace.uses if self._foreign(use))
-
-
-def may_read(command: Command, variable: str, context: Context) -> bool:
-    """Could a program read an exported variable?"""
-    name = word_of(variable)
-    client = context.book.by_program(command.name)
-    if client is None and command.name not in context.book.programs.private:
-        return True
-    texts = [argument.value.symbol() or "" for argument in command.arguments]
-    bare = [text.replace(f"${{{variable}}}", "") for text in texts]
-    if any(name.search(text) or text.startswith("--env-file") for text in bare):
-        return True
-    if client and (client.name == "compose" or ("compose" in client.subclients and "compose" in texts[:6])):
-        return compose.may_read(command, variable, context.file)
-    return False
-
-
-def word_of(variable: str) -> re.Pattern[str]:
-    """A variable's name among words that a program is given."""
-    return re.compile(rf"(?:\b|^-[A-Za-z]+){re.escape(variable)}\b")
+        return tuple(use.read for use in self.trace.uses if self.foreign_use(use))

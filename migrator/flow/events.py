@@ -131,7 +131,8 @@ class Unseen(Struct, frozen=True):
 
 class Flow(Struct, frozen=True):
     """`inputs` are the files that redirections read, `outputs` those that they write, whatever runs in them; `called`
-    the programs in files that are followed."""
+    the programs in files that are followed, `cleared` the orders between which what runs has another environment than
+    the program."""
 
     commands: tuple[Command, ...]
     uses: tuple[VariableUse, ...]
@@ -142,3 +143,4 @@ class Flow(Struct, frozen=True):
     inputs: tuple[Value, ...] = ()
     called: tuple[Placed, ...] = ()
     outputs: tuple[Output, ...] = ()
+    cleared: tuple[tuple[int, int], ...] = ()

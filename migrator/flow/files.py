@@ -7,16 +7,18 @@ gives the files that are there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fnmatch import filter as matches
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from migrator.flow.naming import FileName, Searched, imports, searched
+from migrator.flow.filenames import FileName, Searched, imports, searched
+from migrator.flow.naming import Naming
 from migrator.flow.runs import CommandFiles, is_option
-from migrator.ir.named import named
+from migrator.flow.told import ToldFiles
+from migrator.ir.named import located, named
 from migrator.ir.paths import GLOB, NONE, Paths, Top, matching
 from migrator.rulebook.records import Programs
 from migrator.text.source import Source, Undecodable
@@ -30,6 +32,8 @@ MOST_REACHED = 400
 _MOST_FILES = 5000
 _MOST_BYTES = 32 * 1024 * 1024
 _LONGEST = 256 * 1024
+_MOST_LED = 4 * 1024 * 1024
+"""The most characters that `led` reads."""
 _MOST_FILES_HELD = 20_000
 _MOST_BYTES_HELD = 128 * 1024 * 1024
 _PLENTY = Top("one of more files than are looked through")
@@ -49,11 +53,14 @@ class FileGraph:
         self.text = text
         self.programs = programs
         self.apart = apart
-        self.runs = CommandFiles(programs, clone, text)
+        self.runs = CommandFiles(programs, clone, text, lambda: self.paths)
+        self.starts = ToldFiles(programs, clone)
         self.callers = cache(self._callers)
         self.name = cache(self._name)
         self._searched = cache(self._searchable)
         self.holding = cache(self._holding)
+        self.led = cache(self._led)
+        self.naming_of = cache(self._naming_of)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -93,12 +100,67 @@ class FileGraph:
     def elsewhere(self, command: Command) -> Iterator[Paths]:
         """What a path from the root of the machine may be, and a program that is looked for where the script says: both
         may lead into the repository."""
-        told = command.environment.get("PATH", (None,)) != (None,) or "PATH" in dict(command.overrides)
-        if told and command.program and "/" not in command.program:
-            yield Top("`PATH`", (f"**/{command.program}",))
+        yield from self.sought(command)
         for text in (command.program, *(one.text or "" for one in command.arguments)):
             if text.startswith("/") and (name := text.rpartition("/")[2]):
                 yield Top("a path from the root of the machine", (f"**/{name}",))
+
+    def sought(self, command: Command) -> Iterator[Paths]:
+        """A program that is looked for where the script says, and that may lie in the repository."""
+        told = command.environment.get("PATH", (None,)) != (None,) or "PATH" in dict(command.overrides)
+        if told and command.program and "/" not in command.program:
+            yield Top("`PATH`", (f"**/{command.program}",))
+
+    def may_start(self, command: Command) -> Iterator[Paths]:
+        """The files that a command which is not followed is told, or reads untold, and so may run."""
+        yield from self.starts.of(command)
+        if command.followed:
+            return
+        yield from self.sought(command)
+        if self.naming.runs(command.name):
+            yield from (self.naming.of("", text) for text in self.starts.texts(command))
+
+    def copied(self, commands: Sequence[Command]) -> Iterator[Paths]:
+        """The files that are copied where something runs by a path that is not there: that may be the copy."""
+        if any(map(self.lacks, commands)):
+            for one in commands:
+                yield from (frozenset(output.content.files) for output in one.outputs)
+                if one.name in self.programs.copiers and one.name in self.programs.writers:
+                    yield from (named(word.value, one.folders, self.runs.clone) for word in one.arguments)
+
+    def lacks(self, command: Command) -> bool:
+        """Whether a command runs a path that is no file of the repository."""
+        if command.followed or command.name in self.programs.inert:
+            return False
+        if self.naming.runs(command.name):
+            words = [one.text or "" for one in command.arguments if not is_option(one)]
+        else:
+            words = [command.program]
+        paths = [word for word in words if "/" in word]
+        return any(not self.matched(located(path, command.folders, self.runs.clone)) for path in paths)
+
+    def _led(self, begin: frozenset[str]) -> frozenset[str]:
+        """The files `begin`, and those that their texts name, and so on: whatever they run is among these, but for what
+        they put together. Each text is searched once, so that it ends; with too many, it is any file."""
+        found = set(begin)
+        pending = sorted(found)
+        size = 0
+        for path in pending:
+            size += len(self.text(path) or "")
+            if len(pending) > MOST_REACHED or size > _MOST_LED:
+                return self.naming.paths
+            more = self.naming_of(path) - found
+            found |= more
+            pending += sorted(more)
+        return frozenset(found)
+
+    def _naming_of(self, path: str) -> frozenset[str]:
+        return self.naming.of(path, self.text(path) or "")
+
+    @cached_property
+    def naming(self) -> Naming:
+        paths = (path for path in self.paths if path not in self.apart and not self.is_document(path))
+        return Naming(paths, self.programs)
 
     def matched(self, paths: Paths) -> Paths:
         """The files that are there of those, but for documents; Top where they are too many to look through."""
@@ -218,7 +280,8 @@ class FileGraph:
             for name in set(_NAME.findall(text)):
                 stem = name.rpartition(".")[2] if "." in name else name
                 keys = {name, name.partition(".")[0], stem, *untold.get(name, ())}
-                led.update(*(names.get(key, ()) for key in keys))
+                led.update(*(names.get(key.rpartition("/")[2], ()) for key in keys))
+                led.update(*(matches(paths, key) for key in keys if key.startswith("**/*")))
             pending += led - found
             found |= led
         return frozenset(found & set(wanted))

@@ -1,210 +1,92 @@
-"""Whether a text names a file: by its name, as a Python module, by a pattern, or by a folder that is taken whole.
+"""Which files a text names, by its words alone: for texts in languages that nobody follows.
 
-A text is searched, not parsed, clause by clause, and the search errs towards yes: what is not known of a word may
-be anything. A clause whose programs only look at files is no use of them.
+A path stands for every file of that name, as the folder that it is meant in is not known. A name without an ending
+counts where a path, an import, or a program that runs files stands before it.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
-
-from migrator.ir.paths import matching, normal
 from migrator.rulebook.records import Programs
 
-_CONTINUED = re.compile(r"\\\r?\n")
-_END = re.compile(r";|&&|\|\|")
-_APART = re.compile(r"[\s\"'`;|&()=:,<>\[\]#!]+")
-_FILLED = re.compile(r"\$?\{\{[^{}]{0,80}\}\}|\${0,2}\{[^{}\s]{1,80}\}|\${1,2}\(\w{1,80}\)|\${1,2}(?:\w+|[*@<^?])|%s")
-"""What is filled in, or is one of several words: `${NAME}`, make's `$(NAME)` and `$*`, `{{ name }}`, `{a,b}`."""
-_FILLS = re.compile(r"[*?${%]")
-_FOLDER = re.compile(r"[*)`][\"']?/")
-"""A folder that is filled in: `"$X"/`, `$(dirname "$0")/`."""
-_WILD = re.compile(r"[*?]+")
-_HERE = (".", "./", "./.", "./*")
-_ANY = re.compile("")
-_LETTER = re.compile(r"\w")
-_COMMENT = re.compile(r"\s*(?:#|//|\*\s)")
-_BEGIN = re.compile(r"\s*(?:[@+-]\s*)*(?:(?:RUN|do|then|else)\s+)?(?:\"?[\w.-]+\"?\s*[:=]\s*)*[\"']?\s*")
-"""What may stand before a command: `@` of make, the key of a YAML or JSON file, `RUN` of a Dockerfile."""
-_STAGE = re.compile(r"\||\$\(|`|<\(")
-_EXECUTES = re.compile(r"\s-(?:exec|execdir|ok|okdir)\s+")
-_LONGEST = 2000
-"""A longer clause, in text that no person wrote, is not looked at for what its programs do."""
+_WORD = re.compile(r"[\w.@+-]+(?:/+[\w.@+-]+)*")
+_ASIDE = ("#", "//", "*", "--", "<!--", ";")
+"""A line that begins so is a comment in some language: what it says in passing names no program."""
+_BRINGS = frozenset(
+    {"import", "from", "require", "require_relative", "include", "source", "load", "use", "mod", "extends", "-m", "."}
+)
+"""What stands before the name of a file that is brought in."""
+_ENTRIES = frozenset({"__init__", "__main__", "index", "main", "mod"})
+"""Files that stand for the folder that they are in."""
+_CALLS = frozenset({"run", "exec", "then", "do", "else", "sudo", "env", "time", "sh", "cmd", "command", "script"})
+_OPENS = frozenset("\"'`([{;&|-@$!=,:>+%")
+_CLOSES = frozenset(("", *" \t\r\"'`,;&|)]}\\"))
 
 
-class Searched(Struct, frozen=True):
-    """A text, with its words that are patterns: each with the literal pieces of it and the clause that it stands in."""
+class Naming:
+    """Of files at `paths`. Those that programs read untold are named by these programs."""
 
-    text: str
-    patterns: tuple[tuple[str, tuple[str, ...], str], ...]
-
-
-def searched(text: str) -> Searched:
-    text = _CONTINUED.sub(" ", text)
-    found = ((word, clause) for clause in _clauses(text, _FILLS) for word in _words(clause) if _is_pattern(word))
-    return Searched(text, tuple((word, _pieces(word), clause) for word, clause in found))
-
-
-def _clauses(text: str, needle: re.Pattern[str]) -> Iterator[str]:
-    """What stands between line ends and separators of commands, where something is in it."""
-    for line in text.splitlines():
-        if needle.search(line):
-            yield from (clause for clause in _END.split(line) if needle.search(clause))
-
-
-def _words(text: str) -> list[str]:
-    """The words of a clause, with `*` for what is filled in, but for those with an escape, as in a `\\s*`."""
-    filled = _FOLDER.sub("*/", _FILLED.sub("*", text))
-    return [word for one in _APART.split(filled) if (word := one.rstrip("\\")) and "\\" not in word]
-
-
-def _is_pattern(word: str) -> bool:
-    """A word that stands for several; without any letter it stands for many things in many texts."""
-    return _WILD.search(word) is not None and _LETTER.search(word) is not None
-
-
-def _pieces(pattern: str) -> tuple[str, ...]:
-    return tuple(one.strip("/") for one in _WILD.split(pattern.removeprefix("./")) if ".." not in one)
-
-
-class FileName:
-    """The ways in which texts name the file at `path`. `places` are the files and folders of the repository."""
-
-    def __init__(self, path: str, places: Collection[str], programs: Programs) -> None:
-        self.path = path
-        self.places = places
+    def __init__(self, paths: Iterable[str], programs: Programs) -> None:
+        self.paths = frozenset(paths)
         self.programs = programs
-        *folders, name = path.split("/")
-        self.folders = tuple("/".join(folders[:count]) for count in range(len(folders), 0, -1))
-        self.words = {name, *folders}
-        before = r"(?<![\w.-])" if "." in name else r"(?:/|\b(?:bash|sh|source|exec)\s+|(?<![\w.])\.\s+)"
-        self.forms = [(name, re.compile(rf"{before}{re.escape(name)}(?![\w-])"))]
-        self.forms += [(word, re.compile(pattern)) for word, pattern in _modules(path, places)]
+        self.conventional = {name for one in programs.launchers.values() for name in one.files}
+        self.names: dict[str, set[str]] = {}
+        self.stems: dict[str, set[str]] = {}
+        for path in self.paths:
+            name = path.rpartition("/")[2]
+            self.names.setdefault(name, set()).add(path)
+            stem = name.partition(".")[0] or name
+            self.stems.setdefault(stem, set()).add(path)
+            if stem in _ENTRIES:
+                self.stems.setdefault(posixpath.basename(path.rpartition("/")[0]), set()).add(path)
+        self.reading = {name: globs for name, globs in programs.untold.items() if name not in programs.inert}
 
-        needles = {*self.words, *(word for word, _ in self.forms), *programs.remote}
-        self.needle = re.compile("|".join(map(re.escape, sorted(needles))))
+    def of(self, path: str, text: str) -> frozenset[str]:
+        found: set[str] = set()
+        for line in text.split("\n"):
+            aside = line.lstrip().startswith(_ASIDE)
+            before = ""
+            for match in _WORD.finditer(line):
+                word = match[0]
+                name = word.rpartition("/")[2]
+                found |= self.named(word, name, before, line[match.end() : match.end() + 1])
+                if name in self.reading and not aside and _called(line, match.start(), match.end(), before):
+                    found.update(self.read(name))
+                if before != "import" and (word[0] != "-" or word == "-m"):
+                    before = word
+        return frozenset(found - {path})
 
-    def stands_in(self, one: Searched, folder: str, *, prose: bool = False, taken: bool = False) -> bool:
-        """Whether a text in a `folder` names the file. In `prose` a folder is no more than a folder; where all words
-        are `taken`, each may be one."""
-        whole = folder in self.folders and not prose
-        found = [clause for word, pieces, clause in one.patterns if self._matches(word, pieces, clause, folder, prose)]
-        if whole or self.needle.search(one.text):
-            clauses = _clauses(one.text, _ANY if whole else self.needle)
-            found += [clause for clause in clauses if self._named(clause, folder, prose, taken)]
-        return bool(found) if prose else any(not only_looks(clause, self.programs) for clause in found)
+    def named(self, word: str, name: str, before: str, behind: str) -> set[str]:
+        """The files that a word may name. `behind` is the character behind it."""
+        found: set[str] = set()
+        if "." in name.strip(".") and (name not in self.conventional or "/" in word):
+            found |= self.names.get(name, set())
+        if "/" in word or before in _BRINGS or self.runs(before):
+            stem = name.rpartition(".")[2] if before in _BRINGS and "/" not in word else name
+            found |= self.stems.get(stem, set())
+        elif "." in name and behind == ":":  # the function of a module
+            found |= {one for one in self.stems.get(name.rpartition(".")[2], ()) if one.endswith(".py")}
+        return found
 
-    def _named(self, text: str, folder: str, prose: bool, taken: bool) -> bool:
-        if any(word in text and pattern.search(text) for word, pattern in self.forms):
-            return True
-        return not prose and not _COMMENT.match(text) and self._takes(text, folder, taken)
+    def runs(self, word: str) -> bool:
+        launcher = self.programs.launcher(word)
+        return self.programs.interprets(word) or (launcher is not None and not launcher.files)
 
-    def _matches(self, pattern: str, pieces: Collection[str], clause: str, folder: str, prose: bool) -> bool:
-        """Whether a pattern stands for the file or a folder of it; one without a slash for the file's name."""
-        if any(piece not in self.path for piece in pieces):
-            return False
-        if "/" in pattern:
-            return self._is_here(f"*{pattern}" if pattern.startswith("*/") else pattern, folder)
-        name = self.path.rpartition("/")[2]
-        return not prose and not _COMMENT.match(clause) and bool(matching(frozenset({pattern}), [name]))
-
-    def _takes(self, text: str, folder: str, taken: bool) -> bool:
-        """Whether a folder of the file, or the file by its name alone, is among the words: as a path, or told to what
-        takes folders. What a copy is made to is not what is copied. A copy of the text's own folder counts where the
-        file lies in it; on another machine, where nobody knows what is run, even that of the whole repository."""
-        words = _words(text)
-        programs = {part for word in words for part in (word.rpartition("/")[2], word.rpartition(".")[2])}
-        sent = not programs.isdisjoint(self.programs.senders)
-        gone = not programs.isdisjoint(self.programs.remote)
-        taken = taken or sent or not programs.isdisjoint(self.programs.takers)
-        if sent and len(words) > 2 and "-t" not in words:
-            words.pop()
-        for word in words:
-            short = word.removesuffix("/.").rstrip("/")
-            if word in _HERE and (gone or (sent and folder in self.folders)):
-                return True
-            told = short.rpartition("/")[2] in self.words and (taken or "/" in word)
-            if told and self._is_here(f"*{short}" if short.startswith("*/") else short, folder):
-                return True
-        return False
-
-    def _is_here(self, word: str, folder: str) -> bool:
-        """Whether a path may be the file or a folder of it: where it leads to something from the root or from the
-        folder of the text, it is that, else it may be told in any folder."""
-        mine = (self.path, *self.folders)
-        short = normal(word)
-        here = frozenset(one for one in (short, normal(posixpath.join(folder, word))) if one)
-        if there := matching(here, self.places):
-            return not there.isdisjoint(mine)
-        inside = word.lstrip("./")
-        return not word.startswith("/") and bool(inside) and bool(matching(frozenset({f"**/{inside}"}), mine))
+    def read(self, program: str) -> Iterator[str]:
+        """The files that a program reads untold, in whatever folder."""
+        for glob in self.reading[program]:
+            name = glob.rpartition("/")[2]
+            if "*" not in name:
+                yield from self.names.get(name, ())
+            else:
+                yield from (one for one in self.paths if one.endswith(name.lstrip("*")))
 
 
-def _modules(path: str, places: Collection[str]) -> Iterator[tuple[str, str]]:
-    """How texts name a Python module: with dots from some folder on, unless that is another module; by `-m`, in an
-    entry point, in a call, in an import that is handed to Python."""
-    parts = _parts(path)
-    if not parts:
-        return
-    for at in range(len(parts) - 1):
-        if at == 0 or f"{'/'.join(parts[at:])}.py" not in places:
-            dotted = ".".join(parts[at:])
-            yield dotted, rf"(?:(?<![\w.])|-m){re.escape(dotted)}(?![\w-])"
-    module = parts[-1]
-    word = re.escape(module)
-    yield module, rf"-m[\s\"',]{{0,9}}{word}(?![\w-])"
-    yield module, rf"(?:=\s{{0,9}}|[\"']){word}:[A-Za-z_]"
-    yield module, rf"\(\s{{0,9}}[\"']{word}(?:[\"']\s{{0,9}}[,)]|\.)"
-    yield module, rf"[\"']import\s[\w., ]{{0,200}}(?<!\w){word}(?!\w)"
-    for package in parts[-2:-1]:
-        yield module, rf"\bfrom\s[\w. ]{{0,80}}(?<!\w){re.escape(package)}\simport\b[^#]{{0,200}}(?<!\w){word}(?!\w)"
-
-
-def _parts(path: str) -> list[str]:
-    """The names of a Python module and its packages, none for another file; a package's own file has its name."""
-    *folders, name = path.split("/")
-    module = name.removesuffix(".py")
-    if module == name:
-        return []
-    return folders if module in ("__init__", "__main__") and folders else [*folders, module]
-
-
-def imports(text: str, path: str) -> bool:
-    """Whether a Python module imports the one at `path`: its name, or that of its package, stands in an import."""
-    parts = _parts(path)
-    if not parts or parts[-1] not in text:
-        return False
-    module = re.escape(parts[-1])
-    pattern = rf"^[ \t]*(?:from|import)\b[^#\n]*(?:\([^()]*)?(?<!\w){module}(?!\w)"
-    return re.search(pattern, text, re.MULTILINE) is not None
-
-
-def only_looks(text: str, programs: Programs) -> bool:
-    """Whether all programs of a clause only look at the files that they are told, and nothing is made of it."""
-    if len(text) > _LONGEST or ">" in text or "{ " in text:
-        return False
-    return all(_looks(stage, programs) for stage in _STAGE.split(text[_begin(text) :]))
-
-
-def _begin(text: str) -> int:
-    found = _BEGIN.match(text)
-    return found.end() if found else 0
-
-
-def _looks(stage: str, programs: Programs) -> bool:
-    """Whether the program at the beginning only looks, or begins one that does, such as `xargs -n1 shellcheck`."""
-    words = stage.split()
-    name = posixpath.basename(words[0].strip("\"'")) if words else ""
-    if name in ("[", "[["):  # a list may begin like that, too
-        return any(one.startswith(("!", "-")) for one in words[1:2])
-    if name == "find":
-        told = _EXECUTES.split(stage)[1:]
-        return all(one.split()[:1] and _looks(one, programs) for one in told)
-    if name in programs.carriers:
-        rest = [word for word in words[1:] if not word.startswith("-") and word != "{}" and not word.isdigit()]
-        return bool(rest) and posixpath.basename(rest[0].strip("\"'")) in programs.lookers
-    return name in programs.lookers
+def _called(line: str, start: int, end: int, before: str) -> bool:
+    """Whether a word stands where a program is called, and not within a sentence or an expression."""
+    near = line[max(start - 2, 0) : start].rstrip()
+    begins = not near or near[-1] in _OPENS or (start >= 2 and before in _CALLS)
+    return begins and line[end : end + 1] in _CLOSES

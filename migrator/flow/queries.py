@@ -154,6 +154,19 @@ def input_arrives(command: Command, name: str) -> bool:
     return name not in dict(command.overrides) and None in command.environment.get(name, (None,))
 
 
+def cleared(flow: Flow, span: Span) -> bool:
+    """Whether what is written there is evaluated by something that runs with another environment than the program, as
+    far as that can be told: then the variables that the program was given may not be there."""
+    if not flow.cleared:
+        return False
+    uses = [use for use in flow.uses if use.read.span.contains(span)]
+    orders = [use.definition.order if use.definition else use.command for use in uses]
+    if not orders:
+        orders = [one.order for one in flow.commands if one.span.contains(span)]
+        orders += [one.order for one in flow.definitions if one.word and one.word.span.contains(span)]
+    return any(since < order < until for order in orders for since, until in flow.cleared)
+
+
 # Conditions
 
 

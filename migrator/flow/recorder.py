@@ -59,6 +59,7 @@ class Recorder:
         self.outputs: list[Output] = []
         self.programs: dict[int, Placed] = {}
         self.called: set[str] = set()
+        self.cleared: list[tuple[int, int]] = []
         self._muted = 0
 
     @property
@@ -108,6 +109,11 @@ class Recorder:
         if not self._muted:
             self.programs[placed.start] = placed
 
+    def clears(self, since: int) -> None:
+        """What ran since then had another environment than the program."""
+        if not self._muted:
+            self.cleared.append((since, self.order))
+
     def writes_files(self, files: tuple[Output, ...], since: int) -> None:
         if self._muted:
             return
@@ -146,4 +152,5 @@ class Recorder:
             tuple(self.inputs),
             tuple(placed for _, placed in sorted(self.programs.items())),
             tuple(self.outputs),
+            tuple(self.cleared),
         )

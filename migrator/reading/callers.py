@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from migrator.flow.naming import searched
+from migrator.flow.filenames import searched
 from migrator.ir.paths import Top
 from migrator.ir.values import Literal, Value
 from migrator.reading.repository import Reading
