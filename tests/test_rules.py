@@ -28,6 +28,7 @@ VERDICTS = {
     "unreadable": "report-only",
     "powershell": "report-only",
     "foreign-package": "unsafe",
+    "login-purpose-unknown": "unsafe",
     "image-unresolved": "unsafe",
     "two-pushers": "unsafe",
     "fixed-package": "unsafe",

@@ -42,10 +42,9 @@ class JudgedCommand(Struct, frozen=True, eq=False):
         plan = self.runs[0].pipe
         points = (point for one in self.runs for point in one.points)
         edits = [edit for point in points if (edit := script.edit(point.span, point.text))]
-        edits += [edit for one in bridges for edit in one.edits]
-        changes = [change for one in bridges for change in one.changes]
+        edits += [one.edit for one in bridges]
         if context.settings.pipe:
-            edits, changes = (list(plan.edits), list(plan.changes)) if plan else ([], changes)
+            edits = list(plan.edits) if plan else []
         if not edits and not blocking(reasons):
             reasons[context.reason("credential-unresolved", "nothing in the login can be replaced")] = None
         kept = "".join(f"; {one.path} stays as it is for {one.outsider}" for one in list(bridges)[:1])
@@ -60,7 +59,7 @@ class JudgedCommand(Struct, frozen=True, eq=False):
             registry=self.login.login.host,
             uses=self.step.uses,
             edits=edits,
-            changes=changes,
+            changes=plan.changes if plan else (),
         )
 
 

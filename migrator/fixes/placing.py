@@ -15,12 +15,14 @@ from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
 from migrator.flow import queries
 from migrator.flow.events import PresenceTest
-from migrator.flow.queries import Site, sources
+from migrator.flow.queries import Site, cleared, sources
 from migrator.ir.nodes import Read
 from migrator.ir.values import Input, Piece, Value
 from migrator.reading.scripts import Script
 from migrator.sinks.credentials import Obstacle
 from migrator.text.source import Span
+
+_CLEARED = "is used by a program that is started with another environment, in which the native variables may not be"
 
 
 class Placement(Struct, frozen=True):
@@ -58,6 +60,8 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
             found |= dict.fromkeys(_points(word, visibility))
         except Refused as refused:
             obstacles.append((word.role, Obstacle(refused.code, refused.detail, refused.subject)))
+    if any(cleared(visibility.trace, point.span) for point in found):
+        obstacles.append(("credential", Obstacle("credential-unresolved", _CLEARED)))
     if conflict := _conflict(login, visibility, found):
         obstacles.append(("login", conflict))
     if any(script.edit(point.span, point.text) is None for point in found):

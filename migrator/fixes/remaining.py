@@ -23,7 +23,7 @@ def remaining(
     def gone(shell: Shell, use: VariableUse) -> bool:
         mine = [one for one in changed if one.login.shell is shell]
         start = queries.outermost(*queries.site(use))
-        if any(one.bridge is not None and start >= one.bridge.before for one in mine):
+        if any(one.bridge and one.bridge.call.start <= start < one.bridge.call.end for one in mine):
             return True
         if item.pipe and shell is item.login.shell:
             spans = item.pipe.removed

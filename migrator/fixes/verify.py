@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -30,14 +29,14 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
     Without `changes` only scalars may differ; with them the items of scripts do, and nothing else.
     """
     edits = sorted(set(edits))
-    changed = _combined(changes)
+    changed = {change.at: change for change in changes}
     try:
         text = splice(source.text, edits)
         before, after = read_yaml(source), read_yaml(Source(source.path, text))
     except (Conflict, YamlError) as error:
         raise Unverified(f"the rewritten file cannot be read again ({error})") from None
     if changed:
-        if plain(after) != _changed(source, before, changed, edits):
+        if plain(after) != _changed(before, changed):
             raise Unverified("the items of the rewritten script are not what was meant")
         return text
     old, new = list(_scalars(before)), list(_scalars(after))
@@ -127,35 +126,21 @@ def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
     return text
 
 
-def _combined(changes: Iterable[ScriptChange]) -> dict[int, ScriptChange]:
-    """One change for each item; what comes above an item is in the order in which edits of one place are made."""
-    found: dict[int, ScriptChange] = {}
-    for change in changes:
-        if (known := found.get(change.at)) and known.kept and change.kept:
-            change = ScriptChange(change.at, None, before=tuple(sorted({*known.before, *change.before})), kept=True)
-        found[change.at] = change
-    return found
-
-
-def _changed(source: Source, root: Node | None, changes: Mapping[int, ScriptChange], edits: Collection[Edit]) -> object:
+def _changed(root: Node | None, changes: Mapping[int, ScriptChange]) -> object:
     """The document as mappings, lists and text, with the items of scripts changed."""
     built: dict[Node, object] = {}
-    kept = all(change.kept for change in changes.values())
 
     def items(node: Node) -> list[object]:
         change = changes.get(node.span.start) if isinstance(node, Scalar) else None
         if change is None:
             return [build(node)]
-        if change.kept:
-            return [*change.before, build(node)]
         left: list[object] = [] if change.value is None else [change.value]
         return [*left, *map(_item, change.added)]
 
     def build(node: Node) -> object:
         if node not in built:
             if isinstance(node, Scalar):
-                inside = [edit for edit in edits if kept and node.span.contains(edit.span)]
-                built[node] = None if node.is_null else _expected(source, node, inside)
+                built[node] = None if node.is_null else node.value
             elif isinstance(node, Sequence):
                 built[node] = [new for item in node.items for new in items(item.node)]
             else:
@@ -174,12 +159,8 @@ def _item(added: str | AddedTask) -> object:
 
 def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:
     value = scalar.value
-    for edit, made in zip(reversed(edits), reversed(_decoded_edits(source, scalar, edits)), strict=True):
+    for made in reversed(_decoded_edits(source, scalar, edits)):
         (start, stop), text = (made.span.start, made.span.end), made.text
-        if scalar.style == "|" and "\n" in text.replace("\r", "\n"):
-            line = max(source.text.rfind("\n", 0, edit.span.start), source.text.rfind("\r", 0, edit.span.start)) + 1
-            indent = edit.span.start - line - (start - (scalar.value.rfind("\n", 0, start) + 1))
-            text = re.sub(rf"(?:\r\n|\r|\n) {{{indent}}}", "\n", text)
         value = value[:start] + text + value[stop:]
     return value
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from migrator.flow.library import Placed
 from migrator.ir.nodes import Join, Read, Redirect
 from migrator.ir.paths import Paths
-from migrator.ir.values import Definition, Value
+from migrator.ir.values import Definition, Unknown, Value
 from migrator.text.source import Span
 
 Definitions = tuple[Definition | None, ...]
@@ -20,6 +20,8 @@ Construct = tuple[Span, CallString]
 Branch = tuple[Construct, int]
 """A branching node as it is run, and which of its alternatives; a loop around has one, and several rounds."""
 LOOP = -1
+HIDDEN = Definition("", Value.of(Unknown("a variable that is not exported")), None, -1)
+"""What a program that is started finds of a variable that is assigned and not exported."""
 
 
 class Argument(Struct, frozen=True):
@@ -153,7 +155,8 @@ class Unseen(Struct, frozen=True):
 
 class Flow(Struct, frozen=True):
     """`inputs` are the files that redirections read, `outputs` those that they write, whatever runs in them; `called`
-    the programs in files that are followed."""
+    the programs in files that are followed, `cleared` the orders between which what runs has another environment than
+    the program."""
 
     commands: tuple[Command, ...]
     uses: tuple[VariableUse, ...]
@@ -164,3 +167,4 @@ class Flow(Struct, frozen=True):
     inputs: tuple[Value, ...] = ()
     called: tuple[Placed, ...] = ()
     outputs: tuple[Output, ...] = ()
+    cleared: tuple[tuple[int, int], ...] = ()

@@ -387,6 +387,13 @@ class Interpreter:
         testing = holding.but(testing=words.written(first) in ("[", "test"))
         given = self.expressions.arguments(call.words, state, testing)
         unwrapped = unwrap(given, self.programs, state.functions, self.clone)
+        program = posixpath.basename(unwrapped.program)
+        clearing = self.programs.clearing.get(program)
+        if clearing and clearing.clears([one.text for one in unwrapped.arguments]):
+            unwrapped = replace(unwrapped, cleared=program, overrides=())
+        if unwrapped.cleared:
+            inner = inner.cleared(f"what `{unwrapped.cleared}` leaves of the environment")
+            overrides = []
         for name, value, word in unwrapped.overrides:
             definition = self.variables.define(name, value, word, state)
             inner.assign(name, (definition,))
@@ -395,7 +402,7 @@ class Interpreter:
         for folder in unwrapped.folders:
             inner.enter(self.folder(folder, inner))
         command = Command(
-            name=posixpath.basename(unwrapped.program),
+            name=program,
             arguments=unwrapped.arguments,
             span=call.span,
             order=order,
@@ -424,6 +431,8 @@ class Interpreter:
         if overrides:
             state.environment = {**state.environment, **{name: inner.environment[name] for name, _ in overrides}}
         effect = self.effect(command, call, state, inner, frame)
+        if unwrapped.cleared and effect.followed:
+            self.recorder.clears(order)
         for name, _ in overrides:
             state.environment = {**state.environment, name: before.get(name, (None,))}
         self.recorder.add(replace(command, followed=effect.followed, runs=effect.runs))

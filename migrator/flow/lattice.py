@@ -16,7 +16,7 @@ from msgspec.structs import force_setattr, replace
 from migrator.flow.events import Definitions
 from migrator.ir.nodes import Define
 from migrator.ir.paths import ROOT, Paths, Top, joined
-from migrator.ir.values import Definition, Input, symbol
+from migrator.ir.values import Definition, Input, Unknown, Value, symbol
 
 Options = tuple[bool, bool, bool]
 """`traced`, `allexport` and `errexit` of a state."""
@@ -28,6 +28,7 @@ EVERYTHING = "*"
 class State(Struct):
     """What one process knows at one point. What it holds is never changed in place, so that `copy` is cheap.
 
+    `unset` is what a variable has that is not in the `environment`: None for what the program was given from outside.
     `saved` is what the local variables of the running function hide, and whether they surely do. `clouded` names what
     something unseen may set at any time. `lastpipe` is whether the last command of a pipe runs in this process, both
     where that cannot be told. `folders` is the working directory, `previous` the one before, and `stack` those that
@@ -40,6 +41,7 @@ class State(Struct):
     """
 
     environment: dict[str, Definitions] = field(default_factory=dict)
+    unset: Definition | None = None
     exported: frozenset[str] = frozenset()
     functions: dict[str, tuple[Define, ...]] = field(default_factory=dict)
     arrays: dict[str, tuple[Definition, ...]] = field(default_factory=dict)
@@ -80,7 +82,7 @@ class State(Struct):
 
     def defined(self, name: str) -> Definitions:
         """The assignments that may have given a variable its value; None among them: none did."""
-        return self.environment.get(name, (None,))
+        return self.environment.get(name, (self.unset,))
 
     def assign(self, name: str, definitions: Definitions) -> None:
         self.environment = {**self.environment, name: definitions}
@@ -90,6 +92,11 @@ class State(Struct):
     def may_change(self, name: str) -> bool:
         """Whether something unseen may set the variable at any time."""
         return bool(self.clouded) and not self.clouded.isdisjoint((name, EVERYTHING))
+
+    def cleared(self, why: str) -> State:
+        """That of a program which is started with another environment."""
+        unset = Definition("", Value.of(Unknown(why)), None, -1)
+        return replace(self, environment={}, unset=unset, exported=frozenset(), functions={}, arrays={})
 
     def enter(self, folders: Paths) -> None:
         self.previous, self.folders = self.folders, folders
@@ -102,7 +109,8 @@ def join(states: Sequence[State]) -> State:
     if len(alive) == 1:
         return replace(first, dead=all(state.dead for state in states))
     return State(
-        environment=_merged([state.environment for state in alive], (None,)),
+        environment=_merged([state.environment for state in alive], (first.unset,)),
+        unset=first.unset,
         exported=frozenset().union(*(state.exported for state in alive)),
         functions=_merged([state.functions for state in alive], ()),
         arrays={name: value for name, value in first.arrays.items() if all(s.arrays.get(name) == value for s in alive)},

@@ -92,7 +92,7 @@ class Launching:
             return None
         if [one for one in placed if self.broken(one, call)]:
             return None
-        direct = program not in launcher.programs
+        direct = self.machine.programs.launcher(program.rpartition("/")[2]) is None
         inner = child(state, self.recorder.read_from_outside)
         inner.functions = {name: body for name, body in state.functions.items() if name in state.exported}
         inner.arrays = {}
@@ -114,7 +114,7 @@ class Launching:
                 asked=asked, fatal=started.fatal and not fragment.ignored, shown=fragment.shown, hidden=False
             )
             outputs.append(self.run(one, call, process, alone, stdin))
-        return CommandResult(concat(outputs), followed=True)
+        return CommandResult(concat(outputs), followed=ran.whole)
 
     def source(self, arguments: tuple[Argument, ...], call: Call, state: State, frame: Frame) -> CommandResult:
         """A file that is included is a part of this program; one that is not followed may set what it mentions, and one

@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING
 
 from migrator.flow import texts
 from migrator.flow.builtins import set_options
-from migrator.flow.events import Argument, Command, CommandResult, Unread
+from migrator.flow.events import HIDDEN, Argument, Command, CommandResult, Unread
 from migrator.flow.frame import MAX_DEPTH, Frame
 from migrator.flow.lattice import State
 from migrator.flow.texts import NestedText
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Call, ProgramError, StreamKind
 from migrator.ir.paths import joined
-from migrator.ir.values import Definition, Literal, Unknown, Value
+from migrator.ir.values import Literal, Unknown, Value
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
 SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh", "ksh"})
 _SHELL = CommandResult(Value.of(Unknown("the output of a shell")))
-_HIDDEN = (Definition("", Value.of(Unknown("a variable that is not exported")), None, -1),)
 _TAKES_VALUE = re.compile(r"[-+][a-zA-Z]*[oO]")
 _TEXT_FOLLOWS = re.compile(r"-[a-zA-Z]*c|--command")
 
@@ -134,7 +133,7 @@ def child(state: State, outside: set[str]) -> State:
     inner = state.copy()
     inner.errexit, inner.restored, inner.failed = False, frozenset({None}), False
     hidden = {
-        name: _HIDDEN
+        name: (HIDDEN,)
         for name, definitions in state.environment.items()
         if name not in state.exported
         and name not in outside

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from migrator.flow.events import LOOP, CallString, Command, Definitions, Flow, VariableUse
+from migrator.flow.events import HIDDEN, LOOP, CallString, Command, Definitions, Flow, VariableUse
 from migrator.flow.streams import TERMINALS
 from migrator.ir.nodes import Fallback
 from migrator.ir.values import Definition, Value
@@ -47,8 +47,14 @@ def readers_of_input(flow: Flow, name: str) -> Iterator[VariableUse]:
 
 
 def inputs(flow: Flow) -> frozenset[str]:
-    """The variables whose value from outside is read: they are exported, and stay so when the program sets them."""
-    return frozenset(use.read.name for use in flow.uses if None in use.definitions)
+    """The variables that a program reads without setting them: if they have a value when the flow begins, they are
+    exported, and stay so when something sets them."""
+    return frozenset(use.read.name for use in flow.uses if _unset(use))
+
+
+def _unset(use: VariableUse) -> bool:
+    """Whether nothing sets a variable in the program that reads it, which may be one that is started."""
+    return not {None, HIDDEN}.isdisjoint(use.definitions)
 
 
 def tested(flow: Flow) -> frozenset[Site]:
@@ -144,15 +150,38 @@ def unseen_after(flow: Flow, order: int) -> Iterator[str]:
 # Who sees a variable
 
 
-def exported_to(command: Command, definition: Definition, outside: Collection[str]) -> bool:
-    """Whether a program that is started sees what an assignment gave. `outside` were exported before."""
+def exported_to(command: Command, definition: Definition, given: bool) -> bool:
+    """Whether a program that is started sees what an assignment gave. `given`: the variable may have had a value when
+    the flow began; then it is exported, and stays so when the program sets it."""
     seen = among(definition, command.environment.get(definition.name, ()))
-    return seen and (definition.name in command.exported or definition.name in outside)
+    return seen and (given or definition.name in command.exported)
+
+
+def exported_readers(flow: Flow, definition: Definition) -> Iterator[VariableUse]:
+    """The reads in other programs that an assignment reaches, too, where the variable had a value when the flow began:
+    they read it without setting it, and run later."""
+    for use in flow.uses:
+        order = use.definition.order if use.definition else use.command
+        if use.read.name == definition.name and _unset(use) and not 0 <= order <= definition.order:
+            yield use
 
 
 def input_arrives(command: Command, name: str) -> bool:
     """Whether a program that is started may see the value that a variable has when the flow begins."""
     return name not in dict(command.overrides) and None in command.environment.get(name, (None,))
+
+
+def cleared(flow: Flow, span: Span) -> bool:
+    """Whether what is written there is evaluated by something that runs with another environment than the program, as
+    far as that can be told: then the variables that the program was given may not be there."""
+    if not flow.cleared:
+        return False
+    uses = [use for use in flow.uses if use.read.span.contains(span)]
+    orders = [use.definition.order if use.definition else use.command for use in uses]
+    if not orders:
+        orders = [one.order for one in flow.commands if one.span.contains(span)]
+        orders += [one.order for one in flow.definitions if one.word and one.word.span.contains(span)]
+    return any(since < order < until for order in orders for since, until in flow.cleared)
 
 
 # Conditions

@@ -76,6 +76,7 @@ class Recorder:
         self.called: set[str] = set()
         self.departures = 0
         self.escapes = 0
+        self.cleared: list[tuple[int, int]] = []
         self._muted = 0
 
     @property
@@ -130,6 +131,11 @@ class Recorder:
         if not self._muted:
             self.programs[placed.start] = placed
 
+    def clears(self, since: int) -> None:
+        """What ran since then had another environment than the program."""
+        if not self._muted:
+            self.cleared.append((since, self.order))
+
     def writes_files(self, files: tuple[Output, ...], since: int) -> None:
         if self._muted:
             return
@@ -168,4 +174,5 @@ class Recorder:
             tuple(self.inputs),
             tuple(placed for _, placed in sorted(self.programs.items())),
             tuple(self.outputs),
+            tuple(self.cleared),
         )

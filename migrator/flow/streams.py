@@ -10,6 +10,7 @@ from migrator.flow.events import Output
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
 from migrator.ir.nodes import Capture, Redirect, StreamKind
+from migrator.ir.paths import patterns
 from migrator.ir.values import EMPTY, Literal, Unknown, Value, concat
 
 if TYPE_CHECKING:
@@ -60,8 +61,10 @@ class Streams:
         if len(parts) == 1 and isinstance(parts[0], Capture) and parts[0].stream:
             alone = frame.but(consumed=True, asked=False, fatal=False)
             return self.machine.run(parts[0].body, state.copy(), alone, None)
-        self.recorder.reads_file(self.value(redirect, state, frame))
-        return Value.of(Unknown("a file that is read"))
+        path = self.value(redirect, state, frame)
+        self.recorder.reads_file(path)
+        files = tuple(patterns(self.machine.place(path, state)))
+        return Value.of(Unknown("a file that is read", files=files, path=path.symbol() or ""))
 
 
 def may_fail(redirect: Redirect) -> bool:

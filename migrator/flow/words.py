@@ -142,8 +142,8 @@ def _programs(statement: Statement) -> set[str]:
     match statement.node:
         case Call(words=words):
             return {written(words[0]) or ""}
-        case Pipe(left=left):
-            return {next(iter(_programs(left)), "")}
-        case If(chain=chain, condition=(left,)) if chain:
-            return {next(iter(_programs(left)), "")}
+        case Pipe(left=left, right=right):
+            return _programs(left) | _programs(right)
+        case If(chain=chain, condition=(left,), then=then, otherwise=otherwise) if chain:
+            return _programs(left).union(*map(_programs, (*then, *otherwise)))
     return {""}

@@ -45,7 +45,7 @@ class Occurrence(Struct, frozen=True, eq=False):
 class Step(Struct, frozen=True, eq=False):
     """A step as it runs, with its shells in the order in which they run. `at` tells steps of one file apart.
 
-    `labels` are those of the runner that it wants. `kept` are the paths that outlive it, with what they become: `an
+    `labels` are those of the runner that it wants. `kept` are the paths that outlive it, behind what each becomes: `an
     artifact`. `variables` are the names that are declared around it, and where; `declared` says for people by what.
     `here`: the repository itself runs it, and not only those that import it; `elsewhere`: those may import it.
     """

@@ -89,7 +89,7 @@ class StepReader:
         }
         self.variables = known
         programs = {program for client in book.clients.values() for program in client.programs}
-        programs |= {escape.program for escape in book.escapes}
+        programs = programs.union(*(escape.programs for escape in book.escapes))
         self.words = (*programs, *book.natives, *book.mentions)
         self.library = Library(self.file, listed, book.programs, self.words, book.built_in.clone)
 
@@ -120,7 +120,13 @@ class StepReader:
             return replace(shell, failure=error)
         shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
         logins = tuple(find_logins(trace, self.book))
-        return replace(shell, trace=trace, logins=logins, images=find_images(trace, self.book, self.file), read=True)
+        return replace(
+            shell,
+            trace=trace,
+            logins=logins,
+            images=find_images(trace, self.book, self.file, self.library.listed),
+            read=True,
+        )
 
     def trace(self, text: str, follow: bool, ignored: bool) -> Flow:
         """Follow a script and the files that it runs, but for those that it writes itself. Raises ProgramError."""

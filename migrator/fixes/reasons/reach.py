@@ -54,7 +54,7 @@ def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opin
         _owned(context, names, step.elsewhere),
         Opinion("which images that it may read are not known?", reasons=tuple(unknown)),
         Opinion("which images that it may push are not known?", assumptions=pushes),
-        _programs(step, context, login),
+        _programs(step, context, login, explained=bool(names or unresolved or pushes)),
         Opinion("what may set its variables, unseen?", assumptions=tuple(_unseen(login))),
     )
 
@@ -134,18 +134,21 @@ def _unnamed(context: Context, images: Sequence[ImageUse]) -> Iterator[str]:
             yield f"{shown}, which is pushed, is linked to this repository"
 
 
-def _programs(step: StepFacts, context: Context, login: PackagesLogin) -> Opinion:
+def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained: bool) -> Opinion:
     """What programs that reading does not follow may read with the login: whatever a text of the repository names, and
-    for the rest they are taken to read no other package."""
+    for the rest they are taken to read no other package. Where nothing is `explained` by what was read, the login is
+    there for one of them, and nobody knows what for."""
     book = context.book
     reasons: dict[str, Reason] = {}
     assumptions: dict[str, None] = {}
+    unseen: list[str] = []
     for shell, command, paths in _after(step, context, login):
         client = book.by_program(command.name) is not None
         idle = command.name in book.programs.inert
         if not (gives_login_file(command, book) if client else not idle):
             continue
         shown = f"`{_shown_command(command)}`"
+        unseen.append(shown)
         if shell is login.shell:
             assumptions[f"{shown} reads no other package"] = None
         found = context.texts.evidence(paths)
@@ -154,12 +157,16 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin) -> Opinio
             continue
         texts = tuple(found)
         pushed = {one.mention.reference for one in texts if one.mention.pushed and not one.mention.open}
+        explained = explained or any(one.mention.reference in pushed or not _not_known(context, one) for one in texts)
         for one in texts:
             if name := _not_known(context, one):
                 if one.mention.reference in pushed:
                     assumptions[linkage(name.shown)] = None
                 else:
                     reasons.setdefault(name.shown, _evident(context, shown, one, name))
+    if unseen and not explained and not context.settings.own_packages:
+        detail = f"nothing that is read uses the login, and {unseen[0]} runs after it"
+        reasons["purpose"] = context.reason("login-purpose-unknown", detail, unseen[0])
     asked = "what may read packages with it, unseen?"
     return Opinion(asked, reasons=tuple(islice(reasons.values(), _MOST)), assumptions=tuple(assumptions))
 

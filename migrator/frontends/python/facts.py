@@ -14,7 +14,9 @@ from migrator.frontends.python.names import Names
 
 ENVIRONMENT = "os.environ"
 _COPIERS = ("dict", "copy.copy", "copy.deepcopy")
-_LOGS_IN = re.compile(r"\blogin\b.*\s(?:-p\b|--password)|[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+", re.DOTALL)
+_LOGIN = re.compile(r"\blogin\b")
+_PASSWORD = re.compile(r"\s(?:-p\b|--password)")
+_LOGS_IN = re.compile(r"[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+")
 
 
 class Facts(Struct, frozen=True, eq=False):
@@ -34,6 +36,11 @@ class Facts(Struct, frozen=True, eq=False):
     passed: frozenset[str]
     caught: frozenset[str]
     logins: dict[cst.CSTNode, list[cst.BaseExpression]]
+
+
+def _logs_in(text: str) -> bool:
+    login = _LOGIN.search(text)
+    return (login is not None and _PASSWORD.search(text, login.end()) is not None) or _LOGS_IN.search(text) is not None
 
 
 def gather(names: Names) -> Facts:
@@ -177,7 +184,7 @@ def _logins(module: cst.Module) -> Iterator[tuple[cst.CSTNode, list[cst.BaseExpr
             if any(isinstance(one, cst.SimpleString) and one.evaluated_value in ("login", b"login") for one in words):
                 yield node, words
         elif isinstance(node, cst.BaseString):
-            if _LOGS_IN.search(cst.Module(()).code_for_node(node)):
+            if _logs_in(cst.Module(()).code_for_node(node)):
                 yield node, [node]
             continue
         if not isinstance(node, cst.Assign | cst.AnnAssign | cst.Expr) or not isinstance(node.value, cst.BaseString):

@@ -35,6 +35,7 @@ from migrator.text.edits import Edit
 from migrator.text.source import Span
 
 _EXPANSION = re.compile(r'(?:\$\{?|"\$\{?)?([A-Za-z_]\w*)\}?"?')
+_PLAIN = re.compile(r"[\w./:@%+=,-]*")
 _TESTS = ("[", "test")
 _Pair = tuple[object, object]
 
@@ -200,7 +201,10 @@ def _with_holes(parts: Iterable[Expression]) -> str:
 
 
 def _alike(old: str, new: str, edited: tuple[Edit, ...]) -> bool:
-    """Whether two texts are the same program, but for the edits, which are in the order of the text."""
+    """Whether two texts are the same program, but for the edits, which are in the order of the text. One plain word is
+    no program with something in it: it would be read as itself, for ever."""
+    if _PLAIN.fullmatch(old):
+        return False
     inner: list[Edit] = []
     at = to = 0
     for edit in edited:
