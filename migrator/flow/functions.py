@@ -80,10 +80,12 @@ class Functions:
             return self.postponed(function, state, frame)
         self.followed[function.name] += deep
         self.recorder.called.add(function.name)
-        positional, saved, dead = state.positional, state.saved, state.dead
-        state.saved = {}
+        positional, saved, dead, restored = state.positional, state.saved, state.dead, state.restored
+        state.saved, state.restored = {}, frozenset({None})
         state.positional = self.machine.variables.positional(arguments, state)
-        inner = frame.but(calls=(*frame.calls, at.start), active=(*frame.active, function.name))
+        inner = frame.but(
+            calls=(*frame.calls, at.start), active=(*frame.active, function.name), returns=frame.ends(state)
+        )
         output = self.body(function, state, inner, stdin)
         if function.name in self.recursive:
             self.recursive.discard(function.name)
@@ -94,7 +96,8 @@ class Functions:
         for name, (definitions, sure) in state.saved.items():
             present = () if sure else state.defined(name)
             state.assign(name, tuple(dict.fromkeys((*definitions, *present))))
-        state.positional, state.saved, state.dead = positional, saved, dead
+        state.give_back()
+        state.positional, state.saved, state.dead, state.restored = positional, saved, dead, restored
         return CommandResult(output, followed=True)
 
     def postponed(self, function: Define, state: State, frame: Frame) -> CommandResult:

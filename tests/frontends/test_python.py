@@ -400,7 +400,7 @@ def shown(source: str) -> str:
         ),
         (
             'def f():\n    raise ValueError(os.environ["A"])\ntry:\n    f()\nexcept ValueError:\n    exit(1)',
-            "(define f [] (scope (evaluate (? $A)) (may (exit)))) (evaluate (? (invoke f))) (may (exit))",
+            "(define f [] (scope (evaluate (? $A)) (may (exit)))) (evaluate (? (invoke f))) (may (exit failing))",
         ),
         (
             "import sys\ndef main():\n    return 0\nsys.exit(main())",
@@ -408,7 +408,7 @@ def shown(source: str) -> str:
         ),
         (
             'assert os.environ["A"], os.environ["B"]',
-            "(if (test (empty $A)) (do) (do (evaluate $B) (may (exit))))",
+            "(if (test (empty $A)) (do) (do (evaluate $B) (may (exit failing))))",
         ),
         (
             'match os.environ["A"]:\n    case "b" | x if x:\n        y = 1\n    case _:\n        pass',
@@ -499,11 +499,11 @@ def shown(source: str) -> str:
         ),
         (
             'if os.environ.get("A") and not os.environ["B"] == "c":\n    x = 1',
-            "(if (test (empty $A) (same $B 'c')) (set x ?) (do))",
+            "(if (test (empty $A) (same negated $B 'c')) (set x ?) (do))",
         ),
         (
             'if "A" not in os.environ:\n    x = 1\nelif os.environ["B"] is None:\n    x = 2',
-            "(if (test (defined A)) (set x ?) (if (test (empty $B)) (set x ?) (do)))",
+            "(if (test (defined negated A)) (set x ?) (if (test (empty negated $B)) (set x ?) (do)))",
         ),
         (
             'def f(a, b="c"):\n    return a\nx = f(os.environ["A"])',

@@ -181,7 +181,7 @@ def _effect(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
         return None
     if call.name in _ENDS:
         to.evaluate(call.node, *call.node.args)
-        to.leaves(Exit(span))
+        to.leaves(Exit(span, call.name == "os.abort" or (to.uncaught and tree.fails(call.node.args))))
         return (to.unknown(call.node),)
     words = tuple(to.word(one.value) for one in call.node.args)
     if call.name in _REFLECTION:

@@ -79,6 +79,11 @@ class Expressions:
         if node is not None:
             self.before.append(Statement(node, node.span, redirects))
 
+    @property
+    def uncaught(self) -> bool:
+        """Whether what ends the program here surely does: no block catches it."""
+        return not self.guarded or (self.guarded == 1 and self.names.scope is self.names.root)
+
     def leaves(self, node: Return | Break | Exit) -> None:
         """What ends a function, a loop or the program: it may, where something may catch that."""
         end = Statement(node, node.span)

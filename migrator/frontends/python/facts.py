@@ -15,7 +15,9 @@ from migrator.frontends.python.names import ENVIRONMENT, Names
 _COPIERS = ("dict", "copy.copy", "copy.deepcopy")
 _ACCOUNTS = {"smtplib", "aiosmtplib", "imaplib", "ftplib", "poplib", "nntplib", "requests_ntlm"}
 """Libraries that log in to something else."""
-_LOGS_IN = re.compile(r"\blogin\b.*\s(?:-p\b|--password)|[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+", re.DOTALL)
+_LOGIN = re.compile(r"\blogin\b")
+_PASSWORD = re.compile(r"\s(?:-p\b|--password)")
+_LOGS_IN = re.compile(r"[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+")
 
 
 class Facts(Struct, frozen=True, eq=False):
@@ -37,6 +39,11 @@ class Facts(Struct, frozen=True, eq=False):
     passed: frozenset[str]
     caught: frozenset[str]
     logins: dict[cst.CSTNode, list[cst.BaseExpression]]
+
+
+def _logs_in(text: str) -> bool:
+    login = _LOGIN.search(text)
+    return (login is not None and _PASSWORD.search(text, login.end()) is not None) or _LOGS_IN.search(text) is not None
 
 
 def gather(names: Names) -> Facts:
@@ -206,7 +213,7 @@ def _logins(module: cst.Module, packages: frozenset[str]) -> Iterator[tuple[cst.
                 if named or given or any(map(_is_login, words)):
                     yield node, words
             case cst.BaseString():
-                if _LOGS_IN.search(cst.Module(()).code_for_node(node)):
+                if _logs_in(cst.Module(()).code_for_node(node)):
                     yield node, [node]
                 continue
         if not isinstance(node, cst.Expr) or not isinstance(node.value, cst.BaseString):

@@ -156,7 +156,7 @@ class _Statements:
                 self.to.leaves(Return(self.to.word(node.value) if node.value else Join((), span), span))
             case cst.Raise():
                 self.to.evaluate(node, *node.children)
-                self.to.leaves(Exit(self.names.span(node)))
+                self.to.leaves(Exit(self.names.span(node), self.raises(node.exc)))
             case cst.Assert():
                 self.branch(node, node.test, (), (node.msg,), ends=True)
             case cst.Expr(value=cst.IfExp() as one):
@@ -205,43 +205,53 @@ class _Statements:
         with self.to.collected() as second:
             self.body(one for one in otherwise if one is not None)
             if ends:
-                self.to.leaves(Exit(self.names.span(node)))
+                self.to.leaves(Exit(self.names.span(node), self.to.uncaught))
         self.to.runs(If(tuple(condition), first, tuple(second), self.names.span(node)))
+
+    def raises(self, node: cst.BaseExpression | None) -> bool:
+        """Whether the program surely ends with a failure where an exception is raised."""
+        called = node.func if isinstance(node, cst.Call) else node
+        if called is None or self.names.full(called) != "SystemExit":
+            return self.to.uncaught
+        return self.to.uncaught and isinstance(node, cst.Call) and tree.fails(node.args)
 
     def test(self, node: cst.BaseExpression) -> None:
         asked = tuple(self.asked(node))
         words = tuple(word for one in asked for word in (one.operand, one.other) if word)
         self.to.runs(Test(asked, words, self.names.span(node)))
 
-    def asked(self, node: cst.BaseExpression) -> Iterator[Asked]:
+    def asked(self, node: cst.BaseExpression, negated: bool = False) -> Iterator[Asked]:
         """What a condition asks: whether a value is empty, a variable is set, two values are the same."""
         match node:
             case cst.UnaryOperation(operator=cst.Not(), expression=inner):
-                yield from self.asked(inner)
+                yield from self.asked(inner, not negated)
             case cst.BooleanOperation():
-                yield from self.asked(node.left)
+                yield from self.asked(node.left, negated)
                 with self.to.collected() as made:
-                    right = tuple(self.asked(node.right))
+                    right = tuple(self.asked(node.right, negated))
                 words = tuple(word for one in right for word in (one.operand, one.other) if word)
                 yield from () if self.to.may(made, words) else right
             case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=operator, comparator=other)]):
-                yield self.compared(node.left, operator, other)
+                yield self.compared(node.left, operator, other, negated)
             case _:
-                yield Asked(Ask.EMPTY, self.to.word(node))
+                yield Asked(Ask.EMPTY, self.to.word(node), negated=negated)
 
-    def compared(self, left: cst.BaseExpression, operator: cst.BaseCompOp, right: cst.BaseExpression) -> Asked:
+    def compared(
+        self, left: cst.BaseExpression, operator: cst.BaseCompOp, right: cst.BaseExpression, negated: bool
+    ) -> Asked:
         if (
             isinstance(operator, cst.In | cst.NotIn)
             and self.to.environment(right)
             and (name := self.names.quoted(left))
         ):
-            return Asked(Ask.DEFINED, Join((Constant(*name, Quoting.BARE),), name[1]))
+            negated = negated != isinstance(operator, cst.NotIn)
+            return Asked(Ask.DEFINED, Join((Constant(*name, Quoting.BARE),), name[1]), negated=negated)
         if isinstance(operator, cst.Is | cst.IsNot) and tree.dotted(right) == "None":
-            return Asked(Ask.EMPTY, self.to.word(left))
+            return Asked(Ask.EMPTY, self.to.word(left), negated=negated != isinstance(operator, cst.Is))
         ask = Ask.SAME if isinstance(operator, cst.Equal) else Ask.OTHER
         words = self.to.word(left), self.to.word(right)
         if isinstance(operator, cst.Equal | cst.NotEqual):
-            return Asked(ask, *words)
+            return Asked(ask, *words, negated)
         return Asked(Ask.EMPTY, Join((self.to.unknown(left, words),), self.names.span(left)))
 
     def loop(self, node: cst.For | cst.While) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import libcst as cst
@@ -232,3 +232,15 @@ def gives(node: cst.FunctionDef) -> bool:
         if not isinstance(one, cst.FunctionDef | cst.ClassDef | cst.Lambda):
             pending += below(one)
     return found and not node.decorators
+
+
+def fails(arguments: Sequence[cst.Arg]) -> bool:
+    """Whether a program that ends with these arguments surely ends with a failure: a number other than 0, or text."""
+    if len(arguments) != 1 or arguments[0].keyword is not None or arguments[0].star:
+        return False
+    match arguments[0].value:
+        case cst.Integer() as number:
+            return number.evaluated_value != 0
+        case cst.SimpleString() | cst.ConcatenatedString() | cst.FormattedString():
+            return True
+    return False
