@@ -49,6 +49,10 @@ def test_nothing_leads_to_a_word(text: str, files: dict[str, str]) -> None:
         ("- 'sh \"für alle/push it.sh\"'", "für alle/push it.sh"),
         ('- sh "${BITBUCKET_CLONE_DIR}/my ci/push it.sh"', "my ci/push it.sh"),
         ("- sh my\\ ci/push\\ it", "my ci/push it"),
+        ("- python3.11 x", "x"),
+        ("- uv run x", "x"),
+        ("- mytool --script=ci/x.sh", "ci/x.sh"),
+        ("import 'ci/x.just'", "ci/x.just"),
     ],
 )
 def test_a_file_with_the_word_is_found(text: str, path: str) -> None:
@@ -112,6 +116,17 @@ DOUBTS = [
     "\t@$(RUN) x",
     "x:\n    {{run}} x",
     "import subprocess\nsubprocess.run(words)",
+    "- task publish",
+    "- ./gradlew publish",
+    "- npx turbo run x",
+    "- ruby3.2 x.rb",
+    "- docker run -v .:/w image sh /w/x",
+    "- docker compose -f x.yml run ci",
+    "- npm run x --workspace=api",
+    "- yarn workspace api x",
+    "- make --unknown x",
+    "mod ci",
+    "include $(DIR)/x.mk",
 ]
 
 
@@ -134,6 +149,9 @@ def test_a_doubt_is_asked(text: str) -> None:
         '- for x in $LIST; do echo "$x"; done',
         '- case "$X" in a) make x ;; esac',
         "- make test && npm run build",
+        "- make -j4 -s -C web test",
+        "- npm run build -- --prod",
+        "- docker push x/y",
         "# cd $X",
         "- ./a.sh $X",
     ],

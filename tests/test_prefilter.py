@@ -20,6 +20,7 @@ LOGINS = (
 )
 FOLDERS = ["", "ci", "web", "my ci", "..ci", "ci/a", "web/ci"]
 NAMES = ["login.sh", "deploy", "a.sh", "b.mk", "Makefile", "package.json", "x.py", ".x.sh", "run it.sh"]
+NAMES += ["Taskfile.yml", "Rakefile", "justfile"]
 folders = st.sampled_from(FOLDERS)
 names = st.sampled_from(NAMES)
 paths = st.builds(lambda folder, name: f"{folder}/{name}".lstrip("/"), folders, names)
@@ -106,6 +107,23 @@ runs = st.builds(
             "true || {word}",
             "sh \\\n{word}",
             "x=`{word}`",
+            "bash < {word}",
+            "cat {word} | sh",
+            'sh -c "$(cat {word})"',
+            "with-lock {word}",
+            "uv run {word}",
+            "python3.11 {word}",
+            "docker run -v .:/w image sh {word}",
+            "docker compose run ci ./login.sh",
+            "task x",
+            "task -d '{folder}' x",
+            "bundle exec rake x",
+            "npx turbo run x",
+            "npm run x -w '{folder}'",
+            "npm ci",
+            "make -skC'{folder}' x",
+            "make --unknown x",
+            "cd '{folder}' && just x",
         ]
     ),
     words,

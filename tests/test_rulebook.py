@@ -160,11 +160,13 @@ def test_a_built_in_variable_is_named_anew_and_the_others_stay(tmp_path: Path) -
         ("displays: [acme-say]", "displays"),
         ("filters: {acme-trim: '--all'}", "filters"),
         ("private: [acme-tool]", "private"),
+        ("starting: {acme-tool: '^--run'}", "starting"),
         ("offline: [acme-tool]", "offline"),
         ("harmless-sources: ['acme/env']", "harmless_sources"),
         ("harmless-evals: [acme-env]", "harmless_evals"),
         ("carriers: [acme-each]", "carriers"),
         ("copiers: [acme-copy]", "copiers"),
+        ("keepers: [acme-list]", "keepers"),
         ("writers: {acme-edit: {words: last, only: [-w], options: [-o]}}", "writers"),
     ],
 )

@@ -105,10 +105,15 @@ def _json(data: bytes) -> dict[str, Any]:
 
 
 def _get(session: requests.Session, url: str) -> bytes:
+    import requests
+
     data = bytearray()
     until = time.monotonic() + 4 * _SECONDS
     headers = {"Accept-Encoding": "identity"}  # what is not packed cannot grow
-    with session.get(url, timeout=_SECONDS, stream=True, allow_redirects=False, headers=headers) as answer:
+    prepared = session.prepare_request(requests.Request("GET", url, headers=headers))
+    settings = session.merge_environment_settings(prepared.url or "", {}, True, None, None)
+    # Not Session.send, which reads a redirect's whole body and parses its target, whatever either is.
+    with session.get_adapter(url).send(prepared, timeout=_SECONDS, **settings) as answer:  # type: ignore[arg-type]
         if answer.status_code != 200:
             raise Unreachable(f"Bitbucket answered {answer.status_code} for {urlsplit(url).path}")
         while chunk := answer.raw.read1(_CHUNK):

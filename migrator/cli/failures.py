@@ -15,7 +15,7 @@ _ELSEWHERE = (
     ("migrator.bitbucket.errors", "SetUpError", exits.USAGE),
     ("migrator.repositories.git", "GitMissing", exits.USAGE),
     ("migrator.secrets.plan", "PlanError", exits.UNREADABLE),
-    ("migrator.secrets.journal", "JournalError", exits.UNREADABLE),
+    ("migrator.secrets.keeping", "NotKept", exits.UNREADABLE),
     ("migrator.secrets.signing", "SigningError", exits.USAGE),
     ("migrator.fleet.ledger", "LedgerError", exits.USAGE),
     ("migrator.fleet.undoing", "NotUndone", exits.LEFT),

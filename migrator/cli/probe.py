@@ -1,4 +1,8 @@
-"""`patless packages --probe`: ask the registry which of the repository's packages the native pair reaches."""
+"""`patless packages --probe`: ask the registry which of the repository's packages the native pair reaches.
+
+Which hosts are asked, the operator says: the built-in rules and those of --rules. Rules of the repository itself may
+name more packages, which are listed; but where only they know the host, it is not asked.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +25,12 @@ from migrator.registry.probe import probe
 from migrator.registry.records import Access, Answer, Pair
 from migrator.reports import probe as reports
 from migrator.repositories.writing import NotWritten
-from migrator.rulebook.records import RuleBook
+from migrator.rulebook import reading as books
+from migrator.rulebook.records import Registry, RuleBook
 from migrator.sinks.packages import Name, Picture
+from migrator.text.mask import printable
+
+_OWN_RULES = "not asked: only the repository's own rules name this host; name them with --rules to ask it"
 
 
 def run(reading: Reading, showing: Showing, *, write: bool) -> int:
@@ -33,8 +41,8 @@ def run(reading: Reading, showing: Showing, *, write: bool) -> int:
     if len(analyses) != 1:
         raise UsageError("--probe asks for one repository; name the folder of it")
     (analysis,) = analyses
-    book, settled = rulebook(analysis.root, reading)
-    accesses, errors = _asked(analysis.report.packages, book, os.environ)
+    settled = rulebook(analysis.root, reading)[1]
+    accesses, errors = _asked(analysis.report.packages, books.load(reading.rules), os.environ)
     new = _new(analysis.report.packages, accesses, Picture(Settings(own_packages=settled.own_packages)))
     path, written, failure = settled.path or configuration.FILE, "", ""
     if write and new:
@@ -62,13 +70,20 @@ def run(reading: Reading, showing: Showing, *, write: bool) -> int:
 def _asked(
     packages: Iterable[Package], book: RuleBook, environment: Mapping[str, str]
 ) -> tuple[dict[str, Access], tuple[str, ...]]:
-    """What the registries say, by the packages' names, and why one said nothing. Raises UsageError without a pair."""
+    """What the registries say, by the packages' names, and why one said nothing. `book` is the operator's.
+
+    Raises UsageError without a pair.
+    """
     packages = list(packages)
-    hosts = {package.name.partition("/")[0] for package in packages}
-    pairs = {host: _pair(host, book, environment) for host in sorted(hosts)}
+    named = {package.name: package.name.partition("/")[0] for package in packages}
+    known = {host: registry for host in named.values() if (registry := book.registry(host))}
+    pairs = {host: _pair(host, known[host], environment) for host in sorted(known)}
     found: dict[str, Access] = {}
     asking: dict[str, dict[str, str]] = {}
     for package in packages:
+        if named[package.name] not in known:
+            found[package.name] = Access("", Answer.UNKNOWN, Answer.UNKNOWN, (_OWN_RULES,))
+            continue
         try:
             name = resolved(package.name, environment)
         except NotResolved as error:
@@ -84,10 +99,11 @@ def _asked(
     return found, tuple(errors)
 
 
-def _pair(host: str, book: RuleBook, environment: Mapping[str, str]) -> Pair:
-    registry = book.registry(host)
-    if registry is None:
-        raise UsageError(f"no rule describes the registry {host}; name its rules with --rules")
+def _pair(host: str, registry: Registry, environment: Mapping[str, str]) -> Pair:
+    """The native pair. No rule makes a probe send anything else."""
+    natives = books.load().natives
+    if other := next((name for name in (registry.username, registry.password) if name not in natives), None):
+        raise UsageError(f"--probe sends native credentials only, and rules name ${printable(other)} for {host}")
     missing = [name for name in (registry.username, registry.password) if not environment.get(name)]
     if missing:
         names, verb = " and ".join(missing), "are" if len(missing) > 1 else "is"

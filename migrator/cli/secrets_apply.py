@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from migrator.cli.failures import UsageError
 from migrator.cli.secrets import Asked, asking_of, configuration_digest, rules_digest
 from migrator.cli.secrets_proof import counted, enough
 from migrator.secrets import journal as journals
+from migrator.secrets import keeping
 from migrator.secrets import plan as plans
 from migrator.secrets.applying import Outcome, backup, carry_out, still
 from migrator.secrets.journal import Event
@@ -57,7 +59,11 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
                 "make a new plan"
             )
         log = doing.log or path.with_name(f"{path.name}.log")
-        with journals.opened(log, made.digest, by) as journal:
+        with ExitStack() as files:
+            apart = {keeping.identity(path): "the plan"}
+            journal = files.enter_context(journals.opened(log, made.digest, by, apart))
+            apart[journal.identity] = "the log"
+            keep = files.enter_context(backup(doing.backup, apart)) if doing.backup else None
             left = [row for row in made.rows if row.uuid not in journal.done]
             console.err(_before(made, left))
             if not left:
@@ -65,7 +71,6 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
             _confirm(len(left), made, doing.yes)
             why_not = still(asking, made)
             journal.write(Event.STARTED, text=f"{len(left)} of {len(made.rows)}")
-            keep = backup(doing.backup) if doing.backup else None
             outcomes: list[Outcome] = []
             for outcome in carry_out(asking, made, journal, why_not, keep):
                 outcomes.append(outcome)
@@ -112,6 +117,8 @@ def _after(outcomes: list[Outcome], left: int, log: Path) -> int:
     if gone:
         lines.append("Revoke each token now where it was made: a variable that is gone does not end its token.")
     console.err(lines)
+    if not all(one.kept for one in outcomes):
+        return exits.UNREADABLE
     if failed:
         return exits.REFUSED
     return exits.LEFT if len(gone) < left else exits.CLEAN

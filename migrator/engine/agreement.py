@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate
 
 from migrator.findings.records import Finding, Use
 from migrator.fixes.context import Context
-from migrator.reading.steps import Shell
+from migrator.reading.steps import Shell, StepFacts
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 
@@ -20,20 +22,38 @@ def agreed(merged: Sequence[Finding], found: Iterable[Finding], context: Context
         for edit in finding.edits:
             wanted.setdefault(edit, set()).update(finding.uses)
     runs = cache(_run)
+    shells = _Shells(context.steps)
     reason = context.reason("registry-unresolved", "the steps that share this login need different changes")
 
     def disputed(edit: Edit) -> bool:
-        others = (step for step in context.steps if wanted.get(edit, set()).isdisjoint(step.uses))
-        return any(_touches(shell, edit, runs) for step in others for shell in step.shells)
+        mine = wanted.get(edit, set())
+        others = (shell for step, shell in shells.around(edit) if mine.isdisjoint(step.uses))
+        return any(path == edit.path and span.contains(edit.span) for shell in others for path, span in runs(shell))
 
     return [one.blocked(reason) if any(map(disputed, one.edits)) else one for one in merged]
 
 
-def _touches(shell: Shell, edit: Edit, runs: Callable[[Shell], frozenset[tuple[str, Span]]]) -> bool:
-    parts = (*shell.script.parts, *shell.script.called)
-    if not any(part.source.path == edit.path and part.span.contains(edit.span) for part in parts):
-        return False
-    return any(path == edit.path and span.contains(edit.span) for path, span in runs(shell))
+class _Shells:
+    """Which shells run what stands around a place. Of a file, their parts are in the order in which they begin, each
+    with where the last of those so far ends, so that only parts near the place are looked at."""
+
+    def __init__(self, steps: Iterable[StepFacts]) -> None:
+        found: dict[str, dict[Span, list[tuple[StepFacts, Shell]]]] = {}
+        for step in steps:
+            for shell in step.shells:
+                parts = {(part.source.path, part.span) for part in (*shell.script.parts, *shell.script.called)}
+                for path, span in parts:
+                    found.setdefault(path, {}).setdefault(span, []).append((step, shell))
+        self._parts = {path: sorted(spans.items(), key=lambda one: one[0]) for path, spans in found.items()}
+        self._ends = {path: list(accumulate((one.end for one, _ in of), max)) for path, of in self._parts.items()}
+
+    def around(self, edit: Edit) -> Iterator[tuple[StepFacts, Shell]]:
+        parts, ends = self._parts.get(edit.path, []), self._ends.get(edit.path, [])
+        at = bisect_right(parts, edit.span.start, key=lambda one: one[0].start)
+        while at and ends[at - 1] >= edit.span.end:
+            at -= 1
+            if parts[at][0].contains(edit.span):
+                yield from parts[at][1]
 
 
 def _run(shell: Shell) -> frozenset[tuple[str, Span]]:
@@ -44,6 +64,6 @@ def _run(shell: Shell) -> frozenset[tuple[str, Span]]:
 def _places(shell: Shell) -> Iterator[tuple[str, Span]]:
     spans = {command.span for command in shell.trace.commands}
     spans |= {definition.word.span for definition in shell.trace.definitions if definition.word}
-    spans |= {presence.name_span for presence in shell.trace.presences}
+    spans |= {presence.span for presence in shell.trace.presences}
     for span in spans:
         yield shell.script.source_at(span).path, shell.script.shown(span)

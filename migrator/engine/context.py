@@ -8,8 +8,9 @@ from itertools import chain
 
 from migrator.fixes.judged_command import RuleContext, judged_commands
 from migrator.reading import unfollowed
-from migrator.reading.callers import HARMLESS, Callers
+from migrator.reading.callers import Callers
 from migrator.reading.evidence import RegistryTexts
+from migrator.reading.inputs import Given
 from migrator.reading.repository import Reading
 from migrator.reading.scripts import ItemKey
 from migrator.reading.steps import StepFacts
@@ -24,7 +25,8 @@ def context_of(reading: Reading) -> RuleContext:
     def mentioned(step: StepFacts) -> bool:
         sources = (step.pipelines.source, *(part.source for part in step.called))
         texts = chain((source.text for source in sources), (text for _, text in unfollowed.named(step, reading.files)))
-        return reading.configured or any(mention in text for text in texts for mention in book.mentions)
+        here = reading.configured or any(mention in text for text in texts for mention in book.mentions)
+        return here or bool(reading.files.holding(book.named))
 
     followed = frozenset(part.source.path for part in reading.called)
     context = RuleContext(
@@ -44,7 +46,8 @@ def context_of(reading: Reading) -> RuleContext:
         credentials=frozenset(_credentials(reading)) - book.natives,
         files=reading.files,
         texts=RegistryTexts(reading.files, book, followed),
-        outsider=cache(Callers(reading, {*book.programs.displays, *HARMLESS}).outsider),
+        outsider=cache(Callers(reading).outsider),
+        given=cache(Given(reading, followed)),
         judged=cache(lambda step: judged_commands(step, context)),
     )
     return context

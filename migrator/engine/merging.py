@@ -33,4 +33,4 @@ def _both(first: Finding, second: Finding, context: Context) -> Finding:
 
 
 def _piped(*findings: Finding) -> bool:
-    return any(not change.kept for finding in findings for change in finding.changes)
+    return any(finding.changes for finding in findings)

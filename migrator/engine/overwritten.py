@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from migrator.engine.ways import Reaches, Ways
 from migrator.findings.settings import Settings
 from migrator.platforms.platform import Platform
-from migrator.reading.callers import HARMLESS, Callers
+from migrator.reading.callers import Callers
 from migrator.reading.repository import Reading
 from migrator.reading.steps import Shell
 from migrator.rulebook.records import RuleBook
@@ -54,7 +54,7 @@ def overwritten(
             found.setdefault(place, set()).add(span)
             if arrives:
                 stored.add(place)
-    ways = Ways(shells, Callers(reading, {*book.programs.displays, *HARMLESS}), links, reaches)
+    ways = Ways(shells, Callers(reading), links, reaches)
     files = {place.name: _files(ways, place.name, links) for place in found if place not in stored}
     return {
         place: len(spans)

@@ -26,7 +26,7 @@ _PIECES = re.compile(r"""[\s"'`;|&()=:]+""")
 _TOKEN = re.compile(r"[\w.-]+")
 _SOME = "\0"
 """Stands for what is not known of a word."""
-_GLOB = re.compile(r"[*?\0]|\[[^\]]*\]|\{[^}]*\}")
+_GLOB = re.compile(r"[*?\0]|\[[^\]]*(?:\]|\Z)|\{[^}]*(?:\}|\Z)")
 _HOOK = "hook"
 """`git config core.hooksPath ci` and `cp ci/* .git/hooks`: from then on git runs files of the repository."""
 _STARTS = "BASH_ENV"
@@ -79,7 +79,7 @@ class Ways:
         ):
             return files
         copying = [one for one in self.commands if one.name in self.programs.copiers]
-        told = [*copying, *(one for one in seeing if one.name not in self.callers.harmless)]
+        told = [*copying, *(one for one in seeing if one.name not in self.programs.lookers)]
         found = {path for path in files if any(self.tells(one, path) for one in told)}
         run = joined(map(self.files.may_run, unknown))
         found |= {path for path in files if matching(run, self.called(path))}

@@ -76,14 +76,11 @@ class AddedTask(Struct, frozen=True):
 
 class ScriptChange(Struct, frozen=True):
     """What becomes of the script item whose text begins at `at`: `value` is its new text, None where it is gone;
-    `added` are new items in its place, or after it. `kept`: it stays but for the edits in it, and new items are
-    `before` it."""
+    `added` are new items in its place, or after it."""
 
     at: int
     value: str | None
     added: tuple[str | AddedTask, ...] = ()
-    before: tuple[str, ...] = ()
-    kept: bool = False
 
 
 class Finding(Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from migrator.findings.records import Finding, Report, Verdict
-from migrator.fixes.verify import Unverified, rewrite, rewrite_called
+from migrator.fixes.verify import Unverified, prove, rewrite, rewrite_called
 
 
 class FileChange(Struct, frozen=True):
@@ -48,7 +48,10 @@ def plan(report: Report, unsafe: bool, writable: Callable[[str], str | None]) ->
             if reader := report.readers.get(path):
                 text = rewrite_called(source, edits, reader)
             else:
-                text = rewrite(source, edits, [change for finding in findings for change in finding.changes])
+                changes_of = [change for finding in findings for change in finding.changes]
+                text = rewrite(source, edits, changes_of)
+                if not changes_of:
+                    prove(source, edits)
         except Unverified as error:
             failures.append(f"{path}: {error}; nothing was written to it, please report this")
             failed.add(path)

@@ -1,90 +1,80 @@
-"""A bridge: one line of the step gives a called file the native pair, where the file itself is not for steps alone.
+"""A bridge: the one command of the step that starts a called file gets assignments in front, where the file itself is
+not for steps alone.
 
-An `export` before the statement that leads to the login gives the stored variables the native values. It holds for all
-that the shell runs from there on, so it is refused where anything but logins may see them then.
+`PAT="$BITBUCKET_PACKAGES_TOKEN" make login` gives the stored variables the native values for what the command runs, and
+for nothing else: also where it is a function, `.` or `source`
+(https://www.gnu.org/software/bash/manual/html_node/Environment.html). So what may see them is what runs within it, and
+of that the same is asked as of an edit in place.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from migrator.findings.records import Reason, ScriptChange
+from migrator.findings.records import Reason
 from migrator.fixes.context import Context
-from migrator.fixes.lines import comment_start, line_start
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.points import Point
 from migrator.fixes.refused import Refused
-from migrator.fixes.visibility import may_read
+from migrator.fixes.visibility import Visibility
 from migrator.flow import queries
-from migrator.flow.library import FIRST
-from migrator.flow.queries import outermost, sites
+from migrator.flow.events import Command, Flow
+from migrator.flow.queries import outermost
 from migrator.frontends.shell.lowering import lower
-from migrator.ir.nodes import Statement
-from migrator.reading.scripts import Part, Script
+from migrator.ir.nodes import Call
+from migrator.reading.scripts import Script
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 
-_ITEM = re.compile(r"( *)-[ \t]+(?:&[^\s,\[\]{}]+[ \t]+)?")
-_NEWLINE = re.compile(r"\r\n|\r|\n")
+_STAYING = frozenset({".", "source", "eval", "exec"})
+"""Special builtins: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_14"""
 
 
 class Bridge(Struct, frozen=True):
-    """`before` is where in the script the line comes; `outsider` is who else uses the file at `path`."""
+    """`call` is the command in the step's own script; `outsider` is who else uses the file at `path`."""
 
-    edits: tuple[Edit, ...]
-    changes: tuple[ScriptChange, ...]
-    before: int
+    edit: Edit
+    call: Span
     path: str
     outsider: str
 
 
 def shared_file(context: Context, login: PackagesLogin, points: Iterable[Point]) -> tuple[str, str] | None:
     """The file with other users in which the points of a login stand, and who uses it; None where there is none."""
-    style, script = context.settings.called, login.shell.script
+    script = login.shell.script
     paths = {part.source.path for p in points if (part := script.part(p.span.start)) and part.launcher}
-    for path in sorted(paths) if style != "in-place" else ():
-        if style == "bridge":
-            return path, "--style bridge"
-        if outsider := context.outsider(path):
-            return path, outsider
-    return None
+    found = ((path, context.other_user(path)) for path in sorted(paths))
+    return next(((path, outsider) for path, outsider in found if outsider), None)
 
 
 def bridge(
-    context: Context,
-    login: PackagesLogin,
-    logins: Sequence[PackagesLogin],
-    shared: tuple[str, str],
-    named: Callable[[str], bool],
+    login: PackagesLogin, visibility: Visibility, shared: tuple[str, str], named: Callable[[str], bool]
 ) -> tuple[Bridge | None, tuple[Reason, ...]]:
     """The bridge to a login in a file that is `shared`, and reasons that hold it back; None where there is none.
-    `logins` are those of the shell; `named`: does the step name a variable to a program or a pipe?"""
+    `named`: does the step name a variable to a program or a pipe?"""
     path, outsider = shared
-    script = login.shell.script
+    context, script = visibility.context, login.shell.script
     reasons: list[Reason] = []
     try:
         natives = _natives(login, path, outsider)
-        sites = {*login.sites, (login.command.span, login.command.calls)}
-        statement = _statement(script, min(outermost(span, calls) for span, calls in sites))
-        since = statement.span.start
-        for name, native in natives.items():
-            if more := _more(context, login, logins, name, native, since):
-                raise Refused("bridge-reaches-more", f"{more} also sees {name} after the bridge", name)
+        call = _call(login)
+        for name in natives:
+            if more := _more(visibility, login, name, call):
+                raise Refused("bridge-reaches-more", f"{more} also sees {name} behind the bridge", name)
             if named(name):
                 raise Refused("bridge-reaches-more", f"the step hands {name} on by its name", name)
-        if any(
-            command.traced for command in login.shell.trace.commands if outermost(command.span, command.calls) >= since
-        ):
+        if call is None:
+            detail = "no one command of the step starts all that reads the credential"
+            raise Refused("bridge-layout", detail, "the step")
+        if any(command.traced for command in _within(visibility.trace, call)):
             detail = "the script is traced (set -x) where the credential is expanded"
             reasons.append(context.reason("traced", detail, "the token"))
-        line = "export " + " ".join(f'{name}="${native}"' for name, native in natives.items())
-        edits, changes = _insert(context, script, statement, line)
+        edit = _insert(script, call, natives)
     except Refused as refused:
         return None, (*reasons, context.reason(refused.code, refused.detail, refused.subject))
-    return Bridge(edits, changes, since, path, outsider), tuple(reasons)
+    return Bridge(edit, call.span, path, outsider), tuple(reasons)
 
 
 def _natives(login: PackagesLogin, path: str, outsider: str) -> dict[str, str]:
@@ -100,68 +90,70 @@ def _natives(login: PackagesLogin, path: str, outsider: str) -> dict[str, str]:
     return natives
 
 
-def _statement(script: Script, at: int) -> Statement:
-    found = [one for one in lower(script.text) if one.span.start <= at < one.span.end]
-    if at >= FIRST or not found:
-        raise Refused("bridge-layout", "the call stands in no statement of the step", "the step")
-    return found[0]
-
-
-def _more(
-    context: Context, login: PackagesLogin, logins: Sequence[PackagesLogin], name: str, native: str, since: int
-) -> str:
-    """What sees the variable from a place on and is no login with it, for people; '' if nothing does."""
+def _call(login: PackagesLogin) -> Command | None:
+    """The innermost command of the step's own script within which the credential is read and the login made."""
     script, trace = login.shell.script, login.shell.trace
-    words = (word for one in logins for word in one.words if word.native == native)
-    covered = {one for word in words for one in sites(word.value)}
-    covered |= queries.tested(trace)
+    sites = {*login.sites, (login.command.span, login.command.calls)}
+    standing = _calls(lower(script.text))
+    found = [
+        one
+        for one in trace.commands
+        if one.followed
+        and not one.calls
+        and one.span.start in standing
+        and all(calls and _inside(one, calls[0]) for _, calls in sites)
+    ]
+    return max(found, key=lambda one: one.span.start, default=None)
+
+
+def _calls(statements: Iterable[Struct]) -> set[int]:
+    """Where calls stand in a script, and not in a text that it has run."""
+    found: set[int] = set()
+    pending: list[object] = [*statements]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Call):
+            found.add(node.span.start)
+        if isinstance(node, Struct):
+            pending += [getattr(node, name) for name in node.__struct_fields__]
+        elif isinstance(node, tuple):
+            pending += node
+    return found
+
+
+def _inside(call: Command | None, position: int) -> bool:
+    """Whether something runs because of the call, or after it where its assignments stay: in a shell that is not bash,
+    those in front of `.` do. Anything may be where the credential reaches into no one call."""
+    if call is None:
+        return True
+    return call.span.start <= position and (position < call.span.end or call.name in _STAYING)
+
+
+def _within(trace: Flow, call: Command | None) -> list[Command]:
+    """The commands that run because of the call, in text that it is given included."""
+    return [one for one in trace.commands if one is not call and _inside(call, outermost(one.span, one.calls))]
+
+
+def _more(visibility: Visibility, login: PackagesLogin, name: str, call: Command | None) -> str:
+    """What sees a variable within the call and is no login with it, for people; '' if nothing does."""
+    script, trace = login.shell.script, visibility.trace
     for use in queries.readers_of_input(trace, name):
-        if outermost(*queries.site(use)) >= since and queries.site(use) not in covered:
+        if _inside(call, outermost(*queries.site(use))) and visibility.foreign_use(use):
             source, at = script.source_at(use.read.span), script.shown(use.read.span)
             return f"{source.path}:{source.position(at.start).line}"
-    for command in queries.unfollowed(trace):
-        if outermost(command.span, command.calls) >= since and may_read(command, name, context):
+    inner = _within(trace, call)
+    for command in inner:
+        seen = not command.followed and queries.input_arrives(command, name)
+        if seen and visibility.readers.may_read(command, name):
             return f"`{command.name or 'a program that is not known'}`"
-    first = min(one.command.order for one in logins)
-    return next(queries.unseen_after(trace, first), "")
+    orders = [one.order for one in inner]
+    return next((one.what for one in trace.opaque if orders and min(orders) <= one.order <= max(orders)), "")
 
 
-# Where the line goes
-
-
-def _insert(
-    context: Context, script: Script, statement: Statement, line: str
-) -> tuple[tuple[Edit, ...], tuple[ScriptChange, ...]]:
-    part = script.part(statement.span.start)
-    if part is None or part.scalar is None or part.runs is None:
-        raise Refused("bridge-layout", "the call stands where no line can be put in", "the step")
-    text = part.source.text
-    offset = statement.span.start - part.start
-    value = part.scalar.value
-    begin = value.rfind("\n", 0, offset) + 1
-    at = part.runs.place(offset, offset + 1).start
-    start = line_start(text, at)
-    if part.style == "|" and not value[begin:offset].strip() and not text[start:at].strip():
-        edit = Edit(part.source.path, Span(at, at), f"{line}{_newline(text, at)}{text[start:at]}")
-        return (edit,), ()
-    return _item(context, part, line)
-
-
-def _item(context: Context, part: Part, line: str) -> tuple[tuple[Edit, ...], tuple[ScriptChange, ...]]:
-    """The line as an item of its own before the one that holds the call, and before the comment on that."""
-    text = part.source.text
-    assert part.scalar is not None
-    start = line_start(text, part.span.start)
-    found = _ITEM.fullmatch(text, start, part.span.start)
-    if part.key in context.shared_items:
-        raise Refused("bridge-layout", "several scripts share the item that holds the call", "the item")
-    if found is None:
-        raise Refused("bridge-layout", "the item that holds the call shares its line", "the item")
-    first = comment_start(text, start, found[1])
-    edit = Edit(part.source.path, Span(first, first), f"{found[1]}- {line}{_newline(text, start)}")
-    return (edit,), (ScriptChange(part.span.start, None, before=(line,), kept=True),)
-
-
-def _newline(text: str, at: int) -> str:
-    found = _NEWLINE.search(text, at) or _NEWLINE.search(text)
-    return found[0] if found else "\n"
+def _insert(script: Script, call: Command, natives: dict[str, str]) -> Edit:
+    """The assignments in front of the call's first word. Raises Refused."""
+    text = "".join(f'{name}="${native}" ' for name, native in natives.items())
+    edit = script.edit(Span(call.span.start, call.span.start), text)
+    if edit is None:
+        raise Refused("bridge-layout", "the call stands where nothing can be put in front of it", "the step")
+    return edit

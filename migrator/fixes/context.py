@@ -23,13 +23,14 @@ class Context(Struct, frozen=True, eq=False):
     """A repository as it was read. `pipelines` are its pipelines files, `steps` all steps of them, `broken` the places
     of logins in files that are no YAML.
 
-    `mentioned` says of a step whether a Packages host is named in its file, in a file that it calls, or in the
-    configuration. `shared_items` are items of scripts that several different scripts share: an assignment in one may
-    mean something else to each. `unread_items` are items that also run in a step that cannot be read, with the reason
-    code; `read_items` run in one that can. `credentials` are the stored passwords of the repository's logins to
-    Packages. `followed` are the files that some step runs and that are followed, `files` is the graph of all.
+    `mentioned` says of a step whether a Packages host is named in its file, in another file of the repository that
+    programs may read, or in the configuration. `shared_items` are items of scripts that several different scripts
+    share: an assignment in one may mean something else to each. `unread_items` are items that also run in a step that
+    cannot be read, with the reason code; `read_items` run in one that can. `credentials` are the stored passwords of
+    the repository's logins to Packages. `followed` are the files that some step runs and that are followed, `files` is
+    the graph of all.
     `texts` are those in which a registry is named. `outsider` names something beside the steps that uses a file, ''
-    where there is nothing.
+    where there is nothing. `given` says of a variable whether it may have a value before a step begins.
     """
 
     book: RuleBook
@@ -49,11 +50,18 @@ class Context(Struct, frozen=True, eq=False):
     files: FileGraph
     texts: RegistryTexts
     outsider: Callable[[str], str]
+    given: Callable[[str], bool]
 
     def file(self, path: str) -> str | None:
         """The text of a file of the repository; None where it is missing or is no readable text."""
         source = self.source(path)
         return source.text if source else None
+
+    def other_user(self, path: str) -> str:
+        """Who else uses a file, so that it stays as it is; '' where nobody does, or that is to count for nothing."""
+        if self.settings.called == "in-place":
+            return ""
+        return "--style bridge" if self.settings.called == "bridge" else self.outsider(path)
 
     def reason(self, code: str, detail: str, subject: str = "") -> Reason:
         return Reason(code, self.book.reasons[code].verdict, detail, subject)

@@ -42,10 +42,9 @@ class JudgedCommand(Struct, frozen=True, eq=False):
         plan = self.runs[0].pipe
         points = (point for one in self.runs for point in one.points)
         edits = [edit for point in points if (edit := script.edit(point.span, point.text))]
-        edits += [edit for one in bridges for edit in one.edits]
-        changes = [change for one in bridges for change in one.changes]
+        edits += [one.edit for one in bridges]
         if context.settings.pipe:
-            edits, changes = (list(plan.edits), list(plan.changes)) if plan else ([], changes)
+            edits = list(plan.edits) if plan else []
         if not edits and not blocking(reasons):
             reasons[context.reason("credential-unresolved", "nothing in the login can be replaced")] = None
         kept = "".join(f"; {one.path} stays as it is for {one.outsider}" for one in list(bridges)[:1])
@@ -60,7 +59,7 @@ class JudgedCommand(Struct, frozen=True, eq=False):
             registry=self.login.login.host,
             uses=self.step.uses,
             edits=edits,
-            changes=changes,
+            changes=plan.changes if plan else (),
         )
 
 
@@ -73,7 +72,7 @@ class RuleContext(Context, frozen=True, eq=False):
 def judged_commands(step: StepFacts, context: Context) -> tuple[JudgedCommand, ...]:
     """What is to be said of each command of a step that logs in to Packages with something else than the native
     pair."""
-    handed_on = cache(partial(named, step))
+    handed_on = cache(partial(named, step, context.book.programs))
     judged = judge(step, context, handed_on)
     places: dict[tuple[int, Span], list[JudgedLogin]] = {}
     for item in judged:

@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from migrator.findings.records import Reason
 from migrator.fixes.bridge import bridge, shared_file
 from migrator.fixes.context import Context
+from migrator.fixes.departures import departures
 from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin, packages_logins
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.exposure import exposure
-from migrator.fixes.reasons.leaving import leaving
+from migrator.fixes.reasons.leaving import handed_on, leaving
 from migrator.fixes.reasons.mixing import mixed, together
 from migrator.fixes.reasons.reach import reach
 from migrator.fixes.reasons.runners import runner
@@ -32,12 +33,14 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
     if not logins:
         return []
     around = shadowed(step, context), leaving(step, context)
+    left = tuple(departures(step, context))
     unseen, granted = unseen_logins(step, context)
     labelled = runner(step.step.labels, context)
     judged: list[JudgedLogin] = []
     for shell in step.shells:
         mine = [login for login in logins if login.shell is shell]
-        placements = place_all(mine, Visibility(step, context, shell, mine))
+        visibility = Visibility(step, context, shell, mine)
+        placements = place_all(mine, visibility)
         for login, placement in zip(mine, placements, strict=True):
             if login.native:
                 judged.append(JudgedLogin(login))
@@ -45,6 +48,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
             opinions = (
                 *placement.opinions,
                 *around,
+                handed_on(left, context, login, placement.points),
                 *surroundings(step, context, login, placement.points, unseen),
                 labelled,
                 granted,
@@ -53,25 +57,24 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
                 *exposure(step, context, login, placement.points),
                 placement.clashes,
             )
-            judged.append(_judged(context, login, mine, placement, opinions, named))
+            judged.append(_judged(login, visibility, placement, opinions, named))
     judged = together(mixed(judged, context))
     return _piped(step, context, judged) if context.settings.pipe else judged
 
 
 def _judged(
-    context: Context,
     login: PackagesLogin,
-    logins: Sequence[PackagesLogin],
+    visibility: Visibility,
     placement: Placement,
     opinions: tuple[Opinion, ...],
     named: Named,
 ) -> JudgedLogin:
     """The answers for one login; where it stands in a file with other users, a bridge is in the place of its points."""
     asked = "who else uses the file that would be edited?"
-    shared = shared_file(context, login, placement.points)
+    shared = shared_file(visibility.context, login, placement.points)
     if shared is None:
         return JudgedLogin(login, (*opinions, Opinion(asked)), placement.points)
-    found, reasons = bridge(context, login, logins, shared, named)
+    found, reasons = bridge(login, visibility, shared, named)
     path, outsider = shared
     return JudgedLogin(login, (*opinions, Opinion(asked, (Sighting(f"{path}: {outsider}"),), reasons)), bridge=found)
 

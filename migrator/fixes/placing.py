@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.fixes.login import LoginWord, PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
-from migrator.fixes.points import Point, points, replaced
+from migrator.fixes.points import Point, points
 from migrator.fixes.reasons.guards import guards
 from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
+from migrator.flow import queries
 from migrator.flow.events import PresenceTest
-from migrator.flow.queries import sources
-from migrator.ir.values import Input
+from migrator.flow.queries import Site, cleared, sources
+from migrator.ir.nodes import Read
+from migrator.ir.values import Input, Piece, Value
+from migrator.reading.scripts import Script
 from migrator.sinks.credentials import Obstacle
 from migrator.text.source import Span
+
+_CLEARED = "is used by a program that is started with another environment, in which the native variables may not be"
 
 
 class Placement(Struct, frozen=True):
@@ -55,6 +60,8 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
             found |= dict.fromkeys(_points(word, visibility))
         except Refused as refused:
             obstacles.append((word.role, Obstacle(refused.code, refused.detail, refused.subject)))
+    if any(cleared(visibility.trace, point.span) for point in found):
+        obstacles.append(("credential", Obstacle("credential-unresolved", _CLEARED)))
     if conflict := _conflict(login, visibility, found):
         obstacles.append(("login", conflict))
     if any(script.edit(point.span, point.text) is None for point in found):
@@ -63,11 +70,12 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
     written = tuple(Sighting("here", script, point.span) for point in found)
     reasons = tuple(reason(one.code, f"the {what} {one.detail}", one.subject) for what, one in obstacles)
     guard = guards(login, visibility.context.book, together, visibility.covered)
-    tests = tuple(
-        Sighting("a test", script, test.read.span if test.read else test.name_span) for test in guard.presences
+    tests = tuple(Sighting("a test", script, test.span) for test in guard.presences)
+    detail = "a test whether {} is set, in {}, decides about more than the login"
+    wider = tuple(
+        reason("guarded", detail.format(name, _line(script, test.span)), name)
+        for name, test in dict(reversed(guard.wider)).items()
     )
-    detail = "a test whether {} is set decides about more than the login"
-    wider = tuple(reason("guarded", detail.format(name), name) for name in guard.wider)
     found |= dict.fromkeys(_tests(login, visibility, guard.presences))
     opinions = (
         Opinion("where can its user name and its password be replaced?", written, reasons),
@@ -104,13 +112,48 @@ def _conflict(login: PackagesLogin, visibility: Visibility, found: Collection[Po
 
 
 def _tests(login: PackagesLogin, visibility: Visibility, presences: Iterable[PresenceTest]) -> Iterator[Point]:
-    """The changes of tests whether a stored variable is set, but for those of variables that are assigned anew."""
-    native = {name: word.native for word in login.words for name in word.origin.stored}
+    """The changes of tests whether a stored variable is set: each of its expansions by itself, as in the login's words.
+    One that may stand for something else, too, stays as it is, and so does the stored variable then."""
+    natives = {name: word.native for word in login.words for name in word.origin.stored}
+    trace = login.shell.trace
+    kinds = {one: kind for test in trace.presences for one, kind in _kinds(test, natives)}
     for presence in presences:
-        names = [piece.name for piece in presence.value.pieces if isinstance(piece, Input) and piece.name in native]
-        moved = any(one.word and visibility.movable(one) for one in sources(presence.value))
-        if names and not moved and presence.name_span != Span(0, 0):
-            yield replaced(presence.read, presence.name_span, native[names[0]])
+        names = {piece.name for piece in presence.value.pieces if isinstance(piece, Input)}
+        if presence.name is not None and len(names) == 1 and (written := natives.get(*names)):
+            yield Point(presence.name, written)
+        for read, site in zip(presence.reads, presence.sites, strict=True):
+            native = kinds[site]
+            if native is None:
+                continue
+            for point in _replaced(presence, read, native, visibility):
+                over = [queries.site(use) for use in trace.uses if use.read.span.contains(point.span)]
+                if all(one in visibility.covered or kinds.get(one) == native for one in over):
+                    yield point
+
+
+def _kinds(test: PresenceTest, natives: Mapping[str, str]) -> Iterator[tuple[Site, str | None]]:
+    """The native variable for each expansion of a test, None for one that is not only for a stored variable."""
+    for read, site in zip(test.reads, test.sites, strict=True):
+        pieces = _pieces(test, read)
+        inputs = [piece.name for piece in pieces if isinstance(piece, Input)]
+        kinds = {natives.get(name, name if name in natives.values() else None) for name in inputs}
+        yield site, kinds.pop() if len(kinds) == 1 and len(inputs) == len(pieces) else None
+
+
+def _pieces(test: PresenceTest, read: Read) -> list[Piece]:
+    return [piece for piece in test.value.pieces if piece.provenance and piece.provenance[0].read is read]
+
+
+def _replaced(test: PresenceTest, read: Read, native: str, visibility: Visibility) -> tuple[Point, ...]:
+    try:
+        return points(Value(tuple((piece,) for piece in _pieces(test, read))), native, visibility.movable)
+    except Refused:
+        return ()
+
+
+def _line(script: Script, span: Span) -> str:
+    source = script.source_at(span)
+    return f"{source.path}:{source.position(script.shown(span).start).line}"
 
 
 def _clashing(points: Iterable[Point]) -> set[Point]:

@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.fixes.refused import Refused
-from migrator.ir.nodes import Fallback, Quoting, Read
-from migrator.ir.values import Definition, Input, Literal, Piece, Value
+from migrator.ir.nodes import Fallback, Quoting
+from migrator.ir.values import Alternative, Definition, Input, Literal, Piece, Value
 from migrator.sinks.credentials import rows
 from migrator.text.source import Span
 
@@ -28,7 +28,7 @@ def points(value: Value, native: str, movable: Callable[[Definition], bool]) -> 
     """
     groups: dict[Span | Piece, list[Piece]] = {}
     for row in rows(value):
-        for piece in row[:1]:
+        for piece in _bearing(row):
             if isinstance(piece, Input) and piece.name == native and len(piece.provenance) == 1:
                 continue
             key = piece.provenance[0].read.span if piece.provenance else piece
@@ -36,11 +36,10 @@ def points(value: Value, native: str, movable: Callable[[Definition], bool]) -> 
     return tuple(dict.fromkeys(point for pieces in groups.values() for point in _group(pieces, native, movable)))
 
 
-def replaced(param: Read | None, name_span: Span, native: str) -> Point:
-    """An expansion of the native variable instead: a default goes with the name, a message stays."""
-    if param is not None and param.fallback is Fallback.DEFAULT and param.braced:
-        return Point(Span(param.name_span.start, param.span.end - 1), native)
-    return Point(name_span, native)
+def _bearing(row: Alternative) -> Alternative:
+    """The piece that the value is: the first that is not surely empty, if there is one."""
+    full = tuple(piece for piece in row if not isinstance(piece, Literal) or piece.text)
+    return (full or row)[:1]
 
 
 def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], bool]) -> tuple[Point, ...]:
@@ -49,8 +48,8 @@ def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], boo
         return (_literal(first, native),)
     param = first.provenance[0].read
     definitions = [piece.provenance[0].definition for piece in pieces]
-    if param.fallback is Fallback.DEFAULT:
-        return (replaced(param, param.name_span, native),)
+    if param.fallback is Fallback.DEFAULT and param.braced:
+        return (Point(Span(param.name_span.start, param.span.end - 1), native),)
     settled = [definition for definition in definitions if definition is not None]
     if len(settled) == len(definitions) and all(movable(definition) for definition in settled):
         inner = Value(tuple((replace(piece, provenance=piece.provenance[1:]),) for piece in pieces))
@@ -70,7 +69,11 @@ def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], boo
 
 def _literal(piece: Piece, native: str) -> Point:
     refused = Refused("credential-unresolved", "is written in a way that cannot be replaced", "the literal")
-    if not isinstance(piece, Literal) or piece.span is None or piece.quoting is Quoting.FIXED:
+    if not isinstance(piece, Literal) or piece.span is None:
+        raise refused
+    if piece.reads and not piece.text.endswith(("\r", "\n")):
+        return Point(piece.span, piece.reads.replace("{}", native))
+    if piece.quoting is Quoting.FIXED:
         raise refused
     tail = len(piece.text) - len(piece.text.rstrip("\r\n"))
     if piece.quoting is Quoting.DOUBLE:

@@ -10,6 +10,7 @@ from migrator.flow import queries
 from migrator.flow.events import Flow, VariableUse
 from migrator.ir.values import symbol
 from migrator.reading.steps import Shell, StepFacts
+from migrator.rulebook.records import Programs
 
 
 def remaining(
@@ -22,7 +23,7 @@ def remaining(
     def gone(shell: Shell, use: VariableUse) -> bool:
         mine = [one for one in changed if one.login.shell is shell]
         start = queries.outermost(*queries.site(use))
-        if any(one.bridge is not None and start >= one.bridge.before for one in mine):
+        if any(one.bridge and one.bridge.call.start <= start < one.bridge.call.end for one in mine):
             return True
         if item.pipe and shell is item.login.shell:
             spans = item.pipe.removed
@@ -37,17 +38,18 @@ def remaining(
     return tuple(name for name in item.login.stored if read(name))
 
 
-def named(step: StepFacts, name: str) -> bool:
-    """Whether a step names a variable to a task, a program or an indirection."""
+def named(step: StepFacts, programs: Programs, name: str) -> bool:
+    """Whether a step names a variable to a task, a program or an indirection; the log is none of them."""
     word = re.compile(rf"\b{re.escape(name)}\b")
     return any(word.search(scalar.value) for task in step.tasks for _, scalar in task.variables) or any(
-        _by_name(word, name, shell.trace) for shell in step.shells
+        _by_name(word, name, shell.trace, programs) for shell in step.shells
     )
 
 
-def _by_name(word: re.Pattern[str], name: str, trace: Flow) -> bool:
+def _by_name(word: re.Pattern[str], name: str, trace: Flow, programs: Programs) -> bool:
     """`docker run -e NAME`, `for each in NAME`: a program or an indirection is told the variable's name."""
-    values = [argument.value for command in trace.commands for argument in command.arguments]
+    told = (command for command in trace.commands if not queries.shown(command, programs))
+    values = [argument.value for command in told for argument in command.arguments]
     values += [definition.value for definition in trace.definitions]
     texts = {symbol(row) or "" for value in values for row in value.alternatives}
     return any(word.search(text.replace(f"${{{name}}}", "")) for text in texts)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec.structs import replace
 
 from migrator.findings.records import AddedTask, ScriptChange
 from migrator.frontends import programs
+from migrator.frontends.shell.comparing import same
+from migrator.frontends.shell.lowering import lower
+from migrator.ir.nodes import ProgramError
 from migrator.text import yaml
 from migrator.text.edits import Conflict, Edit, splice
 from migrator.text.scalars import map_scalar
-from migrator.text.source import Source
+from migrator.text.source import Source, Span
 from migrator.text.yaml import Node, Scalar, Sequence, YamlError, plain, read_yaml
 
 
@@ -25,14 +29,14 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
     Without `changes` only scalars may differ; with them the items of scripts do, and nothing else.
     """
     edits = sorted(set(edits))
-    changed = _combined(changes)
+    changed = {change.at: change for change in changes}
     try:
         text = splice(source.text, edits)
         before, after = read_yaml(source), read_yaml(Source(source.path, text))
     except (Conflict, YamlError) as error:
         raise Unverified(f"the rewritten file cannot be read again ({error})") from None
     if changed:
-        if plain(after) != _changed(source, before, changed, edits):
+        if plain(after) != _changed(before, changed):
             raise Unverified("the items of the rewritten script are not what was meant")
         return text
     old, new = list(_scalars(before)), list(_scalars(after))
@@ -51,6 +55,65 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
     return text
 
 
+def prove(source: Source, edits: Iterable[Edit]) -> None:
+    """Whether the scripts of a YAML file stay the same programs, but for the names in the expansions that are edited.
+
+    A list is a program: its items, one after the other. A line that is put in is none of the text that must stay.
+    Raises Unverified.
+    """
+    pending = sorted(set(edits))
+    starts = [edit.span.start for edit in pending]
+    root = read_yaml(source)
+
+    def inside(scalar: Scalar) -> list[Edit]:
+        near = pending[bisect_left(starts, scalar.span.start) : bisect_right(starts, scalar.span.end)]
+        return [edit for edit in near if scalar.span.contains(edit.span)]
+
+    edited = {one for one in _scalars(root) if inside(one)}
+    proved: set[Scalar] = set()
+    for old in (*_programs(root), *((one,) for one in edited)):
+        if proved.issuperset(edited.intersection(old)):
+            continue
+        moved: list[Edit] = []
+        at = 0
+        for scalar in old:
+            found = _decoded_edits(source, scalar, inside(scalar))
+            moved += [replace(one, span=_shifted(one.span, at)) for one in found if one.span.start < one.span.end]
+            at += len(scalar.value) + 1
+        written = "\n".join(one.value for one in old)
+        try:
+            program = lower(written)
+        except ProgramError:
+            continue  # a list that is no script, or a part of one
+        try:
+            proven = same(program, lower(splice(written, moved)), moved)
+        except ProgramError:
+            proven = False
+        if not proven:
+            raise Unverified("a rewritten script says something else, too")
+        proved.update(old)
+    if not proved.issuperset(edited):
+        raise Unverified("a rewritten script cannot be read again")
+
+
+def _programs(root: Node | None) -> Iterator[tuple[Scalar, ...]]:
+    """The lists of a file that stand in no list, with the text of the lists in them."""
+    inner = {child for node, _ in _walk(root) if isinstance(node, Sequence) for child in _children(node)}
+    for node, known in _walk(root):
+        if known is None and isinstance(node, Sequence) and node not in inner:
+            yield tuple(_items(node))
+
+
+def _items(node: Sequence) -> Iterator[Scalar]:
+    pending = _children(node)[::-1]
+    while pending:
+        child = pending.pop()
+        if isinstance(child, Sequence):
+            pending += _children(child)[::-1]
+        elif isinstance(child, Scalar) and not child.is_null:
+            yield child
+
+
 def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
     """The text of a file that a program runs, with edits made and verified by whoever reads it. Raises Unverified."""
     edits = tuple(sorted(set(edits)))
@@ -63,35 +126,21 @@ def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
     return text
 
 
-def _combined(changes: Iterable[ScriptChange]) -> dict[int, ScriptChange]:
-    """One change for each item; what comes above an item is in the order in which edits of one place are made."""
-    found: dict[int, ScriptChange] = {}
-    for change in changes:
-        if (known := found.get(change.at)) and known.kept and change.kept:
-            change = ScriptChange(change.at, None, before=tuple(sorted({*known.before, *change.before})), kept=True)
-        found[change.at] = change
-    return found
-
-
-def _changed(source: Source, root: Node | None, changes: Mapping[int, ScriptChange], edits: Collection[Edit]) -> object:
+def _changed(root: Node | None, changes: Mapping[int, ScriptChange]) -> object:
     """The document as mappings, lists and text, with the items of scripts changed."""
     built: dict[Node, object] = {}
-    kept = all(change.kept for change in changes.values())
 
     def items(node: Node) -> list[object]:
         change = changes.get(node.span.start) if isinstance(node, Scalar) else None
         if change is None:
             return [build(node)]
-        if change.kept:
-            return [*change.before, build(node)]
         left: list[object] = [] if change.value is None else [change.value]
         return [*left, *map(_item, change.added)]
 
     def build(node: Node) -> object:
         if node not in built:
             if isinstance(node, Scalar):
-                inside = [edit for edit in edits if kept and node.span.contains(edit.span)]
-                built[node] = None if node.is_null else _expected(source, node, inside)
+                built[node] = None if node.is_null else node.value
             elif isinstance(node, Sequence):
                 built[node] = [new for item in node.items for new in items(item.node)]
             else:
@@ -109,23 +158,31 @@ def _item(added: str | AddedTask) -> object:
 
 
 def _expected(source: Source, scalar: Scalar, edits: list[Edit]) -> str:
+    value = scalar.value
+    for made in reversed(_decoded_edits(source, scalar, edits)):
+        (start, stop), text = (made.span.start, made.span.end), made.text
+        value = value[:start] + text + value[stop:]
+    return value
+
+
+def _decoded_edits(source: Source, scalar: Scalar, edits: list[Edit]) -> list[Edit]:
+    """The edits as they change the decoded text of a scalar."""
     if not edits:
-        return scalar.value
+        return []
     runs = map_scalar(source.text, scalar)
     if runs is None:
         raise Unverified("a value that cannot be followed would be edited")
-    value = scalar.value
-    for edit in reversed(edits):
+    made: list[Edit] = []
+    for edit in edits:
         ends = range(runs.length)
         start = next(i for i in ends if runs.place(i, i + 1).start == edit.span.start)
         stop = next((i for i in ends[start:] if runs.place(i, i + 1).end == edit.span.end), start - 1) + 1
-        text = _decoded(edit.text, scalar.style)
-        if scalar.style == "|" and "\n" in text.replace("\r", "\n"):
-            line = max(source.text.rfind("\n", 0, edit.span.start), source.text.rfind("\r", 0, edit.span.start)) + 1
-            indent = edit.span.start - line - (start - (scalar.value.rfind("\n", 0, start) + 1))
-            text = re.sub(rf"(?:\r\n|\r|\n) {{{indent}}}", "\n", text)
-        value = value[:start] + text + value[stop:]
-    return value
+        made.append(Edit(edit.path, Span(start, stop), _decoded(edit.text, scalar.style)))
+    return made
+
+
+def _shifted(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
 
 
 def _decoded(text: str, style: str) -> str:

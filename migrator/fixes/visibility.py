@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -10,21 +9,22 @@ from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Sighting
 from migrator.flow import queries
-from migrator.flow.events import Command, VariableUse
+from migrator.flow.events import VariableUse
 from migrator.flow.queries import Site
 from migrator.ir.nodes import Read
 from migrator.ir.values import Definition, Piece
 from migrator.reading.steps import Shell, StepFacts
-from migrator.sinks import compose
+from migrator.sinks.readers import Readers, word_of
 from migrator.text.source import Span
 
 
 class Visibility:
     """Of one shell, whose `logins` are changed together, since they share its variables.
 
-    `covered` are the expansions that serve these logins alone: up to the first assignment that others read, too. Which
-    assignments others read depends on that in turn: it is the greatest fixed point, found from all expansions by taking
-    away, so that it ends after as many rounds as there are expansions.
+    An assignment in a file with other users stays as it is for them, unless all logins stand in such files: a bridge
+    gives them other values. `covered` are the expansions that serve these logins alone: up to the first assignment that
+    others read, too. Which assignments others read depends on that in turn: it is the greatest fixed point, found from
+    all expansions by taking away, so that it ends after as many rounds as there are expansions.
     """
 
     def __init__(self, step: StepFacts, context: Context, shell: Shell, logins: Sequence[PackagesLogin]) -> None:
@@ -32,9 +32,10 @@ class Visibility:
         self.context = context
         self.shell = shell
         self.trace = shell.trace
+        self.readers = Readers(shell.trace, context.book, context.file)
         self.tested = queries.tested(self.trace)
-        self.outside = queries.inputs(self.trace)
         self.covered: frozenset[Site] = frozenset[Site]().union(*(login.sites for login in logins))
+        self.edited = any(not self._other_user(login.command.span) for login in logins)
         self._seers: dict[Span, Sighting | None] = {}
         pieces = [piece for login in logins for word in login.words for piece in word.value.pieces]
         while not (own := {site for piece in pieces for site in self._own(piece)}) >= self.covered:
@@ -71,8 +72,12 @@ class Visibility:
         part = script.part(span.start)
         if part is not None and part.key in self.context.shared_items:
             yield Sighting(f"{name}: another script has the same item", script, span)
-        for use in queries.readers(self.trace, definition):
-            if self._foreign(use):
+        if self.edited and (user := self._other_user(span)):
+            yield Sighting(f"{name}: its file is there for {user}, too", script, span)
+        given = self.context.given(name)
+        later = queries.exported_readers(self.trace, definition) if given else ()
+        for use in (*queries.readers(self.trace, definition), *later):
+            if self.foreign_use(use):
                 yield Sighting(f"{name}: it is read", script, use.read.span)
         if definition.positional:
             return
@@ -81,35 +86,20 @@ class Visibility:
             if any(word.search(scalar.value) for _, scalar in task.variables):
                 yield Sighting(f"{name}: {task.what} is given it")
         for command in queries.unfollowed(self.trace):
-            seen = queries.exported_to(command, definition, self.outside)
-            if seen and may_read(command, name, self.context):
+            seen = queries.exported_to(command, definition, given)
+            if seen and self.readers.may_read(command, name):
                 yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
 
-    def _foreign(self, use: VariableUse) -> bool:
+    def _other_user(self, span: Span) -> str:
+        """Who else uses the file that something stands in, '' where nobody does."""
+        part = self.shell.script.part(span.start)
+        return self.context.other_user(part.source.path) if part is not None and part.launcher else ""
+
+    def foreign_use(self, use: VariableUse) -> bool:
         """Whether an expansion serves something else than these logins and tests of them."""
         return (site := queries.site(use)) not in self.covered and site not in self.tested
 
     @cached_property
     def foreign(self) -> tuple[Read, ...]:
         """What is read for something else than these logins and tests of them."""
-        return tuple(use.read for use in self.trace.uses if self._foreign(use))
-
-
-def may_read(command: Command, variable: str, context: Context) -> bool:
-    """Could a program read an exported variable?"""
-    name = word_of(variable)
-    client = context.book.by_program(command.name)
-    if client is None and command.name not in context.book.programs.private:
-        return True
-    texts = [argument.value.symbol() or "" for argument in command.arguments]
-    bare = [text.replace(f"${{{variable}}}", "") for text in texts]
-    if any(name.search(text) or text.startswith("--env-file") for text in bare):
-        return True
-    if client and (client.name == "compose" or ("compose" in client.subclients and "compose" in texts[:6])):
-        return compose.may_read(command, variable, context.file)
-    return False
-
-
-def word_of(variable: str) -> re.Pattern[str]:
-    """A variable's name among words that a program is given."""
-    return re.compile(rf"(?:\b|^-[A-Za-z]+){re.escape(variable)}\b")
+        return tuple(use.read for use in self.trace.uses if self.foreign_use(use))

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-
 VERSION = 1
 """Of the tables. Their documents are records as JSON, which gain fields with defaults only, so that a ledger of before
 is read as it is."""
@@ -134,7 +132,7 @@ class Database:
     def _sentences(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, msgspec.DecodeError) as error:
+        except (sqlite3.Error, ValueError, OverflowError) as error:  # msgspec's are ValueErrors
             what = "is no ledger, or damaged" if isinstance(error, sqlite3.DatabaseError) else "cannot be read"
             if isinstance(error, sqlite3.OperationalError):
                 what = f"cannot be used: {error}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
@@ -141,7 +142,7 @@ class Ledger:
             asked = "SELECT document FROM changes WHERE uuid = ? AND destination = ?"
             found = base.execute(asked, (uuid, destination)).fetchone()
             if found:
-                _keep(base, how(msgspec.json.decode(found[0], type=Change)))
+                _keep(base, how(_change(found[0])))
 
     def drop(self, uuid: str, destination: str) -> None:
         with self._base.writing() as base:
@@ -156,7 +157,7 @@ class Ledger:
             rows = base.execute(
                 "SELECT document FROM changes WHERE ?1 IN ('', uuid) ORDER BY uuid, destination", (uuid,)
             )
-            return [msgspec.json.decode(document, type=Change) for (document,) in rows]
+            return [_change(document) for (document,) in rows]
 
     # Stored variables
 
@@ -217,6 +218,14 @@ class Ledger:
 def _entry(row: tuple[bytes, str, str, str, str]) -> Entry:
     document, state, listed, scanned, error = row
     return Entry(msgspec.json.decode(document, type=Repository), State(state), listed, scanned, error)
+
+
+def _change(document: bytes) -> Change:
+    """Raises ValueError where a moment is none, or has no zone."""
+    found = msgspec.json.decode(document, type=Change)
+    if any(text and datetime.fromisoformat(text).tzinfo is None for text in (found.at, found.opened, found.merged)):
+        raise ValueError("a moment without its zone")
+    return found
 
 
 def _keep(base: sqlite3.Connection, change: Change) -> None:

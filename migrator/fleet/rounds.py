@@ -7,29 +7,32 @@ was under way and nothing else; the next one goes on in the same round.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
 from migrator import processes
+from migrator.fleet import visiting
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Entry, Repository, Scanned, Seen, State
 from migrator.fleet.scanning import Judge, look
 from migrator.fleet.visiting import Known, Look, Reading, visit
 from migrator.repositories import remote
+from migrator.text.view import Unreadable
 
 JOBS = 8
 """Conversations at a time: what bounds a fleet is waiting."""
-_POOLED = 20
-"""So many repositories are worth further processes."""
 
 
 def pending(entries: Sequence[Entry], begun: str) -> list[Entry]:
     """Those that this round has still to look at, and failures again: what was never looked at comes first."""
     named = [one for one in entries if one.repository.is_named]
-    left = [one for one in named if one.scanned < begun or one.state is State.LISTED or one.state.failed]
+    now = visiting.now()  # what was looked at later than that was not looked at by this clock, or is junk
+    left = [one for one in named if not begun <= one.scanned <= now or one.state is State.LISTED or one.state.failed]
     return sorted(left, key=lambda one: one.scanned)
 
 
@@ -93,13 +96,48 @@ def _visits(work: Iterator[Known], reading: Reading, analyst: Look, jobs: int) -
 
 @contextmanager
 def analysts(judge: Judge, jobs: int, count: int) -> Iterator[Look]:
-    """What analyses commits: this process for few repositories or one job, else as many processes as are of use."""
-    workers = min(jobs, os.cpu_count() or 1)
-    if workers == 1 or count < _POOLED:
+    """What analyses commits: this process for one job, else as many processes as are of use."""
+    if jobs == 1:
         yield partial(_here, judge)
         return
-    with processes.pool(workers, _begin, (judge,), threaded=True) as pool:
-        yield lambda root, commits, repository: pool.submit(_there, root, commits, repository).result()
+    analysts = _Analysts(judge, min(jobs, count, os.cpu_count() or 1))
+    try:
+        yield analysts.look
+    finally:
+        analysts.close()
+
+
+class _Analysts:
+    """Processes that analyse. Where one dies, of memory or of a fault in a parser, all that were at work have lost what
+    they did: each of their repositories is analysed again in a process of its own, and what dies again is its own."""
+
+    def __init__(self, judge: Judge, workers: int) -> None:
+        self._judge = judge
+        self._workers = max(workers, 1)
+        self._lock = threading.Lock()
+        self._open = ExitStack()
+        self._pool = self._begun(self._workers)
+
+    def _begun(self, workers: int) -> ProcessPoolExecutor:
+        return self._open.enter_context(processes.pool(workers, _begin, (self._judge,), threaded=True))
+
+    def look(self, root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
+        """Raises as `scanning.look`, and Unreadable where the analysis ends its process."""
+        pool = self._pool
+        try:
+            return pool.submit(_there, root, commits, repository).result()
+        except BrokenProcessPool:
+            with self._lock:
+                if self._pool is pool:
+                    self._pool = self._begun(self._workers)
+        try:
+            with processes.pool(1, _begin, (self._judge,), threaded=True) as alone:
+                return alone.submit(_there, root, commits, repository).result()
+        except BrokenProcessPool:
+            raise Unreadable("analyzing it ended the process that did; look at its files, or leave it out") from None
+
+    def close(self) -> None:
+        self._open.close()
 
 
 def _here(judge: Judge, root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:

@@ -31,6 +31,7 @@ class Builtins:
         arguments = command.arguments
         texts = [argument.text for argument in arguments]
         variables = self.machine.variables
+        status, state.failed = state.failed, False
         match command.name:
             case "cd" | "pushd" | "popd":
                 before = state.copy()
@@ -40,11 +41,13 @@ class Builtins:
                 if set_options(texts, state):
                     state.positional = None
                     state.traced = state.traced or words.may_trace(arguments)
+                    state.errexit = state.errexit and None not in texts
                 if not texts:
                     self.machine.havoc.reads(call.span, state, frame)
             case "shopt":
                 if "lastpipe" in texts:
                     state.lastpipe = frozenset({"-s" in texts})
+                shell_options(texts, state)
             case "[" | "test":
                 self.machine.conditions.bracket(arguments, state, frame)
             case "unset" if "-f" in texts:
@@ -66,7 +69,8 @@ class Builtins:
             case "eval":
                 return self.machine.nested.evaluate(arguments, call, state, frame, command.stdin)
             case name if name in ENDS:
-                leave(name, state, frame)
+                stops = leave(name, _fails(texts, status), state, frame)
+                self.machine.recorder.departs(stops)
             case _:
                 return None
         return CommandResult(printing.printed(command, self.machine.programs, self.machine.clone))
@@ -97,9 +101,12 @@ class Builtins:
         return self.machine.folder(targets[0].value, state)
 
 
-def leave(how: str, state: State, frame: Frame) -> None:
+def leave(how: str, fails: bool, state: State, frame: Frame) -> bool:
     """`return`, `break` and `continue` go on elsewhere with what is known here; where there is nothing to leave, the
-    program goes on behind them. A loop around the function that is running is left by some shells."""
+    program goes on behind them. A loop around the function that is running is left by some shells. Returns whether the
+    step surely ends with a failure there."""
+    state.failed = fails and how in ("exit", "return")
+    state.stopped = fails and ((how == "exit" and frame.fatal) or (how == "return" and frame.returns))
     targets: list[list[State]] = []
     if how == "return":
         targets = [frame.returning] if frame.returning is not None else []
@@ -108,6 +115,23 @@ def leave(how: str, state: State, frame: Frame) -> None:
     for target in targets:
         target.append(state.copy())
     state.dead = how == "exit" or len(targets) > (0 if how == "return" else frame.around)
+    return state.stopped
+
+
+def _fails(texts: Sequence[str | None], status: bool) -> bool:
+    """Whether `exit` or `return` surely gives a failure; without a number it gives the `status` of what came before."""
+    number = texts[0] if texts else None
+    return bool(number and number.isascii() and number.isdigit() and int(number[-9:]) % 256) if texts else status
+
+
+def shell_options(texts: Sequence[str | None], state: State) -> None:
+    """`shopt -o` does what `set -o` does."""
+    flags = [text for text in texts if text and text.startswith("-")]
+    if any("o" in flag for flag in flags):
+        sign = "-" if any("s" in flag for flag in flags) else "+"
+        for text in texts:
+            if text not in flags:
+                set_options([f"{sign}o", text], state)
 
 
 def set_options(texts: Sequence[str | None], state: State) -> Sequence[str | None]:
@@ -121,4 +145,6 @@ def set_options(texts: Sequence[str | None], state: State) -> Sequence[str | Non
             state.traced = on
         if named == "allexport" or "a" in text:
             state.allexport = on
+        if named == "errexit" or "e" in text:
+            state.errexit = on
     return rest

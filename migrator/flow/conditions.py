@@ -8,7 +8,7 @@ from migrator.flow import words
 from migrator.flow.events import Argument
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
-from migrator.flow.recorder import PendingTest
+from migrator.flow.recorder import AskedTest, PendingTest
 from migrator.ir.nodes import Ask, Join, Test
 from migrator.ir.values import Input, Value
 from migrator.text.source import Span
@@ -28,53 +28,57 @@ class Conditions:
         for one in node.asked:
             match one.ask:
                 case Ask.EMPTY:
-                    self.empty(one.operand, values[one.operand], frame)
+                    self.empty(one.operand, values[one.operand], not one.negated, frame)
                 case Ask.DEFINED:
-                    if (name := values[one.operand].text) is not None:
-                        self.defined(name, one.operand, state, frame)
+                    self.defined(one.operand, not one.negated, state, frame)
                 case Ask.SAME | Ask.OTHER if one.other is not None:
                     for tested, other in ((one.operand, one.other), (one.other, one.operand)):
                         text = values[other].text
                         if text is not None and words.is_presence(values[tested], text):
-                            self.empty(tested, values[tested], frame)
+                            self.empty(tested, values[tested], (one.ask is Ask.SAME) == one.negated, frame)
 
     def bracket(self, arguments: tuple[Argument, ...], state: State, frame: Frame) -> None:
         """`[ … ]` and `test …`: the presence tests among its parts."""
         parts: list[list[Argument]] = [[]]
+        there = [True]
         for argument in arguments:
             if argument.text in ("-a", "-o") and parts[-1]:
                 parts.append([])
+                there.append(True)
             elif argument.text == "!" and not parts[-1]:
-                continue
+                there[-1] = not there[-1]
             elif argument.text != "]":
                 parts[-1].append(argument)
-        for part in parts:
+        for part, present in zip(parts, there, strict=True):
             match part:
                 case [operand]:
-                    self.empty(operand.word, operand.value, frame)
+                    self.empty(operand.word, operand.value, present, frame)
                 case [operator, operand] if operator.text in ("-n", "-z"):
-                    self.empty(operand.word, operand.value, frame)
-                case [operator, operand] if operator.text == "-v" and operand.text and operand.word:
-                    self.defined(operand.text, operand.word, state, frame)
+                    self.empty(operand.word, operand.value, present == (operator.text == "-n"), frame)
+                case [operator, operand] if operator.text == "-v" and operand.word:
+                    self.defined(operand.word, present, state, frame)
                 case [left, operator, right] if operator.text in ("=", "==", "!="):
                     for tested, other in ((left, right), (right, left)):
                         if other.text is not None and words.is_presence(tested.value, other.text):
-                            self.empty(tested.word, tested.value, frame)
+                            self.empty(tested.word, tested.value, present == (operator.text == "!="), frame)
 
-    def empty(self, word: Join | None, value: Value, frame: Frame) -> None:
-        read = words.only_read(word) if word else None
-        if read is None and not any(isinstance(piece, Input) for piece in value.pieces):
+    def empty(self, word: Join | None, value: Value, present: bool, frame: Frame) -> None:
+        """`present`: the test succeeds where there is something in the value."""
+        reads = words.reads(word) if word else ()
+        if not reads and not any(isinstance(piece, Input) for piece in value.pieces):
             return
-        span = read.name_span if read else word.span if word else Span(0, 0)
-        self.asked(PendingTest(value, read, span, frame.calls), frame)
+        self.asked(PendingTest(value, reads, word.span if word else Span(0, 0), frame.calls), present, frame)
 
-    def defined(self, name: str, word: Join, state: State, frame: Frame) -> None:
-        value = self.machine.variables.looked_up(name, state)
-        self.asked(PendingTest(value, None, word.span, frame.calls), frame)
+    def defined(self, word: Join, present: bool, state: State, frame: Frame) -> None:
+        """A variable is asked for by its name; one that is not written there may be another each time."""
+        if (written := words.bare_name(word)) is not None:
+            name, span = written
+            value = self.machine.variables.looked_up(name, state)
+            self.asked(PendingTest(value, (), word.span, frame.calls, span), present, frame)
 
-    def asked(self, test: PendingTest, frame: Frame) -> None:
+    def asked(self, test: PendingTest, present: bool, frame: Frame) -> None:
         if self.recorder.silent:
             return
         self.recorder.add(test)
         if frame.asking is not None:
-            frame.asking.append(test)
+            frame.asking.append(AskedTest(test, present))

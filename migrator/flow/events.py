@@ -9,7 +9,7 @@ from msgspec import Struct
 from migrator.flow.library import Placed
 from migrator.ir.nodes import Join, Read, Redirect
 from migrator.ir.paths import Paths
-from migrator.ir.values import Definition, Value
+from migrator.ir.values import Definition, Unknown, Value
 from migrator.text.source import Span
 
 Definitions = tuple[Definition | None, ...]
@@ -20,6 +20,8 @@ Construct = tuple[Span, CallString]
 Branch = tuple[Construct, int]
 """A branching node as it is run, and which of its alternatives; a loop around has one, and several rounds."""
 LOOP = -1
+HIDDEN = Definition("", Value.of(Unknown("a variable that is not exported")), None, -1)
+"""What a program that is started finds of a variable that is assigned and not exported."""
 
 
 class Argument(Struct, frozen=True):
@@ -90,24 +92,48 @@ class Command(Struct, frozen=True, eq=False):
 
 class VariableUse(Struct, frozen=True):
     """An expansion of a variable. `command` is the order of the command whose words hold it, -1 outside of one;
-    `definition` the assignment whose right-hand side holds it."""
+    `definition` the assignment whose right-hand side holds it. `traced`: its value is written to the log."""
 
     read: Read
     definitions: Definitions
     calls: CallString
     command: int
     definition: Definition | None
+    traced: bool = False
+
+
+class Decision(Struct, frozen=True):
+    """What a test decides about: the `regions` of a branching, None for all that follows.
+
+    `missing` are those that run where the variable is not there, as far as that is known. `stops`: then they, or the
+    test itself, surely end the step with a failure. `leaves`: one of the regions may end a function, a loop or the
+    program.
+    """
+
+    regions: tuple[Span, ...] | None
+    missing: tuple[Span, ...] = ()
+    stops: bool = False
+    leaves: bool = False
 
 
 class PresenceTest(Struct, frozen=True, eq=False):
-    """A test whether a variable is set or empty. `regions` are what it decides about; `everything`: the step."""
+    """A test whether variables are set or empty. `reads` are the expansions of which the word at `span` consists, with
+    whatever else; `name` is where the bare name of the variable is written that is asked for, None where none is."""
 
     value: Value
-    read: Read | None
-    name_span: Span
+    reads: tuple[Read, ...]
+    span: Span
     calls: CallString
-    regions: tuple[Span, ...]
-    everything: bool
+    decisions: tuple[Decision, ...]
+    name: Span | None = None
+
+    @property
+    def sites(self) -> tuple[tuple[Span, CallString], ...]:
+        return tuple((read.span, self.calls) for read in self.reads)
+
+    @property
+    def everything(self) -> bool:
+        return any(one.regions is None for one in self.decisions)
 
 
 class Unread(Struct, frozen=True):
@@ -129,7 +155,8 @@ class Unseen(Struct, frozen=True):
 
 class Flow(Struct, frozen=True):
     """`inputs` are the files that redirections read, `outputs` those that they write, whatever runs in them; `called`
-    the programs in files that are followed."""
+    the programs in files that are followed, `cleared` the orders between which what runs has another environment than
+    the program."""
 
     commands: tuple[Command, ...]
     uses: tuple[VariableUse, ...]
@@ -140,3 +167,4 @@ class Flow(Struct, frozen=True):
     inputs: tuple[Value, ...] = ()
     called: tuple[Placed, ...] = ()
     outputs: tuple[Output, ...] = ()
+    cleared: tuple[tuple[int, int], ...] = ()

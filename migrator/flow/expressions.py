@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from migrator.flow import words
-from migrator.flow.events import Argument, Definitions, Unread, VariableUse
+from migrator.flow.events import Argument, Decision, Definitions, Unread, VariableUse
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
 from migrator.flow.recorder import PendingTest
@@ -62,10 +62,10 @@ class Evaluator:
             found = state.arrays.get(read.name, ())
         if not found or ("*" in (read.name, read.index) and quoted and len(found) > 1):
             return None
-        return tuple(self.element(read, definition, frame) for definition in found)
+        return tuple(self.element(read, definition, state, frame) for definition in found)
 
-    def element(self, read: Read, definition: Definition, frame: Frame) -> Argument:
-        self.use(read, (definition,), frame)
+    def element(self, read: Read, definition: Definition, state: State, frame: Frame) -> Argument:
+        self.use(read, (definition,), state, frame)
         return Argument(definition.value.through(Reference(read, definition, frame.calls), splits=False), None)
 
     def value(self, join: Join, state: State, frame: Frame) -> Value:
@@ -74,7 +74,8 @@ class Evaluator:
     def part(self, part: Expression, state: State, frame: Frame) -> Value:
         match part:
             case Constant():
-                return Value.of(Literal(part.text, part.span, Quoting.FIXED if part.fixed else part.quoting))
+                quoting = Quoting.FIXED if part.fixed else part.quoting
+                return Value.of(Literal(part.text, part.span, quoting, reads=part.reads))
             case Template():
                 if not part.parts:
                     return Value.of(Literal("", part.span))
@@ -85,7 +86,9 @@ class Evaluator:
                 return self.read_again(part, value, frame) if before else value
             case Capture():
                 inner = frame.outer.get(part.span.start, state).copy()
-                output = self.machine.run(part.body, inner, frame.but(consumed=True), None)
+                inner.errexit = False  # bash takes it off there: https://www.gnu.org/software/bash/manual/bash.html#Command-Substitution
+                alone = frame.but(consumed=True, asked=False, fatal=False, hidden=False)
+                output = self.machine.run(part.body, inner, alone, None)
                 return Value.of(Unknown("a process substitution")) if part.stream else output.stripped()
             case Invoke():
                 return self.machine.functions.invoke(part, state, frame)
@@ -111,15 +114,15 @@ class Evaluator:
         self.machine.variables.computed(read.sets, state)
         here = Reference(read, None, frame.calls)
         if (path := _name_of_program(read, state)) is not None:
-            self.use(read, (None,), frame)
+            self.use(read, (None,), state, frame)
             return Value.of(Literal(path, provenance=(here,)))
         if (read.name in _SPECIAL or read.name in _ALL) and read.name:
             found = state.positional if read.name in _ALL else ()
-            self.use(read, found or (None,), frame)
+            self.use(read, found or (None,), state, frame)
             return Value.of(Unknown(f"`${read.name}`", (here,)))
         definitions, base = self.looked_up(read, state, frame)
         elements = state.arrays.get(read.name, ())
-        self.use(read, (*definitions, *elements), frame)
+        self.use(read, (*definitions, *elements), state, frame)
         if state.may_change(read.name):
             base = union([base, REFERRED.through(here, read.splits)])
         if read.through == "indirect":
@@ -156,7 +159,8 @@ class Evaluator:
                 return base
             case Fallback.REQUIRE:
                 if not frame.testing:
-                    self.recorder.add(PendingTest(base, read, read.name_span, frame.calls, everything=True))
+                    stops = Decision(None, stops=frame.fatal)
+                    self.recorder.add(PendingTest(base, (read,), read.span, frame.calls, decisions=[stops]))
                 if read.word:
                     self.value(read.word, state, frame)
                 return base
@@ -164,6 +168,8 @@ class Evaluator:
                 word = self.value(read.word, state, frame) if read.word else EMPTY
                 return union([word.through(here, read.splits), EMPTY.through(here, read.splits)])
         word = self.value(read.word, state, frame) if read.word else EMPTY
+        if all(words.certain(row) is False for row in word.alternatives):
+            return base  # it may be empty all the same, and as nothing else
         rows = [row for row in base.alternatives if words.certain(row) is not False]
         fallback = word.through(here, splits=False)
         sure = rows and all(words.certain(row) for row in base.alternatives)
@@ -172,8 +178,9 @@ class Evaluator:
             state.assign(read.name, (self.machine.variables.define(read.name, value, None, state),))
         return value
 
-    def use(self, read: Read, definitions: Definitions, frame: Frame) -> None:
-        self.recorder.add(VariableUse(read, definitions, frame.calls, frame.holder, frame.defining))
+    def use(self, read: Read, definitions: Definitions, state: State, frame: Frame) -> None:
+        traced = (state.traced and not frame.hidden) or frame.shown
+        self.recorder.add(VariableUse(read, definitions, frame.calls, frame.holder, frame.defining, traced))
 
 
 def _name_of_program(read: Read, state: State) -> str | None:

@@ -7,15 +7,18 @@ gives the files that are there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fnmatch import filter as matches
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from migrator.flow.filenames import FileName, Searched, imports, searched
+from migrator.flow.naming import Naming
 from migrator.flow.runs import CommandFiles, is_option
-from migrator.ir.named import named
+from migrator.flow.told import ToldFiles
+from migrator.ir.named import located, named
 from migrator.ir.paths import GLOB, NONE, Paths, Top, matching
 from migrator.rulebook.records import Programs
 from migrator.text.source import Source, Undecodable
@@ -29,6 +32,8 @@ MOST_REACHED = 400
 _MOST_FILES = 5000
 _MOST_BYTES = 32 * 1024 * 1024
 _LONGEST = 256 * 1024
+_MOST_LED = 4 * 1024 * 1024
+"""The most characters that `led` reads."""
 _MOST_FILES_HELD = 20_000
 _MOST_BYTES_HELD = 128 * 1024 * 1024
 _PLENTY = Top("one of more files than are looked through")
@@ -48,13 +53,34 @@ class FileGraph:
         self.text = text
         self.programs = programs
         self.apart = apart
-        self.runs = CommandFiles(programs, clone, text)
+        self.runs = CommandFiles(programs, clone, text, lambda: self.paths)
+        self.starts = ToldFiles(programs, clone)
         self.callers = cache(self._callers)
+        self.name = cache(self._name)
+        self._searched = cache(self._searchable)
         self.holding = cache(self._holding)
+        self.led = cache(self._led)
+        self.naming_of = cache(self._naming_of)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
         return tuple(self.view.paths())
+
+    def _name(self, path: str) -> FileName:
+        return FileName(path, self._places, self.programs)
+
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        """The files, and the folders that hold them."""
+        found = set(self.paths)
+        for path in self.paths:
+            while (path := path.rpartition("/")[0]) and path not in found:
+                found.add(path)
+        return frozenset(found)
+
+    def _searchable(self, path: str) -> Searched:
+        texts, _ = self._looked
+        return searched(texts[path] if texts else "")
 
     def may_run(self, command: Command, written: Paths = NONE) -> Paths:
         """The files that a command may run, followed or not. `written` are those that may be something else by then
@@ -74,12 +100,67 @@ class FileGraph:
     def elsewhere(self, command: Command) -> Iterator[Paths]:
         """What a path from the root of the machine may be, and a program that is looked for where the script says: both
         may lead into the repository."""
-        told = command.environment.get("PATH", (None,)) != (None,) or "PATH" in dict(command.overrides)
-        if told and command.program and "/" not in command.program:
-            yield Top("`PATH`", (f"**/{command.program}",))
+        yield from self.sought(command)
         for text in (command.program, *(one.text or "" for one in command.arguments)):
             if text.startswith("/") and (name := text.rpartition("/")[2]):
                 yield Top("a path from the root of the machine", (f"**/{name}",))
+
+    def sought(self, command: Command) -> Iterator[Paths]:
+        """A program that is looked for where the script says, and that may lie in the repository."""
+        told = command.environment.get("PATH", (None,)) != (None,) or "PATH" in dict(command.overrides)
+        if told and command.program and "/" not in command.program:
+            yield Top("`PATH`", (f"**/{command.program}",))
+
+    def may_start(self, command: Command) -> Iterator[Paths]:
+        """The files that a command which is not followed is told, or reads untold, and so may run."""
+        yield from self.starts.of(command)
+        if command.followed:
+            return
+        yield from self.sought(command)
+        if self.naming.runs(command.name):
+            yield from (self.naming.of("", text) for text in self.starts.texts(command))
+
+    def copied(self, commands: Sequence[Command]) -> Iterator[Paths]:
+        """The files that are copied where something runs by a path that is not there: that may be the copy."""
+        if any(map(self.lacks, commands)):
+            for one in commands:
+                yield from (frozenset(output.content.files) for output in one.outputs)
+                if one.name in self.programs.copiers and one.name in self.programs.writers:
+                    yield from (named(word.value, one.folders, self.runs.clone) for word in one.arguments)
+
+    def lacks(self, command: Command) -> bool:
+        """Whether a command runs a path that is no file of the repository."""
+        if command.followed or command.name in self.programs.inert:
+            return False
+        if self.naming.runs(command.name):
+            words = [one.text or "" for one in command.arguments if not is_option(one)]
+        else:
+            words = [command.program]
+        paths = [word for word in words if "/" in word]
+        return any(not self.matched(located(path, command.folders, self.runs.clone)) for path in paths)
+
+    def _led(self, begin: frozenset[str]) -> frozenset[str]:
+        """The files `begin`, and those that their texts name, and so on: whatever they run is among these, but for what
+        they put together. Each text is searched once, so that it ends; with too many, it is any file."""
+        found = set(begin)
+        pending = sorted(found)
+        size = 0
+        for path in pending:
+            size += len(self.text(path) or "")
+            if len(pending) > MOST_REACHED or size > _MOST_LED:
+                return self.naming.paths
+            more = self.naming_of(path) - found
+            found |= more
+            pending += sorted(more)
+        return frozenset(found)
+
+    def _naming_of(self, path: str) -> frozenset[str]:
+        return self.naming.of(path, self.text(path) or "")
+
+    @cached_property
+    def naming(self) -> Naming:
+        paths = (path for path in self.paths if path not in self.apart and not self.is_document(path))
+        return Naming(paths, self.programs)
 
     def matched(self, paths: Paths) -> Paths:
         """The files that are there of those, but for documents; Top where they are too many to look through."""
@@ -95,19 +176,39 @@ class FileGraph:
         name = path.rpartition("/")[2]
         return any(fnmatchcase(name, glob) for glob in self.programs.documents)
 
-    def _callers(self, path: str) -> Paths:
-        """The files that name a file, a search in the text of all of them, bounded; Python modules that import it.
+    def is_listing(self, path: str) -> bool:
+        """Whether a file lists others for a tool that does nothing with what is in them."""
+        name = path.rpartition("/")[2]
+        return any(fnmatchcase(name, glob) for glob in self.programs.listings)
 
-        A name without a dot counts behind a slash or what runs files: as a word it stands for many things.
-        """
+    def is_common(self, path: str) -> bool:
+        """Whether programs read a file of this name wherever it lies, and nobody has to name it."""
+        name = path.rpartition("/")[2]
+        return any(fnmatchcase(name, glob) for glob in self.programs.common)
+
+    def _callers(self, path: str) -> Paths:
+        """The files that name a file, a search in the text of all of them, bounded; Python modules that import it."""
         texts, _ = self._looked
         if texts is None:
             return _PLENTY
-        name = path.rpartition("/")[2]
-        before = r"(?<![\w.-])" if "." in name else r"(?:/|\b(?:bash|sh|source|exec)\s+|(?<![\w.])\.\s+)"
-        pattern = re.compile(rf"{before}{re.escape(name)}(?![\w-])")
-        found = {other for other, text in texts.items() if other != path and name in text and pattern.search(text)}
-        return frozenset(found.union(_importing(path, texts)))
+        name = self.name(path)
+        found = (other for other in texts if other != path and not self.is_listing(other))
+        return frozenset(other for other in found if self._names(name, other, texts[other]))
+
+    def _names(self, name: FileName, other: str, text: str) -> bool:
+        prose, folder = self.is_document(other), other.rpartition("/")[0]
+        if other.endswith(".py") and imports(text, name.path):
+            return True
+        return name.stands_in(self._searched(other), folder, prose=prose)
+
+    def speaking_of(self, variable: str) -> Paths:
+        """The files in which the name of a variable stands as a word, but for those for people."""
+        texts, _ = self._looked
+        if texts is None:
+            return _PLENTY
+        word = re.compile(rf"(?<!\w){re.escape(variable)}(?!\w)")
+        found = (path for path, text in texts.items() if variable in text and word.search(text))
+        return frozenset(path for path in found if not self.is_document(path))
 
     def _holding(self, words: tuple[str, ...]) -> Mapping[str, str] | Top:
         """The text of each file that a program may read in which one of the `words` stands, whatever their case: for
@@ -179,7 +280,8 @@ class FileGraph:
             for name in set(_NAME.findall(text)):
                 stem = name.rpartition(".")[2] if "." in name else name
                 keys = {name, name.partition(".")[0], stem, *untold.get(name, ())}
-                led.update(*(names.get(key, ()) for key in keys))
+                led.update(*(names.get(key.rpartition("/")[2], ()) for key in keys))
+                led.update(*(matches(paths, key) for key in keys if key.startswith("**/*")))
             pending += led - found
             found |= led
         return frozenset(found & set(wanted))
@@ -193,15 +295,3 @@ def _by_word(paths: Iterable[str]) -> dict[str, set[str]]:
         for key in {name, name.partition(".")[0] or name, *folders[-1:]}:
             names.setdefault(max(_NAME.findall(key), key=len, default=""), set()).add(path)
     return names
-
-
-def _importing(path: str, texts: Mapping[str, str]) -> Iterator[str]:
-    """Python modules that import a Python module: its name, or that of its package, stands in an import."""
-    folder, _, name = path.rpartition("/")
-    module = folder.rpartition("/")[2] if name == "__init__.py" else name.removesuffix(".py")
-    if not name.endswith(".py") or not module:
-        return
-    pattern = re.compile(rf"^[ \t]*(?:from|import)\b[^#\n]*(?:\([^()]*)?(?<!\w){re.escape(module)}(?!\w)", re.MULTILINE)
-    for other, text in texts.items():
-        if other != path and other.endswith(".py") and module in text and pattern.search(text):
-            yield other

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from migrator.flow.events import Branch, CallString
 from migrator.flow.lattice import State
-from migrator.flow.recorder import PendingTest
+from migrator.flow.recorder import AskedTest
 from migrator.ir.values import Definition, Value
 
 MAX_DEPTH = 20
@@ -32,7 +32,12 @@ class Frame(Struct, frozen=True):
     `results` the states and values with which the running function returns, `breaking` the states with which each loop
     around is left, of which `around` are not the running function's own, `failing` the states in which the node fails
     that is asked for success. `unchecked`: something around is asked, so that a failing statement ends nothing.
-    `unordered`: the node may run at any time of the program.
+    `unordered`: the node may run at any time of the program. `asked`: what collects in `asking` asks for the success of
+    the node itself.
+
+    `fatal`: where the process fails that the node runs in, the step surely does; `returns`: where the running function
+    does; `last`: the status of the node is that of the process. `hidden`: tracing does not show its words; `shown`:
+    what started the process shows all that it is told.
     """
 
     calls: CallString = ()
@@ -47,7 +52,7 @@ class Frame(Struct, frozen=True):
     evaluating: bool = False
     fixed: bool = False
     outer: Mapping[int, State] = field(default_factory=dict)
-    asking: list[PendingTest] | None = None
+    asking: list[AskedTest] | None = None
     returning: list[State] | None = None
     results: list[Value] | None = None
     breaking: tuple[list[State], ...] = ()
@@ -55,6 +60,20 @@ class Frame(Struct, frozen=True):
     failing: list[State] | None = None
     unchecked: bool = False
     unordered: bool = False
+    asked: bool = False
+    fatal: bool = False
+    returns: bool = False
+    last: bool = False
+    hidden: bool = False
+    shown: bool = False
+
+    def ends(self, state: State) -> bool:
+        """Whether the step surely fails where the node does."""
+        return self.fatal and not self.unchecked and (state.errexit or self.last)
+
+    def process(self, state: State) -> Frame:
+        """The frame of a process that the node starts and waits for."""
+        return replace(self, fatal=self.ends(state), last=True, returns=False)
 
     def but(self, **changes: Any) -> Frame:
         return replace(self, **changes)

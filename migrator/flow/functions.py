@@ -1,17 +1,19 @@
 """Functions: followed at each call, with a call string that tells the calls apart.
 
-A function that calls itself is followed once more with parameters that nobody knows, and not again: that and the bound
-on calls into each other end it.
+A function that calls itself is followed once more with parameters that nobody knows, and not again. Calls have bounds:
+how deeply they stand in each other, and how often a function is called from deep within others. What is called beyond
+them is followed once, at the end of the run, as if it ran at any time of it; there it may set any variable.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from migrator.flow.events import Argument, CommandResult
 from migrator.flow.frame import MAX_DEPTH, Frame
-from migrator.flow.lattice import State, join
+from migrator.flow.lattice import EVERYTHING, State, join
 from migrator.flow.library import FIRST
 from migrator.ir.nodes import Define, Invoke
 from migrator.ir.values import Unknown, Value, union, unknown
@@ -21,11 +23,23 @@ if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
 
+_DEEP = 4
+_MOST_CALLS = 30
+"""The most calls of one function within `_DEEP` others that are followed: they double where each calls the next twice.
+"""
+
+
 class Functions:
+    """`followed` counts the calls within others; `beyond` are the functions that are called behind the bounds, each
+    with a state; `resting`: those are followed now, and what they call is one of them."""
+
     def __init__(self, machine: Interpreter) -> None:
         self.machine = machine
         self.recorder = machine.recorder
         self.recursive: set[str] = set()
+        self.followed: Counter[str] = Counter()
+        self.beyond: dict[Span, tuple[Define, State, Frame]] = {}
+        self.resting = False
 
     def call(
         self,
@@ -57,14 +71,21 @@ class Functions:
         frame: Frame,
         stdin: Value | None,
     ) -> CommandResult:
-        if function.name in frame.active or len(frame.active) >= MAX_DEPTH:
+        if function.name in frame.active:
             self.recursive.add(function.name)
             return CommandResult(Value.of(Unknown(f"the output of `{function.name}`")))
+        deep = len(frame.active) >= _DEEP
+        many = deep and (self.resting or self.followed[function.name] >= _MOST_CALLS)
+        if many or len(frame.active) >= MAX_DEPTH:
+            return self.postponed(function, state, frame)
+        self.followed[function.name] += deep
         self.recorder.called.add(function.name)
-        positional, saved, dead = state.positional, state.saved, state.dead
-        state.saved = {}
+        positional, saved, dead, restored = state.positional, state.saved, state.dead, state.restored
+        state.saved, state.restored = {}, frozenset({None})
         state.positional = self.machine.variables.positional(arguments, state)
-        inner = frame.but(calls=(*frame.calls, at.start), active=(*frame.active, function.name))
+        inner = frame.but(
+            calls=(*frame.calls, at.start), active=(*frame.active, function.name), returns=frame.ends(state)
+        )
         output = self.body(function, state, inner, stdin)
         if function.name in self.recursive:
             self.recursive.discard(function.name)
@@ -75,8 +96,31 @@ class Functions:
         for name, (definitions, sure) in state.saved.items():
             present = () if sure else state.defined(name)
             state.assign(name, tuple(dict.fromkeys((*definitions, *present))))
-        state.positional, state.saved, state.dead = positional, saved, dead
+        state.give_back()
+        state.positional, state.saved, state.dead, state.restored = positional, saved, dead, restored
         return CommandResult(output, followed=True)
+
+    def postponed(self, function: Define, state: State, frame: Frame) -> CommandResult:
+        """A call behind the bounds: what the function does there is not known."""
+        if function.span not in self.beyond and not self.recorder.silent:
+            self.beyond[function.span] = (function, state.copy(), frame)
+            self.recorder.called.add(function.name)
+        self.machine.havoc.unseen(f"what `{function.name}` does, behind too many calls")
+        state.clouded |= {EVERYTHING}
+        return CommandResult(Value.of(Unknown(f"the output of `{function.name}`")))
+
+    def rest(self) -> None:
+        """Follow what is called behind the bounds, each function once: more are found on the way, and so it ends."""
+        self.resting = True
+        done: set[Span] = set()
+        while todo := [span for span in self.beyond if span not in done]:
+            for span in todo:
+                done.add(span)
+                function, state, frame = self.beyond[span]
+                outer = frame.active[: _DEEP - 1]
+                inner = frame.but(active=(*outer, function.name), conditional=True, unordered=True, returning=None)
+                inner = inner.but(breaking=(), around=0, asking=None, failing=None, results=None)
+                self.body(function, self.machine.any_time(state), inner, None)
 
     def body(self, function: Define, state: State, frame: Frame, stdin: Value | None) -> Value:
         """What the function writes to standard output."""

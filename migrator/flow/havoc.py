@@ -51,7 +51,7 @@ class HavocModel:
             definitions += state.arrays.get(name, ())
             if definitions:
                 read = Read("", place, place, through="changed")
-                self.machine.expressions.use(read, definitions, frame)
+                self.machine.expressions.use(read, definitions, state, frame)
 
     def sets(self, value: Value, state: State) -> None:
         for name, definitions in state.environment.items():

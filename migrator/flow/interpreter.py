@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec.structs import replace
 
 from migrator.flow import printing, words
-from migrator.flow.builtins import Builtins
+from migrator.flow.builtins import ENDS, Builtins
 from migrator.flow.conditions import Conditions
-from migrator.flow.events import LOOP, Argument, Command, CommandResult, Definitions, Environment, Flow
+from migrator.flow.events import LOOP, Argument, Command, CommandResult, Decision, Definitions, Environment, Flow
 from migrator.flow.expressions import Evaluator
 from migrator.flow.frame import Frame
 from migrator.flow.functions import Functions
@@ -29,7 +29,7 @@ from migrator.flow.lattice import State, join, widen
 from migrator.flow.launching import Launching
 from migrator.flow.library import Library, Texts
 from migrator.flow.nested import SHELLS, Nested
-from migrator.flow.recorder import PendingTest, Recorder
+from migrator.flow.recorder import AskedTest, Recorder
 from migrator.flow.streams import Streams, may_fail
 from migrator.flow.variables import Variables
 from migrator.flow.wrappers import unwrap
@@ -59,6 +59,8 @@ from migrator.rulebook.records import Programs
 _ROUNDS = 3
 _MOST_ROUNDS = 50
 _PROGRAM = re.compile(r"[\w./+-]+")
+_STATUS = (Call, If, Block, Pipe, nodes.Exit)
+"""The nodes that say whether they fail."""
 _WITHIN = frozenset({"command", "builtin", "time"})
 """Wrappers that run what is behind them in the same process."""
 _OWN = ("OPTARG", "OPTIND", "REPLY", "MAPFILE", "COPROC", "PIPESTATUS", "BASH_REMATCH", "LINENO", "SECONDS", "RANDOM")
@@ -72,20 +74,24 @@ def follow(
     clone: str,
     library: Library | None = None,
     changed: frozenset[str] = frozenset(),
+    ignored: bool = False,
 ) -> Flow:
     """Follow one shell program. `variables` are known before it starts; `read` gives a repository file's text; `clone`
     is the variable whose value is the folder of the repository.
 
-    `library` has the files that it may run; those in `changed` are not what stands there. Raises ProgramError where the
+    `library` has the files that it may run; those in `changed` are not what stands there. `ignored`: nothing follows
+    from its failure. Raises ProgramError where the
     text cannot be read.
     """
     machine = Interpreter(text, programs, read, clone, library, changed)
     own = {name: (Definition(name, Value.of(Unknown(f"`${name}`")), None, -1),) for name in _OWN}
-    state, frame = State(environment={**own, **variables}), Frame()
+    state = State(environment={**own, **variables}, errexit=True)
+    frame = Frame(fatal=not ignored, last=True)
     try:
         machine.run(lower(text), state, frame, None)
         machine.nested.trapped(state)
-        machine.functions.uncalled(state, frame)
+        machine.functions.uncalled(state, frame.but(fatal=False))
+        machine.functions.rest()
     except RecursionError:
         raise nodes.ProgramError("the script is nested too deeply to follow; flatten it") from None
     return machine.recorder.flow()
@@ -125,31 +131,55 @@ class Interpreter:
 
     def run(self, statements: Iterable[Statement], state: State, frame: Frame, stdin: Value | None) -> Value:
         """Follow statements, and return what they write to standard output."""
-        return concat([self.statement(statement, state, frame, stdin) for statement in statements])
+        *first, last = tuple(statements) or (None,)
+        if last is None:
+            return EMPTY
+        inner = frame.but(last=False) if frame.last else frame
+        outputs = [self.statement(one, state, inner, stdin) for one in first if one]
+        return concat([*outputs, self.statement(last, state, frame, stdin, last=True)])
 
     def statement(
-        self, statement: Statement, state: State, frame: Frame, stdin: Value | None, decided: bool = False
+        self,
+        statement: Statement,
+        state: State,
+        frame: Frame,
+        stdin: Value | None,
+        decided: bool = False,
+        last: bool = False,
     ) -> Value:
-        """`decided`: something asks whether it succeeded."""
+        """`decided`: something asks whether it succeeded. `last`: so does what asks that of the node around."""
         since = len(self.recorder.commands)
         if statement.node is None:
             self.streams.inputs(statement.redirects, state, frame, stdin)
             return self.streams.outputs(statement.redirects, state, frame, EMPTY, since)
         if statement.detached:
-            state = state.copy()
-        collected: list[PendingTest] = []
-        inner = frame if decided else frame.but(asking=collected, failing=None)
+            state.failed = False
+            state, frame = state.copy(), frame.but(fatal=False)
+        collected: list[AskedTest] = []
+        asked = decided or (last and frame.asked)
+        inner = frame.but(asking=collected, asked=asked)
+        inner = inner if decided else inner.but(failing=None)
         fed = self.streams.inputs(statement.redirects, state, inner, stdin)
         before = state.copy()
         output = self.node(statement, state, inner, fed)
         if decided and any(map(may_fail, statement.redirects)):
             self.fails(before, state, inner)
         output = self.streams.outputs(statement.redirects, state, inner, output, since)
-        for test in collected:
-            test.everything = test.everything or not test.regions
+        if statement.negated:
+            collected = [one.negated for one in collected]
+            state.failed = False
+        if not asked:
+            for one in collected:
+                if not one.test.decisions:
+                    stops = one.present is True and not statement.negated and frame.ends(state)
+                    one.test.decisions.append(Decision(None, stops=stops))
+        if frame.asking is not None:
+            frame.asking.extend(collected if asked else [one.unsure for one in collected])
         return output
 
     def node(self, statement: Statement, state: State, frame: Frame, stdin: Value | None) -> Value:
+        if not isinstance(statement.node, _STATUS):
+            state.failed = False
         match statement.node:
             case Call() as call:
                 return self.call(call, statement, state, frame, stdin)
@@ -167,10 +197,15 @@ class Interpreter:
                 return self.switch(node, state, frame, stdin)
             case Block(unordered=True) as node:
                 other = state.copy()
-                self.run(node.body, other, frame.but(unordered=True, conditional=True), stdin)
+                self.run(node.body, other, frame.but(unordered=True, conditional=True, fatal=False), stdin)
                 state.become(join([state, other]))
+            case Block(isolated=True) as node:
+                other = state.copy()
+                output = self.run(node.body, other, frame.process(state), stdin)
+                state.failed = other.failed
+                return output
             case Block() as node:
-                return self.run(node.body, state.copy() if node.isolated else state, frame, stdin)
+                return self.run(node.body, state, frame, stdin)
             case Define() as node:
                 state.functions = {**state.functions, node.name: (node,)}
             case Test() as node:
@@ -187,8 +222,10 @@ class Interpreter:
                 if frame.breaking:
                     frame.breaking[-1].append(state.copy())
                 state.dead = len(frame.breaking) > frame.around
-            case nodes.Exit():
-                state.dead = True
+                self.recorder.departs(stops=False)
+            case nodes.Exit() as node:
+                state.dead, state.failed, state.stopped = True, node.failing, node.failing and frame.fatal
+                self.recorder.departs(state.stopped)
             case nodes.Havoc() as node:
                 self.havoc.node(node, state, frame)
         return EMPTY
@@ -200,11 +237,14 @@ class Interpreter:
         if frame.returning is not None:
             frame.returning.append(state.copy())
             state.dead = True
+        self.recorder.departs(stops=False)
 
     def pipe(self, node: Pipe, state: State, frame: Frame, stdin: Value | None) -> Value:
-        left = self.statement(node.left, state.copy(), frame.but(consumed=True), stdin)
+        alone = frame.but(consumed=True, asked=False, fatal=False)
+        left = self.statement(node.left, state.copy(), alone, stdin)
         right = state.copy()
-        output = self.statement(node.right, right, frame.but(failing=None), left, decided=True)
+        output = self.statement(node.right, right, frame.process(state).but(failing=None), left, decided=True)
+        state.failed = right.failed
         if True in state.lastpipe:
             state.become(right if state.lastpipe == {True} else join([state, right]))
         return output
@@ -213,10 +253,10 @@ class Interpreter:
 
     def condition(
         self, statements: Sequence[Statement], state: State, frame: Frame, stdin: Value | None
-    ) -> tuple[Value, list[PendingTest], State]:
+    ) -> tuple[Value, list[AskedTest], State]:
         """Follow what is asked for success, which `state` is that of. The presence tests in it decide about what comes
         next, and the state returned is where it did not succeed."""
-        collected: list[PendingTest] = []
+        collected: list[AskedTest] = []
         failing: list[State] = []
         inner = frame.but(asking=collected, failing=failing, unchecked=True)
         last = len(statements) - 1
@@ -224,7 +264,9 @@ class Interpreter:
         failed = join([state, *failing])
         if statements and statements[-1].negated:
             state.become(failed)
-        return concat(outputs), collected, failed.copy()
+        other = failed.copy()
+        other.failed = bool(statements)
+        return concat(outputs), collected, other
 
     def fails(self, before: State, state: State, frame: Frame) -> None:
         """The node may have failed, and changed nothing; where nothing asks, that ends the program."""
@@ -246,36 +288,56 @@ class Interpreter:
 
     def conditional(self, node: If, state: State, frame: Frame, stdin: Value | None) -> Value:
         before, tests, other = self.condition(node.condition, state, frame, stdin)
-        for test in tests:
-            test.decides(statement.span for statement in (*node.then, *node.otherwise))
         here, chained = (node.span, frame.calls), node.chain is not None
-        first = self.branch(node.then, state, frame.branch((here, 0)), stdin, chained)
-        second = self.branch(node.otherwise, other, frame.branch((here, 1)), stdin, chained)
+        if not chained and not node.otherwise:
+            other.failed = False
+        since = self.recorder.departures
+        first, ends = self.ending(node.then, state, frame.branch((here, 0)), stdin, chained)
+        second, ends_too = self.ending(node.otherwise, other, frame.branch((here, 1)), stdin, chained)
+        leaves = self.recorder.departures > since
+        for one in tests:
+            missing, stops = {True: (node.otherwise, ends_too), False: (node.then, ends), None: ((), False)}[
+                one.present
+            ]
+            regions = tuple(statement.span for statement in (*node.then, *node.otherwise))
+            found = Decision(regions, tuple(statement.span for statement in missing), stops, leaves)
+            one.test.decisions.append(found)
         if node.chain is Chain.AND and frame.failing is not None:
             frame.failing.append(other)
         else:
             state.become(join([state, other]))
-        if chained and frame.asking is not None:  # the whole is a condition itself
-            frame.asking.extend(tests)
+        if not node.condition and ends:  # what comes behind is read although nothing comes there
+            state.stopped = True
+        if frame.asking is not None:  # the whole may be a condition itself
+            frame.asking.extend(tests if chained else [one.unsure for one in tests])
         return concat([before, union([first, second])])
+
+    def ending(
+        self, body: Sequence[Statement], state: State, frame: Frame, stdin: Value | None, decided: bool
+    ) -> tuple[Value, bool]:
+        """Follow a branch. Returns as well whether the step surely ends with a failure in it, on every way."""
+        since = self.recorder.escapes
+        output = self.branch(body, state, frame, stdin, decided)
+        fails = state.stopped or (state.failed and not state.dead and frame.ends(state))
+        return output, bool(body) and fails and self.recorder.escapes == since
 
     def loop(self, node: Loop, state: State, frame: Frame, stdin: Value | None) -> Value:
         if node.variable:
             self.item(node, state, frame)
         broken: list[State] = []
         rounds = ((node.span, frame.calls), LOOP)
-        inner = frame.but(breaking=(*frame.breaking, broken), branches=(*frame.branches, rounds))
-        before = state.dead
+        inner = frame.but(breaking=(*frame.breaking, broken), branches=(*frame.branches, rounds), last=False)
+        before, state.failed = state.dead, False
         if not self.recorder.silent:
             self.rounds(node, state, inner, broken, stdin)
         inner = inner.but(looped=True)
         output, tests, skipped = self.condition(node.condition, state, inner, stdin)
-        for test in tests:
-            test.decides(statement.span for statement in node.body)
-            test.everything = True
+        for one in tests:
+            one.test.decisions.append(Decision(None))
         body = self.branch(node.body, state, inner.but(conditional=True), stdin)
         state.become(join([skipped, state, *broken]))
         state.dead = before
+        state.failed = state.stopped = False
         return concat([output, union([body, EMPTY])])
 
     def item(self, node: Loop, state: State, frame: Frame) -> None:
@@ -326,6 +388,13 @@ class Interpreter:
         testing = holding.but(testing=words.written(first) in ("[", "test"))
         given = self.expressions.arguments(call.words, state, testing)
         unwrapped = unwrap(given, self.programs, state.functions, self.clone)
+        program = posixpath.basename(unwrapped.program)
+        clearing = self.programs.clearing.get(program)
+        if clearing and clearing.clears([one.text for one in unwrapped.arguments]):
+            unwrapped = replace(unwrapped, cleared=program, overrides=())
+        if unwrapped.cleared:
+            inner = inner.cleared(f"what `{unwrapped.cleared}` leaves of the environment")
+            overrides = []
         for name, value, word in unwrapped.overrides:
             definition = self.variables.define(name, value, word, state)
             inner.assign(name, (definition,))
@@ -334,7 +403,7 @@ class Interpreter:
         for folder in unwrapped.folders:
             inner.enter(self.folder(folder, inner))
         command = Command(
-            name=posixpath.basename(unwrapped.program),
+            name=program,
             arguments=unwrapped.arguments,
             span=call.span,
             order=order,
@@ -363,6 +432,8 @@ class Interpreter:
         if overrides:
             state.environment = {**state.environment, **{name: inner.environment[name] for name, _ in overrides}}
         effect = self.effect(command, call, state, inner, frame)
+        if unwrapped.cleared and effect.followed:
+            self.recorder.clears(order)
         for name, _ in overrides:
             state.environment = {**state.environment, name: before.get(name, (None,))}
         self.recorder.add(replace(command, followed=effect.followed, runs=effect.runs))
@@ -372,13 +443,16 @@ class Interpreter:
         """What a command does to the process, and what it prints. `inner`: the state that a program of its own sees."""
         name, path = command.name, "/" in command.program
         if path or not _WITHIN.issuperset(command.wrappers):  # no builtin, whatever its name
-            state = state.copy()
+            state.failed = False
+            state, frame = state.copy(), frame.process(state)
+        state.failed = state.failed and name in ENDS
         if name in state.functions and not path and not set(command.wrappers) & {"command", "exec"}:
             return self.functions.call(state.functions[name], command.arguments, call.span, state, frame, command.stdin)
         if (effect := self.builtins.run(command, call, state, frame)) is not None:
             return effect
         if name in SHELLS or name in self.programs.shells:
             return self.nested.shell(command, call, inner, frame)
+        state.failed = name in self.programs.failing
         launched = self.launching.launch(command.program, command.arguments, call, inner, frame, command.stdin)
         return launched or CommandResult(printing.printed(command, self.programs, self.clone))
 
@@ -402,6 +476,7 @@ class Interpreter:
         inner.positional = None
         inner.dead = False
         inner.traced = state.traced or any(one.traced for one in self.recorder.commands)
+        inner.errexit = False
         inner.folders = joined((state.folders, *(one.folders for one in self.recorder.commands)))
         found: dict[str, Definitions] = {}
         for name, assigned in self.recorder.assignments().items():

@@ -16,8 +16,10 @@ from msgspec.structs import force_setattr, replace
 from migrator.flow.events import Definitions
 from migrator.ir.nodes import Define
 from migrator.ir.paths import ROOT, Paths, Top, joined
-from migrator.ir.values import Definition, Input, symbol
+from migrator.ir.values import Definition, Input, Unknown, Value, symbol
 
+Options = tuple[bool, bool, bool]
+"""`traced`, `allexport` and `errexit` of a state."""
 _T = TypeVar("_T")
 EVERYTHING = "*"
 """Among the clouded names: any variable."""
@@ -26,14 +28,20 @@ EVERYTHING = "*"
 class State(Struct):
     """What one process knows at one point. What it holds is never changed in place, so that `copy` is cheap.
 
+    `unset` is what a variable has that is not in the `environment`: None for what the program was given from outside.
     `saved` is what the local variables of the running function hide, and whether they surely do. `clouded` names what
     something unseen may set at any time. `lastpipe` is whether the last command of a pipe runs in this process, both
     where that cannot be told. `folders` is the working directory, `previous` the one before, and `stack` those that
     were pushed. `zero` is the name that the program was started by, `sourced` the file that is being included, as the
     commands named them; None where that is not known. `dead`: nothing comes here.
+
+    `errexit`: a command that fails surely ends the process. `restored` are the options that the running function gives
+    back, one for each way, None for the way on which it gives back none. `failed`: the node before surely failed;
+    `stopped`: the step surely ended with a failure here.
     """
 
     environment: dict[str, Definitions] = field(default_factory=dict)
+    unset: Definition | None = None
     exported: frozenset[str] = frozenset()
     functions: dict[str, tuple[Define, ...]] = field(default_factory=dict)
     arrays: dict[str, tuple[Definition, ...]] = field(default_factory=dict)
@@ -49,6 +57,21 @@ class State(Struct):
     zero: str | None = None
     sourced: str | None = None
     dead: bool = False
+    errexit: bool = False
+    restored: frozenset[Options | None] = frozenset({None})
+    failed: bool = False
+    stopped: bool = False
+
+    @property
+    def options(self) -> Options:
+        return self.traced, self.allexport, self.errexit
+
+    def give_back(self) -> None:
+        """The running function ends: what it declared local of the options is as before."""
+        ways = [self.options if one is None else one for one in self.restored]
+        self.traced = any(traced for traced, _, _ in ways)
+        self.allexport = any(allexport for _, allexport, _ in ways)
+        self.errexit = all(errexit for _, _, errexit in ways)
 
     def copy(self) -> State:
         return replace(self)
@@ -59,7 +82,7 @@ class State(Struct):
 
     def defined(self, name: str) -> Definitions:
         """The assignments that may have given a variable its value; None among them: none did."""
-        return self.environment.get(name, (None,))
+        return self.environment.get(name, (self.unset,))
 
     def assign(self, name: str, definitions: Definitions) -> None:
         self.environment = {**self.environment, name: definitions}
@@ -69,6 +92,11 @@ class State(Struct):
     def may_change(self, name: str) -> bool:
         """Whether something unseen may set the variable at any time."""
         return bool(self.clouded) and not self.clouded.isdisjoint((name, EVERYTHING))
+
+    def cleared(self, why: str) -> State:
+        """That of a program which is started with another environment."""
+        unset = Definition("", Value.of(Unknown(why)), None, -1)
+        return replace(self, environment={}, unset=unset, exported=frozenset(), functions={}, arrays={})
 
     def enter(self, folders: Paths) -> None:
         self.previous, self.folders = self.folders, folders
@@ -81,7 +109,8 @@ def join(states: Sequence[State]) -> State:
     if len(alive) == 1:
         return replace(first, dead=all(state.dead for state in states))
     return State(
-        environment=_merged([state.environment for state in alive], (None,)),
+        environment=_merged([state.environment for state in alive], (first.unset,)),
+        unset=first.unset,
         exported=frozenset().union(*(state.exported for state in alive)),
         functions=_merged([state.functions for state in alive], ()),
         arrays={name: value for name, value in first.arrays.items() if all(s.arrays.get(name) == value for s in alive)},
@@ -97,6 +126,10 @@ def join(states: Sequence[State]) -> State:
         zero=first.zero if all(state.zero == first.zero for state in alive) else None,
         sourced=first.sourced if all(state.sourced == first.sourced for state in alive) else None,
         dead=all(state.dead for state in states),
+        errexit=all(state.errexit for state in alive),
+        restored=frozenset().union(*(state.restored for state in alive)),
+        failed=all(state.failed for state in alive),
+        stopped=all(state.stopped for state in alive),
     )
 
 
@@ -119,7 +152,14 @@ def _finite(state: State) -> tuple[object, ...]:
         *(len(names) for names in (state.exported, state.clouded, state.lastpipe, state.arrays)),
         {name: len(bodies) for name, bodies in state.functions.items()},
         {name: (len(hidden), surely) for name, (hidden, surely) in state.saved.items()},
-        (state.traced, state.allexport, state.dead, isinstance(state.previous, Top) or state.previous),
+        (
+            state.traced,
+            state.allexport,
+            state.errexit,
+            len(state.restored),
+            state.dead,
+            isinstance(state.previous, Top) or state.previous,
+        ),
         *(value is None for value in (state.positional, state.stack, state.zero, state.sourced)),
     )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
 _TRACES = re.compile(r"#![^\n]*\s-[A-Za-z]*x")
+_ENDS = re.compile(r"#![^\n]*\s-[A-Za-z]*e")
 _SOURCED = CommandResult(Value.of(Unknown("the output of a file that is sourced")))
 _MOST = 8
 """The most files, or working directories, that are followed as alternatives."""
@@ -37,12 +38,12 @@ class Launching:
         state: State,
         frame: Frame,
         stdin: Value | None,
-        traced: bool = False,
+        begins: State | None = None,
     ) -> CommandResult | None:
         """Follow the file that a program is, or is told to run; None where that is no file of the repository.
 
-        `state` is the calling process's, and stays as it is. `traced`: the program begins with tracing. Where the
-        working directory is one of several, what runs in each of them is an alternative.
+        `state` is the calling process's, and stays as it is. `begins` has the options that the program is told. Where
+        the working directory is one of several, what runs in each of them is an alternative.
         """
         if self.machine.library is None or not program:
             return None
@@ -54,7 +55,7 @@ class Launching:
         several = len(folders) > 1
         for index, folder in enumerate(folders):
             inner = frame.branch(((call.span, frame.calls), index)) if several else frame
-            effect = self.run_in(folder, program, arguments, call, state, inner, stdin, traced)
+            effect = self.run_in(folder, program, arguments, call, state, inner, stdin, begins or State())
             effects += [effect] if effect else []
             all_of = all_of and effect is not None and effect.followed
         if not effects:
@@ -71,7 +72,7 @@ class Launching:
         state: State,
         frame: Frame,
         stdin: Value | None,
-        traced: bool,
+        begins: State,
     ) -> CommandResult | None:
         """`folder`: None where the working directory is not known."""
         library = self.machine.library
@@ -91,23 +92,29 @@ class Launching:
             return None
         if [one for one in placed if self.broken(one, call)]:
             return None
-        direct = program not in launcher.programs
+        direct = self.machine.programs.launcher(program.rpartition("/")[2]) is None
         inner = child(state, self.recorder.read_from_outside)
         inner.functions = {name: body for name, body in state.functions.items() if name in state.exported}
         inner.arrays = {}
-        inner.traced = traced or (direct and _TRACES.match(text) is not None)
+        inner.traced = begins.traced or (direct and _TRACES.match(text) is not None)
+        inner.errexit = begins.errexit or (direct and _ENDS.match(text) is not None)
+        inner.restored = frozenset({None})
         inner.allexport = False
         inner.zero = inner.sourced = program if direct else (arguments[0].value.symbol() if arguments else None)
         inner.positional = self.machine.variables.positional(arguments[ran.words - direct :], state)
         if ran.folder is not None:
             inner.folders = frozenset({ran.folder})
-        started = frame.but(breaking=(), returning=None, around=0)
+        started = frame.process(state).but(breaking=(), returning=None, around=0)
         outputs = []
         for one, fragment in zip(placed, fragments, strict=True):
             process = inner.copy()
+            asked = started.asked and one is placed[-1]
             process.traced = process.traced or fragment.shown
-            outputs.append(self.run(one, call, process, started, stdin))
-        return CommandResult(concat(outputs), followed=True)
+            alone = started.but(
+                asked=asked, fatal=started.fatal and not fragment.ignored, shown=fragment.shown, hidden=False
+            )
+            outputs.append(self.run(one, call, process, alone, stdin))
+        return CommandResult(concat(outputs), followed=ran.whole)
 
     def source(self, arguments: tuple[Argument, ...], call: Call, state: State, frame: Frame) -> CommandResult:
         """A file that is included is a part of this program; one that is not followed may set what it mentions, and one
@@ -152,7 +159,7 @@ class Launching:
             state.positional = self.machine.variables.positional(arguments[1:], state)
         state.sourced = arguments[0].value.symbol()
         returned: list[State] = []
-        output = self.run(placed, call, state, frame.but(returning=returned), None)
+        output = self.run(placed, call, state, frame.but(returning=returned, returns=frame.ends(state)), None)
         state.become(join([state, *returned]))
         state.sourced = sourced
         if len(arguments) > 1:

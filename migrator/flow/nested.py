@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING
 
 from migrator.flow import texts
 from migrator.flow.builtins import set_options
-from migrator.flow.events import Argument, Command, CommandResult, Unread
+from migrator.flow.events import HIDDEN, Argument, Command, CommandResult, Unread
 from migrator.flow.frame import MAX_DEPTH, Frame
 from migrator.flow.lattice import State
 from migrator.flow.texts import NestedText
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Call, ProgramError, StreamKind
 from migrator.ir.paths import joined
-from migrator.ir.values import Definition, Literal, Unknown, Value
+from migrator.ir.values import Literal, Unknown, Value
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
 SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh", "ksh"})
 _SHELL = CommandResult(Value.of(Unknown("the output of a shell")))
-_HIDDEN = (Definition("", Value.of(Unknown("a variable that is not exported")), None, -1),)
 _TAKES_VALUE = re.compile(r"[-+][a-zA-Z]*[oO]")
 _TEXT_FOLLOWS = re.compile(r"-[a-zA-Z]*c|--command")
 
@@ -61,6 +60,7 @@ class Nested:
     def shell(self, command: Command, call: Call, state: State, frame: Frame) -> CommandResult:
         """`bash -c '…'`, `bash` with a here-document, or a script file, in a process that `state` is the parent of."""
         inner, started = child(state, self.recorder.read_from_outside), State()
+        frame = frame.process(state)
         arguments = list(command.arguments)
         while command.name not in SHELLS and arguments and arguments[0].text not in ("-c", "--command"):
             arguments.pop(0)
@@ -84,7 +84,7 @@ class Nested:
             self.unread(call, command.stdin)
         if arguments and command.name in SHELLS:
             launched = self.machine.launching.launch(
-                command.name, arguments, call, state, frame, command.stdin, started.traced
+                command.name, arguments, call, state, frame, command.stdin, started
             )
             return launched or _SHELL
         return _SHELL
@@ -113,6 +113,7 @@ class Nested:
         state.clouded |= {name for name, known in after.environment.items() if state.environment.get(name) != known}
         state.exported |= after.exported
         state.traced = state.traced or after.traced
+        state.errexit = state.errexit and after.errexit
         state.folders = joined((state.folders, after.folders))
 
     def trapped(self, state: State) -> None:
@@ -130,8 +131,9 @@ def child(state: State, outside: set[str]) -> State:
     """What a program that is started sees: variables that are not exported stay behind. `outside` are variables that
     were read before the program set them: they came from the environment, and go back there."""
     inner = state.copy()
+    inner.errexit, inner.restored, inner.failed = False, frozenset({None}), False
     hidden = {
-        name: _HIDDEN
+        name: (HIDDEN,)
         for name, definitions in state.environment.items()
         if name not in state.exported
         and name not in outside

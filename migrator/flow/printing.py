@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from migrator.flow.events import Argument, Command
-from migrator.ir.paths import Top, only
+from migrator.ir.named import named
+from migrator.ir.paths import Top, joined, only, patterns
 from migrator.ir.values import EMPTY, Input, Literal, Unknown, Value, concat, unknown
 from migrator.rulebook.records import Programs
 
@@ -37,11 +38,25 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
     pattern = programs.filters.get(name)
     if pattern and None not in texts and pattern.fullmatch(" ".join(text or "" for text in texts)):
         return command.stdin or Value.of(Unknown("standard input that nothing in the script feeds"))
+    if name == "cat" and texts and "-" not in texts:
+        return concat(_content(argument.value, command, clone) for argument in arguments)
     if name == "cat" or pattern:
-        return unknown(f"a file or filter that `{name}` reads", fed)
+        return unknown(f"a file or filter that `{name}` reads", fed, files=_shown(command, clone))
     if name in _SILENT:
         return EMPTY
-    return unknown(f"the output of `{name}`" if name else "the output of a command", fed)
+    shown = _shown(command, clone) if name in programs.copiers else ()
+    return unknown(f"the output of `{name}`" if name else "the output of a command", fed, files=shown)
+
+
+def _content(name: Value, command: Command, clone: str) -> Value:
+    """The text of a file that `cat` is told."""
+    files = tuple(patterns(named(name, command.folders, clone)))
+    return Value.of(Unknown("a file or filter that `cat` reads", files=files, path=name.symbol() or ""))
+
+
+def _shown(command: Command, clone: str) -> Iterable[str]:
+    """The files whose text a command shows: all that its words name."""
+    return patterns(joined(named(one.value, command.folders, clone) for one in command.arguments))
 
 
 def echo(arguments: Sequence[Argument]) -> Value:

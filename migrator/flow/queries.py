@@ -5,11 +5,13 @@ Each answer over-approximates: whatever happens when the program runs is in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
-from migrator.flow.events import LOOP, CallString, Command, Definitions, Flow, PresenceTest, VariableUse
+from migrator.flow.events import HIDDEN, LOOP, CallString, Command, Definitions, Flow, VariableUse
+from migrator.flow.streams import TERMINALS
 from migrator.ir.nodes import Fallback
 from migrator.ir.values import Definition, Value
+from migrator.rulebook.records import Programs
 from migrator.text.source import Span
 
 Site = tuple[Span, CallString]
@@ -45,13 +47,19 @@ def readers_of_input(flow: Flow, name: str) -> Iterator[VariableUse]:
 
 
 def inputs(flow: Flow) -> frozenset[str]:
-    """The variables whose value from outside is read: they are exported, and stay so when the program sets them."""
-    return frozenset(use.read.name for use in flow.uses if None in use.definitions)
+    """The variables that a program reads without setting them: if they have a value when the flow begins, they are
+    exported, and stay so when something sets them."""
+    return frozenset(use.read.name for use in flow.uses if _unset(use))
+
+
+def _unset(use: VariableUse) -> bool:
+    """Whether nothing sets a variable in the program that reads it, which may be one that is started."""
+    return not {None, HIDDEN}.isdisjoint(use.definitions)
 
 
 def tested(flow: Flow) -> frozenset[Site]:
     """The reads that only ask whether something is set."""
-    return frozenset((test.read.span, test.calls) for test in flow.presences if test.read is not None)
+    return frozenset(one for test in flow.presences for one in test.sites)
 
 
 def setting(flow: Flow) -> Iterator[VariableUse]:
@@ -71,13 +79,22 @@ def among(definition: Definition, definitions: Definitions) -> bool:
     return definition in definitions or any(other and other.word and other.word.span == span for other in definitions)
 
 
-def holders(flow: Flow, wanted: Collection[Site], points: Collection[Span] = ()) -> frozenset[int]:
-    """The orders of the commands whose words hold one of the reads, or one around one of the `points`."""
-    return frozenset(
-        use.command
-        for use in flow.uses
-        if site(use) in wanted or any(use.read.span.contains(point) for point in points)
-    )
+def holders(flow: Flow, wanted: Collection[Site]) -> frozenset[int]:
+    """The orders of the commands whose words hold one of the reads."""
+    return frozenset(use.command for use in flow.uses if site(use) in wanted)
+
+
+def traced(flow: Flow, wanted: Collection[Site], points: Collection[Span]) -> Iterator[VariableUse]:
+    """The reads of which the log shows the value, among those that are `wanted` or around one of the `points`."""
+    for use in flow.uses:
+        if use.traced and (site(use) in wanted or any(use.read.span.contains(point) for point in points)):
+            yield use
+
+
+def shows(command: Command, place: Span) -> bool:
+    """Whether a command that is traced shows what stands at a place: among its words, and in no redirection."""
+    hidden = any(redirect.value.span.contains(place) for redirect in command.redirects)
+    return command.span.contains(place) and not hidden
 
 
 # What runs, and when
@@ -86,6 +103,12 @@ def holders(flow: Flow, wanted: Collection[Site], points: Collection[Span] = ())
 def unfollowed(flow: Flow) -> Iterator[Command]:
     """The commands that are not followed by others, which say what they run."""
     return (command for command in flow.commands if not command.followed)
+
+
+def shown(command: Command, programs: Programs) -> bool:
+    """Whether a command does nothing but write its words to the log."""
+    kept = any(output.path.text not in TERMINALS for output in command.outputs)
+    return command.name in programs.displays and not command.consumed and not kept
 
 
 def may_follow(first: Command, second: Command) -> bool:
@@ -127,10 +150,20 @@ def unseen_after(flow: Flow, order: int) -> Iterator[str]:
 # Who sees a variable
 
 
-def exported_to(command: Command, definition: Definition, outside: Collection[str]) -> bool:
-    """Whether a program that is started sees what an assignment gave. `outside` were exported before."""
+def exported_to(command: Command, definition: Definition, given: bool) -> bool:
+    """Whether a program that is started sees what an assignment gave. `given`: the variable may have had a value when
+    the flow began; then it is exported, and stays so when the program sets it."""
     seen = among(definition, command.environment.get(definition.name, ()))
-    return seen and (definition.name in command.exported or definition.name in outside)
+    return seen and (given or definition.name in command.exported)
+
+
+def exported_readers(flow: Flow, definition: Definition) -> Iterator[VariableUse]:
+    """The reads in other programs that an assignment reaches, too, where the variable had a value when the flow began:
+    they read it without setting it, and run later."""
+    for use in flow.uses:
+        order = use.definition.order if use.definition else use.command
+        if use.read.name == definition.name and _unset(use) and not 0 <= order <= definition.order:
+            yield use
 
 
 def input_arrives(command: Command, name: str) -> bool:
@@ -138,18 +171,31 @@ def input_arrives(command: Command, name: str) -> bool:
     return name not in dict(command.overrides) and None in command.environment.get(name, (None,))
 
 
+def cleared(flow: Flow, span: Span) -> bool:
+    """Whether what is written there is evaluated by something that runs with another environment than the program, as
+    far as that can be told: then the variables that the program was given may not be there."""
+    if not flow.cleared:
+        return False
+    uses = [use for use in flow.uses if use.read.span.contains(span)]
+    orders = [use.definition.order if use.definition else use.command for use in uses]
+    if not orders:
+        orders = [one.order for one in flow.commands if one.span.contains(span)]
+        orders += [one.order for one in flow.definitions if one.word and one.word.span.contains(span)]
+    return any(since < order < until for order in orders for since, until in flow.cleared)
+
+
 # Conditions
 
 
-def decided(flow: Flow, test: PresenceTest) -> tuple[list[Command], list[Definition]]:
-    """What a test decides about: commands, and assignments."""
+def inside(flow: Flow, regions: Sequence[Span]) -> tuple[list[Command], list[Definition]]:
+    """What happens in regions: commands, and assignments."""
     commands = [
         command
         for command in flow.commands
-        if any(region.start <= start < region.end for region in test.regions for start in _starts(command))
+        if any(region.start <= start < region.end for region in regions for start in _starts(command))
     ]
     return commands, [
-        one for one in flow.definitions if one.word and any(region.contains(one.word.span) for region in test.regions)
+        one for one in flow.definitions if one.word and any(region.contains(one.word.span) for region in regions)
     ]
 
 

@@ -5,7 +5,7 @@ The order of running is a number that grows; its bound, 20,000, is what ends a r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct, field
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from migrator.flow.events import (
     CallString,
     Command,
+    Decision,
     Definitions,
     Flow,
     Output,
@@ -34,18 +35,32 @@ class PendingTest(Struct):
     """A presence test while what it decides about is still being collected."""
 
     value: Value
-    read: Read | None
-    name_span: Span
+    reads: tuple[Read, ...]
+    span: Span
     calls: CallString
-    regions: list[Span] = field(default_factory=list)
-    everything: bool = False
+    name: Span | None = None
+    decisions: list[Decision] = field(default_factory=list)
 
-    def decides(self, regions: Iterable[Span]) -> None:
-        self.regions += regions
+
+class AskedTest(Struct, frozen=True):
+    """A test among what a node is asked for success for. `present`: the node rather succeeds where the variable is
+    there (True), or where it is not (False); None where neither can be told."""
+
+    test: PendingTest
+    present: bool | None
+
+    @property
+    def negated(self) -> AskedTest:
+        return AskedTest(self.test, None if self.present is None else not self.present)
+
+    @property
+    def unsure(self) -> AskedTest:
+        return AskedTest(self.test, None)
 
 
 class Recorder:
-    """`order` is that of the event that comes next."""
+    """`order` is that of the event that comes next. `departures` counts what leaves a function, a loop or a program,
+    `escapes` those among them that do not surely end the step with a failure."""
 
     def __init__(self) -> None:
         self.order = 0
@@ -59,6 +74,9 @@ class Recorder:
         self.outputs: list[Output] = []
         self.programs: dict[int, Placed] = {}
         self.called: set[str] = set()
+        self.departures = 0
+        self.escapes = 0
+        self.cleared: list[tuple[int, int]] = []
         self._muted = 0
 
     @property
@@ -100,6 +118,11 @@ class Recorder:
                 case Unseen():
                     self.unseen.append(event)
 
+    def departs(self, stops: bool) -> None:
+        """Something leaves a function, a loop or a program; `stops`: it surely ends the step with a failure."""
+        self.departures += 1
+        self.escapes += not stops
+
     def reads_file(self, path: Value) -> None:
         if not self._muted:
             self.inputs.append(path)
@@ -107,6 +130,11 @@ class Recorder:
     def starts(self, placed: Placed) -> None:
         if not self._muted:
             self.programs[placed.start] = placed
+
+    def clears(self, since: int) -> None:
+        """What ran since then had another environment than the program."""
+        if not self._muted:
+            self.cleared.append((since, self.order))
 
     def writes_files(self, files: tuple[Output, ...], since: int) -> None:
         if self._muted:
@@ -133,7 +161,7 @@ class Recorder:
 
     def flow(self) -> Flow:
         tests = tuple(
-            PresenceTest(test.value, test.read, test.name_span, test.calls, tuple(test.regions), test.everything)
+            PresenceTest(test.value, test.reads, test.span, test.calls, tuple(test.decisions), test.name)
             for test in self.tests
         )
         return Flow(
@@ -146,4 +174,5 @@ class Recorder:
             tuple(self.inputs),
             tuple(placed for _, placed in sorted(self.programs.items())),
             tuple(self.outputs),
+            tuple(self.cleared),
         )

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from migrator.frontends.programs import meant
 from migrator.ir.named import located, named
-from migrator.ir.paths import NONE, Paths, Top, below, join, joined, only
+from migrator.ir.paths import NONE, Paths, Top, below, join, joined, matching, only
 from migrator.ir.values import Alternative, Literal, Value
 from migrator.rulebook.records import Launcher, Programs
 
@@ -29,13 +31,24 @@ _SCRIPTS = ("run", "run-script")
 _TEXT = re.compile(r"-[A-Za-z]*c")
 
 
+class ToldLine(Struct, frozen=True):
+    """What the words of a launcher say: where its file is, and which one; the first word, None for one that is not
+    known; and a word that may say otherwise."""
+
+    folders: Paths
+    file: Value | None = None
+    target: str | None = ""
+    unknown: str = ""
+
+
 class CommandFiles(Struct, frozen=True):
-    """`text` gives the text of a file of the repository, None where there is none; `clone` is the variable that names
-    the folder of its root."""
+    """`text` gives the text of a file of the repository, None where there is none, `listed` the paths of all; `clone`
+    is the variable that names the folder of its root."""
 
     programs: Programs
     clone: str
     text: Callable[[str], str | None]
+    listed: Callable[[], Iterable[str]]
 
     def of(self, command: Command) -> Paths:
         name = command.name
@@ -45,7 +58,7 @@ class CommandFiles(Struct, frozen=True):
         launcher = self.programs.launcher(name)
         if launcher and launcher.files:
             return join(own, self.by_convention(command, launcher))
-        if launcher or name in self.programs.interpreters:
+        if launcher or self.programs.interprets(name):
             return join(own, self.told(command, launcher))
         if name in _SOURCES:
             return join(own, joined(named(one.value, command.folders, self.clone) for one in command.arguments[:1]))
@@ -78,30 +91,69 @@ class CommandFiles(Struct, frozen=True):
         return path is not None and self.text(path) is not None
 
     def by_convention(self, command: Command, launcher: Launcher) -> Paths:
-        """The file that the words name, else the first that is there of those that the program reads untold."""
-        folders: Paths = command.folders
-        file: Value | None = None
-        target: str | None = ""
+        """The file that the words name, else the first that is there of those that the program reads untold; any of its
+        kind where a word is not known, or says that another one is meant."""
+        line = self.line(command, launcher)
+        if line.target is not None and not line.unknown and not _runs_script(line.target, launcher):
+            return NONE
+        usual = self.usual(line, launcher)
+        if line.unknown and not isinstance(usual, Top):
+            there = self.meant(command, launcher, self.listed())
+            return Top(f"`{line.unknown}`", tuple(sorted(there))) if there - usual else there
+        if line.target not in launcher.hooks:
+            return usual
+        there = self.meant(command, launcher, matching(usual, self.listed()))
+        return Top(usual.why, tuple(sorted(there))) if isinstance(usual, Top) and there else there
+
+    def line(self, command: Command, launcher: Launcher) -> ToldLine:
+        found = ToldLine(command.folders)
         arguments = list(command.arguments)
+        valued = launcher.folders | launcher.named | launcher.options
         while arguments:
             argument = arguments.pop(0)
+            text = argument.text or ""
+            if text == "--":
+                break
+            if text in launcher.elsewhere:
+                found = replace(found, unknown=text)
             if not is_option(argument):
-                target = argument.text if target == "" else target
+                found = replace(found, target=argument.text) if found.target == "" else found
                 continue
-            option, value = _split(argument.value, launcher.folders | launcher.named)
-            if option in launcher.folders | launcher.named | launcher.options:
+            option, value = _split(argument.value, launcher)
+            if option in valued:
                 given = value or (arguments.pop(0).value if arguments else None)
-                folders = named(given, folders, self.clone) if given and option in launcher.folders else folders
-                file = given if option in launcher.named else file
-        if target is not None and not _runs_script(target, launcher):
-            return NONE
-        if file is not None:
-            return named(file, folders, self.clone)
-        if isinstance(folders, Top):
-            return joined(below(folders, name) for name in launcher.files)
+                if given and option in launcher.folders:
+                    found = replace(found, folders=named(given, found.folders, self.clone))
+                found = replace(found, file=given) if option in launcher.named else found
+            elif option in launcher.elsewhere or (not launcher.elsewhere and option):
+                found = replace(found, unknown=option)
+        return found
+
+    def usual(self, line: ToldLine, launcher: Launcher) -> Paths:
+        """The file that the words name, else the first that is there."""
+        if line.file is not None:
+            return named(line.file, line.folders, self.clone)
+        if isinstance(line.folders, Top):
+            return joined(below(line.folders, name) for name in launcher.files)
+        found = self.first(line.folders, launcher)
+        if found or not launcher.upward:
+            return found
+        around = {folder[:at] for folder in line.folders for at, sign in enumerate(folder) if sign == "/"} | {""}
+        there = self.first(around, launcher)
+        return Top("the folder that it is looked for in", tuple(sorted(there))) if there else NONE
+
+    def first(self, folders: Iterable[str], launcher: Launcher) -> frozenset[str]:
+        """In each of the folders the first that is there of the files that a program reads untold."""
         each = ((posixpath.join(folder, name) for name in launcher.files) for folder in folders)
         first = (next((path for path in paths if self.text(path) is not None), None) for paths in each)
         return frozenset(path for path in first if path is not None)
+
+    def meant(self, command: Command, launcher: Launcher, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the files that are of the kind that a program reads, and that the words may mean."""
+        endings = launcher.endings if launcher.named else ()
+        kind = (path for path in paths if path.rpartition("/")[2] in launcher.files or path.endswith(endings))
+        texts = {path: text for path in kind if (text := self.text(path)) is not None}
+        return meant(launcher, texts, [one.text for one in command.arguments])
 
     def carried(self, command: Command) -> Paths:
         """What a program runs that puts words behind words of its own, or runs them in another place."""
@@ -120,7 +172,7 @@ class CommandFiles(Struct, frozen=True):
         found: Paths = NONE
         for word in words:
             name = posixpath.basename(word or "")
-            if word is None or self.programs.launcher(name) or name in self.programs.interpreters:
+            if word is None or self.programs.launcher(name) or self.programs.interprets(name):
                 return Top(f"what `{command.name}` runs")
             if name in self.programs.inert:
                 return found
@@ -137,13 +189,24 @@ def _head(row: Alternative) -> str:
     return row[0].text if row and isinstance(row[0], Literal) else ""
 
 
-def _split(value: Value, glued: frozenset[str]) -> tuple[str, Value | None]:
-    """An option and the value that is in the same word: `--prefix=web`, `-Cweb`."""
+def _split(value: Value, launcher: Launcher) -> tuple[str, Value | None]:
+    """An option, '' for one that is known and says nothing of files, and the value that is in the same word:
+    `--prefix=web`, `-Cweb`, `-kCweb`."""
     row = value.alternatives[0]
     head = _head(row)
+    valued = launcher.folders | launcher.named | launcher.options
+    silent = launcher.switches | launcher.quiet
     option, equals, rest = head.partition("=")
-    if not equals and head[:2] in glued and (len(head) > 2 or len(row) > 1):
-        option, equals, rest = head[:2], "=", head[2:]
+    if head in silent:
+        return "", None
+    if not equals and not head.startswith("--") and (len(head) > 2 or len(row) > 1):
+        first = next((at for at in range(1, len(head)) if f"-{head[at]}" not in silent), len(head) - 1)
+        short, rest = f"-{head[first]}", head[first + 1 :]
+        if short in silent:
+            return "", None
+        if short not in valued:
+            return option, None
+        option, equals = short, "=" if rest or len(row) > 1 else ""
     if not equals:
         return option, None
     return option, Value(tuple((Literal(rest), *one[1:]) for one in value.alternatives))
@@ -151,7 +214,7 @@ def _split(value: Value, glued: frozenset[str]) -> tuple[str, Value | None]:
 
 def _runs_script(target: str, launcher: Launcher) -> bool:
     """Whether a program that has commands of its own is told to run something of its file."""
-    if not launcher.short and not launcher.commands:
+    if target in launcher.hooks or (not launcher.short and not launcher.commands):
         return True
     if target in _SCRIPTS:
         return True

@@ -10,12 +10,14 @@ from migrator.flow.events import Output
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
 from migrator.ir.nodes import Capture, Redirect, StreamKind
+from migrator.ir.paths import patterns
 from migrator.ir.values import EMPTY, Literal, Unknown, Value, concat
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
-_TERMINALS = ("/dev/stdout", "/dev/stderr", "/dev/tty")
+TERMINALS = ("/dev/stdout", "/dev/stderr", "/dev/tty")
+"""Files that are the log of the step."""
 
 
 class Streams:
@@ -48,17 +50,21 @@ class Streams:
         if not files:
             return output
         self.recorder.writes_files(files, since)
-        return output if all(file.path.text in _TERMINALS for file in files) else EMPTY
+        return output if all(file.path.text in TERMINALS for file in files) else EMPTY
 
     def value(self, redirect: Redirect, state: State, frame: Frame) -> Value:
-        return self.machine.expressions.value(redirect.value, state, frame)
+        """Tracing shows the words of commands, and no redirections."""
+        return self.machine.expressions.value(redirect.value, state, frame.but(hidden=True))
 
     def file(self, redirect: Redirect, state: State, frame: Frame) -> Value:
         parts = redirect.value.parts
         if len(parts) == 1 and isinstance(parts[0], Capture) and parts[0].stream:
-            return self.machine.run(parts[0].body, state.copy(), frame.but(consumed=True), None)
-        self.recorder.reads_file(self.value(redirect, state, frame))
-        return Value.of(Unknown("a file that is read"))
+            alone = frame.but(consumed=True, asked=False, fatal=False)
+            return self.machine.run(parts[0].body, state.copy(), alone, None)
+        path = self.value(redirect, state, frame)
+        self.recorder.reads_file(path)
+        files = tuple(patterns(self.machine.place(path, state)))
+        return Value.of(Unknown("a file that is read", files=files, path=path.symbol() or ""))
 
 
 def may_fail(redirect: Redirect) -> bool:

@@ -100,6 +100,8 @@ class Variables:
 
     def declare(self, node: Declare, state: State, frame: Frame) -> None:
         local = node.local and frame.returning is not None
+        if node.options and frame.returning is not None:
+            state.restored = frozenset(state.options if one is None else one for one in state.restored)
         for word in node.words:
             value = self.machine.expressions.value(word, state, frame)
             self.shown_when_run(word, value, node.exported, state, frame)

@@ -9,9 +9,11 @@ from itertools import takewhile
 from msgspec.structs import replace
 
 from migrator.flow.events import Argument
-from migrator.ir.nodes import Call, Capture, Constant, If, Join, Pipe, Quoting, Read, Statement, Template
+from migrator.ir.nodes import Call, Capture, Constant, Expression, If, Join, Pipe, Quoting, Read, Statement, Template
 from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, literal
+from migrator.text.source import Span
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 
 
@@ -21,11 +23,22 @@ def written(join: Join) -> str | None:
     return only.text if isinstance(only, Constant) and only.quoting is Quoting.BARE else None
 
 
-def only_read(join: Join) -> Read | None:
-    """The one read of a word that is nothing else, or has it beside literal text (`x"$A"`)."""
-    parts = [inner for part in join.parts for inner in (part.parts if isinstance(part, Template) else (part,))]
-    reads = [part for part in parts if isinstance(part, Read)]
-    return reads[0] if len(reads) == 1 and all(isinstance(part, Read | Constant) for part in parts) else None
+def reads(join: Join) -> tuple[Read, ...]:
+    """The expansions that a word has itself, not those within what it runs."""
+    return tuple(part for part in _flat(join) if isinstance(part, Read))
+
+
+def bare_name(join: Join) -> tuple[str, Span] | None:
+    """The text of a word that is nothing but a name, with where it stands without its quotes; None for any other."""
+    match _flat(join):
+        case [Constant(text=text, span=Span() as span, quoting=quoting)] if _NAME.fullmatch(text):
+            inner = Span(span.start + 1, span.end - 1) if quoting is Quoting.SINGLE else span
+            return (text, inner) if inner.end - inner.start == len(text) else None
+    return None
+
+
+def _flat(join: Join) -> list[Expression]:
+    return [inner for part in join.parts for inner in (part.parts if isinstance(part, Template) else (part,))]
 
 
 def may_split(join: Join) -> bool:
@@ -129,8 +142,8 @@ def _programs(statement: Statement) -> set[str]:
     match statement.node:
         case Call(words=words):
             return {written(words[0]) or ""}
-        case Pipe(left=left):
-            return {next(iter(_programs(left)), "")}
-        case If(chain=chain, condition=(left,)) if chain:
-            return {next(iter(_programs(left)), "")}
+        case Pipe(left=left, right=right):
+            return _programs(left) | _programs(right)
+        case If(chain=chain, condition=(left,), then=then, otherwise=otherwise) if chain:
+            return _programs(left).union(*map(_programs, (*then, *otherwise)))
     return {""}

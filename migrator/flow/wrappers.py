@@ -14,17 +14,22 @@ from migrator.ir.nodes import Join
 from migrator.ir.values import EMPTY, Literal, Unknown, Value
 from migrator.rulebook.records import Programs, Wrapper
 
+_BARE = "env"
+"""The wrapper to which a dash alone is an option: https://www.gnu.org/software/coreutils/manual/html_node/env-invocation.html"""
+
 
 class Unwrapped(Struct, frozen=True):
     """The program that runs in the end as it is written, '' where that is not literal; its words, the wrappers before
     it, the variables that those set for it, with their values and where these are written, and the folders that they
-    enter one after the other."""
+    enter one after the other. `cleared` is the wrapper behind which the environment is not the one before it, '' for
+    none: only the variables that are set behind that are known."""
 
     program: str
     arguments: tuple[Argument, ...]
     wrappers: tuple[str, ...] = ()
     overrides: tuple[tuple[str, Value, Join | None], ...] = ()
     folders: tuple[Value, ...] = ()
+    cleared: str = ""
 
 
 def unwrap(arguments: tuple[Argument, ...], programs: Programs, functions: Collection[str], clone: str) -> Unwrapped:
@@ -36,12 +41,21 @@ def unwrap(arguments: tuple[Argument, ...], programs: Programs, functions: Colle
         if wrapper is None or name in functions:
             return replace(done, program=text or _in_clone(arguments[0], clone), arguments=arguments[1:])
         passed = _behind(name, wrapper, arguments[1:])
-        done = replace(done, overrides=(*done.overrides, *passed.overrides), folders=(*done.folders, *passed.folders))
+        cleared = name if _clears(name, programs, arguments, passed) else ""
+        overrides = passed.overrides if cleared else (*done.overrides, *passed.overrides)
+        folders = (*done.folders, *passed.folders)
+        done = replace(done, overrides=overrides, folders=folders, cleared=cleared or done.cleared)
         if not passed.arguments:
-            return replace(done, program=name, arguments=arguments[1:])
+            program = text or name if wrapper.commands else name
+            return replace(done, program=program, arguments=arguments[1:])
         done = replace(done, wrappers=(*done.wrappers, name))
         arguments = passed.arguments
     return done
+
+
+def _clears(name: str, programs: Programs, arguments: tuple[Argument, ...], passed: Unwrapped) -> bool:
+    own = arguments[1 : len(arguments) - len(passed.arguments)]
+    return name in programs.clearing and programs.clearing[name].clears([one.text for one in own])
 
 
 def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrapped:
@@ -49,12 +63,15 @@ def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrappe
     overrides: list[tuple[str, Value, Join | None]] = []
     folders: list[Value] = []
     skipped = 0
+    told = not wrapper.commands
     while rest:
         head = rest[0].text
-        if head == "--":
+        if head == "--" and told:
             rest = rest[1:]
             break
-        if head and head.startswith("-") and head != "-":
+        if told and head in wrapper.gives:
+            break
+        if head and head.startswith("-") and (head != "-" or name == _BARE):
             option, value, count = _option(head, rest, wrapper)
             if option in wrapper.names:
                 why = Value.of(Unknown(f"`{name} {option}`, which names the variable"))
@@ -65,12 +82,25 @@ def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrappe
         elif wrapper.assignments and (override := words.assignment(rest[0])):
             overrides.append((*override, rest[0].word))
             rest = rest[1:]
+        elif not told:
+            if head not in wrapper.commands:
+                return Unwrapped("", ())
+            told = True
+            rest = rest[1:]
         elif skipped < wrapper.words and (not wrapper.optional or (head or "").isdigit()):
             skipped += 1
             rest = rest[1:]
         else:
             break
-    return Unwrapped("", rest, (), tuple(overrides), tuple(folders))
+    return Unwrapped("", _given(rest, wrapper) if told else (), (), tuple(overrides), tuple(folders))
+
+
+def _given(rest: tuple[Argument, ...], wrapper: Wrapper) -> tuple[Argument, ...]:
+    """The command that the words are: a file may be given to a program that they do not name."""
+    text = rest[0].text or "" if rest else ""
+    name = text if text.startswith("-") else posixpath.splitext(text)[1]
+    program = wrapper.gives.get(name, "")
+    return (Argument(Value.of(Literal(program)), None), *rest) if program else rest
 
 
 def _option(head: str, rest: tuple[Argument, ...], wrapper: Wrapper) -> tuple[str, Value, int]:

@@ -113,4 +113,5 @@ def _fragment(path: str, found: _Justfile, span: Span) -> Fragment:
         raise Undecided
     runs.copy(rest, at)
     value, mapped = runs.finish("", span.start)
-    return Fragment(path, value, mapped, lower)
+    line = found.text.rfind("\n", 0, span.start) + 1
+    return Fragment(path, value, mapped, lower, ignored="-" in found.text[line : span.start])

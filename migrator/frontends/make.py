@@ -20,21 +20,25 @@ from migrator.text.scalars import Runs
 from migrator.text.source import Span
 
 _ASSIGNMENT = re.compile(
-    r"(?P<words>(?:export|override)\s+)*(?P<name>[\w.-]+)\s*(?P<kind>\?=|\+=|::?=|!=|=)[ \t]*(?P<value>.*)"
+    r"(?P<words>(?:export|override)\s++)*(?P<name>[\w.-]++)\s*+(?P<kind>\?=|\+=|::?=|!=|=)[ \t]*+(?P<value>.*+)"
 )
-_RULE = re.compile(r"(?P<targets>[^:=#]+?)\s*(?P<colons>::?)(?!=)\s*(?P<needs>[^=;#]*)(?:#.*)?")
+_RULE = re.compile(r"(?P<targets>[^:=#]++)(?P<colons>::?)(?!=)(?P<needs>[^=;#]*+)(?:#.*+)?")
 _DECIDES = re.compile(
     r"-?s?include\b|if(?:n?eq|n?def)\b|else\b|endif\b|(?:override\s+)?define\b|undefine\b|vpath\b|load\b|unexport\b|"
     r"private\b|\.ONESHELL\b|\.SHELLFLAGS\b|\.RECIPEPREFIX\b|\.DEFAULT_GOAL\b|\.EXPORT_ALL_VARIABLES\b|\.DEFAULT\s*:"
 )
-_EXPORT = re.compile(r"export\s+[\w. -]+")
+_EXPORT = re.compile(r"export\s++[\w. -]++")
 _WORD = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _REFERENCE = re.compile(r"\$(?:\$|\((?P<round>[^()$]*)\)|\{(?P<curly>[^{}$]*)\}|(?P<short>.))", re.DOTALL)
+_UNKNOWN = re.compile(r"put_*")
 _SHELLS = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh")
 _PLAIN = re.compile(r"(?:[\w./:@-]|\$\{\w+\})*")
 _PART = re.compile(r"\$\{(\w+)\}|[^$]+")
 _DEPTH = 20
+_GOES_ON = ("--ignore-errors", "--keep-going")
+_MOST = 300_000
+"""How much is done for one command line, in rules that are looked at, variables, and characters that they stand for."""
 
 
 class _Line(Struct, frozen=True):
@@ -93,7 +97,9 @@ def read(request: Request) -> Program | None:
     try:
         if "\r" in text or not line.known or "--" in line.words:
             raise Undecided
-        recipes = _Recipes(path, _makefile(text), line.folder, request.clone, line.quiet)
+        recipes = _Recipes(
+            path, _makefile(text), line.folder, request.clone, line.quiet, any(map(_ignores, request.words))
+        )
         targets = [word for word in line.words if not recipes.assign(word)]
         fragments = tuple(recipes.of(targets))
     except Undecided:
@@ -126,7 +132,7 @@ def _makefile(text: str) -> _Makefile:
             elif line.strip():
                 raise Undecided
             continue
-        line = re.sub(r"\s*\\\n\s*", " ", line).strip()
+        line = " ".join(part.strip() for part in line.split("\\\n")).strip()
         if not line or line.startswith("#"):
             continue
         if _DECIDES.match(line):
@@ -169,18 +175,19 @@ def _lines(text: str) -> Iterator[Span]:
 
 
 class _Recipes:
-    def __init__(self, path: str, makefile: _Makefile, folder: str, clone: str, silent: bool) -> None:
+    def __init__(self, path: str, makefile: _Makefile, folder: str, clone: str, silent: bool, ignoring: bool) -> None:
         self.path = path
         self.silenced = [rule.needs.split() for rule in makefile.rules if ".SILENT" in rule.targets]
+        self.ignoring = ignoring or any(".IGNORE" in rule.targets for rule in makefile.rules)
         self.silent = silent or [] in self.silenced
         self.makefile = makefile
         self.folder = folder
         self.clone = clone
         self.given: dict[str, str] = {}
         self.done: set[str] = set()
-        self.unknown = "put"
-        while self.unknown in makefile.text:
-            self.unknown += "_"
+        longest = max(_UNKNOWN.findall(makefile.text), key=len, default="")
+        self.unknown = f"{longest}_" if longest else "put"
+        self.spent = 0
 
     @property
     def exported(self) -> list[str]:
@@ -208,6 +215,7 @@ class _Recipes:
         if target in self.done:
             return
         self.done.add(target)
+        self.spend(len(self.makefile.rules))
         rules = [rule for rule in self.makefile.rules if target in rule.targets]
         if depth > _DEPTH or (not rules and depth == 0) or sum(bool(rule.lines) for rule in rules) > 1:
             raise Undecided
@@ -218,6 +226,12 @@ class _Recipes:
             for line in rule.lines:
                 if fragment := self.line(line, target):
                     yield fragment
+
+    def spend(self, much: int) -> None:
+        """Variables that name each other many times over, and thousands of targets, are not followed to their end."""
+        self.spent += much
+        if self.spent > _MOST:
+            raise Undecided
 
     def needs(self, text: str) -> str:
         expanded = self.expanded(text, "", 0)
@@ -234,9 +248,12 @@ class _Recipes:
         silent = self.silent or "@" in text[span.start : at] or any(target in one for one in self.silenced)
         if at == span.end:
             return None
+        first = at
         runs = Runs()
         exported = []
-        for name in self.exported:
+        names = self.exported
+        self.spend(len(names) + len(self.silenced))
+        for name in names:
             known = False
             if f"$${name}" in text[at : span.end] or f"$${{{name}" in text[at : span.end]:
                 value = self.put(name, target, 0)
@@ -250,7 +267,9 @@ class _Recipes:
             at = match.end()
         self.copy(text[at : span.end], at, runs, single, double)
         value, mapped = runs.finish("$", span.start)
-        return Fragment(self.path, value, mapped, _Line(tuple(exported), self.unknown), shown and not silent)
+        ignored = self.ignoring or "-" in text[span.start : first]
+        line = _Line(tuple(exported), self.unknown)
+        return Fragment(self.path, value, mapped, line, shown and not silent, ignored)
 
     def copy(self, text: str, at: int, runs: Runs, single: bool, double: bool) -> tuple[bool, bool]:
         """Text that stays; the tab behind a continued line goes. Returns which quotes are open after it."""
@@ -288,6 +307,7 @@ class _Recipes:
         """What make puts in the place of a reference to a name, as shell."""
         if depth > _DEPTH or name in ("(", "{"):
             raise Undecided
+        self.spend(1)
         if name in self.given:
             return self.given[name]
         if name in self.makefile.variables:
@@ -300,7 +320,18 @@ class _Recipes:
         return known.get(name) or f"${{{name if _NAME.fullmatch(name) else self.unknown}}}"
 
     def expanded(self, text: str, target: str, depth: int) -> str:
-        return _REFERENCE.sub(lambda match: self.put(_name(match), target, depth), text)
+        found = _REFERENCE.sub(lambda match: self.put(_name(match), target, depth), text)
+        self.spend(len(found) + 1)
+        return found
+
+
+def _ignores(word: str | None) -> bool:
+    """Whether a word may tell make to go on where a recipe fails: `-i`, `-k` and their long forms."""
+    return (
+        word is None
+        or word in _GOES_ON
+        or (word.startswith("-") and not word.startswith("--") and bool(set("ik") & set(word)))
+    )
 
 
 def _name(match: re.Match[str]) -> str:

@@ -1,13 +1,14 @@
-"""Scripts of a `package.json`: `npm run x`, `yarn x`, `pnpm run x`."""
+"""Scripts of a `package.json`: `npm run x`, `yarn x`, `pnpm run x`, and those that other commands run as hooks."""
 
 from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from migrator.frontends.programs import Fragment, Program, Request, command_line
 from migrator.frontends.shell.lowering import lower
+from migrator.rulebook.records import Launcher
 from migrator.text.edits import Edit
 from migrator.text.scalars import Runs
 from migrator.text.source import Span
@@ -15,6 +16,7 @@ from migrator.text.source import Span
 _RUN = ("run", "run-script")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _BLANK = " \t\r\n"
+_NO_HOOKS = "--ignore-scripts"
 
 
 def read(request: Request) -> Program | None:
@@ -23,6 +25,8 @@ def read(request: Request) -> Program | None:
     if line is None:
         return None
     path = posixpath.join(line.folder, request.launcher.files[0])
+    if (hooks := _hooks(request)) is not None:
+        return _hooked(path, line.folder, request, hooks)
     if not line.known:
         decided = not set(request.words).isdisjoint(_RUN) and request.file(path) is not None
         return Program(path, (), line.folder) if decided else None
@@ -48,6 +52,59 @@ def read(request: Request) -> Program | None:
     names = [one for one in (f"pre{name}", name, f"post{name}") if one in spans]
     fragments = tuple(_fragment(path, text, spans[one], bool(given) and one == name) for one in names)
     return Program(path, fragments, line.folder, len(request.words) - len(given))
+
+
+def _hooks(request: Request) -> tuple[str, ...] | None:
+    """The scripts that a command of the program runs as hooks, None for another command, or where options say which
+    file is meant, or that none run."""
+    launcher = request.launcher
+    options = {(word or "").partition("=")[0] for word in request.words}
+    if None in request.words or not options.isdisjoint(launcher.elsewhere | {_NO_HOOKS}):
+        return None
+    words = list(request.words)
+    while words and str(words[0]).startswith("-"):
+        option, equals, _ = str(words.pop(0)).partition("=")
+        if option in launcher.folders | launcher.options and not equals:
+            words = words[1:]
+    return launcher.hooks.get(words[0] or "" if words else "")
+
+
+def _hooked(path: str, folder: str, request: Request, hooks: tuple[str, ...]) -> Program | None:
+    text = request.file(path)
+    spans = (_scripts(text) if text is not None else None) or {}
+    names = [one for one in hooks if one in spans]
+    fragments = tuple(_fragment(path, text or "", spans[one], False) for one in names)
+    return Program(path, fragments, folder, len(request.words), whole=False) if names else None
+
+
+def meant(launcher: Launcher, texts: Mapping[str, str], words: Sequence[str | None]) -> frozenset[str]:
+    """Of the packages that the words name, all where they name none, those with a script that they name: also one that
+    is a hook of a command."""
+    told = {part for word in words for part in (word or "").split("=")}
+    told |= {name for word in [*told] for name in launcher.hooks.get(word, ())}
+    read = {path: _package(text) for path, text in texts.items()}
+    scripts = frozenset().union(*(names for _, names in read.values()))
+    having = frozenset(path for path, (_, names) in read.items() if names & told or (None in words and names))
+    rest = {word.removeprefix("./").rstrip("/") for word in told - scripts}
+    open_ = None in words or any(sign in word for word in rest for sign in "*!{") or any("..." in one for one in rest)
+    named = frozenset(path for path, (name, _) in read.items() if not rest.isdisjoint(_names(path, name)))
+    return having & named if named and not open_ else having
+
+
+def _names(path: str, name: str) -> set[str]:
+    """What a package is called: its name, with or without a scope, and its folder."""
+    folder = posixpath.dirname(path)
+    return {one for one in (name, name.rpartition("/")[2], folder, posixpath.basename(folder)) if one}
+
+
+def _package(text: str) -> tuple[str, frozenset[str]]:
+    """The name of a package and those of its scripts."""
+    try:
+        found = json.loads(text)
+        scripts, name = found.get("scripts"), found.get("name")
+    except (ValueError, AttributeError, RecursionError):
+        return "", frozenset()
+    return name if isinstance(name, str) else "", frozenset(scripts if isinstance(scripts, dict) else ())
 
 
 def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:

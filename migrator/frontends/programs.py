@@ -8,7 +8,7 @@ to the file, and a way to lower that text to nodes.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 from msgspec import Struct
@@ -47,24 +47,26 @@ class Request(Struct, frozen=True):
 class Fragment(Struct, frozen=True):
     """A program in a file. `runs` leads from the characters of `text` to those of the file; `lower` reads the text and
     gives its places through the map that it is handed. `shown`: it is written to the log as it runs, with values in
-    it."""
+    it. `ignored`: what comes next runs even if it fails."""
 
     path: str
     text: str
     runs: ScalarMap
     lower: Lower
     shown: bool = False
+    ignored: bool = False
 
 
 class Program(Struct, frozen=True):
     """What a command runs: fragments one after the other, each in a process of its own, with the working directory
     `folder`; none where it is decided only then what of the file runs. `words` is how many words of the command come
-    before those that the program is given."""
+    before those that the program is given. `whole`: it is all that the command runs."""
 
     path: str
     fragments: tuple[Fragment, ...]
     folder: str
     words: int = 0
+    whole: bool = True
 
 
 def within(folder: str, word: str | None, clone: str) -> str | None:
@@ -102,7 +104,7 @@ def command_line(request: Request) -> Line | None:
     known in which folder the files are."""
     launcher, words = request.launcher, list(request.words)
     folder, file = request.folder, None
-    quiet = not launcher.quiet.isdisjoint(words)
+    quiet = False
     rest: list[str] = []
     while words:
         word = words.pop(0)
@@ -125,9 +127,26 @@ def command_line(request: Request) -> Line | None:
                 if file is not None:
                     return Line(folder, file, tuple(rest), known=False)
                 file = given
+        elif spread := _spread(word, launcher):
+            words = [*spread, *words]
         elif word not in launcher.switches | launcher.quiet:
             return Line(folder, file, tuple(rest), known=False)
+        quiet = quiet or word in launcher.quiet
     return Line(folder, file, tuple(rest), quiet=quiet)
+
+
+def _spread(word: str, launcher: Launcher) -> list[str]:
+    """Short options that are written as one word, as words of their own: `-kCweb`; none where one is not known."""
+    if word.startswith("--") or len(word) < 3 or word in launcher.switches | launcher.quiet:
+        return []
+    found: list[str] = []
+    for at in range(1, len(word)):
+        found.append(f"-{word[at]}")
+        if found[-1] in launcher.folders | launcher.named | launcher.options:
+            return found + ([word[at + 1 :]] if word[at + 1 :] else [])
+        if found[-1] not in launcher.switches | launcher.quiet:
+            return []
+    return found
 
 
 def file_of(request: Request, line: Line) -> tuple[str, str] | None:
@@ -144,6 +163,13 @@ def read(request: Request) -> Program | None:
     """What the command runs; None where that is no file of the repository, or it cannot be told which."""
     found: Program | None = import_module(f"migrator.frontends.{request.launcher.reader}").read(request)
     return found
+
+
+def meant(launcher: Launcher, texts: Mapping[str, str], words: Sequence[str | None]) -> frozenset[str]:
+    """Those of the files that a command with these words may run something of, wherever it looks for them."""
+    select: Callable[..., frozenset[str]] | None
+    select = getattr(import_module(f"migrator.frontends.{launcher.reader}"), "meant", None)
+    return select(launcher, texts, words) if select else frozenset(texts)
 
 
 def verified(reader: str, before: str, after: str, edits: tuple[Edit, ...]) -> bool:

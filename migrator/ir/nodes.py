@@ -40,12 +40,15 @@ class Quoting(Enum):
 
 class Constant(Struct, frozen=True):
     """Literal text, decoded. `span` covers the quotes where `quoting` is SINGLE, and is None for generated text.
-    `fixed`: nothing can be written in its place, however it is quoted."""
+    `fixed`: nothing can be written in its place, however it is quoted. `reads` is what a read looks like that can be
+    written in place of all of `span`, `{}` standing for the name of the variable; '' where the quoting decides.
+    """
 
     text: str
     span: Span | None
     quoting: Quoting = Quoting.FIXED
     fixed: bool = False
+    reads: str = ""
 
 
 class Fallback(Enum):
@@ -152,7 +155,7 @@ class Assign(Struct, frozen=True):
 class Declare(Struct, frozen=True):
     """Assignments with what is said of the variables: `exported`, `local` to the function, another name for the one
     that the value names (`alias`). `words` are declarations that show only when they run. `dumps`: variables are shown,
-    all of them where none is named."""
+    all of them where none is named. `options`: those of the shell are as before when the function returns."""
 
     assignments: tuple[Assign, ...]
     words: tuple[Join, ...]
@@ -161,6 +164,7 @@ class Declare(Struct, frozen=True):
     local: bool = False
     alias: bool = False
     dumps: bool = False
+    options: bool = False
 
 
 class Call(Struct, frozen=True):
@@ -247,15 +251,17 @@ class Break(Struct, frozen=True):
 
 
 class Exit(Struct, frozen=True):
-    """The program ends."""
+    """The program ends. `failing`: surely with a failure, which nothing in it catches."""
 
     span: Span
+    failing: bool = False
 
 
 class Ask(Enum):
     """What a test of a value asks."""
 
     EMPTY = "empty"
+    """Whether there is something in it; `negated`: whether there is nothing."""
     DEFINED = "defined"
     """`operand` is the name of the variable."""
     SAME = "same"
@@ -266,6 +272,7 @@ class Asked(Struct, frozen=True):
     ask: Ask
     operand: Join
     other: Join | None = None
+    negated: bool = False
 
 
 class Test(Struct, frozen=True):

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-GLOB = re.compile(r"\*\*/|\*+|\?|\[[^]/]*\]|\{[^{}]*\}|[@+!]\([^()]*\)")
+GLOB = re.compile(r"\*\*/|\*+|\?|\[[^]/]{0,255}\]|\{[^{}]*\}|[@+!]\([^()]*\)")
 """What stands for other text in a shell's pattern. One of several words, and one of several patterns, is any text."""
 _MOST_PATTERNS = 32
 _MOST_STARS = 2
@@ -42,11 +42,12 @@ def join(first: Paths, second: Paths) -> Paths:
     if not isinstance(first, Top) and not isinstance(second, Top):
         return first | second
     why = first.why if isinstance(first, Top) else second.why if isinstance(second, Top) else ""
-    patterns = dict.fromkeys((*_patterns(first), *_patterns(second)))
-    return Top(why, tuple(patterns) if "**" not in patterns and len(patterns) <= _MOST_PATTERNS else ("**",))
+    found = dict.fromkeys((*patterns(first), *patterns(second)))
+    return Top(why, tuple(found) if "**" not in found and len(found) <= _MOST_PATTERNS else ("**",))
 
 
-def _patterns(paths: Paths) -> Iterable[str]:
+def patterns(paths: Paths) -> Iterable[str]:
+    """The paths, or what is known of them: whatever they are, they match one of these."""
     return paths.patterns if isinstance(paths, Top) else sorted(paths)
 
 
@@ -89,8 +90,8 @@ def normal(path: str) -> str | None:
 def matching(paths: Paths, listed: Iterable[str]) -> frozenset[str]:
     """Those of the `listed` files that are among `paths`, or may be."""
     names = paths.patterns if isinstance(paths, Top) else paths
-    patterns = [_compiled(path) for path in names if GLOB.search(path)]
-    return frozenset(one for one in listed if one in names or any(pattern.fullmatch(one) for pattern in patterns))
+    wild = [_compiled(path) for path in names if GLOB.search(path)]
+    return frozenset(one for one in listed if one in names or any(pattern.fullmatch(one) for pattern in wild))
 
 
 @lru_cache(maxsize=1024)

@@ -66,7 +66,7 @@ def node(one: Node) -> str:
         case nodes.Assign():
             return _assign(one)
         case nodes.Declare(assignments, words):
-            marks = _marks(one, "exported", "local", "alias", "dumps")
+            marks = _marks(one, "exported", "local", "alias", "dumps", "options")
             return _form(f"declare{marks}", [*map(_assign, assignments), *map(join, words)])
         case nodes.Call(words, _, overrides):
             return _form("call", [*map(_assign, overrides), *map(join, words)])
@@ -93,9 +93,12 @@ def node(one: Node) -> str:
         case nodes.Break(_, again):
             return "(continue)" if again else "(break)"
         case nodes.Exit():
-            return "(exit)"
+            return f"(exit{_marks(one, 'failing')})"
         case nodes.Test(asked, words):
-            inner = [_form(one.ask.value, map(join, filter(None, (one.operand, one.other)))) for one in asked]
+            inner = [
+                _form(one.ask.value + _marks(one, "negated"), map(join, filter(None, (one.operand, one.other))))
+                for one in asked
+            ]
             said = [word for one in asked for word in (one.operand, one.other)]
             return _form("test", [*inner, *(join(word) for word in words if word not in said)])
         case nodes.Evaluate(words, _, sets):
@@ -118,6 +121,7 @@ def expression(one: Expression) -> str:
         case Constant(text, _, quoting):
             marks = [quoting.value] if quoting in (Quoting.SINGLE, Quoting.DOUBLE) else []
             marks += ["fixed"] if one.fixed else []
+            marks += [f"or {one.reads}"] if one.reads else []
             if quoting is Quoting.BARE and _PLAIN.fullmatch(text) and text.isprintable():
                 return _form(" ".join(marks), [text]) if marks else text
             marks += ["bare"] if quoting is Quoting.BARE else []

@@ -1,7 +1,7 @@
 """What an expression can be: a bounded set of alternatives, each a row of pieces with their provenance.
 
 A value over-approximates: whatever the expression is when the program runs is among the alternatives, or they hold an
-`Unknown`. More than 16 alternatives, or 1,000 pieces in a row, become one `Unknown`.
+`Unknown`. More than 16 alternatives, or 1,000 pieces in a row, become one `Unknown`; more than 32 files, any.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from migrator.text.source import Span
 
 MAX_ALTERNATIVES = 16
 MAX_PIECES = 1000
+MAX_FILES = 32
 
 
 class Definition(Struct, frozen=True, eq=False):
@@ -48,13 +49,15 @@ class Reference(Struct, frozen=True):
 
 
 class Literal(Struct, frozen=True):
-    """Literal characters. `span` is where they are written (quotes included for SINGLE), None where generated."""
+    """Literal characters. `span` is where they are written (quotes included for SINGLE), None where generated.
+    `reads` is as in a `Constant`."""
 
     text: str
     span: Span | None = None
     quoting: Quoting = Quoting.FIXED
     provenance: tuple[Reference, ...] = ()
     splits: bool = False
+    reads: str = ""
 
 
 class Input(Struct, frozen=True):
@@ -66,11 +69,15 @@ class Input(Struct, frozen=True):
 
 class Unknown(Struct, frozen=True):
     """A value that reading cannot tell. `why` completes "comes from …"; `made` is where literal text stands that it is
-    made of."""
+    made of, `names` are variables from outside that it is made of, `path` the name of the file that it is what is in,
+    where that is known; `files` are paths of the repository, or patterns, whose text it may hold."""
 
     why: str
     provenance: tuple[Reference, ...] = ()
     made: tuple[Span, ...] = ()
+    names: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    path: str = ""
 
 
 Piece = Literal | Input | Unknown
@@ -104,6 +111,12 @@ class Value(Struct, frozen=True):
         """Why the value cannot be told, '' where it can."""
         return next((piece.why for piece in self.pieces if isinstance(piece, Unknown)), "")
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files, or patterns, whose text it may hold."""
+        found = (path for piece in self.pieces if isinstance(piece, Unknown) for path in piece.files)
+        return tuple(dict.fromkeys(found))
+
     def symbol(self) -> str | None:
         """A name for the value that is equal for equal values: text with `${NAME}` for stored variables.
 
@@ -133,9 +146,25 @@ class Value(Struct, frozen=True):
 EMPTY = Value(((),))
 
 
-def unknown(why: str, values: Iterable[Value], provenance: tuple[Reference, ...] = ()) -> Value:
-    """What is made of values in a way that is not known."""
-    return Value.of(Unknown(why, provenance, tuple(sorted({span for value in values for span in _literals(value)}))))
+def unknown(
+    why: str, values: Iterable[Value], provenance: tuple[Reference, ...] = (), files: Iterable[str] = ()
+) -> Value:
+    """What is made of values, and of the text of files, in a way that is not known."""
+    values = tuple(values)
+    made = tuple(sorted({span for value in values for span in _literals(value)}))
+    found = sorted({*files, *(path for value in values for path in value.files)})
+    held = tuple(found) if len(found) <= MAX_FILES else ("**",)
+    return Value.of(Unknown(why, provenance, made, inputs(values), held))
+
+
+def inputs(values: Iterable[Value]) -> tuple[str, ...]:
+    """The variables from outside that the values are, or are made of."""
+    found: dict[str, None] = {}
+    for value in values:
+        for piece in value.pieces:
+            if not isinstance(piece, Literal):
+                found |= dict.fromkeys([piece.name] if isinstance(piece, Input) else piece.names)
+    return tuple(found)
 
 
 def _literals(value: Value) -> Iterator[Span]:

@@ -26,11 +26,13 @@ class Task(Struct, frozen=True, eq=False):
 class Commands(Struct, frozen=True, eq=False):
     """What one shell of a step is given, in order; its commands share their variables, those of another shell of the
     step do not see them. `name` is the platform's word for it, `assumes` what a native login in it takes for granted.
+    `ignored`: the step does not fail where one of them does.
     """
 
     name: str
     items: tuple[Scalar | Task, ...]
     assumes: tuple[str, ...] = ()
+    ignored: bool = False
 
 
 class Occurrence(Struct, frozen=True, eq=False):
@@ -43,9 +45,9 @@ class Occurrence(Struct, frozen=True, eq=False):
 class Step(Struct, frozen=True, eq=False):
     """A step as it runs, with its shells in the order in which they run. `at` tells steps of one file apart.
 
-    `labels` are those of the runner that it wants. `kept` are the paths that outlive it, with what they become: `an
+    `labels` are those of the runner that it wants. `kept` are the paths that outlive it, behind what each becomes: `an
     artifact`. `variables` are the names that are declared around it, and where; `declared` says for people by what.
-    `here`: the repository itself runs it, and not only those that import it.
+    `here`: the repository itself runs it, and not only those that import it; `elsewhere`: those may import it.
     """
 
     at: int
@@ -56,6 +58,7 @@ class Step(Struct, frozen=True, eq=False):
     variables: tuple[tuple[str, int], ...] = ()
     declared: str = "the pipeline"
     here: bool = True
+    elsewhere: bool = False
 
     def runs_in(self, where: str) -> bool:
         """Whether a place at or below `where` runs it."""

@@ -6,12 +6,14 @@ forgotten.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from migrator.platforms.bitbucket.names import SCRIPTS
 from migrator.prefilter.needles import needles
 from migrator.rulebook.reading import load
 
+_LONGEST_LINE = 121
 TARGET = Path(__file__).with_name("data.py")
 
 
@@ -34,12 +36,25 @@ def module() -> str:
         f"ENTERS = {{{enters}}}\n"
         f"ENDINGS = {_tuple(endings)}\n"
         f"RECIPES = {_tuple(recipes)}\n"
+        f"DOUBTED = {{\n{_sets(book.programs.doubted)}}}\n"
+        f"UNDERSTOOD = {{\n{_sets(book.programs.understood)}}}\n"
         f"LEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"
     )
 
 
 def _written(text: str) -> str:
     return f'"{text}"'
+
+
+def _sets(members: Mapping[str, frozenset[str]]) -> str:
+    return "".join(_set(name, sorted(members[name])) for name in sorted(members))
+
+
+def _set(name: str, members: Sequence[str]) -> str:
+    """As `ruff format` has it."""
+    line = f"    {_written(name)}: {{{', '.join(map(_written, members))}}},\n"
+    each = "".join(f"        {_written(one)},\n" for one in members)
+    return line if len(line) <= _LONGEST_LINE else f"    {_written(name)}: {{\n{each}    }},\n"
 
 
 def _tuple(names: tuple[str, ...]) -> str:

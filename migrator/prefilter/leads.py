@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
 _IMPORTS = {"from", "import"}
+_RUNS_MODULES = {"-m", "import_module", "__import__", "run_module"}
 _MOST_NAMES = 4000
 _MOST_FILES = 200
 _MOST_FOLDERS = 64
@@ -96,19 +97,19 @@ def _named(
     imported = 0
     for command in commands(text):
         words = [bare(part) for word in command for part in word.split("=")]
-        runs = [programs[name] for word in words if (name := word.rpartition("/")[2]) in programs]
+        runs = [programs[name] for word in words for name in _called(word) if name in programs]
         told |= dict.fromkeys(name for files in runs for name in files)
         for word in words:
             if before in ENTERS:
                 known |= dict.fromkeys(path for folder in tuple(known) if (path := _within(folder, word)) is not None)
-            elif before == "-m":
+            elif before.rpartition(".")[2] in _RUNS_MODULES:
                 path = word.replace(".", "/")
-                names |= {f"{path}.py": None, f"{path}/__main__.py": None}
+                names |= {f"{path}{ending}": None for ending in (".py", "/__main__.py", "/__init__.py")}
             elif before in _IMPORTS or (imported and word.isidentifier()):
-                path = word.lstrip(".").replace(".", "/")
+                path = word if "/" in word else word.lstrip(".").replace(".", "/")
                 places = (path,) if before == "from" else (path, f"{package}/{path}")
                 if path and len(word) <= _LONGEST:
-                    names |= {f"{place}{ending}": None for place in places for ending in (".py", "/__init__.py")}
+                    names |= {f"{place}{ending}": None for place in places for ending in ("", ".py", "/__init__.py")}
                 package = path if before == "from" else package
                 imported = {"from": 0, "import": _MOST_IMPORTED}.get(before, imported - 1)
             elif word and (runs or "/" in word or "." in word) and word[0] != "-" and len(word) <= _LONGEST:
@@ -124,6 +125,12 @@ def _named(
     for name in told:
         for folder in known:
             yield posixpath.join(folder, name), tuple(dict.fromkeys((*known, folder)))
+
+
+def _called(word: str) -> tuple[str, ...]:
+    """What a program may be called, without a version: `python` for `/usr/bin/python3.11`."""
+    name = word.rpartition("/")[2]
+    return (name, name.rstrip("0123456789.").rstrip("-"))
 
 
 def _within(folder: str, name: str) -> str | None:

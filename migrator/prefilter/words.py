@@ -6,7 +6,7 @@ It errs towards more commands, more words and more doubt. Nothing is imported: t
 
 from __future__ import annotations
 
-from migrator.prefilter.data import SCRIPTS
+from migrator.prefilter.data import DOUBTED, SCRIPTS, UNDERSTOOD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,12 +26,17 @@ _BREAKS = str.maketrans({**dict.fromkeys("\"'<>\r\t", " "), **dict.fromkeys(";&|
 _SIGNS = str.maketrans(dict.fromkeys("`;&|()<>,", "\n"))
 _NO_QUOTES = str.maketrans(dict.fromkeys("\"'"))
 _ONE_QUOTE = str.maketrans("'", '"')
+_INCLUDES = {"include", "sinclude", "import"}
+_VERSION = "0123456789."
 _AROUND = "[]{}@!"
 _UNKNOWN = "$*?[{\\"
 _BEFORE = {"if", "then", "else", "elif", "do", "while", "until"}
 _TESTS = {"[", "[["}
 _COMPARES = {"=", "==", "!=", "=~", "-eq", "-ne", "-gt", "-lt", "-ge", "-le"}
-_PROCESSES = ("subprocess", "system", "popen", "Popen", "chdir", "exec", "spawn", "getoutput", "getstatusoutput")
+_PROCESSES = (
+    "subprocess", "system", "popen", "Popen", "chdir", "exec", "spawn", "getoutput", "getstatusoutput", "runpy",
+    "import_module", "__import__", "sys.path",
+)  # fmt: skip
 """In a Python program: it may run what it puts together, in a folder that it enters."""
 
 
@@ -88,12 +93,28 @@ def bare(word: str) -> str:
 def _open(words: list[str], programs: Mapping[str, tuple[str, ...]]) -> bool:
     if words[0][0] == "#":
         return False
-    known = [programs[name] for name in _names(words) if name in programs]
-    if any(ANY in files for files in known):
+    names = [name for word in _names(words) for name in (word, word.rstrip(_VERSION).rstrip("-"))]
+    known = [programs[name] for name in names if name in programs]
+    if any(ANY in files for files in known) or any(_unclear(name, words) for name in names):
+        return True
+    if words[0] == "mod":
         return True
     if not any(char in word for word in words for char in _UNKNOWN):
         return False
+    if words[0].strip("-") in _INCLUDES:
+        return True
     return bool(known) or any(char in _program(words) for char in _UNKNOWN)
+
+
+def _unclear(name: str, words: list[str]) -> bool:
+    """Whether a program is told, in words of its own, that it may run other files than those that are known."""
+    options = {word.partition("=")[0] for word in words}
+    if name in DOUBTED and not options.isdisjoint(DOUBTED[name]):
+        return True
+    known = UNDERSTOOD.get(name)
+    if known is None:
+        return False
+    return any(one[:1] == "-" and one.strip("-") and one.rstrip(_VERSION) not in known for one in options)
 
 
 def _names(words: list[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from migrator.text.source import Span
 _LOGIN = re.compile(r"\blogin\b")
 _BREAK = re.compile(r"(?<!\\)(?<!\\\r)(?:\r\n|\n|\r)")
 _HERE = r"<<<[ \t]*"
-_FED = re.compile(r"(?:[^\s|]*[/;&({'\"\s])?(?:echo|printf)\s+(?P<words>.+)", re.DOTALL)
+_FED = re.compile(r"(?:echo|printf)\s+(?:(?:echo|printf)\s+)*(?P<words>.+)", re.DOTALL)
 _WORD = re.compile(r"[^\s'\"|;&<>()]+")
 _COMMA = r"['\"][ \t]*,[ \t]*(?=['\"])"
 """What stands between an option and its value in a list of words."""

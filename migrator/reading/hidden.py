@@ -37,23 +37,27 @@ def hidden_logins(shell: Shell, book: RuleBook) -> Iterator[Hidden]:
         if command.followed or command in logins:
             continue
         values = [argument.value for argument in command.arguments]
-        text = " ".join(visible_text(value) for value in values)
+        values += [command.stdin] if command.stdin and not knows_no_package(command, book) else []
+        texts = [visible_text(value) for value in values]
+        text = " ".join(texts)
         if called := invocation(command, book):  # `docker exec`, `docker run`: in a container
             unclear = bool(called.rest) and called.rest[0].text is None and _told_to_log_in(called.rest)
             if not unclear and not inner.search(text):
                 continue
-        elif command.name and command.name not in book.programs.carriers and not _may_log_in(command, book):
+        elif command.name and command.name not in book.programs.carriers and not _may_log_in(command, texts, book):
             continue
         stored = {piece.name for value in values for piece in value.pieces if isinstance(piece, Input)}
-        if shows_login(text, book) and not (stored and stored <= book.natives):
+        if shows_login(text, book) and not names_natives(text, book) and not (stored and stored <= book.natives):
             unknown = f"comes from {command.unknown}" if command.unknown else "is not known"
             what = f"the words of `{command.name}`" if command.name else f"the words of a program that {unknown}"
             yield Hidden(command.span, what, False)
 
 
-def _may_log_in(command: Command, book: RuleBook) -> bool:
-    """`oras login`, `make login`: a program that is not known is told to log in."""
-    return not knows_no_package(command, book) and _told_to_log_in(command.arguments)
+def _may_log_in(command: Command, texts: Iterable[str], book: RuleBook) -> bool:
+    """`oras login`, `make login`, `python -c '…login(…)'`: a program that is not known is told to log in, or is given
+    text in which something does."""
+    told = _told_to_log_in(command.arguments) or any(shows_login(text, book) for text in texts)
+    return told and not knows_no_package(command, book)
 
 
 def _told_to_log_in(arguments: Iterable[Argument]) -> bool:

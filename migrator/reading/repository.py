@@ -97,7 +97,8 @@ class Reading:
         for found in self.pipelines.values():
             for step in found.steps:
                 if not self.within or step.runs_in(self.within):
-                    yield reader.read(found, step, follow=self.runs_here(step))
+                    elsewhere = step.elsewhere and not self.within
+                    yield reader.read(found, step, follow=self.runs_here(step), elsewhere=elsewhere)
 
     def _read(self, path: str) -> None:
         try:

@@ -43,13 +43,15 @@ class Shell(Struct, frozen=True, eq=False):
 
 
 class StepFacts(Struct, frozen=True, eq=False):
-    """What is known of one step. `uses` are the places that run it. `windows`: its scripts are not shell."""
+    """What is known of one step. `uses` are the places that run it. `windows`: its scripts are not shell. `elsewhere`:
+    it is judged for repositories that import it, and nobody knows which those are."""
 
     pipelines: Pipelines
     step: Step
     shells: tuple[Shell, ...]
     uses: tuple[Use, ...]
     windows: bool
+    elsewhere: bool = False
 
     @property
     def tasks(self) -> Iterator[Task]:
@@ -87,16 +89,18 @@ class StepReader:
         }
         self.variables = known
         programs = {program for client in book.clients.values() for program in client.programs}
-        programs |= {escape.program for escape in book.escapes}
+        programs = programs.union(*(escape.programs for escape in book.escapes))
         self.words = (*programs, *book.natives, *book.mentions)
-        self.library = Library(self.file, listed, book.programs, self.words, book.built_in.clone)
+        every = ("",)  # in any text
+        self.library = Library(self.file, listed, book.programs, every if thorough else self.words, book.built_in.clone)
 
     def file(self, path: str) -> str | None:
         source = self.source(path)
         return source.text if source else None
 
-    def read(self, pipelines: Pipelines, step: Step, follow: bool = True) -> StepFacts:
-        """`follow`: the step runs in this repository, whose files it may run."""
+    def read(self, pipelines: Pipelines, step: Step, follow: bool = True, elsewhere: bool = False) -> StepFacts:
+        """`follow`: the step runs in this repository, whose files it may run. `elsewhere`: who else runs it is not
+        known."""
         source = pipelines.source
         uses = tuple(Use(source.path, source.position(occurrence.at)) for occurrence in step.occurrences)
         windows = any(label in self.book.runners.windows for label in step.labels)
@@ -104,7 +108,7 @@ class StepReader:
             self.shell(Shell(Script.join(source, commands.items), commands, order), windows, follow)
             for order, commands in enumerate(step.shells)
         )
-        return StepFacts(pipelines, step, shells, uses, windows)
+        return StepFacts(pipelines, step, shells, uses, windows, elsewhere)
 
     def shell(self, shell: Shell, windows: bool, follow: bool) -> Shell:
         script = shell.script
@@ -112,19 +116,27 @@ class StepReader:
         if windows or not (named or (follow and self.library.leads(script.text))):
             return shell
         try:
-            trace = self.trace(script.text, follow)
+            trace = self.trace(script.text, follow, shell.commands.ignored)
         except ProgramError as error:
             return replace(shell, failure=error)
         shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
         logins = tuple(find_logins(trace, self.book))
-        return replace(shell, trace=trace, logins=logins, images=find_images(trace, self.book, self.file), read=True)
+        return replace(
+            shell,
+            trace=trace,
+            logins=logins,
+            images=find_images(trace, self.book, self.file, self.library.listed),
+            read=True,
+        )
 
-    def trace(self, text: str, follow: bool) -> Flow:
+    def trace(self, text: str, follow: bool, ignored: bool) -> Flow:
         """Follow a script and the files that it runs, but for those that it writes itself. Raises ProgramError."""
         changed = NONE
         library, clone = self.library if follow else None, self.book.built_in.clone
         while True:
-            trace = interpreter.follow(text, self.book.programs, self.variables, self.file, clone, library, changed)
+            trace = interpreter.follow(
+                text, self.book.programs, self.variables, self.file, clone, library, changed, ignored
+            )
             wrong = matching(written(trace, self.book), {placed.fragment.path for placed in trace.called})
             if not wrong:
                 return trace

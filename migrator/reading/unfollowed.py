@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from migrator.flow.events import Command, Flow
 from migrator.flow.files import FileGraph
@@ -49,6 +49,27 @@ def _moved(flow: Flow, files: FileGraph) -> Iterator[tuple[Command, Top]]:
                 yield command, wide
 
 
+def logins_unseen(
+    step: StepFacts, files: FileGraph, book: RuleBook, followed: Collection[str]
+) -> Iterator[tuple[str, Span]]:
+    """The files that show a login with something else than the native pair, and where, of those that a step may run,
+    and that these lead to; but for those that some step was followed into."""
+    for path in sorted(_open(step, files, book)):
+        text = files.text(path) if path not in followed else None
+        if text is not None and (login := shows_login(text, book)) and not names_natives(text, book):
+            yield path, login
+
+
+def _open(step: StepFacts, files: FileGraph, book: RuleBook) -> frozenset[str]:
+    """The files that a step may run where nobody follows: which, is known by words, untold names, and texts."""
+    commands = [one for shell in step.shells for one in shell.trace.commands]
+    started = (paths for command in commands for paths in files.may_start(command))
+    found = (*may_run(step, files, book), *started, *files.copied(commands))
+    there = [files.matched(paths) for paths in found]
+    known = frozenset(path for paths in there if not isinstance(paths, Top) for path in paths)
+    return files.led(known) if known else known
+
+
 def unseen(paths: Iterable[Paths], files: FileGraph, followed: frozenset[str]) -> Paths:
     """The files that are there of those that may run, and that no step was followed into."""
     there = files.matched(joined(paths))
@@ -61,6 +82,7 @@ def logging_in(
     """What logs in to Packages unseen: files that the step runs, or may run, and that show a login with something else
     than the native pair; else what is taken for granted, where it is not known which files run."""
     found = [path for path, text in named(step, files) if logs_in(text, book)]
+    found += [path for path, _ in logins_unseen(step, files, book, followed) if path not in found]
     granted = _written_over(step, book)
     unknown = joined(paths for paths in may_run(step, files, book) if isinstance(paths, Top))
     if not isinstance(unknown, Top):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from migrator.registry.records import RegistryError
 from migrator.text.mask import printable
@@ -30,6 +30,15 @@ def checked(url: str, asked: str, what: str) -> str:
         place = printable(f"{to.scheme[:20]}://{(to.hostname or '')[:100]}" + (f":{port}" if port else ""))
         raise RegistryError(f"{what} of {origin(asked)} leads to {place}, and nothing is sent there: it is not https")
     return url
+
+
+def followed(location: str, asked: str, what: str) -> str:
+    """Where a `location` leads that came as an answer of `asked`. Raises as `checked`."""
+    try:
+        url = urljoin(asked, location)
+    except ValueError:
+        raise RegistryError(f"{what} of {origin(asked)} is no address") from None
+    return checked(url, asked, what)
 
 
 def is_loopback(hostname: str) -> bool:

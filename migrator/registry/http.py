@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
-from urllib.parse import urljoin
 
 import requests
 import requests.adapters
@@ -16,11 +17,14 @@ from migrator.registry import addresses
 from migrator.registry.records import Authorization, RegistryError
 
 CONNECT, READ, WHOLE = 5, 15, 60
-"""Seconds to connect, between two pieces of an answer, and for all of it."""
+"""Seconds to connect, between two pieces of an answer, and for all of it, its headers and repetitions included."""
 LIMIT = 1024 * 1024
 """The largest answer that is read, in bytes."""
 REDIRECTS = 5
+_MOVED = (301, 302, 303, 307, 308)
 _AGAIN = {429, 502, 503, 504}
+_PAUSES = (0.3, 0.6)
+"""Seconds before a request is sent again, whose answer was one of those."""
 
 
 class Reply(Struct, frozen=True):
@@ -46,14 +50,8 @@ class _Sign(requests.auth.AuthBase):
 class Http:
     def __init__(self) -> None:
         self._session = requests.Session()
-        retry = urllib3.Retry(
-            total=2,
-            backoff_factor=0.3,
-            status_forcelist=_AGAIN,
-            allowed_methods={"GET"},
-            raise_on_status=False,
-            respect_retry_after_header=False,
-        )
+        # Not for an answer: urllib3 would read all of its body first, however long it is.
+        retry = urllib3.Retry(total=2, backoff_factor=0.3, status=0, allowed_methods={"GET"}, raise_on_status=False)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
         self._session.headers.update({"User-Agent": f"patless/{version('patless')}", "Accept-Encoding": "identity"})
@@ -71,9 +69,9 @@ class Http:
         for _ in range(REDIRECTS + 1):
             reply = self._once(url, authorization, query)
             location = reply.headers.get("Location")
-            if reply.status not in (301, 302, 303, 307, 308) or location is None:
+            if reply.status not in _MOVED or location is None:
                 return reply
-            to = addresses.checked(urljoin(url, location), url, "the redirect")
+            to = addresses.followed(location, url, "the redirect")
             if not addresses.same_origin(to, url):
                 authorization = None
             url, query = to, None
@@ -81,37 +79,62 @@ class Http:
 
     def _once(self, url: str, authorization: Authorization | None, query: Mapping[str, str] | None) -> Reply:
         place = addresses.origin(url)
-        self._session.trust_env = not url.startswith("http://")  # plain http is this machine's: never by a proxy
         try:
-            with self._session.get(
-                url,
-                params=query,
-                auth=_Sign(authorization),
-                timeout=(CONNECT, READ),
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
-                reply = Reply(answer.status_code, answer.headers, _body(answer, place))
-        except requests.RequestException as error:
+            for pause in (*_PAUSES, None):
+                reply = _within(WHOLE, place, lambda: self._answer(url, authorization, query, place))
+                if reply.status not in _AGAIN or pause is None:
+                    break
+                time.sleep(pause)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise RegistryError(f"{place} {_sentence(error)}") from None
         if reply.status in _AGAIN or reply.status >= 500:
             raise RegistryError(f"{place} answers {reply.status}; try again later")
         return reply
 
+    def _answer(
+        self, url: str, authorization: Authorization | None, query: Mapping[str, str] | None, place: str
+    ) -> Reply:
+        self._session.trust_env = not url.startswith("http://")  # plain http is this machine's: never by a proxy
+        prepared = self._session.prepare_request(requests.Request("GET", url, params=query, auth=_Sign(authorization)))
+        settings = self._session.merge_environment_settings(prepared.url or "", {}, True, None, None)
+        # Not Session.send, which reads a redirect's whole body and parses its target, whatever either is.
+        adapter = self._session.get_adapter(url)
+        with adapter.send(prepared, timeout=(CONNECT, READ), **settings) as answer:  # type: ignore[arg-type]
+            unread = answer.status_code in _MOVED or answer.status_code in _AGAIN
+            return Reply(answer.status_code, answer.headers, b"" if unread else _body(answer, place))
+
+
+def _within(seconds: float, place: str, ask: Callable[[], Reply]) -> Reply:
+    """What `ask` gives or raises. A server that sends a header's letters one by one, for ever, is left to a thread that
+    ends with the process: no time limit of a socket is one of a whole answer. Raises RegistryError."""
+    answers = queue.SimpleQueue[Reply | Exception]()
+
+    def work() -> None:
+        try:
+            answers.put(ask())
+        except Exception as error:
+            answers.put(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        found = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise RegistryError(f"{place} needs more than {seconds} seconds for one answer") from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
 
 def _body(answer: requests.Response, place: str) -> bytes:
-    end = time.monotonic() + WHOLE
-    data = b""
+    data = bytearray()
     for piece in answer.iter_content(4096):
         data += piece
         if len(data) > LIMIT:
             raise RegistryError(f"{place} answers with more than {LIMIT // 1024} KiB, which is not read")
-        if time.monotonic() > end:
-            raise RegistryError(f"{place} needs more than {WHOLE} seconds for one answer")
-    return data
+    return bytes(data)
 
 
-def _sentence(error: requests.RequestException) -> str:
+def _sentence(error: Exception) -> str:
     """Never the exception's own text, which can quote what was sent."""
     if isinstance(error, requests.Timeout):
         return f"does not answer within {READ} seconds"

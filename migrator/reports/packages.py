@@ -16,7 +16,7 @@ def table(report: Report, paint: Paint = Paint()) -> str:
     """One line for each package and place, columns aligned; a sentence where there is no package."""
     packages = sorted(report.packages, key=lambda package: package.name)
     if not packages:
-        return "No package of a Packages registry is named in this repository.\n"
+        return "No step is seen to push or read a package of a Packages registry.\n"
     rows = [_HEADS, *(row for package in packages for row in _rows(package))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS) - 1)]
     lines = [_line(row, widths) for row in rows]

@@ -32,7 +32,7 @@ class Probed(Struct, frozen=True):
 def table(probed: Probed, paint: Paint = Paint()) -> str:
     """One line for each package, and the configuration that follows from them."""
     if not probed.accesses:
-        return "No package of a Packages registry is named in this repository.\n"
+        return "No step is seen to push or read a package of a Packages registry.\n"
     rows = [_HEADS, *(_row(name, access) for name, access in sorted(probed.accesses.items()))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS) - 1)]
     text = [paint.bold(_line(rows[0], widths)), *(_painted(row, widths, paint) for row in rows[1:])]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from migrator.text.files import read_bounded
@@ -15,6 +18,9 @@ _HARMLESS = (
     *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false"),
     "--no-pager",
 )
+_READ = ("config", "config.worktree", "HEAD", "index", "packed-refs", "commondir", "info/exclude", "shallow")
+"""Files of `.git` that git reads before it says anything."""
+_SECONDS = 120
 _NO_WORK_TREE = (b"not a git repository", b"must be run in a work tree")
 _BITBUCKET = re.compile(
     r"(?:(?:https?|ssh|git)://)?(?:[^@/]*@)?(?:altssh\.)?bitbucket\.org(?::\d+(?=/))?[:/]/*"
@@ -22,6 +28,8 @@ _BITBUCKET = re.compile(
     re.IGNORECASE,
 )
 
+_CREDENTIAL = re.compile(r"(?:.*_)?(?:TOKEN|PASSWORD|PASSWD|SECRET|PAT|API_?KEY|CREDENTIALS?)(?:_.*)?", re.IGNORECASE)
+"""Names of variables that hold one, by habit: whoever calls a program gives it the one that it needs."""
 _PLAIN = re.compile(rb'\[(?P<section>[a-z]+(?: "[^"\\]*")?)\]|\t(?P<key>[A-Za-z][A-Za-z0-9-]*) = (?P<value>[^"\\#;]*)')
 """A line of a configuration file in the form that git itself writes."""
 _ELSEWHERE = (b"include", b"worktreeConfig", b"worktreeconfig")
@@ -89,9 +97,18 @@ def slug(url: str) -> tuple[str, str] | None:
     return (found["workspace"].lower(), found["repository"].lower()) if found else None
 
 
+def without_credentials(given: Mapping[str, str]) -> dict[str, str]:
+    """What a program that is no part of patless is run with."""
+    return {name: value for name, value in given.items() if not _CREDENTIAL.fullmatch(name)}
+
+
 def environment() -> dict[str, str]:
-    """What git is run with: nothing of this process's own GIT_ variables but where its configuration is."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)}
+    """What git is run with: no credential, and of this process's own GIT_ variables where its configuration is."""
+    kept = {
+        name: value
+        for name, value in without_credentials(os.environ).items()
+        if not name.startswith("GIT_") or name.startswith(_KEPT)
+    }
     return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 
 
@@ -99,7 +116,22 @@ def command(*arguments: str) -> list[str]:
     return ["git", *_HARMLESS, *arguments]
 
 
+def no_traps(folder: Path) -> None:
+    """Raises GitError where git would wait for ever: for what is no plain file where it reads one, such as a pipe."""
+    for above in (folder, *folder.absolute().parents):
+        inside = os.path.join(above, ".git")
+        if not os.path.lexists(inside):
+            continue
+        for path in (inside, *(os.path.join(inside, name) for name in _READ)):
+            with suppress(OSError):
+                mode = os.stat(path).st_mode
+                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                    raise GitError(f"git is not asked about {folder}: {path} is no plain file")
+        return
+
+
 def _git(folder: Path, *arguments: str) -> bytes | None:
+    no_traps(folder)
     try:
         done = subprocess.run(
             command(*arguments),
@@ -108,9 +140,12 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
+            timeout=_SECONDS,
         )
     except FileNotFoundError:
         raise GitMissing from None
+    except subprocess.TimeoutExpired:
+        raise GitError(f"git needs more than {_SECONDS} seconds for the repository at {folder}") from None
     if done.returncode == 0:
         return done.stdout
     if done.returncode == 1 or any(words in done.stderr for words in _NO_WORK_TREE):

@@ -23,6 +23,7 @@ class Process:
     """A running git. `send` and `take` raise GitError where it ends early."""
 
     def __init__(self, folder: Path, *arguments: str, asked: IO[bytes] | None, limited: bool) -> None:
+        git.no_traps(folder)
         self._folder = folder
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         try:

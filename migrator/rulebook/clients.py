@@ -24,6 +24,7 @@ from migrator.rulebook.sinks import (
 _WHICH = ("first", "last", "rest", "all", "any")
 _ROLES: Mapping[Action, tuple[Role, ...]] = {
     Action.STORE: (Role.HOST, Role.USERNAME, Role.PASSWORD),
+    Action.USE: (Role.USERNAME, Role.PASSWORD, Role.CREDENTIAL),
     **dict.fromkeys((Action.NAME, Action.PULL, Action.READ, Action.PUSH), (Role.IMAGE,)),
     Action.LEAVE: (Role.HOST, Role.CREDENTIAL, Role.LOGIN, Role.LOGIN_FILE, Role.SCRIPT),
 }
@@ -59,12 +60,12 @@ def clients(book: RuleBook, node: Node, rule: str) -> RuleBook:
 
 
 def _login_file(node: Node) -> LoginFile:
-    fields = node.mapping((*_MOVES, "paths", "folders"))
+    fields = node.mapping((*_MOVES, "paths", "folders", "home"))
     paths, folders = (
         tuple(item.pattern() for item in fields[key].items()) if key in fields else () for key in ("paths", "folders")
     )
     slots = _channels(Action.STORE, Role.LOGIN_FILE, {key: fields[key] for key in fields if key in _MOVES})
-    return LoginFile(tuple(slots), paths, folders)
+    return LoginFile(tuple(slots), paths, folders, fields["home"].text() if "home" in fields else "")
 
 
 def _command(node: Node) -> ClientCommand:
@@ -112,10 +113,11 @@ def _build(node: Node) -> BuildSyntax:
 
 
 def _compose(node: Node) -> ComposeSyntax:
-    fields = node.mapping(("file", "read", "build", "push", "push-switch", "build-switch"))
+    fields = node.mapping(("file", "folder", "read", "build", "push", "push-switch", "build-switch"))
     flags = {key: fields[key].flag() if key in fields else False for key in ("read", "build", "push")}
     switches = (members(fields, "push-switch"), members(fields, "build-switch"))
-    return ComposeSyntax(members(fields, "file"), flags["read"], flags["build"], flags["push"], *switches)
+    told = members(fields, "file"), members(fields, "folder")
+    return ComposeSyntax(*told, flags["read"], flags["build"], flags["push"], *switches)
 
 
 def escapes(book: RuleBook, node: Node) -> RuleBook:
@@ -128,7 +130,7 @@ def escapes(book: RuleBook, node: Node) -> RuleBook:
         found.pop(name, None)
         found[name] = Escape(
             name,
-            fields["program"].text(),
+            frozenset(fields["program"].several()),
             fields["words"].texts() if "words" in fields else (),
             tuple(_slots(Action.LEAVE, fields[Action.LEAVE])),
             fields["what"].text(),

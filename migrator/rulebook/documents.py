@@ -55,6 +55,10 @@ class Node:
     def texts(self) -> tuple[str, ...]:
         return tuple(item.text() for item in self.items())
 
+    def several(self) -> tuple[str, ...]:
+        """Text, or a list of it."""
+        return self.texts() if isinstance(self.node, yaml.Sequence) else (self.text(),)
+
     def switches(self) -> tuple[str, ...]:
         """A list of switches; `true` for something that needs none."""
         if isinstance(self.node, yaml.Sequence):

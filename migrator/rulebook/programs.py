@@ -10,11 +10,25 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from migrator.rulebook.documents import Node, members
-from migrator.rulebook.records import Launcher, Programs, RuleBook, Wrapper, Writer
+from migrator.rulebook.records import Clearing, Launcher, Programs, RuleBook, Wrapper, Writer
 
-_SETS = ("displays", "private", "offline", "harmless-evals", "shells", "carriers", "copiers", "interpreters", "roots")
-"""Sections that are lists of programs."""
-_WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands")
+_SETS = (
+    "displays",
+    "failing",
+    "private",
+    "offline",
+    "harmless-evals",
+    "shells",
+    "carriers",
+    "copiers",
+    "keepers",
+    "interpreters",
+    "roots",
+    "targets",
+    *("lookers", "takers", "senders", "remote", "listings", "common"),
+)
+"""Sections that are lists: of programs, of options, or of globs of names."""
+_WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands", "elsewhere")
 """What a launcher says of the words that it is given."""
 _READS = re.compile(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
 
@@ -28,8 +42,9 @@ def _listed(field: str, book: RuleBook, node: Node) -> RuleBook:
     return _programs(book, **{field: getattr(book.programs, field) | set(node.texts())})
 
 
-def _filters(book: RuleBook, node: Node) -> RuleBook:
-    return _programs(book, filters={**book.programs.filters, **{k: v.pattern() for k, v in node.mapping().items()}})
+def _patterns(field: str, book: RuleBook, node: Node) -> RuleBook:
+    known: Mapping[str, re.Pattern[str]] = getattr(book.programs, field)
+    return _programs(book, **{field: {**known, **{key: one.pattern() for key, one in node.mapping().items()}}})
 
 
 def _sources(book: RuleBook, node: Node) -> RuleBook:
@@ -40,7 +55,7 @@ def _sources(book: RuleBook, node: Node) -> RuleBook:
 def _wrappers(book: RuleBook, node: Node) -> RuleBook:
     wrappers = dict(book.programs.wrappers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("options", "words", "optional", "assignments", "names", "folders"))
+        fields = entry.mapping(("options", "words", "optional", "assignments", "names", "folders", "commands", "gives"))
         wrappers[name] = Wrapper(
             members(fields, "options"),
             fields["words"].number() if "words" in fields else 0,
@@ -48,8 +63,18 @@ def _wrappers(book: RuleBook, node: Node) -> RuleBook:
             fields["assignments"].flag() if "assignments" in fields else False,
             members(fields, "names"),
             members(fields, "folders"),
+            members(fields, "commands"),
+            {key: one.text() for key, one in fields["gives"].mapping().items()} if "gives" in fields else {},
         )
     return _programs(book, wrappers=wrappers)
+
+
+def _clearing(book: RuleBook, node: Node) -> RuleBook:
+    clearing = dict(book.programs.clearing)
+    for name, entry in node.mapping().items():
+        fields = entry.mapping(("options", "unless"))
+        clearing[name] = Clearing(members(fields, "options"), members(fields, "unless"))
+    return _programs(book, clearing=clearing)
 
 
 def _writers(book: RuleBook, node: Node) -> RuleBook:
@@ -64,6 +89,11 @@ def _writers(book: RuleBook, node: Node) -> RuleBook:
 def _untold(book: RuleBook, node: Node) -> RuleBook:
     found = {name: files.texts() for name, files in node.mapping().items()}
     return _programs(book, files_untold={**book.programs.files_untold, **found})
+
+
+def _containers(book: RuleBook, node: Node) -> RuleBook:
+    found = {name: {key: one.texts() for key, one in each.mapping().items()} for name, each in node.mapping().items()}
+    return _programs(book, containers={**book.programs.containers, **found})
 
 
 def _documents(book: RuleBook, node: Node) -> RuleBook:
@@ -82,7 +112,7 @@ def readers() -> tuple[str, ...]:
 def _launchers(book: RuleBook, node: Node) -> RuleBook:
     launchers = dict(book.programs.launchers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("reader", "programs", "files", "endings", *_WORDS, "people"))
+        fields = entry.mapping(("reader", "programs", "files", "endings", *_WORDS, "people", "upward", "hooks"))
         for key in ("reader", "programs"):
             if key not in fields:
                 raise entry.error(f"has no `{key}`; add it")
@@ -93,6 +123,8 @@ def _launchers(book: RuleBook, node: Node) -> RuleBook:
             fields["files"].texts() if "files" in fields else (),
             fields["endings"].texts() if "endings" in fields else (),
             people=fields["people"].flag() if "people" in fields else False,
+            upward=fields["upward"].flag() if "upward" in fields else False,
+            hooks={key: one.texts() for key, one in fields["hooks"].mapping().items()} if "hooks" in fields else {},
             **{key: members(fields, key) for key in _WORDS},
         )
     return _programs(book, launchers=launchers)
@@ -100,11 +132,14 @@ def _launchers(book: RuleBook, node: Node) -> RuleBook:
 
 SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
     "wrappers": _wrappers,
+    "clearing": _clearing,
     "writers": _writers,
     "launchers": _launchers,
     "untold": _untold,
     "documents": _documents,
-    "filters": _filters,
+    "containers": _containers,
+    "filters": partial(_patterns, "filters"),
+    "starting": partial(_patterns, "starting"),
     "harmless-sources": _sources,
     **{name: partial(_listed, name.replace("-", "_")) for name in _SETS},
 }

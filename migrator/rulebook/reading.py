@@ -39,6 +39,11 @@ def files(directory: Path) -> list[Path]:
     return sorted({*directory.glob("*.yml"), *directory.glob("*.yaml"), *directory.glob("clients/*.yml")})
 
 
+def every(directory: Path) -> list[Path]:
+    """All files of a directory of rules that are loaded by anything: a digest of rules covers these."""
+    return sorted({*files(directory), *directory.glob("references/*.yml"), *directory.glob("releases/*.yml")})
+
+
 def _added(book: RuleBook, directory: Path) -> RuleBook:
     from migrator.rulebook.sections import added
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -117,7 +117,9 @@ def ways_out(entry: ReasonEntry, subject: str, *, fleet_of: str = "") -> tuple[t
 class Wrapper(Struct, frozen=True):
     """A program that runs the rest of its words: `options` of it take a value, `words` come before the command
     (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
-    `names` lists variables that it passes on or takes away, that of one in `folders` is where the command runs."""
+    `names` lists variables that it passes on or takes away, that of one in `folders` is where the command runs. Where
+    there are `commands`, it runs the rest only behind one of these words. What begins with an option among `gives`, or
+    a file with such an ending, is given to that program."""
 
     options: frozenset[str]
     words: int
@@ -125,6 +127,28 @@ class Wrapper(Struct, frozen=True):
     assignments: bool
     names: frozenset[str]
     folders: frozenset[str]
+    commands: frozenset[str]
+    gives: Mapping[str, str]
+
+
+class Clearing(Struct, frozen=True):
+    """A program that starts what it runs with another environment than its own: with one of `options`, or always where
+    there are none, but for `unless`."""
+
+    options: frozenset[str]
+    unless: frozenset[str]
+
+    def clears(self, words: Sequence[str | None]) -> bool:
+        """`words` are the program's own, None for one that is not known."""
+        if any(_gives(word, self.unless) for word in words if word):
+            return False
+        return not self.options or any(word is None or _gives(word, self.options) for word in words)
+
+
+def _gives(word: str, options: Collection[str]) -> bool:
+    """Whether a word is one of the options, or a cluster of letters with one."""
+    cluster = word if re.fullmatch("-[A-Za-z]+", word) else ""
+    return word in options or any(len(one) == 2 and one[1] in cluster for one in options)
 
 
 class Writer(Struct, frozen=True):
@@ -144,7 +168,9 @@ class Launcher(Struct, frozen=True):
     files are, `named` those that name one, `options` others that take a value and `switches` those that take none: with
     any other option nothing is followed. `quiet` are switches that keep what runs out of the log.
     `short` are scripts that need no `run`; without any, all that are not among the program's own `commands`.
-    `people`: such a file is for people too, whoever else names it.
+    `people`: such a file is for people too, whoever else names it. `hooks` are commands of the program, '' for none,
+    with the scripts of its file that it runs with them. With one of the words `elsewhere` it reads such a file of
+    another folder; where there is none in its folder, and it looks `upward`, that of one around it.
     """
 
     name: str
@@ -160,36 +186,67 @@ class Launcher(Struct, frozen=True):
     short: frozenset[str]
     commands: frozenset[str]
     people: bool
+    hooks: Mapping[str, tuple[str, ...]]
+    elsewhere: frozenset[str]
+    upward: bool
+
+
+def unversioned(program: str) -> str:
+    """The name of a program without a version behind it: `python` for `python3.11`."""
+    return program.rstrip("0123456789.").rstrip("-")
 
 
 class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
-    but white space; `private` programs read no variables but their own; neither they nor `offline` ones read packages.
-    `roots` are commands, with their words, that print the folder of the clone. `carriers` run words of theirs as a
-    command; `copiers` copy or show the files that they are given, `writers` tell
-    which of their words are files that they write. `launchers` run files of the repository, `interpreters` run what is
-    not followed; `files_untold` are those that other programs read, `documents` globs of what nobody runs.
+    but white space; `failing` programs do nothing but fail; `private` programs read no variables but their own, unless
+    words or variables that match `starting` have them start others; neither they nor `offline` ones read packages.
+    `roots` are commands, with their words, that print the folder of the clone, `targets` options that name what is
+    pushed. `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `keepers`
+    leave them where they are, `writers` tell which of their words are files that they write. `lookers` only look at
+    files, `takers` take folders with all that is in there, `senders` do so and put it where their last word says,
+    `remote` ones on another machine. `launchers` run files of the repository, `interpreters` run what is not followed;
+    `files_untold` are those that other programs read. Globs of names are `documents`, which nobody runs, `listings`,
+    which list files for a tool that runs none, and `common`: what programs read by its name alone, wherever it lies.
+    `containers` are commands of programs that run what their words say in a container, with the files that these read
+    untold.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
+    clearing: Mapping[str, Clearing] = field(default_factory=dict)
     displays: frozenset[str] = frozenset()
+    failing: frozenset[str] = frozenset()
     filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
+    starting: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     offline: frozenset[str] = frozenset()
     harmless_sources: tuple[re.Pattern[str], ...] = ()
     harmless_evals: frozenset[str] = frozenset()
     shells: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
     copiers: frozenset[str] = frozenset()
+    keepers: frozenset[str] = frozenset()
+    lookers: frozenset[str] = frozenset()
+    takers: frozenset[str] = frozenset()
+    senders: frozenset[str] = frozenset()
+    remote: frozenset[str] = frozenset()
+    listings: frozenset[str] = frozenset()
+    common: frozenset[str] = frozenset()
     writers: Mapping[str, Writer] = field(default_factory=dict)
     launchers: Mapping[str, Launcher] = field(default_factory=dict)
     interpreters: frozenset[str] = frozenset()
     files_untold: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
+    containers: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def launcher(self, program: str) -> Launcher | None:
-        return next((one for one in self.launchers.values() if program in one.programs), None)
+        names = {program, unversioned(program)}
+        return next((one for one in self.launchers.values() if not names.isdisjoint(one.programs)), None)
+
+    def interprets(self, program: str) -> bool:
+        """Whether it runs a file in a language that is not followed."""
+        return program in self.interpreters or unversioned(program) in self.interpreters
 
     @cached_property
     def inert(self) -> frozenset[str]:
@@ -209,11 +266,29 @@ class Programs(Struct, frozen=True, dict=True):
     def leading(self) -> dict[str, tuple[str, ...]]:
         """The programs that run files, with the names of the files that they read without being told, `{}` for any; and
         what enters folders, so that any may be meant."""
-        given = self.interpreters | self.wrappers.keys() | self.shells | {"source", ".", "exec", "eval"}
+        given = self.wrappers.keys() | self.shells | {"source", ".", "exec", "eval"}
+        told = self.interpreters | self.files_untold.keys() - self.inert
         found = dict.fromkeys(sorted(given), ()) | dict.fromkeys(
-            sorted(self.carriers | {"cd", "pushd", "popd"}), ("{}",)
+            sorted(self.carriers | told | {"cd", "pushd", "popd"}), ("{}",)
         )
         return found | {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
+
+    @cached_property
+    def doubted(self) -> dict[str, frozenset[str]]:
+        """Words of programs with which they may run any file: in a container, or in another folder."""
+        found = {name: frozenset(one.split()[-1] for one in each) for name, each in self.containers.items()}
+        launchers = [one for one in self.launchers.values() if one.elsewhere]
+        return found | {name: one.elsewhere for one in launchers for name in one.programs}
+
+    @cached_property
+    def understood(self) -> dict[str, frozenset[str]]:
+        """The options of launchers that read a file untold, for which each other one may say that it is another."""
+        return {
+            name: one.switches | one.quiet | one.options | one.folders | one.named
+            for one in self.launchers.values()
+            if one.files and not one.elsewhere
+            for name in one.programs
+        }
 
 
 class Registry(Struct, frozen=True):
@@ -304,6 +379,11 @@ class RuleBook(Struct, frozen=True):
     @property
     def hosts(self) -> tuple[str, ...]:
         return tuple(sorted(host for registry in self.registries for host in registry.hosts))
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What text has in it that is about a registry."""
+        return tuple(dict.fromkeys((*self.hosts, *self.mentions)))
 
     @property
     def natives(self) -> frozenset[str]:

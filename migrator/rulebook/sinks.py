@@ -47,6 +47,8 @@ class Action(StrEnum):
 
     STORE = "stores"
     """A login: later commands use it."""
+    USE = "uses"
+    """This call alone is made with it."""
     LEAVE = "leaves"
     """Something that outlives the step is given it."""
     PUSH = "pushes"
@@ -99,9 +101,11 @@ class BuildSyntax(Struct, frozen=True):
 
 
 class ComposeSyntax(Struct, frozen=True):
-    """What a command does with the images of a Compose project, and the options that change that."""
+    """What a command does with the images of a Compose project, and the options that change that: those that name its
+    files and its `folder`, and switches."""
 
     file: frozenset[str]
+    folder: frozenset[str]
     read: bool
     build: bool
     push: bool
@@ -137,11 +141,12 @@ class ClientCommand(Struct, frozen=True):
 
 class LoginFile(Struct, frozen=True):
     """Where a client keeps its logins. `slots` are what moves it, the strongest first; `paths` match the path of the
-    file, `folders` one that is, or leads through, its folder."""
+    file, `folders` one that is, or leads through, its folder. `home` is where in the home folder it is by default."""
 
     slots: tuple[Slot, ...] = ()
     paths: tuple[re.Pattern[str], ...] = ()
     folders: tuple[re.Pattern[str], ...] = ()
+    home: str = ""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -171,16 +176,22 @@ class Client(Struct, frozen=True, dict=True):
         return max(map(len, self.syntaxes), default=0)
 
     @property
+    def compose(self) -> ComposeSyntax | None:
+        """How its commands are told the files of a Compose project, where all of them read one."""
+        found = [command.compose for command in self.commands]
+        return found[0] if found and all(found) else None
+
+    @property
     def logins(self) -> Iterator[ClientCommand]:
         return (command for command in self.commands if command.does(Action.STORE))
 
 
 class Escape(Struct, frozen=True):
-    """A command that takes a credential out of the step: `program` with `words` in this order among its words, since
-    not all of its options are known. `what` says what becomes of the credential."""
+    """A command that takes a credential out of the step: one of `programs` with `words` in this order among its words,
+    since not all of its options are known. `what` says what becomes of the credential."""
 
     name: str
-    program: str
+    programs: frozenset[str]
     words: tuple[str, ...]
     slots: tuple[Slot, ...]
     what: str

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from migrator.findings.records import Finding, Severity
 from migrator.fixes.context import Context
 from migrator.fixes.judged_command import JudgedCommand, RuleContext
-from migrator.ir.paths import Top
+from migrator.flow.events import Command
+from migrator.ir.values import Input
 from migrator.reading.hidden import hidden_logins
-from migrator.reading.steps import StepFacts
-from migrator.reading.unfollowed import may_run, unseen
+from migrator.reading.steps import Shell, StepFacts
+from migrator.reading.unfollowed import logins_unseen
 from migrator.rulebook.records import Rule
+from migrator.sinks.calls import authenticated_calls
 from migrator.sinks.credentials import origin
 from migrator.sinks.login_files import written_logins
+from migrator.sinks.logins import SEVERAL
 from migrator.sinks.shown import names_natives, shows_login
 from migrator.text.source import Source, Span
 
@@ -50,17 +53,23 @@ def _uncertain(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findin
         for login in shell.logins:
             if not login.host_unknown or not context.mentioned(step):
                 continue
-            username = origin(login.username, registry.username)
             password = origin(login.password, registry.password)
-            if not password.stored and not password.literals:
+            given = (*(one.value for one in login.command.arguments), login.username, login.password)
+            inputs = (piece.name for value in given for piece in value.pieces if isinstance(piece, Input))
+            stored = tuple(dict.fromkeys(name for name in inputs if name not in context.book.natives))
+            if not stored and not password.literals:
                 continue
+            code, what = "registry-unresolved", "a registry that is not certain"
             detail = f"the registry comes from {login.host_subject}, which has no certain value here"
+            if login.perhaps and login.host_subject == SEVERAL:
+                code, what = "credential-unresolved", f"{min(login.perhaps.hosts)} with more words than it takes"
+                detail = "the login has a word besides the registry, such as a password that belongs on standard input"
             yield _of(login.rule, rule, context).finding(
                 shell.script.source_at(login.command.span),
                 shell.script.shown(login.command.span),
-                f"{login.client} logs in to a registry that is not certain",
-                reasons=[context.reason("registry-unresolved", detail, login.host_subject)],
-                variables=(name for name in username.stored + password.stored if name not in context.book.natives),
+                f"{login.client} logs in to {what}",
+                reasons=[context.reason(code, detail, login.host_subject)],
+                variables=stored,
                 uses=step.uses,
                 severity=Severity.NOTE,
             )
@@ -93,11 +102,8 @@ def _unreadable(
 
 def _not_followed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Logins in files that a step runs, or may run, and that are not followed."""
-    files = unseen(may_run(step, context.files, context.book), context.files, context.followed)
-    for path in sorted(files) if not isinstance(files, Top) else ():
-        source = context.source(path)
-        login = shows_login(source.text, context.book) if source else None
-        if source and login and not names_natives(source.text, context.book):
+    for path, login in logins_unseen(step, context.files, context.book, context.followed):
+        if source := context.source(path):
             yield rule.finding(
                 source,
                 login,
@@ -119,9 +125,27 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
             detail = f"the login is put together in {hidden.what}"
             reason = context.reason("credential-unresolved", detail, "the login")
             yield rule.finding(source, place, message, reasons=[reason], uses=step.uses)
-        for command, stored in written_logins(shell.trace, context.book):
-            source, place = shell.script.source_at(command.span), shell.script.shown(command.span)
-            message = "a login to Packages is written by hand into the client's login file"
+        for written in written_logins(shell.trace, context.book):
+            if not written.surely and not context.mentioned(step):
+                continue
+            source, place = _place(shell, written.command)
+            what = "a login to Packages" if written.surely else "a login that may be to Packages"
+            message = f"{what} is written by hand into the client's login file"
             detail = "the login is written into a file by hand"
             reason = context.reason("credential-unresolved", detail, "the login file")
-            yield rule.finding(source, place, message, reasons=[reason], variables=stored, uses=step.uses)
+            yield rule.finding(source, place, message, reasons=[reason], variables=written.stored, uses=step.uses)
+        for call in authenticated_calls(shell.trace, context.book):
+            source, place = _place(shell, call.command)
+            names = " and ".join(f"${name}" for name in call.stored)
+            message = (
+                f"{call.command.name} reaches {call.host} with {f'the stored {names}' if names else 'a credential'}"
+            )
+            detail = f"the credential is given to `{call.command.name}` for this call alone, without a login"
+            reason = context.reason("credential-unresolved", detail, f"`{call.command.name}`")
+            yield rule.finding(
+                source, place, message, reasons=[reason], variables=call.stored, registry=call.host, uses=step.uses
+            )
+
+
+def _place(shell: Shell, command: Command) -> tuple[Source, Span]:
+    return shell.script.source_at(command.span), shell.script.shown(command.span)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.bitbucket import variables
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.records import Level
+from migrator.secrets import keeping
 from migrator.secrets import plan as plans
-from migrator.secrets.journal import Event, Journal
+from migrator.secrets.journal import Event, Journal, JournalError
+from migrator.secrets.keeping import NotKept
 from migrator.secrets.listing import Asking, again
 from migrator.secrets.plan import Plan, PlanRow
 
@@ -22,11 +26,13 @@ _STOP = (Kind.UNAUTHORISED, Kind.RATE_LIMITED, Kind.UNREACHABLE, Kind.SERVER, Ki
 
 
 class Outcome(Struct, frozen=True):
-    """What became of a row; `text` says why where it was not removed, or how to restore it."""
+    """What became of a row; `text` says why where it was not removed, or how to restore it. `kept` is False where its
+    value was to be kept and is not."""
 
     row: PlanRow
     event: Event
     text: str
+    kept: bool = True
 
 
 class Kept(Struct, frozen=True):
@@ -79,7 +85,8 @@ def carry_out(
     asking: Asking, plan: Plan, journal: Journal, why_not: Callable[[PlanRow], str], keep: Callable[[Kept], None] | None
 ) -> Iterator[Outcome]:
     """Remove the rows of the plan one by one. `keep` takes the values of variables that are not secured; without it
-    those are left alone. What an earlier run has done is not done again. Raises JournalError, OSError from `keep`."""
+    those are left alone. What an earlier run has done is not done again. Where a value is not kept, or the next row
+    would meet the same, no row follows. Raises JournalError."""
     for row in plan.rows:
         if row.uuid in journal.done:
             continue
@@ -89,6 +96,11 @@ def carry_out(
             continue
         try:
             outcome = _one(asking, row, journal, keep)
+        except JournalError:
+            raise
+        except NotKept as error:
+            yield replace(_end(journal, row, Event.FAILED, f"its value is not kept, so it stays: {error}"), kept=False)
+            return
         except ApiError as error:
             yield _end(journal, row, Event.FAILED, str(error))
             if error.kind in _STOP:
@@ -124,19 +136,30 @@ def restore(row: PlanRow) -> str:
     return f"to restore it, make a variable {row.key} again in {row.place}, with {value}"
 
 
-def backup(path: Path) -> Callable[[Kept], None]:
-    """Appends values to a file that only its owner can read. Raises OSError."""
-    import json
+@contextmanager
+def backup(path: Path, apart: Mapping[tuple[int, int], str]) -> Iterator[Callable[[Kept], None]]:
+    """Appends values to a file that only its owner can read; `apart` are files that it must not be.
 
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    if os.fstat(descriptor).st_mode & 0o077:
-        os.fchmod(descriptor, 0o600)
+    Raises NotKept, also from what it gives, and where the file holds anything but whole lines of a backup.
+    """
+    with keeping.opened(path, apart, private=True) as file:
+        if not _is_backup(file.content()):
+            raise NotKept(f"{path} holds something else than whole lines of a backup; name another file with --backup")
 
-    def keep(kept: Kept) -> None:
-        row = kept.row
-        where: Mapping[str, str] = {"level": row.level, "repository": row.repository, "environment": row.environment}
-        line = json.dumps({**where, "key": row.key, "uuid": row.uuid, "value": kept.value}, sort_keys=True)
-        os.write(descriptor, line.encode() + b"\n")
-        os.fsync(descriptor)
+        def keep(kept: Kept) -> None:
+            row = kept.row
+            where = {"level": row.level, "repository": row.repository, "environment": row.environment}
+            line = json.dumps({**where, "key": row.key, "uuid": row.uuid, "value": kept.value}, sort_keys=True)
+            file.append(line.encode())
 
-    return keep
+        yield keep
+
+
+def _is_backup(data: bytes) -> bool:
+    """Whether all of `data` was written by earlier runs, and so the next line stands alone."""
+    *lines, rest = data.split(b"\n")
+    try:
+        found = [json.loads(line) for line in lines]
+    except (ValueError, RecursionError):
+        return False
+    return not rest and all(isinstance(one, dict) and {"key", "uuid", "value"} <= one.keys() for one in found)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import hashlib
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,6 +12,9 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+
+from migrator.secrets import keeping
+from migrator.secrets.keeping import LineFile, NotKept
 
 BEGIN = "0" * 64
 
@@ -31,8 +31,8 @@ class Event(StrEnum):
     ENDED = "ended"
 
 
-class JournalError(Exception):
-    """The file is not as it was written, or cannot be written. The message is a sentence."""
+class JournalError(NotKept):
+    """The log is not as it was written, or cannot be written. The message is a sentence."""
 
 
 class Entry(Struct, frozen=True):
@@ -52,12 +52,12 @@ class Entry(Struct, frozen=True):
 def read(path: Path) -> tuple[Entry, ...]:
     """The entries of a journal, the chain checked. A last line that was cut by a kill does not count.
 
-    Raises JournalError.
+    Raises NotKept, JournalError.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise JournalError(f"{path}: the log cannot be read ({error.strerror})") from None
+    return _entries(path, keeping.read(path))
+
+
+def _entries(path: Path, data: bytes) -> tuple[Entry, ...]:
     found: list[Entry] = []
     previous = BEGIN
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
@@ -75,18 +75,22 @@ def read(path: Path) -> tuple[Entry, ...]:
 class Journal:
     """An open log. `entries` are those of earlier runs."""
 
-    def __init__(self, path: Path, descriptor: int, plan: str, by: str) -> None:
-        self.entries = read(path)
-        self._descriptor = descriptor
+    def __init__(self, file: LineFile, plan: str, by: str) -> None:
+        whole = file.content()
+        self.entries = _entries(file.path, whole)
+        if any(entry.plan != plan for entry in self.entries):
+            raise JournalError(f"{file.path}: the log is of another plan; name another file with --log")
+        self._file = file
         self._plan = plan
         self._by = by
-        whole = path.read_bytes()
         kept = whole.rfind(b"\n") + 1
         if kept != len(whole):
-            os.ftruncate(descriptor, kept)
+            file.cut(kept)
         self._previous = hashlib.sha256(_line(self.entries[-1])).hexdigest() if self.entries else BEGIN
-        if any(entry.plan != plan for entry in self.entries):
-            raise JournalError(f"{path}: the log is of another plan; name another file with --log")
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        return self._file.identity
 
     @property
     def done(self) -> frozenset[str]:
@@ -98,28 +102,18 @@ class Journal:
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = _line(Entry(at, event, self._plan, self._previous, uuid, key, place, text, self._by))
         try:
-            if os.write(self._descriptor, line + b"\n") <= len(line):  # what the disk took is no line
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(self._descriptor)
-        except OSError as error:
-            raise JournalError(f"the log cannot be written ({error.strerror}), so nothing more is removed") from None
+            self._file.append(line)
+        except NotKept as error:
+            raise JournalError(f"{error}; it is the log, so nothing more is removed") from None
         self._previous = hashlib.sha256(line).hexdigest()
 
 
 @contextmanager
-def opened(path: Path, plan: str, by: str) -> Iterator[Journal]:
-    """The log at `path` for the plan with this digest. Raises JournalError, also where another run has it open."""
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise JournalError(f"{path}: the log cannot be opened ({error.strerror})") from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield Journal(path, descriptor, plan, by)
-    except BlockingIOError:
-        raise JournalError(f"{path}: another run applies this plan; wait for it") from None
-    finally:
-        os.close(descriptor)
+def opened(path: Path, plan: str, by: str, apart: Mapping[tuple[int, int], str]) -> Iterator[Journal]:
+    """The log at `path` for the plan with this digest; `apart` are files that it must not be. Raises NotKept where it
+    is one of them, no plain file, or open in another run, and JournalError where it holds anything else."""
+    with keeping.opened(path, apart, private=False) as file:
+        yield Journal(file, plan, by)
 
 
 def _line(entry: Entry) -> bytes:

@@ -19,8 +19,6 @@ ASSUMPTIONS = (
 )
 SHARED = "the credential that this was listed with sees every repository of the workspace"
 """One more, of variables of the workspace: Bitbucket hides what a credential may not see."""
-_NAMED = (OpaqueKind.BINARY, OpaqueKind.LARGE)
-"""Doubts about the one variable that they name, wherever they stand."""
 
 
 class _Seen(Struct):
@@ -144,7 +142,7 @@ class _Judging(Struct, frozen=True):
             return
         at = f"{prefix}{ref.ref}"
         for one in ref.found.opaque:
-            counts = one.text == self.variable.key if one.kind in _NAMED else one.path in ref.reached
+            counts = one.name == self.variable.key if one.name else one.path in ref.reached
             if one.kind is OpaqueKind.IMPORT:
                 counts = one.text in ref.unresolved
             if counts:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, field
 
 from migrator.bitbucket.records import Level, Variable
+from migrator.rulebook import reading as books
+from migrator.secrets import keeping
+from migrator.secrets.keeping import NotKept
 from migrator.secrets.records import Evidence, Listing, Row, Verdict
 from migrator.secrets.references.records import Kind
 
-LIMIT = 64 * 1024 * 1024
 _UNUSED = {kind.value for kind in Kind if not kind.is_use}
 
 
@@ -139,16 +142,15 @@ def text(plan: Plan) -> str:
 def read(path: Path) -> Plan:
     """Raises PlanError where the file is not byte for byte what `text` makes of its plan."""
     try:
-        with path.open("rb") as file:
-            data = file.read(LIMIT + 1)
-    except OSError as error:
-        raise PlanError(f"{path}: the plan cannot be read ({error.strerror}); name the file that was written") from None
-    if len(data) > LIMIT:
-        raise PlanError(f"{path}: the plan is larger than {LIMIT // 1024**2} MiB")
+        data = keeping.read(path)
+    except NotKept as error:
+        raise PlanError(f"{error}; the plan is the file that `secrets plan` wrote") from None
     try:
         plan = msgspec.json.decode(data, type=Plan)
         if plan.expiry.tzinfo is None or datetime.fromisoformat(plan.created).tzinfo is None:
             raise ValueError
+        for waiver in (one for row in plan.rows for one in row.waivers):
+            date.fromisoformat(waiver.until)
     except (msgspec.DecodeError, ValueError):
         raise PlanError(f"{path}: this is no plan of `patless secrets plan`, or it was cut; write it anew") from None
     if plan.schema_version != 1:
@@ -164,11 +166,12 @@ def read(path: Path) -> Plan:
 
 
 def rules_digest(folders: Iterable[Path]) -> str:
-    """Of all files of rules by name and content. Raises OSError."""
+    """Of all files of rules that are loaded, by name and content. Raises OSError."""
     digest = hashlib.sha256()
     for folder in folders:
-        for file in sorted(folder.rglob("*.yml")):
-            digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes() + b"\0")
+        for file in books.every(folder):
+            data = file.read_bytes()
+            digest.update(os.fsencode(file.relative_to(folder)) + f"\0{len(data)}\0".encode() + data)
     return digest.hexdigest()
 
 

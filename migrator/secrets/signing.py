@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
 
 from msgspec import Struct
+
+from migrator.repositories.git import without_credentials
 
 NAMESPACE = "patless-plan"
 _SECONDS = 120
@@ -77,7 +80,12 @@ def _checked(plan: bytes, file: Path, allowed: Path) -> Signature:
 def _ssh_keygen(plan: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
-            ["ssh-keygen", *arguments], input=plan, capture_output=True, check=False, timeout=_SECONDS
+            ["ssh-keygen", *arguments],
+            env=without_credentials(os.environ),
+            input=plan,
+            capture_output=True,
+            check=False,
+            timeout=_SECONDS,
         )
     except FileNotFoundError:
         raise SigningError("ssh-keygen is not installed; install the OpenSSH client") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.records import Run
+from migrator.engine.running import may_run_any
 from migrator.findings.settings import Settings
 from migrator.flow.files import FileGraph
 from migrator.platforms.bitbucket.names import ROOT
@@ -29,6 +30,7 @@ from migrator.secrets.references.finding import Finder
 from migrator.secrets.references.records import Found, NotLooked, OpaqueKind
 from migrator.secrets.references.scan import scan
 from migrator.text.files import LIMIT
+from migrator.text.view import Unreadable, View
 
 _ROOTS = (ROOT, "bitbucket-pipelines.yaml")
 """That Bitbucket takes none of these in capitals is not documented, so they count in any."""
@@ -143,6 +145,12 @@ class Survey(Struct, frozen=True):
             return files.reached(begin, asked) if asked else asked
 
         found = overwriting.marked(found, view, pipelines, self.book, self.settings, reaches)
+        reached = reaches(wanted)
+        texts = frozenset(one.path for one in found.opaque if one.kind.is_text and not one.name) - reached
+        texts = frozenset(path for path in texts if not BITBUCKET.is_pipelines_file(path))
+        views: tuple[View, ...] = (view, *(_Over(view, one.data) for one in exported.values() if one.data is not None))
+        if texts and any(self._may_run_any(one, pipelines) for one in views):
+            reached |= texts
         return RefFacts(
             ref=short,
             stand=stand,
@@ -152,13 +160,19 @@ class Survey(Struct, frozen=True):
             found=found,
             runs=any(path.lower() in _ROOTS for path in tree),
             environments=_together(deployments),
-            reached=reaches(wanted),
+            reached=reached,
             change_of=self._change_of(ref),
             last_run=last.get(short, ""),
             uses_elsewhere=tuple(use for one in imported for use in one.uses),
             doubts_elsewhere=tuple(doubt for one in imported for doubt in one.doubts),
             unresolved=frozenset(text for text, one in exported.items() if one.data is None),
         )
+
+    def _may_run_any(self, view: View, pipelines: Sequence[str]) -> bool:
+        try:
+            return may_run_any(view, pipelines, self.book, self.settings, BITBUCKET)
+        except (Unreadable, GitError):
+            return True
 
     def _change_of(self, ref: Ref) -> str:
         of = destination(ref.short, ref.commit, self.made) if ref.kind is RefKind.BRANCH else ""
@@ -251,6 +265,19 @@ def _together(deployments: Iterable[frozenset[str] | None]) -> frozenset[str] | 
 def _elsewhere(text: str) -> str:
     """The path of an imported file among those of the repository, which none of them can have."""
     return f"\0{text}"
+
+
+class _Over(Struct, frozen=True):
+    """A View of a repository that has another pipelines file."""
+
+    under: View
+    data: bytes
+
+    def paths(self) -> Iterable[str]:
+        return sorted({*self.under.paths(), ROOT})
+
+    def read(self, path: str) -> bytes | None:
+        return self.data if path == ROOT else self.under.read(path)
 
 
 class _One(Struct, frozen=True):

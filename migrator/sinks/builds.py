@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from migrator.flow.events import Command
 from migrator.ir.named import named
-from migrator.ir.paths import Top
+from migrator.ir.paths import Top, matching
 from migrator.ir.values import Unknown, Value, symbol
 from migrator.rulebook.sinks import Action, BuildSyntax
 from migrator.sinks.invocations import Invocation, Parsed
@@ -18,6 +18,8 @@ from migrator.sinks.uses import Files, ImageUse, of_expansion, of_row, of_value,
 from migrator.sinks.values import environment, known_start, subject_of
 
 _FILES = ("Dockerfile", "Containerfile")
+_MOST = 16
+"""The most files that are read as alternatives of one Dockerfile."""
 _REFERENCE = re.compile(r"(?:^|,)ref=([^,]+)")
 
 
@@ -79,15 +81,45 @@ def _dockerfiles(
     context = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
     where = told[-1] if told else context
     shown = where.symbol() or subject_of(where)
+    if shown == "-":
+        text = command.stdin.symbol() if command.stdin else None
+        if text is None:
+            yield unknown(command, "the Dockerfile on standard input is not known", "the Dockerfile on standard input")
+        else:
+            yield from dockerfile_images(command, text, "the Dockerfile on standard input", arguments)
+        return
     places = named(where, command.folders, files.built_in.clone)
-    for one in [None] if isinstance(places, Top) or not places else sorted(places):
+    if isinstance(places, Top):
+        yield from _one_of(command, places, where, bool(told), arguments, files)
+        return
+    for one in sorted(places) if places else [None]:
         paths = [] if one is None else [one] if told else [posixpath.join(one, name) for name in _FILES]
         shown = paths[0] if paths and not told else shown
         texts = [text for path in paths if path and (text := files.read(path)) is not None]
         if not texts:
-            yield unknown(command, f"the Dockerfile {shown} is not in the repository", shown)
+            yield unknown(command, f"{_called(shown)} is not in the repository", shown)
         for text in texts:  # which of them is read, depends on the client
             yield from dockerfile_images(command, text, shown, arguments)
+
+
+def _one_of(
+    command: Command, places: Top, where: Value, told: bool, arguments: Arguments, files: Files
+) -> Iterator[ImageUse]:
+    """What each file names that may be the Dockerfile, where something of its name is known."""
+    patterns = places.patterns if told else [f"{one}/{name}" for one in places.patterns for name in _FILES]
+    known = all(one.replace("*", "").strip("/") for one in places.patterns)
+    found = sorted(matching(Top(places.why, tuple(patterns)), files.listed())) if known else []
+    texts = [(path, text) for path in found if (text := files.read(path)) is not None]
+    if not texts or len(texts) > _MOST:
+        subject = subject_of(where)
+        yield unknown(command, f"the Dockerfile that {places.why or subject} names is not known", subject)
+        return
+    for path, text in texts:
+        yield from dockerfile_images(command, text, path, arguments)
+
+
+def _called(shown: str) -> str:
+    return shown if shown.rpartition("/")[2] in _FILES else f"the Dockerfile {shown}"
 
 
 def dockerfile_images(command: Command, text: str, shown: str, arguments: Arguments) -> Iterator[ImageUse]:

@@ -60,10 +60,20 @@ def _given(slot: Slot, command: Command, parsed: Parsed) -> Iterator[tuple[Value
         case Channel.STDIN if options or not slot.takes:
             yield command.stdin or Value.of(Unknown("standard input that nothing in the script feeds")), None
         case Channel.ENVIRONMENT:
-            found = (value for name in slot.takes if (value := value_of(command, name)) is not None)
-            yield from ((value, None) for value in islice(found, 1))
+            names = [name for pattern in slot.takes for name in _variables(pattern, command)]
+            found = (value for name in names if (value := value_of(command, name)) is not None)
+            yield from ((value, None) for value in islice(found, None if slot.action is Action.LEAVE else 1))
         case Channel.DEFAULT:
             yield Value.of(Literal(slot.takes[0])), None
+
+
+def _variables(name: str, command: Command) -> Iterator[str]:
+    """A variable, or all that begin with what stands before a `*`."""
+    if not name.endswith("*"):
+        yield name
+        return
+    given = (*command.environment, *(override for override, _ in command.overrides))
+    yield from (one for one in dict.fromkeys(given) if one.startswith(name[:-1]))
 
 
 def which(name: str, words: Sequence[_T]) -> Sequence[_T]:

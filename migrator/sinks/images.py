@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from migrator.flow.events import Argument, Command, Flow
 from migrator.ir.paths import matching
@@ -17,12 +17,15 @@ from migrator.sinks.invocations import Invocation, invocation
 from migrator.sinks.uses import Files, ImageUse, Read, of_value, unknown
 from migrator.sinks.writers import written
 
+Listed = Callable[[], Iterable[str]]
 
-def find_images(trace: Flow, book: RuleBook, read: Read) -> tuple[ImageUse, ...]:
-    """Every push and read of the script, in its order, but for reads of images that the script itself made."""
+
+def find_images(trace: Flow, book: RuleBook, read: Read, listed: Listed = tuple) -> tuple[ImageUse, ...]:
+    """Every push and read of the script, in its order, but for reads of images that the script itself made. `read`
+    gives the text of a file of the repository, `listed` are all of them."""
     made: set[str | None] = set()
     found: list[ImageUse] = []
-    for use in image_uses(trace, book, read):
+    for use in image_uses(trace, book, read, listed):
         if use.action is Action.NAME:
             made.add(use.reference)
         elif use.action is not Action.READ or use.reference not in made:
@@ -30,12 +33,21 @@ def find_images(trace: Flow, book: RuleBook, read: Read) -> tuple[ImageUse, ...]
     return tuple(found)
 
 
-def image_uses(trace: Flow, book: RuleBook, read: Read) -> Iterator[ImageUse]:
+def image_uses(trace: Flow, book: RuleBook, read: Read, listed: Listed = tuple) -> Iterator[ImageUse]:
     """Every image that the script pushes, reads or names, in its order."""
-    changed = written(trace, book)
-    files = Files(lambda path: None if matching(changed, [path]) else read(path), book.built_in)
+    files = found_by(trace, book, read, listed)
     uses = (use for command in trace.commands for use in _of_command(command, book, files))
     return (use for use in uses if use.reference != "")
+
+
+def found_by(trace: Flow, book: RuleBook, read: Read, listed: Listed = tuple) -> Files:
+    """The files of the repository as the script finds them."""
+    changed = written(trace, book)
+
+    def made(path: str) -> bool:
+        return bool(matching(changed, [path]))
+
+    return Files(lambda path: None if made(path) else read(path), made, listed, book.built_in)
 
 
 def _of_command(command: Command, book: RuleBook, files: Files) -> Iterator[ImageUse]:
@@ -79,7 +91,9 @@ def _by_program(command: Command, book: RuleBook) -> Iterator[ImageUse]:
 
 
 def _mentioned(command: Command, words: Sequence[Argument], book: RuleBook) -> Iterator[ImageUse]:
-    yield from (ImageUse(Action.READ, name, command) for name in unfollowed.named(words, book))
+    for option, name in unfollowed.named(words, book):
+        pushed = option in book.programs.targets
+        yield ImageUse(Action.PUSH if pushed else Action.READ, name, command)
 
 
 def _harmless(book: RuleBook) -> Iterator[tuple[str, ...]]:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
 from migrator.flow.events import Command, Flow
+from migrator.ir.paths import Paths, Top
 from migrator.ir.values import Input
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink, sinks
 from migrator.sinks.invocations import Invocation, Parsed
+from migrator.sinks.keeping import ROOTED, spellings, spelt, takes, within
 from migrator.sinks.shown import visible_text
+from migrator.sinks.values import value_of
 
 _APART = re.compile(r"[:=,]")
+_OPEN = re.compile(r"[^/]*[*?$\[{]|/*\Z")
+"""The rest of a path that leads to a folder: the folder itself, or a pattern for what is in it."""
 _FILES = ("config.json", "auth.json")
+_HOST = re.compile(r"\w\.[a-z]")
+"""Of a registry's name, as far as text shows one."""
 
 
 def kept(called: Invocation) -> str:
@@ -31,6 +37,10 @@ def kept(called: Invocation) -> str:
     moved = next(sinks(where.slots, called.client.name, called.command, parsed), None)
     if moved is not None:
         return moved.value.symbol() or "?"
+    home = value_of(called.command, "HOME") if where.home else None
+    if home is not None:
+        folder = home.symbol()
+        return f"{folder}/{where.home}" if folder else "?"
     return where.variables[0] if where.variables else ""
 
 
@@ -44,15 +54,26 @@ def gives_login_file(command: Command, book: RuleBook) -> bool:
     return any(is_login_file(path, book) for text in texts for path in (text, *(f"{text}/{name}" for name in _FILES)))
 
 
-def written_logins(trace: Flow, book: RuleBook) -> Iterator[tuple[Command, tuple[str, ...]]]:
-    """Commands that write a login to Packages, and the stored variables that it is made of; but for native ones."""
-    hosts = [host for registry in book.registries for host in registry.hosts]
+class WrittenLogin(Struct, frozen=True):
+    """A login that a command writes into a client's login file, and the stored variables that it is made of. `surely`:
+    it shows the registry; else nothing of it shows which one it is for."""
+
+    command: Command
+    stored: tuple[str, ...]
+    surely: bool
+
+
+def written_logins(trace: Flow, book: RuleBook) -> Iterator[WrittenLogin]:
+    """The logins that commands write and that are, or may be, to Packages; but for native ones."""
     for command in trace.commands:
         for sink in written_by_hand(command, book):
             names = [piece.name for piece in sink.value.pieces if isinstance(piece, Input)]
-            stored = tuple(name for name in names if name not in book.natives)
-            if (stored or not names) and any(host in visible_text(sink.value) for host in hosts):
-                yield command, stored
+            stored = tuple(dict.fromkeys(name for name in names if name not in book.natives))
+            text = visible_text(sink.value)
+            surely = any(host in text for host in book.hosts)
+            perhaps = not _HOST.search(text) and (bool(stored) or bool(sink.value.unknown))
+            if (stored or not names) and (surely or perhaps):
+                yield WrittenLogin(command, stored, surely)
 
 
 def written_by_hand(command: Command, book: RuleBook) -> Iterator[Sink]:
@@ -61,8 +82,17 @@ def written_by_hand(command: Command, book: RuleBook) -> Iterator[Sink]:
     if command.name == "tee" and command.stdin is not None:
         written += [(argument.value, command.stdin) for argument in command.arguments]
     for path, content in written:
-        if is_login_file(path.symbol() or "", book):
+        named = path.symbol() or ""
+        if is_login_file(named, book) or named in _moved(command, book):
             yield Sink(Action.STORE, Role.CREDENTIAL, Channel.FILE, command.name, content, command.span)
+
+
+def _moved(command: Command, book: RuleBook) -> set[str]:
+    """The login files that variables of the script name, or the folders of those."""
+    names = {name for client in book.clients.values() for name in client.login_file.variables}
+    given = (value_of(command, name) for name in names)
+    places = {text for value in given if value and (text := value.symbol())}
+    return places | {f"{place}/{name}" for place in places for name in _FILES}
 
 
 class LoginFiles(Struct, frozen=True):
@@ -76,34 +106,35 @@ class LoginFiles(Struct, frozen=True):
         """`configs` are the answers of `kept`; places are relative to the clone directory where they are in there."""
         own = {name for client in book.clients.values() for name in client.login_file.variables}
         told = (config for config in configs if config not in ("", "?", ".", *own))
-        places = (_normal(config, book) for config in told)
+        places = (spelt(config, book.built_in) for config in told)
         return cls(book, tuple(dict.fromkeys(filter(None, places))))
 
     def named(self, text: str) -> bool:
         """Whether a word, or what stands behind its last `=`, is such a file."""
         parts = (text, text.rpartition("=")[2])
-        return any(is_login_file(part, self.book) or _within(_normal(part, self.book), self.places) for part in parts)
+        return any(
+            is_login_file(part, self.book) or within(spelt(part, self.book.built_in), self.places) for part in parts
+        )
 
     def holds(self, text: str) -> bool:
-        """Whether what a word names has such a file in it."""
+        """Whether what a word names, or a pattern of several, has such a file in it."""
         folders = (pattern for client in self.book.clients.values() for pattern in client.login_file.folders)
-        return self.named(text) or any(pattern.search(text) for pattern in folders)
+        found = (match for pattern in folders if (match := pattern.search(text)))
+        return self.named(text) or any(_OPEN.match(text, match.end()) for match in found)
 
     def packs(self, pattern: str) -> bool:
         """Whether an artifact's pattern or a cache's path takes such a file along."""
-        short = _normal(pattern, self.book)
-        globs = (short, f"{short}/*")
+        short = spelt(pattern, self.book.built_in)
         return self.holds(pattern) or any(
-            _within(short, [place])
-            or any(fnmatchcase(path, one) for path in (place, f"{place}/{_FILES[0]}") for one in globs)
+            within(short, [place]) or takes(short, place) or takes(short, f"{place}/{_FILES[0]}")
             for place in self.places
         )
 
-
-def _normal(path: str, book: RuleBook) -> str:
-    path = path.removeprefix(f"${{{book.built_in.clone}}}/").removeprefix("${PWD}/")
-    return posixpath.normpath(path) if path else ""
-
-
-def _within(path: str, places: Iterable[str]) -> bool:
-    return any(path == place or path.startswith(f"{place}/") for place in places)
+    def given(self, text: str, folders: Paths, entered: Iterable[str]) -> bool:
+        """Whether a word names such a file or its folder where a command runs in one of `folders`, or in one of those
+        that the script has `entered`."""
+        paths = tuple(spellings(text, folders, self.book.built_in))
+        if any(within(path, self.places) or (path.startswith(ROOTED) and self.holds(path)) for path in paths):
+            return True
+        inside = [path for path in paths if isinstance(folders, Top) and not path.startswith(ROOTED)]
+        return any(self.holds(posixpath.normpath(posixpath.join(one, path))) for one in entered for path in inside)

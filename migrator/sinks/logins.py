@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -16,6 +15,10 @@ from migrator.sinks.invocations import Invocation, invocation
 from migrator.sinks.login_files import kept
 from migrator.sinks.packages import host_of, without_scheme
 from migrator.sinks.values import subject_of
+from migrator.text import wildcards
+
+SEVERAL = "the words of the login"
+"""What the host comes from of a login that is given more words than it takes."""
 
 
 class Login(Struct, frozen=True, eq=False):
@@ -44,11 +47,15 @@ class Login(Struct, frozen=True, eq=False):
 
 
 def find_logins(trace: Flow, book: RuleBook) -> Iterator[Login]:
-    """Every login of the script, those to other registries too."""
-    for command in trace.commands:
+    """Every login of the script, those to other registries too; a function with a client's name that calls the client
+    is none besides."""
+    within: set[tuple[int, ...]] = set()
+    for command in trace.commands:  # what a function runs comes before its call
         called = invocation(command, book)
         if called and called.syntax and called.syntax.does(Action.STORE):
-            yield _login(called, book)
+            if not command.followed or (*command.calls, command.span.start) not in within:
+                yield _login(called, book)
+            within |= {command.calls[:length] for length in range(1, len(command.calls) + 1)}
 
 
 def _login(called: Invocation, book: RuleBook) -> Login:
@@ -70,7 +77,8 @@ def _host(values: list[Value], book: RuleBook) -> tuple[str, Registry | None, st
     """The host that a call names, with its registry; the default one where it names none, or ''. If it is not certain,
     what it comes from, and a registry that it may be."""
     if len(values) > 1:
-        return "", None, "the words of the login", None
+        named = (book.registry(host) for one in values for row in one.alternatives if (host := host_of(row)))
+        return "", None, SEVERAL, next((registry for registry in named if registry), None)
     default = next((min(registry.hosts) for registry in book.registries if registry.default), "")
     found = {host_of(row) for row in values[0].alternatives} if values else {""}
     hosts = {one if one is None else one or default for one in found}
@@ -88,18 +96,18 @@ def _may_be_packages(alternative: Alternative, book: RuleBook) -> bool:
 
     `$ACCOUNT.dkr.ecr.eu-west-1.amazonaws.com` cannot.
     """
-    pattern = ""
-    for piece in alternative:
+    parts = [""]
+    for number, piece in enumerate(alternative):
         if not isinstance(piece, Literal):
-            pattern += ".*"
+            parts.append("")
             continue
-        text = piece.text if pattern else without_scheme(piece.text)
+        text = piece.text if number else without_scheme(piece.text)
         before, slash, _ = text.partition("/")
-        pattern += re.escape(before.lower())
+        parts[-1] += before.lower()
         if slash:
             break
     hosts = [one for registry in book.registries for one in registry.hosts]
-    return any(re.fullmatch(pattern, one) for one in hosts)
+    return any(wildcards.may_be(parts, one) for one in hosts)
 
 
 def _strongest(given: tuple[Sink, ...], role: Role) -> list[Sink]:

@@ -107,6 +107,12 @@ class Picture(Struct, frozen=True):
     settings: Settings
     pushed: frozenset[str] = frozenset()
 
+    @property
+    def workspaces(self) -> set[str]:
+        """Those that are known of the packages that are pushed."""
+        found = {name.split("/")[1] for name in self.pushed if "/" in name}
+        return {one for one in found if "${" not in one}
+
     def owner(self, name: Name) -> tuple[Ownership, str]:
         """Whose a package is, and why that is known or believed."""
         if self.listed(name):

@@ -13,7 +13,7 @@ from migrator.ir.values import Unknown, Value
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.packages import canonical
 
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
+_SCHEME = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://")
 
 
 def carried(command: Command, book: RuleBook) -> Command | None:
@@ -51,13 +51,17 @@ def knows_no_package(command: Command, book: RuleBook) -> bool:
     return command.followed or command.name in programs.inert or command.name in programs.carriers
 
 
-def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[str]:
-    """Images of a Packages registry that the words name, bare or as the value of `--option=` or `NAME=`."""
+def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[tuple[str, str]]:
+    """Images of a Packages registry that the words name, bare or as the value of `--option=` or `NAME=`, behind the
+    option that each is given to, or the word before it."""
+    before = ""
     for argument in arguments:
         text = argument.value.symbol() or ""
-        for part in dict.fromkeys((text, text.rpartition("=")[2])):
+        option, _, value = text.rpartition("=")
+        for told, part in ((before, text), (option, value)):
             name = _SCHEME.sub("", part)
             host, slash, path = name.partition("/")
             if slash and path and book.registry(canonical(host)):
-                yield name
+                yield told, name
                 break
+        before = text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -25,9 +25,12 @@ Read = Callable[[str], str | None]
 
 class Files(Struct, frozen=True):
     """The repository as a script finds it. `read` gives the text of a file, None where there is none or the script may
-    have written it; `built_in` are the variables that files may name."""
+    have written it, `made` says whether it may; `listed` are all of them, `built_in` the variables that files may name.
+    """
 
     read: Read
+    made: Callable[[str], bool]
+    listed: Callable[[], Iterable[str]]
     built_in: BuiltIn
 
 

@@ -15,6 +15,7 @@ from migrator.text.source import Span
 from migrator.text.yaml import Scalar
 
 _BREAK = re.compile(r"\r\n|\n|\r")
+_SPECIAL = re.compile(r"[\\\r\n]")
 _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
     " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
@@ -170,24 +171,23 @@ def _single(text: str, start: int, end: int, runs: Runs) -> None:
 def _double(text: str, start: int, end: int, runs: Runs) -> None:
     at = start
     while at < end:
-        char = text[at]
-        if char == "\\" and at + 1 < end:
-            at = _escape(text, at, end, runs)
-        elif char in "\r\n" or (char in " \t" and _blank_to_break(text, at, end)):
-            at = _double_break(text, at, end, runs)
-        else:
-            stop = at
-            while (
-                stop < end
-                and text[stop] not in "\\\r\n"
-                and not (text[stop] in " \t" and _blank_to_break(text, stop, end))
-            ):
-                stop += 1
-            runs.copy(text[at:stop], at)
-            at = stop
+        found = _SPECIAL.search(text, at, end)
+        stop = found.start() if found else end
+        breaks = found is not None and text[stop] != "\\"
+        last = stop
+        while breaks and last > at and text[last - 1] in " \t":
+            last -= 1
+        runs.copy(text[at:last], at)
+        if found is None:
+            return
+        at = _double_break(text, last, end, runs) if breaks else _escape(text, stop, end, runs)
 
 
 def _escape(text: str, at: int, end: int, runs: Runs) -> int:
+    """What stands behind the escape at `at`. A backslash that ends the span escapes nothing, and is kept."""
+    if at + 1 >= end:
+        runs.copy("\\", at)
+        return end
     code = text[at + 1]
     if code in "\r\n":
         stop = _BREAK.match(text, at + 1)
@@ -204,12 +204,6 @@ def _escape(text: str, at: int, end: int, runs: Runs) -> int:
         return at + width
     runs.decoded(_ESCAPES.get(code, "\ufffd"), at, 2)
     return at + 2
-
-
-def _blank_to_break(text: str, at: int, end: int) -> bool:
-    while at < end and text[at] in " \t":
-        at += 1
-    return at < end and text[at] in "\r\n"
 
 
 def _double_break(text: str, at: int, end: int, runs: Runs) -> int:

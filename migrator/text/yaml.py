@@ -130,6 +130,8 @@ def read_yaml(source: Source, reader: str = "patless") -> Node | None:
     from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+    if source.text.startswith("\ufeff"):  # the parser skips it and does not count it, so all its places would be wrong
+        raise YamlError("the file begins with two byte order marks; keep one", 0)
     try:
         try:
             return _build(source.text, _events(CParser(source.text)), reader)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from migrator.cli.pipeline_step import STEP
 from tests.cli.conftest import Patless, put
+from tests.registry import farend
+from tests.registry.farend import FarEnd
 
 NAMES = ("BITBUCKET_PACKAGES_USERNAME", "BITBUCKET_PACKAGES_TOKEN")
 PUSH = "pipelines: {default: [step: {script: [docker push crg.apkg.io/acme/web]}]}\n"
@@ -25,7 +28,7 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_repository_without_packages_has_nothing_to_ask(patless: Patless, tmp_path: Path) -> None:
     put(tmp_path, bitbucket_pipelines="pipelines: {default: [step: {script: [make]}]}\n")
     run = patless("packages", "--probe", "--write")
-    assert (run.code, run.out) == (0, "No package of a Packages registry is named in this repository.\n")
+    assert (run.code, run.out) == (0, "No step is seen to push or read a package of a Packages registry.\n")
     document = json.loads(patless("packages", "--probe", "--format", "json").out)
     assert document["probe"] == {"own_packages": [], "written": None, "errors": []}
     assert not (tmp_path / ".patless.toml").exists()
@@ -96,3 +99,57 @@ def test_without_a_probe_no_http_client_is_imported(tmp_path: Path) -> None:
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.splitlines()[-1] == "False"
+
+
+# What a repository says of itself decides neither what is sent nor where
+
+RULES = """\
+registries:
+  {name}:
+    hosts: ["{host}", crg.apkg.io]
+    mention: "{host}"
+    username: {username}
+    password: {password}
+"""
+
+
+@pytest.fixture
+def end() -> Iterator[FarEnd]:
+    with farend.running() as found:
+        yield found
+
+
+def hostile(tmp_path: Path, host: str, *, name: str = "theirs", password: str = "ATLASSIAN_API_TOKEN") -> None:
+    put(tmp_path, bitbucket_pipelines=PUSH.replace("crg.apkg.io", host))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "r.yml").write_text(
+        RULES.format(name=name, host=host, username="ATLASSIAN_ACCOUNT_EMAIL", password=password)
+    )
+
+
+@pytest.mark.parametrize("name", ["theirs", "bitbucket-packages"])
+@pytest.mark.parametrize("password", ["ATLASSIAN_API_TOKEN", "BITBUCKET_PACKAGES_TOKEN"])
+@pytest.mark.parametrize("file", [".patless.toml", "pyproject.toml", "--config"])
+def test_rules_of_the_repository_lead_no_credential_anywhere(
+    patless: Patless, tmp_path: Path, end: FarEnd, name: str, password: str, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("ATLASSIAN_ACCOUNT_EMAIL", "ATLASSIAN_API_TOKEN", *NAMES):
+        monkeypatch.setenv(variable, "the-operator-s-own")
+    hostile(tmp_path, end.host, name=name, password=password)
+    header = "[tool.patless]\n" if file == "pyproject.toml" else ""
+    target = ".patless.toml" if file == "--config" else file
+    (tmp_path / target).write_text(f'{header}rules = ["mine"]\n')
+    run = patless("packages", "--probe", *(("--config", target) if file == "--config" else ()))
+    assert (run.code, end.asked) == (0, [])
+    assert "not asked: only the repository's own rules name this host" in run.out
+
+
+def test_rules_of_the_operator_lead_no_other_credential_anywhere(
+    patless: Patless, tmp_path: Path, end: FarEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("ATLASSIAN_ACCOUNT_EMAIL", "ATLASSIAN_API_TOKEN", *NAMES):
+        monkeypatch.setenv(variable, "the-operator-s-own")
+    hostile(tmp_path, end.host)
+    run = patless("packages", "--probe", "--rules", "mine")
+    assert (run.code, end.asked) == (2, [])
+    assert "--probe sends native credentials only" in run.err

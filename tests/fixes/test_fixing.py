@@ -17,7 +17,7 @@ from migrator.text.edits import Edit
 from migrator.text.source import Position, Source, Span
 from tests.memory import PATH, planned, report_on, step
 
-TEXTS = {"a.yml": "- login OLD here\n", "b.yml": "- login OLD there\n"}
+TEXTS = {"a.yml": "- login $OLD $here\n", "b.yml": "- login $OLD there\n"}
 
 
 def finding(*paths: str, verdict: Verdict = Verdict.SAFE, old: str = "OLD", new: str = "NEW") -> Finding:
@@ -57,14 +57,14 @@ def test_nothing_found_is_nothing_changed() -> None:
 def test_the_verdict_decides_what_is_made_and_what_is_held(verdict: Verdict, unsafe: bool, made: bool) -> None:
     one = finding("a.yml", verdict=verdict)
     result = plan(report(one), unsafe, everywhere)
-    assert [change.after for change in result.changes] == ([b"- login NEW here\n"] if made else [])
+    assert [change.after for change in result.changes] == ([b"- login $NEW $here\n"] if made else [])
     assert result.held == (() if made else (one,))
 
 
 def test_a_fix_that_would_touch_what_may_not_be_written_is_withheld_whole() -> None:
     both, single = finding("a.yml", "b.yml"), finding("a.yml", old="here", new="HERE")
     result = plan(report(both, single), False, lambda path: "outside" if path == "b.yml" else None)
-    assert [(change.path, change.after) for change in result.changes] == [("a.yml", b"- login OLD HERE\n")]
+    assert [(change.path, change.after) for change in result.changes] == [("a.yml", b"- login $OLD $HERE\n")]
     assert result.held == (both,)
 
 
@@ -77,15 +77,15 @@ def test_a_fix_over_two_files_changes_both() -> None:
 def test_two_findings_that_share_an_edit_make_it_once() -> None:
     one, other = finding("a.yml"), finding("a.yml")
     (change,) = plan(report(one, other), False, everywhere).changes
-    assert change.after == b"- login NEW here\n"
+    assert change.after == b"- login $NEW $here\n"
     assert change.findings == (one, other)
 
 
 def test_a_byte_order_mark_stays() -> None:
     marked = Report(findings=(finding("a.yml"),), sources={"a.yml": Source("a.yml", TEXTS["a.yml"], bom=True)})
     (change,) = plan(marked, False, everywhere).changes
-    assert change.before == "\ufeff- login OLD here\n".encode()
-    assert change.after == "\ufeff- login NEW here\n".encode()
+    assert change.before == "\ufeff- login $OLD $here\n".encode()
+    assert change.after == "\ufeff- login $NEW $here\n".encode()
 
 
 def test_a_file_that_does_not_verify_is_a_failure_and_neither_changed_nor_held(

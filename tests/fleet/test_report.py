@@ -87,7 +87,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = Plan(1, "patless 0.1.0", "acme", "", NOW, NOW, 30, "a" * 64, "b" * 64, {}, rows)
     (folder / "plan.json").write_text(plan.text(made))
     signing.sign(folder / "plan.json", folder / "dana")
-    with journal.opened(folder / "plan.json.log", made.digest, "lee@acme.example") as log:
+    with journal.opened(folder / "plan.json.log", made.digest, "lee@acme.example", {}) as log:
         log.write(Event.DELETED, uuid=rows[0].uuid, key=rows[0].key, place=rows[0].place)
     return folder
 

@@ -7,7 +7,7 @@ import pytest
 from migrator.flow.files import MOST_REACHED, FileGraph
 from migrator.ir.paths import NONE, ROOT, Paths, Top, below, join, joined, matching
 from migrator.secrets.references import rules
-from tests.flow.reading import BOOK, command
+from tests.flow.reading import BOOK, command, follow
 from tests.memory import Memory, within
 
 
@@ -69,6 +69,16 @@ RUN: dict[str, set[str] | tuple[str, ...]] = {
     'cd "$X"; sh ..ci/login.sh': ("**/..ci/login.sh", "login.sh"),
     'pushd "$X"; sh ci/login.sh': ("**/ci/login.sh", "login.sh"),
     'cd "$X"; make login': ("**/GNUmakefile", "**/makefile", "**/Makefile"),
+    "make -kCweb login": {"web/makefile"},
+    "make -sC web login": {"web/makefile"},
+    "make -fci/x.mk login": {"ci/x.mk"},
+    "make -skj4 login": {"Makefile"},
+    "make --dir=web login": ("Makefile", "web/Makefile", "web/makefile"),
+    "cd web && just login": set(),
+    "python3.11 -u ci/login.py": {"ci/login.py"},
+    "/usr/bin/ruby3.2 ci/login.rb": {"ci/login.rb"},
+    "poetry run python ci/login.py": {"ci/login.py"},
+    "uv run ci/login.py": {"ci/login.py"},
     'make -C "$X" login': ("**/GNUmakefile", "**/makefile", "**/Makefile"),
     'make --directory="$X" login': ("**/GNUmakefile", "**/makefile", "**/Makefile"),
     'make -C"web/$X" login': ("web/**/GNUmakefile", "web/**/makefile", "web/**/Makefile"),
@@ -119,6 +129,112 @@ def test_a_file_that_the_step_may_write_is_not_what_stands_there() -> None:
 )
 def test_which_files_a_command_is_told(text: str, expected: set[str]) -> None:
     assert known(joined(graph().told(command(text)))) == expected
+
+
+START: dict[str, set[str]] = {
+    # a command, and which of the files it may start beside those that `may_run` has
+    "cat ci/login.sh": set(),
+    "grep -r login ci/login.sh": set(),
+    "docker build -f Dockerfile .": set(),
+    "sh ci/other.sh": set(),
+    "npm run build": set(),
+    "with-lock ci/login.sh": {"ci/login.sh"},
+    "with-lock --script=./ci/login.sh": {"ci/login.sh"},
+    "with-lock 'cd x && sh ci/login.sh'": {"ci/login.sh"},
+    "with-lock /app/ci/login.sh": set(),
+    "PATH=ci:$PATH; login.sh": {"ci/login.sh"},
+    'with-lock "$X/login.sh"': {"ci/login.sh"},
+    'with-lock "$X"': set(),
+    "bash < ci/login.sh": {"ci/login.sh"},
+    "cat ci/login.sh | bash": {"ci/login.sh"},
+    "sed s/a/b/ < ci/login.sh | tr -d x | bash": {"ci/login.sh"},
+    'X=$(cat ci/login.sh); bash -c "$X"': {"ci/login.sh"},
+    'eval "$(cat ci/login.sh)"': {"ci/login.sh"},
+    "docker run -v .:/w image sh /w/login.sh": {"ci/login.sh"},
+    "docker exec -i box sh < ci/login.sh": {"ci/login.sh"},
+    "docker compose run publish": {"compose.yaml"},
+    "task publish": {"Taskfile.yml"},
+    "task -d web publish": {"Taskfile.yml", "web/Taskfile.yml"},
+    "cd web && task publish": {"Taskfile.yml", "web/Taskfile.yml"},
+    "npx turbo run publish": {"package.json", "web/package.json"},
+    "yarn lerna run publish": {"package.json", "web/package.json"},
+    "with-lock task publish": {"Taskfile.yml"},
+    "node ci/other": {"ci/other.js"},
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), START.items(), ids=START)
+def test_what_a_command_may_start(text: str, expected: set[str]) -> None:
+    names = ("ci/login.sh", "compose.yaml", "Dockerfile", "Taskfile.yml", "web/Taskfile.yml")
+    files = graph(*names, "package.json", "web/package.json", "ci/other.js")
+    commands = follow(text).commands
+    found = [files.matched(paths) for one in commands for paths in files.may_start(one)]
+    assert {path for paths in found if not isinstance(paths, Top) for path in paths} - {"ci/other.sh"} == expected
+
+
+LEADS: dict[str, set[str]] = {
+    # a text, and the files that it names
+    "# make it, and go": set(),
+    "def make(x): just = task(x)": set(),
+    "please login": set(),
+    '{"version": "package.json"}': set(),
+    "cmds: [./ci/login.sh]": {"ci/login.sh"},
+    "dir: ci\ncmds: [sh login.sh]": {"ci/login.sh"},
+    "require_relative 'push'": {"ci/push.rb"},
+    "const x = require('./ci/push')": {"ci/push.rb"},
+    "import 'tools/images.just'": {"tools/images.just"},
+    "mod images": {"tools/images.just"},
+    "from tools import helper": {"tools/helper.py"},
+    "import helper, push": {"tools/helper.py", "ci/push.rb"},
+    'push = "tools.helper:main"': {"tools/helper.py"},
+    "commands = python -m tools.helper": {"tools/helper.py"},
+    "sh 'make login'": {"Makefile"},
+    "commandLine 'make', 'login'": {"Makefile"},
+    "  - cd web && make login": {"Makefile"},
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), LEADS.items(), ids=LEADS)
+def test_what_a_text_names(text: str, expected: set[str]) -> None:
+    names = ("ci/login.sh", "ci/push.rb", "tools/images.just", "tools/helper.py", "Makefile", "package.json", "main.go")
+    files = of({**dict.fromkeys(names, ""), "begin": text})
+    assert files.led(frozenset({"begin"})) == {"begin", *expected}
+
+
+def test_what_a_text_names_is_followed_on_and_circles_end() -> None:
+    files = {"a.rb": "load 'b.rb'", "b.rb": "load 'a.rb'; load 'c.rb'", "c.rb": "", "d.rb": "", "README.md": "d.rb"}
+    assert of(files).led(frozenset({"a.rb"})) == {"a.rb", "b.rb", "c.rb"}
+
+
+def test_with_too_many_files_named_it_is_any_but_documents() -> None:
+    files = {f"f{number}.rb": f"load 'f{number + 1}.rb'" for number in range(MOST_REACHED + 5)}
+    assert "far.sh" in of({**files, "far.sh": "", "x.md": ""}).led(frozenset({"f0.rb"}))
+    assert "x.md" not in of({**files, "far.sh": "", "x.md": ""}).led(frozenset({"f0.rb"}))
+
+
+@pytest.mark.parametrize("text", ["a/", "a ", "import ", "make ", "'"])
+def test_long_lines_that_name_nothing_cost_little(text: str) -> None:
+    with within(6):
+        assert of({"begin": text * 300_000, "x.sh": ""}).led(frozenset({"begin"})) == {"begin"}
+
+
+def test_a_package_that_the_words_name_is_the_one_that_is_meant() -> None:
+    script = '"scripts": {"login": "x"}'
+    texts = {"package.json": f"{{{script}}}", "web/package.json": f'{{"name": "@acme/web", {script}}}'}
+    files = of({**texts, "api/package.json": '{"name": "api", "scripts": {"build": "x", "prepare": "x"}}'})
+    both = {"package.json", "web/package.json"}
+    for text, expected in {
+        "npm run login -w @acme/web": {"web/package.json"},
+        "npm run login --workspace=web": {"web/package.json"},
+        "pnpm --filter ./web run login": {"web/package.json"},
+        "yarn workspace web login": {"web/package.json"},
+        "pnpm --filter 'web...' run login": both,
+        "pnpm -r run login": both,
+        "npm run login -w api": set(),
+        "npm --prefix api ci": {"api/package.json"},
+        "npm --prefix web ci": set(),
+    }.items():
+        assert files.matched(files.may_run(command(text))) == expected, text
 
 
 def test_a_path_from_the_root_of_the_machine_may_lead_into_the_repository() -> None:

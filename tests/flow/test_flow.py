@@ -303,7 +303,18 @@ def test_a_script_that_cannot_be_read_is_refused() -> None:
         follow("if x; then")
 
 
-def test_a_script_that_doubles_itself_is_refused_in_time() -> None:
-    nested = "f0() { :; }\n" + "\n".join(f"f{n}() {{ {f'f{n - 1}; ' * 8}}}" for n in range(1, 12)) + "\nf11"
+@pytest.mark.parametrize(("depth", "times"), [(12, 8), (40, 2)])
+def test_what_a_script_that_doubles_itself_runs_is_followed_in_time(depth: int, times: int) -> None:
+    inner = "\n".join(f"f{n}() {{ {f'f{n - 1}; ' * times}}}" for n in range(1, depth))
+    with within(30):
+        flow = follow(f"f0() {{ docker login; }}\n{inner}\nf{depth - 1}")
+    found = [one for one in flow.commands if one.name == "docker"]
+    assert found
+    assert found[-1].unordered
+    assert flow.opaque
+
+
+def test_a_script_that_runs_too_many_commands_is_refused_in_time() -> None:
+    calls = "\n".join(f"f{n}() {{ {f'f{n - 1}; ' * 30}}}" for n in range(1, 4))
     with within(30), pytest.raises(ProgramError, match="too many commands"):
-        follow(nested)
+        follow(f"f0() {{ :; }}\n{calls}\nf3; f3")

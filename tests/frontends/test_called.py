@@ -135,6 +135,9 @@ def test_a_package_json_that_is_none_runs_nothing(text: str) -> None:
         ("package_json", '{"scripts": {"a": "b $X"}, "c": 1}', "1", "2", False),
         ("python", 'import os\na(os.environ["X"])\n', "X", "YY", True),
         ("python", 'import os\na(os.environ["X"])\n', '"X"', "b", False),
+        ("python", 'import os\na("X")\n', '"X"', 'os.environ["YY"]', True),
+        ("python", 'import os\na("X", b)\n', '"X", b', 'os.environ["YY"]', False),
+        ("python", "import os\na(b)\n", "b", 'os.environ["YY"]', False),
     ],
 )
 def test_a_rewritten_file_is_read_again(reader: str, text: str, old: str, new: str, good: bool) -> None:

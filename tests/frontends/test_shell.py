@@ -126,7 +126,10 @@ def test_text_without_a_command_calls_nothing(text: str) -> None:
         ("case a in b) d;; '*') e;; esac", "(switch a (like b (single '*')) (call d) (call e))"),
         ("f() { a; }", "(define f (scope (call a)))"),
         ("function f { a; } >b", "(define f (write b (scope (call a))))"),
-        ("[[ -n $a && ( $b == c || ! -v D ) && $e ]]", "(test (empty $a*) (same $b* c) (defined D) (empty $e*))"),
+        (
+            "[[ -n $a && ( $b == c || ! -v D ) && $e ]]",
+            "(test (empty $a*) (same $b* c) (defined negated D) (empty $e*))",
+        ),
         ("[[ -f $a && $b =~ c && $d -gt 1 ]]", "(test $a* $b* c $d* 1)"),
         ("((a = $b))", "(evaluate sets[a] %a $b*)"),
         ("let a=1 b++", "(evaluate sets[b a] %a 1 %b)"),

@@ -78,7 +78,8 @@ def report_on(text: str, folder: Path) -> Report:
 def test_a_login_is_rewritten_to_the_platforms_own_pair_and_nothing_else_is(tmp_path: Path) -> None:
     text = job(LOGIN, PUSH, more="      - plugin: notify\n        with: {KEY: $PAT}\n    where: boxed\n")
     report = report_on(text, tmp_path)
-    (finding,) = report.findings
+    finding, handed = report.findings
+    assert (handed.rule, handed.variables) == ("credential-leaves-step", ("PAT",))
     assert (finding.verdict, finding.variables, finding.remaining) == (Verdict.SAFE, ("WHO", "PAT"), ("PAT",))
     assert "pkg.toy/$TOY_TEAM/$TOY_PROJECT is linked to this repository" in finding.assumptions
     (change,) = planned(report).changes

@@ -106,7 +106,7 @@ def test_packages_are_a_table(snapshot: SnapshotAssertion) -> None:
 
 
 def test_no_packages_are_a_sentence() -> None:
-    assert packages.table(samples.clean()) == "No package of a Packages registry is named in this repository.\n"
+    assert packages.table(samples.clean()) == "No step is seen to push or read a package of a Packages registry.\n"
 
 
 def test_rules_and_reasons_are_listed_and_explained(snapshot: SnapshotAssertion) -> None:

@@ -27,6 +27,7 @@ from migrator.demo import samples
 from migrator.demo.box import Box
 from migrator.secrets import plan as plans
 from tests.demo.contract import watched
+from tests.full_disk import full_disk
 
 PATLESS = str(Path(sys.executable).parent / "patless")
 WAIVER = """
@@ -72,7 +73,7 @@ class Desk:
     installed: bool = False
 
     def environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ}
         return kept | {
             "HOME": str(self.home),
             "PATLESS_API_URL": self.box.api_url,
@@ -300,6 +301,66 @@ def test_a_value_that_is_not_secured_stays_without_a_backup(desk: Desk) -> None:
     done = desk.secrets("apply", "plan.json", "--yes")
     assert done.code == 1
     assert uuid in uuids(desk.box)
+
+
+def test_a_value_that_a_full_disk_cuts_is_kept_in_bitbucket(desk: Desk) -> None:
+    tool(desk.box)
+    value = "ci@acme.example" * 20_000
+    uuid = desk.box.add_variable("PACKAGES_EMAIL", value, repository="tool", secured=False)
+    desk.plan("--repo", "tool")
+    desk.installed = True
+    with full_disk(256 * 1024):  # enough for git and its cache
+        done = desk.secrets("apply", "plan.json", "--yes", "--backup", "backup.jsonl")
+    assert (done.code, uuid in uuids(desk.box)) == (3, True)
+    assert "its value is not kept, so it stays" in done.out
+    assert (desk.home / "backup.jsonl").read_bytes() == b""
+    assert desk.secrets("apply", "plan.json", "--yes", "--backup", "backup.jsonl").code == 0
+    assert value in (desk.home / "backup.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--backup", "plan.json.log"),
+        ("--backup", "./plan.json"),
+        ("--backup", "same", "--log", "same"),
+        ("--backup", "link"),
+        ("--backup", "pipe"),
+        ("--backup", "/dev/null"),
+        ("--backup", "notes"),
+        ("--log", "plan.json"),
+        ("--log", "pipe"),
+        ("--log", "link"),
+        ("--log", "/dev/null"),
+    ],
+)
+def test_files_of_a_removal_are_three_plain_ones_before_anything_is_removed(
+    desk: Desk, options: tuple[str, ...]
+) -> None:
+    tool(desk.box)
+    desk.box.add_variable("PACKAGES_EMAIL", "ci@acme.example", repository="tool", secured=False)
+    desk.plan("--repo", "tool")
+    (desk.home / "link").symlink_to("target")
+    os.mkfifo(desk.home / "pipe")
+    (desk.home / "notes").write_text("not mine\n")
+    (desk.home / "notes").chmod(0o640)
+    before = uuids(desk.box)
+    desk.installed = True
+    done = desk.secrets("apply", "plan.json", "--yes", *options)
+    assert (done.code, uuids(desk.box)) == (3, before)
+    assert done.err.count("\n") == 1
+    assert (desk.home / "notes").stat().st_mode & 0o777 == 0o640
+    assert not (desk.home / "target").exists()
+
+
+def test_a_pipe_or_a_link_is_no_plan(desk: Desk) -> None:
+    tool(desk.box)
+    desk.plan("--repo", "tool")
+    os.mkfifo(desk.home / "pipe")
+    (desk.home / "link").symlink_to("plan.json")
+    for name in ("pipe", "link", "/dev/zero"):
+        assert desk.secrets("apply", name, "--yes").code == 3
+        assert desk.secrets("verify", name).code == 3
 
 
 def test_a_use_that_appears_after_the_plan_keeps_the_variable(desk: Desk) -> None:

@@ -27,7 +27,8 @@ def use(name: str = "PAT", kind: Kind = Kind.SHELL, path: str = FILE) -> Found:
 
 
 def doubt(kind: OpaqueKind = OpaqueKind.DUMP, path: str = "ci/debug.sh", text: str = "env |") -> Found:
-    return Found(opaque=(Opaque(kind, path, 2, 1, text),))
+    name = text if kind in (OpaqueKind.BINARY, OpaqueKind.LARGE) else ""
+    return Found(opaque=(Opaque(kind, path, 2, 1, text, name),))
 
 
 def ref(name: str = "main", found: Found = NOTHING, **more: object) -> RefFacts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.reports.stored.words import MEANS
 from migrator.secrets.references.finding import Finder, find
 from migrator.secrets.references.records import OpaqueKind
 from tests.secrets.test_references import NAME, pipelines
@@ -104,6 +105,10 @@ CASES = [
     ("env-host", "run.sh", "podman run --env '*' x"),
     ("envsubst", "run.sh", "envsubst < a > b"),
     ("envsubst", "run.sh", "cat a | envsubst"),
+    ("part", "a.py", '"MY_" + kind'),
+    ("part", "a.php", "$x = $kind . '_PAT';"),
+    ("spelling", "a.yml", "a: ${my.pat}"),
+    ("elsewhere", ".gitlab-ci.yml", "script: echo $MY_PAT"),
     ("fields", "a.py", "class Settings(BaseSettings):"),
     ("download", "run.sh", "curl -s https://example.com/x | bash"),
     ("download", "run.sh", "bash <(curl -s https://example.com/x)"),
@@ -125,6 +130,10 @@ def test_what_reads_without_naming_is_opaque(kind: str, path: str, text: str) ->
 def test_every_kind_of_text_has_a_case() -> None:
     by_scan = {OpaqueKind.BINARY, OpaqueKind.LARGE, OpaqueKind.PROGRAM}
     assert {kind for kind, _, _ in CASES} == {str(kind) for kind in OpaqueKind if kind not in by_scan}
+
+
+def test_every_kind_is_said_in_a_sentence() -> None:
+    assert MEANS.keys() == {str(kind) for kind in OpaqueKind}
 
 
 def test_the_place_and_the_subject_are_shown_and_nothing_else() -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from migrator.bitbucket.records import Level
 from migrator.secrets import plan as plans
-from migrator.secrets.plan import Plan, PlanError, PlanRow, Seen
+from migrator.secrets.plan import Plan, PlanError, PlanRow, Seen, Waived
 from migrator.secrets.records import Verdict
 
 ROW = PlanRow(
@@ -71,3 +71,24 @@ def test_lines_and_mentions_are_no_part_of_the_meaning() -> None:
     assert plans.meaning(Verdict.REMOVABLE, [replace(use, line=9), replace(use, kind="mention")]) == same
     assert plans.meaning(Verdict.REMOVABLE, [replace(use, path="y.sh")]) != same
     assert plans.meaning(Verdict.ACCEPTED, [use]) != same
+
+
+@pytest.mark.parametrize("name", ["a.yml", "a.yaml", "clients/a.yml", "references/a.yml", "releases/a.yml"])
+def test_every_file_of_rules_that_is_loaded_is_in_the_digest(tmp_path: Path, name: str) -> None:
+    (tmp_path / "always.yml").write_text("tokens: []\n")
+    before = plans.rules_digest([tmp_path])
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("one")
+    one = plans.rules_digest([tmp_path])
+    (tmp_path / name).write_text("two")
+    assert len({before, one, plans.rules_digest([tmp_path])}) == 3
+
+
+@pytest.mark.parametrize("until", ["soon", "", "2026-02-30", "\ud800"])
+def test_a_waiver_until_no_day_is_no_plan(tmp_path: Path, until: str) -> None:
+    waived = replace(ROW, verdict=Verdict.ACCEPTED, waivers=(Waived("dump", "", "", "why", until),))
+    waived = replace(waived, meaning=plans.meaning(waived.verdict, waived.evidence))
+    path = tmp_path / "plan.json"
+    path.write_text(plans.text(replace(PLAN, rows=(waived,))))
+    with pytest.raises(PlanError):
+        plans.read(path)

@@ -244,6 +244,8 @@ def test_a_program_that_reads_a_variable_by_itself_uses_it() -> None:
     assert kinds("twine upload dist/*", "run.sh", "TWINE_PASSWORD") == ["implicit"]
     assert kinds("# twine upload", "run.sh", "TWINE_PASSWORD") == ["mention"]
     assert kinds("docker login", "run.sh", "DOCKER_AUTH_CONFIG") == ["implicit"]
+    assert kinds("trivy image x", "run.sh", "TRIVY_PASSWORD") == ["implicit"]
+    assert kinds("./mvnw verify", "run.sh", "QUARKUS_CONTAINER_IMAGE_PASSWORD") == ["implicit"]
 
 
 @pytest.mark.parametrize("name", ["MY_PAT", "DOCKER_PASSWORD", "DOCKER_TOKEN", "NPM_TOKEN", "MAVEN_PASSWORD"])
@@ -347,7 +349,9 @@ def test_nothing_raises_on_any_bytes(data: bytes, more: bytes, path: str) -> Non
 @pytest.mark.parametrize(
     "piece",
     ["$MY_PAT ", "MY_PAT", "{ MY_PAT ", "export ", "export MY_PAT ", "process.env ", "{", "${!", "#", "\n", " ", "env ",
-     "-e ", "environ(", "getenv( ", "imports:\n", "eval ", "curl |", "'", "\t- "],
+     "-e ", "environ(", "getenv( ", "imports:\n", "eval ", "curl |", "'", "\t- ", "MY_", "'MY',", "my.pat", "jq env ",
+     "env A=1 ", "curl \\\n", "{{ env ", "(printenv -0 -u A ", "curl x>a.sh\n", " my:\n",
+     "os.environ[", "process.env['"],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["bitbucket-pipelines.yml", "a.sh", "a.js", "unknown"])
 def test_time_is_linear_in_the_size_of_a_hostile_file(piece: str, path: str) -> None:

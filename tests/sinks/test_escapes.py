@@ -36,10 +36,34 @@ def test_nothing_leaves_the_step(text: str) -> None:
         ("scp -r a b:c", "scp", [("login-file", "-r"), ("login-file", "a"), ("login-file", "b:c")]),
         ("helm upgrade --set a=$P,b=c x", "helm-values", [("credential", "a=${P},b=c")]),
         ("docker stack deploy -c a --with-registry-auth b", "swarm-deploy", [("login", "--with-registry-auth")]),
+        ("docker stack up -c a --with-registry-auth b", "swarm-up", [("login", "--with-registry-auth")]),
+        (
+            "oc create secret generic a --from-literal b=$P",
+            "kubectl-secret",
+            [
+                *(("credential", word) for word in ("create", "secret", "generic", "a", "--from-literal", "b=${P}")),
+                ("credential", None),
+            ],
+        ),
+        (
+            "kubectl apply -f - <<< $P",
+            "kubectl-apply",
+            [*(("credential", word) for word in ("apply", "-f", "-")), ("credential", "${P}\n")],
+        ),
+        (
+            "export TF_VAR_b=$P A=$P\nTF_VAR_a=$Q terraform apply",
+            "terraform",
+            [("credential", "apply"), ("credential", None), ("credential", "${P}"), ("credential", "${Q}")],
+        ),
+        (
+            "helm upgrade -f a.yml --set-file b=c x",
+            "helm-values",
+            [(role, word) for role in ("credential", "login-file") for word in ("a.yml", "b=c")],
+        ),
+        ("sshpass -p $S ssh a login", "ssh", [("script", "a"), ("script", "login"), ("script", None)]),
         ("docker service create -- --with-registry-auth", "swarm-create", [("login", "--with-registry-auth")]),
     ],
 )
 def test_what_leaves_the_step_has_a_role(text: str, name: str, given: list[tuple[str, str]]) -> None:
-    (escaped,) = escapes(command(text), BOOK)
-    assert escaped.escape.name == name
+    escaped = next(one for one in escapes(command(text), BOOK) if one.escape.name == name)
     assert [(sink.role.value, sink.value.symbol()) for sink in escaped.sinks] == given

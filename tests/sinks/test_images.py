@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from migrator.ir.paths import Paths, Top
 from migrator.rulebook.sinks import Action
-from migrator.sinks.compose import may_read
 from migrator.sinks.images import find_images, image_uses
+from migrator.sinks.readers import Readers
 from tests.flow.reading import BOOK, command, follow
 
 HOST = "crg.apkg.io"
@@ -162,7 +162,25 @@ COMPOSE = f"services:\n  web:\n    image: {WEB}\n    build: .\n  db:\n    image:
         ("docker compose -f compose.yml pull", [("read", WEB), ("read", BASE)]),
         ("docker compose -f other.yml pull", [("read", None)]),
         ("docker compose -f $FILE pull", [("read", None)]),
-        ("cd sub\ndocker compose pull", [("read", None)]),
+        ("cd sub\ndocker compose pull", [("read", WEB), ("read", BASE)]),  # it looks in the folders around, too
+        ("cd /srv\ndocker compose pull", [("read", None)]),
+        ("cd own\ndocker compose pull", [("read", "redis"), ("read", f"{HOST}/acme/over")]),
+        ("docker compose --project-directory own pull", [("read", "redis"), ("read", f"{HOST}/acme/over")]),
+        ("docker compose --project-directory=$SUB pull", [("read", None)]),
+        ("docker compose --project-directory own -f small.yml pull", [("read", "redis")]),
+        ("docker compose -f including.yml pull", [("read", "redis"), ("read", f"{HOST}/acme/over")]),
+        ("docker compose -f extending.yml pull", [("read", "redis")]),
+        ("docker compose -f missing.yml pull", [("read", None)]),
+        ("docker compose -f moved.yml pull", [("read", None)]),
+        ("cp small.yml compose.yml\ndocker compose pull", [("read", None)]),
+        ("cp small.yml own/compose.yml\ncd own\ndocker compose pull", [("read", None)]),
+        ("cp small.yml compose.override.yml\ndocker compose pull", [("read", None)]),
+        (
+            "COMPOSE_FILE=small.yml:own/docker-compose.override.yml docker compose pull",
+            [("read", "redis"), ("read", f"{HOST}/acme/over")],
+        ),
+        ("COMPOSE_PATH_SEPARATOR=, COMPOSE_FILE=small.yml,none.yml docker compose pull", [("read", None)]),
+        ("docker stack up -c small.yml web", [("read", "redis")]),
         ("COMPOSE_FILE=small.yml docker compose pull", [("read", "redis")]),
         ("COMPOSE_FILE=$FILE docker compose pull", [("read", None)]),
         ("docker stack deploy -c small.yml web", [("read", "redis")]),
@@ -173,8 +191,24 @@ def test_compose_reads_and_pushes_what_its_file_names(text: str, uses: list[tupl
         "compose.yml": COMPOSE,
         "small.yml": "services: {a: {image: redis}}",
         "Dockerfile": "FROM node\n",
+        "own/docker-compose.yaml": "services: {a: {image: redis}}",
+        "own/docker-compose.override.yml": f"services: {{b: {{image: {HOST}/acme/over}}}}",
+        "including.yml": "include: [small.yml, {path: [own/docker-compose.override.yml]}]",
+        "extending.yml": "services: {a: {extends: {file: ./small.yml, service: a}}}",
+        "missing.yml": "services: {a: {extends: {file: none.yml, service: a}}}",
+        "moved.yml": "include: [{path: small.yml, project_directory: own}]",
     }
     assert images(text, files) == uses
+
+
+def test_files_that_include_each_other_end() -> None:
+    files = {"compose.yml": "include: [a/b.yml]", "a/b.yml": "include: [../compose.yml]\nservices: {a: {image: redis}}"}
+    assert images("docker compose pull", files) == [("read", "redis")]
+
+
+def test_a_long_way_of_files_that_include_others_is_not_followed_to_its_end() -> None:
+    files = {f"{n}.yml": f"include: [{n + 1}.yml]" for n in range(100)}
+    assert images("docker compose -f 0.yml pull", files) == [("read", None)]
 
 
 @pytest.mark.parametrize("text", ["a: [", "services: {a: {image: x}, a: {image: y}}", "\0"])
@@ -185,7 +219,7 @@ def test_a_compose_file_that_cannot_be_read_leaves_the_images_unknown(text: str)
 def test_what_is_missing_is_said() -> None:
     (use,) = find_images(follow("docker build sub"), BOOK, {}.get)
     assert (use.action, use.subject) == (Action.READ, "sub/Dockerfile")
-    assert use.why == "the Dockerfile sub/Dockerfile is not in the repository"
+    assert use.why == "sub/Dockerfile is not in the repository"
 
 
 SEVERAL = frozenset({"a", "b"})
@@ -231,6 +265,8 @@ def test_what_a_project_in_one_folder_builds_is_not_there_for_one_in_another() -
     assert images("docker compose up --build", files, SEVERAL) == [("read", "node"), ("read", WEB)]
 
 
+TAKING = "services: {b: {image: redis, environment: [TOKEN]}}"
+EXTENDING = "services: {a: {extends: {file: a/ci.yml, service: b}}}"
 VARIABLES = {"compose.yml": "services: {a: {image: 'x:$TAG', environment: [TOKEN]}}"}
 
 
@@ -244,11 +280,28 @@ VARIABLES = {"compose.yml": "services: {a: {image: 'x:$TAG', environment: [TOKEN
         ("docker compose up", {"compose.yml": "a: ["}, {"TAG", "TOKEN", "OTHER"}),
         ("docker compose -f other.yml up", VARIABLES, {"TAG", "TOKEN", "OTHER"}),
         ("cd $WHERE\ndocker compose up", {"compose.yml": COMPOSE}, {"TAG", "TOKEN", "OTHER"}),
+        ("cd sub\ndocker compose up", VARIABLES, {"TAG", "TOKEN"}),
+        ("docker compose config", VARIABLES, {"TAG", "TOKEN"}),
+        ("docker compose -f small.yml up", {**VARIABLES, "small.yml": COMPOSE}, set()),
+        ("export COMPOSE_FILE=ci.yml\ndocker compose up", {"compose.yml": COMPOSE, "ci.yml": TAKING}, {"TOKEN"}),
+        ("docker compose up", {"compose.yml": COMPOSE, "compose.override.yaml": TAKING}, {"TOKEN"}),
+        ("docker compose --project-directory a up", {"compose.yml": COMPOSE, "a/compose.yml": TAKING}, {"TOKEN"}),
+        ("docker compose up", {"compose.yml": "include: [ci.yml]", "ci.yml": TAKING}, {"TOKEN"}),
+        ("docker compose up", {"compose.yml": EXTENDING, "a/ci.yml": TAKING}, {"TOKEN"}),
+        ("docker compose up", {"compose.yml": EXTENDING}, {"TAG", "TOKEN", "OTHER"}),
+        ("docker compose up", {"compose.yml": COMPOSE, ".env": "A=1\n"}, set()),
+        ("docker compose up", {"compose.yml": COMPOSE, ".env": "A=${TOKEN}\n"}, {"TOKEN"}),
+        ("docker compose up", {"compose.yml": "services: {a: {env_file: a.env}}", "a.env": "TOKEN\n"}, {"TOKEN"}),
+        ("docker compose up", {"compose.yml": "services: {a: {env_file: a.env}}"}, {"TAG", "TOKEN", "OTHER"}),
+        ("docker stack deploy -c ci.yml web", {"ci.yml": TAKING}, {"TOKEN"}),
+        ("docker stack deploy -c - web", {"ci.yml": COMPOSE}, {"TAG", "TOKEN", "OTHER"}),
+        ("docker buildx bake", {}, {"TAG", "TOKEN", "OTHER"}),
+        ("docker build .", {}, set()),
     ],
 )
 def test_compose_files_may_read_variables(text: str, files: Mapping[str, str], read: set[str]) -> None:
-    called = command(text)
-    assert {name for name in ("TAG", "TOKEN", "OTHER") if may_read(called, name, files.get)} == read
+    readers = Readers(follow(text), BOOK, files.get)
+    assert {name for name in ("TAG", "TOKEN", "OTHER") if readers.may_read(command(text), name)} == read
 
 
 @pytest.mark.parametrize("words", [WEB, f"web docker://{WEB}"])

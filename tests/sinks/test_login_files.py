@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.ir.paths import Paths, Top
 from migrator.rulebook.sinks import Channel
-from migrator.sinks.login_files import LoginFiles, gives_login_file, is_login_file, written_by_hand
-from tests.flow.reading import BOOK, command
+from migrator.sinks.invocations import invocation
+from migrator.sinks.login_files import LoginFiles, gives_login_file, is_login_file, kept, written_by_hand
+from tests.flow.reading import BOOK, command, follow
 
 FILES = LoginFiles.of(["", "?", ".", "DOCKER_CONFIG", "${BITBUCKET_CLONE_DIR}/own", "${A}/two"], BOOK)
 
@@ -46,6 +48,10 @@ def test_the_places_of_a_step_are_those_that_its_logins_were_told() -> None:
         ("--from=$PWD/own", (False, False, False)),
         ("--from=${PWD}/own", (True, True, True)),
         ("/root/.docker", (False, True, True)),
+        ("/root/.docker/", (False, True, True)),
+        ("~/.docker/*", (False, True, True)),
+        ("~/.docker/${FILE}", (False, True, True)),
+        ("~/.docker/cli-plugins/docker-compose", (False, False, False)),
         ("own", (True, True, True)),
         ("o*", (False, False, True)),
         ("**/config.json", (False, False, True)),
@@ -83,3 +89,45 @@ def test_what_is_written_into_a_login_file_is_a_sink(text: str, content: list[st
     found = list(written_by_hand(command(text), BOOK))
     assert [sink.value.symbol() for sink in found] == content
     assert {sink.channel for sink in found} <= {Channel.FILE}
+
+
+@pytest.mark.parametrize(
+    ("text", "folders", "given"),
+    [
+        ("config.json", frozenset({""}), False),
+        ("config.json", Top("a folder"), False),
+        (".docker/Dockerfile", frozenset({""}), False),
+        ("own/config.json", frozenset({"sub"}), False),
+        ("~/.docker/config.json", frozenset({""}), True),
+        ("c=@/root/.docker/config.json", frozenset({""}), True),
+        ("file:///root/.docker/config.json", frozenset({""}), True),
+        ("own/config.json", frozenset({""}), True),
+        ("config.json", frozenset({"own"}), True),
+        (".", frozenset({"own"}), True),
+    ],
+)
+def test_a_program_is_given_the_login_file(text: str, folders: Paths, given: bool) -> None:
+    assert FILES.given(text, folders, ()) is given
+
+
+@pytest.mark.parametrize(("text", "given"), [("config.json", True), ("--from=x=config.json", True), ("/tmp/a", False)])
+def test_a_name_alone_is_the_login_file_in_the_folder_that_was_entered(text: str, given: bool) -> None:
+    assert FILES.given(text, Top("a folder outside of the repository"), ["~/.docker"]) is given
+    assert not FILES.given(text, frozenset({""}), ["~/.docker"])
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("docker login", "DOCKER_CONFIG"),
+        ("HOME=/a docker login", "/a/.docker"),
+        ("export HOME=$PWD/a\nDOCKER_CONFIG=/b docker login", "/b"),
+        ("HOME=$(mktemp -d) docker login", "?"),
+        ("HOME=/a helm registry login", "/a/.config/helm/registry/config.json"),
+        ("HOME=/a buildah login", "REGISTRY_AUTH_FILE"),
+    ],
+)
+def test_the_home_folder_moves_the_login_file(text: str, place: str) -> None:
+    called = invocation(follow(text).commands[-1], BOOK)
+    assert called is not None
+    assert kept(called) == place

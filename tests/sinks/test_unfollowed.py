@@ -90,4 +90,4 @@ def test_programs_that_may_read_packages_are_told_from_those_that_do_not(text: s
     ],
 )
 def test_words_name_packages_bare_or_behind_a_name(words: str, names: list[str]) -> None:
-    assert list(named(command(f"x {words}").arguments, BOOK)) == names
+    assert [name for _, name in named(command(f"x {words}").arguments, BOOK)] == names

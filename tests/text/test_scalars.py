@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -196,3 +198,20 @@ def test_any_scalar_text_has_a_true_map_or_none(inner: str, style: str) -> None:
             assert runs is not None
             place = runs.place(index, index + 1)
             assert 0 <= place.start <= place.end <= len(text)
+
+
+# Hostile spans come to an end, and soon
+
+
+@pytest.mark.parametrize("text", ['"\\', '"\\"', '"a\\"', '"a \\\\\\"', '"\\x4"', '"\\\n'])
+def test_an_escape_that_the_end_of_a_span_cuts_has_an_end(text: str) -> None:
+    map_scalar(text, Scalar("other", '"', Span(0, len(text))))
+
+
+@pytest.mark.parametrize("written", ['"{}x"', '"a{}\n  b"', '"a{}\\\n  b"', "'a{}\n  b'", "a{}\n  b", '"a\n{}b"'])
+def test_a_mebibyte_of_blanks_is_mapped_in_one_go(written: str) -> None:
+    text = "- " + written.format(" " * 2**20)
+    begun = time.monotonic()
+    (scalar,) = scalars(text)
+    assert map_scalar(text, scalar) is not None
+    assert time.monotonic() - begun < 5

@@ -220,6 +220,12 @@ def test_a_refusal_quotes_nothing_of_the_file(text: str) -> None:
     assert "ATATT" not in refusal(text)[0]
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_more_than_one_byte_order_mark_is_refused_as_places_would_be_wrong(count: int) -> None:
+    with pytest.raises(YamlError, match="two byte order marks"):
+        read_yaml(Source.decode("f.yml", ("\ufeff" * count + '- "a"\n').encode()))
+
+
 def test_merge_keys_may_stand_twice() -> None:
     assert plain(read("x: &x {a: 1}\ny:\n  <<: *x\n  <<: *x\n")) == {"x": {"a": "1"}, "y": {"a": "1"}}
 

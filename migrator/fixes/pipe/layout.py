@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from migrator.findings.records import AddedTask, ScriptChange
-from migrator.fixes.lines import comment_start, line_start
+from migrator.fixes.pipe.lines import comment_start, line_start
 from migrator.fixes.refused import Refused
 from migrator.ir.nodes import Statement
 from migrator.reading.scripts import Part, Script
@@ -15,7 +15,7 @@ from migrator.text.source import Span
 
 _ITEM = re.compile(r"( *)-[ \t]+")
 _REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?")
-_ENDED = re.compile(r"\s*(?:;\s*)?(?:#.*)?\s*")
+_ENDED = re.compile(r"\s*+(?:;\s*+)?(?:#.*+)?\s*+")
 _HEADER = re.compile(r"[|>][-+0-9]*")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")

@@ -7,10 +7,12 @@ import re
 from migrator.flow.events import Definitions, Environment, Flow
 from migrator.ir.nodes import Constant, Expression, Fallback, Join, Quoting, Read, Template
 from migrator.ir.values import Alternative, Input, Literal, Value
+from migrator.text import wildcards
 from migrator.text.source import Span
 
 _PLAIN = re.compile(r"[A-Za-z0-9._/:@-]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = re.compile(r"\$\{[^}]*(?:\}|\Z)")
 _MAX_DEPTH = 20
 _DECLARED = re.compile(r"\b(?:declare|typeset|local)\b([^\n;&|]*)")
 _CHANGING = re.compile(r"(?:^|\s)-[a-zA-Z]*[luicn]")
@@ -107,7 +109,7 @@ def _may_be(first: str, second: str) -> bool:
         one, other = first.partition("${")[0], second.partition("${")[0]
         return first == second or one.startswith(other) or other.startswith(one)
     pattern, text = (first, second) if "${" in first else (second, first)
-    return re.fullmatch(".*".join(map(re.escape, re.split(r"\$\{[^}]*\}", pattern))), text) is not None
+    return wildcards.may_be(_VARIABLE.split(pattern), text)
 
 
 def tagged(reference: str) -> str:
@@ -124,4 +126,4 @@ def untagged(reference: str) -> str:
 
 def _without_variables(reference: str) -> str:
     """Of the same length, so that places in it are places in the reference."""
-    return re.sub(r"\$\{[^}]*\}", lambda found: "x" * len(found[0]), reference)
+    return _VARIABLE.sub(lambda found: "x" * len(found[0]), reference)

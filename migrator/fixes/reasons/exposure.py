@@ -11,8 +11,7 @@ from migrator.fixes.points import Point
 from migrator.flow import queries
 from migrator.ir.values import Input
 from migrator.reading.steps import StepFacts
-
-_TERMINAL = ("/dev/stdout", "/dev/stderr", "/dev/tty")
+from migrator.text.source import Span
 
 
 def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point]) -> tuple[Opinion, ...]:
@@ -29,12 +28,17 @@ def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Co
 
 
 def _traced(login: PackagesLogin, points: Collection[Point]) -> Iterator[Sighting]:
-    trace, sites, script = login.shell.trace, login.sites, login.shell.script
-    readers = queries.holders(trace, sites, [point.span for point in points])
+    """Tracing shows words that are expanded, assignments and tests, and nothing of a redirection."""
+    trace, script, password = login.shell.trace, login.shell.script, login.password
+    changed = [point.span for point in points if password.native in point.text]
+    places: dict[Span, None] = {}
+    for use in queries.traced(trace, queries.sites(password.value), changed):
+        places[use.read.span] = None
     for command in trace.commands:
-        if command.traced and (command is login.command or command.order in readers):
-            yield Sighting(f"`{command.name or 'a program'}`", script, command.span)
-    for definition in queries.sources(login.password.value):
+        if command.traced and any(queries.shows(command, span) for span in changed):
+            places[command.span] = None
+    yield from (Sighting("it is shown", script, span) for span in places)
+    for definition in queries.sources(password.value):
         if definition.traced:
             yield Sighting(f"{definition.name} is set", script, definition.word.span if definition.word else None)
 
@@ -43,9 +47,7 @@ def _displayed(step: StepFacts, context: Context, login: PackagesLogin) -> Itera
     """The variables of the password that a command prints, and which."""
     for shell in step.shells:
         for command in shell.trace.commands:
-            if command.name not in context.book.programs.displays or command.consumed:
-                continue
-            if any(output.path.text not in _TERMINAL for output in command.outputs):
+            if not queries.shown(command, context.book.programs):
                 continue
             pieces = (piece for argument in command.arguments for piece in argument.value.pieces)
             names = (piece.name for piece in pieces if isinstance(piece, Input))

@@ -1,16 +1,20 @@
-"""What takes the file with the client's logins out of the step."""
+"""What takes the file with the client's logins out of the step, or the words of a login."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from migrator.fixes.context import Context
+from migrator.fixes.departures import Departure
+from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
-from migrator.reading.steps import StepFacts
-from migrator.rulebook.records import RuleBook
+from migrator.fixes.points import Point
+from migrator.flow.events import Command
+from migrator.reading.steps import Shell, StepFacts
+from migrator.rulebook.records import Programs, RuleBook
 from migrator.rulebook.sinks import Role
 from migrator.sinks.escapes import escapes
-from migrator.sinks.invocations import parse
+from migrator.sinks.invocations import invocation, parse
 from migrator.sinks.login_files import LoginFiles
 
 
@@ -21,22 +25,99 @@ def leaving(step: StepFacts, context: Context) -> Opinion:
     return Opinion("what takes the login out of the step?", tuple(seen), tuple(reasons))
 
 
+def handed_on(left: Sequence[Departure], context: Context, login: PackagesLogin, points: Collection[Point]) -> Opinion:
+    """What leaves the step, of all that does, with the very words that a fix would change: a function may log in
+    elsewhere with them."""
+    spans = [point.span for point in points]
+    leaves = [
+        one
+        for one in left
+        for value in one.values
+        for piece in value.pieces
+        if any(reference.read.span.contains(span) for reference in piece.provenance for span in spans)
+    ]
+    found = {one.span: one for one in leaves}.values()
+    detail = "the words of the login become {}, too"
+    reasons = [context.reason("leaves-step", detail.format(one.what), one.who) for one in found]
+    who = login.command.name
+    if login.command.followed and not found:
+        reasons = [context.reason("credential-unresolved", f"`{who}` is a function here, and not the client", who)]
+    for program in _aliased(login, context.book):
+        elsewhere = any(program in one.programs and one.has(Role.SCRIPT) for one in context.book.escapes)
+        code = "leaves-step" if elsewhere else "credential-unresolved"
+        reasons.append(context.reason(code, f"`{who}` is an alias of `{program}` here, and not the client", who))
+    return Opinion("what takes its words out of the step?", tuple(Sighting(one.who) for one in found), tuple(reasons))
+
+
+def _aliased(login: PackagesLogin, book: RuleBook) -> Iterator[str]:
+    """The programs, but for clients, that an alias puts in the client's place; shells differ in whether it counts."""
+    for command in login.shell.trace.commands if not login.command.wrappers else ():
+        for argument in command.arguments if command.name == "alias" else ():
+            name, equals, text = (argument.value.symbol() or "").partition("=")
+            if equals and name == login.command.name:
+                words = (word.rpartition("/")[2] for word in text.split() if "=" not in word)
+                program = next((word for word in words if word not in book.programs.wrappers), "")
+                if book.by_program(program) is None:
+                    yield program or "a program that is not known"
+
+
 def _login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, str]]:
     """Who takes the file, and what becomes of it."""
     files = LoginFiles.of((login.config for login in facts.logins), book)
     for shell in facts.shells:
+        entered = tuple(_entered(shell, files))
         for command in shell.trace.commands:
-            for escaped in escapes(command, book):
-                given = escaped.of(Role.LOGIN_FILE)
-                if escaped.of(Role.LOGIN) or any(files.named(sink.value.symbol() or "") for sink in given):
-                    yield escaped.escape.program, escaped.escape.what
-            if command.name in book.programs.copiers:
-                words = [word.value.symbol() or "" for word in parse(command.arguments, frozenset()).words]
-                target = len(words) > 1 and book.programs.writers.get(command.name)
-                if any(map(files.holds, words[:-1] if target else words)):
-                    yield command.name, "what is copied or shown holds the login file"
+            yield from _taken(command, files, entered, book)
         if any(files.named(path.symbol() or "") for path in shell.trace.inputs):
             yield "a redirection", "what is read holds the login file"
     for kind, path in facts.step.kept:
         if files.packs(path):
             yield kind, f"{kind} keeps the login file"
+    for task in facts.tasks:
+        if any(files.packs(scalar.value) for _, scalar in task.variables):
+            yield task.what, f"{task.what} is given the login file"
+
+
+def _entered(shell: Shell, files: LoginFiles) -> Iterator[str]:
+    """The folders with a login file that a shell makes its working directory."""
+    for command in shell.trace.commands:
+        if command.name in ("cd", "pushd"):
+            texts = (argument.value.symbol() or "" for argument in command.arguments)
+            yield from (text for text in texts if files.holds(text))
+
+
+def _taken(command: Command, files: LoginFiles, entered: tuple[str, ...], book: RuleBook) -> Iterator[tuple[str, str]]:
+    """How a command takes the login file along: programs that are not known to leave it where it is may do so."""
+    programs = book.programs
+    for escaped in escapes(command, book):
+        given = [sink.value.symbol() or "" for sink in escaped.of(Role.LOGIN_FILE)]
+        given = [text for text in given if files.named(text) or files.given(text, command.folders, entered)]
+        if escaped.of(Role.LOGIN) or given:
+            yield command.name, escaped.escape.what
+            return
+    if command.followed or command.name in programs.keepers or invocation(command, book):
+        return
+    if any(escaped.of(Role.SCRIPT) for escaped in escapes(command, book)):
+        return  # its words are about another machine's files
+    sources = tuple(_sources(command, programs))
+    if command.name in programs.copiers:
+        if any(files.holds(text) or files.given(text, command.folders, entered) for text in sources):
+            yield command.name, "what is copied or shown holds the login file"
+    elif any(files.given(text, command.folders, entered) for text in sources):
+        yield command.name or "a program", f"`{command.name or 'a program'}` is given the login file, and may keep it"
+
+
+def _sources(command: Command, programs: Programs) -> Iterator[str]:
+    """The words of a command but for the files that it writes."""
+    writer = programs.writers.get(command.name)
+    if writer is None:
+        yield from (argument.value.symbol() or "" for argument in command.arguments)
+        return
+    parsed = parse(command.arguments, writer.options)
+    words = [word.value.symbol() or "" for word in parsed.words]
+    switches = (argument.value.symbol() or "" for argument in command.arguments)
+    yield from (text for text in switches if text.startswith("-") and not text.startswith(tuple(writer.options)))
+    if writer.words == "last" and len(words) > 1 and not parsed.values(writer.options):
+        words.pop()
+    if writer.words != "all" or (writer.only and not parsed.has(writer.only)):
+        yield from words

@@ -51,10 +51,10 @@ def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opin
     unknown = (context.reason("image-unresolved", detail.format(why), subject) for subject, why in unresolved.items())
     pushes = () if names else tuple(_unnamed(context, images))
     return (
-        _owned(context, names),
+        _owned(context, names, step.elsewhere),
         Opinion("which images that it may read are not known?", reasons=tuple(unknown)),
         Opinion("which images that it may push are not known?", assumptions=pushes),
-        _programs(step, context, login),
+        _programs(step, context, login, explained=bool(names or unresolved or pushes)),
         Opinion("what may set its variables, unseen?", assumptions=tuple(_unseen(login))),
     )
 
@@ -67,9 +67,10 @@ def _images(step: StepFacts, login: PackagesLogin) -> Iterator[tuple[Shell, Imag
                 yield shell, use
 
 
-def _owned(context: Context, names: Sequence[tuple[Shell, ImageUse, Name]]) -> Opinion:
-    """Whose packages they are."""
+def _owned(context: Context, names: Sequence[tuple[Shell, ImageUse, Name]], elsewhere: bool) -> Opinion:
+    """Whose packages they are. `elsewhere`: other repositories use them, and it is not known which."""
     workspaces = distinct_workspaces(name for _, _, name in names)
+    pushed = context.picture.workspaces | distinct_workspaces(name for _, use, name in names if use.action.writes)
     seen: list[Sighting] = []
     reasons: list[Reason] = []
     assumptions: list[str] = []
@@ -77,9 +78,13 @@ def _owned(context: Context, names: Sequence[tuple[Shell, ImageUse, Name]]) -> O
         settled = context.picture.listed(name) or (use.action.reads and context.picture.shared(name))
         what = f"it {use.action} {name.shown}{', which the configuration lists' if settled else ''}"
         seen.append(Sighting(what, shell.script, use.command.span))
+        if elsewhere and (reason := _fixed(context, use, name)):
+            reasons.append(reason)
+            continue
         if settled:
             continue
-        if reason := _foreign(context, use, name, several=len(workspaces) > 1):
+        rivals = pushed if use.action.writes else workspaces
+        if reason := _foreign(context, use, name, several=len(rivals) > 1):
             reasons.append(reason)
         else:
             assumptions.append(linkage(name.shown))
@@ -88,11 +93,15 @@ def _owned(context: Context, names: Sequence[tuple[Shell, ImageUse, Name]]) -> O
 
 def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reason | None:
     """Why the native pair may not reach a package; None where it does if the package is linked to the repository.
-    `several`: the step names packages of several workspaces."""
+    `several`: packages of several workspaces are named, or pushed, while the repository is in one."""
     picture, reason, shown = context.picture, context.reason, name.shown
     pushed = name.text in picture.pushed
     reads = use.action.reads
-    foreign = several and not context.settings.workspace and reads and "${" not in name.workspace and not pushed
+    unsettled = several and not context.settings.workspace and "${" not in name.workspace
+    foreign = unsettled and (use.action.writes or (reads and not pushed))
+    if use.action.writes and foreign:
+        detail = f"{shown} is pushed, and so is a package of another workspace; a repository is in one"
+        return reason("other-workspace", detail, shown)
     if foreign or picture.other_workspace(name):
         return reason("other-workspace", f"{shown} is a package of another workspace", shown)
     if pushed and (others := context.settings.pushed_elsewhere.get(shown)):
@@ -102,6 +111,15 @@ def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reas
     if not name.complete:
         return reason("image-unresolved", f"{shown} is read, and a part of its name is not known", name.pattern)
     return reason("foreign-package", f"{shown} is read, and this repository does not push it", shown)
+
+
+def _fixed(context: Context, use: ImageUse, name: Name) -> Reason | None:
+    """Why a package cannot be one of each repository that runs the step: it is the same one for all of them."""
+    own = (context.book.built_in.repository, context.book.built_in.full_name)
+    if not name.complete or any(f"${{{variable}}}" in (use.reference or "") for variable in own):
+        return None
+    detail = f"{name.shown} is the same package for every repository that imports this pipeline"
+    return context.reason("fixed-package", detail, name.shown)
 
 
 def _unnamed(context: Context, images: Sequence[ImageUse]) -> Iterator[str]:
@@ -116,18 +134,21 @@ def _unnamed(context: Context, images: Sequence[ImageUse]) -> Iterator[str]:
             yield f"{shown}, which is pushed, is linked to this repository"
 
 
-def _programs(step: StepFacts, context: Context, login: PackagesLogin) -> Opinion:
+def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained: bool) -> Opinion:
     """What programs that reading does not follow may read with the login: whatever a text of the repository names, and
-    for the rest they are taken to read no other package."""
+    for the rest they are taken to read no other package. Where nothing is `explained` by what was read, the login is
+    there for one of them, and nobody knows what for."""
     book = context.book
     reasons: dict[str, Reason] = {}
     assumptions: dict[str, None] = {}
+    unseen: list[str] = []
     for shell, command, paths in _after(step, context, login):
         client = book.by_program(command.name) is not None
         idle = command.name in book.programs.inert
         if not (gives_login_file(command, book) if client else not idle):
             continue
         shown = f"`{_shown_command(command)}`"
+        unseen.append(shown)
         if shell is login.shell:
             assumptions[f"{shown} reads no other package"] = None
         found = context.texts.evidence(paths)
@@ -136,12 +157,16 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin) -> Opinio
             continue
         texts = tuple(found)
         pushed = {one.mention.reference for one in texts if one.mention.pushed and not one.mention.open}
+        explained = explained or any(one.mention.reference in pushed or not _not_known(context, one) for one in texts)
         for one in texts:
             if name := _not_known(context, one):
                 if one.mention.reference in pushed:
                     assumptions[linkage(name.shown)] = None
                 else:
                     reasons.setdefault(name.shown, _evident(context, shown, one, name))
+    if unseen and not explained and not context.settings.own_packages:
+        detail = f"nothing that is read uses the login, and {unseen[0]} runs after it"
+        reasons["purpose"] = context.reason("login-purpose-unknown", detail, unseen[0])
     asked = "what may read packages with it, unseen?"
     return Opinion(asked, reasons=tuple(islice(reasons.values(), _MOST)), assumptions=tuple(assumptions))
 

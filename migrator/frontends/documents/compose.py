@@ -226,8 +226,9 @@ class _Reading:
     def include(self, body: object) -> None:
         for entry in _list(body):
             paths = _list(entry.get("path") if isinstance(entry, dict) else entry)
+            moved = isinstance(entry, dict) and entry.get("project_directory") is not None
             for path in paths:
-                self.miss("the file is included", path if isinstance(path, str) else "")
+                self.miss("the file is included", path if isinstance(path, str) and not moved else "")
             if isinstance(entry, dict):
                 self.env_file(entry.get("env_file"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from migrator.frontends.programs import Place, Program, Request, whole
 from migrator.ir.nodes import ProgramError, Statement
@@ -20,6 +20,9 @@ _IMPORT = re.compile(
     r"|import[ \t]+(?P<modules>[\w. \t,]+))",
     re.MULTILINE,
 )
+_CALLED = re.compile(r"""\b(?:import_module|__import__|run_module)\([ \t]*['"](?P<module>[\w.]+)['"]""")
+_PATH = re.compile(r"\bsys\.path\b[^\n]*")
+_STRING = re.compile(r"""['"]([\w./-]+)['"]""")
 _MODULES = 20
 """The most modules of the repository that are read with one program."""
 
@@ -61,27 +64,42 @@ def _imported(path: str, text: str, root: str, file: Callable[[str], str | None]
     pending = [(path, text)]
     while pending and len(found) < _MODULES:
         here, content = pending.pop()
-        for name in _modules(content, posixpath.dirname(here), root):
+        told = [one for line in _PATH.findall(content) for one in _STRING.findall(line)]
+        folders = [_inside(base, one) for base in (root, "") for one in told]
+        for name in _modules(content, posixpath.dirname(here), (root, *filter(None, folders))):
             if name != path and name not in found and (inside := file(name)) is not None:
                 found[name] = inside
                 pending.append((name, inside))
     return dict(list(found.items())[:_MODULES])
 
 
-def _modules(text: str, folder: str, root: str) -> Iterator[str]:
-    """Where the files of modules may be that a text imports."""
+def _modules(text: str, folder: str, roots: Iterable[str]) -> Iterator[str]:
+    """Where the files of modules may be that a text imports from its folder, or from where Python looks for them."""
     for match in _IMPORT.finditer(text):
         listed = match["many"] or match["names"] or match["modules"] or ""
         names = [one.split()[0] for one in listed.split(",") if one.split()]
         package = match["package"] or ""
-        base = root
+        bases = list(roots)
         if package.startswith("."):
-            base = posixpath.normpath(posixpath.join(folder, *[".."] * (len(package) - len(package.lstrip(".")) - 1)))
+            bases = [posixpath.join(folder, *[".."] * (len(package) - len(package.lstrip(".")) - 1))]
         inside = package.lstrip(".").replace(".", "/")
         for name in (inside, *(posixpath.join(inside, one.replace(".", "/")) for one in names)):
-            where = posixpath.normpath(posixpath.join(base, name))
-            if name and not where.startswith(".."):
-                yield from (f"{where}.py", f"{where}/__init__.py")
+            yield from (file for base in bases for file in _files(base, name))
+    for match in _CALLED.finditer(text):
+        yield from (file for base in roots for file in _files(base, match["module"].replace(".", "/")))
+
+
+def _files(base: str, name: str) -> Iterator[str]:
+    """The files that a module of a folder may be."""
+    where = _inside(base, name)
+    if name and where:
+        yield from (f"{where}.py", f"{where}/__init__.py")
+
+
+def _inside(base: str, name: str) -> str:
+    """A path of the repository, '' for one that is none."""
+    path = posixpath.normpath(posixpath.join(base, name))
+    return "" if path.startswith(("..", "/")) else path
 
 
 def lower(text: str, place: Place | None) -> tuple[Statement, ...]:
@@ -94,11 +112,12 @@ def lower(text: str, place: Place | None) -> tuple[Statement, ...]:
 
 
 def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:
-    """Only strings differ, as many as were edited."""
-    from migrator.frontends.python.tree import leaves, parse
+    """Only strings differ, as many as were edited: by their text, or as they became what an edit writes."""
+    from migrator.frontends.python.tree import changed, parse
 
-    old, new = list(leaves(parse(before))), list(leaves(parse(after)))
-    if len(old) != len(new):
-        return False
-    different = [(one, other) for one, other in zip(old, new, strict=True) if one != other]
-    return len(different) <= len(edits) and all(one[0] == other[0] == "SimpleString" for one, other in different)
+    written = changed(parse(before), parse(after))
+    return (
+        written is not None
+        and len(written) <= len(edits)
+        and {one.text for one in edits}.issuperset(filter(None, written))
+    )

@@ -6,7 +6,7 @@ import libcst as cst
 
 from migrator.frontends.python import environment, tree
 from migrator.frontends.python.expressions import Expressions, Listed, around, idle, index_of, invokes
-from migrator.frontends.python.facts import ENVIRONMENT
+from migrator.frontends.python.names import ENVIRONMENT
 from migrator.ir.nodes import Assign, Evaluate, Join
 
 
@@ -59,6 +59,8 @@ class Assignments:
         """The value that a variable gets. The elements of a list that never changes become variables of their own
         (scalar replacement of aggregates), which hold their values as of now."""
         key = self.names.variable(target.value) or target.value
+        if isinstance(value, cst.BaseString | cst.BinaryOperation):
+            self.to.texts.setdefault(key, []).append(value)
         elements = tree.elements(value) if target.value not in self.to.facts.changing else None
         if elements is None or key in self.to.lists:
             self.to.lists[key] = None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
 from msgspec import Struct
 
-from migrator.frontends.python import commands, environment, tree
-from migrator.frontends.python.facts import ENVIRONMENT
+from migrator.frontends.python import commands, environment, shapes, tree
+from migrator.frontends.python.names import ENVIRONMENT
 from migrator.ir.nodes import (
+    Call,
     ChangeDirectory,
     Evaluate,
     Exit,
@@ -23,6 +25,7 @@ from migrator.ir.nodes import (
 
 if TYPE_CHECKING:
     from migrator.frontends.python.expressions import Expressions
+    from migrator.frontends.python.names import Function
 
 _KEPT = {"strip", "rstrip", "lstrip", "encode", "decode"}
 """Methods that keep the text, or what is looked at of it."""
@@ -31,13 +34,15 @@ _SETS = {"os.putenv", "os.unsetenv"}
 """What these do is not seen by `os.environ`: https://docs.python.org/3/library/os.html#os.putenv"""
 _REFLECTION = {"globals", "locals", "vars", "exec", "eval"}
 """What reads or sets variables without their names."""
+_RUNS_FILES = {"runpy.run_path"}
+_RUNS_MODULES = {"runpy.run_module", "importlib.import_module", "__import__"}
 _DIRECTORIES = {"os.chdir", "os.fchdir", "contextlib.chdir"}
 _ENDS = {"sys.exit", "exit", "quit", "os._exit", "os.abort"}
 
 
 class Called(Struct, frozen=True, eq=False):
     """A call by the full name of what it calls, '' where that has none, and the method of whatever it is. `starred`:
-    there are arguments that are not written out."""
+    there are arguments that are not written out; `arguments` are all but those that change nothing."""
 
     node: cst.Call
     name: str
@@ -45,27 +50,30 @@ class Called(Struct, frozen=True, eq=False):
     args: list[cst.BaseExpression]
     named: dict[str, cst.BaseExpression]
     starred: bool
+    arguments: list[cst.Arg]
 
 
 def lowered(to: Expressions, node: cst.Call) -> tuple[Expression, ...]:
     """What a call gives, as parts of a text; what it runs comes before."""
+    arguments = [one for one in node.args if not (one.star == "**" and to.is_plain(one.value))]
     call = Called(
         node,
         to.names.full(node.func),
         node.func.attr.value if isinstance(node.func, cst.Attribute) else "",
         [one.value for one in node.args if one.keyword is None and not one.star],
         {one.keyword.value: one.value for one in node.args if one.keyword},
-        any(one.star for one in node.args),
+        any(one.star for one in arguments),
+        arguments,
     )
     for known in (_environment, _text, _function, _effect, commands.command):
         found = known(to, call)
         if found is not None:
             return found
     fed = to.facts.fed.values()  # what is told to a process later is read where that is started
-    arguments = tuple(to.word(one.value) for one in node.args if not any(one.value is other for other in fed))
+    words = tuple(to.word(one.value) for one in node.args if not any(one.value is other for other in fed))
     if call.method == "format" and isinstance(node.func, cst.Attribute):
-        return (*to.parts(node.func.value), to.unknown(node, arguments))
-    return (to.unknown(node, (*_function_words(to, node.func), *arguments)),)
+        return (*to.parts(node.func.value), to.unknown(node, words))
+    return (to.unknown(node, (*_function_words(to, node.func), *words)),)
 
 
 def _function_words(to: Expressions, function: cst.BaseExpression) -> tuple[Join, ...]:
@@ -125,30 +133,55 @@ def _function(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
     names = [one.name.value for one in params]
     given = {**dict(zip(names[:taken], call.args, strict=False)), **call.named}
     unknown = Join((to.unknown(call.node),), span)
+    lists: dict[str, list[Join]] = {}
+    if (copy := shapes.copied(to, function, call, given, call.args[taken:])) is not None:
+        define, lists = copy
+        others = call.named.keys() - set(names)
+        to.evaluate(call.node, *(call.named[name] for name in call.named if name in others))
+        arguments = tuple(
+            word
+            for name, one in [
+                *zip(names, params, strict=True),
+                *((one.name.value, one) for one in tree.collecting(node)),
+            ]
+            for word in (lists[name] if name in lists else _argument(to, function, call, given, one))
+        )
+        invoke = Invoke(define.name, arguments, span)
+        return (invoke,) if tree.gives(node) else (to.unknown(call.node, (Join((invoke,), span),)),)
     if call.starred or len(call.args) > taken or not given.keys() <= set(names):
         words = tuple(to.word(one.value) for one in call.node.args)
         invoke = Invoke(function.name, tuple(unknown for _ in params), span)
         return (to.unknown(call.node, (*words, Join((invoke,), span))),)
-    arguments = tuple(
-        to.word(given[name])
-        if name in given
-        else Join((to.variable(function.default(one), call.node),), span)
-        if one.default is not None
-        else unknown
-        for name, one in zip(names, params, strict=True)
-    )
+    arguments = tuple(word for one in params for word in _argument(to, function, call, given, one))
     invoke = Invoke(function.name, arguments, span)
     return (invoke,) if tree.gives(node) else (to.unknown(call.node, (Join((invoke,), span),)),)
+
+
+def _argument(
+    to: Expressions, function: Function, call: Called, given: dict[str, cst.BaseExpression], param: cst.Param
+) -> tuple[Join, ...]:
+    """What a parameter is given; nothing where it collects what is behind the others."""
+    if param in tree.collecting(function.node):
+        return ()
+    if (one := given.get(param.name.value)) is not None:
+        return (to.word(one),)
+    part = to.unknown(call.node) if param.default is None else to.variable(function.default(param), call.node)
+    return (Join((part,), to.names.span(call.node)),)
 
 
 def _effect(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
     """What a call of a library does to the program."""
     span = to.names.span(call.node)
+    files = [*_read(call)] if call.name in ("exec", "eval") else call.args[:1] if call.name in _RUNS_FILES else []
+    if call.name in _RUNS_MODULES and call.args and not to.names.quoted(call.args[0]):
+        files = call.args[:1]
+    for one in files:
+        to.runs(Call((to.text_of("python", call.node), to.word(one)), span))
     if call.name not in (*_REFLECTION, *_DIRECTORIES, *_ENDS, "setattr"):
         return None
     if call.name in _ENDS:
         to.evaluate(call.node, *call.node.args)
-        to.leaves(Exit(span))
+        to.leaves(Exit(span, call.name == "os.abort" or (to.uncaught and tree.fails(call.node.args))))
         return (to.unknown(call.node),)
     words = tuple(to.word(one.value) for one in call.node.args)
     if call.name in _REFLECTION:
@@ -161,3 +194,15 @@ def _effect(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
     else:
         to.runs(Havoc(None, "what `setattr` does", span, words))
     return (to.unknown(call.node),)
+
+
+def _read(call: Called) -> Iterator[cst.BaseExpression]:
+    """The paths of the files whose text is run: `exec(open(path).read())`, `exec(Path(path).read_text())`."""
+    for one in tree.every(call.node):
+        match one:
+            case cst.Call(func=cst.Name(value="open"), args=[cst.Arg(value=path), *_]):
+                yield path
+            case cst.Call(
+                func=cst.Attribute(value=cst.Call(args=[cst.Arg(value=path)]), attr=cst.Name(value="read_text"))
+            ):
+                yield path

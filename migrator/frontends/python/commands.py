@@ -1,4 +1,4 @@
-"""Calls of a Python program that start another: a command, text for a shell, the docker SDK."""
+"""Calls of a Python program that start another: a command, or text for a shell."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
+from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.frontends.python import tree
+from migrator.frontends.python import sdk, tree
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import (
     Block,
     Call,
     ChangeDirectory,
     Constant,
+    Evaluate,
+    Exit,
     Expression,
     Join,
     ProgramError,
@@ -31,43 +34,85 @@ if TYPE_CHECKING:
     from migrator.frontends.python.expressions import Expressions
 
 UNTOLD = "a call that is not followed"
-_RUNS = {f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen")}
-_SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
+_RUNS = {*(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen")), "pty.spawn"}
+_SPREADS = {"asyncio.create_subprocess_exec", "asyncio.subprocess.create_subprocess_exec"}
+_SHELLS = {
+    "os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput",
+    "asyncio.create_subprocess_shell", "asyncio.subprocess.create_subprocess_shell",
+}  # fmt: skip
+_REPLACES = re.compile(r"os\.(?:(?P<end>exec)|(?P<mode>spawn))(?P<form>[lv])p?(?P<env>e?)|os\.posix_spawnp?")
+"""https://docs.python.org/3/library/os.html#process-management"""
 _TEXT = "text that the program makes"
-_IMAGES = ("pull", "push", "run")
-_LOGIN = ("username", "password", "email", "registry")
-"""The parameters of its `login`, in order."""
 _BLANK = re.compile(r"\s+")
-_OWNERS = ("images", "containers", "api")
+
+
+class _Started(Struct, frozen=True, eq=False):
+    """What a call starts: `words` are expressions, arguments behind a star give several each; `argv` is the list whose
+    first word a program takes for its own name. `changed` stands in the way of knowing how it is run."""
+
+    words: tuple[cst.Arg | cst.BaseExpression, ...]
+    argv: cst.BaseExpression | None = None
+    shell: bool = False
+    changed: str = ""
+    ends: bool = False
 
 
 def command(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
     """What a call starts, where it is known to start something; its value is not known."""
-    shell = call.name in _SHELLS
-    if not shell and call.name not in _RUNS:
-        return _sdk(to, call)
-    first = call.args[0] if call.args else call.named.get("args")
-    if first is None or to.names.hidden:
-        _untold(to, call, *(one.value for one in call.node.args))
+    if (started := _started(call)) is None:
+        return sdk.command(to, call)
+    if not started.words or to.names.hidden:
+        untold(to, call, *(one.value for one in call.node.args))
         return None
-    shell = shell or _set(call.named.get("shell"))
-    used = [first]
+    used = [one.value if isinstance(one, cst.Arg) else one for one in (*started.words, started.argv) if one is not None]
     redirects: tuple[Redirect, ...] = ()
     if (fed := call.named.get("input", to.facts.fed.get(call.node))) is not None:
         redirects = (Redirect(StreamKind.TEXT, to.word(fed), to.names.span(fed)),)
         used.append(fed)
-    changed = _changed(call, ("env",) if shell else ("env", "executable"))
-    body = _shell(to, first, call, changed) if shell else _program(to, first, call, changed)
+    body = _shell(to, used[0], call, started.changed) if started.shell else _program(to, started, call)
     folder = call.named.get("cwd")
-    if folder is not None and _set(folder) and not changed:
+    if folder is not None and _set(folder) and not started.changed:
         used.append(folder)
         target = to.word(folder)
         body = (Statement(ChangeDirectory(target, target.span), target.span), *body)
-    if len(body) == 1 and not shell:
+    if len(body) == 1 and not started.shell:
         to.runs(body[0].node, redirects)
     elif body:
         to.runs(Block(body, to.names.span(call.node), isolated=True), redirects)
-    return (to.unknown(call.node, _rest(to, call, used)),)
+    own = (tree.elements(started.argv) or [])[:1] if started.argv is not None else []
+    value = to.unknown(call.node, (*map(to.word, own), *rest(to, call, used)))
+    if started.ends:
+        to.runs(Evaluate((Join((value,), value.span),), value.span))
+        to.leaves(Exit(value.span))
+    return (value,)
+
+
+def _started(call: Called) -> _Started | None:
+    """The command that a call starts; None where it is not known to start one."""
+    plain = tuple(one for one in call.arguments if one.keyword is None and one.star != "**")
+    starred = "a call with arguments that are not known"
+    if call.name in _SPREADS:
+        unknown = any(one.star == "**" for one in call.arguments)
+        return _Started(plain, changed=_changed(call, ("env", "executable")) or (starred if unknown else ""))
+    if call.name in _RUNS | _SHELLS:
+        first = call.args[0] if call.args else call.named.get("args", call.named.get("cmd"))
+        shell = call.name in _SHELLS or _set(call.named.get("shell"))
+        changed = _changed(call, ("env",) if shell else ("env", "executable"))
+        return _Started(
+            (first,) if first is not None else (), shell=shell, changed=changed or (starred if call.starred else "")
+        )
+    if not (match := _REPLACES.fullmatch(call.name)):
+        return None
+    told = plain[1 if match["mode"] else 0 :]
+    environment = told[2:] if match["form"] is None else told[-1:] if match["env"] else ()
+    changed = "a call with `env=`" if any(tree.dotted(one.value) != "os.environ" for one in environment) else ""
+    if match["form"] == "l":
+        words = (*told[:1], *(told[2:-1] if match["env"] else told[2:]))
+        return _Started(words, changed=changed, ends=bool(match["end"]))
+    if call.starred or len(told) < 2:
+        changed = starred
+    argv = told[1].value if len(told) > 1 else None
+    return _Started(told[:1], argv, changed=changed, ends=bool(match["end"]))
 
 
 def _set(option: cst.BaseExpression | None) -> bool:
@@ -76,25 +121,24 @@ def _set(option: cst.BaseExpression | None) -> bool:
 
 def _changed(call: Called, options: Sequence[str]) -> str:
     """What stands in the way of knowing how a command is run."""
-    own = [f"a call with `{one}=`" for one in options if one in call.named]
-    return own[0] if own else "a call with arguments that are not known" if call.starred else ""
+    return next((f"a call with `{one}=`" for one in options if one in call.named), "")
 
 
-def _rest(to: Expressions, call: Called, used: Sequence[cst.BaseExpression | None]) -> tuple[Join, ...]:
+def rest(to: Expressions, call: Called, used: Sequence[cst.BaseExpression | None]) -> tuple[Join, ...]:
     return tuple(to.word(one.value) for one in call.node.args if not any(one.value is other for other in used))
 
 
-def _untold(to: Expressions, call: Called, *told: cst.BaseExpression) -> None:
+def untold(to: Expressions, call: Called, *told: cst.BaseExpression) -> None:
     """Where it is not known with what, or how often, a call is made. What looks like a login is told of elsewhere."""
     if not any(below in to.facts.logins for one in told for below in tree.every(one)):
         to.runs(Call((Join((to.unknown(call.node, why=UNTOLD),), to.names.span(call.node)),), to.names.span(call.node)))
 
 
-def _program(to: Expressions, first: cst.BaseExpression, call: Called, changed: str) -> tuple[Statement, ...]:
+def _program(to: Expressions, started: _Started, call: Called) -> tuple[Statement, ...]:
     span = to.names.span(call.node)
-    words = _words(to, first)
-    if changed:
-        words = [Join((to.unknown(call.node, why=changed),), span), *words]
+    words = _words(to, started, call.node)
+    if started.changed:
+        words = [Join((to.unknown(call.node, why=started.changed),), span), *words]
     return (Statement(Call(tuple(words), span), span),) if words else ()
 
 
@@ -104,7 +148,9 @@ def _shell(to: Expressions, first: cst.BaseExpression, call: Called, changed: st
     listed = tree.elements(first)
     if listed and len(listed) == 1:  # the words behind it are no commands
         first = listed[0]
-    to.told |= set(tree.every(first))
+    if isinstance(first, cst.Name):
+        first = to.written.get(to.names.variable(first.value) or "", first)
+    to.tell(first)
     text = to.names.quoted(first)
     if text and not changed and isinstance(first, cst.SimpleString):
         start = to.names.start(first) + len(first.prefix) + len(first.quote)
@@ -116,12 +162,20 @@ def _shell(to: Expressions, first: cst.BaseExpression, call: Called, changed: st
     return (Statement(Call((unknown, to.word(first)), span), span),)
 
 
-def _words(to: Expressions, node: cst.BaseExpression) -> list[Join]:
+def _words(to: Expressions, started: _Started, node: cst.Call) -> list[Join]:
     """The words of a command; the first is not known where some of them are not."""
-    words = _elements(to, node)
+    words: list[Join | None] = []
+    for one in started.words:
+        value = one.value if isinstance(one, cst.Arg) else one
+        words += [to.word(value)] if isinstance(one, cst.Arg) and not one.star else _elements(to, value)
+    if started.argv is not None:
+        written = tree.elements(started.argv)
+        listed = _elements(to, started.argv) if written is None else list(map(to.word, written[1:]))
+        words += listed if written is not None or listed[:1] == [None] else listed[1:]
     if None in words:
         return [Join((to.unknown(node),), to.names.span(node)), *filter(None, words)]
-    to.told |= set(tree.every(node))
+    to.tell(*started.words, *filter(None, [started.argv]))
+    to.told.add(node)
     return list(filter(None, words))
 
 
@@ -129,8 +183,10 @@ def _elements(to: Expressions, node: cst.BaseExpression) -> list[Join | None]:
     """The elements of a list, None in front of what is not known."""
     match node:
         case cst.Name(value=name) if listed := to.lists.get(to.names.variable(name) or name):
-            to.told |= set(tree.every(listed.node))
+            to.tell(listed.node)
             return [Join((to.variable(one, node),), to.names.span(node)) for one in listed.names]
+        case cst.Call(func=cst.Name(value="list" | "tuple"), args=[cst.Arg(value=value, star="", keyword=None)]):
+            return _elements(to, value)
         case cst.BinaryOperation(operator=cst.Add()):
             return [*_elements(to, node.left), *_elements(to, node.right)]
         case cst.List() | cst.Tuple():
@@ -161,31 +217,3 @@ def _split(parts: Iterable[Expression], span: Span) -> list[Join]:
             if text:
                 words[-1].append(Constant(text, part.span))
     return [Join(tuple(one), span) for one in words if one]
-
-
-def _sdk(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
-    """Methods of https://docker-py.readthedocs.io/ that do what a command does."""
-    if "docker" not in to.facts.packages or not isinstance(call.node.func, cst.Attribute):
-        return None
-    if call.method == "login" and (call.starred or "password" in call.named or len(call.args) > 1):
-        given = {**dict(zip(_LOGIN, call.args, strict=False)), **call.named}
-        options = {"-u": given.get("username"), "-p": given.get("password")}
-        if call.starred or "registry" in given:
-            options[""] = given.get("registry")
-    elif call.method in _IMAGES and getattr(getattr(call.node.func.value, "attr", None), "value", "") in _OWNERS:
-        image = call.args[0] if call.args else call.named.get("repository", call.named.get("image"))
-        options = {"": image}
-    else:
-        return None
-    if to.names.hidden:
-        _untold(to, call)
-        return None
-    starred = tuple(to.word(one.value) for one in call.node.args if one.star)
-    unknown = Join((to.unknown(call.node, starred),), to.names.span(call.node))
-    words = [to.text_of("docker", call.node), to.text_of(call.method, call.node)]
-    for option, value in options.items():
-        words += [to.text_of(option, call.node)] if option else []
-        words += [unknown if value is None or (call.starred and option) else to.word(value)]
-    to.runs(Call(tuple(words), to.names.span(call.node)))
-    rest = _rest(to, call, [] if call.starred else list(options.values()))
-    return (to.unknown(call.node, (to.word(call.node.func.value), *rest)),)

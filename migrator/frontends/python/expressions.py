@@ -6,7 +6,7 @@ order of the text; behind `and`, `or` and `if`, in a lambda or a comprehension, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import libcst as cst
@@ -14,12 +14,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.frontends.python import calls, tree
-from migrator.frontends.python.facts import ENVIRONMENT, Facts, copied
-from migrator.frontends.python.names import Names, Namespace
+from migrator.frontends.python.facts import Facts, copied
+from migrator.frontends.python.names import ENVIRONMENT, Names, Namespace
+from migrator.frontends.python.shapes import Copy, Shape
 from migrator.ir.nodes import (
     Assign,
     Break,
     Constant,
+    Define,
     Evaluate,
     Exit,
     Expression,
@@ -45,13 +47,15 @@ class Listed(Struct, frozen=True, eq=False):
     """A list that a name is given once, and that never changes: its elements are variables, which hold their values as
     of then."""
 
-    node: cst.BaseExpression
+    node: cst.CSTNode
     names: tuple[str, ...]
 
 
 class Expressions:
     """`before` is what runs before the statement that is read; `told` are expressions that commands were made of;
-    `lists` are those that variables are given, None where there are several. `guarded` counts what goes on where
+    `lists` are those that variables are given, None where there are several, `texts` the text that they are given.
+    `copies` are those of functions by their shape, which `copy` makes; within them `written` is the text that variables
+    hold, and `plain` are those that hold keywords which change no command. `guarded` counts what goes on where
     something ends: blocks that catch exceptions, and the module, behind which functions are read."""
 
     def __init__(self, names: Names, facts: Facts, text: str) -> None:
@@ -62,6 +66,12 @@ class Expressions:
         self.before: list[Statement] = []
         self.told: set[cst.CSTNode] = set()
         self.lists: dict[str, Listed | None] = {}
+        self.environments: dict[Namespace, list[tuple[int, str]]] = {}
+        self.copies: dict[Shape, Define | None] = {}
+        self.written: dict[str, cst.SimpleString] = {}
+        self.plain: set[str] = set()
+        self.copy: Callable[[Copy], Define]
+        self.texts: dict[str, list[cst.BaseExpression]] = {}
 
     # What runs
 
@@ -69,10 +79,29 @@ class Expressions:
         if node is not None:
             self.before.append(Statement(node, node.span, redirects))
 
+    @property
+    def uncaught(self) -> bool:
+        """Whether what ends the program here surely does: no block catches it."""
+        return not self.guarded or (self.guarded == 1 and self.names.scope is self.names.root)
+
     def leaves(self, node: Return | Break | Exit) -> None:
         """What ends a function, a loop or the program: it may, where something may catch that."""
         end = Statement(node, node.span)
         self.runs(If((), (end,), (), node.span) if self.guarded else node)
+
+    def tell(self, *nodes: cst.CSTNode) -> None:
+        """A command is made of expressions, and so of the text that the names in them were given."""
+        pending = list(nodes)
+        while pending:
+            for one in tree.every(pending.pop()):
+                if one not in self.told:
+                    self.told.add(one)
+                    name = self.names.variable(one.value) if isinstance(one, cst.Name) else None
+                    pending += self.texts.get(name, ()) if name else ()
+
+    def is_plain(self, node: cst.BaseExpression) -> bool:
+        """Whether these are keywords that change no command."""
+        return isinstance(node, cst.Name) and self.names.variable(node.value) in self.plain
 
     def forgets(self, variables: Iterable[str | None], node: cst.CSTNode) -> None:
         """Nothing is known of the values that variables have from now on."""
@@ -136,9 +165,10 @@ class Expressions:
             case cst.SimpleString():
                 value = node.evaluated_value
                 text = value.decode(errors="replace") if isinstance(value, bytes) else value
-                return (Constant(text, self.names.span(node)),)
+                reads = "" if isinstance(value, bytes) else self.reads(node)
+                return (Constant(text, self.names.span(node), reads=reads),)
             case cst.ConcatenatedString() | cst.BinaryOperation(operator=cst.Add()):
-                return (*self.parts(node.left), *self.parts(node.right))
+                return tuple(map(_part, (*self.parts(node.left), *self.parts(node.right))))
             case cst.FormattedString():
                 return tuple(part for piece in node.parts for part in self.formatted(piece))
             case cst.BinaryOperation(operator=cst.Modulo()):
@@ -171,6 +201,13 @@ class Expressions:
                 return (self.unknown(node, self.comprehended(node)),)
         return (self.unknown(node, tuple(map(self.word, tree.nearest(*node.children))), self.why(node)),)
 
+    def reads(self, node: cst.SimpleString) -> str:
+        """What a read of the environment looks like that can stand where a string does."""
+        if not (known := self.environments.get(self.names.scope)):
+            known = self.environments[self.names.scope] = self.names.environment()
+        at = self.names.start(node)
+        return next((f'{name}["{{}}"]' for start, name in known if start < at), "")
+
     def why(self, node: cst.BaseExpression) -> str:
         return _COPY if copied(node, self.names, self.facts.copies) else EXPRESSION
 
@@ -181,7 +218,7 @@ class Expressions:
         assert isinstance(piece, cst.FormattedStringExpression)
         if piece.conversion or piece.format_spec or piece.equal:
             return (self.unknown(piece, tuple(map(self.word, tree.nearest(*piece.children)))),)
-        return self.parts(piece.expression)
+        return tuple(map(_part, self.parts(piece.expression)))
 
     def either(self, node: cst.BooleanOperation) -> tuple[Expression, ...]:
         """`a or b`, `a and b`."""
@@ -210,6 +247,11 @@ class Expressions:
         """The variable that `os.environ["X"]` reads, None for everything else."""
         index = index_of(node)
         return self.names.quoted(index) if index and self.names.full(node.value) == ENVIRONMENT else None
+
+
+def _part(part: Expression) -> Expression:
+    """A part of a text: nothing else than a string can be written there."""
+    return replace(part, reads="") if isinstance(part, Constant) else part
 
 
 def index_of(node: cst.Subscript) -> cst.BaseExpression | None:

@@ -10,21 +10,26 @@ import libcst as cst
 from msgspec import Struct
 
 from migrator.frontends.python import tree
-from migrator.frontends.python.names import Names
+from migrator.frontends.python.names import ENVIRONMENT, Names
 
-ENVIRONMENT = "os.environ"
 _COPIERS = ("dict", "copy.copy", "copy.deepcopy")
-_LOGS_IN = re.compile(r"\blogin\b.*\s(?:-p\b|--password)|[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+", re.DOTALL)
+_ACCOUNTS = {"smtplib", "aiosmtplib", "imaplib", "ftplib", "poplib", "nntplib", "requests_ntlm"}
+"""Libraries that log in to something else."""
+_LOGIN = re.compile(r"\blogin\b")
+_PASSWORD = re.compile(r"\s(?:-p\b|--password)")
+_LOGS_IN = re.compile(r"[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+")
 
 
 class Facts(Struct, frozen=True, eq=False):
-    """`packages` are what is imported; `fed` is what a process is told later, by the call that starts it; `same` are
-    names of the environment, `copies` of copies of it; `changing` are names whose value changes otherwise than by
-    assignment; `counts` is how often a name stands there; `called` are names of what is called, `passed` those that
-    are used otherwise than to call them where it is known with what; `caught` are functions that run where exceptions
-    are caught; `logins` are what looks like the words of a login, with these words."""
+    """`packages` are what is imported; `clients` are names of clients of the docker SDK; `fed` is what a process is
+    told later, by the call that starts it; `same` are names of the environment, `copies` of copies of it; `changing`
+    are names whose value changes otherwise than by assignment; `counts` is how often a name stands there; `called` are
+    names of what is called, `passed` those that are used otherwise than to call them where it is known with what;
+    `caught` are functions that run where exceptions are caught; `logins` are what looks like the words of a login, with
+    these words."""
 
     packages: frozenset[str]
+    clients: frozenset[str]
     fed: dict[cst.CSTNode, cst.BaseExpression]
     same: frozenset[str]
     copies: frozenset[str]
@@ -34,6 +39,11 @@ class Facts(Struct, frozen=True, eq=False):
     passed: frozenset[str]
     caught: frozenset[str]
     logins: dict[cst.CSTNode, list[cst.BaseExpression]]
+
+
+def _logs_in(text: str) -> bool:
+    login = _LOGIN.search(text)
+    return (login is not None and _PASSWORD.search(text, login.end()) is not None) or _LOGS_IN.search(text) is not None
 
 
 def gather(names: Names) -> Facts:
@@ -50,8 +60,10 @@ def gather(names: Names) -> Facts:
     for name, value in given:
         if copied(value, names, copies):
             copies.add(name)
+    packages = frozenset(full.partition(".")[0] for found in imports for full in found.values())
     return Facts(
-        frozenset(full.partition(".")[0] for found in imports for full in found.values()),
+        packages,
+        frozenset(name for name, value in given if _is_client(value, names)),
         dict(_feeding(nodes)),
         frozenset(name for name, value in given if names.full(value) == ENVIRONMENT),
         frozenset(copies),
@@ -60,7 +72,7 @@ def gather(names: Names) -> Facts:
         frozenset(_called(names.module)),
         frozenset(_passed(names.module)),
         _caught(nodes, names),
-        dict(_logins(names.module)),
+        dict(_logins(names.module, packages)),
     )
 
 
@@ -80,13 +92,19 @@ def copied(node: cst.BaseExpression, names: Names, copies: frozenset[str] | set[
     return isinstance(node, cst.Name) and node.value in copies
 
 
+def _is_client(node: cst.BaseExpression, names: Names) -> bool:
+    return isinstance(node, cst.Call) and names.full(node.func).startswith("docker.")
+
+
 def _feeding(nodes: list[cst.CSTNode]) -> Iterator[tuple[cst.Call, cst.BaseExpression]]:
     """Calls of `Popen` with what their one `communicate` gives to the process."""
     processes: dict[str, list[cst.Call]] = {}
     given: dict[str, list[cst.BaseExpression | None]] = {}
     for node in nodes:
         match node:
-            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=cst.Call() as call):
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value) if call := _started(
+                value
+            ):
                 processes.setdefault(name, []).append(call)
             case cst.WithItem(item=cst.Call() as call, asname=cst.AsName(name=cst.Name(value=name))):
                 processes.setdefault(name, []).append(call)
@@ -101,6 +119,12 @@ def _feeding(nodes: list[cst.CSTNode]) -> Iterator[tuple[cst.Call, cst.BaseExpre
         calls = processes.get(name, [])
         if len(calls) == len(inputs) == 1 and inputs[0] is not None:
             yield calls[0], inputs[0]
+
+
+def _started(node: cst.BaseExpression) -> cst.Call | None:
+    """The call whose value it is, awaited or not."""
+    inner = node.expression if isinstance(node, cst.Await) else node
+    return inner if isinstance(inner, cst.Call) else None
 
 
 def _changing(nodes: list[cst.CSTNode]) -> Iterator[str]:
@@ -166,19 +190,35 @@ def _called(node: cst.CSTNode) -> Iterator[str]:
             yield one.func.value
 
 
-def _logins(module: cst.Module) -> Iterator[tuple[cst.CSTNode, list[cst.BaseExpression]]]:
-    """Lists and strings; not strings that have a name, which are followed as values, and none that stands alone, as
+def _logins(module: cst.Module, packages: frozenset[str]) -> Iterator[tuple[cst.CSTNode, list[cst.BaseExpression]]]:
+    """Words, strings, and calls of what is named `login` or is given credentials; not a string that stands alone, as
     documentation does."""
+    elsewhere = bool(packages & _ACCOUNTS) and not any("docker" in one or "podman" in one for one in packages)
+    elsewhere = elsewhere or any(
+        isinstance(one, cst.FunctionDef) and one.name.value == "login" for one in tree.every(module)
+    )
     pending: list[cst.CSTNode] = [module]
     while pending:
         node = pending.pop()
-        if isinstance(node, cst.List | cst.Tuple):
-            words = [one.value for one in node.elements]
-            if any(isinstance(one, cst.SimpleString) and one.evaluated_value in ("login", b"login") for one in words):
-                yield node, words
-        elif isinstance(node, cst.BaseString):
-            if _LOGS_IN.search(cst.Module(()).code_for_node(node)):
-                yield node, [node]
-            continue
-        if not isinstance(node, cst.Assign | cst.AnnAssign | cst.Expr) or not isinstance(node.value, cst.BaseString):
+        match node:
+            case cst.List() | cst.Tuple() | cst.Set():
+                words = [one.value for one in node.elements]
+                if any(map(_is_login, words)):
+                    yield node, words
+            case cst.Call():
+                words = [one.value for one in node.args]
+                named = bool(words) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "login"
+                named = named and not elsewhere
+                given = any(one.keyword and one.keyword.value == "auth_config" for one in node.args)
+                if named or given or any(map(_is_login, words)):
+                    yield node, words
+            case cst.BaseString():
+                if _logs_in(cst.Module(()).code_for_node(node)):
+                    yield node, [node]
+                continue
+        if not isinstance(node, cst.Expr) or not isinstance(node.value, cst.BaseString):
             pending += reversed(tree.below(node))
+
+
+def _is_login(word: cst.BaseExpression) -> bool:
+    return isinstance(word, cst.SimpleString) and word.evaluated_value in ("login", b"login")

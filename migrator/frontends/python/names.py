@@ -16,6 +16,7 @@ from msgspec import Struct
 from migrator.frontends.python import tree
 from migrator.text.source import Span
 
+ENVIRONMENT = "os.environ"
 _DEFINES = (*tree.IMPORTS, cst.FunctionDef, cst.ClassDef)
 
 
@@ -164,6 +165,17 @@ class Names:
         holder = self.scope.holder(first)
         found = holder.imports.get(first, "") if holder else first
         return f"{found}{dot}{rest}" if found else ""
+
+    def environment(self) -> list[tuple[int, str]]:
+        """What names the environment in the present scope, and from where on the module has imported it."""
+        found: list[tuple[int, str]] = []
+        for line in self.module.body:
+            for one in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+                for name, full in tree.imported(one).items() if isinstance(one, tree.IMPORTS) else ():
+                    alone = name not in self.root.variables and name not in self.root.functions
+                    if alone and full in ("os", ENVIRONMENT) and self.full(cst.Name(name)) == full:
+                        found.append((self.start(line), f"{name}.environ" if full == "os" else name))
+        return found
 
     def function(self, node: cst.CSTNode) -> Function | None:
         """The function of the program that an expression names."""

@@ -13,9 +13,10 @@ import libcst as cst
 
 from migrator.frontends.python import commands, tree
 from migrator.frontends.python.assignments import Assignments
-from migrator.frontends.python.expressions import Expressions
+from migrator.frontends.python.expressions import Expressions, Listed
 from migrator.frontends.python.facts import gather, suppresses
 from migrator.frontends.python.names import Function, Names
+from migrator.frontends.python.shapes import Copy
 from migrator.ir.nodes import (
     Ask,
     Asked,
@@ -39,9 +40,16 @@ from migrator.ir.nodes import (
     Switch,
     Test,
 )
+from migrator.text.source import Span
 
-_OTHERS = {"plumbum", "sh", "invoke", "fabric"}
-"""Libraries that run commands in ways of their own."""
+_OTHERS = {
+    "plumbum", "sh", "invoke", "fabric", "python_on_whales", "aiodocker", "podman", "testcontainers", "oras", "pexpect",
+    "delegator", "sarge", "easyprocess",
+}  # fmt: skip
+"""Libraries that run commands, or use a registry, in ways of their own."""
+_MAX_DEPTH = 250
+"""How deeply statements stand in each other, which bounds what follows the nodes: each `if` and `elif` is two levels.
+"""
 
 
 def lower(text: str, place: Callable[[int], int] | None) -> tuple[Statement, ...]:
@@ -51,7 +59,7 @@ def lower(text: str, place: Callable[[int], int] | None) -> tuple[Statement, ...
         names = Names(text, module, place or (lambda index: index))
         return tuple(_Statements(Expressions(names, gather(names), text)).module())
     except RecursionError:
-        raise ProgramError("the program is nested too deeply to follow") from None
+        raise ProgramError(tree.DEEP) from None
 
 
 class _Statements:
@@ -64,6 +72,8 @@ class _Statements:
         self.assignments = Assignments(to)
         self.loose: list[Statement] = []
         self.labels: set[str] = set()
+        self.to.copy = self.copy
+        self.depth = 0
 
     def module(self) -> Iterator[Statement]:
         with self.to.collected() as made:
@@ -82,7 +92,8 @@ class _Statements:
                 program = Join((self.to.unknown(node, why=commands.UNTOLD),), span)
                 with self.to.collected():
                     told = tuple(map(self.to.word, words))
-                call = Call((program, *told, self.to.text_of(self.to.text, node)), span)
+                login = (self.to.text_of("login", node),) if isinstance(node, cst.Call) else ()
+                call = Call((program, *login, *told, self.to.text_of(self.to.text, node)), span)
                 yield Statement(If((), (Statement(call, span),), (), span), span)
 
     # Blocks
@@ -113,6 +124,14 @@ class _Statements:
         self.to.guarded = outer
 
     def statement(self, node: cst.CSTNode) -> None:
+        """Raises ProgramError where statements stand in each other too deeply."""
+        if self.depth > _MAX_DEPTH:
+            raise ProgramError(tree.DEEP)
+        self.depth += 1
+        self.lowered(node)
+        self.depth -= 1
+
+    def lowered(self, node: cst.CSTNode) -> None:
         match node:
             case cst.SimpleStatementLine() | cst.SimpleStatementSuite() | cst.IndentedBlock():
                 self.body(node.body)
@@ -137,7 +156,7 @@ class _Statements:
                 self.to.leaves(Return(self.to.word(node.value) if node.value else Join((), span), span))
             case cst.Raise():
                 self.to.evaluate(node, *node.children)
-                self.to.leaves(Exit(self.names.span(node)))
+                self.to.leaves(Exit(self.names.span(node), self.raises(node.exc)))
             case cst.Assert():
                 self.branch(node, node.test, (), (node.msg,), ends=True)
             case cst.Expr(value=cst.IfExp() as one):
@@ -186,43 +205,53 @@ class _Statements:
         with self.to.collected() as second:
             self.body(one for one in otherwise if one is not None)
             if ends:
-                self.to.leaves(Exit(self.names.span(node)))
+                self.to.leaves(Exit(self.names.span(node), self.to.uncaught))
         self.to.runs(If(tuple(condition), first, tuple(second), self.names.span(node)))
+
+    def raises(self, node: cst.BaseExpression | None) -> bool:
+        """Whether the program surely ends with a failure where an exception is raised."""
+        called = node.func if isinstance(node, cst.Call) else node
+        if called is None or self.names.full(called) != "SystemExit":
+            return self.to.uncaught
+        return self.to.uncaught and isinstance(node, cst.Call) and tree.fails(node.args)
 
     def test(self, node: cst.BaseExpression) -> None:
         asked = tuple(self.asked(node))
         words = tuple(word for one in asked for word in (one.operand, one.other) if word)
         self.to.runs(Test(asked, words, self.names.span(node)))
 
-    def asked(self, node: cst.BaseExpression) -> Iterator[Asked]:
+    def asked(self, node: cst.BaseExpression, negated: bool = False) -> Iterator[Asked]:
         """What a condition asks: whether a value is empty, a variable is set, two values are the same."""
         match node:
             case cst.UnaryOperation(operator=cst.Not(), expression=inner):
-                yield from self.asked(inner)
+                yield from self.asked(inner, not negated)
             case cst.BooleanOperation():
-                yield from self.asked(node.left)
+                yield from self.asked(node.left, negated)
                 with self.to.collected() as made:
-                    right = tuple(self.asked(node.right))
+                    right = tuple(self.asked(node.right, negated))
                 words = tuple(word for one in right for word in (one.operand, one.other) if word)
                 yield from () if self.to.may(made, words) else right
             case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=operator, comparator=other)]):
-                yield self.compared(node.left, operator, other)
+                yield self.compared(node.left, operator, other, negated)
             case _:
-                yield Asked(Ask.EMPTY, self.to.word(node))
+                yield Asked(Ask.EMPTY, self.to.word(node), negated=negated)
 
-    def compared(self, left: cst.BaseExpression, operator: cst.BaseCompOp, right: cst.BaseExpression) -> Asked:
+    def compared(
+        self, left: cst.BaseExpression, operator: cst.BaseCompOp, right: cst.BaseExpression, negated: bool
+    ) -> Asked:
         if (
             isinstance(operator, cst.In | cst.NotIn)
             and self.to.environment(right)
             and (name := self.names.quoted(left))
         ):
-            return Asked(Ask.DEFINED, Join((Constant(*name, Quoting.BARE),), name[1]))
+            negated = negated != isinstance(operator, cst.NotIn)
+            return Asked(Ask.DEFINED, Join((Constant(*name, Quoting.BARE),), name[1]), negated=negated)
         if isinstance(operator, cst.Is | cst.IsNot) and tree.dotted(right) == "None":
-            return Asked(Ask.EMPTY, self.to.word(left))
+            return Asked(Ask.EMPTY, self.to.word(left), negated=negated != isinstance(operator, cst.Is))
         ask = Ask.SAME if isinstance(operator, cst.Equal) else Ask.OTHER
         words = self.to.word(left), self.to.word(right)
         if isinstance(operator, cst.Equal | cst.NotEqual):
-            return Asked(ask, *words)
+            return Asked(ask, *words, negated)
         return Asked(Ask.EMPTY, Join((self.to.unknown(left, words),), self.names.span(left)))
 
     def loop(self, node: cst.For | cst.While) -> None:
@@ -330,6 +359,36 @@ class _Statements:
             call = Statement(Block((Statement(Evaluate((invoke,), span), span),), span, unordered=True), span)
             outermost = around.outer if around.closed else around
             (self.loose if outermost is self.names.root else self.to.before).append(call)
+
+    def copy(self, copy: Copy) -> Define:
+        """A function as it is called with lists and texts of one shape."""
+        node, span = copy.function.node, self.names.span(copy.function.node)
+        params = [*tree.parameters(node), *tree.collecting(node)]
+        caught = int(node.name.value in self.to.facts.caught)
+        with self.names.within(copy.scope):
+            inner = self.names.inner(node, copy.name)
+        places: list[tuple[str, Span]] = []
+        counts = dict(copy.shape.lists)
+        with self.names.within(inner), self.guarded(caught), self.to.collected() as made:
+            self.begin(node, [one.name.value for one in params])
+            for one in params:
+                variable, at = f"{inner.path}.{one.name.value}", self.names.span(one.name)
+                if one.name.value in counts:
+                    listed = tuple(f"{variable}[{index}]" for index in range(counts[one.name.value]))
+                    self.to.lists[variable] = Listed(one, listed)
+                    words = tuple(Join((self.to.variable(name, one.name),), at) for name in listed)
+                    alone = self.to.facts.counts[one.name.value] == 2  # here, and where it is run
+                    value = Join((self.to.unknown(one.name, () if alone else words),), at)
+                    self.to.runs(Assign(variable, value, at))
+                    places += [(name, at) for name in listed]
+                elif one not in tree.collecting(node):
+                    places.append((variable, at))
+                    if one.name.value in copy.texts:
+                        self.to.written[variable] = copy.texts[one.name.value]
+                elif copy.shape.plain:
+                    self.to.plain.add(variable)
+            self.statement(node.body)
+        return Define(copy.name, Statement(Block(tuple(made), span), span), span, tuple(places))
 
     def classed(self, node: cst.ClassDef) -> None:
         self.to.evaluate(node, *node.decorators, node.type_parameters, *node.bases, *node.keywords)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import libcst as cst
@@ -22,19 +22,27 @@ _SILENT = frozenset(
 IMPORTS = tuple(
     getattr(cst, name) for name in ("Import", "ImportFrom", "LazyImport", "LazyImportFrom") if hasattr(cst, name)
 )
-_DEEP = "the program is nested too deeply to follow"
+DEEP = "the program is nested too deeply to follow"
 _CHAINS = re.compile(r"\b(?:and|or)\b")
 _NESTS = re.compile(r"[(\[{.~+*/-]|\b(?:and|or|not|lambda|if|elif|await)\b")
 _MAX_NESTS = 2_000
+_MAX_DEPTH = 400
+"""libcst gives no places to what lies deeper in its tree than Python calls functions."""
 
 
 def parse(text: str) -> cst.Module:
     """Raises ProgramError where the text cannot be read."""
     _bounded(text)
     try:
-        return cst.parse_module(text)
+        module = cst.parse_module(text)
     except (cst.ParserSyntaxError, RecursionError, ValueError):
         raise ProgramError("the program is not valid Python; check it with `python -m py_compile`") from None
+    level: list[cst.CSTNode] = [module]
+    for _ in range(_MAX_DEPTH):
+        level = [inner for one in level for inner in below(one)]
+    if level:
+        raise ProgramError(DEEP)
+    return module
 
 
 def _bounded(text: str) -> None:
@@ -46,13 +54,13 @@ def _bounded(text: str) -> None:
         with warnings.catch_warnings(action="ignore"):
             ast.parse(text)
     except (MemoryError, RecursionError):
-        raise ProgramError(_DEEP) from None
+        raise ProgramError(DEEP) from None
     except (SyntaxError, ValueError) as error:
         if "too many" in str(error):
-            raise ProgramError(_DEEP) from None
+            raise ProgramError(DEEP) from None
         pattern = _NESTS
     if sum(1 for _ in pattern.finditer(text)) > _MAX_NESTS:
-        raise ProgramError(_DEEP)
+        raise ProgramError(DEEP)
 
 
 def below(node: cst.CSTNode) -> list[cst.CSTNode]:
@@ -69,14 +77,25 @@ def every(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         pending += reversed(below(one))
 
 
-def leaves(module: cst.Module) -> Iterator[tuple[str, str]]:
-    """The kinds of all nodes, each with its own text where it has any."""
-    pending: list[cst.CSTNode] = [module]
+def changed(before: cst.Module, after: cst.Module) -> list[str] | None:
+    """What strings became between two programs: the expression that stands there now, '' for another string. None where
+    anything else differs."""
+    found: list[str] = []
+    pending: list[tuple[cst.CSTNode, cst.CSTNode]] = [(before, after)]
     while pending:
-        node = pending.pop()
-        value = getattr(node, "value", None)
-        yield type(node).__name__, value if isinstance(value, str) else ""
-        pending += reversed(node.children)
+        old, new = pending.pop()
+        if isinstance(old, cst.SimpleString) and isinstance(new, cst.Subscript) and not (old.lpar or old.rpar):
+            found.append(after.code_for_node(new))
+            continue
+        if type(old) is not type(new) or len(old.children) != len(new.children):
+            return None
+        one, other = getattr(old, "value", None), getattr(new, "value", None)
+        if isinstance(one, str) and one != other:
+            if not isinstance(old, cst.SimpleString):
+                return None
+            found.append("")
+        pending += zip(old.children, new.children, strict=True)
+    return found
 
 
 def nearest(*nodes: cst.CSTNode | None) -> Iterator[cst.BaseExpression]:
@@ -213,3 +232,15 @@ def gives(node: cst.FunctionDef) -> bool:
         if not isinstance(one, cst.FunctionDef | cst.ClassDef | cst.Lambda):
             pending += below(one)
     return found and not node.decorators
+
+
+def fails(arguments: Sequence[cst.Arg]) -> bool:
+    """Whether a program that ends with these arguments surely ends with a failure: a number other than 0, or text."""
+    if len(arguments) != 1 or arguments[0].keyword is not None or arguments[0].star:
+        return False
+    match arguments[0].value:
+        case cst.Integer() as number:
+            return number.evaluated_value != 0
+        case cst.SimpleString() | cst.ConcatenatedString() | cst.FormattedString():
+            return True
+    return False

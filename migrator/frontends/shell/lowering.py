@@ -227,22 +227,24 @@ class _Lowering:
     def test(self, tree: _Tree, span: Span) -> Test:
         asked: list[Asked] = []
         words: list[Join] = []
-        pending = [tree["X"]]
+        pending = [(tree["X"], False)]
         while pending:
-            inner = pending.pop()
+            inner, negated = pending.pop()
             kind, operator = inner.get("Type"), inner.get("Op")
             if kind == "Word":
                 words.append(self.word(inner))
-                asked.append(Asked(Ask.EMPTY, words[-1]))
+                asked.append(Asked(Ask.EMPTY, words[-1], negated=negated))
             elif kind == "UnaryTest" and inner["X"].get("Type") == "Word" and operator != "!":
                 words.append(self.word(inner["X"]))
-                asked += [Asked(_UNARY[operator], words[-1])] if operator in _UNARY else []
+                if operator in _UNARY:
+                    asked.append(Asked(_UNARY[operator], words[-1], negated=negated != (operator == "-z")))
             elif kind == "BinaryTest" and operator not in ("&&", "||"):
                 left, right = self.word(inner["X"]), self.word(inner["Y"])
                 words += [left, right]
-                asked += [Asked(_COMPARED[operator], left, right)] if operator in _COMPARED else []
+                asked += [Asked(_COMPARED[operator], left, right, negated)] if operator in _COMPARED else []
             else:
-                pending += [inner[key] for key in ("Y", "X") if key in inner]
+                negated = negated != (kind == "UnaryTest")
+                pending += [(inner[key], negated) for key in ("Y", "X") if key in inner]
         return Test(tuple(asked), tuple(words), span)
 
     def declare(self, tree: _Tree, span: Span) -> Declare:
@@ -262,6 +264,7 @@ class _Lowering:
             local=variant in ("local", "declare", "typeset") and "g" not in flags,
             alias=variant == "nameref" or ("n" in flags and variant not in ("export", "readonly")),
             dumps="p" in flags or not (named or others),
+            options=variant == "local" and "-" in map(_bare, others),
         )
 
     def assign(self, tree: _Tree) -> Assign:

@@ -145,7 +145,7 @@ class _Reader:
         script = Commands("script", tuple(self.script(mapping.get("script"), "script", runs)))
         # That the native pair is there as well is not documented: PLATFORM.md 1.5.
         after = tuple(self.script(mapping.get("after-script"), "after-script", runs))
-        behind = Commands("after-script", after, ("after-script receives the native pair",))
+        behind = Commands("after-script", after, ("after-script receives the native pair",), ignored=True)
         return Step(
             found.at,
             tuple(shell for shell in (script, behind) if shell.items),
@@ -155,6 +155,7 @@ class _Reader:
             tuple(found.variables.items()),
             "the custom pipeline",
             not self.exports or any(not place.where.startswith(f"{EXPORTED}.") for place in places),
+            self.exports and any(place.where.startswith(f"{EXPORTED}.") for place in places),
         )
 
     def script(self, item: Item | None, key: str, runs: bool) -> Iterator[Scalar | Task]:

@@ -20,9 +20,10 @@ from migrator.text.source import Source, Undecodable
 from migrator.text.yaml import Node, Scalar, YamlError, read_yaml
 
 _PARTS = re.compile(r"&&|\|\||[;|&\n]")
-_VALUES = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S*\s+")
+_VALUES = re.compile(r"(?<!\S)[A-Za-z_][A-Za-z0-9_]*=\S*+\s+")
 _GLOB = re.compile(r"(\*\*|\*|\?|\{[^{}]*\})")
 _DEPTH = 40
+_LONGEST = 4096
 
 
 class Releases(Struct, frozen=True):
@@ -65,14 +66,35 @@ def releases(data: bytes, branch: str, known: Releases) -> tuple[Release, ...]:
 
 
 def matches(pattern: str, branch: str) -> bool:
-    """As Bitbucket's globs: `*` stays within a part of the name, `**` does not, `{a,b}` is either."""
-    return re.fullmatch("".join(_part(part) for part in _GLOB.split(pattern)), branch, re.DOTALL) is not None
+    """As Bitbucket's globs: `*` stays within a part of the name, `**` does not, `{a,b}` is either. One that is longer
+    than the longest name may match.
+
+    Simulates the pattern's automaton: a regular expression with as many stars takes time without bounds.
+    """
+    if len(pattern) > _LONGEST:
+        return True
+    at = {0}
+    for part in _GLOB.split(pattern):
+        at = _after(part, branch, at)
+        if not at:
+            return False
+    return len(branch) in at
 
 
-def _part(part: str) -> str:
-    if part.startswith("{") and part.endswith("}"):
-        return "(?:" + "|".join(re.escape(one) for one in part[1:-1].split(",")) + ")"
-    return {"**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
+def _after(part: str, branch: str, at: set[int]) -> set[int]:
+    """Where a match of a part may end that begins at any of the places `at`."""
+    if part == "**":
+        return set(range(min(at), len(branch) + 1))
+    if part == "*":
+        reached: set[int] = set()
+        for place in range(len(branch) + 1):
+            if place in at or (place - 1 in reached and branch[place - 1] != "/"):
+                reached.add(place)
+        return reached
+    if part == "?":
+        return {place + 1 for place in at if place < len(branch) and branch[place] != "/"}
+    words = part[1:-1].split(",") if part.startswith("{") and part.endswith("}") else [part]
+    return {place + len(word) for word in words for place in at if branch.startswith(word, place)}
 
 
 def _started(root: Node | None, branch: str) -> Iterator[tuple[str, Node]]:

@@ -30,11 +30,14 @@ class Owned(Struct, frozen=True):
 
     @property
     def outdated(self) -> bool:
-        """Whether the change was merged after the scan."""
+        """Whether the change was merged after the scan. A moment that is none is before no merge."""
         change = self.standing.change
         if change is None or change.state != ChangeState.MERGED or not self.scanned:
             return False
-        return datetime.fromisoformat(self.scanned) <= datetime.fromisoformat(change.at)
+        try:
+            return datetime.fromisoformat(self.scanned) <= datetime.fromisoformat(change.at)
+        except (ValueError, TypeError):
+            return False
 
     @property
     def left(self) -> tuple[SeenFinding, ...]:

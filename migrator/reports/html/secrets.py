@@ -133,7 +133,7 @@ def _blocks(row: Variable) -> Iterator[Block]:
 
 
 def _evidence(one: Evidence) -> str:
-    return _flat("  ".join(filter(None, (one.kind, one.ref, words.place(one), one.text))))
+    return _flat("  ".join(filter(None, (one.kind, one.ref, words.place(one), one.text, words.means(one)))))
 
 
 def _tokens(rows: Sequence[TokenRow], unjudged: Sequence[Token]) -> Table:

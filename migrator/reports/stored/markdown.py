@@ -60,7 +60,8 @@ def _row(row: Row) -> Iterator[str]:
 def _evidence(evidence: Evidence) -> str:
     at = " at " + code(words.place(evidence)) if evidence.path else ""
     on = f" on {code(evidence.ref)}" if evidence.ref else ""
-    return f"{code(evidence.kind)}{on}{at}: {code(evidence.text)}"
+    means = f", {words.means(evidence)}" if words.means(evidence) else ""
+    return f"{code(evidence.kind)}{on}{at}: {code(evidence.text)}{means}"
 
 
 def _tokens(tokens: Sequence[TokenRow]) -> Iterator[str]:

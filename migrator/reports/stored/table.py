@@ -54,7 +54,7 @@ def _row(row: Row, paint: Paint) -> Iterator[str]:
 
 
 def _evidence(evidence: Evidence, paint: Paint) -> str:
-    parts = (named(evidence.ref), named(words.place(evidence)), _line(evidence.text))
+    parts = (named(evidence.ref), named(words.place(evidence)), _line(evidence.text), words.means(evidence))
     return "  ".join([paint.dim(named(evidence.kind)), *filter(None, parts)])
 
 

@@ -25,6 +25,27 @@ MEANING = {
     Verdict.ACCEPTED: "it can go, but for doubts that a person answers for",
     Verdict.REMOVABLE: "nothing that was read uses it",
 }
+MEANS = {
+    "dump": "all of the environment is taken here",
+    "indirect": "a variable is read by a name that is put together",
+    "eval": "text is run that is known only then",
+    "env-file": "a file says which variables are handed on",
+    "env-host": "variables are handed on without being named",
+    "envsubst": "a template is filled in with the variables that it names",
+    "part": "a part of the name stands here, and something may put the rest to it",
+    "spelling": "the name stands here in another spelling, by which settings are read",
+    "elsewhere": "the file of another system names it, which has variables of its own",
+    "fields": "a library fills fields from variables that are named like them",
+    "download": "code is fetched here, and run",
+    "pipe": "a pipe can read variables that its user does not name",
+    "import": "the pipeline that is imported could not be read",
+    "submodule": "the files of a submodule were not read",
+    "lfs": "its content is kept elsewhere",
+    "binary": "it is no text, and holds the name",
+    "large": "it is too large to be read as text, and holds the name",
+    "program": "it can be run, and is no text",
+}
+"""What each kind of doubt is, in a sentence; each can be waived by its name."""
 WAYS = "for each branch: update it (patless fix), delete it, or accept that the variable stays"
 GRANTED = "Taken for granted; whoever signs the plan answers for it:"
 
@@ -66,6 +87,11 @@ def waivers(rows: Iterable[Row]) -> tuple[Waiver, ...]:
 def place(evidence: Evidence) -> str:
     """`path:line`, as far as there is one."""
     return f"{evidence.path}:{evidence.line}" if evidence.path and evidence.line else evidence.path
+
+
+def means(evidence: Evidence) -> str:
+    """What a doubt is; '' of a use."""
+    return MEANS.get(evidence.kind.removeprefix("doubt:"), "") if evidence.kind.startswith("doubt:") else ""
 
 
 def last(alive: Alive) -> str:

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from migrator.secrets.references import content
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.opaque import OpaqueForms, places_of
+from migrator.secrets.references.parts import Parts
 from migrator.secrets.references.places import Place, places
 from migrator.secrets.references.records import NOTHING, Found, Kind, NotLooked, Opaque, OpaqueKind, Reference
-from migrator.secrets.references.rules import UNKNOWN, Alias, Form, Language, Rules, load
+from migrator.secrets.references.rules import UNENDED, UNKNOWN, Alias, Form, Language, Rules, load
 from migrator.text.source import Source, Span
 
 MOST = 50
@@ -61,6 +62,7 @@ class Finder:
                     for word in (found.expand(template) for template in alias.words):
                         self._words.setdefault(word.encode(), []).append(_Word(name, alias))
         self._opaque = OpaqueForms(self.rules)
+        self._parts = Parts(self.names)
         self._folded = {name.lower(): name for name in self.names}
         self._folded_bytes = frozenset(name.encode() for name in self._folded)
 
@@ -70,17 +72,22 @@ class Finder:
         if text is None:
             return self._binary(data, path, executable)
         language = self.rules.language(path)
-        if language is UNKNOWN:
-            language = self.rules.interpreted(data) or UNKNOWN
+        if language in (UNKNOWN, UNENDED):
+            language = self.rules.interpreted(data) or language
         words = content.words(data)
         wanted = sorted(self._words.keys() & words)
         folded = language.folded and not self._folded_bytes.isdisjoint(word.lower() for word in words)
         forms = self._opaque.forms(data, language)
-        if not wanted and not folded and not forms:
+        put_together = self._parts.may_stand(data)
+        if not wanted and not folded and not forms and not put_together:
             return NOTHING
         source = Source(path, text)
-        references = self._references(source, language, wanted) if wanted or folded else ()
-        return Found(tuple(references), tuple(places_of(source, forms, language)))
+        references = tuple(self._references(source, language, wanted)) if wanted or folded else ()
+        parts = tuple(self._parts.places_of(source, language)) if put_together else ()
+        if language.elsewhere:
+            parts += tuple(_elsewhere(one) for one in references if one.kind.is_use)
+            references = tuple(one for one in references if not one.kind.is_use)
+        return Found(references, tuple(places_of(source, forms, language, self.names, parts)))
 
     def held(self, data: bytes) -> list[str]:
         """The names that stand in bytes that are not read as text."""
@@ -92,7 +99,7 @@ class Finder:
         if executable or content.is_program(path, data):
             kinds.append((OpaqueKind.PROGRAM, ""))
         not_looked = () if names or content.is_utf16(data) else (NotLooked(path, "it is not text"),)
-        return Found((), tuple(Opaque(kind, path, 1, 1, text) for kind, text in kinds), not_looked)
+        return Found((), tuple(Opaque(kind, path, 1, 1, name, name) for kind, name in kinds), not_looked)
 
     def _references(self, source: Source, language: Language, wanted: Collection[bytes]) -> Iterator[Reference]:
         hits = self._hits(source.text, language, wanted)
@@ -124,6 +131,10 @@ class Finder:
                 if _stands(one.alias, text, word.start(), language):
                     hits.setdefault((word.start(), one.name), _Hit(one.alias.kind if one.alias else Kind.WORD, word[0]))
         return hits
+
+
+def _elsewhere(one: Reference) -> Opaque:
+    return Opaque(OpaqueKind.ELSEWHERE, one.path, one.line, one.column, one.text, one.name)
 
 
 def _applying(forms: Collection[Form], text: str, language: Language) -> Iterator[Form]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
+from itertools import islice
 
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.records import Opaque, OpaqueKind
@@ -10,6 +13,19 @@ from migrator.secrets.references.rules import Form, Language, Rules
 from migrator.text.source import Source
 from migrator.text.yaml import Mapping, Scalar, YamlError, read_yaml
 
+_APART = re.compile("[.:-]")
+_FETCHES = re.compile(
+    r"""\b(?P<program>curl|wget)\b[^\n;|&]{0,300}?(?:"""
+    r"""(?:[ \t]-\w{0,9}[oO][ \t=]{0,9}|--output(?:-document)?[ \t=]|>[ \t]{0,9})"""
+    r"""["']?(?P<file>(?!/dev/|-|https?:)[\w./-]{1,200})"""
+    r"""|/(?P<name>[\w.-]{1,100}\.(?:sh|bash|py|rb|pl|js|ps1))(?![\w./-]))""",
+    re.ASCII,
+)
+"""A file that is fetched: by the name that is told, or by the end of its address."""
+_RUNS = (
+    r"(?:(?<![\w./-])(?:(?:ba|da|z|k|a)?sh|source|\.|python[\d.]{0,4}|ruby|perl|php|node|pwsh)[ \t]{1,9}"
+    r"(?:-[\w \t-]{1,40}[ \t])?|(?<![\w./-])(?=\.?/?[\w./-]{0,200}\.(?:sh|bash|py|rb|pl)\b))"
+)
 MOST = 50
 """The most places of one form that are kept of one file."""
 
@@ -22,9 +38,9 @@ class OpaqueForms:
         self._needles: dict[str, list[tuple[bytes, Form]]] = {}
 
     def forms(self, data: bytes, language: Language) -> list[Form]:
-        if language.mentions == "all":
+        if language.mentions == "all" or language.elsewhere:
             return []
-        lower = data.lower() if language.folded else data
+        lower = data.lower()
         return [form for needle, form in self._of(language) if needle in (lower if form.folded else data)]
 
     def _of(self, language: Language) -> list[tuple[bytes, Form]]:
@@ -34,19 +50,50 @@ class OpaqueForms:
         return self._needles[language.name]
 
 
-def places_of(source: Source, forms: Collection[Form], language: Language) -> list[Opaque]:
-    """Where the forms stand outside of comments, in the order of the file."""
-    found: set[Opaque] = set()
+def places_of(
+    source: Source, forms: Collection[Form], language: Language, names: Collection[str], parts: Collection[Opaque]
+) -> list[Opaque]:
+    """Where the forms stand outside of comments, in the order of the file. `parts` are those of the `names`, which say
+    of their lines what a name that is put together there would say again."""
+    found = set(parts)
+    said = {(one.line, one.name) for one in parts}
     for form in forms:
         count = 0
         for match in form.pattern.finditer(source.text):
             group = "what" if "what" in form.pattern.groupindex else 0
             if within(source, match.start(group), language) is not Within.COMMENT and count < MOST:
                 count += 1
-                found.add(_at(OpaqueKind(form.kind), source, match.start(group), " ".join(match[group].split())))
+                one = _at(OpaqueKind(form.kind), source, match.start(group), " ".join(match[group].split()))
+                about = (replace(one, name=name) for name in _about(match, names))
+                found.update(one for one in about if (one.line, one.name) not in said)
     if language.name == "pipelines" and "imports" in source.text:
         found.update(_sources(source))
-    return sorted(found, key=lambda one: (one.line, one.column, one.kind))
+    if any(form.kind == OpaqueKind.DOWNLOAD for form in forms):
+        found.update(_fetched(source, language))
+    reads = {one.line for one in found if one.kind is OpaqueKind.INDIRECT}
+    found = {replace(one, kind=OpaqueKind.INDIRECT) if _is_read(one, reads) else one for one in found}
+    return sorted(found, key=lambda one: (one.line, one.column, one.kind, one.name))
+
+
+def _fetched(source: Source, language: Language) -> Iterator[Opaque]:
+    """What is fetched into a file that the same text runs by a shell or an interpreter further down."""
+    for match in islice(_FETCHES.finditer(source.text), MOST):
+        file = (match["file"] or match["name"]).rpartition("/")[2]
+        run = re.compile(rf"{_RUNS}(?:[^\s;|&]{{0,200}}/)?{re.escape(file)}(?![\w.-])", re.ASCII)
+        if within(source, match.start(), language) is not Within.COMMENT and run.search(source.text, match.end()):
+            yield _at(OpaqueKind.DOWNLOAD, source, match.start(), match["program"])
+
+
+def _is_read(one: Opaque, reads: Collection[int]) -> bool:
+    """Whether a part of a name is that of a computed name which the same line reads: one doubt, and one answer."""
+    return one.kind is OpaqueKind.PART and one.line in reads
+
+
+def _about(match: re.Match[str], names: Collection[str]) -> list[str]:
+    """The variables whose names begin as the match says; '' stands for any."""
+    begins = next((text for group, text in match.groupdict().items() if text and group.startswith("begins")), "")
+    folded = _APART.sub("_", begins).lower()
+    return [name for name in names if name.lower().startswith(folded)] if begins else [""]
 
 
 def _at(kind: OpaqueKind, source: Source, offset: int, text: str) -> Opaque:

@@ -67,6 +67,12 @@ class OpaqueKind(StrEnum):
     ENV_FILE = "env-file"
     ENV_HOST = "env-host"
     ENVSUBST = "envsubst"
+    PART = "part"
+    """A part of the name, beside what may put the rest to it."""
+    SPELLING = "spelling"
+    """The name with other separators or in another case, as relaxed binding and libraries of settings read it."""
+    ELSEWHERE = "elsewhere"
+    """A file of another system names it, which has variables of its own."""
     FIELDS = "fields"
     """A library fills the fields of a record from variables named like them."""
     DOWNLOAD = "download"
@@ -82,6 +88,17 @@ class OpaqueKind(StrEnum):
     """Too large to be read as text, and holds the name that is in `text`."""
     PROGRAM = "program"
     """Not text, and can be run."""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it stands in a text that a program may run or read: any that is not known may read all of those."""
+        return self not in (
+            OpaqueKind.SUBMODULE,
+            OpaqueKind.LFS,
+            OpaqueKind.BINARY,
+            OpaqueKind.LARGE,
+            OpaqueKind.PROGRAM,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +116,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """Places as in a Reference; `text` is what was found, such as `env |`, an env file's path or an import's source."""
+    """Places as in a Reference; `text` is what was found, such as `env |`, an env file's path or an import's source.
+    `name` is the one variable that it is about, wherever it stands; '' for any that a step sees which leads there."""
 
     kind: OpaqueKind
     path: str
     line: int
     column: int
     text: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,33 @@ from migrator.rulebook.documents import Document, Node
 from migrator.secrets.references.records import Kind, OpaqueKind
 
 _NAME = "(?P<names>[A-Za-z_][A-Za-z0-9_]*)"
+_COMMAND = (
+    r"""(?:^(?![ \t]{0,40}[\w|"' *?.-]{1,60}\))|(?<!;);|&|\|(?![ \t]{0,9}[\w|]{1,40}[ \t]{0,9}\))|[(`{!]|"""
+    r"""\b(?:then|do|else|elif|if|while|until|exec|command|builtin|time|nohup|nice|shell)[ \t]|"""
+    r"""\btimeout[ \t]{1,9}[\w.-]{1,20}[ \t]|(?:\bin|;;)[ \t]{1,40}[\w|"'*.-]{1,40}\)|"""
+    r"""\bsudo[ \t](?:-\w{1,9}[ \t]{1,9}){0,4}|"""
+    r"""(?:-\w{0,9}c|-|\btrap|\beval|\bwatch)[ \t]{1,20}\\{0,2}["']|-\w{0,9}c["'],[ \t]{0,9}["']|"""
+    r""""[\w:.-]{1,60}"[ \t]{0,9}:[ \t]{0,9}"|"""
+    r"""\b(?:script|run|command|cmds?|entrypoint)[ \t]{0,9}:[ \t]{0,9}["']?)"""
+    r"""[ \t]{0,40}(?:-[ \t]{1,20}["']?|RUN[ \t]{1,20}|[@+-]{1,2}(?=\w))?"""
+    r"""(?:\w{1,60}=[^\s"'`;|&]{0,100}[ \t]{1,20}){0,3}(?:(?:/usr)?/bin/)?"""
+)
+"""Where a shell begins a command, in scripts and in what holds lines of them; no label of a `case`."""
+_ENDS = (
+    r"""[ \t]{0,20}(?:$|(?=[\r|>;&)`}]|\d>|(?<=[ \t])#|\\\r?\n[ \t]{0,40}[|>]|(?<![ \t])\\{0,2}["'](?![ \t]{0,9}:)))"""
+)
+_FETCHED = (
+    r"(?:(?:/usr)?/bin/)?(?:sudo[ \t](?:-\w{1,9}[ \t]{1,9}){0,4})?(?:env[ \t])?(?:\w{1,60}=\S{0,100}[ \t]{1,9}){0,3}"
+    r"(?:(?:/usr)?/bin/)?(?:(?:ba|z|da|k|a)?sh|python[\d.]{0,4}|node|ruby|perl|php|pwsh)\b(?![.\w/-])"
+)
+"""A program that runs what is piped to it."""
+_COMPUTED = (
+    r"""\s{0,20}(?:[A-Za-z@$]{0,2}["'`](?P<begins>[\w.:-]{0,60})"""
+    r"""(?:[{$%#]|["'`]\s{0,20}(?:\+|%|&|~|<>|\.\.|\.\s{0,9}(?:format|concat|join|\$|["'(])))"""
+    r"""|(?![A-Za-z@]{0,2}["'`])[\w$@&*(\[][\w.:!]{0,60})"""
+)
+"""An expression that is no literal alone: a variable, a call, a text with something put into it or joined to it."""
+_MACROS = {"COMMAND": _COMMAND, "ENDS": _ENDS, "FETCHED": _FETCHED, "NAME": _NAME}
 _SHEBANG = re.compile(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
 
 
@@ -21,7 +47,8 @@ _SHEBANG = re.compile(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-
 class Language:
     """`comments` begin a comment at the start of a line, or behind white space; `asides` begin lines that may be
     comments. `mentions`: what counts as prose in such files: `all`, bare `words`, or '' for nothing. `folded`: the
-    names of variables are the same in any case of letters."""
+    names of variables are the same in any case of letters; `exact`: they count as they are written only. `elsewhere`:
+    such a file is another system's, which has variables of its own."""
 
     name: str
     files: tuple[str, ...] = ()
@@ -30,6 +57,8 @@ class Language:
     asides: tuple[str, ...] = ()
     mentions: str = ""
     folded: bool = False
+    exact: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +93,16 @@ class Rules:
     _globs: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """All globs become one pattern: a group per language, the first that matches."""
-        one = ("|".join(fnmatch.translate(glob) for glob in language.files) for language in self.languages)
+        """All globs become one pattern of paths: a group per language, the first that matches."""
+        one = ("|".join(map(_glob, language.files)) for language in self.languages)
         object.__setattr__(self, "_globs", re.compile("|".join(f"({globs})" for globs in one)))
 
     def language(self, path: str) -> Language:
-        """By the file's name alone; one without a name stands for what is not known."""
-        found = self._globs.match(path.rpartition("/")[2])
-        return self.languages[found.lastindex - 1] if found and found.lastindex else UNKNOWN
+        """By the file's path alone; one without a name stands for what is not known."""
+        found = self._globs.match(f"/{path}")
+        if found and found.lastindex:
+            return self.languages[found.lastindex - 1]
+        return UNKNOWN if "." in path.rpartition("/")[2] else UNENDED
 
     def interpreted(self, data: bytes) -> Language | None:
         """By the program that the first line names."""
@@ -81,6 +112,8 @@ class Rules:
 
 
 UNKNOWN = Language("")
+UNENDED = Language("unended", exact=True)
+"""A name without an ending, as of many scripts."""
 
 
 @lru_cache(maxsize=4)
@@ -92,7 +125,7 @@ def load(directories: tuple[Path, ...] = ()) -> Rules:
     languages = [
         _language(*named) for file in files if "languages" in file for named in file["languages"].mapping().items()
     ]
-    names = {language.name for language in languages}
+    names = {UNENDED.name, *(language.name for language in languages)}
     return Rules(
         tuple(languages),
         tuple(form for file in files for form in _forms(file.get("forms"), list(Kind), names)),
@@ -101,8 +134,13 @@ def load(directories: tuple[Path, ...] = ()) -> Rules:
     )
 
 
+def _glob(glob: str) -> str:
+    """Of the last parts of a path, as many as the glob has."""
+    return "(?s:.*/)" + "[^/]*".join(map(re.escape, glob.split("*"))) + r"\Z"
+
+
 def _language(name: str, node: Node) -> Language:
-    fields = node.mapping(("files", "interpreters", "comments", "asides", "mentions", "folded"))
+    fields = node.mapping(("files", "interpreters", "comments", "asides", "mentions", "folded", "exact", "elsewhere"))
     if "files" not in fields:
         raise node.error("has no `files`; name the files of this language")
     return Language(
@@ -112,7 +150,7 @@ def _language(name: str, node: Node) -> Language:
         _texts(fields, "comments"),
         _texts(fields, "asides"),
         fields["mentions"].choice(("all", "words")) if "mentions" in fields else "",
-        fields["folded"].flag() if "folded" in fields else False,
+        *(fields[key].flag() if key in fields else False for key in ("folded", "exact", "elsewhere")),
     )
 
 
@@ -148,7 +186,17 @@ def _alias(node: Node, languages: set[str]) -> Alias:
 
 def _pattern(node: Node, folded: bool) -> re.Pattern[str]:
     node.pattern()
-    return re.compile(node.text().replace("NAME", _NAME), re.ASCII | re.MULTILINE | (re.IGNORECASE if folded else 0))
+    text = re.sub("|".join(_MACROS), lambda found: _MACROS[found[0]], node.text())
+    return re.compile(_begun(text), re.ASCII | re.MULTILINE | (re.IGNORECASE if folded else 0))
+
+
+def _begun(text: str) -> str:
+    """With what COMPUTED stands for; a pattern may hold it several times, and a group of its name only once."""
+    first, *rest = text.split("COMPUTED")
+    parts = (
+        part if not at else _COMPUTED.replace("begins", f"begins{at}") + part for at, part in enumerate((first, *rest))
+    )
+    return "".join(parts)
 
 
 def _languages(fields: dict[str, Node], known: set[str]) -> frozenset[str]:

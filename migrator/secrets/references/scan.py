@@ -120,7 +120,7 @@ class _Scan:
             names.update(self._finder.held(rest))
             rest = rest[-overlap:] if overlap else b""
         if names:
-            return Found(opaque=tuple(Opaque(OpaqueKind.LARGE, "", 1, 1, name) for name in sorted(names)))
+            return Found(opaque=tuple(Opaque(OpaqueKind.LARGE, "", 1, 1, name, name) for name in sorted(names)))
         return Found(not_looked=(NotLooked("", "it is not text"),)) if binary else NOTHING
 
 

@@ -1,0 +1,125 @@
+"""The files that a command is told, or reads untold, and that it may run: for programs that nobody follows.
+
+Which programs run nothing, and what the others read untold, is rule data. A word that is not known at all names no
+file here: what may run is asked apart (`migrator/flow/runs.py`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from migrator.flow.events import Command
+from migrator.ir.named import located
+from migrator.ir.paths import Paths, Top, below, join, joined
+from migrator.ir.values import Alternative, Input, Literal, Piece
+from migrator.rulebook.records import Programs, unversioned
+
+_APART = re.compile(r"""[\s"'`();|&<>,=:\[\]]+""")
+_ANY = "**"
+
+
+class ToldFiles(Struct, frozen=True):
+    """`clone` is the variable that names the folder of the root."""
+
+    programs: Programs
+    clone: str
+
+    def of(self, command: Command) -> Iterator[Paths]:
+        """Paths and patterns, each answer apart. Of a command that is followed only what no follower reads."""
+        container = self.contained(command)
+        if container is None and (not command.name or command.name in self.programs.inert):
+            return
+        told = list(self.words(command, container is not None)) if not command.followed else []
+        yield from told
+        yield from (frozenset({path}) for path in self.fed(command) if path != _ANY)
+        bases = joined((command.folders, *self.folders(command)))
+        names = (*container, *self.called(command)) if container is not None else self.untold(command)
+        for name in names:
+            yield in_or_above(bases, name)
+
+    def texts(self, command: Command) -> Iterator[str]:
+        """The texts that a command is given, each of several words."""
+        values = [argument.value for argument in command.arguments] + ([command.stdin] if command.stdin else [])
+        texts = (self.written(row) for value in values for row in value.alternatives)
+        return (text for text in texts if len(text.split(None, 1)) > 1)
+
+    def contained(self, command: Command) -> tuple[str, ...] | None:
+        """The files that a program reads which runs the command's words in a container; None where it runs none."""
+        words = [argument.text for argument in command.arguments]
+        for called, files in self.programs.containers.get(command.name, {}).items():
+            rest = iter(words)
+            if all(word in rest for word in called.split()):
+                return files
+        return None
+
+    def fed(self, command: Command) -> Iterator[str]:
+        """The files whose text a command is given."""
+        values = [argument.value for argument in command.arguments] + ([command.stdin] if command.stdin else [])
+        for value in values:
+            yield from value.files
+
+    def words(self, command: Command, elsewhere: bool) -> Iterator[Paths]:
+        """The files that the words name, alone or within other text. `elsewhere`: they run in a folder of their own."""
+        rows = (row for argument in command.arguments for row in argument.value.alternatives)
+        for word in dict.fromkeys(word for row in rows for word in _APART.split(self.written(row))):
+            name = posixpath.basename(word)
+            if not name.strip("*.") or not ("." in word or "/" in word) or word.startswith("//"):
+                continue
+            if word.startswith("-"):
+                word = word[2:]
+            if elsewhere or word.startswith(_ANY):
+                yield Top("a path of another place", (f"**/{name}",))
+            else:
+                found = located(word, command.folders, self.clone)
+                yield found
+                if "." not in name and self.programs.interprets(command.name) and not isinstance(found, Top):
+                    yield frozenset(f"{path}.*" for path in found)
+
+    def folders(self, command: Command) -> Iterator[Paths]:
+        """The folders that words may name."""
+        for argument in command.arguments:
+            word = (argument.text or "").rpartition("=")[2]
+            if word and not word.startswith("-"):
+                yield located(word, command.folders, self.clone)
+
+    def written(self, row: Alternative) -> str:
+        """A row as text: `**` stands for what is not known."""
+        root = f"${{{self.clone}}}"
+        texts = (one.text if isinstance(one, Literal) else root if _is(one, self.clone) else _ANY for one in row)
+        return "".join(texts)
+
+    def untold(self, command: Command) -> Iterator[str]:
+        """What the program reads untold, and what those do that it may run."""
+        untold = self.programs.files_untold
+        yield from untold.get(command.name, untold.get(unversioned(command.name), ()))
+        yield from self.called(command)
+        if command.name not in self.programs.untold and not command.followed:
+            yield from (name for wrapper in command.wrappers for name in untold.get(wrapper, ()))
+
+    def called(self, command: Command) -> Iterator[str]:
+        """What programs read untold that the words name: the command may run them."""
+        launcher = self.programs.launcher(command.name)
+        first = next((one.text for one in command.arguments if not (one.text or "").startswith("-")), None)
+        hooked = launcher is not None and first in launcher.hooks
+        for argument in command.arguments if not command.followed and not hooked else ():
+            yield from self.programs.untold.get(posixpath.basename(argument.text or ""), ())
+
+
+def _is(piece: Piece, name: str) -> bool:
+    return isinstance(piece, Input) and piece.name == name
+
+
+def in_or_above(folders: Paths, name: str) -> Paths:
+    """A name in one of the folders, or in one around it."""
+    found = below(folders, name)
+    if isinstance(folders, Top):
+        return found
+    for folder in folders:
+        parts = folder.split("/") if folder else []
+        above = frozenset("/".join(parts[:count]) for count in range(len(parts)))
+        found = join(found, below(above, name))
+    return found

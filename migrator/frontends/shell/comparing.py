@@ -1,0 +1,284 @@
+"""Whether a rewritten program is the one before, but for the names in the expansions that were edited.
+
+Both trees of nodes are walked together, with the places of the old one moved by the edits. Three things may differ: the
+name in an expansion, with the default that went with the old one; a literal that became an expansion; and a bare name
+that a test asks for (`-v`). A literal that was edited may be a program itself, for another shell; it is read and
+compared then.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, islice
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrator.frontends.shell.lowering import lower
+from migrator.ir.nodes import (
+    Ask,
+    Asked,
+    Call,
+    Constant,
+    Expression,
+    Fallback,
+    Join,
+    ProgramError,
+    Quoting,
+    Read,
+    Redirect,
+    Template,
+)
+from migrator.text.edits import Edit
+from migrator.text.source import Span
+
+_EXPANSION = re.compile(r'(?:\$\{?|"\$\{?)?([A-Za-z_]\w*)\}?"?')
+_PLAIN = re.compile(r"[\w./:@%+=,-]*")
+_TESTS = ("[", "test")
+_Pair = tuple[object, object]
+
+
+def same(old: object, new: object, edits: Iterable[Edit]) -> bool:
+    """Whether two programs, as trees of records, are equal but for what the `edits` of the old text mean."""
+    ordered = tuple(sorted(edits))
+    compared = _Comparison(ordered, (0, *accumulate(map(_growth, ordered))), frozenset(_asked(old)))
+    pending: list[_Pair] = [(old, new)]
+    while pending:
+        found = compared.below(*pending.pop())
+        if found is None:
+            return False
+        pending += found
+    return True
+
+
+class _Comparison(Struct, frozen=True):
+    """`grown` is how much longer the text is before each edit. `named` are the places of the words that are the name of
+    a variable."""
+
+    edits: tuple[Edit, ...]
+    grown: tuple[int, ...]
+    named: frozenset[Span]
+
+    def below(self, one: object, other: object) -> list[_Pair] | None:
+        """What else must be the same; None where these two are not."""
+        if isinstance(one, Span):
+            return [] if isinstance(other, Span) and self.moved(one) == other else None
+        if isinstance(one, tuple):
+            return self.rows(one, other) if isinstance(other, tuple) else None
+        if isinstance(one, Read) and (edit := self.renaming(one)):
+            return self.renamed(one, other, edit) if isinstance(other, Read) else None
+        if type(one) is not type(other):
+            return None
+        if isinstance(one, Redirect) and isinstance(other, Redirect) and one.raw and one.written:
+            edited = tuple(self.within(one.written))
+            if edited:
+                return self.document(one, other, edited)
+        if isinstance(one, Template | Join) and isinstance(other, Template | Join):
+            pairs = self.rows(one.parts, other.parts)
+            pairs = self.program(one.parts, other.parts) if pairs is None else pairs
+            return None if pairs is None else [*pairs, (one.span, other.span)]
+        if isinstance(one, Struct):
+            return [(getattr(one, name), getattr(other, name)) for name in one.__struct_fields__]
+        return [] if one == other else None
+
+    def rows(self, one: tuple[object, ...], other: tuple[object, ...]) -> list[_Pair] | None:
+        """Records one after the other; a literal may have become an expansion with what is left of it around."""
+        pairs: list[_Pair] = []
+        at = 0
+        for record in one:
+            edit = self.replacing(record) if isinstance(record, Constant) else None
+            if edit is None or not isinstance(record, Constant):
+                if at == len(other):
+                    return None
+                pairs.append((record, other[at]))
+                at += 1
+                continue
+            count = self.replaced(record, other[at:], edit)
+            if not count:
+                return None
+            at += count
+        return pairs if at == len(other) else None
+
+    # Expansions
+
+    def renaming(self, read: Read) -> Edit | None:
+        """The edit of the name in an expansion."""
+        for edit in self.within(read.span):
+            named = edit.span == read.name_span or edit.span == read.span
+            if named or edit.span == _with_default(read):
+                return edit
+        return None
+
+    def renamed(self, one: Read, other: Read, edit: Edit) -> list[_Pair] | None:
+        if other.name != _name(edit) or (one.through, one.splits, one.index) != (
+            other.through,
+            other.splits,
+            other.index,
+        ):
+            return None
+        if edit.span == _with_default(one):
+            kept = other.fallback is Fallback.NONE and other.word is None
+            return [(one.span, other.span)] if kept else None
+        if one.fallback is not other.fallback or (one.braced != other.braced and edit.span != one.span):
+            return None
+        return [(one.span, other.span), (one.word, other.word), (one.words, other.words), (one.sets, other.sets)]
+
+    # Literals
+
+    def replacing(self, literal: Constant) -> Edit | None:
+        """The edit within a literal."""
+        return next((edit for edit in self.within(literal.span)), None) if literal.span else None
+
+    def replaced(self, literal: Constant, parts: Sequence[object], edit: Edit) -> int:
+        """How many of the parts stand for a literal that was edited; 0 where they do not."""
+        span = literal.span
+        assert span is not None
+        if _EXPANSION.fullmatch(edit.text) and not edit.text.startswith(("$", '"')):
+            first = parts[0] if parts else None
+            asked = isinstance(first, Constant) and span in self.named and first.text == edit.text
+            return int(asked and isinstance(first, Constant) and first.quoting is literal.quoting)
+        before, after = edit.span.start - span.start, span.end - edit.span.end
+        wanted: list[object] = [literal.text[:before]] if before else []
+        wanted.append(None)
+        wanted += [literal.text[-after:]] if after else []
+        if (before or after) and (literal.quoting is Quoting.SINGLE or len(literal.text) != span.end - span.start):
+            return 0
+        if len(parts) < len(wanted):
+            return 0
+        for text, part in zip(wanted, parts, strict=False):
+            expected = _expands(part, _name(edit)) if text is None else isinstance(part, Constant) and part.text == text
+            if not expected:
+                return 0
+        return len(wanted)
+
+    # Programs in literals
+
+    def program(self, one: tuple[Expression, ...], other: tuple[Expression, ...]) -> list[_Pair] | None:
+        """Literals with expansions between them that another shell reads as a program."""
+        if len(one) != len(other):
+            return None
+        edited = (edit for part in one if isinstance(part, Constant) and part.span for edit in self.within(part.span))
+        if not _alike(_with_holes(one), _with_holes(other), tuple(edited)):
+            return None
+        return [pair for pair in zip(one, other, strict=True) if not isinstance(pair[0], Constant)]
+
+    def document(self, one: Redirect, other: Redirect, edited: tuple[Edit, ...]) -> list[_Pair] | None:
+        """A document without expansions that another shell reads as a program."""
+        if (one.kind, one.raw) != (other.kind, other.raw):
+            return None
+        if not _alike(_with_holes(one.value.parts), _with_holes(other.value.parts), edited):
+            return None
+        return [(one.span, other.span), (one.written, other.written)]
+
+    # Places
+
+    def within(self, span: Span) -> Iterator[Edit]:
+        for edit in islice(self.edits, bisect_left(self.edits, span.start, key=_start), None):
+            if edit.span.start > span.end:
+                break
+            if span.contains(edit.span):
+                yield edit
+
+    def moved(self, span: Span) -> Span:
+        return Span(self.shifted(span.start, end=False), self.shifted(span.end, end=True))
+
+    def shifted(self, at: int, end: bool) -> int:
+        """Where a place is after the edits, which do not overlap."""
+        before = bisect_left(self.edits, at, key=_end)
+        moved = at + self.grown[before]
+        for edit in islice(self.edits, before, None):
+            if edit.span.end > at:
+                break
+            moved += _growth(edit) if end or edit.span.start < at else 0
+        return moved
+
+
+def _with_holes(parts: Iterable[Expression]) -> str:
+    """The text of literals, with something in the place of each expansion."""
+    return "".join(part.text if isinstance(part, Constant) else "${_}" for part in parts)
+
+
+def _alike(old: str, new: str, edited: tuple[Edit, ...]) -> bool:
+    """Whether two texts are the same program, but for the edits, which are in the order of the text. One plain word is
+    no program with something in it: it would be read as itself, for ever."""
+    if _PLAIN.fullmatch(old):
+        return False
+    inner: list[Edit] = []
+    at = to = 0
+    for edit in edited:
+        while at < len(old) and to < len(new) and old[at] == new[to]:
+            at, to = at + 1, to + 1
+        while to and not new.startswith(edit.text, to):
+            at, to = at - 1, to - 1
+        if at < 0 or not new.startswith(edit.text, to):
+            return False
+        end = at + edit.span.end - edit.span.start
+        inner.append(replace(edit, span=Span(at, end)))
+        at, to = end, to + len(edit.text)
+    try:
+        return bool(inner) and old[at:] == new[to:] and same(lower(old), lower(new), inner)
+    except ProgramError:
+        return False
+
+
+def _start(edit: Edit) -> int:
+    return edit.span.start
+
+
+def _end(edit: Edit) -> int:
+    return edit.span.end
+
+
+def _growth(edit: Edit) -> int:
+    return len(edit.text) - (edit.span.end - edit.span.start)
+
+
+def _name(edit: Edit) -> str:
+    """The variable that stands there now."""
+    found = _EXPANSION.fullmatch(edit.text)
+    return found[1] if found else ""
+
+
+def _with_default(read: Read) -> Span | None:
+    """The name of an expansion with its default."""
+    if read.fallback is not Fallback.DEFAULT or not read.braced:
+        return None
+    return Span(read.name_span.start, read.span.end - 1)
+
+
+def _expands(part: object, name: str) -> bool:
+    """Whether a part is nothing but the expansion of a variable, in quotes or not."""
+    if isinstance(part, Template):
+        return len(part.parts) == 1 and _expands(part.parts[0], name)
+    return isinstance(part, Read) and part.name == name and part.fallback is Fallback.NONE and not part.through
+
+
+def _asked(program: object) -> Iterator[Span]:
+    """Where the names of variables stand whose presence is asked for."""
+    pending = [program]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, tuple):
+            pending += node
+            continue
+        if isinstance(node, Asked) and node.ask is Ask.DEFINED:
+            yield from _literals(node.operand)
+        if isinstance(node, Call) and _text(node.words[0]) in _TESTS:
+            for option, word in zip(node.words, node.words[1:], strict=False):
+                yield from _literals(word) if _text(option) == "-v" else ()
+        if isinstance(node, Struct) and not isinstance(node, Span):
+            pending += [getattr(node, name) for name in node.__struct_fields__]
+
+
+def _flat(word: Join) -> list[Expression]:
+    return [one for part in word.parts for one in (part.parts if isinstance(part, Template) else (part,))]
+
+
+def _text(word: Join) -> str:
+    return "".join(part.text for part in _flat(word) if isinstance(part, Constant))
+
+
+def _literals(word: Join) -> Iterator[Span]:
+    yield from (part.span for part in _flat(word) if isinstance(part, Constant) and part.span)

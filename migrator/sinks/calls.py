@@ -1,0 +1,36 @@
+"""Calls that are made with a credential of their own, without a login: `skopeo copy --dest-creds "$USER:$TOKEN"`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from migrator.flow.events import Command, Flow
+from migrator.ir.values import Input
+from migrator.rulebook.records import RuleBook
+from migrator.rulebook.sinks import Action
+from migrator.sinks.channels import sinks_of
+from migrator.sinks.invocations import invocation
+from migrator.sinks.unfollowed import named
+
+
+class AuthenticatedCall(Struct, frozen=True):
+    """A call that names a package of `host`, made with stored variables."""
+
+    command: Command
+    host: str
+    stored: tuple[str, ...]
+
+
+def authenticated_calls(flow: Flow, book: RuleBook) -> Iterator[AuthenticatedCall]:
+    """The calls of clients that are given a credential for Packages which is not the native pair."""
+    for command in flow.commands:
+        called = invocation(command, book)
+        given = sinks_of(called, Action.USE) if called else ()
+        pieces = [piece for sink in given for piece in sink.value.pieces]
+        names = dict.fromkeys(piece.name for piece in pieces if isinstance(piece, Input))
+        stored = tuple(name for name in names if name not in book.natives)
+        image = next((image for _, image in named(command.arguments, book)), "")
+        if image and pieces and (stored or not names):
+            yield AuthenticatedCall(command, image.partition("/")[0], stored)

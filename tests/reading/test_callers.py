@@ -1,0 +1,71 @@
+"""Who uses a file that steps run: other files, steps that are not followed there, programs that load it by its name."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.findings.settings import Settings
+from migrator.platforms.bitbucket.platform import BITBUCKET
+from migrator.reading.callers import Callers
+from migrator.reading.repository import Reading
+from tests.flow.reading import BOOK
+from tests.memory import PATH, Memory
+
+LOGIN = 'echo "$T" | docker login crg.apkg.io -u "$U" --password-stdin\n'
+STEP = "pipelines:\n  default:\n    - step:\n        script:\n"
+
+
+def outsider(*items: str, path: str = "scripts/login.sh", run: str = "sh scripts/login.sh", **files: str) -> str:
+    """Who else uses a file that a step runs; `items` are further ones of its script, `files` are there, too."""
+    script = "".join(f"          - {item}\n" for item in (run, *items))
+    every = {PATH: STEP + script, path: LOGIN, **files}
+    view = Memory({name: text.encode() for name, text in every.items()})
+    return Callers(Reading(view, BOOK, Settings(), [PATH], BITBUCKET)).outsider(path)
+
+
+ALONE = [
+    "docker push crg.apkg.io/acme/web",
+    "chmod +x scripts/*.sh",
+    "shellcheck scripts/*.sh",
+    "ls scripts",
+    "cd scripts && ls",
+    "npm run scripts",
+    "scp -r web/scripts $HOST:x",
+    "docker build -t crg.apkg.io/acme/web .",
+    "tar czf app.tgz dist",
+    "{pipe: atlassian/ftp-deploy:1, variables: {LOCAL_PATH: dist}}",
+]
+SHARED = [
+    "scp -r scripts $HOST:ci",
+    "scp scripts/*.sh $HOST:ci",
+    "rsync -a ./scripts/ $HOST:ci",
+    "tar czf ci.tgz scripts",
+    'docker run -v "$PWD/scripts:/s" alpine run-parts /s',
+    'ssh $HOST "for s in scripts/*.sh; do sh $s; done"',
+    "find scripts -name '*.sh' -exec bash {} +",
+    "cp -r scripts /srv",
+    "aws s3 sync scripts s3://ci/",
+    "{pipe: atlassian/scp-deploy:1, variables: {LOCAL_PATH: scripts}}",
+    "{pipe: atlassian/scp-deploy:1, variables: {LOCAL_PATH: 'scripts/*'}}",
+    "{pipe: atlassian/ssh-run:1, variables: {COMMAND: scripts/login.sh, MODE: script}}",
+]
+
+
+@pytest.mark.parametrize("item", ALONE)
+def test_a_step_that_makes_no_other_use_of_a_script(item: str) -> None:
+    assert not outsider(item, **{"web/scripts/x": ""})
+
+
+@pytest.mark.parametrize("item", SHARED)
+def test_a_step_that_uses_a_script_in_another_way(item: str) -> None:
+    assert outsider(item)
+
+
+@pytest.mark.parametrize("path", ["env.sh", "ci/env", ".environment", "env", "ci/login.env.sh"])
+def test_a_file_that_nobody_loads_by_its_name(path: str) -> None:
+    assert not outsider(path=path, run=f". ./{path}")
+
+
+@pytest.mark.parametrize("path", [".env", ".env.ci", "web/.env.production", "ci/prod.env", ".envrc"])
+def test_a_file_that_programs_load_by_its_name(path: str) -> None:
+    assert outsider(path=path, run=f". ./{path}") == "a program that loads it by its name"

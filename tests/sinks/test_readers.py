@@ -1,0 +1,68 @@
+"""Which programs may read a variable that a script exports."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.sinks.readers import Readers
+from tests.flow.reading import BOOK, follow
+
+
+def readers(text: str) -> Readers:
+    return Readers(follow(text), BOOK, lambda path: None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "git clone https://bitbucket.org/acme/web",
+        "git remote add origin https://bitbucket.org/acme/web\ngit push origin main",
+        'git config user.name "Release bot"\ngit commit -m "Credits"\ngit push',
+        "docker push crg.apkg.io/acme/web",
+        "docker run -e OTHER redis",
+        "ssh host uptime",
+        "ssh -o StrictHostKeyChecking=no host uptime",
+        "aws s3 sync dist s3://acme",
+        "echo $TOKEN",
+        "sed -e s/a/b/ file",
+        "tar czf a.tgz dist",
+        "kubectl apply -f k8s",
+        "helm upgrade web chart",
+    ],
+)
+def test_a_program_reads_no_variables_but_its_own(text: str) -> None:
+    found = readers(text)
+    assert not any(found.may_read(command, "TOKEN") for command in found.trace.commands)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "./deploy",
+        "make",
+        "docker run -e TOKEN redis",
+        "docker run -eTOKEN redis",
+        "docker run --env-file a.env redis",
+        "podman run --env-host redis",
+        "docker build --secret id=a,env=TOKEN .",
+        "export GIT_ASKPASS=./ask.sh\ngit push",
+        "SSH_ASKPASS=./ask.sh git push",
+        "GIT_SSH_COMMAND='sh ssh.sh' git push",
+        "git -c core.askPass=./ask.sh push",
+        "git config --global credential.helper ./helper.sh\ngit push",
+        "git push\ngit config credential.helper '!f() { echo password=${TOKEN}; }; f'",
+        "git config core.hooksPath hooks\ngit push",
+        "cp hooks/pre-push .git/hooks/pre-push\ngit push",
+        "cat own >> ~/.gitconfig\ngit push",
+        "git submodule foreach ./each.sh",
+        "git bisect run ./test.sh",
+        "ssh -o SendEnv=* host deploy",
+        "ssh -o ProxyCommand=./proxy.sh host",
+        "tar --to-command=./each.sh -xf a.tar",
+        "helm upgrade web chart --post-renderer ./render.sh",
+        "aws configure set credential_process ./login.sh\naws s3 ls",
+    ],
+)
+def test_a_program_may_read_what_it_is_told_or_start_one_that_does(text: str) -> None:
+    found = readers(text)
+    assert any(found.may_read(command, "TOKEN") for command in found.trace.commands)
