@@ -20,7 +20,6 @@ _NAME = re.compile(
     r"(?![a-z]|(?<=[A-Z])[A-Z])"
 )
 """What a name says that is given a credential."""
-_BEFORE = re.compile(r"[\w.\-]*\Z")
 _AFTER = re.compile(r"[\w.\-]{0,64}")
 _FAR = 64
 _STEPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
@@ -51,8 +50,8 @@ _SIGN = re.compile(
     r"(?P<sign>:=|\?=|\+=|::=|=>|=(?!=)|:(?!=|//|:))(?P<after>[ \t]{0,20})"
 )
 _OPTION = re.compile(
-    r"(?:[ \t]*\\\r?\n[ \t]*|[ \t]+|\\{0,3}['\"][ \t]*,?[ \t]*\r?\n?[ \t]*(?=['\"\\])|"
-    r"\\?['\"]?[ \t]*\r?\n[ \t]*-[ \t]+)(?![-\s<>|&;)])"
+    r"(?:[ \t]*+\\\r?\n[ \t]*+|[ \t]++|\\{0,3}['\"][ \t]*+,?[ \t]*+\r?\n?[ \t]*+(?=['\"\\])|"
+    r"\\?['\"]?[ \t]*+\r?\n[ \t]*+-[ \t]++)(?![-\s<>|&;)])"
 )
 _LISTED = re.compile(r"(?:^|[\r\n])[ \t]*-[ \t]+['\"]?--?[\w-]{1,80}\Z")
 _PAIRED = re.compile(r"['\"]?[ \t]*[,\r\n][ \t\r\n]{0,60}['\"]?(?:value|default)['\"]?[ \t]{0,20}:[ \t]{0,20}")
@@ -81,7 +80,7 @@ _ORDINARY = re.compile(
 )
 _SPLIT = re.compile(r"[^A-Za-z0-9]+")
 _PLAIN = re.compile(
-    r"[a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|[vV]?[0-9]+[a-z]{0,3}|[0-9]{1,4}[a-z]+|(?:[A-Z]?[a-z]{2,})+[0-9]{0,2}"
+    r"[a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|[vV]?[0-9]+[a-z]{0,3}|[0-9]{1,4}[a-z]+|(?:[A-Z]?[a-z]{2,}+)++[0-9]{0,2}"
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 
@@ -124,7 +123,7 @@ def _named(text: str) -> Iterator[Span]:
     """Values of names and options that say token, password, secret or key."""
     at = 0
     while hit := _NAME.search(text, at):
-        start = _BEFORE.search(text, max(0, hit.start() - _FAR), hit.start()).start()  # type: ignore[union-attr]
+        start = _begin(text, hit.start())
         end = _AFTER.match(text, hit.end()).end()  # type: ignore[union-attr]
         at = end
         found = _given_to(text, start, end)
@@ -194,6 +193,14 @@ def _default_of(text: str, end: int, kind: bool) -> tuple[Written, bool, bool] |
         return None
     close = _BRACED.match(text, sign.end()).end()  # type: ignore[union-attr]
     return Written((Span(sign.end(), close),), close), kind, False
+
+
+def _begin(text: str, at: int) -> int:
+    """Where the word begins of which something stands there."""
+    first = max(0, at - _FAR)
+    while at > first and (text[at - 1].isalnum() or text[at - 1] in "_.-"):
+        at -= 1
+    return at
 
 
 def _spaced(text: str, start: int, end: int, option: bool) -> int | None:
