@@ -1,7 +1,7 @@
 """A bridge: the one command of the step that starts a called file gets assignments in front, where the file itself is
 not for steps alone.
 
-`PAT="$BITBUCKET_PACKAGES_TOKEN" make login` gives the stored variables the native values for what the command runs, and
+`PAT="$NATIVE" make login` gives the stored variables the native values for what the command runs, and
 for nothing else: also where it is a function, `.` or `source`
 (https://www.gnu.org/software/bash/manual/html_node/Environment.html). So what may see them is what runs within it, and
 of that the same is asked as of an edit in place.

@@ -187,8 +187,8 @@ def test_of_two_ledgers_the_later_look_counts(tmp_path: Path) -> None:
         new.put([repository], "2026-01-02")
         old.record(Scanned("{1}", State.SCANNED, "2026-01-01", (("main", commit),), (Seen(commit, "x"),)))
         new.record(Scanned("{1}", State.EMPTY, "2026-01-02"))
-        old.keep(Change("{1}", "main", "patless/main", "open", "2026-01-03", pull_request=1))
-        new.keep(Change("{1}", "main", "patless/main", "merged", "2026-01-02", pull_request=1))
+        old.keep(Change("{1}", "main", "patless/main", "open", "2026-01-03T00:00:00+00:00", pull_request=1))
+        new.keep(Change("{1}", "main", "patless/main", "merged", "2026-01-02T00:00:00+00:00", pull_request=1))
         for one in (new, old):
             join(all_of, one)
         (entry,) = all_of.entries()
