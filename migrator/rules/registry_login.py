@@ -13,6 +13,7 @@ from migrator.reading.hidden import hidden_logins
 from migrator.reading.steps import Shell, StepFacts
 from migrator.reading.unfollowed import logins_unseen
 from migrator.rulebook.records import Rule
+from migrator.rulebook.sinks import Role
 from migrator.sinks.calls import authenticated_calls
 from migrator.sinks.credentials import origin
 from migrator.sinks.login_files import written_logins
@@ -54,7 +55,9 @@ def _uncertain(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findin
             if not login.host_unknown or not context.mentioned(step):
                 continue
             password = origin(login.password, registry.password)
-            given = (*(one.value for one in login.command.arguments), login.username, login.password)
+            hosts = [sink.value for sink in login.sinks if sink.role is Role.HOST and login.host_subject != SEVERAL]
+            words = [one.value for one in login.command.arguments if one.value not in hosts]
+            given = (*words, login.username, login.password)
             inputs = (piece.name for value in given for piece in value.pieces if isinstance(piece, Input))
             stored = tuple(dict.fromkeys(name for name in inputs if name not in context.book.natives))
             if not stored and not password.literals:
