@@ -9,6 +9,7 @@ of that the same is asked as of an edit in place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
@@ -28,6 +29,7 @@ from migrator.reading.scripts import Script
 from migrator.text.edits import Edit
 from migrator.text.source import Span
 
+_FIXED = re.compile(r"\b(?:readonly|(?:declare|typeset) -\w{0,9}r)[^\n;&|]{0,500}")
 _STAYING = frozenset({".", "source", "eval", "exec"})
 """Special builtins: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_14"""
 
@@ -71,6 +73,8 @@ def bridge(
         if any(command.traced for command in _within(visibility.trace, call)):
             detail = "the script is traced (set -x) where the credential is expanded"
             reasons.append(context.reason("traced", detail, "the token"))
+        if fixed := next((name for name in natives if _read_only(script, name)), ""):
+            raise Refused("bridge-layout", f"{fixed} is read-only in the step", fixed)
         edit = _insert(script, call, natives)
     except Refused as refused:
         return None, (*reasons, context.reason(refused.code, refused.detail, refused.subject))
@@ -88,6 +92,12 @@ def _natives(login: PackagesLogin, path: str, outsider: str) -> dict[str, str]:
             if natives.setdefault(name, word.native) != word.native:
                 raise Refused("credential-unresolved", f"{name} is both user name and password", name)
     return natives
+
+
+def _read_only(script: Script, name: str) -> bool:
+    """Whether the step may keep a variable from being set, in front of a command, too."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    return any(word.search(found[0]) for found in _FIXED.finditer(script.text))
 
 
 def _call(login: PackagesLogin) -> Command | None:
