@@ -33,7 +33,7 @@ class RegistryTexts:
 
     def evidence(self, runs: Paths) -> Iterator[NamedPackage] | Top:
         """What names the packages that a program which is not followed may read: any text may. `runs` are the files
-        that it runs, for all one knows; of those that are followed elsewhere, the names count that are whole."""
+        that it runs or is told, for all one knows; of those that are followed, the names count that are whole."""
         texts = self.files.holding(self.book.named)
         if isinstance(texts, Top):
             return texts

@@ -14,7 +14,7 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.flow.events import Command
 from migrator.flow.queries import may_both_run, may_follow, unseen_before
-from migrator.ir.paths import Paths, Top
+from migrator.ir.paths import Paths, Top, joined
 from migrator.ir.values import Literal
 from migrator.reading.evidence import NamedPackage
 from migrator.reading.steps import Shell, StepFacts
@@ -151,7 +151,7 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
         unseen.append(shown)
         if shell is login.shell:
             assumptions[f"{shown} reads no other package"] = None
-        found = context.texts.evidence(paths)
+        found = context.texts.evidence(joined((paths, *context.files.may_start(command))))
         if isinstance(found, Top):
             reasons[shown] = context.reason("image-unresolved", f"what {shown} may read is {found.why}", shown)
             continue
