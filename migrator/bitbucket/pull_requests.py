@@ -32,6 +32,16 @@ def of_branch(client: Client, workspace: str, repository: str, source: str) -> t
     return tuple(_pull_request(row, f"{workspace}/{repository}") for row in found)
 
 
+def by(client: Client, workspace: str, user: str) -> tuple[PullRequest, ...]:
+    """Those that the user of that UUID has opened and that are open or merged, in all repositories of the workspace.
+
+    Raises ApiError.
+    """
+    path = addresses.path("workspaces", workspace, "pullrequests", user)
+    found = linked(client, path, {"state": ("OPEN", "MERGED"), "pagelen": PAGE})
+    return tuple(_pull_request(row, optional(row, "destination", "repository", "full_name") or "") for row in found)
+
+
 def one(client: Client, workspace: str, repository: str, pull_request: int) -> PullRequest:
     """Raises ApiError."""
     row = client.document(_path(workspace, repository, str(pull_request)))
@@ -86,12 +96,15 @@ def create(
     return _pull_request(row, f"{workspace}/{repository}")
 
 
-def describe(client: Client, workspace: str, repository: str, now: PullRequest, description: str) -> PullRequest:
-    """Give an open one, which is `now`, another description; the rest stays. Raises ApiError."""
+def describe(
+    client: Client, workspace: str, repository: str, now: PullRequest, description: str, reviewers: Sequence[str]
+) -> PullRequest:
+    """Give an open one, which is `now`, another description; the rest stays, but that `reviewers` are all that it has
+    then. Raises ApiError."""
     document = {
         "title": now.title,
         "description": description,
-        "reviewers": _reviewers(now.reviewers),
+        "reviewers": _reviewers(reviewers),
         "close_source_branch": now.close_source_branch,
         "draft": now.draft,
     }
@@ -115,7 +128,7 @@ def _pull_request(row: Row, full_name: str) -> PullRequest:
     found = number(row, "id")
     if not found:
         raise ApiError(Kind.GARBLED, "Bitbucket's answer has a pull request without id")
-    reviewers = rows(row, "reviewers") if row.get("reviewers") is not None else []
+    reviewers = rows(row, "reviewers") if row.get("reviewers") is not None else None
     return PullRequest(
         number=found,
         state=text(row, "state"),
@@ -125,8 +138,9 @@ def _pull_request(row: Row, full_name: str) -> PullRequest:
         source_sha=commit(row, "source", "commit", "hash"),
         destination=text(row, "destination", "branch", "name"),
         destination_sha=commit(row, "destination", "commit", "hash"),
+        repository=optional(row, "destination", "repository", "full_name") or "",
         from_here=(optional(row, "source", "repository", "full_name") or "").lower() == full_name.lower(),
-        reviewers=tuple(uuid for one in reviewers if (uuid := optional(one, "uuid"))),
+        reviewers=None if reviewers is None else tuple(uuid for one in reviewers if (uuid := optional(one, "uuid"))),
         draft=flag(row, "draft") is True,
         close_source_branch=flag(row, "close_source_branch") is True,
         merge_commit=commit(row, "merge_commit", "hash"),

@@ -124,8 +124,8 @@ class PullRequest:
     """`state` is OPEN, MERGED, DECLINED or SUPERSEDED. `source` and `destination` are branches, the hashes beside them
     those of their ends: of now while it is open, of its end afterwards, and None where the branch is gone.
 
-    `from_here`: the source branch is one of the same repository, and of no fork. `reviewers` are UUIDs, without
-    people who left.
+    `repository` is the full name of where it goes, '' where that is not said. `from_here`: the source branch is one of
+    the same repository, and of no fork. `reviewers` are UUIDs; None in a list, which does not name them.
     """
 
     number: int
@@ -136,8 +136,9 @@ class PullRequest:
     source_sha: Hash | None
     destination: str
     destination_sha: Hash | None
+    repository: str
     from_here: bool
-    reviewers: tuple[str, ...]
+    reviewers: tuple[str, ...] | None
     draft: bool
     close_source_branch: bool
     merge_commit: Hash | None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from migrator.bitbucket import pull_requests, repositories
+from migrator.bitbucket import account, pull_requests, repositories
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.records import PullRequest
@@ -53,6 +53,7 @@ def elsewhere(asked: Asked, showing: Showing, tally: Tally) -> None:
     )
     judge = Judge(book, settings, "", Scope(exclude=settled.exclude))
     with Client.of() as client:
+        asked = replace(asked, workspace=account.slug(client, asked.workspace))
         if asked.repository:
             chosen: Sequence[Listed] = (repositories.repository(client, asked.workspace, asked.repository),)
         else:

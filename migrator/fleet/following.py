@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.bitbucket import pipelines, pull_requests, source_commits
+from migrator.bitbucket import account, pipelines, pull_requests, source_commits
+from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.records import Commit, PullRequest, Run
 from migrator.findings.records import Verdict
-from migrator.fleet.records import Branch, Change, ChangeState, Entry, State
+from migrator.fleet.records import Branch, Change, ChangeState, Entry, Repository, State
+from migrator.secrets.changes import BRANCH as OURS
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
 GREEN, RED = "green", "red"
+_REFUSED = (Kind.UNAUTHORISED, Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
 _CLOCKS = timedelta(days=1)
 """How far the clocks of people who commit may be ahead."""
 _ASKED = 10
@@ -52,6 +55,30 @@ class Row(Struct, frozen=True):
     change: Change | None = None
     days: int | None = None
     error: str = ""
+
+
+def begun(client: Client, repositories: Sequence[Repository]) -> frozenset[str]:
+    """The UUIDs of those that have a pull request of the account that asks, open or merged; where Bitbucket does not
+    say who asks, that have an open one from a branch such as this tool makes. Raises ApiError."""
+    try:
+        me = account.user(client).uuid
+    except ApiError as error:
+        if error.kind not in _REFUSED:
+            raise
+        return frozenset(one.uuid for one in repositories if _has_begun(client, one))
+    workspaces = dict.fromkeys(one.workspace for one in repositories)
+    names = {each.repository.lower() for workspace in workspaces for each in pull_requests.by(client, workspace, me)}
+    return frozenset(one.uuid for one in repositories if f"{one.workspace}/{one.slug}".lower() in names)
+
+
+def _has_begun(client: Client, repository: Repository) -> bool:
+    try:
+        found = pull_requests.opened(client, repository.workspace, repository.slug)
+    except ApiError as error:
+        if error.kind in _REFUSED:  # it is told when its turn comes
+            return False
+        raise
+    return any(one.source.startswith(OURS) for one in found)
 
 
 def unsettled(change: Change, again: bool = False) -> bool:

@@ -268,7 +268,7 @@ def test_environments_are_read(end: FarEnd, client: Client) -> None:
 
 def test_the_account_and_its_workspaces_are_read(end: FarEnd, client: Client) -> None:
     end.answer = lambda asked: said({"uuid": "{u}", "display_name": "Acme Bot"})
-    assert account.user(client)[0] == Account("{u}", "Acme Bot")
+    assert account.user(client) == Account("{u}", "Acme Bot")
     end.answer = lambda asked: said({"values": [{"workspace": {"slug": "acme"}}, {"workspace": {"slug": "ops"}}]})
     assert account.workspaces(client) == ("acme", "ops")
     assert [one.path for one in end.asked] == ["/2.0/user", "/2.0/user/workspaces"]

@@ -66,6 +66,8 @@ def _commit(hash_: str | None) -> dict[str, Any] | None:
 
 
 def _page(call: Call, rows: list[dict[str, Any]]) -> Answer:
+    """Lists name no reviewers and no participants (BITBUCKET_API.md 8, fact 4)."""
+    rows = [{key: value for key, value in row.items() if key not in ("reviewers", "participants")} for row in rows]
     states = call.request.every("state")
     if not states and "state" not in call.request.one("q"):
         states = ("OPEN",)
