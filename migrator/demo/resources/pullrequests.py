@@ -62,7 +62,7 @@ def row(call: Call, repository: Repository, request: PullRequest) -> dict[str, A
 
 def _commit(hash_: str | None) -> dict[str, Any] | None:
     """Pull requests name commits by their first 12 characters (BITBUCKET_API.md 8, fact 1)."""
-    return {"type": "commit", "hash": hash_[:SHORT]} if hash_ else None
+    return {"hash": hash_[:SHORT]} if hash_ else None
 
 
 def _page(call: Call, rows: list[dict[str, Any]]) -> Answer:
