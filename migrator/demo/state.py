@@ -103,6 +103,8 @@ class PullRequest:
     frozen: tuple[str, str] | None = None
     base: str = ""
     comments: list[Comment] = field(default_factory=list)
+    approved_by: list[User] = field(default_factory=list)
+    tasks: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -150,6 +152,8 @@ class Workspace:
         self.created_on = datetime(2020, 1, 1, tzinfo=UTC)
         self.owner = user("Dana Owner")
         self.people = {person.uuid: person for person in (self.owner,)}
+        self.gone: set[str] = set()
+        """UUIDs of accounts of which nothing is shown any more."""
         self.repositories: dict[str, Repository] = {}
         self.variables: Variables = {}
         self._count = 0

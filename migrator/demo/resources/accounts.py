@@ -18,12 +18,14 @@ from migrator.demo.scopes import NONE, READ_ACCOUNT, READ_PROJECT, READ_WORKSPAC
 def _user(call: Call) -> Answer:
     if call.credential.kind is not Kind.API_TOKEN:  # however good it is (BITBUCKET_API.md 8, fact 3)
         return error(401, "Token is invalid, expired, or not supported for this endpoint.")
-    return Answer(200, call.credential.user.whole())
+    return Answer(200, call.credential.user.whole(call.request.origin))
 
 
 def _one(call: Call) -> Answer:
     person = call.workspace.people.get(call.values["user"])
-    return missing(f"{call.values['user']} does not exist") if person is None else Answer(200, person.whole())
+    if person is None:
+        return missing(f"{call.values['user']} does not exist")
+    return Answer(200, person.whole(call.request.origin))
 
 
 def _workspaces(call: Call) -> Answer:
@@ -45,6 +47,12 @@ def _workspace(call: Call) -> Answer:
             "name": call.workspace.slug.title(),
             "is_private": True,
             "created_on": shown(call.workspace.created_on),
+            "links": {
+                "self": {"href": f"{call.request.origin}/2.0/workspaces/{call.workspace.slug}"},
+                "html": {"href": f"{call.request.origin}/{call.workspace.slug}/"},
+                "repositories": {"href": f"{call.request.origin}/2.0/repositories/{call.workspace.slug}"},
+                "projects": {"href": f"{call.request.origin}/2.0/workspaces/{call.workspace.slug}/projects"},
+            },
         },
     )
 
