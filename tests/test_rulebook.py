@@ -84,7 +84,19 @@ def test_the_built_in_rules_are_found_beside_the_package() -> None:
 def test_the_clients_that_the_issue_names_are_known() -> None:
     book = rulebook.load()
     logins = {program for client in book.clients.values() if any(client.logins) for program in client.programs}
-    assert logins >= {"docker", "podman", "buildah", "skopeo", "nerdctl", "crane", "helm"}
+    assert logins >= {
+        "docker",
+        "podman",
+        "buildah",
+        "skopeo",
+        "nerdctl",
+        "crane",
+        "helm",
+        "oras",
+        "cosign",
+        "regctl",
+        "ko",
+    }
 
 
 # What others add

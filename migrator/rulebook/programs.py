@@ -24,7 +24,7 @@ _SETS = (
     "keepers",
     "interpreters",
     "roots",
-    "targets",
+    *("targets", "credentials"),
     *("lookers", "takers", "senders", "remote", "listings", "common"),
 )
 """Sections that are lists: of programs, of options, or of globs of names."""

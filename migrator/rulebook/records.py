@@ -197,18 +197,18 @@ def unversioned(program: str) -> str:
 
 
 class Programs(Struct, frozen=True, dict=True):
-    """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
-    but white space; `failing` programs do nothing but fail; `private` programs read no variables but their own, unless
+    """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing but
+    white space; `failing` programs do nothing but fail; `private` programs read no variables but their own, unless
     words or variables that match `starting` have them start others; neither they nor `offline` ones read packages.
     `roots` are commands, with their words, that print the folder of the clone, `targets` options that name what is
-    pushed. `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `keepers`
-    leave them where they are, `writers` tell which of their words are files that they write. `lookers` only look at
-    files, `takers` take folders with all that is in there, `senders` do so and put it where their last word says,
-    `remote` ones on another machine. `launchers` run files of the repository, `interpreters` run what is not followed;
-    `files_untold` are those that other programs read. Globs of names are `documents`, which nobody runs, `listings`,
-    which list files for a tool that runs none, and `common`: what programs read by its name alone, wherever it lies.
-    `containers` are commands of programs that run what their words say in a container, with the files that these read
-    untold.
+    pushed, `credentials` those that give a credential for it. `carriers` run words of theirs as a command; `copiers`
+    copy or show the files that they are given, `keepers` leave them where they are, `writers` tell which of their words
+    are files that they write. `lookers` only look at files, `takers` take folders with all that is in there, `senders`
+    do so and put it where their last word says, `remote` ones on another machine. `launchers` run files of the
+    repository, `interpreters` run what is not followed; `files_untold` are those that other programs read. Globs of
+    names are `documents`, which nobody runs, `listings`, which list files for a tool that runs none, and `common`: what
+    programs read by its name alone, wherever it lies. `containers` are commands of programs that run what their words
+    say in a container, with the files that these read untold.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
@@ -224,6 +224,7 @@ class Programs(Struct, frozen=True, dict=True):
     shells: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
     targets: frozenset[str] = frozenset()
+    credentials: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
     copiers: frozenset[str] = frozenset()
     keepers: frozenset[str] = frozenset()

@@ -73,7 +73,10 @@ def _by_client(called: Invocation, book: RuleBook, files: Files) -> Iterator[Ima
         yield from compose_images(called, syntax.compose, files)
     reads, pushes = syntax.which(Action.PULL, Action.READ), syntax.which(Action.PUSH)
     transport = syntax.transport if reads or len(called.parsed.words) > 1 else ""  # one word alone is where it goes
+    published = called.parsed.has(syntax.publishes)
     for sink in sinks_of(called, Action.NAME):
+        if published:
+            yield from of_value(Action.PUSH, sink.value, command)
         texts = map(symbol, sink.value.alternatives)
         yield from (ImageUse(sink.action, text, command) for text in texts if text)
     for sink in sinks_of(called, Action.PULL, Action.READ, Action.PUSH):
