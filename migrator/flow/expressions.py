@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from migrator.flow import words
+from migrator.flow.changing import changed
 from migrator.flow.events import Argument, Decision, Definitions, Unread, VariableUse
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
@@ -129,6 +130,8 @@ class Evaluator:
             self.machine.havoc.reads(read.span, state, frame, [base.text.partition("[")[0]] if base.text else None)
         if read.index and read.index != "0":
             return unknown("an array", [one.value for one in elements], (here,))
+        if read.change and (sure := changed(base, read.change, read.splits)) is not None:
+            return sure
         if read.through:
             return unknown(f"`{read.name}` through an expansion that changes it", [base], (here,))
         return self.fallen_back(read, base, here, state, frame)

@@ -112,11 +112,8 @@ class _Comparison(Struct, frozen=True):
         return None
 
     def renamed(self, one: Read, other: Read, edit: Edit) -> list[_Pair] | None:
-        if other.name != _name(edit) or (one.through, one.splits, one.index) != (
-            other.through,
-            other.splits,
-            other.index,
-        ):
+        kept = ("through", "splits", "index", "change")
+        if other.name != _name(edit) or any(getattr(one, name) != getattr(other, name) for name in kept):
             return None
         if edit.span == _with_default(one):
             kept = other.fallback is Fallback.NONE and other.word is None

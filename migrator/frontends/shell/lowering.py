@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from migrator.frontends.shell import quoting, shfmt
+from migrator.frontends.shell import changes, quoting, shfmt
 from migrator.ir.nodes import (
     Ask,
     Asked,
@@ -384,6 +384,7 @@ class _Lowering:
             index=index,
             sets=_set_names([tree.get("Index"), tree.get("Slice")]),
             words=tuple(word for one in rest if one for word in self.inner([one])),
+            change=changes.change(tree, double) if through == "changed" else None,
         )
 
     def inner(self, tree: Any) -> tuple[Join, ...]:
