@@ -200,7 +200,8 @@ class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing but
     white space; `failing` programs do nothing but fail; `private` programs read no variables but their own, unless
     words or variables that match `starting` have them start others; neither they nor `offline` ones read packages.
-    `roots` are commands, with their words, that print the folder of the clone, `targets` options that name what is
+    `roots` are commands, with their words, that print the folder of the clone; `image_ids` and `image_digests` match
+    the joined words of calls that print what an image on the machine is called, `targets` are options that name what is
     pushed, `credentials` those that give a credential for it. `carriers` run words of theirs as a command; `copiers`
     copy or show the files that they are given, `keepers` leave them where they are, `writers` tell which of their words
     are files that they write. `lookers` only look at files, `takers` take folders with all that is in there, `senders`
@@ -223,6 +224,8 @@ class Programs(Struct, frozen=True, dict=True):
     harmless_evals: frozenset[str] = frozenset()
     shells: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
+    image_ids: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    image_digests: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     targets: frozenset[str] = frozenset()
     credentials: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
