@@ -14,6 +14,7 @@ from migrator.sinks.builds import build_images
 from migrator.sinks.channels import sinks_of
 from migrator.sinks.compose import compose_images
 from migrator.sinks.invocations import Invocation, invocation
+from migrator.sinks.texts import composed, text_of
 from migrator.sinks.uses import Files, ImageUse, Read, of_value, unknown
 from migrator.sinks.writers import written
 
@@ -42,12 +43,17 @@ def image_uses(trace: Flow, book: RuleBook, read: Read, listed: Listed = tuple) 
 
 def found_by(trace: Flow, book: RuleBook, read: Read, listed: Listed = tuple) -> Files:
     """The files of the repository as the script finds them."""
-    changed = written(trace, book)
+    changed, texts = written(trace, book), composed(trace, book)
 
     def made(path: str) -> bool:
         return bool(matching(changed, [path]))
 
-    return Files(lambda path: None if made(path) else read(path), made, listed, book.built_in)
+    def found(path: str) -> str | None:
+        if not made(path):
+            return read(path)
+        return text_of(texts[path], read) if path in texts and read(path) is None else None
+
+    return Files(found, made, listed, book.built_in)
 
 
 def _of_command(command: Command, book: RuleBook, files: Files) -> Iterator[ImageUse]:
