@@ -190,7 +190,12 @@ def paths(one: Paths) -> str:
 
 
 def _channel(one: Redirect) -> str:
-    return one.kind.value + ("-raw" if one.raw else "") + ("-written" if one.written else "")
+    return (
+        one.kind.value
+        + ("-raw" if one.raw else "")
+        + ("-written" if one.written else "")
+        + ("-partial" if one.partial else "")
+    )
 
 
 def _block(statements: tuple[Statement, ...]) -> str:

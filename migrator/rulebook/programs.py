@@ -24,7 +24,7 @@ _SETS = (
     "keepers",
     "interpreters",
     "roots",
-    *("targets", "credentials"),
+    *("targets", "credentials", "discreet"),
     *("lookers", "takers", "senders", "remote", "listings", "common"),
 )
 """Sections that are lists: of programs, of options, or of globs of names."""
@@ -140,7 +140,7 @@ SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
     "containers": _containers,
     **{
         name: partial(_patterns, name.replace("-", "_"))
-        for name in ("filters", "starting", "image-ids", "image-digests")
+        for name in ("filters", "starting", "image-ids", "image-digests", "reading")
     },
     "harmless-sources": _sources,
     **{name: partial(_listed, name.replace("-", "_")) for name in _SETS},

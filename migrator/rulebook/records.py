@@ -201,15 +201,16 @@ class Programs(Struct, frozen=True, dict=True):
     white space; `failing` programs do nothing but fail; `private` programs read no variables but their own, unless
     words or variables that match `starting` have them start others; neither they nor `offline` ones read packages.
     `roots` are commands, with their words, that print the folder of the clone; `image_ids` and `image_digests` match
-    the joined words of calls that print what an image on the machine is called, `targets` are options that name what is
-    pushed, `credentials` those that give a credential for it. `carriers` run words of theirs as a command; `copiers`
-    copy or show the files that they are given, `keepers` leave them where they are, `writers` tell which of their words
-    are files that they write. `lookers` only look at files, `takers` take folders with all that is in there, `senders`
-    do so and put it where their last word says, `remote` ones on another machine. `launchers` run files of the
-    repository, `interpreters` run what is not followed; `files_untold` are those that other programs read. Globs of
-    names are `documents`, which nobody runs, `listings`, which list files for a tool that runs none, and `common`: what
-    programs read by its name alone, wherever it lies. `containers` are commands of programs that run what their words
-    say in a container, with the files that these read untold.
+    the joined words of calls that print what an image on the machine is called, `reading` those of calls that write no
+    file and read none that they are not told, `discreet` programs show nothing of a file that they are told; `targets`
+    are options that name what is pushed, `credentials` those that give a credential for it. `carriers` run words of
+    theirs as a command; `copiers` copy or show the files that they are given, `keepers` leave them where they are,
+    `writers` tell which of their words are files that they write. `lookers` only look at files, `takers` take folders
+    with all that is in there, `senders` do so and put it where their last word says, `remote` ones on another machine.
+    `launchers` run files of the repository, `interpreters` run what is not followed; `files_untold` are those that
+    other programs read. Globs of names are `documents`, which nobody runs, `listings`, which list files for a tool that
+    runs none, and `common`: what programs read by its name alone, wherever it lies. `containers` are commands of
+    programs that run what their words say in a container, with the files that these read untold.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
@@ -226,6 +227,8 @@ class Programs(Struct, frozen=True, dict=True):
     roots: frozenset[str] = frozenset()
     image_ids: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     image_digests: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    reading: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    discreet: frozenset[str] = frozenset()
     targets: frozenset[str] = frozenset()
     credentials: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()

@@ -292,7 +292,8 @@ class _Lowering:
         body = tree.get("Hdoc")
         channel = _CHANNELS.get(operator, StreamKind.OTHER)
         if channel is not StreamKind.DOCUMENT:
-            return Redirect(channel, word, span)
+            whole = operator in (">", ">|") and (tree.get("N") or {}).get("Value", "1") == "1"
+            return Redirect(channel, word, span, partial=channel is StreamKind.WRITE and not whole)
         raw = any(not isinstance(part, Constant) or part.quoting is not Quoting.BARE for part in word.parts)
         parts = (body or {}).get("Parts") or []
         literals = [(one.get("Value", ""), self.span(one)) for one in parts if one["Type"] == "Lit"]
