@@ -70,7 +70,7 @@ def _login_file(node: Node) -> LoginFile:
 
 def _command(node: Node) -> ClientCommand:
     fields = node.mapping(
-        ("words", "options", *_COMMAND, "transport", "publishes", "build", "compose", "unreadable", "unseen")
+        ("words", "options", *_COMMAND, "transport", "publishes", "build", "compose", "unreadable", "unseen", "archive")
     )
     if "words" not in fields:
         raise node.error("has no `words`; name the sub-commands, or write `words: []` where the client has none")
@@ -87,6 +87,7 @@ def _command(node: Node) -> ClientCommand:
         fields["unreadable"].text() if "unreadable" in fields else "",
         members(fields, "publishes"),
         fields["unseen"].flag() if "unseen" in fields else False,
+        fields["archive"].choice(_WHICH) if "archive" in fields else "",
     )
 
 

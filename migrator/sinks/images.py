@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from migrator.flow.events import Argument, Command, Flow
 from migrator.ir.paths import matching
 from migrator.ir.values import symbol
@@ -11,7 +13,8 @@ from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
 from migrator.sinks import unfollowed
 from migrator.sinks.builds import build_images
-from migrator.sinks.channels import sinks_of
+from migrator.sinks.channels import sinks_of, which
+from migrator.sinks.charts import chart_name
 from migrator.sinks.compose import compose_images
 from migrator.sinks.invocations import Invocation, invocation
 from migrator.sinks.texts import composed, text_of
@@ -85,8 +88,11 @@ def _by_client(called: Invocation, book: RuleBook, files: Files) -> Iterator[Ima
             yield from of_value(Action.PUSH, sink.value, command)
         texts = map(symbol, sink.value.alternatives)
         yield from (ImageUse(sink.action, text, command) for text in texts if text)
+    archives = which(syntax.archive, called.parsed.words) if syntax.archive else ()
+    chart = chart_name(archives[0].value, files) if archives else ""
     for sink in sinks_of(called, Action.PULL, Action.READ, Action.PUSH):
-        yield from of_value(sink.action, sink.value, command, transport)
+        for use in of_value(sink.action, sink.value, command, transport):
+            yield replace(use, reference=f"{use.reference.rstrip('/')}/{chart}") if chart and use.reference else use
     if reads == "first" and not pushes:
         yield from _mentioned(command, called.parsed.words[1:], book)  # what the container runs
 
