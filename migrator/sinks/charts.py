@@ -29,9 +29,10 @@ def chart_name(archive: Value, files: Files) -> str:
 
 def _of(name: str, start: str, charts: Collection[str]) -> bool:
     """Where the version is not known, it may be the rest of a longer name."""
-    found = re.fullmatch(rf"{re.escape(name)}-(\d.*)?", start)
-    open_ = start.startswith((f"{name}-*", f"{name}-$")) or (found is not None and not found[1])
-    return found is not None and bool(found[1]) or (open_ and not any(one.startswith(f"{name}-") for one in charts))
+    rest = start.removeprefix(f"{name}-")
+    if rest == start or not (not rest or rest[0].isdigit() or rest[0] in "*$"):
+        return False
+    return rest[:1].isdigit() or not any(one.startswith(f"{name}-") for one in charts)
 
 
 def _names(files: Files) -> Iterator[str]:
