@@ -82,8 +82,8 @@ class Rule(Struct, frozen=True):
 
 class ReasonEntry(Struct, frozen=True):
     """What a reason code means. The ways out are templates with `{subject}` and `{code}`, '' where there is none;
-    `otherwise` stands for `mine` where the subject is no variable, if `mine` states one, and the ways out of the reason
-    `package` for all where it is a package; `fleet` does where it is the
+    `otherwise` stands for `mine` where the subject is no variable, if `mine` states one, `described` where it has
+    several words, and the ways out of the reason `package` for all where it is a package; `fleet` does where it is the
     operator of a fleet who states it for the repository `{repository}`, whose own configuration claims nothing there.
     """
 
@@ -93,6 +93,7 @@ class ReasonEntry(Struct, frozen=True):
     why: str
     mine: str = ""
     otherwise: str = ""
+    described: str = ""
     not_mine: str = ""
     ask: str = ""
     fleet: str = ""
@@ -106,6 +107,7 @@ def ways_out(entry: ReasonEntry, subject: str, *, fleet_of: str = "") -> tuple[t
         entry = replace(entry.package, code=entry.code)
     mine = entry.fleet if fleet_of and entry.fleet else entry.mine
     mine = entry.otherwise if entry.otherwise and subject and not _VARIABLE.fullmatch(subject) else mine
+    mine = entry.described if entry.described and " " in subject else mine
     templates = (("mine", mine), ("not mine", entry.not_mine), ("ask", entry.ask))
     return tuple(
         (label, text.replace("{code}", entry.code).replace("{repository}", fleet_of).replace("{subject}", subject))
