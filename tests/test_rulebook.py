@@ -16,7 +16,7 @@ from migrator import frontends
 from migrator.findings.records import Severity
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.programs import readers
-from migrator.rulebook.records import RuleError
+from migrator.rulebook.records import RuleError, ways_out
 from migrator.rulebook.sinks import Action, Channel, Role
 from tests.fixtures_support import run
 from tests.memory import step, within
@@ -84,7 +84,32 @@ def test_the_built_in_rules_are_found_beside_the_package() -> None:
 def test_the_clients_that_the_issue_names_are_known() -> None:
     book = rulebook.load()
     logins = {program for client in book.clients.values() if any(client.logins) for program in client.programs}
-    assert logins >= {"docker", "podman", "buildah", "skopeo", "nerdctl", "crane", "helm"}
+    assert logins >= {
+        "docker",
+        "podman",
+        "buildah",
+        "skopeo",
+        "nerdctl",
+        "crane",
+        "helm",
+        "oras",
+        "cosign",
+        "regctl",
+        "ko",
+    }
+
+
+@pytest.mark.parametrize(
+    ("subject", "way"),
+    [
+        ("BASE", 'state the value in .patless.toml: [variables] then BASE = "…"'),
+        ("docker/web.Dockerfile", "have docker/web.Dockerfile in the repository when patless runs"),
+        ("a bake file", "name the image in the step instead of in a bake file"),
+    ],
+)
+def test_the_way_out_of_an_unknown_image_fits_what_it_is_about(subject: str, way: str) -> None:
+    ways = dict(ways_out(rulebook.load().reasons["image-unresolved"], subject))
+    assert ways["mine"].startswith(way)
 
 
 # What others add

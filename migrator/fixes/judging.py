@@ -14,6 +14,7 @@ from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin, packages_logins
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.placing import Placement, place_all
+from migrator.fixes.reasons.carrying import carrying
 from migrator.fixes.reasons.exposure import exposure
 from migrator.fixes.reasons.leaving import handed_on, leaving
 from migrator.fixes.reasons.mixing import mixed, together
@@ -49,6 +50,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
                 *placement.opinions,
                 *around,
                 handed_on(left, context, login, placement.points),
+                carrying(step, context, login, mine),
                 *surroundings(step, context, login, placement.points, unseen),
                 labelled,
                 granted,

@@ -11,11 +11,25 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from migrator.flow import words
+from migrator.flow.changing import changed
 from migrator.flow.events import Argument, Decision, Definitions, Unread, VariableUse
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
 from migrator.flow.recorder import PendingTest
-from migrator.ir.nodes import Capture, Constant, Expression, Fallback, Invoke, Join, Opaque, Quoting, Read, Template
+from migrator.ir.nodes import (
+    Capture,
+    Constant,
+    Expression,
+    Fallback,
+    Invoke,
+    Join,
+    Opaque,
+    Quoting,
+    Read,
+    Statement,
+    StreamKind,
+    Template,
+)
 from migrator.ir.values import EMPTY, Definition, Input, Literal, Reference, Unknown, Value, concat, union, unknown
 
 if TYPE_CHECKING:
@@ -89,6 +103,8 @@ class Evaluator:
                 inner.errexit = False  # bash takes it off there: https://www.gnu.org/software/bash/manual/bash.html#Command-Substitution
                 alone = frame.but(consumed=True, asked=False, fatal=False, hidden=False)
                 output = self.machine.run(part.body, inner, alone, None)
+                if _is_file(part.body):
+                    output = self.machine.streams.inputs(part.body[0].redirects, inner, alone, None) or output
                 return Value.of(Unknown("a process substitution")) if part.stream else output.stripped()
             case Invoke():
                 return self.machine.functions.invoke(part, state, frame)
@@ -129,6 +145,8 @@ class Evaluator:
             self.machine.havoc.reads(read.span, state, frame, [base.text.partition("[")[0]] if base.text else None)
         if read.index and read.index != "0":
             return unknown("an array", [one.value for one in elements], (here,))
+        if read.change and (sure := changed(base, read.change, read.splits)) is not None:
+            return sure
         if read.through:
             return unknown(f"`{read.name}` through an expansion that changes it", [base], (here,))
         return self.fallen_back(read, base, here, state, frame)
@@ -181,6 +199,12 @@ class Evaluator:
     def use(self, read: Read, definitions: Definitions, state: State, frame: Frame) -> None:
         traced = (state.traced and not frame.hidden) or frame.shown
         self.recorder.add(VariableUse(read, definitions, frame.calls, frame.holder, frame.defining, traced))
+
+
+def _is_file(body: tuple[Statement, ...]) -> bool:
+    """`$(< file)`: what is in the file."""
+    alone = len(body) == 1 and body[0].node is None and len(body[0].redirects) == 1
+    return alone and body[0].redirects[0].kind is StreamKind.READ
 
 
 def _name_of_program(read: Read, state: State) -> str | None:

@@ -165,6 +165,8 @@ class Interpreter:
         if decided and any(map(may_fail, statement.redirects)):
             self.fails(before, state, inner)
         output = self.streams.outputs(statement.redirects, state, inner, output, since)
+        if statement.detached:
+            self.streams.held = None
         if statement.negated:
             collected = [one.negated for one in collected]
             state.failed = False
@@ -453,6 +455,10 @@ class Interpreter:
         if name in SHELLS or name in self.programs.shells:
             return self.nested.shell(command, call, inner, frame)
         state.failed = name in self.programs.failing
+        if name == "cat" and len(command.arguments) == 1:
+            content = self.streams.content(command.arguments[0].value, state, frame)
+            if content is not None:
+                return CommandResult(content)
         launched = self.launching.launch(command.program, command.arguments, call, inner, frame, command.stdin)
         return launched or CommandResult(printing.printed(command, self.programs, self.clone))
 

@@ -35,6 +35,8 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
             return Value.of(Literal(posixpath.basename(texts[0])), Literal("\n"))
     if " ".join([name, *(text or "" for text in texts)]) in programs.roots and not isinstance(command.folders, Top):
         return Value.of(Input(clone, ()), Literal("\n"))
+    if (image := _image(command, programs)) is not None:
+        return Value.of(Unknown(f"the output of `{name}`", image=image))
     pattern = programs.filters.get(name)
     if pattern and None not in texts and pattern.fullmatch(" ".join(text or "" for text in texts)):
         return command.stdin or Value.of(Unknown("standard input that nothing in the script feeds"))
@@ -46,6 +48,19 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
         return EMPTY
     shown = _shown(command, clone) if name in programs.copiers else ()
     return unknown(f"the output of `{name}`" if name else "the output of a command", fed, files=shown)
+
+
+def _image(command: Command, programs: Programs) -> str | None:
+    """What a call tells of an image that is on the machine: '' for its id, the name that it is told for its others."""
+    ids, digests = programs.image_ids.get(command.name), programs.image_digests.get(command.name)
+    if ids is None and digests is None:
+        return None
+    words = " ".join(argument.text or "?" for argument in command.arguments)
+    if ids and ids.fullmatch(words):
+        return ""
+    if digests and digests.fullmatch(words):
+        return command.arguments[-1].value.symbol() or None
+    return None
 
 
 def _content(name: Value, command: Command, clone: str) -> Value:

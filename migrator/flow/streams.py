@@ -5,25 +5,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from migrator.flow import words
-from migrator.flow.events import Output
+from migrator.flow.events import Branch, Command, Output
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
 from migrator.ir.nodes import Capture, Redirect, StreamKind
-from migrator.ir.paths import patterns
+from migrator.ir.paths import GLOB, patterns
 from migrator.ir.values import EMPTY, Literal, Unknown, Value, concat
+from migrator.rulebook.records import Programs
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
+_TEMPORARY = "/tmp/"
+_INCLUDES = (".", "source")
 TERMINALS = ("/dev/stdout", "/dev/stderr", "/dev/tty")
 """Files that are the log of the step."""
 
 
+class Held(Struct, frozen=True):
+    """What is in the file at `path`: the branches in which it is so, and how many commands, and how much that nobody
+    has read, had been there by then."""
+
+    path: str
+    content: Value
+    branches: tuple[Branch, ...]
+    since: int
+    unseen: int
+
+
 class Streams:
+    """`held` is the file that was written last, where it is known what is in there: whatever is written after it may be
+    the same file by another name."""
+
     def __init__(self, machine: Interpreter) -> None:
         self.machine = machine
         self.recorder = machine.recorder
+        self.held: Held | None = None
 
     def inputs(self, redirects: Sequence[Redirect], state: State, frame: Frame, stdin: Value | None) -> Value | None:
         """What standard input holds after the redirections, None where nothing is fed."""
@@ -50,6 +70,7 @@ class Streams:
         if not files:
             return output
         self.recorder.writes_files(files, since)
+        self.held = self.hold(redirects, files, state, frame)
         return output if all(file.path.text in TERMINALS for file in files) else EMPTY
 
     def value(self, redirect: Redirect, state: State, frame: Frame) -> Value:
@@ -63,8 +84,52 @@ class Streams:
             return self.machine.run(parts[0].body, state.copy(), alone, None)
         path = self.value(redirect, state, frame)
         self.recorder.reads_file(path)
+        if (content := self.content(path, state, frame)) is not None:
+            return content
         files = tuple(patterns(self.machine.place(path, state)))
         return Value.of(Unknown("a file that is read", files=files, path=path.symbol() or ""))
+
+    # Files that the program writes and reads itself
+
+    def hold(self, redirects: Sequence[Redirect], files: Sequence[Output], state: State, frame: Frame) -> Held | None:
+        path = self.path(files[0].path, state)
+        if len(files) != 1 or any(redirect.partial for redirect in redirects) or not path or not _in_order(frame):
+            return None
+        return Held(path, files[0].content, frame.branches, len(self.recorder.commands), len(self.recorder.unseen))
+
+    def path(self, name: Value, state: State) -> str | None:
+        """The path of a file in the repository, or of a temporary one."""
+        places = self.machine.place(name, state)
+        text = next(iter(patterns(places)), "") if len(tuple(patterns(places))) == 1 else name.text or ""
+        inside = not text.startswith(("/", "~")) or (text.startswith(_TEMPORARY) and ".." not in text)
+        return text if text and inside and not GLOB.search(text) else None
+
+    def content(self, name: Value, state: State, frame: Frame) -> Value | None:
+        """What is in a file that was written on the same way, while nothing else may have written it since; None where
+        that is not known."""
+        held = self.held
+        if held is None or self.recorder.silent or not _in_order(frame) or self.path(name, state) != held.path:
+            return None
+        if frame.branches[: len(held.branches)] != held.branches or len(self.recorder.unseen) > held.unseen:
+            return None
+        return held.content if all(map(self.writes_nothing, self.recorder.commands[held.since :])) else None
+
+    def writes_nothing(self, command: Command) -> bool:
+        """Whether a command is known to write no file but by redirections."""
+        programs = self.machine.programs
+        plain = command.name in (programs.keepers | programs.displays | programs.filters.keys())
+        return command.followed or (plain and command.name not in _INCLUDES) or writes_nothing(command, programs)
+
+
+def writes_nothing(command: Command, programs: Programs) -> bool:
+    """Whether a call is known by its words to write no file, and to read none that it is not told."""
+    pattern = programs.reading.get(command.name)
+    return pattern is not None and bool(pattern.fullmatch(" ".join(one.text or "?" for one in command.arguments)))
+
+
+def _in_order(frame: Frame) -> bool:
+    """Whether what is read before it has run before it, and only once."""
+    return not frame.looped and not frame.unordered and frame.conditional == bool(frame.branches)
 
 
 def may_fail(redirect: Redirect) -> bool:

@@ -64,13 +64,41 @@ class Fallback(Enum):
     """Nothing; where it is set, `word` stands for its value."""
 
 
+class Alter(Enum):
+    """What a change makes of a text."""
+
+    PREFIX = "prefix"
+    """What the pattern matches is taken from its beginning: the shortest there is, or the longest (`every`)."""
+    SUFFIX = "suffix"
+    """The same from its end."""
+    REPLACE = "replace"
+    """`other` stands in the place of the first match, or of each (`every`)."""
+    SLICE = "slice"
+    """What is left is `length` characters from `offset` on; negative ones count from the end."""
+    UPPER = "upper"
+    """The first letter, or all of them (`every`)."""
+    LOWER = "lower"
+
+
+class Change(Struct, frozen=True):
+    """A change of a value that is understood. `pattern`: the texts between what may be anything."""
+
+    alter: Alter
+    pattern: tuple[str, ...] = ()
+    other: str = ""
+    every: bool = False
+    offset: int = 0
+    length: int | None = None
+
+
 class Read(Struct, frozen=True):
     """An expansion of a variable. `name_span` is where only the name is written.
 
     `through`: what is read is not the value itself; `indirect` where the value names what is read, `changed` where it
-    is its length, a part, or another form of it. `braced`: something else can be written between the name and the end
-    of the expansion. `splits`: blanks in the value make several words. `fixed`: no other name can be written there.
-    `index` is that of an array, `words` are evaluated for it or for the change, `sets` are variables that this sets.
+    is its length, a part, or another form of it, as `change` says where that is understood. `braced`: something else
+    can be written between the name and the end of the expansion. `splits`: blanks in the value make several words.
+    `fixed`: no other name can be written there. `index` is that of an array, `words` are evaluated for it or for the
+    change, `sets` are variables that this sets.
     """
 
     name: str
@@ -85,6 +113,7 @@ class Read(Struct, frozen=True):
     index: str = ""
     words: tuple[Join, ...] = ()
     sets: tuple[str, ...] = ()
+    change: Change | None = None
 
 
 class Capture(Struct, frozen=True):
@@ -341,13 +370,15 @@ class StreamKind(Enum):
 
 class Redirect(Struct, frozen=True):
     """`value` is the text, or the path of the file. `raw`: the text is taken as it is written, without expansions.
-    `written`: where the document is written, None where what is written there is not its text."""
+    `written`: where the document is written, None where what is written there is not its text. `partial`: a file that
+    is written holds other text than what goes to standard output, too."""
 
     kind: StreamKind
     value: Join
     span: Span
     raw: bool = False
     written: Span | None = None
+    partial: bool = False
 
 
 class Statement(Struct, frozen=True):

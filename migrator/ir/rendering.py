@@ -152,8 +152,15 @@ def _read(one: Read) -> str:
     name = ("%" if one.fixed else "$") + name + ("*" if one.splits else "")
     how = [one.fallback.value] if one.fallback is not Fallback.NONE else []
     how += [one.through] if one.through else []
+    how += [_change(one.change)] if one.change else []
     inner = [*([join(one.word)] if one.word else []), *_sets(one.sets), *map(join, one.words)]
     return _form(f"{' '.join(how) or 'read'} {name}", inner) if how or inner else name
+
+
+def _change(one: nodes.Change) -> str:
+    places = "" if one.length is None and not one.offset else f"{one.offset}:{'' if one.length is None else one.length}"
+    shown = [one.alter.value, *(["every"] if one.every else []), *(["*".join(one.pattern)] if one.pattern else [])]
+    return f"[{' '.join([*shown, *(filter(None, [one.other, places]))])}]"
 
 
 def value(one: Value) -> str:
@@ -183,7 +190,12 @@ def paths(one: Paths) -> str:
 
 
 def _channel(one: Redirect) -> str:
-    return one.kind.value + ("-raw" if one.raw else "") + ("-written" if one.written else "")
+    return (
+        one.kind.value
+        + ("-raw" if one.raw else "")
+        + ("-written" if one.written else "")
+        + ("-partial" if one.partial else "")
+    )
 
 
 def _block(statements: tuple[Statement, ...]) -> str:

@@ -70,7 +70,8 @@ class Input(Struct, frozen=True):
 class Unknown(Struct, frozen=True):
     """A value that reading cannot tell. `why` completes "comes from …"; `made` is where literal text stands that it is
     made of, `names` are variables from outside that it is made of, `path` the name of the file that it is what is in,
-    where that is known; `files` are paths of the repository, or patterns, whose text it may hold."""
+    where that is known; `files` are paths of the repository, or patterns, whose text it may hold. `image` is a name of
+    the image of which it is another name, '' where it is the id of one that is on the machine."""
 
     why: str
     provenance: tuple[Reference, ...] = ()
@@ -78,6 +79,7 @@ class Unknown(Struct, frozen=True):
     names: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     path: str = ""
+    image: str | None = None
 
 
 Piece = Literal | Input | Unknown

@@ -69,7 +69,9 @@ def _login_file(node: Node) -> LoginFile:
 
 
 def _command(node: Node) -> ClientCommand:
-    fields = node.mapping(("words", "options", *_COMMAND, "transport", "build", "compose", "unreadable"))
+    fields = node.mapping(
+        ("words", "options", *_COMMAND, "transport", "publishes", "build", "compose", "unreadable", "unseen", "archive")
+    )
     if "words" not in fields:
         raise node.error("has no `words`; name the sub-commands, or write `words: []` where the client has none")
     slots = tuple(slot for action in _COMMAND if action in fields for slot in _slots(action, fields[action]))
@@ -83,6 +85,9 @@ def _command(node: Node) -> ClientCommand:
         _build(fields["build"]) if "build" in fields else None,
         _compose(fields["compose"]) if "compose" in fields else None,
         fields["unreadable"].text() if "unreadable" in fields else "",
+        members(fields, "publishes"),
+        fields["unseen"].flag() if "unseen" in fields else False,
+        fields["archive"].choice(_WHICH) if "archive" in fields else "",
     )
 
 

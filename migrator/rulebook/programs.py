@@ -24,7 +24,7 @@ _SETS = (
     "keepers",
     "interpreters",
     "roots",
-    "targets",
+    *("targets", "credentials", "discreet"),
     *("lookers", "takers", "senders", "remote", "listings", "common"),
 )
 """Sections that are lists: of programs, of options, or of globs of names."""
@@ -138,8 +138,10 @@ SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
     "untold": _untold,
     "documents": _documents,
     "containers": _containers,
-    "filters": partial(_patterns, "filters"),
-    "starting": partial(_patterns, "starting"),
+    **{
+        name: partial(_patterns, name.replace("-", "_"))
+        for name in ("filters", "starting", "image-ids", "image-digests", "reading")
+    },
     "harmless-sources": _sources,
     **{name: partial(_listed, name.replace("-", "_")) for name in _SETS},
 }

@@ -82,8 +82,8 @@ class Rule(Struct, frozen=True):
 
 class ReasonEntry(Struct, frozen=True):
     """What a reason code means. The ways out are templates with `{subject}` and `{code}`, '' where there is none;
-    `otherwise` stands for `mine` where the subject is no variable, if `mine` states one, and the ways out of the reason
-    `package` for all where it is a package; `fleet` does where it is the
+    `otherwise` stands for `mine` where the subject is no variable, if `mine` states one, `described` where it has
+    several words, and the ways out of the reason `package` for all where it is a package; `fleet` does where it is the
     operator of a fleet who states it for the repository `{repository}`, whose own configuration claims nothing there.
     """
 
@@ -93,6 +93,7 @@ class ReasonEntry(Struct, frozen=True):
     why: str
     mine: str = ""
     otherwise: str = ""
+    described: str = ""
     not_mine: str = ""
     ask: str = ""
     fleet: str = ""
@@ -106,6 +107,7 @@ def ways_out(entry: ReasonEntry, subject: str, *, fleet_of: str = "") -> tuple[t
         entry = replace(entry.package, code=entry.code)
     mine = entry.fleet if fleet_of and entry.fleet else entry.mine
     mine = entry.otherwise if entry.otherwise and subject and not _VARIABLE.fullmatch(subject) else mine
+    mine = entry.described if entry.described and " " in subject else mine
     templates = (("mine", mine), ("not mine", entry.not_mine), ("ask", entry.ask))
     return tuple(
         (label, text.replace("{code}", entry.code).replace("{repository}", fleet_of).replace("{subject}", subject))
@@ -197,18 +199,20 @@ def unversioned(program: str) -> str:
 
 
 class Programs(Struct, frozen=True, dict=True):
-    """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
-    but white space; `failing` programs do nothing but fail; `private` programs read no variables but their own, unless
+    """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing but
+    white space; `failing` programs do nothing but fail; `private` programs read no variables but their own, unless
     words or variables that match `starting` have them start others; neither they nor `offline` ones read packages.
-    `roots` are commands, with their words, that print the folder of the clone, `targets` options that name what is
-    pushed. `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `keepers`
-    leave them where they are, `writers` tell which of their words are files that they write. `lookers` only look at
-    files, `takers` take folders with all that is in there, `senders` do so and put it where their last word says,
-    `remote` ones on another machine. `launchers` run files of the repository, `interpreters` run what is not followed;
-    `files_untold` are those that other programs read. Globs of names are `documents`, which nobody runs, `listings`,
-    which list files for a tool that runs none, and `common`: what programs read by its name alone, wherever it lies.
-    `containers` are commands of programs that run what their words say in a container, with the files that these read
-    untold.
+    `roots` are commands, with their words, that print the folder of the clone; `image_ids` and `image_digests` match
+    the joined words of calls that print what an image on the machine is called, `reading` those of calls that write no
+    file and read none that they are not told, `discreet` programs show nothing of a file that they are told; `targets`
+    are options that name what is pushed, `credentials` those that give a credential for it. `carriers` run words of
+    theirs as a command; `copiers` copy or show the files that they are given, `keepers` leave them where they are,
+    `writers` tell which of their words are files that they write. `lookers` only look at files, `takers` take folders
+    with all that is in there, `senders` do so and put it where their last word says, `remote` ones on another machine.
+    `launchers` run files of the repository, `interpreters` run what is not followed; `files_untold` are those that
+    other programs read. Globs of names are `documents`, which nobody runs, `listings`, which list files for a tool that
+    runs none, and `common`: what programs read by its name alone, wherever it lies. `containers` are commands of
+    programs that run what their words say in a container, with the files that these read untold.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
@@ -223,7 +227,12 @@ class Programs(Struct, frozen=True, dict=True):
     harmless_evals: frozenset[str] = frozenset()
     shells: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
+    image_ids: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    image_digests: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    reading: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    discreet: frozenset[str] = frozenset()
     targets: frozenset[str] = frozenset()
+    credentials: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
     copiers: frozenset[str] = frozenset()
     keepers: frozenset[str] = frozenset()

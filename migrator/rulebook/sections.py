@@ -29,7 +29,7 @@ from migrator.rulebook.records import (
     Runners,
 )
 
-_WAYS = ("mine", "otherwise", "not-mine", "ask", "fleet")
+_WAYS = ("mine", "otherwise", "described", "not-mine", "ask", "fleet")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -183,6 +183,7 @@ def _reasons(book: RuleBook, node: Node) -> RuleBook:
             fields["why"].text().strip(),
             ways["mine"],
             ways["otherwise"],
+            ways["described"],
             ways["not-mine"],
             ways["ask"],
             ways["fleet"],

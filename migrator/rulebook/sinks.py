@@ -116,7 +116,9 @@ class ComposeSyntax(Struct, frozen=True):
 class ClientCommand(Struct, frozen=True):
     """A sub-command of a client; one of `words` that is empty stands for a client without sub-commands. `options` are
     others that take a value. `transport` is the prefix that marks an image of a registry. What `unreadable` names
-    says which images it reads, and is not read."""
+    says which images it reads, and is not read. With a switch of `publishes` what it names is pushed. `unseen`: files
+    name images that it reads, too, as with any program that is not known. `archive` is the word that is the archive of
+    a chart, whose name belongs to that of what is pushed."""
 
     words: tuple[tuple[str, ...], ...]
     options: frozenset[str]
@@ -125,6 +127,9 @@ class ClientCommand(Struct, frozen=True):
     build: BuildSyntax | None
     compose: ComposeSyntax | None
     unreadable: str
+    publishes: frozenset[str] = frozenset()
+    unseen: bool = False
+    archive: str = ""
 
     @property
     def valued(self) -> frozenset[str]:

@@ -14,12 +14,15 @@ from migrator.ir.paths import Top, matching
 from migrator.ir.values import Unknown, Value, symbol
 from migrator.rulebook.sinks import Action, BuildSyntax
 from migrator.sinks.invocations import Invocation, Parsed
+from migrator.sinks.texts import text_of
 from migrator.sinks.uses import Files, ImageUse, of_expansion, of_row, of_value, unknown
 from migrator.sinks.values import environment, known_start, subject_of
 
 _FILES = ("Dockerfile", "Containerfile")
 _MOST = 16
 """The most files that are read as alternatives of one Dockerfile."""
+_BASED = re.compile(r"^[ \t]*FROM[ \t]", re.IGNORECASE | re.MULTILINE)
+"""What no Dockerfile is without; an archive has none."""
 _REFERENCE = re.compile(r"(?:^|,)ref=([^,]+)")
 
 
@@ -82,8 +85,8 @@ def _dockerfiles(
     where = told[-1] if told else context
     shown = where.symbol() or subject_of(where)
     if shown == "-":
-        text = command.stdin.symbol() if command.stdin else None
-        if text is None:
+        text = text_of(command.stdin, files.read) if command.stdin else None
+        if text is None or not _BASED.search(text):
             yield unknown(command, "the Dockerfile on standard input is not known", "the Dockerfile on standard input")
         else:
             yield from dockerfile_images(command, text, "the Dockerfile on standard input", arguments)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from migrator.flow.events import Command, Flow
-from migrator.ir.values import Input
+from migrator.ir.values import Input, Value
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
 from migrator.sinks.channels import sinks_of
-from migrator.sinks.invocations import invocation
+from migrator.sinks.invocations import invocation, parse
 from migrator.sinks.unfollowed import named
 
 
@@ -24,13 +24,20 @@ class AuthenticatedCall(Struct, frozen=True):
 
 
 def authenticated_calls(flow: Flow, book: RuleBook) -> Iterator[AuthenticatedCall]:
-    """The calls of clients that are given a credential for Packages which is not the native pair."""
+    """The calls of programs that are given a credential for Packages which is not the native pair."""
     for command in flow.commands:
-        called = invocation(command, book)
-        given = sinks_of(called, Action.USE) if called else ()
-        pieces = [piece for sink in given for piece in sink.value.pieces]
+        pieces = [piece for value in _credentials(command, book) for piece in value.pieces]
         names = dict.fromkeys(piece.name for piece in pieces if isinstance(piece, Input))
         stored = tuple(name for name in names if name not in book.natives)
         image = next((image for _, image in named(command.arguments, book)), "")
         if image and pieces and (stored or not names):
             yield AuthenticatedCall(command, image.partition("/")[0], stored)
+
+
+def _credentials(command: Command, book: RuleBook) -> Iterator[Value]:
+    """What a client's call is told for itself alone, or another program in options that are known to take it."""
+    if called := invocation(command, book):
+        yield from (sink.value for sink in sinks_of(called, Action.USE))
+    elif not command.followed:
+        options = book.programs.credentials
+        yield from (one for one in parse(command.arguments, options).values(options))

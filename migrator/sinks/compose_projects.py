@@ -9,13 +9,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from migrator.flow.events import Command
 from migrator.ir.named import named
-from migrator.ir.paths import Paths, Top, below, normal, only
+from migrator.ir.paths import Paths, Top, below, matching, normal, only
 from migrator.ir.values import Literal, Unknown, Value
 from migrator.rulebook.sinks import ComposeSyntax
 from migrator.sinks.invocations import Invocation
@@ -32,6 +34,8 @@ _OVERRIDES = tuple(f"{stem}.override.{end}" for stem in ("compose", "docker-comp
 _CHOSEN = re.compile(r"^\s*COMPOSE_FILE\s*=\s*(\S+)", re.MULTILINE)
 _TAKEN = re.compile(r"\$\{?([A-Za-z_]\w*)|^[ \t]*([A-Za-z_]\w*)[ \t]*$", re.MULTILINE)
 """A variable that a file with variables expands, or hands on by its name alone."""
+_MOST_CHOICES = 16
+"""The most ways to choose files that are read."""
 _MOST_PARTS = 32
 
 
@@ -69,10 +73,14 @@ class _Chosen(Struct, frozen=True):
 
 
 def projects(called: Invocation, syntax: ComposeSyntax, files: Files) -> list[Project]:
-    """The project of a command, in every folder that it may run in."""
+    """The project of a command, in every folder that it may run in, and with every file that it may be told."""
     folders = called.command.folders
     each: list[Paths] = [folders] if isinstance(folders, Top) else [frozenset({one}) for one in sorted(folders)]
-    return [_project(called, syntax, files, folder) for folder in each or [folders]]
+    return [
+        _project(called, chosen, files)
+        for folder in each or [folders]
+        for chosen in _chosen(called, syntax, files, folder)
+    ]
 
 
 def taken(called: Invocation, syntax: ComposeSyntax, files: Files) -> frozenset[str] | None:
@@ -88,8 +96,7 @@ def taken(called: Invocation, syntax: ComposeSyntax, files: Files) -> frozenset[
     return frozenset(names)
 
 
-def _project(called: Invocation, syntax: ComposeSyntax, files: Files, folder: Paths) -> Project:
-    chosen = _chosen(called, syntax, files, folder)
+def _project(called: Invocation, chosen: _Chosen | Missing, files: Files) -> Project:
     if isinstance(chosen, Missing):
         return Project((), (chosen,))
     variables = environment(called.command, files.built_in)
@@ -131,8 +138,9 @@ def _read(roots: Sequence[yaml.Node | None], folder: str, variables: dict[str, s
     return Project(tuple(parts), tuple(missing), tuple(env_files))
 
 
-def _chosen(called: Invocation, syntax: ComposeSyntax, files: Files, folder: Paths) -> _Chosen | Missing:
-    """The files that a command reads: those that it is told, or else the first ones that it finds on its way up."""
+def _chosen(called: Invocation, syntax: ComposeSyntax, files: Files, folder: Paths) -> list[_Chosen | Missing]:
+    """The files that a command reads: those that it is told, or else the first ones that it finds on its way up; each
+    choice that there may be."""
     clone = files.built_in.clone
     given = _given(called, syntax.file)
     moved = _given(called, syntax.folder)
@@ -140,21 +148,31 @@ def _chosen(called: Invocation, syntax: ComposeSyntax, files: Files, folder: Pat
     base = only(home)
     if moved and base is None:
         shown = moved[-1].symbol() or subject_of(moved[-1])
-        return Missing(f"the folder {shown} of the Compose project is not known", shown)
+        return [Missing(f"the folder {shown} of the Compose project is not known", shown)]
     given = given or _by_variable(called.command, files, folder, home)
     if given:
-        paths = tuple(only(named(value, folder, clone)) for value in given)
-        return _Chosen(paths, tuple(given), base if moved else None)
+        paths = [_told(value, folder, files) for value in given]
+        several = product(*paths) if prod(map(len, paths)) <= _MOST_CHOICES else [(None,) * len(given)]
+        return [_Chosen(tuple(one), tuple(given), base if moved else None) for one in several]
     if base is None:
-        return Missing("the Compose file is not in the repository", "the Compose file")
+        return [Missing("the Compose file is not in the repository", "the Compose file")]
     for place in _upwards(base):
         there = [posixpath.join(place, name) for name in _NAMES]
         found = next((path for path in there if files.read(path) is not None or files.made(path)), None)
         if found is not None:
             beside = [posixpath.join(place, name) for name in _OVERRIDES]
             other = [path for path in beside if files.read(path) is not None or files.made(path)]
-            return _Chosen((found, *other[:1]), (), base if moved else None)
-    return Missing("the Compose file is not in the repository", "the Compose file")
+            return [_Chosen((found, *other[:1]), (), base if moved else None)]
+    return [Missing("the Compose file is not in the repository", "the Compose file")]
+
+
+def _told(value: Value, folder: Paths, files: Files) -> tuple[str | None, ...]:
+    """The files that a value may name; of a name that is known in part all that there are."""
+    places = named(value, folder, files.built_in.clone)
+    if isinstance(places, Top) and not all(one.replace("*", "").strip("/") for one in places.patterns):
+        return (None,)
+    found = sorted(matching(places, files.listed()) if isinstance(places, Top) else places)
+    return tuple(found) if 0 < len(found) <= _MOST_CHOICES else (None,)
 
 
 def _given(called: Invocation, names: frozenset[str]) -> list[Value]:

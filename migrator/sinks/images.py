@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from migrator.flow.events import Argument, Command, Flow
 from migrator.ir.paths import matching
 from migrator.ir.values import symbol
@@ -11,9 +13,11 @@ from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
 from migrator.sinks import unfollowed
 from migrator.sinks.builds import build_images
-from migrator.sinks.channels import sinks_of
+from migrator.sinks.channels import sinks_of, which
+from migrator.sinks.charts import chart_name
 from migrator.sinks.compose import compose_images
 from migrator.sinks.invocations import Invocation, invocation
+from migrator.sinks.texts import composed, text_of
 from migrator.sinks.uses import Files, ImageUse, Read, of_value, unknown
 from migrator.sinks.writers import written
 
@@ -42,12 +46,17 @@ def image_uses(trace: Flow, book: RuleBook, read: Read, listed: Listed = tuple) 
 
 def found_by(trace: Flow, book: RuleBook, read: Read, listed: Listed = tuple) -> Files:
     """The files of the repository as the script finds them."""
-    changed = written(trace, book)
+    changed, texts = written(trace, book), composed(trace, book)
 
     def made(path: str) -> bool:
         return bool(matching(changed, [path]))
 
-    return Files(lambda path: None if made(path) else read(path), made, listed, book.built_in)
+    def found(path: str) -> str | None:
+        if not made(path):
+            return read(path)
+        return text_of(texts[path], read) if path in texts and read(path) is None else None
+
+    return Files(found, made, listed, book.built_in)
 
 
 def _of_command(command: Command, book: RuleBook, files: Files) -> Iterator[ImageUse]:
@@ -73,11 +82,17 @@ def _by_client(called: Invocation, book: RuleBook, files: Files) -> Iterator[Ima
         yield from compose_images(called, syntax.compose, files)
     reads, pushes = syntax.which(Action.PULL, Action.READ), syntax.which(Action.PUSH)
     transport = syntax.transport if reads or len(called.parsed.words) > 1 else ""  # one word alone is where it goes
+    published = called.parsed.has(syntax.publishes)
     for sink in sinks_of(called, Action.NAME):
+        if published:
+            yield from of_value(Action.PUSH, sink.value, command)
         texts = map(symbol, sink.value.alternatives)
         yield from (ImageUse(sink.action, text, command) for text in texts if text)
+    archives = which(syntax.archive, called.parsed.words) if syntax.archive else ()
+    chart = chart_name(archives[0].value, files) if archives else ""
     for sink in sinks_of(called, Action.PULL, Action.READ, Action.PUSH):
-        yield from of_value(sink.action, sink.value, command, transport)
+        for use in of_value(sink.action, sink.value, command, transport):
+            yield replace(use, reference=f"{use.reference.rstrip('/')}/{chart}") if chart and use.reference else use
     if reads == "first" and not pushes:
         yield from _mentioned(command, called.parsed.words[1:], book)  # what the container runs
 

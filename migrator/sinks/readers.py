@@ -37,7 +37,8 @@ class Readers(Struct, frozen=True, eq=False, dict=True):
         if shown(command, self.book.programs):
             return False
         called = invocation(command, self.book)
-        if (called is None and command.name not in self.book.programs.private) or self._starts_others(command):
+        unseen = called.syntax and called.syntax.unseen if called else command.name not in self.book.programs.private
+        if unseen or self._starts_others(command):
             return True
         name = word_of(variable)
         words = [visible_text(argument.value) for argument in command.arguments]

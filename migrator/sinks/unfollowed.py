@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from migrator.flow.events import Argument, Command
 from migrator.ir.values import Unknown, Value
 from migrator.rulebook.records import RuleBook
+from migrator.sinks.mentions import mentioned_packages
 from migrator.sinks.packages import canonical
 
 _SCHEME = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://")
@@ -53,7 +54,7 @@ def knows_no_package(command: Command, book: RuleBook) -> bool:
 
 def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[tuple[str, str]]:
     """Images of a Packages registry that the words name, bare or as the value of `--option=` or `NAME=`, behind the
-    option that each is given to, or the word before it."""
+    option that each is given to, or the word before it; and whatever whole name stands within another word."""
     before = ""
     for argument in arguments:
         text = argument.value.symbol() or ""
@@ -64,4 +65,7 @@ def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[tuple[str, 
             if slash and path and book.registry(canonical(host)):
                 yield told, name
                 break
+        else:
+            mentions = mentioned_packages(text, book)
+            yield from ((before, one.reference) for one in mentions if one.reference.count("/") > 1)
         before = text

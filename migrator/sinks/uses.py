@@ -63,7 +63,13 @@ def of_value(action: Action, value: Value, command: Command, transport: str = ""
 
 
 def of_row(action: Action, row: Alternative, value: Value, command: Command) -> Iterator[ImageUse]:
-    """An alternative with something unknown in it: a tag that nobody knows does not matter, a name does."""
+    """An alternative with something unknown in it: a tag that nobody knows does not matter, a name does. An image that
+    is on the machine is not read again by its id."""
+    match row:
+        case (Unknown(image=str(image)),):
+            if image:
+                yield ImageUse(action, image, command)
+            return
     text = known_start(row)
     name = text.rpartition("/")[2]
     if ":" in name or "@" in name:

@@ -35,6 +35,12 @@ def _written(flow: Flow, book: RuleBook) -> Iterator[Paths]:
     clone = book.built_in.clone
     for output in flow.outputs:
         yield named(output.path, output.folders, clone)
+    yield from by_programs(flow, book)
+
+
+def by_programs(flow: Flow, book: RuleBook) -> Iterator[Paths]:
+    """The files that programs write which are told so by their words."""
+    clone = book.built_in.clone
     for command in flow.commands:
         if writer := book.programs.writers.get(command.name):
             for value in _values(command, writer):

@@ -38,7 +38,7 @@ def test_what_is_not_run_is_not_among_the_commands(text: str) -> None:
         "read -r T\nsee $T",
         "see $((1 + 1))",
         "see ${T%x}",
-        "T=1\nsee ${T^^}",
+        "T=\u00e4\nsee ${T^^}",
         "see $?",
         "see $RANDOM",
         "see a{b,c}",

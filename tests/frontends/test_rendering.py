@@ -27,9 +27,11 @@ A, B = word("a"), word("b")
 RUN = Statement(nodes.Call((A,), AT), AT)
 SET = nodes.Assign("x", A, AT)
 ASKED = Asked(Ask.SAME, A, B)
+CHANGE = nodes.Change(nodes.Alter.PREFIX, ("a", "b"), "c", offset=1, length=2)
 FULL = [
     Constant("a", AT, Quoting.BARE),
-    nodes.Read("x", AT, AT, Fallback.DEFAULT, A, "changed", index="1", words=(A,), sets=("y",)),
+    CHANGE,
+    nodes.Read("x", AT, AT, Fallback.DEFAULT, A, "changed", index="1", words=(A,), sets=("y",), change=CHANGE),
     nodes.Capture((RUN,), AT),
     nodes.Template(A.parts, AT),
     nodes.Invoke("f", (A,), AT),
@@ -67,6 +69,8 @@ def shown(one: Struct) -> str:
             return statement(Statement(None, AT, (one,)))
         case Asked():
             return node(nodes.Test((one,), (), AT))
+        case nodes.Change():
+            return expression(nodes.Read("x", AT, AT, through="changed", change=one))
         case Constant() | nodes.Read() | nodes.Capture() | nodes.Template() | nodes.Invoke() | nodes.Opaque():
             return expression(one)
     return node(one)  # type: ignore[arg-type]
@@ -77,6 +81,8 @@ def others(value: object) -> Iterator[object]:
     match value:
         case bool():
             yield not value
+        case int():
+            yield value + 1
         case str():
             yield value + "z"
         case Enum():
@@ -89,6 +95,8 @@ def others(value: object) -> Iterator[object]:
             yield Statement(nodes.Exit(AT), AT)
         case None:
             yield AT
+        case nodes.Change():
+            yield None
         case nodes.Exit():
             yield from (None, nodes.Break(AT))
         case _:

@@ -81,11 +81,13 @@ def test_text_without_a_command_calls_nothing(text: str) -> None:
         ("a ${A:?no} ${A?no} ${A:+b}", "(call a (require ${A}* no) (require ${A}* no) (alternative ${A}* b))"),
         (
             "a ${A#b} ${A%%b} ${A^^} ${A@Q}",
-            "(call a (changed ${A}* b) (changed ${A}* b) (changed ${A}*) (changed ${A}* Q))",
+            "(call a (changed [prefix b] ${A}* b) (changed [suffix every b] ${A}* b)"
+            " (changed [upper every] ${A}*) (changed ${A}* Q))",
         ),
         (
             "a ${#A} ${!A} ${!A@} ${A:1:2} ${A/b/$C}",
-            "(call a (changed ${A}*) (indirect ${A}*) (changed ${A}*) (changed ${A}* 1 2) (changed ${A}* b $C*))",
+            "(call a (changed ${A}*) (indirect ${A}*) (changed ${A}*)"
+            " (changed [slice 1:2] ${A}* 1 2) (changed ${A}* b $C*))",
         ),
         (
             'a ${A[0]} ${A[@]} ${A[$i]} "${A[*]}"',
@@ -137,7 +139,7 @@ def test_text_without_a_command_calls_nothing(text: str) -> None:
         ("coproc a", "(beside (call a))"),
         (
             "a <b >c 2>&1 >>d &>e <>f >|g",
-            "(write g (read f (write e (write d (other 1 (write c (read b (call a))))))))",
+            "(write g (read f (write-partial e (write-partial d (other 1 (write c (read b (call a))))))))",
         ),
         ("a <<<$B", "(text $B* (call a))"),
         ("a <<X\nb $C é\nX", "(document-written (join (double 'b ') $C (double ' é\\n')) (call a))"),

@@ -19,7 +19,9 @@ from migrator.ir.values import Literal
 from migrator.reading.evidence import NamedPackage
 from migrator.reading.steps import Shell, StepFacts
 from migrator.reading.unfollowed import runs
+from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
+from migrator.sinks.invocations import invocation
 from migrator.sinks.login_files import gives_login_file
 from migrator.sinks.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
 from migrator.sinks.uses import ImageUse
@@ -143,9 +145,7 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
     assumptions: dict[str, None] = {}
     unseen: list[str] = []
     for shell, command, paths in _after(step, context, login):
-        client = book.by_program(command.name) is not None
-        idle = command.name in book.programs.inert
-        if not (gives_login_file(command, book) if client else not idle):
+        if not _may_use_login(command, book):
             continue
         shown = f"`{_shown_command(command)}`"
         unseen.append(shown)
@@ -169,6 +169,14 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
         reasons["purpose"] = context.reason("login-purpose-unknown", detail, unseen[0])
     asked = "what may read packages with it, unseen?"
     return Opinion(asked, reasons=tuple(islice(reasons.values(), _MOST)), assumptions=tuple(assumptions))
+
+
+def _may_use_login(command: Command, book: RuleBook) -> bool:
+    """Whether a command may read packages that its words do not name."""
+    called = invocation(command, book)
+    if called is None:
+        return command.name not in book.programs.inert
+    return gives_login_file(command, book) or (called.syntax is not None and called.syntax.unseen)
 
 
 def _after(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[Shell, Command, Paths]]:

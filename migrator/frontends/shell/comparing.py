@@ -112,11 +112,7 @@ class _Comparison(Struct, frozen=True):
         return None
 
     def renamed(self, one: Read, other: Read, edit: Edit) -> list[_Pair] | None:
-        if other.name != _name(edit) or (one.through, one.splits, one.index) != (
-            other.through,
-            other.splits,
-            other.index,
-        ):
+        if other.name != _name(edit) or _shape(one) != _shape(other):
             return None
         if edit.span == _with_default(one):
             kept = other.fallback is Fallback.NONE and other.word is None
@@ -239,6 +235,11 @@ def _name(edit: Edit) -> str:
     """The variable that stands there now."""
     found = _EXPANSION.fullmatch(edit.text)
     return found[1] if found else ""
+
+
+def _shape(read: Read) -> tuple[object, ...]:
+    """What a read does besides naming a variable, but for what is evaluated for it."""
+    return read.through, read.splits, read.index, read.change
 
 
 def _with_default(read: Read) -> Span | None:

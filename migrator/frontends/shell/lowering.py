@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from migrator.frontends.shell import quoting, shfmt
+from migrator.frontends.shell import changes, quoting, shfmt
 from migrator.ir.nodes import (
     Ask,
     Asked,
@@ -292,7 +292,8 @@ class _Lowering:
         body = tree.get("Hdoc")
         channel = _CHANNELS.get(operator, StreamKind.OTHER)
         if channel is not StreamKind.DOCUMENT:
-            return Redirect(channel, word, span)
+            whole = operator in (">", ">|") and (tree.get("N") or {}).get("Value", "1") == "1"
+            return Redirect(channel, word, span, partial=channel is StreamKind.WRITE and not whole)
         raw = any(not isinstance(part, Constant) or part.quoting is not Quoting.BARE for part in word.parts)
         parts = (body or {}).get("Parts") or []
         literals = [(one.get("Value", ""), self.span(one)) for one in parts if one["Type"] == "Lit"]
@@ -384,6 +385,7 @@ class _Lowering:
             index=index,
             sets=_set_names([tree.get("Index"), tree.get("Slice")]),
             words=tuple(word for one in rest if one for word in self.inner([one])),
+            change=changes.change(tree, double) if through == "changed" else None,
         )
 
     def inner(self, tree: Any) -> tuple[Join, ...]:
