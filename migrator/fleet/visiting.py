@@ -28,7 +28,7 @@ MOST = 1000
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}")
 _HEADS = "refs/heads/"
 Look = Callable[[Path, Sequence[str], Repository], tuple[Seen, ...]]
-"""How commits of a copy are analysed: here, or in another process. Raises GitError, Unreadable."""
+"""How commits of a copy are analyzed, in another process. Raises GitError, Unreadable."""
 
 
 class Known(Struct, frozen=True):
@@ -41,7 +41,7 @@ class Known(Struct, frozen=True):
 
 class Reading(Struct, frozen=True):
     """How repositories are read. `branches` are globs of those that are read besides the main branch; `seconds` is how
-    long one conversation may take. `credentials` None: clones on this machine only."""
+    long one conversation may take, and one analysis. `credentials` None: clones on this machine only."""
 
     cache: Path
     judge: Judge
