@@ -6,7 +6,6 @@ stays, by git's own three-way merge; where both are in one place nothing is undo
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +20,7 @@ from migrator.fleet.proposal import Changed, Texts, Undone
 from migrator.fleet.records import Change, Repository
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.starting import Releases, releases
-from migrator.repositories.git import command, environment
+from migrator.repositories.git import environment, run
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -140,12 +139,7 @@ def _merged(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
         paths = [Path(folder) / name for name in ("ours", "base", "theirs")]
         for path, data in zip(paths, (ours, base, theirs), strict=True):
             path.write_bytes(data)
-        done = subprocess.run(
-            command("merge-file", "--stdout", "--quiet", "--", *map(str, paths)),
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=60,
+        code, output, _ = run(
+            Path(folder), environment(), b"", 60, "merge-file", "--stdout", "--quiet", "--", *map(str, paths)
         )
-    return done.stdout if done.returncode == 0 else None
+    return output if code == 0 else None

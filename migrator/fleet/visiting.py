@@ -19,7 +19,7 @@ from migrator.repositories import remote
 from migrator.repositories.git import GitError, GitMissing
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import RefKind, refs
-from migrator.repositories.streams import records
+from migrator.repositories.streams import answer
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
 
@@ -97,7 +97,7 @@ def _local(repository: Repository, reading: Reading) -> dict[str, str]:
     heads = {branch: commit for branch, commit in found.items() if reading.wants(printable(branch), repository)}
     if not repository.main_branch:
         asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
-        heads |= {"HEAD": os.fsdecode(b"".join(records(root, *asked, separator=b"\n")))}
+        heads |= {"HEAD": os.fsdecode(answer(root, *asked))}
     return _bounded(heads)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from migrator.repositories.waiting import Endless, waited
 from migrator.text.files import read_bounded
 from migrator.text.view import Unreadable
 
@@ -132,25 +133,38 @@ def no_traps(folder: Path) -> None:
 
 def _git(folder: Path, *arguments: str) -> bytes | None:
     no_traps(folder)
+    code, output, errors = run(folder, environment(), b"", _SECONDS, *arguments)
+    if code == 0:
+        return output
+    if code == 1 or any(words in errors for words in _NO_WORK_TREE):
+        return None
+    raise refusal(folder, code, errors)
+
+
+def run(
+    folder: Path, variables: Mapping[str, str], given: bytes, seconds: float, *arguments: str
+) -> tuple[int, bytes, bytes]:
+    """The exit code, the output and the errors of git, whose whole environment is `variables`. Raises GitError where it
+    does not come to an end, and GitMissing."""
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             command(*arguments),
             cwd=folder,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=_SECONDS,
+            env=variables,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            process_group=0,
         )
     except FileNotFoundError:
         raise GitMissing from None
+    try:
+        output, errors = waited(process, given, seconds)
     except subprocess.TimeoutExpired:
-        raise GitError(f"git needs more than {_SECONDS} seconds for the repository at {folder}") from None
-    if done.returncode == 0:
-        return done.stdout
-    if done.returncode == 1 or any(words in done.stderr for words in _NO_WORK_TREE):
-        return None
-    raise refusal(folder, done.returncode, done.stderr)
+        raise GitError(f"git needs more than {seconds:g} seconds for the repository at {folder}") from None
+    except Endless as error:
+        raise GitError(f"git {error} for the repository at {folder}") from None
+    return process.returncode, output, errors
 
 
 def refusal(folder: Path, code: int, stderr: bytes) -> GitError:
