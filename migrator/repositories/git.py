@@ -29,8 +29,14 @@ _BITBUCKET = re.compile(
     re.IGNORECASE,
 )
 
-_CREDENTIAL = re.compile(r"(?:.*_)?(?:TOKEN|PASSWORD|PASSWD|SECRET|PAT|API_?KEY|CREDENTIALS?)(?:_.*)?", re.IGNORECASE)
-"""Names of variables that hold one, by habit: whoever calls a program gives it the one that it needs."""
+_NEEDED = re.compile(
+    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TERM|TMPDIR|TE?MP|XDG_\w+_(?:HOME|DIR|DIRS)|(?:LD|DYLD)_LIBRARY_PATH|"
+    r"(?:NIX_)?SSL_CERT_(?:FILE|DIR)|CURL_CA_BUNDLE|SYSTEMROOT|COMSPEC|PATHEXT",
+    re.IGNORECASE,
+)
+"""Variables of this process that any program is given. A credential can be in every other one, whatever its name is:
+whoever calls a program gives it the one that it needs."""
+PROXIES = re.compile(r"(?:https?|all|no)_proxy", re.IGNORECASE)
 _PLAIN = re.compile(rb'\[(?P<section>[a-z]+(?: "[^"\\]*")?)\]|\t(?P<key>[A-Za-z][A-Za-z0-9-]*) = (?P<value>[^"\\#;]*)')
 """A line of a configuration file in the form that git itself writes."""
 _ELSEWHERE = (b"include", b"worktreeConfig", b"worktreeconfig")
@@ -98,19 +104,16 @@ def slug(url: str) -> tuple[str, str] | None:
     return (found["workspace"].lower(), found["repository"].lower()) if found else None
 
 
-def without_credentials(given: Mapping[str, str]) -> dict[str, str]:
-    """What a program that is no part of patless is run with."""
-    return {name: value for name, value in given.items() if not _CREDENTIAL.fullmatch(name)}
+def needed(*more: re.Pattern[str]) -> dict[str, str]:
+    """What a program that is no part of patless is run with, besides variables whose names are like one of `more`."""
+    return {name: value for name, value in os.environ.items() if any(one.fullmatch(name) for one in (_NEEDED, *more))}
 
 
-def environment() -> dict[str, str]:
+def environment(*more: re.Pattern[str]) -> dict[str, str]:
     """What git is run with: no credential, and of this process's own GIT_ variables where its configuration is."""
-    kept = {
-        name: value
-        for name, value in without_credentials(os.environ).items()
-        if not name.startswith("GIT_") or name.startswith(_KEPT)
-    }
-    return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
+    own = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    return needed(*more) | kept | own
 
 
 def command(*arguments: str) -> list[str]:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from migrator.repositories.git import GitError, GitMissing, command, environment
+from migrator.repositories.git import PROXIES, GitError, GitMissing, command, environment
 from migrator.repositories.waiting import Endless, kill, waited
 from migrator.text.files import LIMIT
 
@@ -249,7 +249,7 @@ def _run(
         process = subprocess.Popen(
             command("-c", "core.bigFileThreshold=1m", "-c", "fetch.fsckObjects=false", *arguments),
             cwd=folder,
-            env={**environment(), **_SLOW, **variables},
+            env={**environment(PROXIES), **_SLOW, **variables},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

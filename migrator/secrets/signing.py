@@ -16,7 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from migrator.repositories.git import without_credentials
+from migrator.repositories.git import needed
 from migrator.text.files import read_bounded
 from migrator.text.view import Unreadable
 
@@ -27,6 +27,10 @@ _MOST = 99
 """The most signatures that are looked at."""
 _PATTERN = re.compile(r"[*?!]")
 """Of a principal that stands for many (ssh-keygen's ALLOWED SIGNERS): nobody could tell that it is not who applies."""
+_AGENT = re.compile(
+    r"SSH_AUTH_SOCK|SSH_ASKPASS(?:_REQUIRE)?|SSH_SK_PROVIDER|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|DBUS_SESSION_BUS_ADDRESS"
+)
+"""How a key is used that needs an agent, a device or a passphrase."""
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]+")
 _COVERED = re.compile(r"\.([1-9][0-9]{0,8})\.logsig")
 
@@ -209,7 +213,7 @@ def _ssh_keygen(data: bytes, *arguments: str) -> subprocess.CompletedProcess[byt
     try:
         return subprocess.run(
             ["ssh-keygen", *arguments],
-            env=without_credentials(os.environ),
+            env=needed(_AGENT),
             input=data,
             capture_output=True,
             check=False,

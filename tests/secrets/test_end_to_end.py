@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -610,6 +611,46 @@ def test_a_signature_of_another_than_the_log_names_is_not_good(desk: Desk, keys:
     assert done.code == 0
     checked = desk.secrets("verify", "plan.json", *ALLOWED, "--require-signatures", "0")
     assert (checked.code, "lee@acme.example signed what dana@acme.example applied" in checked.out) == (1, True)
+
+
+SECRETS = {
+    "ATLASSIAN_API_TOKEN": "",
+    "NPM_AUTH": "word-of-npm",
+    "DATABASE_URL": "postgres://word-of-postgres@db/x",
+    "AWS_SECRET_ACCESS_KEY": "word-of-aws",
+    "DOCKER_AUTH_CONFIG": "word-of-docker",
+    "BITBUCKET_PACKAGES_TOKEN": "word-of-packages",
+    "GIT_ASKPASS": "word-of-askpass",
+    "UNHEARD_OF": "word-of-somebody",
+}
+
+
+def test_child_processes_get_no_credential_that_they_do_not_need(desk: Desk, keys: Mapping[str, Path]) -> None:
+    """Stand-ins in PATH write down their words and their environment, and run the real program."""
+    tool(desk.box)
+    (desk.home / "bin").mkdir()
+    for name in ("git", "ssh-keygen"):
+        program = desk.home / "bin" / name
+        said = f'{{ echo "PROGRAM {name} $*"; /usr/bin/env; }} >> {desk.home}/ran'
+        program.write_text(f'#!/bin/sh\n{said}\nexec {shutil.which(name)} "$@"\n')
+        program.chmod(0o755)
+    given = SECRETS | {"PATH": f"{desk.home}/bin:{os.environ['PATH']}"}
+    desk.installed = True
+    assert desk.secrets("plan", "--workspace", "acme", "--repo", "tool", "--sign", str(keys["dana"]), **given).code == 0
+    assert desk.secrets("apply", "plan.json", "--yes", *ALLOWED, "--sign", str(keys["lee"]), **given).code == 0
+    (desk.home / "web").mkdir()
+    (desk.home / "web" / "bitbucket-pipelines.yml").write_text(STORED)
+    subprocess.run(["git", "init", "-q", "web"], cwd=desk.home, check=True)
+    assert desk.run("check", "web", **given).code == 1
+    ran = (desk.home / "ran").read_text()
+    runs = ran.split("PROGRAM ")[1:]
+    assert {one.split()[0] for one in runs} == {"git", "ssh-keygen"}
+    assert not [name for name, value in SECRETS.items() if value and value in ran]
+    with_token = {one.splitlines()[0] for one in runs if desk.token in one or "Authorization" in one}
+    talking = ("ls-remote", "fetch", "push")
+    assert with_token, "git has the credential where it talks to Bitbucket"
+    assert all(any(f" {word} " in words for word in talking) for words in with_token), with_token
+    (desk.home / "ran").unlink()
 
 
 def _until(true: Callable[[], bool], seconds: float = 60) -> None:
