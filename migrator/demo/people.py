@@ -29,8 +29,11 @@ class User:
             "display_name": self.name,
             "nickname": self.name.split()[0].lower(),
             "account_id": f"712020:{self.uuid.strip('{}')}",
-            "account_status": "active" if self.active else "inactive",
         }
+
+    def whole(self) -> dict[str, Any]:
+        """As the account itself is shown: whether it is active is said nowhere else (BITBUCKET_API.md 8, fact 5)."""
+        return {**self.shown(), "account_status": "active" if self.active else "inactive"}
 
 
 def user(name: str, active: bool = True, member: bool = True) -> User:

@@ -35,7 +35,7 @@ from migrator.demo.server import Exchange
 _HOST = "https://api.bitbucket.org"
 _REPOSITORY = r"/2\.0/repositories/[^/]+/[^/]+"
 UNDESCRIBED = re.compile(
-    rf"{_REPOSITORY}/(refs/tags(/.+)?|commits(/.+)?|commit/[^/]+|pullrequests/\d+/merge|pipelines/)|/rest/.*"
+    rf"{_REPOSITORY}/(refs/tags(/.+)?|commits(/.+)?|commit/[^/]+|pullrequests/\d+/merge|pipelines/)|/2\.0/users/[^/]+|/rest/.*"
 )
 """What the box answers and the description leaves out."""
 _REST = re.compile(rf"(?P<before>{_REPOSITORY}/(?:src/[^/]+|refs/branches|diff|diffstat))/(?P<rest>.+)")

@@ -651,7 +651,6 @@ def test_what_would_end_the_process_is_refused(text: str) -> None:
 NESTING = {
     "brackets": lambda n: "(" * n + "1" + ")" * n,
     "lists": lambda n: "[" * n + "]" * n,
-    "calls": lambda n: "f(" * n + ")" * n,
     "attributes": lambda n: "a" + ".b" * n,
     "subscripts": lambda n: "a" + "[0]" * n,
     "minus": lambda n: "-" * n + "1",
@@ -665,8 +664,6 @@ NESTING = {
     "f-string": lambda n: "f'{" + "(" * n + "1" + ")" * n + "}'",
     "format": lambda n: 'f"' + "{1:" * n + "1" + "}" * n + '"',
     "comprehensions": lambda n: "[x " + "for x in y " * n + "]",
-    "patterns": lambda n: "match x:\n case " + "[" * n + "]" * n + ": pass",
-    "mixed": lambda n: "[-(lambda: not " * n + "1" + ")]" * n,
 }
 """Text that nests n levels deep, or n of what the tree nests."""
 

@@ -11,14 +11,19 @@ from migrator.demo import identity, paging
 from migrator.demo.credentials import Kind
 from migrator.demo.messages import Answer, error
 from migrator.demo.moments import shown
-from migrator.demo.routes import Call, Route
+from migrator.demo.routes import Call, Route, missing
 from migrator.demo.scopes import NONE, READ_ACCOUNT, READ_PROJECT, READ_WORKSPACES
 
 
 def _user(call: Call) -> Answer:
-    if call.credential.kind is not Kind.API_TOKEN:  # what an access token gets is not documented; it has no user
-        return error(403, "This endpoint is for users")
-    return Answer(200, call.credential.user.shown())
+    if call.credential.kind is not Kind.API_TOKEN:  # however good it is (BITBUCKET_API.md 8, fact 3)
+        return error(401, "Token is invalid, expired, or not supported for this endpoint.")
+    return Answer(200, call.credential.user.whole())
+
+
+def _one(call: Call) -> Answer:
+    person = call.workspace.people.get(call.values["user"])
+    return missing(f"{call.values['user']} does not exist") if person is None else Answer(200, person.whole())
 
 
 def _workspaces(call: Call) -> Answer:
@@ -56,6 +61,7 @@ def _projects(call: Call) -> Answer:
 
 ROUTES = (
     Route("GET", "/user", READ_ACCOUNT, _user),
+    Route("GET", "/users/{user}", NONE, _one),
     Route("GET", "/user/workspaces", READ_WORKSPACES, _workspaces),
     Route("GET", "/workspaces/{workspace}", NONE, _workspace),
     Route("GET", "/workspaces/{workspace}/projects", READ_PROJECT, _projects),

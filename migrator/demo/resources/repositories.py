@@ -34,7 +34,7 @@ def row(call: Call, repository: Repository) -> dict[str, Any]:
         "fork_policy": "no_public_forks",
         "created_on": shown(repository.created_on),
         "updated_on": shown(repository.updated_on),
-        "mainbranch": {"type": "branch", "name": repository.main} if there else None,
+        "mainbranch": {"type": "branch", "name": repository.main} if there and repository.main else None,
         "project": project(slug, repository.project),
         "owner": {"type": "team", "uuid": call.workspace.uuid, "display_name": slug},
         "links": {
