@@ -5,16 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from migrator.cli.applying import apply
+from migrator.engine import analysis as engine
+from migrator.findings.records import Report
 from migrator.repositories.worktree import WorkTree
 from tests.fixtures_support import Outcome, contents, run
 from tests.memory import step, within
@@ -294,6 +299,37 @@ def test_a_process_of_bounded_memory_and_time_gets_through_all_of_them_at_once(t
     lines = [line for line in outcome.err.splitlines() if BAD in line]
     assert [line[:2] for line in lines] == [f"{number:02}" for number in range(len(UNREADABLE))]
     assert contents(tmp_path) == {**before, f"last/{BAD}": FIXED.encode()}
+
+
+@pytest.mark.parametrize("end", ["crash", "hang"])
+@pytest.mark.parametrize("command", [["check"], ["packages"], ["check", "--format", "json"], ["fix"]])
+def test_a_repository_that_ends_its_process_or_never_ends_is_one_line_and_the_others_are_done(
+    command: list[str], end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("bad", "good", "more"):
+        (tmp_path / name / ".git").mkdir(parents=True)
+        (tmp_path / name / BAD).write_text(GOOD)
+    real = engine.analyse
+
+    def analyse(view: WorkTree, *arguments: Any) -> Report:
+        if view.root.name == "bad":
+            time.sleep(1000 if end == "hang" else 0)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(view, *arguments)
+
+    monkeypatch.setattr(engine, "analyse", analyse)
+    monkeypatch.setattr("migrator.cli.analysis._SECONDS", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    with within(60):
+        outcome = run(command, tmp_path)
+    why = {"crash": "ended the process that did", "hang": "takes longer than 2 seconds"}[end]
+    assert f"bad: not read: analyzing it {why}; look at its files, or leave it out" in outcome.err
+    assert outcome.code == 3
+    assert "Traceback" not in outcome.err
+    assert "good" in outcome.out
+    assert "more" in outcome.out
+    if command == ["fix"]:
+        assert [(tmp_path / name / BAD).read_text() == FIXED for name in ("bad", "good", "more")] == [False, True, True]
 
 
 # What scanned files say to terminals

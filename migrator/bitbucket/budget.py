@@ -58,7 +58,7 @@ class Budget:
                 f"the folder {folder}, where requests are counted, cannot be made ({error.strerror}); "
                 "name another one in PATLESS_CACHE_DIR"
             ) from None
-        more = environment.get("PATLESS_BUDGET_LABEL", "")
+        more = environment.get("PATLESS_BUDGET_LABEL", "").encode("ascii", "backslashreplace").decode()
         per_hour = _allowed(environment.get("PATLESS_REQUESTS_PER_HOUR") or str(HOUR))
         return cls(folder / _FILE, f"{label} {more}".strip(), per_hour, max(SECOND, per_hour // 200))
 
@@ -78,7 +78,7 @@ class Budget:
 
 
 def _allowed(text: str) -> int:
-    if not (text.isdecimal() and 1 <= len(text) <= 7 and int(text) > 0):
+    if not (text.isascii() and text.isdecimal() and 1 <= len(text) <= 7 and int(text) > 0):
         raise SetUpError("PATLESS_REQUESTS_PER_HOUR is no number of requests; 950 is what it is without")
     return int(text)
 

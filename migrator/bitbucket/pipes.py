@@ -49,10 +49,13 @@ def published(name: str, version: str = "") -> PublishedPipe:
     import requests
     from urllib3.exceptions import HTTPError
 
+    from migrator.registry.bounded import bounded
+
     base = api_url()
     repository = f"{base}/repositories/{'/'.join(quote(part, safe='') for part in name.split('/'))}"
     with requests.Session() as session:
         session.auth = _nobody  # else requests looks for a password in ~/.netrc
+        session.mount(f"{base}/", bounded(requests.adapters.HTTPAdapter(), 4 * _SECONDS, _MAX_BYTES))
         try:
             chosen = version or _newest(session, repository, name)
             text = _get(session, f"{repository}/src/{quote(chosen, safe='')}/pipe.yml").decode("utf-8")

@@ -22,7 +22,7 @@ class Patience:
     """All times in seconds. `first` is the pause before the second attempt, doubled up to `longest` for each further.
 
     `limited` is how often a request is repeated after a 429, `failed` after another failure. `connect` is the time for
-    a connection, `silence` between two pieces of an answer, `whole` for the rest of an answer once it began, `near` the
+    a connection, `silence` between two pieces of an answer, `whole` for all of an answer, `near` the
     pause before a request after Bitbucket said that the limit is near.
     """
 

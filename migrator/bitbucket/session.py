@@ -23,6 +23,7 @@ from migrator.bitbucket.errors import CREDENTIAL_HEADERS, ApiError, Kind, SetUpE
 from migrator.bitbucket.faults import fault
 from migrator.bitbucket.retries import Again, Patience
 from migrator.registry.addresses import same_origin
+from migrator.registry.bounded import bounded
 from migrator.text.mask import printable
 
 LIMIT = 16 * 1024 * 1024
@@ -98,7 +99,10 @@ class Client:
         self._session.trust_env = parts.scheme == "https"  # plain http is this machine's, or goes to `proxy`
         self._session.proxies = {"http": proxy} if proxy else {}
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.mount(f"{parts.scheme}://{parts.netloc}/", budget.adapter(Again.of(patience)))
+        adapter = bounded(budget.adapter(Again.of(patience)), patience.whole, limit)
+        self._session.mount(f"{parts.scheme}://{parts.netloc}/", adapter)
+        for scheme in ("https://", "http://"):  # where large files may be, which are asked for with no credential
+            self._session.mount(scheme, bounded(requests.adapters.HTTPAdapter(), patience.whole, limit))
         self._session.headers.update({"User-Agent": f"patless/{version('patless')}", "Accept-Encoding": "identity"})
 
     @classmethod

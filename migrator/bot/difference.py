@@ -31,10 +31,6 @@ class Plan(Struct, frozen=True):
     declined: int = 0
     left_out: int = 0
 
-    @property
-    def changes(self) -> bool:
-        return bool(self.create or self.update or self.resolve or self.reopen or self.remove)
-
 
 def marked_comments(comments: Iterable[Comment]) -> list[Comment]:
     """Those that look like the bot's own, whoever wrote them."""

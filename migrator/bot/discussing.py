@@ -16,6 +16,8 @@ from migrator.bot.difference import Plan, Wanted, marked_comments
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
+_AUTHORS = 20
+"""The most accounts of which it is asked whether they are this one."""
 _NOBODY = (Kind.UNAUTHORISED, Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
 
 
@@ -41,7 +43,7 @@ class Saying(Struct, frozen=True):
 
 
 class Said(Struct, frozen=True):
-    """What was done, and the account that did it, None where nothing told it."""
+    """What was done, and the account that did it, None where it had no comment yet that told."""
 
     notes: Plan
     summary: Plan
@@ -62,14 +64,8 @@ def account_of(client: Client) -> str | None:
 
 def say(talk: Discussion, saying: Saying) -> Said:
     """Create, change, resolve and remove comments of the bot's own account, and no other. Raises ApiError."""
-    there: Sequence[Comment] = comments.comments(*_at(talk))
-    me = talk.me
-    if me is None and (candidates := marked_comments(there)):
-        plans = [_plans(saying, there, author) for author in dict.fromkeys(one.author for one in candidates)]
-        done = next((both for both in plans if not both[0].changes and not both[1].changes), None)
-        if done is not None:  # one of those accounts has said just this, so nothing is left to say
-            return Said(*done, None)
-        me, there = _introduced(talk, saying, there)
+    there = comments.comments(*_at(talk))
+    me = talk.me or _recognized(talk, there)
     notes, summary = _plans(saying, there, me)
     for plan in (notes, summary):
         _carry_out(talk, plan)
@@ -81,20 +77,31 @@ def _plans(saying: Saying, there: Sequence[Comment], me: str | None) -> tuple[Pl
     return notes, difference.summary(saying.summary(notes), there, me, needed=saying.needed)
 
 
-def _introduced(talk: Discussion, saying: Saying, there: Sequence[Comment]) -> tuple[str, Sequence[Comment]]:
-    """Which account this is, by what Bitbucket answers to a new summary; and the comments as they are then.
+def _recognized(talk: Discussion, there: Sequence[Comment]) -> str | None:
+    """Which author of comments that look like the bot's this account is, None for none of them.
 
-    Where an older summary of that account turns out to be there, or none is wanted, the new one goes again.
+    Anybody can write what the bot writes, so no text tells. Bitbucket does: whoever may set a comment to the text that
+    it has is its author. Nothing is written that people would see.
     """
-    notes = difference.notes(saying.notes, saying.alive, there, None, saying.limit)
-    made = comments.create(*_at(talk), saying.summary(notes).text, None)
-    if not made.author:
-        raise ApiError(Kind.GARBLED, "Bitbucket does not say whose a new comment is, so none is found again")
-    older = any(one.author == made.author and one.path is None for one in marked_comments(there))
-    if older or not saying.needed:
-        comments.delete(*_at(talk), made.id)
-        return made.author, there
-    return made.author, (*there, made)
+    firsts: dict[str, Comment] = {}
+    for one in marked_comments(there):
+        firsts.setdefault(one.author, one)
+    firsts.pop("", None)
+    if len(firsts) > _AUTHORS:
+        raise ApiError(
+            Kind.INVALID,
+            f"more than {_AUTHORS} accounts have written comments that look like those of patless, so it writes none; "
+            "delete theirs, or use an API token",
+        )
+    for author, one in firsts.items():
+        try:
+            comments.update(*_at(talk), one.id, one.text)
+        except ApiError as error:
+            if error.kind not in _NOBODY:
+                raise
+        else:
+            return author
+    return None
 
 
 def _carry_out(talk: Discussion, plan: Plan) -> None:

@@ -17,6 +17,7 @@ from migrator.rulebook.records import ReasonEntry, ways_out
 _ROWS = 50
 LONGEST = 30_000
 """Characters of a comment: others send up to 31,000, BITBUCKET_API.md section 2.4."""
+_MORE = "`patless check` says more."
 _LABELS = {"mine": "Mine", "not mine": "Not mine", "ask": "Ask"}
 
 
@@ -29,12 +30,20 @@ class About(Struct, frozen=True):
 
 
 def summary(report: Report, about: About) -> str:
-    """The one comment that is kept up to date."""
+    """The one comment that is kept up to date, of at most LONGEST characters."""
+    for rows in (_ROWS, _ROWS // 2, _ROWS // 5):
+        text = _summary(report, about, rows)
+        if len(text) <= LONGEST:
+            return text
+    return "\n\n".join([f"{OPENING}: {headline(report, about.where)}", _MORE])
+
+
+def _summary(report: Report, about: About, rows: int) -> str:
     findings = in_order(report.findings)
     blocks = [f"{OPENING}: {headline(report, about.where)}"]
     if findings:
-        blocks += ["\n".join(_table(findings, report)), "\n".join(_next(Counts.of(findings)))]
-    blocks += list(_aside(report, about))
+        blocks += ["\n".join(_table(findings, report, rows)), "\n".join(_next(Counts.of(findings)))]
+    blocks += list(_aside(report, about, rows))
     return "\n\n".join(blocks)
 
 
@@ -56,20 +65,20 @@ def note(finding: Finding, reasons: Mapping[str, ReasonEntry], proposal: str) ->
     if finding.edits and finding.assumptions:
         blocks.append("\n".join(["It takes for granted:", "", *(f"- {code(text)}" for text in finding.assumptions)]))
     text = "\n\n".join(blocks)
-    return text if len(text) <= LONGEST else "\n\n".join([*blocks[:2], "`patless check` says more."])
+    return text if len(text) <= LONGEST else "\n\n".join([*blocks[:2], _MORE])
 
 
-def _table(findings: Sequence[Finding], report: Report) -> Iterator[str]:
+def _table(findings: Sequence[Finding], report: Report, rows: int) -> Iterator[str]:
     yield "| place | finding | verdict | what |"
     yield "|---|---|---|---|"
-    for finding in findings[:_ROWS]:
+    for finding in findings[:rows]:
         line, _ = line_range(report.sources[finding.path], finding.span)
         held = ", ".join(dict.fromkeys(f"`{reason.code}`" for reason in finding.reasons))
         verdict = f"{finding.verdict}: {held}" if held else f"{finding.verdict}"
         yield f"| {cell(f'{finding.path}:{line}')} | `{finding.rule}` | {verdict} | {cell(finding.message)} |"
-    if len(findings) > _ROWS:
+    if len(findings) > rows:
         yield ""
-        yield f"… and {len(findings) - _ROWS} more, which `patless check` lists."
+        yield f"… and {len(findings) - rows} more, which `patless check` lists."
 
 
 def _next(counts: Counts) -> Iterator[str]:
@@ -81,7 +90,7 @@ def _next(counts: Counts) -> Iterator[str]:
         yield "- `patless explain` with a code from the table says why, and what the ways out are."
 
 
-def _aside(report: Report, about: About) -> Iterator[str]:
+def _aside(report: Report, about: About, rows: int) -> Iterator[str]:
     if about.notes is not None and about.notes.left_out:
         there = about.notes.kept + len(about.notes.create)
         yield (
@@ -96,8 +105,8 @@ def _aside(report: Report, about: About) -> Iterator[str]:
             [
                 "Not read:",
                 "",
-                *(f"- {code(one.path)}: {code(one.error)}" for one in report.skipped[:_ROWS]),
-                *([f"- and {len(report.skipped) - _ROWS} more"] if len(report.skipped) > _ROWS else []),
+                *(f"- {code(one.path)}: {code(one.error)}" for one in report.skipped[:rows]),
+                *([f"- and {len(report.skipped) - rows} more"] if len(report.skipped) > rows else []),
             ]
         )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +19,7 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading, Style
 from migrator.cli.targets import Target, shown, targets
 from migrator.findings import ignores
-from migrator.findings.records import BaselineEntry, Finding, Report
+from migrator.findings.records import BaselineEntry, Finding, Report, Skipped
 from migrator.findings.selection import Scope
 from migrator.findings.settings import PipeStyle, Settings
 from migrator.platforms.bitbucket.names import ROOT
@@ -34,7 +34,8 @@ from migrator.text.view import Unreadable
 if TYPE_CHECKING:
     from migrator.fixes.applying import FixPlan
 
-_Result = TypeVar("_Result")
+_SECONDS = 600
+"""How long the analysis of one of several repositories may take."""
 
 
 class Analysis(Struct, frozen=True):
@@ -69,18 +70,26 @@ def analyse(reading: Reading, *, unsafe: bool | None = None) -> list[Analysis]:
     found = [standard_input.target(reading.buffer.name)] if reading.buffer else targets(reading.paths)
     if len(found) > 1 and (reading.baseline or reading.write_baseline):
         raise UsageError("a baseline is of one repository; name one, or set `baseline` in the configuration of each")
-    return spread(partial(_one, reading=reading, unsafe=unsafe), found, reading.jobs)
-
-
-def spread(work: Callable[[Target], _Result], over: Sequence[Target], jobs: int | None) -> list[_Result]:
-    """`work` for each, in order; in other processes only where that gains anything."""
-    workers = min(len(over), jobs or os.cpu_count() or 1)
+    work = partial(_one, reading=reading, unsafe=unsafe)
+    workers = min(len(found), reading.jobs or os.cpu_count() or 1)
     if workers <= 1:
-        return list(map(work, over))
+        return list(map(work, found))
     from migrator import processes
 
-    with processes.pool(workers) as pool:
-        return list(pool.map(work, over))
+    done = processes.spread(work, found, workers, _SECONDS)
+    return [
+        _lost(target, one, unsafe) if isinstance(one, processes.Lost) else one
+        for target, one in zip(found, done, strict=True)
+    ]
+
+
+def _lost(target: Target, why: Exception, unsafe: bool | None) -> Analysis:
+    """Stands for a repository whose analysis did not come to its end."""
+    from migrator.fixes.applying import FixPlan
+
+    skipped = Skipped("", None, f"analyzing it {why}; look at its files, or leave it out")
+    plan = None if unsafe is None else FixPlan((), ())
+    return Analysis(target.root, Report((), (skipped,)), {}, {}, (), Scope(target.files, target.folders), None, plan)
 
 
 def rulebook(root: Path, reading: Reading) -> tuple[RuleBook, configuration.Configuration]:

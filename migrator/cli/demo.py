@@ -25,6 +25,7 @@ from migrator.demo.box import Box
 from migrator.demo.walk import Act, Step
 from migrator.fleet import operator
 from migrator.reports.paint import Paint
+from migrator.repositories.git import needed
 from migrator.secrets.changes import BRANCH
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TMPDIR", "PYTHONPATH")
@@ -129,7 +130,9 @@ class _Desk:
         (self.home / ".gitconfig").write_text(_GIT, encoding="utf-8")
         key = self.home / walk.KEY
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", walk.SIGNER, "-f", str(key)]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS)
+        subprocess.run(
+            command, check=True, env=needed(), stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS
+        )
         public = key.with_suffix(".pub").read_text(encoding="ascii")
         (self.home / walk.ALLOWED).write_text(f"{walk.SIGNER} {public}", encoding="ascii")
 

@@ -53,8 +53,19 @@ def report(error: Exception) -> int:
         if module in sys.modules and isinstance(error, getattr(sys.modules[module], name)):
             console.err([f"patless: {printable(str(error))}"])
             return code
+    if isinstance(error, OSError) and _nowhere():
+        console.err(["patless: the current folder was removed; change to one that is there"])
+        return exits.USAGE
     console.err(_internal(error))
     return exits.INTERNAL
+
+
+def _nowhere() -> bool:
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False
 
 
 def _internal(error: Exception) -> list[str]:

@@ -50,7 +50,7 @@ def scan(
         int | None, typer.Option("--max-requests", min=1, metavar="N", help="So many of the API in this run.")
     ] = None,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=1, metavar="SECONDS", help="For one conversation of git.")
+        float, typer.Option("--timeout", min=1, metavar="SECONDS", help="For one conversation of git, or analysis.")
     ] = 600,
     shard: Annotated[
         str, typer.Option("--shard", metavar="I/N", help="One part of N; in a parallel step by itself.")

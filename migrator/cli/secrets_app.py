@@ -134,6 +134,9 @@ def apply(
     allowed_signers: Allowed = None,
     require_signatures: Required = 0,
     by: Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who applies it, with an access token.")] = "",
+    sign: Annotated[
+        Path | None, typer.Option("--sign", metavar="KEY", help="Sign the log with this SSH key.", dir_okay=False)
+    ] = None,
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
@@ -144,7 +147,8 @@ def apply(
         from migrator.cli import secrets_apply as command
 
         asked = _asked(path, "", "", False, 30, None, rules, config, no_config)
-        return command.apply(plan, asked, command.Doing(yes, log, backup, allowed_signers, require_signatures, by))
+        doing = command.Doing(yes, log, backup, allowed_signers, require_signatures, by, sign)
+        return command.apply(plan, asked, doing)
 
     end(run)
 

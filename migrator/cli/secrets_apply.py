@@ -18,7 +18,7 @@ from migrator.cli.failures import UsageError
 from migrator.cli.secrets import Asked, asking_of, configuration_digest, rules_digest
 from migrator.cli.secrets_proof import counted, enough
 from migrator.secrets import journal as journals
-from migrator.secrets import keeping
+from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans
 from migrator.secrets.applying import Outcome, backup, carry_out, still
 from migrator.secrets.journal import Event
@@ -27,7 +27,8 @@ from migrator.text.mask import printable
 
 
 class Doing(Struct, frozen=True):
-    """How a plan is carried out. `log` None: beside the plan. `by` '' is who the credential belongs to."""
+    """How a plan is carried out. `log` None: beside the plan. `by` '' is who the credential belongs to. `sign` is a key
+    that the log is signed with."""
 
     yes: bool
     log: Path | None
@@ -35,6 +36,7 @@ class Doing(Struct, frozen=True):
     allowed: Path | None
     required: int
     by: str
+    sign: Path | None = None
 
 
 def apply(path: Path, asked: Asked, doing: Doing) -> int:
@@ -49,8 +51,10 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
         everything=not made.repository,
         window=made.window,
     )
-    by = _person(doing.by)
-    enough(path, made, doing.allowed, doing.required, by)
+    by, key = _person(doing.by), signing.fingerprint(doing.sign) if doing.sign else ""
+    if not by and key and doing.allowed:
+        by = next(iter(signing.names(key, doing.allowed)), "")
+    enough(path, made, doing.allowed, doing.required, by, key)
     with Client.of() as client:
         asking = asking_of(asked, client)
         if rules_digest(asked) != made.rules or configuration_digest(asking) != made.configuration:
@@ -67,7 +71,7 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
             left = [row for row in made.rows if row.uuid not in journal.done]
             console.err(_before(made, left))
             if not left:
-                return exits.CLEAN
+                return exits.CLEAN if _signed(journal, log, doing.sign) else exits.UNREADABLE
             _confirm(len(left), made, doing.yes)
             why_not = still(asking, made)
             journal.write(Event.STARTED, text=f"{len(left)} of {len(made.rows)}")
@@ -77,7 +81,21 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
                 row = outcome.row
                 console.out(printable(f"{outcome.event}: {row.key} in {row.place}: {outcome.text}") + "\n")
             journal.write(Event.ENDED, text=f"{len(outcomes)}")
-    return _after(outcomes, len(left), log)
+            signed = _signed(journal, log, doing.sign)
+    code = _after(outcomes, len(left), log)
+    return code if signed else exits.UNREADABLE
+
+
+def _signed(journal: journals.Journal, log: Path, key: Path | None) -> bool:
+    """Sign the log as it is, if that is asked for. What was removed is removed, signed or not."""
+    if key is None:
+        return True
+    try:
+        console.err([f"patless: the log is signed as {signing.sign_log(log, journal.content, key)}"])
+    except signing.SigningError as error:
+        console.err([printable(f"patless: the log is not signed: {error}; the same command signs it")])
+        return False
+    return True
 
 
 def _person(said: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
 from migrator.secrets import journal as journals
+from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans
-from migrator.secrets import signing
 from migrator.secrets.journal import Entry, Event
 from migrator.secrets.plan import Plan
 from migrator.text.mask import printable
@@ -26,19 +28,20 @@ def verify(path: Path, log: Path | None, allowed: Path | None, required: int) ->
     """Check a plan, its signatures and its log, asking nobody."""
     made = plans.read(path)
     chosen = log or path.with_name(f"{path.name}.log")
-    entries = _entries(chosen, made) if log or chosen.exists() else None
+    data = keeping.read(chosen) if log or chosen.exists() else None
+    entries = _entries(chosen, data, made) if data is not None else None
     lines = [f"plan: {counted(len(made.rows))} of {made.workspace}, {made.created} to {made.expires}, {made.tool}"]
     lines.append(f"digest: {made.digest}")
     wrong = False
+    kept = signing.log_signatures(chosen, data, allowed) if data is not None else ()
     if allowed:
         found = signing.signatures(path, allowed, plans.text(made).encode())
-        for one in found:
-            what = f"{one.signer} with {one.key}" if one.signer else f"NOT GOOD: {one.why}"
-            lines.append(f"signature {one.file.name}: {what}")
+        lines += [_told("signature", one) for one in found]
         applied = {entry.by for entry in entries or () if entry.uuid}
-        good = signers(found, applied if required > 1 else ())
+        keys = {one.key for one in kept if one.signer}
+        good = signing.people(found, applied, keys) if required > 1 else signing.people(found)
         others = f" by others than {', '.join(sorted(filter(None, applied)))}" if required > 1 and any(applied) else ""
-        lines.append(printable(f"signers: {len(good)} of {required} required{others}"))
+        lines.append(f"signers: {len(good)} of {required} required{others}")
         wrong = len(good) < required
         if required > 1 and "" in applied:
             lines.append("NOT GOOD: the log does not say who applied the plan, so it may be one who signed")
@@ -50,17 +53,41 @@ def verify(path: Path, log: Path | None, allowed: Path | None, required: int) ->
         for row in made.rows:
             entry = last.get(row.uuid)
             done = f"{entry.event} {entry.at} by {entry.by or 'someone'}" if entry else "not done"
-            lines.append(printable(f"{row.key} in {row.place}: {done}"))
+            lines.append(f"{row.key} in {row.place}: {done}")
             wrong = wrong or entry is None or entry.event not in (Event.DELETED, Event.GONE)
-        lines.append(f"log: {len(entries)} lines, whole")
+        told, good_log = _log(entries, kept)
+        lines += told
+        wrong = wrong or (allowed is not None and not good_log)
     else:
         lines.append("log: none, so nothing of it was carried out here")
-    console.out("".join(f"{line}\n" for line in lines))
+    console.out("".join(f"{printable(line)}\n" for line in lines))
     return exits.LEFT if wrong else exits.CLEAN
 
 
-def enough(path: Path, made: Plan, allowed: Path | None, required: int, by: str) -> None:
-    """Raises UsageError where signatures are missing that are asked for. `by` is who applies, '' if nobody knows."""
+def _log(entries: Sequence[Entry], kept: Sequence[signing.Signature]) -> tuple[list[str], bool]:
+    """What is to be said of the log as a whole, and whether its signatures are good. Whoever may write to it can make a
+    chain that fits; nobody can sign for another."""
+    lines, good, covered = [f"log: {len(entries)} lines, whole"], True, 0
+    for one in kept:
+        by = entries[one.lines - 1].by if one.signer else ""
+        if by and by.casefold() not in {name.casefold() for name in one.names}:
+            one = replace(one, signer="", why=f"{one.signer} signed what {by} applied")
+        good = good and bool(one.signer)
+        covered = max(covered, one.lines if one.signer else 0)
+        lines.append(_told("log signature", one) + (f", lines 1 to {one.lines}" if one.signer else ""))
+    if covered < len(entries):
+        which = f"lines {covered + 1} to {len(entries)} have" if covered else "it has"
+        lines.append(f"log: {which} no good signature, and the chain alone shows damage, not forgery")
+    return lines, good
+
+
+def _told(what: str, one: signing.Signature) -> str:
+    return f"{what} {one.file.name}: " + (f"{one.signer} with {one.key}" if one.signer else f"NOT GOOD: {one.why}")
+
+
+def enough(path: Path, made: Plan, allowed: Path | None, required: int, by: str, key: str = "") -> None:
+    """Raises UsageError where signatures are missing that are asked for. `by` is who applies, '' if nobody knows, and
+    `key` the fingerprint of a key of that one."""
     if allowed is None:
         if required:
             raise UsageError("--require-signatures needs --allowed-signers, which says whose keys count")
@@ -72,25 +99,18 @@ def enough(path: Path, made: Plan, allowed: Path | None, required: int, by: str)
     required = required or 1
     if required > 1 and not by:
         raise UsageError("nobody knows who applies the plan, as an access token has no person; say so with --by")
-    good = signers(found, (by,) if required > 1 else ())
+    good = signing.people(found, (by,), (key,)) if required > 1 else signing.people(found)
     if len(good) < required:
         others = f" by others than {by}" if required > 1 else ""
         raise UsageError(f"the plan has {len(good)} good signatures{others}, and {required} are required")
-
-
-def signers(found: Collection[signing.Signature], applied: Collection[str]) -> set[str]:
-    """Who signed, without those who applied: one for each key and person, as a key that signs twice counts once."""
-    by_key = {one.key: one.signer for one in found if one.signer}
-    apart = {name.casefold() for name in applied}
-    return {signer for signer in by_key.values() if signer.casefold() not in apart}
 
 
 def counted(number: int) -> str:
     return f"{number} variable{'' if number == 1 else 's'}"
 
 
-def _entries(log: Path, made: Plan) -> tuple[Entry, ...]:
-    entries = journals.read(log)
+def _entries(log: Path, data: bytes, made: Plan) -> tuple[Entry, ...]:
+    entries = journals.entries(log, data)
     known = plans.by_uuid(made)
     if any(entry.plan != made.digest or (entry.uuid and entry.uuid not in known) for entry in entries):
         raise journals.JournalError(f"{log}: the log is of another plan")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from migrator.repositories.git import needed
+
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 _FORMAT = "tformat:%H%x00%cI%x00%an <%ae>%x00%P%x00%B%x00"
 
@@ -64,8 +66,7 @@ class Entry:
 
 def environment() -> dict[str, str]:
     """For a git that reads no configuration but the repository's."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return kept | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C"}
+    return needed() | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C"}
 
 
 def create(folder: Path, main: str) -> None:

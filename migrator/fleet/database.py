@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 VERSION = 1
 """Of the tables. Their documents are records as JSON, which gain fields with defaults only, so that a ledger of before
 is read as it is."""
 _WAIT = 60.0
+LARGEST = 4 * 1024**3
+_ROW = 64 * 1024**2
+"""The most bytes of a file, and of one row of it."""
 _MARK = 0x7061746C
 """`PRAGMA application_id`: the file is one of this program's."""
 _TABLES = """
@@ -61,6 +64,16 @@ CREATE TABLE rounds (
 """
 
 
+TABLES = ("repositories", "heads", "seen", "changes", "stored", "rounds")
+_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+
+
+def _expected() -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.executescript(_TABLES)
+        return base.execute(_SCHEMA).fetchall()
+
+
 class LedgerError(Exception):
     """The ledger cannot be used. The message is a sentence."""
 
@@ -74,7 +87,10 @@ class Database:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
             raise LedgerError(f"{path}: the ledger cannot be opened: {error.strerror}") from None
+        if os.stat(path).st_size > LARGEST:
+            raise LedgerError(f"{path}: the ledger is larger than {LARGEST // 1024**3} GiB; name another one")
         self._base = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+        self._base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _ROW)
         try:
             with self._sentences():
                 self._prepare()
@@ -104,6 +120,7 @@ class Database:
                 raise
 
     def _prepare(self) -> None:
+        self._base.execute("PRAGMA trusted_schema = OFF")
         self._base.execute("PRAGMA journal_mode = WAL")
         self._base.execute("PRAGMA synchronous = NORMAL")
         self._base.execute("BEGIN IMMEDIATE")
@@ -123,6 +140,8 @@ class Database:
                     f"{self.path}: the ledger has version {version}, and this patless knows version {VERSION}; "
                     "use the patless that wrote it, or name another ledger"
                 )
+            elif self._base.execute(_SCHEMA).fetchall() != _expected():  # a view can have rows for ever
+                raise LedgerError(f"{self.path}: the ledger has other tables than patless makes; name another one")
             self._base.execute("COMMIT")
         except BaseException:
             self._base.execute("ROLLBACK")

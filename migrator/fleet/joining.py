@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from migrator.fleet.ledger import Ledger
+from migrator.fleet.ledger import Ledger, LedgerError
 from migrator.fleet.records import Change, ChangeState, Entry, Scanned, State
+
+MOST = 500_000
+"""The most rows of a kind that are taken from one ledger: far more than a workspace has."""
 
 
 def join(ledger: Ledger, other: Ledger) -> None:
     """Take in what another ledger knows and this one does not: of each repository what was looked at last, of each
     change the last state. Raises LedgerError."""
+    if other.rows() > MOST:
+        raise LedgerError(f"{other.path}: the ledger has more than {MOST:,} rows of a kind, so it is not taken in")
     mine = {one.repository.uuid: one for one in ledger.entries()}
     for entry in other.entries():
         uuid = entry.repository.uuid

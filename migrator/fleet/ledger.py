@@ -16,7 +16,7 @@ from types import TracebackType
 import msgspec
 
 from migrator.fleet.claims import Claims
-from migrator.fleet.database import Database
+from migrator.fleet.database import TABLES, Database
 from migrator.fleet.database import LedgerError as LedgerError
 from migrator.fleet.records import Branch, Change, Entry, Repository, Scanned, Seen, State, Stored
 
@@ -71,6 +71,11 @@ class Ledger:
                 f"{_ENTRY} WHERE uuid = ?1 OR slug = ?1 ORDER BY uuid = ?1 DESC, listed DESC LIMIT 1", (name,)
             ).fetchone()
         return _entry(found) if found else None
+
+    def rows(self) -> int:
+        """How many rows the longest table has."""
+        with self._base.reading() as base:
+            return max(int(base.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in TABLES)
 
     # What was seen
 

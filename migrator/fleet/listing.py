@@ -16,7 +16,7 @@ from migrator.bitbucket.records import Repository as Row
 from migrator.bitbucket.session import Client
 from migrator.fleet.records import FOLDER, Repository
 from migrator.repositories.git import GitError, remote_slug
-from migrator.repositories.streams import records
+from migrator.repositories.streams import answer
 from migrator.repositories.worktree import repositories_below, repository_of
 from migrator.text.mask import printable
 
@@ -109,7 +109,7 @@ def _branch(root: Path) -> str:
     """What is checked out, '' for a commit that is of no branch."""
     asked: Sequence[str] = ("symbolic-ref", "--quiet", "HEAD")
     try:
-        name = os.fsdecode(b"".join(records(root, *asked, separator=b"\n")))
+        name = os.fsdecode(answer(root, *asked))
     except GitError:
         return ""
     return printable(name.removeprefix("refs/heads/"))

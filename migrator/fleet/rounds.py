@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
-from functools import partial
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 
 from migrator import processes
@@ -20,7 +18,7 @@ from migrator.fleet import visiting
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Entry, Repository, Scanned, Seen, State
 from migrator.fleet.scanning import Judge, look
-from migrator.fleet.visiting import Known, Look, Reading, visit
+from migrator.fleet.visiting import Known, Reading, visit
 from migrator.repositories import remote
 from migrator.text.view import Unreadable
 
@@ -56,8 +54,8 @@ def go_through(
             else:  # another run was here meanwhile
                 ledger.free(uuid)
 
-    with analysts(reading.judge, jobs, len(entries)) as analyst:
-        for scanned in _visits(work(), reading, analyst, jobs):
+    with closing(Analysts(reading.judge, reading.seconds)) as analysts:
+        for scanned in _visits(work(), reading, analysts, jobs):
             ledger.record(scanned)
             ledger.free(scanned.uuid)
             told(scanned)
@@ -67,7 +65,7 @@ def go_through(
             ledger.claim(uuid, wait=True)
             now = ledger.entry(uuid) or entry
             if pending([now], begun):  # the other run did not come to its end
-                scanned = visit(Known(now.repository, ledger.heads(uuid), ledger.judged(uuid)), reading, analyst)
+                scanned = visit(Known(now.repository, ledger.heads(uuid), ledger.judged(uuid)), reading, analysts.look)
                 ledger.record(scanned)
                 told(scanned)
                 count += 1
@@ -75,15 +73,15 @@ def go_through(
     return count
 
 
-def _visits(work: Iterator[Known], reading: Reading, analyst: Look, jobs: int) -> Iterator[Scanned]:
+def _visits(work: Iterator[Known], reading: Reading, analysts: Analysts, jobs: int) -> Iterator[Scanned]:
     if jobs == 1:
-        yield from (visit(known, reading, analyst) for known in work)
+        yield from (visit(known, reading, analysts.look) for known in work)
         return
     running: set[Future[Scanned]] = set()
     with ThreadPoolExecutor(jobs, "visit") as threads:
         try:
             for known in work:
-                running.add(threads.submit(visit, known, reading, analyst))
+                running.add(threads.submit(visit, known, reading, analysts.look))
                 if len(running) > jobs:
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     yield from (one.result() for one in done)
@@ -91,57 +89,28 @@ def _visits(work: Iterator[Known], reading: Reading, analyst: Look, jobs: int) -
         except BaseException:
             threads.shutdown(wait=False, cancel_futures=True)
             remote.interrupt()
+            analysts.close()
             raise
 
 
-@contextmanager
-def analysts(judge: Judge, jobs: int, count: int) -> Iterator[Look]:
-    """What analyses commits: this process for one job, else as many processes as are of use."""
-    if jobs == 1:
-        yield partial(_here, judge)
-        return
-    analysts = _Analysts(judge, min(jobs, count, os.cpu_count() or 1))
-    try:
-        yield analysts.look
-    finally:
-        analysts.close()
+class Analysts:
+    """Processes that analyze commits, as a repository may crash what reads it, or keep it for ever."""
 
-
-class _Analysts:
-    """Processes that analyse. Where one dies, of memory or of a fault in a parser, all that were at work have lost what
-    they did: each of their repositories is analysed again in a process of its own, and what dies again is its own."""
-
-    def __init__(self, judge: Judge, workers: int) -> None:
-        self._judge = judge
-        self._workers = max(workers, 1)
-        self._lock = threading.Lock()
-        self._open = ExitStack()
-        self._pool = self._begun(self._workers)
-
-    def _begun(self, workers: int) -> ProcessPoolExecutor:
-        return self._open.enter_context(processes.pool(workers, _begin, (self._judge,), threaded=True))
+    def __init__(self, judge: Judge, seconds: float) -> None:
+        self._workers = processes.Workers(seconds, _begin, (judge,))
+        self._turn = threading.Semaphore(os.cpu_count() or 1)  # more at a time are of no use
 
     def look(self, root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
-        """Raises as `scanning.look`, and Unreadable where the analysis ends its process."""
-        pool = self._pool
-        try:
-            return pool.submit(_there, root, commits, repository).result()
-        except BrokenProcessPool:
-            with self._lock:
-                if self._pool is pool:
-                    self._pool = self._begun(self._workers)
-        try:
-            with processes.pool(1, _begin, (self._judge,), threaded=True) as alone:
-                return alone.submit(_there, root, commits, repository).result()
-        except BrokenProcessPool:
-            raise Unreadable("analyzing it ended the process that did; look at its files, or leave it out") from None
+        """Raises as `scanning.look`, and Unreadable where the process does not come to its end."""
+        with self._turn:
+            try:
+                return self._workers.do(_there, root, commits, repository)
+            except processes.Lost as lost:
+                raise Unreadable(f"analyzing it {lost}; look at its files, or leave it out") from None
 
     def close(self) -> None:
-        self._open.close()
-
-
-def _here(judge: Judge, root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
-    return look(root, commits, judge.of(repository))
+        """Ends what is under way, too."""
+        self._workers.close()
 
 
 _JUDGE: list[Judge] = []
@@ -152,4 +121,4 @@ def _begin(judge: Judge) -> None:
 
 
 def _there(root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
-    return _here(_JUDGE[0], root, commits, repository)
+    return look(root, commits, _JUDGE[0].of(repository))

@@ -8,7 +8,6 @@ nothing is undone.
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +23,7 @@ from migrator.fleet.proposal import Changed, Texts, Undone
 from migrator.fleet.records import Change, Repository
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.starting import Releases, releases
-from migrator.repositories.git import command, environment
+from migrator.repositories.git import environment, run
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -156,16 +155,9 @@ def _without(files: Mapping[str, bytes], diff: bytes) -> dict[str, bytes] | None
         for path, data in files.items():
             places[path].parent.mkdir(parents=True, exist_ok=True)
             places[path].write_bytes(data)
-        done = subprocess.run(
-            command("apply", "--reverse", "--whitespace=nowarn", "-"),
-            cwd=root,
-            env={**environment(), "GIT_CEILING_DIRECTORIES": str(root.parent)},
-            input=diff,
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-        return {path: place.read_bytes() for path, place in places.items()} if done.returncode == 0 else None
+        alone = {**environment(), "GIT_CEILING_DIRECTORIES": str(root.parent)}
+        code, _, _ = run(root, alone, diff, 60, "apply", "--reverse", "--whitespace=nowarn", "-")
+        return {path: place.read_bytes() for path, place in places.items()} if code == 0 else None
 
 
 def _merged(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
@@ -176,12 +168,7 @@ def _merged(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
         paths = [Path(folder) / name for name in ("ours", "base", "theirs")]
         for path, data in zip(paths, (ours, base, theirs), strict=True):
             path.write_bytes(data)
-        done = subprocess.run(
-            command("merge-file", "--stdout", "--quiet", "--", *map(str, paths)),
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=60,
+        code, output, _ = run(
+            Path(folder), environment(), b"", 60, "merge-file", "--stdout", "--quiet", "--", *map(str, paths)
         )
-    return done.stdout if done.returncode == 0 else None
+    return output if code == 0 else None

@@ -19,7 +19,7 @@ from migrator.repositories import remote
 from migrator.repositories.git import GitError, GitMissing
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import RefKind, refs
-from migrator.repositories.streams import records
+from migrator.repositories.streams import answer
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
 
@@ -28,7 +28,7 @@ MOST = 1000
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}")
 _HEADS = "refs/heads/"
 Look = Callable[[Path, Sequence[str], Repository], tuple[Seen, ...]]
-"""How commits of a copy are analysed: here, or in another process. Raises GitError, Unreadable."""
+"""How commits of a copy are analyzed, in another process. Raises GitError, Unreadable."""
 
 
 class Known(Struct, frozen=True):
@@ -41,7 +41,7 @@ class Known(Struct, frozen=True):
 
 class Reading(Struct, frozen=True):
     """How repositories are read. `branches` are globs of those that are read besides the main branch; `seconds` is how
-    long one conversation may take. `credentials` None: clones on this machine only."""
+    long one conversation may take, and one analysis. `credentials` None: clones on this machine only."""
 
     cache: Path
     judge: Judge
@@ -97,7 +97,7 @@ def _local(repository: Repository, reading: Reading) -> dict[str, str]:
     heads = {branch: commit for branch, commit in found.items() if reading.wants(printable(branch), repository)}
     if not repository.main_branch:
         asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
-        heads |= {"HEAD": os.fsdecode(b"".join(records(root, *asked, separator=b"\n")))}
+        heads |= {"HEAD": os.fsdecode(answer(root, *asked))}
     return _bounded(heads)
 
 

@@ -14,6 +14,7 @@ import urllib3
 from msgspec import Struct
 
 from migrator.registry import addresses
+from migrator.registry.bounded import bounded
 from migrator.registry.records import Authorization, RegistryError
 
 CONNECT, READ, WHOLE = 5, 15, 60
@@ -53,7 +54,7 @@ class Http:
         # Not for an answer: urllib3 would read all of its body first, however long it is.
         retry = urllib3.Retry(total=2, backoff_factor=0.3, status=0, allowed_methods={"GET"}, raise_on_status=False)
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
+            self._session.mount(scheme, bounded(requests.adapters.HTTPAdapter(max_retries=retry), WHOLE, LIMIT))
         self._session.headers.update({"User-Agent": f"patless/{version('patless')}", "Accept-Encoding": "identity"})
 
     def __enter__(self) -> Http:
@@ -105,8 +106,8 @@ class Http:
 
 
 def _within(seconds: float, place: str, ask: Callable[[], Reply]) -> Reply:
-    """What `ask` gives or raises. A server that sends a header's letters one by one, for ever, is left to a thread that
-    ends with the process: no time limit of a socket is one of a whole answer. Raises RegistryError."""
+    """What `ask` gives or raises, repetitions included. What takes longer is left to a thread, which ends with the
+    answer or the process. Raises RegistryError."""
     answers = queue.SimpleQueue[Reply | Exception]()
 
     def work() -> None:

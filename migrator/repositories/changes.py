@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from migrator.repositories.git import GitError
-from migrator.repositories.streams import records, running
+from migrator.repositories.streams import answer, records, running
 
 LIMIT = 64 * 1024 * 1024
 """The largest diff that is read, in bytes."""
@@ -71,7 +71,7 @@ def diff(root: Path, old: str, new: str) -> bytes:
 def _one(root: Path, *arguments: str) -> str | None:
     """git's one line, None where it ends with 1 or says nothing."""
     try:
-        lines = list(records(root, *arguments, separator=b"\n"))
+        lines = answer(root, *arguments).splitlines()
     except GitError:
         return None
     return lines[0].decode("ascii", "replace") if lines and lines[0] else None

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from migrator.repositories.waiting import Endless, waited
 from migrator.text.files import read_bounded
 from migrator.text.view import Unreadable
 
@@ -28,8 +29,14 @@ _BITBUCKET = re.compile(
     re.IGNORECASE,
 )
 
-_CREDENTIAL = re.compile(r"(?:.*_)?(?:TOKEN|PASSWORD|PASSWD|SECRET|PAT|API_?KEY|CREDENTIALS?)(?:_.*)?", re.IGNORECASE)
-"""Names of variables that hold one, by habit: whoever calls a program gives it the one that it needs."""
+_NEEDED = re.compile(
+    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TERM|TMPDIR|TE?MP|XDG_\w+_(?:HOME|DIR|DIRS)|(?:LD|DYLD)_LIBRARY_PATH|"
+    r"(?:NIX_)?SSL_CERT_(?:FILE|DIR)|CURL_CA_BUNDLE|SYSTEMROOT|COMSPEC|PATHEXT",
+    re.IGNORECASE,
+)
+"""Variables of this process that any program is given. A credential can be in every other one, whatever its name is:
+whoever calls a program gives it the one that it needs."""
+PROXIES = re.compile(r"(?:https?|all|no)_proxy", re.IGNORECASE)
 _PLAIN = re.compile(rb'\[(?P<section>[a-z]+(?: "[^"\\]*")?)\]|\t(?P<key>[A-Za-z][A-Za-z0-9-]*) = (?P<value>[^"\\#;]*)')
 """A line of a configuration file in the form that git itself writes."""
 _ELSEWHERE = (b"include", b"worktreeConfig", b"worktreeconfig")
@@ -97,19 +104,16 @@ def slug(url: str) -> tuple[str, str] | None:
     return (found["workspace"].lower(), found["repository"].lower()) if found else None
 
 
-def without_credentials(given: Mapping[str, str]) -> dict[str, str]:
-    """What a program that is no part of patless is run with."""
-    return {name: value for name, value in given.items() if not _CREDENTIAL.fullmatch(name)}
+def needed(*more: re.Pattern[str]) -> dict[str, str]:
+    """What a program that is no part of patless is run with, besides variables whose names are like one of `more`."""
+    return {name: value for name, value in os.environ.items() if any(one.fullmatch(name) for one in (_NEEDED, *more))}
 
 
-def environment() -> dict[str, str]:
+def environment(*more: re.Pattern[str]) -> dict[str, str]:
     """What git is run with: no credential, and of this process's own GIT_ variables where its configuration is."""
-    kept = {
-        name: value
-        for name, value in without_credentials(os.environ).items()
-        if not name.startswith("GIT_") or name.startswith(_KEPT)
-    }
-    return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
+    own = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    return needed(*more) | kept | own
 
 
 def command(*arguments: str) -> list[str]:
@@ -132,25 +136,38 @@ def no_traps(folder: Path) -> None:
 
 def _git(folder: Path, *arguments: str) -> bytes | None:
     no_traps(folder)
+    code, output, errors = run(folder, environment(), b"", _SECONDS, *arguments)
+    if code == 0:
+        return output
+    if code == 1 or any(words in errors for words in _NO_WORK_TREE):
+        return None
+    raise refusal(folder, code, errors)
+
+
+def run(
+    folder: Path, variables: Mapping[str, str], given: bytes, seconds: float, *arguments: str
+) -> tuple[int, bytes, bytes]:
+    """The exit code, the output and the errors of git, whose whole environment is `variables`. Raises GitError where it
+    does not come to an end, and GitMissing."""
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             command(*arguments),
             cwd=folder,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=_SECONDS,
+            env=variables,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            process_group=0,
         )
     except FileNotFoundError:
         raise GitMissing from None
+    try:
+        output, errors = waited(process, given, seconds)
     except subprocess.TimeoutExpired:
-        raise GitError(f"git needs more than {_SECONDS} seconds for the repository at {folder}") from None
-    if done.returncode == 0:
-        return done.stdout
-    if done.returncode == 1 or any(words in done.stderr for words in _NO_WORK_TREE):
-        return None
-    raise refusal(folder, done.returncode, done.stderr)
+        raise GitError(f"git needs more than {seconds:g} seconds for the repository at {folder}") from None
+    except Endless as error:
+        raise GitError(f"git {error} for the repository at {folder}") from None
+    return process.returncode, output, errors
 
 
 def refusal(folder: Path, code: int, stderr: bytes) -> GitError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.repositories.git import GitError
-from migrator.repositories.streams import records
+from migrator.repositories.streams import answer, records
 
 LIMIT = 20_000
 """The most versions that are listed."""
@@ -64,4 +64,4 @@ def versions(root: Path, patterns: Iterable[str], paths: Iterable[str] = ()) -> 
 
 
 def _shallow(root: Path) -> bool:
-    return b"".join(records(root, "rev-parse", "--is-shallow-repository")).strip() != b"false"
+    return answer(root, "rev-parse", "--is-shallow-repository") != b"false"

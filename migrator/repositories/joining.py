@@ -6,13 +6,12 @@ It goes on top of what is there, so a plain push brings it, and is refused where
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from migrator.repositories import remote
-from migrator.repositories.git import GitError, GitMissing, command, environment
+from migrator.repositories.git import GitError, environment, run
 
 
 def joined(folder: Path, tip: str, head: str, files: Mapping[str, bytes], message: str) -> str:
@@ -44,21 +43,8 @@ def _who(name: str, address: str) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def _git(folder: Path, more: Mapping[str, str], given: bytes, *arguments: str) -> bytes:
-    try:
-        done = subprocess.run(
-            command(*arguments),
-            cwd=folder,
-            env={**environment(), **more},
-            input=given,
-            capture_output=True,
-            check=False,
-            timeout=remote.SECONDS,
-        )
-    except FileNotFoundError:
-        raise GitMissing from None
-    except subprocess.TimeoutExpired:
-        raise GitError(f"git needs more than {remote.SECONDS} seconds for {arguments[0]}") from None
-    if done.returncode:
-        words = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
+    code, output, errors = run(folder, {**environment(), **more}, given, remote.SECONDS, *arguments)
+    if code:
+        words = errors.decode("utf-8", "replace").strip().removeprefix("fatal: ")
         raise GitError(f"git {arguments[0]} fails: {words[:500]}")
-    return done.stdout
+    return output

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from migrator.repositories.git import GitError
-from migrator.repositories.streams import records
+from migrator.repositories.streams import answer, records
 
 LIMIT = 50_000
 NESTED = 1000
@@ -71,6 +71,6 @@ def _end(root: Path, tag: str) -> str:
     """The commit that a tag of a tag leads to in the end, '' for none. git before 2.45 follows one tag only."""
     asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{tag}^{{commit}}")
     try:
-        return b"".join(records(root, *asked, separator=b"\n")).decode("ascii")
+        return answer(root, *asked).decode("ascii", "replace")
     except GitError:
         return ""

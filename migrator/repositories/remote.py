@@ -9,7 +9,6 @@ import fcntl
 import os
 import re
 import shutil
-import signal
 import subprocess
 import threading
 import time
@@ -18,7 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from migrator.repositories.git import GitError, GitMissing, command, environment
+from migrator.repositories.git import PROXIES, GitError, GitMissing, command, environment
+from migrator.repositories.waiting import Endless, kill, waited
 from migrator.text.files import LIMIT
 
 BROUGHT = 1000
@@ -198,7 +198,7 @@ def interrupt() -> None:
     """End every conversation that goes on in other threads; each of them raises GitError."""
     with _RUNNING_LOCK:
         for process in _RUNNING:
-            _kill(process)
+            kill(process)
 
 
 @contextmanager
@@ -237,12 +237,6 @@ _RUNNING: set[subprocess.Popen[bytes]] = set()
 _RUNNING_LOCK = threading.Lock()
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """With the helper that talks to the other side."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
 def _run(
     folder: Path,
     variables: Mapping[str, str],
@@ -255,7 +249,7 @@ def _run(
         process = subprocess.Popen(
             command("-c", "core.bigFileThreshold=1m", "-c", "fetch.fsckObjects=false", *arguments),
             cwd=folder,
-            env={**environment(), **_SLOW, **variables},
+            env={**environment(PROXIES), **_SLOW, **variables},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -267,13 +261,12 @@ def _run(
     with _RUNNING_LOCK:
         _RUNNING.add(process)
     try:
-        output, errors = process.communicate(given, timeout=seconds)
+        output, errors = waited(process, given, seconds)
     except subprocess.TimeoutExpired:
         raise Late(f"git needs more than {seconds:g} seconds for {arguments[0]}; try again later") from None
+    except Endless as error:
+        raise Late(f"git {error} for {arguments[0]}; see what answers there") from None
     finally:
-        if process.poll() is None:
-            _kill(process)
-            process.communicate()
         with _RUNNING_LOCK:
             _RUNNING.discard(process)
     words = errors.decode("utf-8", "replace").strip().removeprefix("fatal: ")

@@ -15,6 +15,8 @@ from migrator.repositories.git import GitError, GitMissing
 
 SECONDS = 600
 """How long one git process may run."""
+_WORDS, _ALL = 4096, 512 * 1024 * 1024
+"""Bytes of an answer in a few words, and of a list."""
 _NO_NETWORK = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_LITERAL_PATHSPECS": "0"}
 """Objects as they are, none fetched that a partial clone lacks: an older git does not know GIT_NO_LAZY_FETCH."""
 
@@ -107,11 +109,24 @@ def running(folder: Path, *arguments: str, asked: IO[bytes] | None = None, limit
         process.close()
 
 
+def answer(folder: Path, *arguments: str) -> bytes:
+    """What git says in a few words, without the blanks around. Raises GitError and GitMissing."""
+    with running(folder, *arguments) as process:
+        data = process.output.read(_WORDS + 1)
+        if len(data) > _WORDS:
+            raise GitError(f"git says more than {_WORDS} bytes about the repository at {folder}, where a word is due")
+        process.finish()
+    return data.strip()
+
+
 def records(folder: Path, *arguments: str, separator: bytes = b"\0") -> Iterator[bytes]:
     """The pieces of git's output between separators, as they come. Raises GitError and GitMissing."""
     with running(folder, *arguments) as process:
-        rest = b""
+        rest, left = b"", _ALL
         while piece := process.output.read1(65536):  # type: ignore[attr-defined]
+            left -= len(piece)
+            if left < 0:
+                raise GitError(f"git says more than {_ALL // 1024**2} MiB about the repository at {folder}")
             *whole, rest = (rest + piece).split(separator)
             yield from whole
             if len(rest) > 1024 * 1024:

@@ -1,4 +1,8 @@
-"""What was done of a plan: a file of lines, each with the hash of the one before, written through before going on."""
+"""What was done of a plan: a file of lines, each with the hash of the one before, written through before going on.
+
+The hashes show damage. They show no forgery, as whoever may write to the file can make others that fit: for that, who
+applies the plan signs the log (`signing.sign_log`).
+"""
 
 from __future__ import annotations
 
@@ -54,10 +58,11 @@ def read(path: Path) -> tuple[Entry, ...]:
 
     Raises NotKept, JournalError.
     """
-    return _entries(path, keeping.read(path))
+    return entries(path, keeping.read(path))
 
 
-def _entries(path: Path, data: bytes) -> tuple[Entry, ...]:
+def entries(path: Path, data: bytes) -> tuple[Entry, ...]:
+    """As `read`, of the log at `path` with this content."""
     found: list[Entry] = []
     previous = BEGIN
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
@@ -77,7 +82,7 @@ class Journal:
 
     def __init__(self, file: LineFile, plan: str, by: str) -> None:
         whole = file.content()
-        self.entries = _entries(file.path, whole)
+        self.entries = entries(file.path, whole)
         if any(entry.plan != plan for entry in self.entries):
             raise JournalError(f"{file.path}: the log is of another plan; name another file with --log")
         self._file = file
@@ -91,6 +96,11 @@ class Journal:
     @property
     def identity(self) -> tuple[int, int]:
         return self._file.identity
+
+    @property
+    def content(self) -> bytes:
+        """The log as it is now. Raises NotKept."""
+        return self._file.content()
 
     @property
     def done(self) -> frozenset[str]:

@@ -34,7 +34,7 @@ def test_what_is_there_as_it_should_be_is_left() -> None:
 
 def test_white_space_that_a_server_takes_away_is_no_difference() -> None:
     stored = there(9, 1)
-    assert not notes([wanted(1, " ")], {key(1)}, [stored], ME, 9).changes
+    assert not notes([wanted(1, " ")], {key(1)}, [stored], ME, 9).update
 
 
 def test_comments_of_others_are_never_in_a_plan_whatever_they_hold() -> None:
@@ -95,7 +95,7 @@ def test_carried_out_a_plan_leaves_nothing_to_do_and_others_alone(
     touched = {*plan.resolve, *plan.reopen, *plan.remove, *(id for id, _ in plan.update)}
     assert touched <= mine
     again = notes(asked, alive, carried_out(plan, comments), ME, limit)
-    assert not again.changes
+    assert not any((again.create, again.update, again.resolve, again.reopen, again.remove))
     assert again.kept <= max(limit, plan.kept)
 
 

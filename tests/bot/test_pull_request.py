@@ -360,3 +360,65 @@ def test_without_a_credential_elsewhere_is_a_sentence(desk: Desk) -> None:
     done = desk.run("--workspace", "acme")
     assert done.code == 2
     assert "BITBUCKET_ACCESS_TOKEN" in done.err
+
+
+@pytest.mark.parametrize("style", ["none", "diff"])
+def test_a_foreigner_with_the_very_text_does_not_silence_it(desk: Desk, style: str) -> None:
+    desk.open(pipelines([login(1)]))
+    desk.fetch()
+    signed = access(desk.box.token())
+    desk.run("--comment-style", style, **desk.step(), **signed)
+    mine = desk.comments()
+    mallory = [
+        desk.person(one.text, "Mallory Copies", **({"inline": one.inline} if one.inline else {})) for one in mine
+    ]
+    desk.request.comments[:] = mallory
+    desk.run("--comment-style", style, **desk.step(), **signed)
+    assert [one.text for one in desk.comments(by=mine[0].author.uuid)] == [one.text for one in mine]
+    assert [one.text for one in desk.request.comments[: len(mallory)]] == [one.text for one in mallory]
+
+
+@pytest.mark.parametrize("text", ["**patless**: nothing.", "**patless**: 1 finding in the lines."])
+def test_a_foreigner_with_a_marker_makes_it_write_nothing_at_every_run(desk: Desk, text: str) -> None:
+    desk.open(pipelines([NATIVE]))
+    desk.fetch()
+    signed = access(desk.box.token())
+    for name in ("Mallory Copies", "Eve Copies"):
+        desk.person(marked(text, "summary"), name)
+        desk.person(marked(text, f"{'a' * 32}:1"), name, inline={"path": FILE, "to": 8})
+    for _ in range(2):
+        desk.run("--comment-style", "diff", **desk.step(), **signed)
+    assert len(desk.request.comments) == 4, "deleted ones stay in this list"
+    desk.push(pipelines([login(1)]))
+    desk.fetch()
+    for _ in range(3):
+        desk.run("--comment-style", "diff", **desk.step(), **signed)
+    assert len(desk.request.comments) == 6
+    assert not any(one.deleted for one in desk.request.comments)
+
+
+def test_a_crowd_that_looks_like_the_bot_is_a_sentence(desk: Desk) -> None:
+    desk.open(pipelines([login(1)]))
+    desk.fetch()
+    for number in range(21):
+        desk.person(marked("**patless**: nothing.", "summary"), f"Mallory {number}")
+    done = desk.run(**desk.step(), **access(desk.box.token()))
+    assert (done.code, "more than 20 accounts" in done.err) == (4, True)
+    assert len(desk.request.comments) == 21
+    signed = {"ATLASSIAN_ACCOUNT_EMAIL": desk.box.email, "ATLASSIAN_API_TOKEN": desk.box.api_token()}
+    assert desk.run(**desk.step(), **signed).code == 0
+    assert len(desk.request.comments) == 22
+
+
+def test_a_summary_of_very_long_names_is_no_longer_than_a_comment_may_be(desk: Desk) -> None:
+    names = f"${'E' * 900} and ${'T' * 900}".split(" and ")
+    long = f'docker login crg.apkg.io -u "{names[0]}" -p "{names[1]}"'
+    desk.open(pipelines([long]))
+    files = {f"{'x' * 200}/{'x' * 200}-{number}-pipelines.yml": pipelines([long]) for number in range(60)}
+    broken = {f"{'y' * 200}/{'y' * 200}-{number}-pipelines.yml": f"{pipelines([long])}a: [" for number in range(60)}
+    desk.box.commit("web", "topic", {**files, **broken})
+    desk.fetch()
+    desk.run(**desk.step(), **access(desk.box.token()))
+    (summary,) = desk.summaries()
+    assert 10_000 < len(summary.text) < 31_000
+    assert "121 findings" in summary.text

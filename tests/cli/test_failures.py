@@ -170,3 +170,39 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     errors = run.stderr.read()
     run.wait()
     assert errors == b""
+
+
+@pytest.mark.parametrize("command", [["check"], ["fix"], ["packages"], ["explain", "registry-login"], ["bot"]])
+def test_a_folder_that_was_removed_is_a_sentence(command: list[str], tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    program = Path(sys.executable).parent / "patless"
+    done = subprocess.run(
+        ["sh", "-c", 'rmdir "$PWD"; exec "$0" "$@"', program, *command], cwd=gone, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "patless: the current folder was removed; change to one that is there\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("PATLESS_REQUESTS_PER_HOUR", "\u0663", 2),
+        ("PATLESS_BUDGET_LABEL", "\udcff", 4),
+        ("PATLESS_API_URL", "http://[", 2),
+    ],
+)
+def test_an_odd_variable_is_a_sentence(name: str, value: str, code: int, tmp_path: Path) -> None:
+    here = {"PATLESS_API_URL": "http://127.0.0.1:9/2.0", "BITBUCKET_ACCESS_TOKEN": "x", "HOME": str(tmp_path)}
+    program = Path(sys.executable).parent / "patless"
+    done = subprocess.run(
+        [program, "secrets", "list", "--workspace", "acme", "--repo", "web"],
+        cwd=tmp_path,
+        env={**os.environ, **here, name: value},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stderr
+    assert "internal error" not in done.stderr

@@ -12,7 +12,7 @@ from itertools import count
 import libcst as cst
 import pytest
 
-from migrator.frontends.python import lower
+from migrator.frontends.python import lower, tree
 from migrator.frontends.python.commands import UNTOLD
 from migrator.frontends.python.expressions import EXPRESSION
 from migrator.ir.nodes import Constant, Invoke, ProgramError, Read, Statement
@@ -646,6 +646,43 @@ def test_what_would_end_the_process_is_refused(text: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], input=text, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("ProgramError: the program is nested too deeply to follow")
+
+
+NESTING = {
+    "brackets": lambda n: "(" * n + "1" + ")" * n,
+    "lists": lambda n: "[" * n + "]" * n,
+    "attributes": lambda n: "a" + ".b" * n,
+    "subscripts": lambda n: "a" + "[0]" * n,
+    "minus": lambda n: "-" * n + "1",
+    "not": lambda n: "not " * n + "1",
+    "power": lambda n: "**".join("1" * n),
+    "and": lambda n: " and ".join("1" * n),
+    "lambda": lambda n: "lambda:" * n + "1",
+    "if": lambda n: "1 if 1 else " * n + "1",
+    "elif": lambda n: "if 1: pass\n" + "elif 1: pass\n" * n,
+    "strings": lambda n: "'a' " * n,
+    "f-string": lambda n: "f'{" + "(" * n + "1" + ")" * n + "}'",
+    "format": lambda n: 'f"' + "{1:" * n + "1" + "}" * n + '"',
+    "comprehensions": lambda n: "[x " + "for x in y " * n + "]",
+}
+"""Text that nests n levels deep, or n of what the tree nests."""
+
+
+def test_what_is_accepted_is_far_from_what_ends_the_process() -> None:
+    """libcst crashes at about 3,000 levels: at twice what is ever let through, it still reads each of them."""
+    bound = 2 * tree._MAX_DEPTH
+    for text in NESTING.values():
+        with pytest.raises(ProgramError):
+            tree.parse(text(bound + 200))
+    program = (
+        "import libcst, sys\n"
+        "for text in sys.stdin.read().split('\\0'):\n"
+        "    try: libcst.parse_module(text)\n"
+        "    except (libcst.ParserSyntaxError, RecursionError): pass\n"
+    )
+    texts = "\0".join(text(bound) + "\n" for text in NESTING.values())
+    done = subprocess.run([sys.executable, "-c", program], input=texts, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr[-500:]
 
 
 @pytest.mark.parametrize("text", ["(" * 40 + "1" + ")" * 40, "-" * 90 + "1", "f(" * 90 + ")" * 90, "a" + "+a" * 90])

@@ -32,11 +32,21 @@ def test_a_pipe_where_git_reads_a_file_is_not_waited_for(tmp_path: Path, name: s
 
 @pytest.mark.parametrize(
     "name",
-    ["ATLASSIAN_API_TOKEN", "BITBUCKET_ACCESS_TOKEN", "BITBUCKET_PACKAGES_TOKEN", "PAT", "API_KEY"],
+    [
+        "ATLASSIAN_API_TOKEN",
+        "BITBUCKET_ACCESS_TOKEN",
+        "BITBUCKET_PACKAGES_TOKEN",
+        "PAT",
+        "API_KEY",
+        "DATABASE_URL",
+        "X",
+    ],
 )
-def test_programs_get_no_credential(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_get_no_variable_that_may_hold_a_credential(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "word")
     monkeypatch.setenv("GIT_CONFIG_COUNT", "0")
-    found = git.environment()
-    assert "word" not in found.values()
-    assert {"PATH", "GIT_CONFIG_COUNT"} <= found.keys()
+    monkeypatch.setenv("https_proxy", "proxy")
+    assert "word" not in git.environment(git.PROXIES).values()
+    assert {"PATH", "GIT_CONFIG_COUNT", "LC_ALL"} <= git.environment().keys()
+    assert "proxy" not in git.environment().values()
+    assert git.environment(git.PROXIES)["https_proxy"] == "proxy"

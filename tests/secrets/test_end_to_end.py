@@ -7,9 +7,11 @@ command; elsewhere the same function runs in this process, which saves its start
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -540,6 +542,115 @@ def test_the_owner_of_an_api_token_applies_under_no_other_name(desk: Desk, keys:
     refused = desk.secrets("apply", "plan.json", "--yes", *TWO, "--by", "sam@acme.example", **own)
     assert (refused.code, "the API token is that of lee@acme.example" in refused.err) == (2, True)
     assert uuid in uuids(desk.box)
+
+
+def test_one_key_with_two_names_is_one_signer(desk: Desk, keys: Mapping[str, Path]) -> None:
+    uuid = tool(desk.box)
+    public = keys["dana"].with_suffix(".pub").read_text()
+    (desk.home / "allowed").write_text(f"dana@acme.example,lee@acme.example {public}sam@acme.example {public}")
+    desk.plan("--repo", "tool", "--sign", str(keys["dana"]), "--sign", str(keys["dana"]))
+    desk.installed = True
+    refused = desk.secrets("apply", "plan.json", "--yes", *TWO, "--by", "kim@acme.example")
+    assert (refused.code, "1 good signatures" in refused.err) == (2, True)
+    assert desk.secrets("verify", "plan.json", *TWO).code == 1
+    assert uuid in uuids(desk.box)
+
+
+@pytest.mark.parametrize("by", [("--by", "kim@acme.example"), ()], ids=["under another name", "without a name"])
+def test_whoever_applies_is_no_signer_by_the_key_that_signs_the_log(
+    by: tuple[str, ...], desk: Desk, keys: Mapping[str, Path]
+) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool", "--sign", str(keys["dana"]), "--sign", str(keys["lee"]))
+    desk.installed = True
+    refused = desk.secrets("apply", "plan.json", "--yes", *TWO, "--sign", str(keys["lee"]), *by)
+    assert (refused.code, "1 good signatures" in refused.err) == (2, True)
+    assert uuid in uuids(desk.box)
+
+
+def test_a_log_that_is_signed_shows_forgery_and_one_that_is_not_says_so(desk: Desk, keys: Mapping[str, Path]) -> None:
+    tool(desk.box)
+    desk.plan("--repo", "tool", "--sign", str(keys["dana"]))
+    desk.installed = True
+    signed = desk.secrets("apply", "plan.json", "--yes", *ALLOWED, "--sign", str(keys["lee"]))
+    assert (signed.code, "the log is signed as" in signed.err) == (0, True)
+    log, (kept,) = desk.home / "plan.json.log", desk.home.glob("*.logsig")
+    checked = desk.secrets("verify", "plan.json", *ALLOWED)
+    assert (checked.code, "lee@acme.example with SHA256:" in checked.out) == (0, True)
+    assert "lines 1 to 4" in checked.out
+    assert "not forgery" not in checked.out
+
+    forged: list[str] = []  # as whoever may write to the file can: another event, and hashes that follow
+    for line in log.read_text().splitlines():
+        previous = hashlib.sha256(forged[-1].encode()).hexdigest() if forged else "0" * 64
+        entry = json.loads(line) | {"previous": previous, "by": "sam@acme.example"}
+        forged.append(json.dumps(entry, sort_keys=True))
+    whole = log.read_text()
+    log.write_text("".join(f"{line}\n" for line in forged))
+    checked = desk.secrets("verify", "plan.json", *ALLOWED)
+    assert (checked.code, "it is not lee@acme.example's signature of this log" in checked.out) == (1, True)
+    kept.rename(desk.home / "away")
+    checked = desk.secrets("verify", "plan.json", *ALLOWED)
+    assert (checked.code, "the chain alone shows damage, not forgery" in checked.out) == (0, True)
+    log.write_text(whole)
+    (desk.home / "away").rename(kept)
+    assert desk.secrets("verify", "plan.json").code == 0, "nobody said whose keys count"
+
+
+def test_a_key_that_signs_nothing_is_found_out_before_anything_is_removed(desk: Desk) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool")
+    assert desk.secrets("apply", "plan.json", "--yes", "--sign", "plan.json").code == 2
+    assert uuid in uuids(desk.box)
+
+
+def test_a_signature_of_another_than_the_log_names_is_not_good(desk: Desk, keys: Mapping[str, Path]) -> None:
+    tool(desk.box)
+    desk.plan("--repo", "tool")
+    done = desk.secrets("apply", "plan.json", "--yes", "--by", "dana@acme.example", "--sign", str(keys["lee"]))
+    assert done.code == 0
+    checked = desk.secrets("verify", "plan.json", *ALLOWED, "--require-signatures", "0")
+    assert (checked.code, "lee@acme.example signed what dana@acme.example applied" in checked.out) == (1, True)
+
+
+SECRETS = {
+    "ATLASSIAN_API_TOKEN": "",
+    "NPM_AUTH": "word-of-npm",
+    "DATABASE_URL": "postgres://word-of-postgres@db/x",
+    "AWS_SECRET_ACCESS_KEY": "word-of-aws",
+    "DOCKER_AUTH_CONFIG": "word-of-docker",
+    "BITBUCKET_PACKAGES_TOKEN": "word-of-packages",
+    "GIT_ASKPASS": "word-of-askpass",
+    "UNHEARD_OF": "word-of-somebody",
+}
+
+
+def test_child_processes_get_no_credential_that_they_do_not_need(desk: Desk, keys: Mapping[str, Path]) -> None:
+    """Stand-ins in PATH write down their words and their environment, and run the real program."""
+    tool(desk.box)
+    (desk.home / "bin").mkdir()
+    for name in ("git", "ssh-keygen"):
+        program = desk.home / "bin" / name
+        said = f'{{ echo "PROGRAM {name} $*"; /usr/bin/env; }} >> {desk.home}/ran'
+        program.write_text(f'#!/bin/sh\n{said}\nexec {shutil.which(name)} "$@"\n')
+        program.chmod(0o755)
+    given = SECRETS | {"PATH": f"{desk.home}/bin:{os.environ['PATH']}"}
+    desk.installed = True
+    assert desk.secrets("plan", "--workspace", "acme", "--repo", "tool", "--sign", str(keys["dana"]), **given).code == 0
+    assert desk.secrets("apply", "plan.json", "--yes", *ALLOWED, "--sign", str(keys["lee"]), **given).code == 0
+    (desk.home / "web").mkdir()
+    (desk.home / "web" / "bitbucket-pipelines.yml").write_text(STORED)
+    subprocess.run(["git", "init", "-q", "web"], cwd=desk.home, check=True)
+    assert desk.run("check", "web", **given).code == 1
+    ran = (desk.home / "ran").read_text()
+    runs = ran.split("PROGRAM ")[1:]
+    assert {one.split()[0] for one in runs} == {"git", "ssh-keygen"}
+    assert not [name for name, value in SECRETS.items() if value and value in ran]
+    with_token = {one.splitlines()[0] for one in runs if desk.token in one or "Authorization" in one}
+    talking = ("ls-remote", "fetch", "push")
+    assert with_token, "git has the credential where it talks to Bitbucket"
+    assert all(any(f" {word} " in words for word in talking) for words in with_token), with_token
+    (desk.home / "ran").unlink()
 
 
 def _until(true: Callable[[], bool], seconds: float = 60) -> None:

@@ -1,11 +1,13 @@
-"""A repository whose analysis ends its process is a row of its own, and the end of nothing else."""
+"""A repository whose analysis ends its process, or never ends, is a row of its own, and the end of nothing else."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sqlite3
+import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,12 +20,18 @@ from migrator.fleet.records import Entry, Repository, Seen, State
 from migrator.fleet.scanning import Judge
 from migrator.rulebook import reading
 from migrator.text.view import Unreadable
+from tests.fleet.scan.conftest import Desk
 
 
-def dies(root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
-    """Stands in a worker for an analysis that crashes there; `signal` is what a fault of a C parser is."""
-    if repository.slug == "bad":
-        os.kill(os.getpid(), signal.SIGSEGV)
+def ends(root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
+    """Stands in a worker for an analysis; SIGSEGV is what a fault of a C parser is."""
+    match repository.slug:
+        case "crashes":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case "hangs":
+            time.sleep(1000)
+        case "grows":
+            assert bytearray(8 * 1024**3)
     return ()
 
 
@@ -31,14 +39,39 @@ def repository(slug: str) -> Repository:
     return Repository.unnamed("acme", slug)
 
 
-def test_a_worker_that_dies_is_the_row_of_its_repository(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "_there", dies)
-    judge = Judge(reading.load(), Settings(), "digest")
-    with rounds.analysts(judge, 2, 4) as look:
-        assert look(Path(), (), repository("one")) == ()
-        with pytest.raises(Unreadable, match="ended the process"):
-            look(Path(), (), repository("bad"))
-        assert look(Path(), (), repository("two")) == ()
+@pytest.mark.parametrize(
+    ("slug", "why"),
+    [("crashes", "ended the process"), ("hangs", "longer than 3 seconds"), ("grows", "2 GiB of memory")],
+)
+def test_a_worker_that_does_not_come_to_its_end_is_the_row_of_its_repository(
+    slug: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "_there", ends)
+    with closing(rounds.Analysts(Judge(reading.load(), Settings(), "digest"), 3)) as analysts:
+        assert analysts.look(Path(), (), repository("one")) == ()
+        with pytest.raises(Unreadable, match=f"analyzing it .*{why}"):
+            analysts.look(Path(), (), repository(slug))
+        assert analysts.look(Path(), (), repository("two")) == ()
+
+
+def steps(count: int) -> str:
+    """Pipelines with logins whose analysis takes some milliseconds for each."""
+    one = "          - docker login crg.apkg.io -u $A{0} -p $B{0}\n          - docker push crg.apkg.io/acme/w{0}\n"
+    return "pipelines:\n  default:\n" + "".join(
+        f"    - step:\n        script:\n{one.format(number)}" for number in range(count)
+    )
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_repository_whose_analysis_does_not_end_is_stopped_by_time(desk: Desk, jobs: str) -> None:
+    desk.box.add_repository("endless", {"main": {f"{n}-pipelines.yml": steps(400) for n in range(300)}})
+    desk.box.add_repository("web", {"main": {"bitbucket-pipelines.yml": steps(1)}})
+    begun = time.monotonic()
+    run = desk.start("scan", "--workspace", "acme", "--jobs", jobs, "--timeout", "4")
+    out, err = run.communicate(timeout=120)
+    assert time.monotonic() - begun < 60
+    assert (run.returncode, "1 scanned" in out) == (3, True), out + err
+    assert "endless: error: analyzing it takes longer than 4 seconds" in err
 
 
 def test_what_was_looked_at_in_the_future_is_looked_at_again() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
 import signal
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from migrator.fleet import joining
 from migrator.fleet.joining import join
 from migrator.fleet.ledger import Ledger, LedgerError
 from migrator.fleet.records import Change, Repository, Scanned, Seen, State
@@ -200,3 +202,45 @@ def test_a_ledger_that_is_not_there_is_a_sentence(desk: Desk) -> None:
     done = desk.run("merge", "nothing.db")
     assert done.code == 2
     assert not list(desk.home.glob("*.db"))
+
+
+def test_a_ledger_with_other_tables_is_refused(tmp_path: Path) -> None:
+    """A view can have rows for ever, and a trigger can do what nobody asked for."""
+    path = tmp_path / "ledger.db"
+    for change in (
+        "DROP TABLE stored; CREATE VIEW stored AS WITH RECURSIVE n(uuid, at, document) AS "
+        "(SELECT 'a', 'b', x'7b7d' UNION ALL SELECT uuid, at, document FROM n) SELECT * FROM n",
+        "CREATE TRIGGER t AFTER INSERT ON rounds BEGIN DELETE FROM changes; END",
+        "DROP INDEX repositories_slug",
+        "CREATE TABLE more (text)",
+    ):
+        path.unlink(missing_ok=True)
+        Ledger(path).close()
+        with contextlib.closing(sqlite3.connect(path)) as base:
+            base.executescript(change)
+        with pytest.raises(LedgerError, match="other tables"):
+            Ledger(path)
+
+
+def test_a_ledger_that_is_too_large_to_be_taken_in_is_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(desk.box, 3)
+    desk.scan("--ledger", "other.db")
+    monkeypatch.setattr(joining, "MOST", 2)
+    done = desk.run("merge", "other.db", "--ledger", "all.db")
+    assert (done.code, "more than 2 rows of a kind" in done.err) == (2, True)
+    assert desk.entries("all.db") == {}
+    with (desk.home / "huge.db").open("wb") as file:
+        file.truncate(5 * 1024**3)  # holes, which take no room
+    done = desk.run("merge", "huge.db", "--ledger", "all.db")
+    assert (done.code, "larger than 4 GiB" in done.err) == (2, True)
+    (desk.home / "huge.db").unlink()
+
+
+def test_a_row_without_end_is_a_sentence(desk: Desk) -> None:
+    Ledger(desk.home / "other.db").close()
+    with contextlib.closing(sqlite3.connect(desk.home / "other.db")) as base:
+        base.execute("INSERT INTO stored VALUES ('a', 'b', zeroblob(70000000))")
+        base.commit()
+    done = desk.run("merge", "other.db", "--ledger", "all.db")
+    assert (done.code, "the ledger" in done.err) == (2, True)
+    (desk.home / "other.db").unlink()
