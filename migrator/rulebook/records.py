@@ -199,7 +199,8 @@ def unversioned(program: str) -> str:
 class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
     but white space; `failing` programs do nothing but fail; `private` programs read no variables but their own, unless
-    words or variables that match `starting` have them start others; neither they nor `offline` ones read packages.
+    words or variables that match `starting` have them start others; neither they nor `offline` ones read packages, nor
+    do commands that `services` far away carry out, here by their first word.
     `roots` are commands, with their words, that print the folder of the clone, `targets` options that name what is
     pushed. `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `keepers`
     leave them where they are, `writers` tell which of their words are files that they write. `lookers` only look at
@@ -219,6 +220,7 @@ class Programs(Struct, frozen=True, dict=True):
     private: frozenset[str] = frozenset()
     starting: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     offline: frozenset[str] = frozenset()
+    services: Mapping[str, frozenset[str]] = field(default_factory=dict)
     harmless_sources: tuple[re.Pattern[str], ...] = ()
     harmless_evals: frozenset[str] = frozenset()
     shells: frozenset[str] = frozenset()
@@ -315,11 +317,18 @@ class BuiltIn(Struct, frozen=True):
 
 class Runners(Struct, frozen=True):
     """Labels of runners: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
-    in PowerShell; any other label is unknown."""
+    in PowerShell; `any` may have the others. Any other label is unknown."""
 
     docker: frozenset[str] = frozenset()
+    any: frozenset[str] = frozenset()
     shell: frozenset[str] = frozenset()
     windows: frozenset[str] = frozenset()
+
+    def open(self, labels: Sequence[str]) -> str | None:
+        """The label that may stand for a runner without containers; None where the others tell that it is none."""
+        known = not self.docker.isdisjoint(labels)
+        unsettled = self.shell | self.windows
+        return next((one for one in labels if one in unsettled or not (known or one in self.any)), None)
 
 
 class PushPipe(Struct, frozen=True):

@@ -19,6 +19,7 @@ from migrator.ir.values import Literal
 from migrator.reading.evidence import NamedPackage
 from migrator.reading.steps import Shell, StepFacts
 from migrator.reading.unfollowed import runs
+from migrator.rulebook.records import Programs
 from migrator.rulebook.sinks import Action
 from migrator.sinks.login_files import gives_login_file
 from migrator.sinks.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
@@ -144,8 +145,7 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
     unseen: list[str] = []
     for shell, command, paths in _after(step, context, login):
         client = book.by_program(command.name) is not None
-        idle = command.name in book.programs.inert
-        if not (gives_login_file(command, book) if client else not idle):
+        if not (gives_login_file(command, book) if client else not _idle(command, book.programs)):
             continue
         shown = f"`{_shown_command(command)}`"
         unseen.append(shown)
@@ -169,6 +169,12 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
         reasons["purpose"] = context.reason("login-purpose-unknown", detail, unseen[0])
     asked = "what may read packages with it, unseen?"
     return Opinion(asked, reasons=tuple(islice(reasons.values(), _MOST)), assumptions=tuple(assumptions))
+
+
+def _idle(command: Command, programs: Programs) -> bool:
+    """Whether a program runs nothing of the repository, and reads no package with a login of the step."""
+    first = command.arguments[0].text if command.arguments else None
+    return command.name in programs.inert or first in programs.services.get(command.name, ())
 
 
 def _after(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[Shell, Command, Paths]]:
