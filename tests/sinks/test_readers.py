@@ -28,7 +28,7 @@ def readers(text: str) -> Readers:
         "tar czf a.tgz dist",
         "kubectl apply -f k8s",
         "jq -r '.a[] | select(.b == 1)' versions.json",
-        'jq ".tag = \"$TAG\"" task.json',
+        'jq ".tag = \\"$TAG\\"" task.json',
         "yq eval '.image.tag = \"1\"' -i values.yaml",
         "helm upgrade web chart",
     ],
