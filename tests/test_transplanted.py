@@ -30,7 +30,7 @@ LOGINS = 87
 LEAST_SAFE = 54
 """Version 1, on the same trees, calls 53 of the 87 logins safe: 61 %. What it was counted on by hand, 73 % of 91, was
 another choice of logins from the same files."""
-VARIABLES = {"AWS_REGION": "eu-west-1", "BITBUCKET_BRANCH": "main", "PROJECT": "web", "STACKNAME": "web", "STAGE": "dev"}
+VARIABLES = {"AWS_REGION": "eu-west-1", "PROJECT": "web", "STACKNAME": "web", "STAGE": "dev"}
 UNREACHED = "4Science__parer"
 """Its step runs a program that it has downloaded, which a stand-in does not bring."""
 FILES = {
@@ -49,7 +49,8 @@ FILES = {
 _NATIVE = {"BITBUCKET_PACKAGES_USERNAME": "dev+ci@acme.example", "BITBUCKET_PACKAGES_TOKEN": 't*k$HOME\\t"q#z'}
 _MARKED = {name: f"native-{value}" for name, value in _NATIVE.items()}
 _BRIDGED = re.compile(r'(\w+)="\$(BITBUCKET_PACKAGES_\w+)"')
-_NAME = re.compile(r"\w+")
+_OUTSIDE = re.compile(r">\s*/(?!dev/)|\b(?:rm|mv|cp|ln|tee|chmod|mkdir|touch)\b[^\n;&|]*\s/(?!dev/)")
+"""A file outside of the clone that a step would write: such a step is not run."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,8 @@ def test_each_login_has_its_verdict_and_not_fewer_are_safe_than_before(
 
 def test_each_safe_login_does_the_same_in_real_bash(judged: list[Judged], tmp_path: Path) -> None:
     """The native variables have the same values as the stored ones, but for a mark that shows where they get to."""
-    wrong = [problem for number, one in enumerate(judged) if one.stored for problem in _problems(one, tmp_path / str(number))]
-    assert wrong == []
+    numbered = ((one, tmp_path / str(number)) for number, one in enumerate(judged) if one.stored)
+    assert [problem for one, root in numbered for problem in _problems(one, root)] == []
 
 
 def _problems(one: Judged, root: Path) -> Iterator[str]:
@@ -141,9 +142,12 @@ def _observed(
     """What the steps do that log in, in a tree without a folder that is the machine's own."""
     here = {path: data.replace(b"/tmp/", b"./") for path, data in {**FILES, **files}.items()}
     Tree(one.tree.name, here, ()).write(root)
-    called = {Path(place.path).name for place in one.tree.logins} - {FILE}
+    called = {place.path for place in one.tree.logins} - {FILE}
+    assert not any(_OUTSIDE.search(here[path].decode(errors="replace")) for path in called), one.tree.name
 
     def logs_in(step: harness.Step) -> bool:
-        return "docker login" in step.script or any(name in step.script for name in called)
+        wanted = "docker login" in step.script or any(Path(path).name in step.script for path in called)
+        assert not wanted or not _OUTSIDE.search(step.script), one.tree.name
+        return wanted
 
     return harness.observe(root, {**VARIABLES, **variables}, frozenset(one.stored), wanted=logs_in)

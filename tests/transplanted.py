@@ -19,10 +19,9 @@ from pathlib import Path, PurePosixPath
 CORPUS = os.environ.get("PATLESS_CORPUS", "")
 FILE = "bitbucket-pipelines.yml"
 WORKSPACE = "crg.apkg.io/acme"
-STORED = ("PACKAGES_USER", "PACKAGES_TOKEN")
-"""The stored variables of logins whose own client makes the password."""
 
-_LOGIN = "$PACKAGES_USER -p $PACKAGES_TOKEN crg.apkg.io"
+_LOGIN = "docker login -u $PACKAGES_USER -p $PACKAGES_TOKEN crg.apkg.io"
+"""For a login whose password a client of its own makes, here and below with these stored variables."""
 _HOST_VARIABLES = "AZURE_ACR_HOST|HARBOR_REGISTRY|REGISTRY_HOST|CONTAINER_REGISTRY"
 """Stored variables that hold a registry's host."""
 _NAMESPACE_VARIABLES = "DOCKER_?HUB_(?:USERNAME|NAMESPACE|ORGNAME)|dh_user"
@@ -32,9 +31,9 @@ _NAMESPACES = "massiveinteractive|allternative|mspipes|codescan|astraube|bitbuck
 _IMAGE_VARIABLES = "(?:PROD_)?AWS_REGISTRY_URL|DOCKER_IMAGE_URL|ECR_IMAGE_URI|DEV_IMAGE_NAME"
 """Stored variables that hold the whole name of an image."""
 
-_EVERYWHERE: tuple[tuple[str, str], ...] = (
-    (r"eval \$\(aws ecr get-login [^)]*\)", f"docker login -u {_LOGIN}"),
-    (r"gcloud auth configure-docker(?: asia\.gcr\.io)?", f"docker login -u {_LOGIN}"),
+_CHANGES: tuple[tuple[str, str], ...] = (
+    (r"eval \$\(aws ecr get-login [^)]*\)", _LOGIN),
+    (r"gcloud auth configure-docker(?: asia\.gcr\.io)?", _LOGIN),
     (r"aws ecr(?:-public)? get-login-password[^|]*\|", "echo $PACKAGES_TOKEN |"),
     (r"(--username AWS --password-stdin )AccountID", r"\1crg.apkg.io"),
     (r'(--password-stdin )(?:\$ecr_uri|"\$(?:ECR_IMAGE_URI:[^"]*|OP_ECR)")', r"\1crg.apkg.io"),
@@ -62,28 +61,26 @@ _SHOWN = re.compile(r"^\s*#|^\s*- echo (?:echo|docker)\b")
 """A line that is no login though it has the words of one: a comment, or a command that is printed."""
 
 _PUBLIC = "FROM alpine:3.20\nCOPY . /app\n"
+_DOCKERFILES = (
+    "Dockerfile",
+    "Dockerfile-Api",
+    "Dockerfile.CORS",
+    "Dockerfile.worker",
+    "api/Dockerfile",
+    "app/Dockerfile",
+    "dashboard/Dockerfile-Api",
+    "2_Kubernetes/finished_cake/Dockerfile",
+    "deployment/docker/Dockerfile",
+    "deployment/docker/DockerfileStatic",
+    "deployment/docker/DockerfileWeb",
+    "deployment/krakend/Dockerfile",
+    "docker-dev/dockerfile-dev",
+    "docker/docker-prod/dockerfile-prod",
+)
 _MADE_UP: dict[str, str] = {
-    **{
-        path: _PUBLIC
-        for path in (
-            "Dockerfile",
-            "Dockerfile-Api",
-            "Dockerfile.CORS",
-            "Dockerfile.worker",
-            "api/Dockerfile",
-            "app/Dockerfile",
-            "dashboard/Dockerfile-Api",
-            "2_Kubernetes/finished_cake/Dockerfile",
-            "deployment/docker/Dockerfile",
-            "deployment/docker/DockerfileStatic",
-            "deployment/docker/DockerfileWeb",
-            "deployment/krakend/Dockerfile",
-            "docker-dev/dockerfile-dev",
-            "docker/docker-prod/dockerfile-prod",
-        )
-    },
+    **dict.fromkeys(_DOCKERFILES, _PUBLIC),
     "docker-compose.build.yml": "services:\n  app:\n    build: .\n    image: ${IMAGE_URI}\n",
-    "docker-dev/compose-dev.yaml": "services:\n  nmis:\n    build:\n      context: ..\n      dockerfile: docker-dev/dockerfile-dev\n",
+    "docker-dev/compose-dev.yaml": "services:\n  nmis:\n    build: .\n",
     "docker-dev/.env-dev": "DEV_UID=1\nDEV_GID=1\n",
     "VERSION": "1.2.3\n",
     "version.txt": "1.2.3\n",
@@ -184,7 +181,7 @@ def _named(path: str, said: str) -> bool:
 
 
 def transplanted(text: str) -> str:
-    for pattern, new in _EVERYWHERE:
+    for pattern, new in _CHANGES:
         text = re.sub(pattern, new, text)
     return _WITHOUT_HOST.sub("docker login crg.apkg.io ", text)
 
