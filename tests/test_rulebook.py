@@ -309,7 +309,7 @@ def test_the_readers_of_launchers_are_the_frontends_that_can_read_and_verify() -
         ("tokens: ['(']", "mine.yml:1:10: `tokens[0]` is not a regular expression"),
         ("filters: {a: '*'}", "`filters.a` is not a regular expression"),
         ("private: acme-tool", "`private` must be a list"),
-        ("runners: {linux: [a]}", "`runners.linux` is not known; known here: docker, shell, windows"),
+        ("runners: {linux: [a]}", "`runners.linux` is not known; known here: any, docker, shell, windows"),
     ],
 )
 def test_every_mistake_names_the_file_the_line_and_the_key(text: str, said: str, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ _LETTER = re.compile(r"\w")
 _COMMENT = re.compile(r"\s*(?:#|//|\*\s)")
 _BEGIN = re.compile(r"\s*(?:[@+-]\s*)*(?:(?:RUN|do|then|else)\s+)?(?:\"?[\w.-]+\"?\s*[:=]\s*)*[\"']?\s*")
 """What may stand before a command: `@` of make, the key of a YAML or JSON file, `RUN` of a Dockerfile."""
+_PROGRAM = re.compile(r"[\w-]+(?=\s)")
+"""A command by its name alone, with words behind it: no path that it is told."""
 _STAGE = re.compile(r"\||\$\(|`|<\(")
 _EXECUTES = re.compile(r"\s-(?:exec|execdir|ok|okdir)\s+")
 _LONGEST = 2000
@@ -117,13 +119,15 @@ class FileName:
         takes folders. What a copy is made to is not what is copied. A copy of the text's own folder counts where the
         file lies in it; on another machine, where nobody knows what is run, even that of the whole repository."""
         words = _words(text)
+        program = None if taken else _PROGRAM.match(text, _begin(text))
+        called = bool(program and program[0] in self.programs.takers and words[0] == program[0])
         programs = {part for word in words for part in (word.rpartition("/")[2], word.rpartition(".")[2])}
         sent = not programs.isdisjoint(self.programs.senders)
         gone = not programs.isdisjoint(self.programs.remote)
         taken = taken or sent or not programs.isdisjoint(self.programs.takers)
         if sent and len(words) > 2 and "-t" not in words:
             words.pop()
-        for word in words:
+        for word in words[1:] if called else words:
             short = word.removesuffix("/.").rstrip("/")
             if word in _HERE and (gone or (sent and folder in self.folders)):
                 return True

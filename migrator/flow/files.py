@@ -92,7 +92,9 @@ class FileGraph:
 
     def told(self, command: Command) -> Iterator[Paths]:
         """The files and folders that the words of a command name, each that is known: only the first where the program
-        is known to run none."""
+        is known to run none, and not even that where it only shows its words."""
+        if command.name in self.programs.displays:
+            return
         told = [one for one in command.arguments if one.text and not is_option(one)]
         for one in told[:1] if command.name in self.programs.inert else told:
             yield named(one.value, command.folders, self.runs.clone)

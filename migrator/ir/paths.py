@@ -96,12 +96,18 @@ def matching(paths: Paths, listed: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Time grows with the square of a path's length: of more than two stars only what stands around all counts."""
+    """Time grows with the square of a path's length; more than two stars stand for any text, and what is between them
+    is found from the left on, once, so that it grows with the length alone."""
     wild = list(GLOB.finditer(pattern))
     stars = [one for one in wild if one[0][0] not in "?["]
+    parts: list[str] = []
+    at = 0
     if len(stars) > _MOST_STARS:
-        return re.compile(f"{re.escape(pattern[: wild[0].start()])}.*{re.escape(pattern[wild[-1].end() :])}", re.DOTALL)
-    parts, at = [], 0
+        for one in wild:
+            text = re.escape(pattern[at : one.start()])
+            parts.append(f"(?>.*?{text})" if at else text)
+            at = one.end()
+        return re.compile(f"{''.join(parts)}.*(?<={re.escape(pattern[at:])})", re.DOTALL)
     for one in wild:
         parts += [re.escape(pattern[at : one.start()]), _meaning(one[0])]
         at = one.end()

@@ -91,6 +91,13 @@ def _untold(book: RuleBook, node: Node) -> RuleBook:
     return _programs(book, files_untold={**book.programs.files_untold, **found})
 
 
+def _services(book: RuleBook, node: Node) -> RuleBook:
+    services = dict(book.programs.services)
+    for name, words in node.mapping().items():
+        services[name] = services.get(name, frozenset()) | set(words.texts())
+    return _programs(book, services=services)
+
+
 def _containers(book: RuleBook, node: Node) -> RuleBook:
     found = {name: {key: one.texts() for key, one in each.mapping().items()} for name, each in node.mapping().items()}
     return _programs(book, containers={**book.programs.containers, **found})
@@ -136,6 +143,7 @@ SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
     "writers": _writers,
     "launchers": _launchers,
     "untold": _untold,
+    "services": _services,
     "documents": _documents,
     "containers": _containers,
     **{

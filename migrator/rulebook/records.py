@@ -201,8 +201,8 @@ def unversioned(program: str) -> str:
 class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing but
     white space; `failing` programs do nothing but fail; `private` programs read no variables but their own, unless
-    words or variables that match `starting` have them start others; neither they nor `offline` ones read packages.
-    `roots` are commands, with their words, that print the folder of the clone; `image_ids` and `image_digests` match
+    words or variables that match `starting` have them start others; neither they nor `offline` ones read packages, nor
+    do commands that `services` far away carry out, here by their first word. `roots` are commands, with their words, that print the folder of the clone; `image_ids` and `image_digests` match
     the joined words of calls that print what an image on the machine is called, `reading` those of calls that write no
     file and read none that they are not told, `discreet` programs show nothing of a file that they are told; `targets`
     are options that name what is pushed, `credentials` those that give a credential for it. `carriers` run words of
@@ -223,6 +223,7 @@ class Programs(Struct, frozen=True, dict=True):
     private: frozenset[str] = frozenset()
     starting: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     offline: frozenset[str] = frozenset()
+    services: Mapping[str, frozenset[str]] = field(default_factory=dict)
     harmless_sources: tuple[re.Pattern[str], ...] = ()
     harmless_evals: frozenset[str] = frozenset()
     shells: frozenset[str] = frozenset()
@@ -324,11 +325,18 @@ class BuiltIn(Struct, frozen=True):
 
 class Runners(Struct, frozen=True):
     """Labels of runners: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
-    in PowerShell; any other label is unknown."""
+    in PowerShell; `any` may have the others. Any other label is unknown."""
 
     docker: frozenset[str] = frozenset()
+    any: frozenset[str] = frozenset()
     shell: frozenset[str] = frozenset()
     windows: frozenset[str] = frozenset()
+
+    def open(self, labels: Sequence[str]) -> str | None:
+        """The label that may stand for a runner without containers; None where the others tell that it is none."""
+        known = not self.docker.isdisjoint(labels)
+        unsettled = self.shell | self.windows
+        return next((one for one in labels if one in unsettled or not (known or one in self.any)), None)
 
 
 class PushPipe(Struct, frozen=True):

@@ -154,12 +154,13 @@ def _built_in(book: RuleBook, node: Node) -> RuleBook:
 
 
 def _runners(book: RuleBook, node: Node) -> RuleBook:
-    fields = node.mapping(("docker", "shell", "windows"))
+    fields = node.mapping(("docker", "any", "shell", "windows"))
     old = book.runners
     return replace(
         book,
         runners=Runners(
             old.docker | members(fields, "docker"),
+            old.any | members(fields, "any"),
             old.shell | members(fields, "shell"),
             old.windows | members(fields, "windows"),
         ),

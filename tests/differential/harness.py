@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,9 +71,13 @@ def steps(document: bytes, where: str = "") -> list[Step]:
 
 
 def observe(
-    tree: Path, variables: Mapping[str, str], hidden: frozenset[str], failing_logins: int = 0
+    tree: Path,
+    variables: Mapping[str, str],
+    hidden: frozenset[str],
+    failing_logins: int = 0,
+    wanted: Callable[[Step], bool] = lambda _: True,
 ) -> list[Observation]:
-    """Run every step of every pipelines file under `tree`, each in a copy of its own.
+    """Run every step that is `wanted` of every pipelines file under `tree`, each in a copy of its own.
 
     `variables` come on top of `DEFAULTS`; the environment of recorded calls is logged but for `hidden`.
     The first `failing_logins` logins of a step fail.
@@ -82,6 +86,7 @@ def observe(
         _run(tree, step, variables, hidden, failing_logins)
         for path in sorted(tree.rglob("*pipelines.yml"))
         for step in steps(path.read_bytes(), path.relative_to(tree).as_posix())
+        if wanted(step)
     ]
 
 

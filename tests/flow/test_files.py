@@ -125,6 +125,9 @@ def test_a_file_that_the_step_may_write_is_not_what_stands_there() -> None:
         ("cd ci; with-lock -n x y", {"ci/x", "ci/y"}),
         ('with-lock "$X/a.sh" b', {"b"}),
         ("with-lock /tmp/x", set()),
+        ("echo '{}' ci/login.sh", set()),
+        ("printf '%s' ci/*.sh", set()),
+        ("with-lock '{}'", {"{}"}),
     ],
 )
 def test_which_files_a_command_is_told(text: str, expected: set[str]) -> None:
@@ -291,6 +294,23 @@ def test_more_files_than_are_looked_through_cannot_be_told() -> None:
 def test_patterns_of_many_stars_cost_little() -> None:
     with within(2):
         assert not graph("ci/" + "a" * 4000).matched(frozenset({"ci/" + "*a" * 500 + "b"}))
+        assert not graph("ci/" + "a" * 4000).matched(frozenset({"ci/" + "*a" * 500 + "*b*"}))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("**/api/x?key=**-pr-**", {"api/xykey=1-pr-2"}),
+        ("a/*/b/*/*.sh", {"a/1/b/2/c.sh"}),
+        ("*/*/*/*/*.sh", {"a/1/b/2/c.sh"}),
+        ("**/b/**/c**sh", {"a/1/b/2/c.sh"}),
+        ("{a,b}**{c,d}**", {"a/1/b/2/c.sh", "api/xykey=1-pr-2", "b.sh"}),
+        ("**x**x**", set()),
+    ],
+)
+def test_patterns_of_many_stars_keep_what_is_between_them(pattern: str, expected: set[str]) -> None:
+    listed = ("a/1/b/2/c.sh", "api/xykey=1-pr-2", "b.sh")
+    assert matching(frozenset({pattern}), listed) == expected
 
 
 @pytest.mark.parametrize(

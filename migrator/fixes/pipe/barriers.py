@@ -48,9 +48,8 @@ class Barriers:
 
     def step(self) -> None:
         """Raise Refused for what is seen before the pushes are looked at."""
-        for label in self.facts.step.labels:
-            if label not in self.context.book.runners.docker:
-                raise Refused("pipe-runner", f"the runner label {label} does not promise containers", label)
+        if label := self.context.book.runners.open(self.facts.step.labels):
+            raise Refused("pipe-runner", f"the runner label {label} does not promise containers", label)
         for one in self.logins:
             if one.registry.name != self.pipe.registry:
                 raise Refused("pipe-image", f"the pipe does not push to {one.login.host}", one.login.host)

@@ -19,7 +19,7 @@ from migrator.ir.values import Literal
 from migrator.reading.evidence import NamedPackage
 from migrator.reading.steps import Shell, StepFacts
 from migrator.reading.unfollowed import runs
-from migrator.rulebook.records import RuleBook
+from migrator.rulebook.records import Programs, RuleBook
 from migrator.rulebook.sinks import Action
 from migrator.sinks.invocations import invocation
 from migrator.sinks.login_files import gives_login_file
@@ -175,8 +175,14 @@ def _may_use_login(command: Command, book: RuleBook) -> bool:
     """Whether a command may read packages that its words do not name."""
     called = invocation(command, book)
     if called is None:
-        return command.name not in book.programs.inert
+        return not _idle(command, book.programs)
     return gives_login_file(command, book) or (called.syntax is not None and called.syntax.unseen)
+
+
+def _idle(command: Command, programs: Programs) -> bool:
+    """Whether a program runs nothing of the repository, and reads no package with a login of the step."""
+    first = command.arguments[0].text if command.arguments else None
+    return command.name in programs.inert or first in programs.services.get(command.name, ())
 
 
 def _after(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[Shell, Command, Paths]]:

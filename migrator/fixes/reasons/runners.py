@@ -17,8 +17,7 @@ def runner(labels: Sequence[str], context: Context) -> Opinion:
     if shell:
         detail = f"the step runs on a shell runner ({shell}), where the login outlives it"
         return Opinion(asked, reasons=(context.reason("shell-runner", detail, shell),))
-    unknown = next((label for label in labels if label not in runners.docker), None)
-    if unknown:
+    if unknown := runners.open(labels):
         detail = f"the runner label {unknown} does not tell whether the step has a container of its own"
         return Opinion(asked, reasons=(context.reason("shell-runner", detail, unknown),))
     return Opinion(asked, assumptions=("self-hosted runners are given the native pair",))

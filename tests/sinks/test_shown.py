@@ -1,0 +1,39 @@
+"""Where text that nobody follows shows a login."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.sinks.shown import shows_login
+from tests.flow.reading import BOOK
+from tests.memory import within
+
+HOST = "crg.apkg.io"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"docker login {HOST}", 1),
+        (f"# Docker login\ndocker login {HOST}\n", 2),
+        (f"  // a login\r\n  run('docker login {HOST}')\r\n", 2),
+        (f"-- login\n; login\ndocker login {HOST}\ndocker login {HOST}\n", 3),
+        (f"# docker login {HOST}\ntrue\n", 1),
+        (f"true\n# docker login {HOST}", 2),
+    ],
+)
+def test_a_login_is_shown_where_it_stands_and_in_a_comment_where_it_stands_nowhere_else(text: str, line: int) -> None:
+    found = shows_login(text, BOOK)
+    assert found is not None
+    assert text[found.start : found.end] == "login"
+    assert text.count("\n", 0, found.start) + 1 == line
+
+
+@pytest.mark.parametrize("text", ["", "docker login ghcr.io", f"docker push {HOST}/acme/login_page", f"logins {HOST}"])
+def test_other_text_shows_none(text: str) -> None:
+    assert shows_login(text, BOOK) is None
+
+
+def test_many_comments_cost_little() -> None:
+    with within(2):
+        assert shows_login(HOST + "\n" + "# login\n" * 200_000, BOOK) is not None
