@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from migrator.bitbucket import addresses
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.paging import linked
-from migrator.bitbucket.records import PullRequest
-from migrator.bitbucket.rows import Row, flag, moment, number, optional, rows, text
+from migrator.bitbucket.records import FileChange, PullRequest
+from migrator.bitbucket.rows import Row, commit, flag, moment, number, optional, rows, text
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -47,6 +47,14 @@ def opened(client: Client, workspace: str, repository: str) -> tuple[PullRequest
 def diff(client: Client, workspace: str, repository: str, pull_request: int) -> bytes:
     """What it changes, as a unified diff. Raises ApiError, also for one that is larger than any answer that is read."""
     return client.get(_path(workspace, repository, str(pull_request), "diff")).body
+
+
+def changed(client: Client, workspace: str, repository: str, pull_request: int) -> tuple[FileChange, ...]:
+    """The files that it changes itself, whatever else came to its destination with its merge. Raises ApiError."""
+    found = linked(client, _path(workspace, repository, str(pull_request), "diffstat"))
+    return tuple(
+        FileChange(text(row, "status"), optional(row, "old", "path"), optional(row, "new", "path")) for row in found
+    )
 
 
 def create(
@@ -114,14 +122,14 @@ def _pull_request(row: Row, full_name: str) -> PullRequest:
         title=optional(row, "title") or "",
         description=optional(row, "description") or optional(row, "summary", "raw") or "",
         source=optional(row, "source", "branch", "name") or "",
-        source_sha=optional(row, "source", "commit", "hash") or "",
+        source_sha=commit(row, "source", "commit", "hash"),
         destination=text(row, "destination", "branch", "name"),
-        destination_sha=optional(row, "destination", "commit", "hash") or "",
+        destination_sha=commit(row, "destination", "commit", "hash"),
         from_here=(optional(row, "source", "repository", "full_name") or "").lower() == full_name.lower(),
         reviewers=tuple(uuid for one in reviewers if (uuid := optional(one, "uuid"))),
         draft=flag(row, "draft") is True,
         close_source_branch=flag(row, "close_source_branch") is True,
-        merge_commit=optional(row, "merge_commit", "hash"),
+        merge_commit=commit(row, "merge_commit", "hash"),
         url=optional(row, "links", "html", "href") or "",
         created_on=moment(row, "created_on"),
         updated_on=moment(row, "updated_on"),

@@ -128,7 +128,7 @@ def _review(
 ) -> None:
     if not request.open:
         raise UsageError(f"{name} is {request.state.lower()}, so nothing is said there")
-    commit = changes.commit_of(copy.root, request.source_sha) if request.from_here and request.source_sha else None
+    commit = changes.named_by(copy.root, request.source_sha.text) if request.from_here and request.source_sha else None
     if commit is None:
         why = "its commit is not in what git gives out" if request.from_here else "it comes from another repository"
         raise GitError(f"not read, as {why}")

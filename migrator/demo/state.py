@@ -83,7 +83,8 @@ class Comment:
 
 @dataclass(slots=True)
 class PullRequest:
-    """Once closed, `frozen` holds the hashes of source and destination as they were then."""
+    """Once closed, `frozen` holds the hashes of source and destination as they were then, and `base` that of the
+    commit that its own difference begins at."""
 
     id: int
     title: str
@@ -100,6 +101,7 @@ class PullRequest:
     merge_commit: str | None = None
     closed_by: User | None = None
     frozen: tuple[str, str] | None = None
+    base: str = ""
     comments: list[Comment] = field(default_factory=list)
 
 

@@ -58,8 +58,10 @@ def _stat(call: Call) -> Answer:
 def _leading(kind: str) -> Callable[[Call], Answer]:
     def lead(call: Call) -> Answer:
         repository = call.repository()
-        source, destination = review.ends(repository, found(call))
-        return Answer(302, headers={"Location": call.url(repository.slug, kind, f"{source}..{destination}")})
+        request = found(call)
+        source, destination = review.ends(repository, request)
+        spec = f"{source}..{request.base or destination}"
+        return Answer(302, headers={"Location": call.url(repository.slug, kind, spec)})
 
     return lead
 

@@ -18,6 +18,7 @@ from migrator.demo.scopes import READ_PULL_REQUEST, WRITE_PULL_REQUEST
 from migrator.demo.state import PullRequest, Repository
 
 LONGEST = 50
+SHORT = 12
 
 
 def found(call: Call) -> PullRequest:
@@ -60,7 +61,8 @@ def row(call: Call, repository: Repository, request: PullRequest) -> dict[str, A
 
 
 def _commit(hash_: str | None) -> dict[str, Any] | None:
-    return {"hash": hash_} if hash_ else None
+    """Pull requests name commits by their first 12 characters (BITBUCKET_API.md 8, fact 1)."""
+    return {"type": "commit", "hash": hash_[:SHORT]} if hash_ else None
 
 
 def _page(call: Call, rows: list[dict[str, Any]]) -> Answer:
@@ -151,7 +153,11 @@ def _merge(call: Call) -> Answer:
     if "close_source_branch" in wanted:
         request.close_source_branch = wanted["close_source_branch"] is True
     try:
-        review.merge(repository, request, call.credential.user, call.now(), str(wanted.get("message") or ""))
+        strategy = review.Strategy(wanted.get("merge_strategy") or review.Strategy.MERGE_COMMIT)
+        words = str(wanted.get("message") or "")
+        review.merge(repository, request, call.credential.user, call.now(), words, strategy)
+    except ValueError:
+        return error(400, "merge_strategy: not one of this repository's")
     except review.ReviewError as problem:
         return error(400, str(problem))
     return Answer(200, row(call, repository, request))
