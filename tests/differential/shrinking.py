@@ -6,12 +6,14 @@ first, then of a quarter, down to single ones. It ends, as each step that is tak
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from tests.differential.comparing import judged
 from tests.differential.generating import FILE
 
+_KEY = re.compile(r"\s*(?:- )*[\w'*-]+: *(?:&\w+)?$")
 Line = tuple[str, str]
 """The path of a file, and one of its lines."""
 
@@ -19,16 +21,19 @@ Line = tuple[str, str]
 def shrunk(files: Mapping[str, str], root: Path, options: tuple[str, ...], kind: str) -> dict[str, str]:
     """A smaller repository with a problem of this kind, or the same one."""
 
-    def wrong(lines: list[Line]) -> bool:
+    def wrong(rest: list[Line]) -> bool:
+        if [line for line in rest if _is_frame(line)] != frame:
+            return False
         try:
-            return any(problem.startswith(kind) for problem in judged(_files(lines), root, options).problems)
+            return any(problem.startswith(kind) for problem in judged(_files(rest), root, options).problems)
         except Exception:  # what is left need not be YAML any more
             return False
 
     lines = [(path, line) for path, text in files.items() for line in text.splitlines(keepends=True)]
-    for path in list(files):
+    frame = [line for line in lines if _is_frame(line)]
+    for path in files:
         rest = [line for line in lines if line[0] != path]
-        if path != FILE and wrong(rest):
+        if wrong(rest):
             lines = rest
     size = max(len(lines) // 2, 1)
     while size:
@@ -41,6 +46,11 @@ def shrunk(files: Mapping[str, str], root: Path, options: tuple[str, ...], kind:
                 at += size
         size = size // 2 if size > 1 or len(lines) == before else size
     return _files(lines)
+
+
+def _is_frame(line: Line) -> bool:
+    """Whether it is a key of the pipelines file, without which the rest would be of something else."""
+    return line[0] == FILE and _KEY.match(line[1]) is not None
 
 
 def _files(lines: list[Line]) -> dict[str, str]:
