@@ -445,6 +445,8 @@ class Interpreter:
         if path or not _WITHIN.issuperset(command.wrappers):  # no builtin, whatever its name
             state.failed = False
             state, frame = state.copy(), frame.process(state)
+            if not self.programs.repeating.isdisjoint(command.wrappers):
+                frame = frame.but(looped=True, branches=(*frame.branches, ((call.span, frame.calls), LOOP)))
         state.failed = state.failed and name in ENDS
         if name in state.functions and not path and not set(command.wrappers) & {"command", "exec"}:
             return self.functions.call(state.functions[name], command.arguments, call.span, state, frame, command.stdin)

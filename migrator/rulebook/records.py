@@ -198,8 +198,9 @@ def unversioned(program: str) -> str:
 
 class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing
-    but white space; `failing` programs do nothing but fail; `private` programs read no variables but their own, unless
-    words or variables that match `starting` have them start others; neither they nor `offline` ones read packages.
+    but white space; `failing` programs do nothing but fail; `repeating` ones may run their command again; `private`
+    programs read no variables but their own, unless words or variables that match `starting` have them start others;
+    neither they nor `offline` ones read packages.
     `roots` are commands, with their words, that print the folder of the clone, `targets` options that name what is
     pushed. `carriers` run words of theirs as a command; `copiers` copy or show the files that they are given, `keepers`
     leave them where they are, `writers` tell which of their words are files that they write. `lookers` only look at
@@ -215,6 +216,7 @@ class Programs(Struct, frozen=True, dict=True):
     clearing: Mapping[str, Clearing] = field(default_factory=dict)
     displays: frozenset[str] = frozenset()
     failing: frozenset[str] = frozenset()
+    repeating: frozenset[str] = frozenset()
     filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
     starting: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
