@@ -428,13 +428,16 @@ class Interpreter:
         made = any(part.span is not None and part.span.start in frame.outer for part in first.parts)
         if made and frame.evaluating and not _PROGRAM.fullmatch(command.name):
             self.havoc.text(call.words, "what `eval` runs", call.span, state, frame)
-        before = state.environment
-        if overrides:
-            state.environment = {**state.environment, **{name: inner.environment[name] for name, _ in overrides}}
+        before, exported = state.environment, state.exported
+        own = frozenset(name for name, _ in overrides)
+        if own:  # for as long as the command runs, whatever a function or a sourced file starts gets them, too
+            state.environment = {**state.environment, **{name: inner.environment[name] for name in own}}
+            state.exported |= own
         effect = self.effect(command, call, state, inner, frame)
+        state.exported -= own - exported
         if unwrapped.cleared and effect.followed:
             self.recorder.clears(order)
-        for name, _ in overrides:
+        for name in own:
             state.environment = {**state.environment, name: before.get(name, (None,))}
         self.recorder.add(replace(command, followed=effect.followed, runs=effect.runs))
         return effect.output

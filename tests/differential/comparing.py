@@ -48,6 +48,10 @@ _STORED = re.compile(rf"(?<!{MARK})tkn-9|oth-3r")
 _AS = re.compile(r"( -u |--username[= ])\S+")
 _STORED_VARIABLES = re.compile(r"\n    with (?:BB_EMAIL|BB_PKG_TOKEN)=.*")
 _VARIABLES = re.compile(r"\n    with .*")
+_OTHER_VARIABLES = re.compile(r"\n    with (?!DOCKER_).*")
+_NOTHING = re.compile(r"(?<= -p )''")
+_QUOTED = {PLAIN: PLAIN, AWKWARD: r"tkn-9\*\$HOME\\t\"q#z"}
+"""The tokens as a log has them."""
 _IMAGE = re.compile(r"\bcrg\.apkg\.io/([\w.-]+/[\w./-]+)")
 _READS = re.compile(r"(?:docker|podman) .*?\b(pull|run|create|build|compose)\b")
 
@@ -151,9 +155,11 @@ def _difference(before: list[Observation], after: list[Observation], token: str)
 
 
 def _comparable(entry: str, token: str) -> str:
-    entry = _STORED_VARIABLES.sub("", entry.replace(MARK, ""))
+    program = entry.split(" ", 1)[0]
+    entry = (_OTHER_VARIABLES if program in QUIET else _STORED_VARIABLES).sub("", entry.replace(MARK, ""))
     if not _is_login(entry):
         return entry
+    entry = _NOTHING.sub(lambda _: _QUOTED[token], entry)  # a variable that was taken for a stored one, and is not set
     for other, own in ((OTHERS["OTHER_TOKEN"], token), (OTHERS["OTHER_USER"], USER)):
         entry = entry.replace(other, own)
     return _AS.sub(r"\1user", entry)

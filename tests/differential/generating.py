@@ -146,7 +146,8 @@ def _expanded(making: Making, part: str, words: Words, depth: int) -> str:
     shell, *files = _FILE.split(text)
     for path, body in zip(files[::2], files[1::2], strict=True):
         rest = _with_rest(making, body, words, needs, depth, path)
-        making.files[path] = making.files.get(path, "") + rest.rstrip("\n") + "\n"
+        before = "" if path.endswith(".json") else making.files.get(path, "")
+        making.files[path] = before + rest.rstrip("\n") + "\n"
     return _with_rest(making, shell.rstrip("\n"), words, needs, depth)
 
 
