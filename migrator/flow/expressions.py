@@ -57,7 +57,7 @@ class Evaluator:
                 found += spread
                 continue
             value = self.value(join, state, frame)
-            found += [Argument(piece, join) for piece in words.split(value)]
+            found += [Argument(piece, join) for piece in ([value] if any(state.defined("IFS")) else words.split(value))]
         return tuple(found)
 
     def spread(self, join: Join, state: State, frame: Frame) -> tuple[Argument, ...] | None:

@@ -430,13 +430,16 @@ class Interpreter:
         made = any(part.span is not None and part.span.start in frame.outer for part in first.parts)
         if made and frame.evaluating and not _PROGRAM.fullmatch(command.name):
             self.havoc.text(call.words, "what `eval` runs", call.span, state, frame)
-        before = state.environment
-        if overrides:
-            state.environment = {**state.environment, **{name: inner.environment[name] for name, _ in overrides}}
+        before, exported = state.environment, state.exported
+        own = frozenset(name for name, _ in overrides)
+        if own:  # for as long as the command runs, whatever a function or a sourced file starts gets them, too
+            state.environment = {**state.environment, **{name: inner.environment[name] for name in own}}
+            state.exported |= own
         effect = self.effect(command, call, state, inner, frame)
+        state.exported -= own - exported
         if unwrapped.cleared and effect.followed:
             self.recorder.clears(order)
-        for name, _ in overrides:
+        for name in own:
             state.environment = {**state.environment, name: before.get(name, (None,))}
         self.recorder.add(replace(command, followed=effect.followed, runs=effect.runs))
         return effect.output
@@ -447,6 +450,8 @@ class Interpreter:
         if path or not _WITHIN.issuperset(command.wrappers):  # no builtin, whatever its name
             state.failed = False
             state, frame = state.copy(), frame.process(state)
+            if not self.programs.repeating.isdisjoint(command.wrappers):
+                frame = frame.but(looped=True, branches=(*frame.branches, ((call.span, frame.calls), LOOP)))
         state.failed = state.failed and name in ENDS
         if name in state.functions and not path and not set(command.wrappers) & {"command", "exec"}:
             return self.functions.call(state.functions[name], command.arguments, call.span, state, frame, command.stdin)

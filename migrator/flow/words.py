@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from migrator.flow.events import Argument
 from migrator.ir.nodes import Call, Capture, Constant, Expression, If, Join, Pipe, Quoting, Read, Statement, Template
-from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, literal
+from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, literal, union
 from migrator.text.source import Span
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -61,12 +61,17 @@ def is_presence(value: Value, other: str) -> bool:
 
 
 def split(value: Value) -> list[Value]:
-    """The words that an unquoted expansion of literal text with blanks becomes; other values stay one word."""
-    if len(value.alternatives) != 1:
+    """The words that an unquoted expansion of literal text with blanks becomes, if each alternative is as many; other
+    values stay one word."""
+    rows = [_split(row) for row in value.alternatives]
+    if len({len(words) for words in rows}) != 1 or len(rows[0]) == 1:
         return [value]
-    row = value.alternatives[0]
+    return [union(Value.of(*words[place]) for words in rows) for place in range(len(rows[0]))]
+
+
+def _split(row: Alternative) -> list[list[Literal | Input | Unknown]]:
     if not any(isinstance(piece, Literal) and piece.splits and re.search(r"\s", piece.text) for piece in row):
-        return [value]
+        return [list(row)]
     found: list[list[Literal | Input | Unknown]] = [[]]
     for piece in row:
         if not (isinstance(piece, Literal) and piece.splits):
@@ -77,7 +82,7 @@ def split(value: Value) -> list[Value]:
                 found.append([])
             if text:
                 found[-1].append(replace(piece, text=text, span=None, quoting=Quoting.FIXED))
-    return [Value.of(*word) for word in found if word]
+    return [word for word in found if word]
 
 
 def assignment(argument: Argument) -> tuple[str, Value] | None:

@@ -19,10 +19,10 @@ _BARE = "env"
 
 
 class Unwrapped(Struct, frozen=True):
-    """The program that runs in the end as it is written, '' where that is not literal; its words, the wrappers before
-    it, the variables that those set for it, with their values and where these are written, and the folders that they
-    enter one after the other. `cleared` is the wrapper behind which the environment is not the one before it, '' for
-    none: only the variables that are set behind that are known."""
+    """The program that runs in the end as it is written, '' where that is not literal, and then its name is the first
+    of its words; its words, the wrappers before it, the variables that those set for it, with their values and where
+    these are written, and the folders that they enter one after the other. `cleared` is the wrapper behind which the
+    environment is not the one before it, '' for none: only the variables that are set behind that are known."""
 
     program: str
     arguments: tuple[Argument, ...]
@@ -39,7 +39,8 @@ def unwrap(arguments: tuple[Argument, ...], programs: Programs, functions: Colle
         name = posixpath.basename(text) if text else ""
         wrapper = programs.wrappers.get(name)
         if wrapper is None or name in functions:
-            return replace(done, program=text or _in_clone(arguments[0], clone), arguments=arguments[1:])
+            program = text or _in_clone(arguments[0], clone)
+            return replace(done, program=program, arguments=arguments[1:] if program else arguments)
         passed = _behind(name, wrapper, arguments[1:])
         cleared = name if _clears(name, programs, arguments, passed) else ""
         overrides = passed.overrides if cleared else (*done.overrides, *passed.overrides)

@@ -15,6 +15,7 @@ from migrator.rulebook.records import Clearing, Launcher, Programs, RuleBook, Wr
 _SETS = (
     "displays",
     "failing",
+    "repeating",
     "private",
     "offline",
     "harmless-evals",

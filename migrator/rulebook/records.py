@@ -200,9 +200,10 @@ def unversioned(program: str) -> str:
 
 class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing but
-    white space; `failing` programs do nothing but fail; `private` programs read no variables but their own, unless
-    words or variables that match `starting` have them start others; neither they nor `offline` ones read packages, nor
-    do commands that `services` far away carry out, here by their first word. `roots` are commands, with their words, that print the folder of the clone; `image_ids` and `image_digests` match
+    white space; `failing` programs do nothing but fail; `repeating` ones may run their command again; `private` programs
+    read no variables but their own, unless words or variables that match `starting` have them start others; neither
+    they nor `offline` ones read packages, nor do commands that `services` far away carry out, here by their first word.
+    `roots` are commands, with their words, that print the folder of the clone; `image_ids` and `image_digests` match
     the joined words of calls that print what an image on the machine is called, `reading` those of calls that write no
     file and read none that they are not told, `discreet` programs show nothing of a file that they are told; `targets`
     are options that name what is pushed, `credentials` those that give a credential for it. `carriers` run words of
@@ -219,6 +220,7 @@ class Programs(Struct, frozen=True, dict=True):
     clearing: Mapping[str, Clearing] = field(default_factory=dict)
     displays: frozenset[str] = frozenset()
     failing: frozenset[str] = frozenset()
+    repeating: frozenset[str] = frozenset()
     filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
     starting: Mapping[str, re.Pattern[str]] = field(default_factory=dict)

@@ -60,7 +60,8 @@ def _uncertain(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findin
             given = (*words, login.username, login.password)
             inputs = (piece.name for value in given for piece in value.pieces if isinstance(piece, Input))
             stored = tuple(dict.fromkeys(name for name in inputs if name not in context.book.natives))
-            if not stored and not password.literals:
+            unknown = login.perhaps and any(word.unknown for word in (login.username, login.password))
+            if not stored and not password.literals and not unknown:
                 continue
             code, what = "registry-unresolved", "a registry that is not certain"
             detail = f"the registry comes from {login.host_subject}, which has no certain value here"

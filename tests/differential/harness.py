@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -54,12 +54,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one step did: for each shell its exit code and output; the calls; the files that it left, by path."""
+    """What one step did: for each shell its exit code and output; the calls; the files that it left, by path.
+
+    What it complained of, or traced, is no part of it: the names of variables stand there.
+    """
 
     where: str
     shells: tuple[tuple[int, str], ...]
     calls: str
     files: tuple[tuple[str, str], ...]
+    errors: str = field(default="", compare=False)
 
 
 def steps(document: bytes, where: str = "") -> list[Step]:
@@ -130,22 +134,22 @@ def _run(
             "BITBUCKET_PIPELINES_VARIABLES_PATH": str(base / "home" / "output-variables"),
             "HOME": str(base / "home"),
             "PATH": f"{_true_ones(tree, base)}:{_programs() / 'recorded'}:{_programs() / 'real'}",
+            **({"PYTHONPATH": str(_HERE / "modules")} if next(tree.rglob("*.py"), None) else {}),
             **(_NPM if next(tree.rglob("package.json"), None) else {}),
             **variables,
         }
         unlogged = hidden | _SAID | environment.keys() - {"HOME"} | {*NATIVE, "PWD", "OLDPWD", "SHLVL", "_"}
         _tell(base, unlogged, failing_logins)
-        shells = tuple(
-            _shell(base, clone, text, environment) for text in (step.script, step.after_script) if text.strip()
-        )
+        ran = [_shell(base, clone, text, environment) for text in (step.script, step.after_script) if text.strip()]
         log = base / "state" / "log"
         calls = log.read_text(errors="surrogateescape") if log.exists() else ""
         left = _files(base / "home") + tuple(entry for entry in _files(clone) if entry not in before)
         return Observation(
             where=step.where,
-            shells=tuple((code, out.replace(folder, "<run>")) for code, out in shells),
+            shells=tuple((code, out.replace(folder, "<run>")) for code, out, _ in ran),
             calls=calls.replace(folder, "<run>"),
             files=tuple((path, text.replace(folder, "<run>")) for path, text in left),
+            errors="".join(errors for _, _, errors in ran),
         )
 
 
@@ -173,6 +177,7 @@ def _tell(base: Path, unlogged: frozenset[str], failing_logins: int) -> None:
     values = {
         "LOG": base / "state" / "log",
         "STATE": base / "state",
+        "CLONE": base / "clone",
         "FAILING": failing_logins,
         "HIDDEN": " ".join(sorted(unlogged)),
     }
@@ -201,7 +206,8 @@ def _programs() -> Path:
     return folder
 
 
-def _shell(base: Path, clone: Path, text: str, environment: Mapping[str, str]) -> tuple[int, str]:
+def _shell(base: Path, clone: Path, text: str, environment: Mapping[str, str]) -> tuple[int, str, str]:
+    """The exit code of a shell, its output, and its errors."""
     script = base / "state" / "script"
     script.write_text(_ABSOLUTE.sub(lambda _: f"{_programs() / 'recorded'}/", text) + "\n")
     try:
@@ -210,14 +216,14 @@ def _shell(base: Path, clone: Path, text: str, environment: Mapping[str, str]) -
             cwd=clone,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            capture_output=True,
             timeout=SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return -1, "time limit"
-    return done.returncode, done.stdout.decode(errors="surrogateescape")
+        return -1, "time limit", ""
+    out, errors = (text.decode(errors="surrogateescape") for text in (done.stdout, done.stderr))
+    return done.returncode, out, errors
 
 
 def _files(folder: Path) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.differential import harness
+from tests.differential import generating, harness
 from tests.differential.test_generated import leaks
 from tests.fixtures_support import run
 
@@ -28,12 +28,6 @@ WORDS = {**STORED, "BB_PKG_TOKEN": "t-k_9.z"}
 NATIVE = {"BITBUCKET_PACKAGES_USERNAME": "BB_EMAIL", "BITBUCKET_PACKAGES_TOKEN": "BB_PKG_TOKEN"}
 _NAMES = re.compile("|".join(NATIVE))
 PUSH = "docker push crg.apkg.io/acme/web:1"
-SETUPS, LOGINS, NOISE = (
-    (Path(__file__).parent / "programs" / f"{name}.txt").read_text().strip("\n").split("\n\n")
-    for name in ("setups", "logins", "noise")
-)
-"""Parts of Python programs: what takes the credential from the environment, into `user` and `token` or what the first
-line says; what logs in with `<user>` and `<token>`; what else happens."""
 Program = tuple[Mapping[str, str], str]
 """The files of a program, and the commands that run it."""
 
@@ -131,14 +125,7 @@ def package(pick: random.Random) -> Program:
 
 
 def python(pick: random.Random) -> Program:
-    setup = pick.choice(SETUPS)
-    named = re.match(r"# (\S+) (\S+)\n", setup)
-    user, token = named.groups() if named else ("user", "token")
-    login = pick.choice(LOGINS).replace("<user>", user).replace("<token>", token)
-    lines = [setup, login]
-    for extra in pick.sample(NOISE, pick.choice([0, 0, 1, 2])):
-        lines.insert(pick.randint(0, len(lines)), extra)
-    text = "import os\nimport subprocess\n" + "\n".join(lines) + "\n"
+    text = generating.python(pick)
     if pick.random() < 0.2:
         text = text.replace("\n", "\r\n")
     return {"push.py": text}, f"python3 push.py\n{PUSH}"

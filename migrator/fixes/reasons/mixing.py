@@ -30,12 +30,16 @@ def mixed(judged: Sequence[JudgedLogin], context: Context) -> list[JudgedLogin]:
 
 
 def _group(group: Sequence[JudgedLogin], context: Context) -> Iterator[tuple[JudgedLogin, JudgedLogin]]:
-    """Each login of a client's login file with the reasons that the others give it."""
+    """Each login of a client's login file with the reasons that the others give it; one that nothing speaks against has
+    those of the logins with the same credential."""
     every = (reason for item in group for reason in item.reasons)
     report_only = tuple(dict.fromkeys(reason for reason in every if reason.verdict is Verdict.REPORT_ONLY))
     kinds: dict[object, list[JudgedLogin]] = {}
     for item in group:
         kinds.setdefault(item.login.signature, []).append(item)
+    held = {
+        kind: tuple(dict.fromkeys(reason for item in items for reason in item.reasons)) for kind, items in kinds.items()
+    }
     for item in group:
         own = item.login.signature
         others = (other for kind, others in kinds.items() if kind != own for other in others)
@@ -45,7 +49,8 @@ def _group(group: Sequence[JudgedLogin], context: Context) -> Iterator[tuple[Jud
         seen = tuple(Sighting(one.login.client, one.shell.script, one.command.span) for one in beside)
         detail = "the step logs in to the same registry with other credentials, too"
         mixed = (context.reason("mixed-logins", detail, item.login.login.host),) if partners or beside else ()
-        answer = Opinion("which logins of the step have other credentials?", seen, (*mixed, *partners))
+        left = (*mixed, *partners) or (() if item.reasons else held[own])
+        answer = Opinion("which logins of the step have other credentials?", seen, left)
         yield item, replace(item, opinions=(*item.opinions, answer))
 
 

@@ -8,10 +8,12 @@ from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
+from migrator.ir.values import inputs
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.shadows import shadows
 from migrator.reading.steps import StepFacts
 from migrator.reading.unfollowed import logging_in
+from migrator.sinks.logins import Login
 
 
 def surroundings(
@@ -24,7 +26,7 @@ def surroundings(
     codes = dict.fromkeys(context.unread_items.get(part.key) for part in parts if part)
     same = "the same text also runs in a step that cannot be read"
     elsewhere = (context.reason(code, same, "the other step") for code in codes if code)
-    perhaps = [one for shell in step.shells for one in shell.logins if one.perhaps is login.registry]
+    perhaps = [one for shell in step.shells for one in shell.logins if _may_be_the_same(one, login)]
     others = dict.fromkeys((*unseen, *(f"a login whose registry comes from {one.host_subject}" for one in perhaps)))
     detail, host = "the step also logs in within {}", login.login.host
     unknown = (context.reason("mixed-logins", detail.format(what), host) for what in others)
@@ -34,6 +36,15 @@ def surroundings(
         Opinion("what else may log in to the registry?", tuple(map(Sighting, others)), tuple(unknown)),
         Opinion("what of the pipelines file cannot be read?", reasons=(broken,) if step.pipelines.problems else ()),
     )
+
+
+def _may_be_the_same(other: Login, login: PackagesLogin) -> bool:
+    """Whether a login whose registry is not certain may be one to the same registry: one of those that it may log in to
+    is, or nobody can tell and it gives the same password."""
+    if other.perhaps is login.registry:
+        return True
+    given, own = inputs([other.password]), inputs([login.login.password])
+    return other.host_unknown and not set(given).isdisjoint(own)
 
 
 def shadowed(step: StepFacts, context: Context) -> Opinion:
