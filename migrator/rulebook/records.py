@@ -200,7 +200,7 @@ def unversioned(program: str) -> str:
 
 class Programs(Struct, frozen=True, dict=True):
     """What programs do with words and variables. `filters` match the joined words of a filter that changes nothing but
-    white space; `failing` programs do nothing but fail; `repeating` ones may run their command again; `private` programs
+    white space; `failing` programs do nothing but fail; `repeating` ones may run their command anew; `private` ones
     read no variables but their own, unless words or variables that match `starting` have them start others; neither
     they nor `offline` ones read packages, nor do commands that `services` far away carry out, here by their first word.
     `roots` are commands, with their words, that print the folder of the clone; `image_ids` and `image_digests` match
