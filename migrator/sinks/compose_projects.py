@@ -146,7 +146,7 @@ def _chosen(called: Invocation, syntax: ComposeSyntax, files: Files, folder: Pat
         paths = tuple(only(named(value, folder, clone)) for value in given)
         return _Chosen(paths, tuple(given), base if moved else None)
     if base is None:
-        return Missing("the Compose file is not in the repository", "the Compose file")
+        return Missing("the Compose file is not in the repository", "compose.yaml")
     for place in _upwards(base):
         there = [posixpath.join(place, name) for name in _NAMES]
         found = next((path for path in there if files.read(path) is not None or files.made(path)), None)
@@ -154,7 +154,7 @@ def _chosen(called: Invocation, syntax: ComposeSyntax, files: Files, folder: Pat
             beside = [posixpath.join(place, name) for name in _OVERRIDES]
             other = [path for path in beside if files.read(path) is not None or files.made(path)]
             return _Chosen((found, *other[:1]), (), base if moved else None)
-    return Missing("the Compose file is not in the repository", "the Compose file")
+    return Missing("the Compose file is not in the repository", "compose.yaml")
 
 
 def _given(called: Invocation, names: frozenset[str]) -> list[Value]:
