@@ -134,7 +134,7 @@ def _for(finding: Finding, ways: Iterable[tuple[str, str]]) -> Iterator[tuple[st
             way = f"{_ACCEPTED}, which accepts every finding of today"
         elif way.startswith(_KEEP):
             way = way if finding.comment == "#" else f"{finding.comment} {way}"
-            way = f"{way} (above line {finding.above})" if finding.above not in (0, finding.position.line) else way
+            way = f"above line {finding.above}: {way}" if finding.above not in (0, finding.position.line) else way
         yield label, way
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,7 +81,9 @@ BY_HAND: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
             ),
         )
     },
-    "files/pattern": {"ci/login.sh": (("OWN_TOKEN", "BITBUCKET_PACKAGES_TOKEN"), ("OWN_USER", "BITBUCKET_PACKAGES_USERNAME"))},
+    "files/pattern": {
+        "ci/login.sh": (("OWN_TOKEN", "BITBUCKET_PACKAGES_TOKEN"), ("OWN_USER", "BITBUCKET_PACKAGES_USERNAME"))
+    },
     "reasons/unsupported-expansion-suffix": {PIPELINES: (("${BB_PKG_TOKEN%?}", "$BB_PKG_TOKEN"),)},
     "leaving/credential-for-vault": {PIPELINES: (("token=$BB_PKG_TOKEN", "token=$TOKEN_OF_THE_CLUSTER"),)},
     "hazards/25-shadowed-pair": {PIPELINES: (("          - BITBUCKET_PACKAGES_USERNAME=robot\n", ""),)},
@@ -127,7 +130,10 @@ BY_HAND: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "refused-order": {
         PIPELINES: (
             ("          - kubectl rollout restart deployment/web\n", ""),
-            ("web:latest\n          - echo", "web:latest\n          - kubectl rollout restart deployment/web\n          - echo"),
+            (
+                "web:latest\n          - echo",
+                "web:latest\n          - kubectl rollout restart deployment/web\n          - echo",
+            ),
         )
     },
 }
@@ -190,16 +196,20 @@ EVERY = [pytest.param(code, case, id=f"{code}: {case}") for code, cases in CASES
 
 
 @pytest.fixture
-def place(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.setattr("os.fsync", lambda _: None)
     folder = tmp_path / "repository"
     if "/" in case:
         shutil.copytree(fixtures_support.CASES / case / "before", folder)
-        return Place(folder, case)
+        yield Place(folder, case)
+        return
     found = pipe_support.load(pipe_support.PIPES / case)
     shutil.copytree(found.before, folder)
-    arguments = ("--offline", "--pipe-version", "1.2.3") if case == "refused-variables" else found.args
-    return Place(folder, case, ("--style", "pipe", *arguments))
+    with pipe_support.publishing() as publisher:
+        monkeypatch.setenv("PATLESS_API_URL", publisher.url)
+        if found.published:
+            publisher.publish(found.published["version"], tuple(found.published["variables"]))
+        yield Place(folder, case, ("--style", "pipe", *found.args))
 
 
 def test_every_reason_has_a_case() -> None:
@@ -229,6 +239,42 @@ def test_what_keeps_a_finding_keeps_it_silent(code: str, case: str, place: Place
 def test_there_is_somebody_or_some_page_to_ask(code: str, case: str, place: Place) -> None:
     _, ways = place.with_code(code)
     assert "{" not in ways["ask"]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        """- >
+            docker login crg.apkg.io -u "$USR"
+            -p "$PAT"
+""",
+        """- docker login crg.apkg.io
+            -u "$USR" -p "$PAT"
+""",
+        """- |
+            echo "$PAT" \\
+              | docker login crg.apkg.io -u "$USR" --password-stdin
+""",
+        """- "docker info;
+            docker login crg.apkg.io -u \\"$USR\\" -p \\"$PAT\\""
+""",
+        """- |-
+            docker info
+            docker login crg.apkg.io -u "$USR" -p "$PAT"
+""",
+        "- node ci/login.js\n",
+    ],
+    ids=["folded", "plain", "continued", "quoted", "block", "javascript"],
+)
+def test_a_comment_takes_no_text_away_wherever_it_is_said_to_stand(item: str, tmp_path: Path) -> None:
+    script = f"pipelines:\n  default:\n    - step:\n        script:\n          {item}"
+    (tmp_path / PIPELINES).write_text(f"{script}          - docker pull crg.apkg.io/acme/base:1\n")
+    (tmp_path / "ci").mkdir()
+    (tmp_path / "ci/login.js").write_text('require("child_process").execSync("docker login -p $PAT crg.apkg.io");\n')
+    place = Place(tmp_path, "")
+    (one,) = place.check()[0]
+    ((_, ways),) = one.reasons
+    assert commented(place, one, ways["not mine"]) == []
 
 
 def apply(place: Place, code: str, way: str) -> list[Seen]:
@@ -268,8 +314,8 @@ def by_hand(place: Place) -> None:
 
 def commented(place: Place, one: Seen, way: str) -> list[Seen]:
     """Put the comment where the way out says; it settles one finding, and takes no text away."""
-    above = re.search(r" \(above line (\d+)\)\Z", way)
-    number = int(above[1]) if above else one.line
+    above = re.match(r"above line (\d+): (.+)", way)
+    number, way = (int(above[1]), above[2]) if above else (one.line, way)
     file = place.folder / one.path
     lines = file.read_text().splitlines(keepends=True)
     blanks = re.match(r"\s*", lines[number - 1])
