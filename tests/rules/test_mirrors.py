@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from migrator.bitbucket import pipes
 from migrator.findings.settings import Settings
 from migrator.rulebook import reading as rulebook
 from tests.fixtures_support import run
@@ -181,6 +182,7 @@ def found(of: Side, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[
         (folder / path).write_text(text)
     with publishing() as publisher:
         monkeypatch.setenv("PATLESS_API_URL", publisher.url)
+        pipes.published.cache_clear()
         if published:
             publisher.publish("1.0.0", tuple(published.split()))
         return run(["check", "--format", "json", *of.arguments], folder).findings()

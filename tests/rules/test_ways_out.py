@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from migrator.bitbucket import pipes
 from migrator.rulebook import reading as rulebook
 from tests import fixtures_support, pipe_support
 from tests.fixtures_support import run
@@ -207,6 +208,7 @@ def place(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     shutil.copytree(found.before, folder)
     with pipe_support.publishing() as publisher:
         monkeypatch.setenv("PATLESS_API_URL", publisher.url)
+        pipes.published.cache_clear()
         if found.published:
             publisher.publish(found.published["version"], tuple(found.published["variables"]))
         yield Place(folder, case, ("--style", "pipe", *found.args))
