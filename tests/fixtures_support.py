@@ -30,6 +30,7 @@ class Case:
     verdict: str
     reasons: frozenset[str]
     rules: frozenset[str]
+    assumptions: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
     stored: dict[str, str] = field(default_factory=lambda: dict(STORED))
@@ -103,7 +104,7 @@ class Outcome:
 def load(folder: Path) -> Case:
     data = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
     rules = data.pop("rules", [] if data["verdict"] == "none" else ["registry-login"])
-    for key in ("reasons", "may", "also", "keeps", "secrets"):
+    for key in ("reasons", "assumptions", "may", "also", "keeps", "secrets"):
         data[key] = frozenset(data.pop(key, ()))
     return Case(folder=folder, rules=frozenset(rules), **data)
 

@@ -114,6 +114,7 @@ def test_the_command_says_and_writes_what_the_case_says(case: Case, tmp_path: Pa
     findings = checked.findings()
     assert {finding["verdict"] for finding in findings} == case.verdicts
     assert {reason for finding in findings for reason in finding["reasons"]} == case.reasons
+    assert {granted for finding in findings for granted in finding["assumptions"]} == case.assumptions
     assert {finding["rule"] for finding in findings} - case.may == case.rules - case.may
     assert checked.code == _exit(case, fixable=bool(case.verdicts & {"safe", "unsafe"}))
     assert patless("check").code == checked.code

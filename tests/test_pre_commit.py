@@ -150,7 +150,6 @@ def source(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 @pytest.fixture
 def commit(source: Path, tmp_path: Path) -> Iterator[Commit]:
-    pytest.importorskip("pre_commit")
     root = tmp_path / "user"
     made = Commit(root, source, environment_of(source.parent / "home"))
     subprocess.run(["git", "init", "--quiet", root], env=made.environment, check=True)

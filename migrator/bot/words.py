@@ -9,7 +9,7 @@ from msgspec import Struct
 from migrator.bot.changes import line_range
 from migrator.bot.difference import Plan
 from migrator.bot.markers import OPENING
-from migrator.findings.records import Finding, Report
+from migrator.findings.records import Finding, Reason, Report
 from migrator.reports.counting import Counts, in_order, many
 from migrator.reports.markup import cell, code
 from migrator.rulebook.records import ReasonEntry, ways_out
@@ -59,7 +59,7 @@ def headline(report: Report, where: str) -> str:
 def note(finding: Finding, reasons: Mapping[str, ReasonEntry], proposal: str) -> str:
     """The comment on one finding. `proposal` is a block of Markdown, '' for none."""
     blocks = [f"{OPENING}: {code(finding.message)}", f"`{finding.rule}` · **{finding.verdict}**"]
-    blocks += ["\n".join(_reason(one.code, one.detail, one.subject, reasons)) for one in finding.reasons]
+    blocks += ["\n".join(_reason(one, finding, reasons)) for one in finding.reasons]
     if proposal:
         blocks.append(proposal)
     if finding.edits and finding.assumptions:
@@ -111,9 +111,9 @@ def _aside(report: Report, about: About, rows: int) -> Iterator[str]:
         )
 
 
-def _reason(name: str, detail: str, subject: str, reasons: Mapping[str, ReasonEntry]) -> Iterator[str]:
-    yield f"Held back, `{name}`: {code(detail)}"
-    ways = ways_out(reasons[name], subject) if name in reasons else ()
+def _reason(one: Reason, finding: Finding, reasons: Mapping[str, ReasonEntry]) -> Iterator[str]:
+    yield f"Held back, `{one.code}`: {code(one.detail)}"
+    ways = ways_out(reasons[one.code], one.subject, finding=finding) if one.code in reasons else ()
     if ways:
         yield ""
     yield from (f"- {_LABELS.get(label, label)}: {code(text)}" for label, text in ways)

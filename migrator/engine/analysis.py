@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -23,7 +23,7 @@ from migrator.reading.literals import secrets_of, spoken
 from migrator.reading.repository import Reading
 from migrator.reading.unfollowed import blanked
 from migrator.rulebook.records import RuleBook
-from migrator.text.source import Position
+from migrator.text.source import Position, Span
 from migrator.text.view import View
 
 _FIRST = Position(0, 0)
@@ -48,6 +48,8 @@ def report(reading: Reading, context: RuleContext, files: int) -> Report:
     merged = agreed(merge(found, context), found, context)
     others = (reading.source(path) for path in sorted({one.path for one in merged} - reading.sources.keys()))
     sources = reading.sources | blanked(filter(None, others), book)
+    joined = _joined(reading)
+    merged = [ignores.placed(one, sources.get(one.path), joined.get(one.path, ())) for one in merged]
     selected = chosen(merged, settings.select, settings.ignore)
     left, ignored = ignores.apply(selected, sources if settings.comments else {}, settings.today)
     broken = [source for source, _ in reading.broken]
@@ -72,3 +74,14 @@ def report(reading: Reading, context: RuleContext, files: int) -> Report:
         stale=known.stale,
         readers={part.source.path: part.launcher.reader for part in reading.called if part.launcher},
     )
+
+
+def _joined(reading: Reading) -> Mapping[str, set[Span]]:
+    """The items of scripts that are written on several lines and are one line, or may be."""
+    found: dict[str, set[Span]] = {}
+    for facts in reading.facts:
+        for shell in facts.shells:
+            for part in shell.script.parts:
+                if part.scalar is not None and part.style != "|":
+                    found.setdefault(part.source.path, set()).add(part.span)
+    return found

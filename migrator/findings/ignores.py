@@ -1,6 +1,7 @@
 """Comments that settle a finding: `# patless: ignore[rule-or-reason] why`, optionally with `until=2027-01-31`.
 
-One stands on a line of the finding, or alone on the line directly above it. Without a why it does not count.
+One stands on a line of the finding, or alone on the line directly above it; above the whole item or command where text
+is joined from several lines, of which a comment would take the rest. Without a why it does not count.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from datetime import date
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.findings.records import Finding
 from migrator.findings.selection import codes
-from migrator.text.source import Source
+from migrator.text.source import Source, Span
 
+_SLASHES = re.compile(r"\.(?:[cm]?[jt]sx?|gradle|java|kts?|groovy|scala|go|cs|rs)\Z")
+_BARE = re.compile(r"\.json\Z")
+"""Files without comments."""
 _COMMENT = re.compile(r"#\s*patless:\s*ignore\[(?P<codes>[^\[\]]*)\](?P<why>.*)")
 _UNTIL = re.compile(r"(?:^|\s)until=(?P<date>\S*)")
 _QUOTED = re.compile(r"""(?<![^\s=(\[{,:"'])(?:"(?:\\.|[^"\\])*"|'[^']*')""")
@@ -52,6 +57,21 @@ def apply(
     return left, len(every) - len(left)
 
 
+def placed(finding: Finding, source: Source | None, joined: Iterable[Span]) -> Finding:
+    """The finding with the place of a comment that settles it. `joined` are the texts of its file that are written on
+    several lines and are one."""
+    comment = "" if _BARE.search(finding.path) else "//" if _SLASHES.search(finding.path) else "#"
+    line = finding.position.line
+    if source is None:
+        return replace(finding, above=line, comment=comment)
+    for span in joined:
+        if span.start <= finding.span.start < span.end:
+            line = min(line, source.position(span.start).line)
+    while line > 1 and source.line(line - 1).rstrip("\r").endswith("\\"):
+        line -= 1
+    return replace(finding, above=line, comment=comment)
+
+
 def notes(
     findings: Iterable[Finding], sources: Mapping[str, Source], today: date | None, known: Collection[str]
 ) -> tuple[Note, ...]:
@@ -85,11 +105,11 @@ def _near(
     source = sources.get(finding.path)
     if source is None:
         return
-    first, last = finding.position.line, finding.end.line
+    first, last = finding.above or finding.position.line, finding.end.line
     if last > first and finding.end.column == 1:
         last -= 1
     for line in range(first - 1, last + 1):
-        if line < 1 or (line < first and not source.line(line).lstrip().startswith("#")):
+        if line < 1 or (line < first and not source.line(line).lstrip().startswith(finding.comment or "#")):
             continue
         if (one := reader(source, line, today)) is not None:
             yield one

@@ -88,7 +88,8 @@ class Finding(Struct, frozen=True):
 
     `variables` are the stored variables that carry the credential. `remaining` names those of them that are
     still read somewhere in the step after the fix. `edits` is empty exactly where the verdict is report-only; `changes`
-    say what the edits mean where they add or remove items of a script.
+    say what the edits mean where they add or remove items of a script. A comment that settles it stands on a line of it
+    or above the line `above`, its own unless said; `comment` is what begins one in its file, '' where none can stand.
     """
 
     rule: str
@@ -106,6 +107,8 @@ class Finding(Struct, frozen=True):
     uses: tuple[Use, ...] = ()
     edits: tuple[Edit, ...] = ()
     changes: tuple[ScriptChange, ...] = ()
+    above: int = 0
+    comment: str = "#"
 
     @property
     def verdict(self) -> Verdict:

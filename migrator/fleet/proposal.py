@@ -150,7 +150,7 @@ def _stays(finding: Finding, reasons: Mapping[str, ReasonEntry], repository: str
     if strictest is None or entry is None:
         return Stays(finding.path, finding.position.line, finding.rule, finding.message)
     subject = strictest.subject
-    ways = ways_out(entry, subject, fleet_of=repository)
+    ways = ways_out(entry, subject, fleet_of=repository, finding=finding)
     return Stays(finding.path, finding.position.line, entry.code, entry.what, subject, ways)
 
 

@@ -45,7 +45,7 @@ def block(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry], 
         yield from excerpt(source, finding.span, report.secrets.get(finding.path, ()), paint)
     for reason in finding.reasons:
         yield f"  = {paint.verdict(reason.verdict, reason.code)}: {_line(reason.detail)}"
-        yield from _ways_out(reason, reasons.get(reason.code), paint)
+        yield from _ways_out(finding, reason, reasons.get(reason.code), paint)
     if len(finding.uses) > 1 or any(use.path != finding.path for use in finding.uses):
         listed = [f"{named(use.path)}{place(use.position)}" for use in finding.uses[:_USES]]
         more = f" and {len(finding.uses) - _USES} more" if len(finding.uses) > _USES else ""
@@ -113,10 +113,10 @@ def _at(line: int) -> str:
     return f":{line}" if line else ""
 
 
-def _ways_out(reason: Reason, entry: ReasonEntry | None, paint: Paint) -> Iterator[str]:
+def _ways_out(finding: Finding, reason: Reason, entry: ReasonEntry | None, paint: Paint) -> Iterator[str]:
     if entry is None:
         return
-    for label, way in ways_out(entry, reason.subject):
+    for label, way in ways_out(entry, reason.subject, finding=finding):
         yield f"      {paint.dim(f'{label}:'.ljust(9))} {_line(way)}"
 
 

@@ -29,7 +29,7 @@ from migrator.rulebook.records import (
     Runners,
 )
 
-_WAYS = ("mine", "otherwise", "described", "not-mine", "ask", "fleet")
+_WAYS = ("mine", "file", "otherwise", "described", "not-mine", "ask", "fleet")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -183,6 +183,7 @@ def _reasons(book: RuleBook, node: Node) -> RuleBook:
             fields["what"].text(),
             fields["why"].text().strip(),
             ways["mine"],
+            ways["file"],
             ways["otherwise"],
             ways["described"],
             ways["not-mine"],

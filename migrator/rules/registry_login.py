@@ -100,7 +100,7 @@ def _unreadable(
     rule: Rule, context: Context, source: Source, span: Span, what: str, step: StepFacts | None = None
 ) -> Finding:
     message = f"a login to Packages stands in {what} that cannot be read"
-    reason = context.reason("unreadable", f"{what} cannot be read", what)
+    reason = context.reason("unreadable", f"{what} cannot be read", source.path)
     return rule.finding(source, span, message, reasons=[reason], uses=step.uses if step else ())
 
 

@@ -100,7 +100,7 @@ def _dockerfiles(
         shown = paths[0] if paths and not told else shown
         texts = [text for path in paths if path and (text := files.read(path)) is not None]
         if not texts:
-            yield unknown(command, f"{_called(shown)} is not in the repository", shown)
+            yield unknown(command, f"{_called(shown)} is not in the repository, or the step changes it", shown)
         for text in texts:  # which of them is read, depends on the client
             yield from dockerfile_images(command, text, shown, arguments)
 

@@ -155,7 +155,7 @@ def _chosen(called: Invocation, syntax: ComposeSyntax, files: Files, folder: Pat
         several = product(*paths) if prod(map(len, paths)) <= _MOST_CHOICES else [(None,) * len(given)]
         return [_Chosen(tuple(one), tuple(given), base if moved else None) for one in several]
     if base is None:
-        return [Missing("the Compose file is not in the repository", "the Compose file")]
+        return [Missing("the Compose file is not in the repository", "compose.yaml")]
     for place in _upwards(base):
         there = [posixpath.join(place, name) for name in _NAMES]
         found = next((path for path in there if files.read(path) is not None or files.made(path)), None)
@@ -163,7 +163,7 @@ def _chosen(called: Invocation, syntax: ComposeSyntax, files: Files, folder: Pat
             beside = [posixpath.join(place, name) for name in _OVERRIDES]
             other = [path for path in beside if files.read(path) is not None or files.made(path)]
             return [_Chosen((found, *other[:1]), (), base if moved else None)]
-    return [Missing("the Compose file is not in the repository", "the Compose file")]
+    return [Missing("the Compose file is not in the repository", "compose.yaml")]
 
 
 def _told(value: Value, folder: Paths, files: Files) -> tuple[str | None, ...]:

@@ -64,14 +64,15 @@ def _cut_text(text: Literal, count: int) -> Literal:
 
 
 def subject_of(value: Value) -> str:
-    """What a value that is not certain comes from, for people."""
+    """What a value that is not certain comes from, for people: the name of a variable from outside, `$NAME` of one that
+    the script sets."""
     for piece in value.pieces:
         if isinstance(piece, Input):
             return piece.name
     for piece in value.pieces:
         for reference in piece.provenance:
             if reference.read.name:
-                return reference.read.name
+                return f"${reference.read.name}"
     return value.unknown or "a variable"
 
 

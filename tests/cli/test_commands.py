@@ -12,9 +12,6 @@ from syrupy.assertion import SnapshotAssertion
 
 from tests.cli.conftest import Patless, put
 
-pytest.importorskip("migrator.engine.analysis")
-pytest.importorskip("migrator.fixes.applying")
-
 DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
 
 LOGIN = "- docker login crg.apkg.io -u $EMAIL -p $TOKEN"

@@ -15,6 +15,7 @@ from migrator.repositories.worktree import WorkTree, find_root, repositories_bel
 from migrator.text.files import LIMIT
 from migrator.text.view import Unreadable
 from tests.repositories.conftest import Git
+from tests.unprivileged import unprivileged
 
 
 def put(root: Path, *paths: str) -> None:
@@ -256,12 +257,12 @@ def test_where_no_file_is_reading_gives_none(path: str, tmp_path: Path) -> None:
     assert WorkTree(tmp_path).read(path) is None
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
-    put(tmp_path, "a.yml")
-    (tmp_path / "a.yml").chmod(0)
-    with pytest.raises(Unreadable, match="not permitted"):
-        WorkTree(tmp_path).read("a.yml")
+def test_a_file_without_permission_is_refused() -> None:
+    with unprivileged() as folder:
+        put(folder, "a.yml")
+        (folder / "a.yml").chmod(0)
+        with pytest.raises(Unreadable, match="not permitted"):
+            WorkTree(folder).read("a.yml")
 
 
 def test_the_root_is_the_top_of_the_repository_or_the_folder(git: Git, tmp_path: Path) -> None:

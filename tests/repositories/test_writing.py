@@ -10,6 +10,7 @@ import pytest
 
 from migrator.repositories import writing
 from migrator.repositories.writing import NotWritten, replace
+from tests.unprivileged import unprivileged
 
 BEFORE, AFTER = b"old\r\n", b"new\r\n"
 
@@ -117,19 +118,21 @@ def test_an_interruption_leaves_the_file_as_it_was(file: Path, monkeypatch: pyte
     assert file.read_bytes() == BEFORE
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_said_to_be_one(file: Path) -> None:
-    file.parent.chmod(0o555)
-    try:
-        assert refused(file).startswith("its folder does not allow new files")
-    finally:
-        file.parent.chmod(0o755)
+def test_a_read_only_folder_is_said_to_be_one() -> None:
+    with unprivileged() as folder:
+        (folder / "a.yml").write_bytes(BEFORE)
+        folder.chmod(0o555)
+        try:
+            assert refused(folder / "a.yml").startswith("its folder does not allow new files")
+        finally:
+            folder.chmod(0o755)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_file_is_left_alone(file: Path) -> None:
-    file.chmod(0o444)
-    assert refused(file) == "the file is read-only; make it writable and run again"
+def test_a_read_only_file_is_left_alone() -> None:
+    with unprivileged() as folder:
+        (folder / "a.yml").write_bytes(BEFORE)
+        (folder / "a.yml").chmod(0o444)
+        assert refused(folder / "a.yml") == "the file is read-only; make it writable and run again"
 
 
 def test_a_new_file_takes_no_ones_place(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opin
             names.append((shell, use, name))
     detail = "an image that is read is not known: {}"
     unknown = (context.reason("image-unresolved", detail.format(why), subject) for subject, why in unresolved.items())
-    pushes = () if names else tuple(_unnamed(context, images))
+    pushes = tuple(_unnamed(context, images))
     return (
         _owned(context, names, step.elsewhere),
         Opinion("which images that it may read are not known?", reasons=tuple(unknown)),
@@ -144,13 +144,12 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
     reasons: dict[str, Reason] = {}
     assumptions: dict[str, None] = {}
     unseen: list[str] = []
-    for shell, command, paths in _after(step, context, login):
+    for command, paths in _after(step, context, login):
         if not _may_use_login(command, book):
             continue
-        shown = f"`{_shown_command(command)}`"
+        shown = _shown_command(command)
         unseen.append(shown)
-        if shell is login.shell:
-            assumptions[f"{shown} reads no other package"] = None
+        assumptions[f"{shown} reads no other package"] = None
         found = context.texts.evidence(joined((paths, *context.files.may_start(command))))
         if isinstance(found, Top):
             reasons[shown] = context.reason("image-unresolved", f"what {shown} may read is {found.why}", shown)
@@ -185,13 +184,13 @@ def _idle(command: Command, programs: Programs) -> bool:
     return command.name in programs.inert or first in programs.services.get(command.name, ())
 
 
-def _after(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[Shell, Command, Paths]]:
+def _after(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[Command, Paths]]:
     """What is not followed and may run after a login in its step, with the files that each runs."""
     for shell in step.shells:
         for command, paths in runs(shell, context.files, context.book):
             later = shell.order > login.shell.order or (shell is login.shell and may_follow(login.command, command))
             if later and may_both_run(login.command, command):
-                yield shell, command, paths
+                yield command, paths
 
 
 def _not_known(context: Context, evidence: NamedPackage) -> Name | None:
@@ -220,9 +219,11 @@ def _unseen(login: PackagesLogin) -> Iterator[str]:
 
 
 def _shown_command(command: Command) -> str:
-    words = [command.name or "a command"]
+    if not command.name:
+        return "a program that is not known"
+    words = [command.name]
     for argument in command.arguments[:1]:
         first = argument.value.alternatives[0][:1]
         if argument.text and _SHOWN_WORD.fullmatch(argument.text) and first and isinstance(first[0], Literal):
             words.append(argument.text)
-    return " ".join(words)
+    return f"`{' '.join(words)}`"

@@ -9,15 +9,17 @@ from migrator.fixes.opinion import Opinion
 
 
 def runner(labels: Sequence[str], context: Context) -> Opinion:
-    """Whether a login outlives the step on a runner with these labels, and what is taken for granted of it."""
+    """Whether a login outlives the step on a runner with these labels, and what is taken for granted of any such
+    runner: that it gives its steps the native pair."""
     asked, runners = "what does the runner's label say?", context.book.runners
     if not labels:
         return Opinion(asked)
+    granted = ("self-hosted runners are given the native pair",)
     shell = next((label for label in labels if label in runners.shell), None)
     if shell:
         detail = f"the step runs on a shell runner ({shell}), where the login outlives it"
-        return Opinion(asked, reasons=(context.reason("shell-runner", detail, shell),))
+        return Opinion(asked, reasons=(context.reason("shell-runner", detail, shell),), assumptions=granted)
     if unknown := runners.open(labels):
         detail = f"the runner label {unknown} does not tell whether the step has a container of its own"
-        return Opinion(asked, reasons=(context.reason("shell-runner", detail, unknown),))
-    return Opinion(asked, assumptions=("self-hosted runners are given the native pair",))
+        return Opinion(asked, reasons=(context.reason("shell-runner", detail, unknown),), assumptions=granted)
+    return Opinion(asked, assumptions=granted)

@@ -30,7 +30,7 @@ def surroundings(
     others = dict.fromkeys((*unseen, *(f"a login whose registry comes from {one.host_subject}" for one in perhaps)))
     detail, host = "the step also logs in within {}", login.login.host
     unknown = (context.reason("mixed-logins", detail.format(what), host) for what in others)
-    broken = context.reason("unreadable", "a part of the file cannot be read", "the file")
+    broken = context.reason("unreadable", "a part of the file cannot be read", step.pipelines.source.path)
     return (
         Opinion("which steps that cannot be read run the same text?", reasons=tuple(elsewhere)),
         Opinion("what else may log in to the registry?", tuple(map(Sighting, others)), tuple(unknown)),

@@ -140,7 +140,8 @@ class _Arguments:
             # A build argument without a known value may be `--build-arg NAME` of a variable that is not set.
             return Variable(value, None if name in self.given and value.resolved is None else True)
         if name in self.declared:
-            return Variable(unknown(f"the build argument {name} has no default"), False)
+            argument = f"the build argument {name}"
+            return Variable(unknown(f"{argument} has no default", names=(argument,)), False)
         return Variable(unknown(f"no ARG before the first FROM declares {name}"), False)
 
 

@@ -115,16 +115,18 @@ def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry]
         secrets = report.secrets.get(finding.path, ())
         yield Block("code", "\n".join(excerpt(source, finding.span, secrets, Paint())), "The lines")
     for reason in finding.reasons:
-        yield from reason_blocks(reason, reasons.get(reason.code))
+        yield from reason_blocks(reason, reasons.get(reason.code), finding)
     if finding.assumptions:
         yield Block("list", "\n".join(" ".join(one.split()) for one in finding.assumptions), "Taken for granted")
     if finding.remaining:
         yield Block("text", ", ".join(f"${name}" for name in finding.remaining), "Still read in this step")
 
 
-def reason_blocks(reason: Reason, entry: ReasonEntry | None, fleet_of: str = "") -> Iterator[Block]:
+def reason_blocks(
+    reason: Reason, entry: ReasonEntry | None, finding: Finding | None = None, fleet_of: str = ""
+) -> Iterator[Block]:
     """Why a finding is held back, and its ways out, each with a button that copies it."""
     yield Block("text", " ".join(reason.detail.split()), reason.code)
     if entry is not None:
-        ways = ways_out(entry, reason.subject, fleet_of=fleet_of)
+        ways = ways_out(entry, reason.subject, fleet_of=fleet_of, finding=finding)
         yield from (Block("copy", way, label) for label, way in ways)

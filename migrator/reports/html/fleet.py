@@ -177,7 +177,7 @@ def _finding(finding: SeenFinding, slug: str, reasons: Mapping[str, ReasonEntry]
     elif finding.excerpt:
         yield Block("code", finding.excerpt, f"The line {at}")
     for reason in finding.reasons:
-        yield from reason_blocks(reason, reasons.get(reason.code), slug)
+        yield from reason_blocks(reason, reasons.get(reason.code), fleet_of=slug)
     if finding.assumptions:
         yield Block("list", "\n".join(finding.assumptions), "Taken for granted")
 
