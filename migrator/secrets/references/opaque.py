@@ -35,18 +35,21 @@ class OpaqueForms:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._needles: dict[str, list[tuple[bytes, Form]]] = {}
+        self._needles: dict[str, list[tuple[bytes, bytes, Form]]] = {}
 
     def forms(self, data: bytes, language: Language) -> list[Form]:
         if language.mentions == "all" or language.elsewhere:
             return []
         lower = data.lower()
-        return [form for needle, form in self._of(language) if needle in (lower if form.folded else data)]
+        found = self._of(language)
+        return [form for needle, more, form in found if needle in (lower if form.folded else data) and more in data]
 
-    def _of(self, language: Language) -> list[tuple[bytes, Form]]:
+    def _of(self, language: Language) -> list[tuple[bytes, bytes, Form]]:
         if language.name not in self._needles:
             forms = (form for form in self._rules.opaque if not form.languages or language.name in form.languages)
-            self._needles[language.name] = [(form.needle.encode(), form) for form in forms]
+            self._needles[language.name] = [
+                (form.needle.encode(), form.beside.encode(), form) for form in forms
+            ]
         return self._needles[language.name]
 
 
@@ -60,7 +63,7 @@ def places_of(
     for form in forms:
         count = 0
         for match in form.pattern.finditer(source.text):
-            group = "what" if "what" in form.pattern.groupindex else 0
+            group = _shown(match)
             if within(source, match.start(group), language) is not Within.COMMENT and count < MOST:
                 count += 1
                 one = _at(OpaqueKind(form.kind), source, match.start(group), " ".join(match[group].split()))
@@ -73,6 +76,11 @@ def places_of(
     reads = {one.line for one in found if one.kind is OpaqueKind.INDIRECT}
     found = {replace(one, kind=OpaqueKind.INDIRECT) if _is_read(one, reads) else one for one in found}
     return sorted(found, key=lambda one: (one.line, one.column, one.kind, one.name))
+
+
+def _shown(match: re.Match[str]) -> str | int:
+    """The group of what is shown: the whole where there is none."""
+    return next((group for group, text in match.groupdict().items() if text and group.startswith("what")), 0)
 
 
 def _fetched(source: Source, language: Language) -> Iterator[Opaque]:
