@@ -504,7 +504,7 @@ LANGUAGES = (
     Language(
         "swift", "Sources/A/main.swift", (way("swift run"), way("swift test"), way("fastlane beta"), way("xcodebuild test")), _SWIFT,
         reads=("let t = ProcessInfo.processInfo.environment[{e}]", "let t = getenv({e})", "let t = Environment.get({e})", "let t = ProcessInfo().environment[{e}]", "let t = ProcessInfo.processInfo.environment[{e}, default: \"\"]"), handed=("let env = ProcessInfo.processInfo.environment\nlet t = env[{e}]",),
-        dumps=("print(ProcessInfo.processInfo.environment)", "let env = ProcessInfo.processInfo.environment", "for (k, v) in ProcessInfo.processInfo.environment {{}}", 'process.executableURL = URL(fileURLWithPath: "/usr/bin/env")'),
+        dumps=("print(ProcessInfo.processInfo.environment)", "let env = ProcessInfo.processInfo.environment", "for (k, v) in ProcessInfo.processInfo.environment {{}}"),
     ),
     Language(
         "powershell", "deploy.ps1", (way("pwsh deploy.ps1"), way("pwsh -File ./deploy.ps1"), way("powershell -c ./deploy.ps1"), way("./d.sh", d_dot_sh="pwsh deploy.ps1\n")), _POWER,

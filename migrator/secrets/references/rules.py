@@ -21,8 +21,8 @@ _COMMAND = (
     r"""(?:-\w{0,9}c|-|\btrap|\beval|\bwatch)[ \t]{1,20}\\{0,2}["']|-\w{0,9}c["'],[ \t]{0,9}["']|"""
     r"""\b(?:ba|da|z|k|a)?sh[ \t]{1,9}-\w{0,9}c[ \t]|"""
     r""""[\w:.-]{1,60}"[ \t]{0,9}:[ \t]{0,9}"|"""
-    r"""\b(?:script|run|command|cmds?|entrypoint|sh|shell)[ \t]{0,9}[:=][ \t]{0,9}["']?)"""
-    r"""[ \t]{0,40}(?:-[ \t]{1,20}["']?|RUN[ \t]{1,20}(?:--\w{1,20}(?:=\S{0,200})?[ \t]{1,9}){0,4}|[@+-]{1,2}(?=\w))?"""
+    r"""\b(?:script|run|command|cmds?|entrypoint|sh|shell)[ \t]{0,9}[:=][ \t]{0,9}(?:&[\w-]{1,40}[ \t]{1,9})?["']?)"""
+    r"""[ \t]{0,40}(?:-[ \t]{1,20}(?:&[\w-]{1,40}[ \t]{1,9})?["']?|RUN[ \t]{1,20}(?:--\w{1,20}(?:=\S{0,200})?[ \t]{1,9}){0,4}|[@+-]{1,2}(?=\w))?"""
     r"""(?:\w{1,60}=[^\s"'`;|&]{0,100}[ \t]{1,20}){0,3}(?:(?:/usr)?/bin/)?"""
 )
 """Where a shell begins a command, in scripts and in what holds lines of them; no label of a `case`."""
@@ -45,7 +45,13 @@ _COMPUTED = (
 ).replace("QUOTE", _QUOTE)
 """An expression that is no literal alone: a variable, a call, a text with something put into it or joined to it, or of
 which a part is taken. A text with more behind it says how the name begins only where nothing but more is joined to it."""
-_MACROS = {"COMMAND": _COMMAND, "ENDS": _ENDS, "FETCHED": _FETCHED, "NAME": _NAME}
+_STARTS = (
+    r"\b(?:system|exec\w{0,20}|popen\w{0,5}|run\w{0,9}|call|callCommand|check_output|check_call|Popen|spawn\w{0,9}|sh|shell|"
+    r"shell_exec|passthru|commandLine|ProcessBuilder|Start|capture\w{0,3}|cmd|readProcess|[cC]ommand(?:::new)?|program|"
+    r"String\[\])"
+)
+"""A function that starts a program, in one language or another."""
+_MACROS = {"STARTS": _STARTS, "COMMAND": _COMMAND, "ENDS": _ENDS, "FETCHED": _FETCHED, "NAME": _NAME}
 _SHEBANG = re.compile(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
 
 
@@ -119,7 +125,7 @@ class Rules:
         return next((language for language in self.languages if program in language.interpreters), None)
 
 
-UNKNOWN = Language("")
+UNKNOWN = Language("unknown")
 UNENDED = Language("unended", exact=True)
 """A name without an ending, as of many scripts."""
 
@@ -133,7 +139,7 @@ def load(directories: tuple[Path, ...] = ()) -> Rules:
     languages = [
         _language(*named) for file in files if "languages" in file for named in file["languages"].mapping().items()
     ]
-    names = {UNENDED.name, *(language.name for language in languages)}
+    names = {UNKNOWN.name, UNENDED.name, *(language.name for language in languages)}
     return Rules(
         tuple(languages),
         tuple(form for file in files for form in _forms(file.get("forms"), list(Kind), names)),
