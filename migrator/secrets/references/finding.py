@@ -143,7 +143,9 @@ def _elsewhere(one: Reference) -> Opaque:
 def _applying(forms: Collection[Form], text: str, language: Language) -> Iterator[Form]:
     lower = text.lower()
     for form in forms:
-        if (not form.languages or language.name in form.languages) and form.needle in (lower if form.folded else text):
+        if (not form.languages or language.name in form.languages) and any(
+            needle in (lower if form.folded else text) for needle in form.needles
+        ):
             yield form
 
 

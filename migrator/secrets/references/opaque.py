@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.records import Opaque, OpaqueKind
@@ -43,8 +44,19 @@ _BUILDS = re.compile(
 _FOLDER = re.compile(r"[\w.-]{1,100}", re.ASCII)
 _NEAR = 1000
 """How many characters behind a change into a fetched folder are looked at."""
+_OFTEN = b"env"
+"""What stands in the needles of most forms, and in few files."""
 MOST = 50
 """The most places of one form that are kept of one file."""
+
+
+class _Needle(NamedTuple):
+    """One text of which the form needs one, and `beside`, which it needs, too."""
+
+    text: bytes
+    folded: bool
+    beside: bytes
+    form: Form
 
 
 class OpaqueForms:
@@ -52,22 +64,29 @@ class OpaqueForms:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._needles: dict[str, list[tuple[bytes, bytes, Form]]] = {}
+        self._known: dict[str, tuple[list[_Needle], list[_Needle]]] = {}
 
     def forms(self, data: bytes, language: Language) -> list[Form]:
         if language.mentions == "all" or language.elsewhere:
             return []
         lower = data.lower()
-        found = self._of(language)
-        return [form for needle, more, form in found if needle in (lower if form.folded else data) and more in data]
+        every, others = self._of(language)
+        chosen = every if _OFTEN in lower else others
+        found = [
+            form for text, folded, more, form in chosen if text in (lower if folded else data) and more in data
+        ]
+        return list({id(form): form for form in found}.values())
 
-    def _of(self, language: Language) -> list[tuple[bytes, bytes, Form]]:
-        if language.name not in self._needles:
+    def _of(self, language: Language) -> tuple[list[_Needle], list[_Needle]]:
+        """The needles of a language, and those that can stand in a file without _OFTEN."""
+        if language.name not in self._known:
             forms = (form for form in self._rules.opaque if not form.languages or language.name in form.languages)
-            self._needles[language.name] = [
-                (form.needle.encode(), form.beside.encode(), form) for form in forms
+            every = [
+                _Needle(text.encode(), form.folded, form.beside.encode(), form) for form in forms for text in form.needles
             ]
-        return self._needles[language.name]
+            others = [one for one in every if _OFTEN not in one.text.lower()]
+            self._known[language.name] = every, others
+        return self._known[language.name]
 
 
 class _Constants:

@@ -22,7 +22,7 @@ _NESTED = "yaml"
 _SETTINGS = "json-settings"
 """The language in which it is spelled by objects within objects."""
 _JSON = re.compile(r'"(?P<key>[\w.:-]{1,100})"\s{0,9}:\s{0,9}(?P<opens>\{)?|[{}]', re.ASCII)
-_ESCAPE = re.compile(rb"\\(?:u\{?00|U000000|x)[2-7][0-9a-fA-F]|\w\\\r?\n")
+_ESCAPE = re.compile(rb"\\(?:(?:u\{?00|U000000|x)[2-7][0-9a-fA-F]|(?<=\w\\)\r?\n)")
 _ESCAPED = re.compile(r"(?:\w|\\(?:u\{?00|U000000|x)[2-7][0-9a-fA-F]\}?|\\\r?\n[ \t]{0,40}){4,200}", re.ASCII)
 _CHARACTER = re.compile(r"\\(?:(?:u\{?00|U000000|x)([2-7][0-9a-fA-F])\}?|\r?\n[ \t]*)")
 _KEY = re.compile(r"^(?P<indent>[ ]*)(?:- )?(?P<key>[\w.-]{1,100})[ \t]{0,9}:(?=\s)", re.MULTILINE | re.ASCII)

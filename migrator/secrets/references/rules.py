@@ -76,12 +76,12 @@ class Language:
 @dataclass(frozen=True, slots=True)
 class Form:
     """A way to write a use, or what defeats proof. The words of the pattern's group `names` are the names that it
-    uses; its group `what` is shown, without one the whole. `needle` stands in every match, `beside` somewhere in the
-    file. Languages: none is any."""
+    uses; its group `what` is shown, without one the whole. one of the `needles` stands in every match, `beside`
+    somewhere in the file. Languages: none is any."""
 
     kind: str
     pattern: re.Pattern[str]
-    needle: str
+    needles: tuple[str, ...]
     languages: frozenset[str]
     folded: bool
     beside: str = ""
@@ -178,7 +178,7 @@ def _forms(node: Node | None, kinds: Sequence[str], languages: set[str]) -> Iter
         yield Form(
             fields["kind"].choice([str(kind) for kind in kinds]),
             _pattern(fields["pattern"], folded),
-            fields["needle"].text(),
+            fields["needle"].several(),
             _languages(fields, languages),
             folded,
             fields["beside"].text() if "beside" in fields else "",
