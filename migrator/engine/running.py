@@ -40,6 +40,8 @@ def _any(command: Command, files: FileGraph) -> bool:
     if command.name in programs.inert or (words and _ASKS.issuperset(words)):
         return False
     launcher = programs.launcher(command.name)
+    if launcher and not launcher.loads.isdisjoint(word for word in words if word):
+        return True
     if launcher and launcher.files:
         return bool(matching(run, files.paths))  # what it runs would have been followed
     if launcher and _MODULE in words[:-1]:

@@ -29,7 +29,7 @@ _SETS = (
     *("lookers", "takers", "senders", "remote", "listings", "common"),
 )
 """Sections that are lists: of programs, of options, or of globs of names."""
-_WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands", "elsewhere")
+_WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands", "elsewhere", "loads")
 """What a launcher says of the words that it is given."""
 _READS = re.compile(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
 

@@ -150,11 +150,17 @@ def test_a_downloaded_script_is_shown_without_its_address() -> None:
 # Not text
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_that_holds_the_name_is_opaque(encoding: str) -> None:
     found = Finder([NAME]).look("echo $Env:MY_PAT".encode(encoding), "a.ps1")
     assert [(one.kind, one.text) for one in found.opaque] == [(OpaqueKind.BINARY, NAME)]
     assert found.references == found.not_looked == ()
+
+
+def test_utf_16_that_says_so_is_text() -> None:
+    found = Finder([NAME]).look("echo $Env:MY_PAT\ngci env:".encode("utf-16"), "a.ps1")
+    assert [(one.kind, one.line) for one in found.references] == [("powershell", 1)]
+    assert [(one.kind, one.line) for one in found.opaque] == [("dump", 2)]
 
 
 def test_utf_16_without_the_name_was_looked_into() -> None:

@@ -8,6 +8,12 @@ from collections.abc import Iterable
 _WORDS = bytes(i if chr(i).isascii() and (chr(i).isalnum() or i == 0x5F) else 0x20 for i in range(256))
 _CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
 _PROGRAMS = (b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\0asm", b"!<arch>\n")
+_MEDIA = re.compile(
+    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|\0\0[\x01\x02]\0[\x01-\xff]\0|RIFF.{4}(?:WEBP|WAVE|AVI )|II\*\0|MM\0\*|wOF[F2]|OTTO|ttcf|"
+    rb"\0\x01\0\0\0|.{34}LP|%PDF-|.{4}ftyp|ID3|OggS|fLaC|8BPS",
+    re.DOTALL,
+)
+"""How pictures, fonts, documents, sounds and films begin."""
 _ARCHIVES = re.compile(r".*\.(?:jar|war|ear|exe|dll|so|dylib|class|pyc|whl|egg|node|wasm|msi|deb|rpm|apk)", re.I | re.S)
 
 
@@ -18,6 +24,8 @@ def words(data: bytes) -> set[bytes]:
 
 def text(data: bytes) -> str | None:
     """The characters, without a byte order mark; None where it is not text. Bytes that are no UTF-8 survive."""
+    if is_utf16(data):
+        return data.decode("utf-16")
     if data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
     try:
@@ -40,6 +48,11 @@ def is_utf16(data: bytes) -> bool:
 def is_program(path: str, data: bytes) -> bool:
     """Whether what is not text can be run or loaded, by its first bytes or its name."""
     return data.startswith(_PROGRAMS) or _ARCHIVES.fullmatch(path) is not None
+
+
+def is_media(data: bytes) -> bool:
+    """Whether it is a picture, a font or the like, which no program runs."""
+    return not data.startswith(_PROGRAMS) and _MEDIA.match(data) is not None
 
 
 def held(data: bytes, names: Iterable[str]) -> list[str]:

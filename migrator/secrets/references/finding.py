@@ -71,6 +71,8 @@ class Finder:
         text = content.text(data)
         if text is None:
             return self._binary(data, path, executable)
+        if content.is_utf16(data):
+            data = text.encode()
         language = self.rules.language(path)
         if language in (UNKNOWN, UNENDED):
             language = self.rules.interpreted(data) or language
@@ -96,9 +98,10 @@ class Finder:
     def _binary(self, data: bytes, path: str, executable: bool) -> Found:
         names = self.held(data)
         kinds = [(OpaqueKind.BINARY, name) for name in names]
-        if executable or content.is_program(path, data):
+        silent = content.is_media(data) or self.rules.language(path).mentions == "all"
+        if (executable or content.is_program(path, data)) and not silent:
             kinds.append((OpaqueKind.PROGRAM, ""))
-        not_looked = () if names or content.is_utf16(data) else (NotLooked(path, "it is not text"),)
+        not_looked = () if names or silent else (NotLooked(path, "it is not text"),)
         return Found((), tuple(Opaque(kind, path, 1, 1, name, name) for kind, name in kinds), not_looked)
 
     def _references(self, source: Source, language: Language, wanted: Collection[bytes]) -> Iterator[Reference]:
@@ -140,7 +143,9 @@ def _elsewhere(one: Reference) -> Opaque:
 def _applying(forms: Collection[Form], text: str, language: Language) -> Iterator[Form]:
     lower = text.lower()
     for form in forms:
-        if (not form.languages or language.name in form.languages) and form.needle in (lower if form.folded else text):
+        if (not form.languages or language.name in form.languages) and any(
+            needle in (lower if form.folded else text) for needle in form.needles
+        ):
             yield form
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.records import Opaque, OpaqueKind
@@ -14,6 +15,10 @@ from migrator.text.source import Source
 from migrator.text.yaml import Mapping, Scalar, YamlError, read_yaml
 
 _APART = re.compile("[.:-]")
+_LINES = frozenset({"shell", "pipelines", "compose", "yaml", "make", "dockerfile", "package-json", "unended"})
+"""The languages in which lines of a shell stand."""
+_QUOTES = re.compile("""["'`]""")
+_CONSTANT = re.compile(r"(?<!\w)([A-Z]\w{0,60})\s{0,9}[)\],]", re.ASCII)
 _FETCHES = re.compile(
     r"""\b(?P<program>curl|wget)\b[^\n;|&]{0,300}?(?:"""
     r"""(?:[ \t]-\w{0,9}[oO][ \t=]{0,9}|--output(?:-document)?[ \t=]|>[ \t]{0,9})"""
@@ -22,12 +27,36 @@ _FETCHES = re.compile(
     re.ASCII,
 )
 """A file that is fetched: by the name that is told, or by the end of its address."""
+_CLONES = re.compile(
+    r"""\bgit[ \t]{1,9}(?:-[cC][ \t]{1,9}\S{1,200}[ \t]{1,9}){0,3}(?P<program>clone)\b(?P<words>(?:[^\n;|&\\]|\\\r?\n){1,400})""", re.ASCII
+)
+"""A repository that is fetched, into the folder of its last word."""
 _RUNS = (
     r"(?:(?<![\w./-])(?:(?:ba|da|z|k|a)?sh|source|\.|python[\d.]{0,4}|ruby|perl|php|node|pwsh)[ \t]{1,9}"
     r"(?:-[\w \t-]{1,40}[ \t])?|(?<![\w./-])(?=\.?/?[\w./-]{0,200}\.(?:sh|bash|py|rb|pl)\b))"
 )
+_STARTED = r"(?:(?:(?:ba|da|z|k|a)?sh|source|\.|python[\d.]{0,4}|ruby|perl|php|node|pwsh)[ \t]{1,9}(?:-[\w \t-]{1,40}[ \t])?)"
+_BUILDS = re.compile(
+    rf"""(?:^|[\s;&|])(?:{_STARTED}|\./\w|(?:make|just|npm|yarn|pnpm|mvn|gradle|cargo|go|docker|ansible-playbook|terraform|poetry|uv|pip3?|pytest|tox|rake|bundle|"""
+    r"composer|dotnet)[ \t\n;&|])",
+    re.ASCII,
+)
+_FOLDER = re.compile(r"[\w.-]{1,100}", re.ASCII)
+_NEAR = 1000
+"""How many characters behind a change into a fetched folder are looked at."""
+_OFTEN = b"env"
+"""What stands in the needles of most forms, and in few files."""
 MOST = 50
 """The most places of one form that are kept of one file."""
+
+
+class _Needle(NamedTuple):
+    """One text of which the form needs one, and `beside`, which it needs, too."""
+
+    text: bytes
+    folded: bool
+    beside: bytes
+    form: Form
 
 
 class OpaqueForms:
@@ -35,19 +64,53 @@ class OpaqueForms:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._needles: dict[str, list[tuple[bytes, Form]]] = {}
+        self._known: dict[str, tuple[list[_Needle], list[_Needle]]] = {}
 
     def forms(self, data: bytes, language: Language) -> list[Form]:
         if language.mentions == "all" or language.elsewhere:
             return []
         lower = data.lower()
-        return [form for needle, form in self._of(language) if needle in (lower if form.folded else data)]
+        every, others = self._of(language)
+        chosen = every if _OFTEN in lower else others
+        found = [
+            form for text, folded, more, form in chosen if text in (lower if folded else data) and more in data
+        ]
+        return list({id(form): form for form in found}.values())
 
-    def _of(self, language: Language) -> list[tuple[bytes, Form]]:
-        if language.name not in self._needles:
+    def _of(self, language: Language) -> tuple[list[_Needle], list[_Needle]]:
+        """The needles of a language, and those that can stand in a file without _OFTEN."""
+        if language.name not in self._known:
             forms = (form for form in self._rules.opaque if not form.languages or language.name in form.languages)
-            self._needles[language.name] = [(form.needle.encode(), form) for form in forms]
-        return self._needles[language.name]
+            every = [
+                _Needle(text.encode(), form.folded, form.beside.encode(), form) for form in forms for text in form.needles
+            ]
+            others = [one for one in every if _OFTEN not in one.text.lower()]
+            self._known[language.name] = every, others
+        return self._known[language.name]
+
+
+class _Constants:
+    """The names in one text that stand for one text each: what is read by such a name names its variable, and is no
+    doubt about others."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[str, bool] = {}
+
+    def at(self, offset: int) -> bool:
+        """Whether an expression is such a name alone. Only some names of a text are looked for, each once."""
+        found = _CONSTANT.match(self._text, offset)
+        if found is None:
+            return False
+        if found[1] not in self._known and len(self._known) < MOST:
+            self._known[found[1]] = self._is_one(re.escape(found[1]))
+        return self._known.get(found[1], False)
+
+    def _is_one(self, name: str) -> bool:
+        """A literal is assigned to it once, and nothing is joined to that."""
+        assigned = re.findall(rf"\b{name}\b[^\n=(){{}}]{{0,40}}:?=(?!=)|\b{name}[ \t]{{1,9}}in\b", self._text, re.ASCII)
+        literal = rf"""\b{name}\b[^\n=(){{}}]{{0,40}}=\s{{0,9}}(["'`])\w{{1,100}}\1[ \t]{{0,9}}(?:[;,#)]|//|$(?!\s{{0,40}}[+.%&~<"'`]))"""
+        return len(assigned) == 1 and re.search(literal, self._text, re.ASCII | re.MULTILINE) is not None
 
 
 def places_of(
@@ -56,23 +119,39 @@ def places_of(
     """Where the forms stand outside of comments, in the order of the file. `parts` are those of the `names`, which say
     of their lines what a name that is put together there would say again."""
     found = set(parts)
+    constants = _Constants(source.text)
     said = {(one.line, one.name) for one in parts}
     for form in forms:
         count = 0
         for match in form.pattern.finditer(source.text):
-            group = "what" if "what" in form.pattern.groupindex else 0
+            group = _shown(match)
+            if form.kind == OpaqueKind.INDIRECT and constants.at(match.end() - 1):
+                continue
             if within(source, match.start(group), language) is not Within.COMMENT and count < MOST:
                 count += 1
-                one = _at(OpaqueKind(form.kind), source, match.start(group), " ".join(match[group].split()))
+                one = _at(OpaqueKind(form.kind), source, match.start(group), _written(match, group))
                 about = (replace(one, name=name) for name in _about(match, names))
                 found.update(one for one in about if (one.line, one.name) not in said)
     if language.name == "pipelines" and "imports" in source.text:
         found.update(_sources(source))
     if any(form.kind == OpaqueKind.DOWNLOAD for form in forms):
         found.update(_fetched(source, language))
+    if "clone" in source.text and language.name in _LINES:
+        found.update(_cloned(source, language))
     reads = {one.line for one in found if one.kind is OpaqueKind.INDIRECT}
     found = {replace(one, kind=OpaqueKind.INDIRECT) if _is_read(one, reads) else one for one in found}
     return sorted(found, key=lambda one: (one.line, one.column, one.kind, one.name))
+
+
+def _shown(match: re.Match[str]) -> str | int:
+    """The group of what is shown: the whole where there is none."""
+    return next((group for group, text in match.groupdict().items() if text and group.startswith("what")), 0)
+
+
+def _written(match: re.Match[str], group: str | int) -> str:
+    """What is shown: of a whole match not what stands in quotes, which may be anything."""
+    text = " ".join(match[group].split())
+    return text if group else _QUOTES.split(text, maxsplit=1)[0] or text[:1]
 
 
 def _fetched(source: Source, language: Language) -> Iterator[Opaque]:
@@ -82,6 +161,22 @@ def _fetched(source: Source, language: Language) -> Iterator[Opaque]:
         run = re.compile(rf"{_RUNS}(?:[^\s;|&]{{0,200}}/)?{re.escape(file)}(?![\w.-])", re.ASCII)
         if within(source, match.start(), language) is not Within.COMMENT and run.search(source.text, match.end()):
             yield _at(OpaqueKind.DOWNLOAD, source, match.start(), match["program"])
+
+
+def _cloned(source: Source, language: Language) -> Iterator[Opaque]:
+    """A repository that is fetched, of which the same text runs a file further down, or goes there and builds."""
+    for match in islice(_CLONES.finditer(source.text), MOST):
+        words = [word.strip("\"'") for word in match["words"].split() if not word.startswith("-")]
+        folder = words[-1].rstrip("/").rpartition("/")[2].removesuffix(".git") if words else ""
+        if not _FOLDER.fullmatch(folder) or within(source, match.start(), language) is Within.COMMENT:
+            continue
+        there = rf"(?:[\w.$-]{{1,60}}/){{0,4}}{re.escape(folder)}"
+        run = re.compile(rf"""{_STARTED}["']?{there}/|(?<![\w./-])\./{there}/|(?<=[;&|] ){there}/""", re.ASCII)
+        go = re.compile(rf"""\b(?:cd|pushd|-C|--prefix|--directory)[ \t]{{1,9}}["']?{there}(?![\w.-])""", re.ASCII)
+        gone = go.search(source.text, match.end())
+        near = source.text[gone.end() : gone.end() + _NEAR] if gone else ""
+        if run.search(source.text, match.end()) or _BUILDS.search(near):
+            yield _at(OpaqueKind.DOWNLOAD, source, match.start(), "git clone")
 
 
 def _is_read(one: Opaque, reads: Collection[int]) -> bool:

@@ -19,6 +19,12 @@ MOST = 50
 """The most places of one name and kind that are kept of one file."""
 _NESTED = "yaml"
 """The language in which a property is spelled by keys within keys."""
+_SETTINGS = "json-settings"
+"""The language in which it is spelled by objects within objects."""
+_JSON = re.compile(r'"(?P<key>[\w.:-]{1,100})"\s{0,9}:\s{0,9}(?P<opens>\{)?|[{}]', re.ASCII)
+_ESCAPE = re.compile(rb"\\(?:(?:u\{?00|U000000|x)[2-7][0-9a-fA-F]|(?<=\w\\)\r?\n)")
+_ESCAPED = re.compile(r"(?:\w|\\(?:u\{?00|U000000|x)[2-7][0-9a-fA-F]\}?|\\\r?\n[ \t]{0,40}){4,200}", re.ASCII)
+_CHARACTER = re.compile(r"\\(?:(?:u\{?00|U000000|x)([2-7][0-9a-fA-F])\}?|\r?\n[ \t]*)")
 _KEY = re.compile(r"^(?P<indent>[ ]*)(?:- )?(?P<key>[\w.-]{1,100})[ \t]{0,9}:(?=\s)", re.MULTILINE | re.ASCII)
 _APART = re.compile("[._-]{1,2}")
 _DEEP = 6
@@ -41,7 +47,7 @@ class Parts:
 
     def may_stand(self, data: bytes) -> bool:
         lower = data.lower()
-        return any(needle in lower for name in self._names for needle in name.needles)
+        return any(needle in lower for name in self._names for needle in name.needles) or _ESCAPE.search(data) is not None
 
     def places_of(self, source: Source, language: Language) -> Iterator[Opaque]:
         """Outside of prose and of comments; another spelling only where names are not used as they are written."""
@@ -53,6 +59,8 @@ class Parts:
             if spelled:
                 yield from _places(source, language, OpaqueKind.SPELLING, name.name, name.spelling)
                 yield from _nested(source, name.name) if language.name == _NESTED else ()
+                yield from _within(source, name.name) if language.name == _SETTINGS else ()
+            yield from _escaped(source, name.name)
 
 
 class _Name:
@@ -127,6 +135,40 @@ def _nested(source: Source, name: str) -> Iterator[Opaque]:
             count += 1
             position = source.position(match.start("key"))
             yield Opaque(OpaqueKind.SPELLING, source.path, position.line, position.column, match["key"], name)
+
+
+def _within(source: Source, name: str) -> Iterator[Opaque]:
+    """`{"My": {"Pat": …}}` is `My:Pat`.
+
+    https://learn.microsoft.com/dotnet/core/extensions/configuration-providers#environment-variable-configuration-provider
+    """
+    wanted = _APART.sub("_", name).lower()
+    above: list[str] = []
+    count = 0
+    for match in _JSON.finditer(source.text):
+        if match[0] == "}":
+            del above[-1:]
+            continue
+        key = _APART.sub("_", match["key"] or "").replace(":", "_").lower()
+        keys = [one for one in (*above[-_DEEP:], key) if one]
+        if len(keys) > 1 and count < MOST and any("_".join(keys[at:]) == wanted for at in range(len(keys) - 1)):
+            count += 1
+            position = source.position(match.start())
+            yield Opaque(OpaqueKind.SPELLING, source.path, position.line, position.column, match["key"] or "", name)
+        if match["opens"] or match[0] == "{":
+            above.append(key)
+
+
+def _escaped(source: Source, name: str) -> Iterator[Opaque]:
+    """A word with escaped characters, or that goes on in another line, which holds the name: `"MY\\u005fPAT"`."""
+    count = 0
+    for match in _ESCAPED.finditer(source.text):
+        if "\\" in match[0] and count < MOST:
+            word = _CHARACTER.sub(lambda found: chr(int(found[1], 16)) if found[1] else "", match[0])
+            if name.lower() in word.lower():
+                count += 1
+                position = source.position(match.start())
+                yield Opaque(OpaqueKind.PART, source.path, position.line, position.column, name, name)
 
 
 def _any(texts: list[str], escape: bool = True) -> str:

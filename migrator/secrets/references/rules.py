@@ -19,9 +19,10 @@ _COMMAND = (
     r"""\btimeout[ \t]{1,9}[\w.-]{1,20}[ \t]|(?:\bin|;;)[ \t]{1,40}[\w|"'*.-]{1,40}\)|"""
     r"""\bsudo[ \t](?:-\w{1,9}[ \t]{1,9}){0,4}|"""
     r"""(?:-\w{0,9}c|-|\btrap|\beval|\bwatch)[ \t]{1,20}\\{0,2}["']|-\w{0,9}c["'],[ \t]{0,9}["']|"""
+    r"""\b(?:ba|da|z|k|a)?sh[ \t]{1,9}-\w{0,9}c[ \t]|"""
     r""""[\w:.-]{1,60}"[ \t]{0,9}:[ \t]{0,9}"|"""
-    r"""\b(?:script|run|command|cmds?|entrypoint)[ \t]{0,9}:[ \t]{0,9}["']?)"""
-    r"""[ \t]{0,40}(?:-[ \t]{1,20}["']?|RUN[ \t]{1,20}|[@+-]{1,2}(?=\w))?"""
+    r"""\b(?:script|run|command|cmds?|entrypoint|sh|shell)[ \t]{0,9}[:=][ \t]{0,9}(?:&[\w-]{1,40}[ \t]{1,9})?["']?)"""
+    r"""[ \t]{0,40}(?:-[ \t]{1,20}(?:&[\w-]{1,40}[ \t]{1,9})?["']?|RUN[ \t]{1,20}(?:--\w{1,20}(?:=\S{0,200})?[ \t]{1,9}){0,4}|[@+-]{1,2}(?=\w))?"""
     r"""(?:\w{1,60}=[^\s"'`;|&]{0,100}[ \t]{1,20}){0,3}(?:(?:/usr)?/bin/)?"""
 )
 """Where a shell begins a command, in scripts and in what holds lines of them; no label of a `case`."""
@@ -33,13 +34,24 @@ _FETCHED = (
     r"(?:(?:/usr)?/bin/)?(?:(?:ba|z|da|k|a)?sh|python[\d.]{0,4}|node|ruby|perl|php|pwsh)\b(?![.\w/-])"
 )
 """A program that runs what is piped to it."""
+_QUOTE = r"""\\{0,3}["'`]"""
 _COMPUTED = (
-    r"""\s{0,20}(?:[A-Za-z@$]{0,2}["'`](?P<begins>[\w.:-]{0,60})"""
-    r"""(?:[{$%#]|["'`]\s{0,20}(?:\+|%|&|~|<>|\.\.|\.\s{0,9}(?:format|concat|join|\$|["'(])))"""
-    r"""|(?![A-Za-z@]{0,2}["'`])[\w$@&*(\[][\w.:!]{0,60})"""
+    r"""\s{0,20}(?:[A-Za-z@$]{0,2}QUOTE(?P<begins>[\w.:-]{0,60})"""
+    r"""(?:[{$%#\\](?!["'`])|QUOTE\s{0,20}(?:\+|%(?![>}])|&(?!&)|~|<>|<<|\.\.|\^|\*|-f\b|\\\r?\n|["'`]|"""
+    r"""\.\s{0,9}(?:format|concat|\$|["'(])))"""
+    r"""|[A-Za-z@$]{0,2}QUOTE[^"'`\n\\]{0,100}QUOTE\s{0,20}(?:\[|->|\|(?!\|)|-(?:join|replace)\b|"""
+    r"""\.(?!freeze\b|to_s\b|into\b|as_str\b|encode\b)\w)"""
+    r"""|(?![A-Za-z@]{0,2}QUOTE)(?![)\],;}]|\.\.\.|/[*/])\S)"""
+).replace("QUOTE", _QUOTE)
+"""An expression that is no literal alone: a variable, a call, a text with something put into it or joined to it, or of
+which a part is taken. A text with more behind it says how the name begins only where nothing but more is joined to it."""
+_STARTS = (
+    r"\b(?:system|exec\w{0,20}|popen\w{0,5}|run\w{0,9}|call|callCommand|check_output|check_call|Popen|spawn\w{0,9}|sh|shell|"
+    r"shell_exec|passthru|commandLine|ProcessBuilder|Start|capture\w{0,3}|cmd|readProcess|[cC]ommand(?:::new)?|program|"
+    r"String\[\])"
 )
-"""An expression that is no literal alone: a variable, a call, a text with something put into it or joined to it."""
-_MACROS = {"COMMAND": _COMMAND, "ENDS": _ENDS, "FETCHED": _FETCHED, "NAME": _NAME}
+"""A function that starts a program, in one language or another."""
+_MACROS = {"STARTS": _STARTS, "COMMAND": _COMMAND, "ENDS": _ENDS, "FETCHED": _FETCHED, "NAME": _NAME}
 _SHEBANG = re.compile(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
 
 
@@ -64,13 +76,15 @@ class Language:
 @dataclass(frozen=True, slots=True)
 class Form:
     """A way to write a use, or what defeats proof. The words of the pattern's group `names` are the names that it
-    uses; its group `what` is shown, without one the whole. `needle` stands in every match. Languages: none is any."""
+    uses; its group `what` is shown, without one the whole. one of the `needles` stands in every match, `beside`
+    somewhere in the file. Languages: none is any."""
 
     kind: str
     pattern: re.Pattern[str]
-    needle: str
+    needles: tuple[str, ...]
     languages: frozenset[str]
     folded: bool
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +125,7 @@ class Rules:
         return next((language for language in self.languages if program in language.interpreters), None)
 
 
-UNKNOWN = Language("")
+UNKNOWN = Language("unknown")
 UNENDED = Language("unended", exact=True)
 """A name without an ending, as of many scripts."""
 
@@ -125,7 +139,7 @@ def load(directories: tuple[Path, ...] = ()) -> Rules:
     languages = [
         _language(*named) for file in files if "languages" in file for named in file["languages"].mapping().items()
     ]
-    names = {UNENDED.name, *(language.name for language in languages)}
+    names = {UNKNOWN.name, UNENDED.name, *(language.name for language in languages)}
     return Rules(
         tuple(languages),
         tuple(form for file in files for form in _forms(file.get("forms"), list(Kind), names)),
@@ -156,7 +170,7 @@ def _language(name: str, node: Node) -> Language:
 
 def _forms(node: Node | None, kinds: Sequence[str], languages: set[str]) -> Iterable[Form]:
     for item in _items(node):
-        fields = item.mapping(("kind", "pattern", "needle", "in", "folded"))
+        fields = item.mapping(("kind", "pattern", "needle", "in", "folded", "beside"))
         for key in ("kind", "pattern", "needle"):
             if key not in fields:
                 raise item.error(f"has no `{key}`; add it")
@@ -164,9 +178,10 @@ def _forms(node: Node | None, kinds: Sequence[str], languages: set[str]) -> Iter
         yield Form(
             fields["kind"].choice([str(kind) for kind in kinds]),
             _pattern(fields["pattern"], folded),
-            fields["needle"].text(),
+            fields["needle"].several(),
             _languages(fields, languages),
             folded,
+            fields["beside"].text() if "beside" in fields else "",
         )
 
 
