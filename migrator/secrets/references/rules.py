@@ -61,7 +61,7 @@ class Language:
     """`comments` begin a comment at the start of a line, or behind white space; `asides` begin lines that may be
     comments. `mentions`: what counts as prose in such files: `all`, bare `words`, or '' for nothing. `folded`: the
     names of variables are the same in any case of letters; `exact`: they count as they are written only. `elsewhere`:
-    such a file is another system's, which has variables of its own."""
+    such a file is another system's, which has variables of its own. `known`: such a program reads none but its own."""
 
     name: str
     files: tuple[str, ...] = ()
@@ -72,6 +72,7 @@ class Language:
     folded: bool = False
     exact: bool = False
     elsewhere: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,9 @@ def _glob(glob: str) -> str:
 
 
 def _language(name: str, node: Node) -> Language:
-    fields = node.mapping(("files", "interpreters", "comments", "asides", "mentions", "folded", "exact", "elsewhere"))
+    fields = node.mapping(
+        ("files", "interpreters", "comments", "asides", "mentions", "folded", "exact", "elsewhere", "known")
+    )
     if "files" not in fields:
         raise node.error("has no `files`; name the files of this language")
     return Language(
@@ -167,7 +170,7 @@ def _language(name: str, node: Node) -> Language:
         _texts(fields, "comments"),
         _texts(fields, "asides"),
         fields["mentions"].choice(("all", "words")) if "mentions" in fields else "",
-        *(fields[key].flag() if key in fields else False for key in ("folded", "exact", "elsewhere")),
+        *(fields[key].flag() if key in fields else False for key in ("folded", "exact", "elsewhere", "known")),
     )
 
 
