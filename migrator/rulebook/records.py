@@ -196,8 +196,8 @@ class Launcher(Struct, frozen=True):
     `short` are scripts that need no `run`; without any, all that are not among the program's own `commands`.
     `people`: such a file is for people too, whoever else names it. `hooks` are commands of the program, '' for none,
     with the scripts of its file that it runs with them. With one of the words `elsewhere` it reads such a file of
-    another folder; where there is none in its folder, and it looks `upward`, that of one around it. `loads` are commands
-    of the program that run files which it finds by itself.
+    another folder; where there is none in its folder, and it looks `upward`, that of one around it. `loads` are
+    commands of the program that run files which it finds by itself.
     """
 
     name: str

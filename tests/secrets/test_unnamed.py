@@ -323,6 +323,57 @@ DOUBTS: dict[str, tuple[str, dict[str, str], str]] = {
         "indirect lib/q.rb:1",
     ),
     "a file of a program that nobody knows": ("acme-tool", {"x/y.py": "os.environ[key]"}, "indirect x/y.py:1"),
+    # The plainest form of each kind
+    "batch, delayed": (
+        "cmd /c d.bat",
+        {"d.bat": "setlocal enabledelayedexpansion\necho !ACME_PKG_%KIND%!\n"},
+        "part d.bat:2",
+    ),
+    "shell, a reference": ("./d.sh", {"d.sh": 'declare -rn T="ACME_PKG_$KIND"\n'}, "indirect d.sh:1"),
+    "shell, names for a container": (
+        "./d.sh",
+        {"d.sh": "docker run $(compgen -e | sed 's/^/-e /') x\n"},
+        "dump d.sh:1",
+    ),
+    "declare alone": ("./d.sh", {"d.sh": "declare > env.sh\n"}, "dump d.sh:1"),
+    "templates in files": ("./d.sh", {"d.sh": "envsubst -i a -o b\n"}, "envsubst d.sh:1"),
+    "jq, all of it": ("./d.sh", {"d.sh": "jq -n env > all.json\n"}, "dump d.sh:1"),
+    "fastlane": (
+        "bundle exec fastlane beta",
+        {"fastlane/Fastfile": 'lane :beta do\n  t = ENV["ACME_PKG_#{kind}"]\nend\n'},
+        "part fastlane/Fastfile:2",
+    ),
+    "Go, added": ("go run a.go", {"a.go": 'os.Getenv("ACME_PKG_" + os.Getenv("KIND"))\n'}, "part a.go:1"),
+    "Kotlin, a text with a value": (
+        "gradle publish",
+        {"build.gradle.kts": 'val t = System.getenv("ACME_PKG_$kind")\n'},
+        "part build.gradle.kts:1",
+    ),
+    "JavaScript, added": ("node a.js", {"a.js": 'process.env["ACME_PKG_" + process.env.KIND]\n'}, "part a.js:1"),
+    "C#, added": ("dotnet run", {"A.cs": 'Environment.GetEnvironmentVariable("ACME_PKG_" + kind)\n'}, "part A.cs:1"),
+    "Python, variables in a file": (
+        "python a.py",
+        {"a.py": 'import os\nprint(os.path.expandvars(open("t").read()))\n'},
+        "dump a.py:2",
+    ),
+    "Python, a format": ("python a.py", {"a.py": 'os.environ["ACME_PKG_{}".format(kind)]\n'}, "part a.py:1"),
+    "Ruby, in capitals": ("ruby a.rb", {"a.rb": 'ENV["ACME_PKG_#{kind.upcase}"]\n'}, "part a.rb:1"),
+    "Rust, a format": ("cargo run", {"build.rs": 'env::var(format!("ACME_PKG_{}", kind))\n'}, "indirect build.rs:1"),
+    "PowerShell, a class": (
+        "pwsh d.ps1",
+        {"d.ps1": '[Environment]::GetEnvironmentVariable("ACME_PKG_$kind")\n'},
+        "part d.ps1:1",
+    ),
+    "a program that starts without being named": (
+        "npm run go",
+        {"package.json": '{"scripts": {"go": "node ."}}', "index.js": "const t = process.env[name]\n"},
+        "indirect index.js:1",
+    ),
+    "Serverless, a stage": (
+        "serverless deploy",
+        {"serverless.yml": "t: ${env:ACME_PKG_${sls:stage}}\n"},
+        "part serverless.yml:1",
+    ),
     # Another system
     "another system's file": (
         "make",

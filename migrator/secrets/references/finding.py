@@ -98,7 +98,7 @@ class Finder:
     def _binary(self, data: bytes, path: str, executable: bool) -> Found:
         names = self.held(data)
         kinds = [(OpaqueKind.BINARY, name) for name in names]
-        silent = content.is_media(data) or self.rules.language(path).mentions == "all"
+        silent = content.is_media(data) or self.rules.language(path).known
         if (executable or content.is_program(path, data)) and not silent:
             kinds.append((OpaqueKind.PROGRAM, ""))
         not_looked = () if names or silent else (NotLooked(path, "it is not text"),)

@@ -28,14 +28,18 @@ _FETCHES = re.compile(
 )
 """A file that is fetched: by the name that is told, or by the end of its address."""
 _CLONES = re.compile(
-    r"""\bgit[ \t]{1,9}(?:-[cC][ \t]{1,9}\S{1,200}[ \t]{1,9}){0,3}(?P<program>clone)\b(?P<words>(?:[^\n;|&\\]|\\\r?\n){1,400})""", re.ASCII
+    r"""\bgit[ \t]{1,9}(?:-[cC][ \t]{1,9}\S{1,200}[ \t]{1,9}){0,3}(?P<program>clone)\b"""
+    r"""(?P<words>(?:[^\n;|&\\]|\\\r?\n){1,400})""",
+    re.ASCII,
 )
 """A repository that is fetched, into the folder of its last word."""
 _RUNS = (
     r"(?:(?<![\w./-])(?:(?:ba|da|z|k|a)?sh|source|\.|python[\d.]{0,4}|ruby|perl|php|node|pwsh)[ \t]{1,9}"
     r"(?:-[\w \t-]{1,40}[ \t])?|(?<![\w./-])(?=\.?/?[\w./-]{0,200}\.(?:sh|bash|py|rb|pl)\b))"
 )
-_STARTED = r"(?:(?:(?:ba|da|z|k|a)?sh|source|\.|python[\d.]{0,4}|ruby|perl|php|node|pwsh)[ \t]{1,9}(?:-[\w \t-]{1,40}[ \t])?)"
+_STARTED = (
+    r"(?:(?:(?:ba|da|z|k|a)?sh|source|\.|python[\d.]{0,4}|ruby|perl|php|node|pwsh)[ \t]{1,9}(?:-[\w \t-]{1,40}[ \t])?)"
+)
 _BUILDS = re.compile(
     rf"""(?:^|[\s;&|])(?:{_STARTED}|\./\w|(?:make|just|npm|yarn|pnpm|mvn|gradle|cargo|go|docker|ansible-playbook|terraform|poetry|uv|pip3?|pytest|tox|rake|bundle|"""
     r"composer|dotnet)[ \t\n;&|])",
@@ -44,8 +48,8 @@ _BUILDS = re.compile(
 _FOLDER = re.compile(r"[\w.-]{1,100}", re.ASCII)
 _NEAR = 1000
 """How many characters behind a change into a fetched folder are looked at."""
-_OFTEN = b"env"
-"""What stands in the needles of most forms, and in few files."""
+_OFTEN = (b"env", b"$")
+"""What stands in the needles of most forms, and not in all files."""
 MOST = 50
 """The most places of one form that are kept of one file."""
 
@@ -64,29 +68,29 @@ class OpaqueForms:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._known: dict[str, tuple[list[_Needle], list[_Needle]]] = {}
+        self._known: dict[tuple[str, tuple[bool, ...]], list[_Needle]] = {}
 
     def forms(self, data: bytes, language: Language) -> list[Form]:
         if language.mentions == "all" or language.elsewhere:
             return []
         lower = data.lower()
-        every, others = self._of(language)
-        chosen = every if _OFTEN in lower else others
-        found = [
-            form for text, folded, more, form in chosen if text in (lower if folded else data) and more in data
-        ]
+        chosen = self._of(language, tuple(text in lower for text in _OFTEN))
+        found = [form for text, folded, more, form in chosen if text in (lower if folded else data) and more in data]
         return list({id(form): form for form in found}.values())
 
-    def _of(self, language: Language) -> tuple[list[_Needle], list[_Needle]]:
-        """The needles of a language, and those that can stand in a file without _OFTEN."""
-        if language.name not in self._known:
+    def _of(self, language: Language, held: tuple[bool, ...]) -> list[_Needle]:
+        """The needles of a language that can stand in a file which holds those of _OFTEN, or not."""
+        key = language.name, held
+        if key not in self._known:
+            lacking = [text for text, there in zip(_OFTEN, held, strict=True) if not there]
             forms = (form for form in self._rules.opaque if not form.languages or language.name in form.languages)
-            every = [
-                _Needle(text.encode(), form.folded, form.beside.encode(), form) for form in forms for text in form.needles
-            ]
-            others = [one for one in every if _OFTEN not in one.text.lower()]
-            self._known[language.name] = every, others
-        return self._known[language.name]
+            needles = (
+                _Needle(text.encode(), form.folded, form.beside.encode(), form)
+                for form in forms
+                for text in form.needles
+            )
+            self._known[key] = [one for one in needles if not any(text in one.text.lower() for text in lacking)]
+        return self._known[key]
 
 
 class _Constants:
@@ -109,7 +113,8 @@ class _Constants:
     def _is_one(self, name: str) -> bool:
         """A literal is assigned to it once, and nothing is joined to that."""
         assigned = re.findall(rf"\b{name}\b[^\n=(){{}}]{{0,40}}:?=(?!=)|\b{name}[ \t]{{1,9}}in\b", self._text, re.ASCII)
-        literal = rf"""\b{name}\b[^\n=(){{}}]{{0,40}}=\s{{0,9}}(["'`])\w{{1,100}}\1[ \t]{{0,9}}(?:[;,#)]|//|$(?!\s{{0,40}}[+.%&~<"'`]))"""
+        literal = rf"""\b{name}\b[^\n=(){{}}]{{0,40}}=\s{{0,9}}(["'`])\w{{1,100}}\1[ \t]{{0,9}}"""
+        literal += r"""(?:[;,#)]|//|$(?!\s{0,40}[+.%&~<"'`]))"""
         return len(assigned) == 1 and re.search(literal, self._text, re.ASCII | re.MULTILINE) is not None
 
 
@@ -122,6 +127,8 @@ def places_of(
     constants = _Constants(source.text)
     said = {(one.line, one.name) for one in parts}
     for form in forms:
+        if form.guard is not None and form.guard.search(source.text) is None:
+            continue
         count = 0
         for match in form.pattern.finditer(source.text):
             group = _shown(match)

@@ -47,7 +47,9 @@ class Parts:
 
     def may_stand(self, data: bytes) -> bool:
         lower = data.lower()
-        return any(needle in lower for name in self._names for needle in name.needles) or _ESCAPE.search(data) is not None
+        return (
+            any(needle in lower for name in self._names for needle in name.needles) or _ESCAPE.search(data) is not None
+        )
 
     def places_of(self, source: Source, language: Language) -> Iterator[Opaque]:
         """Outside of prose and of comments; another spelling only where names are not used as they are written."""

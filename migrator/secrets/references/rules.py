@@ -22,7 +22,8 @@ _COMMAND = (
     r"""\b(?:ba|da|z|k|a)?sh[ \t]{1,9}-\w{0,9}c[ \t]|"""
     r""""[\w:.-]{1,60}"[ \t]{0,9}:[ \t]{0,9}"|"""
     r"""\b(?:script|run|command|cmds?|entrypoint|sh|shell)[ \t]{0,9}[:=][ \t]{0,9}(?:&[\w-]{1,40}[ \t]{1,9})?["']?)"""
-    r"""[ \t]{0,40}(?:-[ \t]{1,20}(?:&[\w-]{1,40}[ \t]{1,9})?["']?|RUN[ \t]{1,20}(?:--\w{1,20}(?:=\S{0,200})?[ \t]{1,9}){0,4}|[@+-]{1,2}(?=\w))?"""
+    r"""[ \t]{0,40}(?:-[ \t]{1,20}(?:&[\w-]{1,40}[ \t]{1,9})?["']?|"""
+    r"""RUN[ \t]{1,20}(?:--\w{1,20}(?:=\S{0,200})?[ \t]{1,9}){0,4}|[@+-]{1,2}(?=\w))?"""
     r"""(?:\w{1,60}=[^\s"'`;|&]{0,100}[ \t]{1,20}){0,3}(?:(?:/usr)?/bin/)?"""
 )
 """Where a shell begins a command, in scripts and in what holds lines of them; no label of a `case`."""
@@ -44,7 +45,7 @@ _COMPUTED = (
     r"""|(?![A-Za-z@]{0,2}QUOTE)(?![)\],;}]|\.\.\.|/[*/])\S)"""
 ).replace("QUOTE", _QUOTE)
 """An expression that is no literal alone: a variable, a call, a text with something put into it or joined to it, or of
-which a part is taken. A text with more behind it says how the name begins only where nothing but more is joined to it."""
+which a part is taken. A text says how the name begins only where nothing but more is joined to it."""
 _STARTS = (
     r"\b(?:system|exec\w{0,20}|popen\w{0,5}|run\w{0,9}|call|callCommand|check_output|check_call|Popen|spawn\w{0,9}|sh|shell|"
     r"shell_exec|passthru|commandLine|ProcessBuilder|Start|capture\w{0,3}|cmd|readProcess|[cC]ommand(?:::new)?|program|"
@@ -60,7 +61,7 @@ class Language:
     """`comments` begin a comment at the start of a line, or behind white space; `asides` begin lines that may be
     comments. `mentions`: what counts as prose in such files: `all`, bare `words`, or '' for nothing. `folded`: the
     names of variables are the same in any case of letters; `exact`: they count as they are written only. `elsewhere`:
-    such a file is another system's, which has variables of its own."""
+    such a file is another system's, which has variables of its own. `known`: such a program reads none but its own."""
 
     name: str
     files: tuple[str, ...] = ()
@@ -71,13 +72,15 @@ class Language:
     folded: bool = False
     exact: bool = False
     elsewhere: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """A way to write a use, or what defeats proof. The words of the pattern's group `names` are the names that it
     uses; its group `what` is shown, without one the whole. one of the `needles` stands in every match, `beside`
-    somewhere in the file. Languages: none is any."""
+    somewhere in the file. Languages: none is any. `guard` is the pattern without its costly beginning: where that
+    matches nowhere, the whole does not."""
 
     kind: str
     pattern: re.Pattern[str]
@@ -85,6 +88,7 @@ class Form:
     languages: frozenset[str]
     folded: bool
     beside: str = ""
+    guard: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,9 @@ def _glob(glob: str) -> str:
 
 
 def _language(name: str, node: Node) -> Language:
-    fields = node.mapping(("files", "interpreters", "comments", "asides", "mentions", "folded", "exact", "elsewhere"))
+    fields = node.mapping(
+        ("files", "interpreters", "comments", "asides", "mentions", "folded", "exact", "elsewhere", "known")
+    )
     if "files" not in fields:
         raise node.error("has no `files`; name the files of this language")
     return Language(
@@ -164,7 +170,7 @@ def _language(name: str, node: Node) -> Language:
         _texts(fields, "comments"),
         _texts(fields, "asides"),
         fields["mentions"].choice(("all", "words")) if "mentions" in fields else "",
-        *(fields[key].flag() if key in fields else False for key in ("folded", "exact", "elsewhere")),
+        *(fields[key].flag() if key in fields else False for key in ("folded", "exact", "elsewhere", "known")),
     )
 
 
@@ -182,6 +188,9 @@ def _forms(node: Node | None, kinds: Sequence[str], languages: set[str]) -> Iter
             _languages(fields, languages),
             folded,
             fields["beside"].text() if "beside" in fields else "",
+            _compiled(fields["pattern"].text().removeprefix("COMMAND"), folded)
+            if _is_command(fields["pattern"])
+            else None,
         )
 
 
@@ -201,7 +210,15 @@ def _alias(node: Node, languages: set[str]) -> Alias:
 
 def _pattern(node: Node, folded: bool) -> re.Pattern[str]:
     node.pattern()
-    text = re.sub("|".join(_MACROS), lambda found: _MACROS[found[0]], node.text())
+    return _compiled(node.text(), folded)
+
+
+def _is_command(node: Node) -> bool:
+    return node.text().startswith("COMMAND")
+
+
+def _compiled(pattern: str, folded: bool) -> re.Pattern[str]:
+    text = re.sub("|".join(_MACROS), lambda found: _MACROS[found[0]], pattern)
     return re.compile(_begun(text), re.ASCII | re.MULTILINE | (re.IGNORECASE if folded else 0))
 
 
