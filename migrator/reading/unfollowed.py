@@ -16,7 +16,7 @@ from migrator.sinks.writers import unknown_names, written
 from migrator.text.source import Source, Span
 
 _WORD = re.compile(
-    r"""(?P<comment>\#\s*patless:\s*ignore\[.*)
+    r"""(?P<comment>(?://\s*)?\#\s*patless:\s*ignore\[.*)
     |(?P<before>\$\{?|\b(?:ENV|env)(?:\.|\[['"])|\b[gG]etenv\(['"])?(?P<text>[^\s"'`()\[\]{},;|&<>=]+)""",
     re.VERBOSE,
 )

@@ -30,6 +30,8 @@ def _applies(case: Case) -> bool:
         return False
     text = b"\n".join(contents(case.after).values())
     host = clients.HOST.encode()
+    if b"sometool" in text:  # a program that is made up is not there to be run
+        return False
     return host in text and host + b":" not in text and _LOGIN.search(text) is not None
 
 

@@ -73,6 +73,10 @@ BLANKS = {
 """What a person writes for `…` in a way out."""
 PIPELINES = "bitbucket-pipelines.yml"
 BY_HAND: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
+    "packages/dockerfile-argument-without-default": {"Dockerfile": (("${BASE}", "alpine:3"),)},
+    "packages/xargs-pulls": {
+        PIPELINES: (("printf 'crg.apkg.io/acme/base\\n' | xargs -n1 docker pull", "docker pull alpine:3"),)
+    },
     "reasons/registry-unresolved-loop": {PIPELINES: (("$registry", "crg.apkg.io"),)},
     "reasons/credential-unresolved-vault": {
         PIPELINES: (
