@@ -103,7 +103,7 @@ def test_the_clients_that_the_issue_names_are_known() -> None:
     ("subject", "way"),
     [
         ("BASE", 'state the value in .patless.toml: [variables] then BASE = "…"'),
-        ("docker/web.Dockerfile", "have docker/web.Dockerfile in the repository when patless runs"),
+        ("docker/web.Dockerfile", "have docker/web.Dockerfile in the repository as the step uses it"),
         ("a bake file", "name the image in the step instead of in a bake file"),
     ],
 )
