@@ -19,6 +19,8 @@ from migrator.rulebook.records import Programs
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
+_OTHER = Value.of(Unknown("what else is written to the file"))
+"""Where nothing goes to standard output, and the file holds other text."""
 _TEMPORARY = "/tmp/"
 _INCLUDES = (".", "source")
 TERMINALS = ("/dev/stdout", "/dev/stderr", "/dev/tty")
@@ -63,7 +65,11 @@ class Streams:
         """What is left of standard output when files have taken theirs; which files, goes to the event of the last
         command, if there was one `since` that many."""
         files = tuple(
-            Output(self.value(redirect, state, frame), output, state.folders)
+            Output(
+                self.value(redirect, state, frame),
+                _OTHER if redirect.partial and output == EMPTY else output,
+                state.folders,
+            )
             for redirect in redirects
             if redirect.kind is StreamKind.WRITE and redirect.value.parts
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from msgspec import Struct
 
-from migrator.frontends.python import commands, environment, shapes, tree
+from migrator.frontends.python import commands, environment, shapes, tree, writing
 from migrator.frontends.python.names import ENVIRONMENT
 from migrator.ir.nodes import (
     Call,
@@ -21,6 +21,8 @@ from migrator.ir.nodes import (
     Invoke,
     Join,
     Read,
+    Redirect,
+    StreamKind,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 _KEPT = {"strip", "rstrip", "lstrip", "encode", "decode"}
 """Methods that keep the text, or what is looked at of it."""
+_TEXTS = {"str", "pathlib.Path", "pathlib.PosixPath"}
+"""What is the text of its only argument."""
 _READS = {"os.getenv", "os.environ.get"}
 _SETS = {"os.putenv", "os.unsetenv"}
 """What these do is not seen by `os.environ`: https://docs.python.org/3/library/os.html#os.putenv"""
@@ -65,6 +69,9 @@ def lowered(to: Expressions, node: cst.Call) -> tuple[Expression, ...]:
         any(one.star for one in arguments),
         arguments,
     )
+    for path in writing.written(call):
+        span = to.names.span(node)
+        to.runs(Evaluate((), span), (Redirect(StreamKind.WRITE, to.word(path), span, partial=True),))
     for known in (_environment, _text, _function, _effect, commands.command):
         found = known(to, call)
         if found is not None:
@@ -113,7 +120,7 @@ def _text(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
     if isinstance(call.node.func, cst.Attribute) and call.method in _KEPT:
         if all(_plain(one.value) for one in call.node.args):
             return to.parts(call.node.func.value)
-    elif call.name == "str" and len(call.node.args) == len(call.args) == 1:
+    elif call.name in _TEXTS and len(call.node.args) == len(call.args) == 1:
         return to.parts(call.args[0])
     return None
 
