@@ -131,9 +131,9 @@ def _problems(one: Judged, root: Path) -> Iterator[str]:
 
 
 def _ordered(observations: list[harness.Observation]) -> str:
-    """What is observed, but for the order of calls: the two ends of a pipe run at the same time."""
+    """What is observed, but for words about errors, and the order of calls: the ends of a pipe run at the same time."""
     calls = [sorted(re.split(r"\n(?! )", one.calls)) for one in observations]
-    return repr((calls, [replace(one, calls="") for one in observations]))
+    return repr((calls, [replace(one, calls="", errors="") for one in observations]))
 
 
 def _observed(
