@@ -1,0 +1,37 @@
+"""Whether the steps run what may run or read any file of the repository."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.engine.running import may_run_any
+from migrator.findings.settings import Settings
+from migrator.platforms.bitbucket.platform import BITBUCKET
+from tests.flow.reading import BOOK
+from tests.memory import PATH, Memory, step
+
+
+def any_file(*script: str) -> bool:
+    return may_run_any(Memory({PATH: step(*script).encode()}), [PATH], BOOK, Settings(), BITBUCKET)
+
+
+@pytest.mark.parametrize("asks", ["-v", "-V", "-version", "--version", "version", "-h", "--help", "help"])
+def test_a_program_that_is_asked_about_itself_runs_no_file(asks: str) -> None:
+    assert not any_file(f"with-lock {asks}")
+    assert any_file(f"with-lock {asks} now")
+
+
+@pytest.mark.parametrize("text", ["python -m pip install wheel", "cd ci && ls", "docker version"])
+def test_what_runs_nothing_of_the_repository(text: str) -> None:
+    assert not any_file(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["with-lock", "python -m pytest", "python -m $X", "sh $X", "./$X.sh", '. "$X"', "mvn verify"]
+)
+def test_what_may_run_any(text: str) -> None:
+    assert any_file(text)
+
+
+def test_one_of_several_commands_is_enough() -> None:
+    assert any_file("ls", "with-lock", "ls")
