@@ -21,6 +21,7 @@ def test_a_case(case: Case) -> None:
     report = report_on(before, Settings())
     assert {str(finding.verdict) for finding in report.findings} == case.verdicts
     assert {reason.code for finding in report.findings for reason in finding.reasons} == case.reasons
+    assert {granted for finding in report.findings for granted in finding.assumptions} == case.assumptions
     assert {finding.rule for finding in report.findings} - case.may == case.rules - case.may
     for unsafe, expected in ((False, safely), (True, all_of)):
         plan = planned(report, unsafe=unsafe)
