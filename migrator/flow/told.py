@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -79,6 +79,22 @@ class ToldFiles(Struct, frozen=True):
                 if "." not in name and self.programs.interprets(command.name) and not isinstance(found, Top):
                     yield frozenset(f"{path}.*" for path in found)
 
+    def taken(self, command: Command, variables: Iterable[str]) -> Iterator[Paths]:
+        """The files and folders that a command's words name, or what it is fed, or one of the `variables` that it sees:
+        whatever it does with them, and with what lies in there."""
+        values = [argument.value for argument in command.arguments]
+        seen = dict(command.overrides)
+        for name in variables:
+            known = command.environment.get(name, ())
+            values += [seen[name]] if name in seen else [one.value for one in known if one is not None]
+        for word in dict.fromkeys(word for one in values for row in one.alternatives for word in _words(self.written(row))):
+            if word.startswith(_ANY):
+                yield Top("a path that is known in part", (word,))
+            else:
+                yield located(word, command.folders, self.clone)
+        fed = [output.content for output in command.outputs] + ([command.stdin] if command.stdin else [])
+        yield from (frozenset(one.files) for one in fed)
+
     def folders(self, command: Command) -> Iterator[Paths]:
         """The folders that words may name."""
         for argument in command.arguments:
@@ -107,6 +123,10 @@ class ToldFiles(Struct, frozen=True):
         hooked = launcher is not None and first in launcher.hooks
         for argument in command.arguments if not command.followed and not hooked else ():
             yield from self.programs.untold.get(posixpath.basename(argument.text or ""), ())
+
+
+def _words(text: str) -> Iterator[str]:
+    yield from (word.removeprefix("@") for word in _APART.split(text) if word and not word.startswith("-"))
 
 
 def _is(piece: Piece, name: str) -> bool:

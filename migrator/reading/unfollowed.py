@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 from migrator.flow.events import Command, Flow
 from migrator.flow.files import FileGraph
 from migrator.flow.queries import unfollowed, unseen_before
-from migrator.ir.paths import NONE, Paths, Top, joined
+from migrator.ir.paths import NONE, Paths, Top, joined, within
+from migrator.reading.evidence import RegistryTexts
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.shown import names_natives, shows_login
@@ -58,6 +59,20 @@ def logins_unseen(
         text = files.text(path) if path not in followed else None
         if text is not None and (login := shows_login(text, book)) and not names_natives(text, book):
             yield path, login
+
+
+def logins_kept(step: StepFacts, texts: RegistryTexts) -> Iterator[tuple[str, Span]]:
+    """The files that hold a login to Packages as clients keep it, and where, of those that commands of a step take, or
+    that lie in a folder which they take; but for native ones."""
+    kept, files, book = texts.kept, texts.files, texts.book
+    commands = [one for shell in step.shells for one in shell.trace.commands] if kept else []
+    variables = {name for client in book.clients.values() for name in client.login_file.variables}
+    taken: set[str] = set()
+    for command in commands:
+        if command.name not in book.programs.lookers:
+            for paths in files.starts.taken(command, variables):
+                taken |= within(paths, kept)
+    yield from ((path, kept[path]) for path in sorted(taken))
 
 
 def _open(step: StepFacts, files: FileGraph, book: RuleBook) -> frozenset[str]:

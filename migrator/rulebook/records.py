@@ -119,7 +119,8 @@ class Wrapper(Struct, frozen=True):
     (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
     `names` lists variables that it passes on or takes away, that of one in `folders` is where the command runs. Where
     there are `commands`, it runs the rest only behind one of these words. What begins with an option among `gives`, or
-    a file with such an ending, is given to that program."""
+    a file with such an ending, is given to that program. The value of an option in `splits` is words of the command
+    in one. `shows`: it writes what it runs to the log."""
 
     options: frozenset[str]
     words: int
@@ -129,6 +130,8 @@ class Wrapper(Struct, frozen=True):
     folders: frozenset[str]
     commands: frozenset[str]
     gives: Mapping[str, str]
+    shows: bool
+    splits: frozenset[str]
 
 
 class Clearing(Struct, frozen=True):
@@ -170,7 +173,9 @@ class Launcher(Struct, frozen=True):
     `short` are scripts that need no `run`; without any, all that are not among the program's own `commands`.
     `people`: such a file is for people too, whoever else names it. `hooks` are commands of the program, '' for none,
     with the scripts of its file that it runs with them. With one of the words `elsewhere` it reads such a file of
-    another folder; where there is none in its folder, and it looks `upward`, that of one around it.
+    another folder; where there is none in its folder, and it looks `upward`, that of one around it. They show what they
+    run where a variable of `tracing` is given what matches; `startup` are the variables that name what a program runs
+    before its file. `partly`: the reader knows a part of the language, so that a login may stand there unseen.
     """
 
     name: str
@@ -189,6 +194,9 @@ class Launcher(Struct, frozen=True):
     hooks: Mapping[str, tuple[str, ...]]
     elsewhere: frozenset[str]
     upward: bool
+    tracing: Mapping[str, re.Pattern[str]]
+    startup: Mapping[str, str]
+    partly: bool
 
 
 def unversioned(program: str) -> str:
@@ -208,12 +216,19 @@ class Programs(Struct, frozen=True, dict=True):
     `files_untold` are those that other programs read. Globs of names are `documents`, which nobody runs, `listings`,
     which list files for a tool that runs none, and `common`: what programs read by its name alone, wherever it lies.
     `containers` are commands of programs that run what their words say in a container, with the files that these read
-    untold.
+    untold. `prompts` are variables that a shell shows, with what they expand to, before commands that it traces;
+    `bringing` ones name files that programs run. `modules` are options of programs that name a file without its ending,
+    `sweepers` programs that run what is in a folder, `manifests` files that say which programs a package installs.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
     clearing: Mapping[str, Clearing] = field(default_factory=dict)
     displays: frozenset[str] = frozenset()
+    prompts: frozenset[str] = frozenset()
+    bringing: frozenset[str] = frozenset()
+    modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sweepers: frozenset[str] = frozenset()
+    manifests: tuple[str, ...] = ()
     failing: frozenset[str] = frozenset()
     filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
@@ -247,6 +262,11 @@ class Programs(Struct, frozen=True, dict=True):
     def interprets(self, program: str) -> bool:
         """Whether it runs a file in a language that is not followed."""
         return program in self.interpreters or unversioned(program) in self.interpreters
+
+    @cached_property
+    def showing(self) -> frozenset[str]:
+        """The wrappers that write what they run to the log."""
+        return frozenset(name for name, wrapper in self.wrappers.items() if wrapper.shows)
 
     @cached_property
     def inert(self) -> frozenset[str]:
@@ -384,6 +404,12 @@ class RuleBook(Struct, frozen=True):
     def named(self) -> tuple[str, ...]:
         """What text has in it that is about a registry."""
         return tuple(dict.fromkeys((*self.hosts, *self.mentions)))
+
+    @property
+    def login_words(self) -> tuple[str, ...]:
+        """Words of text that logs in, or holds a login."""
+        marks = (mark for client in self.clients.values() for mark in client.login_file.marks)
+        return tuple(dict.fromkeys(("login", *marks)))
 
     @property
     def natives(self) -> frozenset[str]:

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from migrator.ir.values import Literal, Value
 from migrator.rulebook.records import RuleBook
 from migrator.text.source import Span
 
-_LOGIN = re.compile(r"\blogin\b")
-
-
 def shows_login(text: str, book: RuleBook) -> Span | None:
     """Where text shows a login to Packages, None where it does not."""
-    match = _LOGIN.search(text)
+    match = _words(book.login_words).search(text)
     return Span(match.start(), match.end()) if match and any(mention in text for mention in book.mentions) else None
+
+
+def keeps_login(text: str, book: RuleBook) -> Span | None:
+    """Where text is a client's login file with a login to Packages, or another file with one that programs look into;
+    None where it is none."""
+    match = _kept(book.login_words[1:]).search(text)
+    return Span(match.start(), match.end()) if match and any(mention in text for mention in book.mentions) else None
+
+
+@lru_cache(maxsize=8)
+def _words(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b")
+
+
+@lru_cache(maxsize=8)
+def _kept(marks: tuple[str, ...]) -> re.Pattern[str]:
+    """A mark as a key, or a line of .netrc."""
+    names = "|".join(map(re.escape, marks))
+    return re.compile(rf"['\"](?:{names})['\"]\s{{0,20}}:|\bmachine\s{{1,20}}\S{{1,200}}\s{{1,20}}login\b")
 
 
 def names_natives(text: str, book: RuleBook) -> bool:
