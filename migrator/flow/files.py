@@ -19,13 +19,13 @@ from migrator.flow.naming import Naming
 from migrator.flow.runs import CommandFiles, is_option
 from migrator.flow.told import ToldFiles
 from migrator.ir.named import located, named
-from migrator.ir.paths import GLOB, NONE, Paths, Top, matching
-from migrator.rulebook.records import Programs
+from migrator.ir.paths import GLOB, NONE, Paths, Top, below, matching
+from migrator.rulebook.records import Programs, unversioned
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
 
 if TYPE_CHECKING:
-    from migrator.flow.events import Command
+    from migrator.flow.events import Argument, Command
 
 MOST_REACHED = 400
 """The most files that `reached` reads on the way; with more, every file counts as reached."""
@@ -117,27 +117,63 @@ class FileGraph:
         if command.followed:
             return
         yield from self.sought(command)
-        if self.naming.runs(command.name):
-            yield from (self.naming.of("", text) for text in self.starts.texts(command))
+        yield from self.installed(command)
+        idle = self.programs.idles(command.name, [one.value.symbol() for one in command.arguments])
+        carries = command.name in self.programs.carriers
+        if self.naming.runs(command.name) or carries or (command.name in self.programs.starting and not idle):
+            yield from (self.naming.of("", text) for text in self.starts.texts(command, fed=carries))
+
+    def installed(self, command: Command) -> Iterator[Paths]:
+        """The files that say what a program is, where a package of the repository installs one of its name."""
+        name = command.program
+        if self.is_bare(command):
+            word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+            yield frozenset(path for path in self.manifests if word.search(self.text(path) or ""))
+
+    @cached_property
+    def manifests(self) -> tuple[str, ...]:
+        globs = self.programs.manifests
+        return tuple(path for path in self.paths if any(fnmatchcase(path.rpartition("/")[2], one) for one in globs))
+
+    def is_bare(self, command: Command) -> bool:
+        """Whether a program is found by its name alone, and nothing is known of it."""
+        name = command.program
+        return bool(name) and "/" not in name and not command.followed and unversioned(name) not in self.programs.known
 
     def copied(self, commands: Sequence[Command]) -> Iterator[Paths]:
-        """The files that are copied where something runs by a path that is not there: that may be the copy."""
-        if any(map(self.lacks, commands)):
-            for one in commands:
+        """The files that the commands may have put where something runs that is not there: by a path, or by the name of
+        a program that nobody knows."""
+        lacking = frozenset(path for one in commands for path in self.lacks(one))
+        bare = frozenset(one.program for one in commands if self.is_bare(one))
+        names = {path.rpartition("/")[2] for path in lacking}
+        for one in commands if lacking or bare else ():
+            puts = one.name in self.programs.copiers or one.name in self.programs.takers
+            moved = puts or not (one.name in self.programs.keepers or one.name in self.programs.lookers)
+            words = [word for word in one.arguments if not is_option(word)] if moved and not one.followed else []
+            called = {text.rpartition("/")[2] for word in words for text in _texts(word)}
+            called |= {text.rpartition("/")[2] for output in one.outputs for text in [output.path.symbol() or ""]}
+            if lacking or called & bare:
                 yield from (frozenset(output.content.files) for output in one.outputs)
-                if one.name in self.programs.copiers and one.name in self.programs.writers:
-                    yield from (named(word.value, one.folders, self.runs.clone) for word in one.arguments)
+                for word in words:
+                    paths = named(word.value, one.folders, self.runs.clone)
+                    yield paths
+                    yield below(paths - {""} if not isinstance(paths, Top) else paths, "**")
+            if puts:
+                for name in names | bare if words else ():
+                    yield Top("a copy", (f"**/{name}",))
 
-    def lacks(self, command: Command) -> bool:
-        """Whether a command runs a path that is no file of the repository."""
+    def lacks(self, command: Command) -> Iterator[str]:
+        """The paths that a command runs and that are no files of the repository."""
         if command.followed or command.name in self.programs.inert:
-            return False
+            return
         if self.naming.runs(command.name):
             words = [one.text or "" for one in command.arguments if not is_option(one)]
+            paths = [word for at, word in enumerate(words) if "/" in word or (at == 0 and "." in word)]
         else:
-            words = [command.program]
-        paths = [word for word in words if "/" in word]
-        return any(not self.matched(located(path, command.folders, self.runs.clone)) for path in paths)
+            paths = [command.program] if "/" in command.program else []
+        for path in paths:
+            if not self.matched(located(path, command.folders, self.runs.clone)):
+                yield path
 
     def _led(self, begin: frozenset[str]) -> frozenset[str]:
         """The files `begin`, and those that their texts name, and so on: whatever they run is among these, but for what
@@ -285,6 +321,12 @@ class FileGraph:
             pending += led - found
             found |= led
         return frozenset(found & set(wanted))
+
+
+def _texts(word: Argument) -> Iterator[str]:
+    """The parts of a word that may name a file."""
+    text = word.value.symbol() or ""
+    yield from (text, text.rpartition("=")[2])
 
 
 def _by_word(paths: Iterable[str]) -> dict[str, set[str]]:

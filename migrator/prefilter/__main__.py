@@ -22,6 +22,7 @@ def module() -> str:
     book = load()
     lines = "".join(f'    b"{needle.decode("ascii")}",\n' for needle in needles(book))
     mentions = tuple(sorted(book.mentions))
+    homes = {client.login_file.home for client in book.clients.values()}
     launchers = book.programs.launchers.values()
     enters = ", ".join(map(_written, sorted({option for one in launchers for option in one.folders})))
     endings = tuple(dict.fromkeys(ending for one in launchers for ending in one.endings))
@@ -36,6 +37,8 @@ def module() -> str:
         f"ENTERS = {{{enters}}}\n"
         f"ENDINGS = {_tuple(endings)}\n"
         f"RECIPES = {_tuple(recipes)}\n"
+        f"PUTS = {_tuple(tuple(sorted(book.programs.copiers)))}\n"
+        f"PLACES = {{{', '.join(map(_written, sorted({'bin', *filter(None, homes)})))}}}\n"
         f"DOUBTED = {{\n{_sets(book.programs.doubted)}}}\n"
         f"UNDERSTOOD = {{\n{_sets(book.programs.understood)}}}\n"
         f"LEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"

@@ -12,6 +12,8 @@ MENTIONS = ("apkg.io",)
 ENTERS = {"--cwd", "--dir", "--directory", "--prefix", "--working-directory", "-C", "-d"}
 ENDINGS = (".sh", ".bash", ".mk", ".just", ".json", ".py")
 RECIPES = ("GNUmakefile", "makefile", "Makefile", "justfile", "Justfile", ".justfile", "package.json")
+PUTS = ("awk", "aws", "az", "base64", "cat", "cp", "cpio", "curl", "dd", "envsubst", "gcloud", "gpg", "gsutil", "gzip", "head", "hexdump", "install", "jq", "less", "ln", "more", "mv", "od", "openssl", "rclone", "rsync", "scp", "sed", "sftp", "strings", "tac", "tail", "tar", "wget", "xxd", "yq", "zip")
+PLACES = {".config/helm/registry/config.json", ".docker", "bin"}
 DOUBTED = {
     "bun": {"--filter", "--workspaces", "-F"},
     "docker": {"create", "exec", "run", "start", "up"},
@@ -125,6 +127,7 @@ LEADING: dict[str, tuple[str, ...]] = {
     "hatch": ("{}",),
     "infisical": (),
     "ionice": (),
+    "ltrace": (),
     "mamba": (),
     "micromamba": (),
     "mise": ("{}",),
@@ -201,6 +204,7 @@ LEADING: dict[str, tuple[str, ...]] = {
     "dotnet": ("{}",),
     "earthly": ("{}",),
     "elixir": ("{}",),
+    "entr": ("{}",),
     "escript": ("{}",),
     "expect": ("{}",),
     "fab": ("{}",),
@@ -258,6 +262,7 @@ LEADING: dict[str, tuple[str, ...]] = {
     "popd": ("{}",),
     "powershell": ("{}",),
     "pre-commit": ("{}",),
+    "prove": ("{}",),
     "pushd": ("{}",),
     "pwsh": ("{}",),
     "py.test": ("{}",),
@@ -266,8 +271,10 @@ LEADING: dict[str, tuple[str, ...]] = {
     "rake": ("{}",),
     "release-it": ("{}",),
     "robo": ("{}",),
+    "roundup": ("{}",),
     "ruby": ("{}",),
     "run-p": ("{}",),
+    "run-parts": ("{}",),
     "run-s": ("{}",),
     "rush": ("{}",),
     "sbt": ("{}",),
@@ -277,6 +284,8 @@ LEADING: dict[str, tuple[str, ...]] = {
     "script": ("{}",),
     "semantic-release": ("{}",),
     "serverless": ("{}",),
+    "shellspec": ("{}",),
+    "shunit2": ("{}",),
     "skaffold": ("{}",),
     "sls": ("{}",),
     "snakemake": ("{}",),

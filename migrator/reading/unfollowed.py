@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterable, Iterator
 from migrator.flow.events import Command, Flow
 from migrator.flow.files import FileGraph
 from migrator.flow.queries import unfollowed, unseen_before
+from migrator.ir.nodes import Constant
 from migrator.ir.paths import NONE, Paths, Top, joined, within
+from migrator.ir.traversal import every
 from migrator.reading.evidence import RegistryTexts
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
@@ -59,6 +61,22 @@ def logins_unseen(
         text = files.text(path) if path not in followed else None
         if text is not None and (login := shows_login(text, book)) and not names_natives(text, book):
             yield path, login
+
+
+def logins_in_parts(step: StepFacts, book: RuleBook) -> Iterator[tuple[str, Span]]:
+    """The files in languages that are followed in part whose texts show a login with something else than the native
+    pair, and where; but for those in which a login is certainly made to another registry."""
+    for shell in step.shells:
+        known = {
+            shell.script.source_at(login.command.span).path for login in shell.logins if not login.host_unknown
+        }
+        for placed in shell.trace.called:
+            path, text = placed.fragment.path, placed.fragment.text
+            if not placed.launcher.partly or path in known or names_natives(text, book):
+                continue
+            texts = " ".join(one.text for one in every(placed.statements) if isinstance(one, Constant))
+            if shows_login(texts, book) and (login := shows_login(text, book)):
+                yield path, login
 
 
 def logins_kept(step: StepFacts, texts: RegistryTexts) -> Iterator[tuple[str, Span]]:

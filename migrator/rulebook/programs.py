@@ -28,8 +28,11 @@ _SETS = (
     *("lookers", "takers", "senders", "remote", "listings", "common", "prompts", "bringing", "sweepers"),
 )
 """Sections that are lists: of programs, of options, or of globs of names."""
-_WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands", "elsewhere")
-"""What a launcher says of the words that it is given."""
+_WORDS = (
+    *("folders", "options", "named", "switches", "quiet", "short", "commands", "elsewhere"),
+    *("libraries", "accounts"),
+)
+"""What a launcher says of words: of those that it is given, and of names of libraries."""
 _LATER = ("tracing", "startup", "partly")
 _READS = re.compile(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
 
@@ -143,6 +146,7 @@ SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
     "launchers": _launchers,
     "untold": partial(_by_program, "files_untold"),
     "modules": partial(_by_program, "modules"),
+    "revisions": partial(_by_program, "revisions"),
     "documents": partial(_globs, "documents"),
     "manifests": partial(_globs, "manifests"),
     "containers": _containers,

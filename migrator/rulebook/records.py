@@ -176,6 +176,7 @@ class Launcher(Struct, frozen=True):
     another folder; where there is none in its folder, and it looks `upward`, that of one around it. They show what they
     run where a variable of `tracing` is given what matches; `startup` are the variables that name what a program runs
     before its file. `partly`: the reader knows a part of the language, so that a login may stand there unseen.
+    `libraries` of that language run commands in ways of their own, `accounts` log in to something else.
     """
 
     name: str
@@ -197,6 +198,8 @@ class Launcher(Struct, frozen=True):
     tracing: Mapping[str, re.Pattern[str]]
     startup: Mapping[str, str]
     partly: bool
+    libraries: frozenset[str]
+    accounts: frozenset[str]
 
 
 def unversioned(program: str) -> str:
@@ -219,6 +222,7 @@ class Programs(Struct, frozen=True, dict=True):
     untold. `prompts` are variables that a shell shows, with what they expand to, before commands that it traces;
     `bringing` ones name files that programs run. `modules` are options of programs that name a file without its ending,
     `sweepers` programs that run what is in a folder, `manifests` files that say which programs a package installs.
+    `revisions` are commands of programs that show files as they were at a commit.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
@@ -227,6 +231,7 @@ class Programs(Struct, frozen=True, dict=True):
     prompts: frozenset[str] = frozenset()
     bringing: frozenset[str] = frozenset()
     modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    revisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sweepers: frozenset[str] = frozenset()
     manifests: tuple[str, ...] = ()
     failing: frozenset[str] = frozenset()
@@ -273,6 +278,17 @@ class Programs(Struct, frozen=True, dict=True):
         """Programs that run nothing of the repository, and read no package of a registry."""
         return self.private | self.offline | self.displays | self.filters.keys()
 
+    def idles(self, program: str, words: Iterable[str | None]) -> bool:
+        """Whether a program that is told these words runs nothing of the repository, and reads no package."""
+        starts = self.starting.get(program)
+        return program in self.inert and not (starts and any(starts.search(word) for word in words if word))
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The programs of which something is known but that a package or a step may put them there."""
+        told = (self.wrappers, self.untold, self.containers, self.clearing, self.writers)
+        return self.inert.union(*told, self.carriers, self.shells, self.interpreters, self.copiers, self.keepers)
+
     @cached_property
     def untold(self) -> dict[str, tuple[str, ...]]:
         """The files that a program reads without being told."""
@@ -289,7 +305,7 @@ class Programs(Struct, frozen=True, dict=True):
         given = self.wrappers.keys() | self.shells | {"source", ".", "exec", "eval"}
         told = self.interpreters | self.files_untold.keys() - self.inert
         found = dict.fromkeys(sorted(given), ()) | dict.fromkeys(
-            sorted(self.carriers | told | {"cd", "pushd", "popd"}), ("{}",)
+            sorted(self.carriers | self.sweepers | told | {"cd", "pushd", "popd"}), ("{}",)
         )
         return found | {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
 

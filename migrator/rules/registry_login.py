@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from migrator.findings.records import Finding, Severity
 from migrator.fixes.context import Context
@@ -12,7 +12,7 @@ from migrator.ir.paths import GLOB
 from migrator.ir.values import Input
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.steps import Shell, StepFacts
-from migrator.reading.unfollowed import logins_kept, logins_unseen
+from migrator.reading.unfollowed import logins_in_parts, logins_kept, logins_unseen
 from migrator.rulebook.records import Rule
 from migrator.rulebook.sinks import Role
 from migrator.sinks.calls import authenticated_calls
@@ -29,16 +29,37 @@ _HOST = re.compile(r"\w\.[a-z]")
 def check(rule: Rule, context: RuleContext) -> Iterator[Finding]:
     """A finding for each login command, and for each place that shows a login which is not followed."""
     for step in context.steps:
-        for one in context.judged(step):
-            if not one.literal:
-                yield one.finding(_of(one.login.login.rule, rule, context), context, _message(one))
-        yield from _uncertain(rule, step, context)
-        yield from _unread(rule, step, context)
-        yield from _unfollowed(rule, step, context)
+        found = list(_seen(rule, step, context))
+        yield from found
         yield from _not_followed(rule, step, context)
         yield from _kept(rule, step, context)
+        yield from _unexplained(rule, step, context, {one.path for one in found})
     for source, login in context.broken:
         yield _unreadable(rule, context, source, login, "a file")
+
+
+def _seen(rule: Rule, step: StepFacts, context: RuleContext) -> Iterator[Finding]:
+    """What is found where a step is followed."""
+    for one in context.judged(step):
+        if not one.literal:
+            yield one.finding(_of(one.login.login.rule, rule, context), context, _message(one))
+    yield from _uncertain(rule, step, context)
+    yield from _unread(rule, step, context)
+    yield from _unfollowed(rule, step, context)
+
+
+def _unexplained(rule: Rule, step: StepFacts, context: RuleContext, explained: Collection[str]) -> Iterator[Finding]:
+    """Logins in files that are followed as far as their language is known, where nothing that was found is one."""
+    literal = {one.login.shell.script.source_at(one.login.command.span).path for one in context.judged(step)}
+    for path, login in logins_in_parts(step, context.book):
+        if path not in explained and path not in literal and (source := context.source(path)):
+            yield rule.finding(
+                source,
+                login,
+                "a login to Packages stands in a file that a step runs and that is not followed",
+                reasons=[context.reason("not-followed", f"what {path} does is read in part", path)],
+                uses=step.uses,
+            )
 
 
 def _of(client_rule: str, rule: Rule, context: Context) -> Rule:
