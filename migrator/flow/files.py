@@ -145,22 +145,28 @@ class FileGraph:
         a program that nobody knows."""
         lacking = frozenset(path for one in commands for path in self.lacks(one))
         bare = frozenset(one.program for one in commands if self.is_bare(one))
-        names = {path.rpartition("/")[2] for path in lacking}
-        for one in commands if lacking or bare else ():
-            puts = one.name in self.programs.copiers or one.name in self.programs.takers
-            moved = puts or not (one.name in self.programs.keepers or one.name in self.programs.lookers)
-            words = [word for word in one.arguments if not is_option(word)] if moved and not one.followed else []
+        names = bare | {path.rpartition("/")[2] for path in lacking}
+        for one in commands if names else ():
+            words = [] if one.followed else [word for word in one.arguments if not is_option(word)]
             called = {text.rpartition("/")[2] for word in words for text in _texts(word)}
-            called |= {text.rpartition("/")[2] for output in one.outputs for text in [output.path.symbol() or ""]}
-            if lacking or called & bare:
-                yield from (frozenset(output.content.files) for output in one.outputs)
-                for word in words:
-                    paths = named(word.value, one.folders, self.runs.clone)
-                    yield paths
-                    yield below(paths - {""} if not isinstance(paths, Top) else paths, "**")
-            if puts:
-                for name in names | bare if words else ():
-                    yield Top("a copy", (f"**/{name}",))
+            for output in one.outputs:
+                text = output.path.symbol()
+                if text is None or text.rpartition("/")[2] in names:
+                    yield frozenset(output.content.files)
+            writer = self.programs.writers.get(one.name)
+            copies = writer is not None and writer.words == "last"
+            puts = copies or one.name in self.programs.takers
+            if called & names or (lacking and copies):
+                yield from self.moved(one, words if puts or one.name not in self.programs.known or self.naming.runs(one.name) else ())
+            elif puts and words:
+                yield from (Top("a copy", (f"**/{name}",)) for name in sorted(names))
+
+    def moved(self, command: Command, words: Iterable[Argument]) -> Iterator[Paths]:
+        """The files that words of a command name, and what is in the folders."""
+        for word in words:
+            paths = named(word.value, command.folders, self.runs.clone)
+            yield paths
+            yield below(paths - {""} if not isinstance(paths, Top) else paths, "**")
 
     def lacks(self, command: Command) -> Iterator[str]:
         """The paths that a command runs and that are no files of the repository."""

@@ -27,6 +27,7 @@ _BREAKS = str.maketrans({**dict.fromkeys("\"'<>\r\t", " "), **dict.fromkeys(";&|
 _SIGNS = str.maketrans(dict.fromkeys("`;&|()<>,", "\n"))
 _NO_QUOTES = str.maketrans(dict.fromkeys("\"'"))
 _ONE_QUOTE = str.maketrans("'", '"')
+_INSTALLS = {"install", "link", "develop"}
 _INCLUDES = {"include", "sinclude", "import"}
 _VERSION = "0123456789."
 _AROUND = "[]{}@!"
@@ -119,12 +120,17 @@ def _unclear(name: str, words: list[str]) -> bool:
 
 
 def _looks_up(words: list[str]) -> Iterator[bool]:
-    """Whether what runs may be found by a name alone: a folder is looked in from now on, or files are put where programs
-    or logins lie."""
+    """Whether what runs may be found by a name alone: a folder is looked in from now on, files are put where programs
+    or logins lie, or the repository is installed as a package."""
     for word in words:
         yield word.startswith(("PATH=", "PYTHONPATH=", "NODE_PATH="))
+    yield not _INSTALLS.isdisjoint(words) and any(map(_is_here, words))
     puts = any(bare(word).rpartition("/")[2] in PUTS for word in words)
     yield puts and any(not PLACES.isdisjoint(word.split("/")) for word in words)
+
+
+def _is_here(word: str) -> bool:
+    return word.startswith((".[", "./")) or word == "."
 
 
 def _names(words: list[str]) -> Iterator[str]:
