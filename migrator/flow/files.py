@@ -61,6 +61,7 @@ class FileGraph:
         self.holding = cache(self._holding)
         self.led = cache(self._led)
         self.naming_of = cache(self._naming_of)
+        self.beyond = cache(self._beyond)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -209,9 +210,17 @@ class FileGraph:
         if isinstance(paths, Top) or any(map(GLOB.search, paths)):
             there = matching(paths, self.paths)
         else:
-            there = frozenset(path for path in paths if self.text(path) is not None)
+            there = frozenset(path for path in paths if self.text(path) is not None or self.beyond(path))
         found = frozenset(path for path in there if path not in self.apart and not self.is_document(path))
         return found if len(found) <= _MOST_FILES else _PLENTY
+
+    def _beyond(self, path: str) -> bytes:
+        """What a file holds that is there, and whose text is not read: it is larger than what is, or in no known
+        encoding. Empty for any other, and for what is no text."""
+        with suppress(Unreadable):
+            data = self.view.read(path) if self.text(path) is None else None
+            return data if data and b"\0" not in data else b""
+        return b""
 
     def is_document(self, path: str) -> bool:
         """Whether a file is for people: nothing runs it, nor what it names."""

@@ -9,7 +9,7 @@ from migrator.flow.events import Command, Flow
 from migrator.flow.files import FileGraph
 from migrator.flow.queries import unfollowed, unseen_before
 from migrator.ir.nodes import Constant
-from migrator.ir.paths import NONE, Paths, Top, joined, within
+from migrator.ir.paths import NONE, Paths, Top, joined, matching, within
 from migrator.ir.traversal import every
 from migrator.reading.evidence import RegistryTexts
 from migrator.reading.steps import Shell, StepFacts
@@ -98,9 +98,31 @@ def _open(step: StepFacts, files: FileGraph, book: RuleBook) -> frozenset[str]:
     commands = [one for shell in step.shells for one in shell.trace.commands]
     started = (paths for command in commands for paths in files.may_start(command))
     found = (*may_run(step, files, book), *started, *files.copied(commands))
-    there = [files.matched(paths) for paths in found]
-    known = frozenset(path for paths in there if not isinstance(paths, Top) for path in paths)
-    return files.led(known) if known else known
+    known: set[str] = set()
+    for paths in found:
+        there = files.matched(paths)
+        known |= _mentioning(paths, files, book) if isinstance(there, Top) else there
+    return files.led(frozenset(known)) if known else frozenset()
+
+
+def _mentioning(paths: Paths, files: FileGraph, book: RuleBook) -> frozenset[str]:
+    """Those of more files than are looked through that mention a registry."""
+    texts = files.holding(book.mentions)
+    return frozenset() if isinstance(texts, Top) else matching(paths, texts)
+
+
+def logins_beyond(step: StepFacts, files: FileGraph, book: RuleBook) -> Iterator[tuple[Shell, Command, str]]:
+    """The commands that run, or may run, a file whose text is not read and that shows a login all the same; and it."""
+    words = [word.encode() for word in book.login_words]
+    mentions = [mention.encode() for mention in book.mentions]
+    for shell in step.shells:
+        for command in shell.trace.commands:
+            for paths in (files.may_run(command), *files.may_start(command)):
+                there = files.matched(paths)
+                for path in sorted(there) if not isinstance(there, Top) else ():
+                    data = files.beyond(path)
+                    if any(one in data for one in mentions) and any(one in data for one in words):
+                        yield shell, command, path
 
 
 def unseen(paths: Iterable[Paths], files: FileGraph, followed: frozenset[str]) -> Paths:
@@ -116,6 +138,7 @@ def logging_in(
     than the native pair; else what is taken for granted, where it is not known which files run."""
     found = [path for path, text in named(step, files) if logs_in(text, book)]
     found += [path for path, _ in logins_unseen(step, files, book, followed) if path not in found]
+    found += [path for _, _, path in logins_beyond(step, files, book) if path not in found]
     granted = _written_over(step, book)
     unknown = joined(paths for paths in may_run(step, files, book) if isinstance(paths, Top))
     if not isinstance(unknown, Top):

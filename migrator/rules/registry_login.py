@@ -12,7 +12,7 @@ from migrator.ir.paths import GLOB
 from migrator.ir.values import Input
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.steps import Shell, StepFacts
-from migrator.reading.unfollowed import logins_in_parts, logins_kept, logins_unseen
+from migrator.reading.unfollowed import logins_beyond, logins_in_parts, logins_kept, logins_unseen
 from migrator.rulebook.records import Rule
 from migrator.rulebook.sinks import Role
 from migrator.sinks.calls import authenticated_calls
@@ -32,6 +32,7 @@ def check(rule: Rule, context: RuleContext) -> Iterator[Finding]:
         found = list(_seen(rule, step, context))
         yield from found
         yield from _not_followed(rule, step, context)
+        yield from _beyond(rule, step, context)
         yield from _kept(rule, step, context)
         yield from _unexplained(rule, step, context, {one.path for one in found})
     for source, login in context.broken:
@@ -140,6 +141,15 @@ def _not_followed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Fin
                 reasons=[context.reason("not-followed", f"what {path} does is not read", path)],
                 uses=step.uses,
             )
+
+
+def _beyond(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
+    """Files that a step runs, or may run, and whose text is not read."""
+    for shell, command, path in logins_beyond(step, context.files, context.book):
+        source, place = _place(shell, command.span)
+        detail = f"{path} is larger than 2 MiB, or in no known encoding, and is not read"
+        message = "a login to Packages stands in a file that a step runs and that is not followed"
+        yield rule.finding(source, place, message, reasons=[context.reason("not-followed", detail, path)], uses=step.uses)
 
 
 def _kept(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
