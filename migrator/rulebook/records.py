@@ -383,11 +383,15 @@ class PushPipe(Struct, frozen=True):
 
 
 class PasswordOption(Struct, frozen=True):
-    """Options of programs whose value is a password; with `between`, what stands behind that sign in it."""
+    """Options of programs, with their commands, whose value is a password; with `between`, what stands behind that sign
+    in it. `word` counts the words that are no options: which of them is one, 0 for none. `stdin`: so is what they are
+    fed."""
 
     programs: tuple[str, ...]
-    options: tuple[str, ...]
+    options: tuple[str, ...] = ()
     between: str = ""
+    word: int = 0
+    stdin: bool = False
 
 
 class RuleBook(Struct, frozen=True):
