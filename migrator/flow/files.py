@@ -147,9 +147,10 @@ class FileGraph:
         lacking = frozenset(path for one in commands for path in self.lacks(one))
         bare = frozenset(one.program for one in commands if self.is_bare(one))
         names = bare | {path.rpartition("/")[2] for path in lacking}
-        for one in commands if names else ():
+        starting = [self.programs.starting[one.name] for one in commands if one.name in self.programs.starting]
+        for one in commands if names or starting else ():
             words = [] if one.followed else [word for word in one.arguments if not is_option(word)]
-            called = {text.rpartition("/")[2] for word in words for text in _texts(word)}
+            called = {part for word in words for text in _texts(word) for part in (text, text.rpartition("/")[2])}
             for output in one.outputs:
                 text = output.path.symbol()
                 if text is None or text.rpartition("/")[2] in names:
@@ -157,8 +158,12 @@ class FileGraph:
             writer = self.programs.writers.get(one.name)
             copies = writer is not None and writer.words == "last"
             puts = copies or one.name in self.programs.takers
-            if called & names or (lacking and copies):
-                yield from self.moved(one, words if puts or one.name not in self.programs.known or self.naming.runs(one.name) else ())
+            if called & names or (
+                copies and (lacking or any(starts.search(text) for text in called for starts in starting))
+            ):
+                yield from self.moved(
+                    one, words if puts or one.name not in self.programs.known or self.naming.runs(one.name) else ()
+                )
             elif puts and words:
                 yield from (Top("a copy", (f"**/{name}",)) for name in sorted(names))
 

@@ -136,9 +136,7 @@ class Launching:
                     return True
         return False
 
-    def startup(
-        self, program: str, launcher: Launcher, text: str, call: Call, process: State, frame: Frame
-    ) -> None:
+    def startup(self, program: str, launcher: Launcher, text: str, call: Call, process: State, frame: Frame) -> None:
         """What a program runs before its file, in the same process: a variable names it. `text` is that of a file that
         names the program itself."""
         own = _PROGRAM.match(text.partition("\n")[0])

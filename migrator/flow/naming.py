@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 
 from migrator.rulebook.records import Programs
 
@@ -82,7 +83,9 @@ class Naming:
             if "*" not in name:
                 yield from self.names.get(name, ())
             else:
-                yield from (one for one in self.paths if one.endswith(name.lstrip("*")))
+                ending = name.lstrip("*")
+                several = (one for one in self.paths if one.endswith(ending))
+                yield from (one for one in several if ending or fnmatchcase(f"/{one}", glob.removeprefix("**")))
 
 
 def _called(line: str, start: int, end: int, before: str) -> bool:

@@ -32,11 +32,10 @@ class ToldFiles(Struct, frozen=True):
         """Paths and patterns, each answer apart. Of a command that is followed only what no follower reads."""
         container = self.contained(command)
         yield from self.brought(command)
-        told = [argument.value.symbol() for argument in command.arguments]
-        if container is None and (not command.name or self.programs.idles(command.name, told)):
+        texts = [argument.value.symbol() for argument in command.arguments]
+        if container is None and (not command.name or self.programs.idles(command.name, texts)):
             return
-        told = list(self.words(command, container is not None)) if not command.followed else []
-        yield from told
+        yield from self.words(command, container is not None) if not command.followed else ()
         yield from (frozenset({path}) for path in self.fed(command) if path != _ANY)
         bases = joined((command.folders, *self.folders(command)))
         names = (*container, *self.called(command)) if container is not None else self.untold(command)
@@ -97,13 +96,12 @@ class ToldFiles(Struct, frozen=True):
                 if module:
                     yield Top("a module", (f"**/{module}", f"**/{module}.*", f"**/{module}/__*__.py"))
             elif self.programs.interprets(command.name) and text and not text.startswith("-"):
-                for one in below_all(located(text, command.folders, self.clone), ("index.*", "main.*", "package.json")):
-                    yield one
+                yield from below_all(located(text, command.folders, self.clone), ("index.*", "main.*", "package.json"))
             before = text
 
     def swept(self, command: Command) -> Iterator[Paths]:
-        """What is in the folders that a program is told which runs all of it."""
-        if command.name in self.programs.sweepers:
+        """What is in the folders that a program is told which runs all of it, or finds there what it starts."""
+        if command.name in self.programs.sweepers or command.name in self.programs.starting:
             yield from (below(paths, "**") for paths in self.folders(command))
 
     def brought(self, command: Command) -> Iterator[Paths]:
@@ -129,7 +127,9 @@ class ToldFiles(Struct, frozen=True):
         for name in variables:
             known = command.environment.get(name, ())
             values += [seen[name]] if name in seen else [one.value for one in known if one is not None]
-        for word in dict.fromkeys(word for one in values for row in one.alternatives for word in _words(self.written(row))):
+        for word in dict.fromkeys(
+            word for one in values for row in one.alternatives for word in _words(self.written(row))
+        ):
             if word.startswith(_ANY):
                 yield Top("a path that is known in part", (word,))
             else:

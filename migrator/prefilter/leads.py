@@ -106,7 +106,7 @@ def _named(
         for word in words:
             if before in ENTERS:
                 known |= dict.fromkeys(path for folder in tuple(known) if (path := _within(folder, word)) is not None)
-            elif before.rpartition(".")[2] in _RUNS_MODULES:
+            if before.rpartition(".")[2] in _RUNS_MODULES:
                 path = word.replace(".", "/")
                 names |= {f"{path}{ending}": None for ending in (".py", f"/{_ENTRY}", "/__init__.py")}
             elif before in _IMPORTS or (imported and word.isidentifier()):

@@ -121,9 +121,9 @@ def _unclear(name: str, words: list[str]) -> bool:
 
 def _looks_up(words: list[str]) -> Iterator[bool]:
     """Whether what runs may be found by a name alone: a folder is looked in from now on, files are put where programs
-    or logins lie, or the repository is installed as a package."""
+    or logins lie, hooks are looked for elsewhere, or the repository is installed as a package."""
     for word in words:
-        yield word.startswith(("PATH=", "PYTHONPATH=", "NODE_PATH="))
+        yield word.startswith(("PATH=", "PYTHONPATH=", "NODE_PATH=")) or word.lower().endswith("hookspath")
     yield not _INSTALLS.isdisjoint(words) and any(map(_is_here, words))
     puts = any(bare(word).rpartition("/")[2] in PUTS for word in words)
     yield puts and any(not PLACES.isdisjoint(word.split("/")) for word in words)

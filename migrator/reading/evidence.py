@@ -51,8 +51,8 @@ class RegistryTexts:
 
     @cached_property
     def kept(self) -> Mapping[str, Span]:
-        """The files that hold a login to Packages as clients keep it, and where; but for native ones. Where there is more
-        than is looked through, those that are named as clients do."""
+        """The files that hold a login to Packages as clients keep it, and where; but for native ones. Where there is
+        more than is looked through, those that are named as clients do."""
         texts = self.files.holding(self.book.mentions)
         if isinstance(texts, Top):
             named = (path for path in self.files.paths if path.rpartition("/")[2] in FILES)

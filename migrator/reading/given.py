@@ -17,7 +17,9 @@ _LOGIN = re.compile(r"\blogin\b")
 _BREAK = re.compile(r"(?<!\\)(?<!\\\r)(?:\r\n|\n|\r)")
 _HERE = r"<<<[ \t]*"
 _FED = re.compile(r"(?:(?:echo|printf)\s+(?:(?:echo|printf)\s+)*|\bcat\s{0,20}<<<\s{0,20})(?P<words>.+)", re.DOTALL)
-_READS = re.compile(r"\b(?:read|mapfile|readarray)\b[^\n|;&]{0,80}(?i:token|passw|secret|api_?key|credential|\bpat\b|pwd)")
+_READS = re.compile(
+    r"\b(?:read|mapfile|readarray)\b[^\n|;&]{0,80}(?i:token|passw|secret|api_?key|credential|\bpat\b|pwd)"
+)
 _END = re.compile(r"[\n|;&]")
 _PLAIN = re.compile(r"(?P<here><<<[ \t]{0,20})|[^\s<>]{1,400}")
 _WORD = re.compile(r"[^\s'\"|;&<>()]+")

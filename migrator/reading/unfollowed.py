@@ -67,9 +67,7 @@ def logins_in_parts(step: StepFacts, book: RuleBook) -> Iterator[tuple[str, Span
     """The files in languages that are followed in part whose texts show a login with something else than the native
     pair, and where; but for those in which a login is certainly made to another registry."""
     for shell in step.shells:
-        known = {
-            shell.script.source_at(login.command.span).path for login in shell.logins if not login.host_unknown
-        }
+        known = {shell.script.source_at(login.command.span).path for login in shell.logins if not login.host_unknown}
         for placed in shell.trace.called:
             path, text = placed.fragment.path, placed.fragment.text
             if not placed.launcher.partly or path in known or names_natives(text, book):

@@ -59,7 +59,9 @@ def _sources(book: RuleBook, node: Node) -> RuleBook:
 def _wrappers(book: RuleBook, node: Node) -> RuleBook:
     wrappers = dict(book.programs.wrappers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("options", "words", "optional", "assignments", "names", "folders", "commands", "gives", "shows", "splits"))
+        fields = entry.mapping(
+            ("options", "words", "optional", "assignments", "names", "folders", "commands", "gives", "shows", "splits")
+        )
         wrappers[name] = Wrapper(
             members(fields, "options"),
             fields["words"].number() if "words" in fields else 0,
@@ -118,7 +120,9 @@ def readers() -> tuple[str, ...]:
 def _launchers(book: RuleBook, node: Node) -> RuleBook:
     launchers = dict(book.programs.launchers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("reader", "programs", "files", "endings", *_WORDS, "people", "upward", "hooks", *_LATER))
+        fields = entry.mapping(
+            ("reader", "programs", "files", "endings", *_WORDS, "people", "upward", "hooks", *_LATER)
+        )
         for key in ("reader", "programs"):
             if key not in fields:
                 raise entry.error(f"has no `{key}`; add it")
@@ -131,8 +135,12 @@ def _launchers(book: RuleBook, node: Node) -> RuleBook:
             people=fields["people"].flag() if "people" in fields else False,
             upward=fields["upward"].flag() if "upward" in fields else False,
             hooks={key: one.texts() for key, one in fields["hooks"].mapping().items()} if "hooks" in fields else {},
-            tracing={key: one.pattern() for key, one in fields["tracing"].mapping().items()} if "tracing" in fields else {},
-            startup={key: one.text() for key, one in fields["startup"].mapping().items()} if "startup" in fields else {},
+            tracing={key: one.pattern() for key, one in fields["tracing"].mapping().items()}
+            if "tracing" in fields
+            else {},
+            startup={key: one.text() for key, one in fields["startup"].mapping().items()}
+            if "startup" in fields
+            else {},
             partly=fields["partly"].flag() if "partly" in fields else False,
             **{key: members(fields, key) for key in _WORDS},
         )

@@ -149,7 +149,9 @@ def _beyond(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
         source, place = _place(shell, command.span)
         detail = f"{path} is larger than 2 MiB, or in no known encoding, and is not read"
         message = "a login to Packages stands in a file that a step runs and that is not followed"
-        yield rule.finding(source, place, message, reasons=[context.reason("not-followed", detail, path)], uses=step.uses)
+        yield rule.finding(
+            source, place, message, reasons=[context.reason("not-followed", detail, path)], uses=step.uses
+        )
 
 
 def _kept(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
@@ -204,8 +206,10 @@ def _is_elsewhere(written: WrittenLogin, context: Context) -> bool:
     """Whether a login file is made of files alone that show another registry."""
     texts = [text for path in written.files if (text := context.file(path)) is not None]
     mentions = context.book.mentions
-    return bool(texts) and not any(map(GLOB.search, written.files)) and all(
-        _HOST.search(text) and "$" not in text and not any(one in text for one in mentions) for text in texts
+    return (
+        bool(texts)
+        and not any(map(GLOB.search, written.files))
+        and all(_HOST.search(text) and "$" not in text and not any(one in text for one in mentions) for text in texts)
     )
 
 

@@ -9,6 +9,7 @@ from migrator.ir.values import Literal, Value
 from migrator.rulebook.records import RuleBook
 from migrator.text.source import Span
 
+
 def shows_login(text: str, book: RuleBook) -> Span | None:
     """Where text shows a login to Packages, None where it does not."""
     match = _words(book.login_words).search(text)

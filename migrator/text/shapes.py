@@ -56,7 +56,9 @@ _OPTION = re.compile(
 )
 _LISTED = re.compile(r"(?:^|[\r\n])[ \t]*-[ \t]+['\"]?--?[\w-]{1,80}\Z")
 _PAIRED = re.compile(
-    r"['\"][ \t]{1,20}[vV]alue[ \t]{0,5}=[ \t]{0,5}|['\"]?[ \t]*[,\r\n][ \t\r\n]{0,60}['\"]?(?:value|default)['\"]?[ \t]{0,20}:[ \t]{0,20}")
+    r"['\"][ \t]{1,20}[vV]alue[ \t]{0,5}=[ \t]{0,5}|"
+    r"['\"]?[ \t]*[,\r\n][ \t\r\n]{0,60}['\"]?(?:value|default)['\"]?[ \t]{0,20}:[ \t]{0,20}"
+)
 _SPACED = re.compile(
     r"(?:\b(?i:set|setx|env|arg|config)|\blogin\s{1,20}\S{1,100})\s{1,20}(?:--?\w{1,20}\s{1,20})?[\w./:@\"'-]{0,60}\Z"
 )
@@ -64,7 +66,8 @@ _LEAD = re.compile(r"(?:^|[\r\n])[ \t]*(?:-[ \t]+)?['\"]?\Z")
 _BLOCK = re.compile(r"[|>][0-9+-]{0,2}[ \t]*(?:#[^\r\n]*)?\r?\n")
 _TAGGED = re.compile(r"(?:[&!][^\s,\[\]{}]{0,80}[ \t]{1,20}){1,2}")
 _CODE = re.compile(
-    r"(?:(?:new|await|yield|typeof|not)[ \t]|[\w.]{1,80}[(\[]|(?:process\.env|os\.environ|env|self|this|args|config|settings|secrets|var|"
+    r"(?:(?:new|await|yield|typeof|not)[ \t]|[\w.]{1,80}[(\[]|"
+    r"(?:process\.env|os\.environ|env|self|this|args|config|settings|secrets|var|"
     r"local|data|module|vars|inputs|steps|params|props|options)\.\w)"
 )
 _SCHEME = re.compile(r"(?i:bearer|basic|token|digest|apikey|negotiate|ntlm)(?:[ \t]+|\Z)")

@@ -34,7 +34,8 @@ def copies_login(called: Invocation, places: Iterable[str], context: Context) ->
 def _of_build(called: Invocation, context: Context) -> Iterator[tuple[str, list[str | None]]]:
     """The contexts of a build, each with the texts of what may be its Dockerfile; None is one that is not known."""
     syntax, command, parsed = called.syntax, called.command, called.parsed
-    assert syntax is not None and syntax.build is not None
+    assert syntax is not None
+    assert syntax.build is not None
     clone = context.book.built_in.clone
     main = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
     told = parsed.values(syntax.build.file)
@@ -46,7 +47,8 @@ def _of_build(called: Invocation, context: Context) -> Iterator[tuple[str, list[
     for value in parsed.values(syntax.build.context):
         path = (value.symbol() or "").partition("=")[2]
         if path and "://" not in path:
-            yield from ((folder, [None]) for folder in _folders(located(path, command.folders, clone)))
+            for folder in _folders(located(path, command.folders, clone)):
+                yield folder, [None]
 
 
 def _of_compose(context: Context) -> Iterator[tuple[str, list[str | None]]]:
@@ -70,7 +72,9 @@ def _takes(folder: str, texts: Iterable[str | None], place: str, context: Contex
     paths = {short, *(posixpath.normpath(posixpath.join(short, name)) for name in FILES)}
     if any(fnmatchcase(path, one.strip("/").removeprefix("**/")) for one in ignored for path in paths):
         return False
-    return any(text is None or _BOUND.search(text) or any(_covers(one, paths) for one in _sources(text)) for text in texts)
+    return any(
+        text is None or _BOUND.search(text) or any(_covers(one, paths) for one in _sources(text)) for text in texts
+    )
 
 
 def _sources(text: str) -> list[str]:
@@ -86,4 +90,8 @@ def _sources(text: str) -> list[str]:
 
 def _covers(source: str, paths: set[str]) -> bool:
     short = posixpath.normpath(source.lstrip("/") or ".")
-    return short == "." or "$" in short or any(path == short or path.startswith(f"{short}/") or fnmatchcase(path, short) for path in paths)
+    return (
+        short == "."
+        or "$" in short
+        or any(path == short or path.startswith(f"{short}/") or fnmatchcase(path, short) for path in paths)
+    )
