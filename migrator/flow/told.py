@@ -130,6 +130,8 @@ class ToldFiles(Struct, frozen=True):
         for word in dict.fromkeys(
             word for one in values for row in one.alternatives for word in _words(self.written(row))
         ):
+            if word.strip("*/") == "" and command.name not in self.programs.copiers:
+                continue  # any word that nobody knows would be any file
             if word.startswith(_ANY):
                 yield Top("a path that is known in part", (word,))
             else:

@@ -56,7 +56,8 @@ def unwrap(arguments: tuple[Argument, ...], programs: Programs, functions: Colle
 
 def _clears(name: str, programs: Programs, arguments: tuple[Argument, ...], passed: Unwrapped) -> bool:
     own = arguments[1 : len(arguments) - len(passed.arguments)]
-    return name in programs.clearing and programs.clearing[name].clears([one.text for one in own])
+    texts = [one.text if words.assignment(one) is None else "" for one in own]
+    return name in programs.clearing and programs.clearing[name].clears(texts)
 
 
 def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrapped:
