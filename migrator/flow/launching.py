@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
 _TRACES = re.compile(r"#![^\n]*\s(?:-[A-Za-z]*x|xtrace\b)")
-_PROGRAM = re.compile(r"#![^\n]*?([\w.-]+)(?:\s+-[^\n]*)?\Z")
 _ENDS = re.compile(r"#![^\n]*\s-[A-Za-z]*e")
 _ANY = "\0"
 """Stands for what is not known of a text."""
@@ -139,8 +138,11 @@ class Launching:
     def startup(self, program: str, launcher: Launcher, text: str, call: Call, process: State, frame: Frame) -> None:
         """What a program runs before its file, in the same process: a variable names it. `text` is that of a file that
         names the program itself."""
-        own = _PROGRAM.match(text.partition("\n")[0])
-        name = launcher.startup.get(own[1] if own else program.rpartition("/")[2], "")
+        line = text.partition("\n")[0]
+        named = line[2:].split() if line.startswith("#!") else []
+        words = [word.rpartition("/")[2] for word in named if not word.startswith("-")]
+        own = next((word for word in words if word in launcher.startup), "")
+        name = launcher.startup.get(own or program.rpartition("/")[2], "")
         if name and name in process.exported:
             value = self.machine.variables.looked_up(name, process)
             found = self.source((Argument(value, None),), call, process, frame)

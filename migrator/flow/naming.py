@@ -47,6 +47,7 @@ class Naming:
 
     def of(self, path: str, text: str) -> frozenset[str]:
         found: set[str] = set()
+        alike = self.names.get(path.rpartition("/")[2], set())
         for line in text.split("\n"):
             aside = line.lstrip().startswith(_ASIDE)
             before = ""
@@ -54,6 +55,8 @@ class Naming:
                 word = match[0]
                 name = word.rpartition("/")[2]
                 found |= self.named(word, name, before, line[match.end() : match.end() + 1])
+                if "/" in word and len(alike) > 1:  # a folder with a file of the same kind, such as what is included
+                    found |= {one for one in alike if f"/{one}".rpartition("/")[0].endswith(f"/{name}")}
                 if name in self.reading and not aside and _called(line, match.start(), match.end(), before):
                     found.update(self.read(name))
                 if before != "import" and (word[0] != "-" or word == "-m"):

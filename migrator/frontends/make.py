@@ -34,7 +34,7 @@ _REFERENCE = re.compile(r"\$(?:\$|\((?P<round>[^()$]*)\)|\{(?P<curly>[^{}$]*)\}|
 _UNKNOWN = re.compile(r"put_*")
 _SHELLS = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh")
 _HARMLESS = re.compile(
-    r"(?:\s*+(?:--no-print-directory|--warn-undefined-variables|--no-builtin-(?:rules|variables)|-?-(?:s|silent|quiet)|-[rRjsw]++\d*+|"
+    r"(?:\s*+(?:--no-print-directory|--warn-undefined-variables|--no-builtin-(?:rules|variables)|-[rRjw]++\d*+|"
     r"--jobs(?:=\d+)?+|(?:-O|--output-sync)[=\w]*+)(?=\s|\Z))*+"
 )
 """Of what a makefile tells make: what changes neither the recipes nor what is shown."""

@@ -37,7 +37,7 @@ def module() -> str:
         f"ENTERS = {{{enters}}}\n"
         f"ENDINGS = {_tuple(endings)}\n"
         f"RECIPES = {_tuple(recipes)}\n"
-        f"PUTS = {_tuple(tuple(sorted(book.programs.copiers)))}\n"
+        f"PUTS = {_lines(sorted(book.programs.copiers))}\n"
         f"PLACES = {{{', '.join(map(_written, sorted({'bin', *filter(None, homes)})))}}}\n"
         f"DOUBTED = {{\n{_sets(book.programs.doubted)}}}\n"
         f"UNDERSTOOD = {{\n{_sets(book.programs.understood)}}}\n"
@@ -58,6 +58,11 @@ def _set(name: str, members: Sequence[str]) -> str:
     line = f"    {_written(name)}: {{{', '.join(map(_written, members))}}},\n"
     each = "".join(f"        {_written(one)},\n" for one in members)
     return line if len(line) <= _LONGEST_LINE else f"    {_written(name)}: {{\n{each}    }},\n"
+
+
+def _lines(names: Sequence[str]) -> str:
+    """The same of a long tuple."""
+    return "(\n" + "".join(f"    {_written(name)},\n" for name in names) + ")"
 
 
 def _tuple(names: tuple[str, ...]) -> str:

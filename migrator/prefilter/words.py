@@ -27,6 +27,7 @@ _BREAKS = str.maketrans({**dict.fromkeys("\"'<>\r\t", " "), **dict.fromkeys(";&|
 _SIGNS = str.maketrans(dict.fromkeys("`;&|()<>,", "\n"))
 _NO_QUOTES = str.maketrans(dict.fromkeys("\"'"))
 _ONE_QUOTE = str.maketrans("'", '"')
+_LOOKED_IN = {"PATH", "PYTHONPATH", "NODE_PATH"}
 _INSTALLS = {"install", "link", "develop"}
 _INCLUDES = {"include", "sinclude", "import"}
 _VERSION = "0123456789."
@@ -123,10 +124,17 @@ def _looks_up(words: list[str]) -> Iterator[bool]:
     """Whether what runs may be found by a name alone: a folder is looked in from now on, files are put where programs
     or logins lie, hooks are looked for elsewhere, or the repository is installed as a package."""
     for word in words:
-        yield word.startswith(("PATH=", "PYTHONPATH=", "NODE_PATH=")) or word.lower().endswith("hookspath")
+        name, equals, value = word.partition("=")
+        yield bool(equals) and name in _LOOKED_IN and any(map(_is_inside, value.split(":")))
+        yield name.lower().endswith("hookspath")
     yield not _INSTALLS.isdisjoint(words) and any(map(_is_here, words))
     puts = any(bare(word).rpartition("/")[2] in PUTS for word in words)
     yield puts and any(not PLACES.isdisjoint(word.split("/")) for word in words)
+
+
+def _is_inside(folder: str) -> bool:
+    """Whether a folder may lie in the repository."""
+    return folder not in ("$", "$PATH") and not folder.startswith(("/", "~", "$HOME", "$/"))
 
 
 def _is_here(word: str) -> bool:

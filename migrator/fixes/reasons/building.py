@@ -17,7 +17,7 @@ from migrator.sinks.login_files import FILES
 
 _COPIES = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?P<rest>(?:[^\n\\]|\\[^\n]|\\\n)*)", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(r"[^\s\[\]\",]+")
-_BOUND = re.compile(r"--mount=\S*type=bind")
+_BOUND = re.compile(r"--mount=\S{0,200}type=bind")
 _NAMES = ("Dockerfile", "Containerfile")
 
 
