@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.bitbucket import addresses
-from migrator.bitbucket.errors import scopes, shown
+from migrator.bitbucket.errors import ApiError, Kind, scopes, shown
 from migrator.bitbucket.paging import linked
 from migrator.bitbucket.records import Account
 from migrator.bitbucket.rows import optional, text
 
 if TYPE_CHECKING:
-    from migrator.bitbucket.session import Client, Reply
+    from migrator.bitbucket.session import Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,30 @@ class Standing:
     near_limit: bool | None = None
 
 
-def user(client: Client) -> tuple[Account, Reply]:
-    """The account behind the credential, and the answer. Raises ApiError; an access token may have no account [?]."""
-    reply = client.get("/user")
-    row = reply.document()
-    return Account(text(row, "uuid"), optional(row, "display_name") or optional(row, "nickname") or ""), reply
+def user(client: Client) -> Account:
+    """The account behind the credential. Raises ApiError: an access token, which has none, gets 401 or 403 however good
+    it is (BITBUCKET_API.md 8, fact 3)."""
+    row = client.document("/user")
+    return Account(text(row, "uuid"), optional(row, "display_name") or optional(row, "nickname") or "")
+
+
+def active(client: Client, uuid: str) -> bool | None:
+    """Whether the account can be asked to review; None where Bitbucket does not tell. Raises ApiError, but for one that
+    is not shown or not there."""
+    try:
+        status = optional(client.document(addresses.path("users", uuid)), "account_status")
+    except ApiError as error:
+        if error.kind in (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE, Kind.UNAUTHORISED):
+            return None
+        raise
+    return None if status is None else status == "active"
+
+
+def slug(client: Client, workspace: str) -> str:
+    """What a workspace is called in addresses, where it is named by its UUID in braces. Raises ApiError."""
+    if not workspace.startswith("{"):
+        return workspace
+    return text(client.document(addresses.path("workspaces", workspace)), "slug")
 
 
 def workspaces(client: Client) -> tuple[str, ...]:

@@ -16,8 +16,6 @@ from migrator.bitbucket.repositories import repository
 from migrator.bitbucket.scopes import Fit, fits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from migrator.bitbucket.session import Client
 
 _SILENT = (Kind.UNREACHABLE, Kind.TOO_SLOW)
@@ -35,7 +33,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """`reached`: the API answered. `accepted`: it let the credential read something, or knows its scopes.
+    """`reached`: the API answered. `accepted`: it let the credential read something, or knows its scopes; None where an
+    access token was only asked after its account, which it has not (BITBUCKET_API.md 8, fact 3).
 
     `user` None: it has none, or may not see it. `workspaces` and `scopes` None: Bitbucket does not say; then `fits`
     is empty.
@@ -44,7 +43,7 @@ class Diagnosis:
     url: str
     kind: CredentialKind
     reached: bool
-    accepted: bool
+    accepted: bool | None
     user: Account | None
     workspaces: tuple[str, ...] | None
     scopes: tuple[str, ...] | None
@@ -55,13 +54,13 @@ class Diagnosis:
     @property
     def refused(self) -> bool:
         """Whether Bitbucket could not be reached, or refuses the credential or what was named."""
-        return not self.accepted or any(check.named and check.why for check in self.checks)
+        return self.accepted is False or any(check.named and check.why for check in self.checks)
 
 
 def diagnose(client: Client, workspace: str = "", slug: str = "") -> Diagnosis:
     """Ask about the account, and about a workspace and the repository `slug` of it where they are named."""
-    asking = _Asking(client)
-    user = asking.ask("your account", lambda: asking.user())
+    asking = _Asking()
+    user = asking.ask("your account", lambda: account.user(client))
     workspaces = asking.ask("your workspaces", lambda: account.workspaces(client))
     if slug:
         name = f"{workspace}/{slug}"
@@ -74,16 +73,19 @@ def diagnose(client: Client, workspace: str = "", slug: str = "") -> Diagnosis:
     if workspace:
         asking.ask(f"variables of workspace {workspace}", lambda: variables.of_workspace(client, workspace))
     kind = client.credentials.kind
-    scopes = asking.standing.scopes or asking.granted or asking.standing.scopes
+    standing = account.standing(client.said, client.credentials.hide)
+    accepted = bool(asking.granted or standing.scopes) or any(not check.why for check in asking.checks)
+    untold = not accepted and asking.reached and not workspace and kind is CredentialKind.ACCESS_TOKEN
+    scopes = standing.scopes or asking.granted or standing.scopes
     return Diagnosis(
         url=client.base,
         kind=kind,
         reached=asking.reached,
-        accepted=bool(asking.granted) or any(not check.why for check in asking.checks),
+        accepted=None if untold else accepted,
         user=user,
         workspaces=workspaces,
         scopes=scopes,
-        standing=asking.standing,
+        standing=standing,
         checks=tuple(asking.checks),
         fits=() if scopes is None else fits(scopes, kind),
     )
@@ -92,18 +94,11 @@ def diagnose(client: Client, workspace: str = "", slug: str = "") -> Diagnosis:
 class _Asking:
     """Asks until nobody answers, and remembers what the answers say of the credential besides."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self) -> None:
         self.checks: list[Check] = []
         self.reached = False
         self.granted: tuple[str, ...] | None = None
-        self.standing = Standing()
-        self._client = client
         self._on = True
-
-    def user(self) -> Account:
-        found, reply = account.user(self._client)
-        self._learn(reply.headers)
-        return found
 
     def ask(self, what: str, question: Callable[[], _T], *, named: bool = False) -> _T | None:
         if not self._on:
@@ -115,13 +110,7 @@ class _Asking:
             self.reached = self.reached or error.status is not None
             self._on = error.kind not in (*_SILENT, Kind.RATE_LIMITED)
             self.granted = self.granted or error.granted or None
-            self._learn(error.headers)
             return None
         self.reached = True
         self.checks.append(Check(what, "", named))
         return found
-
-    def _learn(self, headers: Mapping[str, str]) -> None:
-        found = account.standing(headers, self._client.credentials.hide)
-        if found != Standing() and self.standing == Standing():
-            self.standing = found

@@ -49,7 +49,6 @@ class ApiError(Exception):
 
     `status` is None where there was no answer. `required` and `granted` are the scopes that a 403 names, else empty.
     `fields` are the parts of what was sent that are refused, with Bitbucket's words about each.
-    `headers` are those of the answer that say something about the credential, see `account.standing`.
     """
 
     def __init__(
@@ -60,7 +59,6 @@ class ApiError(Exception):
         status: int | None = None,
         required: tuple[str, ...] = (),
         granted: tuple[str, ...] = (),
-        headers: Mapping[str, str] | None = None,
         fields: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(kind, sentence)  # all that is needed to make it again, so that it passes between processes
@@ -68,7 +66,6 @@ class ApiError(Exception):
         self.status = status
         self.required = required
         self.granted = granted
-        self.headers: Mapping[str, str] = {} if headers is None else headers
         self.fields: Mapping[str, str] = {} if fields is None else fields
 
     def __str__(self) -> str:
@@ -96,9 +93,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, asked: str, hi
         told += f": the credential lacks {', '.join(required)}{has}. Make one with that"
     elif said:
         told += f": {said}"
-    kept = {name: hide(headers[name]) for name in CREDENTIAL_HEADERS if name in headers}
     fields = _fields(body, hide)
-    return ApiError(kind, told, status=status, required=required, granted=granted, headers=kept, fields=fields)
+    return ApiError(kind, told, status=status, required=required, granted=granted, fields=fields)
 
 
 def shown(text: str) -> str:
@@ -140,9 +136,11 @@ def _said(
     if "html" in headers.get("Content-Type", "").lower() or text.startswith("<"):
         return "it came with a web page; something between here and Bitbucket may have answered", (), ()
     try:
-        error = json.loads(text)["error"]
-    except (ValueError, RecursionError, KeyError, TypeError):
+        document = json.loads(text)
+    except (ValueError, RecursionError):
         return ("" if text.startswith(("{", "[")) else shown(hide(text))), (), ()
+    # Code Insights answers without the usual `error` around it: BITBUCKET_API.md 8, fact 9
+    error = document.get("error", document) if isinstance(document, dict) else document
     if not isinstance(error, dict):
         return (shown(hide(error)) if isinstance(error, str) else ""), (), ()
     detail = error.get("detail")

@@ -1,11 +1,13 @@
 """Lists, whole or not at all: a list that is cut short would make a variable in use look like one that nobody needs.
 
 Pipelines-backed lists are counted against their `size`, for their `next` leads nowhere, is missing, or comes with the
-last page too (BCLOUD-20910, BCLOUD-23787, BCLOUD-22441); the other ones are followed. BITBUCKET_API.md sections 0, 2.
+last page too (BCLOUD-20910, BCLOUD-23787, BCLOUD-22441); the other ones are followed. Of each row there is one, however
+often rows that move between pages repeat it. BITBUCKET_API.md sections 0, 2 and 8.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from migrator.bitbucket.session import Client, Params
 
 PAGE = 100
+_NO_PAGE = (Kind.MISSING, Kind.INVALID)
+_IDENTITIES = ("uuid", "id", "hash", "name")
 ROWS = 100_000
 """The longest list that is read."""
 
@@ -24,7 +28,8 @@ ROWS = 100_000
 def counted(client: Client, path: str, params: Params | None = None) -> list[Row]:
     """All rows of a Pipelines-backed list. Raises ApiError where pages and `size` disagree, so never a cut list.
 
-    A full last page is followed by one more request, in case that `size` is only that of the page.
+    A full last page is followed by one more request, in case that `size` is only that of the page. Where there is no
+    `size`, pages are read until one has no row, or fewer than it says that a page has.
     """
     found: dict[str, Row] = {}
     size = None
@@ -32,21 +37,27 @@ def counted(client: Client, path: str, params: Params | None = None) -> list[Row
         try:
             document = _page(client, path, params, page)
         except ApiError as error:
-            if len(found) == size and error.kind in (Kind.MISSING, Kind.INVALID):
+            if page > 1 and len(found) == (len(found) if size is None else size) and error.kind in _NO_PAGE:
                 break
             raise
         now = _size(document, path)
-        if size is not None and now != size:
-            raise _incomplete(path, f"had {size} entries and then {now}, so it changed meanwhile; try again")
+        if page > 1 and now != size:
+            had, has = _told(size), _told(now)
+            raise _incomplete(path, f"had {had} entries and then {has}, so it changed meanwhile; try again")
         size = now
         here = rows(document)
         for row in here:
             if (uuid := text(row, "uuid")) in found:
                 raise _incomplete(path, "lists an entry twice")
             found[uuid] = row
+        length = number(document, "pagelen")
+        if size is None:
+            if not here or (length and len(here) < min(PAGE, length)):
+                break
+            continue
         if len(found) > size or (not here and len(found) < size):
             raise _incomplete(path, f"has {len(found)} entries and says {size}")
-        if len(found) == size and len(here) < min(PAGE, number(document, "pagelen") or PAGE):
+        if len(found) == size and len(here) < min(PAGE, length or PAGE):
             break
     else:
         raise _incomplete(path, "does not end")
@@ -64,13 +75,15 @@ def latest(
     params = {**(params or {}), "sort": key}
     first = _page(client, path, params, 1)
     size = _size(first, path)
+    if size is None:
+        raise _incomplete(path, "does not say how long it is, so it could be cut")
     pages = max(1, -(-size // PAGE))
     found: dict[str, Row] = {}
     after = None
     for page in range(pages, 0, -1):
         document = first if page == 1 else _page(client, path, params, page)
         here = rows(document)
-        if _size(document, path) < size:
+        if (_size(document, path) or 0) < size:
             raise _incomplete(path, "became shorter meanwhile; try again")
         if len(here) < min(PAGE, size - PAGE * (page - 1)):
             raise _incomplete(path, f"has {len(here)} entries on page {page} and says {size} in all")
@@ -90,14 +103,17 @@ def latest(
 def linked(client: Client, path: str, params: Params | None = None, *, pages: int = ROWS // PAGE) -> list[Row]:
     """All rows of a list whose pages lead to each other by an opaque `next`, at the same origin only. Raises ApiError.
 
-    Where the last page says how many rows there are, fewer are refused.
+    A row that several pages have counts once. Where the last page says how many rows there are, fewer are refused.
     """
-    found: list[Row] = []
+    found: dict[str, Row] = {}
+    read = 0
     document = client.document(path, {"pagelen": PAGE, **(params or {})})
     asked = {path}
     size = number(document, "size")
     while True:
-        found += rows(document)
+        here = rows(document)
+        found |= {_named(row): row for row in here}
+        read += len(here)
         now = number(document, "size")
         if now != size and now is not None and size is not None:  # rows have moved over the border of two pages
             raise _incomplete(path, f"had {size} entries and then {now}, so it changed meanwhile; try again")
@@ -107,13 +123,25 @@ def linked(client: Client, path: str, params: Params | None = None, *, pages: in
         url = addresses.followed(link, client.base, client.base, f"the next page of {path}")
         if url in asked:
             raise _incomplete(path, "comes back to a page that was read")
-        if len(asked) >= pages or len(found) > ROWS:
+        if len(asked) >= pages or read > ROWS:
             raise _incomplete(path, f"has more than {len(asked)} pages, which are not read")
         asked.add(url)
         document = client.document(url)
     if now is not None and len(found) < now:
         raise _incomplete(path, f"has {len(found)} entries and says {now}")
-    return found
+    return list(found.values())
+
+
+def _named(row: Row) -> str:
+    """What makes a row the same one as on another page: its identity, or all of it where it has none."""
+    for key in _IDENTITIES:
+        if isinstance(found := row.get(key), (str, int)) and found != "":
+            return f"{key} {found}"
+    return json.dumps(row, sort_keys=True)
+
+
+def _told(size: int | None) -> str:
+    return "no count of its" if size is None else str(size)
 
 
 def _page(client: Client, path: str, params: Params | None, page: int) -> Row:
@@ -123,11 +151,9 @@ def _page(client: Client, path: str, params: Params | None, page: int) -> Row:
     return document
 
 
-def _size(document: Row, path: str) -> int:
+def _size(document: Row, path: str) -> int | None:
     size = number(document, "size")
-    if size is None:
-        raise _incomplete(path, "does not say how long it is, so it could be cut")
-    if size > ROWS:
+    if size is not None and size > ROWS:
         raise _incomplete(path, f"is longer than {ROWS:,} entries, which are not read")
     return size
 

@@ -9,7 +9,7 @@ from migrator.bitbucket import addresses
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.paging import counted, latest
 from migrator.bitbucket.records import Run, Schedule
-from migrator.bitbucket.rows import Row, flag, moment, number, optional, text
+from migrator.bitbucket.rows import Row, commit, flag, moment, number, optional, text
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -59,7 +59,7 @@ def _run(row: Row) -> Run:
         stage=optional(row, "state", "stage", "name"),
         ref_type=optional(row, "target", "ref_type"),
         ref_name=optional(row, "target", "ref_name"),
-        sha=optional(row, "target", "commit", "hash"),
+        sha=commit(row, "target", "commit", "hash"),
         selector=optional(row, "target", "selector", "type"),
         pattern=optional(row, "target", "selector", "pattern"),
     )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from migrator.bitbucket import addresses
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.paging import linked
-from migrator.bitbucket.records import PullRequest
-from migrator.bitbucket.rows import Row, flag, moment, number, optional, rows, text
+from migrator.bitbucket.records import FileChange, PullRequest
+from migrator.bitbucket.rows import Row, commit, flag, moment, number, optional, rows, text
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -32,6 +32,16 @@ def of_branch(client: Client, workspace: str, repository: str, source: str) -> t
     return tuple(_pull_request(row, f"{workspace}/{repository}") for row in found)
 
 
+def by(client: Client, workspace: str, user: str) -> tuple[PullRequest, ...]:
+    """Those that the user of that UUID has opened and that are open or merged, in all repositories of the workspace.
+
+    Raises ApiError.
+    """
+    path = addresses.path("workspaces", workspace, "pullrequests", user)
+    found = linked(client, path, {"state": ("OPEN", "MERGED"), "pagelen": PAGE})
+    return tuple(_pull_request(row, optional(row, "destination", "repository", "full_name") or "") for row in found)
+
+
 def one(client: Client, workspace: str, repository: str, pull_request: int) -> PullRequest:
     """Raises ApiError."""
     row = client.document(_path(workspace, repository, str(pull_request)))
@@ -47,6 +57,14 @@ def opened(client: Client, workspace: str, repository: str) -> tuple[PullRequest
 def diff(client: Client, workspace: str, repository: str, pull_request: int) -> bytes:
     """What it changes, as a unified diff. Raises ApiError, also for one that is larger than any answer that is read."""
     return client.get(_path(workspace, repository, str(pull_request), "diff")).body
+
+
+def changed(client: Client, workspace: str, repository: str, pull_request: int) -> tuple[FileChange, ...]:
+    """The files that it changes itself, whatever else came to its destination with its merge. Raises ApiError."""
+    found = linked(client, _path(workspace, repository, str(pull_request), "diffstat"))
+    return tuple(
+        FileChange(text(row, "status"), optional(row, "old", "path"), optional(row, "new", "path")) for row in found
+    )
 
 
 def create(
@@ -78,12 +96,15 @@ def create(
     return _pull_request(row, f"{workspace}/{repository}")
 
 
-def describe(client: Client, workspace: str, repository: str, now: PullRequest, description: str) -> PullRequest:
-    """Give an open one, which is `now`, another description; the rest stays. Raises ApiError."""
+def describe(
+    client: Client, workspace: str, repository: str, now: PullRequest, description: str, reviewers: Sequence[str]
+) -> PullRequest:
+    """Give an open one, which is `now`, another description; the rest stays, but that `reviewers` are all that it has
+    then. Raises ApiError."""
     document = {
         "title": now.title,
         "description": description,
-        "reviewers": _reviewers(now.reviewers),
+        "reviewers": _reviewers(reviewers),
         "close_source_branch": now.close_source_branch,
         "draft": now.draft,
     }
@@ -107,21 +128,22 @@ def _pull_request(row: Row, full_name: str) -> PullRequest:
     found = number(row, "id")
     if not found:
         raise ApiError(Kind.GARBLED, "Bitbucket's answer has a pull request without id")
-    reviewers = rows(row, "reviewers") if row.get("reviewers") is not None else []
+    reviewers = rows(row, "reviewers") if row.get("reviewers") is not None else None
     return PullRequest(
         number=found,
         state=text(row, "state"),
         title=optional(row, "title") or "",
         description=optional(row, "description") or optional(row, "summary", "raw") or "",
         source=optional(row, "source", "branch", "name") or "",
-        source_sha=optional(row, "source", "commit", "hash") or "",
+        source_sha=commit(row, "source", "commit", "hash"),
         destination=text(row, "destination", "branch", "name"),
-        destination_sha=optional(row, "destination", "commit", "hash") or "",
+        destination_sha=commit(row, "destination", "commit", "hash"),
+        repository=optional(row, "destination", "repository", "full_name") or "",
         from_here=(optional(row, "source", "repository", "full_name") or "").lower() == full_name.lower(),
-        reviewers=tuple(uuid for one in reviewers if (uuid := optional(one, "uuid"))),
+        reviewers=None if reviewers is None else tuple(uuid for one in reviewers if (uuid := optional(one, "uuid"))),
         draft=flag(row, "draft") is True,
         close_source_branch=flag(row, "close_source_branch") is True,
-        merge_commit=optional(row, "merge_commit", "hash"),
+        merge_commit=commit(row, "merge_commit", "hash"),
         url=optional(row, "links", "html", "href") or "",
         created_on=moment(row, "created_on"),
         updated_on=moment(row, "updated_on"),

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from migrator.bitbucket.hashes import Hash
+
 
 class Level(StrEnum):
     """Where a variable is kept. A pipeline sees them all; the first one here wins where a key is the same.
@@ -106,7 +108,7 @@ class Run:
     stage: str | None
     ref_type: str | None
     ref_name: str | None
-    sha: str | None
+    sha: Hash | None
     selector: str | None
     pattern: str | None
 
@@ -120,10 +122,10 @@ class Account:
 @dataclass(frozen=True, slots=True)
 class PullRequest:
     """`state` is OPEN, MERGED, DECLINED or SUPERSEDED. `source` and `destination` are branches, the hashes beside them
-    those of their ends: of now while it is open, of its end afterwards, and '' where the branch is gone.
+    those of their ends: of now while it is open, of its end afterwards, and None where the branch is gone.
 
-    `from_here`: the source branch is one of the same repository, and of no fork. `reviewers` are UUIDs, without
-    people who left.
+    `repository` is the full name of where it goes, '' where that is not said. `from_here`: the source branch is one of
+    the same repository, and of no fork. `reviewers` are UUIDs; None in a list, which does not name them.
     """
 
     number: int
@@ -131,14 +133,15 @@ class PullRequest:
     title: str
     description: str
     source: str
-    source_sha: str
+    source_sha: Hash | None
     destination: str
-    destination_sha: str
+    destination_sha: Hash | None
+    repository: str
     from_here: bool
-    reviewers: tuple[str, ...]
+    reviewers: tuple[str, ...] | None
     draft: bool
     close_source_branch: bool
-    merge_commit: str | None
+    merge_commit: Hash | None
     url: str
     created_on: datetime | None
     updated_on: datetime | None
@@ -149,10 +152,20 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
-    """`parents` are hashes, the first one that of the branch it was made on."""
+class FileChange:
+    """What a change does to one file. `status` is such as `modified`, `added`, `removed`, `renamed`; `old` and `new`
+    are its paths before and after, None where there is none."""
 
-    sha: str
+    status: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """`parents`: the first one is that of the branch it was made on."""
+
+    sha: Hash
     message: str
-    parents: tuple[str, ...]
+    parents: tuple[Hash, ...]
     date: datetime | None

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def default_reviewers(client: Client, workspace: str, repository: str) -> tuple[Account, ...]:
-    """Those of the repository and of its project, each once, without accounts that are said to be inactive: one of
-    them makes Bitbucket refuse all. Raises ApiError."""
+    """Those of the repository and of its project, each once; of an account that is gone nothing is left. Whether they
+    are active is not said there. Raises ApiError."""
     path = addresses.path("repositories", workspace, repository, "effective-default-reviewers")
     found = [
         Account(text(row, "user", "uuid"), optional(row, "user", "display_name") or "")
         for row in linked(client, path)
-        if optional(row, "user", "account_status") in (None, "active")
+        if row.get("user") is not None
     ]
     return tuple(dict.fromkeys(found))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.hashes import Hash
 
 Row: TypeAlias = Mapping[str, object]
 
@@ -56,6 +57,23 @@ def moment(row: Row, *keys: str) -> datetime | None:
     if date.tzinfo is None:
         raise _other(keys)
     return date
+
+
+def commit(row: Row, *keys: str) -> Hash | None:
+    """The name of a commit, None where there is none."""
+    found = optional(row, *keys)
+    try:
+        return Hash(found) if found else None
+    except ValueError:
+        raise _other(keys) from None
+
+
+def the_commit(row: Row, *keys: str) -> Hash:
+    """The name of a commit. Raises ApiError where there is none."""
+    found = commit(row, *keys)
+    if found is None:
+        raise ApiError(Kind.GARBLED, f"Bitbucket's answer has an entry without {'.'.join(keys)}")
+    return found
 
 
 def rows(document: Row, key: str = "values") -> list[Row]:

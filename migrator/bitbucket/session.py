@@ -19,7 +19,7 @@ from requests.auth import AuthBase
 from migrator.bitbucket import addresses
 from migrator.bitbucket.budget import Budget
 from migrator.bitbucket.credentials import Credentials
-from migrator.bitbucket.errors import ApiError, Kind, SetUpError, refusal
+from migrator.bitbucket.errors import CREDENTIAL_HEADERS, ApiError, Kind, SetUpError, refusal
 from migrator.bitbucket.faults import fault
 from migrator.bitbucket.retries import Again, Patience
 from migrator.registry.addresses import same_origin
@@ -89,6 +89,8 @@ class Client:
         self.credentials = credentials
         self._patience = patience
         self._limit = limit
+        self.said: Mapping[str, str] = {}
+        """What any answer has said of the credential, by header: see `account.standing`."""
         self._near = False
         self._sent = 0
         self._session = requests.Session()
@@ -193,6 +195,8 @@ class Client:
             adapter = self._session.get_adapter(request.url)
             with adapter.send(prepared, timeout=timeout, **settings) as answer:  # type: ignore[arg-type]
                 self._near = answer.headers.get("X-RateLimit-NearLimit", "").strip().lower() == "true"
+                said = {name: answer.headers[name] for name in CREDENTIAL_HEADERS if name in answer.headers}
+                self.said = {**said, **self.said}
                 return Reply(asked, answer.status_code, answer.headers, self._body(answer, asked))
         except sqlite3.Error:
             raise SetUpError(

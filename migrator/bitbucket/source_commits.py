@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from migrator.bitbucket import addresses
 from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.paging import linked
 from migrator.bitbucket.records import Commit
-from migrator.bitbucket.rows import moment, optional, rows, text
+from migrator.bitbucket.rows import moment, optional, rows, the_commit
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -42,26 +43,32 @@ def commit(
     return reply.headers.get("Location", "").rstrip("/").rpartition("/")[2]
 
 
-def one(client: Client, workspace: str, repository: str, sha: str) -> Commit:
+def one(client: Client, workspace: str, repository: str, sha: Hash) -> Commit:
     """Raises ApiError."""
-    row = client.document(_path(workspace, repository, "commit", sha))
-    parents = tuple(text(parent, "hash") for parent in rows(row, "parents"))
-    return Commit(text(row, "hash"), optional(row, "message") or "", parents, moment(row, "date"))
+    row = client.document(_path(workspace, repository, "commit", sha.text))
+    parents = tuple(the_commit(parent, "hash") for parent in rows(row, "parents"))
+    return Commit(the_commit(row, "hash"), optional(row, "message") or "", parents, moment(row, "date"))
 
 
-def content(client: Client, workspace: str, repository: str, sha: str, path: str) -> bytes | None:
+def contains(client: Client, workspace: str, repository: str, sha: Hash, other: Hash) -> bool:
+    """Whether `sha` is `other` or a later commit that leads back to it. Raises ApiError."""
+    path = _path(workspace, repository, "commits", other.text)
+    return not rows(client.document(path, {"exclude": sha.text, "pagelen": 1}))
+
+
+def content(client: Client, workspace: str, repository: str, sha: Hash, path: str) -> bytes | None:
     """The bytes of a file in a commit, None where there is none. Raises ApiError."""
     try:
-        return client.get(_path(workspace, repository, "src", sha) + addresses.path(*path.split("/"))).body
+        return client.get(_path(workspace, repository, "src", sha.text) + addresses.path(*path.split("/"))).body
     except ApiError as error:
         if error.kind is Kind.MISSING:
             return None
         raise
 
 
-def changed(client: Client, workspace: str, repository: str, sha: str, parent: str) -> tuple[str, ...]:
+def changed(client: Client, workspace: str, repository: str, sha: Hash, parent: Hash) -> tuple[str, ...]:
     """The paths that differ between a commit and its parent, sorted. Raises ApiError."""
-    found = linked(client, _path(workspace, repository, "diffstat", f"{sha}..{parent}"))
+    found = linked(client, _path(workspace, repository, "diffstat", f"{sha.text}..{parent.text}"))
     ends = (optional(row, end, "path") for row in found for end in ("old", "new"))
     return tuple(sorted({path for path in ends if path}))
 

@@ -16,7 +16,7 @@ from migrator.bot.difference import Plan, Wanted, marked_comments
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
-_NOBODY = (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
+_NOBODY = (Kind.UNAUTHORISED, Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
 
 
 class Discussion(Struct, frozen=True):
@@ -49,10 +49,11 @@ class Said(Struct, frozen=True):
 
 
 def account_of(client: Client) -> str | None:
-    """The uuid of the account that the client asks as, None where Bitbucket does not tell: an access token may have
-    none, and `/user` needs a scope that comments do not. Raises ApiError."""
+    """The uuid of the account that the client asks as, None where Bitbucket does not tell: it answers an access token
+    with 401 or 403 although it is good (BITBUCKET_API.md 8, fact 3), and `/user` needs a scope that comments do not.
+    Raises ApiError."""
     try:
-        return account.user(client)[0].uuid
+        return account.user(client).uuid
     except ApiError as error:
         if error.kind not in _NOBODY:
             raise

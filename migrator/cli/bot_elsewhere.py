@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from migrator.bitbucket import pull_requests, repositories
+from migrator.bitbucket import account, pull_requests, repositories
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.records import PullRequest
@@ -53,6 +53,7 @@ def elsewhere(asked: Asked, showing: Showing, tally: Tally) -> None:
     )
     judge = Judge(book, settings, "", Scope(exclude=settled.exclude))
     with Client.of() as client:
+        asked = replace(asked, workspace=account.slug(client, asked.workspace))
         if asked.repository:
             chosen: Sequence[Listed] = (repositories.repository(client, asked.workspace, asked.repository),)
         else:
@@ -128,7 +129,7 @@ def _review(
 ) -> None:
     if not request.open:
         raise UsageError(f"{name} is {request.state.lower()}, so nothing is said there")
-    commit = changes.commit_of(copy.root, request.source_sha) if request.from_here and request.source_sha else None
+    commit = changes.named_by(copy.root, request.source_sha.text) if request.from_here and request.source_sha else None
     if commit is None:
         why = "its commit is not in what git gives out" if request.from_here else "it comes from another repository"
         raise GitError(f"not read, as {why}")

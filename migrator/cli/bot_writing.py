@@ -10,7 +10,7 @@ from msgspec import Struct
 from migrator.bitbucket import reports as code_insights
 from migrator.bitbucket import statuses
 from migrator.bitbucket.credentials import API_TOKEN, EMAIL, TOKEN
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.session import Client
 from migrator.bot import discussing, insights
 from migrator.bot.changes import Changed
@@ -25,7 +25,6 @@ from migrator.rulebook.records import RuleBook
 from migrator.text.mask import printable
 
 _KEY = "patless"
-_MAY_NOT = (Kind.FORBIDDEN, Kind.UNAUTHORISED, Kind.MISSING)
 _SITE = "https://bitbucket.org"
 
 
@@ -109,6 +108,7 @@ def _insights(asked: Asked, place: Place, report: Report, tally: Tally) -> None:
 def _discuss(asked: Asked, place: Place, report: Report, change: Changed, book: RuleBook, tally: Tally) -> Said | None:
     if place.client is None or place.number is None:
         console.err([f"patless: no comment, as there is no credential ({TOKEN}, or {EMAIL} and {API_TOKEN})"])
+        tally.refused |= asked.comments is not Comments.NONE
         return None
     try:
         if not tally.asked_me:
@@ -119,7 +119,7 @@ def _discuss(asked: Asked, place: Place, report: Report, change: Changed, book: 
         said = discussing.say(talk, wanted)
     except ApiError as error:
         console.err([printable(f"patless: not all comments are written: {error}")])
-        tally.refused |= error.kind not in _MAY_NOT
+        tally.refused = True
         return None
     tally.me = said.me or tally.me
     console.err(_told(place.number, said))

@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits
@@ -81,6 +82,8 @@ def scan(scanning: Scanning) -> int:
             return _scan(scanning, ledger, reading, _clones(scanning, ledger, shard), shard)
         with _client(scanning, shard) as client:
             reading = replace(reading, credentials=client.credentials, api=client.base)
+            named = replace(scanning.selection, workspace=account.slug(client, scanning.selection.workspace))
+            scanning = replace(scanning, selection=named)
             return _scan(scanning, ledger, reading, _listed(scanning, ledger, client, shard), shard, client)
 
 

@@ -11,7 +11,7 @@ from migrator.cli.failures import UsageError
 from migrator.cli.fleet_asking import Asked, Showing, chosen, opened
 from migrator.cli.fleet_reading import Doing, reader
 from migrator.cli.fleet_status import ENDS, followed
-from migrator.fleet import operator
+from migrator.fleet import following, operator
 from migrator.fleet.deciding import Act
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import Reader, Target, wanted
@@ -71,7 +71,12 @@ class _Run:
                 f"{self.asked.ledger} has no repository of that choice; `patless fleet scan` puts them there"
             )
         kept = {one.uuid for one in self.ledger.changes()}
-        return [one for one in found if one.repository.uuid in kept or self.matters(one)]
+        found = [one for one in found if one.repository.uuid in kept or self.matters(one)]
+        if not self.doing.acts or kept:
+            return found
+        # The ledger is new, or was lost: what is open already comes first, so that the limits know of it.
+        begun = following.begun(self.client, [one.repository for one in found])
+        return sorted(found, key=lambda one: one.repository.uuid not in begun)
 
     def matters(self, entry: Entry) -> bool:
         """Whether there is, or may be, something to change: what was read and has no finding is left out."""

@@ -77,6 +77,9 @@ def status(
     slugs: Slugs = None,
     format: Rows = Form.TEXT,
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask Bitbucket.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask after merged pull requests once more: a run may have been repeated.")
+    ] = False,
     wave: Wave = "",
     ledger: Ledger = LEDGER,
     config: Config = None,
@@ -91,8 +94,10 @@ def status(
 
         if format in (Form.MARKDOWN, Form.HTML):
             raise failures.UsageError("--format is text or json here")
+        if offline and again:
+            raise failures.UsageError("--again asks Bitbucket, and --offline does not; leave one of them out")
         asked = Asked(ledger, tuple(slugs or ()), config, wave=wave)
-        return fleet_status.run(asked, Showing(format, color, exit_zero), offline=offline)
+        return fleet_status.run(asked, Showing(format, color, exit_zero), offline=offline, again=again)
 
     end(run)
 

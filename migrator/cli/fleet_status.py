@@ -21,16 +21,16 @@ ENDS = (Kind.RATE_LIMITED, Kind.UNAUTHORISED)
 """No other repository would be answered otherwise."""
 
 
-def run(asked: Asked, showing: Showing, *, offline: bool) -> int:
+def run(asked: Asked, showing: Showing, *, offline: bool, again: bool) -> int:
     """Print how far every repository is, and return the exit code."""
     fleet = operator.find(asked.config)
     failures: list[str] = []
     with opened(asked) as ledger:
         entries = [one for one in ledger.entries() if named(one, asked, fleet)]
         changes = ledger.changes()
-        if not offline and any(following.unsettled(one) for one in changes):
+        if not offline and any(following.unsettled(one, again) for one in changes):
             with Client.of() as client:
-                failures = followed(client, ledger, entries, changes)
+                failures = followed(client, ledger, entries, changes, again)
         uuids = {entry.repository.uuid for entry in entries}
         branches = [one for entry in entries for one in ledger.branches(entry.repository.uuid)]
         kept = [one for one in ledger.changes() if one.uuid in uuids]
@@ -48,16 +48,20 @@ def run(asked: Asked, showing: Showing, *, offline: bool) -> int:
     return exits.code(unread=following.Standing.ERROR in standings, left=left, exit_zero=showing.exit_zero)
 
 
-def followed(client: Client, ledger: Ledger, entries: Sequence[Entry], changes: Sequence[Change]) -> list[str]:
-    """Ask after every change that is not settled; what could not be asked, as sentences."""
+def followed(
+    client: Client, ledger: Ledger, entries: Sequence[Entry], changes: Sequence[Change], again: bool = False
+) -> list[str]:
+    """Ask after every change that is not settled, `again`: and after merged ones; what could not be asked, as
+    sentences."""
     by_uuid = {entry.repository.uuid: entry.repository for entry in entries}
     failures: list[str] = []
     for change in changes:
         repository = by_uuid.get(change.uuid)
-        if repository is None or not following.unsettled(change):
+        if repository is None or not following.unsettled(change, again):
             continue
         try:
-            learnt = following.followed(client, repository.workspace, repository.slug, change, datetime.now(UTC))
+            workspace, slug = repository.workspace, repository.slug
+            learnt = following.followed(client, workspace, slug, change, datetime.now(UTC), again)
             ledger.amend(change.uuid, change.destination, partial(following.amended, learnt=learnt))
         except ApiError as error:
             failures.append(f"{repository.slug} {change.destination}: {error}")

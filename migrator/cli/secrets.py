@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits
@@ -100,7 +101,7 @@ def _names(asked: Asked) -> tuple[str, str]:
 
 def asking_of(asked: Asked, client: Client) -> Asking:
     """Raises UsageError where workspace or repository cannot be told."""
-    workspace, _ = _names(asked)
+    workspace = account.slug(client, _names(asked)[0])
     root = find_root((asked.path or Path()).resolve())
     book, settled = rulebook(root, asked.reading)
     settings = Settings(variables=settled.variables, own_packages=settled.own_packages)

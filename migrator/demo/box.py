@@ -24,6 +24,7 @@ from migrator.demo.credentials import Credentials, Kind
 from migrator.demo.faults import Faults
 from migrator.demo.limits import BASE, Limits
 from migrator.demo.people import User, user
+from migrator.demo.review import Strategy
 from migrator.demo.server import Asked, Observer, Server, Site
 from migrator.demo.state import Environment, Repository, Run, Schedule, Variables, Workspace
 from migrator.demo.store import Commit, branches, point, resolve
@@ -182,12 +183,12 @@ class Box:
         """The hash of a branch, None where there is none."""
         return branches(self.state.repositories[repository].folder).get(branch)
 
-    def merge(self, repository: str, number: int) -> str:
-        """What the owner does with an open pull request; the hash of the merge. Raises ReviewError."""
+    def merge(self, repository: str, number: int, strategy: Strategy = Strategy.MERGE_COMMIT) -> str:
+        """What the owner does with an open pull request; the destination's last commit then. Raises ReviewError."""
         found = self.state.repositories[repository]
         with self._site.lock:
             request = next(each for each in found.pull_requests if each.id == number)
-            return review.merge(found, request, self.state.owner, self.state.clock())
+            return review.merge(found, request, self.state.owner, self.state.clock(), "", strategy)
 
     def add_environment(self, repository: str, name: str, category: str = "Production") -> Environment:
         found = self.state.repositories[repository]

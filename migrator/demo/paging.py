@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,12 @@ def page(request: Request, rows: Iterable[Row], longest: int = LONGEST) -> Answe
     if number > 1:
         document["previous"] = _url(request, number - 1)
     return Answer(200, document)
+
+
+def uncounted(request: Request, rows: Iterable[Row]) -> Answer:
+    """The same without a `size`, as tags are listed (BITBUCKET_API.md 8, fact 6)."""
+    found = page(request, rows)
+    return replace(found, document={key: value for key, value in found.document.items() if key != "size"})
 
 
 def iterator(request: Request, rows: list[Row]) -> Answer:

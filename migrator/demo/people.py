@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from migrator.demo import identity
 
@@ -22,15 +23,24 @@ class User:
     def git_author(self) -> str:
         return f"{self.name} <{self.email}>"
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self, origin: str = "") -> dict[str, Any]:
+        """As within something else. `origin` is where the links lead."""
         return {
             "type": "user",
             "uuid": self.uuid,
             "display_name": self.name,
             "nickname": self.name.split()[0].lower(),
             "account_id": f"712020:{self.uuid.strip('{}')}",
-            "account_status": "active" if self.active else "inactive",
+            "links": {
+                "self": {"href": f"{origin}/2.0/users/{quote(self.uuid)}"},
+                "html": {"href": f"{origin}/{quote(self.uuid)}/"},
+                "avatar": {"href": f"{origin}/avatar/{quote(self.uuid)}.png"},
+            },
         }
+
+    def whole(self, origin: str = "") -> dict[str, Any]:
+        """As the account itself is shown: whether it is active is said nowhere else (BITBUCKET_API.md 8, fact 5)."""
+        return {**self.shown(origin), "account_status": "active" if self.active else "inactive"}
 
 
 def user(name: str, active: bool = True, member: bool = True) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from migrator.demo import store
 from migrator.demo.people import User
@@ -29,23 +30,76 @@ def opened(repository: Repository, source: str, destination: str) -> PullRequest
     return None
 
 
-def merge(repository: Repository, request: PullRequest, person: User, when: datetime, message: str = "") -> str:
-    """Merge with a merge commit; its hash. Raises ReviewError."""
+class Strategy(StrEnum):
+    """How the destination gets what the source has.
+
+    https://support.atlassian.com/bitbucket-cloud/docs/merge-a-pull-request/
+    """
+
+    MERGE_COMMIT = "merge_commit"
+    SQUASH = "squash"
+    FAST_FORWARD = "fast_forward"
+    REBASE_FAST_FORWARD = "rebase_fast_forward"
+
+
+def merge(
+    repository: Repository,
+    request: PullRequest,
+    person: User,
+    when: datetime,
+    message: str = "",
+    strategy: Strategy = Strategy.MERGE_COMMIT,
+) -> str:
+    """Merge; the last commit of the destination then. Raises ReviewError."""
     _must_be_open(request)
     source, destination = ends(repository, request)
     words = message or f"Merged in {request.source} (pull request #{request.id})\n\n{request.title}"
     if not source or not destination:
         raise ReviewError("A branch of the pull request is not there any more.")
-    made = store.merge(repository.folder, destination, source, words, person.git_author, when)
+    by = person.git_author
+    match strategy:
+        case Strategy.MERGE_COMMIT:
+            made = store.merge(repository.folder, destination, source, words, by, when)
+        case Strategy.SQUASH:
+            made = store.merge(repository.folder, destination, source, words, by, when, squashed=True)
+        case Strategy.FAST_FORWARD:
+            made = source if store.base(repository.folder, source, destination) == destination else None
+        case Strategy.REBASE_FAST_FORWARD:
+            made = store.rebased(repository.folder, destination, source)
     if made is None:
         raise ReviewError("You can't merge until you resolve all merge conflicts.")
     store.point(repository.folder, f"refs/heads/{request.destination}", made)
-    _close(request, "MERGED", (source, destination), person, when)
-    request.merge_commit = made
-    repository.updated_on = when
+    _merged(repository, request, made, (source, destination), destination, person, when)
     if request.close_source_branch:
         store.point(repository.folder, f"refs/heads/{request.source}", None)
+    for other in repository.pull_requests:
+        if other.state == "OPEN" and other.destination == request.destination:
+            _land(repository, other, destination, person, when)
     return made
+
+
+def _land(repository: Repository, request: PullRequest, before: str, person: User, when: datetime) -> None:
+    """Whose commits came with another pull request is merged by that one: it shares its commit, which is its
+    destination, too (BITBUCKET_API.md 8, fact 2)."""
+    source, made = ends(repository, request)
+    if source and store.base(repository.folder, source, made) == source:
+        _merged(repository, request, made, (source, made), before, person, when)
+
+
+def _merged(
+    repository: Repository,
+    request: PullRequest,
+    made: str,
+    at: tuple[str, str],
+    before: str,
+    person: User,
+    when: datetime,
+) -> None:
+    """`before` is the destination as it was."""
+    request.base = store.base(repository.folder, at[0], before) or ""
+    _close(request, "MERGED", at, person, when)
+    request.merge_commit = made
+    repository.updated_on = when
 
 
 def decline(repository: Repository, request: PullRequest, person: User, when: datetime) -> None:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote, unquote
 
 from migrator.demo.credentials import Credential
 from migrator.demo.messages import Answer, Refusal, Request, error
+from migrator.demo.people import User
 from migrator.demo.scopes import Scope
 from migrator.demo.state import Repository, Workspace
 
@@ -34,6 +36,18 @@ class Call:
     def url(self, *parts: str) -> str:
         """A URL of the API below the workspace's repositories."""
         return "/".join((self.request.origin, "2.0", "repositories", self.workspace.slug, *map(_quoted, parts)))
+
+    def shown(self, person: User | None) -> dict[str, Any] | None:
+        """A person within something else; null where the account is gone (BITBUCKET_API.md 8, fact 6)."""
+        if person is None or person.uuid in self.workspace.gone:
+            return None
+        return person.shown(self.request.origin)
+
+    def commit(self, repository: Repository, hash_: str) -> dict[str, Any]:
+        """A commit within something else."""
+        page = f"{self.request.origin}/{self.workspace.slug}/{repository.slug}/commits/{hash_}"
+        links = {"self": {"href": self.url(repository.slug, "commit", hash_)}, "html": {"href": page}}
+        return {"type": "commit", "hash": hash_, "links": links}
 
     def now(self) -> datetime:
         return self.workspace.clock()
@@ -63,22 +77,24 @@ class Table:
         self._rows = [(_pattern(route.path), route) for route in routes]
 
     def find(self, request: Request) -> tuple[Route, dict[str, str]]:
-        """Raises Refusal where nothing is at the path, or not with this method."""
+        """A path counts with a slash at its end and without. Raises Refusal where nothing is there, or not with this
+        method."""
         found = False
-        for pattern, route in self._rows:
-            match = pattern.fullmatch(request.path)
-            if not match:
-                continue
-            found = True
-            if route.method == request.method:
-                return route, {name: unquote(value) for name, value in match.groupdict().items()}
+        for path in (request.path, request.path.rstrip("/")):
+            for pattern, route in self._rows:
+                match = pattern.fullmatch(path)
+                if not match:
+                    continue
+                found = True
+                if route.method == request.method:
+                    return route, {name: unquote(value) for name, value in match.groupdict().items()}
         if found:
             raise Refusal(error(405, f"{request.method} is not allowed here"))
         raise Refusal(missing("Resource not found"))
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    expression = re.sub(r"\{(\w+)\\\+\}", r"(?P<\1>.*)", re.escape(path).replace(r"\{", "{").replace(r"\}", "}"))
+    expression = re.sub(r"\{(\w+)\\\+\}", r"(?P<\1>.+)", re.escape(path).replace(r"\{", "{").replace(r"\}", "}"))
     return re.compile("/2\\.0" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", expression))
 
 

@@ -83,7 +83,8 @@ class Comment:
 
 @dataclass(slots=True)
 class PullRequest:
-    """Once closed, `frozen` holds the hashes of source and destination as they were then."""
+    """Once closed, `frozen` holds the hashes of source and destination as they were then, and `base` that of the
+    commit that its own difference begins at."""
 
     id: int
     title: str
@@ -100,7 +101,10 @@ class PullRequest:
     merge_commit: str | None = None
     closed_by: User | None = None
     frozen: tuple[str, str] | None = None
+    base: str = ""
     comments: list[Comment] = field(default_factory=list)
+    approved_by: list[User] = field(default_factory=list)
+    tasks: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -148,6 +152,8 @@ class Workspace:
         self.created_on = datetime(2020, 1, 1, tzinfo=UTC)
         self.owner = user("Dana Owner")
         self.people = {person.uuid: person for person in (self.owner,)}
+        self.gone: set[str] = set()
+        """UUIDs of accounts of which nothing is shown any more."""
         self.repositories: dict[str, Repository] = {}
         self.variables: Variables = {}
         self._count = 0

@@ -166,8 +166,11 @@ def point(folder: Path, ref: str, to: str | None) -> None:
     _git(folder, "update-ref", *(("-d", ref) if to is None else (ref, to)))
 
 
-def merge(folder: Path, ours: str, theirs: str, message: str, author: str, when: datetime) -> str | None:
-    """A merge commit of two hashes, which no ref has yet; None where they conflict. Needs git 2.38."""
+def merge(
+    folder: Path, ours: str, theirs: str, message: str, author: str, when: datetime, *, squashed: bool = False
+) -> str | None:
+    """A merge commit of two hashes, which no ref has yet; None where they conflict. `squashed`: it is a commit on the
+    first alone. Needs git 2.38."""
     try:
         tree = _git(folder, "merge-tree", "--write-tree", ours, theirs).decode().strip()
     except StoreError:
@@ -175,8 +178,36 @@ def merge(folder: Path, ours: str, theirs: str, message: str, author: str, when:
     name, _, address = author.rstrip(">").partition(" <")
     person = {"NAME": name, "EMAIL": address, "DATE": f"{int(when.timestamp())} +0000"}
     stamped = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in person.items()}
-    out = _git(folder, "commit-tree", tree, "-p", ours, "-p", theirs, "-m", message, more=stamped)
-    return out.decode().strip()
+    parents = ("-p", ours) if squashed else ("-p", ours, "-p", theirs)
+    return _git(folder, "commit-tree", tree, *parents, "-m", message, more=stamped).decode().strip()
+
+
+def rebased(folder: Path, onto: str, tip: str) -> str | None:
+    """The commits that lead to `tip` and not to `onto`, made anew on that, with their authors and dates; the last one.
+    None where they conflict."""
+    for one in reversed(history(folder, tip, without=[onto])):
+        before = one.parents[0]
+        # merge-tree takes the base from the history: two commits on one that is as the commit's parent is
+        common = _tree_commit(folder, before)
+        ours = _tree_commit(folder, onto, common)
+        theirs = _tree_commit(folder, one.hash, common)
+        try:
+            tree = _git(folder, "merge-tree", "--write-tree", ours, theirs).decode().strip()
+        except StoreError:
+            return None
+        name, _, address = one.author.rstrip(">").partition(" <")
+        person = {"NAME": name, "EMAIL": address, "DATE": one.date}
+        stamped = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in person.items()}
+        onto = _git(folder, "commit-tree", tree, "-p", onto, "-m", one.message, more=stamped).decode().strip()
+    return onto
+
+
+def _tree_commit(folder: Path, like: str, *parents: str) -> str:
+    """A commit that no ref has, with the files of another one."""
+    person = {"NAME": "Box", "EMAIL": "box@acme.example", "DATE": "2020-01-01T00:00:00Z"}
+    stamped = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in person.items()}
+    options = [word for parent in parents for word in ("-p", parent)]
+    return _git(folder, "commit-tree", f"{like}^{{tree}}", *options, "-m", "tree", more=stamped).decode().strip()
 
 
 def base(folder: Path, one: str, other: str) -> str | None:

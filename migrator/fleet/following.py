@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.bitbucket import pipelines, pull_requests, source_commits
-from migrator.bitbucket.records import PullRequest, Run
+from migrator.bitbucket import account, pipelines, pull_requests, source_commits
+from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.records import Commit, PullRequest, Run
 from migrator.findings.records import Verdict
-from migrator.fleet.records import Branch, Change, ChangeState, Entry, State
+from migrator.fleet.records import Branch, Change, ChangeState, Entry, Repository, State
+from migrator.secrets.changes import BRANCH as OURS
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
 GREEN, RED = "green", "red"
+_REFUSED = (Kind.UNAUTHORISED, Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
+_CLOCKS = timedelta(days=1)
+"""How far the clocks of people who commit may be ahead."""
+_ASKED = 10
+"""Runs of which it is asked whether the change is in them."""
 _RESULTS = {"SUCCESSFUL": GREEN, "FAILED": RED, "ERROR": RED}
 """Another result, such as that of a run which was stopped, tells nothing, so the next run does."""
 
@@ -50,26 +57,51 @@ class Row(Struct, frozen=True):
     error: str = ""
 
 
-def unsettled(change: Change) -> bool:
-    """Whether Bitbucket may say more than is known: it is open, or merged and its first run is not at an end."""
+def begun(client: Client, repositories: Sequence[Repository]) -> frozenset[str]:
+    """The UUIDs of those that have a pull request of the account that asks, open or merged; where Bitbucket does not
+    say who asks, that have an open one from a branch such as this tool makes. Raises ApiError."""
+    try:
+        me = account.user(client).uuid
+    except ApiError as error:
+        if error.kind not in _REFUSED:
+            raise
+        return frozenset(one.uuid for one in repositories if _has_begun(client, one))
+    workspaces = dict.fromkeys(one.workspace for one in repositories)
+    names = {each.repository.lower() for workspace in workspaces for each in pull_requests.by(client, workspace, me)}
+    return frozenset(one.uuid for one in repositories if f"{one.workspace}/{one.slug}".lower() in names)
+
+
+def _has_begun(client: Client, repository: Repository) -> bool:
+    try:
+        found = pull_requests.opened(client, repository.workspace, repository.slug)
+    except ApiError as error:
+        if error.kind in _REFUSED:  # it is told when its turn comes
+            return False
+        raise
+    return any(one.source.startswith(OURS) for one in found)
+
+
+def unsettled(change: Change, again: bool = False) -> bool:
+    """Whether Bitbucket may say more than is known: it is open, or merged and its first run is not at an end; `again`:
+    or merged at all."""
     return change.pull_request is not None and (
         change.state in (ChangeState.OPEN, ChangeState.UPDATING)
-        or (change.state == ChangeState.MERGED and not (change.run and change.merged))
+        or (change.state == ChangeState.MERGED and (again or not (change.run and change.merged)))
     )
 
 
-def followed(client: Client, workspace: str, slug: str, change: Change, now: datetime) -> Change:
-    """The row as it is now. Raises ApiError."""
+def followed(client: Client, workspace: str, slug: str, change: Change, now: datetime, again: bool = False) -> Change:
+    """The row as it is now; `again`: its run too, where that is known. Raises ApiError."""
     found = pull_requests.one(client, workspace, slug, change.pull_request or 0)
     at = now.isoformat()
     if found.open:
         return replace(change, at=at)
     if found.state != "MERGED":
         return replace(change, at=at, state=ChangeState.DECLINED, error="")
-    sha = found.merge_commit
-    made = source_commits.one(client, workspace, slug, sha).date if sha else None
-    run = change.run or (_first_run(client, workspace, slug, found, made) if made else "")
-    merged = (_merged(found, made) or now).isoformat()
+    commit = source_commits.one(client, workspace, slug, found.merge_commit) if found.merge_commit else None
+    known = "" if again else change.run
+    run = known or (_run(client, workspace, slug, found, commit, again) if commit else "")
+    merged = (_merged(found, commit) or now).isoformat()
     return replace(change, at=at, state=ChangeState.MERGED, run=run, merged=merged, error="")
 
 
@@ -82,28 +114,49 @@ def amended(row: Change, learnt: Change) -> Change:
     return replace(row, at=learnt.at, state=learnt.state, run=learnt.run, merged=learnt.merged, error="")
 
 
-def _merged(found: PullRequest, made: datetime | None) -> datetime | None:
+def _merged(found: PullRequest, commit: Commit | None) -> datetime | None:
     """When it was merged; a pull request has no field for that. The commit that the merge made has the date of it.
-    A fast-forward makes none; then the pull request was last changed by its merge, or after it.
+    Where it made none, as a fast-forward or a rebase, whose commits can be older, or where another pull request brought
+    it along, it was last changed by its merge, or after it.
 
     https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/
     """
-    return found.updated_on if made is None or found.merge_commit == found.source_sha else made
+    if commit is None or commit.date is None or not _within(found, commit.date):
+        return found.updated_on
+    return found.updated_on if found.source_sha and commit.sha.same(found.source_sha) else commit.date
 
 
-def _first_run(client: Client, workspace: str, slug: str, merged: PullRequest, since: datetime) -> str:
-    """How the first run of the destination after the merge ended, `green` or `red`; '' while none has.
+def _within(found: PullRequest, moment: datetime) -> bool:
+    """Whether it is in the life of the pull request; the date of a person's commit can be any."""
+    return (found.created_on or moment) <= moment <= (found.updated_on or moment)
 
-    That of the merge commit, or else the first that was created after it, `since` then: several pushes can share one.
+
+def _run(client: Client, workspace: str, slug: str, merged: PullRequest, commit: Commit, again: bool) -> str:
+    """How the first run of the destination with the change ended, `green` or `red`; '' while none has. `again`: the
+    last run of its commit, which a person may have started anew.
+
+    That of the commit that the change came with, or else the first one of a later commit: several pushes can share a
+    run. The commit may be older than its merge, and its date is whatever a person's clock said.
     """
-    runs = [one for one in pipelines.of_branch(client, workspace, slug, merged.destination, since) if _pushed(one)]
-    runs.sort(key=lambda one: one.sha != merged.merge_commit)  # stable: else by date
-    return next((colour for one in runs if (colour := _RESULTS.get(one.result or "", _unended(one))) is not None), "")
+    since = next((one for one in (commit.date, merged.created_on) if one and one <= (merged.updated_on or one)), None)
+    if since is None:
+        return ""
+    branch = pipelines.of_branch(client, workspace, slug, merged.destination, since - _CLOCKS)
+    runs = [(one, one.sha) for one in branch if one.sha and _pushed(one) and _colour(one) is not None]
+    if at := [one for one, sha in runs if sha.same(commit.sha)]:
+        return _colour(at[-1 if again else 0]) or ""
+    later = (one for one, sha in runs[:_ASKED] if source_commits.contains(client, workspace, slug, sha, commit.sha))
+    return next((_colour(one) or "" for one in later), "")
+
+
+def _colour(run: Run) -> str | None:
+    """`green` or `red`, '' for what may still tell, None for what never will."""
+    return _RESULTS.get(run.result or "", _unended(run))
 
 
 def _pushed(run: Run) -> bool:
-    """Not one that a person or a schedule started by the name of a pipeline."""
-    return run.selector != "custom"
+    """Not one that a person or a schedule started by the name of a pipeline, nor one of a pull request."""
+    return run.selector not in ("custom", "pull-requests")
 
 
 def _unended(run: Run) -> str | None:

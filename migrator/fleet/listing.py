@@ -49,7 +49,7 @@ def listed(client: Client, selection: Selection) -> tuple[list[Repository], list
     if selection.slugs and len(selection.slugs) <= _FEW and not selection.words:
         return _named(client, selection)
     rows = api.repositories(client, selection.workspace, selection.words)
-    found = [_repository(selection.workspace, row) for row in rows]
+    found = [_repository(row) for row in rows]
     if not selection.slugs:
         return found, []
     wanted = set(selection.slugs)
@@ -83,7 +83,7 @@ def _named(client: Client, selection: Selection) -> tuple[list[Repository], list
     refused: list[tuple[str, str]] = []
     for slug in selection.slugs:
         try:
-            found.append(_repository(selection.workspace, api.repository(client, selection.workspace, slug)))
+            found.append(_repository(api.repository(client, selection.workspace, slug)))
         except ApiError as error:
             if error.kind not in (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE, Kind.INVALID):
                 raise
@@ -91,10 +91,10 @@ def _named(client: Client, selection: Selection) -> tuple[list[Repository], list
     return found, refused
 
 
-def _repository(workspace: str, row: Row) -> Repository:
+def _repository(row: Row) -> Repository:
     return Repository(
         uuid=row.uuid,
-        workspace=workspace,
+        workspace=row.full_name.partition("/")[0],
         slug=row.slug,
         name=printable(row.name),
         project=row.project or "",

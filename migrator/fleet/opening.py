@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-from migrator.bitbucket import pull_requests, source_commits
+from migrator.bitbucket import account, pull_requests, source_commits
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.records import Account, PullRequest
 from migrator.bitbucket.reviewers import default_reviewers
@@ -53,7 +53,7 @@ class Outcome(Struct, frozen=True):
 
 
 class Opener(Struct, frozen=True):
-    """`clock` gives seconds since 1970 UTC."""
+    """`clock` gives seconds since 1970 UTC. `reviewers` are whether those that were asked after can review, by UUID."""
 
     client: Client
     ledger: Ledger
@@ -61,6 +61,7 @@ class Opener(Struct, frozen=True):
     limits: Limits
     draft: bool = False
     clock: Callable[[], float] = time.time
+    reviewers: dict[str, bool] = field(default_factory=dict)
 
     def carry_out(self, target: Target) -> Outcome:
         """Do what is to be done about one target. Raises as `Reader.look`, and LedgerError."""
@@ -73,7 +74,7 @@ class Opener(Struct, frozen=True):
                 try:
                     outcome = self._act(target, looked)
                 except (ApiError, Moved) as error:
-                    if attempt == TRIES or (isinstance(error, ApiError) and error.kind not in _MOVED):
+                    if attempt == TRIES or (isinstance(error, ApiError) and not _again(error)):
                         raise
                     begun = looked.decision.act
                     time.sleep(attempt * PAUSE)
@@ -96,23 +97,25 @@ class Opener(Struct, frozen=True):
         known = self._known(target)
         if decision.act in (Act.OPEN, Act.REPAIR):
             return self._open(target, looked)
-        found = decision.pull_request
+        found, dropped = decision.pull_request, tuple[str, ...]()
         if found and decision.act is Act.UPDATE:
             return self._update(target, looked, known, found)
         if found:
             row = known if known and known.pull_request in (None, found.number) else self._row(target, looked)
-            if known and known.state == ChangeState.OPENING:  # its answer was lost, and with it who was refused
+            lost = known is not None and known.state == ChangeState.OPENING  # its answer, and with it who was refused
+            if lost or (found.open and not row.reviewers and found.reviewers is None):  # a list does not name them
                 workspace, slug = target.repository.workspace, target.repository.slug
                 found = pull_requests.one(self.client, workspace, slug, found.number)
-                row = replace(row, reviewers=found.reviewers)
+                row = replace(row, reviewers=found.reviewers or ())
             if decision.why is Why.UP_TO_DATE and known and known.state == ChangeState.UPDATING:
-                row, found = self._described(target, looked, row, found)
+                row, found, dropped = self._described(target, looked, row, found)
             self._keep(row, found)
-        return Outcome(target, looked, pull_request=found)
+        return Outcome(target, looked, pull_request=found, dropped=dropped)
 
     def _open(self, target: Target, looked: Looked) -> Outcome:
         """The branch, where it is not there as it should be, and its pull request."""
-        accounts = default_reviewers(self.client, target.repository.workspace, target.repository.slug)
+        asked = default_reviewers(self.client, target.repository.workspace, target.repository.slug)
+        accounts = [one for one in asked if self._active(one.uuid)]
         if held := self._held(target, looked, accounts):
             return held
         row = self._row(target, looked)
@@ -122,28 +125,40 @@ class Opener(Struct, frozen=True):
         described = identity.text(looked.body)
         row = replace(row, state=ChangeState.OPENING, opened=self._now(), reviewers=uuids, described=described)
         self._save(row)
-        made, dropped = self._create(target, looked, accounts)
-        self._keep(replace(row, described=identity.text(made.description), reviewers=made.reviewers), made)
+        made, dropped = self._create(target, looked, asked, accounts)
+        self._keep(replace(row, described=identity.text(made.description), reviewers=made.reviewers or ()), made)
         return Outcome(target, looked, looked.decision.act, made, dropped=dropped)
 
     def _update(self, target: Target, looked: Looked, known: Change | None, found: PullRequest) -> Outcome:
         row = known or self._row(target, looked)
         row = replace(row, state=ChangeState.UPDATING, pull_request=found.number, base=looked.situation.head)
         row = self._commit(target, looked, row, known)
-        row, found = self._described(target, looked, row, found)
+        row, found, dropped = self._described(target, looked, row, found)
         self._keep(row, found)
-        return Outcome(target, looked, Act.UPDATE, found)
+        return Outcome(target, looked, Act.UPDATE, found, dropped=dropped)
 
-    def _described(self, target: Target, looked: Looked, row: Change, found: PullRequest) -> tuple[Change, PullRequest]:
-        """The description as it should read now, unless people have edited it, or may have."""
+    def _described(
+        self, target: Target, looked: Looked, row: Change, found: PullRequest
+    ) -> tuple[Change, PullRequest, tuple[str, ...]]:
+        """The description as it should read now, unless people have edited it, or may have; and which reviewers had to
+        go for it: Bitbucket refuses every change of a pull request that somebody who left should review."""
         if not row.described or row.described == identity.text(looked.body):
-            return row, found
+            return row, found, ()
         workspace, slug = target.repository.workspace, target.repository.slug
         now = pull_requests.one(self.client, workspace, slug, found.number)
         if not now.open or identity.text(now.description) != row.described:
-            return row, now
-        made = pull_requests.describe(self.client, workspace, slug, now, looked.body)
-        return replace(row, described=identity.text(made.description)), made
+            return row, now, ()
+        present = now.reviewers or ()
+        active = [uuid for uuid in present if self._active(uuid)]
+        made = pull_requests.describe(self.client, workspace, slug, now, looked.body, active)
+        gone = tuple(uuid for uuid in present if uuid not in active)
+        return replace(row, described=identity.text(made.description), reviewers=tuple(active)), made, gone
+
+    def _active(self, uuid: str) -> bool:
+        """Whether they can review, as far as Bitbucket tells, which is asked once."""
+        if uuid not in self.reviewers:
+            self.reviewers[uuid] = account.active(self.client, uuid) is not False
+        return self.reviewers[uuid]
 
     def _commit(self, target: Target, looked: Looked, row: Change, known: Change | None) -> Change:
         parent, situation = looked.decision.parent, looked.situation
@@ -179,15 +194,15 @@ class Opener(Struct, frozen=True):
         return row
 
     def _create(
-        self, target: Target, looked: Looked, accounts: Sequence[Account]
+        self, target: Target, looked: Looked, asked: Sequence[Account], accounts: Sequence[Account]
     ) -> tuple[PullRequest, tuple[str, ...]]:
-        """Open it with as many of the reviewers as Bitbucket takes: those that it names are dropped, else one of them
-        in turn, else all. A refused request changes nothing."""
+        """Open it with as many of the reviewers as Bitbucket takes, and who of `asked` is none: those that it names are
+        dropped, else one of them in turn, else all. A refused request changes nothing."""
         left = list(accounts)
         while True:
             made, error = self._post(target, looked, left)
             if made:
-                return made, _names(accounts, left)
+                return made, _names(asked, left)
             words = error.fields["reviewers"] if error else ""
             named = [one for one in left if one.name and one.name in words]
             if not named:
@@ -196,7 +211,7 @@ class Opener(Struct, frozen=True):
         for fewer in [*([one for one in left if one is not out] for out in left), []]:
             made, error = self._post(target, looked, fewer)
             if made:
-                return made, _names(accounts, fewer)
+                return made, _names(asked, fewer)
         raise error or AssertionError
 
     def _post(
@@ -279,7 +294,7 @@ class Opener(Struct, frozen=True):
         """The row as its pull request says."""
         state = _STATES.get(found.state, ChangeState.DECLINED)
         opened = row.opened or (found.created_on.isoformat() if found.created_on else "")
-        reviewers = row.reviewers or found.reviewers
+        reviewers = row.reviewers or found.reviewers or ()
         self._save(
             replace(
                 row, state=state, pull_request=found.number, url=found.url, opened=opened, reviewers=reviewers, error=""
@@ -291,6 +306,12 @@ class Opener(Struct, frozen=True):
 
     def _now(self) -> str:
         return datetime.fromtimestamp(self.clock(), UTC).isoformat()
+
+
+def _again(error: ApiError) -> bool:
+    """Whether it may be otherwise in a moment: Bitbucket does not always find a branch at once that it has just written
+    (BITBUCKET_API.md 8, fact 10)."""
+    return error.kind in _MOVED or (error.kind is Kind.INVALID and "branch not found" in error.fields.get("source", ""))
 
 
 def _names(accounts: Sequence[Account], left: Sequence[Account]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.bitbucket import source_commits
+from migrator.bitbucket.hashes import Hash
 from migrator.fleet import identity
 from migrator.fleet.deciding import Tip
 from migrator.fleet.records import Change
@@ -20,18 +21,21 @@ def tip(client: Client, workspace: str, slug: str, sha: str, known: Change | Non
     """The tip `sha` of a branch, asked for where the ledger does not know it. Raises ApiError."""
     if known and known.head == sha and known.digest:
         return Tip(sha, True, known.digest)
-    commit = source_commits.one(client, workspace, slug, sha)
+    asked = Hash(sha)
+    commit = source_commits.one(client, workspace, slug, asked)
     marks = identity.marks(commit.message)
     if not marks.seal or len(commit.parents) not in (1, 2):
         return Tip(sha, False)
     parent = commit.parents[-1]  # of a commit that brings the branch up to its destination, that one
-    paths = source_commits.changed(client, workspace, slug, sha, parent)
+    paths = source_commits.changed(client, workspace, slug, asked, parent)
     if not 0 < len(paths) <= _FILES:
         return Tip(sha, False)
     files: dict[str, bytes] = {}
     for path in paths:
-        data = source_commits.content(client, workspace, slug, sha, path)
+        data = source_commits.content(client, workspace, slug, asked, path)
         if data is None:
             return Tip(sha, False)
         files[path] = data
-    return Tip(sha, identity.seal(" ".join(commit.parents), files) == marks.seal, marks.change)
+    parents = [one if one.whole else source_commits.one(client, workspace, slug, one).sha for one in commit.parents]
+    sealed = identity.seal(" ".join(one.text for one in parents), files)
+    return Tip(sha, sealed == marks.seal, marks.change)

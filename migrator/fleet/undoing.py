@@ -1,7 +1,9 @@
 """The pull request that takes a merged one back.
 
-Each file becomes what it was before the merge, as far as that is what the merge changed: what others have changed since
-stays, by git's own three-way merge; where both are in one place nothing is undone.
+What it changed is its own difference, and not that of the commit it was merged by: that commit can hold what other
+pull requests brought, and a fast-forward or a rebase makes none for it. Its difference is taken out of each file as the
+merge left it, and what others have changed since stays, by git's own three-way merge; where both are in one place
+nothing is undone.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from migrator.bitbucket import pull_requests, source_commits
+from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.records import PullRequest
 from migrator.fleet import identity, ownership
 from migrator.fleet.proposal import Changed, Texts, Undone
@@ -113,23 +116,56 @@ def opened(client: Client, repository: Repository, found: Reversal, destination:
 
 def _files(client: Client, workspace: str, slug: str, merged: PullRequest, head: str) -> dict[str, bytes]:
     """The new contents by path."""
-    after = merged.merge_commit or ""
-    parents = source_commits.one(client, workspace, slug, after).parents
-    # a fast-forward has no commit of its own, and its last commit's parent is not what was there before
-    before = merged.destination_sha if after == merged.source_sha or not parents else parents[0]
+    after: dict[str, bytes] = {}
+    now: dict[str, bytes] = {}
+    for change in pull_requests.changed(client, workspace, slug, merged.number):
+        path = change.new or change.old or ""
+        for found, sha in ((after, merged.merge_commit), (now, Hash(head))):
+            data = source_commits.content(client, workspace, slug, sha, path) if sha else None
+            if data is None or change.status != "modified" or change.old != change.new:
+                raise NotUndone(
+                    f"{path} of {slug} was added, removed or renamed, which is not taken back here; revert by hand"
+                )
+            found[path] = data
+    before = _without(after, pull_requests.diff(client, workspace, slug, merged.number)) if after else {}
+    if before is None:
+        raise NotUndone(
+            f"the merge of pull request {merged.number} of {slug} changed more in the same lines than it did itself; "
+            "revert by hand"
+        )
     files: dict[str, bytes] = {}
-    for path in source_commits.changed(client, workspace, slug, after, before):
-        old, new, now = (source_commits.content(client, workspace, slug, sha, path) for sha in (before, after, head))
-        if old is None or new is None or now is None:
-            raise NotUndone(f"{path} of {slug} was added or removed, which is not taken back here; revert by hand")
-        undone = _merged(now, new, old)
+    for path, old in before.items():
+        undone = _merged(now[path], after[path], old)
         if undone is None:
             raise NotUndone(f"{path} of {slug} has changed since in the same lines; revert by hand")
-        if undone != now:
+        if undone != now[path]:
             files[path] = undone
     if not files:
         raise NotUndone(f"nothing of pull request {merged.number} is left in {merged.destination} of {slug}")
     return files
+
+
+def _without(files: Mapping[str, bytes], diff: bytes) -> dict[str, bytes] | None:
+    """The files, by path, without what the unified `diff` brought: `git apply --reverse`, all of it or, with None,
+    nothing. https://git-scm.com/docs/git-apply; it leaves no folder, and follows no link."""
+    with tempfile.TemporaryDirectory(prefix="patless-") as folder:
+        root = Path(folder).resolve()
+        places = {path: root / path for path in files}
+        if not all(place.is_relative_to(root) and ".." not in place.parts for place in places.values()):
+            return None
+        for path, data in files.items():
+            places[path].parent.mkdir(parents=True, exist_ok=True)
+            places[path].write_bytes(data)
+        done = subprocess.run(
+            command("apply", "--reverse", "--whitespace=nowarn", "-"),
+            cwd=root,
+            env={**environment(), "GIT_CEILING_DIRECTORIES": str(root.parent)},
+            input=diff,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        return {path: place.read_bytes() for path, place in places.items()} if done.returncode == 0 else None
 
 
 def _merged(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:

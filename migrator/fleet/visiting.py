@@ -119,6 +119,10 @@ def _elsewhere(known: Known, reading: Reading) -> tuple[Path, dict[str, str]]:
     url = repository.clone_url
     every = remote.heads(url, variables, tags=False, seconds=reading.seconds)
     heads = {name.removeprefix(_HEADS): commit for name, commit in every.items()}
+    if heads and not repository.main_branch and not reading.branches:
+        raise GitError(
+            f"Bitbucket names no main branch of {repository.slug}; it has branches: name what to read with --branches"
+        )
     heads = _bounded({name: commit for name, commit in heads.items() if reading.wants(name, repository)})
     new = {name: commit for name, commit in heads.items() if not _fresh(known, commit, reading)}
     there = _there(root, known, new.values())

@@ -12,6 +12,7 @@ from migrator.reports.paint import Paint
 from migrator.text.mask import printable
 
 _UNSAID = "Bitbucket does not say"
+_ACCEPTED = {True: "accepted", False: "not accepted", None: "not known whether it is accepted"}
 _NO_USER = "an access token may have no account of its own; name --workspace and --repo to ask what it reaches"
 
 
@@ -19,7 +20,7 @@ def text(found: Diagnosis, budget: Budget, paint: Paint = Paint()) -> str:
     """What was asked and answered, then what each command lacks and does not need."""
     facts = [
         ("Bitbucket", f"{found.url}, {'reached' if found.reached else 'not reached'}"),
-        ("credential", f"{found.kind}, {'accepted' if found.accepted else 'not accepted'}"),
+        ("credential", f"{found.kind}, {_ACCEPTED[found.accepted]}"),
         ("who", f"{found.user.name} {found.user.uuid}".strip() if found.user else "not known"),
         ("type", found.standing.credential_type or _UNSAID),
         ("scopes", _UNSAID if found.scopes is None else ", ".join(found.scopes) or "none"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -12,6 +13,9 @@ LIMIT = 64 * 1024 * 1024
 """The largest diff that is read, in bytes."""
 _DIFF = ("diff-tree", "-r", "-p", "-U0", "-M", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color",
          "--ignore-submodules=all", "--src-prefix=a/", "--dst-prefix=b/")  # fmt: skip
+_BEGINNING = re.compile(r"[0-9a-f]{7,64}")
+_ALIKE = 50
+"""Objects whose names begin alike that are looked at."""
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -24,6 +28,18 @@ def commit_of(root: Path, name: str) -> str | None:
         if found := _one(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{spelt}^{{commit}}"):
             return found
     return None
+
+
+def named_by(root: Path, beginning: str) -> str | None:
+    """The one commit here whose hash begins so, whatever branches and tags are called; None where there is none, or
+    more than one. `beginning` has 7 to 64 hexadecimal digits. Raises GitError and GitMissing."""
+    if not _BEGINNING.fullmatch(beginning):
+        raise ValueError("not the beginning of a hash")
+    # rev-parse alone would take a branch of that name first
+    found = records(root, "rev-parse", f"--disambiguate={beginning}", separator=b"\n")
+    objects = [line.decode("ascii", "replace") for line in itertools.islice(found, _ALIKE)]
+    commits = [one for one in objects if _one(root, "cat-file", "-t", _checked(one)) == "commit"]
+    return commits[0] if len(commits) == 1 and len(objects) < _ALIKE else None
 
 
 def base_of(root: Path, one: str, other: str) -> str | None:

@@ -12,14 +12,15 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from migrator.bitbucket import inventory as inventories
-from migrator.bitbucket import pipelines, repositories
+from migrator.bitbucket import pipelines, repositories, source_commits
 from migrator.bitbucket.errors import ApiError
+from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Level, Repository, Variable
 from migrator.bitbucket.session import Client
 from migrator.findings.settings import Settings
 from migrator.platforms.bitbucket.imports import target
-from migrator.repositories import remote
+from migrator.repositories import changes, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
@@ -29,7 +30,7 @@ from migrator.secrets.judging import judge
 from migrator.secrets.plan import Plan
 from migrator.secrets.records import Evidence, Leaving, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
 from migrator.secrets.references.records import OpaqueKind
-from migrator.secrets.survey import COMMIT, ENDED, Exported, Runs, Survey, window
+from migrator.secrets.survey import ENDED, Exported, Runs, Survey, window
 from migrator.text.files import LIMIT
 
 
@@ -91,11 +92,12 @@ def _unchanged(asking: Asking, one: Repository, plan: Plan) -> bool:
     heads = plan.heads.get(one.slug)
     if heads is None or not one.clone_https or _heads(asking, one) != heads:
         return False
-    known = set(heads.values())
+    known = [Hash(commit) for commit in dict.fromkeys(heads.values())]
     begun = datetime.fromisoformat(plan.created)
     runs = _runs(asking, one)
     return not runs.failure and all(
-        run.sha in known or (run.state == ENDED and run.created_on < begun) for run in runs.runs
+        (run.sha is not None and any(map(run.sha.same, known))) or (run.state == ENDED and run.created_on < begun)
+        for run in runs.runs
     )
 
 
@@ -212,11 +214,23 @@ def _fetch(asking: Asking, one: Repository) -> bool:
     variables = asking.client.credentials.git_environment(one.clone_https, asking.client.base)
     root = remote.place(asking.cache, asking.workspace, one.slug)
     remote.mirror(root, one.clone_https, variables)
-    asked = dict.fromkeys(run.sha for run in _runs(asking, one).runs if run.sha and COMMIT.fullmatch(run.sha))
+    runs = _runs(asking, one).resolved(partial(_whole, asking, one, root))
+    asking.known_runs[one.slug] = runs
+    asked = dict.fromkeys(run.sha.text for run in runs.runs if run.sha and run.sha.whole)
     with Objects(root) as objects:
         here = objects.load(asked)
     remote.bring(root, one.clone_https, variables, [commit for commit in asked if commit not in here])
     return True
+
+
+def _whole(asking: Asking, one: Repository, root: Path, sha: Hash) -> Hash:
+    """The whole name of a commit: from the copy at `root`, else from Bitbucket; `sha` itself where neither has it."""
+    if here := changes.named_by(root, sha.text):
+        return Hash(here)
+    try:
+        return source_commits.one(asking.client, asking.workspace, one.slug, sha).sha
+    except ApiError:
+        return sha
 
 
 def _heads(asking: Asking, one: Repository) -> dict[str, str]:
@@ -244,10 +258,10 @@ def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolv
     known = {**hosts(stored, asking.book), **asking.settings.variables}
     settings = replace(asking.settings, variables=known, workspace=asking.workspace, repository=one.slug)
     root = remote.place(asking.cache, asking.workspace, one.slug)
-    changes = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
+    opened = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
     with Objects(root) as objects:
         made = destinations(root)
-        yield Survey(objects, asking.book, settings, runs, resolve, tuple(refs(root)), made, changes)
+        yield Survey(objects, asking.book, settings, runs, resolve, tuple(refs(root)), made, opened)
 
 
 def _facts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -10,6 +10,7 @@ from functools import lru_cache
 from msgspec import Struct, field
 
 from migrator.bitbucket.errors import ApiError
+from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.records import Run
 from migrator.engine.running import may_run_any
 from migrator.findings.settings import Settings
@@ -38,7 +39,6 @@ _UNENDED = ("PAUSED", "HALTED", "PENDING", "BUILDING")
 """https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/, the filter `status`."""
 _SCRIPTS = 2000
 ENDED = "COMPLETED"
-COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 class Runs(Struct, frozen=True):
@@ -46,6 +46,13 @@ class Runs(Struct, frozen=True):
 
     runs: tuple[Run, ...] = ()
     failure: str = ""
+
+    def resolved(self, whole: Callable[[Hash], Hash]) -> Runs:
+        """With whole names of commits, as far as `whole` knows them: it is asked once for each that is none."""
+        found = {one.sha.text: one.sha for one in self.runs if one.sha}
+        found = {text: sha if sha.whole else whole(sha) for text, sha in found.items()}
+        runs = tuple(dataclasses.replace(one, sha=found[one.sha.text]) if one.sha else one for one in self.runs)
+        return Runs(runs, self.failure)
 
 
 class Exported(Struct, frozen=True):
@@ -108,11 +115,11 @@ class Survey(Struct, frozen=True):
             stand = Stand.AGAIN if run.state == ENDED else Stand.NOW
             if run.sha is None:
                 gaps += [f"run {run.build_number}, which is not at its end, names no commit"] * (stand is Stand.NOW)
-            elif run.sha not in heads and (run.sha, stand) not in known:
-                known.add((run.sha, stand))
+            elif (commit := run.sha.text) not in heads and (commit, stand) not in known:
+                known.add((commit, stand))
                 when = int(run.created_on.timestamp())
-                chosen.append((Ref(f"refs/runs/{run.build_number}", RefKind.TAG, run.sha, when, ""), stand))
-        there = self.objects.load(ref.commit for ref, _ in chosen if COMMIT.fullmatch(ref.commit))
+                chosen.append((Ref(f"refs/runs/{run.build_number}", RefKind.TAG, commit, when, ""), stand))
+        there = self.objects.load(ref.commit for ref, _ in chosen if Hash(ref.commit).whole)
         lost = [(ref, stand) for ref, stand in chosen if ref.commit not in there]
         return [(ref, stand) for ref, stand in chosen if ref.commit in there], lost, gaps
 

@@ -75,7 +75,7 @@ def test_a_level_that_is_refused_or_hidden_is_not_checked(
         (Answer(500), Kind.SERVER),
         (Answer(400), Kind.INVALID),
         (Answer(body=b"<html>"), Kind.GARBLED),
-        (said({"values": []}), Kind.INCOMPLETE),
+        (said({"values": [], "size": -1}), Kind.GARBLED),
         (said({"values": [], "size": 1}), Kind.INCOMPLETE),
         (Answer(429), Kind.RATE_LIMITED),
     ],

@@ -32,6 +32,28 @@ def test_rows_that_moved_over_the_border_of_two_pages_are_missed_by_no_one() -> 
     assert caught.value.kind is Kind.INCOMPLETE
 
 
+@pytest.mark.parametrize("key", ["uuid", "id", "hash", "name", "path"])
+def test_a_row_that_two_pages_have_counts_once(key: str) -> None:
+    """One was added in front meanwhile, so that the last of the first page comes again; where only the count tells that
+    another is missing, nothing is concluded."""
+
+    class Shifted(Pages):
+        def document(self, url: str, params: Any = None) -> dict[str, Any]:
+            after = f"{self.base}/repositories/acme?page=8xhd"
+            if url == after:
+                return {"values": [{key: "b"}, {key: "c"}], "pagelen": 0, **self.counts}
+            return {"values": [{key: "a"}, {key: "b"}], "next": after, **self.counts}
+
+        counts: dict[str, int] = {}  # noqa: RUF012
+
+    pages: Any = Shifted()
+    assert [row[key] for row in linked(pages, "/repositories/acme")] == ["a", "b", "c"]
+    pages.counts = {"size": 4}
+    with pytest.raises(ApiError) as caught:
+        linked(pages, "/repositories/acme")
+    assert caught.value.kind is Kind.INCOMPLETE
+
+
 def test_a_list_that_stays_is_read() -> None:
     pages: Any = Pages(3, 3)
     assert [row["slug"] for row in linked(pages, "/repositories/acme")] == ["a", "b", "c"]

@@ -36,8 +36,36 @@ def test_a_list_that_is_not_as_long_as_it_says_is_refused(end: FarEnd, client: C
     assert "nothing is concluded from it" in incomplete(lambda: counted(client, "/x"))
 
 
-@pytest.mark.parametrize("size", [None, -1, True, "250", 2.5, 10**30, 100_001])
-def test_a_list_without_a_count_is_refused(end: FarEnd, client: Client, size: object) -> None:
+@pytest.mark.parametrize("more", [{}, {"pagelen": 0}, {"pagelen": None}], ids=["said", "zero", "unsaid"])
+@pytest.mark.parametrize("count", [0, 1, 100, 250, 300])
+def test_a_list_without_a_count_is_read_until_a_page_is_short_or_empty(
+    end: FarEnd, client: Client, count: int, more: dict[str, object]
+) -> None:
+    end.answer = pages(ROWS[:count] if count <= 250 else [*ROWS, *map(variable, range(250, 300))], size=None, **more)
+    assert len(counted(client, "/x")) == count
+    assert len(end.asked) == (count // 100 + 1 if not more else -(-count // 100) + 1)
+
+
+def test_a_server_that_gives_shorter_pages_than_it_is_asked_for_and_no_count_is_read_whole(
+    end: FarEnd, client: Client
+) -> None:
+    def short(asked: Asked) -> Answer:
+        at = 10 * (int(asked.query["page"]) - 1)
+        return said({"values": ROWS[at : at + 10]})
+
+    end.answer = short
+    assert uuids(counted(client, "/x")) == uuids(ROWS)
+
+
+def test_a_list_without_a_count_that_does_not_move_on_is_refused(end: FarEnd, client: Client) -> None:
+    end.answer = lambda asked: said({"values": ROWS[:100]})
+    assert "lists an entry twice" in incomplete(lambda: counted(client, "/x"))
+    end.answer = lambda asked: said({"values": ROWS[:100]} | ({"size": 100} if asked.query["page"] == "2" else {}))
+    assert "had no count of its entries and then 100" in incomplete(lambda: counted(client, "/x"))
+
+
+@pytest.mark.parametrize("size", [-1, True, "250", 2.5, 10**30, 100_001])
+def test_a_list_without_a_count_that_can_be_is_refused(end: FarEnd, client: Client, size: object) -> None:
     end.answer = pages(ROWS, size=size)
     incomplete(lambda: counted(client, "/x"))
     assert len(end.asked) == 1

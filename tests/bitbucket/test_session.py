@@ -390,6 +390,11 @@ def test_a_client_does_not_show_its_token(client: Client) -> None:
             "Bitbucket refuses GET /x, which conflicts with what is there (409): Taken by you",
         ),
         (
+            said({"code": 400, "message": "The report was not found"}, 400),
+            Kind.INVALID,
+            "Bitbucket does not accept GET /x (400): The report was not found",
+        ),
+        (
             said({"type": "error", "error": {"message": "Bad", "fields": {"reviewers": ["Malformed"]}}}, 400),
             Kind.INVALID,
             "Bitbucket does not accept GET /x (400): Bad (reviewers)",

@@ -108,11 +108,17 @@ def test_it_blocks_only_where_it_is_told_to(desk: Desk, level: str, logins: list
 def test_a_bot_that_may_not_comment_still_writes_the_report(desk: Desk) -> None:
     commit = desk.open(pipelines([login(1)]))
     desk.fetch()
-    done = desk.run(**desk.step(), **access(desk.box.token("repository")))
-    assert done.code == 0, done.err
+    token = desk.box.token("repository")
+    done = desk.run(**desk.step(), **access(token))
+    assert done.code == 4, "what it should write is not written"
+    assert "not all comments are written" in done.err
     assert "the credential lacks pullrequest" in done.err
     assert desk.annotated(commit) == [8]
     assert desk.request.comments == []
+    assert desk.run(**desk.step()).code == 0, "without a token there is the report alone"
+    nobody = desk.run("--comment-style", "suggestion", **desk.step())
+    assert nobody.code == 4
+    assert "no comment, as there is no credential" in nobody.err
 
 
 @pytest.mark.parametrize(("kind", "many", "limit"), [("access token", 130, 40), ("API token", 12, 4)])

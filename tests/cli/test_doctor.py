@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,31 @@ def test_an_access_token_without_an_account_is_no_fault(patless: Patless, end: F
     assert "an access token may have no account of its own; name --workspace and --repo to ask what it reac" in run.out
     assert "scopes      Bitbucket does not say" in run.out
     assert "cannot be compared, as Bitbucket does not say which scopes" in run.out
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.usefixtures("access")
+def test_an_access_token_that_was_only_asked_who_it_is_may_be_good(patless: Patless, end: FarEnd, status: int) -> None:
+    end.answer = lambda asked: Answer(status)
+    run = patless("doctor")
+    assert run.code == 0
+    assert "access token, not known whether it is accepted" in run.out
+    assert "name --workspace and --repo to ask what it reaches" in run.out
+    assert json.loads(patless("doctor", "--format", "json").out)["credential"]["accepted"] is None
+
+
+@pytest.mark.usefixtures("access")
+def test_the_scopes_are_read_from_whatever_answer_has_them(patless: Patless, end: FarEnd) -> None:
+    def answer(asked: Asked) -> Answer:
+        if "/user" in asked.path:
+            return Answer(401)
+        scopes = {"X-OAuth-Scopes": "repository, pipeline"} if asked.path.endswith("/variables") else {}
+        return replace(good(asked), headers=scopes)
+
+    end.answer = answer
+    run = patless("doctor", "--workspace", "acme", "--repo", "web")
+    assert run.code == 0
+    assert "scopes      repository, pipeline" in run.out
 
 
 @pytest.mark.usefixtures("access")

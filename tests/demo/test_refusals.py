@@ -89,7 +89,7 @@ def test_variables_of_a_restricted_repository_are_refused_and_its_files_are_not(
 
 
 def test_an_access_token_has_no_user(user: Client, person: Client) -> None:
-    assert user.get("/user").status_code == 403
+    assert user.get("/user").status_code == 401
     assert person.get("/user").json()["display_name"] == "Dana Owner"
 
 

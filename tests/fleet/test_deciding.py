@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.records import PullRequest
 from migrator.fleet.deciding import SENTENCES, Act, Policy, Situation, Tip, Why, decide
 
@@ -23,9 +24,10 @@ def request(state: str = "OPEN", number: int = 1, destination: str = "main", fro
         title="T",
         description="D",
         source="patless/main",
-        source_sha=OTHER,
+        source_sha=Hash(OTHER),
         destination=destination,
-        destination_sha=HEAD,
+        destination_sha=Hash(HEAD),
+        repository="acme/web",
         from_here=from_here,
         reviewers=(),
         draft=False,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from migrator.demo.box import Box
+from migrator.fleet.ledger import Ledger
 from migrator.secrets.changes import destinations
-from tests.fleet.conftest import NATIVE, OWN, PIPELINES, PUSHING, STORED, Desk, Watch, writes
+from tests.fleet.conftest import NATIVE, OWN, PIPELINES, PUSHING, STORED, TWICE, Desk, Watch, writes
 
 USER = "BITBUCKET_PACKAGES_USERNAME"
 
@@ -223,6 +225,81 @@ def test_a_reviewer_has_so_many_at_a_time(box: Box, desk: Desk) -> None:
     assert [len(desk.pull_requests(slug)) for slug in ("a", "b", "c")] == [1, 0, 1]
     box.merge("a", 1)
     assert desk.open("--per-reviewer", "1").code == 0
+
+
+@pytest.mark.parametrize("token", ["api", "access"])
+def test_a_reviewer_has_so_many_at_a_time_after_a_lost_ledger_too(box: Box, desk: Desk, token: str) -> None:
+    """What is open comes first, in whatever order the repositories are, and lists do not name reviewers."""
+    if token == "api":
+        desk.token, desk.email = box.api_token(), box.email
+    busy = box.add_person("Rene Reviewer")
+    for slug in ("a", "b"):
+        desk.add(slug)
+        box.state.repositories[slug].reviewers.append(busy)
+    assert desk.open("b", "--per-reviewer", "1").code == 0
+    desk.ledger.unlink()
+    desk.know("a", "b")
+    done = desk.open("--per-reviewer", "1")
+    assert "a main: waits: reviewers who have 1 open already (--per-reviewer): Rene Reviewer" in done.out
+    assert [len(desk.pull_requests(slug)) for slug in ("a", "b")] == [0, 1]
+
+
+def test_a_reviewer_who_left_meanwhile_is_dropped_where_an_open_one_is_described_anew(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    stays, leaves = box.add_person("Rene Reviewer"), box.add_person("Sam Other")
+    box.state.repositories["web"].reviewers += [stays, leaves]
+    made = desk.opened()
+    assert made.reviewers == [stays, leaves]
+    box.state.people[leaves.uuid] = replace(leaves, active=False)
+    box.commit("web", "main", {PIPELINES: TWICE.format(slug="web")})
+    done = desk.open()
+    assert done.code == 0
+    assert "updated pull request #1" in done.out
+    assert leaves.uuid in done.out, "who was dropped is said"
+    assert made.reviewers == [stays]
+
+
+def test_an_account_is_asked_after_once(box: Box, desk: Desk) -> None:
+    person = box.add_person("Rene Reviewer")
+    for slug in ("a", "b", "c"):
+        desk.add(slug)
+        box.state.repositories[slug].reviewers.append(person)
+    assert desk.open().code == 0
+    assert sum(one.path == f"/2.0/users/{person.uuid}" for one in box.requests) == 1
+
+
+def test_a_default_reviewer_without_an_account_is_none(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    body = json.dumps({"values": [{"type": "default_reviewer", "user": None}], "size": 1})
+    box.faults.add("*/effective-default-reviewers", 200, body, {"Content-Type": "application/json"})
+    assert desk.opened().reviewers == []
+
+
+def test_a_branch_that_is_not_found_just_after_it_was_written_is_tried_again(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    fields = {"source": ["branch not found"]}
+    body = json.dumps({"type": "error", "error": {"message": "source: branch not found", "fields": fields}})
+    box.faults.add("*/pullrequests", 400, body, {"Content-Type": "application/json"}, method="POST", times=2)
+    desk.opened()
+
+
+def test_a_repository_without_a_main_branch_that_has_branches_is_not_passed_over(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    box.state.repositories["web"].main = ""
+    done = desk.run("fleet", "scan", "--workspace", "acme")
+    assert done.code == 3
+    assert "names no main branch of web; it has branches: name what to read with --branches" in done.err
+    assert desk.run("fleet", "scan", "--workspace", "acme", "--branches", "main").code == 1
+
+
+def test_a_workspace_can_be_named_by_its_uuid(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    desk.ledger.unlink()
+    assert desk.run("fleet", "scan", "--workspace", box.state.uuid).code == 1
+    with Ledger(desk.ledger) as ledger:
+        assert [(one.repository.workspace, one.repository.slug) for one in ledger.entries()] == [("acme", "web")]
+    assert desk.opened().state == "OPEN"
+    assert desk.run("secrets", "list", "--workspace", box.state.uuid, "--all").code in (0, 1)
 
 
 def test_an_excluded_repository_is_not_looked_at(box: Box, desk: Desk) -> None:

@@ -246,6 +246,34 @@ def test_an_ended_run_of_a_branch_that_is_gone_does_not_leave_all_in_doubt(desk:
     assert desk.verdicts("tool") == {("tool", ""): "rollback-only"}
 
 
+def test_a_run_that_names_its_commit_by_the_beginning_is_a_run_of_that(desk: Desk) -> None:
+    tool(desk.box)
+    desk.box.add_variable("PAT", repository="tool")
+    head = desk.box.head("tool", "main") or ""
+    desk.box.add_run("tool", "main", commit=head[:12])
+    assert desk.verdicts("tool") == {("tool", ""): "removable"}
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_the_beginning_of_an_old_commit_is_looked_up(desk: Desk, named: bool) -> None:
+    """A branch that is called like it does not stand for it."""
+    desk.box.add_repository("tool", {"main": {ROOT: STORED}})
+    old = desk.box.head("tool", "main") or ""
+    desk.box.commit("tool", "main", {ROOT: NATIVE})
+    if named:
+        desk.box.commit("tool", old[:12], {"x": "1"})
+    desk.box.add_run("tool", "main", "PAUSED", commit=old[:12])
+    desk.box.add_variable("PAT", repository="tool")
+    assert desk.verdicts("tool") == {("tool", ""): "in-use"}
+
+
+def test_a_beginning_that_no_commit_has_is_a_doubt(desk: Desk) -> None:
+    tool(desk.box)
+    desk.box.add_variable("PAT", repository="tool")
+    desk.box.add_run("tool", "gone", "PAUSED", commit="f" * 12)
+    assert desk.verdicts("tool") == {("tool", ""): "cannot-tell"}
+
+
 def test_a_run_with_a_commit_that_is_none_is_a_doubt_and_no_fault(desk: Desk) -> None:
     tool(desk.box)
     desk.box.add_variable("PAT", repository="tool")
@@ -290,6 +318,16 @@ def test_an_old_commit_that_ran_again_since_keeps_it(desk: Desk) -> None:
     desk.box.add_run("tool", "main", commit=old, when=datetime.now(UTC) + timedelta(seconds=2))
     assert "it is rollback-only now" in desk.apply(plan)
     assert uuid in desk.box.variables("tool")
+
+
+def test_a_run_since_that_names_the_same_commit_by_its_beginning_changes_nothing(desk: Desk) -> None:
+    tool(desk.box)
+    uuid = desk.box.add_variable("PAT", repository="tool")
+    plan = desk.plan()
+    head = desk.box.head("tool", "main") or ""
+    desk.box.add_run("tool", "main", commit=head[:12], when=datetime.now(UTC) + timedelta(seconds=2))
+    desk.apply(plan)
+    assert uuid not in desk.box.variables("tool")
 
 
 def test_one_that_was_made_anew_with_the_same_name_stays(desk: Desk) -> None:

@@ -11,14 +11,21 @@ from migrator.demo import identity, paging
 from migrator.demo.credentials import Kind
 from migrator.demo.messages import Answer, error
 from migrator.demo.moments import shown
-from migrator.demo.routes import Call, Route
+from migrator.demo.routes import Call, Route, missing
 from migrator.demo.scopes import NONE, READ_ACCOUNT, READ_PROJECT, READ_WORKSPACES
 
 
 def _user(call: Call) -> Answer:
-    if call.credential.kind is not Kind.API_TOKEN:  # what an access token gets is not documented; it has no user
-        return error(403, "This endpoint is for users")
-    return Answer(200, call.credential.user.shown())
+    if call.credential.kind is not Kind.API_TOKEN:  # however good it is (BITBUCKET_API.md 8, fact 3)
+        return error(401, "Token is invalid, expired, or not supported for this endpoint.")
+    return Answer(200, call.credential.user.whole(call.request.origin))
+
+
+def _one(call: Call) -> Answer:
+    person = call.workspace.people.get(call.values["user"])
+    if person is None:
+        return missing(f"{call.values['user']} does not exist")
+    return Answer(200, person.whole(call.request.origin))
 
 
 def _workspaces(call: Call) -> Answer:
@@ -40,6 +47,12 @@ def _workspace(call: Call) -> Answer:
             "name": call.workspace.slug.title(),
             "is_private": True,
             "created_on": shown(call.workspace.created_on),
+            "links": {
+                "self": {"href": f"{call.request.origin}/2.0/workspaces/{call.workspace.slug}"},
+                "html": {"href": f"{call.request.origin}/{call.workspace.slug}/"},
+                "repositories": {"href": f"{call.request.origin}/2.0/repositories/{call.workspace.slug}"},
+                "projects": {"href": f"{call.request.origin}/2.0/workspaces/{call.workspace.slug}/projects"},
+            },
         },
     )
 
@@ -56,6 +69,7 @@ def _projects(call: Call) -> Answer:
 
 ROUTES = (
     Route("GET", "/user", READ_ACCOUNT, _user),
+    Route("GET", "/users/{user}", NONE, _one),
     Route("GET", "/user/workspaces", READ_WORKSPACES, _workspaces),
     Route("GET", "/workspaces/{workspace}", NONE, _workspace),
     Route("GET", "/workspaces/{workspace}/projects", READ_PROJECT, _projects),

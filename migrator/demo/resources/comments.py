@@ -24,7 +24,7 @@ def _row(call: Call, request: PullRequest, comment: Comment) -> dict[str, Any]:
         "type": "pullrequest_comment",
         "id": comment.id,
         "content": {"raw": comment.text, "markup": "markdown", "html": ""},
-        "user": comment.author.shown(),
+        "user": call.shown(comment.author),
         "deleted": comment.deleted,
         "pending": False,
         "pullrequest": {"type": "pullrequest", "id": request.id, "title": request.title},
@@ -37,12 +37,12 @@ def _row(call: Call, request: PullRequest, comment: Comment) -> dict[str, Any]:
     if comment.parent:
         row["parent"] = {"id": comment.parent}
     if comment.resolved_by:
-        row["resolution"] = _resolution(comment)
+        row["resolution"] = _resolution(call, comment)
     return row
 
 
-def _resolution(comment: Comment) -> dict[str, Any]:
-    by = {"user": comment.resolved_by.shown()} if comment.resolved_by else {}
+def _resolution(call: Call, comment: Comment) -> dict[str, Any]:
+    by = {"user": call.shown(comment.resolved_by)} if comment.resolved_by else {}
     return {"type": "comment_resolution", "created_on": shown(comment.updated_on), **by}
 
 
@@ -93,7 +93,7 @@ def _resolve(call: Call) -> Answer:
     if comment.resolved_by:
         return error(409, "This comment is already resolved")
     comment.resolved_by, comment.updated_on = call.credential.user, call.now()
-    return Answer(200, _resolution(comment))
+    return Answer(200, _resolution(call, comment))
 
 
 def _reopen(call: Call) -> Answer:

@@ -5,12 +5,10 @@ https://developer.atlassian.com/cloud/bitbucket/rest/api-group-commits/
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from migrator.demo import paging, store
 from migrator.demo.messages import Answer, Refusal
-from migrator.demo.people import User
 from migrator.demo.resources import repositories
 from migrator.demo.routes import Call, Route, missing
 from migrator.demo.scopes import READ_REPOSITORY
@@ -23,17 +21,17 @@ def shown(call: Call, repository: Repository, revision: store.Revision) -> dict[
         "type": "commit",
         "hash": revision.hash,
         "date": revision.date,
-        "author": _author(revision.author, call.workspace.people.values()),
+        "author": _author(call, revision.author),
         "message": revision.message,
-        "parents": [{"type": "commit", "hash": parent} for parent in revision.parents],
+        "parents": [call.commit(repository, parent) for parent in revision.parents],
         "repository": repositories.short(call, repository),
         "links": {"self": {"href": call.url(repository.slug, "commit", revision.hash)}},
     }
 
 
-def _author(raw: str, people: Iterable[User]) -> dict[str, Any]:
-    person = next((each for each in people if f"<{each.email}>" in raw), None)
-    return {"type": "author", "raw": raw, **({"user": person.shown()} if person else {})}
+def _author(call: Call, raw: str) -> dict[str, Any]:
+    person = next((each for each in call.workspace.people.values() if f"<{each.email}>" in raw), None)
+    return {"type": "author", "raw": raw, **({"user": call.shown(person)} if person else {})}
 
 
 def found(call: Call, repository: Repository, name: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from migrator.demo import paging, review, store
 from migrator.demo.messages import TEXT, Answer, Refusal
-from migrator.demo.resources.pullrequests import found
+from migrator.demo.resources.pullrequests import SHORT, found
 from migrator.demo.routes import Call, Route, missing
 from migrator.demo.scopes import READ_PULL_REQUEST, READ_REPOSITORY
 
@@ -20,7 +20,10 @@ _WORDS = {"A": "added", "D": "removed", "M": "modified", "T": "modified"}
 
 def _ends(call: Call) -> tuple[str, str]:
     """Old and new of `{spec}`: `new..old` from where both come from, or one commit against its parent."""
-    folder, (new, _, old) = call.repository().folder, call.values["spec"].partition("..")
+    spec = call.values["spec"]
+    if "\r" in spec:  # `workspace/repository:new CR old`, where pull requests lead
+        spec = spec.rpartition(":")[2].replace("\r", "..")
+    folder, (new, _, old) = call.repository().folder, spec.partition("..")
     last = store.resolve(folder, new)
     first = store.resolve(folder, old or f"{new}^")
     if last is None or first is None:
@@ -58,16 +61,20 @@ def _stat(call: Call) -> Answer:
 def _leading(kind: str) -> Callable[[Call], Answer]:
     def lead(call: Call) -> Answer:
         repository = call.repository()
-        source, destination = review.ends(repository, found(call))
-        return Answer(302, headers={"Location": call.url(repository.slug, kind, f"{source}..{destination}")})
+        request = found(call)
+        source, destination = review.ends(repository, request)
+        ends = f"{source[:SHORT]}%0D{(request.base or destination)[:SHORT]}"
+        spec = f"{call.workspace.slug}/{repository.slug}:{ends}?from_pullrequest_id={request.id}&topic=true"
+        return Answer(302, headers={"Location": f"{call.url(repository.slug, kind)}/{spec}"})
 
+    """To an address whose bytes count: its `%0D` is no text to be encoded again (BITBUCKET_API.md 8, fact 8)."""
     return lead
 
 
 _REPOSITORY = "/repositories/{workspace}/{repository}"
 ROUTES = (
-    Route("GET", _REPOSITORY + "/diff/{spec}", READ_REPOSITORY, _diff),
-    Route("GET", _REPOSITORY + "/diffstat/{spec}", READ_REPOSITORY, _stat),
+    Route("GET", _REPOSITORY + "/diff/{spec+}", READ_REPOSITORY, _diff),
+    Route("GET", _REPOSITORY + "/diffstat/{spec+}", READ_REPOSITORY, _stat),
     Route("GET", _REPOSITORY + "/pullrequests/{pull_request}/diff", READ_PULL_REQUEST, _leading("diff")),
     Route("GET", _REPOSITORY + "/pullrequests/{pull_request}/diffstat", READ_PULL_REQUEST, _leading("diffstat")),
 )

@@ -12,12 +12,14 @@ from migrator.demo import paging, review, store
 from migrator.demo.messages import Answer, Refusal, error
 from migrator.demo.moments import shown
 from migrator.demo.people import User
-from migrator.demo.resources import repositories
+from migrator.demo.resources import commits, repositories
 from migrator.demo.routes import Call, Route, missing
 from migrator.demo.scopes import READ_PULL_REQUEST, WRITE_PULL_REQUEST
 from migrator.demo.state import PullRequest, Repository
 
 LONGEST = 50
+_LINKS = ("commits", "approve", "diff", "diffstat", "comments", "activity", "merge", "decline", "statuses")
+SHORT = 12
 
 
 def found(call: Call) -> PullRequest:
@@ -33,6 +35,7 @@ def row(call: Call, repository: Repository, request: PullRequest) -> dict[str, A
     """A pull request as it is shown."""
     source, destination = review.ends(repository, request)
     within = repositories.short(call, repository)
+    reviewers = [one for person in request.reviewers if (one := call.shown(person))]
     here = call.url(repository.slug, "pullrequests", str(request.id))
     html = f"{call.request.origin}/{call.workspace.slug}/{repository.slug}/pull-requests/{request.id}"
     return {
@@ -43,27 +46,44 @@ def row(call: Call, repository: Repository, request: PullRequest) -> dict[str, A
         "summary": {"raw": request.description, "markup": "markdown", "html": ""},
         "state": request.state,
         "draft": request.draft,
-        "author": request.author.shown(),
-        "source": {"branch": {"name": request.source}, "commit": _commit(source), "repository": within},
-        "destination": {"branch": {"name": request.destination}, "commit": _commit(destination), "repository": within},
-        "reviewers": [person.shown() for person in request.reviewers],
-        "participants": [],
-        "merge_commit": _commit(request.merge_commit),
-        "closed_by": request.closed_by.shown() if request.closed_by else None,
+        "author": call.shown(request.author),
+        "source": _end(call, repository, request.source, source, within),
+        "destination": _end(call, repository, request.destination, destination, within),
+        "reviewers": reviewers,
+        "participants": [_participant(call, request, person) for person in request.approved_by],
+        "merge_commit": _commit(call, repository, request.merge_commit),
+        "closed_by": call.shown(request.closed_by),
         "close_source_branch": request.close_source_branch,
         "comment_count": sum(not comment.deleted for comment in request.comments),
         "task_count": 0,
         "created_on": shown(request.created_on),
         "updated_on": shown(request.updated_on),
-        "links": {"self": {"href": here}, "html": {"href": html}, "comments": {"href": f"{here}/comments"}},
+        "links": {
+            "self": {"href": here},
+            "html": {"href": html},
+            **{name: {"href": f"{here}/{name}"} for name in _LINKS},
+        },
     }
 
 
-def _commit(hash_: str | None) -> dict[str, Any] | None:
-    return {"hash": hash_} if hash_ else None
+def _end(call: Call, repository: Repository, branch: str, hash_: str | None, within: dict[str, Any]) -> dict[str, Any]:
+    return {"branch": {"name": branch}, "commit": _commit(call, repository, hash_), "repository": within}
+
+
+def _commit(call: Call, repository: Repository, hash_: str | None) -> dict[str, Any] | None:
+    """Pull requests name commits by their first 12 characters (BITBUCKET_API.md 8, fact 1)."""
+    return call.commit(repository, hash_[:SHORT]) if hash_ else None
+
+
+def _participant(call: Call, request: PullRequest, person: User) -> dict[str, Any]:
+    role = "REVIEWER" if person in request.reviewers else "PARTICIPANT"
+    approved = {"approved": True, "state": "approved", "participated_on": shown(request.updated_on)}
+    return {"type": "participant", "user": call.shown(person), "role": role, **approved}
 
 
 def _page(call: Call, rows: list[dict[str, Any]]) -> Answer:
+    """Lists name no reviewers and no participants (BITBUCKET_API.md 8, fact 4)."""
+    rows = [{key: value for key, value in row.items() if key not in ("reviewers", "participants")} for row in rows]
     states = call.request.every("state")
     if not states and "state" not in call.request.one("q"):
         states = ("OPEN",)
@@ -151,10 +171,61 @@ def _merge(call: Call) -> Answer:
     if "close_source_branch" in wanted:
         request.close_source_branch = wanted["close_source_branch"] is True
     try:
-        review.merge(repository, request, call.credential.user, call.now(), str(wanted.get("message") or ""))
+        strategy = review.Strategy(wanted.get("merge_strategy") or review.Strategy.MERGE_COMMIT)
+        words = str(wanted.get("message") or "")
+        review.merge(repository, request, call.credential.user, call.now(), words, strategy)
+    except ValueError:
+        return error(400, "merge_strategy: not one of this repository's")
     except review.ReviewError as problem:
         return error(400, str(problem))
     return Answer(200, row(call, repository, request))
+
+
+def _commits(call: Call) -> Answer:
+    """Those that it brings, the newest first, of an endless list."""
+    repository, request = call.repository(), found(call)
+    source, destination = review.ends(repository, request)
+    since = request.base or store.base(repository.folder, source, destination) or ""
+    rows = store.history(repository.folder, source, without=[since] if since else [])
+    return paging.iterator(call.request, [commits.shown(call, repository, one) for one in rows])
+
+
+def _approve(call: Call) -> Answer:
+    request, person = found(call), call.credential.user
+    request.approved_by += [] if person in request.approved_by else [person]
+    return Answer(200, _participant(call, request, person))
+
+
+def _take_back(call: Call) -> Answer:
+    request, person = found(call), call.credential.user
+    if person not in request.approved_by:
+        return missing("You haven't approved this pull request.")
+    request.approved_by.remove(person)
+    return Answer(204)
+
+
+def _tasks(call: Call) -> Answer:
+    return paging.page(call.request, [_task(number, text) for number, text in found(call).tasks.items()])
+
+
+def _add_task(call: Call) -> Answer:
+    request, content = found(call), call.request.fields().get("content")
+    raw = content.get("raw") if isinstance(content, dict) else None
+    if not raw:
+        return error(400, "content: raw is required", fields={"content": ["raw is required"]})
+    number = call.workspace.next()
+    request.tasks[number] = str(raw)
+    return Answer(201, _task(number, str(raw)))
+
+
+def _remove_task(call: Call) -> Answer:
+    wanted = call.values["task"]
+    gone = wanted.isdecimal() and found(call).tasks.pop(int(wanted), None) is not None
+    return Answer(204) if gone else missing("No such task")
+
+
+def _task(number: int, text: str) -> dict[str, Any]:
+    return {"id": number, "state": "UNRESOLVED", "content": {"raw": text, "markup": "markdown", "html": ""}}
 
 
 def _branch(wanted: dict[str, Any], end: str) -> str | None:
@@ -191,4 +262,10 @@ ROUTES = (
     Route("PUT", _ONE, WRITE_PULL_REQUEST, _update),
     Route("POST", _ONE + "/decline", WRITE_PULL_REQUEST, _decline),
     Route("POST", _ONE + "/merge", WRITE_PULL_REQUEST, _merge),
+    Route("GET", _ONE + "/commits", READ_PULL_REQUEST, _commits),
+    Route("POST", _ONE + "/approve", READ_PULL_REQUEST, _approve),
+    Route("DELETE", _ONE + "/approve", READ_PULL_REQUEST, _take_back),
+    Route("GET", _ONE + "/tasks", READ_PULL_REQUEST, _tasks),
+    Route("POST", _ONE + "/tasks", READ_PULL_REQUEST, _add_task),
+    Route("DELETE", _ONE + "/tasks/{task}", READ_PULL_REQUEST, _remove_task),
 )

@@ -29,7 +29,13 @@ def _branches(call: Call) -> Answer:
 
 
 def _tags(call: Call) -> Answer:
-    return paging.page(call.request, _rows(call, "tag", store.tags(call.repository().folder)))
+    return paging.uncounted(call.request, _rows(call, "tag", store.tags(call.repository().folder)))
+
+
+def _refs(call: Call) -> Answer:
+    folder = call.repository().folder
+    rows = _rows(call, "branch", store.branches(folder)) + _rows(call, "tag", store.tags(folder))
+    return paging.uncounted(call.request, rows)
 
 
 def _branch(call: Call) -> Answer:
@@ -71,6 +77,7 @@ def _delete(call: Call) -> Answer:
 
 _REFS = "/repositories/{workspace}/{repository}/refs"
 ROUTES = (
+    Route("GET", _REFS, READ_REPOSITORY, _refs),
     Route("GET", _REFS + "/branches", READ_REPOSITORY, _branches),
     Route("POST", _REFS + "/branches", WRITE_REPOSITORY, _create),
     Route("GET", _REFS + "/branches/{name+}", READ_REPOSITORY, _branch),

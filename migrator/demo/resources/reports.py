@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from migrator.demo import identity, paging
-from migrator.demo.messages import Answer, Refusal, error
+from migrator.demo.messages import Answer, Refusal
 from migrator.demo.moments import shown
 from migrator.demo.resources.commits import found
-from migrator.demo.routes import Call, Route, missing
+from migrator.demo.routes import Call, Route
 from migrator.demo.scopes import READ_REPOSITORY
 from migrator.demo.state import Report, Repository
 
@@ -25,6 +25,15 @@ _KINDS = {
     "severity": ("CRITICAL", "HIGH", "MEDIUM", "LOW"),
 }
 _RESULTS = {"report": ("PASSED", "FAILED", "PENDING"), "annotation": ("PASSED", "FAILED", "SKIPPED", "IGNORED")}
+
+
+def error(status: int, message: str) -> Answer:
+    """As Code Insights spells it (BITBUCKET_API.md 8, fact 9)."""
+    return Answer(status, {"code": status, "message": message})
+
+
+def missing(message: str) -> Answer:
+    return error(404, message)
 
 
 def _key(call: Call, repository: Repository) -> tuple[str, str]:

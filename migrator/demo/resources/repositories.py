@@ -6,6 +6,7 @@ https://developer.atlassian.com/cloud/bitbucket/rest/api-group-repositories/
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from migrator.demo import paging, store
 from migrator.demo.messages import Answer
@@ -21,8 +22,9 @@ def row(call: Call, repository: Repository) -> dict[str, Any]:
     slug, origin = call.workspace.slug, call.request.origin
     there = not store.empty(repository.folder)
     clone = f"{origin}/git/{slug}/{repository.slug}.git"
+    within = short(call, repository)
     return {
-        **short(call, repository),
+        **within,
         "slug": repository.slug,
         "is_private": True,
         "scm": "git",
@@ -34,14 +36,10 @@ def row(call: Call, repository: Repository) -> dict[str, Any]:
         "fork_policy": "no_public_forks",
         "created_on": shown(repository.created_on),
         "updated_on": shown(repository.updated_on),
-        "mainbranch": {"type": "branch", "name": repository.main} if there else None,
+        "mainbranch": {"type": "branch", "name": repository.main} if there and repository.main else None,
         "project": project(slug, repository.project),
         "owner": {"type": "team", "uuid": call.workspace.uuid, "display_name": slug},
-        "links": {
-            "self": {"href": call.url(repository.slug)},
-            "html": {"href": f"{origin}/{slug}/{repository.slug}"},
-            "clone": [{"name": "https", "href": clone}],
-        },
+        "links": {**within["links"], "clone": [{"name": "https", "href": clone}]},
     }
 
 
@@ -52,6 +50,11 @@ def short(call: Call, repository: Repository) -> dict[str, Any]:
         "uuid": repository.uuid,
         "name": repository.name,
         "full_name": f"{call.workspace.slug}/{repository.slug}",
+        "links": {
+            "self": {"href": call.url(repository.slug)},
+            "html": {"href": f"{call.request.origin}/{call.workspace.slug}/{repository.slug}"},
+            "avatar": {"href": f"{call.request.origin}/ravatar/{quote(repository.uuid)}"},
+        },
     }
 
 

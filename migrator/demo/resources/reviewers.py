@@ -6,14 +6,53 @@ https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/
 from __future__ import annotations
 
 from migrator.demo import paging
-from migrator.demo.messages import Answer
-from migrator.demo.routes import Call, Route
-from migrator.demo.scopes import READ_PULL_REQUEST
+from migrator.demo.messages import Answer, error
+from migrator.demo.people import User
+from migrator.demo.routes import Call, Route, missing
+from migrator.demo.scopes import READ_PULL_REQUEST, WRITE_REPOSITORY
+
+
+def _effective(call: Call) -> Answer:
+    about = {"type": "default_reviewer", "reviewer_type": "repository"}
+    rows = [{**about, "user": call.shown(person)} for person in call.repository().reviewers]
+    return paging.page(call.request, rows)
 
 
 def _list(call: Call) -> Answer:
-    about = {"type": "default_reviewer", "reviewer_type": "repository"}
-    return paging.page(call.request, [{**about, "user": person.shown()} for person in call.repository().reviewers])
+    """Users without anything around them."""
+    return paging.page(call.request, [row for person in call.repository().reviewers if (row := call.shown(person))])
 
 
-ROUTES = (Route("GET", "/repositories/{workspace}/{repository}/effective-default-reviewers", READ_PULL_REQUEST, _list),)
+def _one(call: Call) -> Answer:
+    person = _named(call)
+    return Answer(200, call.shown(person)) if person in call.repository().reviewers else missing("No such reviewer")
+
+
+def _add(call: Call) -> Answer:
+    person, reviewers = _named(call), call.repository().reviewers
+    if person is None:
+        return error(400, "No such user")
+    reviewers += [] if person in reviewers else [person]
+    return Answer(200, call.shown(person))
+
+
+def _remove(call: Call) -> Answer:
+    person, reviewers = _named(call), call.repository().reviewers
+    if person not in reviewers:
+        return missing("No such reviewer")
+    reviewers.remove(person)
+    return Answer(204)
+
+
+def _named(call: Call) -> User | None:
+    return call.workspace.people.get(call.values["user"])
+
+
+_REPOSITORY = "/repositories/{workspace}/{repository}"
+ROUTES = (
+    Route("GET", _REPOSITORY + "/effective-default-reviewers", READ_PULL_REQUEST, _effective),
+    Route("GET", _REPOSITORY + "/default-reviewers", READ_PULL_REQUEST, _list),
+    Route("GET", _REPOSITORY + "/default-reviewers/{user}", READ_PULL_REQUEST, _one),
+    Route("PUT", _REPOSITORY + "/default-reviewers/{user}", WRITE_REPOSITORY, _add),
+    Route("DELETE", _REPOSITORY + "/default-reviewers/{user}", WRITE_REPOSITORY, _remove),
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from migrator.demo import paging
+from migrator.demo import identity, paging, store
 from migrator.demo.messages import Answer, pipelines_error
 from migrator.demo.moments import shown
 from migrator.demo.queries import ordered
@@ -53,13 +53,11 @@ def _row(call: Call, repository: Repository, run: Run) -> dict[str, Any]:
         "type": "pipeline",
         "uuid": run.uuid,
         "build_number": run.number,
-        "creator": run.creator.shown(),
+        "creator": call.shown(run.creator),
         "repository": repositories.short(call, repository),
         "target": {
-            "type": "pipeline_ref_target",
-            "ref_type": run.ref_type,
-            "ref_name": run.ref_name,
-            "commit": {"type": "commit", "hash": run.commit},
+            **(_of_pull_request(call, repository, run) if kind == "pull-requests" else _of_ref(run)),
+            "commit": call.commit(repository, run.commit),
             "selector": {"type": kind, **({"pattern": pattern} if pattern else {})},
         },
         "trigger": {"type": f"pipeline_trigger_{run.trigger.lower()}", "name": run.trigger.upper()},
@@ -73,6 +71,51 @@ def _row(call: Call, repository: Repository, run: Run) -> dict[str, Any]:
     if run.status in _RESULTS:
         row["completed_on"] = shown(run.created_on)
     return row
+
+
+def _of_ref(run: Run) -> dict[str, Any]:
+    return {"type": "pipeline_ref_target", "ref_type": run.ref_type, "ref_name": run.ref_name}
+
+
+def _of_pull_request(call: Call, repository: Repository, run: Run) -> dict[str, Any]:
+    """It names no ref (BITBUCKET_API.md 8, fact 12)."""
+    request = next((one for one in repository.pull_requests if one.source == run.ref_name), None)
+    number = {"type": "pullrequest", "id": request.id, "title": request.title} if request else None
+    return {
+        "type": "pipeline_pullrequest_target",
+        "source": run.ref_name,
+        "destination": request.destination if request else repository.main,
+        "destination_commit": call.commit(repository, store.branches(repository.folder).get(repository.main, "")),
+        "pullrequest": number,
+    }
+
+
+def _steps(call: Call) -> Answer:
+    """One step, which is as the run is."""
+    for run in call.repository().runs:
+        if call.values["run"] in (run.uuid, str(run.number)):
+            uuid = identity.uuid("step", run.uuid)
+            row = {"type": "pipeline_step", "uuid": uuid, "name": "Build", "state": _state(run.status)}
+            return paging.counted(call.request, [row])
+    return pipelines_error(404, "The requested pipeline was not found")
+
+
+def _deployments(call: Call) -> Answer:
+    """Those of the runs that ended well, to every environment in turn."""
+    repository = call.repository()
+    rows = [
+        {
+            "type": "deployment",
+            "uuid": identity.uuid("deployment", run.uuid, environment.uuid),
+            "state": {"type": "deployment_state_completed", "name": "COMPLETED"},
+            "environment": {"type": "deployment_environment", "uuid": environment.uuid},
+            "release": {"type": "deployment_release", "name": f"#{run.number}", "commit": {"hash": run.commit}},
+        }
+        for run in repository.runs
+        for environment in repository.environments.values()
+        if run.status == "PASSED"
+    ]
+    return paging.counted(call.request, rows)
 
 
 def _list(call: Call) -> Answer:
@@ -96,6 +139,7 @@ def _one(call: Call) -> Answer:
 _RUNS = "/repositories/{workspace}/{repository}/pipelines"
 ROUTES = (
     Route("GET", _RUNS, READ_PIPELINE, _list),
-    Route("GET", _RUNS + "/", READ_PIPELINE, _list),
     Route("GET", _RUNS + "/{run}", READ_PIPELINE, _one),
+    Route("GET", _RUNS + "/{run}/steps", READ_PIPELINE, _steps),
+    Route("GET", "/repositories/{workspace}/{repository}/deployments", READ_PIPELINE, _deployments),
 )

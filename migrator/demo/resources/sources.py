@@ -27,7 +27,7 @@ def _root(call: Call) -> Answer:
 
 
 def _path(call: Call) -> Answer:
-    repository, path = call.repository(), call.values["path"]
+    repository, path = call.repository(), call.values.get("path", "")
     revision = found(call, repository, call.values["commit"])
     entry = store.entry(repository.folder, revision, path)
     if entry is None:
@@ -69,5 +69,6 @@ def _row(call: Call, repository: Repository, revision: str, entry: store.Entry) 
 _SRC = "/repositories/{workspace}/{repository}/src"
 ROUTES = (
     Route("GET", _SRC, READ_REPOSITORY, _root),
+    Route("GET", _SRC + "/{commit}", READ_REPOSITORY, _path),
     Route("GET", _SRC + "/{commit}/{path+}", READ_REPOSITORY, _path),
 )

@@ -1,0 +1,189 @@
+"""Clients that others wrote ask the box: what they can do with Bitbucket they can do with it, in their own way.
+
+https://github.com/atlassian-api/atlassian-python-api (Python, with slashes at the ends of paths, and pages followed by
+`next`) and https://github.com/MunifTanjim/node-bitbucket (npm; PATLESS_NPM names the folder of its modules).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from atlassian.bitbucket.cloud import Cloud
+
+from migrator.demo.box import Box
+from tests.demo.client import Client
+
+NODE = r"""
+const {Bitbucket} = require('bitbucket');
+const api = new Bitbucket({baseUrl: process.env.API, auth: {token: process.env.TOKEN}, notice: false});
+const at = {workspace: 'acme', repo_slug: 'web'};
+(async () => {
+  const say = {};
+  const ask = async (name, promise) => { say[name] = (await promise).data; };
+  await ask('repositories', api.repositories.list({workspace: 'acme', pagelen: 1}));
+  await ask('repository', api.repositories.get(at));
+  await ask('refs', api.refs.list(at));
+  await ask('branches', api.refs.listBranches(at));
+  await ask('tags', api.refs.listTags(at));
+  await ask('commit', api.commits.get({...at, commit: say.repository.mainbranch.name}));
+  await ask('commits', api.commits.list(at));
+  await ask('variables', api.pipelines.listVariablesForRepo(at));
+  const key = {key: 'PACKAGES_TOKEN', value: 'secret', secured: true};
+  await ask('variable', api.pipelines.createVariable({...at, _body: key}));
+  await ask('environments', api.deployments.listEnvironments(at));
+  await ask('deployments', api.deployments.list(at));
+  await ask('runs', api.pipelines.list(at));
+  await ask('run', api.pipelines.get({...at, pipeline_uuid: say.runs.values[0].uuid}));
+  await ask('steps', api.pipelines.listSteps({...at, pipeline_uuid: say.runs.values[0].uuid}));
+  await ask('schedules', api.pipelines.listSchedules(at));
+  await ask('reviewers', api.pullrequests.listDefaultReviewers(at));
+  const wanted = {title: 'Change', source: {branch: {name: 'patless/main'}}};
+  await ask('made', api.pullrequests.create({...at, _body: wanted}));
+  const one = {...at, pull_request_id: say.made.id};
+  await ask('pullrequests', api.pullrequests.list(at));
+  await ask('pullrequest', api.pullrequests.get(one));
+  await ask('diff', api.pullrequests.getDiff(one));
+  await ask('diffstat', api.pullrequests.getDiffStat(one));
+  await ask('brought', api.pullrequests.listCommits(one));
+  await ask('comment', api.pullrequests.createComment({...one, _body: {content: {raw: 'Hello'}}}));
+  await ask('comments', api.pullrequests.listComments(one));
+  await ask('task', api.pullrequests.createTask({...one, _body: {content: {raw: 'Do'}}}));
+  await ask('tasks', api.pullrequests.listTasks(one));
+  await ask('approval', api.pullrequests.createApproval(one));
+  await ask('merged', api.pullrequests.merge({...one, _body: {merge_strategy: 'squash'}}));
+  await ask('account', api.users.get({selected_user: say.merged.author.uuid}));
+  process.stdout.write(JSON.stringify(say));
+})().catch(error => { process.stderr.write(`${error.status} ${JSON.stringify(error.error)}`); process.exitCode = 1; });
+"""
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    """Not compared with the description, which knows less than these clients do."""
+    with Box() as found:
+        found.add_repository(
+            "web", {"main": {"bitbucket-pipelines.yml": "a: b\n"}, "release/1": {"a": "b\n"}}, tags={"v1": "main"}
+        )
+        yield found
+
+
+@pytest.fixture
+def full(box: Box) -> Box:
+    """With a bit of everything that can be asked for."""
+    box.commit("web", "patless/main", {"bitbucket-pipelines.yml": "pipelines: {}\n"})
+    box.add_variable("REGISTRY", "crg.apkg.io", secured=False, repository="web")
+    box.add_environment("web", "Staging", "Staging")
+    box.add_run("web", "main")
+    box.add_run("web", "patless/main", "FAILED", selector=("pull-requests", "**"))
+    box.add_schedule("web", "main", "nightly")
+    box.state.repositories["web"].reviewers.append(box.add_person("Rene Reviewer"))
+    for number in range(30):
+        box.add_repository(f"other-{number}", {"main": {"a": "b"}})
+    return box
+
+
+def test_the_python_client_of_others(full: Box) -> None:
+    client: Any = Cloud  # it has no types
+    cloud = client(url=full.origin, token=full.token(), api_root="", api_version="2.0")
+    workspace = cloud.workspaces.get("acme")
+    assert len(list(workspace.repositories.each())) == 31, "pages lead on"
+    web = workspace.repositories.get("web")
+    assert (web.slug, web.data["mainbranch"]["name"]) == ("web", "main")
+    assert {one.name for one in web.branches.each()} >= {"main", "release/1", "patless/main"}
+    assert [one.name for one in web.tags.each()] == ["v1"]
+    head = full.head("web", "main")
+    assert web.commits.get(head).hash == head
+    assert next(iter(web.commits.each())).hash == head
+    assert [one.key for one in web.repository_variables.each()] == ["REGISTRY"]
+    made = web.repository_variables.create("PACKAGES_TOKEN", "secret", True)
+    assert made.secured
+    made.delete()
+    assert [one.key for one in web.repository_variables.each()] == ["REGISTRY"]
+    assert [one.name for one in web.deployment_environments.each()] == ["Staging"]
+    runs = list(web.pipelines.each())
+    assert len(runs) == 2
+    assert len(list(web.pipelines.get(runs[0].uuid).steps())) == 1
+    (reviewer,) = web.default_reviewers.each()
+    assert reviewer.display_name == "Rene Reviewer"
+    request = web.pullrequests.create("Change", "patless/main", "main")
+    assert [one.id for one in web.pullrequests.each()] == [request.id]
+    request = web.pullrequests.get(request.id)
+    assert len(request.source_commit) == 12
+    assert "+pipelines: {}" in request.diff()
+    assert [one.new.path for one in request.diffstat()] == ["bitbucket-pipelines.yml"]
+    assert len(list(request.commits)) == 1
+    request.comment("Hello")
+    assert [one.raw for one in request.comments()] == ["Hello"]
+    request.add_task("Do")
+    assert [one.description for one in request.tasks()] == ["Do"]
+    assert request.approve()["approved"]
+    request.unapprove()
+    assert request.merge(merge_strategy=request.MERGE_SQUASH)["state"] == "MERGED"
+
+
+def test_the_npm_client_of_others(full: Box) -> None:
+    modules = os.environ.get("PATLESS_NPM")
+    if not modules:
+        if os.environ.get("PATLESS_REQUIRE_ALL") == "1":
+            pytest.fail("PATLESS_NPM is not set")
+        pytest.skip("PATLESS_NPM is not set")
+    environment = {"PATH": os.environ["PATH"], "NODE_PATH": modules, "API": full.api_url, "TOKEN": full.token()}
+    done = subprocess.run(
+        ["node", "-e", NODE], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    assert (said["repositories"]["size"], len(said["repositories"]["values"])) == (31, 1)
+    assert "size" not in said["tags"]
+    assert {one["type"] for one in said["refs"]["values"]} == {"branch", "tag"}
+    assert len(said["commit"]["hash"]) == 40
+    assert [one["key"] for one in said["variables"]["values"]] == ["REGISTRY"]
+    assert "value" not in said["variable"]
+    targets = {one["target"]["type"] for one in said["runs"]["values"]}
+    assert targets == {"pipeline_ref_target", "pipeline_pullrequest_target"}
+    assert len(said["deployments"]["values"]) == 1
+    assert "reviewers" not in said["pullrequests"]["values"][0]
+    assert len(said["pullrequest"]["source"]["commit"]["hash"]) == 12
+    assert "+pipelines: {}" in said["diff"]
+    assert said["diffstat"]["values"][0]["status"] == "modified"
+    assert [one["content"]["raw"] for one in said["comments"]["values"]] == ["Hello"]
+    assert [one["content"]["raw"] for one in said["tasks"]["values"]] == ["Do"]
+    assert (said["merged"]["state"], len(said["merged"]["merge_commit"]["hash"])) == ("MERGED", 12)
+    assert said["merged"]["participants"][0]["approved"]
+
+
+# What clients do that is easily got wrong
+
+
+def test_the_bytes_of_the_address_that_a_diff_leads_to_count(box: Box, user: Client) -> None:
+    box.commit("web", "patless/main", {"a": "b\n"})
+    user.post("/repositories/acme/web/pullrequests", {"title": "T", "source": {"branch": {"name": "patless/main"}}})
+    leads = user.get("/repositories/acme/web/pullrequests/1/diff").headers["Location"]
+    assert "%0D" in leads
+    assert "from_pullrequest_id=1&topic=true" in leads
+    assert "+b" in user.get(leads).text
+    assert user.get(leads.replace("%0D", "%250D")).status_code == 404
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("path", ["pipelines", "refs/branches", "pullrequests", "commits", "environments"])
+def test_a_slash_at_the_end_changes_nothing(user: Client, path: str, slash: str) -> None:
+    assert user.get(f"/repositories/acme/web/{path}{slash}").status_code == 200
+
+
+def test_code_insights_spells_its_errors_in_its_own_way(box: Box, user: Client) -> None:
+    answer = user.get(f"/repositories/acme/web/commit/{box.head('web', 'main')}/reports/none")
+    assert (answer.status_code, answer.json()) == (404, {"code": 404, "message": "No report none"})
+
+
+def test_of_an_account_that_is_gone_nothing_is_shown(box: Box, user: Client) -> None:
+    person = box.add_person("Rene Reviewer")
+    box.state.repositories["web"].reviewers.append(person)
+    box.state.gone.add(person.uuid)
+    (row,) = user.rows("/repositories/acme/web/effective-default-reviewers")
+    assert row["user"] is None
