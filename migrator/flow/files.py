@@ -19,13 +19,13 @@ from migrator.flow.naming import Naming
 from migrator.flow.runs import CommandFiles, is_option
 from migrator.flow.told import ToldFiles
 from migrator.ir.named import located, named
-from migrator.ir.paths import GLOB, NONE, Paths, Top, matching
-from migrator.rulebook.records import Programs
+from migrator.ir.paths import GLOB, NONE, Paths, Top, below, matching
+from migrator.rulebook.records import Programs, unversioned
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
 
 if TYPE_CHECKING:
-    from migrator.flow.events import Command
+    from migrator.flow.events import Argument, Command
 
 MOST_REACHED = 400
 """The most files that `reached` reads on the way; with more, every file counts as reached."""
@@ -61,6 +61,7 @@ class FileGraph:
         self.holding = cache(self._holding)
         self.led = cache(self._led)
         self.naming_of = cache(self._naming_of)
+        self.beyond = cache(self._beyond)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -119,27 +120,74 @@ class FileGraph:
         if command.followed:
             return
         yield from self.sought(command)
-        if self.naming.runs(command.name):
-            yield from (self.naming.of("", text) for text in self.starts.texts(command))
+        yield from self.installed(command)
+        idle = self.programs.idles(command.name, [one.value.symbol() for one in command.arguments])
+        carries = command.name in self.programs.carriers
+        if self.naming.runs(command.name) or carries or (command.name in self.programs.starting and not idle):
+            yield from (self.naming.of("", text) for text in self.starts.texts(command, fed=carries))
+
+    def installed(self, command: Command) -> Iterator[Paths]:
+        """The files that say what a program is, where a package of the repository installs one of its name."""
+        name = command.program
+        if self.is_bare(command):
+            word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+            yield frozenset(path for path in self.manifests if word.search(self.text(path) or ""))
+
+    @cached_property
+    def manifests(self) -> tuple[str, ...]:
+        globs = self.programs.manifests
+        return tuple(path for path in self.paths if any(fnmatchcase(path.rpartition("/")[2], one) for one in globs))
+
+    def is_bare(self, command: Command) -> bool:
+        """Whether a program is found by its name alone, and nothing is known of it."""
+        name = command.program
+        return bool(name) and "/" not in name and not command.followed and unversioned(name) not in self.programs.known
 
     def copied(self, commands: Sequence[Command]) -> Iterator[Paths]:
-        """The files that are copied where something runs by a path that is not there: that may be the copy."""
-        if any(map(self.lacks, commands)):
-            for one in commands:
-                yield from (frozenset(output.content.files) for output in one.outputs)
-                if one.name in self.programs.copiers and one.name in self.programs.writers:
-                    yield from (named(word.value, one.folders, self.runs.clone) for word in one.arguments)
+        """The files that the commands may have put where something runs that is not there: by a path, or by the name of
+        a program that nobody knows."""
+        lacking = frozenset(path for one in commands for path in self.lacks(one))
+        bare = frozenset(one.program for one in commands if self.is_bare(one))
+        names = bare | {path.rpartition("/")[2] for path in lacking}
+        starting = [self.programs.starting[one.name] for one in commands if one.name in self.programs.starting]
+        for one in commands if names or starting else ():
+            words = [] if one.followed else [word for word in one.arguments if not is_option(word)]
+            called = {part for word in words for text in _texts(word) for part in (text, text.rpartition("/")[2])}
+            for output in one.outputs:
+                text = output.path.symbol()
+                if text is None or text.rpartition("/")[2] in names:
+                    yield frozenset(output.content.files)
+            writer = self.programs.writers.get(one.name)
+            copies = writer is not None and writer.words == "last"
+            puts = copies or one.name in self.programs.takers
+            if called & names or (
+                copies and (lacking or any(starts.search(text) for text in called for starts in starting))
+            ):
+                yield from self.moved(
+                    one, words if puts or one.name not in self.programs.known or self.naming.runs(one.name) else ()
+                )
+            elif puts and words:
+                yield from (Top("a copy", (f"**/{name}",)) for name in sorted(names))
 
-    def lacks(self, command: Command) -> bool:
-        """Whether a command runs a path that is no file of the repository."""
+    def moved(self, command: Command, words: Iterable[Argument]) -> Iterator[Paths]:
+        """The files that words of a command name, and what is in the folders."""
+        for word in words:
+            paths = named(word.value, command.folders, self.runs.clone)
+            yield paths
+            yield below(paths - {""} if not isinstance(paths, Top) else paths, "**")
+
+    def lacks(self, command: Command) -> Iterator[str]:
+        """The paths that a command runs and that are no files of the repository."""
         if command.followed or command.name in self.programs.inert:
-            return False
+            return
         if self.naming.runs(command.name):
             words = [one.text or "" for one in command.arguments if not is_option(one)]
+            paths = [word for at, word in enumerate(words) if "/" in word or (at == 0 and "." in word)]
         else:
-            words = [command.program]
-        paths = [word for word in words if "/" in word]
-        return any(not self.matched(located(path, command.folders, self.runs.clone)) for path in paths)
+            paths = [command.program] if "/" in command.program else []
+        for path in paths:
+            if not self.matched(located(path, command.folders, self.runs.clone)):
+                yield path
 
     def _led(self, begin: frozenset[str]) -> frozenset[str]:
         """The files `begin`, and those that their texts name, and so on: whatever they run is among these, but for what
@@ -169,9 +217,17 @@ class FileGraph:
         if isinstance(paths, Top) or any(map(GLOB.search, paths)):
             there = matching(paths, self.paths)
         else:
-            there = frozenset(path for path in paths if self.text(path) is not None)
+            there = frozenset(path for path in paths if self.text(path) is not None or self.beyond(path))
         found = frozenset(path for path in there if path not in self.apart and not self.is_document(path))
         return found if len(found) <= _MOST_FILES else _PLENTY
+
+    def _beyond(self, path: str) -> bytes:
+        """What a file holds that is there, and whose text is not read: it is larger than what is, or in no known
+        encoding. Empty for any other, and for what is no text."""
+        with suppress(Unreadable):
+            data = self.view.read(path) if self.text(path) is None else None
+            return data if data and b"\0" not in data else b""
+        return b""
 
     def is_document(self, path: str) -> bool:
         """Whether a file is for people: nothing runs it, nor what it names."""
@@ -287,6 +343,12 @@ class FileGraph:
             pending += led - found
             found |= led
         return frozenset(found & set(wanted))
+
+
+def _texts(word: Argument) -> Iterator[str]:
+    """The parts of a word that may name a file."""
+    text = word.value.symbol() or ""
+    yield from (text, text.rpartition("=")[2])
 
 
 def _by_word(paths: Iterable[str]) -> dict[str, set[str]]:

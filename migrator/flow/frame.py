@@ -37,7 +37,8 @@ class Frame(Struct, frozen=True):
 
     `fatal`: where the process fails that the node runs in, the step surely does; `returns`: where the running function
     does; `last`: the status of the node is that of the process. `hidden`: tracing does not show its words; `shown`:
-    what started the process shows all that it is told.
+    what started the process shows all that it is told. `watched`: what runs around shows the words of
+    all that is started.
     """
 
     calls: CallString = ()
@@ -66,6 +67,7 @@ class Frame(Struct, frozen=True):
     last: bool = False
     hidden: bool = False
     shown: bool = False
+    watched: bool = False
 
     def ends(self, state: State) -> bool:
         """Whether the step surely fails where the node does."""

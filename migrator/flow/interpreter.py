@@ -380,7 +380,9 @@ class Interpreter:
 
     def call(self, call: Call, statement: Statement, state: State, frame: Frame, stdin: Value | None) -> Value:
         order = self.recorder.tick(call.span)
-        holding = frame.but(holder=order)
+        if any(words.written(word) in self.programs.showing for word in call.words):
+            frame = frame.but(watched=True)
+        holding = frame.but(holder=order, shown=frame.shown or frame.watched)
         inner = state.copy()
         overrides: list[tuple[str, Value]] = []
         for assign in call.overrides:
@@ -414,7 +416,7 @@ class Interpreter:
             environment=state.environment,
             exported=state.exported,
             overrides=tuple(overrides),
-            traced=state.traced,
+            traced=state.traced or frame.watched,
             folders=inner.folders,
             branches=frame.branches,
             conditional=frame.conditional,

@@ -13,13 +13,17 @@ from migrator.flow.library import Placed
 from migrator.flow.nested import child
 from migrator.ir.nodes import Call
 from migrator.ir.paths import NONE, Paths, Top, only
-from migrator.ir.values import Unknown, Value, concat, union
+from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, concat, union
+from migrator.rulebook.records import Launcher
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
-_TRACES = re.compile(r"#![^\n]*\s-[A-Za-z]*x")
+_TRACES = re.compile(r"#![^\n]*\s(?:-[A-Za-z]*x|xtrace\b)")
 _ENDS = re.compile(r"#![^\n]*\s-[A-Za-z]*e")
+_ANY = "\0"
+"""Stands for what is not known of a text."""
+_WORDS = re.compile(r"[\s:]+")
 _SOURCED = CommandResult(Value.of(Unknown("the output of a file that is sourced")))
 _MOST = 8
 """The most files, or working directories, that are followed as alternatives."""
@@ -96,7 +100,8 @@ class Launching:
         inner = child(state, self.recorder.read_from_outside)
         inner.functions = {name: body for name, body in state.functions.items() if name in state.exported}
         inner.arrays = {}
-        inner.traced = begins.traced or (direct and _TRACES.match(text) is not None)
+        told = frame.watched or self.shows(launcher, state)
+        inner.traced = begins.traced or told or (direct and _TRACES.match(text) is not None)
         inner.errexit = begins.errexit or (direct and _ENDS.match(text) is not None)
         inner.restored = frozenset({None})
         inner.allexport = False
@@ -108,6 +113,7 @@ class Launching:
         outputs = []
         for one, fragment in zip(placed, fragments, strict=True):
             process = inner.copy()
+            self.startup(program, launcher, text if direct else "", call, process, started)
             asked = started.asked and one is placed[-1]
             process.traced = process.traced or fragment.shown
             alone = started.but(
@@ -115,6 +121,32 @@ class Launching:
             )
             outputs.append(self.run(one, call, process, alone, stdin))
         return CommandResult(concat(outputs), followed=ran.whole)
+
+    def shows(self, launcher: Launcher, state: State) -> bool:
+        """Whether a variable tells a program that it starts to show what it runs; one whose value is not known may."""
+        for name, pattern in launcher.tracing.items():
+            for row in self.machine.variables.looked_up(name, state).alternatives if name in state.exported else ():
+                if any(isinstance(piece, Input) and piece.name == name for piece in row):  # the shell's own
+                    told = state.traced
+                else:
+                    text = _text(row)
+                    told = bool(pattern.search(text)) or any(one.startswith(_ANY) for one in _WORDS.split(text))
+                if told:
+                    return True
+        return False
+
+    def startup(self, program: str, launcher: Launcher, text: str, call: Call, process: State, frame: Frame) -> None:
+        """What a program runs before its file, in the same process: a variable names it. `text` is that of a file that
+        names the program itself."""
+        line = text.partition("\n")[0]
+        named = line[2:].split() if line.startswith("#!") else []
+        words = [word.rpartition("/")[2] for word in named if not word.startswith("-")]
+        own = next((word for word in words if word in launcher.startup), "")
+        name = launcher.startup.get(own or program.rpartition("/")[2], "")
+        if name and name in process.exported:
+            value = self.machine.variables.looked_up(name, process)
+            found = self.source((Argument(value, None),), call, process, frame)
+            process.traced = process.traced or not found.followed
 
     def source(self, arguments: tuple[Argument, ...], call: Call, state: State, frame: Frame) -> CommandResult:
         """A file that is included is a part of this program; one that is not followed may set what it mentions, and one
@@ -194,3 +226,7 @@ class Launching:
         if argument.word:
             havoc.reads(argument.word.span, state, frame)
         havoc.sets(value, state)
+
+
+def _text(row: Alternative) -> str:
+    return "".join(one.text if isinstance(one, Literal) else _ANY for one in row)

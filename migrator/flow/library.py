@@ -34,7 +34,7 @@ class Placed(Struct, frozen=True, eq=False):
 
 class Library:
     """The files of one repository that scripts run. `listed` gives the paths of all; a program without any of `words`
-    is not followed."""
+    is not followed. `seen` gives the text of files, too, that are not read."""
 
     def __init__(
         self,
@@ -43,8 +43,10 @@ class Library:
         programs: Programs,
         words: Collection[str],
         clone: str,
+        seen: Callable[[str], str | None] | None = None,
     ) -> None:
         self.file = file
+        self.seen = seen or file
         self.listed = listed
         self.programs = programs
         self.words = words
@@ -64,7 +66,7 @@ class Library:
 
     def leads(self, text: str, here: str = "") -> bool:
         """Whether text names a file that has a word that matters."""
-        return leads.leads(text, self.file, self.words, self.programs.leading, here, clone=self.clone)
+        return leads.leads(text, self.seen, self.words, self.programs.leading, here, clone=self.clone)
 
     def find(self, program: str, words: tuple[str | None, ...], inside: str | None) -> tuple[Program, Launcher] | None:
         """What a command runs in a folder (None: not known which), and who reads it. `program` is as written, with

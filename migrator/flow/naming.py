@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 
 from migrator.rulebook.records import Programs
 
@@ -46,6 +47,7 @@ class Naming:
 
     def of(self, path: str, text: str) -> frozenset[str]:
         found: set[str] = set()
+        alike = self.names.get(path.rpartition("/")[2], set())
         for line in text.split("\n"):
             aside = line.lstrip().startswith(_ASIDE)
             before = ""
@@ -53,6 +55,8 @@ class Naming:
                 word = match[0]
                 name = word.rpartition("/")[2]
                 found |= self.named(word, name, before, line[match.end() : match.end() + 1])
+                if "/" in word and len(alike) > 1:  # a folder with a file of the same kind, such as what is included
+                    found |= {one for one in alike if f"/{one}".rpartition("/")[0].endswith(f"/{name}")}
                 if name in self.reading and not aside and _called(line, match.start(), match.end(), before):
                     found.update(self.read(name))
                 if before != "import" and (word[0] != "-" or word == "-m"):
@@ -82,7 +86,9 @@ class Naming:
             if "*" not in name:
                 yield from self.names.get(name, ())
             else:
-                yield from (one for one in self.paths if one.endswith(name.lstrip("*")))
+                ending = name.lstrip("*")
+                several = (one for one in self.paths if one.endswith(ending))
+                yield from (one for one in several if ending or fnmatchcase(f"/{one}", glob.removeprefix("**")))
 
 
 def _called(line: str, start: int, end: int, before: str) -> bool:

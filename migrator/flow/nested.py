@@ -64,6 +64,9 @@ class Nested:
         arguments = list(command.arguments)
         while command.name not in SHELLS and arguments and arguments[0].text not in ("-c", "--command"):
             arguments.pop(0)
+        launcher = self.machine.programs.launcher(command.name)
+        if frame.watched or (launcher and self.machine.launching.shows(launcher, state)):
+            inner.traced = started.traced = True
         while arguments and (arguments[0].text or "").startswith(("-", "+")):
             option = arguments.pop(0).text or ""
             for told in (inner, started):
@@ -76,6 +79,8 @@ class Nested:
                 if nested is None:
                     self.unread(call)
                     return _SHELL
+                if launcher:
+                    self.machine.launching.startup(command.name, launcher, "", call, inner, frame)
                 return _followed(self.run(nested, call, inner, frame, command.stdin))
         documents = [one for one in command.redirects if one.kind is StreamKind.DOCUMENT]
         if documents and not arguments and (nested := texts.of_document(self.machine.text, documents[-1])):
@@ -107,6 +112,7 @@ class Nested:
             self.traps.append((nested, call, state.copy()))
         if all(word.text in ("EXIT", "0") for word in words[1:]):
             return
+        state.traced = state.traced or _shows_commands(nested.text)
         after = state.copy()
         with self.recorder.muted():
             self.run(nested, call, after, frame, None)
@@ -125,6 +131,11 @@ def _followed(output: Value | None) -> CommandResult:
     if output is None:
         return CommandResult(Value.of(Unknown("shell that could not be read")))
     return CommandResult(output, followed=True)
+
+
+def _shows_commands(text: str) -> bool:
+    """Whether a trap expands the commands that run, as `eval "echo $BASH_COMMAND"` does."""
+    return "BASH_COMMAND" in text and "eval" in text
 
 
 def child(state: State, outside: set[str]) -> State:

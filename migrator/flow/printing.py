@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from migrator.flow.events import Argument, Command
-from migrator.ir.named import named
-from migrator.ir.paths import Top, joined, only, patterns
-from migrator.ir.values import EMPTY, Input, Literal, Unknown, Value, concat, unknown
+from migrator.ir.named import located, named
+from migrator.ir.paths import ROOT, Top, joined, only, patterns
+from migrator.ir.values import EMPTY, Alternative, Input, Literal, Unknown, Value, concat, unknown
 from migrator.rulebook.records import Programs
 
 _DIRECTIVE = re.compile(r"%(%|[sbq])")
@@ -46,7 +46,7 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
         return unknown(f"a file or filter that `{name}` reads", fed, files=_shown(command, clone))
     if name in _SILENT:
         return EMPTY
-    shown = _shown(command, clone) if name in programs.copiers else ()
+    shown = _shown(command, clone) if name in programs.copiers else _as_committed(command, programs, clone)
     return unknown(f"the output of `{name}`" if name else "the output of a command", fed, files=shown)
 
 
@@ -72,6 +72,20 @@ def _content(name: Value, command: Command, clone: str) -> Value:
 def _shown(command: Command, clone: str) -> Iterable[str]:
     """The files whose text a command shows: all that its words name."""
     return patterns(joined(named(one.value, command.folders, clone) for one in command.arguments))
+
+
+def _as_committed(command: Command, programs: Programs, clone: str) -> Iterable[str]:
+    """The files that a command shows as they were at a commit: `git show HEAD:ci/x.sh`."""
+    if not any(one.text in programs.revisions.get(command.name, ()) for one in command.arguments[:3]):
+        return ()
+    rows = [row for one in command.arguments for row in one.value.alternatives]
+    names = [(_spelt(row).rpartition(":")[2] or "**") for row in rows]
+    return patterns(joined(located(name, ROOT, clone) for name in names if not name.startswith("-")))
+
+
+def _spelt(row: Alternative) -> str:
+    """A row as text, `**` for what is not known of it."""
+    return "".join(piece.text if isinstance(piece, Literal) else "**" for piece in row)
 
 
 def echo(arguments: Sequence[Argument]) -> Value:

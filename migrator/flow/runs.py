@@ -29,6 +29,7 @@ _RUNS = ("-exec", "-execdir", "-ok", "-okdir")
 _SCRIPTS = ("run", "run-script")
 """https://docs.npmjs.com/cli/commands/npm-run"""
 _TEXT = re.compile(r"-[A-Za-z]*c")
+_ENTRY = "__main__.py"
 
 
 class ToldLine(Struct, frozen=True):
@@ -56,6 +57,7 @@ class CommandFiles(Struct, frozen=True):
             return Top(command.unknown or "a variable")
         own = located(command.program, command.folders, self.clone) if "/" in command.program else NONE
         launcher = self.programs.launcher(name)
+        own = join(own, self.begins(command)) if own or launcher else own
         if launcher and launcher.files:
             return join(own, self.by_convention(command, launcher))
         if launcher or self.programs.interprets(name):
@@ -72,7 +74,7 @@ class CommandFiles(Struct, frozen=True):
             text = argument.text
             if option == "-m":
                 module = (text or "").replace(".", "/")
-                names = (f"{module}.py", f"{module}/__main__.py")
+                names = (f"{module}.py", f"{module}/{_ENTRY}")
                 return joined(below(command.folders, one) for one in names) if text else Top("a module")
             if launcher and _TEXT.fullmatch(option):  # what text names is a command of its own
                 return found if text is not None else Top(f"what `{command.name} {option}` is told")
@@ -80,10 +82,28 @@ class CommandFiles(Struct, frozen=True):
                 option = text or "-"
                 continue
             found = join(found, named(argument.value, command.folders, self.clone))
+            found = join(found, self.entered(command, argument))
             sure = not option or (launcher is not None and option in launcher.switches)
             if text and sure and ("." in text or "/" in text or self.there(text, command.folders)):
                 return found
             option = ""
+        return found
+
+    def entered(self, command: Command, argument: Argument) -> Paths:
+        """What runs of a folder that is given to Python."""
+        inside = joined(below(one, _ENTRY) for one in [named(argument.value, command.folders, self.clone)])
+        return (
+            frozenset(path for path in inside if self.text(path) is not None) if not isinstance(inside, Top) else NONE
+        )
+
+    def begins(self, command: Command) -> Paths:
+        """The files that variables name, which programs run before the one that they are told."""
+        seen = dict(command.overrides)
+        found: Paths = NONE
+        for name in dict.fromkeys(name for one in self.programs.launchers.values() for name in one.startup.values()):
+            known = command.environment.get(name, ()) if name in command.exported else ()
+            values = [seen[name]] if name in seen else [one.value for one in known if one is not None]
+            found = join(found, joined(named(one, command.folders, self.clone) for one in values))
         return found
 
     def there(self, name: str, folders: Paths) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -31,21 +31,24 @@ class ToldFiles(Struct, frozen=True):
     def of(self, command: Command) -> Iterator[Paths]:
         """Paths and patterns, each answer apart. Of a command that is followed only what no follower reads."""
         container = self.contained(command)
-        if container is None and (not command.name or command.name in self.programs.inert):
+        yield from self.brought(command)
+        texts = [argument.value.symbol() for argument in command.arguments]
+        if container is None and (not command.name or self.programs.idles(command.name, texts)):
             return
-        told = list(self.words(command, container is not None)) if not command.followed else []
-        yield from told
+        yield from self.words(command, container is not None) if not command.followed else ()
         yield from (frozenset({path}) for path in self.fed(command) if path != _ANY)
         bases = joined((command.folders, *self.folders(command)))
         names = (*container, *self.called(command)) if container is not None else self.untold(command)
         for name in names:
             yield in_or_above(bases, name)
 
-    def texts(self, command: Command) -> Iterator[str]:
-        """The texts that a command is given, each of several words."""
+    def texts(self, command: Command, fed: bool = False) -> Iterator[str]:
+        """The texts that a command is given, each of several words; what it is `fed` may be one word alone."""
         values = [argument.value for argument in command.arguments] + ([command.stdin] if command.stdin else [])
-        texts = (self.written(row) for value in values for row in value.alternatives)
-        return (text for text in texts if len(text.split(None, 1)) > 1)
+        for value in values:
+            for text in map(self.written, value.alternatives):
+                if len(text.split(None, 1)) > 1 or (fed and value is command.stdin):
+                    yield text
 
     def contained(self, command: Command) -> tuple[str, ...] | None:
         """The files that a program reads which runs the command's words in a container; None where it runs none."""
@@ -78,6 +81,63 @@ class ToldFiles(Struct, frozen=True):
                 yield found
                 if "." not in name and self.programs.interprets(command.name) and not isinstance(found, Top):
                     yield frozenset(f"{path}.*" for path in found)
+        yield from self.modules(command)
+        yield from self.swept(command)
+
+    def modules(self, command: Command) -> Iterator[Paths]:
+        """The files that options name without their ending, and what runs of a folder that is a program."""
+        options = self.programs.modules.get(command.name, self.programs.modules.get(unversioned(command.name), ()))
+        before = ""
+        for text in (argument.text or "" for argument in command.arguments):
+            glued = next((one for one in options if text.startswith(one) and text != one), "")
+            if before in options or glued:
+                name = text.removeprefix(glued).removeprefix("=").rpartition("/")[2]
+                module = name.replace(".", "/") if before == "-m" else name.replace("::", "/").partition("=")[0]
+                if module:
+                    yield Top("a module", (f"**/{module}", f"**/{module}.*", f"**/{module}/__*__.py"))
+            elif self.programs.interprets(command.name) and text and not text.startswith("-"):
+                yield from below_all(located(text, command.folders, self.clone), ("index.*", "main.*", "package.json"))
+            before = text
+
+    def swept(self, command: Command) -> Iterator[Paths]:
+        """What is in the folders that a program is told which runs all of it, or finds there what it starts."""
+        if command.name in self.programs.sweepers or command.name in self.programs.starting:
+            yield from (below(paths, "**") for paths in self.folders(command))
+
+    def brought(self, command: Command) -> Iterator[Paths]:
+        """The files that variables name, which the programs may run that see them."""
+        given = [value for name, value in command.overrides if name in self.programs.bringing]
+        for name in self.programs.bringing & command.exported:
+            given += [one.value for one in command.environment.get(name, ()) if one is not None]
+        for word in dict.fromkeys(
+            word for one in given for row in one.alternatives for word in _APART.split(self.written(row)) if word
+        ):
+            short = word[2:] if word.startswith("-") and not word.startswith("--") else word
+            found = located(short, command.folders, self.clone)
+            yield found
+            yield from below_all(found, ("*",)) if not short.startswith(_ANY) else ()
+            if not isinstance(found, Top):
+                yield frozenset(f"{path}.*" for path in found)
+
+    def taken(self, command: Command, variables: Iterable[str]) -> Iterator[Paths]:
+        """The files and folders that a command's words name, or what it is fed, or one of the `variables` that it sees:
+        whatever it does with them, and with what lies in there."""
+        values = [argument.value for argument in command.arguments]
+        seen = dict(command.overrides)
+        for name in variables:
+            known = command.environment.get(name, ())
+            values += [seen[name]] if name in seen else [one.value for one in known if one is not None]
+        for word in dict.fromkeys(
+            word for one in values for row in one.alternatives for word in _words(self.written(row))
+        ):
+            if word.strip("*/") == "" and command.name not in self.programs.copiers:
+                continue  # any word that nobody knows would be any file
+            if word.startswith(_ANY):
+                yield Top("a path that is known in part", (word,))
+            else:
+                yield located(word, command.folders, self.clone)
+        fed = [output.content for output in command.outputs] + ([command.stdin] if command.stdin else [])
+        yield from (frozenset(one.files) for one in fed)
 
     def folders(self, command: Command) -> Iterator[Paths]:
         """The folders that words may name."""
@@ -109,8 +169,17 @@ class ToldFiles(Struct, frozen=True):
             yield from self.programs.untold.get(posixpath.basename(argument.text or ""), ())
 
 
+def _words(text: str) -> Iterator[str]:
+    yield from (word.removeprefix("@") for word in _APART.split(text) if word and not word.startswith("-"))
+
+
 def _is(piece: Piece, name: str) -> bool:
     return isinstance(piece, Input) and piece.name == name
+
+
+def below_all(folders: Paths, names: Iterable[str]) -> Iterator[Paths]:
+    """Each of the names in the folders."""
+    return (below(folders, name) for name in names)
 
 
 def in_or_above(folders: Paths, name: str) -> Paths:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from migrator.flow import words
 from migrator.flow.events import Argument
 from migrator.ir.nodes import Join
-from migrator.ir.values import EMPTY, Literal, Unknown, Value
+from migrator.ir.values import EMPTY, Literal, Piece, Unknown, Value
 from migrator.rulebook.records import Programs, Wrapper
 
 _BARE = "env"
@@ -56,7 +57,8 @@ def unwrap(arguments: tuple[Argument, ...], programs: Programs, functions: Colle
 
 def _clears(name: str, programs: Programs, arguments: tuple[Argument, ...], passed: Unwrapped) -> bool:
     own = arguments[1 : len(arguments) - len(passed.arguments)]
-    return name in programs.clearing and programs.clearing[name].clears([one.text for one in own])
+    texts = [one.text if words.assignment(one) is None else "" for one in own]
+    return name in programs.clearing and programs.clearing[name].clears(texts)
 
 
 def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrapped:
@@ -72,7 +74,9 @@ def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrappe
             break
         if told and head in wrapper.gives:
             break
-        if head and head.startswith("-") and (head != "-" or name == _BARE):
+        if head and (several := _split(name, head, rest, wrapper)):
+            rest = several
+        elif head and head.startswith("-") and (head != "-" or name == _BARE):
             option, value, count = _option(head, rest, wrapper)
             if option in wrapper.names:
                 why = Value.of(Unknown(f"`{name} {option}`, which names the variable"))
@@ -102,6 +106,29 @@ def _given(rest: tuple[Argument, ...], wrapper: Wrapper) -> tuple[Argument, ...]
     name = text if text.startswith("-") else posixpath.splitext(text)[1]
     program = wrapper.gives.get(name, "")
     return (Argument(Value.of(Literal(program)), None), *rest) if program else rest
+
+
+def _split(name: str, head: str, rest: tuple[Argument, ...], wrapper: Wrapper) -> tuple[Argument, ...]:
+    """The words behind an option whose value is several of them; none where it is no such option. What is quoted in
+    it, or put in, makes the program one that is not known."""
+    for option in wrapper.splits:
+        long = option.startswith("--")
+        if head == option or (not long and re.fullmatch(rf"-[A-Za-z]+{option[1]}", head)):
+            value, behind = (rest[1].value if len(rest) > 1 else EMPTY), rest[2:]
+        elif head.startswith(f"{option}=" if long else option):
+            value, behind = Value.of(Literal(head[len(option) + long :])), rest[1:]
+        else:
+            continue
+        if len(value.alternatives) > 1 or any(isinstance(one, Unknown) or _quotes(one) for one in value.pieces):
+            unclear = Value.of(Unknown(f"what `{name} {option}` is told"))
+            return (Argument(unclear, None), Argument(value, None), *behind)
+        row = (replace(one, splits=True) if isinstance(one, Literal) else one for one in value.alternatives[0])
+        return (*(Argument(one, None) for one in words.split(Value((tuple(row),)))), *behind)
+    return ()
+
+
+def _quotes(piece: Piece) -> bool:
+    return isinstance(piece, Literal) and not {"'", '"', "\\", "$", "#"}.isdisjoint(piece.text)
 
 
 def _option(head: str, rest: tuple[Argument, ...], wrapper: Wrapper) -> tuple[str, Value, int]:

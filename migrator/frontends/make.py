@@ -33,6 +33,12 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _REFERENCE = re.compile(r"\$(?:\$|\((?P<round>[^()$]*)\)|\{(?P<curly>[^{}$]*)\}|(?P<short>.))", re.DOTALL)
 _UNKNOWN = re.compile(r"put_*")
 _SHELLS = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh")
+_HARMLESS = re.compile(
+    r"(?:\s*+(?:--no-print-directory|--warn-undefined-variables|--no-builtin-(?:rules|variables)|-[rRjw]++\d*+|"
+    r"--jobs(?:=\d+)?+|(?:-O|--output-sync)[=\w]*+)(?=\s|\Z))*+"
+)
+"""Of what a makefile tells make: what changes neither the recipes nor what is shown."""
+_TELLING = ("SHELL", "MAKEFLAGS", "GNUMAKEFLAGS", ".SHELLFLAGS")
 _PLAIN = re.compile(r"(?:[\w./:@-]|\$\{\w+\})*")
 _PART = re.compile(r"\$\{(\w+)\}|[^$]+")
 _DEPTH = 20
@@ -154,11 +160,18 @@ def _makefile(text: str) -> _Makefile:
 
 def _assigned(found: _Makefile, match: re.Match[str]) -> None:
     name, kind, value = match["name"], match["kind"], match["value"].split("#")[0].rstrip()
-    if name == "SHELL" and _SHELLS.fullmatch(value):
+    if _is_harmless(name, value):
         return
-    if kind in ("!=", "+=") or name in found.variables or name in ("SHELL", "MAKEFLAGS", "MAKE"):
+    if kind in ("!=", "+=") or name in found.variables or name in (*_TELLING, "MAKE"):
         raise Undecided
     found.variables[name] = (kind, value)
+
+
+def _is_harmless(name: str, value: str) -> bool:
+    """Whether a variable tells make only what changes neither what runs nor what is shown."""
+    if name == "SHELL":
+        return _SHELLS.fullmatch(value) is not None
+    return name in ("MAKEFLAGS", "GNUMAKEFLAGS") and _HARMLESS.fullmatch(value) is not None
 
 
 def _lines(text: str) -> Iterator[Span]:
@@ -199,6 +212,8 @@ class _Recipes:
     def assign(self, word: str) -> bool:
         """Take a word of the command line that sets a variable, and is no target."""
         if match := _WORD.fullmatch(word):
+            if match[1] in _TELLING and not _is_harmless(match[1], match[2]):
+                raise Undecided
             self.given[match[1]] = match[2]
         elif "=" in word:
             raise Undecided

@@ -94,6 +94,14 @@ def matching(paths: Paths, listed: Iterable[str]) -> frozenset[str]:
     return frozenset(one for one in listed if one in names or any(pattern.fullmatch(one) for pattern in wild))
 
 
+def within(paths: Paths, listed: Iterable[str]) -> frozenset[str]:
+    """Those of the `listed` files that are among `paths`, or may be, or lie in a folder that is."""
+    listed = tuple(listed)
+    folders = {path: {path[:at] for at, sign in enumerate(path) if sign == "/"} | {"", path} for path in listed}
+    there = matching(paths, {one for around in folders.values() for one in around})
+    return frozenset(path for path, around in folders.items() if there & around)
+
+
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
     """Time grows with the square of a path's length; more than two stars stand for any text, and what is between them

@@ -22,6 +22,7 @@ def module() -> str:
     book = load()
     lines = "".join(f'    b"{needle.decode("ascii")}",\n' for needle in needles(book))
     mentions = tuple(sorted(book.mentions))
+    homes = {client.login_file.home for client in book.clients.values()}
     launchers = book.programs.launchers.values()
     enters = ", ".join(map(_written, sorted({option for one in launchers for option in one.folders})))
     endings = tuple(dict.fromkeys(ending for one in launchers for ending in one.endings))
@@ -36,6 +37,8 @@ def module() -> str:
         f"ENTERS = {{{enters}}}\n"
         f"ENDINGS = {_tuple(endings)}\n"
         f"RECIPES = {_tuple(recipes)}\n"
+        f"PUTS = {_lines(sorted(book.programs.copiers))}\n"
+        f"PLACES = {{{', '.join(map(_written, sorted({'bin', *filter(None, homes)})))}}}\n"
         f"DOUBTED = {{\n{_sets(book.programs.doubted)}}}\n"
         f"UNDERSTOOD = {{\n{_sets(book.programs.understood)}}}\n"
         f"LEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"
@@ -55,6 +58,11 @@ def _set(name: str, members: Sequence[str]) -> str:
     line = f"    {_written(name)}: {{{', '.join(map(_written, members))}}},\n"
     each = "".join(f"        {_written(one)},\n" for one in members)
     return line if len(line) <= _LONGEST_LINE else f"    {_written(name)}: {{\n{each}    }},\n"
+
+
+def _lines(names: Sequence[str]) -> str:
+    """The same of a long tuple."""
+    return "(\n" + "".join(f"    {_written(name)},\n" for name in names) + ")"
 
 
 def _tuple(names: tuple[str, ...]) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _IMPORTS = {"from", "import"}
 _RUNS_MODULES = {"-m", "import_module", "__import__", "run_module"}
+_ENTRY = "__main__.py"
+"""What runs of a folder that is given to Python."""
 _MOST_NAMES = 4000
 _MOST_FILES = 200
 _MOST_FOLDERS = 64
@@ -97,14 +99,16 @@ def _named(
     imported = 0
     for command in commands(text):
         words = [bare(part) for word in command for part in word.split("=")]
+        words += [word.rpartition(":")[2] for word in words if ":" in word]
+        words += [word[2:] for word in words if word[:1] == "-" and "/" in word]
         runs = [programs[name] for word in words for name in _called(word) if name in programs]
         told |= dict.fromkeys(name for files in runs for name in files)
         for word in words:
             if before in ENTERS:
                 known |= dict.fromkeys(path for folder in tuple(known) if (path := _within(folder, word)) is not None)
-            elif before.rpartition(".")[2] in _RUNS_MODULES:
+            if before.rpartition(".")[2] in _RUNS_MODULES:
                 path = word.replace(".", "/")
-                names |= {f"{path}{ending}": None for ending in (".py", "/__main__.py", "/__init__.py")}
+                names |= {f"{path}{ending}": None for ending in (".py", f"/{_ENTRY}", "/__init__.py")}
             elif before in _IMPORTS or (imported and word.isidentifier()):
                 path = word if "/" in word else word.lstrip(".").replace(".", "/")
                 places = (path,) if before == "from" else (path, f"{package}/{path}")
@@ -113,7 +117,8 @@ def _named(
                 package = path if before == "from" else package
                 imported = {"from": 0, "import": _MOST_IMPORTED}.get(before, imported - 1)
             elif word and (runs or "/" in word or "." in word) and word[0] != "-" and len(word) <= _LONGEST:
-                names[word.removeprefix(f"{clone}/").lstrip("/")] = None
+                path = word.removeprefix(f"{clone}/").lstrip("/")
+                names |= {path: None} | ({f"{path}/{_ENTRY}": None} if runs else {})
             before = word
         if len(known) > _MOST_FOLDERS:
             raise TooMany

@@ -6,7 +6,7 @@ It errs towards more commands, more words and more doubt. Nothing is imported: t
 
 from __future__ import annotations
 
-from migrator.prefilter.data import DOUBTED, SCRIPTS, UNDERSTOOD
+from migrator.prefilter.data import DOUBTED, PLACES, PUTS, SCRIPTS, UNDERSTOOD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ _MOST_WORDS = 20_000
 _KNOWN = {
     **dict.fromkeys(("$(pwd)", "$(CURDIR)", '$(dirname "$0")', "$(dirname $0)"), "."),
     **dict.fromkeys(('$(dirname "${BASH_SOURCE[0]}")', '$(dirname "$BASH_SOURCE")'), "."),
+    **dict.fromkeys(("$PWD/", "${PWD}/"), "./"),
     "$(MAKE)": "make",
     "{{": "$",
     "\\ ": "\0",
@@ -26,6 +27,8 @@ _BREAKS = str.maketrans({**dict.fromkeys("\"'<>\r\t", " "), **dict.fromkeys(";&|
 _SIGNS = str.maketrans(dict.fromkeys("`;&|()<>,", "\n"))
 _NO_QUOTES = str.maketrans(dict.fromkeys("\"'"))
 _ONE_QUOTE = str.maketrans("'", '"')
+_LOOKED_IN = {"PATH", "PYTHONPATH", "NODE_PATH"}
+_INSTALLS = {"install", "link", "develop"}
 _INCLUDES = {"include", "sinclude", "import"}
 _VERSION = "0123456789."
 _AROUND = "[]{}@!"
@@ -97,7 +100,7 @@ def _open(words: list[str], programs: Mapping[str, tuple[str, ...]]) -> bool:
     known = [programs[name] for name in names if name in programs]
     if any(ANY in files for files in known) or any(_unclear(name, words) for name in names):
         return True
-    if words[0] == "mod":
+    if words[0] == "mod" or any(_looks_up(words)):
         return True
     if not any(char in word for word in words for char in _UNKNOWN):
         return False
@@ -115,6 +118,27 @@ def _unclear(name: str, words: list[str]) -> bool:
     if known is None:
         return False
     return any(one[:1] == "-" and one.strip("-") and one.rstrip(_VERSION) not in known for one in options)
+
+
+def _looks_up(words: list[str]) -> Iterator[bool]:
+    """Whether what runs may be found by a name alone: a folder is looked in from now on, files are put where programs
+    or logins lie, hooks are looked for elsewhere, or the repository is installed as a package."""
+    for word in words:
+        name, equals, value = word.partition("=")
+        yield bool(equals) and name in _LOOKED_IN and any(map(_is_inside, value.split(":")))
+        yield name.lower().endswith("hookspath")
+    yield not _INSTALLS.isdisjoint(words) and any(map(_is_here, words))
+    puts = any(bare(word).rpartition("/")[2] in PUTS for word in words)
+    yield puts and any(not PLACES.isdisjoint(word.split("/")) for word in words)
+
+
+def _is_inside(folder: str) -> bool:
+    """Whether a folder may lie in the repository."""
+    return folder not in ("$", "$PATH") and not folder.startswith(("/", "~", "$HOME", "$/"))
+
+
+def _is_here(word: str) -> bool:
+    return word.startswith((".[", "./")) or word == "."
 
 
 def _names(words: list[str]) -> Iterator[str]:

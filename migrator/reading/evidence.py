@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
 from migrator.flow.files import FileGraph
 from migrator.ir.paths import Paths, Top, matching
 from migrator.rulebook.records import RuleBook
+from migrator.sinks.login_files import FILES
 from migrator.sinks.mentions import Mention, mentioned_packages
-from migrator.text.source import Position, Source
+from migrator.sinks.shown import keeps_login, names_natives
+from migrator.text.source import Position, Source, Span
 
 
 class NamedPackage(Struct, frozen=True):
@@ -45,6 +48,17 @@ class RegistryTexts:
             for one in self._of(path, text)
             if path not in again or not one.mention.open
         )
+
+    @cached_property
+    def kept(self) -> Mapping[str, Span]:
+        """The files that hold a login to Packages as clients keep it, and where; but for native ones. Where there is
+        more than is looked through, those that are named as clients do."""
+        texts = self.files.holding(self.book.mentions)
+        if isinstance(texts, Top):
+            named = (path for path in self.files.paths if path.rpartition("/")[2] in FILES)
+            texts = {path: self.files.text(path) or "" for path in named}
+        found = {path: keeps_login(text, self.book) for path, text in texts.items() if path not in self.followed}
+        return {path: span for path, span in found.items() if span and not names_natives(texts[path], self.book)}
 
     def _of(self, path: str, text: str) -> tuple[NamedPackage, ...]:
         if path not in self._found:

@@ -16,7 +16,12 @@ from migrator.text.source import Span
 _LOGIN = re.compile(r"\blogin\b")
 _BREAK = re.compile(r"(?<!\\)(?<!\\\r)(?:\r\n|\n|\r)")
 _HERE = r"<<<[ \t]*"
-_FED = re.compile(r"(?:echo|printf)\s+(?:(?:echo|printf)\s+)*(?P<words>.+)", re.DOTALL)
+_FED = re.compile(r"(?:(?:echo|printf)\s+(?:(?:echo|printf)\s+)*|\bcat\s{0,20}<<<\s{0,20})(?P<words>.+)", re.DOTALL)
+_READS = re.compile(
+    r"\b(?:read|mapfile|readarray)\b[^\n|;&]{0,80}(?i:token|passw|secret|api_?key|credential|\bpat\b|pwd)"
+)
+_END = re.compile(r"[\n|;&]")
+_PLAIN = re.compile(r"(?P<here><<<[ \t]{0,20})|[^\s<>]{1,400}")
 _WORD = re.compile(r"[^\s'\"|;&<>()]+")
 _COMMA = r"['\"][ \t]*,[ \t]*(?=['\"])"
 """What stands between an option and its value in a list of words."""
@@ -30,15 +35,24 @@ def given(text: str, book: RuleBook) -> Iterator[Span]:
     for match in _pattern(_options(escapes, Role.CREDENTIAL)).finditer(text):
         yield from _value(text, match.end())
     yield from _of_programs(text, book)
+    yield from _fed(text, book)
     if not _LOGIN.search(text):
         return
     logins = [slot for client in book.clients.values() for command in client.logins for slot in command.slots]
     for at in _behind(text, _LOGIN, _pattern(_options(logins, Role.PASSWORD), _HERE)):
         yield from _value(text, at)
+
+
+def _fed(text: str, book: RuleBook) -> Iterator[Span]:
+    """What is piped into a login, into another program that takes a password so, or into a variable that is called
+    like one."""
+    takers = _programs([program for one in book.passwords if one.stdin for program in one.programs])
     at = 0
     for line in text.splitlines(keepends=True):
         before, piped, after = line.partition("|")
-        if piped and _LOGIN.search(after) and (fed := _FED.search(before[-_FAR:])):
+        after = after[:_FAR] if piped else ""
+        taken = after and any(pattern.search(after) for pattern in (_LOGIN, takers, _READS))
+        if taken and (fed := _FED.search(before[-_FAR:])):
             start = at + max(0, len(before) - _FAR) + fed.start("words")
             for word in _WORD.finditer(fed["words"]):
                 if not word[0].startswith(("$", "-", "%", "\\")) and not _of_make(fed["words"], word):
@@ -49,11 +63,36 @@ def given(text: str, book: RuleBook) -> Iterator[Span]:
 def _of_programs(text: str, book: RuleBook) -> Iterator[Span]:
     """What programs that are no clients of a registry take as a password, such as `curl -u`."""
     for one in book.passwords:
-        named = [program for program in one.programs if program in text]
-        if named:
-            programs = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, named))})(?![\w.-])")
-            for at in _behind(text, programs, _pattern(one.options, _bundled(one))):
-                yield from _value(text, at, one.between)
+        named = [program for program in one.programs if program.partition(" ")[0] in text]
+        if not named:
+            continue
+        programs = _programs(named)
+        for at in _behind(text, programs, _pattern(one.options, _bundled(one))) if one.options else ():
+            yield from _value(text, at, one.between)
+        for match in programs.finditer(text) if one.word or one.stdin else ():
+            yield from _word_of(text, match.end(), one)
+
+
+def _programs(names: Collection[str]) -> re.Pattern[str]:
+    """Programs with their commands, options between them."""
+    each = (r"(?:[ \t]+-[\w-]{1,40})*[ \t]+".join(map(re.escape, name.split())) for name in names)
+    return re.compile(rf"(?<![\w.-])(?:{'|'.join(each) or '(?!)'})(?![\w.-])")
+
+
+def _word_of(text: str, at: int, one: PasswordOption) -> Iterator[Span]:
+    """The word of a command that is a password, by its number among those that are no options; a here-string."""
+    end = _END.search(text, at, at + _FAR)
+    last = end.start() if end else min(len(text), at + _FAR)
+    count = 0
+    for match in _PLAIN.finditer(text, at, last):
+        if match["here"] is not None:
+            yield from _value(text, match.end()) if one.stdin else ()
+            return
+        if not match[0].startswith("-") and "=" not in match[0]:
+            count += 1
+            if count == one.word:
+                yield from _value(text, match.start(), one.between)
+                return
 
 
 def _bundled(one: PasswordOption) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 
 from msgspec.structs import replace
@@ -61,7 +62,7 @@ class Reading:
         self.skipped: list[Skipped] = []
         self.broken: list[tuple[Source, Span]] = []
         self._read_all(paths)
-        self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, view.paths, thorough)))
+        self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, view.paths, thorough, self.seen)))
         for fact in self.facts:
             self._shell_failures(fact)
         self.files = FileGraph(view, self.file, book.programs, book.built_in.clone, {*self.pipelines, FILE})
@@ -72,6 +73,16 @@ class Reading:
         """The text of a file of the repository; None where it is missing or is no readable text."""
         source = self.source(path)
         return source.text if source else None
+
+    def seen(self, path: str) -> str | None:
+        """The same, and what a file shows that is too large, or in no known encoding, to be read."""
+        text = self.file(path)
+        if text is not None:
+            return text
+        with suppress(Unreadable):
+            data = self.view.read(path)
+            return data.decode(errors="replace") if data and b"\0" not in data else None
+        return None
 
     def runs_here(self, step: Step) -> bool:
         """Whether the repository itself runs a step, and not only those that import its pipeline."""
@@ -142,7 +153,7 @@ class Reading:
     def _leads(self, text: str) -> bool:
         """Whether what the text of a pipelines file names may hold a login."""
         words = [needle.decode() for needle in needles(self.book)]
-        return leads(text, self.file, words, self.book.programs.leading, clone=self.book.built_in.clone)
+        return leads(text, self.seen, words, self.book.programs.leading, clone=self.book.built_in.clone)
 
     def _shell_failures(self, facts: StepFacts) -> None:
         source = facts.pipelines.source

@@ -70,7 +70,7 @@ class StepFacts(Struct, frozen=True, eq=False):
 
 class StepReader:
     """Reads steps of one repository. `source` gives one of its files. `thorough`: scripts that name nothing that
-    matters are followed, too."""
+    matters are followed, too. `seen` gives the text of files, too, that are not read."""
 
     def __init__(
         self,
@@ -79,6 +79,7 @@ class StepReader:
         source: Callable[[str], Source | None],
         listed: Callable[[], Iterable[str]],
         thorough: bool = False,
+        seen: Callable[[str], str | None] | None = None,
     ) -> None:
         self.book = book
         self.thorough = thorough
@@ -92,7 +93,8 @@ class StepReader:
         programs = programs.union(*(escape.programs for escape in book.escapes))
         self.words = (*programs, *book.natives, *book.mentions)
         every = ("",)  # in any text
-        self.library = Library(self.file, listed, book.programs, every if thorough else self.words, book.built_in.clone)
+        words = every if thorough else self.words
+        self.library = Library(self.file, listed, book.programs, words, book.built_in.clone, seen)
 
     def file(self, path: str) -> str | None:
         source = self.source(path)

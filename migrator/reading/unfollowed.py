@@ -8,7 +8,10 @@ from collections.abc import Collection, Iterable, Iterator
 from migrator.flow.events import Command, Flow
 from migrator.flow.files import FileGraph
 from migrator.flow.queries import unfollowed, unseen_before
-from migrator.ir.paths import NONE, Paths, Top, joined
+from migrator.ir.nodes import Constant
+from migrator.ir.paths import NONE, Paths, Top, joined, matching, within
+from migrator.ir.traversal import every
+from migrator.reading.evidence import RegistryTexts
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.shown import names_natives, shows_login
@@ -60,14 +63,64 @@ def logins_unseen(
             yield path, login
 
 
+def logins_in_parts(step: StepFacts, book: RuleBook) -> Iterator[tuple[str, Span]]:
+    """The files in languages that are followed in part whose texts show a login with something else than the native
+    pair, and where; but for those in which a login is certainly made to another registry."""
+    for shell in step.shells:
+        known = {shell.script.source_at(login.command.span).path for login in shell.logins if not login.host_unknown}
+        for placed in shell.trace.called:
+            path, text = placed.fragment.path, placed.fragment.text
+            if not placed.launcher.partly or path in known or names_natives(text, book):
+                continue
+            texts = " ".join(one.text for one in every(placed.statements) if isinstance(one, Constant))
+            if shows_login(texts, book) and (login := shows_login(text, book)):
+                yield path, login
+
+
+def logins_kept(step: StepFacts, texts: RegistryTexts) -> Iterator[tuple[str, Span]]:
+    """The files that hold a login to Packages as clients keep it, and where, of those that commands of a step take, or
+    that lie in a folder which they take; but for native ones."""
+    kept, files, book = texts.kept, texts.files, texts.book
+    commands = [one for shell in step.shells for one in shell.trace.commands] if kept else []
+    variables = {name for client in book.clients.values() for name in client.login_file.variables}
+    taken: set[str] = set()
+    for command in commands:
+        if command.name not in book.programs.lookers:
+            for paths in files.starts.taken(command, variables):
+                taken |= within(paths, kept)
+    yield from ((path, kept[path]) for path in sorted(taken))
+
+
 def _open(step: StepFacts, files: FileGraph, book: RuleBook) -> frozenset[str]:
     """The files that a step may run where nobody follows: which, is known by words, untold names, and texts."""
     commands = [one for shell in step.shells for one in shell.trace.commands]
     started = (paths for command in commands for paths in files.may_start(command))
     found = (*may_run(step, files, book), *started, *files.copied(commands))
-    there = [files.matched(paths) for paths in found]
-    known = frozenset(path for paths in there if not isinstance(paths, Top) for path in paths)
-    return files.led(known) if known else known
+    known: set[str] = set()
+    for paths in found:
+        there = files.matched(paths)
+        known |= _mentioning(paths, files, book) if isinstance(there, Top) else there
+    return files.led(frozenset(known)) if known else frozenset()
+
+
+def _mentioning(paths: Paths, files: FileGraph, book: RuleBook) -> frozenset[str]:
+    """Those of more files than are looked through that mention a registry."""
+    texts = files.holding(book.mentions)
+    return frozenset() if isinstance(texts, Top) else matching(paths, texts)
+
+
+def logins_beyond(step: StepFacts, files: FileGraph, book: RuleBook) -> Iterator[tuple[Shell, Command, str]]:
+    """The commands that run, or may run, a file whose text is not read and that shows a login all the same; and it."""
+    words = [word.encode() for word in book.login_words]
+    mentions = [mention.encode() for mention in book.mentions]
+    for shell in step.shells:
+        for command in shell.trace.commands:
+            for paths in (files.may_run(command), *files.may_start(command)):
+                there = files.matched(paths)
+                for path in sorted(there) if not isinstance(there, Top) else ():
+                    data = files.beyond(path)
+                    if any(one in data for one in mentions) and any(one in data for one in words):
+                        yield shell, command, path
 
 
 def unseen(paths: Iterable[Paths], files: FileGraph, followed: frozenset[str]) -> Paths:
@@ -83,6 +136,7 @@ def logging_in(
     than the native pair; else what is taken for granted, where it is not known which files run."""
     found = [path for path, text in named(step, files) if logs_in(text, book)]
     found += [path for path, _ in logins_unseen(step, files, book, followed) if path not in found]
+    found += [path for _, _, path in logins_beyond(step, files, book) if path not in found]
     granted = _written_over(step, book)
     unknown = joined(paths for paths in may_run(step, files, book) if isinstance(paths, Top))
     if not isinstance(unknown, Top):

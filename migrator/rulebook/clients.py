@@ -60,12 +60,13 @@ def clients(book: RuleBook, node: Node, rule: str) -> RuleBook:
 
 
 def _login_file(node: Node) -> LoginFile:
-    fields = node.mapping((*_MOVES, "paths", "folders", "home"))
+    fields = node.mapping((*_MOVES, "paths", "folders", "home", "marks", "inline"))
     paths, folders = (
         tuple(item.pattern() for item in fields[key].items()) if key in fields else () for key in ("paths", "folders")
     )
     slots = _channels(Action.STORE, Role.LOGIN_FILE, {key: fields[key] for key in fields if key in _MOVES})
-    return LoginFile(tuple(slots), paths, folders, fields["home"].text() if "home" in fields else "")
+    marks, inline = (fields[key].texts() if key in fields else () for key in ("marks", "inline"))
+    return LoginFile(tuple(slots), paths, folders, fields["home"].text() if "home" in fields else "", marks, inline)
 
 
 def _command(node: Node) -> ClientCommand:

@@ -26,11 +26,15 @@ _SETS = (
     "interpreters",
     "roots",
     *("targets", "credentials", "discreet"),
-    *("lookers", "takers", "senders", "remote", "listings", "common"),
+    *("lookers", "takers", "senders", "remote", "listings", "common", "prompts", "bringing", "sweepers"),
 )
 """Sections that are lists: of programs, of options, or of globs of names."""
-_WORDS = ("folders", "options", "named", "switches", "quiet", "short", "commands", "elsewhere", "loads")
-"""What a launcher says of the words that it is given."""
+_WORDS = (
+    *("folders", "options", "named", "switches", "quiet", "short", "commands", "elsewhere", "loads"),
+    *("libraries", "accounts"),
+)
+"""What a launcher says of words: of those that it is given, and of names of libraries."""
+_LATER = ("tracing", "startup", "partly")
 _READS = re.compile(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
 
 
@@ -56,7 +60,9 @@ def _sources(book: RuleBook, node: Node) -> RuleBook:
 def _wrappers(book: RuleBook, node: Node) -> RuleBook:
     wrappers = dict(book.programs.wrappers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("options", "words", "optional", "assignments", "names", "folders", "commands", "gives"))
+        fields = entry.mapping(
+            ("options", "words", "optional", "assignments", "names", "folders", "commands", "gives", "shows", "splits")
+        )
         wrappers[name] = Wrapper(
             members(fields, "options"),
             fields["words"].number() if "words" in fields else 0,
@@ -66,6 +72,8 @@ def _wrappers(book: RuleBook, node: Node) -> RuleBook:
             members(fields, "folders"),
             members(fields, "commands"),
             {key: one.text() for key, one in fields["gives"].mapping().items()} if "gives" in fields else {},
+            fields["shows"].flag() if "shows" in fields else False,
+            members(fields, "splits"),
         )
     return _programs(book, wrappers=wrappers)
 
@@ -87,9 +95,9 @@ def _writers(book: RuleBook, node: Node) -> RuleBook:
     return _programs(book, writers=writers)
 
 
-def _untold(book: RuleBook, node: Node) -> RuleBook:
-    found = {name: files.texts() for name, files in node.mapping().items()}
-    return _programs(book, files_untold={**book.programs.files_untold, **found})
+def _by_program(field: str, book: RuleBook, node: Node) -> RuleBook:
+    found = {name: texts.texts() for name, texts in node.mapping().items()}
+    return _programs(book, **{field: {**getattr(book.programs, field), **found}})
 
 
 def _services(book: RuleBook, node: Node) -> RuleBook:
@@ -104,8 +112,8 @@ def _containers(book: RuleBook, node: Node) -> RuleBook:
     return _programs(book, containers={**book.programs.containers, **found})
 
 
-def _documents(book: RuleBook, node: Node) -> RuleBook:
-    return _programs(book, documents=(*book.programs.documents, *node.texts()))
+def _globs(field: str, book: RuleBook, node: Node) -> RuleBook:
+    return _programs(book, **{field: (*getattr(book.programs, field), *node.texts())})
 
 
 @cache
@@ -120,7 +128,9 @@ def readers() -> tuple[str, ...]:
 def _launchers(book: RuleBook, node: Node) -> RuleBook:
     launchers = dict(book.programs.launchers)
     for name, entry in node.mapping().items():
-        fields = entry.mapping(("reader", "programs", "files", "endings", *_WORDS, "people", "upward", "hooks"))
+        fields = entry.mapping(
+            ("reader", "programs", "files", "endings", *_WORDS, "people", "upward", "hooks", *_LATER)
+        )
         for key in ("reader", "programs"):
             if key not in fields:
                 raise entry.error(f"has no `{key}`; add it")
@@ -133,6 +143,13 @@ def _launchers(book: RuleBook, node: Node) -> RuleBook:
             people=fields["people"].flag() if "people" in fields else False,
             upward=fields["upward"].flag() if "upward" in fields else False,
             hooks={key: one.texts() for key, one in fields["hooks"].mapping().items()} if "hooks" in fields else {},
+            tracing={key: one.pattern() for key, one in fields["tracing"].mapping().items()}
+            if "tracing" in fields
+            else {},
+            startup={key: one.text() for key, one in fields["startup"].mapping().items()}
+            if "startup" in fields
+            else {},
+            partly=fields["partly"].flag() if "partly" in fields else False,
             **{key: members(fields, key) for key in _WORDS},
         )
     return _programs(book, launchers=launchers)
@@ -143,9 +160,12 @@ SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
     "clearing": _clearing,
     "writers": _writers,
     "launchers": _launchers,
-    "untold": _untold,
+    "untold": partial(_by_program, "files_untold"),
+    "modules": partial(_by_program, "modules"),
+    "revisions": partial(_by_program, "revisions"),
     "services": _services,
-    "documents": _documents,
+    "documents": partial(_globs, "documents"),
+    "manifests": partial(_globs, "manifests"),
     "containers": _containers,
     **{
         name: partial(_patterns, name.replace("-", "_"))

@@ -145,7 +145,8 @@ class Wrapper(Struct, frozen=True):
     (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
     `names` lists variables that it passes on or takes away, that of one in `folders` is where the command runs. Where
     there are `commands`, it runs the rest only behind one of these words. What begins with an option among `gives`, or
-    a file with such an ending, is given to that program."""
+    a file with such an ending, is given to that program. The value of an option in `splits` is words of the command
+    in one. `shows`: it writes what it runs to the log."""
 
     options: frozenset[str]
     words: int
@@ -155,6 +156,8 @@ class Wrapper(Struct, frozen=True):
     folders: frozenset[str]
     commands: frozenset[str]
     gives: Mapping[str, str]
+    shows: bool
+    splits: frozenset[str]
 
 
 class Clearing(Struct, frozen=True):
@@ -197,7 +200,10 @@ class Launcher(Struct, frozen=True):
     `people`: such a file is for people too, whoever else names it. `hooks` are commands of the program, '' for none,
     with the scripts of its file that it runs with them. With one of the words `elsewhere` it reads such a file of
     another folder; where there is none in its folder, and it looks `upward`, that of one around it. `loads` are
-    commands of the program that run files which it finds by itself.
+    commands of the program that run files which it finds by itself. They show what they run where a variable of
+    `tracing` is given what matches; `startup` are the variables that name what a program runs before its file.
+    `partly`: the reader knows a part of the language, so that a login may stand there unseen. `libraries` of that
+    language run commands in ways of their own, `accounts` log in to something else.
     """
 
     name: str
@@ -217,6 +223,11 @@ class Launcher(Struct, frozen=True):
     elsewhere: frozenset[str]
     upward: bool
     loads: frozenset[str]
+    tracing: Mapping[str, re.Pattern[str]]
+    startup: Mapping[str, str]
+    partly: bool
+    libraries: frozenset[str]
+    accounts: frozenset[str]
 
 
 def unversioned(program: str) -> str:
@@ -239,12 +250,22 @@ class Programs(Struct, frozen=True, dict=True):
     `launchers` run files of the repository, `interpreters` run what is not followed; `files_untold` are those that
     other programs read. Globs of names are `documents`, which nobody runs, `listings`, which list files for a tool that
     runs none, and `common`: what programs read by its name alone, wherever it lies. `containers` are commands of
-    programs that run what their words say in a container, with the files that these read untold.
+    programs that run what their words say in a container, with the files that these read untold. `prompts` are
+    variables that a shell shows, with what they expand to, before commands that it traces; `bringing` ones name files
+    that programs run. `modules` are options of programs that name a file without its ending, `sweepers` programs that
+    run what is in a folder, `manifests` files that say which programs a package installs. `revisions` are commands of
+    programs that show files as they were at a commit.
     """
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
     clearing: Mapping[str, Clearing] = field(default_factory=dict)
     displays: frozenset[str] = frozenset()
+    prompts: frozenset[str] = frozenset()
+    bringing: frozenset[str] = frozenset()
+    modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    revisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sweepers: frozenset[str] = frozenset()
+    manifests: tuple[str, ...] = ()
     failing: frozenset[str] = frozenset()
     repeating: frozenset[str] = frozenset()
     filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
@@ -287,9 +308,25 @@ class Programs(Struct, frozen=True, dict=True):
         return program in self.interpreters or unversioned(program) in self.interpreters
 
     @cached_property
+    def showing(self) -> frozenset[str]:
+        """The wrappers that write what they run to the log."""
+        return frozenset(name for name, wrapper in self.wrappers.items() if wrapper.shows)
+
+    @cached_property
     def inert(self) -> frozenset[str]:
         """Programs that run nothing of the repository, and read no package of a registry."""
         return self.private | self.offline | self.displays | self.filters.keys()
+
+    def idles(self, program: str, words: Iterable[str | None]) -> bool:
+        """Whether a program that is told these words runs nothing of the repository, and reads no package."""
+        starts = self.starting.get(program)
+        return program in self.inert and not (starts and any(starts.search(word) for word in words if word))
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The programs of which something is known but that a package or a step may put them there."""
+        told = (self.wrappers, self.untold, self.containers, self.clearing, self.writers)
+        return self.inert.union(*told, self.carriers, self.shells, self.interpreters, self.copiers, self.keepers)
 
     @cached_property
     def untold(self) -> dict[str, tuple[str, ...]]:
@@ -307,7 +344,7 @@ class Programs(Struct, frozen=True, dict=True):
         given = self.wrappers.keys() | self.shells | {"source", ".", "exec", "eval"}
         told = self.interpreters | self.files_untold.keys() - self.inert
         found = dict.fromkeys(sorted(given), ()) | dict.fromkeys(
-            sorted(self.carriers | told | {"cd", "pushd", "popd"}), ("{}",)
+            sorted(self.carriers | self.sweepers | told | {"cd", "pushd", "popd"}), ("{}",)
         )
         return found | {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
 
@@ -392,11 +429,15 @@ class PushPipe(Struct, frozen=True):
 
 
 class PasswordOption(Struct, frozen=True):
-    """Options of programs whose value is a password; with `between`, what stands behind that sign in it."""
+    """Options of programs, with their commands, whose value is a password; with `between`, what stands behind that sign
+    in it. `word` counts the words that are no options: which of them is one, 0 for none. `stdin`: so is what they are
+    fed."""
 
     programs: tuple[str, ...]
-    options: tuple[str, ...]
+    options: tuple[str, ...] = ()
     between: str = ""
+    word: int = 0
+    stdin: bool = False
 
 
 class RuleBook(Struct, frozen=True):
@@ -429,6 +470,12 @@ class RuleBook(Struct, frozen=True):
     def named(self) -> tuple[str, ...]:
         """What text has in it that is about a registry."""
         return tuple(dict.fromkeys((*self.hosts, *self.mentions)))
+
+    @property
+    def login_words(self) -> tuple[str, ...]:
+        """Words of text that logs in, or holds a login."""
+        marks = (mark for client in self.clients.values() for mark in client.login_file.marks)
+        return tuple(dict.fromkeys(("login", *marks)))
 
     @property
     def natives(self) -> frozenset[str]:

@@ -68,12 +68,18 @@ def _add(document: Document, book: RuleBook) -> RuleBook:
 
 
 def _passwords(node: Node) -> PasswordOption:
-    fields = node.mapping(("programs", "options", "between"))
-    for key in ("programs", "options"):
-        if key not in fields:
-            raise node.error(f"the password has no `{key}`; add it")
-    between = fields["between"].text() if "between" in fields else ""
-    return PasswordOption(fields["programs"].texts(), fields["options"].texts(), between)
+    fields = node.mapping(("programs", "options", "between", "word", "stdin"))
+    if "programs" not in fields:
+        raise node.error("the password has no `programs`; add it")
+    if fields.keys().isdisjoint(("options", "word", "stdin")):
+        raise node.error("the password has no `options`; add it")
+    return PasswordOption(
+        fields["programs"].texts(),
+        fields["options"].texts() if "options" in fields else (),
+        fields["between"].text() if "between" in fields else "",
+        fields["word"].number() if "word" in fields else 0,
+        fields["stdin"].flag() if "stdin" in fields else False,
+    )
 
 
 def _rule(document: Document, entries: dict[str, Node]) -> Rule:

@@ -146,12 +146,15 @@ class ClientCommand(Struct, frozen=True):
 
 class LoginFile(Struct, frozen=True):
     """Where a client keeps its logins. `slots` are what moves it, the strongest first; `paths` match the path of the
-    file, `folders` one that is, or leads through, its folder. `home` is where in the home folder it is by default."""
+    file, `folders` one that is, or leads through, its folder. `home` is where in the home folder it is by default. Text
+    that has one of the words `marks` may be such a file; variables `inline` hold the text of one."""
 
     slots: tuple[Slot, ...] = ()
     paths: tuple[re.Pattern[str], ...] = ()
     folders: tuple[re.Pattern[str], ...] = ()
     home: str = ""
+    marks: tuple[str, ...] = ()
+    inline: tuple[str, ...] = ()
 
     @property
     def variables(self) -> tuple[str, ...]:

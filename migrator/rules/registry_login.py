@@ -2,38 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from migrator.findings.records import Finding, Severity
 from migrator.fixes.context import Context
 from migrator.fixes.judged_command import JudgedCommand, RuleContext
-from migrator.flow.events import Command
+from migrator.ir.paths import GLOB
 from migrator.ir.values import Input
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.steps import Shell, StepFacts
-from migrator.reading.unfollowed import logins_unseen
+from migrator.reading.unfollowed import logins_beyond, logins_in_parts, logins_kept, logins_unseen
 from migrator.rulebook.records import Rule
 from migrator.rulebook.sinks import Role
 from migrator.sinks.calls import authenticated_calls
 from migrator.sinks.credentials import origin
-from migrator.sinks.login_files import written_logins
+from migrator.sinks.login_files import WrittenLogin, written_logins
 from migrator.sinks.logins import SEVERAL
 from migrator.sinks.shown import names_natives, shows_login
 from migrator.text.source import Source, Span
+
+_HOST = re.compile(r"\w\.[a-z]")
+"""Of a registry's name, as far as text shows one."""
 
 
 def check(rule: Rule, context: RuleContext) -> Iterator[Finding]:
     """A finding for each login command, and for each place that shows a login which is not followed."""
     for step in context.steps:
-        for one in context.judged(step):
-            if not one.literal:
-                yield one.finding(_of(one.login.login.rule, rule, context), context, _message(one))
-        yield from _uncertain(rule, step, context)
-        yield from _unread(rule, step, context)
-        yield from _unfollowed(rule, step, context)
+        found = list(_seen(rule, step, context))
+        yield from found
         yield from _not_followed(rule, step, context)
+        yield from _beyond(rule, step, context)
+        yield from _kept(rule, step, context)
+        yield from _unexplained(rule, step, context, {one.path for one in found})
     for source, login in context.broken:
         yield _unreadable(rule, context, source, login, "a file")
+
+
+def _seen(rule: Rule, step: StepFacts, context: RuleContext) -> Iterator[Finding]:
+    """What is found where a step is followed."""
+    for one in context.judged(step):
+        if not one.literal:
+            yield one.finding(_of(one.login.login.rule, rule, context), context, _message(one))
+    yield from _uncertain(rule, step, context)
+    yield from _unread(rule, step, context)
+    yield from _unfollowed(rule, step, context)
+
+
+def _unexplained(rule: Rule, step: StepFacts, context: RuleContext, explained: Collection[str]) -> Iterator[Finding]:
+    """Logins in files that are followed as far as their language is known, where nothing that was found is one."""
+    literal = {one.login.shell.script.source_at(one.login.command.span).path for one in context.judged(step)}
+    for path, login in logins_in_parts(step, context.book):
+        if path not in explained and path not in literal and (source := context.source(path)):
+            yield rule.finding(
+                source,
+                login,
+                "a login to Packages stands in a file that a step runs and that is not followed",
+                reasons=[context.reason("not-followed", f"what {path} does is read in part", path)],
+                uses=step.uses,
+            )
 
 
 def _of(client_rule: str, rule: Rule, context: Context) -> Rule:
@@ -117,6 +144,31 @@ def _not_followed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Fin
             )
 
 
+def _beyond(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
+    """Files that a step runs, or may run, and whose text is not read."""
+    for shell, command, path in logins_beyond(step, context.files, context.book):
+        source, place = _place(shell, command.span)
+        detail = f"{path} is larger than 2 MiB, or in no known encoding, and is not read"
+        message = "a login to Packages stands in a file that a step runs and that is not followed"
+        yield rule.finding(
+            source, place, message, reasons=[context.reason("not-followed", detail, path)], uses=step.uses
+        )
+
+
+def _kept(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
+    """Login files of the repository that a step uses."""
+    for path, login in logins_kept(step, context.texts):
+        if source := context.source(path):
+            detail = f"the login stands in {path}, which the step uses"
+            yield rule.finding(
+                source,
+                login,
+                "a login to Packages stands in a file that a step uses",
+                reasons=[context.reason("credential-unresolved", detail, "the login file")],
+                uses=step.uses,
+            )
+
+
 def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Logins in text that a script runs and that is not followed, and in login files that a command writes."""
     for shell in step.shells:
@@ -130,16 +182,16 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
             reason = context.reason("credential-unresolved", detail, "the login")
             yield rule.finding(source, place, message, reasons=[reason], uses=step.uses)
         for written in written_logins(shell.trace, context.book):
-            if not written.surely and not context.mentioned(step):
+            if not written.surely and (not context.mentioned(step) or _is_elsewhere(written, context)):
                 continue
-            source, place = _place(shell, written.command)
+            source, place = _place(shell, written.span)
             what = "a login to Packages" if written.surely else "a login that may be to Packages"
             message = f"{what} is written by hand into the client's login file"
             detail = "the login is written into a file by hand"
             reason = context.reason("credential-unresolved", detail, "the login file")
             yield rule.finding(source, place, message, reasons=[reason], variables=written.stored, uses=step.uses)
         for call in authenticated_calls(shell.trace, context.book):
-            source, place = _place(shell, call.command)
+            source, place = _place(shell, call.command.span)
             names = " and ".join(f"${name}" for name in call.stored)
             message = (
                 f"{call.command.name} reaches {call.host} with {f'the stored {names}' if names else 'a credential'}"
@@ -151,5 +203,16 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
             )
 
 
-def _place(shell: Shell, command: Command) -> tuple[Source, Span]:
-    return shell.script.source_at(command.span), shell.script.shown(command.span)
+def _is_elsewhere(written: WrittenLogin, context: Context) -> bool:
+    """Whether a login file is made of files alone that show another registry."""
+    texts = [text for path in written.files if (text := context.file(path)) is not None]
+    mentions = context.book.mentions
+    return (
+        bool(texts)
+        and not any(map(GLOB.search, written.files))
+        and all(_HOST.search(text) and "$" not in text and not any(one in text for one in mentions) for text in texts)
+    )
+
+
+def _place(shell: Shell, span: Span) -> tuple[Source, Span]:
+    return shell.script.source_at(span), shell.script.shown(span)

@@ -10,19 +10,20 @@ from msgspec import Struct
 
 from migrator.flow.events import Command, Flow
 from migrator.ir.paths import Paths, Top
-from migrator.ir.values import Input
+from migrator.ir.values import Input, Value
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink, sinks
 from migrator.sinks.invocations import Invocation, Parsed
-from migrator.sinks.keeping import ROOTED, spellings, spelt, takes, within
+from migrator.sinks.keeping import ROOTED, WrittenFiles, spellings, spelt, takes, within
 from migrator.sinks.shown import visible_text
 from migrator.sinks.values import value_of
+from migrator.text.source import Span
 
 _APART = re.compile(r"[:=,]")
 _OPEN = re.compile(r"[^/]*[*?$\[{]|/*\Z")
 """The rest of a path that leads to a folder: the folder itself, or a pattern for what is in it."""
-_FILES = ("config.json", "auth.json")
+FILES = ("config.json", "auth.json")
 _HOST = re.compile(r"\w\.[a-z]")
 """Of a registry's name, as far as text shows one."""
 
@@ -51,29 +52,44 @@ def is_login_file(path: str, book: RuleBook) -> bool:
 def gives_login_file(command: Command, book: RuleBook) -> bool:
     """Whether words of a command lead to a login file or its folder, as those of a mount do."""
     texts = (part for word in command.arguments for part in _APART.split(word.value.symbol() or "") if "/" in part)
-    return any(is_login_file(path, book) for text in texts for path in (text, *(f"{text}/{name}" for name in _FILES)))
+    return any(is_login_file(path, book) for text in texts for path in (text, *(f"{text}/{name}" for name in FILES)))
 
 
 class WrittenLogin(Struct, frozen=True):
-    """A login that a command writes into a client's login file, and the stored variables that it is made of. `surely`:
-    it shows the registry; else nothing of it shows which one it is for."""
+    """A login that is written at `span` into a client's login file, or into a variable that stands for one, and the
+    stored variables that it is made of. `surely`: it shows the registry; else nothing of it shows which one it is for,
+    but for the text of `files` that it is made of."""
 
-    command: Command
+    span: Span
     stored: tuple[str, ...]
     surely: bool
+    files: tuple[str, ...]
 
 
 def written_logins(trace: Flow, book: RuleBook) -> Iterator[WrittenLogin]:
-    """The logins that commands write and that are, or may be, to Packages; but for native ones."""
+    """The logins that a script writes and that are, or may be, to Packages; but for native ones."""
+    for span, content in _written(trace, book):
+        names = [piece.name for piece in content.pieces if isinstance(piece, Input)]
+        stored = tuple(dict.fromkeys(name for name in names if name not in book.natives))
+        text = visible_text(content)
+        surely = any(host in text for host in book.hosts)
+        perhaps = not _HOST.search(text) and (bool(stored) or bool(content.unknown))
+        if (stored or not names) and (surely or perhaps):
+            yield WrittenLogin(span, stored, surely, content.files)
+
+
+def _written(trace: Flow, book: RuleBook) -> Iterator[tuple[Span, Value]]:
+    """What becomes the text of a login file, and where."""
     for command in trace.commands:
-        for sink in written_by_hand(command, book):
-            names = [piece.name for piece in sink.value.pieces if isinstance(piece, Input)]
-            stored = tuple(dict.fromkeys(name for name in names if name not in book.natives))
-            text = visible_text(sink.value)
-            surely = any(host in text for host in book.hosts)
-            perhaps = not _HOST.search(text) and (bool(stored) or bool(sink.value.unknown))
-            if (stored or not names) and (surely or perhaps):
-                yield WrittenLogin(command, stored, surely)
+        yield from ((command.span, sink.value) for sink in written_by_hand(command, book))
+    for command, path, content in WrittenFiles.of(trace, book).events:
+        writer = book.programs.writers.get(command.name)
+        if writer and writer.words == "last" and is_login_file(path, book):
+            yield command.span, content
+    inline = {name for client in book.clients.values() for name in client.login_file.inline}
+    for one in trace.definitions:
+        if one.name in inline and one.word is not None and _marked(one.value, book):
+            yield one.word.span, one.value
 
 
 def written_by_hand(command: Command, book: RuleBook) -> Iterator[Sink]:
@@ -83,8 +99,13 @@ def written_by_hand(command: Command, book: RuleBook) -> Iterator[Sink]:
         written += [(argument.value, command.stdin) for argument in command.arguments]
     for path, content in written:
         named = path.symbol() or ""
-        if is_login_file(named, book) or named in _moved(command, book):
+        known = is_login_file(named, book) or named in _moved(command, book)
+        if known or (isinstance(command.folders, Top) and named in FILES and _marked(content, book)):
             yield Sink(Action.STORE, Role.CREDENTIAL, Channel.FILE, command.name, content, command.span)
+
+
+def _marked(content: Value, book: RuleBook) -> bool:
+    return any(word in visible_text(content) for word in book.login_words[1:])
 
 
 def _moved(command: Command, book: RuleBook) -> set[str]:
@@ -92,7 +113,7 @@ def _moved(command: Command, book: RuleBook) -> set[str]:
     names = {name for client in book.clients.values() for name in client.login_file.variables}
     given = (value_of(command, name) for name in names)
     places = {text for value in given if value and (text := value.symbol())}
-    return places | {f"{place}/{name}" for place in places for name in _FILES}
+    return places | {f"{place}/{name}" for place in places for name in FILES}
 
 
 class LoginFiles(Struct, frozen=True):
@@ -126,7 +147,7 @@ class LoginFiles(Struct, frozen=True):
         """Whether an artifact's pattern or a cache's path takes such a file along."""
         short = spelt(pattern, self.book.built_in)
         return self.holds(pattern) or any(
-            within(short, [place]) or takes(short, place) or takes(short, f"{place}/{_FILES[0]}")
+            within(short, [place]) or takes(short, place) or takes(short, f"{place}/{FILES[0]}")
             for place in self.places
         )
 

@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from migrator.ir.values import Literal, Value
 from migrator.rulebook.records import RuleBook
 from migrator.text.source import Span
 
-_LOGIN = re.compile(r"\blogin\b")
 _ASIDE = ("#", "//", "--", ";")
 """A line that begins so is a comment in some language."""
 
 
 def shows_login(text: str, book: RuleBook) -> Span | None:
     """Where text shows a login to Packages, None where it does not: outside of comments, if anywhere."""
-    if not any(mention in text for mention in book.mentions) or not _LOGIN.search(text):
+    login = _words(book.login_words)
+    if not any(mention in text for mention in book.mentions) or not login.search(text):
         return None
     at = 0
     found: Span | None = None
     for line in text.splitlines(keepends=True):
-        if match := _LOGIN.search(line):
+        if match := login.search(line):
             shown = Span(at + match.start(), at + match.end())
             if not line.lstrip().startswith(_ASIDE):
                 return shown
             found = found or shown
         at += len(line)
     return found
+
+
+def keeps_login(text: str, book: RuleBook) -> Span | None:
+    """Where text is a client's login file with a login to Packages, or another file with one that programs look into;
+    None where it is none."""
+    match = _kept(book.login_words[1:]).search(text)
+    return Span(match.start(), match.end()) if match and any(mention in text for mention in book.mentions) else None
+
+
+@lru_cache(maxsize=8)
+def _words(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b")
+
+
+@lru_cache(maxsize=8)
+def _kept(marks: tuple[str, ...]) -> re.Pattern[str]:
+    """A mark as a key, or a line of .netrc."""
+    names = "|".join(map(re.escape, marks))
+    return re.compile(rf"['\"](?:{names})['\"]\s{{0,20}}:|\bmachine\s{{1,20}}\S{{1,200}}\s{{1,20}}login\b")
 
 
 def names_natives(text: str, book: RuleBook) -> bool:

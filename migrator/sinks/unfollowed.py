@@ -49,7 +49,8 @@ def carried_text(command: Command, book: RuleBook) -> str | None:
 def knows_no_package(command: Command, book: RuleBook) -> bool:
     """Whether the program is known to read no packages, or what it runs is read as commands of their own."""
     programs = book.programs
-    return command.followed or command.name in programs.inert or command.name in programs.carriers
+    idle = programs.idles(command.name, [argument.value.symbol() for argument in command.arguments])
+    return command.followed or idle or command.name in programs.carriers
 
 
 def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[tuple[str, str]]:

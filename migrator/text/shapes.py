@@ -43,6 +43,7 @@ _STRONG_KEY = re.compile(
     r"(?i:api|access|secret|private|encryption|signing|master|deploy|ssh|license|account|storage|client|shared|admin|app|"
     r"jwt|hmac|aes|rsa|gpg|pgp|service|session|security)[_.-]?key"
 )
+_OTHER_WORDS = re.compile(r"tokeni[sz]|secretar|passwordless|keyword|passport\b")
 _OWN = frozenset({"pwd", "oldpwd", "bypass", "compass", "cookie-jar", "cookiejar"})
 
 _SIGN = re.compile(
@@ -54,7 +55,10 @@ _OPTION = re.compile(
     r"\\?['\"]?[ \t]*+\r?\n[ \t]*+-[ \t]++)(?![-\s<>|&;)])"
 )
 _LISTED = re.compile(r"(?:^|[\r\n])[ \t]*-[ \t]+['\"]?--?[\w-]{1,80}\Z")
-_PAIRED = re.compile(r"['\"]?[ \t]*[,\r\n][ \t\r\n]{0,60}['\"]?(?:value|default)['\"]?[ \t]{0,20}:[ \t]{0,20}")
+_PAIRED = re.compile(
+    r"['\"][ \t]{1,20}[vV]alue[ \t]{0,5}=[ \t]{0,5}|"
+    r"['\"]?[ \t]*[,\r\n][ \t\r\n]{0,60}['\"]?(?:value|default)['\"]?[ \t]{0,20}:[ \t]{0,20}"
+)
 _SPACED = re.compile(
     r"(?:\b(?i:set|setx|env|arg|config)|\blogin\s{1,20}\S{1,100})\s{1,20}(?:--?\w{1,20}\s{1,20})?[\w./:@\"'-]{0,60}\Z"
 )
@@ -62,7 +66,8 @@ _LEAD = re.compile(r"(?:^|[\r\n])[ \t]*(?:-[ \t]+)?['\"]?\Z")
 _BLOCK = re.compile(r"[|>][0-9+-]{0,2}[ \t]*(?:#[^\r\n]*)?\r?\n")
 _TAGGED = re.compile(r"(?:[&!][^\s,\[\]{}]{0,80}[ \t]{1,20}){1,2}")
 _CODE = re.compile(
-    r"(?:new[ \t]|[\w.]{1,80}[(\[]|(?:process\.env|os\.environ|env|self|this|args|config|settings|secrets|var|"
+    r"(?:(?:new|await|yield|typeof|not)[ \t]|[\w.]{1,80}[(\[]|"
+    r"(?:process\.env|os\.environ|env|self|this|args|config|settings|secrets|var|"
     r"local|data|module|vars|inputs|steps|params|props|options)\.\w)"
 )
 _SCHEME = re.compile(r"(?i:bearer|basic|token|digest|apikey|negotiate|ntlm)(?:[ \t]+|\Z)")
@@ -88,7 +93,16 @@ _PUBLIC = re.compile(r"public[_.-]?key")
 _OTHERWISE = re.compile(r":?[-=]")
 _BRACED = re.compile(r"[^}\r\n]{0,400}")
 _BLANKS = re.compile(r"['\"]?[ \t]{1,20}")
-_FED = re.compile(r"[ \t]{0,20}<<<[ \t]{0,20}")
+_FED = re.compile(
+    r"[ \t]{0,20}(?:<<<[ \t]{0,20}|<[ \t]{0,5}<\([ \t]{0,5}(?:echo|printf)[ \t]{1,20}(?:-[neE]{1,3}[ \t]{1,5})?"
+    r"(?:['\"]?%s(?:\\n)?['\"]?[ \t]{1,20})?)"
+)
+_PRINTF = re.compile(r"\bprintf[ \t]{1,20}-v[ \t]{0,20}\Z")
+_DIRECTIVES = re.compile(r"['\"]?(?:%[sbq](?:\\n)?){1,3}['\"]?[ \t]{1,20}")
+_ELSE = re.compile(r"['\"]?[\])]?[ \t]{0,20}(?:\|\||\?\?|\bor\b|\|[ \t]{0,20}default)[ \t]{1,20}(?=['\"])")
+_COMPARED = re.compile(r"\}?['\"]?[ \t]{1,20}(?:==?|!=)[ \t]{1,20}(?!['\"]{2})")
+_REPLACED = re.compile(r"_{0,4}(?P<sign>[/|#,@:])")
+_SUBSTITUTES = re.compile(r"(?<![\w-])s(?P<sign>[/|#,@:])[^\w\s]{0,4}\w{0,40}\Z")
 _SECOND = re.compile(r"['\"][ \t]{0,20},[ \t]{0,20}(?=['\"])")
 _URL = re.compile(r"://(?P<user>[^\s/@:'\"<>?#]{0,200})(?::(?P<password>[^\s/'\"<>]{0,400}))?@")
 _DEFAULT = re.compile(
@@ -145,6 +159,8 @@ def _given_to(text: str, start: int, end: int) -> tuple[Written, bool, bool] | N
     if kind is None:
         return None
     before = text[start - 1] if start else ""
+    if (found := _aside(text, start, end)) is not None:
+        return found, kind, False
     if before == "{" and text[max(0, start - 2) : start] == "${":
         return _default_of(text, end, kind)
     option = text.startswith("-", start)
@@ -168,11 +184,26 @@ def _given_to(text: str, start: int, end: int) -> tuple[Written, bool, bool] | N
     return found, kind or (upper and not _is_path(text, found)) or _docker(name, sign, text, found), header
 
 
+def _aside(text: str, start: int, end: int) -> Written | None:
+    """The value that a name is compared with, that stands in for it, or that `sed` puts in its place."""
+    if otherwise := _ELSE.match(text, end):
+        return values.word(text, otherwise.end())
+    shell = text[max(0, start - 2) : start].lstrip("{ \"'")[-1:] in ("$", "{")
+    if shell and (compared := _COMPARED.match(text, end)):
+        return values.word(text, compared.end())
+    sign = _REPLACED.match(text, end)
+    begun = sign and _SUBSTITUTES.search(text[max(0, start - 60) : start])
+    if sign and begun and begun["sign"] == sign["sign"]:
+        close = text.find(sign["sign"], sign.end(), sign.end() + _LONGEST_WORD)
+        return Written((Span(sign.end(), close),), close) if close > 0 else None
+    return None
+
+
 def _kind(name: str) -> bool | None:
     """Whether a name says that it is given a credential; False where its value must look like one; None where it is
     about something else."""
     small = name.lower()
-    if small in _OWN or small.startswith(("set-", "get-", "delete-", "create-")):
+    if small in _OWN or _OTHER_WORDS.match(small) or small.startswith(("set-", "get-", "delete-", "create-")):
         return None
     steps = _STEPS.findall(name)
     last = steps[-1].lower() if steps else ""
@@ -205,6 +236,10 @@ def _begin(text: str, at: int) -> int:
 
 def _spaced(text: str, start: int, end: int, option: bool) -> int | None:
     """Where the value stands that follows an option, or a name in a command that sets it, behind blanks."""
+    if _PRINTF.search(text[max(0, start - 30) : start + 2 * text.startswith("-v", start)]):
+        blanks = _BLANKS.match(text, end)
+        directives = _DIRECTIVES.match(text, blanks.end()) if blanks else None
+        return directives.end() if directives else blanks.end() if blanks else None
     if option:
         found = _OPTION.match(text, end)
         if found is None or ("\n" in found[0] and "\\" not in found[0] and not _list_item(text, end)):

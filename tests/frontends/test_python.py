@@ -18,6 +18,7 @@ from migrator.frontends.python.expressions import EXPRESSION
 from migrator.ir.nodes import Constant, Invoke, ProgramError, Read, Statement
 from migrator.ir.rendering import program
 from migrator.ir.traversal import every
+from migrator.rulebook import reading as rulebook
 from tests.frontends.nodes import reads
 
 HEAD = "import os\nimport subprocess\n"
@@ -196,6 +197,9 @@ CALLS = {
 # Nodes
 
 
+LIBRARIES = rulebook.load().programs.launchers["python"].libraries
+
+
 def plain(nodes: Iterable[Statement]) -> str:
     """Without what can be written in place of strings."""
     quoted = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
@@ -205,7 +209,7 @@ def plain(nodes: Iterable[Statement]) -> str:
 def shown(source: str) -> str:
     """Without `module.` before the names of its variables, the beginning, which says that nothing is known of them, and
     the reason that is that of most expressions."""
-    nodes = plain(lower(f"{HEAD}{source}\n", None)).replace(f"[{EXPRESSION}]", "")
+    nodes = plain(lower(f"{HEAD}{source}\n", None, libraries=LIBRARIES)).replace(f"[{EXPRESSION}]", "")
     return re.sub(r"\bmodule\.", "", re.sub(r"^\(evaluate sets\[[^]]*\]\) ?", "", nodes))
 
 

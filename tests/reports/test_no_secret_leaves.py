@@ -30,7 +30,7 @@ from migrator.reports.paint import Paint
 from migrator.reports.secrets import masked, rewritten
 from migrator.rulebook import reading as rulebook
 from migrator.text.source import Source
-from tests.memory import PATH, Memory, planned, report_on
+from tests.memory import PATH, Memory, planned, report_on, step
 
 BOOK = rulebook.load()
 
@@ -73,6 +73,30 @@ LINES = [
     "mvn deploy -Dpassword=SECRET",
     "# PASSWORD=SECRET is the old one",
     "echo BASE64 | base64 -d > key",
+    "printf -v TOKEN '%s' SECRET",
+    "printf -v DEPLOY_TOKEN SECRET",
+    "printf -vTOKEN %s 'SECRET'",
+    "read -r TOKEN <<< SECRET",
+    "IFS= read -rs API_KEY <<<'SECRET'",
+    "read TOKEN < <(echo SECRET)",
+    "echo SECRET | read -r TOKEN",
+    "mapfile -t TOKENS <<< SECRET",
+    "mapfile TOKENS < <(printf '%s' SECRET)",
+    "readarray -t PASSWORDS <<< 'SECRET'",
+    "vault login SECRET",
+    "vault login -method=token SECRET",
+    "snyk auth SECRET",
+    "cargo login SECRET",
+    "cf auth ada SECRET",
+    "nuget push x.nupkg SECRET -Source y",
+    "htpasswd -b users ada SECRET",
+    "echo 'ada:SECRET' | chpasswd",
+    "echo SECRET | sudo -S true",
+    "cat <<< SECRET | docker login --password-stdin -u ada ghcr.io",
+    "sed -i 's/__TOKEN__/SECRET/' settings.xml",
+    'if [ "$TOKEN" = SECRET ]; then true; fi',
+    'if [[ $PASSWORD == "SECRET" ]]; then true; fi',
+    "curl https://hooks.slack.com/services/T0000AAAA/B0000AAAA/SECRET",
     "ci/build.sh",
 ]
 """SECRET is the secret, QUOTED as it is in a URL, BASE64 in base64, and PAIR64 with a user name in base64."""
@@ -153,9 +177,38 @@ def _outputs(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     said = saying(report, every, BOOK.reasons, "`x`", Style.SUGGESTION, 9)
     yield "bot", "\n".join((*(one.text for one in said.notes), said.summary(Plan()).text))
     yield "fleet", repr((scanning.findings(scanning.showable(raw)), scanning.packages(scanning.showable(raw))))
-    for line in sorted({finding.position.line for finding in raw.findings if finding.path == PATH})[:3]:
-        found = tracing.trace(Memory(files), [PATH], BOOK, Settings(), BITBUCKET, PATH, line)
-        yield f"trace of {line}", trace.trace(found, str)
+    for path, line in sorted({(finding.path, finding.position.line) for finding in raw.findings})[:3]:
+        found = tracing.trace(Memory(files), [PATH], BOOK, Settings(), BITBUCKET, path, line)
+        yield f"trace of {path}:{line}", trace.trace(found, str)
+
+
+PLACES = {
+    "Makefile": "TOKEN := SECRET\nlogin:\n\t@docker login crg.apkg.io -u $$PUSER -p $$PAT\n",
+    "justfile": "token := 'SECRET'\nlogin:\n    @docker login crg.apkg.io -u $PUSER -p $PAT\n",
+    "package.json": '{"scripts": {"login": "docker login crg.apkg.io -u $PUSER -p $PAT", "x": "API_TOKEN=SECRET x"}}',
+    "ci/x.py": "import os\nTOKEN = os.getenv('TOKEN', 'SECRET')\nos.system('docker login crg.apkg.io -u a -p $PAT')\n",
+    "ci/y.py": "import json\njson.dump({'auths': {'crg.apkg.io': {'auth': 'PAIR64'}}}, open('config.json', 'w'))\n",
+    "ci/x.rb": "token = ENV['TOKEN'] || 'SECRET'\nsystem('docker login crg.apkg.io -u a -p ' + token)\n",
+    "ci/x.js": "const token = process.env.TOKEN ?? 'SECRET'\nexecSync('docker login crg.apkg.io -u a')\n",
+    "ci/x.awk": 'BEGIN { password = "SECRET"; system("docker login crg.apkg.io -u a -p " password) }\n',
+    "ci/config.json": '{"auths": {"crg.apkg.io": {"auth": "PAIR64"}}}\n',
+    "ci/netrc": "machine crg.apkg.io login ada password SECRET\n",
+    "ci/x.pl": "my $password = 'SECRET'; system(\"docker login crg.apkg.io -u a -p $password\");\n",
+}
+"""Files of which something is shown, each with a secret in it."""
+RUNS = [
+    "make login", "just login", "npm run login", "python3 ci/x.py", "python3 ci/y.py", "ruby ci/x.rb", "node ci/x.js",
+    "awk -f ci/x.awk", "cp ci/config.json ~/.docker/config.json", "cp ci/netrc ~/.netrc", "perl ci/x.pl",
+]  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(secret=SECRETS, chosen=st.lists(st.sampled_from(sorted(PLACES)), min_size=1, max_size=4, unique=True))
+def test_no_output_shows_a_secret_of_whatever_file_a_step_uses(secret: str, chosen: list[str]) -> None:
+    files = {path: _written(PLACES[path], secret).encode() for path in chosen}
+    files[PATH] = step(*RUNS, "docker push crg.apkg.io/acme/web:1").encode()
+    assert report_on(files).findings
+    assert not _leaks(files, secret)
 
 
 def _counted(report: Report) -> dict[baseline.BaselineEntry, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from migrator.fixes.context import Context
@@ -9,9 +10,11 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
 from migrator.flow import queries
-from migrator.ir.values import Input
-from migrator.reading.steps import StepFacts
+from migrator.ir.values import Input, Literal, inputs
+from migrator.reading.steps import Shell, StepFacts
 from migrator.text.source import Span
+
+_EXPANDED = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 
 def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point]) -> tuple[Opinion, ...]:
@@ -54,3 +57,15 @@ def _displayed(step: StepFacts, context: Context, login: PackagesLogin) -> Itera
             for name in names:
                 if name in login.password.origin.stored:
                     yield name, Sighting(f"`{command.name}` prints {name}", shell.script, command.span)
+        yield from _prompted(shell, context, login)
+
+
+def _prompted(shell: Shell, context: Context, login: PackagesLogin) -> Iterator[tuple[str, Sighting]]:
+    """The same of what the shell shows before each command that it traces."""
+    trace = shell.trace
+    for one in trace.definitions if any(command.traced for command in trace.commands) else ():
+        if one.name in context.book.programs.prompts:
+            text = " ".join(piece.text for piece in one.value.pieces if isinstance(piece, Literal))
+            for name in (*inputs([one.value]), *_EXPANDED.findall(text)):
+                if name in login.password.origin.stored:
+                    yield name, Sighting(f"{one.name} shows {name}", shell.script, one.word.span if one.word else None)

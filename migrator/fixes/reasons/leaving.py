@@ -9,6 +9,7 @@ from migrator.fixes.departures import Departure
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
+from migrator.fixes.reasons.building import copies_login
 from migrator.flow.events import Command
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import Programs, RuleBook
@@ -19,7 +20,7 @@ from migrator.sinks.login_files import LoginFiles
 
 
 def leaving(step: StepFacts, context: Context) -> Opinion:
-    leaves = tuple(_login_file_leaves(step, context.book))
+    leaves = tuple(_login_file_leaves(step, context))
     reasons = (context.reason("leaves-step", f"the step hands its login on: {what}", who) for who, what in leaves)
     seen = (Sighting(who) for who, _ in leaves)
     return Opinion("what takes the login out of the step?", tuple(seen), tuple(reasons))
@@ -61,13 +62,16 @@ def _aliased(login: PackagesLogin, book: RuleBook) -> Iterator[str]:
                     yield program or "a program that is not known"
 
 
-def _login_file_leaves(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, str]]:
+def _login_file_leaves(facts: StepFacts, context: Context) -> Iterator[tuple[str, str]]:
     """Who takes the file, and what becomes of it."""
+    book = context.book
     files = LoginFiles.of((login.config for login in facts.logins), book)
     for shell in facts.shells:
         entered = tuple(_entered(shell, files))
         for command in shell.trace.commands:
             yield from _taken(command, files, entered, book)
+            if (called := invocation(command, book)) and copies_login(called, files.places, context):
+                yield command.name, "the build copies the login file into an image"
         if any(files.named(path.symbol() or "") for path in shell.trace.inputs):
             yield "a redirection", "what is read holds the login file"
     for kind, path in facts.step.kept:

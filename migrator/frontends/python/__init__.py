@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 
 from migrator.frontends.programs import Place, Program, Request, whole
 from migrator.ir.nodes import ProgramError, Statement
@@ -43,14 +44,15 @@ def read(request: Request) -> Program | None:
     elif words[0].startswith("-"):
         return None
     else:
-        names = [words[0]]
+        names = [words[0], posixpath.join(words[0], "__main__.py")]
     for name in names:
         path = request.path(name)
         text = request.file(path) if path else None
         if path and text is not None:
             root = request.folder if words[0] == "-m" else posixpath.dirname(path)
             files = {**_imported(path, text, root, request.file), path: text}
-            fragments = tuple(whole(name, content, lower) for name, content in files.items())
+            known = partial(lower, libraries=request.launcher.libraries, accounts=request.launcher.accounts)
+            fragments = tuple(whole(name, content, known) for name, content in files.items())
             return Program(path, fragments, request.folder, taken + 1)
     return None
 
@@ -102,13 +104,15 @@ def _inside(base: str, name: str) -> str:
     return "" if path.startswith(("..", "/")) else path
 
 
-def lower(text: str, place: Place | None) -> tuple[Statement, ...]:
-    """A program. Raises ProgramError where it cannot be read."""
+def lower(
+    text: str, place: Place | None, *, libraries: Collection[str] = (), accounts: Collection[str] = ()
+) -> tuple[Statement, ...]:
+    """A program, as `statements.lower` has it. Raises ProgramError where it cannot be read."""
     try:
         from migrator.frontends.python import statements
     except ImportError:
         raise ProgramError("libcst is not installed; install patless again") from None
-    return statements.lower(text, place)
+    return statements.lower(text, place, libraries, accounts)
 
 
 def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import libcst as cst
 from msgspec import Struct
@@ -13,8 +13,6 @@ from migrator.frontends.python import tree
 from migrator.frontends.python.names import ENVIRONMENT, Names
 
 _COPIERS = ("dict", "copy.copy", "copy.deepcopy")
-_ACCOUNTS = {"smtplib", "aiosmtplib", "imaplib", "ftplib", "poplib", "nntplib", "requests_ntlm"}
-"""Libraries that log in to something else."""
 _LOGIN = re.compile(r"\blogin\b")
 _PASSWORD = re.compile(r"\s(?:-p\b|--password)")
 _LOGS_IN = re.compile(r"[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+")
@@ -46,7 +44,8 @@ def _logs_in(text: str) -> bool:
     return (login is not None and _PASSWORD.search(text, login.end()) is not None) or _LOGS_IN.search(text) is not None
 
 
-def gather(names: Names) -> Facts:
+def gather(names: Names, accounts: Collection[str] = ()) -> Facts:
+    """`accounts` are libraries that log in to something else than a registry."""
     nodes = list(tree.every(names.module))
     imports = [tree.imported(one) for one in nodes if isinstance(one, tree.IMPORTS)]
     given = [
@@ -72,7 +71,7 @@ def gather(names: Names) -> Facts:
         frozenset(_called(names.module)),
         frozenset(_passed(names.module)),
         _caught(nodes, names),
-        dict(_logins(names.module, packages)),
+        dict(_logins(names.module, packages, accounts)),
     )
 
 
@@ -190,10 +189,12 @@ def _called(node: cst.CSTNode) -> Iterator[str]:
             yield one.func.value
 
 
-def _logins(module: cst.Module, packages: frozenset[str]) -> Iterator[tuple[cst.CSTNode, list[cst.BaseExpression]]]:
+def _logins(
+    module: cst.Module, packages: frozenset[str], accounts: Collection[str]
+) -> Iterator[tuple[cst.CSTNode, list[cst.BaseExpression]]]:
     """Words, strings, and calls of what is named `login` or is given credentials; not a string that stands alone, as
     documentation does."""
-    elsewhere = bool(packages & _ACCOUNTS) and not any("docker" in one or "podman" in one for one in packages)
+    elsewhere = not packages.isdisjoint(accounts) and not any("docker" in one or "podman" in one for one in packages)
     elsewhere = elsewhere or any(
         isinstance(one, cst.FunctionDef) and one.name.value == "login" for one in tree.every(module)
     )

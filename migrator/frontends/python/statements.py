@@ -6,7 +6,7 @@ What nothing calls by name is read behind the module, with arguments that are un
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import libcst as cst
@@ -42,32 +42,35 @@ from migrator.ir.nodes import (
 )
 from migrator.text.source import Span
 
-_OTHERS = {
-    "plumbum", "sh", "invoke", "fabric", "python_on_whales", "aiodocker", "podman", "testcontainers", "oras", "pexpect",
-    "delegator", "sarge", "easyprocess",
-}  # fmt: skip
-"""Libraries that run commands, or use a registry, in ways of their own."""
 _MAX_DEPTH = 250
 """How deeply statements stand in each other, which bounds what follows the nodes: each `if` and `elif` is two levels.
 """
 
 
-def lower(text: str, place: Callable[[int], int] | None) -> tuple[Statement, ...]:
-    """A program. Raises ProgramError where it cannot be read."""
+def lower(
+    text: str,
+    place: Callable[[int], int] | None,
+    libraries: Collection[str] = (),
+    accounts: Collection[str] = (),
+) -> tuple[Statement, ...]:
+    """A program. `libraries` run commands, or use a registry, in ways of their own, `accounts` log in to something
+    else. Raises ProgramError where it cannot be read."""
     module = tree.parse(text)
     try:
         names = Names(text, module, place or (lambda index: index))
-        return tuple(_Statements(Expressions(names, gather(names), text)).module())
+        to = Expressions(names, gather(names, accounts), text)
+        return tuple(_Statements(to, libraries).module())
     except RecursionError:
         raise ProgramError(tree.DEEP) from None
 
 
 class _Statements:
-    """`loose` calls the functions that are called with who knows what; `labels` are the names of functions and
-    classes."""
+    """`libraries` run commands in ways of their own. `loose` calls the functions that are called with who knows what;
+    `labels` are the names of functions and classes."""
 
-    def __init__(self, to: Expressions) -> None:
+    def __init__(self, to: Expressions, libraries: Collection[str]) -> None:
         self.to = to
+        self.libraries = libraries
         self.names = to.names
         self.assignments = Assignments(to)
         self.loose: list[Statement] = []
@@ -318,7 +321,7 @@ class _Statements:
     def imported(self, node: cst.CSTNode) -> None:
         found = tree.imported(node)
         self.to.forgets(map(self.names.variable, found), node)
-        if any(full.partition(".")[0] in _OTHERS for full in found.values()):
+        if any(full.partition(".")[0] in self.libraries for full in found.values()):
             span = self.names.span(node)
             words = (Join((self.to.unknown(node),), span), self.to.text_of(self.to.text, node))
             self.to.runs(Call(words, span))
