@@ -16,8 +16,9 @@ from migrator import frontends
 from migrator.findings.records import Severity
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.programs import readers
-from migrator.rulebook.records import RuleError, ways_out
+from migrator.rulebook.records import RuleError
 from migrator.rulebook.sinks import Action, Channel, Role
+from migrator.rulebook.ways_out import ways_out
 from tests.fixtures_support import run
 from tests.memory import step, within
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from migrator.rulebook.records import Programs
+from migrator.rulebook.programs import Programs
 
 _WORD = re.compile(r"[\w.@+-]+(?:/+[\w.@+-]+)*")
 _ASIDE = ("#", "//", "*", "--", "<!--", ";")

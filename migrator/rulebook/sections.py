@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Severity, Verdict
 from migrator.rulebook import clients as rule_clients
-from migrator.rulebook import programs as rule_programs
+from migrator.rulebook import program_sections
 from migrator.rulebook.documents import Document, Node, members
 from migrator.rulebook.records import (
     BuiltIn,
@@ -52,7 +52,7 @@ def _add(document: Document, book: RuleBook) -> RuleBook:
         "escapes": rule_clients.escapes,
         "push-pipe": _push_pipe,
         "reasons": _reasons,
-        **rule_programs.SECTIONS,
+        **program_sections.SECTIONS,
     }
     described = ("what", "why", "url", "severity", "examples")
     entries = document.root.mapping((*sections, *described))
