@@ -15,7 +15,7 @@ import pytest
 from migrator import frontends
 from migrator.findings.records import Severity
 from migrator.rulebook import reading as rulebook
-from migrator.rulebook.programs import readers
+from migrator.rulebook.program_sections import readers
 from migrator.rulebook.records import RuleError
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.rulebook.ways_out import ways_out
