@@ -26,6 +26,7 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.rulebook.records import RuleBook
 from migrator.secrets.changes import destinations, is_open
+from migrator.secrets.hosts import hosts
 from migrator.secrets.judging import judge
 from migrator.secrets.plan import Plan
 from migrator.secrets.records import Evidence, Leaving, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
@@ -255,8 +256,8 @@ def _candidates(asking: Asking, one: Repository, stored: Inventory, resolve: _Re
 @contextmanager
 def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> Iterator[Survey]:
     runs = _runs(asking, one)
-    known = {**hosts(stored, asking.book), **asking.settings.variables}
-    settings = replace(asking.settings, variables=known, workspace=asking.workspace, repository=one.slug)
+    known = hosts(stored, asking.book)
+    settings = replace(asking.settings, hosts=known, workspace=asking.workspace, repository=one.slug)
     root = remote.place(asking.cache, asking.workspace, one.slug)
     opened = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
     with Objects(root) as objects:
@@ -293,15 +294,6 @@ def _hiding(stored: Inventory) -> set[str]:
         one.key
         for one in stored.variables
         if one.level is Level.DEPLOYMENT or (one.level is Level.REPOSITORY and one.key in above)
-    }
-
-
-def hosts(stored: Inventory, book: RuleBook) -> dict[str, str]:
-    """The values that name a registry of Packages, which is all that values are looked at for; the first level wins."""
-    return {
-        variable.key: variable.value
-        for variable in reversed(stored.variables)
-        if variable.value is not None and any(mention in variable.value for mention in book.mentions)
     }
 
 
