@@ -48,10 +48,10 @@ def test_a_worker_that_does_not_come_to_its_end_is_the_row_of_its_repository(
 ) -> None:
     monkeypatch.setattr(rounds, "_there", ends)
     with closing(rounds.Analysts(Judge(reading.load(), Settings(), "digest"), 3)) as analysts:
-        assert analysts.look(Path(), (), repository("one")) == ()
+        assert analysts.look(Path(), (), repository("one"), {}) == ()
         with pytest.raises(Unreadable, match=f"analyzing it .*{why}"):
-            analysts.look(Path(), (), repository(slug))
-        assert analysts.look(Path(), (), repository("two")) == ()
+            analysts.look(Path(), (), repository(slug), {})
+        assert analysts.look(Path(), (), repository("two"), {}) == ()
 
 
 def steps(count: int) -> str:
