@@ -27,7 +27,7 @@ from migrator.repositories.refs import refs
 from migrator.rulebook.records import RuleBook
 from migrator.secrets.changes import destinations, is_open
 from migrator.secrets.hosts import hosts
-from migrator.secrets.judging import judge
+from migrator.secrets.judging import judge, undefined
 from migrator.secrets.plan import Plan
 from migrator.secrets.records import Evidence, Leaving, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
 from migrator.secrets.references.records import OpaqueKind
@@ -158,6 +158,7 @@ def _judged(
         else:
             others += 1
     rows += _unchecked(found)
+    rows += undefined(found, natives)
     return Listing(
         asking.workspace,
         tuple(sorted(rows, key=_order)),
@@ -278,7 +279,7 @@ def _facts(
     if not there:
         return RepositoryFacts(one.slug, (), names, stored.variables, stored.not_checked)
     with _survey(asking, one, stored, resolve) as survey:
-        chosen, gaps = survey.refs(names | keys)
+        chosen, gaps = survey.refs(names | keys | survey.needed())
         leaving = survey.leaving()
     heads = {ref.name: ref.commit for ref in survey.every}
     # These can change without a change of a branch, so that this repository never counts as unchanged.

@@ -6,7 +6,7 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from migrator.text.view import Unreadable
 from tests.fleet.scan.conftest import Desk
 
 
-def ends(root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
+def ends(root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]) -> tuple[Seen, ...]:
     """Stands in a worker for an analysis; SIGSEGV is what a fault of a C parser is."""
     match repository.slug:
         case "crashes":
