@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
@@ -35,11 +35,16 @@ def pending(entries: Sequence[Entry], begun: str) -> list[Entry]:
 
 
 def go_through(
-    ledger: Ledger, entries: Sequence[Entry], reading: Reading, jobs: int, begun: str, told: Callable[[Scanned], None]
+    ledger: Ledger,
+    entries: Sequence[Entry],
+    reading: Reading,
+    jobs: int,
+    left: Callable[[Entry], bool],
+    told: Callable[[Scanned], None],
 ) -> int:
     """Look at each, and record it; how many were looked at here. Those that another run is at work on come last.
 
-    Raises LedgerError and GitMissing.
+    `left` says of one, as the ledger has it now, whether that has still to be done. Raises LedgerError and GitMissing.
     """
     count = 0
     others: list[Entry] = []
@@ -49,8 +54,8 @@ def go_through(
             uuid = entry.repository.uuid
             if not ledger.claim(uuid):
                 others.append(entry)
-            elif pending([ledger.entry(uuid) or entry], begun):
-                yield Known(entry.repository, ledger.heads(uuid), ledger.judged(uuid))
+            elif left(ledger.entry(uuid) or entry):
+                yield _known(ledger, entry.repository)
             else:  # another run was here meanwhile
                 ledger.free(uuid)
 
@@ -64,13 +69,18 @@ def go_through(
             uuid = entry.repository.uuid
             ledger.claim(uuid, wait=True)
             now = ledger.entry(uuid) or entry
-            if pending([now], begun):  # the other run did not come to its end
-                scanned = visit(Known(now.repository, ledger.heads(uuid), ledger.judged(uuid)), reading, analysts.look)
+            if left(now):  # the other run did not come to its end
+                scanned = visit(_known(ledger, now.repository), reading, analysts.look)
                 ledger.record(scanned)
                 told(scanned)
                 count += 1
             ledger.free(uuid)
     return count
+
+
+def _known(ledger: Ledger, repository: Repository) -> Known:
+    uuid = repository.uuid
+    return Known(repository, ledger.heads(uuid), ledger.judged(uuid), ledger.hosts(uuid))
 
 
 def _visits(work: Iterator[Known], reading: Reading, analysts: Analysts, jobs: int) -> Iterator[Scanned]:
@@ -100,11 +110,13 @@ class Analysts:
         self._workers = processes.Workers(seconds, _begin, (judge,))
         self._turn = threading.Semaphore(os.cpu_count() or 1)  # more at a time are of no use
 
-    def look(self, root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
+    def look(
+        self, root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]
+    ) -> tuple[Seen, ...]:
         """Raises as `scanning.look`, and Unreadable where the process does not come to its end."""
         with self._turn:
             try:
-                return self._workers.do(_there, root, commits, repository)
+                return self._workers.do(_there, root, commits, repository, dict(hosts))
             except processes.Lost as lost:
                 raise Unreadable(f"analyzing it {lost}; look at its files, or leave it out") from None
 
@@ -120,5 +132,5 @@ def _begin(judge: Judge) -> None:
     _JUDGE[:] = [judge]
 
 
-def _there(root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
-    return look(root, commits, _JUDGE[0].of(repository))
+def _there(root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]) -> tuple[Seen, ...]:
+    return look(root, commits, _JUDGE[0].of(repository).knowing(hosts))

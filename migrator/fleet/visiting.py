@@ -27,16 +27,18 @@ MOST = 1000
 """The most branches of one repository that are read."""
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}")
 _HEADS = "refs/heads/"
-Look = Callable[[Path, Sequence[str], Repository], tuple[Seen, ...]]
+Look = Callable[[Path, Sequence[str], Repository, Mapping[str, str]], tuple[Seen, ...]]
 """How commits of a copy are analyzed, in another process. Raises GitError, Unreadable."""
 
 
 class Known(Struct, frozen=True):
-    """A repository, and what the ledger has of it: commits by branch, digests by commit."""
+    """A repository, and what the ledger has of it: commits by branch, digests by commit, and the hosts that its
+    variables are known to name."""
 
     repository: Repository
     heads: Mapping[str, str] = field(default_factory=dict)
     judged: Mapping[str, str] = field(default_factory=dict)
+    hosts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Reading(Struct, frozen=True):
@@ -64,7 +66,7 @@ def visit(known: Known, reading: Reading, look: Look) -> Scanned:
         else:
             root, heads = _elsewhere(known, reading)
         commits = [commit for commit in dict.fromkeys(heads.values()) if not _fresh(known, commit, reading)]
-        seen = look(root, commits, repository) if commits else ()
+        seen = look(root, commits, repository, known.hosts) if commits else ()
     except remote.Refused as error:
         return _failed(repository, State.FORBIDDEN, error)
     except (GitError, ApiError, Unreadable) as error:
@@ -84,7 +86,7 @@ def now() -> str:
 
 
 def _fresh(known: Known, commit: str, reading: Reading) -> bool:
-    return commit in known.judged and reading.judge.still(known.judged[commit])
+    return commit in known.judged and reading.judge.knowing(known.hosts).still(known.judged[commit])
 
 
 def _failed(repository: Repository, state: State, error: Exception) -> Scanned:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 from msgspec import Struct, field
 
@@ -109,12 +110,18 @@ class Registry(Struct, frozen=True):
 
 class BuiltIn(Struct, frozen=True):
     """The names of variables that the platform gives to every step, '' for what it does not give: `clone` holds the
-    folder of the repository, `full_name` is `workspace/repository`."""
+    folder of the repository, `full_name` is `workspace/repository`. `others` are patterns of names of all the rest."""
 
     clone: str = ""
     workspace: str = ""
     repository: str = ""
     full_name: str = ""
+    others: tuple[str, ...] = ()
+
+    def gives(self, name: str) -> bool:
+        """Whether the platform, or the shell of a step, gives a variable of this name."""
+        named = filter(None, (self.clone, self.workspace, self.repository, self.full_name))
+        return name in named or any(fnmatchcase(name, pattern) for pattern in self.others)
 
 
 class Runners(Struct, frozen=True):

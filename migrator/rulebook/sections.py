@@ -155,8 +155,9 @@ def _push_pipe(book: RuleBook, node: Node) -> RuleBook:
 def _built_in(book: RuleBook, node: Node) -> RuleBook:
     """What a rule file of the user's leaves out stays as it was."""
     fields = node.mapping(tuple(name.replace("_", "-") for name in BuiltIn.__struct_fields__))
-    given = {key.replace("-", "_"): value.text() for key, value in fields.items()}
-    return replace(book, built_in=replace(book.built_in, **given))
+    given = {key.replace("-", "_"): value.text() for key, value in fields.items() if key != "others"}
+    others = tuple(sorted(members(fields, "others"))) or book.built_in.others
+    return replace(book, built_in=replace(book.built_in, others=others, **given))
 
 
 def _runners(book: RuleBook, node: Node) -> RuleBook:
