@@ -69,3 +69,8 @@ def test_a_file_that_nobody_loads_by_its_name(path: str) -> None:
 @pytest.mark.parametrize("path", [".env", ".env.ci", "web/.env.production", "ci/prod.env", ".envrc"])
 def test_a_file_that_programs_load_by_its_name(path: str) -> None:
     assert outsider(path=path, run=f". ./{path}") == "a program that loads it by its name"
+
+
+def test_scripts_that_name_each_other_have_no_other_user() -> None:
+    files = {"scripts/again.sh": "sh scripts/login.sh\n", "scripts/login.sh": f"{LOGIN}chmod +x scripts/again.sh\n"}
+    assert not outsider(run="sh scripts/again.sh", **files)

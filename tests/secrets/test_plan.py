@@ -92,3 +92,12 @@ def test_a_waiver_until_no_day_is_no_plan(tmp_path: Path, until: str) -> None:
     path.write_text(plans.text(replace(PLAN, rows=(waived,))))
     with pytest.raises(PlanError):
         plans.read(path)
+
+
+@pytest.mark.parametrize("environment", [("", ""), ("production", "{e}")])
+def test_the_variable_of_a_row_is_the_one_that_was_planned(environment: tuple[str, str]) -> None:
+    name, uuid = environment
+    level = Level.DEPLOYMENT if name else Level.REPOSITORY
+    row = PlanRow("acme/web", level, name, uuid, "PAT", "{v}", True, Verdict.REMOVABLE, "")
+    variable = row.variable
+    assert (variable.environment, variable.environment_uuid) == (name or None, uuid or None)

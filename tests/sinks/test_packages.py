@@ -151,3 +151,20 @@ def test_own_packages_may_name_the_workspace_or_its_variable(pattern: str) -> No
 def test_workspaces_are_counted_where_they_are_written() -> None:
     names = [name(f"{HOST}/{path}") for path in ("a/x", "b/x", "a/y", "${W}/x")]
     assert distinct_workspaces(names) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("reference", "pattern"),
+    [
+        (f"{HOST}/acme/web:1", f"{HOST}/acme/web"),
+        (f"{HOST}/acme/${{APP}}:1", f"{HOST}/acme/*"),
+        (f"{HOST}/${{TEAM}}/web", f"{HOST}/*/web"),
+        (f"{HOST}/acme/${{A}}${{B}}-x", f"{HOST}/acme/*-x"),
+    ],
+)
+def test_a_pattern_stands_for_all_that_a_name_may_be(reference: str, pattern: str) -> None:
+    assert name(reference).pattern == pattern
+
+
+def test_a_name_that_may_go_on_is_a_pattern_that_goes_on() -> None:
+    assert Name(f"{HOST}/acme/web", HOST, "acme", complete=False).pattern == f"{HOST}/acme/web*"

@@ -1,0 +1,44 @@
+"""Small questions that frontends ask, each with its answers by table."""
+
+from __future__ import annotations
+
+import libcst as cst
+import pytest
+
+from migrator.frontends.python import tree
+from migrator.frontends.shell.quoting import without_tabs
+from migrator.text.source import Span
+
+
+@pytest.mark.parametrize(
+    ("call", "fails"),
+    [
+        ("exit()", False),
+        ("exit(0)", False),
+        ("exit(1)", True),
+        ("exit('no token')", True),
+        ("exit(f'no {x}')", True),
+        ("exit(code)", False),
+        ("exit(*[1])", False),
+        ("exit(code=1)", False),
+        ("exit(1, 2)", False),
+    ],
+)
+def test_which_arguments_surely_end_a_program_with_a_failure(call: str, fails: bool) -> None:
+    ended = cst.ensure_type(cst.parse_expression(call), cst.Call)
+    assert tree.fails(ended.args) is fails
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "left", "place"),
+    [
+        ("token", True, "token", Span(10, 15)),
+        ("\t\ttoken", True, "token", Span(12, 17)),
+        ("\ttoken", False, "\ttoken", Span(10, 16)),
+        ("\ttoken\n", True, "token\n", Span(11, 17)),
+        ("a\n\tb", True, "a\nb", Span(13, 14)),
+        ("a\n\t\tb c", True, "a\nb c", Span(14, 17)),
+    ],
+)
+def test_what_is_left_of_a_here_document_without_its_tabs(text: str, first: bool, left: str, place: Span) -> None:
+    assert without_tabs(text, Span(10, 10 + len(text)), first) == (left, place)
