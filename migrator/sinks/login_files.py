@@ -91,7 +91,8 @@ def _written(trace: Flow, book: RuleBook) -> Iterator[tuple[Span, Value]]:
             yield command.span, content
     inline = {name for client in book.clients.values() for name in client.login_file.inline}
     for one in trace.definitions:
-        if one.name in inline and one.word is not None and _marked(one.value, book):
+        whole = not visible_text(one.value).strip()
+        if one.name in inline and one.word is not None and (whole or _marked(one.value, book)):
             yield one.word.span, one.value
 
 
