@@ -35,7 +35,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
         return []
     around = shadowed(step, context), leaving(step, context)
     left = tuple(departures(step, context))
-    unseen, granted = unseen_logins(step, context)
+    unseen, granted = unseen_logins(step, context, logins)
     labelled = runner(step.step.labels, context)
     judged: list[JudgedLogin] = []
     for shell in step.shells:

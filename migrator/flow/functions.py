@@ -1,8 +1,9 @@
 """Functions: followed at each call, with a call string that tells the calls apart.
 
-A function that calls itself is followed once more with parameters that nobody knows, and not again. Calls have bounds:
-how deeply they stand in each other, and how often a function is called from deep within others. What is called beyond
-them is followed once, at the end of the run, as if it ran at any time of it; there it may set any variable.
+A function that calls itself, and not another one of its name, is followed once more with parameters that nobody knows,
+and not again. Calls have bounds: how deeply they stand in each other, and how often a function is called from deep
+within others. What is called beyond them is followed once, at the end of the run, as if it ran at any time of it; there
+it may set any variable.
 """
 
 from __future__ import annotations
@@ -71,24 +72,24 @@ class Functions:
         frame: Frame,
         stdin: Value | None,
     ) -> CommandResult:
-        if function.name in frame.active:
-            self.recursive.add(function.name)
+        if _key(function) in frame.active:
+            self.recursive.add(_key(function))
             return CommandResult(Value.of(Unknown(f"the output of `{function.name}`")))
         deep = len(frame.active) >= _DEEP
         many = deep and (self.resting or self.followed[function.name] >= _MOST_CALLS)
         if many or len(frame.active) >= MAX_DEPTH:
             return self.postponed(function, state, frame)
         self.followed[function.name] += deep
-        self.recorder.called.add(function.name)
+        self.recorder.called.add(_key(function))
         positional, saved, dead, restored = state.positional, state.saved, state.dead, state.restored
         state.saved, state.restored = {}, frozenset({None})
         state.positional = self.machine.variables.positional(arguments, state)
         inner = frame.but(
-            calls=(*frame.calls, at.start), active=(*frame.active, function.name), returns=frame.ends(state)
+            calls=(*frame.calls, at.start), active=(*frame.active, _key(function)), returns=frame.ends(state)
         )
         output = self.body(function, state, inner, stdin)
-        if function.name in self.recursive:
-            self.recursive.discard(function.name)
+        if _key(function) in self.recursive:
+            self.recursive.discard(_key(function))
             again = state.copy()
             again.positional, again.dead = None, False
             output = union([output, self.body(function, again, inner, stdin)])
@@ -104,7 +105,7 @@ class Functions:
         """A call behind the bounds: what the function does there is not known."""
         if function.span not in self.beyond and not self.recorder.silent:
             self.beyond[function.span] = (function, state.copy(), frame)
-            self.recorder.called.add(function.name)
+            self.recorder.called.add(_key(function))
         self.machine.havoc.unseen(f"what `{function.name}` does, behind too many calls")
         state.clouded |= {EVERYTHING}
         return CommandResult(Value.of(Unknown(f"the output of `{function.name}`")))
@@ -118,7 +119,7 @@ class Functions:
                 done.add(span)
                 function, state, frame = self.beyond[span]
                 outer = frame.active[: _DEEP - 1]
-                inner = frame.but(active=(*outer, function.name), conditional=True, unordered=True, returning=None)
+                inner = frame.but(active=(*outer, _key(function)), conditional=True, unordered=True, returning=None)
                 inner = inner.but(breaking=(), around=0, asking=None, failing=None, results=None)
                 self.body(function, self.machine.any_time(state), inner, None)
 
@@ -150,13 +151,17 @@ class Functions:
         """Functions that nothing calls are read as if something did, with parameters that nobody knows; not those of a
         file that is included, which has them for others, too."""
         while True:
-            own = (name for name in reversed(state.functions) if state.functions[name][0].span.start < FIRST)
-            name = next((name for name in own if name not in self.recorder.called), None)
-            if name is None:
+            own = (function for each in reversed(state.functions.values()) for function in each)
+            called = self.recorder.called
+            function = next((one for one in own if one.span.start < FIRST and _key(one) not in called), None)
+            if function is None:
                 return
-            self.recorder.called.add(name)
-            for function in state.functions[name]:
-                inner = self.machine.any_time(state)
-                self.body(
-                    function, inner, frame.but(active=(*frame.active, name), conditional=True, unordered=True), None
-                )
+            key = _key(function)
+            called.add(key)
+            inner = frame.but(active=(*frame.active, key), conditional=True, unordered=True)
+            self.body(function, self.machine.any_time(state), inner, None)
+
+
+def _key(function: Define) -> str:
+    """Tells apart the functions of one name."""
+    return f"{function.name}@{function.span.start}"

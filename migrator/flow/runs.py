@@ -33,13 +33,14 @@ _ENTRY = "__main__.py"
 
 
 class ToldLine(Struct, frozen=True):
-    """What the words of a launcher say: where its file is, and which one; the first word, None for one that is not
-    known; and a word that may say otherwise."""
+    """What the words of a launcher say: where its file is, `told` by an option, and which one; the first word, None for
+    one that is not known; and a word that may say otherwise."""
 
     folders: Paths
     file: Value | None = None
     target: str | None = ""
     unknown: str = ""
+    told: bool = False
 
 
 class CommandFiles(Struct, frozen=True):
@@ -143,7 +144,7 @@ class CommandFiles(Struct, frozen=True):
             if option in valued:
                 given = value or (arguments.pop(0).value if arguments else None)
                 if given and option in launcher.folders:
-                    found = replace(found, folders=named(given, found.folders, self.clone))
+                    found = replace(found, folders=named(given, found.folders, self.clone), told=True)
                 found = replace(found, file=given) if option in launcher.named else found
             elif option in launcher.elsewhere or (not launcher.elsewhere and option):
                 found = replace(found, unknown=option)
@@ -156,7 +157,7 @@ class CommandFiles(Struct, frozen=True):
         if isinstance(line.folders, Top):
             return joined(below(line.folders, name) for name in launcher.files)
         found = self.first(line.folders, launcher)
-        if found or not launcher.upward:
+        if found or line.told or not launcher.upward:
             return found
         around = {folder[:at] for folder in line.folders for at, sign in enumerate(folder) if sign == "/"} | {""}
         there = self.first(around, launcher)

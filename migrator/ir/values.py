@@ -1,13 +1,14 @@
 """What an expression can be: a bounded set of alternatives, each a row of pieces with their provenance.
 
 A value over-approximates: whatever the expression is when the program runs is among the alternatives, or they hold an
-`Unknown`. More than 16 alternatives, or 1,000 pieces in a row, become one `Unknown`; more than 32 files, any.
+`Unknown`. More than 16 alternatives, or 1,000 pieces in a row, become `Unknown`; more than 32 files, any.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import product
+from math import prod
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from migrator.text.source import Span
 MAX_ALTERNATIVES = 16
 MAX_PIECES = 1000
 MAX_FILES = 32
+_TOO_MANY = "too many possible values"
 
 
 class Definition(Struct, frozen=True, eq=False):
@@ -206,27 +208,30 @@ def union(values: Iterable[Value]) -> Value:
     if not rows:
         return EMPTY
     if len(rows) > MAX_ALTERNATIVES:
-        return unknown("too many possible values", values)
+        return unknown(_TOO_MANY, values)
     return Value(rows)
 
 
 def concat(values: Iterable[Value]) -> Value:
-    """The values one after the other, in every combination; too many of them, or too long ones, are one unknown."""
+    """The values one after the other, in every combination. Of too many combinations, the values with the most
+    alternatives are unknown ones; too long ones are one unknown."""
     values = tuple(values)
     parts = [value for value in values if value.alternatives != ((),)]
     if not parts:
         return EMPTY
     if len(parts) == 1:
         return parts[0]
-    count, length = 1, 0
-    for part in parts:
-        count *= len(part.alternatives)
-        length += max(map(len, part.alternatives))
-        if count > MAX_ALTERNATIVES or length > MAX_PIECES:
-            provenance = next((piece.provenance for value in parts for piece in value.pieces if piece.provenance), ())
-            return unknown("too many possible values", values, provenance)
+    if sum(max(map(len, part.alternatives)) for part in parts) > MAX_PIECES:
+        return unknown(_TOO_MANY, values, _provenance(parts))
+    while prod(len(part.alternatives) for part in parts) > MAX_ALTERNATIVES:
+        widest = max(range(len(parts)), key=lambda number: len(parts[number].alternatives))
+        parts[widest] = unknown(_TOO_MANY, parts[widest : widest + 1], _provenance(parts[widest : widest + 1]))
     rows = product(*(part.alternatives for part in parts))
     return Value(tuple(tuple(piece for row in combination for piece in row) for combination in rows))
+
+
+def _provenance(values: Iterable[Value]) -> tuple[Reference, ...]:
+    return next((piece.provenance for value in values for piece in value.pieces if piece.provenance), ())
 
 
 def _strip_newlines(alternative: Alternative) -> Alternative:

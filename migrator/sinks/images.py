@@ -19,7 +19,7 @@ from migrator.sinks.compose import compose_images
 from migrator.sinks.invocations import Invocation, invocation
 from migrator.sinks.texts import composed, text_of
 from migrator.sinks.uses import Files, ImageUse, Read, of_value, unknown
-from migrator.sinks.writers import written
+from migrator.sinks.writers import may_write
 
 Listed = Callable[[], Iterable[str]]
 
@@ -46,7 +46,7 @@ def image_uses(trace: Flow, book: RuleBook, read: Read, listed: Listed = tuple) 
 
 def found_by(trace: Flow, book: RuleBook, read: Read, listed: Listed = tuple) -> Files:
     """The files of the repository as the script finds them."""
-    changed, texts = written(trace, book), composed(trace, book)
+    changed, texts = may_write(trace, book), composed(trace, book)
 
     def made(path: str) -> bool:
         return bool(matching(changed, [path]))

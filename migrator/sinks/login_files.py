@@ -31,18 +31,21 @@ _HOST = re.compile(r"\w\.[a-z]")
 def kept(called: Invocation) -> str:
     """Which file keeps the login of a call: two logins with different answers do not overwrite each other.
 
-    '?' for one that cannot be told, the name of the client's variable where nothing moves the file.
+    '?' for one that cannot be told, the name of the client's variable where it is the one in the home folder.
     """
     where = called.client.login_file
+    own = where.variables[0] if where.variables else ""
     parsed = Parsed((*called.options, *called.parsed.options), called.parsed.words)
     moved = next(sinks(where.slots, called.client.name, called.command, parsed), None)
     if moved is not None:
-        return moved.value.symbol() or "?"
-    home = value_of(called.command, "HOME") if where.home else None
-    if home is not None:
+        place = moved.value.symbol()
+    elif where.home and (home := value_of(called.command, "HOME")) is not None:
         folder = home.symbol()
-        return f"{folder}/{where.home}" if folder else "?"
-    return where.variables[0] if where.variables else ""
+        place = f"{folder}/{where.home}" if folder else None
+    else:
+        return own
+    default = where.home and place in (f"~/{where.home}", f"${{HOME}}/{where.home}")
+    return own if default else place or "?"
 
 
 def is_login_file(path: str, book: RuleBook) -> bool:
@@ -88,7 +91,8 @@ def _written(trace: Flow, book: RuleBook) -> Iterator[tuple[Span, Value]]:
             yield command.span, content
     inline = {name for client in book.clients.values() for name in client.login_file.inline}
     for one in trace.definitions:
-        if one.name in inline and one.word is not None and _marked(one.value, book):
+        whole = not visible_text(one.value).strip()
+        if one.name in inline and one.word is not None and (whole or _marked(one.value, book)):
             yield one.word.span, one.value
 
 

@@ -21,6 +21,11 @@ def written(flow: Flow, book: RuleBook) -> Paths:
     return joined(paths for paths in _written(flow, book) if not _anything(paths))
 
 
+def may_write(flow: Flow, book: RuleBook) -> Paths:
+    """The files that a script writes, or may write."""
+    return joined(_written(flow, book))
+
+
 def unknown_names(flow: Flow, book: RuleBook) -> Iterator[str]:
     """Why names of files that a script writes are not known, not a word of them."""
     for paths in _written(flow, book):

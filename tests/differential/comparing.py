@@ -49,7 +49,9 @@ _AS = re.compile(r"( -u |--username[= ])\S+")
 _STORED_VARIABLES = re.compile(r"\n    with (?:BB_EMAIL|BB_PKG_TOKEN)=.*")
 _VARIABLES = re.compile(r"\n    with .*")
 _OTHER_VARIABLES = re.compile(r"\n    with (?!DOCKER_).*")
-_NOTHING = re.compile(r"(?<= -p )''")
+_NOTHING = re.compile(r"(?<= -p )''|(?<=\n    stdin )(?:''|\$'\\n')")
+_PLACE = re.compile(r"\n    with (?:HOME|DOCKER_CONFIG|REGISTRY_AUTH_FILE|HELM_REGISTRY_CONFIG)=.*")
+"""What says where a login is stored: logins at different places have nothing to do with each other."""
 _QUOTED = {PLAIN: PLAIN, AWKWARD: r"tkn-9\*\$HOME\\t\"q#z"}
 """The tokens as a log has them."""
 _IMAGE = re.compile(r"\bcrg\.apkg\.io/([\w.-]+/[\w./-]+)")
@@ -156,13 +158,19 @@ def _difference(before: list[Observation], after: list[Observation], token: str)
 
 def _comparable(entry: str, token: str) -> str:
     program = entry.split(" ", 1)[0]
-    entry = (_OTHER_VARIABLES if program in QUIET else _STORED_VARIABLES).sub("", entry.replace(MARK, ""))
-    if not _is_login(entry):
+    quiet = program in QUIET or program in WRAPPERS
+    entry = (_OTHER_VARIABLES if quiet else _STORED_VARIABLES).sub("", entry.replace(MARK, ""))
+    if not _is_login(entry) and program not in WRAPPERS:
         return entry
-    entry = _NOTHING.sub(lambda _: _QUOTED[token], entry)  # a variable that was taken for a stored one, and is not set
+    entry = _NOTHING.sub(lambda empty: _fed(token, empty[0]), entry)
     for other, own in ((OTHERS["OTHER_TOKEN"], token), (OTHERS["OTHER_USER"], USER)):
         entry = entry.replace(other, own)
     return _AS.sub(r"\1user", entry)
+
+
+def _fed(token: str, empty: str) -> str:
+    """The token where nothing was: a variable that was taken for a stored one, and is not set."""
+    return _QUOTED[token] if empty == "''" else "$'" + token.replace("\\", r"\\") + r"\n'"
 
 
 def _named_alike(line: str) -> str:
@@ -174,25 +182,31 @@ def _named_alike(line: str) -> str:
 def _strays(steps: list[Observation], files: Mapping[str, str]) -> Iterator[str]:
     """Where the native credential goes though it must not, and logins that it does not go to as a whole."""
     for step in steps:
-        native: set[str] = set()
-        stored: set[str] = set()
+        native: set[tuple[str, ...]] = set()
+        stored: set[tuple[str, ...]] = set()
         for entry in _entries(step):
             program = entry.split(" ", 1)[0]
             if _is_login(entry):
                 words = _VARIABLES.sub("", entry)
                 if MARK in words and _STORED.search(words):
                     yield f"half: {entry}"
-                native |= {program} if MARK in words else set()
-                stored |= {program} if _STORED.search(words) else set()
+                place = (program, *_PLACE.findall(entry))
+                native |= {place} if MARK in words else set()
+                stored |= {place} if _STORED.search(words) else set()
                 continue
             if MARK in (_VARIABLES.sub("", entry) if program in QUIET else entry) and program not in WRAPPERS:
                 yield f"leak to {program}: {entry}"
             yield from (f"foreign: {image} is read by {entry}" for image in _foreign(entry, files) if native)
-        yield from (f"mixed: both log in by {program} in {step.where}" for program in native & stored)
-        if any(MARK in text for text in (*(out for _, out in step.shells), *(text for _, text in step.files))):
+        yield from (f"mixed: both log in by {program} in {step.where}" for program, *_ in native & stored)
+        if any(MARK in text for text in (*(out for _, out in step.shells), *map(_beside_password, step.files))):
             yield f"leak to a file or the output of {step.where}"
-        if MARK in step.errors:
+        if f"{MARK}tkn-9" in step.errors:
             yield f"leak to the errors of {step.where}: {step.errors[-200:]}"
+
+
+def _beside_password(file: tuple[str, str]) -> str:
+    """The text of a file that is left, but for one that holds a password and nothing else, as logins read it."""
+    return "" if file[1].rstrip("\n") in (MARK + PLAIN, MARK + AWKWARD) else file[1]
 
 
 def _foreign(entry: str, files: Mapping[str, str]) -> set[str]:

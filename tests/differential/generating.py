@@ -164,7 +164,8 @@ def _with_rest(making: Making, text: str, words: Words, needs: set[str], depth: 
 
 
 def _recipe(making: Making, words: Words, depth: int) -> str:
-    """One line of a recipe. Words of make are spelled as they are, those of the shell with a second dollar sign."""
+    """One line of a recipe. Words of make are spelled as they are, those of the shell with a second dollar sign. They
+    mean nothing in other files, so that none is made with them."""
     spelled = words if words.user.startswith("$BB") else replace(words, user="\1", token="\2")
     text = _trial(making, spelled, depth, lambda text: "\n" not in text).replace("$", "$$")
     return text.replace("\1", words.user).replace("\2", words.token)
@@ -174,7 +175,8 @@ def _trial(making: Making, words: Words, depth: int, fits: Callable[[str], bool]
     """The rest of a program that fits where it is put; the files of those that do not are forgotten."""
     for left in (depth - 1, depth - 1, 0, 0, 0, 0):
         trial = replace(making, files=dict(making.files))
-        if fits(text := program(trial, words, max(left, 0))):
+        text = program(trial, words, max(left, 0))
+        if fits(text) and not any("\1" in body or "\2" in body for body in trial.files.values()):
             making.files.update(trial.files)
             return text
     return _filled(making, LOGINS[0], words)

@@ -230,5 +230,5 @@ def _files(folder: Path) -> tuple[tuple[str, str], ...]:
     return tuple(
         (path.relative_to(folder).as_posix(), path.read_text(errors="surrogateescape"))
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.endswith("pipelines.yml")
+        if path.is_file() and not path.name.endswith("pipelines.yml") and ".npm" not in path.parts
     )

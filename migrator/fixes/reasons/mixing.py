@@ -21,10 +21,13 @@ _SHOWN = 4
 
 
 def mixed(judged: Sequence[JudgedLogin], context: Context) -> list[JudgedLogin]:
-    """All logins of a step to one host and login file are rewritten together or not at all."""
+    """All logins of a step to one host and login file are rewritten together or not at all. A login file that cannot
+    be told may be any."""
+    untold = {item.login.registry.name for item in judged if item.login.login.config == "?"}
     groups: dict[tuple[str, str], list[JudgedLogin]] = {}
     for item in judged:
-        groups.setdefault((item.login.registry.name, item.login.login.config), []).append(item)
+        registry = item.login.registry.name
+        groups.setdefault((registry, "" if registry in untold else item.login.login.config), []).append(item)
     answers = {item: answer for group in groups.values() for item, answer in _group(group, context)}
     return [answers[item] for item in judged]
 

@@ -11,9 +11,10 @@ from migrator.fixes.points import Point
 from migrator.ir.values import inputs
 from migrator.reading.hidden import hidden_logins
 from migrator.reading.shadows import shadows
-from migrator.reading.steps import StepFacts
-from migrator.reading.unfollowed import logging_in
+from migrator.reading.steps import Shell, StepFacts
+from migrator.reading.unfollowed import logging_in, logins_in_parts
 from migrator.sinks.logins import Login
+from migrator.sinks.shown import shows_login
 
 
 def surroundings(
@@ -54,10 +55,21 @@ def shadowed(step: StepFacts, context: Context) -> Opinion:
     return Opinion("what sets a variable with a native name?", tuple(map(Sighting, names)), tuple(reasons))
 
 
-def unseen_logins(step: StepFacts, context: Context) -> tuple[tuple[str, ...], Opinion]:
-    """What logs in to Packages with something else than the native pair, and is not followed; and what is taken for
-    granted of files of which it is not known whether they run."""
+def unseen_logins(
+    step: StepFacts, context: Context, logins: Iterable[PackagesLogin]
+) -> tuple[tuple[str, ...], Opinion]:
+    """What logs in to Packages with something else than the native pair, and is none of the `logins`; and what is taken
+    for granted of files of which it is not known whether they run."""
     hidden = [one.what for shell in step.shells for one in hidden_logins(shell, context.book)]
     files, granted = logging_in(step, context.files, context.book, context.followed)
+    seen = {login.shell.script.source_at(login.command.span).path for login in logins}
+    parts = [path for path, _ in logins_in_parts(step, context.book) if path not in seen]
+    failed = [f"`{shell.commands.name}`, which cannot be read" for shell in step.shells if _fails(shell, context)]
     asked = "which files with a login may run, though that is not known?"
-    return (*hidden, *files), Opinion(asked, assumptions=tuple(granted))
+    return (*hidden, *files, *parts, *failed), Opinion(asked, assumptions=tuple(granted))
+
+
+def _fails(shell: Shell, context: Context) -> bool:
+    """Whether a shell shows a login, and cannot be read: bash runs what stands before the place that it cannot read."""
+    text = shell.script.text
+    return shell.failure is not None and shows_login(text, context.book) is not None

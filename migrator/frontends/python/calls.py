@@ -13,6 +13,7 @@ from migrator.frontends.python.names import ENVIRONMENT
 from migrator.ir.nodes import (
     Call,
     ChangeDirectory,
+    Constant,
     Evaluate,
     Exit,
     Expression,
@@ -122,6 +123,22 @@ def _text(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
             return to.parts(call.node.func.value)
     elif call.name in _TEXTS and len(call.node.args) == len(call.args) == 1:
         return to.parts(call.args[0])
+    return _path(to, call)
+
+
+def _path(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
+    """What is a path made of others: https://docs.python.org/3/library/pathlib.html"""
+    if len(call.node.args) != len(call.args) or not call.args:
+        return None
+    if call.name == "os.path.join" or call.name in _TEXTS - {"str"}:
+        return to.path(call.args)
+    if not isinstance(call.node.func, cst.Attribute):
+        return None
+    if call.method == "joinpath":
+        return to.path([call.node.func.value, *call.args])
+    if call.method == "with_name":
+        folder = to.unknown(call.node, (to.word(call.node.func.value),))
+        return (folder, Constant("/", to.names.span(call.node)), *to.parts(call.args[0]))
     return None
 
 

@@ -171,6 +171,8 @@ class Expressions:
                 return tuple(map(_part, (*self.parts(node.left), *self.parts(node.right))))
             case cst.FormattedString():
                 return tuple(part for piece in node.parts for part in self.formatted(piece))
+            case cst.BinaryOperation(operator=cst.Divide()) if tree.is_path(node):
+                return self.path([node.left, node.right])
             case cst.BinaryOperation(operator=cst.Modulo()):
                 return (*self.parts(node.left), self.unknown(node, (self.word(node.right),)))
             case cst.BooleanOperation():
@@ -200,6 +202,15 @@ class Expressions:
             case cst.BaseComp():
                 return (self.unknown(node, self.comprehended(node)),)
         return (self.unknown(node, tuple(map(self.word, tree.nearest(*node.children))), self.why(node)),)
+
+    def path(self, nodes: Sequence[cst.BaseExpression]) -> tuple[Expression, ...]:
+        """Paths that are joined; one that begins at the root leaves out those before it."""
+        found: list[Expression] = []
+        for node in nodes:
+            parts = tuple(map(_part, self.parts(node)))
+            absolute = bool(parts) and isinstance(parts[0], Constant) and parts[0].text.startswith("/")
+            found = [*parts] if absolute or not found else [*found, Constant("/", self.names.span(node)), *parts]
+        return tuple(found)
 
     def reads(self, node: cst.SimpleString) -> str:
         """What a read of the environment looks like that can stand where a string does."""

@@ -261,14 +261,23 @@ class _Statements:
         with self.to.collected() as condition:
             if isinstance(node, cst.While):
                 self.test(node.test)
-        if isinstance(node, cst.For):
+        variable, items = self.items(node) if isinstance(node, cst.For) else ("", ())
+        if isinstance(node, cst.For) and not variable:
             self.to.evaluate(node, node.iter)
         with self.to.collected() as made:
-            if isinstance(node, cst.For):
+            if isinstance(node, cst.For) and not variable:
                 self.assignments.forget(node.target)
             self.statement(node.body)
-        self.to.runs(Loop("", (), tuple(condition), tuple(made), self.names.span(node)))
+        self.to.runs(Loop(variable, items, tuple(condition), tuple(made), self.names.span(node)))
         self.may_run(node.orelse)
+
+    def items(self, node: cst.For) -> tuple[str, tuple[Join, ...]]:
+        """The variable that takes each element of a list in turn; '' where it is no list that is written out."""
+        target, elements = node.target, tree.elements(node.iter)
+        variable = self.names.variable(target.value) if isinstance(target, cst.Name) else None
+        if not variable or not elements:
+            return "", ()
+        return variable, tuple(map(self.to.word, elements))
 
     def managed(self, node: cst.With) -> None:
         for item in node.items:

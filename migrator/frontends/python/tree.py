@@ -25,6 +25,7 @@ IMPORTS = tuple(
 DEEP = "the program is nested too deeply to follow"
 _CHAINS = re.compile(r"\b(?:and|or)\b")
 _NESTS = re.compile(r"[(\[{.~+*/-]|\b(?:and|or|not|lambda|if|elif|await)\b")
+_PATHS = {"Path", "PosixPath", "PurePath"}
 _MAX_NESTS = 2_000
 _MAX_DEPTH = 400
 """libcst gives no places to what lies deeper in its tree than Python calls functions."""
@@ -140,6 +141,16 @@ def elements(node: cst.CSTNode) -> list[cst.BaseExpression] | None:
     if not isinstance(node, cst.List | cst.Tuple) or any(isinstance(one, cst.StarredElement) for one in node.elements):
         return None
     return [one.value for one in node.elements]
+
+
+def is_path(node: cst.BaseExpression) -> bool:
+    """Whether `/` joins paths there: one of them is called so, or is text, by which no number is divided."""
+    match node:
+        case cst.BinaryOperation(left=left, operator=cst.Divide(), right=right):
+            return is_path(left) or isinstance(right, cst.BaseString)
+        case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))):
+            return name in _PATHS
+    return isinstance(node, cst.BaseString)
 
 
 def parameters(node: cst.FunctionDef | cst.Lambda) -> list[cst.Param]:

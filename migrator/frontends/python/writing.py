@@ -37,7 +37,7 @@ def written(call: Called) -> Iterator[cst.BaseExpression]:
         path = call.node.func.value
         if call.method in _METHODS or (call.method == "open" and not call.name and _writes(call, 0)):
             yield path
-        elif call.method in _MOVES and len(call.args) == 1 and not call.named and _is_path(path):
+        elif call.method in _MOVES and len(call.args) == 1 and not call.named:
             yield call.args[0]
 
 
@@ -48,10 +48,6 @@ def _writes(call: Called, at: int) -> bool:
         return call.starred
     text = mode.evaluated_value if isinstance(mode, cst.SimpleString) else None
     return not isinstance(text, str) or bool(set("wax+") & set(text))
-
-
-def _is_path(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.Call) and isinstance(node.func, (cst.Name, cst.Attribute))
 
 
 def _named(call: Called, name: str) -> list[cst.BaseExpression]:
