@@ -17,17 +17,17 @@ _MOMENT = 0.02
 class PacedAdapter(LimiterAdapter):
     """`send` asks again after a 429, however often, until `pace` says that it is in vain."""
 
-    def __init__(self, pace: Pace, per_hour: int, **more: Any) -> None:
+    def __init__(self, pace: Pace, hourly: int, **more: Any) -> None:
         self._pace = pace
         self._turns = threading.Lock()
-        self._spent = f"this machine has sent the {per_hour:,} requests that it may within an hour"
+        self._spent = f"this machine has sent the {hourly:,} requests that it may within an hour"
         super().__init__(**more)
 
-    def send(self, request: requests.PreparedRequest, **more: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *rest: Any, **more: Any) -> requests.Response:
         asked = f"{request.method} {request.path_url.partition('?')[0]}"
         while True:
             self._take(request, asked)
-            answer = HTTPAdapter.send(self, request, **more)
+            answer = HTTPAdapter.send(self, request, *rest, **more)
             if answer.status_code != requests.codes.too_many_requests:
                 self._pace.answered()
                 return answer
@@ -37,7 +37,7 @@ class PacedAdapter(LimiterAdapter):
 
     def _take(self, request: requests.PreparedRequest, asked: str) -> None:
         """One of the requests that may be sent."""
-        name = self._bucket_name(request)
+        name: str = self._bucket_name(request)  # type: ignore[no-untyped-call]
         while True:
             self._pace.turn(asked)
             seconds = self._left(name)

@@ -57,6 +57,14 @@ CREATE TABLE stored (
     at TEXT NOT NULL,
     document BLOB NOT NULL
 ) STRICT;
+CREATE TABLE learnt (
+    uuid TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    judged_by TEXT NOT NULL,
+    at TEXT NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (uuid, kind)
+) STRICT;
 CREATE TABLE rounds (
     selection TEXT PRIMARY KEY,
     begun TEXT NOT NULL
@@ -64,7 +72,7 @@ CREATE TABLE rounds (
 """
 
 
-TABLES = ("repositories", "heads", "seen", "changes", "stored", "rounds")
+TABLES = ("repositories", "heads", "seen", "changes", "stored", "learnt", "rounds")
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
 
 
@@ -140,12 +148,24 @@ class Database:
                     f"{self.path}: the ledger has version {version}, and this patless knows version {VERSION}; "
                     "use the patless that wrote it, or name another ledger"
                 )
-            elif self._base.execute(_SCHEMA).fetchall() != _expected():  # a view can have rows for ever
-                raise LedgerError(f"{self.path}: the ledger has other tables than patless makes; name another one")
+            else:
+                self._grow()
             self._base.execute("COMMIT")
         except BaseException:
             self._base.execute("ROLLBACK")
             raise
+
+    def _grow(self) -> None:
+        """Make the tables that a ledger of before has not. Raises LedgerError where it has others than patless makes,
+        as a view can have rows for ever."""
+        expected, there = _expected(), set(self._base.execute(_SCHEMA).fetchall())
+        if not there <= set(expected):
+            raise LedgerError(f"{self.path}: the ledger has other tables than patless makes; name another one")
+        for kind, _, _, statement in expected:
+            if kind == "table" and not any(statement == one[3] for one in there):
+                self._base.execute(statement)
+        if self._base.execute(_SCHEMA).fetchall() != expected:
+            raise LedgerError(f"{self.path}: the ledger has other tables than patless makes; name another one")
 
     @contextmanager
     def _sentences(self) -> Iterator[None]:

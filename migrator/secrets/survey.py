@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from msgspec import Struct, field
 
-from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.hashes import Hash
+from migrator.bitbucket.pipelines import ENDED
 from migrator.bitbucket.records import Run
 from migrator.engine.running import may_run_any
 from migrator.findings.settings import Settings
@@ -35,24 +34,23 @@ from migrator.text.view import Unreadable, View
 
 _ROOTS = (ROOT, "bitbucket-pipelines.yaml")
 """That Bitbucket takes none of these in capitals is not documented, so they count in any."""
-_UNENDED = ("PAUSED", "HALTED", "PENDING", "BUILDING")
-"""https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/, the filter `status`."""
 _SCRIPTS = 2000
-ENDED = "COMPLETED"
 
 
 class Runs(Struct, frozen=True):
-    """The runs of a window, newest first, and why they could not be read, '' where they were."""
+    """The runs of a window, newest first, and why they could not be read, '' where they were. `ever`: there may have
+    been one at any time."""
 
     runs: tuple[Run, ...] = ()
     failure: str = ""
+    ever: bool = True
 
     def resolved(self, whole: Callable[[Hash], Hash]) -> Runs:
         """With whole names of commits, as far as `whole` knows them: it is asked once for each that is none."""
         found = {one.sha.text: one.sha for one in self.runs if one.sha}
         found = {text: sha if sha.whole else whole(sha) for text, sha in found.items()}
         runs = tuple(dataclasses.replace(one, sha=found[one.sha.text]) if one.sha else one for one in self.runs)
-        return Runs(runs, self.failure)
+        return Runs(runs, self.failure, self.ever)
 
 
 class Exported(Struct, frozen=True):
@@ -297,18 +295,6 @@ class _One(Struct, frozen=True):
 
     def read(self, path: str) -> bytes | None:
         return self.data if path == ROOT else None
-
-
-def window(client_runs: Callable[[datetime, str], tuple[Run, ...]], days: int, now: datetime) -> Runs:
-    """The runs of the last `days`, and those before that are not at their end."""
-    beginning = datetime(2010, 1, 1, tzinfo=UTC)
-    try:
-        found = list(client_runs(now - timedelta(days=days), ""))
-        for status in _UNENDED:
-            found += client_runs(beginning, status)
-    except ApiError as error:
-        return Runs((), str(error))
-    return Runs(tuple({run.uuid: run for run in found}.values()))
 
 
 def _name(ref: Ref) -> str:

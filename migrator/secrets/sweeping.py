@@ -1,0 +1,402 @@
+"""All repositories of a workspace: git first, then Bitbucket, several at a time, and what was learnt kept at once.
+
+Threads bring the history and read it, others ask Bitbucket, and one, the caller's, writes the ledger: a run that is
+killed loses what was under way and nothing else. Whoever logs in is asked for first, as its variables are what people
+wait for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from migrator.bitbucket import inventory as inventories
+from migrator.bitbucket import repositories
+from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.inventory import Inventory
+from migrator.bitbucket.records import Repository
+from migrator.fleet.ledger import Ledger
+from migrator.fleet.records import Learnt
+from migrator.platforms.bitbucket.names import PATHSPECS
+from migrator.repositories import remote
+from migrator.repositories.git import GitError, GitMissing
+from migrator.repositories.refs import refs
+from migrator.repositories.streams import records
+from migrator.secrets import answers, listing
+from migrator.secrets.answers import Answers
+from migrator.secrets.changes import BRANCH
+from migrator.secrets.listing import Asking, Resolver
+from migrator.secrets.plan import digest_of
+from migrator.secrets.records import Leaving, Listing, RepositoryFacts
+from migrator.secrets.references.records import OpaqueKind
+from migrator.secrets.survey import Runs
+
+JOBS = 8
+"""Repositories that Bitbucket is asked about at a time."""
+_GIT, _READ = 12, 2
+"""Conversations of git, and repositories that are read, at a time."""
+_TRIES = 3
+_POLL = 0.5
+_ANSWERS, _FACTS = "answers", "facts"
+PASSING = (Kind.UNREACHABLE, Kind.SERVER, Kind.TOO_SLOW, Kind.INCOMPLETE, Kind.RATE_LIMITED)
+"""Failures that another try may mend."""
+
+
+class Terms(Struct, frozen=True):
+    """How a workspace is gone through. `by` is the digest of rules and settings, `age` how old an answer may be that is
+    not asked for again. `first` are uuids of repositories that are known to log in."""
+
+    by: str
+    age: timedelta = timedelta(hours=24)
+    jobs: int = JOBS
+    first: frozenset[str] = frozenset()
+
+
+class Far(Struct):
+    """How far a run is: `asked` repositories of `all`, of which `kept` were known before; `doing` is the step."""
+
+    all: int = 0
+    read: int = 0
+    asked: int = 0
+    kept: int = 0
+    doing: str = "listing the repositories"
+
+
+class _Brought(Struct, frozen=True):
+    """What git alone says of a repository: whether it has commits, and whether it ever had a pipelines file."""
+
+    there: bool = False
+    ever: bool = False
+    candidates: frozenset[str] = frozenset()
+    leaving: Leaving = Leaving()
+    heads: dict[str, str] = field(default_factory=dict)
+
+
+class _Known(Struct, frozen=True):
+    """All that is needed to judge one. `stored` has the workspace's level too. `lasting`: it may be kept."""
+
+    one: Repository
+    answers: Answers
+    stored: Inventory
+    at: str
+    lasting: bool
+    digest: str = ""
+
+
+def of_workspace(asking: Asking, ledger: Ledger, terms: Terms, far: Far, told: Callable[[int, int], None]) -> Listing:
+    """All variables of the workspace. A repository that cannot be read is in `failed`, one that could not be asked yet
+    in `left`. `told` gets how many are known, and how many are to be asked, before they are. Raises ApiError where the
+    workspace itself cannot be read, GitMissing, LedgerError."""
+    chosen = repositories.repositories(asking.client, asking.workspace)
+    above = inventories.of_workspace(asking.client, asking.workspace)
+    asking.listed.update({one.slug: one for one in chosen})
+    sweep = _Sweep(asking, ledger, terms, far, above)
+    with ledger.alone(sweep.by, lambda: _another(asking, far)):
+        return sweep.all(chosen, told)
+
+
+def _another(asking: Asking, far: Far) -> None:
+    """Another run is at the same: what it learns need not be asked for."""
+    far.doing = "waiting for another run, which is asking the same"
+    if asking.client.pace:
+        asking.client.pace.turn("the workspace")  # the deadline holds here, too
+    time.sleep(_POLL)
+
+
+class _Sweep:
+    def __init__(self, asking: Asking, ledger: Ledger, terms: Terms, far: Far, above: Inventory) -> None:
+        self._asking, self._ledger, self._terms, self._far, self._above = asking, ledger, terms, far, above
+        self._resolve = Resolver(asking)
+        self._known: dict[str, _Known] = {}
+        self._failed: dict[str, str] = {}
+        self._why = ""
+        # what another run of this machine has stored counts as long as it was asked for under the same conditions
+        self.by = digest_of([terms.by, asking.workspace, asking.window, asking.client.base])
+        self._base = digest_of([self.by, sorted(listing.hosts(above, asking.book).items())])
+
+    def all(self, chosen: Sequence[Repository], told: Callable[[int, int], None]) -> Listing:
+        self._far.all = len(chosen)
+        left = [one for one in chosen if not self._recall(one)]
+        self._far.kept = self._far.asked = self._far.read = len(chosen) - len(left)
+        told(self._far.kept, len(left))
+        self._far.doing = "asking Bitbucket"
+        self._ask(sorted(left, key=lambda one: one.uuid not in self._terms.first))
+        known = [self._known[one.slug] for one in chosen if one.slug in self._known]
+        self._far.doing = "reading who uses them"
+        names = {name for one in known for name in one.answers.candidates}
+        keys = listing.shared_keys(self._above, names)
+        facts = self._facts(known, keys)
+        failed = [(one.slug, self._failed[one.slug]) for one in chosen if one.slug in self._failed]
+        found = [facts[one.one.slug] for one in known if one.one.slug in facts]
+        done = listing.judged(self._asking, found, failed, whole=True, left=self._left(chosen), above=self._above)
+        since = min((one.at for one in known), default="")
+        return replace(
+            done,
+            unasked=frozenset(one.repository for one in found if not one.asked),
+            left=self._left(chosen),
+            why=self._why,
+            since=since if self._far.kept else "",
+        )
+
+    def _left(self, chosen: Sequence[Repository]) -> tuple[str, ...]:
+        return tuple(one.slug for one in chosen if one.slug not in self._known and one.slug not in self._failed)
+
+    # What is known already
+
+    def _recall(self, one: Repository) -> bool:
+        """Whether the ledger has answers about a repository that are not old, and it has not been updated since."""
+        learnt = self._ledger.learnt(one.uuid, _ANSWERS)
+        if learnt is None or learnt.by != self.by or self._old(learnt.at):
+            return False
+        found = answers.read(learnt.document)
+        if found is None or found.updated_on != _updated(one) or not found.updated_on:
+            return False
+        stored = self._whole(found.inventory)
+        self._known[one.slug] = _Known(one, found, stored, learnt.at, True, _digest(learnt.document))
+        self._asking.known_runs[one.slug] = found.runs_again()
+        return True
+
+    def _old(self, at: str) -> bool:
+        return datetime.fromisoformat(at) < self._asking.now - self._terms.age
+
+    def _whole(self, own: Inventory) -> Inventory:
+        """With the level of the workspace."""
+        above = self._above
+        return Inventory((*own.variables, *above.variables), (*own.not_checked, *above.not_checked))
+
+    # Asking
+
+    def _ask(self, left: Sequence[Repository]) -> None:
+        waiting: list[tuple[int, int, Repository, _Brought]] = []
+        with _pool(_GIT, "git") as bringing, _pool(self._terms.jobs, "asking") as asking:
+            brought = {bringing.submit(self._bring, one): (number, one) for number, one in enumerate(left)}
+            asked: dict[Future[Any], tuple[int, Repository, _Brought, int]] = {}
+            again: list[tuple[int, Repository, _Brought, int]] = []
+            while brought or asked or waiting:
+                while waiting and len(asked) < self._terms.jobs and not self._why:
+                    _, number, one, here = heapq.heappop(waiting)
+                    asked[asking.submit(self._answer, one, here)] = (number, one, here, 1)
+                if self._why:
+                    waiting.clear()
+                    for future in [one for one in brought if one.cancel()]:
+                        del brought[future]
+                if not brought and not asked:
+                    break
+                done, _ = wait([*brought, *asked], return_when=FIRST_COMPLETED)
+                for future in done:
+                    if future in brought:
+                        number, one = brought.pop(future)
+                        self._far.read += 1
+                        if (here := self._outcome(one, future)) is not None:
+                            heapq.heappush(waiting, (_rank(here), number, one, here))
+                    else:
+                        number, one, here, tries = asked.pop(future)
+                        if tries == 1 and _passing(future):
+                            again.append((number, one, here, 2))
+                        elif (known := self._outcome(one, future)) is not None:
+                            self._learn(known)
+                            self._far.asked += 1
+                if again and not waiting and not brought and not self._why:  # once more, when all others are done
+                    asked |= {
+                        asking.submit(self._answer, one, here): (number, one, here, 2) for number, one, here, _ in again
+                    }
+                    again.clear()
+
+    def _outcome(self, one: Repository, future: Future[Any]) -> Any:
+        """What a thread has found, None where it failed: a failure is of one repository, unless it ends the asking."""
+        error = future.exception()
+        if error is None:
+            return future.result()
+        if isinstance(error, ApiError) and error.kind in listing.ENDING:
+            self._why = self._why or str(error)
+        elif isinstance(error, (ApiError, GitError)):
+            self._failed[one.slug] = str(error)
+            self._far.asked += 1
+        elif isinstance(error, GitMissing):
+            raise error
+        else:  # its text may quote a file
+            self._failed[one.slug] = f"internal error ({type(error).__name__}): a fault in patless"
+            self._far.asked += 1
+        return None
+
+    def _bring(self, one: Repository) -> _Brought:
+        """In a thread of git: what needs no answer of Bitbucket."""
+        for attempt in range(_TRIES):
+            try:
+                if not listing.mirror(self._asking, one):
+                    return _Brought()
+                break
+            except remote.Refused:
+                raise
+            except GitError:
+                if attempt == _TRIES - 1:
+                    raise
+                time.sleep(2**attempt * random.uniform(0.2, 0.5))
+        return self._read(one, Inventory(self._above.variables, ()))
+
+    def _read(self, one: Repository, stored: Inventory) -> _Brought:
+        root = remote.place(self._asking.cache, self._asking.workspace, one.slug)
+        if not _ever(root):
+            return _Brought(there=True, heads={ref.name: ref.commit for ref in refs(root)})
+        with listing.surveyed(self._asking, one, stored, self._resolve, Runs()) as survey:
+            heads = {ref.name: ref.commit for ref in survey.every}
+            leaving = survey.leaving()
+            return _Brought(True, True, survey.candidates(), leaving, heads)
+
+    def _answer(self, one: Repository, here: _Brought) -> _Known:
+        """In a thread that asks: what Bitbucket says."""
+        asking = self._asking
+        asking.known_runs.pop(one.slug, None)
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        runs = listing.runs_of(asking, one)
+        if not here.ever and not runs.ever and not runs.failure:
+            found = Answers(_updated(one), here.there, False, (), here.heads)
+            return _Known(one, found, self._whole(Inventory((), ())), at, True)
+        if here.there:
+            listing.bring_runs(asking, one)
+            runs = asking.known_runs[one.slug]
+        own = inventories.inventory(asking.client, asking.workspace, one.slug, Inventory((), ()))
+        if here.there and (not here.ever or listing.hosts(own, asking.book)):
+            here = self._again(one, here, own)
+        bare = answers.bare(own.variables, asking.book)
+        lasting = bare is not None and not own.not_checked and not runs.failure
+        kept = bare if bare is not None else own.variables
+        names = tuple(sorted(here.candidates))
+        found = Answers(_updated(one), here.there, True, names, here.heads, here.leaving, kept, answers.kept_runs(runs))
+        return _Known(one, found, self._whole(Inventory(kept, own.not_checked)), at, lasting)
+
+    def _again(self, one: Repository, here: _Brought, own: Inventory) -> _Brought:
+        """Read it with what its own variables say of registries, and where its runs are all that had pipelines."""
+        stored = self._whole(own)
+        with listing.surveyed(self._asking, one, stored, self._resolve, Runs()) as survey:
+            leaving = survey.leaving()
+            return replace(here, candidates=survey.candidates(), leaving=leaving)
+
+    def _learn(self, known: _Known) -> None:
+        document = answers.written(known.answers)
+        self._known[known.one.slug] = replace(known, digest=_digest(document))
+        if known.lasting:
+            self._ledger.learn(Learnt(known.one.uuid, _ANSWERS, self.by, known.at, document))
+        else:
+            self._ledger.forget([known.one.uuid])
+
+    # Reading who uses them
+
+    def _facts(self, known: Sequence[_Known], keys: set[str]) -> dict[str, RepositoryFacts]:
+        found: dict[str, RepositoryFacts] = {}
+        with _pool(_READ, "reading") as reading:
+            running: dict[Future[Any], tuple[_Known, str]] = {}
+
+            def end(when: str) -> None:
+                for future in wait(running, return_when=when).done:
+                    one, by = running.pop(future)
+                    if (facts := self._outcome(one.one, future)) is not None:
+                        found[one.one.slug] = facts
+                        if one.lasting and _alone(facts):
+                            document = msgspec.json.encode(replace(facts, variables=(), not_checked=()))
+                            self._ledger.learn(Learnt(one.one.uuid, _FACTS, by, one.at, document))
+
+            for one in known:
+                names = {*one.answers.candidates, *keys}
+                if not names or not one.answers.asked or not one.answers.there:
+                    found[one.one.slug] = self._plain(one)
+                    continue
+                by = digest_of([self._base, one.digest, sorted(names)])
+                if facts := self._recalled(one, by):
+                    found[one.one.slug] = facts
+                    continue
+                running[reading.submit(self._look, one, keys)] = (one, by)
+                if len(running) > 2 * _READ:
+                    end(FIRST_COMPLETED)
+            while running:
+                end(FIRST_COMPLETED)
+        return found
+
+    def _plain(self, one: _Known) -> RepositoryFacts:
+        """Where nothing can use a candidate: there is none, or it runs nothing."""
+        runs = self._asking.known_runs.get(one.one.slug)
+        gaps = (f"its runs could not be read: {runs.failure}",) if runs and runs.failure and one.answers.asked else ()
+        return RepositoryFacts(
+            one.one.slug,
+            (),
+            frozenset(one.answers.candidates),
+            one.stored.variables,
+            one.stored.not_checked,
+            gaps,
+            one.answers.heads,
+            one.answers.leaving,
+            one.answers.asked,
+        )
+
+    def _look(self, one: _Known, keys: set[str]) -> RepositoryFacts:
+        root = remote.place(self._asking.cache, self._asking.workspace, one.one.slug)
+        if not root.exists():
+            listing.mirror(self._asking, one.one)
+        names = frozenset(one.answers.candidates)
+        return listing.facts_of(self._asking, one.one, one.stored, names, keys, self._resolve, there=True)
+
+    def _recalled(self, one: _Known, by: str) -> RepositoryFacts | None:
+        learnt = self._ledger.learnt(one.one.uuid, _FACTS)
+        if learnt is None or learnt.by != by:
+            return None
+        try:
+            facts = msgspec.json.decode(learnt.document, type=RepositoryFacts)
+        except (msgspec.DecodeError, ValueError):
+            return None
+        return replace(facts, variables=one.stored.variables, not_checked=one.stored.not_checked)
+
+
+def _alone(facts: RepositoryFacts) -> bool:
+    """Whether nothing but the repository and its answers decides what it says: no pipeline of another one, and no pull
+    request."""
+    imports = (one for ref in facts.refs for one in ref.found.opaque if one.kind is OpaqueKind.IMPORT)
+    changes = any(ref.change_of or ref.ref.startswith(BRANCH) for ref in facts.refs)
+    return next(imports, None) is None and not changes
+
+
+def _rank(here: _Brought) -> int:
+    """Who logs in first, then who has pipelines."""
+    return 0 if here.candidates else 1 if here.ever else 2
+
+
+def _passing(future: Future[Any]) -> bool:
+    error = future.exception()
+    return isinstance(error, ApiError) and error.kind in PASSING
+
+
+def _ever(root: Any) -> bool:
+    """Whether any version of any branch or tag had a pipelines file, or a link in its place."""
+    asked = ("log", "--all", "--full-history", "-1", "--format=%H", "--no-show-signature", "--", *PATHSPECS)
+    return any(records(root, "-c", "log.follow=false", *asked, separator=b"\n"))
+
+
+def _digest(document: bytes) -> str:
+    return hashlib.sha256(document).hexdigest()
+
+
+def _updated(one: Repository) -> str:
+    return one.updated_on.isoformat() if one.updated_on else ""
+
+
+@contextmanager
+def _pool(size: int, name: str) -> Iterator[ThreadPoolExecutor]:
+    """Threads that end with the block, however it ends."""
+    threads = ThreadPoolExecutor(size, name)
+    try:
+        yield threads
+    except BaseException:
+        threads.shutdown(wait=False, cancel_futures=True)
+        remote.interrupt()
+        raise
+    threads.shutdown()
