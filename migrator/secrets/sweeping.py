@@ -11,7 +11,7 @@ import hashlib
 import heapq
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -121,6 +121,10 @@ class _Sweep:
         self._known: dict[str, _Known] = {}
         self._failed: dict[str, str] = {}
         self._why = ""
+        self._keys: set[str] = set()
+        self._by_slug: dict[str, str] = {}
+        self._found: dict[str, RepositoryFacts] = {}
+        self._running: dict[Future[Any], tuple[_Known, str]] = {}
         # what another run of this machine has stored counts as long as it was asked for under the same conditions
         self.by = digest_of([terms.by, asking.workspace, asking.window, asking.client.base])
         self._base = digest_of([self.by, sorted(listing.hosts(above, asking.book).items())])
@@ -131,22 +135,21 @@ class _Sweep:
         self._far.kept = self._far.asked = self._far.read = len(chosen) - len(left)
         told(self._far.kept, len(left))
         self._far.doing = "asking Bitbucket"
-        self._ask(sorted(left, key=lambda one: one.uuid not in self._terms.first))
-        known = [self._known[one.slug] for one in chosen if one.slug in self._known]
-        self._far.doing = "reading who uses them"
-        names = {name for one in known for name in one.answers.candidates}
-        keys = listing.shared_keys(self._above, names)
-        facts = self._facts(known, keys)
+        with _pool(_READ, "reading") as self._reading:
+            self._ask(sorted(left, key=lambda one: one.uuid not in self._terms.first))
+            known = [self._known[one.slug] for one in chosen if one.slug in self._known]
+            self._far.doing = "reading who uses them"
+            names = {name for one in known for name in one.answers.candidates}
+            found = self._facts(known, listing.shared_keys(self._above, names))
         failed = [(one.slug, self._failed[one.slug]) for one in chosen if one.slug in self._failed]
-        found = [facts[one.one.slug] for one in known if one.one.slug in facts]
-        done = listing.judged(self._asking, found, failed, whole=True, left=self._left(chosen), above=self._above)
-        since = min((one.at for one in known), default="")
+        open_ = self._left(chosen)
+        done = listing.judged(self._asking, found, failed, whole=True, left=open_, above=self._above)
         return replace(
             done,
             unasked=frozenset(one.repository for one in found if not one.asked),
-            left=self._left(chosen),
+            left=open_,
             why=self._why,
-            since=since if self._far.kept else "",
+            since=min((one.at for one in known), default="") if self._far.kept else "",
         )
 
     def _left(self, chosen: Sequence[Repository]) -> tuple[str, ...]:
@@ -194,6 +197,7 @@ class _Sweep:
                 if not brought and not asked:
                     break
                 done, _ = wait([*brought, *asked], return_when=FIRST_COMPLETED)
+                self._collect([one for one in self._running if one.done()])
                 for future in done:
                     if future in brought:
                         number, one = brought.pop(future)
@@ -206,7 +210,6 @@ class _Sweep:
                             again.append((number, one, here, 2))
                         elif (known := self._outcome(one, future)) is not None:
                             self._learn(known)
-                            self._far.asked += 1
                 if again and not waiting and not brought and not self._why:  # once more, when all others are done
                     asked |= {
                         asking.submit(self._answer, one, here): (number, one, here, 2) for number, one, here, _ in again
@@ -290,38 +293,45 @@ class _Sweep:
             self._ledger.learn(Learnt(known.one.uuid, _ANSWERS, self.by, known.at, document))
         else:
             self._ledger.forget([known.one.uuid])
+        self._far.asked += 1
+        self._keys |= listing.shared_keys(self._above, known.answers.candidates)
+        self._begin(self._known[known.one.slug], self._keys)  # with what is a candidate so far: mostly that is all
 
     # Reading who uses them
 
-    def _facts(self, known: Sequence[_Known], keys: set[str]) -> dict[str, RepositoryFacts]:
-        found: dict[str, RepositoryFacts] = {}
-        with _pool(_READ, "reading") as reading:
-            running: dict[Future[Any], tuple[_Known, str]] = {}
+    def _begin(self, one: _Known, keys: set[str]) -> None:
+        """Have it read for its candidates and `keys`, unless that is known or was begun."""
+        names = {*one.answers.candidates, *keys}
+        if not names or not one.answers.asked or not one.answers.there:
+            return
+        slug, by = one.one.slug, digest_of([self._base, one.digest, sorted(names)])
+        if self._by_slug.get(slug) == by:
+            return
+        self._by_slug[slug] = by
+        self._found.pop(slug, None)
+        if facts := self._recalled(one, by):
+            self._found[slug] = facts
+        else:
+            self._running[self._reading.submit(self._look, one, keys)] = (one, by)
 
-            def end(when: str) -> None:
-                for future in wait(running, return_when=when).done:
-                    one, by = running.pop(future)
-                    if (facts := self._outcome(one.one, future)) is not None:
-                        found[one.one.slug] = facts
-                        if one.lasting and _alone(facts):
-                            document = msgspec.json.encode(replace(facts, variables=(), not_checked=()))
-                            self._ledger.learn(Learnt(one.one.uuid, _FACTS, by, one.at, document))
+    def _collect(self, futures: Iterable[Future[Any]]) -> None:
+        for future in futures:
+            one, by = self._running.pop(future)
+            if self._by_slug[one.one.slug] != by or (facts := self._outcome(one.one, future)) is None:
+                continue
+            self._found[one.one.slug] = facts
+            if one.lasting and _alone(facts):
+                document = msgspec.json.encode(replace(facts, variables=(), not_checked=()))
+                self._ledger.learn(Learnt(one.one.uuid, _FACTS, by, one.at, document))
 
-            for one in known:
-                names = {*one.answers.candidates, *keys}
-                if not names or not one.answers.asked or not one.answers.there:
-                    found[one.one.slug] = self._plain(one)
-                    continue
-                by = digest_of([self._base, one.digest, sorted(names)])
-                if facts := self._recalled(one, by):
-                    found[one.one.slug] = facts
-                    continue
-                running[reading.submit(self._look, one, keys)] = (one, by)
-                if len(running) > 2 * _READ:
-                    end(FIRST_COMPLETED)
-            while running:
-                end(FIRST_COMPLETED)
-        return found
+    def _facts(self, known: Sequence[_Known], keys: set[str]) -> list[RepositoryFacts]:
+        """Of those that were read, in the same order."""
+        for one in known:
+            self._begin(one, keys)
+        while self._running:
+            self._collect(wait(self._running, return_when=FIRST_COMPLETED).done)
+        there = [one for one in known if one.one.slug not in self._failed]
+        return [self._found.get(one.one.slug) or self._plain(one) for one in there]
 
     def _plain(self, one: _Known) -> RepositoryFacts:
         """Where nothing can use a candidate: there is none, or it runs nothing."""
