@@ -73,6 +73,11 @@ class Pace:
         self._refused = 0
         self._since = 0.0
         self._waiting: Wait | None = None
+        self._ended = False
+
+    def end(self) -> None:
+        """Nobody waits any more, and nothing more is asked."""
+        self._ended = True
 
     @property
     def waiting(self) -> Wait | None:
@@ -85,6 +90,8 @@ class Pace:
         while True:
             now = self._clock.now()
             left = self._until - now
+            if self._ended:
+                raise ApiError(Kind.SPENT, f"{asked} was not asked: this run has ended")
             if self._deadline is not None and max(now, self._until) >= self._deadline:
                 raise ApiError(Kind.SPENT, f"{asked} was not asked: this run is to end before that (--deadline)")
             if left <= 0:

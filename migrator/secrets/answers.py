@@ -37,7 +37,8 @@ class KeptRun(Struct, frozen=True):
 
 class Answers(Struct, frozen=True):
     """`variables` are those of the repository and its deployments; `asked` False: it never had pipelines, so they were
-    not asked for. `candidates` are names as far as its files say them. `there`: it has commits."""
+    not asked for. `candidates` are names as far as its files say them, and those of others that it `imports`. `there`:
+    it has commits."""
 
     updated_on: str
     there: bool
@@ -45,6 +46,7 @@ class Answers(Struct, frozen=True):
     candidates: tuple[str, ...]
     heads: dict[str, str]
     leaving: Leaving = Leaving()
+    imports: bool = False
     variables: tuple[Variable, ...] = ()
     runs: tuple[KeptRun, ...] = ()
 
@@ -78,9 +80,12 @@ def kept_runs(runs: Runs) -> tuple[KeptRun, ...]:
     )
 
 
-def written(answers: Answers) -> bytes:
-    """The same bytes for the same answers."""
-    return msgspec.json.encode(answers, order="deterministic")
+def written(document: Struct) -> bytes | None:
+    """The same bytes for the same record; None for one with a name that is no text, which is not kept."""
+    try:
+        return msgspec.json.encode(document, order="deterministic")
+    except UnicodeEncodeError:
+        return None
 
 
 def read(document: bytes) -> Answers | None:

@@ -230,7 +230,7 @@ def fetch(asking: Asking, one: Repository) -> bool:
     GitError, GitMissing."""
     if not mirror(asking, one):
         return False
-    bring_runs(asking, one)
+    bring_runs(asking, one, ())
     return True
 
 
@@ -253,13 +253,13 @@ def _mirrored(asking: Asking, one: Repository) -> bool:
     return True
 
 
-def bring_runs(asking: Asking, one: Repository) -> None:
-    """Ask for the runs of a repository whose copy is here, and bring those of their commits that are not."""
+def bring_runs(asking: Asking, one: Repository, heads: Collection[str]) -> None:
+    """Ask for the runs of a repository whose copy is here, and bring those of their commits that are not. `heads` are
+    commits that are."""
     root = remote.place(asking.cache, asking.workspace, one.slug)
     runs = runs_of(asking, one).resolved(partial(_whole, asking, one, root))
     asking.known_runs[one.slug] = runs
     asked = dict.fromkeys(run.sha.text for run in runs.runs if run.sha and run.sha.whole)
-    heads = {ref.commit for ref in refs(root)} if asked else set()
     others = [commit for commit in asked if commit not in heads]
     if not others:
         return
@@ -307,16 +307,15 @@ def candidates_of(asking: Asking, one: Repository, stored: Inventory, resolve: R
 
 @contextmanager
 def surveyed(
-    asking: Asking, one: Repository, stored: Inventory, resolve: Resolver, runs: Runs | None = None
+    asking: Asking, one: Repository, stored: Inventory, resolve: Resolver, *, plain: bool = False
 ) -> Iterator[Survey]:
-    """The repository as it lies here. `runs` are asked for where they are not given."""
-    runs = runs_of(asking, one) if runs is None else runs
+    """The repository as it lies here. For its files alone, without runs and changes of this tool: `plain`."""
     known = {**hosts(stored, asking.book), **asking.settings.variables}
     settings = replace(asking.settings, variables=known, workspace=asking.workspace, repository=one.slug)
     root = remote.place(asking.cache, asking.workspace, one.slug)
     opened = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
     with Objects(root) as objects:
-        made = destinations(root)
+        runs, made = (Runs(), {}) if plain else (runs_of(asking, one), destinations(root))
         yield Survey(objects, asking.book, settings, runs, resolve, tuple(refs(root)), made, opened)
 
 

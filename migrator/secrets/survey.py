@@ -75,10 +75,22 @@ class Survey(Struct, frozen=True):
     made: Mapping[str, str] = field(default_factory=dict)
     changes: Callable[[str, str], bool] = lambda branch, destination: False
 
-    def candidates(self) -> frozenset[str]:
-        """Raises GitError."""
+    def candidates(self, imports: frozenset[str] | None = None) -> frozenset[str]:
+        """`imports` as `imports` gives them, where they are known. Raises GitError."""
         found = candidates.candidates(self.objects, self._scripts(), self.book, self.settings)
-        return found | frozenset(self._imported_candidates())
+        return found | frozenset(self._imported_candidates(self.imports() if imports is None else imports))
+
+    def imports(self) -> frozenset[str]:
+        """Pipelines of other repositories that a branch runs, as they are named. Raises GitError."""
+        finder = Finder(())
+        entries = (entry for new in self._branches() for entry in new)
+        contents = {entry.oid: entry for entry in entries if BITBUCKET.is_pipelines_file(entry.path)}
+        return frozenset(
+            one.text
+            for entry in contents.values()
+            for one in finder.look(_data(self.objects, entry), entry.path).opaque
+            if one.kind is OpaqueKind.IMPORT
+        )
 
     def leaving(self) -> Leaving:
         """Raises GitError."""
@@ -183,17 +195,8 @@ class Survey(Struct, frozen=True):
         of = destination(ref.short, ref.commit, self.made) if ref.kind is RefKind.BRANCH else ""
         return of if of and self.changes(ref.short, of) else ""
 
-    def _imported_candidates(self) -> Iterator[str]:
+    def _imported_candidates(self, imports: Iterable[str]) -> Iterator[str]:
         """Of logins in pipelines of other repositories, which run here because a branch imports them."""
-        finder = Finder(())
-        entries = (entry for new in self._branches() for entry in new)
-        contents = {entry.oid: entry for entry in entries if BITBUCKET.is_pipelines_file(entry.path)}
-        imports = {
-            one.text
-            for entry in contents.values()
-            for one in finder.look(_data(self.objects, entry), entry.path).opaque
-            if one.kind is OpaqueKind.IMPORT
-        }
         for text in sorted(imports):
             data = self.resolve(text).data
             if data is not None:

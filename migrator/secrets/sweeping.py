@@ -11,10 +11,11 @@ import hashlib
 import heapq
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Learnt
 from migrator.platforms.bitbucket.names import PATHSPECS
 from migrator.repositories import remote
+from migrator.repositories.changes import is_shallow
 from migrator.repositories.git import GitError, GitMissing
 from migrator.repositories.refs import refs
 from migrator.repositories.streams import records
@@ -40,13 +42,14 @@ from migrator.secrets.listing import Asking, Resolver
 from migrator.secrets.plan import digest_of
 from migrator.secrets.records import Leaving, Listing, RepositoryFacts
 from migrator.secrets.references.records import OpaqueKind
-from migrator.secrets.survey import Runs
 
 JOBS = 8
 """Repositories that Bitbucket is asked about at a time."""
 _GIT, _READ = 12, 2
 """Conversations of git, and repositories that are read, at a time."""
-_TRIES = 3
+_TRIES = 4
+_REFUSED = 3
+"""Answers in a row that the credential is none, after which it is not asked with any more."""
 _POLL = 0.5
 _ANSWERS, _FACTS = "answers", "facts"
 PASSING = (Kind.UNREACHABLE, Kind.SERVER, Kind.TOO_SLOW, Kind.INCOMPLETE, Kind.RATE_LIMITED)
@@ -81,6 +84,7 @@ class _Brought(Struct, frozen=True):
     candidates: frozenset[str] = frozenset()
     leaving: Leaving = Leaving()
     heads: dict[str, str] = field(default_factory=dict)
+    imports: bool = False
 
 
 class _Known(Struct, frozen=True):
@@ -102,8 +106,12 @@ def of_workspace(asking: Asking, ledger: Ledger, terms: Terms, far: Far, told: C
     above = inventories.of_workspace(asking.client, asking.workspace)
     asking.listed.update({one.slug: one for one in chosen})
     sweep = _Sweep(asking, ledger, terms, far, above)
-    with ledger.alone(sweep.by, lambda: _another(asking, far)):
-        return sweep.all(chosen, told)
+    try:
+        with ledger.alone(sweep.by, lambda: _another(asking, far)):
+            return sweep.all(chosen, told)
+    finally:
+        if asking.client.pace:  # a thread that waits for its turn is to end with the run
+            asking.client.pace.end()
 
 
 def _another(asking: Asking, far: Far) -> None:
@@ -121,6 +129,8 @@ class _Sweep:
         self._known: dict[str, _Known] = {}
         self._failed: dict[str, str] = {}
         self._why = ""
+        self._importing: dict[str, _Known] = {}
+        self._refused = 0
         self._keys: set[str] = set()
         self._by_slug: dict[str, str] = {}
         self._found: dict[str, RepositoryFacts] = {}
@@ -158,17 +168,27 @@ class _Sweep:
     # What is known already
 
     def _recall(self, one: Repository) -> bool:
-        """Whether the ledger has answers about a repository that are not old, and it has not been updated since."""
+        """Whether the ledger has answers about a repository that are not old, and it has not been updated since. What
+        it imports may have been: that is read again."""
         learnt = self._ledger.learnt(one.uuid, _ANSWERS)
-        if learnt is None or learnt.by != self.by or self._old(learnt.at):
+        if learnt is None or learnt.by != self._base or self._old(learnt.at):
             return False
         found = answers.read(learnt.document)
         if found is None or found.updated_on != _updated(one) or not found.updated_on:
             return False
-        stored = self._whole(found.inventory)
-        self._known[one.slug] = _Known(one, found, stored, learnt.at, True, _digest(learnt.document))
+        known = _Known(one, found, self._whole(found.inventory), learnt.at, True, _digest(learnt.document))
         self._asking.known_runs[one.slug] = found.runs_again()
-        return True
+        if found.imports:
+            self._importing[one.slug] = known
+        else:
+            self._known[one.slug] = known
+        return not found.imports
+
+    def _reread(self, known: _Known, here: _Brought) -> _Known:
+        """An importing repository whose answers are known."""
+        names = tuple(sorted({*known.answers.candidates, *here.candidates}))
+        found = replace(known.answers, candidates=names, leaving=here.leaving, imports=True)
+        return replace(known, answers=found, digest=_digest(repr(found).encode()))
 
     def _old(self, at: str) -> bool:
         return datetime.fromisoformat(at) < self._asking.now - self._terms.age
@@ -202,7 +222,11 @@ class _Sweep:
                     if future in brought:
                         number, one = brought.pop(future)
                         self._far.read += 1
-                        if (here := self._outcome(one, future)) is not None:
+                        if (here := self._outcome(one, future)) is None:
+                            continue
+                        if one.slug in self._importing:
+                            self._take(self._reread(self._importing[one.slug], here))
+                        else:
                             heapq.heappush(waiting, (_rank(here), number, one, here))
                     else:
                         number, one, here, tries = asked.pop(future)
@@ -220,8 +244,11 @@ class _Sweep:
         """What a thread has found, None where it failed: a failure is of one repository, unless it ends the asking."""
         error = future.exception()
         if error is None:
+            self._refused = 0
             return future.result()
-        if isinstance(error, ApiError) and error.kind in listing.ENDING:
+        if isinstance(error, ApiError) and error.kind is Kind.UNAUTHORISED:
+            self._refused += 1
+        if isinstance(error, ApiError) and (error.kind is Kind.SPENT or self._refused > _REFUSED):
             self._why = self._why or str(error)
         elif isinstance(error, (ApiError, GitError)):
             self._failed[one.slug] = str(error)
@@ -252,10 +279,10 @@ class _Sweep:
         root = remote.place(self._asking.cache, self._asking.workspace, one.slug)
         if not _ever(root):
             return _Brought(there=True, heads={ref.name: ref.commit for ref in refs(root)})
-        with listing.surveyed(self._asking, one, stored, self._resolve, Runs()) as survey:
+        with listing.surveyed(self._asking, one, stored, self._resolve, plain=True) as survey:
             heads = {ref.name: ref.commit for ref in survey.every}
-            leaving = survey.leaving()
-            return _Brought(True, True, survey.candidates(), leaving, heads)
+            imports = survey.imports()
+            return _Brought(True, True, survey.candidates(imports), survey.leaving(), heads, bool(imports))
 
     def _answer(self, one: Repository, here: _Brought) -> _Known:
         """In a thread that asks: what Bitbucket says."""
@@ -267,7 +294,7 @@ class _Sweep:
             found = Answers(_updated(one), here.there, False, (), here.heads)
             return _Known(one, found, self._whole(Inventory((), ())), at, True)
         if here.there:
-            listing.bring_runs(asking, one)
+            listing.bring_runs(asking, one, set(here.heads.values()))
             runs = asking.known_runs[one.slug]
         own = inventories.inventory(asking.client, asking.workspace, one.slug, Inventory((), ()))
         if here.there and (not here.ever or listing.hosts(own, asking.book)):
@@ -275,27 +302,43 @@ class _Sweep:
         bare = answers.bare(own.variables, asking.book)
         lasting = bare is not None and not own.not_checked and not runs.failure
         kept = bare if bare is not None else own.variables
-        names = tuple(sorted(here.candidates))
-        found = Answers(_updated(one), here.there, True, names, here.heads, here.leaving, kept, answers.kept_runs(runs))
+        found = Answers(
+            _updated(one),
+            here.there,
+            True,
+            tuple(sorted(here.candidates)),
+            here.heads,
+            here.leaving,
+            here.imports,
+            kept,
+            answers.kept_runs(runs),
+        )
         return _Known(one, found, self._whole(Inventory(kept, own.not_checked)), at, lasting)
 
     def _again(self, one: Repository, here: _Brought, own: Inventory) -> _Brought:
         """Read it with what its own variables say of registries, and where its runs are all that had pipelines."""
         stored = self._whole(own)
-        with listing.surveyed(self._asking, one, stored, self._resolve, Runs()) as survey:
-            leaving = survey.leaving()
-            return replace(here, candidates=survey.candidates(), leaving=leaving)
+        with listing.surveyed(self._asking, one, stored, self._resolve, plain=True) as survey:
+            imports = survey.imports()
+            names, leaving = survey.candidates(imports), survey.leaving()
+            return replace(here, candidates=names, leaving=leaving, imports=bool(imports))
 
     def _learn(self, known: _Known) -> None:
+        """Keep what was asked, before anything else is done with it."""
         document = answers.written(known.answers)
-        self._known[known.one.slug] = replace(known, digest=_digest(document))
-        if known.lasting:
-            self._ledger.learn(Learnt(known.one.uuid, _ANSWERS, self.by, known.at, document))
+        digest = _digest(document or repr(known.answers).encode())
+        lasting = known.lasting and document is not None
+        if lasting and document:
+            self._ledger.learn(Learnt(known.one.uuid, _ANSWERS, self._base, known.at, document))
         else:
             self._ledger.forget([known.one.uuid])
+        self._take(replace(known, digest=digest, lasting=lasting))
+
+    def _take(self, known: _Known) -> None:
+        self._known[known.one.slug] = known
         self._far.asked += 1
         self._keys |= listing.shared_keys(self._above, known.answers.candidates)
-        self._begin(self._known[known.one.slug], self._keys)  # with what is a candidate so far: mostly that is all
+        self._begin(known, self._keys)  # with what is a candidate so far: mostly that is all
 
     # Reading who uses them
 
@@ -320,9 +363,10 @@ class _Sweep:
             if self._by_slug[one.one.slug] != by or (facts := self._outcome(one.one, future)) is None:
                 continue
             self._found[one.one.slug] = facts
-            if one.lasting and _alone(facts):
-                document = msgspec.json.encode(replace(facts, variables=(), not_checked=()))
-                self._ledger.learn(Learnt(one.one.uuid, _FACTS, by, one.at, document))
+            if one.lasting and _alone(facts) and one.answers.heads.items() <= facts.heads.items():
+                document = answers.written(replace(facts, variables=(), not_checked=()))
+                if document:
+                    self._ledger.learn(Learnt(one.one.uuid, _FACTS, by, one.at, document))
 
     def _facts(self, known: Sequence[_Known], keys: set[str]) -> list[RepositoryFacts]:
         """Of those that were read, in the same order."""
@@ -350,11 +394,12 @@ class _Sweep:
         )
 
     def _look(self, one: _Known, keys: set[str]) -> RepositoryFacts:
-        root = remote.place(self._asking.cache, self._asking.workspace, one.one.slug)
-        if not root.exists():
-            listing.mirror(self._asking, one.one)
+        asking = self._asking
+        root = remote.place(asking.cache, asking.workspace, one.one.slug)
+        if one.one.slug not in asking.copies.there and not _as_it_was(root, one.answers.heads):
+            listing.mirror(asking, one.one)
         names = frozenset(one.answers.candidates)
-        return listing.facts_of(self._asking, one.one, one.stored, names, keys, self._resolve, there=True)
+        return listing.facts_of(asking, one.one, one.stored, names, keys, self._resolve, there=True)
 
     def _recalled(self, one: _Known, by: str) -> RepositoryFacts | None:
         learnt = self._ledger.learnt(one.one.uuid, _FACTS)
@@ -375,6 +420,11 @@ def _alone(facts: RepositoryFacts) -> bool:
     return next(imports, None) is None and not changes
 
 
+def _as_it_was(root: Path, heads: Mapping[str, str]) -> bool:
+    """Whether the copy of another run is here, and whole: one of `fleet scan` can lack history and branches."""
+    return root.exists() and not is_shallow(root) and {ref.name: ref.commit for ref in refs(root)} == heads
+
+
 def _rank(here: _Brought) -> int:
     """Who logs in first, then who has pipelines."""
     return 0 if here.candidates else 1 if here.ever else 2
@@ -385,7 +435,7 @@ def _passing(future: Future[Any]) -> bool:
     return isinstance(error, ApiError) and error.kind in PASSING
 
 
-def _ever(root: Any) -> bool:
+def _ever(root: Path) -> bool:
     """Whether any version of any branch or tag had a pipelines file, or a link in its place."""
     asked = ("log", "--all", "--full-history", "-1", "--format=%H", "--no-show-signature", "--", *PATHSPECS)
     return any(records(root, "-c", "log.follow=false", *asked, separator=b"\n"))
