@@ -52,20 +52,20 @@ class Wait:
 class Pace:
     """For all threads of a run. `told` is called once for each wait that people should know of, before it begins.
 
-    `deadline`, in seconds since 1970 UTC, ends the run: nothing is asked after it, and no wait goes beyond it.
+    `seconds` from now the run ends: nothing is asked after that, and no wait goes beyond it.
     """
 
     def __init__(
         self,
         told: Callable[[Wait], None],
-        deadline: float | None = None,
+        seconds: float | None = None,
         clock: Clock | None = None,
         first: float = 1,
         longest: float = 600,
     ) -> None:
         self._told = told
-        self._deadline = deadline
         self._clock = clock or SYSTEM
+        self._deadline = None if seconds is None else self._clock.now() + seconds
         self._first, self._longest = first, longest
         self._lock = threading.Lock()
         self._until = 0.0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
@@ -32,6 +34,7 @@ from migrator.secrets import signing, tokens
 from migrator.secrets.listing import Asking, of_repository
 from migrator.secrets.plan import Plan
 from migrator.secrets.records import Listing, Verdict
+from migrator.text.mask import printable
 
 
 class Asked(Struct, frozen=True):
@@ -47,14 +50,24 @@ class Asked(Struct, frozen=True):
     lasting: Lasting = Lasting(Path("patless-fleet.db"))
 
 
-def list_all(asked: Asked, showing: Showing, form: Form) -> int:
-    """Print what may become of each variable, and return the exit code."""
+def list_all(asked: Asked, showing: Showing, form: Form, only: Sequence[Verdict] = ()) -> int:
+    """Print what may become of each variable, or of those with one of the verdicts `only`, and return the exit code,
+    which is that of all."""
     listing, _ = _listing(asked)
-    told = deliver(_output(listing, asked, showing, form), showing.output)
+    told = deliver(_output(listing, asked, showing, form, only), showing.output)
     if listing.failed or listing.left or not told:
         return exits.UNREADABLE
     left = any(row.verdict.may_go or row.verdict is Verdict.SHADOWS for row in listing.rows)
     return exits.code(unread=False, left=left, exit_zero=showing.exit_zero)
+
+
+def verdicts(given: Sequence[str]) -> tuple[Verdict, ...]:
+    """Of --verdict. Raises UsageError."""
+    known = ", ".join(reversed(Verdict))
+    for one in given:
+        if one not in list(Verdict):
+            raise UsageError(f"--verdict {printable(one)} is no verdict; known are {known}")
+    return tuple(map(Verdict, given))
 
 
 def plan(asked: Asked, showing: Showing, form: Form, output: Path, days: int, keys: list[Path]) -> int:
@@ -133,9 +146,11 @@ def _listing(asked: Asked) -> tuple[Listing, Asking]:
     return listing, asking
 
 
-def _output(listing: Listing, asked: Asked, showing: Showing, form: Form) -> Output:
+def _output(listing: Listing, asked: Asked, showing: Showing, form: Form, only: Sequence[Verdict] = ()) -> Output:
     known = tokens.read(asked.tokens) if asked.tokens else ()
     rows = tokens.judged(known, listing, datetime.now(UTC).date())
+    if only:
+        listing = replace(listing, rows=tuple(row for row in listing.rows if row.verdict in only))
     match form:
         case Form.JSON:
             return Output(stored.document(listing, rows))
@@ -147,7 +162,7 @@ def _output(listing: Listing, asked: Asked, showing: Showing, form: Form) -> Out
             return pages.secrets(listing, rows)
         case Form.TEXT:
             paint = console.paint(showing.colour, None if showing.output else sys.stdout)
-            return Output(stored.table(listing, rows, paint))
+            return Output(stored.table(listing, rows, paint, whole=bool(only)))
 
 
 def rules_digest(asked: Asked) -> str:

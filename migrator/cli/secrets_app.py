@@ -42,7 +42,7 @@ Required = Annotated[
     int, typer.Option("--require-signatures", min=0, metavar="N", help="So many, of different people.")
 ]
 Ledger = Annotated[
-    Path, typer.Option("--ledger", metavar="FILE", help="With --all: where answers are kept.", dir_okay=False)
+    Path, typer.Option("--ledger", metavar="FILE", help="Where answers about a workspace are kept.", dir_okay=False)
 ]
 MaxAge = Annotated[
     int, typer.Option("--max-age", min=0, max=720, metavar="HOURS", help="With --all: how old an answer may be.")
@@ -74,6 +74,10 @@ def list_(
     format: Rows = Form.TEXT,
     output_file: OutputFile = None,
     color: Color = Colour.AUTO,
+    verdict: Annotated[
+        list[str] | None,
+        typer.Option("--verdict", metavar="VERDICT", help="Show these only; the exit code is that of all."),
+    ] = None,
     exit_zero: ExitZero = False,
 ) -> None:
     """Say of each variable that a login to Packages uses or used what may become of it."""
@@ -87,7 +91,8 @@ def list_(
             raise failures.UsageError("--by token needs --tokens FILE, in which the owner says what tokens there are")
         lasting = _lasting(ledger, max_age, max_requests, deadline)
         asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config, lasting)
-        return secrets.list_all(asked, Showing(colour=color, exit_zero=exit_zero, output=output_file), format)
+        showing = Showing(colour=color, exit_zero=exit_zero, output=output_file)
+        return secrets.list_all(asked, showing, format, secrets.verdicts(verdict or ()))
 
     end(run)
 
@@ -160,6 +165,7 @@ def apply(
     sign: Annotated[
         Path | None, typer.Option("--sign", metavar="KEY", help="Sign the log with this SSH key.", dir_okay=False)
     ] = None,
+    ledger: Ledger = LEDGER,
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
@@ -169,7 +175,7 @@ def apply(
     def run() -> int:
         from migrator.cli import secrets_apply as command
 
-        asked = _asked(path, "", "", False, 30, None, rules, config, no_config, _lasting(LEDGER))
+        asked = _asked(path, "", "", False, 30, None, rules, config, no_config, _lasting(ledger))
         doing = command.Doing(yes, log, backup, allowed_signers, require_signatures, by, sign)
         return command.apply(plan, asked, doing)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from migrator.bitbucket.session import Client
-from migrator.bitbucket.waiting import SYSTEM, Pace, Wait
+from migrator.bitbucket.waiting import Pace, Wait
 from migrator.cli.failures import UsageError
 from migrator.cli.telling import Telling, telling
 from migrator.fleet.ledger import Ledger
@@ -58,9 +58,7 @@ class Meanwhile:
         self._client: Client | None = None
 
     def pace(self) -> Pace:
-        begun = SYSTEM.now()
-        end = None if self._lasting.deadline is None else begun + self._lasting.deadline
-        return Pace(self.waits, end)
+        return Pace(self.waits, self._lasting.deadline)
 
     def asks(self, client: Client) -> None:
         self._client = client

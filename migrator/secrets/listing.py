@@ -110,6 +110,7 @@ def again(asking: Asking, plan: Plan) -> tuple[tuple[Row, ...], frozenset[str], 
         chosen: Sequence[Repository] = (repositories.repository(asking.client, asking.workspace, plan.repository),)
     else:
         chosen = repositories.repositories(asking.client, asking.workspace)
+    asking.listed.update({one.slug: one for one in chosen})
     names = frozenset(row.key for row in plan.rows)
     found = []
     for one in chosen:

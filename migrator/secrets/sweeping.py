@@ -51,6 +51,8 @@ _TRIES = 4
 _REFUSED = 3
 """Answers in a row that the credential is none, after which it is not asked with any more."""
 _POLL = 0.5
+_EACH = 6
+"""Requests about a repository that has pipelines and three deployments."""
 _ANSWERS, _FACTS = "answers", "facts"
 PASSING = (Kind.UNREACHABLE, Kind.SERVER, Kind.TOO_SLOW, Kind.INCOMPLETE, Kind.RATE_LIMITED)
 """Failures that another try may mend."""
@@ -207,7 +209,7 @@ class _Sweep:
             asked: dict[Future[Any], tuple[int, Repository, _Brought, int]] = {}
             again: list[tuple[int, Repository, _Brought, int]] = []
             while brought or asked or waiting:
-                while waiting and len(asked) < self._terms.jobs and not self._why:
+                while waiting and len(asked) < self._at_a_time() and not self._why:
                     _, number, one, here = heapq.heappop(waiting)
                     asked[asking.submit(self._answer, one, here)] = (number, one, here, 1)
                 if self._why:
@@ -239,6 +241,13 @@ class _Sweep:
                         asking.submit(self._answer, one, here): (number, one, here, 2) for number, one, here, _ in again
                     }
                     again.clear()
+
+    def _at_a_time(self) -> int:
+        """Fewer where few more may be sent: what is asked by half is learnt by nobody."""
+        client = self._asking.client
+        if client.budget.most is None:
+            return self._terms.jobs
+        return max(1, min(self._terms.jobs, (client.budget.most - client.sent) // _EACH))
 
     def _outcome(self, one: Repository, future: Future[Any]) -> Any:
         """What a thread has found, None where it failed: a failure is of one repository, unless it ends the asking."""

@@ -1,4 +1,4 @@
-"""Workspaces of many repositories, made from a seed: most without pipelines, some with, few with a login to Packages."""
+"""Workspaces of many repositories, made from a seed: most have no pipelines, and few a login to Packages."""
 
 from __future__ import annotations
 
