@@ -27,7 +27,11 @@ class PacedAdapter(LimiterAdapter):
         asked = f"{request.method} {request.path_url.partition('?')[0]}"
         while True:
             self._take(request, asked)
-            answer = HTTPAdapter.send(self, request, *rest, **more)
+            try:
+                answer = HTTPAdapter.send(self, request, *rest, **more)
+            except BaseException:
+                self._pace.failed()
+                raise
             if answer.status_code != requests.codes.too_many_requests:
                 self._pace.answered()
                 return answer
@@ -40,9 +44,14 @@ class PacedAdapter(LimiterAdapter):
         name: str = self._bucket_name(request)  # type: ignore[no-untyped-call]
         while True:
             self._pace.turn(asked)
-            seconds = self._left(name)
+            try:
+                seconds = self._left(name)
+            except BaseException:
+                self._pace.failed()
+                raise
             if not seconds:
                 return
+            self._pace.failed()
             self._pace.spent(seconds, self._spent)
 
     def _left(self, name: str) -> float:

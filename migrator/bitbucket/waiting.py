@@ -19,7 +19,7 @@ _SOON = 2.0
 """Seconds that a run may wait without a word."""
 _LONGEST = 5 * HOUR / 4
 """How long Bitbucket may refuse before it is no allowance that is spent: an hour, and some for clocks that differ."""
-_SLICE = 1.0
+_SLICE, _MOMENT = 1.0, 0.05
 
 
 class Clock(Protocol):
@@ -73,6 +73,7 @@ class Pace:
         self._refused = 0
         self._since = 0.0
         self._waiting: Wait | None = None
+        self._asking = False
         self._ended = False
 
     def end(self) -> None:
@@ -94,9 +95,22 @@ class Pace:
                 raise ApiError(Kind.SPENT, f"{asked} was not asked: this run has ended")
             if self._deadline is not None and max(now, self._until) >= self._deadline:
                 raise ApiError(Kind.SPENT, f"{asked} was not asked: this run is to end before that (--deadline)")
-            if left <= 0:
+            if left <= 0 and self._goes():
                 return
-            self._clock.sleep(min(left, _SLICE))
+            self._clock.sleep(min(max(left, _MOMENT), _SLICE))
+
+    def _goes(self) -> bool:
+        """After a 429 one thread asks, and the others wait for what it hears."""
+        with self._lock:
+            if self._refused and self._asking:
+                return False
+            self._asking = self._refused > 0
+            return True
+
+    def failed(self) -> None:
+        """There was no answer."""
+        with self._lock:
+            self._asking = False
 
     def spent(self, seconds: float, why: str) -> None:
         """Nobody asks for so long: what this machine may send is sent."""
@@ -106,6 +120,7 @@ class Pace:
     def refused(self, after: float | None, asked: str) -> None:
         """Bitbucket has answered 429; `after` is how long it asks to wait. Raises ApiError once that does not end."""
         with self._lock:
+            self._asking = False
             now = self._clock.now()
             if now < self._until:  # another thread has heard it, too
                 return
@@ -126,7 +141,7 @@ class Pace:
         """Bitbucket has answered with something else than 429."""
         if self._refused:
             with self._lock:
-                self._refused = 0
+                self._refused, self._asking = 0, False
 
     def _hold(self, until: float, latest: float, why: str) -> None:
         """Of a wait that grows, the first word says its end."""
