@@ -97,6 +97,8 @@ class Client:
         self.said: Mapping[str, str] = {}
         """What any answer has said of the credential, by header: see `account.standing`."""
         self.pace = pace
+        self.asking = ""
+        """What was asked for last: method and path, for people."""
         self._near = False
         self._sent = 0
         self._proxy = proxy
@@ -246,6 +248,7 @@ class Client:
             if self.budget.most is not None and self._sent >= self.budget.most:
                 raise ApiError(Kind.SPENT, f"{asked} was not asked: this run may send {self.budget.most:,} requests")
             self._sent += 1
+            self.asking = asked
 
     def _body(self, answer: requests.Response, asked: str) -> bytes:
         if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", ""):

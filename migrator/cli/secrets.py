@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits
+from migrator.cli import console, exits, network
 from migrator.cli.analysis import rulebook
 from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
@@ -132,7 +132,7 @@ def asking_of(asked: Asked, client: Client) -> Asking:
 
 def _listing(asked: Asked) -> tuple[Listing, Asking]:
     if not asked.everything:
-        with Client.of() as client:
+        with network.client() as client:
             asking = asking_of(asked, client)
             return of_repository(asking, _names(asked)[1]), asking
     with meanwhile(asked.lasting) as said, Client.of(most=asked.lasting.most, pace=said.pace()) as client:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from migrator.bitbucket.credentials import EMAIL, Credentials
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits
+from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
 from migrator.cli.secrets import Asked, asking_of, configuration_digest, rules_digest
 from migrator.cli.secrets_proof import counted, enough
@@ -75,7 +75,8 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
             if not left:
                 return exits.CLEAN if _signed(journal, log, doing.sign) else exits.UNREADABLE
             _confirm(len(left), made, doing.yes)
-            why_not = still(asking, made)
+            with network.told(client):
+                why_not = still(asking, made)
             _forget(asked.lasting.ledger, asking, left)
             journal.write(Event.STARTED, text=f"{len(left)} of {len(made.rows)}")
             outcomes: list[Outcome] = []

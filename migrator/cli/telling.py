@@ -27,9 +27,12 @@ class Telling:
 
     def say(self, line: str) -> None:
         """A line that stays."""
+        console.err([line])
+
+    def clear(self) -> None:
+        """Take the line away that is shown."""
         with self._lock:
             self._clear()
-            console.err([line])
 
     def run(self) -> None:
         terminal = sys.stderr.isatty()
@@ -45,8 +48,7 @@ class Telling:
 
     def end(self) -> None:
         self._ended.set()
-        with self._lock:
-            self._clear()
+        self.clear()
 
     def _show(self, text: str) -> None:
         if text:
@@ -65,6 +67,7 @@ class Telling:
 def telling(text: Callable[[], str]) -> Iterator[Telling]:
     """For the time of the block."""
     one = Telling(text)
+    console.before(one.clear)
     thread = threading.Thread(target=one.run, name="telling", daemon=True)
     thread.start()
     try:
