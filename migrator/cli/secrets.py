@@ -127,6 +127,7 @@ def asking_of(asked: Asked, client: Client) -> Asking:
         settled.waivers,
         asked.window,
         datetime.now(UTC),
+        leaving=asked.tokens is not None,
     )
 
 

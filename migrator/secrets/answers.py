@@ -38,14 +38,14 @@ class KeptRun(Struct, frozen=True):
 class Answers(Struct, frozen=True):
     """`variables` are those of the repository and its deployments; `asked` False: it never had pipelines, so they were
     not asked for. `candidates` are names as far as its files say them, and those of others that it `imports`. `there`:
-    it has commits."""
+    it has commits. `leaving` None: that was not looked for."""
 
     updated_on: str
     there: bool
     asked: bool
     candidates: tuple[str, ...]
     heads: dict[str, str]
-    leaving: Leaving = Leaving()
+    leaving: Leaving | None = None
     imports: bool = False
     variables: tuple[Variable, ...] = ()
     runs: tuple[KeptRun, ...] = ()

@@ -62,6 +62,8 @@ class Copies:
 class Asking(Struct, frozen=True):
     """What to look at, and how. `window` is in days. `now` has a time zone. `progress` is told each repository.
 
+    `leaving`: credentials that outlive their step are looked for, which only tokens ask for.
+
     Several threads may share it. `known_runs` and `listed` are by slug what was asked for in this run.
     """
 
@@ -75,6 +77,7 @@ class Asking(Struct, frozen=True):
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     progress: Callable[[str], None] = lambda slug: None
     known_runs: dict[str, Runs] = field(default_factory=dict)
+    leaving: bool = True
     copies: Copies = field(default_factory=Copies)
     listed: dict[str, Repository] = field(default_factory=dict)
 
@@ -335,7 +338,7 @@ def facts_of(
         return RepositoryFacts(one.slug, (), names, stored.variables, stored.not_checked)
     with surveyed(asking, one, stored, resolve) as survey:
         chosen, gaps = survey.refs(names | keys)
-        leaving = survey.leaving()
+        leaving = survey.leaving() if asking.leaving else Leaving()
     heads = {ref.name: ref.commit for ref in survey.every}
     # These can change without a change of a branch, so that this repository never counts as unchanged.
     heads |= {f"has a variable of its own named {key}": "" for key in _hiding(stored) & (names | keys)}

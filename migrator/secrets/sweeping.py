@@ -42,6 +42,7 @@ from migrator.secrets.listing import Asking, Resolver
 from migrator.secrets.plan import digest_of
 from migrator.secrets.records import Leaving, Listing, RepositoryFacts
 from migrator.secrets.references.records import OpaqueKind
+from migrator.secrets.survey import Survey
 
 JOBS = 8
 """Repositories that Bitbucket is asked about at a time."""
@@ -84,7 +85,7 @@ class _Brought(Struct, frozen=True):
     there: bool = False
     ever: bool = False
     candidates: frozenset[str] = frozenset()
-    leaving: Leaving = Leaving()
+    leaving: Leaving | None = None
     heads: dict[str, str] = field(default_factory=dict)
     imports: bool = False
 
@@ -131,7 +132,7 @@ class _Sweep:
         self._known: dict[str, _Known] = {}
         self._failed: dict[str, str] = {}
         self._why = ""
-        self._importing: dict[str, _Known] = {}
+        self._rereading: dict[str, _Known] = {}
         self._refused = 0
         self._keys: set[str] = set()
         self._by_slug: dict[str, str] = {}
@@ -171,26 +172,24 @@ class _Sweep:
 
     def _recall(self, one: Repository) -> bool:
         """Whether the ledger has answers about a repository that are not old, and it has not been updated since. What
-        it imports may have been: that is read again."""
+        it imports may have been, and what leaves its steps may not be known: then its files are read again."""
         learnt = self._ledger.learnt(one.uuid, _ANSWERS)
         if learnt is None or learnt.by != self._base or self._old(learnt.at):
             return False
         found = answers.read(learnt.document)
         if found is None or found.updated_on != _updated(one) or not found.updated_on:
             return False
-        known = _Known(one, found, self._whole(found.inventory), learnt.at, True, _digest(learnt.document))
+        known = _Known(one, found, self._whole(found.inventory), learnt.at, True, _digest(found))
         self._asking.known_runs[one.slug] = found.runs_again()
-        if found.imports:
-            self._importing[one.slug] = known
-        else:
-            self._known[one.slug] = known
-        return not found.imports
+        rereads = found.imports or (self._asking.leaving and found.leaving is None and found.asked)
+        (self._rereading if rereads else self._known)[one.slug] = known
+        return not rereads
 
     def _reread(self, known: _Known, here: _Brought) -> _Known:
-        """An importing repository whose answers are known."""
+        """One whose answers are known, with what its files say now."""
         names = tuple(sorted({*known.answers.candidates, *here.candidates}))
-        found = replace(known.answers, candidates=names, leaving=here.leaving, imports=True)
-        return replace(known, answers=found, digest=_digest(repr(found).encode()))
+        found = replace(known.answers, candidates=names, leaving=here.leaving)
+        return replace(known, answers=found, digest=_digest(found))
 
     def _old(self, at: str) -> bool:
         return datetime.fromisoformat(at) < self._asking.now - self._terms.age
@@ -226,8 +225,8 @@ class _Sweep:
                         self._far.read += 1
                         if (here := self._outcome(one, future)) is None:
                             continue
-                        if one.slug in self._importing:
-                            self._take(self._reread(self._importing[one.slug], here))
+                        if one.slug in self._rereading:
+                            self._take(self._reread(self._rereading[one.slug], here))
                         else:
                             heapq.heappush(waiting, (_rank(here), number, one, here))
                     else:
@@ -291,7 +290,10 @@ class _Sweep:
         with listing.surveyed(self._asking, one, stored, self._resolve, plain=True) as survey:
             heads = {ref.name: ref.commit for ref in survey.every}
             imports = survey.imports()
-            return _Brought(True, True, survey.candidates(imports), survey.leaving(), heads, bool(imports))
+            return _Brought(True, True, survey.candidates(imports), self._leaving(survey), heads, bool(imports))
+
+    def _leaving(self, survey: Survey) -> Leaving | None:
+        return survey.leaving() if self._asking.leaving else None
 
     def _answer(self, one: Repository, here: _Brought) -> _Known:
         """In a thread that asks: what Bitbucket says."""
@@ -329,19 +331,18 @@ class _Sweep:
         stored = self._whole(own)
         with listing.surveyed(self._asking, one, stored, self._resolve, plain=True) as survey:
             imports = survey.imports()
-            names, leaving = survey.candidates(imports), survey.leaving()
-            return replace(here, candidates=names, leaving=leaving, imports=bool(imports))
+            names = survey.candidates(imports)
+            return replace(here, candidates=names, leaving=self._leaving(survey), imports=bool(imports))
 
     def _learn(self, known: _Known) -> None:
         """Keep what was asked, before anything else is done with it."""
         document = answers.written(known.answers)
-        digest = _digest(document or repr(known.answers).encode())
         lasting = known.lasting and document is not None
         if lasting and document:
             self._ledger.learn(Learnt(known.one.uuid, _ANSWERS, self._base, known.at, document))
         else:
             self._ledger.forget([known.one.uuid])
-        self._take(replace(known, digest=digest, lasting=lasting))
+        self._take(replace(known, digest=_digest(known.answers), lasting=lasting))
 
     def _take(self, known: _Known) -> None:
         self._known[known.one.slug] = known
@@ -398,7 +399,7 @@ class _Sweep:
             one.stored.not_checked,
             gaps,
             one.answers.heads,
-            one.answers.leaving,
+            one.answers.leaving or Leaving(),
             one.answers.asked,
         )
 
@@ -407,8 +408,11 @@ class _Sweep:
         root = remote.place(asking.cache, asking.workspace, one.one.slug)
         if one.one.slug not in asking.copies.there and not _as_it_was(root, one.answers.heads):
             listing.mirror(asking, one.one)
+            listing.bring_runs(asking, one.one, ())
         names = frozenset(one.answers.candidates)
-        return listing.facts_of(asking, one.one, one.stored, names, keys, self._resolve, there=True)
+        alone = replace(asking, leaving=False)
+        facts = listing.facts_of(alone, one.one, one.stored, names, keys, self._resolve, there=True)
+        return replace(facts, leaving=one.answers.leaving or Leaving())
 
     def _recalled(self, one: _Known, by: str) -> RepositoryFacts | None:
         learnt = self._ledger.learnt(one.one.uuid, _FACTS)
@@ -418,7 +422,8 @@ class _Sweep:
             facts = msgspec.json.decode(learnt.document, type=RepositoryFacts)
         except (msgspec.DecodeError, ValueError):
             return None
-        return replace(facts, variables=one.stored.variables, not_checked=one.stored.not_checked)
+        left = one.answers.leaving or Leaving()
+        return replace(facts, variables=one.stored.variables, not_checked=one.stored.not_checked, leaving=left)
 
 
 def _alone(facts: RepositoryFacts) -> bool:
@@ -450,8 +455,10 @@ def _ever(root: Path) -> bool:
     return any(records(root, "-c", "log.follow=false", *asked, separator=b"\n"))
 
 
-def _digest(document: bytes) -> str:
-    return hashlib.sha256(document).hexdigest()
+def _digest(found: Answers) -> str:
+    """Of all that decides who uses a variable."""
+    bare = replace(found, leaving=None)
+    return hashlib.sha256(answers.written(bare) or repr(bare).encode()).hexdigest()
 
 
 def _updated(one: Repository) -> str:
