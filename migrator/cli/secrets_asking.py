@@ -66,9 +66,9 @@ class Meanwhile:
     def waits(self, wait: Wait) -> None:
         """Before a wait: until when, for what, what is done, and how to go on."""
         far = self.far
+        known = f"{far.asked:,} of {many(far.all, 'repository', 'repositories')} are known" if far.all else "it begins"
         self._say(
-            f"patless: {wait.why}; waiting until {_clock(wait.until)} at the latest. "
-            f"{far.asked:,} of {many(far.all, 'repository', 'repositories')} are known, and kept in "
+            f"patless: {wait.why}; waiting until {_clock(wait.until)} at the latest. {known}; what is known is kept in "
             f"{self._lasting.ledger}: end it at any time, the same command goes on"
         )
 
@@ -122,7 +122,8 @@ def of_workspace(asking: Asking, lasting: Lasting, by: str, said: Meanwhile) -> 
     """All variables of the workspace. Raises ApiError, GitMissing, LedgerError."""
     with Ledger(lasting.ledger) as ledger:
         first, share = _known(ledger, asking.workspace)
-        terms = Terms(by, lasting.age, first=first)
+        sparing = lasting.most is not None or lasting.deadline is not None
+        terms = Terms(by, lasting.age, first=first, sparing=sparing)
         return sweeping.of_workspace(asking, ledger, terms, said.far, said.begins(asking.client, lambda: share))
 
 

@@ -54,6 +54,7 @@ _REFUSED = 3
 _POLL = 0.5
 _EACH = 6
 """Requests about a repository that has pipelines and three deployments."""
+_LOGIN = 0
 _ANSWERS, _FACTS = "answers", "facts"
 PASSING = (Kind.UNREACHABLE, Kind.SERVER, Kind.TOO_SLOW, Kind.INCOMPLETE, Kind.RATE_LIMITED)
 """Failures that another try may mend."""
@@ -61,12 +62,14 @@ PASSING = (Kind.UNREACHABLE, Kind.SERVER, Kind.TOO_SLOW, Kind.INCOMPLETE, Kind.R
 
 class Terms(Struct, frozen=True):
     """How a workspace is gone through. `by` is the digest of rules and settings, `age` how old an answer may be that is
-    not asked for again. `first` are uuids of repositories that are known to log in."""
+    not asked for again. `first` are uuids of repositories that are known to log in. `sparing`: the run may end before
+    all is asked, so that nothing else is asked for before it is known who logs in."""
 
     by: str
     age: timedelta = timedelta(hours=24)
     jobs: int = JOBS
     first: frozenset[str] = frozenset()
+    sparing: bool = False
 
 
 class Far(Struct):
@@ -132,6 +135,7 @@ class _Sweep:
         self._known: dict[str, _Known] = {}
         self._failed: dict[str, str] = {}
         self._why = ""
+        self._sparing = False
         self._rereading: dict[str, _Known] = {}
         self._refused = 0
         self._keys: set[str] = set()
@@ -148,6 +152,7 @@ class _Sweep:
         self._far.kept = self._far.asked = self._far.read = len(chosen) - len(left)
         told(self._far.kept, len(left))
         self._far.doing = "asking Bitbucket"
+        self._sparing = self._terms.sparing or len(left) * _EACH > 2 * self._asking.client.budget.per_hour
         with _pool(_READ, "reading") as self._reading:
             self._ask(sorted(left, key=lambda one: one.uuid not in self._terms.first))
             known = [self._known[one.slug] for one in chosen if one.slug in self._known]
@@ -209,6 +214,8 @@ class _Sweep:
             again: list[tuple[int, Repository, _Brought, int]] = []
             while brought or asked or waiting:
                 while waiting and len(asked) < self._at_a_time() and not self._why:
+                    if brought and self._sparing and waiting[0][0] != _LOGIN:
+                        break
                     _, number, one, here = heapq.heappop(waiting)
                     asked[asking.submit(self._answer, one, here)] = (number, one, here, 1)
                 if self._why:
@@ -441,7 +448,7 @@ def _as_it_was(root: Path, heads: Mapping[str, str]) -> bool:
 
 def _rank(here: _Brought) -> int:
     """Who logs in first, then who has pipelines."""
-    return 0 if here.candidates else 1 if here.ever else 2
+    return _LOGIN if here.candidates else 1 if here.ever else 2
 
 
 def _passing(future: Future[Any]) -> bool:

@@ -252,6 +252,15 @@ def test_so_many_requests_and_the_next_run_goes_on(desk: Desk, most: int) -> Non
     assert bare(json.loads(done.out)) == whole
 
 
+def test_whoever_logs_in_is_asked_for_first(desk: Desk) -> None:
+    workspaces.fill(desk.box, 30)
+    whole = verdicts(listed(desk, "--ledger", "whole.db"))
+    several = len({repository for repository, _, _ in whole}) + 1  # one logs in with nothing that is stored
+    done = desk.list("--all", "--max-requests", str(2 + 6 * several))
+    assert done.code == 3
+    assert verdicts(json.loads(done.out)) == whole
+
+
 def test_a_deadline_that_is_past_ends_with_what_is_known(desk: Desk) -> None:
     workspaces.fill(desk.box, COUNT)
     desk.box.faults.add("/2.0/repositories/*", delay=0.3, times=9999)
