@@ -68,8 +68,8 @@ class Meanwhile:
         far = self.far
         known = f"{far.asked:,} of {many(far.all, 'repository', 'repositories')} are known" if far.all else "it begins"
         self._say(
-            f"patless: {wait.why}; waiting until {_clock(wait.until)} at the latest. {known}; what is known is kept in "
-            f"{self._lasting.ledger}: end it at any time, the same command goes on"
+            f"patless: {wait.why}; waiting until {_clock(wait.until)} at the latest. {known}. Answers are kept in "
+            f"{self._lasting.ledger}: end the run at any time, the same command goes on"
         )
 
     def begins(self, client: Client, has_pipelines: Callable[[], float]) -> Callable[[int, int], None]:
@@ -83,10 +83,10 @@ class Meanwhile:
             hours = requests / client.budget.per_hour
             long = f", {hours:.1f} hours at {client.budget.per_hour:,} an hour" if hours > 1 else ""
             every = many(kept + left, "repository", "repositories")
-            before = f"{kept:,} are known from before; " if kept else ""
+            before = f", {kept:,} of them known from before" if kept else ""
             self._say(
-                f"patless: {every}: {before}about {requests:,} requests{long}; "
-                f"what is learnt is kept in {self._lasting.ledger}, and --max-requests or --deadline ends it before"
+                f"patless: {every}{before}: about {requests:,} requests{long}. Answers are kept in "
+                f"{self._lasting.ledger}; `--max-requests` and `--deadline` end the run earlier"
             )
 
         return told

@@ -194,6 +194,11 @@ class Ledger:
             found = base.execute("SELECT * FROM learnt WHERE uuid = ? AND kind = ?", (uuid, kind)).fetchone()
             return Learnt(*found) if found else None
 
+    def all_learnt(self) -> Iterator[Learnt]:
+        with self._base.reading() as base:
+            found = [Learnt(*row) for row in base.execute("SELECT * FROM learnt ORDER BY uuid, kind")]
+        yield from found
+
     def forget(self, uuids: Sequence[str]) -> None:
         """What was asked and read of these repositories is to be asked and read anew."""
         with self._base.writing() as base:
