@@ -23,7 +23,7 @@ import requests
 
 from migrator.demo.box import Box
 from migrator.demo.server import Asked
-from tests.bench import workspaces
+from tests.bench import storing
 
 DELAY = 0.1
 """Seconds before each answer, of the API and of git."""
@@ -46,10 +46,10 @@ class Cost:
     shared: int
 
 
-def measure(home: Path, count: int = workspaces.FEW) -> Cost:
+def measure(home: Path, count: int = storing.FEW) -> Cost:
     """`home` is an empty folder. Raises RuntimeError where the command fails."""
     with Box(hourly=None) as box:
-        workspaces.fill(box, count)
+        storing.fill(box, count)
         box.faults.add("*", delay=DELAY, times=math.inf)
         token = box.token()
         first, asked = _run(box, home, token)
@@ -104,4 +104,4 @@ def _bare(box: Box, asked: Sequence[Asked], token: str) -> float:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        print(measure(Path(folder), int(sys.argv[1]) if len(sys.argv) > 1 else workspaces.FEW))
+        print(measure(Path(folder), int(sys.argv[1]) if len(sys.argv) > 1 else storing.FEW))

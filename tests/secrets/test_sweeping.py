@@ -23,7 +23,7 @@ import pytest
 from migrator.bitbucket.waiting import Clock
 from migrator.demo.box import Box
 from migrator.demo.server import Asked
-from tests.bench import workspaces
+from tests.bench import storing
 from tests.secrets.test_end_to_end import STORED, VALUE, Desk, Done
 
 COUNT = 12
@@ -76,7 +76,7 @@ def bare(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_one_request_where_nothing_ever_ran_and_six_elsewhere(desk: Desk) -> None:
-    workspaces.fill(desk.box, COUNT)
+    storing.fill(desk.box, COUNT)
     document = listed(desk)
     asked = of(desk.box)
     having = {slug for slug, one in desk.box.state.repositories.items() if one.environments}
@@ -88,7 +88,7 @@ def test_one_request_where_nothing_ever_ran_and_six_elsewhere(desk: Desk) -> Non
 
 
 def test_the_second_run_asks_nothing_of_a_repository(desk: Desk) -> None:
-    workspaces.fill(desk.box, COUNT)
+    storing.fill(desk.box, COUNT)
     first = listed(desk)
     desk.box.forget_requests()
     second = listed(desk)
@@ -98,7 +98,7 @@ def test_the_second_run_asks_nothing_of_a_repository(desk: Desk) -> None:
 
 
 def test_answers_that_are_too_old_are_asked_for_again(desk: Desk) -> None:
-    workspaces.fill(desk.box, COUNT)
+    storing.fill(desk.box, COUNT)
     listed(desk)
     desk.box.forget_requests()
     document = listed(desk, "--max-age", "0")
@@ -233,7 +233,7 @@ def test_values_are_not_kept_but_those_that_are_hosts(desk: Desk) -> None:
 
 @pytest.mark.parametrize("most", [3, 9, 20, 31])
 def test_so_many_requests_and_the_next_run_goes_on(desk: Desk, most: int) -> None:
-    workspaces.fill(desk.box, COUNT)
+    storing.fill(desk.box, COUNT)
     whole = bare(listed(desk, "--ledger", "whole.db"))
     desk.box.forget_requests()
     for _ in range(40):
@@ -253,7 +253,7 @@ def test_so_many_requests_and_the_next_run_goes_on(desk: Desk, most: int) -> Non
 
 
 def test_whoever_logs_in_is_asked_for_first(desk: Desk) -> None:
-    workspaces.fill(desk.box, 30)
+    storing.fill(desk.box, 30)
     whole = verdicts(listed(desk, "--ledger", "whole.db"))
     several = len({repository for repository, _, _ in whole}) + 1  # one logs in with nothing that is stored
     done = desk.list("--all", "--max-requests", str(2 + 6 * several))
@@ -262,7 +262,7 @@ def test_whoever_logs_in_is_asked_for_first(desk: Desk) -> None:
 
 
 def test_a_deadline_that_is_past_ends_with_what_is_known(desk: Desk) -> None:
-    workspaces.fill(desk.box, COUNT)
+    storing.fill(desk.box, COUNT)
     desk.box.faults.add("/2.0/repositories/*", delay=0.3, times=9999)
     begun = time.monotonic()
     done = desk.list("--all", "--deadline", "1s")
@@ -278,7 +278,7 @@ def test_a_deadline_is_a_time(desk: Desk, text: str) -> None:
 
 
 def test_killed_at_any_point_it_goes_on_to_the_same_answer(desk: Desk) -> None:
-    workspaces.fill(desk.box, COUNT)
+    storing.fill(desk.box, COUNT)
     whole = bare(listed(desk, "--ledger", "whole.db"))
     desk.box.forget_requests()
     desk.box.faults.add("/2.0/*", delay=0.02, times=9999)
@@ -294,7 +294,7 @@ def test_killed_at_any_point_it_goes_on_to_the_same_answer(desk: Desk) -> None:
 
 
 def test_two_runs_at_once_ask_once(desk: Desk) -> None:
-    workspaces.fill(desk.box, COUNT)
+    storing.fill(desk.box, COUNT)
     desk.box.faults.add("/2.0/*", delay=0.02, times=9999)
     both = [started(desk, stdout=subprocess.PIPE) for _ in range(2)]
     first, second = (json.loads(one.communicate(timeout=120)[0]) for one in both)
@@ -338,9 +338,9 @@ def test_one_wait_for_bitbucket_s_allowance_that_is_said(tmp_path: Path, hand: H
     with Box(hourly=20, seconds=hand.now) as box:
         (tmp_path / "home").mkdir()
         desk = Desk(box, tmp_path / "home", box.token())
-        workspaces.fill(box, COUNT)
+        storing.fill(box, COUNT)
         with Box(hourly=None) as other:
-            workspaces.fill(other, COUNT)
+            storing.fill(other, COUNT)
             (tmp_path / "other").mkdir()
             whole = listed(Desk(other, tmp_path / "other", other.token()))
         done = desk.list("--all")
@@ -355,7 +355,7 @@ def test_one_wait_for_bitbucket_s_allowance_that_is_said(tmp_path: Path, hand: H
 
 
 def test_one_wait_for_what_this_machine_may_send(tmp_path: Path, box: Box, hand: Hand) -> None:
-    workspaces.fill(box, COUNT)
+    storing.fill(box, COUNT)
     (tmp_path / "home").mkdir()
     desk = Desk(box, tmp_path / "home", box.token())
     with mock.patch("pyrate_limiter.buckets.sqlite_bucket.time_ns", hand.nanoseconds):
@@ -368,7 +368,7 @@ def test_one_wait_for_what_this_machine_may_send(tmp_path: Path, box: Box, hand:
 
 def test_no_wait_beyond_the_deadline(tmp_path: Path, hand: Hand) -> None:
     with Box(hourly=20, seconds=hand.now) as box:
-        workspaces.fill(box, COUNT)
+        storing.fill(box, COUNT)
         (tmp_path / "home").mkdir()
         done = Desk(box, tmp_path / "home", box.token()).list("--all", "--deadline", "10m")
     assert done.code == 3
@@ -377,7 +377,7 @@ def test_no_wait_beyond_the_deadline(tmp_path: Path, hand: Hand) -> None:
 
 
 def test_a_storm_loses_no_repository(desk: Desk) -> None:
-    workspaces.fill(desk.box, 30)
+    storing.fill(desk.box, 30)
     whole = verdicts(listed(desk, "--ledger", "whole.db"))
     chance = random.Random(3)
     for _ in range(400):
