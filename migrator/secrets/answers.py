@@ -65,7 +65,7 @@ def bare(variables: Iterable[Variable], book: RuleBook) -> tuple[Variable, ...] 
     for one in variables:
         value = one.value
         if value is not None:
-            if not any(mention in value.lower() for mention in book.mentions):
+            if not any(mention in value.lower() for mention in book.named):
                 value = ""
             elif not _HOST.fullmatch(value):
                 return None

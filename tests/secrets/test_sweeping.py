@@ -25,6 +25,7 @@ from migrator.demo.box import Box
 from migrator.demo.server import Asked
 from tests.bench import storing
 from tests.secrets.test_end_to_end import STORED, VALUE, Desk, Done
+from tests.secrets.test_survey import HANDED_ON
 
 COUNT = 12
 
@@ -157,6 +158,20 @@ def test_a_plan_is_as_old_as_the_oldest_answer_that_it_rests_on(desk: Desk) -> N
     time.sleep(1.1)
     assert desk.plan("--all").code == 0
     assert json.loads((desk.home / "plan.json").read_bytes())["created"] == since
+
+
+def test_what_leaves_its_step_is_looked_for_once_tokens_ask_for_it(desk: Desk) -> None:
+    desk.box.add_repository("cluster", {"main": {"bitbucket-pipelines.yml": HANDED_ON}})
+    (desk.home / "tokens.toml").write_text(
+        '[[tokens]]\nlabel = "ci"\nowner = "ada"\n'
+        'variables = [{ level = "repository", repository = "cluster", key = "CLUSTER_PAT" }]\n'
+    )
+    listed(desk)
+    desk.box.forget_requests()
+    for _ in range(2):
+        (token,) = listed(desk, "--tokens", "tokens.toml")["tokens"]
+        assert "credential-leaves-step" in " ".join(token["why"])
+    assert set(of(desk.box)) == {""}
 
 
 # What is never concluded
