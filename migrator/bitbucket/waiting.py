@@ -81,6 +81,11 @@ class Pace:
         self._ended = True
 
     @property
+    def over(self) -> bool:
+        """Whether the run is to end by now."""
+        return self._deadline is not None and self._clock.now() >= self._deadline
+
+    @property
     def waiting(self) -> Wait | None:
         """What is waited for just now."""
         found = self._waiting

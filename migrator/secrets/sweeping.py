@@ -224,7 +224,9 @@ class _Sweep:
                         del brought[future]
                 if not brought and not asked:
                     break
-                done, _ = wait([*brought, *asked], return_when=FIRST_COMPLETED)
+                done, _ = wait([*brought, *asked], timeout=1, return_when=FIRST_COMPLETED)
+                if (pace := self._asking.client.pace) and pace.over:  # git alone may take as long, too
+                    self._why = self._why or "this run was to end by now (--deadline)"
                 self._collect([one for one in self._running if one.done()])
                 for future in done:
                     if future in brought:
@@ -282,7 +284,7 @@ class _Sweep:
                 if not listing.mirror(self._asking, one):
                     return _Brought()
                 break
-            except remote.Refused:
+            except (remote.Refused, remote.Late):
                 raise
             except GitError:
                 if attempt == _TRIES - 1:

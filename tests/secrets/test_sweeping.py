@@ -283,7 +283,15 @@ def test_a_deadline_that_is_past_ends_with_what_is_known(desk: Desk) -> None:
     done = desk.list("--all", "--deadline", "1s")
     assert time.monotonic() - begun < 10
     assert done.code == 3
-    assert "this run is to end before that (--deadline)" in done.err
+    assert "(--deadline); " in done.err
+    assert json.loads(done.out)["summary"]["left"] > 0
+
+
+def test_a_deadline_holds_while_git_brings_the_repositories(desk: Desk) -> None:
+    storing.fill(desk.box, 40)
+    desk.box.faults.add("/git/*", delay=1, times=9999)
+    done = desk.list("--all", "--deadline", "2s")
+    assert (done.code, len(of(desk.box)) < 40) == (3, True)
     assert json.loads(done.out)["summary"]["left"] > 0
 
 
