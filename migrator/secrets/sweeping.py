@@ -52,6 +52,7 @@ _TRIES = 4
 _REFUSED = 3
 """Answers in a row that the credential is none, after which it is not asked with any more."""
 _POLL = 0.5
+_NEXT = 4
 _EACH = 6
 """Requests about a repository that has pipelines and three deployments."""
 _LOGIN = 0
@@ -251,10 +252,11 @@ class _Sweep:
                     again.clear()
 
     def _at_a_time(self) -> int:
-        """Fewer where few more may be sent: what is asked by half is learnt by nobody."""
+        """A few more than threads, so that none waits for this one; fewer where few more requests may be sent, as what
+        is asked by half is learnt by nobody."""
         client = self._asking.client
         if client.budget.most is None:
-            return self._terms.jobs
+            return self._terms.jobs + _NEXT
         return max(1, min(self._terms.jobs, (client.budget.most - client.sent) // _EACH))
 
     def _outcome(self, one: Repository, future: Future[Any]) -> Any:
