@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     import urllib3
     from requests_ratelimiter import LimiterAdapter
 
+    from migrator.bitbucket.waiting import Pace
+
 _FILE = "bitbucket-requests.sqlite3"
+_THREADS = 64
+"""Connections that are kept: one for each thread of a run."""
 
 
 HOUR, SECOND = 950, 5
@@ -62,11 +67,15 @@ class Budget:
         per_hour = _allowed(environment.get("PATLESS_REQUESTS_PER_HOUR") or str(HOUR))
         return cls(folder / _FILE, f"{label} {more}".strip(), per_hour, max(SECOND, per_hour // 200))
 
-    def adapter(self, retries: urllib3.Retry) -> LimiterAdapter:
-        """What sends requests within this budget."""
+    def adapter(self, retries: urllib3.Retry, pace: Pace | None = None) -> LimiterAdapter:
+        """What sends requests within this budget, for several threads. With a `pace`, they wait together, however long
+        that takes; without, each waits for `wait` seconds, and is then refused."""
         from requests_ratelimiter import InMemoryBucket, LimiterAdapter, SQLiteBucket
 
-        return LimiterAdapter(
+        from migrator.bitbucket.pacing import PacedAdapter
+
+        kind = partial(PacedAdapter, pace, self.per_hour) if pace else LimiterAdapter
+        return kind(
             per_second=self.per_second,
             per_hour=self.per_hour,
             bucket_class=SQLiteBucket if self.file else InMemoryBucket,
@@ -74,6 +83,7 @@ class Budget:
             bucket_name=self.label,
             max_delay=self.wait,
             max_retries=retries,
+            pool_maxsize=_THREADS,
         )
 
 

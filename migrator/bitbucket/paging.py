@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.bitbucket import addresses
 from migrator.bitbucket.errors import ApiError, Kind
@@ -64,19 +64,44 @@ def counted(client: Client, path: str, params: Params | None = None) -> list[Row
     return list(found.values())
 
 
+class Begun(NamedTuple):
+    """The first page of a Pipelines-backed list that grows, the oldest first, and how many rows the list has."""
+
+    page: Row
+    size: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all of the list."""
+        return self.size <= PAGE
+
+
+def begun(client: Client, path: str, params: Params | None = None, *, key: str) -> Begun:
+    """Raises ApiError, also where the list does not say how long it is."""
+    first = _page(client, path, {**(params or {}), "sort": key}, 1)
+    size = _size(first, path)
+    if size is None:
+        raise _incomplete(path, "does not say how long it is, so it could be cut")
+    return Begun(first, size)
+
+
 def latest(
-    client: Client, path: str, enough: Callable[[Row], bool], params: Params | None = None, *, key: str
+    client: Client,
+    path: str,
+    enough: Callable[[Row], bool],
+    params: Params | None = None,
+    *,
+    key: str,
+    beginning: Begun | None = None,
 ) -> list[Row]:
     """The rows of a Pipelines-backed list that grows, the newest first, up to and without the first that is `enough`.
 
     It is asked for in ascending order of `key`, an ISO 8601 date, as the documented sort is, and read from its end;
-    what is added meanwhile is not in it. Raises ApiError where pages, order and `size` disagree.
+    what is added meanwhile is not in it. `beginning` is its first page where that has been asked for. Raises ApiError
+    where pages, order and `size` disagree.
     """
     params = {**(params or {}), "sort": key}
-    first = _page(client, path, params, 1)
-    size = _size(first, path)
-    if size is None:
-        raise _incomplete(path, "does not say how long it is, so it could be cut")
+    first, size = beginning or begun(client, path, params, key=key)
     pages = max(1, -(-size // PAGE))
     found: dict[str, Row] = {}
     after = None

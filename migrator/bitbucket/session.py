@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from migrator.bitbucket.credentials import Credentials
 from migrator.bitbucket.errors import CREDENTIAL_HEADERS, ApiError, Kind, SetUpError, refusal
 from migrator.bitbucket.faults import fault
 from migrator.bitbucket.retries import Again, Patience
+from migrator.bitbucket.waiting import Pace
 from migrator.registry.addresses import same_origin
 from migrator.registry.bounded import bounded
 from migrator.text.mask import printable
@@ -73,7 +75,8 @@ class Client:
 
     `proxy` is asked in place of a `base` of plain http, with the whole address in the request line.
 
-    Not for several threads at a time: a worker has its own, and they share the budget's file.
+    Threads may share it: each has a session of its own, and they keep connections together. `pace` is there where they
+    do: it says when they wait.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Client:
         patience: Patience = Patience(),  # noqa: B008
         limit: int = LIMIT,
         proxy: str = "",
+        pace: Pace | None = None,
     ) -> None:
         self.base = base
         self.budget = budget
@@ -92,29 +96,53 @@ class Client:
         self._limit = limit
         self.said: Mapping[str, str] = {}
         """What any answer has said of the credential, by header: see `account.standing`."""
+        self.pace = pace
+        self.asking = ""
+        """What was asked for last: method and path, for people."""
         self._near = False
         self._sent = 0
-        self._session = requests.Session()
-        parts = addresses.split(base)
-        self._session.trust_env = parts.scheme == "https"  # plain http is this machine's, or goes to `proxy`
-        self._session.proxies = {"http": proxy} if proxy else {}
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = bounded(budget.adapter(Again.of(patience)), patience.whole, limit)
-        self._session.mount(f"{parts.scheme}://{parts.netloc}/", adapter)
-        for scheme in ("https://", "http://"):  # where large files may be, which are asked for with no credential
-            self._session.mount(scheme, bounded(requests.adapters.HTTPAdapter(), patience.whole, limit))
-        self._session.headers.update({"User-Agent": f"patless/{version('patless')}", "Accept-Encoding": "identity"})
+        self._proxy = proxy
+        self._lock = threading.Lock()
+        self._own = threading.local()
+        again = Again.of(replace(patience, limited=0) if pace else patience)
+        self._adapter = bounded(budget.adapter(again, pace), patience.whole, limit)
+        # where large files may be, which are asked for with no credential
+        self._elsewhere = bounded(requests.adapters.HTTPAdapter(), patience.whole, limit)
+
+    @property
+    def _session(self) -> requests.Session:
+        """That of this thread."""
+        if not hasattr(self._own, "session"):
+            self._own.session = self._new()
+        session: requests.Session = self._own.session
+        return session
+
+    def _new(self) -> requests.Session:
+        session = requests.Session()
+        parts = addresses.split(self.base)
+        session.trust_env = parts.scheme == "https"  # plain http is this machine's, or goes to `proxy`
+        session.proxies = {"http": self._proxy} if self._proxy else {}
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.mount(f"{parts.scheme}://{parts.netloc}/", self._adapter)
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, self._elsewhere)
+        session.headers.update({"User-Agent": f"patless/{version('patless')}", "Accept-Encoding": "identity"})
+        return session
 
     @classmethod
     def of(
-        cls, environment: Mapping[str, str] = os.environ, part: tuple[int, int] = (0, 1), most: int | None = None
+        cls,
+        environment: Mapping[str, str] = os.environ,
+        part: tuple[int, int] = (0, 1),
+        most: int | None = None,
+        pace: Pace | None = None,
     ) -> Client:
         """The client that an environment describes. `part` is which machine this is, from 0, and of how many that share
         a credential; `most` is how many requests it may send. Raises SetUpError."""
         credentials = Credentials.of(environment)
         base = addresses.api_url(environment)
         budget = replace(Budget.of(environment, credentials.kind).shared(*part), most=most)
-        return cls(base, credentials, budget)
+        return cls(base, credentials, budget, pace=pace)
 
     @property
     def sent(self) -> int:
@@ -128,7 +156,8 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._session.close()
+        self._adapter.close()
+        self._elsewhere.close()
 
     def get(self, path: str, params: Params | None = None, *, elsewhere: bool = False) -> Reply:
         """`elsewhere` follows a redirect to another host too, as LFS files need, and sends no credential there."""
@@ -186,17 +215,16 @@ class Client:
     def _once(self, request: requests.Request, asked: str, again: int) -> Reply:
         """`again` is how often an answer that breaks off is asked for anew; urllib3 repeats what has none yet."""
         place = addresses.origin(request.url)
-        if self.budget.most is not None and self._sent >= self.budget.most:
-            raise ApiError(Kind.SPENT, f"{asked} was not asked: this run may send {self.budget.most:,} requests")
-        self._sent += 1
+        self._count(asked)
         if self._near:
             time.sleep(self._patience.near)
         try:
-            prepared = self._session.prepare_request(request)
-            settings = self._session.merge_environment_settings(prepared.url or "", {}, True, None, None)
+            session = self._session
+            prepared = session.prepare_request(request)
+            settings = session.merge_environment_settings(prepared.url or "", {}, True, None, None)
             timeout = (self._patience.connect, self._patience.silence)
             # Not Session.send, which reads a redirect's whole body and parses its target, whatever either is.
-            adapter = self._session.get_adapter(request.url)
+            adapter = session.get_adapter(request.url)
             with adapter.send(prepared, timeout=timeout, **settings) as answer:  # type: ignore[arg-type]
                 self._near = answer.headers.get("X-RateLimit-NearLimit", "").strip().lower() == "true"
                 said = {name: answer.headers[name] for name in CREDENTIAL_HEADERS if name in answer.headers}
@@ -214,6 +242,13 @@ class Client:
             raise fault(error, asked, place, self.budget) from None
         time.sleep(self._patience.first)
         return self._once(request, asked, again - 1)
+
+    def _count(self, asked: str) -> None:
+        with self._lock:
+            if self.budget.most is not None and self._sent >= self.budget.most:
+                raise ApiError(Kind.SPENT, f"{asked} was not asked: this run may send {self.budget.most:,} requests")
+            self._sent += 1
+            self.asking = asked
 
     def _body(self, answer: requests.Response, asked: str) -> bytes:
         if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", ""):

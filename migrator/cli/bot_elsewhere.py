@@ -19,7 +19,7 @@ from migrator.bitbucket.session import Client
 from migrator.bot import looking
 from migrator.bot.changes import changed
 from migrator.bot.looking import NoSuchRef, Repository
-from migrator.cli import console
+from migrator.cli import console, network
 from migrator.cli.analysis import rulebook
 from migrator.cli.bot_writing import Asked, Place, Tally, show, speak
 from migrator.cli.failures import UsageError
@@ -52,7 +52,7 @@ def elsewhere(asked: Asked, showing: Showing, tally: Tally) -> None:
         today=date.today(),
     )
     judge = Judge(book, settings, "", Scope(exclude=settled.exclude))
-    with Client.of() as client:
+    with network.client() as client:
         asked = replace(asked, workspace=account.slug(client, asked.workspace))
         if asked.repository:
             chosen: Sequence[Listed] = (repositories.repository(client, asked.workspace, asked.repository),)

@@ -11,6 +11,8 @@ from typing import TextIO
 
 from migrator.reports.paint import Paint
 
+_CLEAR: list[Callable[[], None]] = []
+
 
 class Colour(StrEnum):
     AUTO = "auto"
@@ -37,7 +39,13 @@ def paint(colour: Colour, stream: TextIO | None) -> Paint:
     return Paint(bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb"))
 
 
+def before(clear: Callable[[], None]) -> None:
+    """Have `clear` called before anything is written: it takes away a line that is not to stay."""
+    _CLEAR[:] = [clear]
+
+
 def out(text: str) -> None:
+    _cleared()
     _safely(sys.stdout, lambda: sys.stdout.write(text))
 
 
@@ -54,7 +62,13 @@ def out_bytes(data: bytes) -> None:
 
 def err(lines: Iterable[str]) -> None:
     text = "".join(f"{line}\n" for line in lines)
+    _cleared()
     _safely(sys.stderr, lambda: sys.stderr.write(text))
+
+
+def _cleared() -> None:
+    for clear in _CLEAR:
+        clear()
 
 
 def finish() -> None:

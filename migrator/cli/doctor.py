@@ -7,8 +7,7 @@ import sys
 from migrator.bitbucket import addresses
 from migrator.bitbucket.diagnosis import diagnose
 from migrator.bitbucket.errors import ApiError, SetUpError
-from migrator.bitbucket.session import Client
-from migrator.cli import console, exits
+from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Format, Showing, for_check_only
 from migrator.reports import doctor
@@ -21,7 +20,7 @@ def run(workspace: str, repository: str, showing: Showing) -> int:
         raise UsageError("--repo needs --workspace, which it is in")
     try:
         addresses.path(*(name for name in (workspace, repository) if name))
-        with Client.of() as client:
+        with network.client() as client:
             found, budget = diagnose(client, workspace, repository), client.budget
     except (ApiError, SetUpError) as error:  # what Bitbucket answers is in the diagnosis; this was said here
         raise UsageError(str(error)) from None

@@ -6,7 +6,7 @@ import sys
 
 from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits
+from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet_asking import Asked, Showing, chosen, opened
 from migrator.cli.fleet_reading import Doing, reader
@@ -29,7 +29,7 @@ from migrator.text.view import Unreadable
 def run(asked: Asked, doing: Doing, showing: Showing) -> int:
     """Show what would be done, or do it, and return the exit code."""
     fleet = operator.find(asked.config)
-    with Client.of() as client, opened(asked) as ledger:
+    with network.client() as client, opened(asked) as ledger:
         by = reader(client, ledger, asked, fleet, doing)
         going = _Run(client, ledger, by, asked, doing, fleet, console.paint(showing.colour, sys.stdout))
         if doing.acts:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.bitbucket.session import Client
-from migrator.cli import console, exits
+from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet_asking import Asked, opened
 from migrator.cli.fleet_reading import reader
@@ -14,7 +13,7 @@ from migrator.text.mask import printable
 def run(asked: Asked, slug: str, destination: str, *, draft: bool, shows: bool) -> int:
     """Open the pull request that takes a merged one back, and return the exit code."""
     fleet = operator.find(asked.config)
-    with Client.of() as client, opened(asked) as ledger:
+    with network.client() as client, opened(asked) as ledger:
         entry = ledger.entry(slug)
         if entry is None:
             raise UsageError(f"there is no repository {printable(slug)} in {asked.ledger}")

@@ -9,7 +9,7 @@ from functools import partial
 
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits
+from migrator.cli import console, exits, network
 from migrator.cli.fleet_asking import Asked, Showing, named, opened
 from migrator.cli.options import Form
 from migrator.fleet import following, operator
@@ -29,7 +29,7 @@ def run(asked: Asked, showing: Showing, *, offline: bool, again: bool) -> int:
         entries = [one for one in ledger.entries() if named(one, asked, fleet)]
         changes = ledger.changes()
         if not offline and any(following.unsettled(one, again) for one in changes):
-            with Client.of() as client:
+            with network.client() as client:
                 failures = followed(client, ledger, entries, changes, again)
         uuids = {entry.repository.uuid for entry in entries}
         branches = [one for entry in entries for one in ledger.branches(entry.repository.uuid)]

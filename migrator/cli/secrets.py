@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits
+from migrator.cli import console, exits, network
 from migrator.cli.analysis import rulebook
 from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Form, Reading, Showing
+from migrator.cli.secrets_asking import Lasting, meanwhile, of_workspace
 from migrator.cli.secrets_proof import counted
 from migrator.findings.settings import Settings
 from migrator.reports import stored
+from migrator.reports.counting import many
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import find_root
 from migrator.repositories.writing import NotWritten, put
 from migrator.rulebook import reading as books
 from migrator.secrets import plan as plans
 from migrator.secrets import signing, tokens
-from migrator.secrets.listing import Asking, of_repository, of_workspace
+from migrator.secrets.listing import Asking, of_repository
 from migrator.secrets.plan import Plan
 from migrator.secrets.records import Listing, Verdict
+from migrator.text.mask import printable
 
 
 class Asked(Struct, frozen=True):
@@ -43,40 +47,49 @@ class Asked(Struct, frozen=True):
     everything: bool
     window: int
     tokens: Path | None = None
+    lasting: Lasting = Lasting(Path("patless-fleet.db"))
 
 
-def list_all(asked: Asked, showing: Showing, form: Form) -> int:
-    """Print what may become of each variable, and return the exit code."""
-    with Client.of() as client:
-        listing = _listing(asking_of(asked, client), asked)
-    told = deliver(_output(listing, asked, showing, form), showing.output)
-    if listing.failed or not told:
+def list_all(asked: Asked, showing: Showing, form: Form, only: Sequence[Verdict] = ()) -> int:
+    """Print what may become of each variable, or of those with one of the verdicts `only`, and return the exit code,
+    which is that of all."""
+    listing, _ = _listing(asked)
+    told = deliver(_output(listing, asked, showing, form, only), showing.output)
+    if listing.failed or listing.left or not told:
         return exits.UNREADABLE
     left = any(row.verdict.may_go or row.verdict in (Verdict.SHADOWS, Verdict.UNDEFINED) for row in listing.rows)
     return exits.code(unread=False, left=left, exit_zero=showing.exit_zero)
 
 
+def verdicts(given: Sequence[str]) -> tuple[Verdict, ...]:
+    """Of --verdict. Raises UsageError."""
+    known = ", ".join(reversed(Verdict))
+    for one in given:
+        if one not in list(Verdict):
+            raise UsageError(f"--verdict {printable(one)} is no verdict; known are {known}")
+    return tuple(map(Verdict, given))
+
+
 def plan(asked: Asked, showing: Showing, form: Form, output: Path, days: int, keys: list[Path]) -> int:
     """Write a plan of what may go to `output`, and sign it with each of the keys."""
     now = datetime.now(UTC)
-    with Client.of() as client:
-        asking = asking_of(asked, client)
-        listing = _listing(asking, asked)
-        made = Plan(
-            1,
-            f"patless {version('patless')}",
-            asking.workspace,
-            "" if asked.everything else _names(asked)[1],
-            now.isoformat(timespec="seconds"),
-            (now + timedelta(days=days)).isoformat(timespec="seconds"),
-            asked.window,
-            rules_digest(asked),
-            configuration_digest(asking),
-            {slug: dict(heads) for slug, heads in listing.heads.items()},
-            plans.rows(listing),
-        )
+    listing, asking = _listing(asked)
+    since = listing.since or now.isoformat(timespec="seconds")
+    made = Plan(
+        1,
+        f"patless {version('patless')}",
+        asking.workspace,
+        "" if asked.everything else _names(asked)[1],
+        since,
+        (datetime.fromisoformat(since) + timedelta(days=days)).isoformat(timespec="seconds"),
+        asked.window,
+        rules_digest(asked),
+        configuration_digest(asking),
+        {slug: dict(heads) for slug, heads in listing.heads.items()},
+        plans.rows(listing),
+    )
     told = deliver(_output(listing, asked, showing, form), showing.output)
-    code = exits.UNREADABLE if listing.failed or not told else exits.CLEAN
+    code = exits.UNREADABLE if listing.failed or listing.left or not told else exits.CLEAN
     if not made.rows:
         console.err(["patless: nothing may be removed, so no plan was written"])
         return code
@@ -105,8 +118,6 @@ def asking_of(asked: Asked, client: Client) -> Asking:
     root = find_root((asked.path or Path()).resolve())
     book, settled = rulebook(root, asked.reading)
     settings = Settings(variables=settled.variables, own_packages=settled.own_packages)
-    quiet = not sys.stderr.isatty()
-    progress: Callable[[str], None] = (lambda slug: None) if quiet else (lambda slug: console.err([f"  {slug}"]))
     return Asking(
         client,
         workspace,
@@ -116,19 +127,31 @@ def asking_of(asked: Asked, client: Client) -> Asking:
         settled.waivers,
         asked.window,
         datetime.now(UTC),
-        progress,
+        leaving=asked.tokens is not None,
     )
 
 
-def _listing(asking: Asking, asked: Asked) -> Listing:
-    if asked.everything:
-        return of_workspace(asking)
-    return of_repository(asking, _names(asked)[1])
+def _listing(asked: Asked) -> tuple[Listing, Asking]:
+    if not asked.everything:
+        with network.client() as client:
+            asking = asking_of(asked, client)
+            return of_repository(asking, _names(asked)[1]), asking
+    with meanwhile(asked.lasting) as said, Client.of(most=asked.lasting.most, pace=said.pace()) as client:
+        said.asks(client)
+        asking = asking_of(asked, client)
+        by = plans.digest_of([version("patless"), rules_digest(asked), configuration_digest(asking)])
+        listing = of_workspace(asking, asked.lasting, by, said)
+    if listing.left:
+        left = many(len(listing.left), "repository is", "repositories are")
+        console.err([f"patless: {listing.why}; {left} left: the same command goes on"])
+    return listing, asking
 
 
-def _output(listing: Listing, asked: Asked, showing: Showing, form: Form) -> Output:
+def _output(listing: Listing, asked: Asked, showing: Showing, form: Form, only: Sequence[Verdict] = ()) -> Output:
     known = tokens.read(asked.tokens) if asked.tokens else ()
     rows = tokens.judged(known, listing, datetime.now(UTC).date())
+    if only:
+        listing = replace(listing, rows=tuple(row for row in listing.rows if row.verdict in only))
     match form:
         case Form.JSON:
             return Output(stored.document(listing, rows))
@@ -140,7 +163,7 @@ def _output(listing: Listing, asked: Asked, showing: Showing, form: Form) -> Out
             return pages.secrets(listing, rows)
         case Form.TEXT:
             paint = console.paint(showing.colour, None if showing.output else sys.stdout)
-            return Output(stored.table(listing, rows, paint))
+            return Output(stored.table(listing, rows, paint, whole=bool(only)))
 
 
 def rules_digest(asked: Asked) -> str:

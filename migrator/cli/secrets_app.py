@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,9 @@ from migrator.cli.shared import Color, Config, ExitZero, NoConfig, Rows, Rules, 
 
 if TYPE_CHECKING:
     from migrator.cli import secrets
+    from migrator.cli.secrets_asking import Lasting
 
+LEDGER = Path("patless-fleet.db")
 app = typer.Typer(no_args_is_help=True, help="Stored variables: which nobody needs any more, and their removal.")
 
 Where = Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A folder of the repository.")]
@@ -38,6 +41,16 @@ Allowed = Annotated[
 Required = Annotated[
     int, typer.Option("--require-signatures", min=0, metavar="N", help="So many, of different people.")
 ]
+Ledger = Annotated[
+    Path, typer.Option("--ledger", metavar="FILE", help="Where answers about a workspace are kept.", dir_okay=False)
+]
+MaxAge = Annotated[
+    int, typer.Option("--max-age", min=0, max=720, metavar="HOURS", help="With --all: how old an answer may be.")
+]
+MaxRequests = Annotated[
+    int | None, typer.Option("--max-requests", min=1, metavar="N", help="With --all: so many in this run.")
+]
+Deadline = Annotated[str, typer.Option("--deadline", metavar="TIME", help="With --all: how long it may take, as 90m.")]
 Log = Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Default: beside the plan.", dir_okay=False)]
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="The file that `secrets plan` wrote.")]
 
@@ -51,12 +64,20 @@ def list_(
     rollback_window: Window = 30,
     by: Annotated[str, typer.Option("--by", metavar="token", help="Group by the tokens of --tokens.")] = "",
     tokens: Tokens = None,
+    ledger: Ledger = LEDGER,
+    max_age: MaxAge = 24,
+    max_requests: MaxRequests = None,
+    deadline: Deadline = "",
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
     format: Rows = Form.TEXT,
     output_file: OutputFile = None,
     color: Color = Colour.AUTO,
+    verdict: Annotated[
+        list[str] | None,
+        typer.Option("--verdict", metavar="VERDICT", help="Show these only; the exit code is that of all."),
+    ] = None,
     exit_zero: ExitZero = False,
 ) -> None:
     """Say of each variable that a login to Packages uses or used what may become of it."""
@@ -68,8 +89,10 @@ def list_(
             raise failures.UsageError("--by knows `token` only")
         if by and not tokens:
             raise failures.UsageError("--by token needs --tokens FILE, in which the owner says what tokens there are")
-        asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config)
-        return secrets.list_all(asked, Showing(colour=color, exit_zero=exit_zero, output=output_file), format)
+        lasting = _lasting(ledger, max_age, max_requests, deadline)
+        asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config, lasting)
+        showing = Showing(colour=color, exit_zero=exit_zero, output=output_file)
+        return secrets.list_all(asked, showing, format, secrets.verdicts(verdict or ()))
 
     end(run)
 
@@ -89,6 +112,10 @@ def plan(
     all: All = False,
     rollback_window: Window = 30,
     tokens: Tokens = None,
+    ledger: Ledger = LEDGER,
+    max_age: MaxAge = 24,
+    max_requests: MaxRequests = None,
+    deadline: Deadline = "",
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
@@ -101,7 +128,8 @@ def plan(
     def run() -> int:
         from migrator.cli import secrets
 
-        asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config)
+        lasting = _lasting(ledger, max_age, max_requests, deadline)
+        asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config, lasting)
         return secrets.plan(asked, Showing(colour=color, output=output_file), format, output, expires, sign or [])
 
     end(run)
@@ -137,6 +165,7 @@ def apply(
     sign: Annotated[
         Path | None, typer.Option("--sign", metavar="KEY", help="Sign the log with this SSH key.", dir_okay=False)
     ] = None,
+    ledger: Ledger = LEDGER,
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
@@ -146,7 +175,7 @@ def apply(
     def run() -> int:
         from migrator.cli import secrets_apply as command
 
-        asked = _asked(path, "", "", False, 30, None, rules, config, no_config)
+        asked = _asked(path, "", "", False, 30, None, rules, config, no_config, _lasting(ledger))
         doing = command.Doing(yes, log, backup, allowed_signers, require_signatures, by, sign)
         return command.apply(plan, asked, doing)
 
@@ -175,6 +204,7 @@ def _asked(
     rules: list[Path] | None,
     config: Path | None,
     no_config: bool,
+    lasting: Lasting,
 ) -> secrets.Asked:
     from migrator.cli import secrets
 
@@ -182,4 +212,10 @@ def _asked(
     if everything and repo:
         raise failures.UsageError("--all and --repo exclude each other")
     reading = Reading(rules=folders(rules), config=config, no_config=no_config)
-    return secrets.Asked(reading, path, workspace, repo, everything, window, tokens)
+    return secrets.Asked(reading, path, workspace, repo, everything, window, tokens, lasting)
+
+
+def _lasting(ledger: Path, hours: int = 24, most: int | None = None, deadline: str = "") -> Lasting:
+    from migrator.cli import secrets_asking
+
+    return secrets_asking.Lasting(ledger, timedelta(hours=hours), most, secrets_asking.seconds(deadline))

@@ -13,15 +13,17 @@ from msgspec.structs import replace
 
 from migrator.bitbucket.credentials import EMAIL, Credentials
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits
+from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
 from migrator.cli.secrets import Asked, asking_of, configuration_digest, rules_digest
 from migrator.cli.secrets_proof import counted, enough
+from migrator.fleet.ledger import Ledger
 from migrator.secrets import journal as journals
 from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans
 from migrator.secrets.applying import Outcome, backup, carry_out, still
 from migrator.secrets.journal import Event
+from migrator.secrets.listing import Asking
 from migrator.secrets.plan import Plan
 from migrator.text.mask import printable
 
@@ -73,7 +75,9 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
             if not left:
                 return exits.CLEAN if _signed(journal, log, doing.sign) else exits.UNREADABLE
             _confirm(len(left), made, doing.yes)
-            why_not = still(asking, made)
+            with network.told(client):
+                why_not = still(asking, made)
+            _forget(asked.lasting.ledger, asking, left)
             journal.write(Event.STARTED, text=f"{len(left)} of {len(made.rows)}")
             outcomes: list[Outcome] = []
             for outcome in carry_out(asking, made, journal, why_not, keep):
@@ -84,6 +88,14 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
             signed = _signed(journal, log, doing.sign)
     code = _after(outcomes, len(left), log)
     return code if signed else exits.UNREADABLE
+
+
+def _forget(ledger: Path, asking: Asking, rows: list[plans.PlanRow]) -> None:
+    """Have the next list ask anew about the repositories of these rows, where a ledger has answers about them."""
+    uuids = {asking.listed[row.repository].uuid for row in rows if row.repository in asking.listed}
+    if uuids and ledger.exists():
+        with Ledger(ledger) as known:
+            known.forget(sorted(uuids))
 
 
 def _signed(journal: journals.Journal, log: Path, key: Path | None) -> bool:

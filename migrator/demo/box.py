@@ -14,6 +14,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -41,8 +42,9 @@ _Files = Mapping[str, str | bytes | None]
 class Box:
     """`faults` are added at any time; `limits.hourly` may be changed; `state` is what the workspace holds.
 
-    `hourly` is the allowance of each credential, None is no end. `clock` gives the moment for what is made without
-    one. `observer` is called for each request of the API with its answer, from several threads.
+    `hourly` is the allowance of each credential, None is no end, and `seconds` the clock of its hour. `clock` gives the
+    moment for what is made without one. `observer` is called for each request of the API with its answer, from several
+    threads.
     """
 
     def __init__(
@@ -52,10 +54,11 @@ class Box:
         hourly: int | None = BASE,
         clock: Callable[[], datetime] = moments.now,
         observer: Observer | None = None,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.workspace = workspace
         self.faults = Faults()
-        self.limits = Limits(hourly)
+        self.limits = Limits(hourly, seconds)
         self._folder = Path(tempfile.mkdtemp(prefix="patless-box-")).resolve()
         self.state = Workspace(workspace, self._folder, clock)
         self._credentials = Credentials()

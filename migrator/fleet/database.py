@@ -57,29 +57,32 @@ CREATE TABLE stored (
     at TEXT NOT NULL,
     document BLOB NOT NULL
 ) STRICT;
+CREATE TABLE learnt (
+    uuid TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    judged_by TEXT NOT NULL,
+    at TEXT NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (uuid, kind)
+) STRICT;
+CREATE TABLE hosts (
+    uuid TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    document BLOB NOT NULL
+) STRICT;
 CREATE TABLE rounds (
     selection TEXT PRIMARY KEY,
     begun TEXT NOT NULL
 ) STRICT;
 """
-_LATER = """
-CREATE TABLE IF NOT EXISTS hosts (
-    uuid TEXT PRIMARY KEY,
-    at TEXT NOT NULL,
-    document BLOB NOT NULL
-) STRICT
-"""
-"""A table that ledgers of before lack: it is made when one is opened."""
 
-
-TABLES = ("repositories", "heads", "seen", "changes", "stored", "rounds", "hosts")
+TABLES = ("repositories", "heads", "seen", "changes", "stored", "learnt", "hosts", "rounds")
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
 
 
 def _expected() -> list[tuple[str, ...]]:
     with closing(sqlite3.connect(":memory:")) as base:
         base.executescript(_TABLES)
-        base.execute(_LATER)
         return base.execute(_SCHEMA).fetchall()
 
 
@@ -142,7 +145,6 @@ class Database:
                     self._base.execute(statement)
                 self._base.execute(f"PRAGMA application_id = {_MARK}")
                 self._base.execute(f"PRAGMA user_version = {VERSION}")
-                self._base.execute(_LATER)
             elif mark != _MARK:
                 raise LedgerError(f"{self.path}: this is a database of another program; name another ledger")
             elif version != VERSION:
@@ -151,13 +153,23 @@ class Database:
                     "use the patless that wrote it, or name another ledger"
                 )
             else:
-                self._base.execute(_LATER)
-                if self._base.execute(_SCHEMA).fetchall() != _expected():  # a view can have rows for ever
-                    raise LedgerError(f"{self.path}: the ledger has other tables than patless makes; name another one")
+                self._grow()
             self._base.execute("COMMIT")
         except BaseException:
             self._base.execute("ROLLBACK")
             raise
+
+    def _grow(self) -> None:
+        """Make the tables that a ledger of before has not. Raises LedgerError where it has others than patless makes,
+        as a view can have rows for ever."""
+        expected, there = _expected(), set(self._base.execute(_SCHEMA).fetchall())
+        if not there <= set(expected):
+            raise LedgerError(f"{self.path}: the ledger has other tables than patless makes; name another one")
+        for kind, _, _, statement in expected:
+            if kind == "table" and not any(statement == one[3] for one in there):
+                self._base.execute(statement)
+        if self._base.execute(_SCHEMA).fetchall() != expected:
+            raise LedgerError(f"{self.path}: the ledger has other tables than patless makes; name another one")
 
     @contextmanager
     def _sentences(self) -> Iterator[None]:

@@ -27,6 +27,10 @@ def join(ledger: Ledger, other: Ledger) -> None:
         there = kept.get((change.uuid, change.destination))
         if there is None or _weight(change) > _weight(there):
             ledger.keep(change)
+    for one in other.all_learnt():
+        before_it = ledger.learnt(one.uuid, one.kind)
+        if before_it is None or one.at > before_it.at:
+            ledger.learn(one)
     known = ledger.stored()
     for uuid, stored in other.stored().items():
         if uuid not in known or stored.at > known[uuid].at:

@@ -6,6 +6,7 @@ can share the file.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,16 +15,19 @@ from pathlib import Path
 from types import TracebackType
 
 import msgspec
+from msgspec.structs import astuple
 
 from migrator.fleet.claims import Claims
 from migrator.fleet.database import TABLES, Database
 from migrator.fleet.database import LedgerError as LedgerError
-from migrator.fleet.records import Branch, Change, Entry, Hosts, Repository, Scanned, Seen, State, Stored
+from migrator.fleet.records import Branch, Change, Entry, Hosts, Learnt, Repository, Scanned, Seen, State, Stored
 
 _PUT = """
 INSERT INTO repositories (uuid, slug, document, state, listed) VALUES (?, ?, ?, 'listed', ?)
 ON CONFLICT (uuid) DO UPDATE SET slug = excluded.slug, document = excluded.document, listed = excluded.listed
 """
+_BEHIND = 2**40
+"""No repository has such a number."""
 _ENTRY = "SELECT document, state, listed, scanned, error FROM repositories"
 
 
@@ -201,6 +205,26 @@ class Ledger:
         found = self.told(uuid).get(uuid)
         return found.known if found else {}
 
+    def learn(self, one: Learnt) -> None:
+        """Put what was asked or read of a repository in place of what is there of the kind."""
+        with self._base.writing() as base:
+            base.execute("INSERT OR REPLACE INTO learnt VALUES (?, ?, ?, ?, ?)", astuple(one))
+
+    def learnt(self, uuid: str, kind: str) -> Learnt | None:
+        with self._base.reading() as base:
+            found = base.execute("SELECT * FROM learnt WHERE uuid = ? AND kind = ?", (uuid, kind)).fetchone()
+            return Learnt(*found) if found else None
+
+    def all_learnt(self) -> Iterator[Learnt]:
+        with self._base.reading() as base:
+            found = [Learnt(*row) for row in base.execute("SELECT * FROM learnt ORDER BY uuid, kind")]
+        yield from found
+
+    def forget(self, uuids: Sequence[str]) -> None:
+        """What was asked and read of these repositories is to be asked and read anew."""
+        with self._base.writing() as base:
+            base.executemany("DELETE FROM learnt WHERE uuid = ?", [(uuid,) for uuid in uuids])
+
     # Two runs at once
 
     def claim(self, uuid: str, *, wait: bool = False) -> bool:
@@ -219,6 +243,17 @@ class Ledger:
         finally:
             if mine:
                 self.free(uuid)
+
+    @contextmanager
+    def alone(self, what: str, waits: Callable[[], None]) -> Iterator[None]:
+        """No other process is at `what` meanwhile; `waits` is called again and again until that is so."""
+        number = _BEHIND + int.from_bytes(hashlib.sha256(what.encode()).digest()[:4], "big")
+        while not self._claims.claim(number):
+            waits()
+        try:
+            yield
+        finally:
+            self._claims.free(number)
 
     def _of(self, entry: Entry) -> Iterator[Branch]:
         with self._base.reading() as base:

@@ -173,6 +173,17 @@ class Hosts(Struct, frozen=True):
     known: Mapping[str, str] = field(default_factory=dict)
 
 
+class Learnt(Struct, frozen=True):
+    """What `secrets list` has asked or read of a repository, for the next run. `by` is the digest of what it depends on
+    besides, `at` is when, in UTC. `document` is JSON without any value but those that name a registry."""
+
+    uuid: str
+    kind: str
+    by: str
+    at: str
+    document: bytes
+
+
 class Entry(Struct, frozen=True):
     """A repository of the ledger. `listed` is when Bitbucket last named it, `scanned` when it was last looked at."""
 

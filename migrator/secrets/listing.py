@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -13,13 +14,15 @@ from msgspec.structs import replace
 
 from migrator.bitbucket import inventory as inventories
 from migrator.bitbucket import pipelines, repositories, source_commits
-from migrator.bitbucket.errors import ApiError
+from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.inventory import Inventory
+from migrator.bitbucket.pipelines import ENDED
 from migrator.bitbucket.records import Level, Repository, Variable
 from migrator.bitbucket.session import Client
 from migrator.findings.settings import Settings
 from migrator.platforms.bitbucket.imports import target
+from migrator.reports.counting import many
 from migrator.repositories import changes, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
@@ -31,12 +34,39 @@ from migrator.secrets.judging import judge, undefined
 from migrator.secrets.plan import Plan
 from migrator.secrets.records import Evidence, Leaving, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
 from migrator.secrets.references.records import OpaqueKind
-from migrator.secrets.survey import ENDED, Exported, Runs, Survey, window
+from migrator.secrets.survey import Exported, Runs, Survey
 from migrator.text.files import LIMIT
+
+MOST = 20
+"""Repositories that evidence names one by one."""
+ENDING = (Kind.SPENT, Kind.UNAUTHORISED)
+"""After these, every further request would meet the same."""
+
+
+class Copies:
+    """Which repositories were brought in this run, by slug, and whether they have commits; several threads ask."""
+
+    def __init__(self) -> None:
+        self.there: dict[str, bool] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def alone(self, slug: str) -> Iterator[bool | None]:
+        """No other thread is at this repository meanwhile; None: it was not brought yet."""
+        with self._lock:
+            mine = self._locks.setdefault(slug, threading.Lock())
+        with mine:
+            yield self.there.get(slug)
 
 
 class Asking(Struct, frozen=True):
-    """What to look at, and how. `window` is in days. `now` has a time zone. `progress` is told each repository."""
+    """What to look at, and how. `window` is in days. `now` has a time zone. `progress` is told each repository.
+
+    `leaving`: credentials that outlive their step are looked for, which only tokens ask for.
+
+    Several threads may share it. `known_runs` and `listed` are by slug what was asked for in this run.
+    """
 
     client: Client
     workspace: str
@@ -48,6 +78,9 @@ class Asking(Struct, frozen=True):
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     progress: Callable[[str], None] = lambda slug: None
     known_runs: dict[str, Runs] = field(default_factory=dict)
+    leaving: bool = True
+    copies: Copies = field(default_factory=Copies)
+    listed: dict[str, Repository] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -56,12 +89,16 @@ class Asking(Struct, frozen=True):
 
 def of_repository(asking: Asking, slug: str) -> Listing:
     """The variables that the pipelines of one repository can see. Raises ApiError, GitError, GitMissing."""
-    return _listing(asking, (repositories.repository(asking.client, asking.workspace, slug),), whole=False)
-
-
-def of_workspace(asking: Asking) -> Listing:
-    """All variables of the workspace. A repository that cannot be read is in `failed`. Raises ApiError."""
-    return _listing(asking, repositories.repositories(asking.client, asking.workspace), whole=True)
+    one = repositories.repository(asking.client, asking.workspace, slug)
+    resolve = Resolver(asking)
+    above = inventories.of_workspace(asking.client, asking.workspace)
+    asking.progress(one.slug)
+    stored = inventories.inventory(asking.client, asking.workspace, one.slug, above)
+    there = fetch(asking, one)
+    names = candidates_of(asking, one, stored, resolve) if there else frozenset[str]()
+    keys = shared_keys(above, names)
+    found = facts_of(asking, one, stored, names, keys, resolve, there=there)
+    return judged(asking, [found], (), whole=False)
 
 
 def again(asking: Asking, plan: Plan) -> tuple[tuple[Row, ...], frozenset[str], frozenset[str]]:
@@ -71,21 +108,22 @@ def again(asking: Asking, plan: Plan) -> tuple[tuple[Row, ...], frozenset[str], 
     A repository is as it was where its branches and tags are, and nothing else of it can run. Raises ApiError,
     GitError, GitMissing.
     """
-    resolve = _Resolver(asking)
+    resolve = Resolver(asking)
     above = inventories.of_workspace(asking.client, asking.workspace)
     if plan.repository:
         chosen: Sequence[Repository] = (repositories.repository(asking.client, asking.workspace, plan.repository),)
     else:
         chosen = repositories.repositories(asking.client, asking.workspace)
+    asking.listed.update({one.slug: one for one in chosen})
     names = frozenset(row.key for row in plan.rows)
     found = []
     for one in chosen:
         if _unchanged(asking, one, plan):
             continue
         stored = inventories.inventory(asking.client, asking.workspace, one.slug, above)
-        found.append(_facts(asking, one, stored, names, set(), resolve, there=_fetch(asking, one)))
+        found.append(facts_of(asking, one, stored, names, set(), resolve, there=fetch(asking, one)))
     changed = frozenset(facts.repository for facts in found)
-    rows = _judged(asking, found, (), whole=not plan.repository).rows
+    rows = judged(asking, found, (), whole=not plan.repository).rows
     return rows, changed, frozenset(one.slug for one in chosen)
 
 
@@ -95,46 +133,27 @@ def _unchanged(asking: Asking, one: Repository, plan: Plan) -> bool:
         return False
     known = [Hash(commit) for commit in dict.fromkeys(heads.values())]
     begun = datetime.fromisoformat(plan.created)
-    runs = _runs(asking, one)
+    runs = runs_of(asking, one)
     return not runs.failure and all(
         (run.sha is not None and any(map(run.sha.same, known))) or (run.state == ENDED and run.created_on < begun)
         for run in runs.runs
     )
 
 
-def _listing(asking: Asking, chosen: Sequence[Repository], whole: bool) -> Listing:
-    found: list[RepositoryFacts] = []
-    failed: list[tuple[str, str]] = []
-    pending: list[tuple[Repository, Inventory, frozenset[str], bool]] = []
-    resolve = _Resolver(asking)
-    above = inventories.of_workspace(asking.client, asking.workspace)
-    for one in chosen:
-        asking.progress(one.slug)
-        try:
-            stored = inventories.inventory(asking.client, asking.workspace, one.slug, above)
-            there = _fetch(asking, one)
-            names = _candidates(asking, one, stored, resolve) if there else frozenset[str]()
-            pending.append((one, stored, names, there))
-        except (ApiError, GitError) as error:
-            if not whole:
-                raise
-            failed.append((one.slug, str(error)))
-    shared = {name for _, _, names, _ in pending for name in names}
-    for one, stored, names, there in pending:
-        # A variable of the workspace is a candidate in every repository once it is in one.
-        keys: set[str] = {variable.key for variable in stored.variables if variable.level is Level.WORKSPACE} & shared
-        try:
-            found.append(_facts(asking, one, stored, names, keys, resolve, there=there))
-        except GitError as error:
-            if not whole:
-                raise
-            failed.append((one.slug, str(error)))
-    return _judged(asking, found, failed, whole)
+def shared_keys(above: Inventory, names: Collection[str]) -> set[str]:
+    """Variables of the workspace that are candidates in every repository, as they are in one."""
+    return {variable.key for variable in above.variables} & set(names)
 
 
-def _judged(
-    asking: Asking, found: Sequence[RepositoryFacts], failed: Sequence[tuple[str, str]], whole: bool
+def judged(
+    asking: Asking,
+    found: Sequence[RepositoryFacts],
+    failed: Sequence[tuple[str, str]],
+    whole: bool,
+    left: Sequence[str] = (),
+    above: Inventory = Inventory((), ()),  # noqa: B008 - frozen
 ) -> Listing:
+    """The rows, in the order of the repositories. Some are `left` that were not asked yet."""
     rows: list[Row] = []
     others = 0
     natives = asking.book.natives
@@ -149,7 +168,12 @@ def _judged(
                 rows.append(decide(variable, [facts]))
             else:
                 others += 1
-    missing = [f"{slug} could not be read: {why}" for slug, why in failed]
+    shared |= {variable.uuid: variable for variable in above.variables if variable.uuid not in shared}
+    missing = [f"{slug} could not be read: {why}" for slug, why in failed[:MOST]]
+    if len(failed) > MOST:
+        missing.append(f"{len(failed) - MOST:,} more repositories could not be read")
+    if left:
+        missing.append(f"{many(len(left), 'repository was', 'repositories were')} not asked yet")
     if not whole:
         missing.append("the other repositories of the workspace were not looked at; --all looks at them")
     for variable in shared.values():
@@ -207,22 +231,50 @@ def _order(row: Row) -> tuple[object, ...]:
     )
 
 
-def _fetch(asking: Asking, one: Repository) -> bool:
-    """Bring the copy of a repository up to date; False for one without commits. Raises GitError."""
+def fetch(asking: Asking, one: Repository) -> bool:
+    """Bring the copy of a repository up to date, and the commits of its runs; False for one without commits. Raises
+    GitError, GitMissing."""
+    if not mirror(asking, one):
+        return False
+    bring_runs(asking, one, ())
+    return True
+
+
+def mirror(asking: Asking, one: Repository) -> bool:
+    """Bring the branches and tags of a repository with their history, once in a run; False for one without commits.
+    Raises GitError, GitMissing."""
+    with asking.copies.alone(one.slug) as known:
+        if known is None:
+            known = asking.copies.there[one.slug] = _mirrored(asking, one)
+        return known
+
+
+def _mirrored(asking: Asking, one: Repository) -> bool:
     if one.main_branch is None and one.clone_https and not _heads(asking, one):
         return False
     if not one.clone_https:
         raise GitError(f"Bitbucket names no address of {one.slug} that git may use")
     variables = asking.client.credentials.git_environment(one.clone_https, asking.client.base)
+    remote.mirror(remote.place(asking.cache, asking.workspace, one.slug), one.clone_https, variables)
+    return True
+
+
+def bring_runs(asking: Asking, one: Repository, heads: Collection[str]) -> None:
+    """Ask for the runs of a repository whose copy is here, and bring those of their commits that are not. `heads` are
+    commits that are."""
     root = remote.place(asking.cache, asking.workspace, one.slug)
-    remote.mirror(root, one.clone_https, variables)
-    runs = _runs(asking, one).resolved(partial(_whole, asking, one, root))
+    runs = runs_of(asking, one).resolved(partial(_whole, asking, one, root))
     asking.known_runs[one.slug] = runs
     asked = dict.fromkeys(run.sha.text for run in runs.runs if run.sha and run.sha.whole)
+    others = [commit for commit in asked if commit not in heads]
+    if not others:
+        return
     with Objects(root) as objects:
-        here = objects.load(asked)
-    remote.bring(root, one.clone_https, variables, [commit for commit in asked if commit not in here])
-    return True
+        here = objects.load(others)
+    missing = [commit for commit in others if commit not in here]
+    if missing:
+        variables = asking.client.credentials.git_environment(one.clone_https, asking.client.base)
+        remote.bring(root, one.clone_https, variables, missing)
 
 
 def _whole(asking: Asking, one: Repository, root: Path, sha: Hash) -> Hash:
@@ -240,47 +292,55 @@ def _heads(asking: Asking, one: Repository) -> dict[str, str]:
     return remote.heads(one.clone_https, variables)
 
 
-def _runs(asking: Asking, one: Repository) -> Runs:
-    client, workspace = asking.client, asking.workspace
+def runs_of(asking: Asking, one: Repository) -> Runs:
+    """The runs of the window, and those before that are not at their end; asked for once in a run."""
     if one.slug not in asking.known_runs:
-        asking.known_runs[one.slug] = window(
-            lambda since, status: pipelines.runs(client, workspace, one.slug, since, status), asking.window, asking.now
-        )
+        since = asking.now - timedelta(days=asking.window)
+        try:
+            found = pipelines.window(asking.client, asking.workspace, one.slug, since)
+            asking.known_runs[one.slug] = Runs(found.runs, ever=bool(found.ever))
+        except ApiError as error:
+            if error.kind in ENDING:
+                raise
+            asking.known_runs[one.slug] = Runs((), str(error))
     return asking.known_runs[one.slug]
 
 
-def _candidates(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> frozenset[str]:
-    with _survey(asking, one, stored, resolve) as survey:
+def candidates_of(asking: Asking, one: Repository, stored: Inventory, resolve: Resolver) -> frozenset[str]:
+    with surveyed(asking, one, stored, resolve) as survey:
         return survey.candidates()
 
 
 @contextmanager
-def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> Iterator[Survey]:
-    runs = _runs(asking, one)
+def surveyed(
+    asking: Asking, one: Repository, stored: Inventory, resolve: Resolver, *, plain: bool = False
+) -> Iterator[Survey]:
+    """The repository as it lies here. For its files alone, without runs and changes of this tool: `plain`."""
     known = hosts(stored, asking.book)
     settings = replace(asking.settings, hosts=known, workspace=asking.workspace, repository=one.slug)
     root = remote.place(asking.cache, asking.workspace, one.slug)
     opened = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
     with Objects(root) as objects:
-        made = destinations(root)
+        runs, made = (Runs(), {}) if plain else (runs_of(asking, one), destinations(root))
         yield Survey(objects, asking.book, settings, runs, resolve, tuple(refs(root)), made, opened)
 
 
-def _facts(
+def facts_of(
     asking: Asking,
     one: Repository,
     stored: Inventory,
     names: frozenset[str],
     keys: set[str],
-    resolve: _Resolver,
+    resolve: Resolver,
     *,
     there: bool,
 ) -> RepositoryFacts:
+    """What a repository says of its candidates `names`, and of those that others have made candidates, `keys`."""
     if not there:
         return RepositoryFacts(one.slug, (), names, stored.variables, stored.not_checked)
-    with _survey(asking, one, stored, resolve) as survey:
+    with surveyed(asking, one, stored, resolve) as survey:
         chosen, gaps = survey.refs(names | keys | survey.needed())
-        leaving = survey.leaving()
+        leaving = survey.leaving() if asking.leaving else Leaving()
     heads = {ref.name: ref.commit for ref in survey.every}
     # These can change without a change of a branch, so that this repository never counts as unchanged.
     heads |= {f"has a variable of its own named {key}": "" for key in _hiding(stored) & (names | keys)}
@@ -298,17 +358,19 @@ def _hiding(stored: Inventory) -> set[str]:
     }
 
 
-class _Resolver:
+class Resolver:
     """Reads pipelines files of other repositories of the workspace, each once."""
 
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
         self._known: dict[str, Exported] = {}
+        self._lock = threading.Lock()
 
     def __call__(self, text: str) -> Exported:
-        if text not in self._known:
-            self._known[text] = self._read(text)
-        return self._known[text]
+        with self._lock:
+            if text not in self._known:
+                self._known[text] = self._read(text)
+            return self._known[text]
 
     def _read(self, text: str) -> Exported:
         asked = target(text)
@@ -317,8 +379,9 @@ class _Resolver:
         at, path = f"{asked.repository}@{asked.ref}", asked.path
         asking = self._asking
         try:
-            one = repositories.repository(asking.client, asking.workspace, asked.repository)
-            if not _fetch(asking, one):
+            one = asking.listed.get(asked.repository)
+            one = one or repositories.repository(asking.client, asking.workspace, asked.repository)
+            if not mirror(asking, one):
                 return Exported(None, at, "it has no commits")
             root = remote.place(asking.cache, asking.workspace, one.slug)
             wanted = (f"refs/heads/{asked.ref}", f"refs/tags/{asked.ref}")
@@ -333,6 +396,8 @@ class _Resolver:
                     return Exported(None, at, "it is larger than 2 MiB")
                 return Exported(objects.read(entry.oid), at)
         except (ApiError, GitError, ValueError) as error:
+            if isinstance(error, ApiError) and error.kind in ENDING:
+                raise
             return Exported(None, at, str(error))
         except StopIteration:
             return Exported(None, at, f"it has no {path}")

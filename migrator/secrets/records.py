@@ -114,7 +114,8 @@ class Leaving(Struct, frozen=True):
 
 class RepositoryFacts(Struct, frozen=True):
     """`gaps` are clauses about what could not be read of the repository as a whole; `heads` the commits by full ref.
-    `candidates` are variables that a login to Packages uses or once used."""
+    `candidates` are variables that a login to Packages uses or once used. `asked`: its own variables were asked for,
+    which is left out of one that never had pipelines."""
 
     repository: str
     refs: tuple[RefFacts, ...]
@@ -124,6 +125,7 @@ class RepositoryFacts(Struct, frozen=True):
     gaps: tuple[str, ...] = ()
     heads: Mapping[str, str] = field(default_factory=dict)
     leaving: Leaving = Leaving()
+    asked: bool = True
 
 
 class Waiver(Struct, frozen=True):
@@ -190,7 +192,9 @@ class Listing(Struct, frozen=True):
     """The rows of a workspace or of one repository of it; `others` counts variables that no login to Packages uses.
 
     `stored` are all variables that were seen, rows or not. `heads` has every repository that was read, `failed` those
-    that were not and why. `leaving` as in RepositoryFacts, of all repositories.
+    that were not and why. `leaving` as in RepositoryFacts, of all repositories. `unasked` never had pipelines, so that
+    their variables were not asked for. `left` could not be asked yet, for the reason `why`. `since` is the moment of
+    the oldest answer that it rests on, '' where all are of this run.
     """
 
     workspace: str
@@ -201,3 +205,7 @@ class Listing(Struct, frozen=True):
     failed: tuple[tuple[str, str], ...] = ()
     stored: frozenset[Stored] = frozenset()
     leaving: Leaving = Leaving()
+    unasked: frozenset[str] = frozenset()
+    left: tuple[str, ...] = ()
+    why: str = ""
+    since: str = ""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from msgspec import Struct, field
 
-from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.hashes import Hash
+from migrator.bitbucket.pipelines import ENDED
 from migrator.bitbucket.records import Run
 from migrator.engine.needed import needed
 from migrator.engine.overwritten import Place
@@ -38,26 +37,25 @@ from migrator.text.view import Unreadable, View
 
 _ROOTS = (ROOT, "bitbucket-pipelines.yaml")
 """That Bitbucket takes none of these in capitals is not documented, so they count in any."""
-_UNENDED = ("PAUSED", "HALTED", "PENDING", "BUILDING")
-"""https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/, the filter `status`."""
 _SCRIPTS = 2000
-ENDED = "COMPLETED"
 _NAMING = (Kind.WORD, Kind.PIPE)
 """What is written where a name may be one that is given, as in the lists of `output-variables`."""
 
 
 class Runs(Struct, frozen=True):
-    """The runs of a window, newest first, and why they could not be read, '' where they were."""
+    """The runs of a window, newest first, and why they could not be read, '' where they were. `ever`: there may have
+    been one at any time."""
 
     runs: tuple[Run, ...] = ()
     failure: str = ""
+    ever: bool = True
 
     def resolved(self, whole: Callable[[Hash], Hash]) -> Runs:
         """With whole names of commits, as far as `whole` knows them: it is asked once for each that is none."""
         found = {one.sha.text: one.sha for one in self.runs if one.sha}
         found = {text: sha if sha.whole else whole(sha) for text, sha in found.items()}
         runs = tuple(dataclasses.replace(one, sha=found[one.sha.text]) if one.sha else one for one in self.runs)
-        return Runs(runs, self.failure)
+        return Runs(runs, self.failure, self.ever)
 
 
 class Exported(Struct, frozen=True):
@@ -84,10 +82,22 @@ class Survey(Struct, frozen=True):
     changes: Callable[[str, str], bool] = lambda branch, destination: False
     read: dict[str, frozenset[Place]] = field(default_factory=dict)
 
-    def candidates(self) -> frozenset[str]:
-        """Raises GitError."""
+    def candidates(self, imports: frozenset[str] | None = None) -> frozenset[str]:
+        """`imports` as `imports` gives them, where they are known. Raises GitError."""
         found = candidates.candidates(self.objects, self._scripts(), self.book, self.settings)
-        return found | frozenset(self._imported_candidates())
+        return found | frozenset(self._imported_candidates(self.imports() if imports is None else imports))
+
+    def imports(self) -> frozenset[str]:
+        """Pipelines of other repositories that a branch runs, as they are named. Raises GitError."""
+        finder = Finder(())
+        entries = (entry for new in self._branches() for entry in new)
+        contents = {entry.oid: entry for entry in entries if BITBUCKET.is_pipelines_file(entry.path)}
+        return frozenset(
+            one.text
+            for entry in contents.values()
+            for one in finder.look(_data(self.objects, entry), entry.path).opaque
+            if one.kind is OpaqueKind.IMPORT
+        )
 
     def leaving(self) -> Leaving:
         """Raises GitError."""
@@ -221,17 +231,8 @@ class Survey(Struct, frozen=True):
         of = destination(ref.short, ref.commit, self.made) if ref.kind is RefKind.BRANCH else ""
         return of if of and self.changes(ref.short, of) else ""
 
-    def _imported_candidates(self) -> Iterator[str]:
+    def _imported_candidates(self, imports: Iterable[str]) -> Iterator[str]:
         """Of logins in pipelines of other repositories, which run here because a branch imports them."""
-        finder = Finder(())
-        entries = (entry for new in self._branches() for entry in new)
-        contents = {entry.oid: entry for entry in entries if BITBUCKET.is_pipelines_file(entry.path)}
-        imports = {
-            one.text
-            for entry in contents.values()
-            for one in finder.look(_data(self.objects, entry), entry.path).opaque
-            if one.kind is OpaqueKind.IMPORT
-        }
         for text in sorted(imports):
             data = self.resolve(text).data
             if data is not None:
@@ -338,18 +339,6 @@ class _One(Struct, frozen=True):
 
     def read(self, path: str) -> bytes | None:
         return self.data if path == ROOT else None
-
-
-def window(client_runs: Callable[[datetime, str], tuple[Run, ...]], days: int, now: datetime) -> Runs:
-    """The runs of the last `days`, and those before that are not at their end."""
-    beginning = datetime(2010, 1, 1, tzinfo=UTC)
-    try:
-        found = list(client_runs(now - timedelta(days=days), ""))
-        for status in _UNENDED:
-            found += client_runs(beginning, status)
-    except ApiError as error:
-        return Runs((), str(error))
-    return Runs(tuple({run.uuid: run for run in found}.values()))
 
 
 def _name(ref: Ref) -> str:

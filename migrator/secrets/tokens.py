@@ -117,6 +117,8 @@ def _unread(stored: Stored, listing: Listing) -> str:
     if stored.level is not Level.WORKSPACE and stored.repository not in listing.heads:
         failed = dict(listing.failed).get(stored.repository)
         return failed or f"{stored.repository} is not among the repositories that were read"
+    if stored.level is not Level.WORKSPACE and stored.repository in listing.unasked:
+        return f"{stored.repository} never had pipelines, so its variables were not asked for"
     if not listing.heads:
         return "no repository was read"
     for repository, unread in listing.not_checked:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import fleet, page
+from tests.bench import fleet, page, secrets
 from tests.bench.branches import branches
 from tests.bench.measure import pair, run
 
@@ -72,7 +72,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        for measure in (hook, one_file, called, checkouts, linear, references, tour, report, workspace):
+        for measure in (hook, one_file, called, checkouts, linear, references, tour, report, workspace, stored):
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
                 over = over or budget.value > budget.limit
@@ -234,6 +234,20 @@ def workspace(folder: Path) -> Iterator[Budget]:
     yield Budget(f"{count:,} repositories: requests", first.requests, count / 100 + 5, "")
     yield Budget("the same again", second.seconds, 40, "s", f"{second.requests} requests")
     yield Budget("the same again: fetched", second.fetches, 0, "")
+
+
+def stored(folder: Path) -> Iterator[Budget]:
+    """The stored variables of a workspace, with 100 ms for each answer."""
+    home = folder / "stored"
+    home.mkdir()
+    cost = secrets.measure(home)
+    name = "stored variables of a workspace"
+    note = f"{cost.first:.1f} s, {cost.requests:,} requests"
+    yield Budget(f"{name} / the bare requests", cost.first / cost.bare, 1.3, "x", note)
+    yield Budget("the same again / the first time", cost.second / cost.first, 0.2, "x", f"{cost.again} requests")
+    yield Budget("requests where there never were pipelines", cost.quiet, 1, "")
+    yield Budget("requests for another repository", cost.others, 6, "", "three deployments")
+    yield Budget("lists of the workspace's variables", cost.shared, 1, "")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,9 @@ def document(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:
                 "others": listing.others,
                 "verdicts": {str(verdict): verdicts[verdict] for verdict in Verdict},
                 "not_checked": len(gaps),
+                "never_had_pipelines": len(listing.unasked),
+                "left": len(listing.left),
+                "since": listing.since or None,
                 "tokens": len(tokens),
                 "revocable": sum(row.revocable for row in tokens),
             },
@@ -114,6 +117,9 @@ def _not_checked(listing: Listing) -> Iterator[dict[str, Any]]:
     for repository, one in listing.not_checked:
         yield _unread(one.level, repository, one.environment, one.reason)
     for repository, why in listing.failed:
+        yield from (_unread(level, repository, None, why) for level in (Level.DEPLOYMENT, Level.REPOSITORY))
+    for repository in listing.left:
+        why = f"it was not asked for yet: {listing.why}"
         yield from (_unread(level, repository, None, why) for level in (Level.DEPLOYMENT, Level.REPOSITORY))
 
 

@@ -18,7 +18,7 @@ def markdown(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:
     for group in words.groups(listing.rows):
         blocks += list(_group(group))
     blocks += [list(_tokens(tokens))] if tokens else []
-    blocks += _list("### Not looked at", (_gap(*one) for one in words.unread(listing)))
+    blocks += _list("### Not looked at", _gaps(listing))
     blocks += _list(f"### {words.GRANTED}", map(code, words.assumptions(listing.rows)))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -76,6 +76,12 @@ def _tokens(tokens: Sequence[TokenRow]) -> Iterator[str]:
         yield from (f"    - {text}" for text in words.more(len(row.notes) - MOST))
 
 
+def _gaps(listing: Listing) -> Iterator[str]:
+    found = list(words.unread(listing))
+    yield from (_gap(*one) for one in found[: words.UNREAD])
+    yield from words.more(len(found) - words.UNREAD)
+
+
 def _gap(what: str, where: str, why: str) -> str:
     return f"{what} {code(where)}: {code(why)}"
 
@@ -88,4 +94,5 @@ def _list(heading: str, entries: Iterable[str]) -> list[list[str]]:
 def _closing(listing: Listing, tokens: Sequence[TokenRow]) -> Iterator[str]:
     found = [f"{number} {verdict}" for verdict, number in words.counts(listing.rows)]
     yield f"{words.total(listing, found)}."
+    yield from words.resting(listing)
     yield from words.advice(listing, tokens)

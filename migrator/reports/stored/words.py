@@ -53,6 +53,89 @@ WAYS = "for each branch: update it (patless fix), delete it, or accept that the 
 GRANTED = "Taken for granted; whoever signs the plan answers for it:"
 
 
+MANY = 30
+"""Variables of which people are shown each with its evidence; of more, what can be done next comes first."""
+UNREAD = 20
+"""Places that were not looked at which people are shown one by one."""
+
+
+class Step(Struct, frozen=True):
+    """What can be done next about variables with these verdicts, after how many they are."""
+
+    verdicts: tuple[Verdict, ...]
+    what: str
+    next: str
+
+
+STEPS = (
+    Step(
+        (Verdict.SHADOWS,),
+        "may override native credentials",
+        "Remove or rename each before anything is rewritten.",
+    ),
+    Step(
+        (Verdict.UNDEFINED,),
+        "are read by a login, and no level has them",
+        "Store each again, or change the login.",
+    ),
+    Step(
+        (Verdict.REMOVABLE, Verdict.ACCEPTED),
+        "can be deleted",
+        "`patless secrets plan -o plan.json`, with the same options, writes the plan to sign.",
+    ),
+    Step(
+        (Verdict.AFTER_MERGE,),
+        "can be deleted after a merge",
+        "Merge the open pull requests of patless, then run `patless secrets list` again.",
+    ),
+    Step(
+        (Verdict.ROLLBACK,),
+        "are for tags and old runs only",
+        "Decide whether these may be run again; a shorter `--rollback-window` leaves old runs out.",
+    ),
+    Step(
+        (Verdict.CANNOT_TELL, Verdict.NOT_CHECKED),
+        "can't be judged yet",
+        "Settle what the evidence names, or waive it.",
+    ),
+    Step((Verdict.IN_USE,), "are in use", "`patless fleet migrate` moves what uses them to native credentials."),
+)
+_ROLES = frozenset(
+    (
+        *("USER", "USERNAME", "EMAIL", "MAIL", "LOGIN", "NAME", "ACCOUNT"),
+        *("TOKEN", "PAT", "PASSWORD", "PASSWD", "PASS", "PWD", "SECRET", "KEY", "APIKEY"),
+    )
+)
+"""Words of a name that say what is stored, not what for."""
+
+
+class Pair(Struct, frozen=True):
+    """Variables of one place that belong together, such as a user name and its token, with one verdict."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def first(self) -> Row:
+        return self.rows[0]
+
+
+def pairs(rows: Iterable[Row]) -> list[Pair]:
+    """In the order of the rows. Those are together that are stored in one place, have one verdict, and names that
+    differ in the word for what they are."""
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        variable = row.variable
+        at = (row.repository, str(variable.level), variable.environment or "", str(row.verdict))
+        found.setdefault((*at, _stem(variable.key)), []).append(row)
+    return [Pair(tuple(held)) for held in found.values()]
+
+
+def _stem(key: str) -> str:
+    words = key.upper().split("_")
+    rest = [word for word in words if word not in _ROLES]
+    return "_".join(rest) if rest and len(rest) < len(words) else f"\0{key}"
+
+
 class Group(Struct, frozen=True):
     """Rows of one repository, '' for the workspace; those that shadow native variables are a group before the rest."""
 
@@ -133,13 +216,28 @@ def unread(listing: Listing) -> Iterator[tuple[str, str, str]]:
         yield f"{one.level} variables of", where or listing.workspace, one.reason
     for repository, why in listing.failed:
         yield "the repository", repository, why
+    if listing.left:
+        yield "what is left of", listing.workspace, f"{not_yet(listing)}: {listing.why}"
+
+
+def not_yet(listing: Listing) -> str:
+    return f"{many(len(listing.left), 'repository was', 'repositories were')} not asked for yet"
 
 
 def total(listing: Listing, verdicts: Sequence[str]) -> str:
     """The sentence of counts; `verdicts` are the counts by verdict as they are shown."""
     found = f": {', '.join(verdicts)}" if verdicts else ""
     others = f"; {many(listing.others, 'other')} that no login to Packages uses" if listing.others else ""
-    return f"{many(len(listing.rows), 'variable')} of logins to Packages{found}{others}"
+    never = many(len(listing.unasked), "repository", "repositories")
+    unasked = f"; {never} never had pipelines, so variables of theirs were not asked for" if listing.unasked else ""
+    return f"{many(len(listing.rows), 'variable')} of logins to Packages{found}{others}{unasked}"
+
+
+def resting(listing: Listing) -> list[str]:
+    """A sentence where answers of a run before count."""
+    if not listing.since:
+        return []
+    return [f"Some answers of Bitbucket are of a run before, the oldest of {listing.since}: `--max-age 0` asks anew."]
 
 
 def advice(listing: Listing, tokens: Sequence[TokenRow]) -> list[str]:

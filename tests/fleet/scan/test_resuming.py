@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from migrator.fleet import joining
 from migrator.fleet.joining import join
 from migrator.fleet.ledger import Ledger, LedgerError
-from migrator.fleet.records import Change, Repository, Scanned, Seen, State
+from migrator.fleet.records import Change, Learnt, Repository, Scanned, Seen, State
 from migrator.fleet.sharding import Shard, ShardError
 from tests.fleet.boxes import fill
 from tests.fleet.scan.conftest import Desk
@@ -244,3 +244,23 @@ def test_a_row_without_end_is_a_sentence(desk: Desk) -> None:
     done = desk.run("merge", "other.db", "--ledger", "all.db")
     assert (done.code, "the ledger" in done.err) == (2, True)
     (desk.home / "other.db").unlink()
+
+
+def test_a_ledger_of_before_gets_the_tables_that_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "patless-fleet.db"
+    with Ledger(path):
+        pass
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        base.execute("DROP TABLE learnt")
+        base.commit()
+    one = Learnt("{uuid}", "answers", "digest", "2026-11-29T08:00:00+00:00", b"{}")
+    with Ledger(path) as ledger:
+        ledger.learn(one)
+    with Ledger(path) as ledger:
+        assert ledger.learnt("{uuid}", "answers") == one
+        assert ledger.learnt("{uuid}", "facts") is None
+        with Ledger(tmp_path / "all.db") as all_of:
+            join(all_of, ledger)
+            assert list(all_of.all_learnt()) == [one]
+        ledger.forget(["{uuid}"])
+        assert ledger.learnt("{uuid}", "answers") is None

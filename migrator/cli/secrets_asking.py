@@ -1,0 +1,150 @@
+"""How `secrets` asks about a whole workspace: for how long, how much, and what it says meanwhile."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from msgspec import Struct
+
+from migrator.bitbucket.session import Client
+from migrator.bitbucket.waiting import Pace, Wait
+from migrator.cli.failures import UsageError
+from migrator.cli.telling import Telling, telling
+from migrator.fleet.ledger import Ledger
+from migrator.reports.counting import many
+from migrator.secrets import sweeping
+from migrator.secrets.listing import Asking
+from migrator.secrets.records import Listing
+from migrator.secrets.sweeping import Far, Terms
+
+_NEVER, _WITH, _SHARE = 1, 6, 0.4
+"""Requests for a repository that never had pipelines and for another one, with three deployments; and how many of a
+workspace are of the second kind where nothing is known of them."""
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+class Lasting(Struct, frozen=True):
+    """Where answers are kept, how old they may be, and what ends a run. `deadline` is in seconds, None for no end."""
+
+    ledger: Path
+    age: timedelta = timedelta(hours=24)
+    most: int | None = None
+    deadline: float | None = None
+
+
+def seconds(text: str) -> float | None:
+    """Of a duration such as 90m; None for ''. Raises UsageError."""
+    if not text:
+        return None
+    match = re.fullmatch(r"([0-9]{1,6})([smh])", text)
+    if not match or not int(match[1]):
+        raise UsageError("--deadline is how long the run may take, such as 90m, 2h or 45s")
+    return int(match[1]) * _SECONDS[match[2]]
+
+
+class Meanwhile:
+    """What is said while a workspace is gone through."""
+
+    def __init__(self, lasting: Lasting) -> None:
+        self.far = Far()
+        self.telling: Telling | None = None
+        self._lasting = lasting
+        self._began = time.monotonic()
+        self._client: Client | None = None
+
+    def pace(self) -> Pace:
+        return Pace(self.waits, self._lasting.deadline)
+
+    def asks(self, client: Client) -> None:
+        self._client = client
+
+    def waits(self, wait: Wait) -> None:
+        """Before a wait: until when, for what, what is done, and how to go on."""
+        far = self.far
+        known = f"{far.asked:,} of {many(far.all, 'repository', 'repositories')} are known" if far.all else "it begins"
+        self._say(
+            f"patless: {wait.why}; waiting until {_clock(wait.until)} at the latest. {known}. Answers are kept in "
+            f"{self._lasting.ledger}: end the run at any time, the same command goes on"
+        )
+
+    def begins(self, client: Client, has_pipelines: Callable[[], float]) -> Callable[[int, int], None]:
+        """What is called before anything is asked of repositories: an estimate."""
+
+        def told(kept: int, left: int) -> None:
+            if not left:
+                return
+            share = has_pipelines()
+            requests = round(left * (_NEVER + (_WITH - _NEVER) * share))
+            hours = requests / client.budget.per_hour
+            long = f", {hours:.1f} hours at {client.budget.per_hour:,} an hour" if hours > 1 else ""
+            every = many(kept + left, "repository", "repositories")
+            before = f", {kept:,} of them known from before" if kept else ""
+            self._say(
+                f"patless: {every}{before}: about {requests:,} requests{long}. Answers are kept in "
+                f"{self._lasting.ledger}; `--max-requests` and `--deadline` end the run earlier"
+            )
+
+        return told
+
+    def text(self) -> str:
+        far, client = self.far, self._client
+        if not far.all:
+            return far.doing
+        wait = client.pace.waiting if client and client.pace else None
+        if wait:
+            return f"{far.asked:,} of {far.all:,} repositories; waiting until {_clock(wait.until)}: {wait.why}"
+        done, passed = far.asked - far.kept, time.monotonic() - self._began
+        left = (
+            f", about {_long((far.all - far.asked) * passed / done)} left" if done > 0 and far.asked < far.all else ""
+        )
+        sent = f", {client.sent:,} requests, {client.sent / passed:.1f}/s" if client and passed > 0 else ""
+        return f"{far.doing}: {far.asked:,} of {far.all:,} repositories{sent}{left}"
+
+    def _say(self, line: str) -> None:
+        if self.telling:
+            self.telling.say(line)
+
+
+@contextmanager
+def meanwhile(lasting: Lasting) -> Iterator[Meanwhile]:
+    one = Meanwhile(lasting)
+    with telling(one.text) as said:
+        one.telling = said
+        yield one
+
+
+def of_workspace(asking: Asking, lasting: Lasting, by: str, said: Meanwhile) -> Listing:
+    """All variables of the workspace. Raises ApiError, GitMissing, LedgerError."""
+    with Ledger(lasting.ledger) as ledger:
+        first, share = _known(ledger, asking.workspace)
+        sparing = lasting.most is not None or lasting.deadline is not None
+        terms = Terms(by, lasting.age, first=first, sparing=sparing)
+        return sweeping.of_workspace(asking, ledger, terms, said.far, said.begins(asking.client, lambda: share))
+
+
+def _known(ledger: Ledger, workspace: str) -> tuple[frozenset[str], float]:
+    """What a scan has seen: repositories that log in, and the share of those with pipelines."""
+    every = [branch for branch in ledger.branches() if branch.entry.repository.workspace == workspace]
+    read = {branch.entry.repository.uuid for branch in every}
+    having = {branch.entry.repository.uuid for branch in every if branch.seen and branch.seen.files}
+    first = {
+        branch.entry.repository.uuid
+        for branch in every
+        if branch.seen and any(finding.variables for finding in branch.seen.findings)
+    }
+    return frozenset(first), len(having) / len(read) if read else _SHARE
+
+
+def _clock(moment: float) -> str:
+    return f"{datetime.fromtimestamp(moment, UTC):%H:%M} UTC"
+
+
+def _long(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"

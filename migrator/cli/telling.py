@@ -1,0 +1,77 @@
+"""How far a command is, on standard error: a line that changes at a terminal, else a line every half minute."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from migrator.cli import console
+
+_TICK = 0.5
+EVERY = 30.0
+"""Seconds between two lines where there is no terminal."""
+_WIDTH = 200
+
+
+class Telling:
+    """`text` is asked for from a thread of its own; '' says nothing."""
+
+    def __init__(self, text: Callable[[], str]) -> None:
+        self._text = text
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._shown = False
+
+    def say(self, line: str) -> None:
+        """A line that stays."""
+        console.err([line])
+
+    def clear(self) -> None:
+        """Take the line away that is shown."""
+        with self._lock:
+            self._clear()
+
+    def run(self) -> None:
+        terminal = sys.stderr.isatty()
+        said = time.monotonic()
+        while not self._ended.wait(_TICK):
+            if terminal:
+                with self._lock:
+                    self._clear()
+                    self._show(self._text())
+            elif time.monotonic() - said >= EVERY and (text := self._text()):
+                said = time.monotonic()
+                self.say(f"patless: {text}")
+
+    def end(self) -> None:
+        self._ended.set()
+        self.clear()
+
+    def _show(self, text: str) -> None:
+        if text:
+            sys.stderr.write(text[:_WIDTH])
+            sys.stderr.flush()
+            self._shown = True
+
+    def _clear(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._shown = False
+
+
+@contextmanager
+def telling(text: Callable[[], str]) -> Iterator[Telling]:
+    """For the time of the block."""
+    one = Telling(text)
+    console.before(one.clear)
+    thread = threading.Thread(target=one.run, name="telling", daemon=True)
+    thread.start()
+    try:
+        yield one
+    finally:
+        one.end()
+        thread.join(5)

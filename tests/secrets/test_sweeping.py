@@ -1,0 +1,478 @@
+"""A whole workspace: what it costs, what is kept, how it ends before its end and goes on, and who waits for what."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from migrator.bitbucket.waiting import Clock
+from migrator.demo.box import Box
+from migrator.demo.server import Asked
+from tests.bench import storing
+from tests.secrets.test_end_to_end import STORED, VALUE, Desk, Done
+from tests.secrets.test_survey import HANDED_ON
+
+COUNT = 12
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    with Box(hourly=None) as found:
+        yield found
+
+
+@pytest.fixture
+def desk(box: Box, tmp_path: Path) -> Iterator[Desk]:
+    home = tmp_path / "home"
+    home.mkdir()
+    found = Desk(box, home, box.token())
+    yield found
+    kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert VALUE.encode() not in kept
+    assert found.token.encode() not in kept
+
+
+def of(box: Box) -> dict[str, list[Asked]]:
+    """The requests of the API by repository, '' for those of the workspace."""
+    found: dict[str, list[Asked]] = {}
+    for one in box.requests:
+        if "/git/" not in one.path:
+            match = re.match(r"/2\.0/repositories/acme/([^/]+)", one.path)
+            found.setdefault(match[1] if match else "", []).append(one)
+    return found
+
+
+def listed(desk: Desk, *arguments: str, **variables: str) -> dict[str, Any]:
+    done = desk.list("--all", *arguments, **variables)
+    assert done.code in (0, 1), done.err
+    return dict(json.loads(done.out))
+
+
+def verdicts(document: dict[str, Any]) -> dict[tuple[str, str, str], str]:
+    return {(r["repository"], r["environment"] or "", r["key"]): r["verdict"] for r in document["variables"]}
+
+
+def bare(document: dict[str, Any]) -> dict[str, Any]:
+    """Without what says that answers are of a run before."""
+    document["summary"].pop("since")
+    return document
+
+
+# What it costs
+
+
+def test_one_request_where_nothing_ever_ran_and_six_elsewhere(desk: Desk) -> None:
+    storing.fill(desk.box, COUNT)
+    document = listed(desk)
+    asked = of(desk.box)
+    having = {slug for slug, one in desk.box.state.repositories.items() if one.environments}
+    for slug in desk.box.state.repositories:
+        limit = 6 if slug in having or slug.startswith("original") else 1
+        assert len(asked[slug]) <= limit, slug
+    assert [one.path for one in asked[""]].count("/2.0/workspaces/acme/pipelines-config/variables") == 1
+    assert document["summary"]["never_had_pipelines"] == sum(len(asked[slug]) == 1 for slug in asked if slug)
+
+
+def test_the_second_run_asks_nothing_of_a_repository(desk: Desk) -> None:
+    storing.fill(desk.box, COUNT)
+    first = listed(desk)
+    desk.box.forget_requests()
+    second = listed(desk)
+    assert set(of(desk.box)) == {""}
+    assert not [one for one in desk.box.requests if "/git/" in one.path]
+    assert bare(second) == bare(first)
+
+
+def test_answers_that_are_too_old_are_asked_for_again(desk: Desk) -> None:
+    storing.fill(desk.box, COUNT)
+    listed(desk)
+    desk.box.forget_requests()
+    document = listed(desk, "--max-age", "0")
+    assert set(of(desk.box)) == {"", *desk.box.state.repositories}
+    assert document["summary"]["since"] is None
+
+
+def test_a_repository_that_was_pushed_to_is_asked_for_again_and_no_other(desk: Desk) -> None:
+    tool(desk)
+    desk.box.add_repository("other", {"main": {"README.md": "Text\n"}})
+    assert verdicts(listed(desk))["tool", "", "PACKAGES_TOKEN"] == "in-use"
+    desk.box.commit("tool", "main", {"bitbucket-pipelines.yml": NATIVE})
+    desk.box.forget_requests()
+    assert verdicts(listed(desk))["tool", "", "PACKAGES_TOKEN"] == "removable"
+    assert set(of(desk.box)) == {"", "tool"}
+
+
+def test_a_new_variable_of_the_workspace_is_seen_at_once(desk: Desk) -> None:
+    desk.box.add_repository("tool", {"main": {"bitbucket-pipelines.yml": STORED}})
+    listed(desk)
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE)
+    assert verdicts(listed(desk))["", "", "PACKAGES_TOKEN"] == "in-use"
+
+
+def test_what_is_imported_is_read_again_though_the_importer_is_as_it_was(desk: Desk) -> None:
+    exported = STORED.replace("pipelines:\n  default:", "export: true\npipelines:\n  custom:\n    publish:").replace(
+        "    - step:\n        script:", "      - step:\n          script:"
+    )
+    importing = "pipelines:\n  custom:\n    publish:\n      import: shared:main:publish\n"
+    desk.box.add_repository("shared", {"main": {"bitbucket-pipelines.yml": exported}})
+    desk.box.add_repository("web", {"main": {"bitbucket-pipelines.yml": importing}})
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE, repository="web")
+    first = verdicts(listed(desk))
+    desk.box.forget_requests()
+    assert verdicts(listed(desk)) == first
+    assert set(of(desk.box)) == {""}
+    desk.box.commit("shared", "main", {"bitbucket-pipelines.yml": exported.replace("PACKAGES_TOKEN", "OTHER_TOKEN")})
+    desk.box.add_variable("OTHER_TOKEN", VALUE, repository="web")
+    assert ("web", "", "PACKAGES_TOKEN") in verdicts(listed(desk))
+
+
+def test_what_apply_removes_is_asked_for_again(desk: Desk) -> None:
+    tool(desk)
+    desk.box.commit("tool", "main", {"bitbucket-pipelines.yml": NATIVE})
+    assert verdicts(listed(desk))["tool", "", "PACKAGES_TOKEN"] == "removable"
+    assert desk.plan("--all").code == 0
+    assert desk.secrets("apply", "plan.json", "--yes").code == 0
+    assert not verdicts(listed(desk))
+
+
+def test_a_plan_is_as_old_as_the_oldest_answer_that_it_rests_on(desk: Desk) -> None:
+    tool(desk)
+    desk.box.commit("tool", "main", {"bitbucket-pipelines.yml": NATIVE})
+    listed(desk)
+    since = listed(desk)["summary"]["since"]
+    time.sleep(1.1)
+    assert desk.plan("--all").code == 0
+    assert json.loads((desk.home / "plan.json").read_bytes())["created"] == since
+
+
+def test_what_leaves_its_step_is_looked_for_once_tokens_ask_for_it(desk: Desk) -> None:
+    desk.box.add_repository("cluster", {"main": {"bitbucket-pipelines.yml": HANDED_ON}})
+    (desk.home / "tokens.toml").write_text(
+        '[[tokens]]\nlabel = "ci"\nowner = "ada"\n'
+        'variables = [{ level = "repository", repository = "cluster", key = "CLUSTER_PAT" }]\n'
+    )
+    listed(desk)
+    desk.box.forget_requests()
+    for _ in range(2):
+        (token,) = listed(desk, "--tokens", "tokens.toml")["tokens"]
+        assert "credential-leaves-step" in " ".join(token["why"])
+    assert set(of(desk.box)) == {""}
+
+
+# What is never concluded
+
+
+def test_of_a_repository_without_pipelines_nothing_is_said_of_its_variables(desk: Desk) -> None:
+    desk.box.add_repository("quiet", {"main": {"README.md": "Text\n"}})
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE, repository="quiet")
+    (desk.home / "tokens.toml").write_text(
+        '[[tokens]]\nlabel = "ci"\nowner = "ada"\n'
+        'variables = [{ level = "repository", repository = "quiet", key = "PACKAGES_TOKEN" }]\n'
+    )
+    (token,) = listed(desk, "--tokens", "tokens.toml")["tokens"]
+    assert not token["revocable"]
+    assert "never had pipelines, so its variables were not asked for" in token["why"][0]
+
+
+@pytest.mark.parametrize("where", ["a tag", "a commit before", "a link", "runs alone", "runs that cannot be read"])
+def test_where_it_may_have_had_pipelines_all_is_asked(desk: Desk, where: str) -> None:
+    box = desk.box
+    text = {"bitbucket-pipelines.yml": STORED}
+    box.add_repository("web", {"main": {"README.md": "Text\n"} | (text if where == "a commit before" else {})})
+    if where == "a commit before":
+        box.commit("web", "main", {"bitbucket-pipelines.yml": None})
+    elif where == "a tag":
+        folder = box.state.repositories["web"].folder
+        commit = box.commit("web", "other", text)
+        subprocess.run(["git", "tag", "v1", commit], cwd=folder, check=True)
+        subprocess.run(["git", "branch", "-D", "other"], cwd=folder, check=True, capture_output=True)
+    elif where == "a link":
+        linked(box, "web")
+    elif where == "runs alone":
+        box.add_run("web", "main")
+    else:
+        box.faults.add("/2.0/repositories/acme/web/pipelines", 403, times=9)
+    box.add_variable("PACKAGES_TOKEN", VALUE, repository="web")
+    document = listed(desk)
+    assert document["summary"]["never_had_pipelines"] == 0
+    assert len(of(box)["web"]) > 1
+
+
+def test_a_repository_that_fails_is_its_own_row_alone(desk: Desk) -> None:
+    tool(desk)
+    desk.box.add_repository("broken", {"main": {"bitbucket-pipelines.yml": STORED}})
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE)
+    desk.box.faults.add("/2.0/repositories/acme/broken/environments", 400, times=99)
+    done = desk.list("--all")
+    assert done.code == 3
+    found = verdicts(json.loads(done.out))
+    assert found["tool", "", "PACKAGES_TOKEN"] == "in-use"
+    assert {one["repository"] for one in json.loads(done.out)["not_checked"]} == {"broken"}
+
+
+def test_a_hidden_level_is_asked_for_again(desk: Desk) -> None:
+    tool(desk)
+    desk.box.faults.add("/2.0/repositories/acme/tool/pipelines_config/variables", 403)
+    assert verdicts(listed(desk))["tool", "", "PACKAGES_TOKEN"] == "not-checked"
+    assert verdicts(listed(desk))["tool", "", "PACKAGES_TOKEN"] == "in-use"
+
+
+def test_values_are_not_kept_but_those_that_are_hosts(desk: Desk) -> None:
+    tool(desk)
+    plain = {"NOTE": VALUE, "REGISTRY": "crg.apkg.io", "COMMAND": f"docker login crg.apkg.io -p {VALUE}"}
+    for key, value in plain.items():
+        desk.box.add_variable(key, value, repository="tool", secured=False)
+    first = listed(desk)
+    desk.box.forget_requests()
+    assert bare(listed(desk)) == bare(first)
+    assert "tool" in of(desk.box), "a value that names a registry beside something else is not kept, so it is asked for"
+
+
+# Its end before its end
+
+
+@pytest.mark.parametrize("most", [3, 9, 20, 31])
+def test_so_many_requests_and_the_next_run_goes_on(desk: Desk, most: int) -> None:
+    storing.fill(desk.box, COUNT)
+    whole = bare(listed(desk, "--ledger", "whole.db"))
+    desk.box.forget_requests()
+    for _ in range(40):
+        before = len(desk.box.requests)
+        done = desk.list("--all", "--max-requests", str(most))
+        api = [one for one in desk.box.requests[before:] if "/git/" not in one.path]
+        assert len(api) <= most
+        if done.code != 3:
+            break
+        assert "left: the same command goes on" in done.err
+        document = json.loads(done.out)
+        assert document["summary"]["left"] > 0
+        assert not [one for one in document["variables"] if not one["repository"] and one["verdict"] == "removable"]
+        if most < 9:  # too few for any repository with deployments
+            return
+    assert bare(json.loads(done.out)) == whole
+
+
+def test_whoever_logs_in_is_asked_for_first(desk: Desk) -> None:
+    storing.fill(desk.box, 30)
+    whole = verdicts(listed(desk, "--ledger", "whole.db"))
+    several = len({repository for repository, _, _ in whole}) + 1  # one logs in with nothing that is stored
+    done = desk.list("--all", "--max-requests", str(2 + 6 * several))
+    assert done.code == 3
+    assert verdicts(json.loads(done.out)) == whole
+
+
+def test_a_deadline_that_is_past_ends_with_what_is_known(desk: Desk) -> None:
+    storing.fill(desk.box, COUNT)
+    desk.box.faults.add("/2.0/repositories/*", delay=0.3, times=9999)
+    begun = time.monotonic()
+    done = desk.list("--all", "--deadline", "1s")
+    assert time.monotonic() - begun < 10
+    assert done.code == 3
+    assert "(--deadline); " in done.err
+    assert json.loads(done.out)["summary"]["left"] > 0
+
+
+def test_a_deadline_holds_while_git_brings_the_repositories(desk: Desk) -> None:
+    storing.fill(desk.box, 40)
+    desk.box.faults.add("/git/*", delay=1, times=9999)
+    done = desk.list("--all", "--deadline", "2s")
+    assert (done.code, len(of(desk.box)) < 40) == (3, True)
+    assert json.loads(done.out)["summary"]["left"] > 0
+
+
+@pytest.mark.parametrize("text", ["soon", "0m", "5", "1d"])
+def test_a_deadline_is_a_time(desk: Desk, text: str) -> None:
+    assert desk.list("--all", "--deadline", text).code == 2
+
+
+def test_killed_at_any_point_it_goes_on_to_the_same_answer(desk: Desk) -> None:
+    storing.fill(desk.box, COUNT)
+    whole = bare(listed(desk, "--ledger", "whole.db"))
+    desk.box.forget_requests()
+    desk.box.faults.add("/2.0/*", delay=0.02, times=9999)
+    chance = random.Random(7)
+    for _ in range(5):
+        process = started(desk)
+        time.sleep(chance.uniform(0.5, 1.6))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert bare(listed(desk)) == whole
+    learnt = Counter(one.path for one in desk.box.requests if one.path.endswith("/pipelines"))
+    assert sum(learnt.values()) <= COUNT + 5 * 8, "what was under way is all that is asked twice"
+
+
+def test_two_runs_at_once_ask_once(desk: Desk) -> None:
+    storing.fill(desk.box, COUNT)
+    desk.box.faults.add("/2.0/*", delay=0.02, times=9999)
+    both = [started(desk, stdout=subprocess.PIPE) for _ in range(2)]
+    first, second = (json.loads(one.communicate(timeout=120)[0]) for one in both)
+    assert bare(first) == bare(second)
+    asked = of(desk.box)
+    assert all(len(asked[slug]) <= 6 for slug in asked if slug)
+
+
+# The allowance
+
+
+@dataclass
+class Hand(Clock):
+    """A clock that is moved by whoever sleeps."""
+
+    seconds: float = 1_700_000_000.0
+    slept: list[float] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def now(self) -> float:
+        return self.seconds
+
+    def nanoseconds(self) -> int:
+        return int(self.seconds * 1e9)
+
+    def sleep(self, seconds: float) -> None:
+        with self.lock:
+            self.seconds += seconds
+            self.slept.append(seconds)
+        time.sleep(0.0002)
+
+
+@pytest.fixture
+def hand() -> Iterator[Hand]:
+    found = Hand()
+    with mock.patch("migrator.bitbucket.waiting.SYSTEM", found):
+        yield found
+
+
+def test_one_wait_for_bitbucket_s_allowance_that_is_said(tmp_path: Path, hand: Hand) -> None:
+    with Box(hourly=20, seconds=hand.now) as box:
+        (tmp_path / "home").mkdir()
+        desk = Desk(box, tmp_path / "home", box.token())
+        storing.fill(box, COUNT)
+        with Box(hourly=None) as other:
+            storing.fill(other, COUNT)
+            (tmp_path / "other").mkdir()
+            whole = listed(Desk(other, tmp_path / "other", other.token()))
+        done = desk.list("--all")
+        assert done.code == 0, done.err
+        assert verdicts(json.loads(done.out)) == verdicts(whole)
+        said = [line for line in done.err.splitlines() if "waiting until" in line]
+        assert 1 <= len(said) <= 3, done.err  # one for each hour that it takes
+        assert re.search(r"429.*waiting until [0-9:]+ UTC at the latest\. \d+ of 12 repositories are known", said[0])
+        assert "the same command goes on" in said[0]
+        refused = [one for one in box.requests if one.status == 429]
+        assert len(refused) <= 3 * (8 + 14), "those under way, and one at a time afterwards"
+
+
+def test_one_wait_for_what_this_machine_may_send(tmp_path: Path, box: Box, hand: Hand) -> None:
+    storing.fill(box, COUNT)
+    (tmp_path / "home").mkdir()
+    desk = Desk(box, tmp_path / "home", box.token())
+    with mock.patch("pyrate_limiter.buckets.sqlite_bucket.time_ns", hand.nanoseconds):
+        done = desk.list("--all", PATLESS_REQUESTS_PER_HOUR="20")
+    assert done.code == 0, done.err
+    said = [line for line in done.err.splitlines() if "waiting until" in line]
+    assert 1 <= len(said) <= 4, done.err
+    assert "this machine has sent the 20 requests that it may within an hour" in said[0]
+
+
+def test_no_wait_beyond_the_deadline(tmp_path: Path, hand: Hand) -> None:
+    with Box(hourly=20, seconds=hand.now) as box:
+        storing.fill(box, COUNT)
+        (tmp_path / "home").mkdir()
+        done = Desk(box, tmp_path / "home", box.token()).list("--all", "--deadline", "10m")
+    assert done.code == 3
+    assert "--deadline" in done.err
+    assert sum(hand.slept) < 700
+
+
+def test_a_storm_loses_no_repository(desk: Desk) -> None:
+    storing.fill(desk.box, 30)
+    whole = verdicts(listed(desk, "--ledger", "whole.db"))
+    chance = random.Random(3)
+    for _ in range(400):
+        desk.box.faults.add("/2.0/repositories/*", 503, after=0, times=1)
+        desk.box.faults.add("/2.0/repositories/*", times=chance.randrange(10, 30))
+    with mock.patch("migrator.bitbucket.retries.Again.get_backoff_time", return_value=0.0):
+        done = desk.list("--all")
+    assert done.code == 0, done.err
+    assert verdicts(json.loads(done.out)) == whole
+
+
+# For many
+
+
+def test_some_verdicts_only(desk: Desk) -> None:
+    tool(desk)
+    desk.box.add_repository("old", {"main": {"bitbucket-pipelines.yml": STORED}})
+    desk.box.commit("old", "main", {"bitbucket-pipelines.yml": NATIVE})
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE, repository="old")
+    assert set(verdicts(listed(desk, "--verdict", "removable"))) == {("old", "", "PACKAGES_TOKEN")}
+    assert desk.list("--all", "--verdict", "gone").code == 2
+
+
+def test_of_many_the_counts_come_first_and_a_pair_is_one_line(desk: Desk) -> None:
+    for number in range(20):
+        desk.box.add_repository(f"web-{number}", {"main": {"bitbucket-pipelines.yml": STORED}})
+        for key in ("PACKAGES_EMAIL", "PACKAGES_TOKEN"):
+            desk.box.add_variable(key, VALUE, repository=f"web-{number}")
+    text = shown(desk, "--all").out
+    assert text.splitlines()[:2] == ["acme: 20 repositories read", "       40  are in use"]
+    assert "  web-3: PACKAGES_EMAIL, PACKAGES_TOKEN  in-use" in text
+    whole = shown(desk, "--all", "--verdict", "in-use").out
+    assert whole.count("something that runs now reads it") == 40
+
+
+def shown(desk: Desk, *arguments: str) -> Done:
+    return desk.secrets("list", "--workspace", "acme", *arguments)
+
+
+# The far end
+
+NATIVE = STORED.replace("PACKAGES_EMAIL", "BITBUCKET_PACKAGES_USERNAME").replace(
+    '"$PACKAGES_TOKEN"', '"$BITBUCKET_PACKAGES_TOKEN"'
+)
+
+
+def tool(desk: Desk) -> None:
+    desk.box.add_repository("tool", {"main": {"bitbucket-pipelines.yml": STORED}})
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE, repository="tool")
+
+
+def linked(box: Box, slug: str) -> None:
+    """A pipelines file that is a symbolic link."""
+    folder = box.state.repositories[slug].folder
+
+    def git(*arguments: str, given: str = "") -> str:
+        done = subprocess.run(["git", *arguments], cwd=folder, input=given, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    link = git("hash-object", "-w", "--stdin", given="README.md")
+    tree = git("mktree", given=f"120000 blob {link}\tbitbucket-pipelines.yml\n")
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@acme.invalid")
+    git("update-ref", "refs/heads/main", git(*who, "commit-tree", tree, "-m", "A link"))
+
+
+def started(desk: Desk, stdout: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "migrator", "secrets", "list", "--workspace", "acme", "--all", "--format", "json"]
+    return subprocess.Popen(
+        command,
+        cwd=desk.home,
+        env=desk.environment() | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+    )
