@@ -27,6 +27,8 @@ def fill(box: Box, count: int, seed: int = 1) -> None:
         originals[text] = box.add_repository(f"original-{number}", {"main": files, "next": {"NEXT.md": "Text\n"}})
     for key in ("SHARED_USER", "SHARED_TOKEN"):
         box.add_variable(key, "x")
+    for key in ("PACKAGES_USER", "PACKAGES_PAT"):
+        box.add_variable(key, "x", repository=f"original-{len(_KINDS) - 1}")
     texts = [text for text, share in _KINDS for _ in range(round(share * 20))]
     chance.shuffle(texts)
     for number in range(count - len(_KINDS)):
