@@ -31,6 +31,7 @@ from migrator.fleet.scanning import Judge, digest
 from migrator.fleet.sharding import Shard, ShardError
 from migrator.fleet.visiting import Reading
 from migrator.reports.counting import many
+from migrator.repositories.direct import Direct
 from migrator.rulebook import reading as books
 from migrator.secrets.plan import rules_digest
 from migrator.text.mask import printable
@@ -81,7 +82,8 @@ def scan(scanning: Scanning) -> int:
         if scanning.folders:
             return _scan(scanning, ledger, reading, _clones(scanning, ledger, shard), shard)
         with _client(scanning, shard) as client:
-            reading = replace(reading, credentials=client.credentials, api=client.base)
+            direct = Direct(scanning.seconds)
+            reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
             named = replace(scanning.selection, workspace=account.slug(client, scanning.selection.workspace))
             scanning = replace(scanning, selection=named)
             return _scan(scanning, ledger, reading, _listed(scanning, ledger, client, shard), shard, client)

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 from migrator import processes
 from migrator.fleet import visiting
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Entry, Repository, Scanned, Seen, State
-from migrator.fleet.scanning import Judge, look
+from migrator.fleet.scanning import Judge, Partly, look, look_partly
 from migrator.fleet.visiting import Known, Reading, visit
-from migrator.repositories import remote
+from migrator.repositories import direct, remote
 from migrator.text.view import Unreadable
 
+_Found = TypeVar("_Found")
 JOBS = 8
 """Conversations at a time: what bounds a fleet is waiting."""
 
@@ -65,7 +67,7 @@ def go_through(
             ledger.claim(uuid, wait=True)
             now = ledger.entry(uuid) or entry
             if pending([now], begun):  # the other run did not come to its end
-                scanned = visit(Known(now.repository, ledger.heads(uuid), ledger.judged(uuid)), reading, analysts.look)
+                scanned = visit(Known(now.repository, ledger.heads(uuid), ledger.judged(uuid)), reading, analysts)
                 ledger.record(scanned)
                 told(scanned)
                 count += 1
@@ -75,13 +77,13 @@ def go_through(
 
 def _visits(work: Iterator[Known], reading: Reading, analysts: Analysts, jobs: int) -> Iterator[Scanned]:
     if jobs == 1:
-        yield from (visit(known, reading, analysts.look) for known in work)
+        yield from (visit(known, reading, analysts) for known in work)
         return
     running: set[Future[Scanned]] = set()
     with ThreadPoolExecutor(jobs, "visit") as threads:
         try:
             for known in work:
-                running.add(threads.submit(visit, known, reading, analysts.look))
+                running.add(threads.submit(visit, known, reading, analysts))
                 if len(running) > jobs:
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     yield from (one.result() for one in done)
@@ -89,6 +91,7 @@ def _visits(work: Iterator[Known], reading: Reading, analysts: Analysts, jobs: i
         except BaseException:
             threads.shutdown(wait=False, cancel_futures=True)
             remote.interrupt()
+            direct.interrupt()
             analysts.close()
             raise
 
@@ -102,9 +105,18 @@ class Analysts:
 
     def look(self, root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
         """Raises as `scanning.look`, and Unreadable where the process does not come to its end."""
+        return self._do(_there, root, commits, repository)
+
+    def look_partly(
+        self, root: Path, held: Mapping[str, tuple[str, bytes]] | None, commits: Sequence[str], repository: Repository
+    ) -> Partly:
+        """As `scanning.look_partly`. Raises as `look`."""
+        return self._do(_partly_there, root, held, commits, repository)
+
+    def _do(self, work: Callable[..., _Found], *arguments: object) -> _Found:
         with self._turn:
             try:
-                return self._workers.do(_there, root, commits, repository)
+                return self._workers.do(work, *arguments)
             except processes.Lost as lost:
                 raise Unreadable(f"analyzing it {lost}; look at its files, or leave it out") from None
 
@@ -122,3 +134,9 @@ def _begin(judge: Judge) -> None:
 
 def _there(root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
     return look(root, commits, _JUDGE[0].of(repository))
+
+
+def _partly_there(
+    root: Path, held: Mapping[str, tuple[str, bytes]] | None, commits: Sequence[str], repository: Repository
+) -> Partly:
+    return look_partly(root, held, commits, _JUDGE[0].of(repository))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from migrator.reports.excerpt import named
 from migrator.reports.hunks import hunks
 from migrator.reports.naming import renamed
 from migrator.reports.secrets import masked
-from migrator.repositories.objects import Objects
+from migrator.repositories.objects import Held, Objects
 from migrator.repositories.refview import RefView
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook.records import RuleBook
@@ -133,11 +133,37 @@ def packages(shown: Report) -> tuple[Package, ...]:
     return tuple(replace(package, name=_line(package.name), why=_line(package.why)) for package in shown.packages)
 
 
+class Partly(Struct, frozen=True):
+    """What was seen of commits, or the names of the contents that it takes to see it."""
+
+    seen: tuple[Seen, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+
 def look(root: Path, commits: Sequence[str], judge: Judge) -> tuple[Seen, ...]:
     """Commits of the bare copy at `root`, each read through git alone. Raises GitError, GitMissing."""
     with Objects(root) as objects:
         objects.load(commits)
         return tuple(seen(RefView(objects, commit), commit, judge) for commit in commits)
+
+
+def look_partly(
+    root: Path, held: Mapping[str, tuple[str, bytes]] | None, commits: Sequence[str], judge: Judge
+) -> Partly:
+    """The same of a copy that lacks files: of `held`, or where that is None of what lies there. Raises as `look`."""
+    found: list[Seen] = []
+    lacking: set[str] = set()
+    with Objects(root) if held is None else Held(root, held) as objects:
+        objects.load(commits)
+        for commit in commits:
+            view = RefView(objects, commit)
+            try:
+                found.append(seen(view, commit, judge))
+            except Unreadable:
+                if not view.lacking:
+                    raise
+            lacking |= view.lacking
+    return Partly((), tuple(sorted(lacking))) if lacking else Partly(tuple(found))
 
 
 def pipelines(view: Commit) -> tuple[str, ...]:

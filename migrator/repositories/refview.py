@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from migrator.repositories.git import GitError
@@ -18,10 +18,14 @@ _LINK_BYTES = 4096
 
 @dataclass(frozen=True)
 class RefView:
-    """A View of `commit`, a hexadecimal name. `objects` must stay open. Submodules are not part of it."""
+    """A View of `commit`, a hexadecimal name. `objects` must stay open. Submodules are not part of it.
+
+    `lacking` are the names of contents that were asked for and are not in this copy.
+    """
 
     objects: Objects
     commit: str
+    lacking: set[str] = field(default_factory=set, compare=False)
 
     def paths(self) -> tuple[str, ...]:
         """Raises GitError."""
@@ -32,7 +36,7 @@ class RefView:
         entry = self._find(path)
         if entry is None:
             return None
-        size = self.objects.sizes([entry.oid]).get(entry.oid)
+        size = self._size(entry)
         if size is None:
             raise Unreadable("its content is not in this clone; fetch it whole")
         if size > LIMIT:
@@ -98,7 +102,8 @@ class RefView:
         return next((entry for entry in entries if entry is not None and entry.is_link), None)
 
     def _followed(self, link: Entry, path: str) -> str:
-        if self.objects.sizes([link.oid]).get(link.oid, _LINK_BYTES + 1) > _LINK_BYTES:
+        size = self._size(link)
+        if size is None or size > _LINK_BYTES:
             raise Unreadable("a symbolic link has no readable target; mend or remove it")
         target = os.fsdecode(self.objects.read(link.oid))
         rest = path[len(link.path) :]
@@ -106,3 +111,9 @@ class RefView:
         if target.startswith("/") or found == ".." or found.startswith("../"):
             raise Unreadable("a symbolic link leads out of the repository, so it is not followed")
         return found
+
+    def _size(self, entry: Entry) -> int | None:
+        size = self.objects.sizes([entry.oid]).get(entry.oid)
+        if size is None:
+            self.lacking.add(entry.oid)
+        return size
