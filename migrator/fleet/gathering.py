@@ -117,7 +117,11 @@ def _directly(
 ) -> tuple[dict[str, str], tuple[Seen, ...]]:
     """Raises NotDirect where nothing was learnt."""
     repository = known.repository
-    heads = direct.heads(way.url, way.authorization, _prefixes(repository, reading), lambda ref: True)
+
+    def wanted(ref: str) -> bool:
+        return not repository.main_branch or reading.wants(ref.removeprefix(_HEADS), repository)
+
+    heads = direct.heads(way.url, way.authorization, _prefixes(repository, reading), wanted)
     heads = _wanted(heads, repository, reading)
     new = {name: commit for name, commit in heads.items() if commit in known.new(heads.values(), reading.judge)}
     there = _there(way.root, known, new.values())

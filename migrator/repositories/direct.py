@@ -32,7 +32,8 @@ from migrator.repositories.remote import Late
 
 SIZE = 8 * 1024 * 1024
 """The most bytes of a pack that is read here."""
-_REFS = 64 * 1024 * 1024
+LISTED = 16 * 1024 * 1024
+"""The most bytes of a list of refs: some 200,000 of them."""
 _ASKED = "application/x-git-upload-pack-request"
 _RESULT = "application/x-git-upload-pack-result"
 _COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -88,7 +89,7 @@ class Direct:
         self._lock = threading.Lock()
         self._hosts: dict[str, Speaks | None] = {}
         self._pools = urllib3.PoolManager(4, maxsize=32, retries=False)
-        self._pools.pool_classes_by_scheme = pools(seconds, _REFS, _Kept)
+        self._pools.pool_classes_by_scheme = pools(seconds, LISTED, _Kept)
 
     def filters(self, url: str, authorization: str) -> bool:
         """Whether files can be left out."""
@@ -104,6 +105,7 @@ class Direct:
 
         def found(answer: urllib3.BaseHTTPResponse) -> dict[str, str]:
             heads: dict[str, str] = {}
+            left = LISTED
             came = lines(_Pieces(answer))
             for line in came:
                 if line is Mark.FLUSH:
@@ -111,6 +113,9 @@ class Direct:
                     return heads
                 if isinstance(line, Mark):
                     raise Garbled("a mark between refs")
+                left -= len(line)
+                if left < 0:
+                    raise Garbled("a list without end")
                 ref, commit = _ref(line)
                 if wanted(ref):
                     heads[ref] = commit
