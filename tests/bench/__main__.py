@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import fleet, page
+from tests.bench import fleet, gathering, page
 from tests.bench.branches import branches
 from tests.bench.measure import pair, run
 
@@ -72,7 +72,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        for measure in (hook, one_file, called, checkouts, linear, references, tour, report, workspace):
+        for measure in (hook, one_file, called, checkouts, linear, references, tour, report, workspace, gathered):
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
                 over = over or budget.value > budget.limit
@@ -234,6 +234,18 @@ def workspace(folder: Path) -> Iterator[Budget]:
     yield Budget(f"{count:,} repositories: requests", first.requests, count / 100 + 5, "")
     yield Budget("the same again", second.seconds, 40, "s", f"{second.requests} requests")
     yield Budget("the same again: fetched", second.fetches, 0, "")
+
+
+def gathered(folder: Path) -> Iterator[Budget]:
+    """What a scan takes of git."""
+    home = folder / "gathering"
+    home.mkdir()
+    found = gathering.costs(home)
+    note = f"{gathering.COUNT} repositories"
+    yield Budget("git processes of a repository first scanned", found.first, 2, "", note)
+    yield Budget("git processes of an unchanged repository", found.again, 0, "", note)
+    yield Budget("bytes of a first scan / a fetch without files", found.received, 2, "x", note)
+    yield Budget("processor time, unchanged / git ls-remote", found.seconds, 0.3, "x", note)
 
 
 if __name__ == "__main__":
