@@ -6,6 +6,7 @@ import os
 import posixpath
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
@@ -20,11 +21,13 @@ _LINK_BYTES = 4096
 class RefView:
     """A View of `commit`, a hexadecimal name. `objects` must stay open. Submodules are not part of it.
 
-    `lacking` are the names of contents that were asked for and are not in this copy.
+    `asked` are the files that were read, with what stands for their contents; `lacking` are the names of contents that
+    were asked for and are not in this copy.
     """
 
     objects: Objects
     commit: str
+    asked: dict[str, str] = field(default_factory=dict, compare=False)
     lacking: set[str] = field(default_factory=set, compare=False)
 
     def paths(self) -> tuple[str, ...]:
@@ -33,6 +36,7 @@ class RefView:
 
     def read(self, path: str) -> bytes | None:
         """Symbolic links are followed inside the repository, to files and through folders."""
+        self.asked[path] = self.name(path)
         entry = self._find(path)
         if entry is None:
             return None
@@ -45,6 +49,23 @@ class RefView:
             return self.objects.read(entry.oid)
         except GitError as error:
             raise Unreadable(str(error)) from None
+
+    def name(self, path: str) -> str:
+        """What stands for the content of a file: equal for equal ones, and for those that cannot be read."""
+        try:
+            entry = self._find(path)
+        except Unreadable:
+            return "unreadable"
+        return entry.oid if entry else ""
+
+    @cached_property
+    def listing(self) -> bytes:
+        """What stands for all paths, and for where links lead."""
+        found = sha256()
+        for path in self._paths:
+            entry = self._entries[path]
+            found.update(os.fsencode(f"{path}\0{entry.oid if entry.is_link else ''}\0"))
+        return found.digest()
 
     def target(self, path: str) -> str:
         """The path of the file that `path` stands for when symbolic links are followed. Raises Unreadable."""
