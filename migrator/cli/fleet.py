@@ -161,13 +161,13 @@ def _secrets(
 
 def _end(scanning: Scanning, ledger: Ledger, entries: Sequence[Entry]) -> int:
     console.out(_summary(ledger, entries))
-    failed = [one for one in entries if one.state.failed]
+    failed = [one for one in entries if one.lacks]
     if scanning.secrets:
         known = ledger.stored()
         failed += [
             replace(one, state=State.ERROR, error=found.error)
             for one in entries
-            if (found := known.get(one.repository.uuid)) and found.error and not one.state.failed
+            if (found := known.get(one.repository.uuid)) and found.error and not one.lacks
         ]
     lines = [printable(f"{one.repository.slug}: {one.state}: {one.error}") for one in failed[:_LINES]]
     more = [f"and {len(failed) - _LINES:,} more, which the ledger names"] if len(failed) > _LINES else []

@@ -75,6 +75,14 @@ class Reading(Struct, frozen=True):
         return branch == repository.main_branch or any(fnmatchcase(branch, glob) for glob in self.branches)
 
 
+class Gathered(Struct, frozen=True):
+    """The commits by branch, and what those that are new hold. `untold` says what was left out, '' for nothing."""
+
+    heads: Mapping[str, str]
+    seen: tuple[Seen, ...] = ()
+    untold: str = ""
+
+
 class _Way(Struct, frozen=True):
     """How one repository is asked: where its copy is, and what signs a request of git, and a direct one."""
 
@@ -84,8 +92,8 @@ class _Way(Struct, frozen=True):
     authorization: str
 
 
-def gathered(known: Known, reading: Reading, looks: Looks) -> tuple[dict[str, str], tuple[Seen, ...]]:
-    """The commits by branch, and what those that are new hold. Raises GitError, GitMissing, ApiError, Unreadable."""
+def gathered(known: Known, reading: Reading, looks: Looks) -> Gathered:
+    """Raises GitError, GitMissing, ApiError, Unreadable."""
     repository = known.repository
     root = remote.place(reading.cache, repository.workspace, repository.slug)
     if not repository.clone_url:
@@ -103,18 +111,19 @@ def gathered(known: Known, reading: Reading, looks: Looks) -> tuple[dict[str, st
     return _by_git(known, reading, looks, way)
 
 
-def bounded(heads: dict[str, str]) -> dict[str, str]:
-    if len(heads) > MOST:
-        raise GitError(f"more than {MOST} branches are asked for; name fewer with --branches")
-    return heads
+def bounded(heads: dict[str, str], main: str) -> tuple[dict[str, str], str]:
+    """Those of them that are read, and what is said of the others. Raises GitError where none is."""
+    if len(heads) <= MOST:
+        return heads, ""
+    if main not in heads:
+        raise GitError(f"more than {MOST:,} branches are asked for; name fewer with --branches")
+    return {main: heads[main]}, f"more than {MOST:,} branches match --branches, so only {main} was read; name fewer"
 
 
 # Directly
 
 
-def _directly(
-    known: Known, reading: Reading, looks: Looks, way: _Way, direct: Direct
-) -> tuple[dict[str, str], tuple[Seen, ...]]:
+def _directly(known: Known, reading: Reading, looks: Looks, way: _Way, direct: Direct) -> Gathered:
     """Raises NotDirect where nothing was learnt."""
     repository = known.repository
 
@@ -122,7 +131,7 @@ def _directly(
         return not repository.main_branch or reading.wants(ref.removeprefix(_HEADS), repository)
 
     heads = direct.heads(way.url, way.authorization, _prefixes(repository, reading), wanted)
-    heads = _wanted(heads, repository, reading)
+    heads, untold = _wanted(heads, repository, reading)
     new = {name: commit for name, commit in heads.items() if commit in known.new(heads.values(), reading.judge)}
     there = _there(way.root, known, new.values())
     missing = {name: commit for name, commit in new.items() if commit not in there}
@@ -135,11 +144,11 @@ def _directly(
             held = found
     commits = known.new(heads.values(), reading.judge)
     if not commits:
-        return heads, ()
+        return Gathered(heads, untold=untold)
     for _ in range(_TIMES if held is not None or remote.is_partial(way.root) else 0):
         partly = looks.look_partly(way.root, held, commits, repository)
         if not partly.lacking:
-            return heads, partly.seen
+            return Gathered(heads, partly.seen, untold)
         try:
             if len(partly.lacking) > _FILES:
                 raise NotDirect
@@ -152,7 +161,7 @@ def _directly(
     if remote.is_partial(way.root):
         heads |= _snapshot(way, heads, reading)
         commits = known.new(heads.values(), reading.judge)
-    return heads, looks.look(way.root, commits, repository) if commits else ()
+    return Gathered(heads, looks.look(way.root, commits, repository) if commits else (), untold)
 
 
 def _prefixes(repository: Repository, reading: Reading) -> list[str]:
@@ -182,28 +191,28 @@ def _tops(
 # By git
 
 
-def _by_git(known: Known, reading: Reading, looks: Looks, way: _Way) -> tuple[dict[str, str], tuple[Seen, ...]]:
-    heads = _brought(known, reading, way)
+def _by_git(known: Known, reading: Reading, looks: Looks, way: _Way) -> Gathered:
+    heads, untold = _brought(known, reading, way)
     commits = known.new(heads.values(), reading.judge)
-    return heads, looks.look(way.root, commits, known.repository) if commits else ()
+    return Gathered(heads, looks.look(way.root, commits, known.repository) if commits else (), untold)
 
 
-def _brought(known: Known, reading: Reading, way: _Way) -> dict[str, str]:
-    """The commits by branch; those that are new are in the copy."""
+def _brought(known: Known, reading: Reading, way: _Way) -> tuple[dict[str, str], str]:
+    """The commits by branch, those that are new being in the copy; and what is said of others."""
     repository = known.repository
     if not known.heads and not reading.branches and _PLAIN.fullmatch(repository.main_branch):
         try:
-            return _straight(way, repository.main_branch, reading)
+            return _straight(way, repository.main_branch, reading), ""
         except (remote.Refused, remote.Late):
             raise
         except GitError:  # the list of branches tells why
             pass
     every = remote.heads(way.url, way.variables, tags=False, seconds=reading.seconds)
-    heads = _wanted(every, repository, reading)
+    heads, untold = _wanted(every, repository, reading)
     new = known.new(heads.values(), reading.judge)
     there = _there(way.root, known, new)
     missing = {name: commit for name, commit in heads.items() if commit in new and commit not in there}
-    return heads | _snapshot(way, missing, reading) if missing else heads
+    return heads | _snapshot(way, missing, reading) if missing else heads, untold
 
 
 def _straight(way: _Way, branch: str, reading: Reading) -> dict[str, str]:
@@ -215,14 +224,15 @@ def _straight(way: _Way, branch: str, reading: Reading) -> dict[str, str]:
     return {branch: commit}
 
 
-def _wanted(every: Mapping[str, str], repository: Repository, reading: Reading) -> dict[str, str]:
-    """By short name. Raises GitError where nothing says which ones are wanted, and for more than MOST."""
+def _wanted(every: Mapping[str, str], repository: Repository, reading: Reading) -> tuple[dict[str, str], str]:
+    """By short name, as `bounded` has it. Raises GitError also where nothing says which ones are wanted."""
     heads = {name.removeprefix(_HEADS): commit for name, commit in every.items()}
     if heads and not repository.main_branch and not reading.branches:
         raise GitError(
             f"Bitbucket names no main branch of {repository.slug}; it has branches: name what to read with --branches"
         )
-    return bounded({name: commit for name, commit in heads.items() if reading.wants(name, repository)})
+    wanted = {name: commit for name, commit in heads.items() if reading.wants(name, repository)}
+    return bounded(wanted, repository.main_branch)
 
 
 def _snapshot(way: _Way, branches: Mapping[str, str], reading: Reading) -> dict[str, str]:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from migrator.bitbucket.errors import ApiError
+from migrator.fleet.gathering import Gathered, Looks, bounded, gathered
 from migrator.fleet.gathering import Known as Known
-from migrator.fleet.gathering import Looks, bounded, gathered
 from migrator.fleet.gathering import Reading as Reading
 from migrator.fleet.records import Repository, Scanned, State
 from migrator.repositories import remote
@@ -24,11 +24,12 @@ def visit(known: Known, reading: Reading, looks: Looks) -> Scanned:
     repository = known.repository
     try:
         if repository.folder:
-            heads = _local(repository, reading)
+            heads, untold = _local(repository, reading)
             commits = known.new(heads.values(), reading.judge)
             seen = looks.look(Path(repository.folder), commits, repository) if commits else ()
+            found = Gathered(heads, seen, untold)
         else:
-            heads, seen = gathered(known, reading, looks)
+            found = gathered(known, reading, looks)
     except remote.Refused as error:
         return _failed(repository, State.FORBIDDEN, error)
     except (GitError, ApiError, Unreadable) as error:
@@ -39,8 +40,9 @@ def visit(known: Known, reading: Reading, looks: Looks) -> Scanned:
         return _failed(
             repository, State.ERROR, GitError(f"internal error ({type(error).__name__}): a fault in patless")
         )
-    named = tuple((printable(branch), commit) for branch, commit in heads.items())
-    return Scanned(repository.uuid, State.SCANNED if heads else State.EMPTY, now(), named, seen)
+    named = tuple((printable(branch), commit) for branch, commit in found.heads.items())
+    state = State.SCANNED if found.heads else State.EMPTY
+    return Scanned(repository.uuid, state, now(), named, found.seen, printable(found.untold))
 
 
 def now() -> str:
@@ -51,11 +53,11 @@ def _failed(repository: Repository, state: State, error: Exception) -> Scanned:
     return Scanned(repository.uuid, state, now(), error=printable(str(error)).replace("\n", " ")[:1000])
 
 
-def _local(repository: Repository, reading: Reading) -> dict[str, str]:
+def _local(repository: Repository, reading: Reading) -> tuple[dict[str, str], str]:
     root = Path(repository.folder)
     found = {ref.short: ref.commit for ref in refs(root) if ref.kind is RefKind.BRANCH}
     heads = {branch: commit for branch, commit in found.items() if reading.wants(printable(branch), repository)}
     if not repository.main_branch:
         asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
         heads |= {"HEAD": os.fsdecode(answer(root, *asked))}
-    return bounded(heads)
+    return bounded(heads, repository.main_branch)
