@@ -177,3 +177,17 @@ def test_of_a_hundred_repositories_none_is_lost_when_one_answer_in_twenty_fails(
     assert desk.scan().code == 1
     states = [one.state for one in desk.entries().values()]
     assert len(states) - states.count(State.SCANNED) <= 1
+
+
+@pytest.mark.parametrize("filtered", [False, True])
+def test_what_a_shared_pipeline_runs_of_its_importer_is_read(filtered: bool, desk: Desk) -> None:
+    sources = "definitions:\n  imports:\n    shared: ci-shared:main:bitbucket-pipelines.yml\n"
+    imports = f"{sources}pipelines:\n  default:\n    import: publish@shared\n"
+    exported = "export: true\ndefinitions:\n  pipelines:\n    publish:\n      - step:\n          script: [ci/push.sh]\n"
+    push = "#!/bin/sh\ndocker login crg.apkg.io -u $A -p $B\ndocker push crg.apkg.io/acme/pushed-by-web\n"
+    desk.box.add_repository("web", {"main": {PIPELINES: imports, "ci/push.sh": push, **CODE}})
+    desk.box.add_repository("ci-shared", {"main": {PIPELINES: exported, **CODE}})
+    if filtered:
+        filters(desk.box)
+    desk.scan()
+    assert "acme/pushed-by-web" in desk.run("packages").out
