@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from migrator.fleet.ledger import Ledger
 from tests.bench.workspaces import Site, site
 from tests.fleet.boxes import slug
 
@@ -20,10 +21,13 @@ COUNT = 300
 
 class Costs(NamedTuple):
     """Of a first scan and of one with nothing new: git processes for each repository; of the first, bytes that came
-    against those of a fetch without files; of the other, processor time against a loop of `git ls-remote`."""
+    against those of a fetch without files, of repositories without a login and of all: those with one build an image
+    from their whole folder, so all of it is looked through; of the other, processor time against a loop of
+    `git ls-remote`."""
 
     first: float
     again: float
+    quiet: float
     received: float
     seconds: float
 
@@ -38,9 +42,13 @@ def costs(home: Path, count: int = COUNT) -> Costs:
         for number in range(count):
             _blobless(home / "bare" / slug(number), found, slug(number))
         received = _packs(home / "cache") / _packs(home / "bare")
+        with Ledger(home / "patless-fleet.db") as ledger:
+            names = [one.entry.repository.slug for one in ledger.branches() if one.seen and not one.seen.findings]
+        came = sum(_packs(home / "cache" / "git" / "acme" / f"{name}.git") for name in names)
+        quiet = came / sum(_packs(home / "bare" / name) for name in names)
         seconds = _took(lambda: _scan(home, found, {}))
         bare = _took(lambda: [_listed(found, slug(number)) for number in range(count)])
-        return Costs(processes[0] / count, processes[1] / count, received, seconds / bare)
+        return Costs(processes[0] / count, processes[1] / count, quiet, received, seconds / bare)
 
 
 def _scan(home: Path, found: Site, more: Mapping[str, str]) -> None:
