@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,8 @@ def visit(known: Known, reading: Reading, looks: Looks) -> Scanned:
         return _failed(repository, State.ERROR, error)
     except GitMissing:
         raise
+    except OSError as error:
+        return _failed(repository, State.ERROR, _of_this_machine(error, reading))
     except Exception as error:  # its text may quote a file
         return _failed(
             repository, State.ERROR, GitError(f"internal error ({type(error).__name__}): a fault in patless")
@@ -51,6 +54,14 @@ def now() -> str:
 
 def _failed(repository: Repository, state: State, error: Exception) -> Scanned:
     return Scanned(repository.uuid, state, now(), error=printable(str(error)).replace("\n", " ")[:1000])
+
+
+def _of_this_machine(error: OSError, reading: Reading) -> GitError:
+    """What is wrong with the disk, and what to do about it."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return GitError(f"no space left for {reading.cache}; free some and run the same command again")
+    where = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else str(reading.cache)
+    return GitError(f"{where}: {error.strerror or type(error).__name__}; mend that and run the same command again")
 
 
 def _local(repository: Repository, reading: Reading) -> tuple[dict[str, str], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import random
@@ -15,7 +16,7 @@ import pytest
 from migrator.demo.box import Box
 from migrator.fleet import gathering
 from migrator.fleet.records import State
-from migrator.repositories import again, remote
+from migrator.repositories import again, keeping, remote
 from tests.fleet.boxes import LOGIN, QUIET, fill, slug
 from tests.fleet.scan.conftest import Desk
 from tests.fleet.scan.test_resuming import picture
@@ -191,3 +192,36 @@ def test_what_a_shared_pipeline_runs_of_its_importer_is_read(filtered: bool, des
         filters(desk.box)
     desk.scan()
     assert "acme/pushed-by-web" in desk.run("packages").out
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "no space left for"),
+        (PermissionError(errno.EACCES, "Permission denied", "/cache/x"), "/cache/x: Permission denied; mend that"),
+    ],
+)
+def test_a_disk_that_takes_nothing_is_said_and_the_same_command_goes_on(
+    error: OSError, said: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise error
+
+    fill(desk.box, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping, "_write", full)
+        done = desk.scan()
+    assert (done.code, said in done.err) == (3, True), done.err
+    assert desk.scan().code == 1
+
+
+def test_a_copy_that_is_gone_is_brought_again_where_it_is_needed(desk: Desk) -> None:
+    fill(desk.box, 2)
+    filters(desk.box)
+    assert desk.scan().code == 1
+    shutil.rmtree(copy(desk, slug(0)))
+    for pack in (copy(desk, slug(1)) / "objects" / "pack").iterdir():
+        pack.unlink()
+    assert desk.scan().code == 1
+    (desk.home / "fleet.toml").write_text('ignore = ["registry-login"]\n')
+    assert desk.scan().code == 0, "judged again, by other rules"
