@@ -15,7 +15,8 @@ import typer
 from migrator.bitbucket.scopes import NEEDS
 from migrator.cli.app import app
 from migrator.rulebook import reading as rulebook
-from migrator.rulebook.records import Example, ReasonEntry, Rule, RuleBook, ways_out
+from migrator.rulebook.records import Example, ReasonEntry, Rule, RuleBook
+from migrator.rulebook.ways_out import ways_out
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

@@ -17,8 +17,8 @@ import yaml
 
 from migrator.platforms.bitbucket.names import is_pipelines_file
 from migrator.prefilter.leads import is_script
+from migrator.rulebook.programs import Launcher
 from migrator.rulebook.reading import load
-from migrator.rulebook.records import Launcher
 
 ROOT = Path(__file__).parents[1]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())

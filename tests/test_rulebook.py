@@ -15,9 +15,10 @@ import pytest
 from migrator import frontends
 from migrator.findings.records import Severity
 from migrator.rulebook import reading as rulebook
-from migrator.rulebook.programs import readers
-from migrator.rulebook.records import RuleError, ways_out
+from migrator.rulebook.program_sections import readers
+from migrator.rulebook.records import RuleError
 from migrator.rulebook.sinks import Action, Channel, Role
+from migrator.rulebook.ways_out import ways_out
 from tests.fixtures_support import run
 from tests.memory import step, within
 
@@ -176,6 +177,16 @@ def test_a_later_file_wins_over_an_entry_of_the_same_name(tmp_path: Path) -> Non
 def test_a_built_in_variable_is_named_anew_and_the_others_stay(tmp_path: Path) -> None:
     before, after = rulebook.load().built_in, rulebook.load([folder(tmp_path, mine="built-in: {clone: HERE}")]).built_in
     assert (after.clone, after.workspace, after.full_name) == ("HERE", before.workspace, before.full_name)
+    assert after.others == before.others
+
+
+def test_what_the_platform_gives_needs_no_stored_variable(tmp_path: Path) -> None:
+    before = rulebook.load().built_in
+    assert all(map(before.gives, ("BITBUCKET_CLONE_DIR", "BITBUCKET_STEP_OIDC_TOKEN", "CI", "HOME")))
+    assert not any(map(before.gives, ("BITBUCKET_APP_PASSWORD", "PACKAGES_TOKEN", "", "CIRCLE")))
+    after = rulebook.load([folder(tmp_path, mine="built-in: {others: [ACME_*]}")]).built_in
+    assert after.gives("ACME_NAME")
+    assert not after.gives("CI")
 
 
 @pytest.mark.parametrize(

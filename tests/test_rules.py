@@ -11,7 +11,8 @@ import pytest
 
 from migrator.findings.records import Verdict
 from migrator.rulebook import reading as rulebook
-from migrator.rulebook.records import Example, Rule, ways_out
+from migrator.rulebook.records import Example, Rule
+from migrator.rulebook.ways_out import ways_out
 from tests.fixtures_support import run
 
 BOOK = rulebook.load()

@@ -131,8 +131,8 @@ def _problems(one: Judged, root: Path) -> Iterator[str]:
 
 
 def _ordered(observations: list[harness.Observation]) -> str:
-    """What is observed, but for words about errors, and the order of calls: the ends of a pipe run at the same time."""
-    calls = [sorted(re.split(r"\n(?! )", one.calls)) for one in observations]
+    """What is observed, but for words about errors, and the order of lines: the ends of a pipe write at once."""
+    calls = [sorted(one.calls.split("\n")) for one in observations]
     return repr((calls, [replace(one, calls="", errors="") for one in observations]))
 
 

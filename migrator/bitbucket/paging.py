@@ -133,11 +133,19 @@ def linked(client: Client, path: str, params: Params | None = None, *, pages: in
 
 
 def _named(row: Row) -> str:
-    """What makes a row the same one as on another page: its identity, or all of it where it has none."""
+    """What makes a row the same one as on another page: its identity, or all of it where it has none. A number or a
+    name is one of its repository only, so where it is counts with it."""
     for key in _IDENTITIES:
         if isinstance(found := row.get(key), (str, int)) and found != "":
-            return f"{key} {found}"
+            return f"{key} {found}" + ("" if key == "uuid" else f" {_address(row)}")
     return json.dumps(row, sort_keys=True)
+
+
+def _address(row: Row) -> str:
+    try:
+        return optional(row, "links", "self", "href") or ""
+    except ApiError:
+        return ""
 
 
 def _told(size: int | None) -> str:

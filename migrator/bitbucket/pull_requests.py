@@ -62,9 +62,8 @@ def diff(client: Client, workspace: str, repository: str, pull_request: int) -> 
 def changed(client: Client, workspace: str, repository: str, pull_request: int) -> tuple[FileChange, ...]:
     """The files that it changes itself, whatever else came to its destination with its merge. Raises ApiError."""
     found = linked(client, _path(workspace, repository, str(pull_request), "diffstat"))
-    return tuple(
-        FileChange(text(row, "status"), optional(row, "old", "path"), optional(row, "new", "path")) for row in found
-    )
+    ends = ((text(row, "status"), optional(row, "old", "path"), optional(row, "new", "path")) for row in found)
+    return tuple(FileChange(status, old or None, new or None) for status, old, new in ends)  # '' has been seen, too
 
 
 def create(

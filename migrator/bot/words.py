@@ -12,7 +12,8 @@ from migrator.bot.markers import OPENING
 from migrator.findings.records import Finding, Reason, Report
 from migrator.reports.counting import Counts, in_order, many
 from migrator.reports.markup import cell, code
-from migrator.rulebook.records import ReasonEntry, ways_out
+from migrator.rulebook.records import ReasonEntry
+from migrator.rulebook.ways_out import ways_out
 
 _ROWS = 50
 LONGEST = 30_000

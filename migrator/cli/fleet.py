@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from migrator.cli.failures import UsageError
 from migrator.configuration import check_codes
 from migrator.findings.records import Verdict
 from migrator.findings.settings import Settings
-from migrator.fleet import exporters, joining, listing, operator, rounds, visiting
+from migrator.fleet import asking, exporters, joining, listing, operator, rounds, visiting
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
@@ -127,12 +127,14 @@ def _scan(
         )
     chosen = left[: scanning.limit]
     with progress(len(chosen)) as told:
-        rounds.go_through(ledger, chosen, reading, scanning.jobs, begun, told)
+        rounds.go_through(ledger, chosen, reading, scanning.jobs, lambda one: bool(rounds.pending([one], begun)), told)
+    over = len(left) - len(chosen)
+    if client:
+        over += _hosts(scanning, ledger, reading, {one.repository.uuid for one in entries}, begun, client)
     if chosen:
         exporters.bring(ledger.entries(), ledger.branches(), reading)
     seen = {one.repository.uuid for one in entries}
     entries = [one for one in ledger.entries() if one.repository.uuid in seen]
-    over = len(left) - len(chosen)
     if scanning.secrets and client:
         over += _secrets(scanning, ledger, reading, entries, begun, client)
     if over:
@@ -141,6 +143,27 @@ def _scan(
     else:
         ledger.end(key)
     return _end(scanning, ledger, entries)
+
+
+def _hosts(
+    scanning: Scanning, ledger: Ledger, reading: Reading, uuids: Collection[str], begun: str, client: Client
+) -> int:
+    """Ask variables which registry a login uses that does not tell, and look at the repositories again that they settle
+    it for; how many are left to ask."""
+    entries = [one for one in ledger.entries() if one.repository.uuid in uuids and not rounds.pending([one], begun)]
+    told = asking.ask(ledger, asking.open_questions(ledger, entries, begun), client, reading.judge.book)
+    if told.unread:
+        whose = many(len(told.unread), "repository", "repositories")
+        why = printable(told.unread[0])
+        console.err([f"patless: can't tell which registry a login uses in {whose}: variables can't be read: {why}"])
+
+    def outdated(entry: Entry) -> bool:
+        return asking.outdated(ledger, entry, reading.judge)
+
+    again = [one for one in entries if outdated(one)]
+    if again:
+        rounds.go_through(ledger, again, reading, scanning.jobs, outdated, lambda scanned: None)
+    return told.left
 
 
 def _secrets(

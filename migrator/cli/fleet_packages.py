@@ -14,7 +14,7 @@ from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
 from migrator.cli.options import Form
-from migrator.fleet import imports, operator, packages
+from migrator.fleet import asking, imports, operator, packages
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
@@ -51,7 +51,8 @@ def picture(path: Path, judge: Judge) -> Picture:
     with Ledger(path) as ledger:
         entries = [entry for entry in ledger.entries() if not told.excluded(entry.repository.slug)]
         branches = [one for one in ledger.branches() if not told.excluded(one.entry.repository.slug)]
-    graph = imports.graph(branches, Exporters(entries, _copy, judge.of))
+        by = asking.by_hosts(judge, ledger)
+    graph = imports.graph(branches, Exporters(entries, _copy, by))
     whose = _settled(told, {entry.repository.slug: entry.repository.workspace for entry in entries})
     return packages.picture(branches, graph, whose, list(_unread(entries)))
 

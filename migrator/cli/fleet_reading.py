@@ -15,7 +15,7 @@ from migrator.bitbucket.session import Client
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
 from migrator.cli.fleet_asking import Asked
-from migrator.fleet import imports, operator, packages
+from migrator.fleet import asking, imports, operator, packages
 from migrator.fleet.deciding import Policy
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.exporting import Importers
@@ -54,8 +54,9 @@ def reader(client: Client, ledger: Ledger, asked: Asked, fleet: Operator, doing:
     def copy(repository: Repository) -> Path:
         return Path(repository.folder or remote.place(cache, repository.workspace, repository.slug))
 
-    graph = imports.graph(branches, Exporters(entries, copy, base.of))
-    judge = _judge(base, dict(_probed(asked.probed)), packages.elsewhere(branches, graph))
+    by = asking.by_hosts(base, ledger)
+    graph = imports.graph(branches, Exporters(entries, copy, by))
+    judge = _judge(by, dict(_probed(asked.probed)), packages.elsewhere(branches, graph))
     return Reader(
         client=client,
         cache=cache,
@@ -69,12 +70,14 @@ def reader(client: Client, ledger: Ledger, asked: Asked, fleet: Operator, doing:
 
 
 def _judge(
-    base: Judge, probed: Mapping[str, tuple[str, ...]], pushers: Mapping[str, Mapping[str, tuple[str, ...]]]
+    by: Callable[[Repository], Judge],
+    probed: Mapping[str, tuple[str, ...]],
+    pushers: Mapping[str, Mapping[str, tuple[str, ...]]],
 ) -> Callable[[Repository], Judge]:
-    """By what each repository is judged: the operator's word, what a probe has shown, and who else pushes what."""
+    """The same, with what a probe has shown, and who else pushes what."""
 
     def judge(repository: Repository) -> Judge:
-        found = base.of(repository)
+        found = by(repository)
         own = (*found.settings.own_packages, *probed.get(repository.slug, ()))
         elsewhere = pushers.get(repository.slug, {})
         return replace(found, settings=replace(found.settings, own_packages=own, pushed_elsewhere=elsewhere))

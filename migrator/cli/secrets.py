@@ -52,7 +52,7 @@ def list_all(asked: Asked, showing: Showing, form: Form) -> int:
     told = deliver(_output(listing, asked, showing, form), showing.output)
     if listing.failed or not told:
         return exits.UNREADABLE
-    left = any(row.verdict.may_go or row.verdict is Verdict.SHADOWS for row in listing.rows)
+    left = any(row.verdict.may_go or row.verdict in (Verdict.SHADOWS, Verdict.UNDEFINED) for row in listing.rows)
     return exits.code(unread=False, left=left, exit_zero=showing.exit_zero)
 
 

@@ -14,10 +14,10 @@ LONGEST = 100
 DEFAULT = 10
 
 
-def page(request: Request, rows: Iterable[Row], longest: int = LONGEST) -> Answer:
+def page(request: Request, rows: Iterable[Row], longest: int = LONGEST, default: int = DEFAULT) -> Answer:
     """Rows filtered by `q` and sorted, with a `next` that leads on."""
     found = ordered(matching(list(rows), request.one("q")), request.one("sort"))
-    number, length = _asked(request, longest)
+    number, length = _asked(request, longest, default)
     document = _page(found, number, length)
     if number * length < len(found):
         document["next"] = _url(request, number + 1)
@@ -33,9 +33,9 @@ def uncounted(request: Request, rows: Iterable[Row]) -> Answer:
 
 
 def iterator(request: Request, rows: list[Row]) -> Answer:
-    """A page of an endless list: no `size`, no `page`, and a `next` with a context of its own."""
+    """A page of an endless list: no `size`, and a `next` with a context of its own."""
     number, length = _asked(request, LONGEST)
-    document: dict[str, Any] = {"pagelen": length, "values": _slice(rows, number, length)}
+    document: dict[str, Any] = {"pagelen": length, "page": number, "values": _slice(rows, number, length)}
     if number * length < len(rows):
         document["next"] = _url(request, number + 1, ctx="a1b2c3d4")
     return Answer(200, document)
@@ -62,8 +62,8 @@ def _slice(rows: list[Row], number: int, length: int) -> list[Row]:
     return rows[(number - 1) * length : number * length]
 
 
-def _asked(request: Request, longest: int) -> tuple[int, int]:
-    number, length = request.one("page", "1"), request.one("pagelen", str(DEFAULT))
+def _asked(request: Request, longest: int, default: int = DEFAULT) -> tuple[int, int]:
+    number, length = request.one("page", "1"), request.one("pagelen", str(default))
     if not (length.isdecimal() and 1 <= int(length) <= longest):
         raise Refusal(error(400, "Invalid pagelen"))
     if not (number.isdecimal() and 1 <= int(number) <= 1_000_000):

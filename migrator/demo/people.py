@@ -40,7 +40,20 @@ class User:
 
     def whole(self, origin: str = "") -> dict[str, Any]:
         """As the account itself is shown: whether it is active is said nowhere else (BITBUCKET_API.md 8, fact 5)."""
-        return {**self.shown(origin), "account_status": "active" if self.active else "inactive"}
+        row, here = self.shown(origin), f"{origin}/2.0"
+        more = {
+            "repositories": {"href": f"{here}/repositories/{quote(self.uuid)}"},
+            "snippets": {"href": f"{here}/snippets/{quote(self.uuid)}"},
+            "hooks": {"href": f"{here}/workspaces/{quote(self.uuid)}/hooks"},
+        }
+        return {
+            **row,
+            "links": {**row["links"], **more},
+            "created_on": "2020-09-15T23:20:25.652712+00:00",
+            "is_staff": False,
+            "account_status": "active" if self.active else "inactive",
+            "location": None if self.active else "Bern",
+        }
 
 
 def user(name: str, active: bool = True, member: bool = True) -> User:

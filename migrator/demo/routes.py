@@ -37,6 +37,10 @@ class Call:
         """A URL of the API below the workspace's repositories."""
         return "/".join((self.request.origin, "2.0", "repositories", self.workspace.slug, *map(_quoted, parts)))
 
+    def page(self, *parts: str) -> str:
+        """An address of the site for people, below the workspace."""
+        return "/".join((self.request.origin, self.workspace.slug, *parts))
+
     def shown(self, person: User | None) -> dict[str, Any] | None:
         """A person within something else; null where the account is gone (BITBUCKET_API.md 8, fact 6)."""
         if person is None or person.uuid in self.workspace.gone:
@@ -45,8 +49,8 @@ class Call:
 
     def commit(self, repository: Repository, hash_: str) -> dict[str, Any]:
         """A commit within something else."""
-        page = f"{self.request.origin}/{self.workspace.slug}/{repository.slug}/commits/{hash_}"
-        links = {"self": {"href": self.url(repository.slug, "commit", hash_)}, "html": {"href": page}}
+        page = {"href": self.page(repository.slug, "commits", hash_)}
+        links = {"self": {"href": self.url(repository.slug, "commit", hash_)}, "html": page}
         return {"type": "commit", "hash": hash_, "links": links}
 
     def now(self) -> datetime:

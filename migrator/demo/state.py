@@ -81,10 +81,18 @@ class Comment:
     resolved_by: User | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    id: int
+    text: str
+    creator: User
+    created_on: datetime
+
+
 @dataclass(slots=True)
 class PullRequest:
     """Once closed, `frozen` holds the hashes of source and destination as they were then, and `base` that of the
-    commit that its own difference begins at."""
+    commit that its own difference begins at. `fork_gone`: its source was in a repository that is there no more."""
 
     id: int
     title: str
@@ -104,7 +112,8 @@ class PullRequest:
     base: str = ""
     comments: list[Comment] = field(default_factory=list)
     approved_by: list[User] = field(default_factory=list)
-    tasks: dict[int, str] = field(default_factory=dict)
+    tasks: dict[int, Task] = field(default_factory=dict)
+    fork_gone: bool = False
 
 
 @dataclass(slots=True)

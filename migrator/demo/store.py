@@ -15,6 +15,26 @@ _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 _FORMAT = "tformat:%H%x00%cI%x00%an <%ae>%x00%P%x00%B%x00"
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`status` is git's letter. `old` and `new` are paths, None where there is no file; the lines of others are 0."""
+
+    status: str
+    old: str | None
+    new: str | None
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What an annotated tag says: who made it, when, in ISO 8601, and why."""
+
+    author: str
+    date: str
+    message: str
+
+
 class StoreError(Exception):
     """git refuses; the message is its own words."""
 
@@ -108,6 +128,16 @@ def branches(folder: Path) -> dict[str, str]:
 def tags(folder: Path) -> dict[str, str]:
     """Hashes of what is tagged by name, also for annotated tags."""
     return _refs(folder, "tags")
+
+
+def notes(folder: Path) -> dict[str, Note]:
+    """What annotated tags say, by name; light ones say nothing."""
+    if empty(folder, "tags"):
+        return {}
+    parts = ("%(refname:lstrip=2)", "%(objecttype)", "%(taggername) %(taggeremail)", "%(taggerdate:iso-strict)")
+    out = _git(folder, "for-each-ref", f"--format={'%00'.join((*parts, '%(contents)%00'))}", "refs/tags")
+    rows = [row.split("\0") for row in out.decode("utf-8", "replace").split("\0\n")[:-1]]
+    return {name: Note(*rest) for name, kind, *rest in rows if kind == "tag"}
 
 
 def resolve(folder: Path, revision: str) -> str | None:
@@ -221,6 +251,25 @@ def base(folder: Path, one: str, other: str) -> str | None:
 
 def diff(folder: Path, old: str, new: str, *options: str) -> bytes:
     return _git(folder, "diff", "--no-color", "--no-ext-diff", "--no-textconv", *options, old, new, "--")
+
+
+def changes(folder: Path, old: str, new: str) -> list[Change]:
+    """What differs file by file; a file that is much like one that is gone is that one, renamed."""
+    lines = diff(folder, old, new, "-M", "--raw", "--numstat", "-z").decode("utf-8", "replace").split("\0")
+    named: dict[str, tuple[str, str | None, str | None]] = {}
+    counts: dict[str, tuple[int, int]] = {}
+    parts = iter(lines[:-1])
+    for part in parts:
+        if part.startswith(":"):
+            status, path = part.rpartition(" ")[2][0], next(parts)
+            after = next(parts) if status == "R" else path
+            named[after] = status, None if status == "A" else path, None if status == "D" else after
+            continue
+        added, removed, path = part.split("\t", 2)
+        if not path:
+            path = (next(parts), next(parts))[1]
+        counts[path] = int(added) if added.isdecimal() else 0, int(removed) if removed.isdecimal() else 0
+    return [Change(*named[path], *counts[path]) for path in named]
 
 
 def _header(commit: Commit, mark: int) -> bytes:

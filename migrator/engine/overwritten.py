@@ -43,7 +43,8 @@ def overwritten(
     followed, cannot be read.
     """
     own = {name: value for name, value in settings.variables.items() if name not in names}
-    reading = Reading(view, book, replace(settings, variables=own), pipelines, platform, thorough=True)
+    hosts = {name: value for name, value in settings.hosts.items() if name not in names}
+    reading = Reading(view, book, replace(settings, variables=own, hosts=hosts), pipelines, platform, thorough=True)
     shells = [shell for fact in reading.facts for shell in fact.shells]
     if reading.skipped or reading.broken or any(not shell.read or shell.trace.unread for shell in shells):
         return {}

@@ -23,7 +23,9 @@ class PipeStyle(Struct, frozen=True):
 
 
 class Settings(Struct, frozen=True):
-    """`variables` are values that the configuration states for certain. `own_packages` are globs of package names
+    """`variables` are values that the configuration states for certain. `hosts` are stored variables that have to do
+    with a Packages registry, and what each holds in every step that the repository itself runs and that declares no
+    variable of that name; None where that is not known. `own_packages` are globs of package names
     that are known to be linked to this repository, `shared_packages` of those that the native pair of any repository
     can read. `pushed_elsewhere` are packages that other repositories push, with their slugs. `workspace` and
     `repository` are slugs, None where unknown.
@@ -35,6 +37,7 @@ class Settings(Struct, frozen=True):
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
+    hosts: Mapping[str, str | None] = field(default_factory=dict)
     own_packages: tuple[str, ...] = ()
     shared_packages: tuple[str, ...] = ()
     pushed_elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

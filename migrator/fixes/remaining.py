@@ -10,7 +10,7 @@ from migrator.flow import queries
 from migrator.flow.events import Flow, VariableUse
 from migrator.ir.values import symbol
 from migrator.reading.steps import Shell, StepFacts
-from migrator.rulebook.records import Programs
+from migrator.rulebook.programs import Programs
 
 
 def remaining(

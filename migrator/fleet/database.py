@@ -62,15 +62,24 @@ CREATE TABLE rounds (
     begun TEXT NOT NULL
 ) STRICT;
 """
+_LATER = """
+CREATE TABLE IF NOT EXISTS hosts (
+    uuid TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    document BLOB NOT NULL
+) STRICT
+"""
+"""A table that ledgers of before lack: it is made when one is opened."""
 
 
-TABLES = ("repositories", "heads", "seen", "changes", "stored", "rounds")
+TABLES = ("repositories", "heads", "seen", "changes", "stored", "rounds", "hosts")
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
 
 
 def _expected() -> list[tuple[str, ...]]:
     with closing(sqlite3.connect(":memory:")) as base:
         base.executescript(_TABLES)
+        base.execute(_LATER)
         return base.execute(_SCHEMA).fetchall()
 
 
@@ -133,6 +142,7 @@ class Database:
                     self._base.execute(statement)
                 self._base.execute(f"PRAGMA application_id = {_MARK}")
                 self._base.execute(f"PRAGMA user_version = {VERSION}")
+                self._base.execute(_LATER)
             elif mark != _MARK:
                 raise LedgerError(f"{self.path}: this is a database of another program; name another ledger")
             elif version != VERSION:
@@ -140,8 +150,10 @@ class Database:
                     f"{self.path}: the ledger has version {version}, and this patless knows version {VERSION}; "
                     "use the patless that wrote it, or name another ledger"
                 )
-            elif self._base.execute(_SCHEMA).fetchall() != _expected():  # a view can have rows for ever
-                raise LedgerError(f"{self.path}: the ledger has other tables than patless makes; name another one")
+            else:
+                self._base.execute(_LATER)
+                if self._base.execute(_SCHEMA).fetchall() != _expected():  # a view can have rows for ever
+                    raise LedgerError(f"{self.path}: the ledger has other tables than patless makes; name another one")
             self._base.execute("COMMIT")
         except BaseException:
             self._base.execute("ROLLBACK")

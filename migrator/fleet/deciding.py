@@ -42,6 +42,7 @@ class Why(StrEnum):
     PROTECTED = "protected"
     SHADOWED = "shadowed"
     NOT_CHECKED = "not-checked"
+    OUTDATED = "outdated"
     LINKAGE = "linkage"
 
 
@@ -57,6 +58,7 @@ SENTENCES = {
     Why.PROTECTED: "the template of the branch gives the name of a destination; change the template",
     Why.SHADOWED: "a variable has the name of a native one, and the change would use it; remove it first",
     Why.NOT_CHECKED: "not all variables could be read, so one of them may have the name of a native one",
+    Why.OUTDATED: ("the variables that name the registry have changed since the scan; run `patless fleet scan` again"),
     Why.LINKAGE: (
         "that its packages are linked to this repository is not confirmed; list them in own-packages of fleet.toml, "
         "give the result of a probe with --probed, or say --accept-linkage"
@@ -79,8 +81,9 @@ class Situation(Struct, frozen=True):
     `head` is its last commit, `branch` the one that the change goes to, `tip` None where that is not there.
     `pull_requests` are all whose source is the branch, in every state. `change` is what the head needs, '' for
     nothing; `held` says what is left alone, and why. `protected` are branches that are never written to.
-    `shadows` are variables with the name of a native one, `not_checked` levels that could not be read, `unlinked`
-    what is taken for granted about the linkage of packages.
+    `shadows` are variables with the name of a native one, `not_checked` levels that could not be read, `outdated`
+    variables that no longer name the registry that the change was judged by, `unlinked` what is taken for granted about
+    the linkage of packages.
     """
 
     destination: str
@@ -93,6 +96,7 @@ class Situation(Struct, frozen=True):
     protected: frozenset[str] = frozenset()
     shadows: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
 
 
@@ -127,6 +131,8 @@ def decide(seen: Situation, policy: Policy) -> Decision:
         return _stop(Why.SHADOWED, *seen.shadows)
     if seen.not_checked:
         return _stop(Why.NOT_CHECKED, *seen.not_checked)
+    if seen.outdated:
+        return _stop(Why.OUTDATED, *seen.outdated)
     if seen.unlinked and not policy.accept_linkage:
         return _stop(Why.LINKAGE, *seen.unlinked)
     opened = _opened(seen)

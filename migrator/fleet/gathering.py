@@ -37,24 +37,34 @@ Contents = Mapping[str, tuple[str, bytes]]
 class Looks(Protocol):
     """How commits of a copy are analyzed, in another process. Raises GitError, Unreadable."""
 
-    def look(self, root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]: ...
+    def look(
+        self, root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]
+    ) -> tuple[Seen, ...]: ...
 
     def look_partly(
-        self, root: Path, held: Contents | None, commits: Sequence[str], repository: Repository
+        self,
+        root: Path,
+        held: Contents | None,
+        commits: Sequence[str],
+        repository: Repository,
+        hosts: Mapping[str, str],
     ) -> Partly: ...
 
 
 class Known(Struct, frozen=True):
-    """A repository, and what the ledger has of it: commits by branch, digests by commit."""
+    """A repository, and what the ledger has of it: commits by branch, digests by commit, and the hosts that its
+    variables are known to name."""
 
     repository: Repository
     heads: Mapping[str, str] = field(default_factory=dict)
     judged: Mapping[str, str] = field(default_factory=dict)
+    hosts: Mapping[str, str] = field(default_factory=dict)
 
     def new(self, commits: Iterable[str], judge: Judge) -> list[str]:
         """Those that were not judged, or by other rules, once each."""
+        by = judge.knowing(self.hosts)
         once = dict.fromkeys(commits)
-        return [commit for commit in once if commit not in self.judged or not judge.still(self.judged[commit])]
+        return [commit for commit in once if commit not in self.judged or not by.still(self.judged[commit])]
 
 
 class Reading(Struct, frozen=True):
@@ -146,7 +156,7 @@ def _directly(known: Known, reading: Reading, looks: Looks, way: _Way, direct: D
     if not commits:
         return Gathered(heads, untold=untold)
     for _ in range(_TIMES if held is not None or remote.is_partial(way.root) else 0):
-        partly = looks.look_partly(way.root, held, commits, repository)
+        partly = looks.look_partly(way.root, held, commits, repository, known.hosts)
         if not partly.lacking:
             return Gathered(heads, partly.seen, untold)
         try:
@@ -161,7 +171,7 @@ def _directly(known: Known, reading: Reading, looks: Looks, way: _Way, direct: D
     if remote.is_partial(way.root):
         heads |= _snapshot(way, heads, reading)
         commits = known.new(heads.values(), reading.judge)
-    return Gathered(heads, looks.look(way.root, commits, repository) if commits else (), untold)
+    return Gathered(heads, looks.look(way.root, commits, repository, known.hosts) if commits else (), untold)
 
 
 def _prefixes(repository: Repository, reading: Reading) -> list[str]:
@@ -194,7 +204,7 @@ def _tops(
 def _by_git(known: Known, reading: Reading, looks: Looks, way: _Way) -> Gathered:
     heads, untold = _brought(known, reading, way)
     commits = known.new(heads.values(), reading.judge)
-    return Gathered(heads, looks.look(way.root, commits, known.repository) if commits else (), untold)
+    return Gathered(heads, looks.look(way.root, commits, known.repository, known.hosts) if commits else (), untold)
 
 
 def _brought(known: Known, reading: Reading, way: _Way) -> tuple[dict[str, str], str]:

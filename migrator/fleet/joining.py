@@ -31,6 +31,10 @@ def join(ledger: Ledger, other: Ledger) -> None:
     for uuid, stored in other.stored().items():
         if uuid not in known or stored.at > known[uuid].at:
             ledger.store(stored)
+    told = ledger.told()
+    for uuid, hosts in other.told().items():
+        if uuid not in told or hosts.at > told[uuid].at:
+            ledger.tell(hosts)
 
 
 def _weight(change: Change) -> tuple[bool, str]:

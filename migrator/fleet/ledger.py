@@ -7,7 +7,7 @@ can share the file.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ import msgspec
 from migrator.fleet.claims import Claims
 from migrator.fleet.database import TABLES, Database
 from migrator.fleet.database import LedgerError as LedgerError
-from migrator.fleet.records import Branch, Change, Entry, Repository, Scanned, Seen, State, Stored
+from migrator.fleet.records import Branch, Change, Entry, Hosts, Repository, Scanned, Seen, State, Stored
 
 _PUT = """
 INSERT INTO repositories (uuid, slug, document, state, listed) VALUES (?, ?, ?, 'listed', ?)
@@ -179,6 +179,27 @@ class Ledger:
             rows = base.execute("SELECT document FROM stored WHERE ?1 IN ('', uuid) ORDER BY uuid", (uuid,))
             found = [msgspec.json.decode(document, type=Stored) for (document,) in rows]
         return {one.uuid: one for one in found}
+
+    # Hosts that variables name
+
+    def tell(self, hosts: Hosts) -> None:
+        """Put what variables name in place of what is there."""
+        with self._base.writing() as base:
+            base.execute(
+                "INSERT OR REPLACE INTO hosts VALUES (?, ?, ?)", (hosts.uuid, hosts.at, msgspec.json.encode(hosts))
+            )
+
+    def told(self, uuid: str = "") -> dict[str, Hosts]:
+        """By uuid; of one repository, or of all that were asked."""
+        with self._base.reading() as base:
+            rows = base.execute("SELECT document FROM hosts WHERE ?1 IN ('', uuid) ORDER BY uuid", (uuid,))
+            found = [msgspec.json.decode(document, type=Hosts) for (document,) in rows]
+        return {one.uuid: one for one in found}
+
+    def hosts(self, uuid: str) -> Mapping[str, str]:
+        """What variables of a repository are known to name."""
+        found = self.told(uuid).get(uuid)
+        return found.known if found else {}
 
     # Two runs at once
 

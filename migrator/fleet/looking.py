@@ -32,6 +32,7 @@ from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refview import RefView
 from migrator.secrets.changes import BRANCH as OURS
+from migrator.secrets.hosts import hosts
 from migrator.sinks.packages import LINKED
 
 if TYPE_CHECKING:
@@ -194,16 +195,24 @@ class Reader(Struct, frozen=True):
 
     def _variables(self, repository: Repository, situation: Situation) -> Situation:
         """With the three levels of variables, read now, of all that run its pipelines."""
-        natives = self.judge(repository).book.natives
+        book = self.judge(repository).book
         shadows: list[str] = []
         not_checked: list[str] = []
+        outdated: list[str] = []
         above = inventory.of_workspace(self.client, repository.workspace)
         for one in (repository, *self.importers.of(repository)):
             found = inventory.inventory(self.client, one.workspace, one.slug, above)
             of = f" of {one.slug}" if one is not repository else ""
-            shadows += [f"{each.key} ({_level(each, of)})" for each in found.variables if each.key in natives]
+            shadows += [f"{each.key} ({_level(each, of)})" for each in found.variables if each.key in book.natives]
             not_checked += [_level(each, of) for each in found.not_checked]
-        return replace(situation, shadows=tuple(dict.fromkeys(shadows)), not_checked=tuple(dict.fromkeys(not_checked)))
+            now = hosts(found, book)
+            outdated += [f"{key}{of}" for key, host in self.judge(one).settings.hosts.items() if now.get(key) != host]
+        return replace(
+            situation,
+            shadows=tuple(dict.fromkeys(shadows)),
+            not_checked=tuple(dict.fromkeys(not_checked)),
+            outdated=tuple(dict.fromkeys(outdated)),
+        )
 
     def _signed(self, repository: Repository) -> dict[str, str]:
         return self.client.credentials.git_environment(repository.clone_url, self.client.base)

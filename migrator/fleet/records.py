@@ -6,9 +6,10 @@ with a time zone, '' where there is none.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from migrator.bitbucket.records import Level
 from migrator.findings.records import Package, Reason, Severity, Skipped, Use, Verdict
@@ -162,6 +163,15 @@ class Stored(Struct, frozen=True):
     @staticmethod
     def of_workspace(slug: str) -> str:
         return f"workspace:{slug}"
+
+
+class Hosts(Struct, frozen=True):
+    """Which stored variables name a registry of Packages to every step of a repository, and how: hosts and nothing
+    else. `at` is when they were asked for; `known` is empty where there is none, or where not all could be read."""
+
+    uuid: str
+    at: str
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 class Entry(Struct, frozen=True):

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from migrator import processes
 from migrator.fleet import visiting
+from migrator.fleet.gathering import Contents
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Entry, Repository, Scanned, Seen, State
 from migrator.fleet.scanning import Judge, Partly, look, look_partly
@@ -37,11 +38,16 @@ def pending(entries: Sequence[Entry], begun: str) -> list[Entry]:
 
 
 def go_through(
-    ledger: Ledger, entries: Sequence[Entry], reading: Reading, jobs: int, begun: str, told: Callable[[Scanned], None]
+    ledger: Ledger,
+    entries: Sequence[Entry],
+    reading: Reading,
+    jobs: int,
+    left: Callable[[Entry], bool],
+    told: Callable[[Scanned], None],
 ) -> int:
     """Look at each, and record it; how many were looked at here. Those that another run is at work on come last.
 
-    Raises LedgerError and GitMissing.
+    `left` says of one, as the ledger has it now, whether that has still to be done. Raises LedgerError and GitMissing.
     """
     count = 0
     others: list[Entry] = []
@@ -51,8 +57,8 @@ def go_through(
             uuid = entry.repository.uuid
             if not ledger.claim(uuid):
                 others.append(entry)
-            elif pending([ledger.entry(uuid) or entry], begun):
-                yield Known(entry.repository, ledger.heads(uuid), ledger.judged(uuid))
+            elif left(ledger.entry(uuid) or entry):
+                yield _known(ledger, entry.repository)
             else:  # another run was here meanwhile
                 ledger.free(uuid)
 
@@ -66,13 +72,18 @@ def go_through(
             uuid = entry.repository.uuid
             ledger.claim(uuid, wait=True)
             now = ledger.entry(uuid) or entry
-            if pending([now], begun):  # the other run did not come to its end
-                scanned = visit(Known(now.repository, ledger.heads(uuid), ledger.judged(uuid)), reading, analysts)
+            if left(now):  # the other run did not come to its end
+                scanned = visit(_known(ledger, now.repository), reading, analysts)
                 ledger.record(scanned)
                 told(scanned)
                 count += 1
             ledger.free(uuid)
     return count
+
+
+def _known(ledger: Ledger, repository: Repository) -> Known:
+    uuid = repository.uuid
+    return Known(repository, ledger.heads(uuid), ledger.judged(uuid), ledger.hosts(uuid))
 
 
 def _visits(work: Iterator[Known], reading: Reading, analysts: Analysts, jobs: int) -> Iterator[Scanned]:
@@ -103,15 +114,22 @@ class Analysts:
         self._workers = processes.Workers(seconds, _begin, (judge,))
         self._turn = threading.Semaphore(os.cpu_count() or 1)  # more at a time are of no use
 
-    def look(self, root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
+    def look(
+        self, root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]
+    ) -> tuple[Seen, ...]:
         """Raises as `scanning.look`, and Unreadable where the process does not come to its end."""
-        return self._do(_there, root, commits, repository)
+        return self._do(_there, root, commits, repository, dict(hosts))
 
     def look_partly(
-        self, root: Path, held: Mapping[str, tuple[str, bytes]] | None, commits: Sequence[str], repository: Repository
+        self,
+        root: Path,
+        held: Contents | None,
+        commits: Sequence[str],
+        repository: Repository,
+        hosts: Mapping[str, str],
     ) -> Partly:
         """As `scanning.look_partly`. Raises as `look`."""
-        return self._do(_partly_there, root, held, commits, repository)
+        return self._do(_partly_there, root, held, commits, repository, dict(hosts))
 
     def _do(self, work: Callable[..., _Found], *arguments: object) -> _Found:
         with self._turn:
@@ -132,11 +150,11 @@ def _begin(judge: Judge) -> None:
     _JUDGE[:] = [judge]
 
 
-def _there(root: Path, commits: Sequence[str], repository: Repository) -> tuple[Seen, ...]:
-    return look(root, commits, _JUDGE[0].of(repository))
+def _there(root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]) -> tuple[Seen, ...]:
+    return look(root, commits, _JUDGE[0].of(repository).knowing(hosts))
 
 
 def _partly_there(
-    root: Path, held: Mapping[str, tuple[str, bytes]] | None, commits: Sequence[str], repository: Repository
+    root: Path, held: Contents | None, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]
 ) -> Partly:
-    return look_partly(root, held, commits, _JUDGE[0].of(repository))
+    return look_partly(root, held, commits, _JUDGE[0].of(repository).knowing(hosts))

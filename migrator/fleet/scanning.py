@@ -66,6 +66,13 @@ class Judge(Struct, frozen=True):
         scope = replace(self.scope, exclude=(*self.scope.exclude, *self.operator.files_left_out(repository.slug)))
         return replace(self, settings=settings, scope=scope)
 
+    def knowing(self, hosts: Mapping[str, str]) -> Judge:
+        """The same, with what the variables of a repository are known to name."""
+        if not hosts:
+            return self
+        by = hashlib.sha256(json.dumps([self.by, sorted(hosts.items())]).encode()).hexdigest()
+        return replace(self, settings=replace(self.settings, hosts=hosts), by=by)
+
     def stamp(self, report: Report) -> str:
         """The digest, with the day where a comment has left out a finding: it may hold until a day."""
         return f"{self.by} {self.settings.today}" if report.ignored else self.by

@@ -24,7 +24,7 @@ from migrator.repositories.history import versions
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.secrets.candidates import candidates
-from migrator.secrets.listing import hosts
+from migrator.secrets.hosts import hosts
 from migrator.text.mask import printable
 
 ENVIRONMENTS = 3
@@ -148,9 +148,9 @@ def _look(repository: Repository, reading: Reading, client: Client, above: Inven
     before = client.sent
     found = inventories.inventory(client, repository.workspace, repository.slug, above)
     judge = reading.judge.of(repository)
-    known = {**hosts(found, judge.book), **judge.settings.variables}
+    settings = replace(judge.settings, hosts=hosts(found, judge.book))
     with Objects(root) as objects:
-        names = candidates(objects, set(), judge.book, replace(judge.settings, variables=known))
+        names = candidates(objects, set(), judge.book, settings)
     return Stored(
         repository.uuid,
         now(),

@@ -27,7 +27,7 @@ def visit(known: Known, reading: Reading, looks: Looks) -> Scanned:
         if repository.folder:
             heads, untold = _local(repository, reading)
             commits = known.new(heads.values(), reading.judge)
-            seen = looks.look(Path(repository.folder), commits, repository) if commits else ()
+            seen = looks.look(Path(repository.folder), commits, repository, known.hosts) if commits else ()
             found = Gathered(heads, seen, untold)
         else:
             found = gathered(known, reading, looks)

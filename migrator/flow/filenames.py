@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from msgspec import Struct
 
 from migrator.ir.paths import matching, normal
-from migrator.rulebook.records import Programs
+from migrator.rulebook.programs import Programs
 
 _CONTINUED = re.compile(r"\\\r?\n")
 _END = re.compile(r";|&&|\|\|")

@@ -21,7 +21,7 @@ from migrator.flow.runs import CommandFiles, is_option
 from migrator.flow.told import ToldFiles
 from migrator.ir.named import located, named
 from migrator.ir.paths import GLOB, NONE, Paths, Top, below, matching
-from migrator.rulebook.records import Programs, unversioned
+from migrator.rulebook.programs import Programs, unversioned
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
 

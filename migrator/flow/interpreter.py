@@ -54,7 +54,7 @@ from migrator.ir.nodes import (
 )
 from migrator.ir.paths import NONE, Paths, Top, joined, matching
 from migrator.ir.values import EMPTY, Definition, Unknown, Value, concat, union
-from migrator.rulebook.records import Programs
+from migrator.rulebook.programs import Programs
 
 _ROUNDS = 3
 _MOST_ROUNDS = 50

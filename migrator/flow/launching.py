@@ -14,7 +14,7 @@ from migrator.flow.nested import child
 from migrator.ir.nodes import Call
 from migrator.ir.paths import NONE, Paths, Top, only
 from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, concat, union
-from migrator.rulebook.records import Launcher
+from migrator.rulebook.programs import Launcher
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter

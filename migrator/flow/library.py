@@ -12,7 +12,7 @@ from migrator.frontends.programs import Fragment, Program, Request, whole
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import ProgramError, Statement
 from migrator.prefilter import leads
-from migrator.rulebook.records import Launcher, Programs
+from migrator.rulebook.programs import Launcher, Programs
 
 FIRST = 1 << 20
 """Where the places of files begin: no text of a step is as long."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from migrator.rulebook.records import Programs
+from migrator.rulebook.programs import Programs
 
 _WORD = re.compile(r"[\w.@+-]+(?:/+[\w.@+-]+)*")
 _ASIDE = ("#", "//", "*", "--", "<!--", ";")
@@ -34,20 +34,20 @@ class Naming:
         self.paths = frozenset(paths)
         self.programs = programs
         self.conventional = {name for one in programs.launchers.values() for name in one.files}
-        self.names: dict[str, set[str]] = {}
-        self.stems: dict[str, set[str]] = {}
+        self.names: dict[str, list[str]] = {}
+        self.stems: dict[str, list[str]] = {}
         for path in self.paths:
             name = path.rpartition("/")[2]
-            self.names.setdefault(name, set()).add(path)
+            self.names.setdefault(name, []).append(path)
             stem = name.partition(".")[0] or name
-            self.stems.setdefault(stem, set()).add(path)
+            self.stems.setdefault(stem, []).append(path)
             if stem in _ENTRIES:
-                self.stems.setdefault(posixpath.basename(path.rpartition("/")[0]), set()).add(path)
+                self.stems.setdefault(posixpath.basename(path.rpartition("/")[0]), []).append(path)
         self.reading = {name: globs for name, globs in programs.untold.items() if name not in programs.inert}
 
     def of(self, path: str, text: str) -> frozenset[str]:
         found: set[str] = set()
-        alike = self.names.get(path.rpartition("/")[2], set())
+        alike = self.names.get(path.rpartition("/")[2], [])
         for line in text.split("\n"):
             aside = line.lstrip().startswith(_ASIDE)
             before = ""
@@ -67,10 +67,10 @@ class Naming:
         """The files that a word may name. `behind` is the character behind it."""
         found: set[str] = set()
         if "." in name.strip(".") and (name not in self.conventional or "/" in word):
-            found |= self.names.get(name, set())
+            found.update(self.names.get(name, ()))
         if "/" in word or before in _BRINGS or self.runs(before):
             stem = name.rpartition(".")[2] if before in _BRINGS and "/" not in word else name
-            found |= self.stems.get(stem, set())
+            found.update(self.stems.get(stem, ()))
         elif "." in name and behind == ":":  # the function of a module
             found |= {one for one in self.stems.get(name.rpartition(".")[2], ()) if one.endswith(".py")}
         return found

@@ -10,7 +10,7 @@ from migrator.flow.events import Argument, Command
 from migrator.ir.named import located, named
 from migrator.ir.paths import ROOT, Top, joined, only, patterns
 from migrator.ir.values import EMPTY, Alternative, Input, Literal, Unknown, Value, concat, unknown
-from migrator.rulebook.records import Programs
+from migrator.rulebook.programs import Programs
 
 _DIRECTIVE = re.compile(r"%(%|[sbq])")
 _SILENT = ("cd", "set", "export", "[", "test", ":", "true", "false", "exit", "return", "shift", "unset")

@@ -11,7 +11,7 @@ from migrator.flow.events import HIDDEN, LOOP, CallString, Command, Definitions,
 from migrator.flow.streams import TERMINALS
 from migrator.ir.nodes import Fallback
 from migrator.ir.values import Definition, Value
-from migrator.rulebook.records import Programs
+from migrator.rulebook.programs import Programs
 from migrator.text.source import Span
 
 Site = tuple[Span, CallString]

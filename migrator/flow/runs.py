@@ -19,7 +19,7 @@ from migrator.frontends.programs import meant
 from migrator.ir.named import located, named
 from migrator.ir.paths import NONE, Paths, Top, below, join, joined, matching, only
 from migrator.ir.values import Alternative, Literal, Value
-from migrator.rulebook.records import Launcher, Programs
+from migrator.rulebook.programs import Launcher, Programs
 
 if TYPE_CHECKING:
     from migrator.flow.events import Argument, Command

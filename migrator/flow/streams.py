@@ -14,7 +14,7 @@ from migrator.flow.lattice import State
 from migrator.ir.nodes import Capture, Redirect, StreamKind
 from migrator.ir.paths import GLOB, patterns
 from migrator.ir.values import EMPTY, Literal, Unknown, Value, concat
-from migrator.rulebook.records import Programs
+from migrator.rulebook.programs import Programs
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter

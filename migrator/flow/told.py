@@ -16,7 +16,7 @@ from migrator.flow.events import Command
 from migrator.ir.named import located
 from migrator.ir.paths import Paths, Top, below, join, joined
 from migrator.ir.values import Alternative, Input, Literal, Piece
-from migrator.rulebook.records import Programs, unversioned
+from migrator.rulebook.programs import Programs, unversioned
 
 _APART = re.compile(r"""[\s"'`();|&<>,=:\[\]]+""")
 _ANY = "**"

@@ -13,7 +13,7 @@ from migrator.flow import words
 from migrator.flow.events import Argument
 from migrator.ir.nodes import Join
 from migrator.ir.values import EMPTY, Literal, Piece, Unknown, Value
-from migrator.rulebook.records import Programs, Wrapper
+from migrator.rulebook.programs import Programs, Wrapper
 
 _BARE = "env"
 """The wrapper to which a dash alone is an option: https://www.gnu.org/software/coreutils/manual/html_node/env-invocation.html"""

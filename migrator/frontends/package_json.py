@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from migrator.frontends.programs import Fragment, Program, Request, command_line
 from migrator.frontends.shell.lowering import lower
-from migrator.rulebook.records import Launcher
+from migrator.rulebook.programs import Launcher
 from migrator.text.edits import Edit
 from migrator.text.scalars import Runs
 from migrator.text.source import Span

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from migrator.ir.nodes import Statement
 from migrator.ir.paths import normal
-from migrator.rulebook.records import Launcher
+from migrator.rulebook.programs import Launcher
 from migrator.text.edits import Edit
 from migrator.text.scalars import ScalarMap
 

@@ -19,7 +19,7 @@ class Given:
         self.files = reading.files
         self.followed = frozenset(followed)
         self.traces = [shell.trace for fact in reading.facts for shell in fact.shells]
-        self.known = frozenset(reading.settings.variables)
+        self.known = frozenset({*reading.settings.variables, *reading.settings.hosts})
         self.around = list(_around(reading))
 
     def __call__(self, variable: str) -> bool:

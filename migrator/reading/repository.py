@@ -54,7 +54,8 @@ class Reading:
         self.within = within
         self.thorough = thorough
         self.source = cache(self._decoded)
-        self.configured = any(mention in value for value in settings.variables.values() for mention in book.mentions)
+        told = any(mention in value for value in settings.variables.values() for mention in book.mentions)
+        self.configured = told or bool(settings.hosts)
         self._mentions = mentions(book)
         self._reads_all = self.configured or any(registry.default for registry in book.registries)
         self.pipelines: dict[str, Pipelines] = {}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from migrator.platforms.records import Task
-from migrator.rulebook.records import Launcher
+from migrator.rulebook.programs import Launcher
 from migrator.text.edits import Edit
 from migrator.text.scalars import ScalarMap, map_scalar
 from migrator.text.source import Source, Span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from migrator.findings.records import Use
 from migrator.findings.settings import Settings
 from migrator.flow import interpreter
-from migrator.flow.events import Flow
+from migrator.flow.events import Environment, Flow
 from migrator.flow.library import Library, Placed
 from migrator.ir.nodes import ProgramError, Quoting
 from migrator.ir.paths import NONE, matching
@@ -84,11 +84,8 @@ class StepReader:
         self.book = book
         self.thorough = thorough
         self.source = source
-        known = {
-            name: (Definition(name, Value.of(Literal(text, None, Quoting.FIXED)), None, -1),)
-            for name, text in settings.variables.items()
-        }
-        self.variables = known
+        self.told = _definitions(settings.variables)
+        self.stored = _definitions({name: host for name, host in settings.hosts.items() if host is not None})
         programs = {program for client in book.clients.values() for program in client.programs}
         programs = programs.union(*(escape.programs for escape in book.escapes))
         self.words = (*programs, *book.natives, *book.mentions)
@@ -106,19 +103,26 @@ class StepReader:
         source = pipelines.source
         uses = tuple(Use(source.path, source.position(occurrence.at)) for occurrence in step.occurrences)
         windows = any(label in self.book.runners.windows for label in step.labels)
+        known = self.known(step) if follow and not elsewhere else self.told
         shells = tuple(
-            self.shell(Shell(Script.join(source, commands.items), commands, order), windows, follow)
+            self.shell(Shell(Script.join(source, commands.items), commands, order), windows, follow, known)
             for order, commands in enumerate(step.shells)
         )
         return StepFacts(pipelines, step, shells, uses, windows, elsewhere)
 
-    def shell(self, shell: Shell, windows: bool, follow: bool) -> Shell:
+    def known(self, step: Step) -> Environment:
+        """What variables hold when a step of the repository begins. Who starts a pipeline that declares a variable may
+        give it another value than the stored one."""
+        declared = {name for name, _ in step.variables}
+        return {**{name: one for name, one in self.stored.items() if name not in declared}, **self.told}
+
+    def shell(self, shell: Shell, windows: bool, follow: bool, known: Environment) -> Shell:
         script = shell.script
         named = self.thorough or any(word in script.text for word in self.words)
         if windows or not (named or (follow and self.library.leads(script.text))):
             return shell
         try:
-            trace = self.trace(script.text, follow, shell.commands.ignored)
+            trace = self.trace(script.text, follow, shell.commands.ignored, known)
         except ProgramError as error:
             return replace(shell, failure=error)
         shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
@@ -131,14 +135,12 @@ class StepReader:
             read=True,
         )
 
-    def trace(self, text: str, follow: bool, ignored: bool) -> Flow:
+    def trace(self, text: str, follow: bool, ignored: bool, known: Environment) -> Flow:
         """Follow a script and the files that it runs, but for those that it writes itself. Raises ProgramError."""
         changed = NONE
         library, clone = self.library if follow else None, self.book.built_in.clone
         while True:
-            trace = interpreter.follow(
-                text, self.book.programs, self.variables, self.file, clone, library, changed, ignored
-            )
+            trace = interpreter.follow(text, self.book.programs, known, self.file, clone, library, changed, ignored)
             wrong = matching(written(trace, self.book), {placed.fragment.path for placed in trace.called})
             if not wrong:
                 return trace
@@ -151,3 +153,10 @@ class StepReader:
         return Part(
             placed.start, source, fragment.runs.place(0, fragment.runs.length), fragment.runs, None, placed.launcher
         )
+
+
+def _definitions(values: Mapping[str, str]) -> Environment:
+    return {
+        name: (Definition(name, Value.of(Literal(text, None, Quoting.FIXED)), None, -1),)
+        for name, text in values.items()
+    }

@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator
 
 from migrator.reports.paint import Paint
-from migrator.rulebook.records import Example, ReasonEntry, Rule, RuleBook, ways_out
+from migrator.rulebook.records import Example, ReasonEntry, Rule, RuleBook
+from migrator.rulebook.ways_out import ways_out
 from migrator.text.mask import printable
 
 _WIDTH = 100

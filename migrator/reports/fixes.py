@@ -9,7 +9,8 @@ from migrator.reports.counting import Counts, in_order, many
 from migrator.reports.excerpt import named, place
 from migrator.reports.paint import Paint
 from migrator.reports.text import granted, left_out
-from migrator.rulebook.records import ReasonEntry, ways_out
+from migrator.rulebook.records import ReasonEntry
+from migrator.rulebook.ways_out import ways_out
 from migrator.text.mask import printable
 
 

@@ -9,7 +9,8 @@ from migrator.findings.records import Finding, Reason, Report, Verdict
 from migrator.reports.counting import Counts, assumptions, in_order, many
 from migrator.reports.excerpt import excerpt, named, place
 from migrator.reports.paint import Paint
-from migrator.rulebook.records import ReasonEntry, ways_out
+from migrator.rulebook.records import ReasonEntry
+from migrator.rulebook.ways_out import ways_out
 from migrator.text.mask import printable
 
 _USES = 6

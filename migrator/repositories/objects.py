@@ -10,12 +10,12 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.repositories.git import GitError
-from migrator.repositories.streams import Process, running
+from migrator.repositories.streams import Process, records, running
 
 PATHS = 200_000
 """The most files of one commit."""
@@ -74,12 +74,11 @@ class Objects:
         self._stack = ExitStack()
         self._roots: dict[str, str] = {}
         self._trees: dict[str, tuple[Child, ...]] = {}
+        self._here: dict[bytes, int] | None = None
 
     def __enter__(self) -> Objects:
         try:
-            self._sizes: Process = self._stack.enter_context(
-                running(self.root, "cat-file", "--batch-check", limited=False)
-            )
+            self._sizes: Process = self._stack.enter_context(self._checking())
             self._contents: Process = self._stack.enter_context(
                 running(self.root, "cat-file", "--batch", limited=False)
             )
@@ -94,9 +93,15 @@ class Objects:
     def sizes(self, oids: Iterable[str]) -> dict[str, int]:
         """The bytes of each object; those that are not there are left out."""
         asked = list(oids)
-        with self._asking("--batch-check", self._sizes, asked) as process:
-            answers = [(oid, _answer(process)) for oid in asked]
-        return {oid: int(words[2]) for oid, words in answers if len(words) == 3}
+        if self._here is None:
+            try:
+                with self._asking("--batch-check", self._sizes, asked) as process:
+                    answers = [(oid, _answer(process)) for oid in asked]
+                return {oid: int(words[2]) for oid, words in answers if len(words) == 3}
+            except GitError:  # git ends where a partial clone lacks an object, instead of saying so
+                self._here = self._listed()
+                self._sizes = self._stack.enter_context(self._checking())
+        return {oid: self._here[bytes.fromhex(oid)] for oid in asked if bytes.fromhex(oid) in self._here}
 
     def blobs(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """The content of each. Ask for the sizes first: whatever is asked for here is read whole."""
@@ -225,6 +230,15 @@ class Objects:
             file.seek(0)
             with running(self.root, "cat-file", how, "--buffer", asked=file) as process:
                 yield process
+
+    def _checking(self) -> AbstractContextManager[Process]:
+        return running(self.root, "cat-file", "--batch-check", limited=False)
+
+    def _listed(self) -> dict[bytes, int]:
+        """The bytes of every object that is here, by its name."""
+        lines = records(self.root, "cat-file", "--batch-check", "--batch-all-objects", "--unordered", separator=b"\n")
+        words = (line.decode("ascii", "replace").split() for line in lines)
+        return {bytes.fromhex(name): int(size) for name, _, size in words}
 
     def _size(self, process: Process, oid: str) -> int:
         words = _answer(process)

@@ -1,176 +1,259 @@
-"""Sections of rule files about programs: what they do with words, variables and files of the repository."""
+"""What the rule book knows of programs, as records: what they run, write, show and hand on."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cache, partial
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
-from msgspec.structs import replace
-
-from migrator.rulebook.documents import Node, members
-from migrator.rulebook.records import Clearing, Launcher, Programs, RuleBook, Wrapper, Writer
-
-_SETS = (
-    "displays",
-    "failing",
-    "repeating",
-    "private",
-    "offline",
-    "harmless-evals",
-    "shells",
-    "carriers",
-    "copiers",
-    "keepers",
-    "interpreters",
-    "roots",
-    *("targets", "credentials", "discreet"),
-    *("lookers", "takers", "senders", "remote", "listings", "common", "prompts", "bringing", "sweepers"),
-)
-"""Sections that are lists: of programs, of options, or of globs of names."""
-_WORDS = (
-    *("folders", "options", "named", "switches", "quiet", "short", "commands", "elsewhere", "loads"),
-    *("libraries", "accounts"),
-)
-"""What a launcher says of words: of those that it is given, and of names of libraries."""
-_LATER = ("tracing", "startup", "partly")
-_READS = re.compile(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
+from msgspec import Struct, field
 
 
-def _programs(book: RuleBook, **changes: object) -> RuleBook:
-    programs: Programs = replace(book.programs, **changes)
-    return replace(book, programs=programs)
+class Wrapper(Struct, frozen=True):
+    """A program that runs the rest of its words: `options` of it take a value, `words` come before the command
+    (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
+    `names` lists variables that it passes on or takes away, that of one in `folders` is where the command runs. Where
+    there are `commands`, it runs the rest only behind one of these words. What begins with an option among `gives`, or
+    a file with such an ending, is given to that program. The value of an option in `splits` is words of the command
+    in one. `shows`: it writes what it runs to the log."""
+
+    options: frozenset[str]
+    words: int
+    optional: bool
+    assignments: bool
+    names: frozenset[str]
+    folders: frozenset[str]
+    commands: frozenset[str]
+    gives: Mapping[str, str]
+    shows: bool
+    splits: frozenset[str]
 
 
-def _listed(field: str, book: RuleBook, node: Node) -> RuleBook:
-    return _programs(book, **{field: getattr(book.programs, field) | set(node.texts())})
+class Clearing(Struct, frozen=True):
+    """A program that starts what it runs with another environment than its own: with one of `options`, or always where
+    there are none, but for `unless`."""
+
+    options: frozenset[str]
+    unless: frozenset[str]
+
+    def clears(self, words: Sequence[str | None]) -> bool:
+        """`words` are the program's own, None for one that is not known."""
+        if any(_gives(word, self.unless) for word in words if word):
+            return False
+        return not self.options or any(word is None or _gives(word, self.options) for word in words)
 
 
-def _patterns(field: str, book: RuleBook, node: Node) -> RuleBook:
-    known: Mapping[str, re.Pattern[str]] = getattr(book.programs, field)
-    return _programs(book, **{field: {**known, **{key: one.pattern() for key, one in node.mapping().items()}}})
+def _gives(word: str, options: Collection[str]) -> bool:
+    """Whether a word is one of the options, or a cluster of letters with one."""
+    cluster = word if re.fullmatch("-[A-Za-z]+", word) else ""
+    return word in options or any(len(one) == 2 and one[1] in cluster for one in options)
 
 
-def _sources(book: RuleBook, node: Node) -> RuleBook:
-    found = tuple(item.pattern() for item in node.items())
-    return _programs(book, harmless_sources=book.programs.harmless_sources + found)
+class Writer(Struct, frozen=True):
+    """A program that writes files: the `last` or `all` of its words, where one of `only` is among its options if there
+    are any; and the values of its `options`."""
+
+    words: str
+    only: frozenset[str]
+    options: frozenset[str]
 
 
-def _wrappers(book: RuleBook, node: Node) -> RuleBook:
-    wrappers = dict(book.programs.wrappers)
-    for name, entry in node.mapping().items():
-        fields = entry.mapping(
-            ("options", "words", "optional", "assignments", "names", "folders", "commands", "gives", "shows", "splits")
+class Launcher(Struct, frozen=True):
+    """Programs that run what a file of the repository says, which `reader` reads (in `migrator/frontends/`)."""
+
+    name: str
+    reader: str
+    programs: frozenset[str]
+    files: tuple[str, ...]
+    """What they read without being told; without any, the first word names the file, and a file may name the program
+    in its first line."""
+    endings: tuple[str, ...]
+    """Of other files of theirs."""
+    folders: frozenset[str]
+    """Options that say where the files are."""
+    options: frozenset[str]
+    """Other options that take a value. With any option that stands nowhere here nothing is followed."""
+    named: frozenset[str]
+    """Options that name a file."""
+    switches: frozenset[str]
+    """Options that take no value."""
+    quiet: frozenset[str]
+    """Switches that keep what runs out of the log."""
+    short: frozenset[str]
+    """Scripts that need no `run`; without any, all that are not among the program's own `commands`."""
+    commands: frozenset[str]
+    people: bool
+    """Such a file is for people too, whoever else names it."""
+    hooks: Mapping[str, tuple[str, ...]]
+    """Commands of the program, '' for none, with the scripts of its file that it runs with them."""
+    elsewhere: frozenset[str]
+    """With one of these words it reads such a file of another folder."""
+    upward: bool
+    """Where there is no such file in its folder, it reads that of one around it."""
+    loads: frozenset[str]
+    """Commands of the program that run files which it finds by itself."""
+    tracing: Mapping[str, re.Pattern[str]]
+    """Variables that make it show what it runs, where they are given what matches."""
+    startup: Mapping[str, str]
+    """Variables that name what it runs before its file."""
+    partly: bool
+    """The reader knows a part of the language, so that a login may stand there unseen."""
+    libraries: frozenset[str]
+    """Libraries of that language that run commands in ways of their own."""
+    accounts: frozenset[str]
+    """Libraries of that language that log in to something else."""
+
+
+def unversioned(program: str) -> str:
+    """The name of a program without a version behind it: `python` for `python3.11`."""
+    return program.rstrip("0123456789.").rstrip("-")
+
+
+class Programs(Struct, frozen=True, dict=True):
+    """What programs do with words and variables; `rules/programs.yml` says it. Sets are of names of programs where
+    nothing else stands below them, and patterns match the joined words of one call, white space between them."""
+
+    wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
+    clearing: Mapping[str, Clearing] = field(default_factory=dict)
+    displays: frozenset[str] = frozenset()
+    """They print their words and do nothing else."""
+    prompts: frozenset[str] = frozenset()
+    """Variables that a shell shows, with what they expand to, before commands that it traces."""
+    bringing: frozenset[str] = frozenset()
+    """Variables that name files which programs run, or folders of such."""
+    modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Options that name a file without its ending."""
+    revisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Commands that show files as they were at a commit, `REF:PATH`."""
+    sweepers: frozenset[str] = frozenset()
+    """They run what is in a folder that they are told."""
+    manifests: tuple[str, ...] = ()
+    """Globs of the names of files that say which programs a package installs."""
+    failing: frozenset[str] = frozenset()
+    """They do nothing but fail."""
+    repeating: frozenset[str] = frozenset()
+    """They may run their command anew."""
+    filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """Calls that change nothing but white space of what they are fed."""
+    private: frozenset[str] = frozenset()
+    """They read no variables but their own, and no packages, unless `starting` says otherwise."""
+    starting: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """Words, names of variables or written files with which a private or offline program starts others."""
+    offline: frozenset[str] = frozenset()
+    """They read no packages, unless `starting` says otherwise."""
+    services: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The first words of commands that something far away carries out: they read no packages."""
+    harmless_sources: tuple[re.Pattern[str], ...] = ()
+    """Files that a script may source without a change of variables of the credential."""
+    harmless_evals: frozenset[str] = frozenset()
+    """What they print may be evaluated without such a change."""
+    shells: frozenset[str] = frozenset()
+    """They start a shell of another user."""
+    roots: frozenset[str] = frozenset()
+    """Commands, with their words, that print the folder of the clone."""
+    image_ids: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """Calls that print the id of an image which is on the machine."""
+    image_digests: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """Calls that print the names with digests that an image has on the machine."""
+    reading: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """Calls that write no file, and read none that they are not told."""
+    discreet: frozenset[str] = frozenset()
+    """They show nothing of a file that they are told."""
+    targets: frozenset[str] = frozenset()
+    """Options that name the image that is pushed, of programs that are no clients."""
+    credentials: frozenset[str] = frozenset()
+    """Options that give such a program a credential for it."""
+    carriers: frozenset[str] = frozenset()
+    """They run words of theirs as a command, in a way that is not followed."""
+    copiers: frozenset[str] = frozenset()
+    """They copy or show the files that they are given."""
+    keepers: frozenset[str] = frozenset()
+    """They leave the files that they are given where they are."""
+    lookers: frozenset[str] = frozenset()
+    """They only look at files."""
+    takers: frozenset[str] = frozenset()
+    """They take folders with all that is in there."""
+    senders: frozenset[str] = frozenset()
+    """They do so, and put it where their last word says."""
+    remote: frozenset[str] = frozenset()
+    """They do so on another machine."""
+    listings: frozenset[str] = frozenset()
+    """Globs of the names of files that list files for a tool that runs none."""
+    common: frozenset[str] = frozenset()
+    """Globs of names that programs read wherever such a file lies."""
+    writers: Mapping[str, Writer] = field(default_factory=dict)
+    launchers: Mapping[str, Launcher] = field(default_factory=dict)
+    interpreters: frozenset[str] = frozenset()
+    """They run files in languages that are not followed."""
+    files_untold: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Files that other programs than launchers read without being told."""
+    documents: tuple[str, ...] = ()
+    """Globs of the names of files that nobody runs."""
+    containers: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Commands that run what their words say in a container, with the files that these read untold."""
+
+    def launcher(self, program: str) -> Launcher | None:
+        names = {program, unversioned(program)}
+        return next((one for one in self.launchers.values() if not names.isdisjoint(one.programs)), None)
+
+    def interprets(self, program: str) -> bool:
+        """Whether it runs a file in a language that is not followed."""
+        return program in self.interpreters or unversioned(program) in self.interpreters
+
+    @cached_property
+    def showing(self) -> frozenset[str]:
+        """The wrappers that write what they run to the log."""
+        return frozenset(name for name, wrapper in self.wrappers.items() if wrapper.shows)
+
+    @cached_property
+    def inert(self) -> frozenset[str]:
+        """Programs that run nothing of the repository, and read no package of a registry."""
+        return self.private | self.offline | self.displays | self.filters.keys()
+
+    def idles(self, program: str, words: Iterable[str | None]) -> bool:
+        """Whether a program that is told these words runs nothing of the repository, and reads no package."""
+        starts = self.starting.get(program)
+        return program in self.inert and not (starts and any(starts.search(word) for word in words if word))
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The programs of which something is known but that a package or a step may put them there."""
+        told = (self.wrappers, self.untold, self.containers, self.clearing, self.writers)
+        return self.inert.union(*told, self.carriers, self.shells, self.interpreters, self.copiers, self.keepers)
+
+    @cached_property
+    def untold(self) -> dict[str, tuple[str, ...]]:
+        """The files that a program reads without being told."""
+        found = dict(self.files_untold)
+        for launcher in self.launchers.values():
+            for program in launcher.programs:
+                found[program] = (*launcher.files, *found.get(program, ()))
+        return found
+
+    @cached_property
+    def leading(self) -> dict[str, tuple[str, ...]]:
+        """The programs that run files, with the names of the files that they read without being told, `{}` for any; and
+        what enters folders, so that any may be meant."""
+        given = self.wrappers.keys() | self.shells | {"source", ".", "exec", "eval"}
+        told = self.interpreters | self.files_untold.keys() - self.inert
+        found = dict.fromkeys(sorted(given), ()) | dict.fromkeys(
+            sorted(self.carriers | self.sweepers | told | {"cd", "pushd", "popd"}), ("{}",)
         )
-        wrappers[name] = Wrapper(
-            members(fields, "options"),
-            fields["words"].number() if "words" in fields else 0,
-            fields["optional"].flag() if "optional" in fields else False,
-            fields["assignments"].flag() if "assignments" in fields else False,
-            members(fields, "names"),
-            members(fields, "folders"),
-            members(fields, "commands"),
-            {key: one.text() for key, one in fields["gives"].mapping().items()} if "gives" in fields else {},
-            fields["shows"].flag() if "shows" in fields else False,
-            members(fields, "splits"),
-        )
-    return _programs(book, wrappers=wrappers)
+        return found | {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
 
+    @cached_property
+    def doubted(self) -> dict[str, frozenset[str]]:
+        """Words of programs with which they may run any file: in a container, or in another folder."""
+        found = {name: frozenset(one.split()[-1] for one in each) for name, each in self.containers.items()}
+        launchers = [one for one in self.launchers.values() if one.elsewhere]
+        return found | {name: one.elsewhere for one in launchers for name in one.programs}
 
-def _clearing(book: RuleBook, node: Node) -> RuleBook:
-    clearing = dict(book.programs.clearing)
-    for name, entry in node.mapping().items():
-        fields = entry.mapping(("options", "unless"))
-        clearing[name] = Clearing(members(fields, "options"), members(fields, "unless"))
-    return _programs(book, clearing=clearing)
-
-
-def _writers(book: RuleBook, node: Node) -> RuleBook:
-    writers = dict(book.programs.writers)
-    for name, entry in node.mapping().items():
-        fields = entry.mapping(("words", "only", "options"))
-        words = fields["words"].choice(("last", "all")) if "words" in fields else ""
-        writers[name] = Writer(words, members(fields, "only"), members(fields, "options"))
-    return _programs(book, writers=writers)
-
-
-def _by_program(field: str, book: RuleBook, node: Node) -> RuleBook:
-    found = {name: texts.texts() for name, texts in node.mapping().items()}
-    return _programs(book, **{field: {**getattr(book.programs, field), **found}})
-
-
-def _services(book: RuleBook, node: Node) -> RuleBook:
-    services = dict(book.programs.services)
-    for name, words in node.mapping().items():
-        services[name] = services.get(name, frozenset()) | set(words.texts())
-    return _programs(book, services=services)
-
-
-def _containers(book: RuleBook, node: Node) -> RuleBook:
-    found = {name: {key: one.texts() for key, one in each.mapping().items()} for name, each in node.mapping().items()}
-    return _programs(book, containers={**book.programs.containers, **found})
-
-
-def _globs(field: str, book: RuleBook, node: Node) -> RuleBook:
-    return _programs(book, **{field: (*getattr(book.programs, field), *node.texts())})
-
-
-@cache
-def readers() -> tuple[str, ...]:
-    """The frontends that read files that programs run: modules and packages with `read(request)` and
-    `verified(before, after, edits)`. None is loaded for it."""
-    folder = Path(__file__).parents[1] / "frontends"
-    files = {path.stem: path for path in folder.glob("*.py")} | {p.parent.name: p for p in folder.glob("*/__init__.py")}
-    return tuple(sorted(name for name, path in files.items() if len(_READS.findall(path.read_text("utf-8"))) == 2))
-
-
-def _launchers(book: RuleBook, node: Node) -> RuleBook:
-    launchers = dict(book.programs.launchers)
-    for name, entry in node.mapping().items():
-        fields = entry.mapping(
-            ("reader", "programs", "files", "endings", *_WORDS, "people", "upward", "hooks", *_LATER)
-        )
-        for key in ("reader", "programs"):
-            if key not in fields:
-                raise entry.error(f"has no `{key}`; add it")
-        launchers[name] = Launcher(
-            name,
-            fields["reader"].choice(readers()),
-            members(fields, "programs"),
-            fields["files"].texts() if "files" in fields else (),
-            fields["endings"].texts() if "endings" in fields else (),
-            people=fields["people"].flag() if "people" in fields else False,
-            upward=fields["upward"].flag() if "upward" in fields else False,
-            hooks={key: one.texts() for key, one in fields["hooks"].mapping().items()} if "hooks" in fields else {},
-            tracing={key: one.pattern() for key, one in fields["tracing"].mapping().items()}
-            if "tracing" in fields
-            else {},
-            startup={key: one.text() for key, one in fields["startup"].mapping().items()}
-            if "startup" in fields
-            else {},
-            partly=fields["partly"].flag() if "partly" in fields else False,
-            **{key: members(fields, key) for key in _WORDS},
-        )
-    return _programs(book, launchers=launchers)
-
-
-SECTIONS: Mapping[str, Callable[[RuleBook, Node], RuleBook]] = {
-    "wrappers": _wrappers,
-    "clearing": _clearing,
-    "writers": _writers,
-    "launchers": _launchers,
-    "untold": partial(_by_program, "files_untold"),
-    "modules": partial(_by_program, "modules"),
-    "revisions": partial(_by_program, "revisions"),
-    "services": _services,
-    "documents": partial(_globs, "documents"),
-    "manifests": partial(_globs, "manifests"),
-    "containers": _containers,
-    **{
-        name: partial(_patterns, name.replace("-", "_"))
-        for name in ("filters", "starting", "image-ids", "image-digests", "reading")
-    },
-    "harmless-sources": _sources,
-    **{name: partial(_listed, name.replace("-", "_")) for name in _SETS},
-}
+    @cached_property
+    def understood(self) -> dict[str, frozenset[str]]:
+        """The options of launchers that read a file untold, for which each other one may say that it is another."""
+        return {
+            name: one.switches | one.quiet | one.options | one.folders | one.named
+            for one in self.launchers.values()
+            if one.files and not one.elsewhere
+            for name in one.programs
+        }

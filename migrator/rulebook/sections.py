@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Severity, Verdict
 from migrator.rulebook import clients as rule_clients
-from migrator.rulebook import programs as rule_programs
+from migrator.rulebook import program_sections
 from migrator.rulebook.documents import Document, Node, members
 from migrator.rulebook.records import (
     BuiltIn,
@@ -52,7 +52,7 @@ def _add(document: Document, book: RuleBook) -> RuleBook:
         "escapes": rule_clients.escapes,
         "push-pipe": _push_pipe,
         "reasons": _reasons,
-        **rule_programs.SECTIONS,
+        **program_sections.SECTIONS,
     }
     described = ("what", "why", "url", "severity", "examples")
     entries = document.root.mapping((*sections, *described))
@@ -155,8 +155,9 @@ def _push_pipe(book: RuleBook, node: Node) -> RuleBook:
 def _built_in(book: RuleBook, node: Node) -> RuleBook:
     """What a rule file of the user's leaves out stays as it was."""
     fields = node.mapping(tuple(name.replace("_", "-") for name in BuiltIn.__struct_fields__))
-    given = {key.replace("-", "_"): value.text() for key, value in fields.items()}
-    return replace(book, built_in=replace(book.built_in, **given))
+    given = {key.replace("-", "_"): value.text() for key, value in fields.items() if key != "others"}
+    others = tuple(sorted(members(fields, "others"))) or book.built_in.others
+    return replace(book, built_in=replace(book.built_in, others=others, **given))
 
 
 def _runners(book: RuleBook, node: Node) -> RuleBook:

@@ -45,7 +45,7 @@ def candidates(objects: Objects, scripts: set[str], book: RuleBook, settings: Se
         if sizes.get(version.oid, LIMIT + 1) > LIMIT:
             continue
         data = objects.read(version.oid)
-        if not settings.variables and not any(needle in data for needle in needles):
+        if not _told(settings) and not any(needle in data for needle in needles):
             continue
         if LOGIN not in data and not any(needle in data for needle in needles):
             continue
@@ -93,11 +93,12 @@ def _report(view: View, paths: Sequence[str], book: RuleBook, settings: Settings
 def of_script(data: bytes, book: RuleBook, settings: Settings) -> set[str]:
     """Shell is followed; of anything else, and of shell that cannot be, the names on lines that log in count."""
     text = data.decode("utf-8", "replace")
-    if not any(mention in text for mention in book.mentions) and not settings.variables:
+    if not any(mention in text for mention in book.mentions) and not _told(settings):
         return set()
     known = {
         name: (Definition(name, Value.of(Literal(value, None, Quoting.FIXED)), None, -1),)
-        for name, value in settings.variables.items()
+        for name, value in {**settings.hosts, **settings.variables}.items()
+        if value is not None
     }
     try:
         trace = follow(text, book.programs, known, lambda path: None, book.built_in.clone)
@@ -109,6 +110,11 @@ def of_script(data: bytes, book: RuleBook, settings: Settings) -> set[str]:
             names.update(origin(login.username, login.registry.username).stored)
             names.update(origin(login.password, login.registry.password).stored)
     return names or set(_on_login_lines(text))
+
+
+def _told(settings: Settings) -> bool:
+    """Whether variables may name a registry that no text names."""
+    return bool(settings.variables or settings.hosts)
 
 
 def _on_login_lines(text: str) -> Iterator[str]:

@@ -65,6 +65,20 @@ def judge(
     )
 
 
+def undefined(repositories: Iterable[RepositoryFacts], natives: Collection[str]) -> Iterator[Row]:
+    """A row for each variable that a login on a branch reads and that is on no level, where all of them were read."""
+    for facts in repositories:
+        stored = {one.key for one in facts.variables}
+        needs: dict[str, list[Evidence]] = {}
+        for ref in facts.refs if not facts.not_checked else ():
+            for name, evidence in ref.needs:
+                if name not in stored and name not in natives:
+                    needs.setdefault(name, []).append(evidence)
+        for name in sorted(needs):
+            variable = Variable(Level.REPOSITORY, name, "", False)
+            yield Row(facts.repository, variable, Verdict.UNDEFINED, tuple(dict.fromkeys(needs[name])))
+
+
 def gap(clause: str) -> Evidence:
     return Evidence("not-looked", "", "", 0, clause)
 

@@ -26,7 +26,8 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.rulebook.records import RuleBook
 from migrator.secrets.changes import destinations, is_open
-from migrator.secrets.judging import judge
+from migrator.secrets.hosts import hosts
+from migrator.secrets.judging import judge, undefined
 from migrator.secrets.plan import Plan
 from migrator.secrets.records import Evidence, Leaving, Listing, RepositoryFacts, Row, Stored, Verdict, Waiver
 from migrator.secrets.references.records import OpaqueKind
@@ -157,6 +158,7 @@ def _judged(
         else:
             others += 1
     rows += _unchecked(found)
+    rows += undefined(found, natives)
     return Listing(
         asking.workspace,
         tuple(sorted(rows, key=_order)),
@@ -255,8 +257,8 @@ def _candidates(asking: Asking, one: Repository, stored: Inventory, resolve: _Re
 @contextmanager
 def _survey(asking: Asking, one: Repository, stored: Inventory, resolve: _Resolver) -> Iterator[Survey]:
     runs = _runs(asking, one)
-    known = {**hosts(stored, asking.book), **asking.settings.variables}
-    settings = replace(asking.settings, variables=known, workspace=asking.workspace, repository=one.slug)
+    known = hosts(stored, asking.book)
+    settings = replace(asking.settings, hosts=known, workspace=asking.workspace, repository=one.slug)
     root = remote.place(asking.cache, asking.workspace, one.slug)
     opened = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
     with Objects(root) as objects:
@@ -277,7 +279,7 @@ def _facts(
     if not there:
         return RepositoryFacts(one.slug, (), names, stored.variables, stored.not_checked)
     with _survey(asking, one, stored, resolve) as survey:
-        chosen, gaps = survey.refs(names | keys)
+        chosen, gaps = survey.refs(names | keys | survey.needed())
         leaving = survey.leaving()
     heads = {ref.name: ref.commit for ref in survey.every}
     # These can change without a change of a branch, so that this repository never counts as unchanged.
@@ -293,15 +295,6 @@ def _hiding(stored: Inventory) -> set[str]:
         one.key
         for one in stored.variables
         if one.level is Level.DEPLOYMENT or (one.level is Level.REPOSITORY and one.key in above)
-    }
-
-
-def hosts(stored: Inventory, book: RuleBook) -> dict[str, str]:
-    """The values that name a registry of Packages, which is all that values are looked at for; the first level wins."""
-    return {
-        variable.key: variable.value
-        for variable in reversed(stored.variables)
-        if variable.value is not None and any(mention in variable.value for mention in book.mentions)
     }
 
 

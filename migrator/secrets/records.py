@@ -27,6 +27,8 @@ class Verdict(StrEnum):
 
     SHADOWS = "shadows-native"
     """It has the name of a native variable, which no step can see while it is there."""
+    UNDEFINED = "undefined-variable"
+    """A login on a branch reads it, and no level has it."""
     IN_USE = "in-use"
     """Something that runs now reads it."""
     CANNOT_TELL = "cannot-tell"
@@ -72,6 +74,7 @@ class RefFacts(Struct, frozen=True):
     `runs`: it has a pipelines file. `environments` are the deployments of its steps as `deployment` spells them, None
     where any may be one. `reached` are the paths that its steps lead to. `change_of` is the branch that it is an open
     change of, made by this tool. `last_run` is an ISO date, '' where there was none within the window.
+    `needs` are the places of a branch, by name, where a login reads what nothing but a stored variable can give.
     `uses_elsewhere` (by name) and `doubts_elsewhere` stand in pipelines that are imported from other repositories,
     `unresolved` are the imports that could not be read.
     """
@@ -87,6 +90,7 @@ class RefFacts(Struct, frozen=True):
     reached: frozenset[str] = frozenset()
     change_of: str = ""
     last_run: str = ""
+    needs: tuple[tuple[str, Evidence], ...] = ()
     uses_elsewhere: tuple[tuple[str, Evidence], ...] = ()
     doubts_elsewhere: tuple[Evidence, ...] = ()
     unresolved: frozenset[str] = frozenset()
@@ -146,7 +150,8 @@ class Alive(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """A variable and what may become of it. `repository` is '' for one of the workspace.
+    """A variable and what may become of it. `repository` is '' for one of the workspace. One that is undefined is on no
+    level, whatever its record says.
 
     `uncovers` are the levels whose variable of the same name comes through once this one is gone.
     """
@@ -159,6 +164,11 @@ class Row(Struct, frozen=True):
     alive: tuple[Alive, ...] = ()
     uncovers: tuple[Level, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def level(self) -> str:
+        """Where it is stored, '' for nowhere."""
+        return "" if self.verdict is Verdict.UNDEFINED else str(self.variable.level)
 
 
 class Stored(Struct, frozen=True, order=True):

@@ -12,10 +12,13 @@ from msgspec import Struct, field
 from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.records import Run
+from migrator.engine.needed import needed
+from migrator.engine.overwritten import Place
 from migrator.engine.running import may_run_any
 from migrator.findings.settings import Settings
 from migrator.flow.files import FileGraph
 from migrator.platforms.bitbucket.names import ROOT
+from migrator.platforms.bitbucket.pipelines import RUN
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.needles import LOGIN, mentions
 from migrator.repositories.git import GitError
@@ -28,7 +31,7 @@ from migrator.secrets.changes import destination
 from migrator.secrets.deployments import environments
 from migrator.secrets.records import Evidence, Leaving, RefFacts, Stand
 from migrator.secrets.references.finding import Finder
-from migrator.secrets.references.records import Found, NotLooked, OpaqueKind
+from migrator.secrets.references.records import Found, Kind, NotLooked, OpaqueKind, Reference
 from migrator.secrets.references.scan import scan
 from migrator.text.files import LIMIT
 from migrator.text.view import Unreadable, View
@@ -39,6 +42,8 @@ _UNENDED = ("PAUSED", "HALTED", "PENDING", "BUILDING")
 """https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/, the filter `status`."""
 _SCRIPTS = 2000
 ENDED = "COMPLETED"
+_NAMING = (Kind.WORD, Kind.PIPE)
+"""What is written where a name may be one that is given, as in the lists of `output-variables`."""
 
 
 class Runs(Struct, frozen=True):
@@ -66,7 +71,8 @@ class Exported(Struct, frozen=True):
 class Survey(Struct, frozen=True):
     """`resolve` gives the file that an import such as `ci-shared:main:publish` names. `every` are the branches and tags
     as they were read once: what another run fetches meanwhile is no part of it. `made` says of last commits that this
-    tool made for which branch, `changes` whether there is an open pull request from one branch to another."""
+    tool made for which branch, `changes` whether there is an open pull request from one branch to another. `read` keeps
+    what logins of a commit read."""
 
     objects: Objects
     book: RuleBook
@@ -76,6 +82,7 @@ class Survey(Struct, frozen=True):
     every: tuple[Ref, ...]
     made: Mapping[str, str] = field(default_factory=dict)
     changes: Callable[[str, str], bool] = lambda branch, destination: False
+    read: dict[str, frozenset[Place]] = field(default_factory=dict)
 
     def candidates(self) -> frozenset[str]:
         """Raises GitError."""
@@ -87,6 +94,11 @@ class Survey(Struct, frozen=True):
         commits = dict.fromkeys(ref.commit for ref in self.every if ref.kind is RefKind.BRANCH)
         views = [RefView(self.objects, commit) for commit in commits]
         return Leaving.of(candidates.leaving(view, self.book, self.settings) for view in views)
+
+    def needed(self) -> frozenset[str]:
+        """The variables that logins on branches read, and that have to be stored."""
+        commits = dict.fromkeys(ref.commit for ref in self.every if ref.kind is RefKind.BRANCH)
+        return frozenset(place.name for commit in commits for place in self._places(commit))
 
     def refs(self, names: frozenset[str]) -> tuple[tuple[RefFacts, ...], tuple[str, ...]]:
         """What every ref says of the `names`, and what could not be read. Raises GitError."""
@@ -170,10 +182,34 @@ class Survey(Struct, frozen=True):
             reached=reached,
             change_of=self._change_of(ref),
             last_run=last.get(short, ""),
+            needs=tuple(self._needs(ref, short, view, pipelines, found)),
             uses_elsewhere=tuple(use for one in imported for use in one.uses),
             doubts_elsewhere=tuple(doubt for one in imported for doubt in one.doubts),
             unresolved=frozenset(text for text, one in exported.items() if one.data is None),
         )
+
+    def _needs(
+        self, ref: Ref, short: str, view: View, pipelines: Sequence[str], found: Found
+    ) -> Iterator[tuple[str, Evidence]]:
+        """Of a branch. What its pipelines files name in another way than to read it may be given to a step there."""
+        for place in sorted(self._places(ref.commit), key=lambda one: (one.name, one.path, one.line)):
+            said = [one for one in found.references if one.name == place.name]
+            if ref.kind is RefKind.BRANCH and not any(_gives(one) for one in said if one.path in pipelines):
+                at = next((one for one in said if (one.path, one.line) == (place.path, place.line)), None)
+                kind, text = (at.kind, at.text) if at and at.kind.is_use else (Kind.SHELL, f"${place.name}")
+                yield place.name, Evidence(kind.value, short, place.path, place.line, text)
+
+    def _places(self, commit: str) -> frozenset[Place]:
+        """Where logins of a commit read what has to be stored; none where that cannot be told."""
+        if commit not in self.read:
+            view = RefView(self.objects, commit)
+            try:
+                pipelines = [path for path in view.paths() if BITBUCKET.is_pipelines_file(path)]
+                found = needed(view, pipelines, self.book, self.settings, BITBUCKET, RUN)
+            except (Unreadable, GitError):
+                found = frozenset()
+            self.read[commit] = found
+        return self.read[commit]
 
     def _may_run_any(self, view: View, pipelines: Sequence[str]) -> bool:
         try:
@@ -223,6 +259,11 @@ class Survey(Struct, frozen=True):
             if isinstance(entries, GitError):
                 raise entries
             yield entries
+
+
+def _gives(one: Reference) -> bool:
+    """Whether a pipelines file may give the variable to a step: it declares, sets or hands on what has this name."""
+    return (not one.kind.is_use and one.kind is not Kind.MENTION) or (one.kind in _NAMING and "$" not in one.text)
 
 
 class _Imported(Struct, frozen=True):

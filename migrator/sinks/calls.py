@@ -16,22 +16,24 @@ from migrator.sinks.unfollowed import named
 
 
 class AuthenticatedCall(Struct, frozen=True):
-    """A call that names a package of `host`, made with stored variables."""
+    """A call that names a package of `host`, made with stored variables, which are in what it is `given`."""
 
     command: Command
     host: str
     stored: tuple[str, ...]
+    given: tuple[Value, ...] = ()
 
 
 def authenticated_calls(flow: Flow, book: RuleBook) -> Iterator[AuthenticatedCall]:
     """The calls of programs that are given a credential for Packages which is not the native pair."""
     for command in flow.commands:
-        pieces = [piece for value in _credentials(command, book) for piece in value.pieces]
+        given = tuple(_credentials(command, book))
+        pieces = [piece for value in given for piece in value.pieces]
         names = dict.fromkeys(piece.name for piece in pieces if isinstance(piece, Input))
         stored = tuple(name for name in names if name not in book.natives)
         image = next((image for _, image in named(command.arguments, book)), "")
         if image and pieces and (stored or not names):
-            yield AuthenticatedCall(command, image.partition("/")[0], stored)
+            yield AuthenticatedCall(command, image.partition("/")[0], stored, given)
 
 
 def _credentials(command: Command, book: RuleBook) -> Iterator[Value]:

@@ -64,12 +64,11 @@ def _cut_text(text: Literal, count: int) -> Literal:
 
 
 def subject_of(value: Value) -> str:
-    """What a value that is not certain comes from, for people: the name of a variable from outside, `$NAME` of one that
-    the script sets."""
-    for piece in value.pieces:
+    """What a value that is not certain comes from, for people: `$NAME` of a variable that the script sets to what
+    nobody knows, for then it is not settled by what a variable from outside holds; else the name of such a one."""
+    for piece in sorted(value.pieces, key=lambda piece: not isinstance(piece, Unknown)):
         if isinstance(piece, Input):
             return piece.name
-    for piece in value.pieces:
         for reference in piece.provenance:
             if reference.read.name:
                 return f"${reference.read.name}"

@@ -9,7 +9,8 @@ from migrator.flow.events import Argument, Command, Flow
 from migrator.ir.named import named
 from migrator.ir.paths import GLOB, Paths, Top, joined
 from migrator.ir.values import Literal, Value, concat
-from migrator.rulebook.records import RuleBook, Writer
+from migrator.rulebook.programs import Writer
+from migrator.rulebook.records import RuleBook
 from migrator.sinks.invocations import parse
 
 _RECURSIVE = frozenset({"-r", "-R", "-a", "--recursive", "--archive"})

@@ -71,7 +71,8 @@ def test_an_api_token_lists_branches(box: Box, user: str) -> None:
 
 
 def test_the_link_of_the_repository_is_cloned(box: Box, user: Client, tmp_path: Path) -> None:
-    (link,) = user.get(REPOSITORY).json()["links"]["clone"]
+    link, ssh = user.get(REPOSITORY).json()["links"]["clone"]
+    assert (link["name"], ssh["name"]) == ("https", "ssh")
     done = git("clone", "--quiet", "--depth=1", link["href"], ".", folder=tmp_path, login=with_token(box))
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "ci/deep/er.txt").read_bytes() == "é\r\n".encode()

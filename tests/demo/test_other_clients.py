@@ -153,7 +153,7 @@ def test_the_npm_client_of_others(full: Box) -> None:
     assert said["diffstat"]["values"][0]["status"] == "modified"
     assert [one["content"]["raw"] for one in said["comments"]["values"]] == ["Hello"]
     assert [one["content"]["raw"] for one in said["tasks"]["values"]] == ["Do"]
-    assert (said["merged"]["state"], len(said["merged"]["merge_commit"]["hash"])) == ("MERGED", 12)
+    assert (said["merged"]["state"], len(said["merged"]["merge_commit"]["hash"])) == ("MERGED", 40)
     assert said["merged"]["participants"][0]["approved"]
 
 

@@ -113,7 +113,7 @@ def test_tags_point_to_commits(box: Box, user: Client) -> None:
 def test_commits_are_listed_without_size_and_with_a_next(box: Box, user: Client) -> None:
     made = [box.commit("web", "main", {"n": str(number)}) for number in range(12)]
     page = user.get(f"{REPOSITORY}/commits/main").json()
-    assert not {"size", "page"} & set(page)
+    assert "size" not in page
     rows = everything(user, f"{REPOSITORY}/commits/main", pagelen=5)
     assert [row["hash"] for row in rows[:12]] == made[::-1]
     assert len(rows) == 13

@@ -36,8 +36,9 @@ def test_a_parent_that_is_ahead_of_the_tip_is_a_conflict_too(box: Box, user: Cli
     assert box.head("web", "main") == tip
 
 
-def test_a_parent_that_is_not_there_is_not_found(user: Client) -> None:
-    assert commit(user, branch="new", parents="0" * 40).status_code == 404
+def test_a_parent_that_is_not_there_is_refused_by_its_field(user: Client) -> None:
+    answer = commit(user, branch="new", parents="0" * 40)
+    assert (answer.status_code, answer.json()["error"]["fields"]) == (400, {"parents": []})
 
 
 def test_metadata_in_the_query_is_not_looked_at(box: Box, user: Client) -> None:

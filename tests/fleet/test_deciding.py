@@ -73,6 +73,7 @@ def test_what_is_left_alone(seen: Situation, policy: Policy, why: Why) -> None:
         (replace(NEEDS, protected=frozenset({"patless/main"})), Why.PROTECTED),
         (replace(NEEDS, shadows=("X (repository)",)), Why.SHADOWED),
         (replace(NEEDS, not_checked=("workspace",)), Why.NOT_CHECKED),
+        (replace(NEEDS, outdated=("REGISTRY_HOST",)), Why.OUTDATED),
         (replace(NEEDS, unlinked=("web is linked to this repository",)), Why.LINKAGE),
     ],
     ids=lambda value: str(value) if isinstance(value, Why) else "",

@@ -17,7 +17,7 @@ from migrator.fleet.records import Repository
 from migrator.fleet.scanning import Judge
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook import reading as rulebook
-from migrator.rulebook.records import CENTRAL, ways_out
+from migrator.rulebook.ways_out import CENTRAL, ways_out
 
 BOOK = rulebook.load()
 PIPELINES = "bitbucket-pipelines.yml"

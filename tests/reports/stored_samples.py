@@ -62,6 +62,12 @@ UNREAD = Row(
     Verdict.NOT_CHECKED,
     (Evidence("not-looked", "", "", 0, "Bitbucket refuses: the credential lacks the scope read:pipeline"),),
 )
+UNDEFINED = Row(
+    "web",
+    Variable(Level.REPOSITORY, "REMOVED_PAT", "", False),
+    Verdict.UNDEFINED,
+    (Evidence("shell", "main", "bitbucket-pipelines.yml", 12, "$REMOVED_PAT"),),
+)
 UNKNOWN = Row(
     "",
     variable("SHARED_PAT", Level.WORKSPACE),
@@ -81,7 +87,7 @@ TOKENS = (
 def listing() -> Listing:
     return Listing(
         "acme",
-        (SHADOWING, UNKNOWN, ROLLBACK, UNREAD, MERGE, WAIVED, IN_USE, REMOVABLE),
+        (SHADOWING, UNKNOWN, ROLLBACK, UNREAD, MERGE, WAIVED, IN_USE, REMOVABLE, UNDEFINED),
         (
             ("api", NotChecked(Level.DEPLOYMENT, "Staging", "the credential lacks the scope read:pipeline")),
             ("", NotChecked(Level.WORKSPACE, None, "Bitbucket has no such page")),

@@ -289,6 +289,14 @@ def test_a_missing_object_of_a_partial_clone_is_not_fetched(git: Git, tmp_path: 
     with Objects(tmp_path) as open_objects, pytest.raises(GitError):
         open_objects.read("0" * 39 + "1")
     assert not hit.exists()
+    of = commit(tmp_path, tree(tmp_path, (FILE, b"gone", "1" * 40), (FILE, b"here", blob(tmp_path, b"content"))))
+    with Objects(tmp_path) as open_objects:
+        view = RefView(open_objects, of)
+        for _ in range(2):
+            with pytest.raises(Unreadable, match="not in this clone"):
+                view.read("gone")
+            assert view.read("here") == b"content"
+    assert not hit.exists()
 
 
 # A commit as a View

@@ -14,6 +14,8 @@ from migrator.demo.moments import shown
 from migrator.demo.routes import Call, Route, missing
 from migrator.demo.scopes import NONE, READ_ACCOUNT, READ_PROJECT, READ_WORKSPACES
 
+_LISTS = ("members", "owners", "projects", "snippets")
+
 
 def _user(call: Call) -> Answer:
     if call.credential.kind is not Kind.API_TOKEN:  # however good it is (BITBUCKET_API.md 8, fact 3)
@@ -32,7 +34,12 @@ def _workspaces(call: Call) -> Answer:
     administrator = call.credential.user == call.workspace.owner
     if call.request.one("administrator") == "true" and not administrator:
         return paging.page(call.request, [])
-    workspace = {"type": "workspace_base", "uuid": call.workspace.uuid, "slug": call.workspace.slug}
+    workspace = {
+        "type": "workspace_base",
+        "uuid": call.workspace.uuid,
+        "slug": call.workspace.slug,
+        "links": _links(call, "self", "avatar"),
+    }
     row = {"type": "workspace_access", "administrator": administrator, "workspace": workspace}
     return paging.page(call.request, [row])
 
@@ -47,24 +54,47 @@ def _workspace(call: Call) -> Answer:
             "name": call.workspace.slug.title(),
             "is_private": True,
             "created_on": shown(call.workspace.created_on),
-            "links": {
-                "self": {"href": f"{call.request.origin}/2.0/workspaces/{call.workspace.slug}"},
-                "html": {"href": f"{call.request.origin}/{call.workspace.slug}/"},
-                "repositories": {"href": f"{call.request.origin}/2.0/repositories/{call.workspace.slug}"},
-                "projects": {"href": f"{call.request.origin}/2.0/workspaces/{call.workspace.slug}/projects"},
-            },
+            "links": _links(call, "self", "html", "avatar", "repositories", *_LISTS),
         },
     )
 
 
-def project(workspace: str, key: str) -> dict[str, Any]:
+def within(call: Call) -> dict[str, Any]:
+    """The workspace as it is shown within something else."""
+    slug = call.workspace.slug
+    about = {"type": "workspace", "uuid": call.workspace.uuid, "name": slug.title(), "slug": slug}
+    return {**about, "links": _links(call, "self", "html", "avatar")}
+
+
+def _links(call: Call, *names: str) -> dict[str, Any]:
+    origin, slug = call.request.origin, call.workspace.slug
+    here = f"{origin}/2.0/workspaces/{slug}"
+    found = {
+        "self": here,
+        "html": f"{origin}/{slug}/",
+        "avatar": f"{origin}/workspaces/{slug}/avatar/",
+        "repositories": f"{origin}/2.0/repositories/{slug}",
+        **{name: f"{here}/{name}" for name in _LISTS},
+    }
+    return {name: {"href": found[name]} for name in names}
+
+
+def project(call: Call, key: str) -> dict[str, Any]:
     """A project as it is shown, in a list and in a repository."""
-    return {"type": "project", "key": key, "name": key.title(), "uuid": identity.uuid("project", workspace, key)}
+    workspace = call.workspace.slug
+    page = call.page("workspace", "projects", key)
+    links = {
+        "self": {"href": f"{call.request.origin}/2.0/workspaces/{workspace}/projects/{key}"},
+        "html": {"href": page},
+        "avatar": {"href": f"{page}/avatar/32"},
+    }
+    about = {"type": "project", "key": key, "name": key.title(), "uuid": identity.uuid("project", workspace, key)}
+    return {**about, "links": links}
 
 
 def _projects(call: Call) -> Answer:
     keys = sorted({repository.project for repository in call.workspace.repositories.values()})
-    return paging.page(call.request, [project(call.workspace.slug, key) for key in keys])
+    return paging.page(call.request, [project(call, key) for key in keys])
 
 
 ROUTES = (

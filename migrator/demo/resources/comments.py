@@ -6,39 +6,68 @@ https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
-from migrator.demo import paging
+from migrator.demo import paging, review
 from migrator.demo.messages import Answer, Refusal, error
 from migrator.demo.moments import shown
-from migrator.demo.resources.pullrequests import found
+from migrator.demo.resources.pullrequests import SHORT, found, listed, short
+from migrator.demo.resources.pullrequests import row as pull_request
 from migrator.demo.routes import Call, Route, missing
 from migrator.demo.scopes import READ_PULL_REQUEST
 from migrator.demo.state import Comment, PullRequest
+from migrator.demo.texts import rendered
 
+_UPDATED = ("description", "title", "destination", "reason", "source", "state")
 _PLACES = ("path", "from", "to", "start_from", "start_to")
 
 
 def _row(call: Call, request: PullRequest, comment: Comment) -> dict[str, Any]:
-    here = call.url(call.repository().slug, "pullrequests", str(request.id), "comments", str(comment.id))
     row: dict[str, Any] = {
         "type": "pullrequest_comment",
         "id": comment.id,
-        "content": {"raw": comment.text, "markup": "markdown", "html": ""},
+        "content": rendered(comment.text),
         "user": call.shown(comment.author),
         "deleted": comment.deleted,
         "pending": False,
-        "pullrequest": {"type": "pullrequest", "id": request.id, "title": request.title},
+        "pullrequest": short(call, call.repository(), request),
         "created_on": shown(comment.created_on),
         "updated_on": shown(comment.updated_on),
-        "links": {"self": {"href": here}},
+        "links": _links(call, request, comment.id),
     }
     if comment.inline:
-        row["inline"] = comment.inline
+        row["inline"] = {name: comment.inline.get(name) for name in _PLACES}
+        slug = call.repository().slug
+        source, destination = _ends(call, request)
+        between = f"{call.workspace.slug}/{slug}:{source}..{destination}?path={quote(comment.inline['path'], safe='')}"
+        row["links"]["code"] = {"href": f"{call.url(slug, 'diff')}/{between}"}
     if comment.parent:
-        row["parent"] = {"id": comment.parent}
+        row["parent"] = {"id": comment.parent, "links": _links(call, request, comment.parent)}
     if comment.resolved_by:
         row["resolution"] = _resolution(call, comment)
     return row
+
+
+def _alone(call: Call, request: PullRequest, comment: Comment) -> dict[str, Any]:
+    """With what is said of its place only there."""
+    row = _row(call, request, comment)
+    if "inline" in row:
+        source, destination = _ends(call, request)
+        row["inline"] |= {"outdated": False, "context_lines": "", "base_rev": None}
+        row["inline"] |= {"src_rev": source, "dest_rev": destination}
+    return row
+
+
+def _links(call: Call, request: PullRequest, number: int) -> dict[str, Any]:
+    slug = call.repository().slug
+    here = call.url(slug, "pullrequests", str(request.id), "comments", str(number))
+    page = call.page(slug, "pull-requests", str(request.id), "_", f"diff#comment-{number}")
+    return {"self": {"href": here}, "html": {"href": page}}
+
+
+def _ends(call: Call, request: PullRequest) -> tuple[str, str]:
+    source, destination = review.ends(call.repository(), request)
+    return source[:SHORT], destination[:SHORT]
 
 
 def _resolution(call: Call, comment: Comment) -> dict[str, Any]:
@@ -58,9 +87,23 @@ def _list(call: Call) -> Answer:
     return paging.page(call.request, [_row(call, request, comment) for comment in request.comments])
 
 
+def _activity(call: Call) -> Answer:
+    """What happened, the newest first as far as the box knows, in a list that does not say how long it is."""
+    request = found(call)
+    about = short(call, call.repository(), request)
+    row = listed(pull_request(call, call.repository(), request))
+    update = {name: row[name] for name in _UPDATED} | {"date": shown(request.updated_on)}
+    update["author"] = call.shown(request.author)
+    rows: list[dict[str, Any]] = [{"comment": _row(call, request, comment)} for comment in reversed(request.comments)]
+    for person in request.approved_by:
+        moment = shown(request.updated_on)
+        rows.append({"approval": {"date": moment, "pullrequest": about, "user": call.shown(person)}})
+    return paging.uncounted(call.request, [{"pull_request": about, **row} for row in [*rows, {"update": update}]])
+
+
 def _get(call: Call) -> Answer:
     request = found(call)
-    return Answer(200, _row(call, request, _one_of(call, request)))
+    return Answer(200, _alone(call, request, _one_of(call, request)))
 
 
 def _create(call: Call) -> Answer:
@@ -70,14 +113,14 @@ def _create(call: Call) -> Answer:
         return error(400, "parent: no such comment", fields={"parent": ["no such comment"]})
     made = Comment(call.workspace.next(), call.credential.user, _text(wanted), now, now, _inline(wanted), parent)
     request.comments.append(made)
-    return Answer(201, _row(call, request, made))
+    return Answer(201, _alone(call, request, made))
 
 
 def _update(call: Call) -> Answer:
     request = found(call)
     comment = _own(call, _one_of(call, request))
     comment.text, comment.updated_on = _text(call.request.fields()), call.now()
-    return Answer(200, _row(call, request, comment))
+    return Answer(200, _alone(call, request, comment))
 
 
 def _delete(call: Call) -> Answer:
@@ -137,6 +180,7 @@ def _inline(wanted: dict[str, Any]) -> dict[str, Any] | None:
 _ALL = "/repositories/{workspace}/{repository}/pullrequests/{pull_request}/comments"
 _ONE = _ALL + "/{comment}"
 ROUTES = (
+    Route("GET", _ALL.removesuffix("comments") + "activity", READ_PULL_REQUEST, _activity),
     Route("GET", _ALL, READ_PULL_REQUEST, _list),
     Route("POST", _ALL, READ_PULL_REQUEST, _create),
     Route("GET", _ONE, READ_PULL_REQUEST, _get),

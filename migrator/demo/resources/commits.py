@@ -13,6 +13,7 @@ from migrator.demo.resources import repositories
 from migrator.demo.routes import Call, Route, missing
 from migrator.demo.scopes import READ_REPOSITORY
 from migrator.demo.state import Repository
+from migrator.demo.texts import rendered
 
 
 def shown(call: Call, repository: Repository, revision: store.Revision) -> dict[str, Any]:
@@ -21,15 +22,29 @@ def shown(call: Call, repository: Repository, revision: store.Revision) -> dict[
         "type": "commit",
         "hash": revision.hash,
         "date": revision.date,
-        "author": _author(call, revision.author),
+        "author": author(call, revision.author),
         "message": revision.message,
         "parents": [call.commit(repository, parent) for parent in revision.parents],
         "repository": repositories.short(call, repository),
-        "links": {"self": {"href": call.url(repository.slug, "commit", revision.hash)}},
+        "links": _links(call, repository, revision.hash),
     }
 
 
-def _author(call: Call, raw: str) -> dict[str, Any]:
+def listed(call: Call, repository: Repository, revision: store.Revision) -> dict[str, Any]:
+    """A commit in a list of commits."""
+    return shown(call, repository, revision) | {"summary": rendered(revision.message)}
+
+
+def _links(call: Call, repository: Repository, name: str) -> dict[str, Any]:
+    here = call.url(repository.slug, "commit", name)
+    below = {one: {"href": f"{here}/{one}"} for one in ("approve", "comments", "statuses")}
+    beside = {one: {"href": call.url(repository.slug, one, name)} for one in ("diff", "patch")}
+    page = {"href": call.page(repository.slug, "commits", name)}
+    return {"self": {"href": here}, "html": page, **below, **beside}
+
+
+def author(call: Call, raw: str) -> dict[str, Any]:
+    """Who git names, with the person that has this address."""
     person = next((each for each in call.workspace.people.values() if f"<{each.email}>" in raw), None)
     return {"type": "author", "raw": raw, **({"user": call.shown(person)} if person else {})}
 
@@ -48,7 +63,8 @@ def found(call: Call, repository: Repository, name: str) -> str:
 def _one(call: Call) -> Answer:
     repository = call.repository()
     revision = found(call, repository, call.values["commit"])
-    return Answer(200, shown(call, repository, store.revisions(repository.folder, [revision])[revision]))
+    row = listed(call, repository, store.revisions(repository.folder, [revision])[revision])
+    return Answer(200, {**row, "participants": []})
 
 
 def _list(call: Call) -> Answer:
@@ -61,7 +77,7 @@ def _list(call: Call) -> Answer:
     excluded = [store.resolve(repository.folder, each) for each in call.request.every("exclude")]
     without = [each for each in excluded if each]
     rows = store.history(repository.folder, revision, call.request.one("path"), without)
-    return paging.iterator(call.request, [shown(call, repository, row) for row in rows])
+    return paging.iterator(call.request, [listed(call, repository, row) for row in rows])
 
 
 _REPOSITORY = "/repositories/{workspace}/{repository}"

@@ -50,7 +50,7 @@ def _start(repository: Repository, branch: str, parent: str) -> str:
         return ""
     revision = store.resolve(repository.folder, parent)
     if revision is None:
-        raise Refusal(error(404, f"Commit not found: {parent}"))
+        raise Refusal(error(400, f"parents: Commit not found: {parent}", fields={"parents": []}))
     if tip is not None and tip != revision:
         raise Refusal(error(409, f"The parent is not the tip of {branch}"))
     return revision

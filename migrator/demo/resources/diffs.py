@@ -9,21 +9,23 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from migrator.demo import paging, review, store
+from migrator.demo import paging, store
 from migrator.demo.messages import TEXT, Answer, Refusal
-from migrator.demo.resources.pullrequests import SHORT, found
+from migrator.demo.resources.pullrequests import found, spec
 from migrator.demo.routes import Call, Route, missing
 from migrator.demo.scopes import READ_PULL_REQUEST, READ_REPOSITORY
+from migrator.demo.state import Repository
 
-_WORDS = {"A": "added", "D": "removed", "M": "modified", "T": "modified"}
+_WORDS = {"A": "added", "D": "removed", "R": "renamed"}
+LONGEST = 500
 
 
 def _ends(call: Call) -> tuple[str, str]:
     """Old and new of `{spec}`: `new..old` from where both come from, or one commit against its parent."""
-    spec = call.values["spec"]
-    if "\r" in spec:  # `workspace/repository:new CR old`, where pull requests lead
-        spec = spec.rpartition(":")[2].replace("\r", "..")
-    folder, (new, _, old) = call.repository().folder, spec.partition("..")
+    asked = call.values["spec"]
+    if "\r" in asked:  # `workspace/repository:new CR old`, where pull requests lead
+        asked = asked.rpartition(":")[2].replace("\r", "..")
+    folder, (new, _, old) = call.repository().folder, asked.partition("..")
     last = store.resolve(folder, new)
     first = store.resolve(folder, old or f"{new}^")
     if last is None or first is None:
@@ -38,36 +40,32 @@ def _diff(call: Call) -> Answer:
 
 def _stat(call: Call) -> Answer:
     old, new = _ends(call)
-    folder = call.repository().folder
-    words = store.diff(folder, old, new, "--no-renames", "--name-status", "-z").decode("utf-8", "replace").split("\0")
-    counts = store.diff(folder, old, new, "--no-renames", "--numstat", "-z").decode("utf-8", "replace").split("\0")
+    repository = call.repository()
     rows = []
-    for at, line in enumerate(counts[:-1]):
-        added, removed, path = line.split("\t", 2)
-        status = _WORDS.get(words[2 * at], "modified")
-        file = {"type": "commit_file", "path": path, "escaped_path": quote(path)}
+    for change in store.changes(repository.folder, old, new):
         row: dict[str, Any] = {
             "type": "diffstat",
-            "status": status,
-            "lines_added": int(added) if added.isdecimal() else 0,
-            "lines_removed": int(removed) if removed.isdecimal() else 0,
-            "old": None if status == "added" else file,
-            "new": None if status == "removed" else file,
+            "status": _WORDS.get(change.status, "modified"),
+            "lines_added": change.added,
+            "lines_removed": change.removed,
+            "old": _file(call, repository, old, change.old) if change.old else None,
+            "new": _file(call, repository, new, change.new) if change.new else None,
         }
         rows.append(row)
-    return paging.page(call.request, rows)
+    return paging.page(call.request, rows, LONGEST, LONGEST)
+
+
+def _file(call: Call, repository: Repository, revision: str, path: str) -> dict[str, Any]:
+    here = f"{call.url(repository.slug, 'src', revision)}/{quote(path)}"
+    return {"type": "commit_file", "path": path, "escaped_path": quote(path), "links": {"self": {"href": here}}}
 
 
 def _leading(kind: str) -> Callable[[Call], Answer]:
     def lead(call: Call) -> Answer:
         repository = call.repository()
         request = found(call)
-        source, destination = review.ends(repository, request)
-        ends = f"{source[:SHORT]}%0D{(request.base or destination)[:SHORT]}"
-        spec = f"{call.workspace.slug}/{repository.slug}:{ends}?from_pullrequest_id={request.id}&topic=true"
-        return Answer(302, headers={"Location": f"{call.url(repository.slug, kind)}/{spec}"})
+        return Answer(302, headers={"Location": f"{call.url(repository.slug, kind)}/{spec(call, repository, request)}"})
 
-    """To an address whose bytes count: its `%0D` is no text to be encoded again (BITBUCKET_API.md 8, fact 8)."""
     return lead
 
 

@@ -13,6 +13,8 @@ from migrator.demo.routes import Call, Route
 from migrator.demo.scopes import READ_PIPELINE
 from migrator.demo.state import Environment
 
+_RANKS = ("Test", "Staging", "Production")
+
 
 def environment(call: Call) -> Environment:
     """The environment in the path. Raises Refusal."""
@@ -23,7 +25,8 @@ def environment(call: Call) -> Environment:
 
 
 def _row(found: Environment) -> dict[str, Any]:
-    kind = {"type": "deployment_environment_type", "name": found.category}
+    rank = _RANKS.index(found.category) if found.category in _RANKS else 0
+    kind = {"type": "deployment_environment_type", "name": found.category, "rank": rank}
     return {
         "type": "deployment_environment",
         "uuid": found.uuid,
@@ -31,6 +34,12 @@ def _row(found: Environment) -> dict[str, Any]:
         "slug": found.name.lower().replace(" ", "-"),
         "environment_type": kind,
         "category": {"name": found.category},
+        "rank": rank,
+        "hidden": False,
+        "deployment_gate_enabled": False,
+        "environment_lock_enabled": True,
+        "lock": {"type": "deployment_environment_lock_open", "name": "OPEN"},
+        "restrictions": {"type": "deployment_restrictions_configuration", "admin_only": False},
     }
 
 

@@ -15,10 +15,12 @@ from migrator.demo.people import User
 from migrator.demo.resources import commits, repositories
 from migrator.demo.routes import Call, Route, missing
 from migrator.demo.scopes import READ_PULL_REQUEST, WRITE_PULL_REQUEST
-from migrator.demo.state import PullRequest, Repository
+from migrator.demo.state import PullRequest, Repository, Task
+from migrator.demo.texts import rendered
 
 LONGEST = 50
-_LINKS = ("commits", "approve", "diff", "diffstat", "comments", "activity", "merge", "decline", "statuses")
+_LINKS = ("commits", "approve", "request-changes", "comments", "activity", "merge", "decline", "statuses")
+_ALONE = ("reviewers", "participants", "rendered")
 SHORT = 12
 
 
@@ -31,26 +33,52 @@ def found(call: Call) -> PullRequest:
     raise Refusal(missing(f"No pull request {wanted}"))
 
 
-def row(call: Call, repository: Repository, request: PullRequest) -> dict[str, Any]:
-    """A pull request as it is shown."""
+def spec(call: Call, repository: Repository, request: PullRequest) -> str:
+    """What its difference is called, whose bytes count: its `%0D` is no text to be encoded again (BITBUCKET_API.md 8,
+    fact 8)."""
     source, destination = review.ends(repository, request)
-    within = repositories.short(call, repository)
-    reviewers = [one for person in request.reviewers if (one := call.shown(person))]
+    ends = f"{source[:SHORT]}%0D{(request.base or destination)[:SHORT]}"
+    return f"{call.workspace.slug}/{repository.slug}:{ends}?from_pullrequest_id={request.id}&topic=true"
+
+
+def short(call: Call, repository: Repository, request: PullRequest) -> dict[str, Any]:
+    """A pull request as it is shown within something else."""
     here = call.url(repository.slug, "pullrequests", str(request.id))
-    html = f"{call.request.origin}/{call.workspace.slug}/{repository.slug}/pull-requests/{request.id}"
+    page = call.page(repository.slug, "pull-requests", str(request.id))
     return {
         "type": "pullrequest",
         "id": request.id,
         "title": request.title,
-        "description": request.description,
-        "summary": {"raw": request.description, "markup": "markdown", "html": ""},
-        "state": request.state,
         "draft": request.draft,
+        "queued": False,
+        "links": {"self": {"href": here}, "html": {"href": page}},
+    }
+
+
+def row(call: Call, repository: Repository, request: PullRequest) -> dict[str, Any]:
+    """A pull request as it is shown alone."""
+    source, destination = review.ends(repository, request)
+    within = repositories.short(call, repository)
+    reviewers = [one for person in request.reviewers if (one := call.shown(person))]
+    here = call.url(repository.slug, "pullrequests", str(request.id))
+    begin = _end(call, repository, request.source, source, within)
+    begin["branch"] |= {"links": {}, "sync_strategies": ["merge_commit", "rebase"]}
+    if request.fork_gone:
+        begin |= {"commit": None, "repository": None}
+    about = short(call, repository, request)
+    difference = spec(call, repository, request)
+    return {
+        **about,
+        "description": request.description,
+        "summary": rendered(request.description),
+        "rendered": {"title": rendered(request.title), "description": rendered(request.description)},
+        "reason": "",
+        "state": request.state,
         "author": call.shown(request.author),
-        "source": _end(call, repository, request.source, source, within),
+        "source": begin,
         "destination": _end(call, repository, request.destination, destination, within),
         "reviewers": reviewers,
-        "participants": [_participant(call, request, person) for person in request.approved_by],
+        "participants": _participants(call, request),
         "merge_commit": _commit(call, repository, request.merge_commit),
         "closed_by": call.shown(request.closed_by),
         "close_source_branch": request.close_source_branch,
@@ -59,11 +87,18 @@ def row(call: Call, repository: Repository, request: PullRequest) -> dict[str, A
         "created_on": shown(request.created_on),
         "updated_on": shown(request.updated_on),
         "links": {
-            "self": {"href": here},
-            "html": {"href": html},
+            **about["links"],
             **{name: {"href": f"{here}/{name}"} for name in _LINKS},
+            **{name: {"href": f"{call.url(repository.slug, name)}/{difference}"} for name in ("diff", "diffstat")},
         },
     }
+
+
+def listed(row: dict[str, Any]) -> dict[str, Any]:
+    """As it is shown in a list, of what is shown alone."""
+    source = row["source"]
+    branch = {key: value for key, value in source["branch"].items() if key != "sync_strategies"}
+    return {key: value for key, value in row.items() if key not in _ALONE} | {"source": {**source, "branch": branch}}
 
 
 def _end(call: Call, repository: Repository, branch: str, hash_: str | None, within: dict[str, Any]) -> dict[str, Any]:
@@ -75,15 +110,27 @@ def _commit(call: Call, repository: Repository, hash_: str | None) -> dict[str, 
     return call.commit(repository, hash_[:SHORT]) if hash_ else None
 
 
+def _participants(call: Call, request: PullRequest) -> list[dict[str, Any]]:
+    """Reviewers, whatever they have done, and who else approved it."""
+    people = dict.fromkeys((*request.reviewers, *request.approved_by))
+    return [_participant(call, request, person) for person in people]
+
+
 def _participant(call: Call, request: PullRequest, person: User) -> dict[str, Any]:
-    role = "REVIEWER" if person in request.reviewers else "PARTICIPANT"
-    approved = {"approved": True, "state": "approved", "participated_on": shown(request.updated_on)}
-    return {"type": "participant", "user": call.shown(person), "role": role, **approved}
+    approved = person in request.approved_by
+    return {
+        "type": "participant",
+        "user": call.shown(person),
+        "role": "REVIEWER" if person in request.reviewers else "PARTICIPANT",
+        "approved": approved,
+        "state": "approved" if approved else None,
+        "participated_on": shown(request.updated_on) if approved else None,
+    }
 
 
 def _page(call: Call, rows: list[dict[str, Any]]) -> Answer:
     """Lists name no reviewers and no participants (BITBUCKET_API.md 8, fact 4)."""
-    rows = [{key: value for key, value in row.items() if key not in ("reviewers", "participants")} for row in rows]
+    rows = [listed(row) for row in rows]
     states = call.request.every("state")
     if not states and "state" not in call.request.one("q"):
         states = ("OPEN",)
@@ -178,7 +225,11 @@ def _merge(call: Call) -> Answer:
         return error(400, "merge_strategy: not one of this repository's")
     except review.ReviewError as problem:
         return error(400, str(problem))
-    return Answer(200, row(call, repository, request))
+    made = request.merge_commit or ""
+    whole = commits.listed(call, repository, store.revisions(repository.folder, [made])[made])
+    merged = {name: whole[name] for name in ("type", "hash", "author", "summary", "date", "message")}
+    closed = {"merge_commit": merged, "closed_on": shown(request.updated_on)}
+    return Answer(200, row(call, repository, request) | closed)
 
 
 def _commits(call: Call) -> Answer:
@@ -187,7 +238,7 @@ def _commits(call: Call) -> Answer:
     source, destination = review.ends(repository, request)
     since = request.base or store.base(repository.folder, source, destination) or ""
     rows = store.history(repository.folder, source, without=[since] if since else [])
-    return paging.iterator(call.request, [commits.shown(call, repository, one) for one in rows])
+    return paging.iterator(call.request, [commits.listed(call, repository, one) for one in rows])
 
 
 def _approve(call: Call) -> Answer:
@@ -205,7 +256,8 @@ def _take_back(call: Call) -> Answer:
 
 
 def _tasks(call: Call) -> Answer:
-    return paging.page(call.request, [_task(number, text) for number, text in found(call).tasks.items()])
+    request = found(call)
+    return paging.page(call.request, [_task(call, request, task) for task in request.tasks.values()])
 
 
 def _add_task(call: Call) -> Answer:
@@ -213,9 +265,9 @@ def _add_task(call: Call) -> Answer:
     raw = content.get("raw") if isinstance(content, dict) else None
     if not raw:
         return error(400, "content: raw is required", fields={"content": ["raw is required"]})
-    number = call.workspace.next()
-    request.tasks[number] = str(raw)
-    return Answer(201, _task(number, str(raw)))
+    made = Task(call.workspace.next(), str(raw), call.credential.user, call.now())
+    request.tasks[made.id] = made
+    return Answer(201, _task(call, request, made))
 
 
 def _remove_task(call: Call) -> Answer:
@@ -224,8 +276,22 @@ def _remove_task(call: Call) -> Answer:
     return Answer(204) if gone else missing("No such task")
 
 
-def _task(number: int, text: str) -> dict[str, Any]:
-    return {"id": number, "state": "UNRESOLVED", "content": {"raw": text, "markup": "markdown", "html": ""}}
+def _task(call: Call, request: PullRequest, task: Task) -> dict[str, Any]:
+    slug, number = call.repository().slug, str(task.id)
+    page = call.page(slug, "pull-requests", str(request.id), "_", f"diff#task-{number}")
+    here = call.url(slug, "pullrequests", str(request.id), "tasks", number)
+    return {
+        "id": task.id,
+        "state": "UNRESOLVED",
+        "content": rendered(task.text),
+        "created_on": shown(task.created_on),
+        "updated_on": shown(task.created_on),
+        "resolved_on": None,
+        "resolved_by": None,
+        "pending": True,
+        "creator": call.shown(task.creator),
+        "links": {"self": {"href": here}, "html": {"href": page}},
+    }
 
 
 def _branch(wanted: dict[str, Any], end: str) -> str | None:

@@ -6,22 +6,50 @@ https://developer.atlassian.com/cloud/bitbucket/rest/api-group-refs/
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from migrator.demo import paging, store
 from migrator.demo.messages import Answer, error
-from migrator.demo.resources.commits import shown
+from migrator.demo.resources.commits import author, shown
+from migrator.demo.review import Strategy
 from migrator.demo.routes import Call, Route, missing
 from migrator.demo.scopes import READ_REPOSITORY, WRITE_REPOSITORY
+from migrator.demo.state import Repository
+
+_MERGING = {"default_merge_strategy": Strategy.MERGE_COMMIT, "merge_strategies": list(Strategy)}
 
 
 def _rows(call: Call, kind: str, refs: dict[str, str]) -> list[dict[str, Any]]:
     repository = call.repository()
     revisions = store.revisions(repository.folder, refs.values())
+    notes = store.notes(repository.folder) if kind == "tag" else {}
     return [
-        {"type": kind, "name": name, "target": shown(call, repository, revisions[target])}
+        {
+            "type": kind,
+            "name": name,
+            "target": shown(call, repository, revisions[target]),
+            "links": _links(call, repository, kind, name),
+            **(_MERGING if kind == "branch" else _said(call, notes.get(name))),
+        }
         for name, target in refs.items()
         if target in revisions
     ]
+
+
+def _links(call: Call, repository: Repository, kind: str, name: str) -> dict[str, Any]:
+    kinds = {"branch": "branches", "tag": "tags"}
+    return {
+        "self": {"href": call.url(repository.slug, "refs", kinds[kind], name)},
+        "commits": {"href": call.url(repository.slug, "commits", name)},
+        "html": {"href": call.page(repository.slug, kind, quote(name))},
+    }
+
+
+def _said(call: Call, note: store.Note | None) -> dict[str, Any]:
+    """What a tag that is an object of its own says; a light one has nothing of it."""
+    if note is None:
+        return {"tagger": None, "date": None, "message": None}
+    return {"tagger": author(call, note.author), "date": note.date, "message": note.message}
 
 
 def _branches(call: Call) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any
 
 from migrator.demo import identity, paging
 from migrator.demo.messages import Answer, Refusal
-from migrator.demo.moments import shown
+from migrator.demo.moments import of_insights
 from migrator.demo.resources.commits import found
 from migrator.demo.routes import Call, Route
 from migrator.demo.scopes import READ_REPOSITORY
@@ -50,7 +50,8 @@ def _report(call: Call) -> Report:
 
 def _row(name: str, report: Report) -> dict[str, Any]:
     about = {"type": "report", "uuid": identity.uuid("report", name), "external_id": name}
-    return {**report.content, **about, "created_on": shown(report.created_on), "updated_on": shown(report.updated_on)}
+    dates = {"created_on": of_insights(report.created_on), "updated_on": of_insights(report.updated_on)}
+    return {"remote_link_enabled": False, "data": [], **report.content, **about, **dates}
 
 
 def _list(call: Call) -> Answer:
@@ -111,7 +112,10 @@ def _annotation(call: Call, wanted: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(line, int) or line < 1 or not wanted.get("summary") or "annotation_type" not in wanted:
         raise Refusal(error(400, "An annotation has a type, a summary, and a line from 1 or none"))
     uuid = identity.uuid("annotation", call.values["report"], wanted["external_id"])
-    return {**wanted, "type": "report_annotation", "uuid": uuid, "created_on": shown(call.now())}
+    now, name = of_insights(call.now()), call.values["report"]
+    report = {"uuid": identity.uuid("report", name), "title": _report(call).content["title"]}
+    dates = {"created_on": now, "updated_on": now}
+    return {**wanted, "type": "report_annotation", "uuid": uuid, "report": report, **dates}
 
 
 def _check(content: dict[str, Any], what: str) -> None:

@@ -11,10 +11,17 @@ from urllib.parse import quote
 from migrator.demo import paging, store
 from migrator.demo.messages import Answer
 from migrator.demo.moments import shown
-from migrator.demo.resources.accounts import project
+from migrator.demo.resources import accounts
 from migrator.demo.routes import Call, Route
 from migrator.demo.scopes import READ_REPOSITORY
 from migrator.demo.state import Repository
+
+_PLACES = {
+    **{name: name for name in ("pullrequests", "commits", "forks", "watchers", "downloads", "hooks")},
+    "branches": "refs/branches",
+    "tags": "refs/tags",
+    "source": "src",
+}
 
 
 def row(call: Call, repository: Repository) -> dict[str, Any]:
@@ -37,9 +44,21 @@ def row(call: Call, repository: Repository) -> dict[str, Any]:
         "created_on": shown(repository.created_on),
         "updated_on": shown(repository.updated_on),
         "mainbranch": {"type": "branch", "name": repository.main} if there and repository.main else None,
-        "project": project(slug, repository.project),
-        "owner": {"type": "team", "uuid": call.workspace.uuid, "display_name": slug},
-        "links": {**within["links"], "clone": [{"name": "https", "href": clone}]},
+        "project": accounts.project(call, repository.project),
+        "owner": call.workspace.owner.shown(origin),
+        "workspace": accounts.within(call),
+        "website": None,
+        "parent": None,
+        "enforced_signed_commits": None,
+        "override_settings": {"default_merge_strategy": False, "branching_model": False},
+        "links": {
+            **within["links"],
+            **{name: {"href": call.url(repository.slug, *place.split("/"))} for name, place in _PLACES.items()},
+            "clone": [
+                {"name": "https", "href": clone},
+                {"name": "ssh", "href": f"ssh://git@127.0.0.1/{slug}/{repository.slug}.git"},
+            ],
+        },
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from migrator.demo import paging
 from migrator.demo.messages import Answer
-from migrator.demo.moments import shown
+from migrator.demo.moments import of_pipelines
 from migrator.demo.routes import Call, Route
 from migrator.demo.scopes import READ_PIPELINE
 from migrator.demo.state import Schedule
@@ -32,8 +32,8 @@ def _row(schedule: Schedule) -> dict[str, Any]:
         "enabled": schedule.enabled,
         "cron_pattern": schedule.cron,
         "target": target,
-        "created_on": shown(schedule.created_on),
-        "updated_on": shown(schedule.created_on),
+        "created_on": of_pipelines(schedule.created_on),
+        "updated_on": of_pipelines(schedule.created_on),
     }
 
 

@@ -16,6 +16,8 @@ from migrator.demo.scopes import READ_REPOSITORY
 from migrator.demo.state import Repository
 
 _DEEPEST = 20
+_KINDS = {"json": "application/json", "sh": "text/x-sh", "txt": "text/plain"}
+"""Of files by the end of their names; of others it is not known."""
 _ATTRIBUTES = {"120000": "link", "100755": "executable", "160000": "subrepository"}
 
 
@@ -53,16 +55,19 @@ def _folder(call: Call, repository: Repository, revision: str, path: str) -> Ans
 
 
 def _row(call: Call, repository: Repository, revision: str, entry: store.Entry) -> dict[str, Any]:
+    here = call.url(repository.slug, "src", revision) + f"/{quote(entry.path)}"
+    history = call.url(repository.slug, "filehistory", revision) + f"/{quote(entry.path)}"
+    links = {"self": here, "meta": f"{here}?format=meta", "history": history}
     row: dict[str, Any] = {
         "type": "commit_directory" if entry.kind == "tree" else "commit_file",
         "path": entry.path,
-        "commit": {"type": "commit", "hash": revision},
-        "links": {"self": {"href": call.url(repository.slug, "src", revision) + f"/{quote(entry.path)}"}},
+        "commit": call.commit(repository, revision),
+        "links": {name: {"href": link} for name, link in links.items()},
     }
-    if entry.kind == "blob":
+    if entry.kind != "tree":
         row |= {"size": entry.size, "escaped_path": quote(entry.path)}
-    if entry.mode in _ATTRIBUTES:
-        row["attributes"] = [_ATTRIBUTES[entry.mode]]
+        row["attributes"] = [_ATTRIBUTES[entry.mode]] if entry.mode in _ATTRIBUTES else []
+        row["mimetype"] = _KINDS.get(entry.path.rpartition(".")[2])
     return row
 
 

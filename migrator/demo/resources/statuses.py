@@ -10,6 +10,7 @@ from typing import Any
 from migrator.demo import paging, review
 from migrator.demo.messages import Answer, error
 from migrator.demo.moments import shown
+from migrator.demo.resources import repositories
 from migrator.demo.resources.commits import found
 from migrator.demo.resources.pullrequests import found as pull_request
 from migrator.demo.routes import Call, Route, missing
@@ -20,13 +21,29 @@ _STATES = ("SUCCESSFUL", "FAILED", "INPROGRESS", "STOPPED")
 _SENT = ("key", "state", "name", "url", "description", "refname")
 
 
-def _of(repository: Repository, commit: str) -> list[dict[str, Any]]:
-    return [status for (on, _), status in repository.statuses.items() if on == commit]
+def _of(call: Call, repository: Repository, commit: str) -> list[dict[str, Any]]:
+    return [_row(call, repository, on, row) for (on, _), row in repository.statuses.items() if on == commit]
+
+
+def _row(call: Call, repository: Repository, commit: str, status: dict[str, Any]) -> dict[str, Any]:
+    """As it is shown: `status` is what was sent and when."""
+    about = call.commit(repository, commit)
+    here = call.url(repository.slug, "commit", commit, "statuses", "build", status["key"])
+    return {
+        "type": "build",
+        "description": "",
+        "refname": None,
+        "name": "",
+        **status,
+        "commit": about,
+        "repository": repositories.short(call, repository),
+        "links": {"self": {"href": here}, "commit": about["links"]["self"]},
+    }
 
 
 def _list(call: Call) -> Answer:
     repository = call.repository()
-    rows = _of(repository, found(call, repository, call.values["commit"]))
+    rows = _of(call, repository, found(call, repository, call.values["commit"]))
     refname = call.request.one("refname")
     return paging.page(call.request, [row for row in rows if not refname or row.get("refname") == refname])
 
@@ -34,7 +51,7 @@ def _list(call: Call) -> Answer:
 def _of_pull_request(call: Call) -> Answer:
     repository = call.repository()
     source, _ = review.ends(repository, pull_request(call))
-    return paging.page(call.request, _of(repository, source))
+    return paging.page(call.request, _of(call, repository, source))
 
 
 def _create(call: Call) -> Answer:
@@ -46,7 +63,7 @@ def _get(call: Call) -> Answer:
     repository = call.repository()
     key = found(call, repository, call.values["commit"]), call.values["key"]
     status = repository.statuses.get(key)
-    return Answer(200, status) if status else missing(f"No status {call.values['key']}")
+    return Answer(200, _row(call, repository, key[0], status)) if status else missing(f"No status {call.values['key']}")
 
 
 def _update(call: Call) -> Answer:
@@ -63,17 +80,14 @@ def _set(call: Call, wanted: dict[str, Any], code: int) -> Answer:
     if not isinstance(key, str) or not key or state not in _STATES or not wanted.get("url"):
         return error(400, f"A status has a key, a url and a state of {', '.join(_STATES)}")
     before = repository.statuses.get((commit, key))
-    here = call.url(repository.slug, "commit", commit, "statuses", "build", key)
     now = shown(call.now())
     status = {
-        "type": "build",
         **{name: wanted[name] for name in _SENT if wanted.get(name) is not None},
         "created_on": before["created_on"] if before else now,
         "updated_on": now,
-        "links": {"self": {"href": here}, "commit": {"href": call.url(repository.slug, "commit", commit)}},
     }
     repository.statuses[commit, key] = status
-    return Answer(code, status)
+    return Answer(code, _row(call, repository, commit, status))
 
 
 _COMMIT = "/repositories/{workspace}/{repository}/commit/{commit}/statuses"

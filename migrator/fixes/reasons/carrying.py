@@ -12,7 +12,7 @@ from migrator.flow.events import Command, Flow, Output
 from migrator.flow.streams import TERMINALS, writes_nothing
 from migrator.ir.values import Literal, Piece, Value
 from migrator.reading.steps import StepFacts
-from migrator.rulebook.records import Programs
+from migrator.rulebook.programs import Programs
 
 
 def carrying(step: StepFacts, context: Context, login: PackagesLogin, logins: Sequence[PackagesLogin]) -> Opinion:

@@ -12,7 +12,8 @@ from migrator.fixes.points import Point
 from migrator.fixes.reasons.building import copies_login
 from migrator.flow.events import Command
 from migrator.reading.steps import Shell, StepFacts
-from migrator.rulebook.records import Programs, RuleBook
+from migrator.rulebook.programs import Programs
+from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Role
 from migrator.sinks.escapes import escapes
 from migrator.sinks.invocations import invocation, parse

@@ -19,7 +19,8 @@ from migrator.ir.values import Literal
 from migrator.reading.evidence import NamedPackage
 from migrator.reading.steps import Shell, StepFacts
 from migrator.reading.unfollowed import runs
-from migrator.rulebook.records import Programs, RuleBook
+from migrator.rulebook.programs import Programs
+from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
 from migrator.sinks.invocations import invocation
 from migrator.sinks.login_files import gives_login_file

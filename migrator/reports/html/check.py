@@ -11,7 +11,8 @@ from migrator.reports.excerpt import excerpt, named, place
 from migrator.reports.html.parts import Bar, Block, Chart, Column, Figure, Page, Row, Section, Table, Tone
 from migrator.reports.hunks import hunks
 from migrator.reports.paint import Paint
-from migrator.rulebook.records import ReasonEntry, ways_out
+from migrator.rulebook.records import ReasonEntry
+from migrator.rulebook.ways_out import ways_out
 
 TONES = (("safe", Tone.GOOD), ("unsafe", Tone.HALF), ("report-only", Tone.BAD))
 MEANING = {

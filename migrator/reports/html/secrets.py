@@ -20,6 +20,7 @@ TONES = (
     (Verdict.NOT_CHECKED, Tone.PLAIN),
     (Verdict.CANNOT_TELL, Tone.PLAIN),
     (Verdict.IN_USE, Tone.BAD),
+    (Verdict.UNDEFINED, Tone.BAD),
     (Verdict.SHADOWS, Tone.BAD),
 )
 
@@ -104,15 +105,14 @@ def _waiver(one: Waiver, rest: Sequence[Variable]) -> Row:
 
 def _row(row: Variable) -> Row:
     variable = row.variable
-    level = str(variable.level)
     where = f"{row.repository or '–'}{f', {variable.environment}' if variable.environment else ''}"
-    cells = (variable.key, str(row.verdict), where, level, len(row.evidence))
+    cells = (variable.key, str(row.verdict), where, row.level or "none", len(row.evidence))
     return Row(cells, tuple(_blocks(row)))
 
 
 def _blocks(row: Variable) -> Iterator[Block]:
     yield Block("text", f"{MEANING[row.verdict]}.", str(row.verdict))
-    if not row.variable.secured:
+    if row.level and not row.variable.secured:
         yield Block("text", "It is not secured: whoever sees the settings sees its value.")
     if row.evidence:
         yield Block("list", "\n".join(map(_evidence, row.evidence[:50])), "Evidence")

@@ -63,7 +63,7 @@ def token(one: Token) -> dict[str, Any]:
 def _row(row: Row) -> dict[str, Any]:
     variable = row.variable
     return {
-        "level": str(variable.level),
+        "level": row.level or None,
         "repository": row.repository,
         "environment": variable.environment,
         "key": variable.key,

@@ -28,7 +28,7 @@ def _overview(rows: Sequence[Row]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for group in words.groups(rows):
         for row in group.rows:
-            level = f"{row.variable.level} {cell(row.variable.environment or '')}".strip()
+            level = f"{row.level or '-'} {cell(row.variable.environment or '')}".strip()
             yield f"| {cell(row.variable.key)} | {cell(row.repository) or '-'} | {level} | **{row.verdict}** |"
 
 
@@ -40,9 +40,8 @@ def _group(group: Group) -> Iterator[list[str]]:
 
 
 def _row(row: Row) -> Iterator[str]:
-    level = f"{row.variable.level} {code(row.variable.environment or '')}".strip()
-    secured = "" if row.variable.secured else ", not secured"
-    yield f"{code(row.variable.key)} ({level}{secured}) is **{row.verdict}**: {MEANING[row.verdict]}."
+    level = words.level(row, code(row.variable.environment or ""))
+    yield f"{code(row.variable.key)} ({level}) is **{row.verdict}**: {MEANING[row.verdict]}."
     if row.evidence or row.alive or row.uncovers or row.waivers:
         yield ""
     yield from (f"- {_evidence(evidence)}" for evidence in row.evidence[:MOST])

@@ -31,7 +31,7 @@ class _Waiver(Struct, frozen=True):
 
 
 class _Row(Struct, frozen=True):
-    level: Level
+    level: Level | None
     repository: str
     environment: str | None
     key: str
@@ -109,7 +109,7 @@ def read(path: Path) -> tuple[Listing, tuple[TokenRow, ...]]:
 def _row(one: _Row) -> Row:
     return Row(
         one.repository,
-        Variable(one.level, one.key, one.uuid or "", one.secured, one.environment),
+        Variable(one.level or Level.REPOSITORY, one.key, one.uuid or "", one.secured, one.environment),
         one.verdict,
         one.evidence,
         one.assumptions,

@@ -30,10 +30,10 @@ def _row(row: Row) -> tuple[str | int, ...]:
     first = row.evidence[0] if row.evidence else None
     return (
         row.repository,
-        str(variable.level),
+        row.level,
         variable.environment or "",
         variable.key,
-        "yes" if variable.secured else "no",
+        ("yes" if variable.secured else "no") if row.level else "",
         str(row.verdict),
         len(row.evidence),
         " ".join(filter(None, (first.kind, first.ref, words.place(first), first.text))) if first else "",

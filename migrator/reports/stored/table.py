@@ -34,9 +34,8 @@ def _group(group: Group, listing: Listing, paint: Paint) -> Iterator[str]:
 
 def _row(row: Row, paint: Paint) -> Iterator[str]:
     variable = row.variable
-    level = f"{variable.level} {named(variable.environment or '')}".strip()
-    secured = "" if variable.secured else ", not secured"
-    yield f"  {paint.bold(named(variable.key))} ({level}{secured})  {_colour(row.verdict, paint)(str(row.verdict))}"
+    level = words.level(row, named(variable.environment or ""))
+    yield f"  {paint.bold(named(variable.key))} ({level})  {_colour(row.verdict, paint)(str(row.verdict))}"
     yield f"    {MEANING[row.verdict]}"
     for evidence in row.evidence[:MOST]:
         yield f"    {_evidence(evidence, paint)}"
@@ -88,7 +87,7 @@ def _closing(listing: Listing, tokens: Sequence[TokenRow], paint: Paint) -> Iter
 def _colour(verdict: Verdict, paint: Paint) -> Callable[[str], str]:
     if verdict is Verdict.REMOVABLE:
         return paint.green
-    if verdict in (Verdict.SHADOWS, Verdict.IN_USE):
+    if verdict in (Verdict.SHADOWS, Verdict.UNDEFINED, Verdict.IN_USE):
         return paint.red
     return paint.cyan if verdict in (Verdict.AFTER_MERGE, Verdict.ROLLBACK) else paint.yellow
 

@@ -17,6 +17,9 @@ MOST = 8
 """Lines of one kind that people are shown of a variable."""
 MEANING = {
     Verdict.SHADOWS: "no step sees the native variable of this name while it is there; remove or rename it first",
+    Verdict.UNDEFINED: (
+        "a login reads it, and no level defines it; the step fails unless its image or whoever starts it sets it"
+    ),
     Verdict.IN_USE: "something that runs now reads it",
     Verdict.CANNOT_TELL: "nothing that was read uses it, but not all that could was read or says what it reads",
     Verdict.NOT_CHECKED: "it may be stored on a level that could not be read",
@@ -84,6 +87,14 @@ def waivers(rows: Iterable[Row]) -> tuple[Waiver, ...]:
     return tuple(sorted(found, key=lambda one: (one.until, one.doubt, one.path, one.variable)))
 
 
+def level(row: Row, environment: str) -> str:
+    """Where a variable is stored, and that everybody may see its value; `environment` as it may be shown."""
+    if not row.level:
+        return "on no level"
+    secured = "" if row.variable.secured else ", not secured"
+    return f"{f'{row.level} {environment}'.strip()}{secured}"
+
+
 def place(evidence: Evidence) -> str:
     """`path:line`, as far as there is one."""
     return f"{evidence.path}:{evidence.line}" if evidence.path and evidence.line else evidence.path
@@ -137,6 +148,8 @@ def advice(listing: Listing, tokens: Sequence[TokenRow]) -> list[str]:
     said = []
     if Verdict.SHADOWS in verdicts:
         said.append("Remove or rename what shadows a native variable before anything is rewritten.")
+    if Verdict.UNDEFINED in verdicts:
+        said.append("Store each undefined variable, or change the login that reads it, before the next release.")
     if any(verdict.may_go for verdict in verdicts):
         said.append("`patless secrets plan -o plan.json`, with the same options, writes what can go down for signing.")
     elif Verdict.AFTER_MERGE in verdicts:

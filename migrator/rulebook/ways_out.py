@@ -1,0 +1,55 @@
+"""What a user can do about a reason: the ways out that its entry in the rule book has, as they work for a finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from migrator.findings.records import Finding, Verdict
+from migrator.rulebook.records import ReasonEntry
+
+CENTRAL = "fleet.toml"
+"""What a way out names that is the operator's of a fleet."""
+_VARIABLE = re.compile(r"(?!(?:Docker|Container)file)[A-Za-z_]\w*")
+_FILE = re.compile(r"[^\s`$]*(?:[./]|Dockerfile|Containerfile)[^\s`$]*")
+_KEEP = "# patless: ignore["
+_UNSAFELY = "patless fix --unsafe-fixes"
+_ACCEPTED = 'add to .patless.toml: baseline = "patless-baseline.json", then run: patless check --write-baseline'
+_PACKAGE = re.compile(r"[\w-]+(?:\.[\w-]+)+/")
+
+
+def ways_out(
+    entry: ReasonEntry, subject: str, *, fleet_of: str = "", finding: Finding | None = None
+) -> tuple[tuple[str, str], ...]:
+    """The ways out of a reason with what they are called, filled in: those that need a subject only if there is one,
+    and of a finding those that work for it. `fleet_of` is the slug of a repository that is looked at with the
+    configuration of a fleet."""
+    if entry.package and _PACKAGE.match(subject):
+        entry = replace(entry.package, code=entry.code)
+    mine = entry.fleet if fleet_of and entry.fleet else entry.mine
+    if not _VARIABLE.fullmatch(subject):
+        of_file = entry.file if _FILE.fullmatch(subject) else ""
+        mine = of_file or (entry.described if " " in subject else "") or entry.otherwise or mine
+    templates = (("mine", mine), ("not mine", entry.not_mine), ("ask", entry.ask))
+    ways = (
+        (label, text.replace("{code}", entry.code).replace("{repository}", fleet_of).replace("{subject}", subject))
+        for label, text in templates
+        if text and (subject or "{subject}" not in text)
+    )
+    return tuple(ways) if finding is None else tuple(_for(finding, ways))
+
+
+def _for(finding: Finding, ways: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Ways out as they work for a finding: no fix is made of one that is only reported, and a comment stands where the
+    file takes one."""
+    for label, way in ways:
+        if way.startswith(_UNSAFELY) and finding.verdict is Verdict.REPORT_ONLY:
+            continue
+        if way.startswith(_KEEP) and not finding.comment:
+            way = f"{_ACCEPTED}, which accepts every finding of today"
+        elif way.startswith(_KEEP):
+            way = way if finding.comment == "#" else f"{finding.comment} {way}"
+            way = f"above line {finding.above}: {way}" if finding.above not in (0, finding.position.line) else way
+        yield label, way
