@@ -75,12 +75,13 @@ class Credentials:
         ApiError for another host. `x-token-auth` is the documented user of an access token; the user of an API token,
         `x-bitbucket-api-token-auth`, is reported by users and not in the REST documents: BITBUCKET_API.md section 3.
         """
-        parts = addresses.split(addresses.clone_url(url, api))
-        place = f"{parts.scheme}://{parts.netloc}/"
+        header = self.git_authorization(url, api)
+        parts = addresses.split(url)
+        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
         count = environment.get("GIT_CONFIG_COUNT", "")
         first = int(count) if count.isdecimal() and len(count) < 4 else 0
         settings = (
-            (f"http.{place}.extraHeader", f"Authorization: {self._git}"),
+            (f"http.{place}.extraHeader", f"Authorization: {header}"),
             (f"http.{place}.followRedirects", "false"),
             ("credential.helper", ""),
         )
@@ -88,6 +89,12 @@ class Credentials:
         for number, (key, value) in enumerate(settings, first):
             added |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         return added
+
+    def git_authorization(self, url: str, api: str) -> str:
+        """The value of the Authorization header with which git is asked for `url` of the same Bitbucket as `api`.
+        Raises ApiError for another host."""
+        addresses.clone_url(url, api)
+        return self._git
 
     @property
     def _git(self) -> str:

@@ -31,6 +31,7 @@ from migrator.fleet.scanning import Judge, digest
 from migrator.fleet.sharding import Shard, ShardError
 from migrator.fleet.visiting import Reading
 from migrator.reports.counting import many
+from migrator.repositories.direct import Direct
 from migrator.rulebook import reading as books
 from migrator.secrets.plan import rules_digest
 from migrator.text.mask import printable
@@ -81,7 +82,8 @@ def scan(scanning: Scanning) -> int:
         if scanning.folders:
             return _scan(scanning, ledger, reading, _clones(scanning, ledger, shard), shard)
         with _client(scanning, shard) as client:
-            reading = replace(reading, credentials=client.credentials, api=client.base)
+            direct = Direct(scanning.seconds)
+            reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
             named = replace(scanning.selection, workspace=account.slug(client, scanning.selection.workspace))
             scanning = replace(scanning, selection=named)
             return _scan(scanning, ledger, reading, _listed(scanning, ledger, client, shard), shard, client)
@@ -182,13 +184,13 @@ def _secrets(
 
 def _end(scanning: Scanning, ledger: Ledger, entries: Sequence[Entry]) -> int:
     console.out(_summary(ledger, entries))
-    failed = [one for one in entries if one.state.failed]
+    failed = [one for one in entries if one.lacks]
     if scanning.secrets:
         known = ledger.stored()
         failed += [
             replace(one, state=State.ERROR, error=found.error)
             for one in entries
-            if (found := known.get(one.repository.uuid)) and found.error and not one.state.failed
+            if (found := known.get(one.repository.uuid)) and found.error and not one.lacks
         ]
     lines = [printable(f"{one.repository.slug}: {one.state}: {one.error}") for one in failed[:_LINES]]
     more = [f"and {len(failed) - _LINES:,} more, which the ledger names"] if len(failed) > _LINES else []

@@ -77,7 +77,7 @@ def _copy(repository: Repository) -> Path:
 
 def _unread(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
     for entry in entries:
-        if entry.state.failed:
+        if entry.lacks:
             yield entry.repository.slug, entry.error or str(entry.state)
         elif entry.state is State.LISTED:
             yield entry.repository.slug, "it was listed, and not looked at yet"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -107,15 +107,33 @@ def bring(entries: Iterable[Entry], branches: Iterable[Branch], reading: Reading
         return
     known = {name: one.repository for one in entries for name in (one.repository.uuid, one.repository.slug)}
     wanted: dict[str, set[str]] = {}
+    importers: dict[str, list[Branch]] = {}
     for branch in branches:
         for one in branch.seen.imports if branch.seen else ():
+            importers.setdefault(branch.entry.repository.uuid, []).append(branch)
             if aim := target(one.text):
                 wanted.setdefault(aim.repository, set()).add(aim.ref)
+    for some in importers.values():
+        with suppress(GitError, ApiError):
+            _complete(some, reading, reading.credentials)
     for name, asked in wanted.items():
         exporter = known.get(name)
         if exporter and exporter.clone_url:
             with suppress(GitError, ApiError):
                 _bring(exporter, asked, reading, reading.credentials)
+
+
+def _complete(importing: Sequence[Branch], reading: Reading, credentials: Credentials) -> None:
+    """Bring the files of an importer that its copy lacks: shared pipelines run them, and which ones, its own analysis
+    has not asked."""
+    repository = importing[0].entry.repository
+    if repository.folder or not repository.clone_url:
+        return
+    root = remote.place(reading.cache, repository.workspace, repository.slug)
+    if remote.is_partial(root):
+        variables = credentials.git_environment(repository.clone_url, reading.api)
+        names = list(dict.fromkeys(one.name for one in importing))
+        remote.snapshot(root, repository.clone_url, variables, names, reading.filtered, reading.seconds)
 
 
 def _bring(exporter: Repository, asked: Collection[str], reading: Reading, credentials: Credentials) -> None:

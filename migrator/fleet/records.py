@@ -123,7 +123,8 @@ class Seen(Struct, frozen=True):
 
 class Scanned(Struct, frozen=True):
     """The outcome of one look at a repository. `heads` are commits by branch, of the branches that were asked for;
-    `seen` are those of them that were analysed now, the others being in the ledger already."""
+    `seen` are those of them that were analysed now, the others being in the ledger already. `error` of one that did not
+    fail says which branches were left out."""
 
     uuid: str
     state: State
@@ -192,6 +193,11 @@ class Entry(Struct, frozen=True):
     listed: str
     scanned: str = ""
     error: str = ""
+
+    @property
+    def lacks(self) -> bool:
+        """Whether not all that was asked for has been read."""
+        return self.state.failed or bool(self.error)
 
 
 class Branch(Struct, frozen=True):

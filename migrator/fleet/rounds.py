@@ -12,16 +12,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 from migrator import processes
 from migrator.fleet import visiting
+from migrator.fleet.gathering import Contents
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Entry, Repository, Scanned, Seen, State
-from migrator.fleet.scanning import Judge, look
+from migrator.fleet.scanning import Judge, Partly, look, look_partly
 from migrator.fleet.visiting import Known, Reading, visit
-from migrator.repositories import remote
+from migrator.repositories import direct, remote
 from migrator.text.view import Unreadable
 
+_Found = TypeVar("_Found")
 JOBS = 8
 """Conversations at a time: what bounds a fleet is waiting."""
 
@@ -70,7 +73,7 @@ def go_through(
             ledger.claim(uuid, wait=True)
             now = ledger.entry(uuid) or entry
             if left(now):  # the other run did not come to its end
-                scanned = visit(_known(ledger, now.repository), reading, analysts.look)
+                scanned = visit(_known(ledger, now.repository), reading, analysts)
                 ledger.record(scanned)
                 told(scanned)
                 count += 1
@@ -85,13 +88,13 @@ def _known(ledger: Ledger, repository: Repository) -> Known:
 
 def _visits(work: Iterator[Known], reading: Reading, analysts: Analysts, jobs: int) -> Iterator[Scanned]:
     if jobs == 1:
-        yield from (visit(known, reading, analysts.look) for known in work)
+        yield from (visit(known, reading, analysts) for known in work)
         return
     running: set[Future[Scanned]] = set()
     with ThreadPoolExecutor(jobs, "visit") as threads:
         try:
             for known in work:
-                running.add(threads.submit(visit, known, reading, analysts.look))
+                running.add(threads.submit(visit, known, reading, analysts))
                 if len(running) > jobs:
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     yield from (one.result() for one in done)
@@ -99,6 +102,7 @@ def _visits(work: Iterator[Known], reading: Reading, analysts: Analysts, jobs: i
         except BaseException:
             threads.shutdown(wait=False, cancel_futures=True)
             remote.interrupt()
+            direct.interrupt()
             analysts.close()
             raise
 
@@ -114,9 +118,23 @@ class Analysts:
         self, root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]
     ) -> tuple[Seen, ...]:
         """Raises as `scanning.look`, and Unreadable where the process does not come to its end."""
+        return self._do(_there, root, commits, repository, dict(hosts))
+
+    def look_partly(
+        self,
+        root: Path,
+        held: Contents | None,
+        commits: Sequence[str],
+        repository: Repository,
+        hosts: Mapping[str, str],
+    ) -> Partly:
+        """As `scanning.look_partly`. Raises as `look`."""
+        return self._do(_partly_there, root, held, commits, repository, dict(hosts))
+
+    def _do(self, work: Callable[..., _Found], *arguments: object) -> _Found:
         with self._turn:
             try:
-                return self._workers.do(_there, root, commits, repository, dict(hosts))
+                return self._workers.do(work, *arguments)
             except processes.Lost as lost:
                 raise Unreadable(f"analyzing it {lost}; look at its files, or leave it out") from None
 
@@ -134,3 +152,9 @@ def _begin(judge: Judge) -> None:
 
 def _there(root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]) -> tuple[Seen, ...]:
     return look(root, commits, _JUDGE[0].of(repository).knowing(hosts))
+
+
+def _partly_there(
+    root: Path, held: Contents | None, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]
+) -> Partly:
+    return look_partly(root, held, commits, _JUDGE[0].of(repository).knowing(hosts))

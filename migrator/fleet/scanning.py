@@ -24,7 +24,7 @@ from migrator.reports.excerpt import named
 from migrator.reports.hunks import hunks
 from migrator.reports.naming import renamed
 from migrator.reports.secrets import masked
-from migrator.repositories.objects import Objects
+from migrator.repositories.objects import Held, Objects
 from migrator.repositories.refview import RefView
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook.records import RuleBook
@@ -140,11 +140,58 @@ def packages(shown: Report) -> tuple[Package, ...]:
     return tuple(replace(package, name=_line(package.name), why=_line(package.why)) for package in shown.packages)
 
 
+class Partly(Struct, frozen=True):
+    """What was seen of commits, or the names of the contents that it takes to see it."""
+
+    seen: tuple[Seen, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+
 def look(root: Path, commits: Sequence[str], judge: Judge) -> tuple[Seen, ...]:
     """Commits of the bare copy at `root`, each read through git alone. Raises GitError, GitMissing."""
     with Objects(root) as objects:
         objects.load(commits)
-        return tuple(seen(RefView(objects, commit), commit, judge) for commit in commits)
+        once = _Once(judge)
+        return tuple(once.seen(RefView(objects, commit)) for commit in commits)
+
+
+def look_partly(
+    root: Path, held: Mapping[str, tuple[str, bytes]] | None, commits: Sequence[str], judge: Judge
+) -> Partly:
+    """The same of a copy that lacks files: of `held`, or where that is None of what lies there. Raises as `look`."""
+    found: list[Seen] = []
+    lacking: set[str] = set()
+    with Objects(root) if held is None else Held(root, held) as objects:
+        objects.load(commits)
+        once = _Once(judge)
+        for commit in commits:
+            view = RefView(objects, commit)
+            try:
+                found.append(once.seen(view))
+            except Unreadable:
+                if not view.lacking:
+                    raise
+            lacking |= view.lacking
+    return Partly((), tuple(sorted(lacking))) if lacking else Partly(tuple(found))
+
+
+class _Once:
+    """Judges commits, those that are alike in all that was read of them once: most branches change other files."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._seen: dict[bytes, list[tuple[dict[str, str], Seen]]] = {}
+
+    def seen(self, view: RefView) -> Seen:
+        """Raises as `analyse`."""
+        alike = self._seen.setdefault(view.listing, [])
+        for asked, before in alike:
+            if all(view.name(path) == name for path, name in asked.items()):
+                return replace(before, commit=view.commit)
+        found = seen(view, view.commit, self._judge)
+        if not view.lacking:
+            alike.append((view.asked, found))
+        return found
 
 
 def pipelines(view: Commit) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ gives the files that are there.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fnmatch import filter as matches
@@ -34,6 +35,7 @@ _MOST_BYTES = 32 * 1024 * 1024
 _LONGEST = 256 * 1024
 _MOST_LED = 4 * 1024 * 1024
 """The most characters that `led` reads."""
+_MOST_WILD = 16
 _MOST_FILES_HELD = 20_000
 _MOST_BYTES_HELD = 128 * 1024 * 1024
 _PLENTY = Top("one of more files than are looked through")
@@ -66,6 +68,10 @@ class FileGraph:
     @cached_property
     def paths(self) -> tuple[str, ...]:
         return tuple(self.view.paths())
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(path[:at] for path in self.paths for at, sign in enumerate(path) if sign == "/") | {""}
 
     def _name(self, path: str) -> FileName:
         return FileName(path, self._places, self.programs)
@@ -268,13 +274,31 @@ class FileGraph:
         found = (path for path, text in texts.items() if variable in text and word.search(text))
         return frozenset(path for path in found if not self.is_document(path))
 
-    def _holding(self, words: tuple[str, ...]) -> Mapping[str, str] | Top:
+    def candidates(self, taken: Iterable[Paths]) -> frozenset[str] | None:
+        """The files that are among those paths, or may be, or lie in a folder that is; None: any file may be, or it
+        takes long to tell."""
+        names = {name for paths in taken for name in (paths.patterns if isinstance(paths, Top) else paths)}
+        wild = {name for name in names if GLOB.search(name)}
+        if len(wild) > _MOST_WILD:
+            return None
+        names |= matching(frozenset(wild), (*self.paths, *self._folders)) if wild else NONE
+        if "" in names:
+            return None
+        found = names.intersection(self.paths)
+        return frozenset(found.union(*map(self._below, names & self._folders)))
+
+    def _below(self, folder: str) -> Sequence[str]:
+        first, last = (bisect_left(self.paths, f"{folder}{sign}") for sign in "/0")  # the sign after a slash
+        return self.paths[first:last]
+
+    def _holding(self, words: tuple[str, ...], among: frozenset[str] | None = None) -> Mapping[str, str] | Top:
         """The text of each file that a program may read in which one of the `words` stands, whatever their case: for
-        programs of which nobody knows what they read. Top where there is more than is looked through."""
+        programs of which nobody knows what they read; `among` those, or of all. Top where there is more than is looked
+        through."""
         found: dict[str, str] = {}
         needle = re.compile(b"|".join(re.escape(word.encode()) for word in words), re.IGNORECASE)
         total = 0
-        for count, path in enumerate(self.paths):
+        for count, path in enumerate(self.paths if among is None else sorted(among)):
             if path in self.apart or self.is_document(path):
                 continue
             with suppress(Unreadable):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from functools import cached_property
 
 from msgspec import Struct
 
@@ -33,6 +32,7 @@ class RegistryTexts:
         self.book = book
         self.followed = followed
         self._found: dict[str, tuple[NamedPackage, ...]] = {}
+        self._kept: dict[frozenset[str] | None, Mapping[str, Span]] = {}
 
     def evidence(self, runs: Paths) -> Iterator[NamedPackage] | Top:
         """What names the packages that a program which is not followed may read: any text may. `runs` are the files
@@ -49,16 +49,18 @@ class RegistryTexts:
             if path not in again or not one.mention.open
         )
 
-    @cached_property
-    def kept(self) -> Mapping[str, Span]:
-        """The files that hold a login to Packages as clients keep it, and where; but for native ones. Where there is
-        more than is looked through, those that are named as clients do."""
-        texts = self.files.holding(self.book.mentions)
-        if isinstance(texts, Top):
-            named = (path for path in self.files.paths if path.rpartition("/")[2] in FILES)
-            texts = {path: self.files.text(path) or "" for path in named}
-        found = {path: keeps_login(text, self.book) for path, text in texts.items() if path not in self.followed}
-        return {path: span for path, span in found.items() if span and not names_natives(texts[path], self.book)}
+    def kept(self, among: frozenset[str] | None) -> Mapping[str, Span]:
+        """The files, `among` these or of all, that hold a login to Packages as clients keep it, and where; but for
+        native ones. Where there is more than is looked through, those that are named as clients do."""
+        if among not in self._kept:
+            texts = self.files.holding(self.book.mentions, among)
+            if isinstance(texts, Top):
+                named = (path for path in self.files.paths if path.rpartition("/")[2] in FILES)
+                texts = {path: self.files.text(path) or "" for path in named}
+            found = {path: keeps_login(text, self.book) for path, text in texts.items() if path not in self.followed}
+            native = {path for path in found if names_natives(texts[path], self.book)}
+            self._kept[among] = {path: span for path, span in found.items() if span and path not in native}
+        return self._kept[among]
 
     def _of(self, path: str, text: str) -> tuple[NamedPackage, ...]:
         if path not in self._found:

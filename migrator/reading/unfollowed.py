@@ -80,15 +80,16 @@ def logins_in_parts(step: StepFacts, book: RuleBook) -> Iterator[tuple[str, Span
 def logins_kept(step: StepFacts, texts: RegistryTexts) -> Iterator[tuple[str, Span]]:
     """The files that hold a login to Packages as clients keep it, and where, of those that commands of a step take, or
     that lie in a folder which they take; but for native ones."""
-    kept, files, book = texts.kept, texts.files, texts.book
-    commands = [one for shell in step.shells for one in shell.trace.commands] if kept else []
+    files, book = texts.files, texts.book
+    commands = [one for shell in step.shells for one in shell.trace.commands]
     variables = {name for client in book.clients.values() for name in client.login_file.variables}
-    taken: set[str] = set()
-    for command in commands:
-        if command.name not in book.programs.lookers:
-            for paths in files.starts.taken(command, variables):
-                taken |= within(paths, kept)
-    yield from ((path, kept[path]) for path in sorted(taken))
+    lookers = book.programs.lookers
+    taken = [
+        paths for one in commands if one.name not in lookers for paths in files.starts.taken(one, variables) if paths
+    ]
+    kept = texts.kept(files.candidates(taken)) if taken else {}
+    found = {path for paths in taken for path in within(paths, kept)} if kept else set()
+    yield from ((path, kept[path]) for path in sorted(found))
 
 
 def _open(step: StepFacts, files: FileGraph, book: RuleBook) -> frozenset[str]:

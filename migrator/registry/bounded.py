@@ -22,23 +22,29 @@ HEADERS = 1024 * 1024
 def bounded(adapter: HTTPAdapter, seconds: float, size: int) -> HTTPAdapter:
     """Let no answer that the adapter reads take longer than `seconds`, or have a body of much more than `size` bytes.
     One that does ends as one that times out, or breaks off."""
-    answer = partial(_Answer, seconds=seconds, size=size + HEADERS)
-    pools = {"http": _pool(HTTPConnectionPool, answer), "https": _pool(HTTPSConnectionPool, answer)}
+    kinds = pools(seconds, size)
     make = adapter.proxy_manager_for
 
     def through(proxy: str, **more: Any) -> Any:
         manager = make(proxy, **more)
-        manager.pool_classes_by_scheme = pools
+        manager.pool_classes_by_scheme = kinds
         return manager
 
-    adapter.poolmanager.pool_classes_by_scheme = pools
+    adapter.poolmanager.pool_classes_by_scheme = kinds
     adapter.proxy_manager_for = through  # type: ignore[method-assign]
     return adapter
 
 
-def _pool(kind: type[Any], answer: object) -> type[Any]:
+def pools(seconds: float, size: int, base: type[Any] = object) -> dict[str, Any]:
+    """Pools of connections with such answers, by scheme; `base` is what a connection is besides."""
+    answer = partial(_Answer, seconds=seconds, size=size + HEADERS)
+    return {"http": _pool(HTTPConnectionPool, answer, base), "https": _pool(HTTPSConnectionPool, answer, base)}
+
+
+def _pool(kind: type[Any], answer: object, base: type[Any]) -> type[Any]:
     """The kind of pool, with connections that read such answers."""
-    connection = type("Connection", (kind.ConnectionCls,), {"response_class": staticmethod(answer)})  # type: ignore[arg-type]
+    bases = (kind.ConnectionCls,) if base is object else (base, kind.ConnectionCls)
+    connection = type("Connection", bases, {"response_class": staticmethod(answer)})  # type: ignore[arg-type]
     return type("Pool", (kind,), {"ConnectionCls": connection})
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ _FEW = 16
 """Questions that are sent before the answers are read: fewer bytes than any pipe holds, so that none waits forever."""
 _PIECE = 64 * 1024
 _CHILDREN = {width: re.compile(rb"([0-7]{1,7}) ([^\0]+)\0(.{%d})" % width, re.DOTALL) for width in (20, 32)}
+_TREE_OF = re.compile(rb"tree ([0-9a-f]{40})\n")
 _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?(?:\^\{tree\})?")
 
 
@@ -131,10 +132,7 @@ class Objects:
 
     def load(self, commits: Iterable[str]) -> dict[str, str]:
         """Read the folders of many commits together; the tree of each commit, those that are not there left out."""
-        asked = list(dict.fromkeys(commits))
-        with self._asking("--batch-check", self._sizes, [f"{commit}^{{tree}}" for commit in asked]) as process:
-            answers = [(commit, _answer(process)) for commit in asked]
-        roots = {commit: words[0] for commit, words in answers if len(words) == 3}
+        roots = self._top_folders(list(dict.fromkeys(commits)))
         self._roots |= roots
         level = set(roots.values()) - self._trees.keys()
         for _ in range(DEPTH + 1):
@@ -196,6 +194,12 @@ class Objects:
                 else:
                     yield Entry(os.fsdecode(path), int(mode, 8), oid.hex())
 
+    def _top_folders(self, commits: list[str]) -> dict[str, str]:
+        """The tree of each commit; those that are not there are left out."""
+        with self._asking("--batch-check", self._sizes, [f"{commit}^{{tree}}" for commit in commits]) as process:
+            answers = [(commit, _answer(process)) for commit in commits]
+        return {commit: words[0] for commit, words in answers if len(words) == 3}
+
     def folders_with(self, oids: Collection[str]) -> set[str]:
         """The folders read so far that hold one of the objects, at any depth."""
         wanted = {bytes.fromhex(oid) for oid in oids}
@@ -241,6 +245,36 @@ class Objects:
         if len(words) != 3:
             raise GitError(f"the repository at {self.root} lacks object {oid}; fetch it whole")
         return int(words[2])
+
+
+class Held(Objects):
+    """The same of objects that are in memory, with their kinds; `root` is where they are kept, for people. No git."""
+
+    def __init__(self, root: Path, objects: Mapping[str, tuple[str, bytes]]) -> None:
+        super().__init__(root)
+        self._objects = objects
+
+    def __enter__(self) -> Held:
+        return self
+
+    def sizes(self, oids: Iterable[str]) -> dict[str, int]:
+        return {oid: len(self._objects[oid][1]) for oid in oids if oid in self._objects}
+
+    def blobs(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        return ((oid, self.read(oid)) for oid in oids)
+
+    def read(self, oid: str) -> bytes:
+        if oid not in self._objects:
+            raise GitError(f"the repository at {self.root} lacks object {oid}; fetch it whole")
+        return self._objects[oid][1]
+
+    def pieces(self, oid: str) -> Iterator[bytes]:
+        yield self.read(oid)
+
+    def _top_folders(self, commits: list[str]) -> dict[str, str]:
+        there = [(commit, self._objects[commit]) for commit in commits if commit in self._objects]
+        found = {commit: _TREE_OF.match(data) for commit, (kind, data) in there if kind == "commit"}
+        return {commit: tree[1].decode("ascii") for commit, tree in found.items() if tree}
 
 
 def _answer(process: Process) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
@@ -18,10 +19,16 @@ _LINK_BYTES = 4096
 
 @dataclass(frozen=True)
 class RefView:
-    """A View of `commit`, a hexadecimal name. `objects` must stay open. Submodules are not part of it."""
+    """A View of `commit`, a hexadecimal name. `objects` must stay open. Submodules are not part of it.
+
+    `asked` are the files that were read, with what stands for their contents; `lacking` are the names of contents that
+    were asked for and are not in this copy.
+    """
 
     objects: Objects
     commit: str
+    asked: dict[str, str] = field(default_factory=dict, compare=False)
+    lacking: set[str] = field(default_factory=set, compare=False)
 
     def paths(self) -> tuple[str, ...]:
         """Raises GitError."""
@@ -29,10 +36,11 @@ class RefView:
 
     def read(self, path: str) -> bytes | None:
         """Symbolic links are followed inside the repository, to files and through folders."""
+        self.asked[path] = self.name(path)
         entry = self._find(path)
         if entry is None:
             return None
-        size = self.objects.sizes([entry.oid]).get(entry.oid)
+        size = self._size(entry)
         if size is None:
             raise Unreadable("its content is not in this clone; fetch it whole")
         if size > LIMIT:
@@ -41,6 +49,23 @@ class RefView:
             return self.objects.read(entry.oid)
         except GitError as error:
             raise Unreadable(str(error)) from None
+
+    def name(self, path: str) -> str:
+        """What stands for the content of a file: equal for equal ones, and for those that cannot be read."""
+        try:
+            entry = self._find(path)
+        except Unreadable:
+            return "unreadable"
+        return entry.oid if entry else ""
+
+    @cached_property
+    def listing(self) -> bytes:
+        """What stands for all paths, and for where links lead."""
+        found = sha256()
+        for path in self._paths:
+            entry = self._entries[path]
+            found.update(os.fsencode(f"{path}\0{entry.oid if entry.is_link else ''}\0"))
+        return found.digest()
 
     def target(self, path: str) -> str:
         """The path of the file that `path` stands for when symbolic links are followed. Raises Unreadable."""
@@ -98,7 +123,8 @@ class RefView:
         return next((entry for entry in entries if entry is not None and entry.is_link), None)
 
     def _followed(self, link: Entry, path: str) -> str:
-        if self.objects.sizes([link.oid]).get(link.oid, _LINK_BYTES + 1) > _LINK_BYTES:
+        size = self._size(link)
+        if size is None or size > _LINK_BYTES:
             raise Unreadable("a symbolic link has no readable target; mend or remove it")
         target = os.fsdecode(self.objects.read(link.oid))
         rest = path[len(link.path) :]
@@ -106,3 +132,9 @@ class RefView:
         if target.startswith("/") or found == ".." or found.startswith("../"):
             raise Unreadable("a symbolic link leads out of the repository, so it is not followed")
         return found
+
+    def _size(self, entry: Entry) -> int | None:
+        size = self.objects.sizes([entry.oid]).get(entry.oid)
+        if size is None:
+            self.lacking.add(entry.oid)
+        return size

@@ -12,11 +12,12 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from migrator.repositories.again import STOPPED, again
 from migrator.repositories.git import PROXIES, GitError, GitMissing, command, environment
 from migrator.repositories.waiting import Endless, kill, waited
 from migrator.text.files import LIMIT
@@ -35,7 +36,18 @@ _LARGE = f"--filter=blob:limit={LIMIT + 1}"
 """Files that are larger than what is read may stay where they are."""
 _REFUSED = ("Authentication failed", "returned error: 401", "returned error: 403", "returned error: 404", "not found")
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+_PASSING = re.compile(
+    r"returned error: (?:429|5\d\d)|RPC failed|early EOF|unexpected|hung up|Connection (?:reset|refused|timed out)|"
+    r"Could not resolve|Empty reply|Recv failure|Send failure|transfer closed|expected flush|invalid index-pack|"
+    r"protocol error|invalid response|not valid: is this a git repository|Failed to connect|operation timed out",
+    re.IGNORECASE,
+)
+"""What git says where the other side was busy, or broke off."""
 _QUIETLY = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc")
+
+
+PARTIAL = "patless-partial"
+"""A file in a copy that lacks files of its commits, whatever their size: git does not know that of it."""
 
 
 class Refused(GitError):
@@ -93,11 +105,18 @@ def mirror(folder: Path, url: str, variables: Mapping[str, str]) -> None:
 
     Raises GitError and GitMissing.
     """
-    with _alone(folder) as lock:
-        _begin(folder)
-        options = ("--prune", "--quiet", "--force", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc")
-        whole = ("--unshallow",) if (folder / "shallow").exists() else ()
-        _run(folder, variables, "fetch", *whole, *options, "--", url, *_ALL, lock=lock)
+    options = ("--prune", "--quiet", "--force", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc")
+
+    def bring_all(place: Path) -> None:
+        whole = ("--unshallow",) if (place / "shallow").exists() else ()
+        _run(place, variables, "fetch", *whole, *options, "--", url, *_ALL, lock=lock)
+
+    with alone(folder) as lock:
+        if is_partial(folder):
+            _anew(folder, bring_all)
+        else:
+            begin(folder)
+            bring_all(folder)
 
 
 def snapshot(
@@ -115,9 +134,12 @@ def snapshot(
     GitMissing.
     """
     names = [*(f"refs/heads/{name}" for name in branches), *(f"refs/tags/{name}" for name in tags)]
-    with _alone(folder, seconds) as lock:
+    with alone(folder, seconds) as lock:
+        if is_partial(folder):
+            _anew(folder, lambda fresh: _snapshot(fresh, url, variables, names, filtered, False, seconds, lock))
+            return
         there = (folder / "HEAD").exists()
-        _begin(folder)
+        begin(folder)
         whole = there and not (folder / "shallow").exists() and any((folder / "refs").rglob("*[!.]"))
         try:
             _snapshot(folder, url, variables, names, filtered, whole, seconds, lock)
@@ -126,12 +148,17 @@ def snapshot(
         except GitError:
             if not there:
                 raise
-            fresh = folder.with_name(f"{folder.name}.new")
-            shutil.rmtree(fresh, ignore_errors=True)
-            _begin(fresh)
-            _snapshot(fresh, url, variables, names, filtered, False, seconds, lock)
-            shutil.rmtree(folder, ignore_errors=True)
-            fresh.rename(folder)
+            _anew(folder, lambda fresh: _snapshot(fresh, url, variables, names, filtered, False, seconds, lock))
+
+
+def _anew(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Make the copy anew, which takes the old one's place once it is whole."""
+    fresh = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    begin(fresh)
+    fill(fresh)
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
 
 
 def _snapshot(
@@ -147,7 +174,12 @@ def _snapshot(
     part = () if whole else ("--depth=1", *filtered.options)
     wanted = "".join(f"+{name}:{name}\n" for name in names)
     options = (*part, *_QUIETLY, "--no-show-forced-updates", "--stdin")
-    done = _run(folder, variables, "fetch", *options, "--", url, given=os.fsencode(wanted), seconds=seconds, lock=lock)
+    try:
+        done = _run(
+            folder, variables, "fetch", *options, "--", url, given=os.fsencode(wanted), seconds=seconds, lock=lock
+        )
+    finally:
+        _configure(folder)
     filtered.heard(done.words)
 
 
@@ -164,7 +196,7 @@ def bring(folder: Path, url: str, variables: Mapping[str, str], commits: Sequenc
             return False
         return True
 
-    with _alone(folder) as lock:
+    with alone(folder) as lock:
         if commits and not fetched(commits[:BROUGHT]):
             for commit in commits[:_ONE_BY_ONE]:
                 fetched([commit])
@@ -177,7 +209,7 @@ def send(folder: Path, url: str, variables: Mapping[str, str], refspec: str) -> 
     """
     if refspec.startswith(("+", ":")):
         raise ValueError("a push here never forces or deletes")
-    with _alone(folder) as lock:
+    with alone(folder) as lock:
         try:
             _run(folder, variables, "push", "--quiet", "--no-verify", "--", url, refspec, lock=lock)
         except GitError as error:
@@ -194,15 +226,21 @@ def place(cache: Path, workspace: str, slug: str) -> Path:
     return cache / "git" / workspace / f"{slug}.git"
 
 
+def is_partial(folder: Path) -> bool:
+    """Whether the copy lacks files of its commits; `snapshot` and `mirror` make it anew then."""
+    return (folder / PARTIAL).exists()
+
+
 def interrupt() -> None:
     """End every conversation that goes on in other threads; each of them raises GitError."""
+    STOPPED.now()
     with _RUNNING_LOCK:
         for process in _RUNNING:
             kill(process)
 
 
 @contextmanager
-def _alone(folder: Path, seconds: float = SECONDS) -> Iterator[int]:
+def alone(folder: Path, seconds: float = SECONDS) -> Iterator[int]:
     """Two runs on one copy wait for each other. The lock is handed to git, so that a git that outlives a killed run
     is waited for too. Raises GitError after `seconds`."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -219,18 +257,29 @@ def _alone(folder: Path, seconds: float = SECONDS) -> Iterator[int]:
         yield lock.fileno()
 
 
-def _begin(folder: Path) -> None:
+def begin(folder: Path) -> None:
     """What `git init --bare` makes, without the process and without templates; and whatever a git that was killed has
     left locked is free again."""
     if not (folder / "HEAD").exists():
         for name in ("objects/pack", "refs/heads"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / "config").write_text(_CONFIG, encoding="ascii")
+        _configure(folder)
         (folder / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
         return
     for lock in (*folder.glob("*.lock"), *(folder / "refs").rglob("*.lock"), *folder.glob("objects/pack/tmp_*")):
         with suppress(OSError):
             lock.unlink()
+    _configure(folder)
+
+
+def _configure(folder: Path) -> None:
+    """Let the configuration be what it was at first. git notes there whom it has asked to leave out files, and its
+    readers end then at every file that is not there, in place of saying so."""
+    config = folder / "config"
+    if not config.exists() or config.read_text(encoding="utf-8", errors="replace") != _CONFIG:
+        part = folder / "config.lock"
+        part.write_text(_CONFIG, encoding="ascii")
+        part.replace(config)
 
 
 _RUNNING: set[subprocess.Popen[bytes]] = set()
@@ -244,6 +293,27 @@ def _run(
     given: bytes = b"",
     seconds: float = SECONDS,
     lock: int | None = None,
+) -> _Done:
+    """Run git; what only reads is begun again where the other side was busy or broke off."""
+
+    def once(left: float) -> _Done:
+        return _once(folder, variables, *arguments, given=given, seconds=left, said=seconds, lock=lock)
+
+    return again(once, _is_passing, seconds) if arguments[0] in ("fetch", "ls-remote") else once(seconds)
+
+
+def _is_passing(error: Exception) -> bool:
+    return isinstance(error, GitError) and not isinstance(error, (Refused, Late)) and bool(_PASSING.search(str(error)))
+
+
+def _once(
+    folder: Path,
+    variables: Mapping[str, str],
+    *arguments: str,
+    given: bytes,
+    seconds: float,
+    said: float,
+    lock: int | None,
 ) -> _Done:
     try:
         process = subprocess.Popen(
@@ -263,7 +333,7 @@ def _run(
     try:
         output, errors = waited(process, given, seconds)
     except subprocess.TimeoutExpired:
-        raise Late(f"git needs more than {seconds:g} seconds for {arguments[0]}; try again later") from None
+        raise Late(f"git needs more than {said:g} seconds for {arguments[0]}; try again later") from None
     except Endless as error:
         raise Late(f"git {error} for {arguments[0]}; see what answers there") from None
     finally:

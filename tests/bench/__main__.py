@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import fleet, page, secrets
+from tests.bench import fleet, gathering, page, secrets
 from tests.bench.branches import branches
 from tests.bench.measure import pair, run
 
@@ -72,7 +72,8 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        for measure in (hook, one_file, called, checkouts, linear, references, tour, report, workspace, stored):
+        measures = (hook, one_file, called, checkouts, linear, references, tour, report, workspace, stored, gathered)
+        for measure in measures:
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
                 over = over or budget.value > budget.limit
@@ -248,6 +249,19 @@ def stored(folder: Path) -> Iterator[Budget]:
     yield Budget("requests where there never were pipelines", cost.quiet, 1, "")
     yield Budget("requests for another repository", cost.others, 6, "", "three deployments")
     yield Budget("lists of the workspace's variables", cost.shared, 1, "")
+
+
+def gathered(folder: Path) -> Iterator[Budget]:
+    """What a scan takes of git."""
+    home = folder / "gathering"
+    home.mkdir()
+    found = gathering.costs(home)
+    note = f"{gathering.COUNT} repositories"
+    yield Budget("git processes of a repository first scanned", found.first, 2, "", note)
+    yield Budget("git processes of an unchanged repository", found.again, 0, "", note)
+    yield Budget("bytes of a first scan / a fetch without files", found.quiet, 2, "x", "without a login")
+    yield Budget("the same of all repositories", found.received, 5, "x", "a build takes its whole folder")
+    yield Budget("processor time, unchanged / git ls-remote", found.seconds, 0.3, "x", note)
 
 
 if __name__ == "__main__":

@@ -361,3 +361,16 @@ def test_a_list_with_two_hundred_branches_is_no_trouble(desk: Desk) -> None:
         path.write_text(f"{head}\n")
     assert desk.scan("--branches", "b*").code == 0
     assert len(desk.branches()) == 201
+
+
+def test_of_more_branches_than_are_read_the_main_one_is_and_the_rest_is_said(desk: Desk) -> None:
+    repository = desk.box.add_repository("web", {"main": {PIPELINES: LOGIN}})
+    head = desk.box.head("web", "main")
+    lines = "".join(f"{head} refs/heads/b{number:05}\n" for number in range(10_000))
+    (repository.folder / "packed-refs").write_text(f"# pack-refs with: peeled fully-peeled sorted \n{lines}")
+    done = desk.scan("--branches", "b*")
+    assert (done.code, desk.entries()["web"].state) == (3, State.SCANNED)
+    assert "web: scanned: more than 1,000 branches match --branches, so only main was read; name fewer" in done.err
+    assert [one.name for one in desk.branches()] == ["main"]
+    assert desk.scan("--branches", "b0000*").code == 1
+    assert len(desk.branches()) == 11
