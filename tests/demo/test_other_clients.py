@@ -54,27 +54,50 @@ def full(box: Box) -> Box:
 
 def test_the_python_client_of_others(full: Box) -> None:
     client: Any = Cloud  # it has no types
-    cloud = client(url=full.origin, token=full.token(), api_root="", api_version="2.0")
+    url, password = full.origin, full.api_token(*_granted())
+    cloud = client(url=url, username=full.state.owner.email, password=password, api_root="", api_version="2.0")
     workspace = cloud.workspaces.get("acme")
+    assert workspace.slug == "acme"
+    assert [one.key for one in workspace.projects.each()] == ["CORE"]
     assert len(list(workspace.repositories.each())) == 31, "pages lead on"
     web = workspace.repositories.get("web")
     assert (web.slug, web.data["mainbranch"]["name"]) == ("web", "main")
     assert {one.name for one in web.branches.each()} >= {"main", "release/1", "patless/main"}
-    assert [one.name for one in web.tags.each()] == ["v1"]
+    assert web.branches.get("release/1").name == "release/1"
+    assert ([one.name for one in web.tags.each()], web.tags.get("v1").name) == (["v1"], "v1")
     head = full.head("web", "main")
-    assert web.commits.get(head).hash == head
+    commit = web.commits.get(head)
+    assert (commit.hash, len(list(commit.parents()))) == (head, 0)
     assert next(iter(web.commits.each())).hash == head
-    assert [one.key for one in web.repository_variables.each()] == ["REGISTRY"]
-    made = web.repository_variables.create("PACKAGES_TOKEN", "secret", True)
-    assert made.secured
-    made.delete()
-    assert [one.key for one in web.repository_variables.each()] == ["REGISTRY"]
-    assert [one.name for one in web.deployment_environments.each()] == ["Staging"]
+    assert web.get_source_file(head, "bitbucket-pipelines.yml").decode() == "a: b\n"
+    _variables_of_others(web)
     runs = list(web.pipelines.each())
     assert len(runs) == 2
     assert len(list(web.pipelines.get(runs[0].uuid).steps())) == 1
     (reviewer,) = web.default_reviewers.each()
     assert reviewer.display_name == "Rene Reviewer"
+    reviewer.delete()
+    assert not list(web.default_reviewers.each())
+    assert web.default_reviewers.add(reviewer.uuid).display_name == "Rene Reviewer"
+    _review_of_others(full, web)
+
+
+def _variables_of_others(web: Any) -> None:
+    (environment,) = web.deployment_environments.each()
+    assert web.deployment_environments.get(environment.uuid).name == "Staging"
+    for variables in (web.repository_variables, environment.deployment_environment_variables):
+        before = [one.key for one in variables.each()]
+        made = variables.create("PACKAGES_TOKEN", "secret", True)
+        assert made.secured
+        made.update(key="PACKAGES_PAT")
+        assert [one.key for one in variables.each()] == [*before, "PACKAGES_PAT"]
+        made.delete()
+        assert [one.key for one in variables.each()] == before
+    (stays,) = web.repository_variables.each()
+    assert web.repository_variables.get(stays.uuid).value == "crg.apkg.io"
+
+
+def _review_of_others(full: Box, web: Any) -> None:
     request = web.pullrequests.create("Change", "patless/main", "main")
     assert [one.id for one in web.pullrequests.each()] == [request.id]
     request = web.pullrequests.get(request.id)
@@ -82,13 +105,23 @@ def test_the_python_client_of_others(full: Box) -> None:
     assert "+pipelines: {}" in request.diff()
     assert [one.new.path for one in request.diffstat()] == ["bitbucket-pipelines.yml"]
     assert len(list(request.commits)) == 1
+    assert not list(request.statuses())
     request.comment("Hello")
-    assert [one.raw for one in request.comments()] == ["Hello"]
+    (comment,) = request.comments()
+    comment.update(content={"raw": "Hello again"})
+    assert [one.raw for one in request.comments()] == ["Hello again"]
+    comment.delete()
+    assert not [one for one in request.comments() if not one.data.get("deleted")]
     request.add_task("Do")
-    assert [one.description for one in request.tasks()] == ["Do"]
+    (task,) = request.tasks()
+    assert task.description == "Do"
+    task.delete()
+    assert not list(request.tasks())
     assert request.approve()["approved"]
     request.unapprove()
     assert request.merge(merge_strategy=request.MERGE_SQUASH)["state"] == "MERGED"
+    full.commit("web", "topic/2", {"more.txt": "more\n"})
+    assert web.pullrequests.create("Another", "topic/2", "main").decline()["state"] == "DECLINED"
 
 
 def test_the_npm_client_of_others(full: Box) -> None:
