@@ -92,7 +92,8 @@ class Command(Struct, frozen=True, eq=False):
 
 class VariableUse(Struct, frozen=True):
     """An expansion of a variable. `command` is the order of the command whose words hold it, -1 outside of one;
-    `definition` the assignment whose right-hand side holds it. `traced`: its value is written to the log."""
+    `definition` the assignment whose right-hand side holds it. `traced`: its value is written to the log.
+    `order` is that of what holds it, or else of what comes next."""
 
     read: Read
     definitions: Definitions
@@ -100,6 +101,7 @@ class VariableUse(Struct, frozen=True):
     command: int
     definition: Definition | None
     traced: bool = False
+    order: int = -1
 
 
 class Decision(Struct, frozen=True):

@@ -198,7 +198,8 @@ class Evaluator:
 
     def use(self, read: Read, definitions: Definitions, state: State, frame: Frame) -> None:
         traced = (state.traced and not frame.hidden) or frame.shown
-        self.recorder.add(VariableUse(read, definitions, frame.calls, frame.holder, frame.defining, traced))
+        order = frame.defining.order if frame.defining else frame.holder if frame.holder >= 0 else self.recorder.order
+        self.recorder.add(VariableUse(read, definitions, frame.calls, frame.holder, frame.defining, traced, order))
 
 
 def _is_file(body: tuple[Statement, ...]) -> bool:

@@ -176,8 +176,7 @@ def cleared(flow: Flow, span: Span) -> bool:
     far as that can be told: then the variables that the program was given may not be there."""
     if not flow.cleared:
         return False
-    uses = [use for use in flow.uses if use.read.span.contains(span)]
-    orders = [use.definition.order if use.definition else use.command for use in uses]
+    orders = [use.order for use in flow.uses if use.read.span.contains(span)]
     if not orders:
         orders = [one.order for one in flow.commands if one.span.contains(span)]
         orders += [one.order for one in flow.definitions if one.word and one.word.span.contains(span)]

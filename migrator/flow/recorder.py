@@ -133,6 +133,7 @@ class Recorder:
 
     def clears(self, since: int) -> None:
         """What ran since then had another environment than the program."""
+        self.order += 1  # so that what comes next is told from the last that ran within
         if not self._muted:
             self.cleared.append((since, self.order))
 
