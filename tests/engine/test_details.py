@@ -13,6 +13,7 @@ LITERAL = 'docker login crg.apkg.io -u bob@acme.example -p "$T"'
 OTHER = """
     - step:
         script:
+          - sh other.sh
 """
 BROKEN = """
   branches:
@@ -41,11 +42,10 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
         ('[ -n "${BITBUCKET_PACKAGES_TOKEN:-$PAT}" ] && make x', LOGIN, PUSH), "", {}
     ),
     "the last part of a path that is pushed and pulled": (
-        (LOGIN, "I=$(basename crg.apkg.io/acme/web)", "docker push crg.apkg.io/acme/$I", "docker pull crg.apkg.io/acme/web"),
-        "", {},
+        (LOGIN, "I=$(basename x/web)", "docker push crg.apkg.io/acme/$I", "docker pull crg.apkg.io/acme/web"), "", {}
     ),
     "what another step prints": (
-        (LOGIN, PUSH, "mvn -B verify"), OTHER + "          - sh other.sh\n", {"other.sh": "echo crg.apkg.io/acme/base:1\n"}
+        (LOGIN, PUSH, "mvn -B verify"), OTHER, {"other.sh": "echo crg.apkg.io/acme/base:1\n"}
     ),
     "a client without words": (("docker", LOGIN, PUSH), "", {}),
 }  # fmt: skip
@@ -114,3 +114,8 @@ def test_which_characters_change(script: tuple[str, ...], expected: tuple[str, .
     (change,) = planned(report_on(pipelines(*script))).changes
     after = pipelines(*expected).replace('-u "$USR"', '-u "$BITBUCKET_PACKAGES_USERNAME"')
     assert change.after.decode() == after
+
+
+def test_what_cannot_be_read_is_said_whichever_way_comes_last() -> None:
+    (finding,) = report_on(pipelines("T=$PAT", "test -f x && T=$(vault kv get x)", GIVEN, PUSH)).findings
+    assert [reason.detail for reason in finding.reasons] == ["the password comes from the output of `vault`"]

@@ -132,6 +132,13 @@ def test_a_function_is_followed_at_each_call_and_once_where_nothing_calls_it() -
     assert seen('f() { see "$1"; }') == [[None]]
     assert seen("f() { local T=a; }\nT=b\nf\nsee $T") == [["b"]]
     assert seen("f() { T=a; }\nT=b\nf\nsee $T") == [["a"]]
+    assert seen("f() { see $T; }\nT=b") == [["b"]]
+
+
+def test_what_is_evaluated_sets_what_the_files_that_it_prints_mention() -> None:
+    files = {"env.sh": "T=b\n"}
+    assert seen('T=a\nU=a\neval "$(test -f x && cat env.sh)"\nsee $U', files) == [["a"]]
+    assert seen('T=a\neval "$(ssh-agent -s && ./more)"\nsee $T') == [["a", None]]
 
 
 def test_a_function_that_calls_itself_comes_to_an_end() -> None:
