@@ -69,6 +69,10 @@ HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
     "a step that is none": ((LOGIN, PUSH), BROKEN, "unreadable"),
 }  # fmt: skip
 CHANGED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "a test of what is put together": (
+        ("T=$PAT$OTHER", "[[ -v T ]] || exit 1", LOGIN, PUSH),
+        ("T=$PAT$OTHER", "[[ -v T ]] || exit 1", LOGIN.replace("$PAT", "$BITBUCKET_PACKAGES_TOKEN"), PUSH),
+    ),
     "what is put behind another text": (
         ("T=", "T+=$PAT", GIVEN, PUSH), ("T=", "T+=$PAT", GIVEN.replace("$T", "$BITBUCKET_PACKAGES_TOKEN"), PUSH)
     ),
@@ -90,6 +94,22 @@ def test_nothing_holds_a_login_back(script: tuple[str, ...], more: str, files: d
 @pytest.mark.parametrize(("script", "more", "reason"), HELD.values(), ids=HELD)
 def test_a_detail_holds_a_login_back(script: tuple[str, ...], more: str, reason: str) -> None:
     assert held(pipelines(*script, more=more), {}) == {reason}
+
+
+def test_a_guard_that_another_step_runs_before_its_own_use_stays_and_so_does_the_login() -> None:
+    asks = "          - &asks |\n            [[ -n $PAT ]] || exit 1\n"
+    script = f"        script:\n{asks}          - |\n            {LOGIN}\n"
+    other = "    - step:\n        script:\n          - *asks\n          - ./deploy $PAT\n"
+    text = f"pipelines:\n  default:\n    - step:\n{script}          - {PUSH}\n"
+    assert held(text, {}) == set()
+    assert held(text + other, {}) == {"registry-unresolved"}
+
+
+def test_branches_of_the_script_exclude_none_of_the_after_script() -> None:
+    either = f"if test -f x; then {LOGIN}; else {LOGIN.replace('PAT', 'ANOTHER')}; fi"
+    after = f"        after-script:\n          - |\n            {either}\n            {PUSH}\n"
+    assert held(pipelines(either, PUSH), {}) == set()
+    assert held(pipelines(either, PUSH, more=after), {}) == {"mixed-logins"}
 
 
 def test_a_file_of_two_steps_is_changed_in_the_login_s_own_words() -> None:
@@ -119,3 +139,10 @@ def test_which_characters_change(script: tuple[str, ...], expected: tuple[str, .
 def test_what_cannot_be_read_is_said_whichever_way_comes_last() -> None:
     (finding,) = report_on(pipelines("T=$PAT", "test -f x && T=$(vault kv get x)", GIVEN, PUSH)).findings
     assert [reason.detail for reason in finding.reasons] == ["the password comes from the output of `vault`"]
+
+
+@pytest.mark.parametrize(("end", "reasons"), [("", set()), ("\\n", {"credential-unresolved"})])
+def test_a_literal_that_ends_its_line_is_more_than_the_credential(end: str, reasons: set[str]) -> None:
+    login = '["docker", "login", "crg.apkg.io", "-u", os.environ["USR"], "--password-stdin"]'
+    code = f'import os, subprocess\nT = "ATATT3xFfGF0abcdefg{end}"\nsubprocess.run({login}, input=T, text=True)\n'
+    assert held(pipelines("python a.py", PUSH), {"a.py": code}) == reasons

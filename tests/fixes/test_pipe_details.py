@@ -70,3 +70,8 @@ def test_two_variables_of_equal_values_are_two_names() -> None:
 def test_a_chain_of_variables_is_given_by_the_name_of_one_that_is_near() -> None:
     tagged = (*CHAIN, BUILD, TAG.replace(":1", ":$V29"), LOGIN, PUSH.replace(":1", ":$V29"))
     assert any("${V9}" in edit.text for edit in found(*tagged).edits)
+
+
+def test_an_item_whose_last_command_goes_on_in_the_next_one_is_not_taken_apart() -> None:
+    (reason,) = found(BUILD, f"{LOGIN}; if true", "then echo x; fi", TAG, PUSH).reasons
+    assert reason.detail == "a command of the item goes on in the next item"

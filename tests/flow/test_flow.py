@@ -93,6 +93,7 @@ def test_what_cannot_be_told_is_not_guessed(text: str) -> None:
         ("sudo -E T=a see b", ["b"]),
         ("timeout 5 see a", ["a"]),
         ("IFS=x\nsee $T", ["${T}"]),
+        ("{ T=a; } > /dev/null || true\nsee $T", ["a"]),
     ],
 )
 def test_a_value_is_followed_to_where_it_is_read(text: str, given: list[str]) -> None:
@@ -105,6 +106,7 @@ def test_a_value_is_followed_to_where_it_is_read(text: str, given: list[str]) ->
         ("if x; then T=a; fi\nsee $T", {"a", "${T}"}),
         ("if x; then T=a; else T=b; fi\nsee $T", {"a", "b"}),
         ("x && T=a\nsee $T", {"a", "${T}"}),
+        ("{ T=a; } > there || true\nsee $T", {"a", "${T}"}),
         ("x || T=a\nsee $T", {"a", "${T}"}),
         ("case $X in a) T=a ;; *) T=b ;; esac\nsee $T", {"a", "b"}),
         ("case $X in a) T=a ;; esac\nsee $T", {"a", "${T}"}),
@@ -133,6 +135,7 @@ def test_a_function_is_followed_at_each_call_and_once_where_nothing_calls_it() -
     assert seen("f() { local T=a; }\nT=b\nf\nsee $T") == [["b"]]
     assert seen("f() { T=a; }\nT=b\nf\nsee $T") == [["a"]]
     assert seen("f() { see $T; }\nT=b") == [["b"]]
+    assert sorted(map(str, seen("f() { see $T; }\nT=a\nT=b")[0])) == ["a", "b"]
 
 
 def test_what_is_evaluated_sets_what_the_files_that_it_prints_mention() -> None:

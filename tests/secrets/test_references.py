@@ -378,3 +378,7 @@ def test_time_is_linear_in_the_size_of_a_hostile_file(piece: str, path: str) -> 
     data = (piece * (200_000 // len(piece)) + " MY_PAT").encode()
     with within(6):
         Finder([NAME]).look(data, path)
+
+
+def test_a_file_is_no_program_where_nobody_says_so() -> None:
+    assert Finder([NAME]).look(b"\0\1", "a.png").opaque == ()
