@@ -5,22 +5,20 @@ events are those of all of them. Functions and files are followed at each call (
 loops until another round brings nothing new, or are widened after three. So it ends: states only grow in a round, calls
 are bounded, and so is the number of events.
 
-`Interpreter` follows nodes and is what holds its parts together; each part knows one thing: `expressions`, `variables`,
-`streams`, `conditions`, `functions`, `builtins`, `nested` (programs in text), `launching` (programs in files), `havoc`.
+`Interpreter` follows nodes and is what holds its parts together; each part knows one thing: `expressions`,
+`variables`, `streams`, `conditions`, `functions`, `commands`, `builtins`, `nested` (programs in text), `launching`
+(programs in files), `havoc`.
 """
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Callable, Iterable, Sequence
 
-from msgspec.structs import replace
-
-from migrator.flow import printing, words
-from migrator.flow.builtins import ENDS, Builtins
+from migrator.flow import words
+from migrator.flow.builtins import Builtins
+from migrator.flow.commands import CommandModel
 from migrator.flow.conditions import Conditions
-from migrator.flow.events import LOOP, Argument, Command, CommandResult, Decision, Definitions, Environment, Flow
+from migrator.flow.events import LOOP, Argument, Decision, Definitions, Environment, Flow
 from migrator.flow.expressions import Evaluator
 from migrator.flow.frame import Frame
 from migrator.flow.functions import Functions
@@ -28,11 +26,10 @@ from migrator.flow.havoc import HavocModel
 from migrator.flow.lattice import State, join, widen
 from migrator.flow.launching import Launching
 from migrator.flow.library import Library, Texts
-from migrator.flow.nested import SHELLS, Nested
+from migrator.flow.nested import Nested
 from migrator.flow.recorder import AskedTest, Recorder
 from migrator.flow.streams import Streams, may_fail
 from migrator.flow.variables import Variables
-from migrator.flow.wrappers import unwrap
 from migrator.frontends.shell.lowering import lower
 from migrator.ir import nodes
 from migrator.ir.named import named
@@ -58,11 +55,8 @@ from migrator.rulebook.programs import Programs
 
 _ROUNDS = 3
 _MOST_ROUNDS = 50
-_PROGRAM = re.compile(r"[\w./+-]+")
 _STATUS = (Call, If, Block, Pipe, nodes.Exit)
 """The nodes that say whether they fail."""
-_WITHIN = frozenset({"command", "builtin", "time"})
-"""Wrappers that run what is behind them in the same process."""
 _OWN = ("OPTARG", "OPTIND", "REPLY", "MAPFILE", "COPROC", "PIPESTATUS", "BASH_REMATCH", "LINENO", "SECONDS", "RANDOM")
 
 
@@ -122,6 +116,7 @@ class Interpreter:
         self.streams = Streams(self)
         self.conditions = Conditions(self)
         self.functions = Functions(self)
+        self.commands = CommandModel(self)
         self.builtins = Builtins(self)
         self.nested = Nested(self)
         self.launching = Launching(self)
@@ -184,7 +179,7 @@ class Interpreter:
             state.failed = False
         match statement.node:
             case Call() as call:
-                return self.call(call, statement, state, frame, stdin)
+                return self.commands.run(call, statement, state, frame, stdin)
             case Assign() as node:
                 self.variables.assign(node, state, frame)
             case Declare() as node:
@@ -375,99 +370,6 @@ class Interpreter:
         if reached:
             state.become(join(reached))
         return union([*outputs, EMPTY])
-
-    # Commands
-
-    def call(self, call: Call, statement: Statement, state: State, frame: Frame, stdin: Value | None) -> Value:
-        order = self.recorder.tick(call.span)
-        if any(words.written(word) in self.programs.showing for word in call.words):
-            frame = frame.but(watched=True)
-        holding = frame.but(holder=order, shown=frame.shown or frame.watched)
-        inner = state.copy()
-        overrides: list[tuple[str, Value]] = []
-        for assign in call.overrides:
-            self.variables.assign(assign, inner, holding, exported=True)
-            overrides.append((assign.name, self.variables.looked_up(assign.name, inner)))
-        first = call.words[0]
-        testing = holding.but(testing=words.written(first) in ("[", "test"))
-        given = self.expressions.arguments(call.words, state, testing)
-        unwrapped = unwrap(given, self.programs, state.functions, self.clone)
-        program = posixpath.basename(unwrapped.program)
-        clearing = self.programs.clearing.get(program)
-        if clearing and clearing.clears([one.text for one in unwrapped.arguments]):
-            unwrapped = replace(unwrapped, cleared=program, overrides=())
-        if unwrapped.cleared:
-            inner = inner.cleared(f"what `{unwrapped.cleared}` leaves of the environment")
-            overrides = []
-        for name, value, word in unwrapped.overrides:
-            definition = self.variables.define(name, value, word, state)
-            inner.assign(name, (definition,))
-            inner.exported |= {name}
-            overrides.append((name, value))
-        for folder in unwrapped.folders:
-            inner.enter(self.folder(folder, inner))
-        command = Command(
-            name=program,
-            arguments=unwrapped.arguments,
-            span=call.span,
-            order=order,
-            calls=frame.calls,
-            stdin=stdin,
-            environment=state.environment,
-            exported=state.exported,
-            overrides=tuple(overrides),
-            traced=state.traced or frame.watched,
-            folders=inner.folders,
-            branches=frame.branches,
-            conditional=frame.conditional,
-            looped=frame.looped,
-            outputs=(),
-            redirects=statement.redirects,
-            wrappers=unwrapped.wrappers,
-            consumed=frame.consumed,
-            unordered=frame.unordered,
-            program=unwrapped.program,
-            unknown="" if unwrapped.program or not given else given[0].value.unknown,
-        )
-        made = any(part.span is not None and part.span.start in frame.outer for part in first.parts)
-        if made and frame.evaluating and not _PROGRAM.fullmatch(command.name):
-            self.havoc.text(call.words, "what `eval` runs", call.span, state, frame)
-        before, exported = state.environment, state.exported
-        own = frozenset(name for name, _ in overrides)
-        if own:  # for as long as the command runs, whatever a function or a sourced file starts gets them, too
-            state.environment = {**state.environment, **{name: inner.environment[name] for name in own}}
-            state.exported |= own
-        effect = self.effect(command, call, state, inner, frame)
-        state.exported -= own - exported
-        if unwrapped.cleared and effect.followed:
-            self.recorder.clears(order)
-        for name in own:
-            state.environment = {**state.environment, name: before.get(name, (None,))}
-        self.recorder.add(replace(command, followed=effect.followed, runs=effect.runs))
-        return effect.output
-
-    def effect(self, command: Command, call: Call, state: State, inner: State, frame: Frame) -> CommandResult:
-        """What a command does to the process, and what it prints. `inner`: the state that a program of its own sees."""
-        name, path = command.name, "/" in command.program
-        if path or not _WITHIN.issuperset(command.wrappers):  # no builtin, whatever its name
-            state.failed = False
-            state, frame = state.copy(), frame.process(state)
-            if not self.programs.repeating.isdisjoint(command.wrappers):
-                frame = frame.but(looped=True, branches=(*frame.branches, ((call.span, frame.calls), LOOP)))
-        state.failed = state.failed and name in ENDS
-        if name in state.functions and not path and not set(command.wrappers) & {"command", "exec"}:
-            return self.functions.call(state.functions[name], command.arguments, call.span, state, frame, command.stdin)
-        if (effect := self.builtins.run(command, call, state, frame)) is not None:
-            return effect
-        if name in SHELLS or name in self.programs.shells:
-            return self.nested.shell(command, call, inner, frame)
-        state.failed = name in self.programs.failing
-        if name == "cat" and len(command.arguments) == 1:
-            content = self.streams.content(command.arguments[0].value, state, frame)
-            if content is not None:
-                return CommandResult(content)
-        launched = self.launching.launch(command.program, command.arguments, call, inner, frame, command.stdin)
-        return launched or CommandResult(printing.printed(command, self.programs, self.clone))
 
     # What the parts ask
 

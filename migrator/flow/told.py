@@ -20,6 +20,8 @@ from migrator.rulebook.programs import Programs, unversioned
 
 _APART = re.compile(r"""[\s"'`();|&<>,=:\[\]]+""")
 _ANY = "**"
+_ADDRESS = re.compile(r"^file:/*")
+"""What makes a path the address of a file."""
 
 
 class ToldFiles(Struct, frozen=True):
@@ -63,7 +65,7 @@ class ToldFiles(Struct, frozen=True):
         """The files whose text a command is given."""
         values = [argument.value for argument in command.arguments] + ([command.stdin] if command.stdin else [])
         for value in values:
-            yield from value.files
+            yield from (_ADDRESS.sub("", path) for path in value.files)
 
     def words(self, command: Command, elsewhere: bool) -> Iterator[Paths]:
         """The files that the words name, alone or within other text. `elsewhere`: they run in a folder of their own."""

@@ -14,7 +14,7 @@ from migrator.ir.traversal import every
 from migrator.reading.evidence import RegistryTexts
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
-from migrator.sinks.shown import names_natives, shows_login
+from migrator.sinks.shown import names_natives, shows_encoded_login, shows_login
 from migrator.sinks.writers import unknown_names, written
 from migrator.text.source import Source, Span
 
@@ -59,7 +59,10 @@ def logins_unseen(
     and that these lead to; but for those that some step was followed into."""
     for path in sorted(_open(step, files, book)):
         text = files.text(path) if path not in followed else None
-        if text is not None and (login := shows_login(text, book)) and not names_natives(text, book):
+        if text is None:
+            continue
+        login = shows_login(text, book) if not names_natives(text, book) else None
+        if login := login or shows_encoded_login(text, book):
             yield path, login
 
 

@@ -10,6 +10,7 @@ from migrator.rulebook.documents import Node, members
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import (
     Action,
+    BakeSyntax,
     BuildSyntax,
     Channel,
     Client,
@@ -70,9 +71,8 @@ def _login_file(node: Node) -> LoginFile:
 
 
 def _command(node: Node) -> ClientCommand:
-    fields = node.mapping(
-        ("words", "options", *_COMMAND, "transport", "publishes", "build", "compose", "unreadable", "unseen", "archive")
-    )
+    others = ("transport", "publishes", "build", "compose", "bake", "unreadable", "unseen", "archive")
+    fields = node.mapping(("words", "options", *_COMMAND, *others))
     if "words" not in fields:
         raise node.error("has no `words`; name the sub-commands, or write `words: []` where the client has none")
     slots = tuple(slot for action in _COMMAND if action in fields for slot in _slots(action, fields[action]))
@@ -89,6 +89,7 @@ def _command(node: Node) -> ClientCommand:
         members(fields, "publishes"),
         fields["unseen"].flag() if "unseen" in fields else False,
         fields["archive"].choice(_WHICH) if "archive" in fields else "",
+        _bake(fields["bake"]) if "bake" in fields else None,
     )
 
 
@@ -116,6 +117,11 @@ def _build(node: Node) -> BuildSyntax:
     names = ("file", "argument", "target", "tag", "cache", "cache-push", "context", "push", "output")
     fields = node.mapping(names)
     return BuildSyntax(*(members(fields, name) for name in names))
+
+
+def _bake(node: Node) -> BakeSyntax:
+    fields = node.mapping(("file", "push", "unread"))
+    return BakeSyntax(*(members(fields, name) for name in ("file", "push", "unread")))
 
 
 def _compose(node: Node) -> ComposeSyntax:

@@ -100,6 +100,15 @@ class BuildSyntax(Struct, frozen=True):
         return self.file | self.argument | self.target | self.context | pushed
 
 
+class BakeSyntax(Struct, frozen=True):
+    """The options of a command that builds what a bake file says: those that name the file, a switch, and those with
+    which the file alone does not say what is built."""
+
+    file: frozenset[str]
+    push: frozenset[str]
+    unread: frozenset[str]
+
+
 class ComposeSyntax(Struct, frozen=True):
     """What a command does with the images of a Compose project, and the options that change that: those that name its
     files and its `folder`, and switches."""
@@ -130,10 +139,12 @@ class ClientCommand(Struct, frozen=True):
     publishes: frozenset[str] = frozenset()
     unseen: bool = False
     archive: str = ""
+    bake: BakeSyntax | None = None
 
     @property
     def valued(self) -> frozenset[str]:
-        return self.options | valued(self.slots) | (self.build.valued if self.build else frozenset())
+        told = self.build.valued if self.build else self.bake.file if self.bake else frozenset()
+        return self.options | valued(self.slots) | told
 
     def does(self, action: Action) -> bool:
         return any(slot.action is action for slot in self.slots)

@@ -35,7 +35,10 @@ class Arguments(Struct, frozen=True):
     replaced: frozenset[str]
 
 
-def build_images(called: Invocation, syntax: BuildSyntax, files: Files) -> Iterator[ImageUse]:
+def build_images(
+    called: Invocation, syntax: BuildSyntax, files: Files, inline: str | None = None
+) -> Iterator[ImageUse]:
+    """What a build reads and pushes; `inline` is the text of a Dockerfile that is no file."""
     command, parsed = called.command, called.parsed
     contexts = [value.symbol() or "" for value in parsed.values(syntax.context)]
     for text in contexts:
@@ -47,7 +50,10 @@ def build_images(called: Invocation, syntax: BuildSyntax, files: Files) -> Itera
     target = parsed.values(syntax.target)
     replaced = frozenset(text.partition("=")[0] for text in contexts if text)
     arguments = Arguments(_arguments(called, syntax, files), target[-1].symbol() if target else None, replaced)
-    yield from _dockerfiles(command, syntax, parsed, arguments, files)
+    if inline is not None:
+        yield from dockerfile_images(command, inline, "the inline Dockerfile", arguments)
+    else:
+        yield from _dockerfiles(command, syntax, parsed, arguments, files)
     for value in parsed.values(syntax.cache):
         yield from _cached(value, command)
     for value in parsed.values(syntax.cache_push):

@@ -12,6 +12,7 @@ from migrator.ir.values import symbol
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
 from migrator.sinks import unfollowed
+from migrator.sinks.bake import bake_images
 from migrator.sinks.builds import build_images
 from migrator.sinks.channels import sinks_of, which
 from migrator.sinks.charts import chart_name
@@ -74,7 +75,9 @@ def _by_client(called: Invocation, book: RuleBook, files: Files) -> Iterator[Ima
     """What a sub-command that the rules know does with images."""
     syntax, command = called.syntax, called.command
     assert syntax is not None
-    if syntax.unreadable:
+    if syntax.bake:
+        yield from bake_images(called, syntax.bake, files)
+    elif syntax.unreadable:
         yield unknown(command, f"{syntax.unreadable} is not read", syntax.unreadable)
     if syntax.build:
         yield from build_images(called, syntax.build, files)

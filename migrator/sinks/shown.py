@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ from migrator.ir.values import Literal, Value
 from migrator.rulebook.records import RuleBook
 from migrator.text.source import Span
 
+_ENCODED = re.compile(r"[A-Za-z0-9+/=\s]+")
 _ASIDE = ("#", "//", "--", ";")
 """A line that begins so is a comment in some language."""
 
@@ -28,6 +30,18 @@ def shows_login(text: str, book: RuleBook) -> Span | None:
             found = found or shown
         at += len(line)
     return found
+
+
+def shows_encoded_login(text: str, book: RuleBook) -> Span | None:
+    """The beginning of a file that is the base64 text of one that shows a login with something else than the native
+    pair; None for any other."""
+    if not _ENCODED.fullmatch(text):
+        return None
+    try:
+        decoded = base64.b64decode(text).decode()
+    except ValueError:
+        return None
+    return Span(0, 1) if shows_login(decoded, book) and not names_natives(decoded, book) else None
 
 
 def keeps_login(text: str, book: RuleBook) -> Span | None:

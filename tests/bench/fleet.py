@@ -56,12 +56,11 @@ def scan(box: Box, home: Path, *options: str) -> Cost:
     seconds = time.perf_counter() - begin
     if code:
         raise RuntimeError(f"fleet scan ended with {code}")
-    git = [one for one in box.requests if "/git/" in one.path]
+    git = [one.path for one in box.requests if "/git/" in one.path and one.method == "POST"]
     api = [one for one in box.requests if "/git/" not in one.path]
     shared = sum(not one.path.startswith("/2.0/repositories/acme/") for one in api)
-    conversations = sum(one.method == "GET" for one in git)
-    # A conversation lists branches with one POST; one that brings files has a second.
-    return Cost(seconds, memory[0], len(api), shared, conversations, len(git) - 2 * conversations)
+    conversations = len(set(git))  # each lists branches with one request, and brings files with more
+    return Cost(seconds, memory[0], len(api), shared, conversations, len(git) - conversations)
 
 
 def plans(home: Path) -> Iterator[str]:

@@ -345,6 +345,10 @@ CASES = (
     ),
     case(pipelines.runs, "acme", "web", NOON.replace(day=1), of=runs.RUNS, to=RUNS),
     case(pipelines.runs, "acme", "web", NOON.replace(day=1), of=runs.SHORT_RUNS, to=(STOPPED, SHORT)),
+    case(pipelines.window, "acme", "web", NOON.replace(day=1), of=runs.RUNS, to=pipelines.Window(RUNS, 4)),
+    case(
+        pipelines.window, "acme", "web", NOON.replace(year=2027), of=runs.SHORT_RUNS, to=pipelines.Window((SHORT,), 2)
+    ),
     case(pipelines.of_branch, "acme", "web", "main", NOON.replace(day=1), of=runs.RUNS, to=RUNS[::-1]),
     case(
         pipelines.schedules,
@@ -408,6 +412,7 @@ CASES = (
     case(statuses.put, "acme", "web", code.HEAD, STATUS, of=reviews.STATUS, to=None),
     case(paging.counted, "/a", of=runs.VARIABLES, to=runs.VARIABLES.body["values"]),
     case(paging.counted, "/a", of=errors.LIMITED, to=Kind.RATE_LIMITED),
+    case(paging.begun, "/a", of=runs.RUNS, key="created_on", to=[runs.RUNS.body, 4]),
     case(paging.latest, "/a", lambda row: False, of=runs.RUNS, key="created_on", to=runs.RUNS.body["values"][::-1]),
     case(paging.linked, "/a", of=code.DIFFSTAT, to=code.DIFFSTAT.body["values"]),
     case(diagnosis.diagnose, of=(people.USER, people.WORKSPACES), to=(True, DANA, ("acme",))),

@@ -8,58 +8,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 from atlassian.bitbucket.cloud import Cloud
 
 from migrator.demo.box import Box
+from migrator.demo.messages import Refusal, Request
+from migrator.demo.resources import ROUTES
+from migrator.demo.routes import Table
 from tests.demo.client import Client
 
-NODE = r"""
-const {Bitbucket} = require('bitbucket');
-const api = new Bitbucket({baseUrl: process.env.API, auth: {token: process.env.TOKEN}, notice: false});
-const at = {workspace: 'acme', repo_slug: 'web'};
-(async () => {
-  const say = {};
-  const ask = async (name, promise) => { say[name] = (await promise).data; };
-  await ask('repositories', api.repositories.list({workspace: 'acme', pagelen: 1}));
-  await ask('repository', api.repositories.get(at));
-  await ask('refs', api.refs.list(at));
-  await ask('branches', api.refs.listBranches(at));
-  await ask('tags', api.refs.listTags(at));
-  await ask('commit', api.commits.get({...at, commit: say.repository.mainbranch.name}));
-  await ask('commits', api.commits.list(at));
-  await ask('variables', api.pipelines.listVariablesForRepo(at));
-  const key = {key: 'PACKAGES_TOKEN', value: 'secret', secured: true};
-  await ask('variable', api.pipelines.createVariable({...at, _body: key}));
-  await ask('environments', api.deployments.listEnvironments(at));
-  await ask('deployments', api.deployments.list(at));
-  await ask('runs', api.pipelines.list(at));
-  await ask('run', api.pipelines.get({...at, pipeline_uuid: say.runs.values[0].uuid}));
-  await ask('steps', api.pipelines.listSteps({...at, pipeline_uuid: say.runs.values[0].uuid}));
-  await ask('schedules', api.pipelines.listSchedules(at));
-  await ask('reviewers', api.pullrequests.listDefaultReviewers(at));
-  const wanted = {title: 'Change', source: {branch: {name: 'patless/main'}}};
-  await ask('made', api.pullrequests.create({...at, _body: wanted}));
-  const one = {...at, pull_request_id: say.made.id};
-  await ask('pullrequests', api.pullrequests.list(at));
-  await ask('pullrequest', api.pullrequests.get(one));
-  await ask('diff', api.pullrequests.getDiff(one));
-  await ask('diffstat', api.pullrequests.getDiffStat(one));
-  await ask('brought', api.pullrequests.listCommits(one));
-  await ask('comment', api.pullrequests.createComment({...one, _body: {content: {raw: 'Hello'}}}));
-  await ask('comments', api.pullrequests.listComments(one));
-  await ask('task', api.pullrequests.createTask({...one, _body: {content: {raw: 'Do'}}}));
-  await ask('tasks', api.pullrequests.listTasks(one));
-  await ask('approval', api.pullrequests.createApproval(one));
-  await ask('merged', api.pullrequests.merge({...one, _body: {merge_strategy: 'squash'}}));
-  await ask('account', api.users.get({selected_user: say.merged.author.uuid}));
-  process.stdout.write(JSON.stringify(say));
-})().catch(error => { process.stderr.write(`${error.status} ${JSON.stringify(error.error)}`); process.exitCode = 1; });
-"""
+STORY = Path(__file__).with_name("other_client.js")
 
 
 @pytest.fixture
@@ -89,27 +54,50 @@ def full(box: Box) -> Box:
 
 def test_the_python_client_of_others(full: Box) -> None:
     client: Any = Cloud  # it has no types
-    cloud = client(url=full.origin, token=full.token(), api_root="", api_version="2.0")
+    url, password = full.origin, full.api_token(*_granted())
+    cloud = client(url=url, username=full.state.owner.email, password=password, api_root="", api_version="2.0")
     workspace = cloud.workspaces.get("acme")
+    assert workspace.slug == "acme"
+    assert [one.key for one in workspace.projects.each()] == ["CORE"]
     assert len(list(workspace.repositories.each())) == 31, "pages lead on"
     web = workspace.repositories.get("web")
     assert (web.slug, web.data["mainbranch"]["name"]) == ("web", "main")
     assert {one.name for one in web.branches.each()} >= {"main", "release/1", "patless/main"}
-    assert [one.name for one in web.tags.each()] == ["v1"]
+    assert web.branches.get("release/1").name == "release/1"
+    assert ([one.name for one in web.tags.each()], web.tags.get("v1").name) == (["v1"], "v1")
     head = full.head("web", "main")
-    assert web.commits.get(head).hash == head
+    commit = web.commits.get(head)
+    assert (commit.hash, len(list(commit.parents()))) == (head, 0)
     assert next(iter(web.commits.each())).hash == head
-    assert [one.key for one in web.repository_variables.each()] == ["REGISTRY"]
-    made = web.repository_variables.create("PACKAGES_TOKEN", "secret", True)
-    assert made.secured
-    made.delete()
-    assert [one.key for one in web.repository_variables.each()] == ["REGISTRY"]
-    assert [one.name for one in web.deployment_environments.each()] == ["Staging"]
+    assert web.get_source_file(head, "bitbucket-pipelines.yml").decode() == "a: b\n"
+    _variables_of_others(web)
     runs = list(web.pipelines.each())
     assert len(runs) == 2
     assert len(list(web.pipelines.get(runs[0].uuid).steps())) == 1
     (reviewer,) = web.default_reviewers.each()
     assert reviewer.display_name == "Rene Reviewer"
+    reviewer.delete()
+    assert not list(web.default_reviewers.each())
+    assert web.default_reviewers.add(reviewer.uuid).display_name == "Rene Reviewer"
+    _review_of_others(full, web)
+
+
+def _variables_of_others(web: Any) -> None:
+    (environment,) = web.deployment_environments.each()
+    assert web.deployment_environments.get(environment.uuid).name == "Staging"
+    for variables in (web.repository_variables, environment.deployment_environment_variables):
+        before = [one.key for one in variables.each()]
+        made = variables.create("PACKAGES_TOKEN", "secret", True)
+        assert made.secured
+        made.update(key="PACKAGES_PAT")
+        assert [one.key for one in variables.each()] == [*before, "PACKAGES_PAT"]
+        made.delete()
+        assert [one.key for one in variables.each()] == before
+    (stays,) = web.repository_variables.each()
+    assert web.repository_variables.get(stays.uuid).value == "crg.apkg.io"
+
+
+def _review_of_others(full: Box, web: Any) -> None:
     request = web.pullrequests.create("Change", "patless/main", "main")
     assert [one.id for one in web.pullrequests.each()] == [request.id]
     request = web.pullrequests.get(request.id)
@@ -117,13 +105,23 @@ def test_the_python_client_of_others(full: Box) -> None:
     assert "+pipelines: {}" in request.diff()
     assert [one.new.path for one in request.diffstat()] == ["bitbucket-pipelines.yml"]
     assert len(list(request.commits)) == 1
+    assert not list(request.statuses())
     request.comment("Hello")
-    assert [one.raw for one in request.comments()] == ["Hello"]
+    (comment,) = request.comments()
+    comment.update(content={"raw": "Hello again"})
+    assert [one.raw for one in request.comments()] == ["Hello again"]
+    comment.delete()
+    assert not [one for one in request.comments() if not one.data.get("deleted")]
     request.add_task("Do")
-    assert [one.description for one in request.tasks()] == ["Do"]
+    (task,) = request.tasks()
+    assert task.description == "Do"
+    task.delete()
+    assert not list(request.tasks())
     assert request.approve()["approved"]
     request.unapprove()
     assert request.merge(merge_strategy=request.MERGE_SQUASH)["state"] == "MERGED"
+    full.commit("web", "topic/2", {"more.txt": "more\n"})
+    assert web.pullrequests.create("Another", "topic/2", "main").decline()["state"] == "DECLINED"
 
 
 def test_the_npm_client_of_others(full: Box) -> None:
@@ -132,29 +130,52 @@ def test_the_npm_client_of_others(full: Box) -> None:
         if os.environ.get("PATLESS_REQUIRE_ALL") == "1":
             pytest.fail("PATLESS_NPM is not set")
         pytest.skip("PATLESS_NPM is not set")
-    environment = {"PATH": os.environ["PATH"], "NODE_PATH": modules, "API": full.api_url, "TOKEN": full.token()}
-    done = subprocess.run(
-        ["node", "-e", NODE], env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
+    environment = {"PATH": os.environ["PATH"], "NODE_PATH": modules, "API": full.api_url}
+    environment |= {"EMAIL": full.state.owner.email, "TOKEN": full.api_token(*_granted())}
+    done = subprocess.run(["node", STORY], env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
-    said: dict[str, Any] = json.loads(done.stdout)
-    assert (said["repositories"]["size"], len(said["repositories"]["values"])) == (31, 1)
-    assert "size" not in said["tags"]
-    assert {one["type"] for one in said["refs"]["values"]} == {"branch", "tag"}
-    assert len(said["commit"]["hash"]) == 40
-    assert [one["key"] for one in said["variables"]["values"]] == ["REGISTRY"]
-    assert "value" not in said["variable"]
-    targets = {one["target"]["type"] for one in said["runs"]["values"]}
+    told: dict[str, Any] = json.loads(done.stdout)
+    said = told["say"]
+    assert (said["repositories.list"]["size"], len(said["repositories.list"]["values"])) == (31, 1)
+    assert "size" not in said["refs.listTags"]
+    assert {one["type"] for one in said["refs.list"]["values"]} == {"branch", "tag"}
+    assert len(said["commits.get"]["hash"]) == 40
+    assert said["source.read"] == "a: b\n"
+    keys = [one["key"] for one in said["pipelines.listVariablesForRepo"]["values"]]
+    assert sorted(keys) == ["PACKAGES_TOKEN", "REGISTRY"]
+    assert not [name for name in said if name.endswith("Variable") and "value" in (said[name] or {})]
+    targets = {one["target"]["type"] for one in said["pipelines.list"]["values"]}
     assert targets == {"pipeline_ref_target", "pipeline_pullrequest_target"}
-    assert len(said["deployments"]["values"]) == 1
-    assert "reviewers" not in said["pullrequests"]["values"][0]
-    assert len(said["pullrequest"]["source"]["commit"]["hash"]) == 12
-    assert "+pipelines: {}" in said["diff"]
-    assert said["diffstat"]["values"][0]["status"] == "modified"
-    assert [one["content"]["raw"] for one in said["comments"]["values"]] == ["Hello"]
-    assert [one["content"]["raw"] for one in said["tasks"]["values"]] == ["Do"]
-    assert (said["merged"]["state"], len(said["merged"]["merge_commit"]["hash"])) == ("MERGED", 40)
-    assert said["merged"]["participants"][0]["approved"]
+    assert len(said["deployments.list"]["values"]) == 1
+    assert [one["summary"] for one in said["reports.getAnnotationsForReport"]["values"]] == ["Here", "Here"]
+    assert [one["state"] for one in said["commitstatuses.list"]["values"]] == ["SUCCESSFUL"]
+    assert "reviewers" not in said["pullrequests.list"]["values"][0]
+    assert len(said["pullrequests.get"]["source"]["commit"]["hash"]) == 12
+    assert "+pipelines: {}" in said["pullrequests.getDiff"]
+    assert said["pullrequests.getDiffStat"]["values"][0]["status"] == "modified"
+    assert [one["content"]["raw"] for one in said["pullrequests.listComments"]["values"]] == ["Hello again"]
+    assert [one["content"]["raw"] for one in said["pullrequests.listTasks"]["values"]] == ["Do"]
+    merged = said["pullrequests.merge"]
+    assert (merged["state"], len(merged["merge_commit"]["hash"])) == ("MERGED", 40)
+    assert merged["participants"][0]["approved"]
+    assert said["pullrequests.decline"]["state"] == "DECLINED"
+    both = {
+        route for method, url in told["known"] for route in _routes(method, "/2.0" + re.sub(r"\{[^}]+\}", "x", url))
+    }
+    asked = {route for one in full.requests for route in _routes(one.method, one.path)}
+    assert len(both) > 80
+    assert both - asked == set(), "calls that both know, and that the story does not make"
+
+
+def _granted() -> set[str]:
+    return {scope for route in ROUTES for scope in route.needs.api_token}
+
+
+def _routes(method: str, path: str) -> set[tuple[str, str]]:
+    with suppress(Refusal):
+        route, _ = Table(ROUTES).find(Request(method, path, (), {}, b"", ""))
+        return {(method, route.path)}
+    return set()
 
 
 # What clients do that is easily got wrong

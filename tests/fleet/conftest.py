@@ -229,7 +229,8 @@ def desk(box: Box, watch: Watch, tmp_path: Path) -> Iterator[Desk]:
     assert not any(found.token.encode() in path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert found.token not in json.dumps([watch.commits, watch.bodies])
     for one in box.state.repositories.values():
-        last = revisions(one.folder, [box.head(one.slug, one.main) or ""]).values()
+        head = box.head(one.slug, one.main)
+        last = revisions(one.folder, [head]).values() if head else ()
         came = {each.merge_commit for each in one.pull_requests}  # a fast-forward leaves this tool's commit there
         mine = [each for each in last if identity.marks(each.message).seal and each.hash not in came]
         assert not mine, "a destination was written to"

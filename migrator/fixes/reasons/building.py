@@ -25,7 +25,7 @@ def copies_login(called: Invocation, places: Iterable[str], context: Context) ->
     """`places` are the login files and their folders, relative to the clone directory where they are in there."""
     inside = [place for place in places if not place.startswith(ROOTED) and not place.startswith("..")]
     syntax = called.syntax
-    if syntax is None or not inside or not (syntax.build or (syntax.compose and syntax.compose.build)):
+    if syntax is None or not inside or not (syntax.build or syntax.bake or (syntax.compose and syntax.compose.build)):
         return False
     builds = list(_of_build(called, context)) if syntax.build else list(_of_compose(context))
     return any(_takes(folder, texts, place, context) for folder, texts in builds for place in inside)

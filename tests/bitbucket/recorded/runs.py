@@ -213,8 +213,8 @@ ENVIRONMENTS = Recording("environments", _ENVIRONMENTS, page(_ENVIRONMENT))
 UNCOUNTED_ENVIRONMENTS = Recording("environments", _ENVIRONMENTS, page(_ENVIRONMENT, size=None, pagelen=0), whole=False)
 
 
-def _variable(key: str, value: str | None, kind: str = "pipeline_variable") -> dict[str, Any]:
-    row = {"type": kind, "uuid": uuid(key), "key": key, "secured": value is None, "system": False}
+def _variable(key: str, value: str | None) -> dict[str, Any]:
+    row = {"type": "pipeline_variable", "uuid": uuid(key), "key": key, "secured": value is None, "system": False}
     return row | ({} if value is None else {"value": value})
 
 
@@ -232,7 +232,7 @@ WORKSPACE_VARIABLES = Recording(
 )
 ENVIRONMENT_VARIABLES = Recording(
     "variables of an environment",
-    f"{DOCUMENTS}/api-group-pipelines/",
-    page(*(row | {"type": "deployment_variable"} for row in _BOTH)),
+    "https://github.com/atlassian-api/atlassian-python-api/blob/master/atlassian/bitbucket/cloud/repositories/deploymentEnvironments.py",
+    page(*_BOTH),
 )
 UNCOUNTED_VARIABLES = Recording("variables", _VARIABLES, page(*_BOTH, size=None, page=None), whole=False)

@@ -46,7 +46,7 @@ def on_a_terminal(desk: Desk, *arguments: str) -> tuple[int, str, str]:
 
 def test_rate_and_time_left_are_shown_on_a_terminal_and_taken_away(desk: Desk) -> None:
     fill(desk.box, COUNT)
-    desk.box.faults.add("/git/*/info/refs", delay=0.15, times=math.inf)
+    desk.box.faults.add("/git/*", delay=0.15, times=math.inf)
     code, out, seen = on_a_terminal(desk, "scan", "--workspace", "acme", "--jobs", "1")
     assert code == 1
     assert out == desk.scan().out
