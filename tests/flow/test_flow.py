@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from migrator.flow import recorder
 from migrator.flow.events import Command
 from migrator.flow.queries import may_both_run
 from migrator.ir.nodes import ProgramError
@@ -328,3 +329,10 @@ def test_a_script_that_runs_too_many_commands_is_refused_in_time() -> None:
     calls = "\n".join(f"f{n}() {{ {f'f{n - 1}; ' * 30}}}" for n in range(1, 4))
     with within(30), pytest.raises(ProgramError, match="too many commands"):
         follow(f"f0() {{ :; }}\n{calls}\nf3; f3")
+
+
+def test_as_many_commands_as_may_be_are_followed_and_not_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "_MOST", 3)
+    assert len(follow("a\nb\nc").commands) == 3
+    with pytest.raises(ProgramError, match="too many commands"):
+        follow("a\nb\nc\nd")
