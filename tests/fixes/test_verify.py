@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.fixes.verify import Unverified, rewrite
+from migrator.fixes.verify import Unverified, prove, rewrite
 from migrator.text.edits import Edit
 from migrator.text.source import Source, Span
 
@@ -77,3 +77,11 @@ def test_a_scalar_that_cannot_be_followed_is_not_edited(monkeypatch: pytest.Monk
 def test_an_alias_that_becomes_a_copy_is_another_structure() -> None:
     with pytest.raises(Unverified):
         rewritten("a: &x [b]\nc: *x\n", ("*x", "[b]"))
+
+
+def test_a_script_that_does_more_than_before_is_refused() -> None:
+    text = "script:\n  - docker login -p $OLD\n"
+    span = Span(text.index("$OLD"), text.index("$OLD") + 4)
+    prove(Source("f", text), [Edit("f", span, "$NEW")])
+    with pytest.raises(Unverified, match="says something else"):
+        prove(Source("f", text), [Edit("f", span, "$NEW; rm x")])

@@ -161,3 +161,12 @@ def test_a_seal_is_of_its_parent_its_paths_and_their_content() -> None:
     assert made == identity.seal("p", {"b": b"2", "a": b"1"})
     others = [("q", {"a": b"1", "b": b"2"}), ("p", {"a": b"1"}), ("p", {"a": b"2", "b": b"1"}), ("p", {"ab": b"12"})]
     assert made not in [identity.seal(*other) for other in others]
+
+
+def test_a_title_is_one_short_line_and_a_message_is_not(tmp_path: Path) -> None:
+    for part in ("title", "message"):
+        (tmp_path / f"{part}.j2").write_text("  Use the native pair\nhere\n" + "x" * 900)
+    title, message = (Texts(tmp_path).render(part, WHOLE) for part in ("title", "message"))
+    assert title.startswith("Use the native pair here x")
+    assert len(title) < 300
+    assert message == "Use the native pair\nhere\n" + "x" * 900

@@ -84,6 +84,7 @@ NAMED: list[tuple[str, str, str]] = [
     ("ci/login.sh", "README.md", "By hand: `for f in ci/*.sh; do sh $f; done`"),
     ("ci/login.sh", "ci/run.sh", "for f in ./*.sh; do . $f; done\n"),
     ("ci/login.sh", "ci/run.sh", '. "$(dirname "$0")"/$1.sh\n'),
+    ("ci/login.sh", "run.sh", 'for f in "$HERE"/ci/*.sh; do . $f; done\n'),
     ("ci/login", "run.sh", "run-parts ci\n"),
     ("ci/login", "Dockerfile", "COPY --chown=app ci/login /usr/bin/\n"),
     ("scripts/login.sh", "Dockerfile", "COPY scripts/ /scripts/\n"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from migrator.flow import recorder
 from migrator.flow.events import Command
 from migrator.flow.queries import may_both_run
 from migrator.ir.nodes import ProgramError
@@ -93,6 +94,7 @@ def test_what_cannot_be_told_is_not_guessed(text: str) -> None:
         ("sudo -E T=a see b", ["b"]),
         ("timeout 5 see a", ["a"]),
         ("IFS=x\nsee $T", ["${T}"]),
+        ("{ T=a; } > /dev/null || true\nsee $T", ["a"]),
     ],
 )
 def test_a_value_is_followed_to_where_it_is_read(text: str, given: list[str]) -> None:
@@ -105,6 +107,7 @@ def test_a_value_is_followed_to_where_it_is_read(text: str, given: list[str]) ->
         ("if x; then T=a; fi\nsee $T", {"a", "${T}"}),
         ("if x; then T=a; else T=b; fi\nsee $T", {"a", "b"}),
         ("x && T=a\nsee $T", {"a", "${T}"}),
+        ("{ T=a; } > there || true\nsee $T", {"a", "${T}"}),
         ("x || T=a\nsee $T", {"a", "${T}"}),
         ("case $X in a) T=a ;; *) T=b ;; esac\nsee $T", {"a", "b"}),
         ("case $X in a) T=a ;; esac\nsee $T", {"a", "${T}"}),
@@ -132,6 +135,14 @@ def test_a_function_is_followed_at_each_call_and_once_where_nothing_calls_it() -
     assert seen('f() { see "$1"; }') == [[None]]
     assert seen("f() { local T=a; }\nT=b\nf\nsee $T") == [["b"]]
     assert seen("f() { T=a; }\nT=b\nf\nsee $T") == [["a"]]
+    assert seen("f() { see $T; }\nT=b") == [["b"]]
+    assert sorted(map(str, seen("f() { see $T; }\nT=a\nT=b")[0])) == ["a", "b"]
+
+
+def test_what_is_evaluated_sets_what_the_files_that_it_prints_mention() -> None:
+    files = {"env.sh": "T=b\n"}
+    assert seen('T=a\nU=a\neval "$(test -f x && cat env.sh)"\nsee $U', files) == [["a"]]
+    assert seen('T=a\neval "$(ssh-agent -s && ./more)"\nsee $T') == [["a", None]]
 
 
 def test_a_function_that_calls_itself_comes_to_an_end() -> None:
@@ -318,3 +329,10 @@ def test_a_script_that_runs_too_many_commands_is_refused_in_time() -> None:
     calls = "\n".join(f"f{n}() {{ {f'f{n - 1}; ' * 30}}}" for n in range(1, 4))
     with within(30), pytest.raises(ProgramError, match="too many commands"):
         follow(f"f0() {{ :; }}\n{calls}\nf3; f3")
+
+
+def test_as_many_commands_as_may_be_are_followed_and_not_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "_MOST", 3)
+    assert len(follow("a\nb\nc").commands) == 3
+    with pytest.raises(ProgramError, match="too many commands"):
+        follow("a\nb\nc\nd")

@@ -543,3 +543,7 @@ def _check_places(text: str, statements: tuple[Statement, ...]) -> None:
 def _span(part: Expression) -> Span:
     assert part.span is not None
     return part.span
+
+
+def test_what_is_refused_without_a_line_is_shown_at_the_beginning() -> None:
+    assert shfmt._syntax_error("out of memory:7: more", "a\nb").offset == 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.platforms.bitbucket.names import is_pipelines_file
+from migrator.platforms.bitbucket.names import SCRIPTS, is_pipelines_file
+from migrator.prefilter import data
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,7 @@ def test_a_name_of_a_pipelines_file(path: str) -> None:
 )
 def test_a_name_of_another_file(path: str) -> None:
     assert not is_pipelines_file(path)
+
+
+def test_the_quick_look_knows_the_same_keys_of_scripts() -> None:
+    assert tuple(f"{key}:" for key in SCRIPTS) == data.SCRIPTS

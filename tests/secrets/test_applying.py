@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.records import Level
 from migrator.findings.settings import Settings
 from migrator.secrets import applying
+from migrator.secrets.journal import Event
 from migrator.secrets.listing import Asking
 from migrator.secrets.plan import PlanRow, Waived
 from migrator.secrets.records import Verdict
@@ -50,3 +52,27 @@ def test_a_plan_of_one_repository_speaks_for_no_variable_of_the_workspace() -> N
 def test_a_repository_that_is_not_to_be_seen_holds_its_rows_and_those_of_the_workspace_back() -> None:
     assert "api cannot be seen" in why(replace(ROW, repository="api"))
     assert "api cannot be seen" in why(SHARED, repository="", heads={"api": {}, "web": {}})
+
+
+class _Log:
+    """A log that keeps nothing."""
+
+    done: frozenset[str] = frozenset()
+
+    def write(self, event: Event, **about: str) -> None:
+        assert event is Event.FAILED
+
+
+def test_a_row_that_bitbucket_refuses_is_said_to_have_failed_and_the_next_one_follows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def again(*_: object) -> None:
+        raise ApiError(Kind.MISSING, "the repository is not there")
+
+    monkeypatch.setattr(applying.variables, "again", again)
+    unused: Any = None
+    log: Any = _Log()
+    asking = Asking(unused, "acme", Path(), unused, Settings(), now=NOW)
+    plan = replace(PLAN, rows=(ROW, replace(ROW, uuid="{2}")))
+    outcomes = list(applying.carry_out(asking, plan, log, lambda row: "", None))
+    assert [(one.event, one.text) for one in outcomes] == [(Event.FAILED, "the repository is not there")] * 2

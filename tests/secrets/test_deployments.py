@@ -15,6 +15,7 @@ from migrator.secrets.deployments import environments
         ("a: {stage: {environment: ' Prod EU '}}", {"prod-eu"}),
         ("x: &x {deployment: test}\na: {<<: *x}\nb: *x", {"test"}),
         ("a: {deployment: $WHERE}", None),
+        ("a: {environment: {name: x}}\nb: {deployment: [y, z]}", frozenset()),
         ("a: [", None),
     ],
 )

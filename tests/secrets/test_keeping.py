@@ -106,3 +106,11 @@ def test_two_runs_do_not_share_a_backup(tmp_path: Path) -> None:
     path = tmp_path / "backup"
     with backup(path, {}), pytest.raises(NotKept, match="another run"), backup(path, {}):
         pass
+
+
+def test_what_reads_back_as_something_else_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    with backup(tmp_path / "backup", {}) as keep:
+        monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, b"?" * len(data)))
+        with pytest.raises(NotKept, match="does not hold what was written to it"):
+            keep(Kept(ROW, "first"))

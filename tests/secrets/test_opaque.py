@@ -194,3 +194,9 @@ def test_text_that_is_not_utf_8_is_read() -> None:
 
 def test_bytes_that_are_no_text_in_any_encoding_are_not_taken_for_it() -> None:
     assert len(Finder([NAME]).look(b"\x1f\x8b\x08\x04\xff\xfe", "a.gz").not_looked) == 1
+
+
+def test_only_pipelines_files_import_pipelines() -> None:
+    text = "definitions:\n  imports:\n    shared: acme/pipelines:main:x.yml\n"
+    assert opaque(text, "bitbucket-pipelines.yml") == ["import"]
+    assert opaque(text, "config.yml") == []

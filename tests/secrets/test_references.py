@@ -52,6 +52,7 @@ def test_another_case_of_letters_is_another_variable_outside_of_windows() -> Non
 @pytest.mark.parametrize(
     ("path", "text"),
     [
+        ("run.sh", "#MY_PAT"),
         ("README.md", "Set MY_PAT, then run `docker login -p $MY_PAT`."),
         ("docs/x.rst", "``$MY_PAT``"),
         ("NOTES.txt", "We retired MY_PAT last year."),
@@ -103,6 +104,25 @@ def test_a_variable_of_a_pipe_that_is_named_alike_is_set_and_not_used() -> None:
 def test_a_custom_pipeline_that_asks_for_the_variable_declares_it() -> None:
     text = "pipelines:\n  custom:\n    release:\n      - variables:\n          - name: MY_PAT\n            default: x\n"
     assert kinds(text, "bitbucket-pipelines.yml") == ["declaration"]
+
+
+def test_a_step_that_starts_another_pipeline_gives_it_variables() -> None:
+    text = (
+        "pipelines:\n  default:\n    - step:\n        type: pipeline\n        custom: x\n        input-variables: {@}\n"
+    )
+    assert kinds(text.replace("@", "MY_PAT: $OTHER"), "bitbucket-pipelines.yml") == ["assignment"]
+    assert kinds(text.replace("@", "TOKEN: $MY_PAT"), "bitbucket-pipelines.yml") == ["pipe"]
+
+
+def test_a_declaration_without_its_key_is_one_of_no_variable() -> None:
+    text = "pipelines:\n  custom:\n    release:\n      - variables: [MY_PAT]\n"
+    assert kinds(text, "bitbucket-pipelines.yml") == ["word"]
+
+
+def test_a_use_behind_many_others_is_still_found() -> None:
+    lines = "".join("          - echo $MY_PAT\n          # MY_PAT\n" for _ in range(60))
+    text = pipelines("make") + lines + "          - {pipe: acme/push:1, variables: {TOKEN: $MY_PAT}}\n"
+    assert "pipe" in kinds(text, "bitbucket-pipelines.yml")
 
 
 # What looks like a comment and may be none
@@ -358,3 +378,7 @@ def test_time_is_linear_in_the_size_of_a_hostile_file(piece: str, path: str) -> 
     data = (piece * (200_000 // len(piece)) + " MY_PAT").encode()
     with within(6):
         Finder([NAME]).look(data, path)
+
+
+def test_a_file_is_no_program_where_nobody_says_so() -> None:
+    assert Finder([NAME]).look(b"\0\1", "a.png").opaque == ()

@@ -104,6 +104,7 @@ def test_submodules_and_lfs_pointers_are_opaque(git: Git, tmp_path: Path) -> Non
     commit(tmp_path, tree(tmp_path, (FILE, b"a.jar", pointer), (MODULE, b"m", "1" * 40)))
     found = scan(tmp_path, [NAME], refs(tmp_path)).by_ref["refs/heads/main"]
     assert [(one.kind, one.path) for one in found.opaque] == [(OpaqueKind.LFS, "a.jar"), (OpaqueKind.SUBMODULE, "m")]
+    assert {(one.line, one.column) for one in found.opaque} == {(1, 1)}
 
 
 def test_a_binary_is_a_program_by_its_mode(git: Git, tmp_path: Path) -> None:

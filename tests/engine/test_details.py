@@ -1,0 +1,148 @@
+"""Small repositories where one detail decides whether a login is held back, and which characters change."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.memory import PATH, planned, report_on
+
+LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
+GIVEN = LOGIN.replace("$PAT", "$T")
+PUSH = "docker push crg.apkg.io/acme/web:1"
+LITERAL = 'docker login crg.apkg.io -u bob@acme.example -p "$T"'
+OTHER = """
+    - step:
+        script:
+          - sh other.sh
+"""
+BROKEN = """
+  branches:
+    x:
+      - step: [1]
+"""
+
+
+def pipelines(*lines: str, more: str = "") -> str:
+    """A step whose script is one block of lines, and what stands behind it."""
+    block = "".join(f"            {line}\n" for text in lines for line in text.splitlines())
+    return f"pipelines:\n  default:\n    - step:\n        script:\n          - |\n{block}" + more.removeprefix("\n")
+
+
+def held(text: str, files: dict[str, str]) -> set[str]:
+    """Why the logins of a repository are held back."""
+    every = {PATH: text, **files}
+    report = report_on({path: data.encode() for path, data in every.items()})
+    assert report.findings
+    return {reason.code for finding in report.findings for reason in finding.reasons}
+
+
+FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
+    "a guard that only tests something else": (('if [ -z "$PAT" ]; then test -f x; fi', LOGIN, PUSH), "", {}),
+    "a guard whose default is the stored variable": (
+        ('[ -n "${BITBUCKET_PACKAGES_TOKEN:-$PAT}" ] && make x', LOGIN, PUSH), "", {}
+    ),
+    "the last part of a path that is pushed and pulled": (
+        (LOGIN, "I=$(basename x/web)", "docker push crg.apkg.io/acme/$I", "docker pull crg.apkg.io/acme/web"), "", {}
+    ),
+    "what another step prints": (
+        (LOGIN, PUSH, "mvn -B verify"), OTHER, {"other.sh": "echo crg.apkg.io/acme/base:1\n"}
+    ),
+    "a client without words": (("docker", LOGIN, PUSH), "", {}),
+}  # fmt: skip
+HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "one of two ways to a password": (
+        ("T=$PAT", "test -f x && T=$(vault kv get x)", GIVEN, PUSH), "", "credential-unresolved"
+    ),
+    "a test where failures do not end the step": (("set +e", 'test -n "$PAT"', LOGIN, PUSH), "", "guarded"),
+    "a function that returns where failures do not": (
+        ("set +e", 'f() { [ -n "$PAT" ] || return 1; }', "f", LOGIN, PUSH), "", "guarded"
+    ),
+    "a test within what another program reads": (
+        ('cat < <([ -n "$PAT" ] || exit 1; echo x)', LOGIN, PUSH), "", "guarded"
+    ),
+    "a test of the stored variable beside the native one": (
+        ('[ -n "${BITBUCKET_PACKAGES_TOKEN:+$PAT}" ] && make x', LOGIN, PUSH), "", "guarded"
+    ),
+    "a package of another workspace is read": (
+        (LOGIN, PUSH, "docker pull crg.apkg.io/other/web"), "", "other-workspace"
+    ),
+    "a step that is none": ((LOGIN, PUSH), BROKEN, "unreadable"),
+}  # fmt: skip
+CHANGED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "a test of what is put together": (
+        ("T=$PAT$OTHER", "[[ -v T ]] || exit 1", LOGIN, PUSH),
+        ("T=$PAT$OTHER", "[[ -v T ]] || exit 1", LOGIN.replace("$PAT", "$BITBUCKET_PACKAGES_TOKEN"), PUSH),
+    ),
+    "what is put behind another text": (
+        ("T=", "T+=$PAT", GIVEN, PUSH), ("T=", "T+=$PAT", GIVEN.replace("$T", "$BITBUCKET_PACKAGES_TOKEN"), PUSH)
+    ),
+    "a literal that is tested": (
+        ("T=ATATT3xFfGF0abcdefg", '[ -n "$T" ] || exit 1', LITERAL, PUSH),
+        (
+            'T="$BITBUCKET_PACKAGES_TOKEN"', '[ -n "$T" ] || exit 1',
+            LITERAL.replace("bob@acme.example", '"$BITBUCKET_PACKAGES_USERNAME"'), PUSH,
+        ),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "more", "files"), FREE.values(), ids=FREE)
+def test_nothing_holds_a_login_back(script: tuple[str, ...], more: str, files: dict[str, str]) -> None:
+    assert held(pipelines(*script, more=more), files) == set()
+
+
+@pytest.mark.parametrize(("script", "more", "reason"), HELD.values(), ids=HELD)
+def test_a_detail_holds_a_login_back(script: tuple[str, ...], more: str, reason: str) -> None:
+    assert held(pipelines(*script, more=more), {}) == {reason}
+
+
+def test_a_guard_that_another_step_runs_before_its_own_use_stays_and_so_does_the_login() -> None:
+    asks = "          - &asks |\n            [[ -n $PAT ]] || exit 1\n"
+    script = f"        script:\n{asks}          - |\n            {LOGIN}\n"
+    other = "    - step:\n        script:\n          - *asks\n          - ./deploy $PAT\n"
+    text = f"pipelines:\n  default:\n    - step:\n{script}          - {PUSH}\n"
+    assert held(text, {}) == set()
+    assert held(text + other, {}) == {"registry-unresolved"}
+
+
+def test_branches_of_the_script_exclude_none_of_the_after_script() -> None:
+    either = f"if test -f x; then {LOGIN}; else {LOGIN.replace('PAT', 'ANOTHER')}; fi"
+    after = f"        after-script:\n          - |\n            {either}\n            {PUSH}\n"
+    assert held(pipelines(either, PUSH), {}) == set()
+    assert held(pipelines(either, PUSH, more=after), {}) == {"mixed-logins"}
+
+
+def test_a_file_of_two_steps_is_changed_in_the_login_s_own_words() -> None:
+    """Each step has the assignment among its own: it may be there for more than this login."""
+    other = "  branches:\n    x:\n      - step:\n          script:\n            - docker pull crg.apkg.io/acme/web:1\n"
+    text = pipelines("sh login.sh", PUSH, more=other + "            - sh login.sh\n")
+    report = report_on({PATH: text.encode(), "login.sh": f"T=$PAT\n{GIVEN}\n".encode()})
+    (change,) = planned(report).changes
+    assert (change.path, change.after.decode().splitlines()[0]) == ("login.sh", "T=$PAT")
+
+
+def test_a_login_whose_text_is_read_elsewhere_is_one_finding() -> None:
+    """The same item also runs where the script cannot be read."""
+    shared = f"pipelines:\n  default:\n    - step:\n        script:\n          - &login |\n            {LOGIN}\n"
+    rest = "  branches:\n    x:\n      - step:\n          script:\n            - *login\n            - 'if ['\n"
+    (finding,) = report_on(shared + f"          - {PUSH}\n" + rest).findings
+    assert [reason.code for reason in finding.reasons] == ["unreadable"]
+
+
+@pytest.mark.parametrize(("script", "expected"), CHANGED.values(), ids=CHANGED)
+def test_which_characters_change(script: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    (change,) = planned(report_on(pipelines(*script))).changes
+    after = pipelines(*expected).replace('-u "$USR"', '-u "$BITBUCKET_PACKAGES_USERNAME"')
+    assert change.after.decode() == after
+
+
+def test_what_cannot_be_read_is_said_whichever_way_comes_last() -> None:
+    (finding,) = report_on(pipelines("T=$PAT", "test -f x && T=$(vault kv get x)", GIVEN, PUSH)).findings
+    assert [reason.detail for reason in finding.reasons] == ["the password comes from the output of `vault`"]
+
+
+@pytest.mark.parametrize(("end", "reasons"), [("", set()), ("\\n", {"credential-unresolved"})])
+def test_a_literal_that_ends_its_line_is_more_than_the_credential(end: str, reasons: set[str]) -> None:
+    login = '["docker", "login", "crg.apkg.io", "-u", os.environ["USR"], "--password-stdin"]'
+    code = f'import os, subprocess\nT = "ATATT3xFfGF0abcdefg{end}"\nsubprocess.run({login}, input=T, text=True)\n'
+    assert held(pipelines("python a.py", PUSH), {"a.py": code}) == reasons

@@ -1,0 +1,77 @@
+"""Steps that push: a detail decides whether the push pipe takes the place of the login, and with which words."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.findings.records import Finding
+from migrator.findings.settings import PipeStyle, Settings
+from tests.memory import PATH, report_on, step
+
+BUILD = "docker build -t web ."
+LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
+TAG = "docker tag web crg.apkg.io/acme/web:1"
+PUSH = "docker push crg.apkg.io/acme/web:1"
+STYLE = PipeStyle("1.2.3")
+CHAIN = ("V0=$RELEASE", *(f"V{number}=$V{number - 1}" for number in range(1, 30)))
+
+
+def found(*script: str, workspace: str | None = None) -> Finding:
+    quoted = ("'" + line.replace("'", "''") + "'" for line in script)
+    files = {PATH: step(*quoted).encode(), "Dockerfile": b"FROM alpine\n"}
+    (finding,) = report_on(files, Settings(pipe=STYLE, workspace=workspace)).findings
+    return finding
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        (BUILD, LOGIN, TAG, PUSH),
+        (BUILD, LOGIN, "show() { echo x; }", "show", TAG, PUSH),
+        (BUILD, LOGIN, "find . -name x", TAG, PUSH),
+        (BUILD, LOGIN, "ls | xargs echo", TAG, PUSH),
+        (BUILD, LOGIN.replace("|", "| tr -d x |"), TAG, PUSH),
+        (BUILD, LOGIN.replace("|", "| cat |"), TAG, PUSH),
+    ],
+    ids=str,
+)
+def test_the_pipe_takes_the_place_of_the_login(script: tuple[str, ...]) -> None:
+    assert {reason.code for reason in found(*script).reasons} == set()
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ((BUILD.replace("build", 'build --platform "$PLATFORM"'), LOGIN, TAG, PUSH), "multi-arch"),
+        ((BUILD, LOGIN, "ls | xargs docker tag other web", TAG, PUSH), "mixed"),
+        ((BUILD, LOGIN, "trap 'docker rmi web' EXIT", TAG, PUSH), "mixed"),
+        ((BUILD, LOGIN.replace("|", "| base64 -d |"), TAG, PUSH), "condition"),
+        ((BUILD, LOGIN, TAG, f"{PUSH}; if true", "then echo x; fi"), "layout"),
+    ],
+    ids=str,
+)
+def test_the_login_stays(script: tuple[str, ...], code: str) -> None:
+    assert f"pipe-{code}" in {reason.code for reason in found(*script).reasons}
+
+
+def test_the_workspace_is_taken_for_granted_where_nobody_says_it() -> None:
+    granted = "acme is the workspace that the pipeline runs in"
+    assert granted in found(BUILD, LOGIN, TAG, PUSH).assumptions
+    assert granted not in found(BUILD, LOGIN, TAG, PUSH, workspace="acme").assumptions
+
+
+def test_two_variables_of_equal_values_are_two_names() -> None:
+    """The image gets the name that is pushed, which may be another one than that of the build."""
+    either = "test -f {0} && {0}=2 || {0}=1"
+    ends = (either.format("V"), either.format("W"), BUILD, TAG.replace(":1", ":$V"), LOGIN, PUSH.replace(":1", ":$W"))
+    assert any("docker tag crg.apkg.io/acme/web:$W web" in edit.text for edit in found(*ends).edits)
+
+
+def test_a_chain_of_variables_is_given_by_the_name_of_one_that_is_near() -> None:
+    tagged = (*CHAIN, BUILD, TAG.replace(":1", ":$V29"), LOGIN, PUSH.replace(":1", ":$V29"))
+    assert any("${V9}" in edit.text for edit in found(*tagged).edits)
+
+
+def test_an_item_whose_last_command_goes_on_in_the_next_one_is_not_taken_apart() -> None:
+    (reason,) = found(BUILD, f"{LOGIN}; if true", "then echo x; fi", TAG, PUSH).reasons
+    assert reason.detail == "a command of the item goes on in the next item"

@@ -1,0 +1,24 @@
+"""What the pipelines files of one commit say of variables that leave it, where a part of it cannot be read."""
+
+from __future__ import annotations
+
+from migrator.findings.settings import Settings
+from migrator.repositories.git import GitError
+from migrator.secrets.candidates import leaving
+from tests.flow.reading import BOOK
+from tests.memory import PATH, Memory, step
+
+
+class _Torn(Memory):
+    """A view in which one file cannot be had."""
+
+    def read(self, path: str) -> bytes | None:
+        if path == "login.sh":
+            raise GitError("the object is not there")
+        return super().read(path)
+
+
+def test_where_nothing_can_be_analysed_every_word_of_the_pipelines_files_may_be_a_variable() -> None:
+    files = {PATH: step("sh login.sh $PAT").encode(), "login.sh": b""}
+    assert "PAT" not in leaving(Memory(files), BOOK, Settings()).unread
+    assert "PAT" in leaving(_Torn(files), BOOK, Settings()).unread
