@@ -76,6 +76,7 @@ def test_the_python_client_of_others(full: Box) -> None:
     assert len(list(web.pipelines.get(runs[0].uuid).steps())) == 1
     (reviewer,) = web.default_reviewers.each()
     assert reviewer.display_name == "Rene Reviewer"
+    assert web.default_reviewers.get(reviewer.uuid).display_name == "Rene Reviewer"
     reviewer.delete()
     assert not list(web.default_reviewers.each())
     assert web.default_reviewers.add(reviewer.uuid).display_name == "Rene Reviewer"
@@ -95,6 +96,19 @@ def _variables_of_others(web: Any) -> None:
         assert [one.key for one in variables.each()] == before
     (stays,) = web.repository_variables.each()
     assert web.repository_variables.get(stays.uuid).value == "crg.apkg.io"
+    assert web.repository_variables.get_by_key("REGISTRY").uuid == stays.uuid
+    web.repository_variables.update_by_key("REGISTRY", "npm.apkg.io")
+    assert web.repository_variables.get(stays.uuid).value == "npm.apkg.io"
+
+
+def _builds_of_others(full: Box, web: Any, request: Any) -> None:
+    commit = web.commits.get(full.head("web", "patless/main"))
+    commit.add_build("lint", "https://example.com/lint", "Lint", "patless/main")
+    build = commit.get_build("lint")
+    assert (build.key, build.inprogress) == ("lint", True)
+    build.update(state="SUCCESSFUL", url="https://example.com/lint")
+    assert [one.successful for one in commit.builds()] == [True]
+    assert [one.key for one in request.builds()] == ["lint"]
 
 
 def _review_of_others(full: Box, web: Any) -> None:
@@ -106,6 +120,7 @@ def _review_of_others(full: Box, web: Any) -> None:
     assert [one.new.path for one in request.diffstat()] == ["bitbucket-pipelines.yml"]
     assert len(list(request.commits)) == 1
     assert not list(request.statuses())
+    _builds_of_others(full, web, request)
     request.comment("Hello")
     (comment,) = request.comments()
     comment.update(content={"raw": "Hello again"})
