@@ -227,13 +227,14 @@ class FileGraph:
         found = frozenset(path for path in there if path not in self.apart and not self.is_document(path))
         return found if len(found) <= _MOST_FILES else _PLENTY
 
-    def _beyond(self, path: str) -> bytes:
-        """What a file holds that is there, and whose text is not read: it is larger than what is, or in no known
-        encoding. Empty for any other, and for what is no text."""
-        with suppress(Unreadable):
+    def _beyond(self, path: str) -> bytes | Top:
+        """What a file holds that is there, and whose text is not read, as it is in no known encoding. Empty for any
+        other, and for what is no text; Top where the file is too large, or cannot be read."""
+        try:
             data = self.view.read(path) if self.text(path) is None else None
-            return data if data and b"\0" not in data else b""
-        return b""
+        except Unreadable as error:
+            return Top(str(error)) if path in self.paths else b""  # as for a folder
+        return data if data and b"\0" not in data else b""
 
     def is_document(self, path: str) -> bool:
         """Whether a file is for people: nothing runs it, nor what it names."""

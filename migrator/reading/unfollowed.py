@@ -113,17 +113,23 @@ def _mentioning(paths: Paths, files: FileGraph, book: RuleBook) -> frozenset[str
     return frozenset() if isinstance(texts, Top) else matching(paths, texts)
 
 
-def logins_beyond(step: StepFacts, files: FileGraph, book: RuleBook) -> Iterator[tuple[Shell, Command, str]]:
-    """The commands that run, or may run, a file whose text is not read and that shows a login all the same; and it."""
+def logins_beyond(
+    step: StepFacts, files: FileGraph, book: RuleBook, *, hidden: bool = False
+) -> Iterator[tuple[Shell, Command, str]]:
+    """The commands that run, or may run, a file whose text is not read and that shows a login all the same; and it.
+    `hidden`: so are those that run one of which nothing can be seen."""
     words = [word.encode() for word in book.login_words]
     mentions = [mention.encode() for mention in book.mentions]
     for shell in step.shells:
         for command in shell.trace.commands:
-            for paths in (files.may_run(command), *files.may_start(command)):
+            runs = files.may_run(command)
+            for paths in (runs, *files.may_start(command)):
                 there = files.matched(paths)
                 for path in sorted(there) if not isinstance(there, Top) else ():
                     data = files.beyond(path)
-                    if any(one in data for one in mentions) and any(one in data for one in words):
+                    if isinstance(data, Top):
+                        yield from [(shell, command, path)] if hidden and paths is runs else []
+                    elif any(one in data for one in mentions) and any(one in data for one in words):
                         yield shell, command, path
 
 

@@ -146,10 +146,11 @@ def _not_followed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Fin
 
 def _beyond(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Files that a step runs, or may run, and whose text is not read."""
-    for shell, command, path in logins_beyond(step, context.files, context.book):
+    hidden = context.mentioned(step)
+    for shell, command, path in logins_beyond(step, context.files, context.book, hidden=hidden):
         source, place = _place(shell, command.span)
         detail = f"{path} is larger than 2 MiB, or in no known encoding, and is not read"
-        message = "a login to Packages stands in a file that a step runs and that is not followed"
+        message = "a login to Packages may stand in a file that a step runs and that is not followed"
         yield rule.finding(
             source, place, message, reasons=[context.reason("not-followed", detail, path)], uses=step.uses
         )
