@@ -9,11 +9,11 @@ from msgspec import Struct
 from migrator.bot.changes import line_range
 from migrator.bot.difference import Plan
 from migrator.bot.markers import OPENING
+from migrator.findings.counting import Counts, in_order, many
 from migrator.findings.records import Finding, Reason, Report
-from migrator.reports.counting import Counts, in_order, many
-from migrator.reports.markup import cell, code
 from migrator.rulebook.records import ReasonEntry
 from migrator.rulebook.ways_out import ways_out
+from migrator.text.markup import cell, code
 
 _ROWS = 50
 LONGEST = 30_000

@@ -18,9 +18,9 @@ from migrator.bot.discussing import Discussion, Said
 from migrator.bot.saying import Style, saying
 from migrator.cli import console, exits
 from migrator.cli.options import Comments, FailOn, Reading, Showing
+from migrator.findings.counting import many
 from migrator.findings.records import Report
 from migrator.reports import text
-from migrator.reports.counting import many
 from migrator.rulebook.records import RuleBook
 from migrator.text.mask import printable
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from migrator.cli import console
-from migrator.reports.excerpt import named
+from migrator.text.mask import named
 
 
 class Output(Struct, frozen=True):

@@ -15,11 +15,11 @@ from migrator.cli.check import aside
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Format, Reading, Showing, Style, for_check_only
 from migrator.cli.together import Together
+from migrator.findings import masking, naming
 from migrator.findings.records import Finding
-from migrator.reports import fixes, machine, naming, secrets, text
+from migrator.reports import fixes, machine, text
 from migrator.reports.diff import Side, diff, for_people
-from migrator.reports.excerpt import named
-from migrator.text.mask import printable
+from migrator.text.mask import named, printable
 from migrator.text.source import Source
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _sides(change: FileChange, all_of: Together, shown: str) -> tuple[Side, Side
     known = all_of.report.secrets.get(shown, ())
     edits = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}
     before, after = Source.decode(change.path, change.before), Source.decode(change.path, change.after)
-    return Side(before, tuple(known)), Side(after, secrets.rewritten(all_of.report, known, edits, after.text))
+    return Side(before, tuple(known)), Side(after, masking.rewritten(all_of.report, known, edits, after.text))
 
 
 def _of(changes: Iterable[FileChange]) -> list[Finding]:
@@ -142,7 +142,7 @@ def _named(finding: Finding, one: Analysis) -> Finding:
 
 
 def _masked(findings: Collection[Finding], all_of: Together) -> list[Finding]:
-    return list(secrets.scrubbed(findings, all_of.report))
+    return list(masking.scrubbed(findings, all_of.report))
 
 
 def _failed(planned: Sequence[tuple[Analysis, FixPlan]]) -> int:

@@ -19,6 +19,7 @@ from migrator.bitbucket.session import Client
 from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
 from migrator.configuration import check_codes
+from migrator.findings.counting import many
 from migrator.findings.records import Verdict
 from migrator.findings.settings import Settings
 from migrator.fleet import asking, exporters, joining, listing, operator, rounds, visiting
@@ -30,7 +31,6 @@ from migrator.fleet.records import Entry, Repository, Scanned, State
 from migrator.fleet.scanning import Judge, digest
 from migrator.fleet.sharding import Shard, ShardError
 from migrator.fleet.visiting import Reading
-from migrator.reports.counting import many
 from migrator.repositories.direct import Direct
 from migrator.rulebook import reading as books
 from migrator.secrets.plan import rules_digest

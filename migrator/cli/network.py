@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from migrator.bitbucket.session import Client
 from migrator.cli.telling import telling
-from migrator.reports.counting import many
+from migrator.findings.counting import many
 
 
 @contextmanager

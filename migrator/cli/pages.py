@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from migrator.cli.delivery import Output
 from migrator.cli.together import Together
+from migrator.findings.counting import many
 from migrator.reports import machine, spreadsheet
-from migrator.reports.counting import many
-from migrator.reports.excerpt import named
 from migrator.reports.html import check as checking
 from migrator.reports.html.page import render
+from migrator.text.mask import named
 
 if TYPE_CHECKING:
     from migrator.reports.fleet.records import Fleet

@@ -22,9 +22,9 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Form, Reading, Showing
 from migrator.cli.secrets_asking import Lasting, meanwhile, of_workspace
 from migrator.cli.secrets_proof import counted
+from migrator.findings.counting import many
 from migrator.findings.settings import Settings
 from migrator.reports import stored
-from migrator.reports.counting import many
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import find_root
 from migrator.repositories.writing import NotWritten, put

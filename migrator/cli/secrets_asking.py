@@ -15,8 +15,8 @@ from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
 from migrator.cli.failures import UsageError
 from migrator.cli.telling import Telling, telling
+from migrator.findings.counting import many
 from migrator.fleet.ledger import Ledger
-from migrator.reports.counting import many
 from migrator.secrets import sweeping
 from migrator.secrets.listing import Asking
 from migrator.secrets.records import Listing

@@ -15,10 +15,10 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading
 from migrator.cli.targets import shown, targets
 from migrator.engine import tracing
+from migrator.findings.masking import masked
+from migrator.findings.naming import renamed
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports import text, trace
-from migrator.reports.naming import renamed
-from migrator.reports.secrets import masked
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from migrator.bitbucket import inventory, pull_requests
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, PullRequest, Variable
+from migrator.findings.masking import masked
 from migrator.findings.records import Finding
 from migrator.fixes import applying as fixing
 from migrator.fixes.applying import FixPlan
@@ -25,7 +26,6 @@ from migrator.fleet.scanning import Judge
 from migrator.fleet.undoing import BRANCH as UNDOING
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.starting import Releases, matches, releases
-from migrator.reports.secrets import masked
 from migrator.repositories import joining, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects

@@ -32,11 +32,6 @@ def excerpt(source: Source, span: Span, secrets: Collection[Span], paint: Paint)
     return lines
 
 
-def named(path: str) -> str:
-    """A path as it is shown: on one line, whatever its name holds."""
-    return printable(path).replace("\n", "\\n").replace("\t", "\\t")
-
-
 def place(position: Position | None) -> str:
     return f":{position.line}:{position.column}" if position else ""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from migrator.findings.counting import Counts, in_order, many
 from migrator.findings.records import Finding, Report
-from migrator.reports.counting import Counts, in_order, many
-from migrator.reports.excerpt import named, place
+from migrator.reports.excerpt import place
 from migrator.reports.paint import Paint
 from migrator.reports.text import granted, left_out
 from migrator.rulebook.records import ReasonEntry
 from migrator.rulebook.ways_out import ways_out
-from migrator.text.mask import printable
+from migrator.text.mask import named, printable
 
 
 def fixed(

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
+from migrator.findings.counting import Counts, in_order
+from migrator.findings.masking import shows_none
 from migrator.findings.records import Finding, Package, Report, Skipped, Use
-from migrator.reports.counting import Counts, in_order
-from migrator.reports.secrets import shows_none
 from migrator.text.edits import Edit
 from migrator.text.source import Source
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from migrator.findings.records import Ownership, Package, Report, Use
-from migrator.reports.excerpt import named, place
+from migrator.reports.excerpt import place
 from migrator.reports.paint import Paint
-from migrator.text.mask import printable
+from migrator.text.mask import named, printable
 
 _HEADS = ("package", "whose", "pushed at", "read at", "why")
 

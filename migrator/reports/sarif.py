@@ -13,14 +13,13 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from migrator.findings.counting import in_order
+from migrator.findings.masking import shows_none
 from migrator.findings.records import Finding, Report, Severity, Skipped, Use
 from migrator.findings.snippet import fingerprints
-from migrator.reports.counting import in_order
-from migrator.reports.excerpt import named
-from migrator.reports.secrets import shows_none
 from migrator.rulebook.records import Rule
 from migrator.text.edits import Edit
-from migrator.text.mask import mask, printable
+from migrator.text.mask import mask, named, printable
 from migrator.text.source import Position, Source
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

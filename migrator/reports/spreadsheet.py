@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from migrator.findings.counting import in_order
 from migrator.findings.records import Finding, Report
 from migrator.reports import csv
-from migrator.reports.counting import in_order
 
 if TYPE_CHECKING:
     from migrator.fleet.records import SeenFinding

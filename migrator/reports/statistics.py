@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from migrator.findings.counting import Counts
 from migrator.findings.records import Finding, Report, Verdict
-from migrator.reports.counting import Counts
 from migrator.reports.paint import Paint
 from migrator.reports.text import closing
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from migrator.findings.counting import Counts, assumptions, in_order, many
 from migrator.findings.ignores import Note
 from migrator.findings.records import Finding, Reason, Report, Verdict
-from migrator.reports.counting import Counts, assumptions, in_order, many
-from migrator.reports.excerpt import excerpt, named, place
+from migrator.reports.excerpt import excerpt, place
 from migrator.reports.paint import Paint
 from migrator.rulebook.records import ReasonEntry
 from migrator.rulebook.ways_out import ways_out
-from migrator.text.mask import printable
+from migrator.text.mask import named, printable
 
 _USES = 6
 

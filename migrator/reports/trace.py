@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from migrator.engine.walk import Followed, Shown, ShownCommand, ShownLogin, ShownRun, ShownSink, Trace, Walk
+from migrator.findings import masking, naming
+from migrator.findings.hunks import hunks
 from migrator.findings.records import Finding, Report, Use
 from migrator.fixes.opinion import Opinion
-from migrator.reports import naming, secrets
-from migrator.reports.excerpt import excerpt, named, place
-from migrator.reports.hunks import hunks
+from migrator.reports.excerpt import excerpt, place
 from migrator.reports.paint import Paint
 from migrator.reports.text import headline
-from migrator.text.mask import mask, printable
+from migrator.text.mask import mask, named, printable
 
 Name = Callable[[str], str]
 _WIDTH = 12
@@ -20,7 +20,7 @@ _WIDTH = 12
 
 def trace(found: Trace, name: Name, paint: Paint = Paint()) -> str:
     """The walks of the findings at the line, or what is there instead. `name` gives a path as it is shown."""
-    report = secrets.masked(naming.renamed(found.report, name))
+    report = masking.masked(naming.renamed(found.report, name))
     blocks = ["\n".join(_walk(walk, report, name, paint)) for walk in found.walks] or [_nothing(found, name)]
     text = "\n\n".join(blocks) + "\n"
     return report.literals.scrub(text)

@@ -20,9 +20,9 @@ from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.pipelines import ENDED
 from migrator.bitbucket.records import Level, Repository, Variable
 from migrator.bitbucket.session import Client
+from migrator.findings.counting import many
 from migrator.findings.settings import Settings
 from migrator.platforms.bitbucket.imports import target
-from migrator.reports.counting import many
 from migrator.repositories import changes, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects

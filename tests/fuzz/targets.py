@@ -14,14 +14,14 @@ from pathlib import Path
 from migrator.frontends.shfmt import MAX_TEXT
 
 from migrator import baselines, configuration
-from migrator.findings import ignores
+from migrator.findings import ignores, masking
 from migrator.findings.records import Report
 from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
 from migrator.fixes.applying import FileChange
 from migrator.frontends.documents.compose import read_compose
 from migrator.frontends.documents.dockerfile import read_dockerfile
-from migrator.reports import fixes, machine, sarif, secrets, text
+from migrator.reports import fixes, machine, sarif, text
 from migrator.reports.diff import Side, diff
 from migrator.reports.paint import Paint
 from migrator.rulebook import reading as rulebook
@@ -126,7 +126,7 @@ def _silent(data: bytes, report: Report, changes: tuple[FileChange, ...]) -> Non
     except Undecodable:
         return
     tokens = {match[0] for pattern in _BOOK.tokens for match in pattern.finditer(source.text)}
-    shown = secrets.masked(report)
+    shown = masking.masked(report)
     said = [
         machine.check(shown),
         sarif.check(shown, _BOOK.rules, "0"),
@@ -138,7 +138,7 @@ def _silent(data: bytes, report: Report, changes: tuple[FileChange, ...]) -> Non
         edits = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}
         known = shown.secrets.get(change.path, ())
         before, after = (Source.decode(change.path, part) for part in (change.before, change.after))
-        made = diff(change.path, Side(before, known), Side(after, secrets.after_edits(known, edits)))
+        made = diff(change.path, Side(before, known), Side(after, masking.after_edits(known, edits)))
         said.append(made.data.decode("utf-8", "replace"))
     assert not any(token in one for token in tokens for one in said), "a token is shown"
 

@@ -15,6 +15,7 @@ from migrator.bitbucket.credentials import CredentialKind
 from migrator.bitbucket.diagnosis import Check, Diagnosis
 from migrator.bitbucket.records import Account
 from migrator.bitbucket.scopes import fits
+from migrator.findings.masking import masked
 from migrator.registry.records import Access, Answer
 from migrator.reports import doctor, fixes, machine, packages, probe, spreadsheet, statistics, stored, text
 from migrator.reports.fleet import document as fleets
@@ -25,7 +26,6 @@ from migrator.reports.html import check, fleet, secrets
 from migrator.reports.html.page import render
 from migrator.reports.paint import Paint
 from migrator.reports.probe import Probed
-from migrator.reports.secrets import masked
 from migrator.reports.stored import spreadsheet as variables
 from tests.reports import samples, stored_samples
 from tests.reports.html import samples as fleet_samples

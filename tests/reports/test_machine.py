@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from migrator.findings.masking import masked
 from migrator.reports import machine
-from migrator.reports.secrets import masked
 from tests.reports import samples
 
 SCHEMA = json.loads(files("migrator.reports").joinpath("schema.json").read_text())

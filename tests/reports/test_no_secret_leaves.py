@@ -18,6 +18,7 @@ from migrator.bot.difference import Plan
 from migrator.bot.saying import Style, saying
 from migrator.engine import tracing
 from migrator.findings import baseline
+from migrator.findings.masking import masked, rewritten
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
 from migrator.fleet import scanning
@@ -27,7 +28,6 @@ from migrator.reports.diff import Side, diff, for_people
 from migrator.reports.html import check as checking
 from migrator.reports.html.page import render
 from migrator.reports.paint import Paint
-from migrator.reports.secrets import masked, rewritten
 from migrator.rulebook import reading as rulebook
 from migrator.text.source import Source
 from tests.memory import PATH, Memory, planned, report_on, step

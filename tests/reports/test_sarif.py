@@ -8,9 +8,10 @@ import pytest
 from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
+from migrator.findings import naming
+from migrator.findings.masking import masked
 from migrator.findings.records import Report
-from migrator.reports import naming, sarif
-from migrator.reports.secrets import masked
+from migrator.reports import sarif
 from migrator.text.edits import splice
 from migrator.text.source import Source
 from tests.reports import samples

@@ -5,9 +5,9 @@ from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
 from migrator.findings.ignores import Note
+from migrator.findings.masking import masked
 from migrator.reports import explain, fixes, packages, text
 from migrator.reports.paint import Paint
-from migrator.reports.secrets import masked
 from migrator.text.source import Source
 from tests.reports import samples
 

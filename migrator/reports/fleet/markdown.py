@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from migrator.fleet.imports import Shared
 from migrator.fleet.packages import Known, Picture
 from migrator.reports.fleet import words
-from migrator.reports.markup import cell, code
+from migrator.text.markup import cell, code
 
 
 def packages(picture: Picture) -> str:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from migrator.findings.counting import many
 from migrator.fleet.deciding import SENTENCES, Act, Decision
 from migrator.fleet.opening import Outcome
-from migrator.reports.counting import many
-from migrator.reports.excerpt import named
 from migrator.reports.paint import Paint
-from migrator.text.mask import printable
+from migrator.text.mask import named, printable
 
 _WOULD = {
     Act.OPEN: "would open a pull request",

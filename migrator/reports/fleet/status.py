@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from migrator.fleet.following import Row, Standing, counted
-from migrator.reports.excerpt import named
 from migrator.reports.machine import SCHEMA_VERSION, dump
 from migrator.reports.paint import Paint
-from migrator.text.mask import printable
+from migrator.text.mask import named, printable
 
 _STATES = {
     Standing.MERGED_GREEN: "merged",

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from migrator.fleet.imports import Shared
 from migrator.fleet.packages import Known, Party, Picture
-from migrator.reports.excerpt import named
 from migrator.reports.fleet import words
 from migrator.reports.paint import Paint
+from migrator.text.mask import named
 
 
 def packages(picture: Picture, paint: Paint = Paint()) -> str:

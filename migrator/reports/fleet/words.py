@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from migrator.findings.counting import many
 from migrator.fleet.imports import Importer, Pin, Shared
 from migrator.fleet.packages import Known, Party, Picture, Place, Unlocked
-from migrator.reports.counting import many
 
 FIRST = 10
 """How many packages are named as the first to settle."""

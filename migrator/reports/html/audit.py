@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator.reports.counting import many
+from migrator.findings.counting import many
 from migrator.reports.fleet.records import Audit, Kept, Outcome
 from migrator.reports.html import secrets
 from migrator.reports.html.parts import Block, Column, Row, Section, Table, Tone

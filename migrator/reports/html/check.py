@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from migrator.findings.counting import Counts, assumptions, in_order, many
+from migrator.findings.hunks import hunks
 from migrator.findings.records import Finding, Reason, Report, Verdict
-from migrator.reports.counting import Counts, assumptions, in_order, many
-from migrator.reports.excerpt import excerpt, named, place
+from migrator.reports.excerpt import excerpt, place
 from migrator.reports.html.parts import Bar, Block, Chart, Column, Figure, Page, Row, Section, Table, Tone
-from migrator.reports.hunks import hunks
 from migrator.reports.paint import Paint
 from migrator.rulebook.records import ReasonEntry
 from migrator.rulebook.ways_out import ways_out
+from migrator.text.mask import named
 
 TONES = (("safe", Tone.GOOD), ("unsafe", Tone.HALF), ("report-only", Tone.BAD))
 MEANING = {

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
+from migrator.findings.counting import many
 from migrator.findings.records import Verdict
 from migrator.fleet.following import Standing as State
 from migrator.fleet.imports import Shared
 from migrator.fleet.packages import Known, Picture
 from migrator.fleet.records import Change, ChangeState, SeenFinding
-from migrator.reports.counting import many
 from migrator.reports.fleet import words
 from migrator.reports.fleet.records import Fleet, Owned
 from migrator.reports.html import audit

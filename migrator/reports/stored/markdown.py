@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from migrator.reports.markup import cell, code
 from migrator.reports.stored import words
 from migrator.reports.stored.words import MEANING, MOST, Group
 from migrator.secrets.records import Evidence, Listing, Row
 from migrator.secrets.tokens import TokenRow
+from migrator.text.markup import cell, code
 
 
 def markdown(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from migrator.reports.counting import many
-from migrator.reports.excerpt import named
+from migrator.findings.counting import many
 from migrator.reports.paint import Paint
 from migrator.reports.stored import words
 from migrator.reports.stored.words import MEANING, MOST, Group, Step
 from migrator.secrets.records import Evidence, Listing, Row, Verdict
 from migrator.secrets.tokens import TokenRow
-from migrator.text.mask import printable
+from migrator.text.mask import named, printable
 
 _SHOWN = 20
 """Lines about one thing that can be done next."""

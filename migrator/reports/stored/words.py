@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from migrator.bitbucket.records import Level
-from migrator.reports.counting import many
+from migrator.findings.counting import many
 from migrator.secrets.records import Alive, Evidence, Listing, Row, Verdict, Waiver
 from migrator.secrets.tokens import TokenRow
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from migrator.findings.masking import masked
 from migrator.reports.html import check, fleet, secrets
 from migrator.reports.html.page import render
-from migrator.reports.secrets import masked
 from tests.reports import samples as findings
 from tests.reports import stored_samples as stored
 from tests.reports.html import samples

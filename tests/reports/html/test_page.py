@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from migrator.configuration import ConfigurationError
+from migrator.findings.hunks import hunks
+from migrator.findings.masking import masked
 from migrator.findings.records import Report
 from migrator.fleet.records import Change, ChangeState
 from migrator.reports import csv
@@ -21,8 +23,6 @@ from migrator.reports.fleet.spreadsheet import repositories
 from migrator.reports.html import check, fleet, secrets
 from migrator.reports.html.page import render
 from migrator.reports.html.parts import Bar, Block, Chart, Column, Page, Row, Section, Table
-from migrator.reports.hunks import hunks
-from migrator.reports.secrets import masked
 from migrator.reports.stored import document, reading
 from tests.reports import samples as findings
 from tests.reports import stored_samples as stored

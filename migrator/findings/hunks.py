@@ -7,11 +7,10 @@ from difflib import unified_diff
 
 from msgspec.structs import replace
 
+from migrator.findings.masking import rewritten
 from migrator.findings.records import Finding, Report
-from migrator.reports.excerpt import named
-from migrator.reports.secrets import rewritten
 from migrator.text.edits import Edit, splice
-from migrator.text.mask import mask, printable
+from migrator.text.mask import mask, named, printable
 from migrator.text.source import Source, Span
 
 _AROUND = 2

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from migrator.reports import markup
+from migrator.text import markup
 
 _MENTIONS = re.compile(r"(?<!\w)@\w|@\{")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from migrator.findings import naming
+from migrator.findings.masking import after_edits, masked
 from migrator.findings.records import Skipped
-from migrator.reports import fixes, machine, naming, packages, text
+from migrator.reports import fixes, machine, packages, text
 from migrator.reports.diff import Side, diff, for_people
 from migrator.reports.paint import Paint
-from migrator.reports.secrets import after_edits, masked
 from migrator.text.edits import Edit, splice
 from migrator.text.mask import mask
 from migrator.text.source import Source, Span
