@@ -16,6 +16,7 @@ def renamed(report: Report, name: Name) -> Report:
     return replace(
         report,
         findings=tuple(renamed_finding(finding, name) for finding in report.findings),
+        files=tuple(map(name, report.files)),
         skipped=tuple(replace(one, path=name(one.path)) for one in report.skipped),
         packages=tuple(_package(package, name) for package in report.packages),
         sources={name(path): replace(source, path=name(path)) for path, source in report.sources.items()},
@@ -42,7 +43,7 @@ def merged(reports: Iterable[Report]) -> Report:
         sources={path: source for report in every for path, source in report.sources.items()},
         secrets={path: spans for report in every for path, spans in report.secrets.items()},
         ordinary=frozenset(text for report in every for text in report.ordinary),
-        files=sum(report.files for report in every),
+        files=tuple(path for report in every for path in report.files),
         ignored=sum(report.ignored for report in every),
         baselined=sum(report.baselined for report in every),
     )

@@ -120,7 +120,7 @@ def seen(view: Commit, commit: str, judge: Judge) -> Seen:
         imports=taken,
         exports=given,
         skipped=tuple(Skipped(one.path, one.position, _line(one.error)) for one in shown.skipped),
-        files=report.files,
+        files=len(report.files),
     )
 
 

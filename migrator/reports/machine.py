@@ -52,7 +52,7 @@ def _document(report: Report, findings: Iterable[Finding], extra: Mapping[str, l
         **extra,
         "skipped": _skipped(report.skipped),
         "summary": {
-            "files": report.files,
+            "files": len(report.files),
             "findings": counts.findings,
             "fixable": counts.fixable,
             "safe": counts.safe,

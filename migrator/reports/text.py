@@ -73,7 +73,7 @@ def closing(report: Report, unsafe: bool, paint: Paint) -> Iterator[str]:
         (counts.report_only, Verdict.REPORT_ONLY),
     )
     detail = ", ".join(f"{number} {paint.verdict(verdict) if number else verdict}" for number, verdict in verdicts)
-    files = many(report.files, "pipelines file")
+    files = many(len(report.files), "pipelines file")
     if counts.findings:
         yield f"{paint.bold(many(counts.findings, 'finding'))}: {detail} ({files} read{_aside(report)})"
     else:

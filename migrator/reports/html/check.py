@@ -45,7 +45,7 @@ def _sections(findings: Sequence[Finding], report: Report, reasons: Mapping[str,
         "Overview",
         _lead(counts),
         (
-            Figure(str(counts.findings), "findings", f"in {many(report.files, 'pipelines file')}"),
+            Figure(str(counts.findings), "findings", f"in {many(len(report.files), 'pipelines file')}"),
             *(Figure(str(number), verdict, MEANING[verdict]) for verdict, number in by_verdict),
         ),
         tuple(_charts(counts, by_verdict)),

@@ -82,7 +82,7 @@ def test_no_literal_and_no_control_character_is_in_a_page() -> None:
 
 
 def test_without_findings_it_says_so() -> None:
-    text = render(check.page(Report(files=1), {}, samples.MADE, "demo"))
+    text = render(check.page(Report(files=("a.yml",)), {}, samples.MADE, "demo"))
     assert "There are no findings." in text
 
 
