@@ -11,11 +11,11 @@ from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
 from migrator.cli.fleet_asking import Asked, Showing, named, opened
-from migrator.cli.options import Form
 from migrator.fleet import following, operator
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Change, Entry
 from migrator.reports.fleet import status as statuses
+from migrator.reports.formats import Format
 
 ENDS = (Kind.RATE_LIMITED, Kind.UNAUTHORISED)
 """No other repository would be answered otherwise."""
@@ -36,7 +36,7 @@ def run(asked: Asked, showing: Showing, *, offline: bool, again: bool) -> int:
         kept = [one for one in ledger.changes() if one.uuid in uuids]
     found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded)
     workspace = entries[0].repository.workspace if entries else ""
-    if showing.form is Form.JSON:
+    if showing.form is Format.JSON:
         console.out(statuses.document(workspace, found))
     else:
         console.out(statuses.table(found, console.paint(showing.colour, sys.stdout)))

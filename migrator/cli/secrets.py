@@ -19,12 +19,13 @@ from migrator.cli import console, exits, network
 from migrator.cli.analysis import rulebook
 from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Form, Reading, Showing
+from migrator.cli.options import Reading, Showing
 from migrator.cli.secrets_asking import Lasting, meanwhile, of_workspace
 from migrator.cli.secrets_proof import counted
 from migrator.findings.counting import many
 from migrator.findings.settings import Settings
 from migrator.reports import stored
+from migrator.reports.formats import Format
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import find_root
 from migrator.repositories.writing import NotWritten, put
@@ -50,7 +51,7 @@ class Asked(Struct, frozen=True):
     lasting: Lasting = Lasting(Path("patless-fleet.db"))
 
 
-def list_all(asked: Asked, showing: Showing, form: Form, only: Sequence[Verdict] = ()) -> int:
+def list_all(asked: Asked, showing: Showing, form: Format, only: Sequence[Verdict] = ()) -> int:
     """Print what may become of each variable, or of those with one of the verdicts `only`, and return the exit code,
     which is that of all."""
     listing, _ = _listing(asked)
@@ -70,7 +71,7 @@ def verdicts(given: Sequence[str]) -> tuple[Verdict, ...]:
     return tuple(map(Verdict, given))
 
 
-def plan(asked: Asked, showing: Showing, form: Form, output: Path, days: int, keys: list[Path]) -> int:
+def plan(asked: Asked, showing: Showing, form: Format, output: Path, days: int, keys: list[Path]) -> int:
     """Write a plan of what may go to `output`, and sign it with each of the keys."""
     now = datetime.now(UTC)
     listing, asking = _listing(asked)
@@ -147,21 +148,21 @@ def _listing(asked: Asked) -> tuple[Listing, Asking]:
     return listing, asking
 
 
-def _output(listing: Listing, asked: Asked, showing: Showing, form: Form, only: Sequence[Verdict] = ()) -> Output:
+def _output(listing: Listing, asked: Asked, showing: Showing, form: Format, only: Sequence[Verdict] = ()) -> Output:
     known = tokens.read(asked.tokens) if asked.tokens else ()
     rows = tokens.judged(known, listing, datetime.now(UTC).date())
     if only:
         listing = replace(listing, rows=tuple(row for row in listing.rows if row.verdict in only))
     match form:
-        case Form.JSON:
+        case Format.JSON:
             return Output(stored.document(listing, rows))
-        case Form.MARKDOWN:
+        case Format.MARKDOWN:
             return Output(stored.markdown(listing, rows))
-        case Form.HTML:
+        case Format.HTML:
             from migrator.cli import pages
 
             return pages.secrets(listing, rows)
-        case Form.TEXT:
+        case _:
             paint = console.paint(showing.colour, None if showing.output else sys.stdout)
             return Output(stored.table(listing, rows, paint, whole=bool(only)))
 

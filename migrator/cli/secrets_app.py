@@ -10,8 +10,20 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.options import Form, Reading, Showing
-from migrator.cli.shared import Color, Config, ExitZero, NoConfig, Rows, Rules, Tokens, end, folders, one_configuration
+from migrator.cli.options import Reading, Showing
+from migrator.cli.shared import (
+    Color,
+    Config,
+    ExitZero,
+    NoConfig,
+    Rules,
+    Tokens,
+    VariablesFormat,
+    end,
+    folders,
+    one_configuration,
+)
+from migrator.reports.formats import Format
 
 if TYPE_CHECKING:
     from migrator.cli import secrets
@@ -71,7 +83,7 @@ def list_(
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
-    format: Rows = Form.TEXT,
+    format: VariablesFormat = Format.TEXT,
     output_file: OutputFile = None,
     color: Color = Colour.AUTO,
     verdict: Annotated[
@@ -119,7 +131,7 @@ def plan(
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
-    format: Rows = Form.TEXT,
+    format: VariablesFormat = Format.TEXT,
     output_file: OutputFile = None,
     color: Color = Colour.AUTO,
 ) -> None:

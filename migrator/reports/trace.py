@@ -10,8 +10,9 @@ from migrator.findings.hunks import hunks
 from migrator.findings.records import Finding, Report, Use
 from migrator.fixes.opinion import Opinion
 from migrator.reports.excerpt import excerpt, place
+from migrator.reports.formats.text import line
 from migrator.reports.paint import Paint
-from migrator.reports.text import headline
+from migrator.reports.subjects.findings import headline
 from migrator.text.mask import mask, named, printable
 
 Name = Callable[[str], str]
@@ -39,10 +40,11 @@ def _nothing(found: Trace, name: Name) -> str:
 def _walk(walk: Walk, report: Report, name: Name, paint: Paint) -> Iterator[str]:
     finding = naming.renamed_finding(walk.finding, name)
     finding = next((one for one in report.findings if one.place == finding.place), finding)
-    yield headline(finding, paint)
+    yield line(headline(finding), paint)
     yield paint.bold("source")
     if (source := report.sources.get(finding.path)) is not None:
-        yield from excerpt(source, finding.span, report.secrets.get(finding.path, ()), paint)
+        shown = excerpt(source, finding.span, report.secrets.get(finding.path, ()))
+        yield from (line(one, paint) for one in shown)
     if steps := _listed(f"{named(use.path)}{place(use.position)}" for use in finding.uses):
         yield _row("run by", f"the step at {steps}")
     for run in walk.runs:
@@ -134,9 +136,9 @@ def _edits(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
         old = mask(source.text[edit.span.start : edit.span.end], report.secrets.get(edit.path, ()), edit.span.start)
         yield _line(f'  {named(edit.path)}{at} "{_quoted(old)}" → "{_quoted(edit.text)}"')
     yield paint.bold("bytes")
-    for line in hunks(finding, report).split("\n"):
-        colour = {"-": paint.red, "+": paint.green}.get(line[:1], str)
-        yield f"  {colour(line)}"
+    for shown in hunks(finding, report).split("\n"):
+        colour = {"-": paint.red, "+": paint.green}.get(shown[:1], str)
+        yield f"  {colour(shown)}"
 
 
 def _value(value: Shown) -> str:

@@ -11,8 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from migrator.reports.html import fleet
-from migrator.reports.html.page import render
+from migrator.reports.formats.html import fleet, render
 from tests.reports.html import chromium, samples
 from tests.reports.html.chromium import Speed
 
@@ -31,7 +30,7 @@ class Cost:
 def write(file: Path) -> Cost:
     known = replace(samples.fleet(COUNT), audit=samples.audit(COUNT))
     begin = time.perf_counter()
-    text = render(fleet.page(known, samples.MADE, samples.TODAY))
+    text = render(fleet.page(known, samples.TODAY), samples.MADE)
     seconds = time.perf_counter() - begin
     return Cost(file.write_bytes(text.encode()), seconds)
 

@@ -21,14 +21,13 @@ from migrator.findings.settings import Settings
 from migrator.fixes.applying import FileChange
 from migrator.frontends.documents.compose import read_compose
 from migrator.frontends.documents.dockerfile import read_dockerfile
-from migrator.reports import fixes, machine, sarif, text
 from migrator.reports.diff import Side, diff
-from migrator.reports.paint import Paint
 from migrator.rulebook import reading as rulebook
 from migrator.text.edits import Edit, splice
 from migrator.text.source import Source, Undecodable
 from migrator.text.yaml import YamlError, plain, read_yaml
 from tests.memory import PATH, planned, report_on
+from tests.reports import said as saying
 
 _BOOK = rulebook.load()
 _FOLDER = Path(tempfile.mkdtemp(prefix="patless-fuzz-"))
@@ -128,11 +127,12 @@ def _silent(data: bytes, report: Report, changes: tuple[FileChange, ...]) -> Non
     tokens = {match[0] for pattern in _BOOK.tokens for match in pattern.finditer(source.text)}
     shown = masking.masked(report)
     said = [
-        machine.check(shown),
-        sarif.check(shown, _BOOK.rules, "0"),
-        text.check(shown, _BOOK.reasons, Paint(False), unsafe=False, quiet=False),
-        fixes.fixed([], list(shown.findings), shown, Paint(False), quiet=False),
-        *text.skipped(shown),
+        saying.as_json(shown),
+        saying.as_sarif(shown, _BOOK.rules),
+        saying.as_junit(shown, _BOOK),
+        saying.check(shown, _BOOK.reasons),
+        saying.fixed([], list(shown.findings), shown),
+        *saying.skipped(shown),
     ]
     for change in changes:
         edits = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}

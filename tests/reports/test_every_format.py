@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
 from migrator.bitbucket.account import Standing
@@ -17,16 +18,19 @@ from migrator.bitbucket.records import Account
 from migrator.bitbucket.scopes import fits
 from migrator.findings.masking import masked
 from migrator.registry.records import Access, Answer
-from migrator.reports import doctor, fixes, machine, packages, probe, spreadsheet, statistics, stored, text
+from migrator.reports import formats, stored
+from migrator.reports.document import Document, Found, Subject, Table
 from migrator.reports.fleet import document as fleets
 from migrator.reports.fleet import machine as pictures
 from migrator.reports.fleet import spreadsheet as repositories
 from migrator.reports.fleet import status
-from migrator.reports.html import check, fleet, secrets
-from migrator.reports.html.page import render
+from migrator.reports.formats import Format, csv, html, json, text
+from migrator.reports.formats.html import fleet, secrets
 from migrator.reports.paint import Paint
-from migrator.reports.probe import Probed
+from migrator.reports.records.findings import counted
 from migrator.reports.stored import spreadsheet as variables
+from migrator.reports.subjects import doctor, findings, fixes, packages, probe, statistics
+from migrator.reports.subjects.probe import Probed
 from tests.reports import samples, stored_samples
 from tests.reports.html import samples as fleet_samples
 
@@ -72,40 +76,62 @@ UNSAID = Diagnosis(
 BUDGET = Budget(Path("budget.json"))
 
 
-def body(page: str) -> str:
+RULES = dict(samples.BOOK.rules) | {
+    "literal-credential": replace(samples.BOOK.rules["registry-login"], id="literal-credential")
+}
+FOUND = Found(REPORT, RULES, samples.REASONS)
+CHECKED = findings.subject(REPORT, samples.REASONS, lambda: FOUND, "demo")
+CLEAN = findings.subject(samples.clean(), {}, lambda: Found(samples.clean(), {}, {}), "demo")
+FIXED = fixes.subject([SAFE], [UNSAFE, HELD], REPORT)
+
+
+def said(subject: Subject, format: Format = Format.TEXT, colour: bool = False) -> str:
+    return formats.write(format, subject, Paint(colour))
+
+
+def page(document: Document) -> str:
     """A page without its style, its script and the policy that names their digests."""
-    page = re.sub(r"(?s)<style>.*?</style>", "", page)
-    page = re.sub(r"(?s)<script>.*?</script>", "", page)
-    return re.sub(r'content="default-src[^"]*"', "", page)
+    shown = html.render(document, fleet_samples.MADE)
+    shown = re.sub(r"(?s)<style>.*?</style>", "", shown)
+    shown = re.sub(r"(?s)<script>.*?</script>", "", shown)
+    return re.sub(r'content="default-src[^"]*"', "", shown)
+
+
+def sheet(made: object) -> str:
+    assert isinstance(made, Table)
+    return csv.text(made)
 
 
 OUTPUTS: dict[str, Callable[[], str]] = {
-    "findings.text": lambda: text.check(REPORT, samples.REASONS),
-    "findings.colour": lambda: text.check(REPORT, samples.REASONS, Paint(True), unsafe=True),
-    "findings.html": lambda: body(render(check.page(REPORT, samples.REASONS, fleet_samples.MADE, "demo"))),
-    "findings.csv": lambda: spreadsheet.findings(REPORT),
-    "findings.json": lambda: machine.check(REPORT, statistics.document(REPORT.findings)),
-    "nothing.html": lambda: body(render(check.page(samples.clean(), {}, fleet_samples.MADE, "demo"))),
-    "fixed.text": lambda: fixes.fixed([SAFE], [UNSAFE, HELD], REPORT, Paint(True)),
-    "fixed.quiet": lambda: fixes.fixed([SAFE], [UNSAFE, HELD], REPORT, Paint(), quiet=True),
-    "fixed.json": lambda: machine.fixed([SAFE], [UNSAFE, HELD], REPORT),
-    "statistics.text": lambda: statistics.table(REPORT, Paint(True)),
-    "statistics.quiet": lambda: statistics.table(REPORT, quiet=True),
-    "packages.text": lambda: packages.table(REPORT, Paint(True)),
-    "packages.json": lambda: machine.packages(REPORT),
-    "probe.text": lambda: probe.table(PROBED, Paint(True)),
-    "probe.json": lambda: probe.document(REPORT, PROBED),
-    "doctor.text": lambda: doctor.text(DIAGNOSIS, BUDGET, Paint(True)),
-    "doctor.json": lambda: doctor.document(DIAGNOSIS, BUDGET),
-    "doctor.unsaid.text": lambda: doctor.text(UNSAID, BUDGET),
-    "doctor.unsaid.json": lambda: doctor.document(UNSAID, BUDGET),
+    "findings.text": lambda: said(CHECKED),
+    "findings.colour": lambda: text.render(findings.document(REPORT, samples.REASONS, unsafe=True), Paint(True)),
+    "findings.html": lambda: page(CHECKED.document()),
+    "findings.csv": lambda: sheet(CHECKED.files[".csv"]()),
+    "findings.json": lambda: json.dump(counted(REPORT)),
+    "findings.sarif": lambda: said(CHECKED, Format.SARIF),
+    "findings.junit": lambda: said(CHECKED, Format.JUNIT),
+    "nothing.html": lambda: page(CLEAN.document()),
+    "nothing.junit": lambda: said(CLEAN, Format.JUNIT),
+    "fixed.text": lambda: said(FIXED, colour=True),
+    "fixed.quiet": lambda: said(fixes.subject([SAFE], [UNSAFE, HELD], REPORT, quiet=True)),
+    "fixed.json": lambda: said(FIXED, Format.JSON),
+    "statistics.text": lambda: said(statistics.subject(REPORT), colour=True),
+    "statistics.quiet": lambda: said(statistics.subject(REPORT, quiet=True)),
+    "packages.text": lambda: said(packages.subject(REPORT), colour=True),
+    "packages.json": lambda: said(packages.subject(REPORT), Format.JSON),
+    "probe.text": lambda: said(probe.subject(REPORT, PROBED), colour=True),
+    "probe.json": lambda: said(probe.subject(REPORT, PROBED), Format.JSON),
+    "doctor.text": lambda: said(doctor.subject(DIAGNOSIS, BUDGET), colour=True),
+    "doctor.json": lambda: said(doctor.subject(DIAGNOSIS, BUDGET), Format.JSON),
+    "doctor.unsaid.text": lambda: said(doctor.subject(UNSAID, BUDGET)),
+    "doctor.unsaid.json": lambda: said(doctor.subject(UNSAID, BUDGET), Format.JSON),
     "secrets.colour": lambda: stored.table(*STORED, Paint(True)),
-    "secrets.html": lambda: body(render(secrets.page(*STORED, fleet_samples.MADE))),
-    "secrets.csv": lambda: variables.variables(STORED[0]),
-    "tokens.csv": lambda: variables.tokens(STORED[1]),
-    "fleet.html": lambda: body(render(fleet.page(FLEET, fleet_samples.MADE, fleet_samples.TODAY))),
-    "fleet.csv": lambda: repositories.repositories(FLEET.owned),
-    "fleet.findings.csv": lambda: repositories.findings(FLEET.owned),
+    "secrets.html": lambda: page(secrets.page(*STORED)),
+    "secrets.csv": lambda: sheet(variables.variables(STORED[0])),
+    "tokens.csv": lambda: sheet(variables.tokens(STORED[1])),
+    "fleet.html": lambda: page(fleet.page(FLEET, fleet_samples.TODAY)),
+    "fleet.csv": lambda: sheet(repositories.repositories(FLEET.owned)),
+    "fleet.findings.csv": lambda: sheet(repositories.findings(FLEET.owned)),
     "fleet.json": lambda: fleets.document(FLEET),
     "fleet.packages.json": lambda: pictures.packages(FLEET.picture),
     "status.text": lambda: status.table(ROWS, Paint(True)),

@@ -8,13 +8,12 @@ from msgspec.structs import replace
 from migrator.findings import naming
 from migrator.findings.masking import after_edits, masked
 from migrator.findings.records import Skipped
-from migrator.reports import fixes, machine, packages, text
 from migrator.reports.diff import Side, diff, for_people
 from migrator.reports.paint import Paint
 from migrator.text.edits import Edit, splice
 from migrator.text.mask import mask
 from migrator.text.source import Source, Span
-from tests.reports import samples
+from tests.reports import said, samples
 
 SHOWN = "‹literal, 41 characters›"
 
@@ -28,12 +27,12 @@ def test_no_output_shows_the_literal() -> None:
     report = masked(replace(report, skipped=(Skipped("a.yml", None, f"odd: {samples.LITERAL}"),)))
     held, unsafe, safe = report.findings
     outputs = [
-        text.check(report, samples.REASONS),
-        text.check(report, samples.REASONS, quiet=True),
-        "\n".join(text.skipped(report)),
-        fixes.fixed([safe, unsafe], [held], report, Paint()),
-        machine.check(report),
-        packages.table(report),
+        said.check(report, samples.REASONS),
+        said.check(report, samples.REASONS, quiet=True),
+        "\n".join(said.skipped(report)),
+        said.fixed([safe, unsafe], [held], report, Paint()),
+        said.as_json(report),
+        said.packages_of(report),
     ]
     assert not [output for output in outputs if samples.LITERAL in output]
     assert SHOWN in outputs[0]
@@ -103,4 +102,4 @@ def test_paths_of_several_repositories_are_renamed_everywhere() -> None:
     assert renamed.sources[f"web/{samples.PATH}"] == Source(f"web/{samples.PATH}", samples.TEXT)
     assert set(renamed.secrets) == {f"web/{samples.PATH}"}
     together = naming.merged([renamed, samples.report()])
-    assert (len(together.findings), together.files, together.ignored) == (6, 6, 2)
+    assert (len(together.findings), len(together.files), together.ignored) == (6, 6, 2)

@@ -10,7 +10,8 @@ from migrator.findings.records import Use, Verdict
 from migrator.fleet.records import SeenFinding
 from migrator.reports.fleet import status
 from migrator.reports.fleet.records import Audit, Fleet, Kept, Outcome, Owned
-from migrator.reports.machine import SCHEMA_VERSION, dump
+from migrator.reports.formats.json import dump
+from migrator.reports.records.words import SCHEMA_VERSION
 from migrator.reports.stored import machine as stored
 from migrator.secrets.plan import Plan
 from migrator.secrets.signing import Signature

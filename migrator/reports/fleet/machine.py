@@ -8,7 +8,8 @@ from typing import Any
 from migrator.fleet.imports import Importer, Shared
 from migrator.fleet.packages import Known, Party, Picture, Place
 from migrator.fleet.records import SeenFinding
-from migrator.reports.machine import SCHEMA_VERSION, dump
+from migrator.reports.formats.json import dump
+from migrator.reports.records.words import SCHEMA_VERSION
 
 
 def packages(picture: Picture) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator.reports import csv
+from migrator.reports.document import Table, sheet
 from migrator.reports.fleet.records import Owned
-from migrator.reports.spreadsheet import HEADS, row
+from migrator.reports.subjects.findings import HEADS, cells
 
 _REPOSITORIES = (
     *("repository", "state", "branch", "findings", "held_back", "project", "wave", "owner", "due", "pull_request"),
@@ -14,12 +14,12 @@ _REPOSITORIES = (
 )
 
 
-def repositories(owned: Sequence[Owned]) -> str:
-    return csv.table((_REPOSITORIES, *map(_repository, owned)))
+def repositories(owned: Sequence[Owned]) -> Table:
+    return sheet(_REPOSITORIES, map(_repository, owned))
 
 
-def findings(owned: Sequence[Owned]) -> str:
-    return csv.table((("repository", "branch", *HEADS, "left"), *_findings(owned)))
+def findings(owned: Sequence[Owned]) -> Table:
+    return sheet(("repository", "branch", *HEADS, "left"), _findings(owned))
 
 
 def _repository(one: Owned) -> tuple[str | int, ...]:
@@ -43,4 +43,4 @@ def _findings(owned: Sequence[Owned]) -> Iterator[tuple[str | int, ...]]:
     for one in owned:
         for finding in one.findings:
             left = "yes" if finding in one.left else "no"
-            yield (one.repository.slug, one.standing.destination, *row(finding), left)
+            yield (one.repository.slug, one.standing.destination, *cells(finding), left)

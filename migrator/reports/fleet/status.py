@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from migrator.fleet.following import Row, Standing, counted
-from migrator.reports.machine import SCHEMA_VERSION, dump
+from migrator.reports.formats.json import dump
 from migrator.reports.paint import Paint
+from migrator.reports.records.words import SCHEMA_VERSION
 from migrator.text.mask import named, printable
 
 _STATES = {

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from migrator.bitbucket.records import Level
-from migrator.reports.machine import SCHEMA_VERSION, dump
+from migrator.reports.formats.json import dump
+from migrator.reports.records.words import SCHEMA_VERSION
 from migrator.secrets.records import Alive, Evidence, Listing, Row, Stored, Verdict, Waiver
 from migrator.secrets.tokens import Token, TokenRow
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrator.reports import csv
+from migrator.reports.document import Table, sheet
 from migrator.reports.stored import words
 from migrator.secrets.records import Listing, Row
 from migrator.secrets.tokens import Token, TokenRow, shown
@@ -16,13 +16,13 @@ _VARIABLES = (
 _TOKENS = ("token", "owner", "expires", "verdict", "why", "notes", "variables", "consumers")
 
 
-def variables(listing: Listing) -> str:
+def variables(listing: Listing) -> Table:
     """`evidence` counts; several waivers or assumptions stand in one cell, apart by ` | `."""
-    return csv.table((_VARIABLES, *map(_row, listing.rows)))
+    return sheet(_VARIABLES, map(_row, listing.rows))
 
 
-def tokens(rows: Sequence[TokenRow], unjudged: Sequence[Token] = ()) -> str:
-    return csv.table((_TOKENS, *_judged(rows), *(_token(token, "not judged", (), ()) for token in unjudged)))
+def tokens(rows: Sequence[TokenRow], unjudged: Sequence[Token] = ()) -> Table:
+    return sheet(_TOKENS, (*_judged(rows), *(_token(token, "not judged", (), ()) for token in unjudged)))
 
 
 def _row(row: Row) -> tuple[str | int, ...]:

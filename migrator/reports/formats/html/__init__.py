@@ -1,4 +1,4 @@
-"""Writes a page: one file that asks nobody for anything, and in which no text of others means more than itself.
+"""A page for a browser: one file that asks nobody for anything, and in which no text of others means more than itself.
 
 The policy in its head lets the browser run the script and the style that stand in the file, known by their digests, and
 nothing else (https://www.w3.org/TR/CSP3/#grammardef-hash-source).
@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from datetime import UTC, datetime
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
@@ -17,15 +19,25 @@ import msgspec
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from migrator.reports.html import charts
-from migrator.reports.html.parts import Page, Table
+from migrator.reports.document import Block, Document, Subject, Table, plain
+from migrator.reports.formats.html import charts
+from migrator.reports.paint import Paint
 from migrator.text.mask import printable
 
 FIRST = 100
 """Rows of a table that are written as HTML."""
 
 
-def render(page: Page) -> str:
+def write(subject: Subject, _: Paint = Paint()) -> str:
+    return render(subject.document(), stamp(datetime.now(UTC), version("patless")))
+
+
+def stamp(now: datetime, number: str) -> str:
+    """When a page was made, and by what."""
+    return f"Made by patless {number} on {now:%Y-%m-%d at %H:%M} UTC. It shows no value of a stored variable."
+
+
+def render(page: Document, made: str) -> str:
     """The whole file."""
     style, script = _part("page.css"), _part("page.js")
     policy = (
@@ -33,7 +45,15 @@ def render(page: Page) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     text: str = _template().render(
-        page=page, policy=policy, style=Markup(style), script=Markup(script), first=FIRST, draw=charts.draw, data=_data
+        page=page,
+        made=made,
+        policy=policy,
+        style=Markup(style),
+        script=Markup(script),
+        first=FIRST,
+        draw=charts.draw,
+        data=_data,
+        piece=_piece,
     )
     return text
 
@@ -52,11 +72,17 @@ def _shown(value: object) -> object:
 
 @cache
 def _part(name: str) -> str:
-    return files("migrator.reports.html").joinpath(name).read_text(encoding="utf-8")
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _piece(block: Block) -> tuple[str, str, str]:
+    """Kind, text and label of a block as the page shows it."""
+    kind, text = ("diff", block.change) if block.change else (block.kind, block.text)
+    return kind, text, plain(block.label)
 
 
 def _data(table: Table) -> Markup:
@@ -69,7 +95,7 @@ def _data(table: Table) -> Markup:
     rows = [
         [
             [cell if isinstance(cell, int) else [number(cell)] for cell in row.cells],
-            [[number(block.kind), number(block.text), number(block.label)] for block in row.blocks],
+            [list(map(number, _piece(block))) for block in row.blocks],
         ]
         for row in table.rows
     ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrator.findings.counting import many
+from migrator.reports.document import Block, Column, Section, Table, TableRow, Tone, copied, listed, said
 from migrator.reports.fleet.records import Audit, Kept, Outcome
-from migrator.reports.html import secrets
-from migrator.reports.html.parts import Block, Column, Row, Section, Table, Tone
+from migrator.reports.formats.html import secrets
 from migrator.secrets.plan import Plan
 from migrator.secrets.signing import Signature
 
@@ -26,8 +26,8 @@ def sections(audit: Audit) -> Iterator[Section]:
         yield _plan(audit.plan, audit.signatures, audit.outcomes)
     missing = tuple(_missing(audit))
     if missing:
-        said = Block("list", "\n".join(missing))
-        yield Section("not-given", "Not given", "What this page cannot say, and what would let it.", blocks=(said,))
+        lead = "What this page cannot say, and what would let it."
+        yield Section("not-given", "Not given", lead, blocks=(listed(missing),))
 
 
 def _kept(audit: Audit) -> Section:
@@ -39,10 +39,10 @@ def _kept(audit: Audit) -> Section:
         Column("Secured", "mark"),
         Column("Seen"),
     )
-    rows = tuple(Row(_cells(one)) for one in audit.kept)
+    rows = tuple(TableRow(_cells(one)) for one in audit.kept)
     tables = [Table("kept-rows", "Variables of logins", columns, rows, empty="The scan saw no variable of a login.")]
     if audit.unread:
-        unread = tuple(Row(one) for one in audit.unread)
+        unread = tuple(TableRow(one) for one in audit.unread)
         tables.append(Table("not-looked-at", "Not looked at", (Column("What", "name"), Column("Why")), unread))
     return Section(
         "secrets",
@@ -62,19 +62,19 @@ def _cells(one: Kept) -> tuple[str, ...]:
 def _plan(plan: Plan, signatures: Sequence[Signature] | None, outcomes: Sequence[Outcome]) -> Section:
     """Its digests, who has signed it, and what was carried out."""
     signed = tuple(
-        Row((one.file.name, "good" if one.signer else "not good", one.signer or one.why, one.key))
+        TableRow((one.file.name, "good" if one.signer else "not good", one.signer or one.why, one.key))
         for one in signatures or ()
     )
     facts = (("plan", plan.digest), ("rules", plan.rules), ("configuration", plan.configuration))
     heads = (Column("File", "name"), Column("State", "mark"), Column("Who, or what is wrong"), Column("Key"))
     none = "None was checked." if signatures is None else "Nobody has signed it."
-    done = tuple(Row((f"{one.row.key} in {one.row.place}", _done(one)), tuple(_why(one))) for one in outcomes)
+    done = tuple(TableRow((f"{one.row.key} in {one.row.place}", _done(one)), tuple(_why(one))) for one in outcomes)
     return Section(
         "audit",
         "The plan",
         f"{many(len(plan.rows), 'variable')} of {plan.workspace}; made {plan.created} by {plan.tool}, good until "
         f"{plan.expires}; runs of {plan.window} days counted.",
-        blocks=tuple(Block("copy", digest, f"SHA-256 of the {what}") for what, digest in facts),
+        blocks=tuple(copied(digest, f"SHA-256 of the {what}") for what, digest in facts),
         tables=(
             Table("signatures", "Signatures", heads, signed, _SIGNATURES, empty=none),
             Table("outcomes", "Carried out", (Column("Variable", "name"), Column("Outcome", "mark")), done),
@@ -89,15 +89,15 @@ def _done(one: Outcome) -> str:
 def _why(one: Outcome) -> Iterator[Block]:
     """On what the plan rests."""
     row = one.row
-    yield Block("text", str(row.verdict), "Verdict")
+    yield said(str(row.verdict), "Verdict")
     if row.evidence:
         lines = [" ".join(f"{each.kind} {each.ref} {each.path} {each.text}".split()) for each in row.evidence[:50]]
-        yield Block("list", "\n".join(lines), "Evidence")
+        yield listed(lines, "Evidence")
     if row.waivers:
         lines = [" ".join(f"{each.doubt} until {each.until}: {each.reason}".split()) for each in row.waivers]
-        yield Block("list", "\n".join(lines), "Waived")
+        yield listed(lines, "Waived")
     if row.assumptions:
-        yield Block("list", "\n".join(" ".join(each.split()) for each in row.assumptions), "Taken for granted")
+        yield listed((" ".join(each.split()) for each in row.assumptions), "Taken for granted")
 
 
 def _missing(audit: Audit) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from migrator.findings.counting import in_order
 from migrator.findings.masking import shows_none
 from migrator.findings.records import Finding, Report, Severity, Skipped, Use
 from migrator.findings.snippet import fingerprints
+from migrator.reports.document import Found, Subject
+from migrator.reports.paint import Paint
 from migrator.rulebook.records import Rule
 from migrator.text.edits import Edit
 from migrator.text.mask import mask, named, printable
@@ -27,13 +30,18 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 _ROOT = "SRCROOT"
 
 
-def check(report: Report, rules: Mapping[str, Rule], version: str) -> str:
-    """The findings of `report`, whose relative paths count from the root of the repository."""
+def write(subject: Subject, _: Paint = Paint()) -> str:
+    return render(subject.found(), version("patless"))
+
+
+def render(found: Found, number: str) -> str:
+    """`number` is the version of patless."""
+    report, rules = found.report, found.rules
     ids = sorted(rules)
     findings = in_order(report.findings)
     prints = fingerprints(findings, report.sources, report.secrets)
     run = {
-        "tool": {"driver": {"name": "patless", "version": version, "rules": [_rule(rules[one]) for one in ids]}},
+        "tool": {"driver": {"name": "patless", "version": number, "rules": [_rule(rules[one]) for one in ids]}},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "invocations": [

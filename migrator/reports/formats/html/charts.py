@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup, escape
 
-from migrator.reports.html.parts import Bar, Chart
+from migrator.reports.document import Bar, Chart
 from migrator.text.mask import printable
 
 _WIDTH = 560

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
 
+from migrator.reports.document import Table
 from migrator.text.mask import printable
 from migrator.text.patterns import regex
 
@@ -16,11 +16,12 @@ _FORMULA = regex(r"""((?:^|[;\t])[ '"]*)(?=[=+@\t\r＝＋－＠-])""")
 """Where one begins. A semicolon or tab begins a cell too, as spreadsheets of many languages separate by these."""
 
 
-def table(rows: Iterable[Sequence[str | int]]) -> str:
-    """Lines ended by CR LF, as RFC 4180 has them."""
-    text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_NONNUMERIC).writerows([_cell(cell) for cell in row] for row in rows)
-    return text.getvalue()
+def text(table: Table) -> str:
+    """The heads and the rows, in lines ended by CR LF, as RFC 4180 has them."""
+    made = io.StringIO()
+    rows = [[column.label for column in table.columns], *(row.cells for row in table.rows)]
+    csv.writer(made, quoting=csv.QUOTE_NONNUMERIC).writerows([_cell(cell) for cell in row] for row in rows)
+    return made.getvalue()
 
 
 def _cell(cell: str | int) -> str | int:

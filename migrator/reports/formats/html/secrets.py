@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from migrator.reports.html.parts import Bar, Block, Chart, Column, Figure, Page, Row, Section, Table, Tone
+from migrator.reports.document import (
+    Bar,
+    Block,
+    Chart,
+    Column,
+    Document,
+    Figure,
+    Section,
+    Table,
+    TableRow,
+    Tone,
+    listed,
+    said,
+)
 from migrator.reports.stored import words
 from migrator.reports.stored.words import MEANING
 from migrator.secrets.records import Evidence, Listing, Verdict, Waiver
@@ -25,9 +38,9 @@ TONES = (
 )
 
 
-def page(listing: Listing, rows: Sequence[TokenRow], made: str) -> Page:
+def page(listing: Listing, rows: Sequence[TokenRow]) -> Document:
     name = f"workspace {listing.workspace}"
-    return Page("Stored variables", name, made, (*stored(listing, rows), *tokens(rows), *doubts(listing)))
+    return Document("Stored variables", name, (*stored(listing, rows), *tokens(rows), *doubts(listing)))
 
 
 def stored(listing: Listing, rows: Sequence[TokenRow] = ()) -> Iterator[Section]:
@@ -86,7 +99,7 @@ def doubts(listing: Listing) -> Iterator[Section]:
         rows = tuple(_waiver(one, [row for row in listing.rows if one in row.waivers]) for one in waived)
         table = Table("waiver-rows", "Waivers", columns, rows, note="Open a row for the variables that rest on it.")
         yield Section("waivers", "Waived", "Doubts of which somebody said that they do not matter.", tables=(table,))
-    unread = tuple(Row((f"{what} {where}", why)) for what, where, why in words.unread(listing))
+    unread = tuple(TableRow((f"{what} {where}", why)) for what, where, why in words.unread(listing))
     if unread:
         table = Table("not-looked-at", "What", (Column("What", "name"), Column("Why")), unread)
         yield Section("gaps", "Not looked at", "Nothing is concluded about these.", tables=(table,))
@@ -97,35 +110,32 @@ def doubts(listing: Listing) -> Iterator[Section]:
         )
 
 
-def _waiver(one: Waiver, rest: Sequence[Variable]) -> Row:
+def _waiver(one: Waiver, rest: Sequence[Variable]) -> TableRow:
     names = [f"{row.variable.key} in {row.repository or 'the workspace'}" for row in rest]
     cells = (one.doubt, one.path or "any file", one.variable or "any", _flat(one.reason), str(one.until), len(rest))
-    return Row(cells, (_lines(names[:50]), *(Block("text", text) for text in words.more(len(names) - 50))))
+    return TableRow(cells, (_lines(names[:50]), *(said(text) for text in words.more(len(names) - 50))))
 
 
-def _row(row: Variable) -> Row:
+def _row(row: Variable) -> TableRow:
     variable = row.variable
     where = f"{row.repository or '–'}{f', {variable.environment}' if variable.environment else ''}"
     cells = (variable.key, str(row.verdict), where, row.level or "none", len(row.evidence))
-    return Row(cells, tuple(_blocks(row)))
+    return TableRow(cells, tuple(_blocks(row)))
 
 
 def _blocks(row: Variable) -> Iterator[Block]:
-    yield Block("text", f"{MEANING[row.verdict]}.", str(row.verdict))
+    yield said(f"{MEANING[row.verdict]}.", str(row.verdict))
     if row.level and not row.variable.secured:
-        yield Block("text", "It is not secured: whoever sees the settings sees its value.")
+        yield said("It is not secured: whoever sees the settings sees its value.")
     if row.evidence:
-        yield Block("list", "\n".join(map(_evidence, row.evidence[:50])), "Evidence")
-        yield from (Block("text", text) for text in words.more(len(row.evidence) - 50))
+        yield listed(map(_evidence, row.evidence[:50]), "Evidence")
+        yield from (said(text) for text in words.more(len(row.evidence) - 50))
     if row.alive:
-        yield Block(
-            "list",
-            "\n".join(_flat(f"{one.branch}: {one.author}, {words.last(one)}") for one in row.alive),
-            "Kept in use by",
-        )
-        yield Block("text", words.WAYS)
+        kept = (_flat(f"{one.branch}: {one.author}, {words.last(one)}") for one in row.alive)
+        yield listed(kept, "Kept in use by")
+        yield said(words.WAYS)
     if row.uncovers:
-        yield Block("text", words.uncovered(row.uncovers))
+        yield said(words.uncovered(row.uncovers))
     if row.waivers:
         yield _lines([words.waived(one) for one in row.waivers], "Waived")
     if row.assumptions:
@@ -141,7 +151,7 @@ def _tokens(rows: Sequence[TokenRow], unjudged: Sequence[Token]) -> Table:
     judged = [(row.token, "revocable" if row.revocable else "needed", row.why, row.notes) for row in rows]
     found = [*judged, *((token, "not judged", (), ()) for token in unjudged)]
     made = tuple(
-        Row(
+        TableRow(
             (token.label, verdict, token.owner, str(token.expires or "no date")),
             (
                 *([_lines(why)] if why else []),
@@ -156,7 +166,7 @@ def _tokens(rows: Sequence[TokenRow], unjudged: Sequence[Token]) -> Table:
 
 
 def _lines(texts: Sequence[str], label: str = "") -> Block:
-    return Block("list", "\n".join(map(_flat, texts)), label)
+    return listed(map(_flat, texts), label)
 
 
 def _flat(text: str) -> str:

@@ -12,12 +12,26 @@ from migrator.fleet.following import Standing as State
 from migrator.fleet.imports import Shared
 from migrator.fleet.packages import Known, Picture
 from migrator.fleet.records import Change, ChangeState, SeenFinding
+from migrator.reports.document import (
+    Bar,
+    Block,
+    Chart,
+    Column,
+    Document,
+    Figure,
+    Section,
+    Table,
+    TableRow,
+    Tone,
+    copied,
+    listed,
+    said,
+)
 from migrator.reports.fleet import words
 from migrator.reports.fleet.records import Fleet, Owned
-from migrator.reports.html import audit
-from migrator.reports.html.check import MEANING, reason_blocks
-from migrator.reports.html.check import TONES as VERDICTS
-from migrator.reports.html.parts import Bar, Block, Chart, Column, Figure, Page, Row, Section, Table, Tone
+from migrator.reports.formats.html import audit
+from migrator.reports.subjects.findings import MEANING, reason_blocks
+from migrator.reports.subjects.findings import TONES as VERDICTS
 from migrator.rulebook.records import ReasonEntry
 
 TONES = (
@@ -37,9 +51,9 @@ _MOST = 20
 """Findings of one repository that the page shows, and uses of a package."""
 
 
-def page(fleet: Fleet, made: str, today: date) -> Page:
+def page(fleet: Fleet, today: date) -> Document:
     sections = (_overview(fleet, today), _repositories(fleet), *_packages(fleet.picture), *audit.sections(fleet.audit))
-    return Page("Migration to the native pair", f"workspace {fleet.workspace}", made, sections)
+    return Document("Migration to the native pair", f"workspace {fleet.workspace}", sections)
 
 
 def _overview(fleet: Fleet, today: date) -> Section:
@@ -54,7 +68,7 @@ def _overview(fleet: Fleet, today: date) -> Section:
         Bar("to do", counts[State.FINDINGS] + counts[State.DECLINED], Tone.PLAIN),
         Bar("needs a look", counts[State.MERGED_RED] + counts[State.ERROR], Tone.BAD),
     )
-    verdicts = tuple(Bar(verdict, findings[verdict], dict(VERDICTS)[verdict]) for verdict in MEANING)
+    verdicts = tuple(Bar(verdict, findings[verdict], VERDICTS[verdict]) for verdict in MEANING)
     charts = [
         Chart("share", "How far the repositories are", parts, _told(parts)),
         Chart("share", "What is left, by verdict", verdicts, _told(verdicts)),
@@ -136,7 +150,7 @@ def _first(one: Owned) -> tuple[bool, int, str, str]:
     return standing.standing in _DONE, -standing.findings, standing.standing, one.repository.slug
 
 
-def _repository(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Row:
+def _repository(one: Owned, reasons: Mapping[str, ReasonEntry]) -> TableRow:
     standing = one.standing
     cells = (
         one.repository.slug,
@@ -147,39 +161,37 @@ def _repository(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Row:
         one.repository.project or "–",
         one.wave.name if one.wave else "–",
     )
-    return Row(cells, tuple(_owned(one, reasons)))
+    return TableRow(cells, tuple(_owned(one, reasons)))
 
 
 def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
     change = one.standing.change
     if one.wave and (one.wave.owner or one.wave.due):
         due = f"due {one.wave.due}" if one.wave.due else ""
-        yield Block("text", ", ".join(filter(None, (one.wave.owner, due))), f"Wave {one.wave.name}")
+        yield said(", ".join(filter(None, (one.wave.owner, due))), f"Wave {one.wave.name}")
     if change and change.url:
-        yield Block("copy", change.url, "pull request")
+        yield copied(change.url, "pull request")
     if one.standing.error:
-        yield Block("text", one.standing.error, "Error")
+        yield said(one.standing.error, "Error")
     if one.findings and one.outdated:
-        yield Block("text", "They were seen before the merge, which took the safe ones away; scan again.", "Findings")
+        yield said("They were seen before the merge, which took the safe ones away; scan again.", "Findings")
     for finding in one.findings[:_MOST]:
         yield from _finding(finding, one.repository.slug, reasons)
     if len(one.findings) > _MOST:
-        yield Block(
-            "text", f"and {len(one.findings) - _MOST} findings more, which `patless check` in the repository shows"
-        )
+        yield said(f"and {len(one.findings) - _MOST} findings more, which `patless check` in the repository shows")
 
 
 def _finding(finding: SeenFinding, slug: str, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
     at = f"{finding.path}:{finding.position.line}:{finding.position.column}"
-    yield Block("text", f"{finding.verdict}: {finding.message}", at)
+    yield said(f"{finding.verdict}: {finding.message}", at)
     if finding.change:
-        yield Block("diff", finding.change, f"The change of {at}")
+        yield Block("diff", (finding.change,), f"The change of {at}")
     elif finding.excerpt:
-        yield Block("code", finding.excerpt, f"The line {at}")
+        yield Block("code", (finding.excerpt,), f"The line {at}")
     for reason in finding.reasons:
         yield from reason_blocks(reason, reasons.get(reason.code), fleet_of=slug)
     if finding.assumptions:
-        yield Block("list", "\n".join(finding.assumptions), "Taken for granted")
+        yield listed(finding.assumptions, "Taken for granted")
 
 
 def _packages(picture: Picture) -> Iterator[Section]:
@@ -206,34 +218,33 @@ def _packages(picture: Picture) -> Iterator[Section]:
     yield Section("packages", "Packages", words.total(picture), tables=tuple(tables))
 
 
-def _package(known: Known) -> Row:
+def _package(known: Known) -> TableRow:
     state = "several pushers" if known.contested else "foreign read" if known.foreign else "settled"
     gain = known.unlocks
     cells = (known.name, state, words.parties(known.pushers), len(known.readers), gain.findings, len(gain.secrets))
-    return Row(cells, tuple(_uses(known)))
+    return TableRow(cells, tuple(_uses(known)))
 
 
 def _uses(known: Known) -> Iterator[Block]:
     if known.open:
-        yield Block("text", f"Settling it {words.gain(known.unlocks)}.")
+        yield said(f"Settling it {words.gain(known.unlocks)}.")
         yield from (
-            Block("copy", "\n".join(way.lines), way.what) if way.lines else Block("text", way.what)
-            for way in words.ways(known)
+            copied("\n".join(way.lines), way.what) if way.lines else said(way.what) for way in words.ways(known)
         )
     for label, found in (("Pushed at", known.pushers), ("Read at", known.readers)):
         each = [(party.repository, place) for party in found for place in party.places]
         places = [f"{slug}: {words.place(place)} on {words.on(place)}" for slug, place in each]
         if places:
             more = [f"and {len(places) - _MOST} more"] if len(places) > _MOST else []
-            yield Block("list", "\n".join([*places[:_MOST], *more]), label)
+            yield listed([*places[:_MOST], *more], label)
 
 
-def _shared(shared: Shared) -> Row:
+def _shared(shared: Shared) -> TableRow:
     aim = shared.target
-    blocks = [Block("list", "\n".join(words.imported(one) for one in shared.importers), "Imported by")]
-    blocks += [Block("text", shared.why, "Not read")] if shared.why else []
+    blocks = [listed((words.imported(one) for one in shared.importers), "Imported by")]
+    blocks += [said(shared.why, "Not read")] if shared.why else []
     blocks += [block for finding in shared.findings for block in _finding(finding, aim.repository, {})]
     step = words.next_step(shared)
-    blocks += [Block("text", step, "Next")] if step else []
+    blocks += [said(step, "Next")] if step else []
     cells = (aim.repository, f"{shared.pin} {aim.ref}", aim.pipeline or aim.path, len(shared.importers))
-    return Row(cells, tuple(blocks))
+    return TableRow(cells, tuple(blocks))

@@ -1,0 +1,70 @@
+"""What the formats say of a report, in a word each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from migrator.findings.records import Finding, Report
+from migrator.reports.document import Found, Table
+from migrator.reports.formats import csv, html, json, junit, sarif, text
+from migrator.reports.paint import Paint
+from migrator.reports.records.findings import checked
+from migrator.reports.subjects import findings, fixes, packages, statistics
+from migrator.rulebook.records import ReasonEntry, Rule, RuleBook
+
+
+def check(
+    report: Report,
+    reasons: Mapping[str, ReasonEntry],
+    paint: Paint = Paint(),
+    *,
+    unsafe: bool = False,
+    quiet: bool = False,
+) -> str:
+    return text.render(findings.document(report, reasons, unsafe=unsafe, quiet=quiet), paint)
+
+
+def skipped(report: Report) -> list[str]:
+    return list(map(text.line, findings.skipped(report)))
+
+
+def as_json(report: Report) -> str:
+    return json.dump(checked(report))
+
+
+def as_sarif(report: Report, rules: Mapping[str, Rule], number: str = "1") -> str:
+    return sarif.render(Found(report, rules, {}), number)
+
+
+def as_junit(report: Report, book: RuleBook) -> str:
+    return junit.render(Found(report, book.rules, book.reasons))
+
+
+def as_html(report: Report, reasons: Mapping[str, ReasonEntry], made: str = "now") -> str:
+    return html.render(findings.document(report, reasons, "demo"), made)
+
+
+def as_csv(report: Report) -> str:
+    made = findings.subject(report, {}, lambda: Found(report, {}, {}), "demo").files[".csv"]()
+    assert isinstance(made, Table)
+    return csv.text(made)
+
+
+def fixed(done: Sequence[Finding], held: Sequence[Finding], report: Report, paint: Paint = Paint()) -> str:
+    return text.render(fixes.document(done, held, report), paint)
+
+
+def fixed_as_json(done: Sequence[Finding], held: Sequence[Finding], report: Report) -> str:
+    return json.write(fixes.subject(done, held, report))
+
+
+def packages_of(report: Report, paint: Paint = Paint()) -> str:
+    return text.render(packages.document(report), paint)
+
+
+def packages_as_json(report: Report) -> str:
+    return json.write(packages.subject(report))
+
+
+def counts(report: Report, paint: Paint = Paint(), *, unsafe: bool = False, quiet: bool = False) -> str:
+    return text.render(statistics.document(report, unsafe=unsafe, quiet=quiet), paint)
