@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import unified_diff
 
 from msgspec.structs import replace
 
@@ -59,6 +58,8 @@ def _hunk(source: Source, edits: Sequence[Edit], report: Report) -> Iterator[str
     held = [Span(max(one.start - start, 0), one.end - start) for one in secrets if one.end > start and one.start < end]
     made_of = splice(text, inside)
     before, after = mask(text, held), mask(made_of, rewritten(report, held, inside, made_of))
+    from difflib import unified_diff  # what prints no change is spared the import
+
     made = unified_diff(before.splitlines(), after.splitlines(), n=_AROUND, lineterm="")
     body = list(made)[3:]
     if body:

@@ -46,13 +46,13 @@ def plain(text: Text) -> str:
 
 class Block(Struct, frozen=True):
     """A piece of what a row or a section holds: `kind` is `text`, `list`, `code`, `diff` or `copy`, which is there to
-    be taken over as it is. `change` of a code is a diff of it, shown in its place where there is room. `page`: only a
-    page shows it, where a row is opened."""
+    be taken over as it is. `change` of a code makes a diff of it, which is shown in its place where there is room.
+    `page`: only a page shows it, where a row is opened."""
 
     kind: str
     lines: tuple[Text, ...]
     label: Text = ""
-    change: str = ""
+    change: Callable[[], str] = str
     page: bool = False
 
     @property

@@ -34,7 +34,7 @@ def render(document: Document, paint: Paint = Paint()) -> str:
 def line(text: Text, paint: Paint = Paint()) -> str:
     """One line, escaped: on no terminal a text of others does anything."""
     if isinstance(text, str):
-        return _words(text).strip()
+        return _words(text).rstrip()
     return "".join(_words(one) if isinstance(one, str) else mark(one, paint) for one in text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -244,7 +245,7 @@ def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry]
     yield said(f"{finding.verdict}: {MEANING[finding.verdict]}.", page=True)
     if (source := report.sources.get(finding.path)) is not None:
         lines = excerpt(source, finding.span, report.secrets.get(finding.path, ()))
-        yield Block("code", lines, change=hunks(finding, report))
+        yield Block("code", lines, change=partial(hunks, finding, report))
     for reason in finding.reasons:
         yield from reason_blocks(reason, reasons.get(reason.code), finding)
     if finding.assumptions:

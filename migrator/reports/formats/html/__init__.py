@@ -81,8 +81,8 @@ def _digest(text: str) -> str:
 
 def _piece(block: Block) -> tuple[str, str, str]:
     """Kind, text and label of a block as the page shows it."""
-    kind, text = ("diff", block.change) if block.change else (block.kind, block.text)
-    return kind, text, plain(block.label)
+    change = block.change()
+    return "diff" if change else block.kind, change or block.text, plain(block.label)
 
 
 def _data(table: Table) -> Markup:
