@@ -9,7 +9,7 @@ from migrator.reports.document import Block, Document, Mark, Section, Subject, T
 from migrator.reports.paint import Paint
 from migrator.text.mask import named, printable
 
-_LABEL = 9
+_LABEL = 5
 Part = tuple[list[str], bool]
 """Lines, and whether they stand apart from what is before and behind."""
 
