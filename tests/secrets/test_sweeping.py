@@ -88,13 +88,15 @@ def test_one_request_where_nothing_ever_ran_and_six_elsewhere(desk: Desk) -> Non
     assert document["summary"]["never_had_pipelines"] == sum(len(asked[slug]) == 1 for slug in asked if slug)
 
 
-def test_the_second_run_asks_nothing_of_a_repository(desk: Desk) -> None:
+def test_the_second_run_asks_each_for_its_branches_and_those_that_log_in_for_their_variables(desk: Desk) -> None:
     storing.fill(desk.box, COUNT)
     first = listed(desk)
     desk.box.forget_requests()
     second = listed(desk)
-    assert set(of(desk.box)) == {""}
-    assert not [one for one in desk.box.requests if "/git/" in one.path]
+    asked = {slug: len(one) for slug, one in of(desk.box).items() if slug}
+    assert asked == dict.fromkeys({one["repository"] for one in first["variables"] if one["repository"]}, 2)
+    git = Counter((one.method, one.path.rpartition("/")[2]) for one in desk.box.requests if "/git/" in one.path)
+    assert git == {("GET", "refs"): 1, ("POST", "git-upload-pack"): COUNT}
     assert bare(second) == bare(first)
 
 
@@ -135,10 +137,12 @@ def test_what_is_imported_is_read_again_though_the_importer_is_as_it_was(desk: D
     first = verdicts(listed(desk))
     desk.box.forget_requests()
     assert verdicts(listed(desk)) == first
-    assert set(of(desk.box)) == {""}
+    assert {slug: len(one) for slug, one in of(desk.box).items() if slug} == {"shared": 2, "web": 2}
+    assert first["web", "", "PACKAGES_TOKEN"] == "in-use"
     desk.box.commit("shared", "main", {"bitbucket-pipelines.yml": exported.replace("PACKAGES_TOKEN", "OTHER_TOKEN")})
+    assert verdicts(listed(desk))["web", "", "PACKAGES_TOKEN"] == "removable"
     desk.box.add_variable("OTHER_TOKEN", VALUE, repository="web")
-    assert ("web", "", "PACKAGES_TOKEN") in verdicts(listed(desk))
+    assert verdicts(listed(desk))["web", "", "OTHER_TOKEN"] == "in-use"
 
 
 def test_what_apply_removes_is_asked_for_again(desk: Desk) -> None:
@@ -171,7 +175,7 @@ def test_what_leaves_its_step_is_looked_for_once_tokens_ask_for_it(desk: Desk) -
     for _ in range(2):
         (token,) = listed(desk, "--tokens", "tokens.toml")["tokens"]
         assert "credential-leaves-step" in " ".join(token["why"])
-    assert set(of(desk.box)) == {""}
+    assert {one.path.rpartition("/")[2] for one in of(desk.box)["cluster"]} <= {"environments", "variables"}
 
 
 # What is never concluded
