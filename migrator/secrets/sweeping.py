@@ -165,16 +165,16 @@ class _Sweep:
             one.slug: number
             for number, one in enumerate(sorted(chosen, key=lambda one: one.uuid not in self._terms.first))
         }
-        before = {one.slug: found for one in chosen if (found := self._recalled(one))}
-        again = sum(self._requests(one) for one in before.values())
+        before = {one.slug: recalled for one in chosen if (recalled := self._recalled(one))}
+        again = sum(self._requests(recalled) for recalled in before.values())
         left = len(chosen) - len(before)
         told(Ahead(len(before), again, left))
         self._sparing = self._terms.sparing or left * _EACH + again > 2 * self._asking.client.budget.per_hour
         self._far.doing = "asking Bitbucket"
+        for found in sorted(before.values(), key=lambda found: not self._is_watched(found)):
+            self._look(found)
         for one in sorted(chosen, key=lambda one: self._numbers[one.slug]):
-            if one.slug in before:
-                self._look(before[one.slug])
-            else:
+            if one.slug not in before:
                 self._bring(one)
         self._go()
         self._far.doing = "reading who uses them"

@@ -320,6 +320,27 @@ def test_killed_at_any_point_it_goes_on_to_the_same_answer(desk: Desk) -> None:
     assert sum(learnt.values()) <= COUNT + 5 * 8, "what was under way is all that is asked twice"
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_killed_at_random_requests_it_goes_on_to_the_same_answer(desk: Desk, seed: int) -> None:
+    """Killed as a request of the API or of git comes in, the first time early, then wherever chance has it."""
+    storing.fill(desk.box, COUNT)
+    whole = bare(listed(desk, "--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")))
+    every = len(desk.box.requests)
+    desk.box.forget_requests()
+    chance = random.Random(seed)
+    killed = 0
+    for number in range(5):
+        process = started(desk)
+        at = chance.randrange(3 if number == 0 else every)
+        desk.box.faults.add("*", after=at, meanwhile=process.kill)
+        killed += process.wait(timeout=120) == -signal.SIGKILL
+        desk.box.faults.clear()
+    assert killed
+    assert bare(listed(desk)) == whole
+    learnt = Counter(one.path for one in desk.box.requests if one.path.endswith("/pipelines"))
+    assert sum(learnt.values()) <= COUNT + 5 * 8, "what was under way is all that is asked twice"
+
+
 def test_two_runs_at_once_ask_once(desk: Desk) -> None:
     storing.fill(desk.box, COUNT)
     desk.box.faults.add("/2.0/*", delay=0.02, times=9999)
@@ -414,6 +435,32 @@ def test_a_storm_loses_no_repository(desk: Desk) -> None:
         done = desk.list("--all")
     assert done.code == 0, done.err
     assert verdicts(json.loads(done.out)) == whole
+
+
+def test_a_storm_of_git_and_of_the_api_loses_one_of_a_hundred_at_most(desk: Desk) -> None:
+    """One answer of twenty fails, in each way in which answers do."""
+    storing.fill(desk.box, 100)
+    whole = verdicts(listed(desk, "--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")))
+    chance = random.Random(11)
+    ways: list[dict[str, Any]] = [{"status": 503}, {"close": True}, {"truncate": 20}, {"status": 500}]
+    for path in ("/2.0/repositories/*", "/git/*"):
+        for _ in range(200):
+            desk.box.faults.add(path, **chance.choice(ways))
+            desk.box.faults.add(path, times=chance.randrange(10, 30))
+    with (
+        mock.patch("migrator.bitbucket.retries.Again.get_backoff_time", return_value=0.0),
+        mock.patch("migrator.repositories.again.FIRST", 0.01),
+    ):
+        first = desk.list("--all")
+        again = desk.list("--all")  # lists of branches fail, too
+    for done in (first, again):
+        document = json.loads(done.out)
+        lost = {one["repository"] for one in document["not_checked"]}
+        assert len(lost) <= 1, done.err
+        found = {key: verdict for key, verdict in whole.items() if key[0] not in {"", *lost}}
+        assert {key: verdict for key, verdict in verdicts(document).items() if key[0]} == found
+    failed = [one for one in desk.box.requests if one.status >= 500]
+    assert len([one for one in failed if "/git/" in one.path]) >= 5
 
 
 # For many
