@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from migrator.bitbucket import variables
 from migrator.bitbucket.environments import environments
 from migrator.bitbucket.errors import ApiError, Kind
-from migrator.bitbucket.records import Level, Variable
+from migrator.bitbucket.records import Environment, Level, Variable
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -30,10 +30,12 @@ class NotChecked:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """`variables` by level, in the order in which levels win, then as Bitbucket lists them."""
+    """`variables` by level, in the order in which levels win, then as Bitbucket lists them; `environments` are the
+    deployments whose variables were asked for."""
 
     variables: tuple[Variable, ...]
     not_checked: tuple[NotChecked, ...]
+    environments: tuple[Environment, ...] = ()
 
 
 def inventory(client: Client, workspace: str, repository: str, shared: Inventory | None = None) -> Inventory:
@@ -47,12 +49,13 @@ def inventory(client: Client, workspace: str, repository: str, shared: Inventory
     def read(level: Level, environment: str | None, ask: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...]:
         return _read(level, environment, ask, not_checked)
 
-    for one in read(Level.DEPLOYMENT, None, lambda: environments(client, workspace, repository)):
+    deployments = read(Level.DEPLOYMENT, None, lambda: environments(client, workspace, repository))
+    for one in deployments:
         ask = partial(variables.of_environment, client, workspace, repository, one)
         found += read(Level.DEPLOYMENT, one.name, ask)
     found += read(Level.REPOSITORY, None, lambda: variables.of_repository(client, workspace, repository))
     above = shared or of_workspace(client, workspace)
-    return Inventory((*found, *above.variables), (*not_checked, *above.not_checked))
+    return Inventory((*found, *above.variables), (*not_checked, *above.not_checked), deployments)
 
 
 def of_workspace(client: Client, workspace: str) -> Inventory:

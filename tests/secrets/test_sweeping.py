@@ -88,13 +88,15 @@ def test_one_request_where_nothing_ever_ran_and_six_elsewhere(desk: Desk) -> Non
     assert document["summary"]["never_had_pipelines"] == sum(len(asked[slug]) == 1 for slug in asked if slug)
 
 
-def test_the_second_run_asks_nothing_of_a_repository(desk: Desk) -> None:
+def test_the_second_run_asks_each_for_its_branches_and_those_that_log_in_for_their_variables(desk: Desk) -> None:
     storing.fill(desk.box, COUNT)
     first = listed(desk)
     desk.box.forget_requests()
     second = listed(desk)
-    assert set(of(desk.box)) == {""}
-    assert not [one for one in desk.box.requests if "/git/" in one.path]
+    asked = {slug: len(one) for slug, one in of(desk.box).items() if slug}
+    assert asked == dict.fromkeys({one["repository"] for one in first["variables"] if one["repository"]}, 2)
+    git = Counter((one.method, one.path.rpartition("/")[2]) for one in desk.box.requests if "/git/" in one.path)
+    assert git == {("GET", "refs"): 1, ("POST", "git-upload-pack"): COUNT}
     assert bare(second) == bare(first)
 
 
@@ -135,10 +137,12 @@ def test_what_is_imported_is_read_again_though_the_importer_is_as_it_was(desk: D
     first = verdicts(listed(desk))
     desk.box.forget_requests()
     assert verdicts(listed(desk)) == first
-    assert set(of(desk.box)) == {""}
+    assert {slug: len(one) for slug, one in of(desk.box).items() if slug} == {"shared": 2, "web": 2}
+    assert first["web", "", "PACKAGES_TOKEN"] == "in-use"
     desk.box.commit("shared", "main", {"bitbucket-pipelines.yml": exported.replace("PACKAGES_TOKEN", "OTHER_TOKEN")})
+    assert verdicts(listed(desk))["web", "", "PACKAGES_TOKEN"] == "removable"
     desk.box.add_variable("OTHER_TOKEN", VALUE, repository="web")
-    assert ("web", "", "PACKAGES_TOKEN") in verdicts(listed(desk))
+    assert verdicts(listed(desk))["web", "", "OTHER_TOKEN"] == "in-use"
 
 
 def test_what_apply_removes_is_asked_for_again(desk: Desk) -> None:
@@ -171,7 +175,7 @@ def test_what_leaves_its_step_is_looked_for_once_tokens_ask_for_it(desk: Desk) -
     for _ in range(2):
         (token,) = listed(desk, "--tokens", "tokens.toml")["tokens"]
         assert "credential-leaves-step" in " ".join(token["why"])
-    assert set(of(desk.box)) == {""}
+    assert {one.path.rpartition("/")[2] for one in of(desk.box)["cluster"]} <= {"environments", "variables"}
 
 
 # What is never concluded
@@ -316,6 +320,27 @@ def test_killed_at_any_point_it_goes_on_to_the_same_answer(desk: Desk) -> None:
     assert sum(learnt.values()) <= COUNT + 5 * 8, "what was under way is all that is asked twice"
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_killed_at_random_requests_it_goes_on_to_the_same_answer(desk: Desk, seed: int) -> None:
+    """Killed as a request of the API or of git comes in, the first time early, then wherever chance has it."""
+    storing.fill(desk.box, COUNT)
+    whole = bare(listed(desk, "--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")))
+    every = len(desk.box.requests)
+    desk.box.forget_requests()
+    chance = random.Random(seed)
+    killed = 0
+    for number in range(5):
+        process = started(desk)
+        at = chance.randrange(3 if number == 0 else every)
+        desk.box.faults.add("*", after=at, meanwhile=process.kill)
+        killed += process.wait(timeout=120) == -signal.SIGKILL
+        desk.box.faults.clear()
+    assert killed
+    assert bare(listed(desk)) == whole
+    learnt = Counter(one.path for one in desk.box.requests if one.path.endswith("/pipelines"))
+    assert sum(learnt.values()) <= COUNT + 5 * 8, "what was under way is all that is asked twice"
+
+
 def test_two_runs_at_once_ask_once(desk: Desk) -> None:
     storing.fill(desk.box, COUNT)
     desk.box.faults.add("/2.0/*", delay=0.02, times=9999)
@@ -410,6 +435,32 @@ def test_a_storm_loses_no_repository(desk: Desk) -> None:
         done = desk.list("--all")
     assert done.code == 0, done.err
     assert verdicts(json.loads(done.out)) == whole
+
+
+def test_a_storm_of_git_and_of_the_api_loses_one_of_a_hundred_at_most(desk: Desk) -> None:
+    """One answer of twenty fails, in each way in which answers do."""
+    storing.fill(desk.box, 100)
+    whole = verdicts(listed(desk, "--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")))
+    chance = random.Random(11)
+    ways: list[dict[str, Any]] = [{"status": 503}, {"close": True}, {"truncate": 20}, {"status": 500}]
+    for path in ("/2.0/repositories/*", "/git/*"):
+        for _ in range(200):
+            desk.box.faults.add(path, **chance.choice(ways))
+            desk.box.faults.add(path, times=chance.randrange(10, 30))
+    with (
+        mock.patch("migrator.bitbucket.retries.Again.get_backoff_time", return_value=0.0),
+        mock.patch("migrator.repositories.again.FIRST", 0.01),
+    ):
+        first = desk.list("--all")
+        again = desk.list("--all")  # lists of branches fail, too
+    for done in (first, again):
+        document = json.loads(done.out)
+        lost = {one["repository"] for one in document["not_checked"]}
+        assert len(lost) <= 1, done.err
+        found = {key: verdict for key, verdict in whole.items() if key[0] not in {"", *lost}}
+        assert {key: verdict for key, verdict in verdicts(document).items() if key[0]} == found
+    failed = [one for one in desk.box.requests if one.status >= 500]
+    assert len([one for one in failed if "/git/" in one.path]) >= 5
 
 
 # For many

@@ -25,7 +25,9 @@ from migrator.reports.paint import Paint
 from migrator.text.mask import printable
 
 FIRST = 100
-"""Rows of a table that are written as HTML."""
+_FEWEST = 20
+"""Rows that are written as HTML: so many of a page with one large table, and no fewer of any table. A browser lays out
+all of them, opened, before the script begins."""
 
 
 def write(subject: Subject, _: Paint = Paint()) -> str:
@@ -50,12 +52,18 @@ def render(page: Document, made: str) -> str:
         policy=policy,
         style=Markup(style),
         script=Markup(script),
-        first=FIRST,
+        first=_first(page),
         draw=charts.draw,
         data=_data,
         piece=_piece,
     )
     return text
+
+
+def _first(page: Document) -> int:
+    """Rows of each table that are written as HTML."""
+    large = sum(len(table.rows) > _FEWEST for section in page.sections for table in section.tables)
+    return max(_FEWEST, FIRST // max(1, large))
 
 
 @cache
