@@ -17,15 +17,32 @@ from migrator.rulebook.records import ReasonEntry, Rule
 
 class Tone(StrEnum):
     """How much something matters, which a format says with a word and a shape or colour; or what kind of word it is: a
-    name that others chose, a code of patless, or an aside."""
+    name or a text of others, a code of patless, or an aside."""
 
     GOOD = "good"
     HALF = "half"
     BAD = "bad"
     PLAIN = "plain"
     NAME = "name"
+    QUOTE = "quote"
     CODE = "code"
     ASIDE = "aside"
+
+
+class Where(StrEnum):
+    """Which formats show a piece: those that have room on a page, or those of lines, such as a terminal's."""
+
+    ALL = "all"
+    PAGE = "page"
+    LINES = "lines"
+
+    @property
+    def on_page(self) -> bool:
+        return self is not Where.LINES
+
+    @property
+    def in_lines(self) -> bool:
+        return self is not Where.PAGE
 
 
 class Mark(Struct, frozen=True):
@@ -36,7 +53,7 @@ class Mark(Struct, frozen=True):
 
 
 Text = str | tuple[str | Mark, ...]
-"""One line to read."""
+"""One line to read. What stands between two backticks is code."""
 
 
 def plain(text: Text) -> str:
@@ -46,27 +63,44 @@ def plain(text: Text) -> str:
 
 class Block(Struct, frozen=True):
     """A piece of what a row or a section holds: `kind` is `text`, `list`, `code`, `diff` or `copy`, which is there to
-    be taken over as it is. `change` of a code makes a diff of it, which is shown in its place where there is room.
-    `page`: only a page shows it, where a row is opened."""
+    be taken over as it is. `change` of a code makes a diff of it, which is shown in its place on a page. Of a
+    list lines show the first `most`, 0 for all; `beyond` are how many more there are than it has."""
 
     kind: str
     lines: tuple[Text, ...]
     label: Text = ""
     change: Callable[[], str] = str
-    page: bool = False
+    where: Where = Where.ALL
+    most: int = 0
+    beyond: int = 0
 
     @property
     def text(self) -> str:
-        return "\n".join(map(plain, self.lines))
+        return "\n".join(map(plain, (*self.lines, *more(self.beyond))))
+
+    @property
+    def shown(self) -> tuple[Text, ...]:
+        """In lines of text."""
+        lines = self.lines[: self.most or None]
+        return (*lines, *more(self.beyond + len(self.lines) - len(lines)))
 
 
-def said(text: Text, label: Text = "", *, page: bool = False) -> Block:
+def more(left: int) -> list[str]:
+    return [f"and {left:,} more"] if left > 0 else []
+
+
+def said(text: Text, label: Text = "", where: Where = Where.ALL) -> Block:
     """A sentence."""
-    return Block("text", (text,), label, page=page)
+    return Block("text", (text,), label, where=where)
 
 
-def listed(lines: Iterable[Text], label: Text = "", *, page: bool = False) -> Block:
-    return Block("list", tuple(lines), label, page=page)
+def listed(
+    lines: Iterable[Text], label: Text = "", where: Where = Where.ALL, *, most: int = 0, held: int | None = None
+) -> Block:
+    """No more than `held` of them are kept, None for all."""
+    every = tuple(lines)
+    kept = every[:held]
+    return Block("list", kept, label, where=where, most=most, beyond=len(every) - len(kept))
 
 
 def copied(text: str, label: str = "") -> Block:
@@ -88,11 +122,12 @@ class TableRow(Struct, frozen=True):
     cells: tuple[str | int, ...]
     blocks: tuple[Block, ...] = ()
     line: Text = ""
-    group: str = ""
+    group: Text = ""
 
 
 class Table(Struct, frozen=True):
-    """`tones` say how a word of a mark column is drawn; `empty` is the sentence in place of no rows."""
+    """`tones` say how a word of a mark column is drawn; `empty` is the sentence in place of no rows. In lines the
+    `note` stands below the heading of the first group."""
 
     id: str
     title: str
@@ -101,6 +136,7 @@ class Table(Struct, frozen=True):
     tones: tuple[tuple[str, Tone], ...] = ()
     note: str = ""
     empty: str = "There is nothing to show."
+    where: Where = Where.ALL
 
 
 def sheet(heads: Sequence[str], rows: Iterable[tuple[str | int, ...]]) -> Table:
@@ -133,7 +169,7 @@ class Chart(Struct, frozen=True):
 
 
 class Section(Struct, frozen=True):
-    """`lead` is what it begins with on a page. `page`: only a page shows it."""
+    """`lead` is what it begins with on a page."""
 
     id: str
     title: str
@@ -142,14 +178,14 @@ class Section(Struct, frozen=True):
     charts: tuple[Chart, ...] = ()
     blocks: tuple[Block, ...] = ()
     tables: tuple[Table, ...] = ()
-    page: bool = False
+    where: Where = Where.ALL
 
 
 class Document(Struct, frozen=True):
     """`sections` are in the order of reading; `closing` are the last lines: the counts, and what to do next."""
 
     title: str
-    subtitle: str
+    subtitle: Text
     sections: tuple[Section, ...]
     closing: tuple[Text, ...] = ()
 

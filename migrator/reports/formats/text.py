@@ -20,7 +20,7 @@ def write(subject: Subject, paint: Paint = Paint()) -> str:
 
 def render(document: Document, paint: Paint = Paint()) -> str:
     """The whole text, each line ended; '' where there is nothing to say."""
-    parts = [part for one in document.sections if not one.page for part in _section(one, document, paint)]
+    parts = [part for one in document.sections if one.where.in_lines for part in _section(one, document, paint)]
     parts += [([line(one, paint) for one in document.closing], False)] if document.closing else []
     lines: list[str] = []
     before = False
@@ -60,40 +60,45 @@ def _words(text: str) -> str:
 
 def _section(section: Section, document: Document, paint: Paint) -> Iterator[Part]:
     for table in section.tables:
+        if not table.where.in_lines:
+            continue
         if any(row.line for row in table.rows):
             yield from _rows(table, paint)
         elif table.rows:
             yield _aligned(table, paint), True
         elif table.empty and not document.closing:
             yield [line(table.empty)], True
-    if section.blocks:
-        items = [f"  - {line(one, paint)}" for block in section.blocks for one in block.lines]
+    if blocks := [one for one in section.blocks if one.where.in_lines]:
+        items = [f"  - {line(one, paint)}" for block in blocks for one in block.shown]
         yield [paint.bold(f"{line(section.title)}:"), *items], True
 
 
 def _rows(table: Table, paint: Paint) -> Iterator[Part]:
+    note = [f"  {line(table.note, paint)}"] if table.note else []
     for group, rows in groupby(table.rows, key=lambda row: row.group):
         if group:
-            yield [paint.bold(line(group)), *(one for row in rows for one in _row(row, "  ", paint))], True
+            yield [paint.bold(line(group)), *note, *(one for row in rows for one in _row(row, "  ", paint))], True
+            note = []
         else:
-            yield from ((list(_row(row, "", paint)), any(not one.page for one in row.blocks)) for row in rows)
+            yield from ((list(_row(row, "", paint)), any(one.where.in_lines for one in row.blocks)) for row in rows)
 
 
 def _row(row: TableRow, indent: str, paint: Paint) -> Iterator[str]:
     yield indent + line(row.line, paint)
     for block in row.blocks:
-        if not block.page:
+        if block.where.in_lines:
             yield from (f"{indent}{one}" for one in _block(block, paint))
 
 
 def _block(block: Block, paint: Paint) -> Iterator[str]:
-    lines = [line(one, paint) for one in block.lines]
+    lines = [line(one, paint) for one in block.shown]
     label = line(block.label, paint) if block.label else ""
     if block.kind == "code":
         yield from lines
     elif block.kind == "copy":
-        yield f"      {paint.dim(f'{label}:'.ljust(_LABEL))} {lines[0]}"
-        yield from (f"{' ' * (_LABEL + 7)}{one}" for one in lines[1:])
+        short = len(label) < _LABEL and len(lines) == 1
+        yield f"      {paint.dim(f'{label}:'.ljust(_LABEL))}" + (f" {lines[0]}" if short else "")
+        yield from (f"        {one}" for one in (() if short else lines))
     elif block.kind == "list":
         yield from [f"  {label}:"] if label else []
         yield from (f"{'    ' if label else '  '}{one}" for one in lines)

@@ -27,6 +27,7 @@ from migrator.reports.document import (
     TableRow,
     Text,
     Tone,
+    Where,
     copied,
     listed,
     plain,
@@ -218,7 +219,7 @@ def _overview(report: Report, closing: Sequence[Text]) -> Section:
             *(Figure(str(number), verdict, MEANING[verdict]) for verdict, number in verdicts),
         ),
         tuple(charts),
-        page=True,
+        where=Where.PAGE,
     )
 
 
@@ -227,7 +228,7 @@ def _unread(report: Report) -> Iterator[Section]:
     if report.skipped:
         rows = tuple(TableRow((f"{named(one.path)}{place(one.position)}", one.error)) for one in report.skipped)
         table = Table("unread-files", "Files", (Column("Place", "name"), Column("Why")), rows)
-        yield Section("unread", "Not read", "Of these nothing is known.", tables=(table,), page=True)
+        yield Section("unread", "Not read", "Of these nothing is known.", tables=(table,), where=Where.PAGE)
 
 
 def _row(finding: Finding, blocks: tuple[Block, ...]) -> TableRow:
@@ -242,14 +243,14 @@ def _row(finding: Finding, blocks: tuple[Block, ...]) -> TableRow:
 
 
 def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
-    yield said(f"{finding.verdict}: {MEANING[finding.verdict]}.", page=True)
+    yield said(f"{finding.verdict}: {MEANING[finding.verdict]}.", where=Where.PAGE)
     if (source := report.sources.get(finding.path)) is not None:
         lines = excerpt(source, finding.span, report.secrets.get(finding.path, ()))
         yield Block("code", lines, change=partial(hunks, finding, report))
     for reason in finding.reasons:
         yield from reason_blocks(reason, reasons.get(reason.code), finding)
     if finding.assumptions:
-        yield listed(map(_flat, finding.assumptions), "Taken for granted", page=True)
+        yield listed(map(_flat, finding.assumptions), "Taken for granted", where=Where.PAGE)
     if len(finding.uses) > 1 or any(use.path != finding.path for use in finding.uses):
         shown = [f"{named(use.path)}{place(use.position)}" for use in finding.uses[:_USES]]
         more = f" and {len(finding.uses) - _USES} more" if len(finding.uses) > _USES else ""

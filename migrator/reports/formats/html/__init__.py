@@ -56,13 +56,15 @@ def render(page: Document, made: str) -> str:
         draw=charts.draw,
         data=_data,
         piece=_piece,
+        plain=plain,
     )
     return text
 
 
 def _first(page: Document) -> int:
     """Rows of each table that are written as HTML."""
-    large = sum(len(table.rows) > _FEWEST for section in page.sections for table in section.tables)
+    tables = [table for section in page.sections for table in section.tables if table.where.on_page]
+    large = sum(len(table.rows) > _FEWEST for table in tables)
     return max(_FEWEST, FIRST // max(1, large))
 
 
@@ -103,7 +105,7 @@ def _data(table: Table) -> Markup:
     rows = [
         [
             [cell if isinstance(cell, int) else [number(cell)] for cell in row.cells],
-            [list(map(number, _piece(block))) for block in row.blocks],
+            [list(map(number, _piece(block))) for block in row.blocks if block.where.on_page],
         ]
         for row in table.rows
     ]
