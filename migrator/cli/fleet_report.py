@@ -17,7 +17,7 @@ from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import Stored
 from migrator.reports.fleet.records import Audit, Fleet, Kept, Outcome, Owned
-from migrator.reports.stored import reading
+from migrator.reports.records import secrets as reading
 from migrator.secrets import journal, plan, signing, tokens
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -13,23 +12,10 @@ from migrator.reports.formats.html import render, stamp
 
 if TYPE_CHECKING:
     from migrator.reports.fleet.records import Fleet
-    from migrator.secrets.records import Listing
-    from migrator.secrets.tokens import TokenRow
 
 
 def made() -> str:
     return stamp(datetime.now(UTC), version("patless"))
-
-
-def secrets(listing: Listing, tokens: Sequence[TokenRow]) -> Output:
-    from migrator.reports import stored
-    from migrator.reports.formats.html import secrets as storing
-    from migrator.reports.stored import spreadsheet as tables
-
-    files = {".csv": lambda: csv.text(tables.variables(listing)), ".json": lambda: stored.document(listing, tokens)}
-    if tokens:
-        files[".tokens.csv"] = lambda: csv.text(tables.tokens(tokens))
-    return Output(render(storing.page(listing, tokens), made()), files)
 
 
 def fleet(known: Fleet, now: datetime) -> Output:
@@ -37,7 +23,7 @@ def fleet(known: Fleet, now: datetime) -> Output:
     from migrator.reports.fleet import machine as packages
     from migrator.reports.fleet import spreadsheet as repositories
     from migrator.reports.formats.html import fleet as reporting
-    from migrator.reports.stored import spreadsheet as tables
+    from migrator.reports.subjects import secrets as tables
 
     audit = known.audit
     files = {
@@ -47,7 +33,7 @@ def fleet(known: Fleet, now: datetime) -> Output:
         ".packages.json": lambda: packages.packages(known.picture),
     }
     if listing := audit.listing:
-        files[".secrets.csv"] = lambda: csv.text(tables.variables(listing))
+        files[".secrets.csv"] = lambda: csv.text(tables.variables_sheet(listing))
     if audit.tokens or audit.unjudged:
-        files[".tokens.csv"] = lambda: csv.text(tables.tokens(audit.tokens, audit.unjudged))
+        files[".tokens.csv"] = lambda: csv.text(tables.tokens_sheet(audit.tokens, audit.unjudged))
     return Output(render(reporting.page(known, now.date()), made()), files)

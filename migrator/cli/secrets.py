@@ -24,8 +24,8 @@ from migrator.cli.secrets_asking import Lasting, meanwhile, of_workspace
 from migrator.cli.secrets_proof import counted
 from migrator.findings.counting import many
 from migrator.findings.settings import Settings
-from migrator.reports import stored
 from migrator.reports.formats import Format
+from migrator.reports.subjects import secrets as subjects
 from migrator.repositories import remote
 from migrator.repositories.direct import Direct
 from migrator.repositories.git import remote_slug
@@ -159,18 +159,8 @@ def _output(listing: Listing, asked: Asked, showing: Showing, form: Format, only
     rows = tokens.judged(known, listing, datetime.now(UTC).date())
     if only:
         listing = replace(listing, rows=tuple(row for row in listing.rows if row.verdict in only))
-    match form:
-        case Format.JSON:
-            return Output(stored.document(listing, rows))
-        case Format.MARKDOWN:
-            return Output(stored.markdown(listing, rows))
-        case Format.HTML:
-            from migrator.cli import pages
-
-            return pages.secrets(listing, rows)
-        case _:
-            paint = console.paint(showing.colour, None if showing.output else sys.stdout)
-            return Output(stored.table(listing, rows, paint, whole=bool(only)))
+    paint = console.paint(showing.colour, None if showing.output else sys.stdout)
+    return Output.of(subjects.subject(listing, rows, whole=bool(only)), form, paint)
 
 
 def rules_digest(asked: Asked) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from migrator.reports import stored as reports
-from migrator.reports.formats.html import fleet, render, secrets
+from migrator.reports.formats.html import fleet, render
+from migrator.reports.subjects import secrets
+from tests.reports import said
 from tests.reports.html import chromium, samples
 from tests.reports.html.chromium import Speed
 
@@ -51,12 +52,12 @@ class Stored:
 def stored(file: Path) -> Stored:
     listing = samples.listing(COUNT)
     begin = time.perf_counter()
-    file.write_text(render(secrets.page(listing, ()), samples.MADE), encoding="utf-8")
-    page, document = time.perf_counter() - begin, reports.document(listing)
+    file.write_text(render(secrets.document(listing), samples.MADE), encoding="utf-8")
+    page, document = time.perf_counter() - begin, said.listing_as_json(listing)
     return Stored(
         page,
-        _best(lambda: reports.document(listing)),
-        _best(lambda: reports.table(listing)),
+        _best(lambda: said.listing_as_json(listing)),
+        _best(lambda: said.listing(listing)),
         _best(lambda: json.dumps(json.loads(document), indent=2)),
     )
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from migrator.findings.records import Finding, Report
 from migrator.reports.document import Found, Table
-from migrator.reports.formats import csv, html, json, junit, sarif, text
+from migrator.reports.formats import csv, html, json, junit, markdown, sarif, text
 from migrator.reports.paint import Paint
 from migrator.reports.records.findings import checked
-from migrator.reports.subjects import findings, fixes, packages, statistics
+from migrator.reports.subjects import findings, fixes, packages, secrets, statistics
 from migrator.rulebook.records import ReasonEntry, Rule, RuleBook
+from migrator.secrets.records import Listing
+from migrator.secrets.tokens import TokenRow
 
 
 def check(
@@ -68,3 +70,15 @@ def packages_as_json(report: Report) -> str:
 
 def counts(report: Report, paint: Paint = Paint(), *, unsafe: bool = False, quiet: bool = False) -> str:
     return text.render(statistics.document(report, unsafe=unsafe, quiet=quiet), paint)
+
+
+def listing(found: Listing, tokens: Sequence[TokenRow] = (), paint: Paint = Paint(), *, whole: bool = False) -> str:
+    return text.render(secrets.document(found, tokens, whole=whole), paint)
+
+
+def listing_as_markdown(found: Listing, tokens: Sequence[TokenRow] = ()) -> str:
+    return markdown.write(secrets.subject(found, tokens))
+
+
+def listing_as_json(found: Listing, tokens: Sequence[TokenRow] = ()) -> str:
+    return json.write(secrets.subject(found, tokens))

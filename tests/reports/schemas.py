@@ -11,10 +11,17 @@ from msgspec import Struct
 from msgspec.json import schema_components
 
 from migrator.reports.records.findings import ReportRecord
+from migrator.reports.records.secrets import SecretsRecord
 
 FOLDER = Path(__file__).parents[2] / "migrator" / "reports"
 RECORDS: dict[str, tuple[type[Struct], str, str, str]] = {
     "schema.json": (ReportRecord, "patless-report", "patless report", "JSON output of patless check, fix and packages"),
+    "secrets.schema.json": (
+        SecretsRecord,
+        "patless-secrets",
+        "patless stored variables",
+        "JSON output of patless secrets list and plan",
+    ),
 }
 """By file: the record, the name in the `$id`, the title and the description."""
 _WIDTH = 80

@@ -18,25 +18,24 @@ from migrator.bitbucket.records import Account
 from migrator.bitbucket.scopes import fits
 from migrator.findings.masking import masked
 from migrator.registry.records import Access, Answer
-from migrator.reports import formats, stored
+from migrator.reports import formats
 from migrator.reports.document import Document, Found, Subject, Table
 from migrator.reports.fleet import document as fleets
 from migrator.reports.fleet import machine as pictures
 from migrator.reports.fleet import spreadsheet as repositories
 from migrator.reports.fleet import status
 from migrator.reports.formats import Format, csv, html, json, text
-from migrator.reports.formats.html import fleet, secrets
+from migrator.reports.formats.html import fleet
 from migrator.reports.paint import Paint
 from migrator.reports.records.findings import counted
-from migrator.reports.stored import spreadsheet as variables
-from migrator.reports.subjects import doctor, findings, fixes, packages, probe, statistics
+from migrator.reports.subjects import doctor, findings, fixes, packages, probe, secrets, statistics
 from migrator.reports.subjects.probe import Probed
 from tests.reports import samples, stored_samples
 from tests.reports.html import samples as fleet_samples
 
 REPORT = masked(samples.report())
 HELD, UNSAFE, SAFE = REPORT.findings
-STORED = (stored_samples.listing(), stored_samples.TOKENS)
+SECRETS = secrets.subject(stored_samples.listing(), stored_samples.TOKENS)
 FLEET = fleet_samples.audited(3)
 ROWS = [one.standing for one in fleet_samples.fleet(6).owned]
 PROBED = Probed(
@@ -125,10 +124,10 @@ OUTPUTS: dict[str, Callable[[], str]] = {
     "doctor.json": lambda: said(doctor.subject(DIAGNOSIS, BUDGET), Format.JSON),
     "doctor.unsaid.text": lambda: said(doctor.subject(UNSAID, BUDGET)),
     "doctor.unsaid.json": lambda: said(doctor.subject(UNSAID, BUDGET), Format.JSON),
-    "secrets.colour": lambda: stored.table(*STORED, Paint(True)),
-    "secrets.html": lambda: page(secrets.page(*STORED)),
-    "secrets.csv": lambda: sheet(variables.variables(STORED[0])),
-    "tokens.csv": lambda: sheet(variables.tokens(STORED[1])),
+    "secrets.colour": lambda: said(SECRETS, colour=True),
+    "secrets.html": lambda: page(SECRETS.document()),
+    "secrets.csv": lambda: sheet(SECRETS.files[".csv"]()),
+    "tokens.csv": lambda: sheet(SECRETS.files[".tokens.csv"]()),
     "fleet.html": lambda: page(fleet.page(FLEET, fleet_samples.TODAY)),
     "fleet.csv": lambda: sheet(repositories.repositories(FLEET.owned)),
     "fleet.findings.csv": lambda: sheet(repositories.findings(FLEET.owned)),

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import to_builtins
+
 from migrator.findings.records import Use, Verdict
 from migrator.fleet.records import SeenFinding
 from migrator.reports.fleet import status
 from migrator.reports.fleet.records import Audit, Fleet, Kept, Outcome, Owned
 from migrator.reports.formats.json import dump
+from migrator.reports.records import secrets as stored
 from migrator.reports.records.words import SCHEMA_VERSION
-from migrator.reports.stored import machine as stored
 from migrator.secrets.plan import Plan
 from migrator.secrets.signing import Signature
 
@@ -76,9 +78,9 @@ def _use(one: Use) -> dict[str, Any]:
 
 
 def _tokens(audit: Audit) -> Iterator[dict[str, Any]]:
-    yield from map(stored.judged, audit.tokens)
+    yield from (to_builtins(stored.judged(row)) for row in audit.tokens)
     unknown: dict[str, Any] = {"revocable": None, "why": [], "notes": []}
-    yield from (stored.token(token) | unknown for token in audit.unjudged)
+    yield from (to_builtins(stored.listed(token)) | unknown for token in audit.unjudged)
 
 
 def _kept(one: Kept) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 
 import msgspec
 from msgspec import Struct
@@ -24,4 +25,9 @@ def file(made: Table | Struct) -> str:
 def dump(record: object) -> str:
     """Escaping all but ASCII makes the output safe for every terminal and encoding, and lets it name files whose name
     is no text. This is the same as `indent=2`, which takes many times as long for a workspace."""
-    return msgspec.json.format(json.dumps(msgspec.to_builtins(record)), indent=2) + "\n"
+    made = msgspec.to_builtins(record, builtin_types=(date, datetime))
+    return msgspec.json.format(json.dumps(made, default=_spelt), indent=2) + "\n"
+
+
+def _spelt(moment: date | datetime) -> str:
+    return moment.isoformat()

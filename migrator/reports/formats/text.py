@@ -39,7 +39,7 @@ def line(text: Text, paint: Paint = Paint()) -> str:
 
 
 def mark(one: Mark, paint: Paint) -> str:
-    return _toned(named(one.text) if one.tone is Tone.NAME else _words(one.text), one.tone, paint)
+    return _toned(named(one.text) if one.tone in (Tone.NAME, Tone.QUOTE) else _words(one.text), one.tone, paint)
 
 
 def _toned(words: str, tone: Tone, paint: Paint) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from migrator.findings.masking import masked
-from migrator.reports.formats.html import fleet, render, secrets
+from migrator.reports.formats.html import fleet, render
+from migrator.reports.subjects import secrets
 from migrator.reports.subjects.findings import document as findings_document
 from tests.reports import samples as findings
 from tests.reports import stored_samples as stored
@@ -30,7 +31,7 @@ def page_of(name: str) -> str:
     """Small, with every kind of row."""
     made = {
         "check": lambda: findings_document(masked(findings.report()), findings.REASONS, "demo"),
-        "secrets": lambda: secrets.page(stored.listing(), stored.TOKENS),
+        "secrets": lambda: secrets.document(stored.listing(), stored.TOKENS),
         "fleet": lambda: fleet.page(samples.audited(12), samples.TODAY),
     }
     return render(made[name](), samples.MADE)
@@ -177,7 +178,7 @@ def test_ten_thousand_repositories_stay_quick(opened: Opened, large: str) -> Non
 
 
 def test_twenty_thousand_variables_stay_quick_and_a_pair_is_one_row(opened: Opened) -> None:
-    with opened(render(secrets.page(samples.listing(10_000), ()), samples.MADE)) as tab:
+    with opened(render(secrets.document(samples.listing(10_000), ()), samples.MADE)) as tab:
         found = speed(tab.page, "service-09", "#next-in-use")
         table = tab.page.locator("#next-in-use")
         assert table.locator("tr.row th").first.inner_text() == "PACKAGES_PAT, PACKAGES_USER"

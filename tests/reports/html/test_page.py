@@ -21,12 +21,14 @@ from migrator.fleet.records import Change, ChangeState
 from migrator.reports.document import Bar, Block, Chart, Column, Document, Section, Table, TableRow, sheet
 from migrator.reports.fleet.spreadsheet import repositories
 from migrator.reports.formats import csv
-from migrator.reports.formats.html import fleet, render, secrets
-from migrator.reports.stored import document, reading
+from migrator.reports.formats.html import fleet, render
+from migrator.reports.records.secrets import read
+from migrator.reports.subjects import secrets
 from tests.reports import said
 from tests.reports import samples as findings
 from tests.reports import stored_samples as stored
 from tests.reports.html import samples
+from tests.reports.said import listing_as_json as document
 
 
 class Elements(HTMLParser):
@@ -78,7 +80,7 @@ def test_no_literal_and_no_control_character_is_in_a_page() -> None:
     text = said.as_html(masked(findings.report()), findings.REASONS)
     assert findings.LITERAL not in text
     assert "\x1b" not in text
-    assert stored.VALUE not in render(secrets.page(stored.listing(), stored.TOKENS), samples.MADE)
+    assert stored.VALUE not in render(secrets.document(stored.listing(), stored.TOKENS), samples.MADE)
 
 
 def test_without_findings_it_says_so() -> None:
@@ -139,7 +141,7 @@ def test_the_repositories_are_a_table_for_spreadsheets() -> None:
 def test_a_list_of_variables_is_read_back(tmp_path: Path) -> None:
     listing = stored.listing()
     (tmp_path / "list.json").write_text(document(listing))
-    found, _ = reading.read(tmp_path / "list.json")
+    found, _ = read(tmp_path / "list.json")
     assert [(row.repository, row.variable.key, row.verdict, row.evidence) for row in found.rows] == [
         (row.repository, row.variable.key, row.verdict, row.evidence) for row in listing.rows
     ]
@@ -150,4 +152,4 @@ def test_a_list_of_variables_is_read_back(tmp_path: Path) -> None:
 def test_what_is_no_list_is_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "list.json").write_text(text)
     with pytest.raises(ConfigurationError, match="this is not what `patless secrets list --format json` prints"):
-        reading.read(tmp_path / "list.json")
+        read(tmp_path / "list.json")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from migrator.findings.counting import many
 from migrator.reports.document import Block, Column, Section, Table, TableRow, Tone, copied, listed, said
 from migrator.reports.fleet.records import Audit, Kept, Outcome
-from migrator.reports.formats.html import secrets
+from migrator.reports.subjects import secrets
 from migrator.secrets.plan import Plan
 from migrator.secrets.signing import Signature
 
@@ -19,7 +19,7 @@ def sections(audit: Audit) -> Iterator[Section]:
         yield from secrets.stored(audit.listing, audit.tokens)
     elif audit.kept or audit.unread:
         yield _kept(audit)
-    yield from secrets.tokens(audit.tokens, audit.unjudged)
+    yield from secrets.tokens_section(audit.tokens, audit.unjudged)
     if audit.listing:
         yield from secrets.doubts(audit.listing)
     if audit.plan:

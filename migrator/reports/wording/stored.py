@@ -50,7 +50,7 @@ MEANS = {
 }
 """What each kind of doubt is, in a sentence; each can be waived by its name."""
 WAYS = "for each branch: update it (patless fix), delete it, or accept that the variable stays"
-GRANTED = "Taken for granted; whoever signs the plan answers for it:"
+GRANTED = "Taken for granted; whoever signs the plan answers for it"
 
 
 SHOWN = 20
@@ -198,14 +198,6 @@ def waivers(rows: Iterable[Row]) -> tuple[Waiver, ...]:
     return tuple(sorted(found, key=lambda one: (one.until, one.doubt, one.path, one.variable)))
 
 
-def level(row: Row, environment: str) -> str:
-    """Where a variable is stored, and that everybody may see its value; `environment` as it may be shown."""
-    if not row.level:
-        return "on no level"
-    secured = "" if row.variable.secured else ", not secured"
-    return f"{f'{row.level} {environment}'.strip()}{secured}"
-
-
 def place(evidence: Evidence) -> str:
     """`path:line`, as far as there is one."""
     return f"{evidence.path}:{evidence.line}" if evidence.path and evidence.line else evidence.path
@@ -233,10 +225,6 @@ def uncovered(levels: Sequence[Level]) -> str:
     return f"once it is gone, pipelines see the {levels[0]} variable of the same name, whatever it holds"
 
 
-def more(left: int) -> list[str]:
-    return [f"and {left:,} more"] if left > 0 else []
-
-
 def unread(listing: Listing) -> Iterator[tuple[str, str, str]]:
     """What was not looked at: our words, then the name that they go on with, then why."""
     for repository, one in listing.not_checked:
@@ -252,13 +240,12 @@ def not_yet(listing: Listing) -> str:
     return f"{many(len(listing.left), 'repository was', 'repositories were')} not asked for yet"
 
 
-def total(listing: Listing, verdicts: Sequence[str]) -> str:
-    """The sentence of counts; `verdicts` are the counts by verdict as they are shown."""
-    found = f": {', '.join(verdicts)}" if verdicts else ""
+def total(listing: Listing) -> tuple[str, str]:
+    """How many there are, and how many others; what stands between are the counts by verdict."""
     others = f"; {many(listing.others, 'other')} that no login to Packages uses" if listing.others else ""
     never = many(len(listing.unasked), "repository", "repositories")
     unasked = f"; {never} never had pipelines, so variables of theirs were not asked for" if listing.unasked else ""
-    return f"{many(len(listing.rows), 'variable')} of logins to Packages{found}{others}{unasked}"
+    return f"{many(len(listing.rows), 'variable')} of logins to Packages", f"{others}{unasked}"
 
 
 def resting(listing: Listing) -> list[str]:
