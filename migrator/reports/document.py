@@ -29,22 +29,6 @@ class Tone(StrEnum):
     ASIDE = "aside"
 
 
-class Where(StrEnum):
-    """Which formats show a piece: those that have room on a page, or those of lines, such as a terminal's."""
-
-    ALL = "all"
-    PAGE = "page"
-    LINES = "lines"
-
-    @property
-    def on_page(self) -> bool:
-        return self is not Where.LINES
-
-    @property
-    def in_lines(self) -> bool:
-        return self is not Where.PAGE
-
-
 class Mark(Struct, frozen=True):
     """A few words that stand out of a text."""
 
@@ -63,44 +47,31 @@ def plain(text: Text) -> str:
 
 class Block(Struct, frozen=True):
     """A piece of what a row or a section holds: `kind` is `text`, `list`, `code`, `diff` or `copy`, which is there to
-    be taken over as it is. `change` of a code makes a diff of it, which is shown in its place on a page. Of a
-    list lines show the first `most`, 0 for all; `beyond` are how many more there are than it has."""
+    be taken over as it is."""
 
     kind: str
     lines: tuple[Text, ...]
     label: Text = ""
-    change: Callable[[], str] = str
-    where: Where = Where.ALL
-    most: int = 0
-    beyond: int = 0
 
     @property
     def text(self) -> str:
-        return "\n".join(map(plain, (*self.lines, *more(self.beyond))))
-
-    @property
-    def shown(self) -> tuple[Text, ...]:
-        """In lines of text."""
-        lines = self.lines[: self.most or None]
-        return (*lines, *more(self.beyond + len(self.lines) - len(lines)))
+        return "\n".join(map(plain, self.lines))
 
 
 def more(left: int) -> list[str]:
     return [f"and {left:,} more"] if left > 0 else []
 
 
-def said(text: Text, label: Text = "", where: Where = Where.ALL) -> Block:
+def said(text: Text, label: Text = "") -> Block:
     """A sentence."""
-    return Block("text", (text,), label, where=where)
+    return Block("text", (text,), label)
 
 
-def listed(
-    lines: Iterable[Text], label: Text = "", where: Where = Where.ALL, *, most: int = 0, held: int | None = None
-) -> Block:
-    """No more than `held` of them are kept, None for all."""
+def listed(lines: Iterable[Text], label: Text = "", most: int | None = None) -> Block:
+    """Of more than `most` the rest is counted; None is no end."""
     every = tuple(lines)
-    kept = every[:held]
-    return Block("list", kept, label, where=where, most=most, beyond=len(every) - len(kept))
+    shown = every[:most]
+    return Block("list", (*shown, *more(len(every) - len(shown))), label)
 
 
 def copied(text: str, label: str = "") -> Block:
@@ -136,7 +107,6 @@ class Table(Struct, frozen=True):
     tones: tuple[tuple[str, Tone], ...] = ()
     note: str = ""
     empty: str = "There is nothing to show."
-    where: Where = Where.ALL
 
 
 def sheet(heads: Sequence[str], rows: Iterable[tuple[str | int, ...]]) -> Table:
@@ -178,7 +148,6 @@ class Section(Struct, frozen=True):
     charts: tuple[Chart, ...] = ()
     blocks: tuple[Block, ...] = ()
     tables: tuple[Table, ...] = ()
-    where: Where = Where.ALL
 
 
 class Document(Struct, frozen=True):
@@ -205,10 +174,11 @@ def _nothing_found() -> Found:
 class Subject(Struct, frozen=True):
     """What is reported, in the shapes that formats are made from; each is made when it is asked for.
 
+    `document` is told whether it is for a page, which has room for figures and for rows to open, or for lines of text.
     `files` are by ending: `.json` is the whole of it as a record, `.csv` its rows as a table, and others lie beside a
     page. `found` is for formats of findings alone.
     """
 
-    document: Callable[[], Document]
+    document: Callable[[bool], Document]
     files: Mapping[str, Callable[[], Table | Struct]] = field(default_factory=dict)
     found: Callable[[], Found] = _nothing_found

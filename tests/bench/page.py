@@ -52,7 +52,7 @@ class Stored:
 def stored(file: Path) -> Stored:
     listing = samples.listing(COUNT)
     begin = time.perf_counter()
-    file.write_text(render(secrets.document(listing), samples.MADE), encoding="utf-8")
+    file.write_text(render(secrets.document(listing, page=True), samples.MADE), encoding="utf-8")
     page, document = time.perf_counter() - begin, said.listing_as_json(listing)
     return Stored(
         page,

@@ -43,7 +43,7 @@ def as_junit(report: Report, book: RuleBook) -> str:
 
 
 def as_html(report: Report, reasons: Mapping[str, ReasonEntry], made: str = "now") -> str:
-    return html.render(findings.document(report, reasons, "demo"), made)
+    return html.render(findings.document(report, reasons, "demo", page=True), made)
 
 
 def as_csv(report: Report) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from migrator.reports.document import Block, Document, Mark, Section, Subject, Table, TableRow, Text, Tone
+from migrator.reports.document import Block, Document, Mark, Section, Subject, Table, Text, Tone
 from migrator.reports.paint import Paint
 from migrator.text.markup import cell, code, prose
 from migrator.text.mask import printable
@@ -14,7 +14,7 @@ _VERDICTS = (Tone.GOOD, Tone.HALF, Tone.BAD, Tone.PLAIN)
 
 
 def write(subject: Subject, _: Paint = Paint()) -> str:
-    return render(subject.document())
+    return render(subject.document(False))
 
 
 def render(document: Document) -> str:
@@ -22,8 +22,7 @@ def render(document: Document) -> str:
     subtitle = f": {line(document.subtitle)}" if document.subtitle else ""
     parts = [[f"## {line(document.title)}{subtitle}"], list(map(line, document.closing))]
     for section in document.sections:
-        if section.where.in_lines:
-            parts += _section(section)
+        parts += _section(section)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -49,11 +48,11 @@ def _words(text: str, *, first: bool = False) -> str:
 
 def _section(section: Section) -> Iterator[list[str]]:
     for table in section.tables:
-        if table.where.in_lines and table.rows:
+        if table.rows:
             yield from _rows(table)
-    if blocks := [one for one in section.blocks if one.where.in_lines]:
+    if section.blocks:
         yield [f"### {line(section.title)}"]
-        yield [f"- {line(one)}" for block in blocks for one in block.shown]
+        yield [f"- {line(one)}" for block in section.blocks for one in block.lines]
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -85,29 +84,19 @@ def _rows(table: Table) -> Iterator[list[str]]:
     for group, rows in groups if table.rows[0].line else ():
         if group and len(groups) > 1:
             yield [f"### {line(group)}"]
-        for inside, some in groupby(rows, key=_opened):
+        for inside, some in groupby(rows, key=lambda row: bool(row.blocks)):
             if inside:
-                yield from ([line(row.line), "", *_blocks(row)] for row in some)
+                yield from ([line(row.line), "", *(one for each in row.blocks for one in _block(each))] for row in some)
             else:
                 yield [f"- {line(row.line)}" for row in some]
-
-
-def _opened(row: TableRow) -> bool:
-    return any(block.where.in_lines for block in row.blocks)
-
-
-def _blocks(row: TableRow) -> Iterator[str]:
-    for block in row.blocks:
-        if block.where.in_lines:
-            yield from _block(block)
 
 
 def _block(block: Block) -> Iterator[str]:
     label = f"{line(block.label)}: " if block.label else ""
     if block.kind == "code":
         yield from ("", *(f"    {printable(line_)}" for line_ in block.text.split("\n")), "")
-    elif len(block.shown) == 1:
-        yield f"- {label}{line(block.shown[0])}"
+    elif len(block.lines) == 1:
+        yield f"- {label}{line(block.lines[0])}"
     else:
         yield from [f"- {label.rstrip()}"] if label else []
-        yield from (f"{'    ' if label else ''}- {line(one)}" for one in block.shown)
+        yield from (f"{'    ' if label else ''}- {line(one)}" for one in block.lines)

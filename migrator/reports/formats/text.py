@@ -15,12 +15,12 @@ Part = tuple[list[str], bool]
 
 
 def write(subject: Subject, paint: Paint = Paint()) -> str:
-    return render(subject.document(), paint)
+    return render(subject.document(False), paint)
 
 
 def render(document: Document, paint: Paint = Paint()) -> str:
     """The whole text, each line ended; '' where there is nothing to say."""
-    parts = [part for one in document.sections if one.where.in_lines for part in _section(one, document, paint)]
+    parts = [part for one in document.sections for part in _section(one, document, paint)]
     parts += [([line(one, paint) for one in document.closing], False)] if document.closing else []
     lines: list[str] = []
     before = False
@@ -60,16 +60,14 @@ def _words(text: str) -> str:
 
 def _section(section: Section, document: Document, paint: Paint) -> Iterator[Part]:
     for table in section.tables:
-        if not table.where.in_lines:
-            continue
         if any(row.line for row in table.rows):
             yield from _rows(table, paint)
         elif table.rows:
             yield _aligned(table, paint), True
         elif table.empty and not document.closing:
             yield [line(table.empty)], True
-    if blocks := [one for one in section.blocks if one.where.in_lines]:
-        items = [f"  - {line(one, paint)}" for block in blocks for one in block.shown]
+    if section.blocks:
+        items = [f"  - {line(one, paint)}" for block in section.blocks for one in block.lines]
         yield [paint.bold(f"{line(section.title)}:"), *items], True
 
 
@@ -80,18 +78,16 @@ def _rows(table: Table, paint: Paint) -> Iterator[Part]:
             yield [paint.bold(line(group)), *note, *(one for row in rows for one in _row(row, "  ", paint))], True
             note = []
         else:
-            yield from ((list(_row(row, "", paint)), any(one.where.in_lines for one in row.blocks)) for row in rows)
+            yield from ((list(_row(row, "", paint)), bool(row.blocks)) for row in rows)
 
 
 def _row(row: TableRow, indent: str, paint: Paint) -> Iterator[str]:
     yield indent + line(row.line, paint)
-    for block in row.blocks:
-        if block.where.in_lines:
-            yield from (f"{indent}{one}" for one in _block(block, paint))
+    yield from (f"{indent}{one}" for block in row.blocks for one in _block(block, paint))
 
 
 def _block(block: Block, paint: Paint) -> Iterator[str]:
-    lines = [line(one, paint) for one in block.shown]
+    lines = [line(one, paint) for one in block.lines]
     label = line(block.label, paint) if block.label else ""
     if block.kind == "code":
         yield from lines

@@ -63,7 +63,7 @@ class DoctorRecord(Struct, frozen=True):
 
 
 def subject(found: Diagnosis, budget: Budget) -> Subject:
-    return Subject(lambda: document(found, budget), {".json": lambda: record(found, budget)})
+    return Subject(lambda _: document(found, budget), {".json": lambda: record(found, budget)})
 
 
 def document(found: Diagnosis, budget: Budget) -> Document:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -27,7 +26,6 @@ from migrator.reports.document import (
     TableRow,
     Text,
     Tone,
-    Where,
     copied,
     listed,
     plain,
@@ -68,7 +66,7 @@ def subject(
     but the findings, in a line each."""
 
     return Subject(
-        lambda: document(report, reasons, name, unsafe=unsafe, quiet=quiet),
+        lambda page: document(report, reasons, name, page=page, unsafe=unsafe, quiet=quiet),
         {".csv": lambda: sheet(HEADS, map(cells, in_order(report.findings))), ".json": lambda: _record(report)},
         found,
     )
@@ -81,10 +79,16 @@ def _record(report: Report) -> Struct:
 
 
 def document(
-    report: Report, reasons: Mapping[str, ReasonEntry], name: str = "", *, unsafe: bool = False, quiet: bool = False
+    report: Report,
+    reasons: Mapping[str, ReasonEntry],
+    name: str = "",
+    *,
+    page: bool = False,
+    unsafe: bool = False,
+    quiet: bool = False,
 ) -> Document:
     findings = in_order(report.findings)
-    rows = tuple(_row(finding, () if quiet else tuple(_blocks(finding, report, reasons))) for finding in findings)
+    rows = tuple(_row(finding, () if quiet else tuple(_blocks(finding, report, reasons, page))) for finding in findings)
     closing = () if quiet else tuple(closing_of(report, unsafe=unsafe))
     columns = (
         Column("Place", "name"),
@@ -97,10 +101,10 @@ def document(
     table = Table("all-findings", "All findings", columns, rows, tuple(TONES.items()), empty=empty)
     lead = "Open a row for the lines, the change and the ways out." if rows else ""
     sections = (
-        _overview(report, closing),
+        *([_overview(report, closing)] if page else []),
         Section("findings", "Findings", lead, tables=(table,)),
         *(() if quiet else granted(findings)),
-        *_unread(report),
+        *(_unread(report) if page else ()),
     )
     return Document("Stored logins to Bitbucket Packages", name, sections, closing)
 
@@ -219,7 +223,6 @@ def _overview(report: Report, closing: Sequence[Text]) -> Section:
             *(Figure(str(number), verdict, MEANING[verdict]) for verdict, number in verdicts),
         ),
         tuple(charts),
-        where=Where.PAGE,
     )
 
 
@@ -228,7 +231,7 @@ def _unread(report: Report) -> Iterator[Section]:
     if report.skipped:
         rows = tuple(TableRow((f"{named(one.path)}{place(one.position)}", one.error)) for one in report.skipped)
         table = Table("unread-files", "Files", (Column("Place", "name"), Column("Why")), rows)
-        yield Section("unread", "Not read", "Of these nothing is known.", tables=(table,), where=Where.PAGE)
+        yield Section("unread", "Not read", "Of these nothing is known.", tables=(table,))
 
 
 def _row(finding: Finding, blocks: tuple[Block, ...]) -> TableRow:
@@ -242,15 +245,19 @@ def _row(finding: Finding, blocks: tuple[Block, ...]) -> TableRow:
     return TableRow(shown, blocks, headline(finding))
 
 
-def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
-    yield said(f"{finding.verdict}: {MEANING[finding.verdict]}.", where=Where.PAGE)
-    if (source := report.sources.get(finding.path)) is not None:
+def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry], page: bool) -> Iterator[Block]:
+    """A page has the change in place of the lines, if there is one."""
+    if page:
+        yield said(f"{finding.verdict}: {MEANING[finding.verdict]}.")
+    if page and (change := hunks(finding, report)):
+        yield Block("diff", tuple(change.split("\n")))
+    elif (source := report.sources.get(finding.path)) is not None:
         lines = excerpt(source, finding.span, report.secrets.get(finding.path, ()))
-        yield Block("code", lines, change=partial(hunks, finding, report))
+        yield Block("code", lines)
     for reason in finding.reasons:
         yield from reason_blocks(reason, reasons.get(reason.code), finding)
-    if finding.assumptions:
-        yield listed(map(_flat, finding.assumptions), "Taken for granted", where=Where.PAGE)
+    if page and finding.assumptions:
+        yield listed(map(_flat, finding.assumptions), "Taken for granted")
     if len(finding.uses) > 1 or any(use.path != finding.path for use in finding.uses):
         shown = [f"{named(use.path)}{place(use.position)}" for use in finding.uses[:_USES]]
         more = f" and {len(finding.uses) - _USES} more" if len(finding.uses) > _USES else ""

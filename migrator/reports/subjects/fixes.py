@@ -17,7 +17,7 @@ from migrator.rulebook.ways_out import ways_out
 def subject(done: Sequence[Finding], held: Sequence[Finding], report: Report, *, quiet: bool = False) -> Subject:
     """A line for each of the findings that are `done`; `held` are those that stay as they were."""
 
-    return Subject(lambda: document(done, held, report, quiet=quiet), {".json": lambda: _record(done, held, report)})
+    return Subject(lambda _: document(done, held, report, quiet=quiet), {".json": lambda: _record(done, held, report)})
 
 
 def _record(done: Sequence[Finding], held: Sequence[Finding], report: Report) -> Struct:

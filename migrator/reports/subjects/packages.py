@@ -22,7 +22,7 @@ _TONES = {
 
 
 def subject(report: Report) -> Subject:
-    return Subject(lambda: document(report), {".json": lambda: _record(report)})
+    return Subject(lambda _: document(report), {".json": lambda: _record(report)})
 
 
 def document(report: Report) -> Document:

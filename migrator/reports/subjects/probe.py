@@ -32,7 +32,7 @@ class Probed(Struct, frozen=True):
 
 
 def subject(report: Report, found: Probed) -> Subject:
-    return Subject(lambda: document(found), {".json": lambda: record(report, found)})
+    return Subject(lambda _: document(found), {".json": lambda: record(report, found)})
 
 
 def document(found: Probed) -> Document:

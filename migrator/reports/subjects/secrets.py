@@ -22,7 +22,6 @@ from migrator.reports.document import (
     TableRow,
     Text,
     Tone,
-    Where,
     listed,
     more,
     said,
@@ -58,7 +57,7 @@ def subject(listing: Listing, tokens: Sequence[TokenRow] = (), *, whole: bool = 
     files = {".csv": lambda: variables_sheet(listing), ".json": lambda: _record(listing, tokens)}
     if tokens:
         files[".tokens.csv"] = lambda: tokens_sheet(tokens)
-    return Subject(lambda: document(listing, tokens, whole=whole), files)
+    return Subject(lambda page: document(listing, tokens, page=page, whole=whole), files)
 
 
 def _record(listing: Listing, tokens: Sequence[TokenRow]) -> Struct:
@@ -67,18 +66,17 @@ def _record(listing: Listing, tokens: Sequence[TokenRow]) -> Struct:
     return secrets(listing, tokens)
 
 
-def document(listing: Listing, tokens: Sequence[TokenRow] = (), *, whole: bool = False) -> Document:
+def document(listing: Listing, tokens: Sequence[TokenRow] = (), *, page: bool = False, whole: bool = False) -> Document:
     """A page begins with what can be done next. So do lines of text where there are many variables, unless they are
     wanted `whole`; else they have a group for each repository."""
     closing = tuple(closing_of(listing, tokens))
     several = len(listing.rows) > words.MANY and not whole
-    tables = tuple(_doings(listing)) if several else tuple(_groups(listing))
-    sections = (
-        *stored(listing, tokens),
-        Section("rows", "Stored variables", tables=tables, where=Where.LINES),
-        *tokens_section(tokens),
-        *doubts(listing),
-    )
+    if page:
+        first = tuple(stored(listing, tokens))
+    else:
+        tables = tuple(_doings(listing)) if several else tuple(_groups(listing))
+        first = (Section("rows", "Stored variables", tables=tables),)
+    sections = (*first, *tokens_section(tokens, page=page), *doubts(listing, page=page))
     return Document("Stored variables", ("workspace ", Mark(listing.workspace, Tone.QUOTE)), sections, closing)
 
 
@@ -109,21 +107,20 @@ def stored(listing: Listing, tokens: Sequence[TokenRow] = ()) -> Iterator[Sectio
         (Chart("bars", "Variables by verdict", bars, told),) if bars else (),
         tables=tuple(_table(one, columns) for one in words.doings(listing.rows))
         or (Table("variables", "Variables", columns, (), empty="No variable of a login to Packages is stored."),),
-        where=Where.PAGE,
     )
 
 
-def tokens_section(rows: Sequence[TokenRow], unjudged: Sequence[Token] = ()) -> Iterator[Section]:
+def tokens_section(rows: Sequence[TokenRow], unjudged: Sequence[Token] = (), *, page: bool) -> Iterator[Section]:
     """Nothing where there is none. Of those that are `unjudged` only what their owner says is known."""
     if rows or unjudged:
         lead = "As their owners list them, the first to expire first."
-        yield Section("tokens", "Tokens", lead, tables=(_tokens(rows, unjudged),))
+        yield Section("tokens", "Tokens", lead, tables=(_tokens(rows, unjudged, page),))
 
 
-def doubts(listing: Listing) -> Iterator[Section]:
+def doubts(listing: Listing, *, page: bool) -> Iterator[Section]:
     """What people answer for, and what was not looked at."""
     waived = words.waivers(listing.rows)
-    if waived:
+    if page and waived:
         columns = (
             *(Column("Doubt", "name"), Column("In"), Column("Variable"), Column("Reason"), Column("Until")),
             Column("Rest on it", "number"),
@@ -131,16 +128,16 @@ def doubts(listing: Listing) -> Iterator[Section]:
         rows = tuple(_waiver(one, [row for row in listing.rows if one in row.waivers]) for one in waived)
         table = Table("waiver-rows", "Waivers", columns, rows, note="Open a row for the variables that rest on it.")
         lead = "Doubts of which somebody said that they do not matter."
-        yield Section("waivers", "Waived", lead, tables=(table,), where=Where.PAGE)
+        yield Section("waivers", "Waived", lead, tables=(table,))
     unread = list(words.unread(listing))
-    if unread:
+    if unread and page:
         rows = tuple(TableRow((f"{what} {where}", why)) for what, where, why in unread)
-        table = Table("not-looked-at", "What", (Column("What", "name"), Column("Why")), rows, where=Where.PAGE)
+        table = Table("not-looked-at", "What", (Column("What", "name"), Column("Why")), rows)
+        yield Section("gaps", "Not looked at", "Nothing is concluded about these.", tables=(table,))
+    elif unread:
         lines: list[Text] = [(f"{what} ", *_quoted(where), ": ", *_quoted(why)) for what, where, why in unread]
         left = [f"{one}; `--format json` has them" for one in more(len(lines) - words.UNREAD)]
-        block = listed([*lines[: words.UNREAD], *left], where=Where.LINES)
-        lead = "Nothing is concluded about these."
-        yield Section("gaps", "Not looked at", lead, blocks=(block,), tables=(table,))
+        yield Section("gaps", "Not looked at", blocks=(listed([*lines[: words.UNREAD], *left]),))
     granted = words.assumptions(listing.rows)
     if granted:
         yield Section("granted", words.GRANTED, blocks=(listed(map(_quoted, granted)),))
@@ -182,8 +179,10 @@ def _pair(pair: Pair) -> TableRow:
     keys = ", ".join(one.variable.key for one in pair.rows)
     cells = (keys, str(row.verdict), where, row.level or "none", sum(len(one.evidence) for one in pair.rows))
     if len(pair.rows) == 1:
-        return TableRow(cells, tuple(_blocks(row)))
-    return TableRow(cells, tuple(block for one in pair.rows for block in (said(one.variable.key), *_blocks(one))))
+        return TableRow(cells, tuple(_blocks(row, page=True)))
+    return TableRow(
+        cells, tuple(block for one in pair.rows for block in (said(one.variable.key), *_blocks(one, page=True)))
+    )
 
 
 def _doings(listing: Listing) -> Iterator[Table]:
@@ -192,7 +191,7 @@ def _doings(listing: Listing) -> Iterator[Table]:
     count = many(len(listing.heads), "repository", "repositories")
     read: Text = (Mark(listing.workspace, Tone.QUOTE), f": {count} read")
     counts = tuple(TableRow((), line=f"{one.count:>7,}  {one.step.what}", group=read) for one in doings)
-    yield Table("counts", "Counts", (), counts, where=Where.LINES)
+    yield Table("counts", "Counts", (), counts)
     for one in doings:
         group = f"{one.count:,} {one.step.what}"
         rows = [TableRow((), line=_together(pair), group=group) for pair in one.entries[: words.SHOWN]]
@@ -232,24 +231,27 @@ def _row(row: Row, group: Text) -> TableRow:
     verdict = Mark(row.verdict, TONES[row.verdict])
     line = (Mark(variable.key, Tone.NAME), level, *environment, f"{secured})  ", verdict)
     where = " ".join(filter(None, (row.level or "-", variable.environment or "")))
-    return TableRow((variable.key, row.repository, where, str(row.verdict)), tuple(_blocks(row)), line, group)
+    return TableRow(
+        (variable.key, row.repository, where, str(row.verdict)), tuple(_blocks(row, page=False)), line, group
+    )
 
 
-def _blocks(row: Row) -> Iterator[Block]:
+def _blocks(row: Row, *, page: bool) -> Iterator[Block]:
     yield said(MEANING[row.verdict])
-    if row.level and not row.variable.secured:
-        yield said("It is not secured: whoever sees the settings sees its value.", where=Where.PAGE)
+    if page and row.level and not row.variable.secured:
+        yield said("It is not secured: whoever sees the settings sees its value.")
+    most = _HELD if page else MOST
     if row.evidence:
-        yield listed(map(_evidence, row.evidence), most=MOST, held=_HELD)
+        yield listed([*map(_evidence, row.evidence[:most]), *more(len(row.evidence) - most)])
     if row.alive:
         lines = [_alive(one.branch, one.author, words.last(one)) for one in row.alive]
-        yield listed(lines, "kept in use by", most=MOST)
+        yield listed(lines, "kept in use by", most=most)
         yield said(words.WAYS)
     if row.uncovers:
         yield said((Mark(words.uncovered(row.uncovers), Tone.HALF),))
     yield from (said(_quoted(words.waived(one)), (Mark("waived", Tone.HALF),)) for one in row.waivers)
-    if row.assumptions:
-        yield listed(map(_flat, row.assumptions), "taken for granted", where=Where.PAGE)
+    if page and row.assumptions:
+        yield listed(map(_flat, row.assumptions), "taken for granted")
 
 
 def _alive(branch: str, author: str, last: str) -> Text:
@@ -267,21 +269,23 @@ def _evidence(one: Evidence) -> tuple[str | Mark, ...]:
 def _waiver(one: Waiver, rest: Sequence[Row]) -> TableRow:
     names = [f"{row.variable.key} in {row.repository or 'the workspace'}" for row in rest]
     cells = (one.doubt, one.path or "any file", one.variable or "any", _flat(one.reason), str(one.until), len(rest))
-    return TableRow(cells, (listed(map(_flat, names), held=_HELD),))
+    return TableRow(cells, (listed(map(_flat, names), most=_HELD),))
 
 
-def _tokens(rows: Sequence[TokenRow], unjudged: Sequence[Token]) -> Table:
+def _tokens(rows: Sequence[TokenRow], unjudged: Sequence[Token], page: bool) -> Table:
     columns = (Column("Token", "name"), Column("Verdict", "mark"), Column("Owner"), Column("Expires"))
     judged = [(row.token, "revocable" if row.revocable else "needed", row.why, row.notes) for row in rows]
     found = [*judged, *((token, "not judged", (), ()) for token in unjudged)]
-    made = (_token(*one) for one in sorted(found, key=lambda one: (one[0].expires or date.max, one[0].label)))
+    made = (
+        _token(*one, page=page) for one in sorted(found, key=lambda one: (one[0].expires or date.max, one[0].label))
+    )
     return Table("token-rows", "Tokens", columns, tuple(made), _TOKEN_TONES)
 
 
 _TOKEN_TONES = (("revocable", Tone.GOOD), ("needed", Tone.BAD))
 
 
-def _token(token: Token, verdict: str, why: Sequence[str], notes: Sequence[str]) -> TableRow:
+def _token(token: Token, verdict: str, why: Sequence[str], notes: Sequence[str], *, page: bool) -> TableRow:
     expires = f"expires {token.expires}" if token.expires else "no date of expiry"
     tone = dict(_TOKEN_TONES).get(verdict, Tone.PLAIN)
     owner = Mark(token.owner, Tone.QUOTE)
@@ -290,8 +294,8 @@ def _token(token: Token, verdict: str, why: Sequence[str], notes: Sequence[str])
         *([listed(map(_quoted, why), most=MOST)] if why else []),
         *(said(_quoted(note), (Mark("note", Tone.HALF),)) for note in notes[:MOST]),
         *map(said, more(len(notes) - MOST)),
-        *([listed(map(shown, token.variables), "stored as", where=Where.PAGE)] if token.variables else []),
-        *([listed(token.consumers, "used outside of Pipelines by", where=Where.PAGE)] if token.consumers else []),
+        *([listed(map(shown, token.variables), "stored as")] if page and token.variables else []),
+        *([listed(token.consumers, "used outside of Pipelines by")] if page and token.consumers else []),
     )
     cells = (token.label, verdict, token.owner, str(token.expires or "no date"))
     return TableRow(cells, blocks, line, "Tokens, the first to expire first")

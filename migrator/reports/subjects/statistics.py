@@ -9,7 +9,7 @@ from migrator.reports.subjects.findings import closing_of
 
 
 def subject(report: Report, *, unsafe: bool = False, quiet: bool = False) -> Subject:
-    return Subject(lambda: document(report, unsafe=unsafe, quiet=quiet), {".json": lambda: counted(report)})
+    return Subject(lambda _: document(report, unsafe=unsafe, quiet=quiet), {".json": lambda: counted(report)})
 
 
 def document(report: Report, *, unsafe: bool = False, quiet: bool = False) -> Document:

@@ -30,8 +30,8 @@ _OPEN = """(most) => {
 def page_of(name: str) -> str:
     """Small, with every kind of row."""
     made = {
-        "check": lambda: findings_document(masked(findings.report()), findings.REASONS, "demo"),
-        "secrets": lambda: secrets.document(stored.listing(), stored.TOKENS),
+        "check": lambda: findings_document(masked(findings.report()), findings.REASONS, "demo", page=True),
+        "secrets": lambda: secrets.document(stored.listing(), stored.TOKENS, page=True),
         "fleet": lambda: fleet.page(samples.audited(12), samples.TODAY),
     }
     return render(made[name](), samples.MADE)
@@ -178,7 +178,7 @@ def test_ten_thousand_repositories_stay_quick(opened: Opened, large: str) -> Non
 
 
 def test_twenty_thousand_variables_stay_quick_and_a_pair_is_one_row(opened: Opened) -> None:
-    with opened(render(secrets.document(samples.listing(10_000), ()), samples.MADE)) as tab:
+    with opened(render(secrets.document(samples.listing(10_000), page=True), samples.MADE)) as tab:
         found = speed(tab.page, "service-09", "#next-in-use")
         table = tab.page.locator("#next-in-use")
         assert table.locator("tr.row th").first.inner_text() == "PACKAGES_PAT, PACKAGES_USER"

@@ -80,7 +80,7 @@ def test_no_literal_and_no_control_character_is_in_a_page() -> None:
     text = said.as_html(masked(findings.report()), findings.REASONS)
     assert findings.LITERAL not in text
     assert "\x1b" not in text
-    assert stored.VALUE not in render(secrets.document(stored.listing(), stored.TOKENS), samples.MADE)
+    assert stored.VALUE not in render(secrets.document(stored.listing(), stored.TOKENS, page=True), samples.MADE)
 
 
 def test_without_findings_it_says_so() -> None:

@@ -31,7 +31,7 @@ all of them, opened, before the script begins."""
 
 
 def write(subject: Subject, _: Paint = Paint()) -> str:
-    return render(subject.document(), stamp(datetime.now(UTC), version("patless")))
+    return render(subject.document(True), stamp(datetime.now(UTC), version("patless")))
 
 
 def stamp(now: datetime, number: str) -> str:
@@ -63,7 +63,7 @@ def render(page: Document, made: str) -> str:
 
 def _first(page: Document) -> int:
     """Rows of each table that are written as HTML."""
-    tables = [table for section in page.sections for table in section.tables if table.where.on_page]
+    tables = [table for section in page.sections for table in section.tables]
     large = sum(len(table.rows) > _FEWEST for table in tables)
     return max(_FEWEST, FIRST // max(1, large))
 
@@ -91,8 +91,7 @@ def _digest(text: str) -> str:
 
 def _piece(block: Block) -> tuple[str, str, str]:
     """Kind, text and label of a block as the page shows it."""
-    change = block.change()
-    return "diff" if change else block.kind, change or block.text, plain(block.label)
+    return block.kind, block.text, plain(block.label)
 
 
 def _data(table: Table) -> Markup:
@@ -105,7 +104,7 @@ def _data(table: Table) -> Markup:
     rows = [
         [
             [cell if isinstance(cell, int) else [number(cell)] for cell in row.cells],
-            [list(map(number, _piece(block))) for block in row.blocks if block.where.on_page],
+            [list(map(number, _piece(block))) for block in row.blocks],
         ]
         for row in table.rows
     ]

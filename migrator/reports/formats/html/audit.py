@@ -19,9 +19,9 @@ def sections(audit: Audit) -> Iterator[Section]:
         yield from secrets.stored(audit.listing, audit.tokens)
     elif audit.kept or audit.unread:
         yield _kept(audit)
-    yield from secrets.tokens_section(audit.tokens, audit.unjudged)
+    yield from secrets.tokens_section(audit.tokens, audit.unjudged, page=True)
     if audit.listing:
-        yield from secrets.doubts(audit.listing)
+        yield from secrets.doubts(audit.listing, page=True)
     if audit.plan:
         yield _plan(audit.plan, audit.signatures, audit.outcomes)
     missing = tuple(_missing(audit))
