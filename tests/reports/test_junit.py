@@ -74,7 +74,7 @@ def test_a_failure_says_the_verdict_the_lines_and_the_ways_out() -> None:
     text = failure.text or ""
     assert "docker login crg.apkg.io" in text
     assert "foreign-package: crg.apkg.io/acme/base is read in this step" in text
-    assert 'fix: add to .patless.toml: own-packages = ["crg.apkg.io/acme/base"]' in text
+    assert 'fix: add to .patless.toml: `own-packages = ["crg.apkg.io/acme/base"]`' in text
 
 
 def test_the_literal_is_nowhere() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -242,7 +242,8 @@ def _blocks(row: Row, *, page: bool) -> Iterator[Block]:
         yield said("It is not secured: whoever sees the settings sees its value.")
     most = _HELD if page else MOST
     if row.evidence:
-        yield listed([*map(_evidence, row.evidence[:most]), *more(len(row.evidence) - most)])
+        show: Callable[[Evidence], Text] = _evidence_on_page if page else _evidence
+        yield listed([*map(show, row.evidence[:most]), *more(len(row.evidence) - most)])
     if row.alive:
         lines = [_alive(one.branch, one.author, words.last(one)) for one in row.alive]
         yield listed(lines, "kept in use by", most=most)
@@ -260,10 +261,14 @@ def _alive(branch: str, author: str, last: str) -> Text:
 
 
 def _evidence(one: Evidence) -> tuple[str | Mark, ...]:
-    parts = [Mark(_flat(text), Tone.QUOTE) for text in (one.ref, words.place(one), one.text) if text.strip()]
-    means = [words.means(one)] if words.means(one) else []
-    pieces: list[str | Mark] = [Mark(_flat(one.kind), Tone.ASIDE), *parts, *means]
-    return tuple(piece for part in pieces for piece in ("  ", part))[1:]
+    quoted = [piece for text in (one.ref, words.place(one), one.text) if text for piece in ("  ", *_quoted(text))]
+    means = ("  ", words.means(one)) if words.means(one) else ()
+    return (Mark(_flat(one.kind), Tone.ASIDE), *quoted, *means)
+
+
+def _evidence_on_page(one: Evidence) -> str:
+    """The same words, for a page has many of them."""
+    return _flat("  ".join((one.kind, one.ref, words.place(one), one.text, words.means(one))))
 
 
 def _waiver(one: Waiver, rest: Sequence[Row]) -> TableRow:
