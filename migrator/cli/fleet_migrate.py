@@ -18,9 +18,10 @@ from migrator.fleet.looking import Reader, Target, wanted
 from migrator.fleet.opening import Opener, Outcome
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import Entry, Repository
-from migrator.reports.fleet import migration
-from migrator.reports.fleet.migration import Failure
+from migrator.reports.formats import text
 from migrator.reports.paint import Paint
+from migrator.reports.subjects import migration
+from migrator.reports.subjects.migration import Failure
 from migrator.repositories.git import GitError
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
@@ -108,9 +109,8 @@ class _Run:
                     return False
                 continue
             self.outcomes.append(outcome)
-            lines = [migration.line(outcome, self.paint, acts=self.doing.acts)]
-            lines += [] if self.doing.acts else migration.preview(outcome, self.paint)
-            console.out("".join(f"{line}\n" for line in lines))
+            lines = [migration.line(outcome), *(() if self.doing.acts else migration.preview(outcome))]
+            console.out("".join(f"{text.line(line, self.paint)}\n" for line in lines))
             if outcome.ends:
                 return False
         return True

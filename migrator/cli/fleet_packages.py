@@ -20,8 +20,9 @@ from migrator.fleet.operator import Operator
 from migrator.fleet.packages import Picture
 from migrator.fleet.records import Entry, Repository, State
 from migrator.fleet.scanning import Judge
-from migrator.reports.fleet import machine, markdown, table
+from migrator.reports import formats
 from migrator.reports.formats import Format
+from migrator.reports.subjects import fleet_packages as subjects
 from migrator.repositories import remote
 from migrator.sinks.packages import Name
 from migrator.sinks.packages import Picture as Whose
@@ -31,12 +32,7 @@ def run(path: Path, config: Path | None, rules: Sequence[Path], form: Format, co
     """Print the picture and return the exit code."""
     told = operator.find(config)
     found = picture(path, judging(told, [folder.resolve() for folder in rules]))
-    if form is Format.JSON:
-        console.out(machine.packages(found))
-    elif form is Format.MARKDOWN:
-        console.out(markdown.packages(found))
-    else:
-        console.out(table.packages(found, console.paint(colour, sys.stdout)))
+    console.out(formats.write(form, subjects.subject(found), console.paint(colour, sys.stdout)))
     unread = bool(found.unread) or any(shared.why for shared in found.shared)
     return exits.code(unread=unread, left=False, exit_zero=False)
 

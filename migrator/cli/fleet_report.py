@@ -8,16 +8,18 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from migrator.cli import console, exits, fleet_packages, pages
-from migrator.cli.delivery import deliver
+from migrator.cli import console, exits, fleet_packages
+from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
 from migrator.fleet import following, operator
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import Stored
-from migrator.reports.fleet.records import Audit, Fleet, Kept, Outcome, Owned
+from migrator.reports.formats import Format
+from migrator.reports.known import Audit, Fleet, Kept, Outcome, Owned
 from migrator.reports.records import secrets as reading
+from migrator.reports.subjects import fleet as subjects
 from migrator.secrets import journal, plan, signing, tokens
 
 
@@ -58,7 +60,7 @@ def run(asked: Asked) -> int:
         dict(judge.book.reasons),
         _audit(asked, {slugs[uuid]: one for uuid, one in known.items() if uuid in slugs}),
     )
-    output = pages.fleet(fleet, now)
+    output = Output.of(subjects.subject(fleet, now.date()), Format.HTML)
     written = output.paths(asked.output)
     if not deliver(output, asked.output):
         return exits.UNREADABLE

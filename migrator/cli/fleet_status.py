@@ -14,8 +14,8 @@ from migrator.cli.fleet_asking import Asked, Showing, named, opened
 from migrator.fleet import following, operator
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Change, Entry
-from migrator.reports.fleet import status as statuses
-from migrator.reports.formats import Format
+from migrator.reports import formats
+from migrator.reports.subjects import status as statuses
 
 ENDS = (Kind.RATE_LIMITED, Kind.UNAUTHORISED)
 """No other repository would be answered otherwise."""
@@ -36,10 +36,8 @@ def run(asked: Asked, showing: Showing, *, offline: bool, again: bool) -> int:
         kept = [one for one in ledger.changes() if one.uuid in uuids]
     found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded)
     workspace = entries[0].repository.workspace if entries else ""
-    if showing.form is Format.JSON:
-        console.out(statuses.document(workspace, found))
-    else:
-        console.out(statuses.table(found, console.paint(showing.colour, sys.stdout)))
+    subject = statuses.subject(workspace, found)
+    console.out(formats.write(showing.form, subject, console.paint(showing.colour, sys.stdout)))
     console.err(f"patless: {failure}" for failure in failures)
     if failures:
         return exits.REFUSED

@@ -79,8 +79,8 @@ def copied(text: str, label: str = "") -> Block:
 
 
 class Column(Struct, frozen=True):
-    """`kind` is `text`, `name`, `label`, `number` or `mark`, whose cells are words that rows are filtered by. Columns
-    without any label have no head."""
+    """`kind` is `text`, `name`, `words` of patless, `label`, `number` or `mark`, whose cells are words that rows are
+    filtered by. Columns without any label have no head."""
 
     label: str
     kind: str = "text"

@@ -12,8 +12,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from migrator.reports.formats.html import fleet, render
-from migrator.reports.subjects import secrets
+from migrator.reports.formats.html import render
+from migrator.reports.subjects import fleet, secrets
 from tests.reports import said
 from tests.reports.html import chromium, samples
 from tests.reports.html.chromium import Speed
@@ -33,7 +33,7 @@ class Cost:
 def write(file: Path) -> Cost:
     known = replace(samples.fleet(COUNT), audit=samples.audit(COUNT))
     begin = time.perf_counter()
-    text = render(fleet.page(known, samples.TODAY), samples.MADE)
+    text = render(fleet.document(known, samples.TODAY), samples.MADE)
     seconds = time.perf_counter() - begin
     return Cost(file.write_bytes(text.encode()), seconds)
 

@@ -64,7 +64,7 @@ class Written:
     @property
     def document(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.texts["report.html.json"])
-        schema = json.loads(files("migrator.reports.fleet").joinpath("report.schema.json").read_text())
+        schema = json.loads(files("migrator.reports").joinpath("fleet.schema.json").read_text())
         jsonschema.Draft7Validator(schema).validate(found)
         return found
 

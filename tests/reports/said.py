@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from migrator.findings.records import Finding, Report
-from migrator.reports.document import Found, Table
-from migrator.reports.formats import csv, html, json, junit, markdown, sarif, text
+from migrator.fleet.packages import Picture
+from migrator.reports.document import Found, Subject
+from migrator.reports.formats import html, json, junit, markdown, sarif, text
 from migrator.reports.paint import Paint
 from migrator.reports.records.findings import checked
-from migrator.reports.subjects import findings, fixes, packages, secrets, statistics
+from migrator.reports.subjects import findings, fixes, fleet_packages, packages, secrets, statistics
 from migrator.rulebook.records import ReasonEntry, Rule, RuleBook
 from migrator.secrets.records import Listing
 from migrator.secrets.tokens import TokenRow
@@ -47,9 +48,23 @@ def as_html(report: Report, reasons: Mapping[str, ReasonEntry], made: str = "now
 
 
 def as_csv(report: Report) -> str:
-    made = findings.subject(report, {}, lambda: Found(report, {}, {}), "demo").files[".csv"]()
-    assert isinstance(made, Table)
-    return csv.text(made)
+    return as_file(findings.subject(report, {}, lambda: Found(report, {}, {}), "demo"), ".csv")
+
+
+def as_file(subject: Subject, ending: str) -> str:
+    return json.file(subject.files[ending]())
+
+
+def picture(found: Picture, paint: Paint = Paint()) -> str:
+    return text.render(fleet_packages.document(found), paint)
+
+
+def picture_as_markdown(found: Picture) -> str:
+    return markdown.render(fleet_packages.document(found))
+
+
+def picture_as_json(found: Picture) -> str:
+    return as_file(fleet_packages.subject(found), ".json")
 
 
 def fixed(done: Sequence[Finding], held: Sequence[Finding], report: Report, paint: Paint = Paint()) -> str:

@@ -11,6 +11,8 @@ from msgspec import Struct
 from msgspec.json import schema_components
 
 from migrator.reports.records.findings import ReportRecord
+from migrator.reports.records.fleet import FleetRecord, StatusRecord
+from migrator.reports.records.fleet_packages import PictureRecord
 from migrator.reports.records.secrets import SecretsRecord
 
 FOLDER = Path(__file__).parents[2] / "migrator" / "reports"
@@ -21,6 +23,24 @@ RECORDS: dict[str, tuple[type[Struct], str, str, str]] = {
         "patless-secrets",
         "patless stored variables",
         "JSON output of patless secrets list and plan",
+    ),
+    "fleet.schema.json": (
+        FleetRecord,
+        "patless-fleet-report",
+        "patless report of a fleet",
+        "JSON beside the page of patless fleet report",
+    ),
+    "fleet-packages.schema.json": (
+        PictureRecord,
+        "patless-fleet-packages",
+        "patless packages of a fleet",
+        "JSON output of patless fleet packages",
+    ),
+    "fleet-status.schema.json": (
+        StatusRecord,
+        "patless-fleet-status",
+        "patless state of a fleet",
+        "JSON output of patless fleet status",
     ),
 }
 """By file: the record, the name in the `$id`, the title and the description."""
@@ -84,8 +104,9 @@ def _draft7(value: Any) -> Any:
 
 
 def _named(name: str) -> str:
-    """`FindingRecord` is `finding`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.rpartition(".")[2].removesuffix("Record")).lower()
+    """`FindingRecord` is `finding`; of two with one name each has its room before, `secrets_verdict`."""
+    *rooms, last = name.split(".")
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", "_".join([*rooms[1:2], last.removesuffix("Record")])).lower()
 
 
 if __name__ == "__main__":

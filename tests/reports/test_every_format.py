@@ -20,15 +20,21 @@ from migrator.findings.masking import masked
 from migrator.registry.records import Access, Answer
 from migrator.reports import formats
 from migrator.reports.document import Document, Found, Subject, Table
-from migrator.reports.fleet import document as fleets
-from migrator.reports.fleet import machine as pictures
-from migrator.reports.fleet import spreadsheet as repositories
-from migrator.reports.fleet import status
 from migrator.reports.formats import Format, csv, html, json, text
-from migrator.reports.formats.html import fleet
 from migrator.reports.paint import Paint
 from migrator.reports.records.findings import counted
-from migrator.reports.subjects import doctor, findings, fixes, packages, probe, secrets, statistics
+from migrator.reports.subjects import (
+    doctor,
+    findings,
+    fixes,
+    fleet,
+    fleet_packages,
+    packages,
+    probe,
+    secrets,
+    statistics,
+    status,
+)
 from migrator.reports.subjects.probe import Probed
 from tests.reports import samples, stored_samples
 from tests.reports.html import samples as fleet_samples
@@ -36,8 +42,10 @@ from tests.reports.html import samples as fleet_samples
 REPORT = masked(samples.report())
 HELD, UNSAFE, SAFE = REPORT.findings
 SECRETS = secrets.subject(stored_samples.listing(), stored_samples.TOKENS)
-FLEET = fleet_samples.audited(3)
-ROWS = [one.standing for one in fleet_samples.fleet(6).owned]
+AUDITED = fleet_samples.audited(3)
+FLEET = fleet.subject(AUDITED, fleet_samples.TODAY)
+PICTURE = fleet_packages.subject(AUDITED.picture)
+STATUS = status.subject("acme", [one.standing for one in fleet_samples.fleet(6).owned])
 PROBED = Probed(
     {
         "crg.apkg.io/acme/web": Access("crg.apkg.io/acme/web", Answer.YES, Answer.NO, ("no \x1b[1mgrant",)),
@@ -131,13 +139,15 @@ OUTPUTS: dict[str, Callable[[], str]] = {
     "secrets.html": lambda: page(SECRETS.document(True)),
     "secrets.csv": lambda: sheet(SECRETS.files[".csv"]()),
     "tokens.csv": lambda: sheet(SECRETS.files[".tokens.csv"]()),
-    "fleet.html": lambda: page(fleet.page(FLEET, fleet_samples.TODAY)),
-    "fleet.csv": lambda: sheet(repositories.repositories(FLEET.owned)),
-    "fleet.findings.csv": lambda: sheet(repositories.findings(FLEET.owned)),
-    "fleet.json": lambda: fleets.document(FLEET),
-    "fleet.packages.json": lambda: pictures.packages(FLEET.picture),
-    "status.text": lambda: status.table(ROWS, Paint(True)),
-    "status.json": lambda: status.document("acme", ROWS),
+    "fleet.html": lambda: page(FLEET.document(True)),
+    "fleet.csv": lambda: sheet(FLEET.files[".csv"]()),
+    "fleet.findings.csv": lambda: sheet(FLEET.files[".findings.csv"]()),
+    "fleet.json": lambda: json.file(FLEET.files[".json"]()),
+    "fleet.packages.json": lambda: json.file(FLEET.files[".packages.json"]()),
+    "fleet_packages.text": lambda: said(PICTURE, colour=True),
+    "fleet_packages.markdown": lambda: said(PICTURE, Format.MARKDOWN),
+    "status.text": lambda: said(STATUS, colour=True),
+    "status.json": lambda: said(STATUS, Format.JSON),
 }
 
 

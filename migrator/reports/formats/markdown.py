@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from migrator.reports.document import Block, Document, Mark, Section, Subject, Table, Text, Tone
+from migrator.reports.document import Block, Document, Mark, Section, Subject, Table, Text, Tone, plain
 from migrator.reports.paint import Paint
 from migrator.text.markup import cell, code, prose
 from migrator.text.mask import printable
@@ -66,6 +66,8 @@ def _table(table: Table) -> Iterator[str]:
 def _cell(value: str | int, kind: str) -> str:
     if isinstance(value, int):
         return f"{value:,}"
+    if kind == "words":
+        return _words(value)
     if kind == "mark" and value:
         return f"**{_words(value)}**"
     return cell(value) if value.strip(" -") else "-"
@@ -95,6 +97,9 @@ def _block(block: Block) -> Iterator[str]:
     label = f"{line(block.label)}: " if block.label else ""
     if block.kind == "code":
         yield from ("", *(f"    {printable(line_)}" for line_ in block.text.split("\n")), "")
+    elif block.kind == "copy":
+        words = (prose(one) if "`" in plain(one) else code(plain(one)) for one in block.lines)
+        yield f"- {label}{' '.join(words)}"
     elif len(block.lines) == 1:
         yield f"- {label}{line(block.lines[0])}"
     else:

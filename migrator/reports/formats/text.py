@@ -91,11 +91,10 @@ def _block(block: Block, paint: Paint) -> Iterator[str]:
     label = line(block.label, paint) if block.label else ""
     if block.kind == "code":
         yield from lines
-    elif block.kind == "copy":
-        short = len(label) < _LABEL and len(lines) == 1
-        yield f"      {paint.dim(f'{label}:'.ljust(_LABEL))}" + (f" {lines[0]}" if short else "")
-        yield from (f"        {one}" for one in (() if short else lines))
-    elif block.kind == "list":
+    elif block.kind == "copy" and len(label) < _LABEL:
+        yield f"      {paint.dim(f'{label}:'.ljust(_LABEL))} {lines[0]}"
+        yield from (f"{' ' * (_LABEL + 7)}{one}" for one in lines[1:])
+    elif block.kind in ("list", "copy"):
         yield from [f"  {label}:"] if label else []
         yield from (f"{'    ' if label else '  '}{one}" for one in lines)
     else:

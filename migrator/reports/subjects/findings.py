@@ -186,6 +186,20 @@ def reason_blocks(
         yield from (copied(way, label) for label, way in ways)
 
 
+def seen(finding: SeenFinding, slug: str, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
+    """What a page has of a finding that a ledger keeps, of the repository `slug`."""
+    at = f"{finding.path}:{finding.position.line}:{finding.position.column}"
+    yield said(f"{finding.verdict}: {finding.message}", at)
+    if finding.change:
+        yield Block("diff", (finding.change,), f"The change of {at}")
+    elif finding.excerpt:
+        yield Block("code", (finding.excerpt,), f"The line {at}")
+    for reason in finding.reasons:
+        yield from reason_blocks(reason, reasons.get(reason.code), fleet_of=slug)
+    if finding.assumptions:
+        yield listed(finding.assumptions, "Taken for granted")
+
+
 def cells(one: Finding | SeenFinding) -> tuple[str | int, ...]:
     """A cell for each of `HEADS`. Reasons and variables are apart by blanks, assumptions by ` | `."""
     return (

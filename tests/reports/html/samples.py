@@ -13,7 +13,7 @@ from migrator.fleet.imports import Graph, graph
 from migrator.fleet.operator import Wave
 from migrator.fleet.packages import picture
 from migrator.fleet.records import Branch, Change, ChangeState, Import, Repository, SeenFinding
-from migrator.reports.fleet.records import Audit, Fleet, Outcome, Owned
+from migrator.reports.known import Audit, Fleet, Outcome, Owned
 from migrator.secrets import plan
 from migrator.secrets.records import Listing, Stored, Verdict
 from migrator.secrets.signing import Signature

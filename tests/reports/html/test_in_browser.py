@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from migrator.findings.masking import masked
-from migrator.reports.formats.html import fleet, render
-from migrator.reports.subjects import secrets
+from migrator.reports.formats.html import render
+from migrator.reports.subjects import fleet, secrets
 from migrator.reports.subjects.findings import document as findings_document
 from tests.reports import samples as findings
 from tests.reports import stored_samples as stored
@@ -32,14 +32,14 @@ def page_of(name: str) -> str:
     made = {
         "check": lambda: findings_document(masked(findings.report()), findings.REASONS, "demo", page=True),
         "secrets": lambda: secrets.document(stored.listing(), stored.TOKENS, page=True),
-        "fleet": lambda: fleet.page(samples.audited(12), samples.TODAY),
+        "fleet": lambda: fleet.document(samples.audited(12), samples.TODAY),
     }
     return render(made[name](), samples.MADE)
 
 
 @pytest.fixture(scope="module")
 def large() -> str:
-    return render(fleet.page(samples.fleet(10_000), samples.TODAY), samples.MADE)
+    return render(fleet.document(samples.fleet(10_000), samples.TODAY), samples.MADE)
 
 
 def names(page: Any, table: str = "#repository-rows") -> list[str]:
@@ -47,7 +47,7 @@ def names(page: Any, table: str = "#repository-rows") -> list[str]:
 
 
 def test_a_table_is_found_in_sorted_and_opened(opened: Opened) -> None:
-    with opened(render(fleet.page(samples.fleet(60), samples.TODAY), samples.MADE)) as tab:
+    with opened(render(fleet.document(samples.fleet(60), samples.TODAY), samples.MADE)) as tab:
         page = tab.page
         table = page.locator("#repository-rows")
         assert table.locator(".count").inner_text() == "60"
@@ -143,7 +143,7 @@ def looked(tab: Tab, options: dict[str, Any]) -> None:
 
 
 def test_hostile_text_is_only_text(opened: Opened) -> None:
-    with opened(render(fleet.page(samples.hostile(), samples.TODAY), samples.MADE)) as tab:
+    with opened(render(fleet.document(samples.hostile(), samples.TODAY), samples.MADE)) as tab:
         page = tab.page
         page.evaluate(_OPEN, 9)
         assert page.title().startswith("Migration to the native pair")

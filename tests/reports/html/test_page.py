@@ -19,11 +19,10 @@ from migrator.findings.masking import masked
 from migrator.findings.records import Report
 from migrator.fleet.records import Change, ChangeState
 from migrator.reports.document import Bar, Block, Chart, Column, Document, Section, Table, TableRow, sheet
-from migrator.reports.fleet.spreadsheet import repositories
 from migrator.reports.formats import csv
-from migrator.reports.formats.html import fleet, render
+from migrator.reports.formats.html import render
 from migrator.reports.records.secrets import read
-from migrator.reports.subjects import secrets
+from migrator.reports.subjects import fleet, secrets
 from tests.reports import said
 from tests.reports import samples as findings
 from tests.reports import stored_samples as stored
@@ -115,13 +114,13 @@ def test_the_cells_of_a_table_are_read_back_but_for_what_is_no_text() -> None:
 def test_a_merge_is_in_the_week_of_its_day_and_not_in_that_in_which_it_was_seen() -> None:
     seen, made = "2026-11-23T10:00:00+00:00", "2026-11-03T23:00:00+00:00"
     merged = Change("{1}", "main", "patless/main", ChangeState.MERGED, seen, pull_request=1, merged=made)
-    found = fleet.page(replace(samples.fleet(0), changes=(merged,)), samples.TODAY)
+    found = fleet.document(replace(samples.fleet(0), changes=(merged,)), samples.TODAY)
     (chart,) = [one for one in found.sections[0].charts if one.title == "Merged, by week"]
     assert [(bar.label, bar.value) for bar in chart.bars if bar.value] == [("02 Nov", 1)]
 
 
 def test_the_repositories_are_a_table_for_spreadsheets() -> None:
-    heads, *rows = reader.reader(csv.text(repositories(samples.fleet(3).owned)).splitlines())
+    heads, *rows = reader.reader(said.as_file(fleet.subject(samples.fleet(3), samples.TODAY), ".csv").splitlines())
     assert heads[:3] == ["repository", "state", "branch"]
     assert rows[0] == [
         "service-00000",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from migrator.findings.counting import many
 from migrator.fleet.deciding import SENTENCES, Act, Decision
 from migrator.fleet.opening import Outcome
-from migrator.reports.paint import Paint
-from migrator.text.mask import named, printable
+from migrator.reports.document import Mark, Text, Tone
 
 _WOULD = {
     Act.OPEN: "would open a pull request",
@@ -32,38 +31,37 @@ class Failure(Struct, frozen=True):
     error: str
 
 
-def line(outcome: Outcome, paint: Paint, *, acts: bool) -> str:
-    """What became of one destination."""
-    where = paint.bold(f"{named(outcome.target.repository.slug)} {named(outcome.target.destination)}:")
+def line(outcome: Outcome) -> Text:
+    """What became of one destination, or would become of it."""
+    where = Mark(f"{outcome.target.repository.slug} {outcome.target.destination}:", Tone.NAME)
     found = outcome.pull_request
-    link = f" #{found.number} {printable(found.url)}" if found else ""
+    link = f" #{found.number} {found.url}" if found else ""
     if outcome.waits:
-        return f"{where} {paint.yellow('waits:')} {printable(outcome.waits)}"
+        return (where, " ", Mark("waits:", Tone.HALF), f" {outcome.waits}")
     if outcome.done:
-        dropped = f" (refused as reviewers: {printable(', '.join(outcome.dropped))})" if outcome.dropped else ""
-        return f"{where} {paint.green(_DID[outcome.done])}{link}{dropped}"
+        dropped = f" (refused as reviewers: {', '.join(outcome.dropped)})" if outcome.dropped else ""
+        return (where, " ", Mark(_DID[outcome.done], Tone.GOOD), f"{link}{dropped}")
     decision = outcome.looked.decision if outcome.looked else Decision(Act.LEAVE)
     if decision.why:
-        colour = paint.red if decision.act is Act.STOP else paint.dim
-        about = f" ({printable(', '.join(decision.about))})" if decision.about else ""
-        return f"{where} {colour(str(decision.why))}: {SENTENCES[decision.why]}{about}{link}"
-    return f"{where} {paint.cyan(_WOULD[decision.act])}{link}"
+        tone = Tone.BAD if decision.act is Act.STOP else Tone.ASIDE
+        about = f" ({', '.join(decision.about)})" if decision.about else ""
+        return (where, " ", Mark(str(decision.why), tone), f": {SENTENCES[decision.why]}{about}{link}")
+    return (where, " ", Mark(_WOULD[decision.act], Tone.CODE), link)
 
 
-def preview(outcome: Outcome, paint: Paint) -> list[str]:
+def preview(outcome: Outcome) -> Iterator[Text]:
     """What would be written: branch, title, files with the lines, and whether a pipeline would be kept from it."""
     looked = outcome.looked
     if looked is None or not looked.decision.act.writes:
-        return []
-    lines = [f"  branch {named(looked.situation.branch)}, title: {printable(looked.title)}"]
-    for one in looked.about.changed:
-        lines.append(f"  {named(one.path)}: {many(len(one.lines), 'line')} ({', '.join(map(str, one.lines))})")
-    lines += [f"  stays: {named(one.path)}:{one.line} {named(one.code)}" for one in looked.about.stays]
-    lines += [
-        paint.yellow(f"  [skip ci]: {named(one.pipeline)} would start ({printable(one.what)})")
-        for one in looked.about.releases
-    ]
-    return lines
+        return
+    yield ("  branch ", Mark(looked.situation.branch, Tone.QUOTE), f", title: {looked.title}")
+    for file in looked.about.changed:
+        count = f"{many(len(file.lines), 'line')} ({', '.join(map(str, file.lines))})"
+        yield ("  ", Mark(file.path, Tone.QUOTE), f": {count}")
+    for stays in looked.about.stays:
+        yield ("  stays: ", Mark(f"{stays.path}:{stays.line} {stays.code}", Tone.QUOTE))
+    for release in looked.about.releases:
+        yield (Mark(f"  [skip ci]: {release.pipeline} would start ({release.what})", Tone.HALF),)
 
 
 def closing(outcomes: Sequence[Outcome], failures: Sequence[Failure], *, acts: bool) -> str:

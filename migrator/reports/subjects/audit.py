@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from migrator.findings.counting import many
 from migrator.reports.document import Block, Column, Section, Table, TableRow, Tone, copied, listed, said
-from migrator.reports.fleet.records import Audit, Kept, Outcome
+from migrator.reports.known import Audit, Kept, Outcome
 from migrator.reports.subjects import secrets
 from migrator.secrets.plan import Plan
 from migrator.secrets.signing import Signature

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from migrator.findings.counting import many
 from migrator.findings.records import Verdict
 from migrator.fleet.following import Standing as State
-from migrator.fleet.imports import Shared
-from migrator.fleet.packages import Known, Picture
-from migrator.fleet.records import Change, ChangeState, SeenFinding
+from migrator.fleet.packages import Picture
+from migrator.fleet.records import Change, ChangeState
 from migrator.reports.document import (
     Bar,
     Block,
@@ -20,17 +21,17 @@ from migrator.reports.document import (
     Document,
     Figure,
     Section,
+    Subject,
     Table,
     TableRow,
     Tone,
     copied,
-    listed,
     said,
+    sheet,
 )
-from migrator.reports.fleet import words
-from migrator.reports.fleet.records import Fleet, Owned
-from migrator.reports.formats.html import audit
-from migrator.reports.subjects.findings import MEANING, reason_blocks
+from migrator.reports.known import Fleet, Owned
+from migrator.reports.subjects import audit, fleet_packages, secrets
+from migrator.reports.subjects.findings import HEADS, MEANING, cells, seen
 from migrator.reports.subjects.findings import TONES as VERDICTS
 from migrator.rulebook.records import ReasonEntry
 
@@ -45,14 +46,41 @@ TONES = (
     (State.ERROR, Tone.BAD),
     (State.SKIPPED, Tone.PLAIN),
 )
+_REPOSITORIES = (
+    *("repository", "state", "branch", "findings", "held_back", "project", "wave", "owner", "due", "pull_request"),
+    "error",
+)
 _DONE = (State.CLEAN, State.MERGED, State.MERGED_GREEN)
 _WEEKS = 26
 _MOST = 20
 """Findings of one repository that the page shows, and uses of a package."""
 
 
-def page(fleet: Fleet, today: date) -> Document:
-    sections = (_overview(fleet, today), _repositories(fleet), *_packages(fleet.picture), *audit.sections(fleet.audit))
+def subject(fleet: Fleet, today: date) -> Subject:
+    """For a page, and what lies beside it."""
+    known = fleet.audit
+    files: dict[str, Callable[[], Table | Struct]] = {
+        ".csv": lambda: sheet(_REPOSITORIES, map(_cells, fleet.owned)),
+        ".findings.csv": lambda: sheet(("repository", "branch", *HEADS, "left"), _found(fleet.owned)),
+        ".json": lambda: _record(fleet),
+        ".packages.json": fleet_packages.subject(fleet.picture).files[".json"],
+    }
+    if listing := known.listing:
+        files[".secrets.csv"] = lambda: secrets.variables_sheet(listing)
+    if known.tokens or known.unjudged:
+        files[".tokens.csv"] = lambda: secrets.tokens_sheet(known.tokens, known.unjudged)
+    return Subject(lambda _: document(fleet, today), files)
+
+
+def _record(fleet: Fleet) -> Struct:
+    from migrator.reports.records import fleet as records
+
+    return records.fleet(fleet)
+
+
+def document(fleet: Fleet, today: date) -> Document:
+    packages = fleet_packages.section(fleet.picture)
+    sections = (_overview(fleet, today), _repositories(fleet), packages, *audit.sections(fleet.audit))
     return Document("Migration to the native pair", f"workspace {fleet.workspace}", sections)
 
 
@@ -176,75 +204,30 @@ def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
     if one.findings and one.outdated:
         yield said("They were seen before the merge, which took the safe ones away; scan again.", "Findings")
     for finding in one.findings[:_MOST]:
-        yield from _finding(finding, one.repository.slug, reasons)
+        yield from seen(finding, one.repository.slug, reasons)
     if len(one.findings) > _MOST:
         yield said(f"and {len(one.findings) - _MOST} findings more, which `patless check` in the repository shows")
 
 
-def _finding(finding: SeenFinding, slug: str, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
-    at = f"{finding.path}:{finding.position.line}:{finding.position.column}"
-    yield said(f"{finding.verdict}: {finding.message}", at)
-    if finding.change:
-        yield Block("diff", (finding.change,), f"The change of {at}")
-    elif finding.excerpt:
-        yield Block("code", (finding.excerpt,), f"The line {at}")
-    for reason in finding.reasons:
-        yield from reason_blocks(reason, reasons.get(reason.code), fleet_of=slug)
-    if finding.assumptions:
-        yield listed(finding.assumptions, "Taken for granted")
-
-
-def _packages(picture: Picture) -> Iterator[Section]:
-    columns = (
-        Column("Package", "name"),
-        Column("To settle", "mark"),
-        Column("Pushed by"),
-        Column("Readers", "number"),
-        Column("Logins freed", "number"),
-        Column("Secrets freed", "number"),
+def _cells(one: Owned) -> tuple[str | int, ...]:
+    standing, wave = one.standing, one.wave
+    return (
+        one.repository.slug,
+        str(standing.standing),
+        standing.destination,
+        standing.findings,
+        standing.held_back,
+        one.repository.project,
+        wave.name if wave else "",
+        wave.owner if wave else "",
+        str(wave.due or "") if wave else "",
+        standing.change.url if standing.change else "",
+        standing.error,
     )
-    rows = tuple(map(_package, picture.packages))
-    tones = (("several pushers", Tone.BAD), ("foreign read", Tone.HALF), ("settled", Tone.GOOD))
-    tables = [Table("package-rows", "All packages", columns, rows, tones, "What pays most to settle comes first.")]
-    if picture.shared:
-        heads = (
-            Column("Exporter", "name"),
-            Column("Pinned to", "mark"),
-            Column("Pipeline"),
-            Column("Importers", "number"),
-        )
-        shared = tuple(map(_shared, picture.shared))
-        tables.append(Table("shared-rows", "Shared pipelines", heads, shared))
-    yield Section("packages", "Packages", words.total(picture), tables=tuple(tables))
 
 
-def _package(known: Known) -> TableRow:
-    state = "several pushers" if known.contested else "foreign read" if known.foreign else "settled"
-    gain = known.unlocks
-    cells = (known.name, state, words.parties(known.pushers), len(known.readers), gain.findings, len(gain.secrets))
-    return TableRow(cells, tuple(_uses(known)))
-
-
-def _uses(known: Known) -> Iterator[Block]:
-    if known.open:
-        yield said(f"Settling it {words.gain(known.unlocks)}.")
-        yield from (
-            copied("\n".join(way.lines), way.what) if way.lines else said(way.what) for way in words.ways(known)
-        )
-    for label, found in (("Pushed at", known.pushers), ("Read at", known.readers)):
-        each = [(party.repository, place) for party in found for place in party.places]
-        places = [f"{slug}: {words.place(place)} on {words.on(place)}" for slug, place in each]
-        if places:
-            more = [f"and {len(places) - _MOST} more"] if len(places) > _MOST else []
-            yield listed([*places[:_MOST], *more], label)
-
-
-def _shared(shared: Shared) -> TableRow:
-    aim = shared.target
-    blocks = [listed((words.imported(one) for one in shared.importers), "Imported by")]
-    blocks += [said(shared.why, "Not read")] if shared.why else []
-    blocks += [block for finding in shared.findings for block in _finding(finding, aim.repository, {})]
-    step = words.next_step(shared)
-    blocks += [said(step, "Next")] if step else []
-    cells = (aim.repository, f"{shared.pin} {aim.ref}", aim.pipeline or aim.path, len(shared.importers))
-    return TableRow(cells, tuple(blocks))
+def _found(owned: Sequence[Owned]) -> Iterator[tuple[str | int, ...]]:
+    for one in owned:
+        for finding in one.findings:
+            left = "yes" if finding in one.left else "no"
+            yield (one.repository.slug, one.standing.destination, *cells(finding), left)
