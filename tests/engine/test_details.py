@@ -10,6 +10,12 @@ LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
 GIVEN = LOGIN.replace("$PAT", "$T")
 PUSH = "docker push crg.apkg.io/acme/web:1"
 LITERAL = 'docker login crg.apkg.io -u bob@acme.example -p "$T"'
+ANOTHER = 'docker login crg.apkg.io -u "$ANOTHER_USER" -p "$ANOTHER"'
+PARTLY = """import importlib, os
+TEXT = "docker login crg.apkg.io"
+importlib.import_module(os.environ["TOOL"]).run(TEXT)
+"""
+"""A program in a language that is followed, of which a call is not."""
 OTHER = """
     - step:
         script:
@@ -89,6 +95,32 @@ CHANGED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 @pytest.mark.parametrize(("script", "more", "files"), FREE.values(), ids=FREE)
 def test_nothing_holds_a_login_back(script: tuple[str, ...], more: str, files: dict[str, str]) -> None:
     assert held(pipelines(*script, more=more), files) == set()
+
+
+MIXED: dict[str, tuple[str, dict[str, str], str, str]] = {
+    # a further line of the script, files, what stands behind it, and where the step also logs in
+    "a file that a file which is not followed names": (
+        "ruby run.rb", {"run.rb": "require_relative 'ci/login'", "ci/login.rb": f"system '{ANOTHER}'"}, "",
+        "ci/login.rb",
+    ),
+    "a program that is read in part": ("python a.py", {"a.py": PARTLY}, "", "a.py"),
+    "a shell that cannot be read": (
+        "true", {}, f"        after-script:\n          - 'if ['\n          - '{ANOTHER}'\n",
+        "`after-script`, which cannot be read",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "files", "more", "where"), MIXED.values(), ids=MIXED)
+def test_another_login_that_is_not_followed_holds_the_one_back_that_is(
+    line: str, files: dict[str, str], more: str, where: str
+) -> None:
+    every = {PATH: pipelines(LOGIN, line, PUSH, more=more), **files}
+    found = report_on({path: data.encode() for path, data in every.items()}).findings
+    details = {(reason.code, reason.detail) for finding in found for reason in finding.reasons}
+    assert ("mixed-logins", f"the step also logs in within {where}") in details
+    other = {path: data.replace(" login ", " logout ") for path, data in files.items()}
+    assert held(pipelines(LOGIN, line, PUSH, more=more.replace(" login ", " logout ")), other) == set()
 
 
 @pytest.mark.parametrize(("script", "more", "reason"), HELD.values(), ids=HELD)
