@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.findings.settings import Settings
 from tests.memory import PATH, planned, report_on
 
 LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
 GIVEN = LOGIN.replace("$PAT", "$T")
 PUSH = "docker push crg.apkg.io/acme/web:1"
 LITERAL = 'docker login crg.apkg.io -u bob@acme.example -p "$T"'
+NAMED = """import os, subprocess
+class Registry:
+    class login: ...
+def login(token):
+    words = ["docker", "login", "crg.apkg.io", "-u", os.environ["USR"], "-p", token]
+    subprocess.run(words, check=True)
+login(os.environ["PAT"])
+"""
 ANOTHER = 'docker login crg.apkg.io -u "$ANOTHER_USER" -p "$ANOTHER"'
 PARTLY = """import importlib, os
 TEXT = "docker login crg.apkg.io"
@@ -53,6 +62,7 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
     "what another step prints": (
         (LOGIN, PUSH, "mvn -B verify"), OTHER, {"other.sh": "echo crg.apkg.io/acme/base:1\n"}
     ),
+    "a class within another that is named as a function": ((PUSH, "python a.py"), "", {"a.py": NAMED}),
     "a client without words": (("docker", LOGIN, PUSH), "", {}),
 }  # fmt: skip
 HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -166,6 +176,15 @@ def test_which_characters_change(script: tuple[str, ...], expected: tuple[str, .
     (change,) = planned(report_on(pipelines(*script))).changes
     after = pipelines(*expected).replace('-u "$USR"', '-u "$BITBUCKET_PACKAGES_USERNAME"')
     assert change.after.decode() == after
+
+
+def test_what_the_configuration_says_is_stored_goes_to_every_program_whatever_is_assigned_to_it() -> None:
+    script, native = ("T=$PAT", GIVEN, "vendor-tool", PUSH), GIVEN.replace('"$USR"', '"$BITBUCKET_PACKAGES_USERNAME"')
+    (change,) = planned(report_on(pipelines(*script))).changes
+    assert change.after.decode() == pipelines("T=$BITBUCKET_PACKAGES_TOKEN", native, *script[2:])
+    (change,) = planned(report_on(pipelines(*script), Settings(variables={"T": "x"}))).changes
+    words = native.replace("$T", "$BITBUCKET_PACKAGES_TOKEN")
+    assert change.after.decode() == pipelines("T=$PAT", words, *script[2:])
 
 
 def test_what_cannot_be_read_is_said_whichever_way_comes_last() -> None:

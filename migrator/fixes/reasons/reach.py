@@ -99,9 +99,8 @@ def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reas
     `several`: packages of several workspaces are named, or pushed, while the repository is in one."""
     picture, reason, shown = context.picture, context.reason, name.shown
     pushed = name.text in picture.pushed
-    reads = use.action.reads
     unsettled = several and not context.settings.workspace and "${" not in name.workspace
-    foreign = unsettled and (use.action.writes or (reads and not pushed))
+    foreign = unsettled and (use.action.writes or not pushed)
     if use.action.writes and foreign:
         detail = f"{shown} is pushed, and so is a package of another workspace; a repository is in one"
         return reason("other-workspace", detail, shown)
@@ -109,7 +108,7 @@ def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reas
         return reason("other-workspace", f"{shown} is a package of another workspace", shown)
     if pushed and (others := context.settings.pushed_elsewhere.get(shown)):
         return reason("two-pushers", f"{shown} is pushed by {' and '.join(others)} as well", shown)
-    if not reads or pushed:
+    if not use.action.reads or pushed:
         return None
     if not name.complete:
         return reason("image-unresolved", f"{shown} is read, and a part of its name is not known", name.pattern)
