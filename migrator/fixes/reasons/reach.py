@@ -14,6 +14,7 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.flow.events import Command
 from migrator.flow.queries import may_both_run, may_follow, unseen_before
+from migrator.flow.runs import idles
 from migrator.ir.paths import Paths, Top, joined
 from migrator.ir.values import Literal
 from migrator.reading.evidence import NamedPackage
@@ -182,6 +183,8 @@ def _may_use_login(command: Command, book: RuleBook) -> bool:
 def _idle(command: Command, programs: Programs) -> bool:
     """Whether a program runs nothing of the repository, and reads no package with a login of the step."""
     first = command.arguments[0].text if command.arguments else None
+    if command.name in programs.carriers:
+        return idles(command, programs)
     return command.name in programs.inert or first in programs.services.get(command.name, ())
 
 
