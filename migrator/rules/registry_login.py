@@ -186,9 +186,10 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
             reason = context.reason("credential-unresolved", detail, "the login")
             yield rule.finding(source, place, message, reasons=[reason], uses=step.uses)
         for command, stored in unread_texts(shell, context.book) if context.mentioned(step) else ():
-            subject, at = f"what `{command.name}` runs", _place(shell, command.span)
-            detail = f"{subject} is made of {' and '.join(f'${name}' for name in stored)} by another program"
-            yield _not_read(rule, step, context, at, detail, subject, may=True, what="text", variables=stored)
+            names = " and ".join(f"${name}" for name in stored)
+            detail = f"what `{command.name}` runs is made of {names} by another program, and is not read"
+            at = _place(shell, command.span)
+            yield _not_read(rule, step, context, at, detail, names, may=True, what="text", variables=stored)
         for written in written_logins(shell.trace, context.book):
             if not written.surely and (not context.mentioned(step) or _is_elsewhere(written, context)):
                 continue

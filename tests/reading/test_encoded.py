@@ -69,7 +69,7 @@ def test_what_is_decoded_only_then_and_run_is_a_doubt_where_the_repository_names
     assert findings(line) == set()
     ((path, code, subject),) = findings(line, **NAMES)
     assert (path, code) == (PATH, "not-followed")
-    assert subject.startswith("what `")
+    assert subject == "$B"
 
 
 @pytest.mark.parametrize(
