@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, cast
 
-from migrator.text.patterns import regex
+from migrator.text.patterns import Regex, regex
 
 _LONGEST = 500
 _WRITE = "write it as https://github.com/google/re2/wiki/Syntax says, without look-around and backreferences"
@@ -24,24 +24,28 @@ _LONE = regex("[\ud800-\udfff]")
 _REST = regex(r"[\s\S]*")
 
 
-class Linear:
-    """What rules ask of a pattern, by the names of `re.Pattern`. Groups of a match are not told."""
+class Linear(Regex):
+    """What rules ask of a pattern, by the names of `re.Pattern`, and nothing else. Groups of a match are not told."""
 
-    def __init__(self, text: str, made: Any) -> None:
+    def __init__(self, text: str, engine: Any) -> None:
+        super().__init__(text, 0)
         self.pattern = text
-        self._made = made
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)  # where another pattern would be compiled by Python's engine
 
     def search(self, text: str) -> re.Match[str] | None:
-        return cast("re.Match[str] | None", self._made.search(_whole(text)))
+        return cast("re.Match[str] | None", self._engine.search(_whole(text)))
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
-        return cast("re.Match[str] | None", self._made.fullmatch(_whole(text)))
+        return cast("re.Match[str] | None", self._engine.fullmatch(_whole(text)))
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Each match may need a look at all the text that is left, so there is a bound: what stands behind so many is
         one match, as what is masked too much does no harm."""
         most = max(_FEWEST, _WORK // (len(text) + 1))
-        for count, match in enumerate(self._made.finditer(_whole(text))):
+        for count, match in enumerate(self._engine.finditer(_whole(text))):
             if count == most:
                 yield from filter(None, [_REST.match(text, match.start())])
                 return
