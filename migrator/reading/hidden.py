@@ -11,7 +11,7 @@ from msgspec import Struct
 from migrator.flow.events import Argument, Command
 from migrator.flow.nested import SHELLS
 from migrator.flow.runs import is_option
-from migrator.ir.values import Input, Unknown, Value
+from migrator.ir.values import Input, Literal, Unknown, Value
 from migrator.reading.steps import Shell
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.invocations import invocation
@@ -20,6 +20,8 @@ from migrator.sinks.unfollowed import knows_no_package
 from migrator.text.source import Span
 
 _RUNS = ("eval", "source", ".")
+_BEGINS = (";", "&", "|", "(", "{")
+"""Behind what a command begins."""
 
 
 class Hidden(Struct, frozen=True):
@@ -81,9 +83,15 @@ def unread_texts(shell: Shell, book: RuleBook) -> Iterator[tuple[Command, tuple[
 
 
 def _made_of(values: Iterable[Value]) -> tuple[str, ...]:
-    """The variables that values are made of in a way that is not known."""
-    pieces = [piece for value in values for piece in value.pieces if isinstance(piece, Unknown)]
-    return tuple(dict.fromkeys(name for piece in pieces for name in piece.names))
+    """The variables that commands in the values are made of in a way that is not known: where one may begin."""
+    names: dict[str, None] = {}
+    for row in (row for value in values for row in value.alternatives):
+        before = ""
+        for piece in row:
+            if isinstance(piece, Unknown) and (not before.strip() or before.rstrip().endswith(_BEGINS)):
+                names |= dict.fromkeys(piece.names)
+            before = piece.text.rpartition("\n")[2] if isinstance(piece, Literal) else "?"
+    return tuple(names)
 
 
 def _may_log_in(command: Command, texts: Iterable[str], book: RuleBook) -> bool:
