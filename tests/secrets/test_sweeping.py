@@ -284,9 +284,8 @@ def test_what_a_run_takes_is_said_before_it_begins(desk: Desk) -> None:
     storing.fill(desk.box, COUNT)
     first = desk.list("--all")
     logins = {one["repository"] for one in json.loads(first.out)["variables"] if one["repository"]}
-    assert re.match(
-        r"patless: 12 repositories: about \d\d requests\. Answers are kept in patless-fleet\.db; ", first.err
-    )
+    told = r"patless: 12 repositories: about \d\d requests\. Answers are kept in patless-fleet\.db; "
+    assert re.match(told, first.err)
     again = desk.list("--all")
     asked = 2 * len(logins)
     assert again.err.startswith(f"patless: 12 repositories, 12 of them known from before: about {asked} requests. ")
