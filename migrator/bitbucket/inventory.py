@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 from migrator.bitbucket import variables
 from migrator.bitbucket.environments import environments
 from migrator.bitbucket.errors import ApiError, Kind
-from migrator.bitbucket.records import Level, Variable
+from migrator.bitbucket.records import Environment, Level, Variable
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
-_REFUSED = (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
+REFUSED = (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
+"""Answers after which a level is not checked."""
 _T = TypeVar("_T")
 
 
@@ -30,10 +31,12 @@ class NotChecked:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """`variables` by level, in the order in which levels win, then as Bitbucket lists them."""
+    """`variables` by level, in the order in which levels win, then as Bitbucket lists them; `environments` are the
+    deployments whose variables were asked for."""
 
     variables: tuple[Variable, ...]
     not_checked: tuple[NotChecked, ...]
+    environments: tuple[Environment, ...] = ()
 
 
 def inventory(client: Client, workspace: str, repository: str, shared: Inventory | None = None) -> Inventory:
@@ -47,12 +50,13 @@ def inventory(client: Client, workspace: str, repository: str, shared: Inventory
     def read(level: Level, environment: str | None, ask: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...]:
         return _read(level, environment, ask, not_checked)
 
-    for one in read(Level.DEPLOYMENT, None, lambda: environments(client, workspace, repository)):
+    deployments = read(Level.DEPLOYMENT, None, lambda: environments(client, workspace, repository))
+    for one in deployments:
         ask = partial(variables.of_environment, client, workspace, repository, one)
         found += read(Level.DEPLOYMENT, one.name, ask)
     found += read(Level.REPOSITORY, None, lambda: variables.of_repository(client, workspace, repository))
     above = shared or of_workspace(client, workspace)
-    return Inventory((*found, *above.variables), (*not_checked, *above.not_checked))
+    return Inventory((*found, *above.variables), (*not_checked, *above.not_checked), deployments)
 
 
 def of_workspace(client: Client, workspace: str) -> Inventory:
@@ -68,7 +72,7 @@ def _read(
     try:
         return ask()
     except ApiError as error:
-        if error.kind not in _REFUSED:
+        if error.kind not in REFUSED:
             raise
         not_checked.append(NotChecked(level, environment, str(error)))
         return ()

@@ -25,13 +25,16 @@ from migrator.cli.secrets_proof import counted
 from migrator.findings.settings import Settings
 from migrator.reports import stored
 from migrator.reports.counting import many
+from migrator.repositories import remote
+from migrator.repositories.direct import Direct
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import find_root
 from migrator.repositories.writing import NotWritten, put
 from migrator.rulebook import reading as books
 from migrator.secrets import plan as plans
 from migrator.secrets import signing, tokens
-from migrator.secrets.listing import Asking, of_repository
+from migrator.secrets.asking import Asking
+from migrator.secrets.listing import of_repository
 from migrator.secrets.plan import Plan
 from migrator.secrets.records import Listing, Verdict
 from migrator.text.mask import printable
@@ -128,6 +131,7 @@ def asking_of(asked: Asked, client: Client) -> Asking:
         asked.window,
         datetime.now(UTC),
         leaving=asked.tokens is not None,
+        direct=Direct(remote.SECONDS),
     )
 
 
@@ -136,7 +140,9 @@ def _listing(asked: Asked) -> tuple[Listing, Asking]:
         with network.client() as client:
             asking = asking_of(asked, client)
             return of_repository(asking, _names(asked)[1]), asking
-    with meanwhile(asked.lasting) as said, Client.of(most=asked.lasting.most, pace=said.pace()) as client:
+    shard = asked.lasting.shard
+    part = (shard.number, shard.count)
+    with meanwhile(asked.lasting) as said, Client.of(part=part, most=asked.lasting.most, pace=said.pace()) as client:
         said.asks(client)
         asking = asking_of(asked, client)
         by = plans.digest_of([version("patless"), rules_digest(asked), configuration_digest(asking)])

@@ -51,6 +51,9 @@ MaxRequests = Annotated[
     int | None, typer.Option("--max-requests", min=1, metavar="N", help="With --all: so many in this run.")
 ]
 Deadline = Annotated[str, typer.Option("--deadline", metavar="TIME", help="With --all: how long it may take, as 90m.")]
+Part = Annotated[
+    str, typer.Option("--shard", metavar="I/N", help="With --all: one part of N; in a parallel step by itself.")
+]
 Log = Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Default: beside the plan.", dir_okay=False)]
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="The file that `secrets plan` wrote.")]
 
@@ -68,6 +71,7 @@ def list_(
     max_age: MaxAge = 24,
     max_requests: MaxRequests = None,
     deadline: Deadline = "",
+    shard: Part = "",
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
@@ -83,13 +87,15 @@ def list_(
     """Say of each variable that a login to Packages uses or used what may become of it."""
 
     def run() -> int:
-        from migrator.cli import secrets
+        from migrator.cli import secrets, secrets_asking
 
         if by not in ("", "token"):
             raise failures.UsageError("--by knows `token` only")
         if by and not tokens:
             raise failures.UsageError("--by token needs --tokens FILE, in which the owner says what tokens there are")
-        lasting = _lasting(ledger, max_age, max_requests, deadline)
+        if shard and not all:
+            raise failures.UsageError("--shard is a part of a workspace, which is listed with --all")
+        lasting = secrets_asking.part(_lasting(ledger, max_age, max_requests, deadline), shard)
         asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config, lasting)
         showing = Showing(colour=color, exit_zero=exit_zero, output=output_file)
         return secrets.list_all(asked, showing, format, secrets.verdicts(verdict or ()))

@@ -22,8 +22,8 @@ from migrator.secrets import journal as journals
 from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans
 from migrator.secrets.applying import Outcome, backup, carry_out, still
+from migrator.secrets.asking import Asking
 from migrator.secrets.journal import Event
-from migrator.secrets.listing import Asking
 from migrator.secrets.plan import Plan
 from migrator.text.mask import printable
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -10,17 +11,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
 from migrator.cli.failures import UsageError
 from migrator.cli.telling import Telling, telling
 from migrator.fleet.ledger import Ledger
+from migrator.fleet.sharding import Shard, ShardError
 from migrator.reports.counting import many
 from migrator.secrets import sweeping
-from migrator.secrets.listing import Asking
+from migrator.secrets.asking import Asking
 from migrator.secrets.records import Listing
-from migrator.secrets.sweeping import Far, Terms
+from migrator.secrets.terms import Ahead, Far, Terms
 
 _NEVER, _WITH, _SHARE = 1, 6, 0.4
 """Requests for a repository that never had pipelines and for another one, with three deployments; and how many of a
@@ -29,12 +32,14 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 class Lasting(Struct, frozen=True):
-    """Where answers are kept, how old they may be, and what ends a run. `deadline` is in seconds, None for no end."""
+    """Where answers are kept, how old they may be, and what ends a run. `deadline` is in seconds, None for no end;
+    `shard` is the part of the workspace that is asked for."""
 
     ledger: Path
     age: timedelta = timedelta(hours=24)
     most: int | None = None
     deadline: float | None = None
+    shard: Shard = Shard()
 
 
 def seconds(text: str) -> float | None:
@@ -45,6 +50,14 @@ def seconds(text: str) -> float | None:
     if not match or not int(match[1]):
         raise UsageError("--deadline is how long the run may take, such as 90m, 2h or 45s")
     return int(match[1]) * _SECONDS[match[2]]
+
+
+def part(lasting: Lasting, text: str) -> Lasting:
+    """Of the workspace: as --shard says, else as Bitbucket Pipelines says of a parallel step. Raises UsageError."""
+    try:
+        return replace(lasting, shard=Shard.of(text, os.environ))
+    except ShardError as error:
+        raise UsageError(str(error)) from None
 
 
 class Meanwhile:
@@ -72,14 +85,14 @@ class Meanwhile:
             f"{self._lasting.ledger}: end the run at any time, the same command goes on"
         )
 
-    def begins(self, client: Client, has_pipelines: Callable[[], float]) -> Callable[[int, int], None]:
-        """What is called before anything is asked of repositories: an estimate."""
+    def begins(self, client: Client, share: float) -> Callable[[Ahead], None]:
+        """What is called before anything is asked of repositories: an estimate. `share` are those with pipelines."""
 
-        def told(kept: int, left: int) -> None:
-            if not left:
+        def told(ahead: Ahead) -> None:
+            kept, left = ahead.kept, ahead.left
+            requests = ahead.again + round(left * (_NEVER + (_WITH - _NEVER) * share))
+            if not requests:
                 return
-            share = has_pipelines()
-            requests = round(left * (_NEVER + (_WITH - _NEVER) * share))
             hours = requests / client.budget.per_hour
             long = f", {hours:.1f} hours at {client.budget.per_hour:,} an hour" if hours > 1 else ""
             every = many(kept + left, "repository", "repositories")
@@ -123,8 +136,8 @@ def of_workspace(asking: Asking, lasting: Lasting, by: str, said: Meanwhile) -> 
     with Ledger(lasting.ledger) as ledger:
         first, share = _known(ledger, asking.workspace)
         sparing = lasting.most is not None or lasting.deadline is not None
-        terms = Terms(by, lasting.age, first=first, sparing=sparing)
-        return sweeping.of_workspace(asking, ledger, terms, said.far, said.begins(asking.client, lambda: share))
+        terms = Terms(by, lasting.age, first=first, sparing=sparing, shard=lasting.shard)
+        return sweeping.of_workspace(asking, ledger, terms, said.far, said.begins(asking.client, share))
 
 
 def _known(ledger: Ledger, workspace: str) -> tuple[frozenset[str], float]:

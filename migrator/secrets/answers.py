@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.inventory import Inventory
-from migrator.bitbucket.records import Run, Variable
+from migrator.bitbucket.records import Environment, Run, Variable
 from migrator.rulebook.records import RuleBook
 from migrator.secrets.records import Leaving
 from migrator.secrets.survey import Runs
@@ -36,9 +36,10 @@ class KeptRun(Struct, frozen=True):
 
 
 class Answers(Struct, frozen=True):
-    """`variables` are those of the repository and its deployments; `asked` False: it never had pipelines, so they were
-    not asked for. `candidates` are names as far as its files say them, and those of others that it `imports`. `there`:
-    it has commits. `leaving` None: that was not looked for."""
+    """`variables` are those of the repository and its deployments, the `environments`; `asked` False: it never had
+    pipelines, so they were not asked for. `candidates` are names as far as its files say them, and those of others that
+    it `imports`. `there`: it has commits. `leaving` None: that was not looked for. `looked` is when Bitbucket was last
+    asked whether its variables are these."""
 
     updated_on: str
     there: bool
@@ -49,10 +50,12 @@ class Answers(Struct, frozen=True):
     imports: bool = False
     variables: tuple[Variable, ...] = ()
     runs: tuple[KeptRun, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    looked: str = ""
 
     @property
     def inventory(self) -> Inventory:
-        return Inventory(self.variables, ())
+        return Inventory(self.variables, (), self.environments)
 
     def runs_again(self) -> Runs:
         return Runs(tuple(map(_run, self.runs)))

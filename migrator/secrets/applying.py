@@ -16,9 +16,10 @@ from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.records import Level
 from migrator.secrets import keeping
 from migrator.secrets import plan as plans
+from migrator.secrets.asking import Asking
 from migrator.secrets.journal import Event, Journal, JournalError
 from migrator.secrets.keeping import NotKept
-from migrator.secrets.listing import Asking, again
+from migrator.secrets.listing import again
 from migrator.secrets.plan import Plan, PlanRow
 
 _STOP = (Kind.UNAUTHORISED, Kind.RATE_LIMITED, Kind.UNREACHABLE, Kind.SERVER, Kind.TOO_SLOW)

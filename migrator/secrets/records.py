@@ -194,7 +194,7 @@ class Listing(Struct, frozen=True):
     `stored` are all variables that were seen, rows or not. `heads` has every repository that was read, `failed` those
     that were not and why. `leaving` as in RepositoryFacts, of all repositories. `unasked` never had pipelines, so that
     their variables were not asked for. `left` could not be asked yet, for the reason `why`. `since` is the moment of
-    the oldest answer that it rests on, '' where all are of this run.
+    the oldest answer that it rests on, '' where all are of this run. `elsewhere` are how many belong to other parts.
     """
 
     workspace: str
@@ -209,3 +209,4 @@ class Listing(Struct, frozen=True):
     left: tuple[str, ...] = ()
     why: str = ""
     since: str = ""
+    elsewhere: int = 0

@@ -72,7 +72,20 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        measures = (hook, one_file, called, checkouts, linear, references, tour, report, workspace, stored, gathered)
+        measures = (
+            hook,
+            one_file,
+            called,
+            checkouts,
+            linear,
+            references,
+            tour,
+            report,
+            variables,
+            workspace,
+            stored,
+            gathered,
+        )
         for measure in measures:
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
@@ -222,6 +235,23 @@ def report(folder: Path) -> Iterator[Budget]:
     yield Budget(f"{name}: usable", found.usable, 2000, "ms", "every table can be searched and sorted")
     yield Budget(f"{name}: found by a word", found.find, 250, "ms")
     yield Budget(f"{name}: sorted", found.sort, 250, "ms")
+
+
+def variables(folder: Path) -> Iterator[Budget]:
+    """`secrets list` on twenty thousand variables, and its page in a browser."""
+    name = f"{2 * page.COUNT:,} variables"
+    file = folder / "variables.html"
+    cost = page.stored(file)
+    yield Budget(
+        f"{name}: as JSON / the same JSON by Python's own", cost.json / cost.bare, 1, "x", f"{cost.json:.1f} s"
+    )
+    yield Budget(f"{name}: as text / as JSON", cost.text / cost.json, 0.5, "x", f"{cost.text:.1f} s")
+    yield Budget(f"{name}: the page / JSON", cost.page / cost.json, 2, "x", f"{file.stat().st_size / 1e6:.1f} MB")
+    if chromium := shutil.which("chromium"):
+        found = page.look(file, chromium, "#next-in-use")
+        yield Budget(f"{name}: usable", found.usable, 500, "ms", f"first paint {found.paint:.0f} ms")
+        yield Budget(f"{name}: found by a word", found.find, 250, "ms")
+        yield Budget(f"{name}: sorted", found.sort, 250, "ms")
 
 
 def workspace(folder: Path) -> Iterator[Budget]:

@@ -50,8 +50,7 @@ def scan(box: Box, home: Path, *options: str) -> Cost:
         command, cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         memory = [0.0]
-        watch = threading.Thread(target=_watch, args=(process, memory), daemon=True)
-        watch.start()
+        threading.Thread(target=watch, args=(process, memory), daemon=True).start()
         code = process.wait()
     seconds = time.perf_counter() - begin
     if code:
@@ -112,10 +111,14 @@ def _workspace(box: Box) -> None:
                 box.add_variable(f"VARIABLE_{variable}", "x", repository=slug, environment=level)
 
 
-def _watch(process: subprocess.Popen[bytes], most: list[float]) -> None:
+def watch(process: subprocess.Popen[bytes], most: list[float]) -> None:
+    """Until it ends: the most MiB that it and its children take together."""
     while process.poll() is None:
-        most[0] = max(most[0], sum(map(_memory, _tree(process.pid))))
-        time.sleep(0.5)
+        first = sum(map(_memory, _tree(process.pid)))
+        time.sleep(0.05)
+        # a child that has not begun its program yet has its parent's memory, and is counted as if it were its own
+        most[0] = max(most[0], min(first, sum(map(_memory, _tree(process.pid)))))
+        time.sleep(0.45)
 
 
 def _tree(pid: int) -> Iterator[int]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
-from migrator.reports.html import fleet
+from migrator.reports import stored as reports
+from migrator.reports.html import fleet, secrets
 from migrator.reports.html.page import render
 from tests.reports.html import chromium, samples
 from tests.reports.html.chromium import Speed
@@ -36,16 +38,49 @@ def write(file: Path) -> Cost:
     return Cost(file.write_bytes(text.encode()), seconds)
 
 
-def look(file: Path, program: str) -> Speed:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Of a list of twenty thousand variables: seconds to write the page, JSON, text, and what any program needs to read
+    the same JSON and write it again."""
+
+    page: float
+    json: float
+    text: float
+    bare: float
+
+
+def stored(file: Path) -> Stored:
+    listing = samples.listing(COUNT)
+    begin = time.perf_counter()
+    file.write_text(render(secrets.page(listing, (), samples.MADE)), encoding="utf-8")
+    page, document = time.perf_counter() - begin, reports.document(listing)
+    return Stored(
+        page,
+        _best(lambda: reports.document(listing)),
+        _best(lambda: reports.table(listing)),
+        _best(lambda: json.dumps(json.loads(document), indent=2)),
+    )
+
+
+def _best(work: Callable[[], object]) -> float:
+    def once() -> float:
+        begin = time.perf_counter()
+        work()
+        return time.perf_counter() - begin
+
+    return min(once() for _ in range(3))
+
+
+def look(file: Path, program: str, table: str = "#repository-rows") -> Speed:
     """Medians of several visits with nothing in a cache. `program` is Chromium."""
     with chromium.browser(program) as browser:
-        visits = list(_visits(browser, file))
+        visits = list(_visits(browser, file, table))
     return Speed(*(statistics.median(getattr(one, name) for one in visits) for name in Speed.__slots__))
 
 
-def _visits(browser: Any, file: Path) -> Iterator[Speed]:
+def _visits(browser: Any, file: Path, table: str) -> Iterator[Speed]:
     for _ in range(_TIMES):
         with browser.new_context() as context:
             page = context.new_page()
             page.goto(file.as_uri())
-            yield chromium.speed(page, "service-09")
+            yield chromium.speed(page, "service-09", table)

@@ -24,6 +24,7 @@ import requests
 from migrator.demo.box import Box
 from migrator.demo.server import Asked
 from tests.bench import storing
+from tests.bench.fleet import watch
 
 DELAY = 0.1
 """Seconds before each answer, of the API and of git."""
@@ -34,7 +35,8 @@ JOBS = 8
 class Cost:
     """Of a first run and of a second one right after it. `bare` is how long the same requests of the first take, so
     many at a time. `quiet` and `others` are the most requests for one repository that never had pipelines, and for
-    another one; `shared` how often the variables of the workspace were listed."""
+    another one; `shared` how often the variables of the workspace were listed. `memory` is the most MiB of all
+    processes of a run."""
 
     first: float
     second: float
@@ -44,6 +46,7 @@ class Cost:
     quiet: int
     others: int
     shared: int
+    memory: float
 
 
 def measure(home: Path, count: int = storing.FEW) -> Cost:
@@ -52,9 +55,9 @@ def measure(home: Path, count: int = storing.FEW) -> Cost:
         storing.fill(box, count)
         box.faults.add("*", delay=DELAY, times=math.inf)
         token = box.token()
-        first, asked = _run(box, home, token)
+        first, asked, memory = _run(box, home, token)
         bare = _bare(box, asked, token)
-        second, again = _run(box, home, token)
+        second, again, _ = _run(box, home, token)
         having = {slug for slug, one in box.state.repositories.items() if one.runs}
     of = Counter(match[1] for one in asked if (match := re.match(r"/2\.0/repositories/acme/([^/]+)", one.path)))
     return Cost(
@@ -66,10 +69,11 @@ def measure(home: Path, count: int = storing.FEW) -> Cost:
         max(number for slug, number in of.items() if slug not in having and not slug.startswith("original")),
         max(number for slug, number in of.items() if slug in having),
         sum("/pipelines-config/variables" in one.path for one in asked),
+        memory,
     )
 
 
-def _run(box: Box, home: Path, token: str) -> tuple[float, list[Asked]]:
+def _run(box: Box, home: Path, token: str) -> tuple[float, list[Asked], float]:
     box.forget_requests()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
     environment = kept | {
@@ -80,10 +84,16 @@ def _run(box: Box, home: Path, token: str) -> tuple[float, list[Asked]]:
     }
     command = [sys.executable, "-m", "migrator", "secrets", "list", "--workspace", "acme", "--all", "--exit-zero"]
     begin = time.perf_counter()
-    done = subprocess.run(command, cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    if done.returncode:
-        raise RuntimeError(f"secrets list ended with {done.returncode}")
-    return time.perf_counter() - begin, [one for one in box.requests if "/git/" not in one.path]
+    with subprocess.Popen(
+        command, cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        memory = [0.0]
+        threading.Thread(target=watch, args=(process, memory), daemon=True).start()
+        code = process.wait()
+    if code:
+        raise RuntimeError(f"secrets list ended with {code}")
+    asked = [one for one in box.requests if "/git/" not in one.path]
+    return time.perf_counter() - begin, asked, memory[0]
 
 
 def _bare(box: Box, asked: Sequence[Asked], token: str) -> float:

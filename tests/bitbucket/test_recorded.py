@@ -371,7 +371,7 @@ CASES = (
         inventory.inventory,
         *("acme", "web"),
         of=(runs.ENVIRONMENTS, runs.ENVIRONMENT_VARIABLES, runs.VARIABLES, runs.WORKSPACE_VARIABLES),
-        to=Inventory((*THERE, *HERE, *EVERYWHERE), ()),
+        to=Inventory((*THERE, *HERE, *EVERYWHERE), (), (STAGING,)),
     ),
     case(
         inventory.of_workspace,

@@ -13,8 +13,8 @@ from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.records import Level
 from migrator.findings.settings import Settings
 from migrator.secrets import applying
+from migrator.secrets.asking import Asking
 from migrator.secrets.journal import Event
-from migrator.secrets.listing import Asking
 from migrator.secrets.plan import PlanRow, Waived
 from migrator.secrets.records import Verdict
 from tests.secrets.test_plan import PLAN, ROW

@@ -88,13 +88,15 @@ def test_one_request_where_nothing_ever_ran_and_six_elsewhere(desk: Desk) -> Non
     assert document["summary"]["never_had_pipelines"] == sum(len(asked[slug]) == 1 for slug in asked if slug)
 
 
-def test_the_second_run_asks_nothing_of_a_repository(desk: Desk) -> None:
+def test_the_second_run_asks_each_for_its_branches_and_those_that_log_in_for_their_variables(desk: Desk) -> None:
     storing.fill(desk.box, COUNT)
     first = listed(desk)
     desk.box.forget_requests()
     second = listed(desk)
-    assert set(of(desk.box)) == {""}
-    assert not [one for one in desk.box.requests if "/git/" in one.path]
+    asked = {slug: len(one) for slug, one in of(desk.box).items() if slug}
+    assert asked == dict.fromkeys({one["repository"] for one in first["variables"] if one["repository"]}, 2)
+    git = Counter((one.method, one.path.rpartition("/")[2]) for one in desk.box.requests if "/git/" in one.path)
+    assert git == {("GET", "refs"): 1, ("POST", "git-upload-pack"): COUNT}
     assert bare(second) == bare(first)
 
 
@@ -135,10 +137,12 @@ def test_what_is_imported_is_read_again_though_the_importer_is_as_it_was(desk: D
     first = verdicts(listed(desk))
     desk.box.forget_requests()
     assert verdicts(listed(desk)) == first
-    assert set(of(desk.box)) == {""}
+    assert {slug: len(one) for slug, one in of(desk.box).items() if slug} == {"shared": 2, "web": 2}
+    assert first["web", "", "PACKAGES_TOKEN"] == "in-use"
     desk.box.commit("shared", "main", {"bitbucket-pipelines.yml": exported.replace("PACKAGES_TOKEN", "OTHER_TOKEN")})
+    assert verdicts(listed(desk))["web", "", "PACKAGES_TOKEN"] == "removable"
     desk.box.add_variable("OTHER_TOKEN", VALUE, repository="web")
-    assert ("web", "", "PACKAGES_TOKEN") in verdicts(listed(desk))
+    assert verdicts(listed(desk))["web", "", "OTHER_TOKEN"] == "in-use"
 
 
 def test_what_apply_removes_is_asked_for_again(desk: Desk) -> None:
@@ -171,7 +175,7 @@ def test_what_leaves_its_step_is_looked_for_once_tokens_ask_for_it(desk: Desk) -
     for _ in range(2):
         (token,) = listed(desk, "--tokens", "tokens.toml")["tokens"]
         assert "credential-leaves-step" in " ".join(token["why"])
-    assert set(of(desk.box)) == {""}
+    assert {one.path.rpartition("/")[2] for one in of(desk.box)["cluster"]} <= {"environments", "variables"}
 
 
 # What is never concluded
@@ -276,6 +280,20 @@ def test_whoever_logs_in_is_asked_for_first(desk: Desk) -> None:
     assert verdicts(json.loads(done.out)) == whole
 
 
+def test_what_a_run_takes_is_said_before_it_begins(desk: Desk) -> None:
+    storing.fill(desk.box, COUNT)
+    first = desk.list("--all")
+    logins = {one["repository"] for one in json.loads(first.out)["variables"] if one["repository"]}
+    told = r"patless: 12 repositories: about \d\d requests\. Answers are kept in patless-fleet\.db; "
+    assert re.match(told, first.err)
+    again = desk.list("--all")
+    asked = 2 * len(logins)
+    assert again.err.startswith(f"patless: 12 repositories, 12 of them known from before: about {asked} requests. ")
+    fewer = {"PATLESS_REQUESTS_PER_HOUR": "7", "PATLESS_CACHE_DIR": str(desk.home / "other")}
+    slow = desk.list("--all", "--max-age", "0", "--max-requests", "3", **fewer)
+    assert re.match(r"patless: 12 repositories: about \d\d requests, \d\.\d hours at 7 an hour", slow.err)
+
+
 def test_a_deadline_that_is_past_ends_with_what_is_known(desk: Desk) -> None:
     storing.fill(desk.box, COUNT)
     desk.box.faults.add("/2.0/repositories/*", delay=0.3, times=9999)
@@ -311,6 +329,27 @@ def test_killed_at_any_point_it_goes_on_to_the_same_answer(desk: Desk) -> None:
         time.sleep(chance.uniform(0.5, 1.6))
         process.send_signal(signal.SIGKILL)
         process.wait()
+    assert bare(listed(desk)) == whole
+    learnt = Counter(one.path for one in desk.box.requests if one.path.endswith("/pipelines"))
+    assert sum(learnt.values()) <= COUNT + 5 * 8, "what was under way is all that is asked twice"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_killed_at_random_requests_it_goes_on_to_the_same_answer(desk: Desk, seed: int) -> None:
+    """Killed as a request of the API or of git comes in, the first time early, then wherever chance has it."""
+    storing.fill(desk.box, COUNT)
+    whole = bare(listed(desk, "--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")))
+    every = len(desk.box.requests)
+    desk.box.forget_requests()
+    chance = random.Random(seed)
+    killed = 0
+    for number in range(5):
+        process = started(desk)
+        at = chance.randrange(3 if number == 0 else every)
+        desk.box.faults.add("*", after=at, meanwhile=process.kill)
+        killed += process.wait(timeout=120) == -signal.SIGKILL
+        desk.box.faults.clear()
+    assert killed
     assert bare(listed(desk)) == whole
     learnt = Counter(one.path for one in desk.box.requests if one.path.endswith("/pipelines"))
     assert sum(learnt.values()) <= COUNT + 5 * 8, "what was under way is all that is asked twice"
@@ -389,6 +428,20 @@ def test_one_wait_for_what_this_machine_may_send(tmp_path: Path, box: Box, hand:
     assert "this machine has sent the 20 requests that it may within an hour" in said[0]
 
 
+def test_a_run_of_hours_asks_for_whoever_logs_in_before_all_others(tmp_path: Path, box: Box, hand: Hand) -> None:
+    storing.fill(box, 45)
+    (tmp_path / "home").mkdir()
+    desk = Desk(box, tmp_path / "home", box.token())
+    with mock.patch("pyrate_limiter.buckets.sqlite_bucket.time_ns", hand.nanoseconds):
+        done = desk.list("--all", PATLESS_REQUESTS_PER_HOUR="40")
+    assert done.code == 0, done.err
+    logins = {one["repository"] for one in json.loads(done.out)["variables"] if one["repository"]}
+    asked = [match[1] for one in box.requests if (match := re.match(r"/2\.0/repositories/acme/([^/]+)/", one.path))]
+    first = list(dict.fromkeys(asked))
+    under_way = 8 + 4  # others begin as soon as those that log in are taken, and each thread waits for its turn
+    assert logins <= set(first[: len(logins) + under_way])
+
+
 def test_no_wait_beyond_the_deadline(tmp_path: Path, hand: Hand) -> None:
     with Box(hourly=20, seconds=hand.now) as box:
         storing.fill(box, COUNT)
@@ -410,6 +463,32 @@ def test_a_storm_loses_no_repository(desk: Desk) -> None:
         done = desk.list("--all")
     assert done.code == 0, done.err
     assert verdicts(json.loads(done.out)) == whole
+
+
+def test_a_storm_of_git_and_of_the_api_loses_one_of_a_hundred_at_most(desk: Desk) -> None:
+    """One answer of twenty fails, in each way in which answers do."""
+    storing.fill(desk.box, 100)
+    whole = verdicts(listed(desk, "--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")))
+    chance = random.Random(11)
+    ways: list[dict[str, Any]] = [{"status": 503}, {"close": True}, {"truncate": 20}, {"status": 500}]
+    for path in ("/2.0/repositories/*", "/git/*"):
+        for _ in range(200):
+            desk.box.faults.add(path, **chance.choice(ways))
+            desk.box.faults.add(path, times=chance.randrange(10, 30))
+    with (
+        mock.patch("migrator.bitbucket.retries.Again.get_backoff_time", return_value=0.0),
+        mock.patch("migrator.repositories.again.FIRST", 0.01),
+    ):
+        first = desk.list("--all")
+        again = desk.list("--all")  # lists of branches fail, too
+    for done in (first, again):
+        document = json.loads(done.out)
+        lost = {one["repository"] for one in document["not_checked"]}
+        assert len(lost) <= 1, done.err
+        found = {key: verdict for key, verdict in whole.items() if key[0] not in {"", *lost}}
+        assert {key: verdict for key, verdict in verdicts(document).items() if key[0]} == found
+    failed = [one for one in desk.box.requests if one.status >= 500]
+    assert len([one for one in failed if "/git/" in one.path]) >= 5
 
 
 # For many

@@ -22,7 +22,9 @@ from migrator.reports.html.parts import Page, Table
 from migrator.text.mask import printable
 
 FIRST = 100
-"""Rows of a table that are written as HTML."""
+_FEWEST = 20
+"""Rows that are written as HTML: so many of a page with one large table, and no fewer of any table. A browser lays out
+all of them, opened, before the script begins."""
 
 
 def render(page: Page) -> str:
@@ -33,9 +35,21 @@ def render(page: Page) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     text: str = _template().render(
-        page=page, policy=policy, style=Markup(style), script=Markup(script), first=FIRST, draw=charts.draw, data=_data
+        page=page,
+        policy=policy,
+        style=Markup(style),
+        script=Markup(script),
+        first=_first(page),
+        draw=charts.draw,
+        data=_data,
     )
     return text
+
+
+def _first(page: Page) -> int:
+    """Rows of each table that are written as HTML."""
+    large = sum(len(table.rows) > _FEWEST for section in page.sections for table in section.tables)
+    return max(_FEWEST, FIRST // max(1, large))
 
 
 @cache

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from migrator.reports.counting import many
 from migrator.reports.html.parts import Bar, Block, Chart, Column, Figure, Page, Row, Section, Table, Tone
 from migrator.reports.stored import words
-from migrator.reports.stored.words import MEANING
+from migrator.reports.stored.words import MEANING, Doing, Pair
 from migrator.secrets.records import Evidence, Listing, Verdict, Waiver
 from migrator.secrets.records import Row as Variable
 from migrator.secrets.tokens import Token, TokenRow, shown
@@ -54,18 +55,16 @@ def stored(listing: Listing, rows: Sequence[TokenRow] = ()) -> Iterator[Section]
             Figure(f"{len(listing.heads):,}", "repositories read", f"{len(listing.failed):,} could not be read"),
         ),
         (Chart("bars", "Variables by verdict", bars, told),) if bars else (),
-        tables=(
-            Table(
-                "variables",
-                "Variables",
-                columns,
-                tuple(map(_row, listing.rows)),
-                TONES,
-                "Open a row for its evidence.",
-                "No variable of a login to Packages is stored.",
-            ),
-        ),
+        tables=tuple(_table(one, columns) for one in words.doings(listing.rows))
+        or (Table("variables", "Variables", columns, (), empty="No variable of a login to Packages is stored."),),
     )
+
+
+def _table(one: Doing, columns: tuple[Column, ...]) -> Table:
+    """What can be done next, and about which variables."""
+    note = f"{one.step.next} Open a row for its evidence.".replace("`", "")
+    title = f"{many(one.count, 'variable')}: {one.step.what}"
+    return Table(f"next-{one.step.verdicts[0]}", title, columns, tuple(map(_row, one.entries)), TONES, note)
 
 
 def tokens(rows: Sequence[TokenRow], unjudged: Sequence[Token] = ()) -> Iterator[Section]:
@@ -103,11 +102,16 @@ def _waiver(one: Waiver, rest: Sequence[Variable]) -> Row:
     return Row(cells, (_lines(names[:50]), *(Block("text", text) for text in words.more(len(names) - 50))))
 
 
-def _row(row: Variable) -> Row:
+def _row(pair: Pair) -> Row:
+    """What is together is one row, which has all of it."""
+    row = pair.first
     variable = row.variable
     where = f"{row.repository or '–'}{f', {variable.environment}' if variable.environment else ''}"
-    cells = (variable.key, str(row.verdict), where, row.level or "none", len(row.evidence))
-    return Row(cells, tuple(_blocks(row)))
+    keys = ", ".join(one.variable.key for one in pair.rows)
+    cells = (keys, str(row.verdict), where, row.level or "none", sum(len(one.evidence) for one in pair.rows))
+    if len(pair.rows) == 1:
+        return Row(cells, tuple(_blocks(row)))
+    return Row(cells, tuple(block for one in pair.rows for block in (Block("text", one.variable.key), *_blocks(one))))
 
 
 def _blocks(row: Variable) -> Iterator[Block]:

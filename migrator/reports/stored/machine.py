@@ -9,6 +9,8 @@ from typing import Any
 
 from migrator.bitbucket.records import Level
 from migrator.reports.machine import SCHEMA_VERSION, dump
+from migrator.reports.stored import words
+from migrator.reports.stored.words import Doing, Pair
 from migrator.secrets.records import Alive, Evidence, Listing, Row, Stored, Verdict, Waiver
 from migrator.secrets.tokens import Token, TokenRow
 
@@ -20,9 +22,6 @@ def document(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:
     return dump(
         {
             "schema_version": SCHEMA_VERSION,
-            "variables": variables(listing),
-            "not_checked": gaps,
-            "tokens": [judged(row) for row in tokens],
             "summary": {
                 "workspace": listing.workspace,
                 "repositories": len(listing.heads),
@@ -32,16 +31,22 @@ def document(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:
                 "not_checked": len(gaps),
                 "never_had_pipelines": len(listing.unasked),
                 "left": len(listing.left),
+                "other_parts": listing.elsewhere,
                 "since": listing.since or None,
                 "tokens": len(tokens),
                 "revocable": sum(row.revocable for row in tokens),
             },
+            "next": [_next(one) for one in words.doings(listing.rows)],
+            "variables": variables(listing),
+            "not_checked": gaps,
+            "tokens": [judged(row) for row in tokens],
         }
     )
 
 
 def variables(listing: Listing) -> list[dict[str, Any]]:
-    return [_row(row) for row in listing.rows]
+    together = {id(row): pair for pair in words.pairs(listing.rows) for row in pair.rows}
+    return [_row(row, together[id(row)]) for row in listing.rows]
 
 
 def not_checked(listing: Listing) -> list[dict[str, Any]]:
@@ -63,7 +68,13 @@ def token(one: Token) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _next(one: Doing) -> dict[str, Any]:
+    verdicts = [str(verdict) for verdict in one.step.verdicts]
+    told = {"what": one.step.what, "do": one.step.next.replace("`", "")}
+    return told | {"verdicts": verdicts, "variables": one.count, "entries": len(one.entries)}
+
+
+def _row(row: Row, pair: Pair) -> dict[str, Any]:
     variable = row.variable
     return {
         "level": row.level or None,
@@ -71,6 +82,7 @@ def _row(row: Row) -> dict[str, Any]:
         "environment": variable.environment,
         "key": variable.key,
         "uuid": variable.uuid or None,
+        "with": [one.variable.key for one in pair.rows if one is not row],
         "secured": variable.secured,
         "verdict": str(row.verdict),
         "evidence": [_evidence(one) for one in row.evidence],

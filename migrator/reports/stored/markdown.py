@@ -6,17 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from migrator.reports.markup import cell, code
 from migrator.reports.stored import words
-from migrator.reports.stored.words import MEANING, MOST, Group
+from migrator.reports.stored.words import MEANING, MOST, Doing, Group
 from migrator.secrets.records import Evidence, Listing, Row
 from migrator.secrets.tokens import TokenRow
 
 
 def markdown(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:
-    """A table of all verdicts, then what shows them, each line ended."""
+    """A table of all verdicts, then what shows them, each line ended. Of many variables, counts, then what can be done
+    next."""
     blocks = [[f"## Stored variables of {code(listing.workspace)}"], list(_closing(listing, tokens))]
-    blocks += [list(_overview(listing.rows)) if listing.rows else []]
-    for group in words.groups(listing.rows):
-        blocks += list(_group(group))
+    if len(listing.rows) > words.MANY:
+        doings = words.doings(listing.rows)
+        blocks += [list(_counts(doings)), *(block for one in doings for block in _doing(one))]
+    else:
+        blocks += [list(_overview(listing.rows)) if listing.rows else []]
+        for group in words.groups(listing.rows):
+            blocks += list(_group(group))
     blocks += [list(_tokens(tokens))] if tokens else []
     blocks += _list("### Not looked at", _gaps(listing))
     blocks += _list(f"### {words.GRANTED}", map(code, words.assumptions(listing.rows)))
@@ -30,6 +35,27 @@ def _overview(rows: Sequence[Row]) -> Iterator[str]:
         for row in group.rows:
             level = f"{row.level or '-'} {cell(row.variable.environment or '')}".strip()
             yield f"| {cell(row.variable.key)} | {cell(row.repository) or '-'} | {level} | **{row.verdict}** |"
+
+
+def _counts(doings: Iterable[Doing]) -> Iterator[str]:
+    yield "| variables | what can be done |"
+    yield "|---:|---|"
+    yield from (f"| {one.count:,} | {one.step.what} |" for one in doings)
+
+
+def _doing(one: Doing) -> Iterator[list[str]]:
+    """What is together is one line."""
+    yield [f"### {one.count:,} {one.step.what}"]
+    yield [one.step.next]
+    lines = []
+    for pair in one.entries[: words.SHOWN]:
+        row = pair.first
+        keys = ", ".join(code(each.variable.key) for each in pair.rows)
+        where = " ".join(filter(None, (code(row.repository) or "the workspace", code(row.variable.environment or ""))))
+        shows = f": {_evidence(row.evidence[0])}" if row.evidence else ""
+        lines.append(f"- {keys} in {where}, **{row.verdict}**{shows}")
+    more = words.more(len(one.entries) - words.SHOWN)
+    yield [*lines, *(f"- {text}; `{one.asked}` shows each with its evidence" for text in more)]
 
 
 def _group(group: Group) -> Iterator[list[str]]:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from migrator.reports.counting import many
 from migrator.reports.excerpt import named
 from migrator.reports.paint import Paint
 from migrator.reports.stored import words
-from migrator.reports.stored.words import MEANING, MOST, Group, Step
+from migrator.reports.stored.words import MEANING, MOST, Doing, Group
 from migrator.secrets.records import Evidence, Listing, Row, Verdict
 from migrator.secrets.tokens import TokenRow
 from migrator.text.mask import printable
-
-_SHOWN = 20
-"""Lines about one thing that can be done next."""
 
 
 def table(listing: Listing, tokens: Sequence[TokenRow] = (), paint: Paint = Paint(), *, whole: bool = False) -> str:
     """The whole text, each line ended: a block for each repository, then tokens, doubts, assumptions and counts. Of
     many variables, counts come first, then a block for each thing that can be done next, unless `whole` is wanted."""
-    several = len(listing.rows) > words.MANY and not whole
-    blocks = [list(_head(listing, paint))] if several else []
-    if several:
-        blocks += [list(_step(step, listing, paint)) for step in words.STEPS]
+    if len(listing.rows) > words.MANY and not whole:
+        doings = words.doings(listing.rows)
+        blocks = [list(_head(listing, doings, paint)), *(list(_doing(one, paint)) for one in doings)]
     else:
-        blocks += [list(_group(group, listing, paint)) for group in words.groups(listing.rows)]
+        blocks = [list(_group(group, listing, paint)) for group in words.groups(listing.rows)]
     blocks.append(list(_tokens(tokens, paint)))
     blocks.append(list(_unread(listing, paint)))
     granted = words.assumptions(listing.rows)
@@ -34,32 +30,25 @@ def table(listing: Listing, tokens: Sequence[TokenRow] = (), paint: Paint = Pain
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _head(listing: Listing, paint: Paint) -> Iterator[str]:
+def _head(listing: Listing, doings: Iterable[Doing], paint: Paint) -> Iterator[str]:
     yield paint.bold(f"{named(listing.workspace)}: {many(len(listing.heads), 'repository', 'repositories')} read")
-    for step in words.STEPS:
-        count = sum(row.verdict in step.verdicts for row in listing.rows)
-        if count:
-            yield f"  {count:>7,}  {step.what}"
+    for one in doings:
+        yield f"  {one.count:>7,}  {one.step.what}"
 
 
-def _step(step: Step, listing: Listing, paint: Paint) -> Iterator[str]:
+def _doing(one: Doing, paint: Paint) -> Iterator[str]:
     """What is together is one line; where it is in use or in doubt, with the first that shows it."""
-    rows = [row for row in listing.rows if row.verdict in step.verdicts]
-    if not rows:
-        return
-    yield paint.bold(f"{len(rows):,} {step.what}")
-    yield f"  {step.next}"
-    pairs = words.pairs(rows)
-    for pair in pairs[:_SHOWN]:
+    yield paint.bold(f"{one.count:,} {one.step.what}")
+    yield f"  {one.step.next}"
+    for pair in one.entries[: words.SHOWN]:
         row = pair.first
         keys = ", ".join(named(one.variable.key) for one in pair.rows)
         where = named(row.repository) or "(workspace)"
         level = f" {named(row.variable.environment)}" if row.variable.environment else ""
         shows = f"  {_evidence(row.evidence[0], paint)}" if row.evidence else ""
         yield f"  {where}{level}: {paint.bold(keys)}  {_colour(row.verdict, paint)(str(row.verdict))}{shows}"
-    if len(pairs) > _SHOWN:
-        asked = " ".join(f"--verdict {verdict}" for verdict in step.verdicts)
-        yield f"  and {len(pairs) - _SHOWN:,} more; `{asked}` shows each with its evidence"
+    for text in words.more(len(one.entries) - words.SHOWN):
+        yield f"  {text}; `{one.asked}` shows each with its evidence"
 
 
 def _group(group: Group, listing: Listing, paint: Paint) -> Iterator[str]:

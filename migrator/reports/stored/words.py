@@ -53,6 +53,8 @@ WAYS = "for each branch: update it (patless fix), delete it, or accept that the 
 GRANTED = "Taken for granted; whoever signs the plan answers for it:"
 
 
+SHOWN = 20
+"""Lines about one thing that can be done next."""
 MANY = 30
 """Variables of which people are shown each with its evidence; of more, what can be done next comes first."""
 UNREAD = 20
@@ -136,6 +138,32 @@ def _stem(key: str) -> str:
     return "_".join(rest) if rest and len(rest) < len(words) else f"\0{key}"
 
 
+class Doing(Struct, frozen=True):
+    """Something that can be done next, and all that it can be done about, what is together as one entry."""
+
+    step: Step
+    entries: tuple[Pair, ...]
+
+    @property
+    def count(self) -> int:
+        """Of the variables."""
+        return sum(len(pair.rows) for pair in self.entries)
+
+    @property
+    def asked(self) -> str:
+        """The options that show these alone."""
+        return " ".join(f"--verdict {verdict}" for verdict in self.step.verdicts)
+
+
+def doings(rows: Iterable[Row]) -> list[Doing]:
+    """Those that there are, the most urgent first."""
+    held: dict[Verdict, list[Row]] = {}
+    for row in rows:
+        held.setdefault(row.verdict, []).append(row)
+    found = [(step, [row for verdict in step.verdicts for row in held.get(verdict, ())]) for step in STEPS]
+    return [Doing(step, tuple(pairs(every))) for step, every in found if every]
+
+
 class Group(Struct, frozen=True):
     """Rows of one repository, '' for the workspace; those that shadow native variables are a group before the rest."""
 
@@ -206,7 +234,7 @@ def uncovered(levels: Sequence[Level]) -> str:
 
 
 def more(left: int) -> list[str]:
-    return [f"and {left} more"] if left > 0 else []
+    return [f"and {left:,} more"] if left > 0 else []
 
 
 def unread(listing: Listing) -> Iterator[tuple[str, str, str]]:
@@ -234,10 +262,18 @@ def total(listing: Listing, verdicts: Sequence[str]) -> str:
 
 
 def resting(listing: Listing) -> list[str]:
-    """A sentence where answers of a run before count."""
-    if not listing.since:
-        return []
-    return [f"Some answers of Bitbucket are of a run before, the oldest of {listing.since}: `--max-age 0` asks anew."]
+    """Sentences where other parts of the workspace, or answers of a run before, count."""
+    said = []
+    if listing.elsewhere:
+        several = many(listing.elsewhere, "repository is", "repositories are")
+        said.append(
+            f"{several} in other parts: join their ledgers with `patless fleet merge`, then list without `--shard`."
+        )
+    if listing.since:
+        said.append(
+            f"Some answers of Bitbucket are of a run before, the oldest of {listing.since}: `--max-age 0` asks anew."
+        )
+    return said
 
 
 def advice(listing: Listing, tokens: Sequence[TokenRow]) -> list[str]:

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-_ANSWER = """(act) => new Promise((done) => {
-  const begun = performance.now(), table = document.querySelector("#repository-rows");
+_ANSWER = """([act, rows]) => new Promise((done) => {
+  const begun = performance.now(), table = document.querySelector(rows);
   if (act === "sort") table.querySelector("thead th.number button").click();
   else {
     const field = table.querySelector("input[type=search]");
@@ -47,10 +47,10 @@ def usable(page: Any) -> None:
     page.wait_for_selector("html[data-ready]", state="attached")
 
 
-def speed(page: Any, word: str) -> Speed:
-    """Of a report of a fleet that is open in `page`; leaves it sorted, with the rows that hold `word`."""
+def speed(page: Any, word: str, table: str = "#repository-rows") -> Speed:
+    """Of a report that is open in `page`; leaves the table sorted, with the rows that hold `word`."""
     usable(page)
     paint, ready = page.evaluate(
         "['first-contentful-paint', 'ready'].map((name) => performance.getEntriesByName(name)[0].startTime)"
     )
-    return Speed(paint, ready, page.evaluate(_ANSWER, word), page.evaluate(_ANSWER, "sort"))
+    return Speed(paint, ready, *(page.evaluate(_ANSWER, [act, table]) for act in (word, "sort")))

@@ -77,6 +77,17 @@ def audit(size: int) -> Audit:
     return Audit(Listing("acme", tuple(rows), heads={slug: {} for slug in slugs}), tuple(tokens))
 
 
+def listing(size: int) -> Listing:
+    """A stored pair of each of as many repositories, of every verdict, a third of them in use."""
+    verdicts = [*Verdict, *([Verdict.IN_USE] * 4)]
+    rows = [
+        stored_samples.Row(slug, stored_samples.variable(key), verdicts[number % len(verdicts)], stored_samples.uses(3))
+        for number, slug in enumerate(f"service-{number:05}" for number in range(size))
+        for key in ("PACKAGES_PAT", "PACKAGES_USER")
+    ]
+    return Listing("acme", tuple(rows), heads={row.repository: {} for row in rows})
+
+
 def audited(size: int) -> Fleet:
     """With all that an auditor asks for."""
     signed = Signature(Path("plan.json.1.sig"), "dana@acme.example", "SHA256:x")

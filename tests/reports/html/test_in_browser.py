@@ -174,3 +174,20 @@ def test_ten_thousand_repositories_stay_quick(opened: Opened, large: str) -> Non
         assert found.paint <= 10_000
         assert found.usable <= 20_000
         assert max(found.find, found.sort) <= 5_000
+
+
+def test_twenty_thousand_variables_stay_quick_and_a_pair_is_one_row(opened: Opened) -> None:
+    with opened(render(secrets.page(samples.listing(10_000), (), samples.MADE))) as tab:
+        found = speed(tab.page, "service-09", "#next-in-use")
+        table = tab.page.locator("#next-in-use")
+        assert table.locator("tr.row th").first.inner_text() == "PACKAGES_PAT, PACKAGES_USER"
+        assert table.locator(".count").inner_text().endswith(" of 3,846")
+        assert found.usable <= 5_000
+        assert max(found.find, found.sort) <= 2_500
+        titles = tab.page.locator("#secrets h3").all_inner_texts()
+        assert [title.partition(":")[2].strip().partition(" ")[0] for title in titles] == [
+            *("may", "are", "can", "can", "are", "can't", "are")
+        ]
+        row = table.get_by_role("button", name="PACKAGES_PAT").first
+        row.click()
+        assert table.locator("tr.detail").first.inner_text().count("Evidence") == 2
