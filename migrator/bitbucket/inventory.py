@@ -15,7 +15,8 @@ from migrator.bitbucket.records import Environment, Level, Variable
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
-_REFUSED = (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
+REFUSED = (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
+"""Answers after which a level is not checked."""
 _T = TypeVar("_T")
 
 
@@ -71,7 +72,7 @@ def _read(
     try:
         return ask()
     except ApiError as error:
-        if error.kind not in _REFUSED:
+        if error.kind not in REFUSED:
             raise
         not_checked.append(NotChecked(level, environment, str(error)))
         return ()

@@ -23,7 +23,7 @@ from migrator.fleet.sharding import Shard, ShardError
 from migrator.secrets import sweeping
 from migrator.secrets.asking import Asking
 from migrator.secrets.records import Listing
-from migrator.secrets.sweeping import Ahead, Far, Terms
+from migrator.secrets.terms import Ahead, Far, Terms
 
 _NEVER, _WITH, _SHARE = 1, 6, 0.4
 """Requests for a repository that never had pipelines and for another one, with three deployments; and how many of a

@@ -8,6 +8,7 @@ from migrator.findings.settings import Settings
 from migrator.flow.events import Command
 from migrator.flow.files import FileGraph
 from migrator.flow.queries import unfollowed
+from migrator.flow.runs import idles
 from migrator.ir.paths import Top, matching
 from migrator.platforms.platform import Platform
 from migrator.reading.repository import Reading
@@ -34,10 +35,11 @@ def _any(command: Command, files: FileGraph) -> bool:
     """Whether a command may run more than the files that its words name, or its program is known to read."""
     programs = files.programs
     words = [one.text for one in command.arguments]
+    carries = command.name in programs.carriers and not idles(command, programs)
     run = files.may_run(command)
     if isinstance(run, Top):
         return True
-    if command.name in programs.inert or (words and _ASKS.issuperset(words)):
+    if (command.name in programs.inert and not carries) or (words and _ASKS.issuperset(words)):
         return False
     launcher = programs.launcher(command.name)
     if launcher and not launcher.loads.isdisjoint(word for word in words if word):

@@ -162,9 +162,8 @@ def _clashing(points: Iterable[Point]) -> set[Point]:
     before: list[Point] = []
     for point in sorted(points, key=lambda point: point.span):
         before = [other for other in before if point.span.start < other.span.end]
-        empty = point.span.start == point.span.end
-        over = [other for other in before if not empty or other.span.start < point.span.start]
-        found |= {*over, point} if over else set()
-        if not empty:
+        if before:
+            found |= {*before, point}
+        if point.span.start < point.span.end:
             before.append(point)
     return found

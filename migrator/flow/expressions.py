@@ -105,7 +105,7 @@ class Evaluator:
                 output = self.machine.run(part.body, inner, alone, None)
                 if _is_file(part.body):
                     output = self.machine.streams.inputs(part.body[0].redirects, inner, alone, None) or output
-                return Value.of(Unknown("a process substitution")) if part.stream else output.stripped()
+                return unknown("a process substitution", [output]) if part.stream else output.stripped()
             case Invoke():
                 return self.machine.functions.invoke(part, state, frame)
             case Opaque():

@@ -69,8 +69,9 @@ class Naming:
         if "." in name.strip(".") and (name not in self.conventional or "/" in word):
             found.update(self.names.get(name, ()))
         if "/" in word or before in _BRINGS or self.runs(before):
-            stem = name.rpartition(".")[2] if before in _BRINGS and "/" not in word else name
-            found.update(self.stems.get(stem, ()))
+            found.update(self.stems.get(name, ()))
+            if before in _BRINGS and "/" not in word:
+                found.update(self.stems.get(name.rpartition(".")[2], ()))
         elif "." in name and behind == ":":  # the function of a module
             found |= {one for one in self.stems.get(name.rpartition(".")[2], ()) if one.endswith(".py")}
         return found

@@ -31,9 +31,9 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
             inside = (Literal(f"/{folder}"),) if folder else ()
             return Value.of(Input(clone, ()), *inside, Literal("\n"))
         case "dirname" if len(texts) == 1 and texts[0]:
-            return Value.of(Literal(posixpath.dirname(texts[0]) or "."), Literal("\n"))
+            return Value.of(Literal(posixpath.dirname(_bare(texts[0])) or "."), Literal("\n"))
         case "basename" if len(texts) == 1 and texts[0]:
-            return Value.of(Literal(posixpath.basename(texts[0])), Literal("\n"))
+            return Value.of(Literal(posixpath.basename(_bare(texts[0])) or "/"), Literal("\n"))
     if " ".join([name, *(text or "" for text in texts)]) in programs.roots and not isinstance(command.folders, Top):
         return Value.of(Input(clone, ()), Literal("\n"))
     if (image := _image(command, programs)) is not None:
@@ -49,6 +49,11 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
         return EMPTY
     shown = _shown(command, clone) if name in programs.copiers else _as_committed(command, programs, clone)
     return unknown(f"the output of `{name}`" if name else "the output of a command", fed, files=shown)
+
+
+def _bare(path: str) -> str:
+    """Without slashes at its end, which say nothing to these programs."""
+    return path.rstrip("/") or "/"
 
 
 def _image(command: Command, programs: Programs) -> str | None:

@@ -8,7 +8,7 @@ holds no `..`.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -200,6 +200,35 @@ class CommandFiles(Struct, frozen=True):
             if "/" in word:
                 found = join(found, located(word, command.folders, self.clone))
         return Top(f"what `{command.name}` runs") if words and set(words) == {"{}"} else found
+
+
+def idles(command: Command, programs: Programs) -> bool:
+    """Whether a command runs nothing of the repository, and reads no package; nor does what it begins, of a carrier."""
+    words = [argument.value.symbol() for argument in command.arguments]
+    if not programs.idles(command.name, words):
+        return False
+    return command.name not in programs.carriers or all(_idles(one, programs) for one in _begun(command.name, words))
+
+
+def _begun(carrier: str, words: Sequence[str | None]) -> Iterator[Sequence[str | None]]:
+    """The words of the commands that a carrier begins: behind `-exec` of find, else from the first that is no option,
+    nor a number or a sign that is the value of one."""
+    if carrier == "find":
+        yield from (words[at + 1 :] for at, one in enumerate(words) if one in _RUNS)
+        return
+    for at, word in enumerate(words):
+        if word is None or not (word.startswith("-") or word.isdigit() or len(word) == 1 or word == "{}"):
+            yield words[at:]
+            return
+
+
+def _idles(words: Sequence[str | None], programs: Programs) -> bool:
+    """Whether the words of a command say so; one that begins another is none."""
+    name = words[0] if words else None
+    if name is None or ("/" in name and not name.startswith("/")):
+        return False
+    name = posixpath.basename(name)
+    return name not in programs.wrappers and name not in programs.carriers and programs.idles(name, words[1:])
 
 
 def is_option(argument: Argument) -> bool:

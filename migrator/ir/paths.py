@@ -96,6 +96,26 @@ def matching(paths: Paths, listed: Iterable[str]) -> frozenset[str]:
     return frozenset(one for one in listed if one in names or any(pattern.fullmatch(one) for pattern in wild))
 
 
+def meet(paths: Paths, pattern: str) -> bool:
+    """Whether a path may be among `paths` and match a pattern. Of two patterns only the texts at both ends tell."""
+    begin, end = _ends(pattern)
+    for one in patterns(paths):
+        if not GLOB.search(one):
+            if matching(frozenset({pattern}), [one]):
+                return True
+            continue
+        first, last = _ends(one)
+        if (begin.startswith(first) or first.startswith(begin)) and (end.endswith(last) or last.endswith(end)):
+            return True
+    return False
+
+
+def _ends(pattern: str) -> tuple[str, str]:
+    """What stands before the first wild part of a pattern, and behind the last one."""
+    wild = list(GLOB.finditer(pattern))
+    return (pattern[: wild[0].start()], pattern[wild[-1].end() :]) if wild else (pattern, pattern)
+
+
 def within(paths: Paths, listed: Iterable[str]) -> frozenset[str]:
     """Those of the `listed` files that are among `paths`, or may be, or lie in a folder that is."""
     listed = tuple(listed)

@@ -7,6 +7,7 @@ NEEDLES = (
     b"BITBUCKET_PACKAGES_USERNAME",
     b"apkg.io",
     b"login",
+    b"base64",
 )
 MENTIONS = ("apkg.io",)
 ENTERS = {"--cwd", "--dir", "--directory", "--prefix", "--working-directory", "-C", "-d"}

@@ -6,6 +6,8 @@ from migrator.rulebook.records import RuleBook
 
 LOGIN = b"login"
 """The word without which no command is a login to a registry."""
+ENCODING = b"base64"
+"""What is encoded may hold that word."""
 
 
 def mentions(book: RuleBook) -> tuple[bytes, ...]:
@@ -18,4 +20,4 @@ def needles(book: RuleBook) -> tuple[bytes, ...]:
 
     Where a login that names no host goes to Packages every file counts, and b'' is in every file.
     """
-    return (b"",) if any(registry.default for registry in book.registries) else (*mentions(book), LOGIN)
+    return (b"",) if any(registry.default for registry in book.registries) else (*mentions(book), LOGIN, ENCODING)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from migrator.flow.events import Argument, Command
-from migrator.ir.values import Input
+from migrator.flow.nested import SHELLS
+from migrator.flow.runs import is_option
+from migrator.ir.values import Input, Literal, Unknown, Value
 from migrator.reading.steps import Shell
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.invocations import invocation
-from migrator.sinks.shown import names_natives, shows_login, visible_text
+from migrator.sinks.shown import encoded_logins, names_natives, shows_login, visible_text
 from migrator.sinks.unfollowed import knows_no_package
 from migrator.text.source import Span
+
+_RUNS = ("eval", "source", ".")
+_BEGINS = (";", "&", "|", "(", "{")
+"""Behind what a command begins."""
 
 
 class Hidden(Struct, frozen=True):
@@ -30,6 +37,10 @@ def hidden_logins(shell: Shell, book: RuleBook) -> Iterator[Hidden]:
     for unread in shell.trace.unread:
         if shows_login(unread.text, book) and not names_natives(unread.text, book):
             yield Hidden(unread.span, "a script within the script", bool(unread.message))
+    files = ((one.start, one.fragment.text) for one in shell.trace.called)
+    for start, written in ((0, shell.script.text), *files):
+        for span in encoded_logins(written, book):
+            yield Hidden(Span(start + span.start, start + span.start + 1), "encoded text", False)
     logins = {login.command for login in shell.logins}
     programs = "|".join(re.escape(program) for client in book.clients.values() for program in sorted(client.programs))
     inner = re.compile(rf"\b(?:{programs})\b[^\n|;&]{{0,200}}?\slogin\s")
@@ -51,6 +62,36 @@ def hidden_logins(shell: Shell, book: RuleBook) -> Iterator[Hidden]:
             unknown = f"comes from {command.unknown}" if command.unknown else "is not known"
             what = f"the words of `{command.name}`" if command.name else f"the words of a program that {unknown}"
             yield Hidden(command.span, what, False)
+
+
+def unread_texts(shell: Shell, book: RuleBook) -> Iterator[tuple[Command, tuple[str, ...]]]:
+    """The shells that run what other programs make of variables from outside, which nobody has read; and of which."""
+    made: dict[str, tuple[str, ...]] = {}
+    for command in shell.trace.commands:
+        for output in command.outputs:
+            if (path := output.path.symbol()) and (names := _made_of([output.content])):
+                made[posixpath.normpath(path)] = names
+        told = [argument for argument in command.arguments if not is_option(argument)]
+        starts = command.name in _RUNS or command.name in SHELLS
+        ran = [command.program, *(one.text or "" for one in told[:1] if starts)]
+        names = next((made[path] for one in ran if (path := posixpath.normpath(one)) in made), ())
+        if not names and starts:
+            values = [one.value for one in (told if command.name == "eval" else told[:1])]
+            names = _made_of(values if told or command.stdin is None else [command.stdin])
+        if names:
+            yield command, names
+
+
+def _made_of(values: Iterable[Value]) -> tuple[str, ...]:
+    """The variables that commands in the values are made of in a way that is not known: where one may begin."""
+    names: dict[str, None] = {}
+    for row in (row for value in values for row in value.alternatives):
+        before = ""
+        for piece in row:
+            if isinstance(piece, Unknown) and (not before.strip() or before.rstrip().endswith(_BEGINS)):
+                names |= dict.fromkeys(piece.names)
+            before = piece.text.rpartition("\n")[2] if isinstance(piece, Literal) else "?"
+    return tuple(names)
 
 
 def _may_log_in(command: Command, texts: Iterable[str], book: RuleBook) -> bool:

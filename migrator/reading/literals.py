@@ -15,7 +15,7 @@ from migrator.reading.steps import Shell, StepFacts
 from migrator.reading.unfollowed import unknown_words
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.credentials import rows
-from migrator.sinks.shown import shows_login
+from migrator.sinks.shown import encoded_logins, shows_login
 from migrator.text.literals import apart, everywhere
 from migrator.text.mask import mask
 from migrator.text.patterns import regex
@@ -40,6 +40,7 @@ def literals(text: str, book: RuleBook) -> Iterator[Span]:
     given to a login or another program as its password."""
     yield from shapes(text)
     yield from given(text, book)
+    yield from encoded_logins(text, book)
     yield from (Span(*match.span()) for pattern in book.tokens for match in pattern.finditer(text))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from functools import cache
 
 from msgspec.structs import replace
@@ -14,7 +13,7 @@ from migrator.flow.files import FileGraph
 from migrator.platforms.platform import Platform
 from migrator.platforms.records import Pipelines, Step
 from migrator.prefilter.leads import leads
-from migrator.prefilter.needles import LOGIN, mentions, needles
+from migrator.prefilter.needles import ENCODING, LOGIN, mentions, needles
 from migrator.reading.steps import StepFacts, StepReader
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.shown import shows_login
@@ -76,14 +75,17 @@ class Reading:
         return source.text if source else None
 
     def seen(self, path: str) -> str | None:
-        """The same, and what a file shows that is too large, or in no known encoding, to be read."""
+        """The same, and what a file shows that is in no known encoding; of one that cannot be read, as it is too large,
+        the words that it may hold."""
         text = self.file(path)
         if text is not None:
             return text
-        with suppress(Unreadable):
+        try:
             data = self.view.read(path)
-            return data.decode(errors="replace") if data and b"\0" not in data else None
-        return None
+        except Unreadable:
+            known = path in self.view.paths()  # else a folder
+            return " ".join((LOGIN.decode(), *self.book.mentions)) if known else None
+        return data.decode(errors="replace") if data and b"\0" not in data else None
 
     def runs_here(self, step: Step) -> bool:
         """Whether the repository itself runs a step, and not only those that import its pipeline."""
@@ -132,8 +134,9 @@ class Reading:
             self._skip(path, Position(line, column), str(error))
             return
         relevant = self.thorough or self._reads_all or any(mention in data for mention in self._mentions)
-        called = not relevant and LOGIN not in data and self._leads(source.text)
-        if relevant or called or LOGIN in data:  # as migrator/entry.py decides
+        shown = LOGIN in data or ENCODING in data
+        called = not relevant and not shown and self._leads(source.text)
+        if relevant or called or shown:  # as migrator/entry.py decides
             self._parse(source, relevant)
 
     def _parse(self, source: Source, relevant: bool) -> None:

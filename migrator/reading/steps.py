@@ -16,6 +16,7 @@ from migrator.ir.nodes import ProgramError, Quoting
 from migrator.ir.paths import NONE, matching
 from migrator.ir.values import Definition, Literal, Value
 from migrator.platforms.records import Commands, Pipelines, Step, Task
+from migrator.prefilter.needles import ENCODING
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.images import find_images
@@ -88,7 +89,7 @@ class StepReader:
         self.stored = _definitions({name: host for name, host in settings.hosts.items() if host is not None})
         programs = {program for client in book.clients.values() for program in client.programs}
         programs = programs.union(*(escape.programs for escape in book.escapes))
-        self.words = (*programs, *book.natives, *book.mentions)
+        self.words = (*programs, *book.natives, *book.mentions, ENCODING.decode())
         every = ("",)  # in any text
         words = every if thorough else self.words
         self.library = Library(self.file, listed, book.programs, words, book.built_in.clone, seen)

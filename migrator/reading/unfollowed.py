@@ -14,7 +14,7 @@ from migrator.ir.traversal import every
 from migrator.reading.evidence import RegistryTexts
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
-from migrator.sinks.shown import names_natives, shows_encoded_login, shows_login
+from migrator.sinks.shown import encoded_logins, names_natives, shows_login
 from migrator.sinks.writers import unknown_names, written
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
@@ -27,6 +27,8 @@ _WORD = regex(
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
 _OPTION = regex(r"--?[a-z]+(?:-[a-z]+)*")
 _HIDDEN = "•"
+_LONGEST = 20
+"""Characters of a place that is shown: all of an encoded text would be too many."""
 
 
 def may_run(step: StepFacts, files: FileGraph, book: RuleBook) -> Iterator[Paths]:
@@ -63,8 +65,8 @@ def logins_unseen(
         if text is None:
             continue
         login = shows_login(text, book) if not names_natives(text, book) else None
-        if login := login or shows_encoded_login(text, book):
-            yield path, login
+        if login := login or next(encoded_logins(text, book), None):
+            yield path, Span(login.start, min(login.end, login.start + _LONGEST))
 
 
 def logins_in_parts(step: StepFacts, book: RuleBook) -> Iterator[tuple[str, Span]]:
@@ -121,6 +123,11 @@ def logins_beyond(
     `hidden`: so are those that run one of which nothing can be seen."""
     words = [word.encode() for word in book.login_words]
     mentions = [mention.encode() for mention in book.mentions]
+
+    def shown(data: bytes) -> bool:
+        plain = any(one in data for one in mentions) and any(one in data for one in words)
+        return plain or any(encoded_logins(data.decode("latin-1"), book))
+
     for shell in step.shells:
         for command in shell.trace.commands:
             runs = files.may_run(command)
@@ -130,7 +137,7 @@ def logins_beyond(
                     data = files.beyond(path)
                     if isinstance(data, Top):
                         yield from [(shell, command, path)] if hidden and paths is runs else []
-                    elif any(one in data for one in mentions) and any(one in data for one in words):
+                    elif shown(data):
                         yield shell, command, path
 
 
@@ -184,7 +191,8 @@ def named(step: StepFacts, files: FileGraph) -> Iterator[tuple[str, str]]:
 
 def logs_in(text: str, book: RuleBook) -> bool:
     """Whether a file logs in to Packages with something else than the native pair."""
-    return shows_login(text, book) is not None and not names_natives(text, book)
+    shown = shows_login(text, book) is not None and not names_natives(text, book)
+    return shown or any(encoded_logins(text, book))
 
 
 def blanked(sources: Iterable[Source], book: RuleBook) -> dict[str, Source]:

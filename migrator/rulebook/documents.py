@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from migrator.rulebook.linear import linear
 from migrator.rulebook.records import RuleError
 from migrator.text import yaml
 from migrator.text.files import read_bounded
@@ -81,12 +82,10 @@ class Node:
 
     def pattern(self) -> re.Pattern[str]:
         text = self.text()
-        if len(text) > 500 or re.search(r"[+*}]\)[+*{]", text):
-            raise self.error("must be a shorter pattern without nested repetition")
         try:
-            return re.compile(text)
-        except (re.error, OverflowError, RecursionError) as error:
-            raise self.error(f"is not a regular expression ({error})") from None
+            return linear(text) if self.file.foreign else re.compile(text)
+        except (re.error, ValueError) as error:
+            raise self.error(str(error)) from None
 
     def choice(self, choices: Iterable[str]) -> str:
         text = self.text()
@@ -96,10 +95,12 @@ class Node:
 
 
 class Document:
-    """A rule file. Raises RuleError where it cannot be read, or is no YAML."""
+    """A rule file; one that is `foreign` is none of the built-in ones. Raises RuleError where it cannot be read, or is
+    no YAML."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, foreign: bool = False) -> None:
         self.path = path
+        self.foreign = foreign
         try:
             data = read_bounded(Path(os.path.realpath(path)))
         except Unreadable as error:

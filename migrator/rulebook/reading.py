@@ -24,7 +24,7 @@ def load(directories: Sequence[Path] = ()) -> RuleBook:
     for directory in directories:
         if not directory.is_dir():
             raise RuleError(f"{directory}: there is no such directory of rules; check --rules and the configuration")
-        book = _added(book, directory)
+        book = _added(book, directory, foreign=True)
     return book
 
 
@@ -44,10 +44,10 @@ def every(directory: Path) -> list[Path]:
     return sorted({*files(directory), *directory.glob("references/*.yml"), *directory.glob("releases/*.yml")})
 
 
-def _added(book: RuleBook, directory: Path) -> RuleBook:
+def _added(book: RuleBook, directory: Path, foreign: bool = False) -> RuleBook:
     from migrator.rulebook.sections import added
 
     paths = files(directory)
     if not paths:
         raise RuleError(f"{directory}: the directory holds no rule file (*.yml)")
-    return added(book, paths)
+    return added(book, paths, foreign)

@@ -33,10 +33,10 @@ _WAYS = ("mine", "file", "otherwise", "described", "not-mine", "ask", "fleet")
 _ID = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-def added(book: RuleBook, paths: Iterable[Path]) -> RuleBook:
-    """What rule files add to a book. Raises RuleError."""
+def added(book: RuleBook, paths: Iterable[Path], foreign: bool = False) -> RuleBook:
+    """What rule files add to a book; those that are `foreign` are not built in. Raises RuleError."""
     for path in paths:
-        book = _add(Document(path), book)
+        book = _add(Document(path, foreign), book)
     return book
 
 

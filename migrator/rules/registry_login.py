@@ -9,7 +9,7 @@ from migrator.fixes.context import Context
 from migrator.fixes.judged_command import JudgedCommand, RuleContext
 from migrator.ir.paths import GLOB
 from migrator.ir.values import Input
-from migrator.reading.hidden import hidden_logins
+from migrator.reading.hidden import hidden_logins, unread_texts
 from migrator.reading.steps import Shell, StepFacts
 from migrator.reading.unfollowed import logins_beyond, logins_in_parts, logins_kept, logins_unseen
 from migrator.rulebook.records import Rule
@@ -54,13 +54,7 @@ def _unexplained(rule: Rule, step: StepFacts, context: RuleContext, explained: C
     literal = {one.login.shell.script.source_at(one.login.command.span).path for one in context.judged(step)}
     for path, login in logins_in_parts(step, context.book):
         if path not in explained and path not in literal and (source := context.source(path)):
-            yield rule.finding(
-                source,
-                login,
-                "a login to Packages stands in a file that a step runs and that is not followed",
-                reasons=[context.reason("not-followed", f"what {path} does is read in part", path)],
-                uses=step.uses,
-            )
+            yield _not_read(rule, step, context, (source, login), f"what {path} does is read in part", path)
 
 
 def _of(client_rule: str, rule: Rule, context: Context) -> Rule:
@@ -135,25 +129,34 @@ def _not_followed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Fin
     """Logins in files that a step runs, or may run, and that are not followed."""
     for path, login in logins_unseen(step, context.files, context.book, context.followed):
         if source := context.source(path):
-            yield rule.finding(
-                source,
-                login,
-                "a login to Packages stands in a file that a step runs and that is not followed",
-                reasons=[context.reason("not-followed", f"what {path} does is not read", path)],
-                uses=step.uses,
-            )
+            yield _not_read(rule, step, context, (source, login), f"what {path} does is not read", path)
+
+
+def _not_read(
+    rule: Rule,
+    step: StepFacts,
+    context: Context,
+    place: tuple[Source, Span],
+    detail: str,
+    subject: str,
+    may: bool = False,
+    what: str = "a file",
+    variables: tuple[str, ...] = (),
+) -> Finding:
+    """A login that stands, or `may` stand, in something that a step runs and that nobody has followed."""
+    message = (
+        f"a login to Packages {'may stand' if may else 'stands'} in {what} that a step runs and that is not followed"
+    )
+    reasons = [context.reason("not-followed", detail, subject)]
+    return rule.finding(*place, message, reasons=reasons, variables=variables, uses=step.uses)
 
 
 def _beyond(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Files that a step runs, or may run, and whose text is not read."""
     hidden = context.mentioned(step)
     for shell, command, path in logins_beyond(step, context.files, context.book, hidden=hidden):
-        source, place = _place(shell, command.span)
         detail = f"{path} is larger than 2 MiB, or in no known encoding, and is not read"
-        message = "a login to Packages may stand in a file that a step runs and that is not followed"
-        yield rule.finding(
-            source, place, message, reasons=[context.reason("not-followed", detail, path)], uses=step.uses
-        )
+        yield _not_read(rule, step, context, _place(shell, command.span), detail, path, may=True)
 
 
 def _kept(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
@@ -182,6 +185,11 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
             detail = f"the login is put together in {hidden.what}"
             reason = context.reason("credential-unresolved", detail, "the login")
             yield rule.finding(source, place, message, reasons=[reason], uses=step.uses)
+        for command, stored in unread_texts(shell, context.book) if context.mentioned(step) else ():
+            names = " and ".join(f"${name}" for name in stored)
+            detail = f"what `{command.name}` runs is made of {names} by another program, and is not read"
+            at = _place(shell, command.span)
+            yield _not_read(rule, step, context, at, detail, names, may=True, what="text", variables=stored)
         for written in written_logins(shell.trace, context.book):
             if not written.surely and (not context.mentioned(step) or _is_elsewhere(written, context)):
                 continue

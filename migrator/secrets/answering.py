@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from migrator.bitbucket import inventory as inventories
 from migrator.bitbucket import variables
 from migrator.bitbucket.environments import environments
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Repository
 from migrator.secrets import answers, kept
@@ -20,8 +20,6 @@ from migrator.secrets.asking import Asking, runs_of
 from migrator.secrets.bringing import Bringing, Brought
 from migrator.secrets.copying import bring_runs
 from migrator.secrets.hosts import hosts
-
-_REFUSED = (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
 
 
 class Known(Struct, frozen=True):
@@ -92,7 +90,7 @@ def still(asking: Asking, before: Known, shared: Collection[str]) -> Known | Non
         for one in levels:
             found += variables.of_environment(client, workspace, slug, one)
     except ApiError as error:
-        if error.kind not in _REFUSED:
+        if error.kind not in inventories.REFUSED:
             raise
         return None
     bare = answers.bare(found, asking.book)

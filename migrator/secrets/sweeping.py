@@ -7,14 +7,12 @@ wait for. What a run before has learnt holds under the conditions that `kept` sa
 
 from __future__ import annotations
 
-import heapq
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.bitbucket import inventory as inventories
@@ -24,7 +22,6 @@ from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Repository
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Learnt
-from migrator.fleet.sharding import Shard
 from migrator.repositories.git import GitError, GitMissing
 from migrator.secrets import answers, kept
 from migrator.secrets.answering import Known, answered, known, still, whole
@@ -37,65 +34,20 @@ from migrator.secrets.records import Listing, RepositoryFacts
 from migrator.secrets.rows import judged
 from migrator.secrets.surveying import Resolver
 from migrator.secrets.tasks import Tasks
+from migrator.secrets.terms import Ahead, Far, Terms
+from migrator.secrets.turns import ASKING, EACH, LOGIN, NEITHER, PIPELINES, Request, Turns
 from migrator.secrets.using import READING, Uses
 
-JOBS = 8
-"""Repositories that Bitbucket is asked about at a time."""
-_LOOKING, _GIT, _ASKING = "looking", "git", "asking"
+_LOOKING, _GIT = "looking", "git"
 _SIZES = {_LOOKING: 24, _GIT: 12, READING: 2}
 """Lists of branches, conversations of git, and repositories that are read, at a time."""
 _REFUSED = 3
 """Answers in a row that the credential is none, after which it is not asked with any more."""
 _POLL = 0.5
-_NEXT = 4
-_EACH = 6
-"""Requests about a repository that has pipelines and three deployments."""
 _ROUND = timedelta(hours=24)
 """A run that ended too early longer ago than this is not gone on with."""
-_LOGIN = 0
 _ANSWERS = "answers"
 OTHER_PARTS = "the repositories of other parts were not looked at; `patless fleet merge` joins what each has learnt"
-PASSING = (Kind.UNREACHABLE, Kind.SERVER, Kind.TOO_SLOW, Kind.INCOMPLETE, Kind.RATE_LIMITED)
-"""Failures that another try may mend."""
-
-
-class Terms(Struct, frozen=True):
-    """How a workspace is gone through. `by` is the digest of rules and settings, `age` how old an answer may be that is
-    not asked for again. `first` are uuids of repositories that are known to log in. `sparing`: the run may end before
-    all is asked, so that nothing else is asked for before it is known who logs in. `shard` is the part that is asked
-    for."""
-
-    by: str
-    age: timedelta = timedelta(hours=24)
-    jobs: int = JOBS
-    first: frozenset[str] = frozenset()
-    sparing: bool = False
-    shard: Shard = Shard()
-
-
-class Far(Struct):
-    """How far a run is: `asked` repositories of `all`, of which `kept` were known before; `doing` is the step."""
-
-    all: int = 0
-    asked: int = 0
-    kept: int = 0
-    doing: str = "listing the repositories"
-
-
-class Ahead(Struct, frozen=True):
-    """What is before a run: `kept` repositories are known, which takes `again` requests to see, and `left` are not."""
-
-    kept: int
-    again: int
-    left: int
-
-
-class _Request(Struct, frozen=True):
-    """Something to ask Bitbucket about a repository, and what follows from the answer."""
-
-    one: Repository
-    ask: Callable[[], Any]
-    then: Callable[[Any], None]
 
 
 def of_workspace(asking: Asking, ledger: Ledger, terms: Terms, far: Far, told: Callable[[Ahead], None]) -> Listing:
@@ -106,7 +58,7 @@ def of_workspace(asking: Asking, ledger: Ledger, terms: Terms, far: Far, told: C
     above = inventories.of_workspace(asking.client, asking.workspace)
     asking.listed.update({one.slug: one for one in listed})
     chosen = [one for one in listed if terms.shard.holds(one.uuid)]
-    sizes = {**_SIZES, _ASKING: terms.jobs}
+    sizes = {**_SIZES, ASKING: terms.jobs}
     # what another run of this machine has stored counts as long as it was asked for under the same conditions
     by = digest_of([terms.by, asking.workspace, asking.window, asking.client.base])
     run = digest_of([by, str(terms.age), str(terms.shard)])
@@ -155,9 +107,7 @@ class _Sweep:
         self._why = ""
         self._refused = 0
         self._numbers: dict[str, int] = {}
-        self._waiting: list[tuple[int, int, _Request]] = []
-        self._again: list[_Request] = []
-        self._sparing = False
+        self._turns = Turns(asking.client, tasks, terms.jobs, self._outcome)
 
     def all(self, chosen: Sequence[Repository], told: Callable[[Ahead], None]) -> Listing:
         self._far.all = len(chosen)
@@ -169,7 +119,7 @@ class _Sweep:
         again = sum(self._requests(recalled) for recalled in before.values())
         left = len(chosen) - len(before)
         told(Ahead(len(before), again, left))
-        self._sparing = self._terms.sparing or left * _EACH + again > 2 * self._asking.client.budget.per_hour
+        self._turns.sparing = self._terms.sparing or left * EACH + again > 2 * self._asking.client.budget.per_hour
         self._far.doing = "asking Bitbucket"
         for found in sorted(before.values(), key=lambda found: not self._is_watched(found)):
             self._look(found)
@@ -194,10 +144,8 @@ class _Sweep:
 
     def _go(self) -> None:
         """Until all is asked that may be."""
-        while self._tasks.open(_LOOKING, _GIT, _ASKING) or self._waiting or self._again:
-            self._ask()
-            if not self._tasks.open(_LOOKING, _GIT, _ASKING):
-                break
+        while self._tasks.open(_LOOKING, _GIT, ASKING) or self._turns:
+            self._turns.begin(more=self._tasks.open(_LOOKING, _GIT) > 0)
             self._tasks.follow(1)
             if (pace := self._asking.client.pace) and pace.over:  # git alone may take as long, too
                 self._end("this run was to end by now (--deadline)")
@@ -206,8 +154,7 @@ class _Sweep:
         """Nothing more is asked."""
         if not self._why:
             self._why = why
-            self._waiting.clear()
-            self._again.clear()
+            self._turns.end()
             self._tasks.drop(_LOOKING, _GIT)
 
     # What is known from before
@@ -237,7 +184,7 @@ class _Sweep:
             if not kept.are_at(before.answers, there):
                 self._anew(before)
             elif self._is_watched(before):
-                self._later(_LOGIN, _Request(before.one, lambda: still(self._asking, before, self._shared), compared))
+                self._later(LOGIN, Request(before.one, lambda: still(self._asking, before, self._shared), compared))
             else:
                 self._holds(before)
 
@@ -279,47 +226,15 @@ class _Sweep:
         def then(future: Future[Any]) -> None:
             here = self._outcome(one, future)
             if here is not None:
-                self._later(_rank(here), _Request(one, ask(here), self._learn))
+                self._later(_rank(here), Request(one, ask(here), self._learn))
 
         def ask(here: Brought) -> Callable[[], Known]:
             return lambda: answered(self._asking, one, here, self._bringing)
 
         self._tasks.begin(_GIT, then, self._bringing.brought, one)
 
-    def _later(self, rank: int, request: _Request) -> None:
-        if not self._why:
-            heapq.heappush(self._waiting, (rank, self._numbers[request.one.slug], request))
-
-    def _ask(self) -> None:
-        """Begin what may be asked now; once more what failed, when all others are done."""
-        while self._waiting and self._tasks.open(_ASKING) < self._at_a_time():
-            if self._sparing and self._waiting[0][0] != _LOGIN and self._tasks.open(_LOOKING, _GIT):
-                return
-            self._send(heapq.heappop(self._waiting)[2], self._again)
-        if self._again and not self._waiting and not self._tasks.open(_LOOKING, _GIT):
-            again, self._again = self._again, []
-            for request in again:
-                self._send(request, None)
-
-    def _send(self, request: _Request, again: list[_Request] | None) -> None:
-        def then(future: Future[Any]) -> None:
-            if again is not None and _is_passing(future) and not self._why:
-                self._again.append(request)
-            elif future.exception() is None:
-                self._refused = 0
-                request.then(future.result())
-            else:
-                self._outcome(request.one, future)
-
-        self._tasks.begin(_ASKING, then, request.ask)
-
-    def _at_a_time(self) -> int:
-        """A few more than threads, so that none waits for this one; fewer where few more requests may be sent, as what
-        is asked by half is learnt by nobody."""
-        client = self._asking.client
-        if client.budget.most is None:
-            return self._terms.jobs + _NEXT
-        return max(1, min(self._terms.jobs, (client.budget.most - client.sent) // _EACH))
+    def _later(self, rank: int, request: Request) -> None:
+        self._turns.take(rank, self._numbers[request.one.slug], request)
 
     def _outcome(self, one: Repository, future: Future[Any]) -> Any:
         """What a thread has found, None where it failed: a failure is of one repository, unless it ends the asking."""
@@ -369,10 +284,4 @@ class _Sweep:
 
 
 def _rank(here: Brought) -> int:
-    """Who logs in first, then who has pipelines."""
-    return _LOGIN if here.candidates else 1 if here.ever else 2
-
-
-def _is_passing(future: Future[Any]) -> bool:
-    error = future.exception()
-    return isinstance(error, ApiError) and error.kind in PASSING
+    return LOGIN if here.candidates else PIPELINES if here.ever else NEITHER

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from migrator.flow.events import Command
 from migrator.ir.named import named
-from migrator.ir.paths import Top, matching
+from migrator.ir.paths import GLOB, Top, matching
 from migrator.ir.values import Unknown, Value, symbol
 from migrator.rulebook.sinks import Action, BuildSyntax
 from migrator.sinks.invocations import Invocation, Parsed
@@ -103,6 +103,12 @@ def _dockerfiles(
         yield from _one_of(command, places, where, bool(told), arguments, files)
         return
     for one in sorted(places) if places else [None]:
+        if one is not None and GLOB.search(one):
+            if files.adding:
+                yield unknown(command, f"{files.adding} may add files that `{one}` matches", one)
+            else:
+                yield from _one_of(command, Top(f"`{one}`", (one,)), where, bool(told), arguments, files)
+            continue
         paths = [] if one is None else [one] if told else [posixpath.join(one, name) for name in _FILES]
         shown = paths[0] if paths and not told else shown
         texts = [text for path in paths if path and (text := files.read(path)) is not None]
@@ -120,7 +126,7 @@ def _one_of(
     known = all(one.replace("*", "").strip("/") for one in places.patterns)
     found = sorted(matching(Top(places.why, tuple(patterns)), files.listed())) if known else []
     texts = [(path, text) for path in found if (text := files.read(path)) is not None]
-    if not texts or len(texts) > _MOST:
+    if not texts or len(texts) > _MOST or any(map(files.made, patterns)):
         subject = subject_of(where)
         yield unknown(command, f"the Dockerfile that {places.why or subject} names is not known", subject)
         return

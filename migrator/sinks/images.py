@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from migrator.flow.events import Argument, Command, Flow
-from migrator.ir.paths import matching
+from migrator.ir.paths import GLOB, matching, meet
 from migrator.ir.values import symbol
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
@@ -20,7 +20,7 @@ from migrator.sinks.compose import compose_images
 from migrator.sinks.invocations import Invocation, invocation
 from migrator.sinks.texts import composed, text_of
 from migrator.sinks.uses import Files, ImageUse, Read, of_value, unknown
-from migrator.sinks.writers import may_write
+from migrator.sinks.writers import adding, may_write
 
 Listed = Callable[[], Iterable[str]]
 
@@ -50,14 +50,14 @@ def found_by(trace: Flow, book: RuleBook, read: Read, listed: Listed = tuple) ->
     changed, texts = may_write(trace, book), composed(trace, book)
 
     def made(path: str) -> bool:
-        return bool(matching(changed, [path]))
+        return meet(changed, path) if GLOB.search(path) else bool(matching(changed, [path]))
 
     def found(path: str) -> str | None:
         if not made(path):
             return read(path)
         return text_of(texts[path], read) if path in texts and read(path) is None else None
 
-    return Files(found, made, listed, book.built_in)
+    return Files(found, made, listed, book.built_in, adding(trace, book))
 
 
 def _of_command(command: Command, book: RuleBook, files: Files) -> Iterator[ImageUse]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from migrator.ir.values import Literal, Value
@@ -11,7 +12,8 @@ from migrator.rulebook.records import RuleBook
 from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_ENCODED = regex(r"[A-Za-z0-9+/=\s]+")
+_ENCODED = regex(r"[A-Za-z0-9+/]{24,}(?:\s{1,40}[A-Za-z0-9+/]+)*={0,2}")
+"""Text in base64, in one line or several; what follows it may be words."""
 _ASIDE = ("#", "//", "--", ";")
 """A line that begins so is a comment in some language."""
 
@@ -33,16 +35,14 @@ def shows_login(text: str, book: RuleBook) -> Span | None:
     return found
 
 
-def shows_encoded_login(text: str, book: RuleBook) -> Span | None:
-    """The beginning of a file that is the base64 text of one that shows a login with something else than the native
-    pair; None for any other."""
-    if not _ENCODED.fullmatch(text):
-        return None
-    try:
-        decoded = base64.b64decode(text).decode()
-    except ValueError:
-        return None
-    return Span(0, 1) if shows_login(decoded, book) and not names_natives(decoded, book) else None
+def encoded_logins(text: str, book: RuleBook) -> Iterator[Span]:
+    """The parts of text that are one in base64 which shows a login with something else than the native pair."""
+    for match in _ENCODED.finditer(text):
+        letters = "".join(match[0].split()).rstrip("=")
+        letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+        decoded = base64.b64decode(f"{letters}{'=' * (-len(letters) % 4)}").decode(errors="replace")
+        if shows_login(decoded, book) and not names_natives(decoded, book):
+            yield Span(*match.span())
 
 
 def keeps_login(text: str, book: RuleBook) -> Span | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from migrator.flow.events import Argument, Command
+from migrator.flow.runs import idles
 from migrator.ir.values import Unknown, Value
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.mentions import mentioned_packages
@@ -49,9 +50,7 @@ def carried_text(command: Command, book: RuleBook) -> str | None:
 
 def knows_no_package(command: Command, book: RuleBook) -> bool:
     """Whether the program is known to read no packages, or what it runs is read as commands of their own."""
-    programs = book.programs
-    idle = programs.idles(command.name, [argument.value.symbol() for argument in command.arguments])
-    return command.followed or idle or command.name in programs.carriers
+    return command.followed or idles(command, book.programs) or carried(command, book) is not None
 
 
 def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[tuple[str, str]]:

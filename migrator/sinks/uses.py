@@ -25,13 +25,16 @@ Read = Callable[[str], str | None]
 
 class Files(Struct, frozen=True):
     """The repository as a script finds it. `read` gives the text of a file, None where there is none or the script may
-    have written it, `made` says whether it may; `listed` are all of them, `built_in` the variables that files may name.
+    have written it, `made` says whether it may, or may have one that a pattern matches; `listed` are all of them,
+    `built_in` the variables that files may name. `adding` is a program that may add files of which nobody knows, ''
+    where none runs.
     """
 
     read: Read
     made: Callable[[str], bool]
     listed: Callable[[], Iterable[str]]
     built_in: BuiltIn
+    adding: str = ""
 
 
 class ImageUse(Struct, frozen=True):

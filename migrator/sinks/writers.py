@@ -6,13 +6,17 @@ import posixpath
 from collections.abc import Iterator, Sequence
 
 from migrator.flow.events import Argument, Command, Flow
+from migrator.flow.streams import writes_nothing
 from migrator.ir.named import named
 from migrator.ir.paths import GLOB, Paths, Top, joined
 from migrator.ir.values import Literal, Value, concat
 from migrator.rulebook.programs import Writer
 from migrator.rulebook.records import RuleBook
-from migrator.sinks.invocations import parse
+from migrator.rulebook.sinks import Action
+from migrator.sinks.invocations import invocation, parse
 
+_MOVES = (Action.STORE, Action.PUSH, Action.PULL, Action.NAME)
+"""What a client does with logins and images, and writes no other file for."""
 _RECURSIVE = frozenset({"-r", "-R", "-a", "--recursive", "--archive"})
 
 
@@ -24,6 +28,21 @@ def written(flow: Flow, book: RuleBook) -> Paths:
 def may_write(flow: Flow, book: RuleBook) -> Paths:
     """The files that a script writes, or may write."""
     return joined(_written(flow, book))
+
+
+def adding(flow: Flow, book: RuleBook) -> str:
+    """A program of a script that may add files of which its words do not tell; '' where none runs."""
+    programs = book.programs
+    copying = {name for name, one in programs.writers.items() if one.words == "last"}
+    plain = programs.keepers | programs.displays | programs.filters.keys() | programs.lookers | copying
+    for command in flow.commands:
+        if command.followed or command.name in plain or writes_nothing(command, programs):
+            continue
+        called = invocation(command, book)
+        syntax = called.syntax if called else None
+        if syntax is None or not (syntax.build or any(map(syntax.does, _MOVES))):
+            return f"`{command.name}`" if command.name else "a program"
+    return ""
 
 
 def unknown_names(flow: Flow, book: RuleBook) -> Iterator[str]:

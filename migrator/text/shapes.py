@@ -80,6 +80,11 @@ _VARIABLE = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PATH = regex(
     r"(?:~|\.{1,2})/\S*|/(?:[a-z0-9_.-]{1,40}/)+[\w.-]{0,60}|[\w/-]{1,80}\.(?:pem|key|pub|json|ya?ml|txt|crt|asc|gpg)"
 )
+_FILE = regex(
+    r"(?:~|\.{1,2})?(?:/[\w.-]{1,60}){1,12}\.(?:sh|bash|py|rb|pl|js|php|pem|key|pub|json|ya?ml|txt|crt|asc|gpg|env|conf)"
+)
+"""A path with an ending, perhaps what stands behind a variable: `$PWD/ci/askpass.sh`."""
+_BESIDE = ("./", "../", "~/")
 _ORDINARY = regex(
     r"[a-z]{1,16}[0-9]{0,2}(?:[-_./ ][a-z]{1,16}[0-9]{0,2}){0,6}/?|"
     r"v?[0-9]{1,6}(?:\.[0-9]{1,6}){0,3}(?:[-.][a-z]{1,12}[0-9]{0,3})?"
@@ -276,6 +281,9 @@ def _signed(text: str, start: int, sign: re.Match[str], before: str) -> Written 
         spaced = bool(sign["gap"] or sign["after"])
         if spaced and (_CODE.match(text, at) or sign["sign"] == "=>"):
             return None
+        apart = sign["sign"] == "=" and sign["after"] and not sign["gap"]
+        if apart and text.startswith(_BESIDE, at) and not _looks_at(text, at):  # `TOKEN= ./build`: nothing is given
+            return None
         return values.word(text, at + (not spaced and text.startswith("(", at)))
     if not (sign["after"] or sign["quote"] or _tight(text, start, at, before)):
         return None
@@ -351,6 +359,8 @@ def _accepted(text: str, span: Span, sure: bool) -> Iterator[Span]:
     if not any(char.isalnum() for char in shown) or bare.lower() in _EMPTY or _SCHEME.fullmatch(bare):
         return
     if _VARIABLE.fullmatch(bare) or bare.startswith(("id=", "type=")) or _FORMAT.fullmatch(bare):
+        return
+    if _FILE.fullmatch(bare) and not looks_made(bare):
         return
     if sure or looks_made(bare):
         yield Span(start, end)

@@ -116,7 +116,7 @@ def watch(process: subprocess.Popen[bytes], most: list[float]) -> None:
     while process.poll() is None:
         first = sum(map(_memory, _tree(process.pid)))
         time.sleep(0.05)
-        # a child that has not begun its program yet has all of its parent's memory, counted as if it were its own
+        # a child that has not begun its program yet has its parent's memory, and is counted as if it were its own
         most[0] = max(most[0], min(first, sum(map(_memory, _tree(process.pid)))))
         time.sleep(0.45)
 

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.findings.settings import Settings
 from tests.memory import PATH, planned, report_on
 
 LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
 GIVEN = LOGIN.replace("$PAT", "$T")
 PUSH = "docker push crg.apkg.io/acme/web:1"
 LITERAL = 'docker login crg.apkg.io -u bob@acme.example -p "$T"'
+NAMED = """import os, subprocess
+class Registry:
+    class login: ...
+def login(token):
+    words = ["docker", "login", "crg.apkg.io", "-u", os.environ["USR"], "-p", token]
+    subprocess.run(words, check=True)
+login(os.environ["PAT"])
+"""
+ANOTHER = 'docker login crg.apkg.io -u "$ANOTHER_USER" -p "$ANOTHER"'
+PARTLY = """import importlib, os
+TEXT = "docker login crg.apkg.io"
+importlib.import_module(os.environ["TOOL"]).run(TEXT)
+"""
+"""A program in a language that is followed, of which a call is not."""
 OTHER = """
     - step:
         script:
@@ -47,6 +62,7 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
     "what another step prints": (
         (LOGIN, PUSH, "mvn -B verify"), OTHER, {"other.sh": "echo crg.apkg.io/acme/base:1\n"}
     ),
+    "a class within another that is named as a function": ((PUSH, "python a.py"), "", {"a.py": NAMED}),
     "a client without words": (("docker", LOGIN, PUSH), "", {}),
 }  # fmt: skip
 HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -89,6 +105,32 @@ CHANGED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 @pytest.mark.parametrize(("script", "more", "files"), FREE.values(), ids=FREE)
 def test_nothing_holds_a_login_back(script: tuple[str, ...], more: str, files: dict[str, str]) -> None:
     assert held(pipelines(*script, more=more), files) == set()
+
+
+MIXED: dict[str, tuple[str, dict[str, str], str, str]] = {
+    # a further line of the script, files, what stands behind it, and where the step also logs in
+    "a file that a file which is not followed names": (
+        "ruby run.rb", {"run.rb": "require_relative 'ci/login'", "ci/login.rb": f"system '{ANOTHER}'"}, "",
+        "ci/login.rb",
+    ),
+    "a program that is read in part": ("python a.py", {"a.py": PARTLY}, "", "a.py"),
+    "a shell that cannot be read": (
+        "true", {}, f"        after-script:\n          - 'if ['\n          - '{ANOTHER}'\n",
+        "`after-script`, which cannot be read",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "files", "more", "where"), MIXED.values(), ids=MIXED)
+def test_another_login_that_is_not_followed_holds_the_one_back_that_is(
+    line: str, files: dict[str, str], more: str, where: str
+) -> None:
+    every = {PATH: pipelines(LOGIN, line, PUSH, more=more), **files}
+    found = report_on({path: data.encode() for path, data in every.items()}).findings
+    details = {(reason.code, reason.detail) for finding in found for reason in finding.reasons}
+    assert ("mixed-logins", f"the step also logs in within {where}") in details
+    other = {path: data.replace(" login ", " logout ") for path, data in files.items()}
+    assert held(pipelines(LOGIN, line, PUSH, more=more.replace(" login ", " logout ")), other) == set()
 
 
 @pytest.mark.parametrize(("script", "more", "reason"), HELD.values(), ids=HELD)
@@ -134,6 +176,15 @@ def test_which_characters_change(script: tuple[str, ...], expected: tuple[str, .
     (change,) = planned(report_on(pipelines(*script))).changes
     after = pipelines(*expected).replace('-u "$USR"', '-u "$BITBUCKET_PACKAGES_USERNAME"')
     assert change.after.decode() == after
+
+
+def test_what_the_configuration_says_is_stored_goes_to_every_program_whatever_is_assigned_to_it() -> None:
+    script, native = ("T=$PAT", GIVEN, "vendor-tool", PUSH), GIVEN.replace('"$USR"', '"$BITBUCKET_PACKAGES_USERNAME"')
+    (change,) = planned(report_on(pipelines(*script))).changes
+    assert change.after.decode() == pipelines("T=$BITBUCKET_PACKAGES_TOKEN", native, *script[2:])
+    (change,) = planned(report_on(pipelines(*script), Settings(variables={"T": "x"}))).changes
+    words = native.replace("$T", "$BITBUCKET_PACKAGES_TOKEN")
+    assert change.after.decode() == pipelines("T=$PAT", words, *script[2:])
 
 
 def test_what_cannot_be_read_is_said_whichever_way_comes_last() -> None:

@@ -194,12 +194,17 @@ LEADS: dict[str, set[str]] = {
     "sh 'make login'": {"Makefile"},
     "commandLine 'make', 'login'": {"Makefile"},
     "  - cd web && make login": {"Makefile"},
+    "exec('sh .hidden')": {".hidden"},
+    "exec('sh ./.hidden now')": {".hidden"},
+    "exec('source .hidden')": {".hidden"},
+    "exec('. .hidden')": {".hidden"},
 }
 
 
 @pytest.mark.parametrize(("text", "expected"), LEADS.items(), ids=LEADS)
 def test_what_a_text_names(text: str, expected: set[str]) -> None:
     names = ("ci/login.sh", "ci/push.rb", "tools/images.just", "tools/helper.py", "Makefile", "package.json", "main.go")
+    names += (".hidden",)
     files = of({**dict.fromkeys(names, ""), "begin": text})
     assert files.led(frozenset({"begin"})) == {"begin", *expected}
 

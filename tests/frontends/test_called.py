@@ -146,6 +146,17 @@ def test_a_rewritten_file_is_read_again(reader: str, text: str, old: str, new: s
     assert called.verified(reader, text, after, (edit,)) == good
 
 
+@pytest.mark.parametrize(
+    "text", ["bash -c 'a -p $X -q $X'\n", "bash -c 'a -p $X $YY'\n", "bash <<'END'\na $X; b $X $X\nEND\n"]
+)
+def test_each_of_several_edits_in_a_program_within_a_word_is_found_again(text: str) -> None:
+    places = [at for at in range(len(text)) if text.startswith("$X", at)]
+    edits = tuple(Edit("x", Span(at + 1, at + 2), "YY") for at in places)
+    after = text.replace("$X", "$YY")
+    assert called.verified("shell", text, after, edits)
+    assert not called.verified("shell", text, after.replace("$YY", "$Z", 1), edits)
+
+
 @pytest.mark.parametrize(("call", "loaded"), [("./login.sh", "False"), ("python3 login.py", "True")])
 def test_libcst_is_loaded_only_for_a_python_program(tmp_path: Path, call: str, loaded: str) -> None:
     (tmp_path / "bitbucket-pipelines.yml").write_text(

@@ -445,9 +445,10 @@ def shown(source: str) -> str:
         ),
         (
             "import docker\nc = docker.from_env()\n"
-            'c.images.build(path="d", dockerfile="e", buildargs={"A": "b"}, tag=os.environ["T"])',
+            'c.images.build(path="d", dockerfile="e", buildargs={"A": "b"}, tag=os.environ["T"], target="s")',
             "(set c (? ?)) "
-            "(call 'docker' 'build' '-t' $T '-f' (join 'd' '/' 'e') '--build-arg' (join 'A' '=' 'b') 'd') "
+            "(call 'docker' 'build' '-t' $T '--target' 's' "
+            "'-f' (join 'd' '/' 'e') '--build-arg' (join 'A' '=' 'b') 'd') "
             "(evaluate (? (? %c) (? 'A' 'b')))",
         ),
         (

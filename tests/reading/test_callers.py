@@ -71,6 +71,11 @@ def test_a_file_that_programs_load_by_its_name(path: str) -> None:
     assert outsider(path=path, run=f". ./{path}") == "a program that loads it by its name"
 
 
+def test_scripts_that_name_each_other_in_a_circle_behind_it_have_no_other_user() -> None:
+    circle = {"scripts/one.sh": "sh scripts/login.sh\nNEXT=scripts/two.sh\n", "scripts/two.sh": "LAST=scripts/one.sh\n"}
+    assert not outsider("sh scripts/two.sh", run="sh scripts/one.sh", **circle)
+
+
 def test_scripts_that_name_each_other_have_no_other_user() -> None:
     files = {"scripts/again.sh": "sh scripts/login.sh\n", "scripts/login.sh": f"{LOGIN}chmod +x scripts/again.sh\n"}
     assert not outsider(run="sh scripts/again.sh", **files)

@@ -27,7 +27,18 @@ PUSH = "docker push crg.apkg.io/acme/web:1"
 def test_what_is_too_large_to_be_read_may_log_in_where_a_step_runs_it(
     lines: tuple[str, ...], found: list[list[str]], tmp_path: Path
 ) -> None:
+    assert _reasons(lines, tmp_path) == found
+
+
+@pytest.mark.parametrize("line", ["sh ci/large.sh", "./ci/large.sh", "cd ci && . ./large.sh"])
+def test_it_may_do_so_where_only_another_file_names_packages(line: str, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text("image: crg.apkg.io/acme/web\n")
+    assert _reasons((line,), tmp_path) == [["not-followed"]]
+    assert _reasons(("cat ci/large.sh",), tmp_path) == []
+
+
+def _reasons(lines: tuple[str, ...], tmp_path: Path) -> list[list[str]]:
     (tmp_path / PATH).write_text(step(*lines))
-    (tmp_path / "ci").mkdir()
+    (tmp_path / "ci").mkdir(exist_ok=True)
     (tmp_path / "ci" / "large.sh").write_text(LARGE)
-    assert [one["reasons"] for one in run(["check", "--format", "json"], tmp_path).findings()] == found
+    return [one["reasons"] for one in run(["check", "--format", "json"], tmp_path).findings()]

@@ -70,3 +70,37 @@ def test_what_cannot_be_looked_through_holds_back(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("migrator.flow.files._MOST_FILES_HELD", 2)
     assert _reasons(_files("mvn verify", a=b"")) == []
     assert _reasons(_files("mvn verify", a=b"", b=b"", c=b"")) == [("image-unresolved", "`mvn verify`")]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ls x | xargs ./deploy.sh",
+        "ls x | xargs -n 1 -P4 sh deploy.sh",
+        "ls x | xargs $TOOL",
+        "ls x | xargs env A=b ./deploy.sh",
+        "find . -name x -exec ./deploy.sh {} +",
+        "find . -name x -exec vendor-tool {} ';'",
+        "find . -exec chmod +x {} + -exec ./deploy.sh ';'",
+    ],
+)
+def test_what_a_program_begins_that_is_harmless_itself_may_read_what_the_text_names(command: str) -> None:
+    assert _reasons(_files(command, deploy_sh=b"docker run crg.apkg.io/acme/seed-db:7\n")) == [
+        ("foreign-package", "crg.apkg.io/acme/seed-db")
+    ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ls x",
+        "ls x | xargs",
+        "ls x | xargs -n 1 -I % cp % y",
+        "ls x | xargs -I{} grep -l {} y",
+        "find . -name x -delete",
+        "find . -name x -exec chmod +x {} +",
+        "find . -exec /bin/rm {} ';' -exec echo {} ';'",
+    ],
+)
+def test_what_begins_harmless_programs_reads_no_package(command: str) -> None:
+    assert _reasons(_files(command, deploy_sh=b"docker run crg.apkg.io/acme/seed-db:7\n")) == []

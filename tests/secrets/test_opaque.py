@@ -192,6 +192,11 @@ def test_text_that_is_not_utf_8_is_read() -> None:
     assert len(find(b"# \xe9\necho $MY_PAT", "run.sh", [NAME])) == 1
 
 
+def test_a_byte_order_mark_is_no_character_of_the_text() -> None:
+    found = Finder([NAME]).look(b"\xef\xbb\xbfenv\n", "run.sh")
+    assert [(str(one.kind), one.line, one.column) for one in found.opaque] == [("dump", 1, 1)]
+
+
 def test_bytes_that_are_no_text_in_any_encoding_are_not_taken_for_it() -> None:
     assert len(Finder([NAME]).look(b"\x1f\x8b\x08\x04\xff\xfe", "a.gz").not_looked) == 1
 
@@ -200,3 +205,4 @@ def test_only_pipelines_files_import_pipelines() -> None:
     text = "definitions:\n  imports:\n    shared: acme/pipelines:main:x.yml\n"
     assert opaque(text, "bitbucket-pipelines.yml") == ["import"]
     assert opaque(text, "config.yml") == []
+    assert opaque(f"{text}run: echo ${NAME}\n", "config.yml") == []

@@ -177,6 +177,7 @@ HELD |= {
     "an exported function": files(
         block(f"f() {{ {LOGIN}; }}", "export -f f", "find . -exec bash -c f ';'", BRIDGE, "f")
     ),
+    "a function that a word which is not known may call": files(block(f"f() {{ {LOGIN}; }}", "$RUN", BRIDGE, "f")),
     "a pipe that keeps it in one of two ways": files(
         block("if [ $X ]; then shopt -s lastpipe; fi", f"true | {BRIDGE}", LOGIN)
     ),

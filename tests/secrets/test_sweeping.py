@@ -280,6 +280,20 @@ def test_whoever_logs_in_is_asked_for_first(desk: Desk) -> None:
     assert verdicts(json.loads(done.out)) == whole
 
 
+def test_what_a_run_takes_is_said_before_it_begins(desk: Desk) -> None:
+    storing.fill(desk.box, COUNT)
+    first = desk.list("--all")
+    logins = {one["repository"] for one in json.loads(first.out)["variables"] if one["repository"]}
+    told = r"patless: 12 repositories: about \d\d requests\. Answers are kept in patless-fleet\.db; "
+    assert re.match(told, first.err)
+    again = desk.list("--all")
+    asked = 2 * len(logins)
+    assert again.err.startswith(f"patless: 12 repositories, 12 of them known from before: about {asked} requests. ")
+    fewer = {"PATLESS_REQUESTS_PER_HOUR": "7", "PATLESS_CACHE_DIR": str(desk.home / "other")}
+    slow = desk.list("--all", "--max-age", "0", "--max-requests", "3", **fewer)
+    assert re.match(r"patless: 12 repositories: about \d\d requests, \d\.\d hours at 7 an hour", slow.err)
+
+
 def test_a_deadline_that_is_past_ends_with_what_is_known(desk: Desk) -> None:
     storing.fill(desk.box, COUNT)
     desk.box.faults.add("/2.0/repositories/*", delay=0.3, times=9999)
@@ -412,6 +426,20 @@ def test_one_wait_for_what_this_machine_may_send(tmp_path: Path, box: Box, hand:
     said = [line for line in done.err.splitlines() if "waiting until" in line]
     assert 1 <= len(said) <= 4, done.err
     assert "this machine has sent the 20 requests that it may within an hour" in said[0]
+
+
+def test_a_run_of_hours_asks_for_whoever_logs_in_before_all_others(tmp_path: Path, box: Box, hand: Hand) -> None:
+    storing.fill(box, 45)
+    (tmp_path / "home").mkdir()
+    desk = Desk(box, tmp_path / "home", box.token())
+    with mock.patch("pyrate_limiter.buckets.sqlite_bucket.time_ns", hand.nanoseconds):
+        done = desk.list("--all", PATLESS_REQUESTS_PER_HOUR="40")
+    assert done.code == 0, done.err
+    logins = {one["repository"] for one in json.loads(done.out)["variables"] if one["repository"]}
+    asked = [match[1] for one in box.requests if (match := re.match(r"/2\.0/repositories/acme/([^/]+)/", one.path))]
+    first = list(dict.fromkeys(asked))
+    under_way = 8 + 4  # others begin as soon as those that log in are taken, and each thread waits for its turn
+    assert logins <= set(first[: len(logins) + under_way])
 
 
 def test_no_wait_beyond_the_deadline(tmp_path: Path, hand: Hand) -> None:

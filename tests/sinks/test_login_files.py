@@ -55,6 +55,8 @@ def test_the_places_of_a_step_are_those_that_its_logins_were_told() -> None:
         ("own", (True, True, True)),
         ("o*", (False, False, True)),
         ("**/config.json", (False, False, True)),
+        ("**/own", (False, False, True)),
+        ("**/owner", (False, False, False)),
         ("${A}", (False, False, True)),
     ],
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from migrator.ir.paths import matching, normal
-from migrator.sinks.writers import unknown_names, written
+from migrator.ir.paths import Paths, Top, matching, meet, normal
+from migrator.sinks.writers import adding, unknown_names, written
 from tests.flow.reading import BOOK, follow
 
 
@@ -110,3 +110,40 @@ def test_a_file_is_written_in_every_folder_that_it_may_be() -> None:
     flow = follow("x > file")
     either = tuple(replace(one, folders=frozenset({"a", "b"})) for one in flow.outputs)
     assert written(replace(flow, outputs=either), BOOK) == {"a/file", "b/file"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("docker login -u a -p b c; docker build -t x .; docker push x; docker tag x y; docker pull z", ""),
+        ("mkdir -p a; cp -r b a; echo x > a/y; cd a; ls; basename x", ""),
+        ("for d in a/*/; do test -f $d/x && sh -c 'echo $d'; done", ""),
+        ("tar xzf a.tgz", "`tar`"),
+        ("git clone $U a", "`git`"),
+        ("./generate", "`generate`"),
+        ("wget $U", "`wget`"),
+        ("$TOOL", "a program"),
+        ("docker run -v .:/w image", "`docker`"),
+        ("docker cp box:/x a", "`docker`"),
+        ("echo x; if make a; then docker push x; fi", "`make`"),
+    ],
+)
+def test_which_program_may_add_files_of_which_its_words_do_not_tell(text: str, expected: str) -> None:
+    assert adding(follow(text), BOOK) == expected
+
+
+@pytest.mark.parametrize(
+    ("paths", "pattern", "expected"),
+    [
+        (frozenset({"a/x", "b/y.sh"}), "b/*.sh", True),
+        (frozenset({"a/x", "b/y.sh"}), "b/*.py", False),
+        (frozenset({"a/**"}), "a/*/Dockerfile", True),
+        (frozenset({"a/**"}), "ab/*/Dockerfile", False),
+        (frozenset({"*.txt"}), "a/*/Dockerfile", False),
+        (Top("", ("**",)), "a/*/Dockerfile", True),
+        (Top("", ("**/c.Dockerfile",)), "docker/**.Dockerfile", True),
+        (frozenset(), "*", False),
+    ],
+)
+def test_whether_a_path_may_be_among_some_and_match_a_pattern(paths: Paths, pattern: str, expected: bool) -> None:
+    assert meet(paths, pattern) == expected

@@ -92,6 +92,12 @@ ORDINARY = [
     "author: ada authority=local",
     "KEY=~/.ssh/id_rsa",
     "SSH_KEY_PATH=/root/.ssh/id_rsa",
+    "NAME_TOKEN= ./ci/build.sh",
+    "NAME_TOKEN= ../tools/build all",
+    "GIT_ASKPASS=$PWD/ci/askpass.sh git push",
+    'export SSH_ASKPASS="${BITBUCKET_CLONE_DIR}/ci/askpass.sh"',
+    "GIT_ASKPASS=./ci/askpass.sh",
+    "CLIENT_SECRET=$DIR/client.pem",
 ]
 
 
@@ -123,6 +129,11 @@ SECRET = [
     f"ENV NPM_TOKEN {S}",
     f"ARG NPM_TOKEN={S}",
     f"TOKEN := {S}",
+    f"TOKEN= {S}",
+    f"TOKEN= ./{S}",
+    f"TOKEN=$PREFIX/{S}",
+    f"TOKEN=$PREFIX/{S}.pem",
+    f"TOKEN=./ci/{S}.sh",
     f"token = {S}",
     f'token = "{S}"',
     f"token = f'{S}'",

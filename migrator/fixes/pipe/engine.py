@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from migrator.fixes.pipe.references import key, may_be, tagged, untagged
 from migrator.flow.events import Command
+from migrator.flow.runs import idles
 from migrator.ir.values import Literal, Value
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import PushPipe, RuleBook
@@ -17,8 +18,6 @@ from migrator.rulebook.sinks import Action, BuildSyntax
 from migrator.sinks.images import image_uses
 from migrator.sinks.invocations import Invocation, Parsed, invocation
 from migrator.sinks.uses import Read
-
-_STARTERS = {"xargs", "find", "trap"}
 
 
 class Effect(Enum):
@@ -59,6 +58,7 @@ class ContainerEngine:
     def __init__(self, facts: StepFacts, book: RuleBook, pipe: PushPipe, read: Read) -> None:
         self.book = book
         self.pipe = pipe
+        self.clients = {program for client in book.clients.values() for program in client.programs}
         self.reads: dict[Command, list[str | None]] = {}
         for shell in facts.shells:
             for use in image_uses(shell.trace, book, read):
@@ -71,8 +71,9 @@ class ContainerEngine:
     def work(self, command: Command, shell: int) -> Work:
         called = invocation(command, self.book)
         if called is None:
-            inert = command.name in self.book.programs.inert and not self.starts(command)
-            idle = command.followed or inert
+            begins = command.name == "trap" or command.name in self.book.programs.carriers
+            calls = begins and self.called(command, self.clients)
+            idle = command.followed or (idles(command, self.book.programs) and not calls)
             return Work(command, shell, Effect.NOTHING if idle else Effect.PROGRAM)
         if command.name not in self.pipe.programs:
             return Work(command, shell, Effect.NOTHING, called)
@@ -101,15 +102,10 @@ class ContainerEngine:
         kind = Effect.LOCAL if _begins(begin, self.pipe.local) else Effect.CHANGES
         return Work(command, shell, kind, called, Parsed((), called.rest), None, named)
 
-    def starts(self, command: Command) -> bool:
-        """Does a program that starts others start a client?"""
-        if command.name not in _STARTERS:
-            return False
+    def called(self, command: Command, programs: Collection[str]) -> str:
+        """One of the programs that the words of another one call, but for a logout; '' for none."""
         text = " ".join(known_text(argument.value) for argument in command.arguments)
-        programs = {program for client in self.book.clients.values() for program in client.programs}
-        return any(
-            re.search(rf"(?<![\w./-])(?:\S*/)?{re.escape(program)}\s+(?!logout)", f"{text} ") for program in programs
-        )
+        return next((one for one in sorted(programs) if re.search(_call(one), f"{text} ")), "")
 
     def words(self, called: Invocation) -> tuple[str, ...]:
         sub = () if called.client.programs else (called.client.name,)
@@ -157,6 +153,10 @@ class ContainerEngine:
         given = [option for option in work.parsed.options if option.name not in work.build.tag]
         texts = [known_text(option.value) for option in given if option.value is not None]
         return any(name in text for text in texts for name in _names(reference))
+
+
+def _call(program: str) -> str:
+    return rf"(?<![\w./-])(?:\S*/)?{re.escape(program)}\s+(?!logout)"
 
 
 def _names(reference: str) -> set[str]:

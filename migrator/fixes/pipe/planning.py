@@ -146,8 +146,12 @@ class _Planner:
                 yield f"{workspace} is the workspace that the pipeline runs in"
         last = max(image.pushes[-1].at for image in images)
         for work in self.engine.works:
-            if work.kind is Effect.PROGRAM and work.at < last:
-                yield f"`{work.command.name or 'a program'}` leaves the names of local images as they are"
+            if work.kind is not Effect.PROGRAM or work.at > last:
+                continue
+            name = work.command.name or "a program"
+            if called := self.engine.called(work.command, self.pipe.programs):
+                raise Refused("pipe-mixed", f"`{name}` calls `{called}`, which may change the local images", name)
+            yield f"`{name}` leaves the names of local images as they are"
 
     # What is pushed
 

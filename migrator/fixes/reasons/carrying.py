@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterator, Sequence
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
+from migrator.flow import queries
 from migrator.flow.events import Command, Flow, Output
 from migrator.flow.streams import TERMINALS, writes_nothing
-from migrator.ir.values import Literal, Piece, Value
+from migrator.ir.values import Definition, Literal, Piece, Value
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.programs import Programs
 
@@ -23,7 +24,7 @@ def carrying(step: StepFacts, context: Context, login: PackagesLogin, logins: Se
     for writer, output in _carriers(trace, login):
         shown = output.path.symbol() or "a file"
         seen.append(Sighting(shown, login.shell.script, writer.span))
-        if reader := _other_reader(step, context.book.programs, writer, output, logins):
+        if reader := _other_reader(step, context, writer, output, logins):
             readers.setdefault(shown, reader)
     detail = "the credential goes through {}, which {} may read, too"
     reasons = (context.reason("credential-unresolved", detail.format(*one), one[0]) for one in readers.items())
@@ -50,13 +51,13 @@ def _from(piece: Piece, written: Piece) -> bool:
 
 
 def _other_reader(
-    step: StepFacts, programs: Programs, writer: Command, output: Output, logins: Sequence[PackagesLogin]
+    step: StepFacts, context: Context, writer: Command, output: Output, logins: Sequence[PackagesLogin]
 ) -> str:
     """What may read the file besides the logins, or keep it; '' where nothing does until it is removed."""
-    trace = logins[0].shell.trace
+    trace, programs = logins[0].shell.trace, context.book.programs
     own = {login.command.order for login in logins}
     for definition in trace.definitions:
-        if _holds(definition.value, output.content):
+        if _holds(definition.value, output.content) and not _is_for(logins, definition, trace, context):
             return f"what sets {definition.name}"
     for command in trace.commands:
         if command.order <= writer.order or command.followed or command.order in own:
@@ -68,6 +69,14 @@ def _other_reader(
     later = any(shell.order > logins[0].shell.order for shell in step.shells)
     what = "a later script" if later else next((kind for kind, _ in step.step.kept), "")
     return what or next((task.what for task in step.tasks), "")
+
+
+def _is_for(logins: Sequence[PackagesLogin], definition: Definition, trace: Flow, context: Context) -> bool:
+    """Whether nothing but logins sees a variable: each reads it for its words, and no program is given it."""
+    sites = frozenset(one for login in logins for word in login.words for one in queries.sites(word.value))
+    given = context.given(definition.name)
+    told = any(queries.exported_to(command, definition, given) for command in queries.unfollowed(trace))
+    return not told and all(queries.site(use) in sites for use in queries.readers(trace, definition))
 
 
 def _holds(value: Value, content: Value) -> bool:
@@ -85,7 +94,8 @@ def _leaves_it(command: Command, output: Output, programs: Programs) -> bool:
     given: Collection[Value] = [one.value for one in command.arguments]
     held = any(_holds(value, output.content) for value in (*given, *((command.stdin,) if command.stdin else ())))
     if held or any(_holds(one.content, output.content) for one in command.outputs):
-        return command.name in programs.filters and command.consumed and not command.outputs
+        passes = command.name in programs.filters or command.name in programs.displays
+        return passes and command.consumed and not command.outputs
     if command.name in programs.filters:
         return command.consumed and not command.outputs
     name = posixpath.basename(output.path.symbol() or "") or "?"

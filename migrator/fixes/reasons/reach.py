@@ -14,6 +14,7 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.flow.events import Command
 from migrator.flow.queries import may_both_run, may_follow, unseen_before
+from migrator.flow.runs import idles
 from migrator.ir.paths import Paths, Top, joined
 from migrator.ir.values import Literal
 from migrator.reading.evidence import NamedPackage
@@ -100,9 +101,8 @@ def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reas
     `several`: packages of several workspaces are named, or pushed, while the repository is in one."""
     picture, reason, shown = context.picture, context.reason, name.shown
     pushed = name.text in picture.pushed
-    reads = use.action.reads
     unsettled = several and not context.settings.workspace and "${" not in name.workspace
-    foreign = unsettled and (use.action.writes or (reads and not pushed))
+    foreign = unsettled and (use.action.writes or not pushed)
     if use.action.writes and foreign:
         detail = f"{shown} is pushed, and so is a package of another workspace; a repository is in one"
         return reason("other-workspace", detail, shown)
@@ -110,7 +110,7 @@ def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reas
         return reason("other-workspace", f"{shown} is a package of another workspace", shown)
     if pushed and (others := context.settings.pushed_elsewhere.get(shown)):
         return reason("two-pushers", f"{shown} is pushed by {' and '.join(others)} as well", shown)
-    if not reads or pushed:
+    if not use.action.reads or pushed:
         return None
     if not name.complete:
         return reason("image-unresolved", f"{shown} is read, and a part of its name is not known", name.pattern)
@@ -183,6 +183,8 @@ def _may_use_login(command: Command, book: RuleBook) -> bool:
 def _idle(command: Command, programs: Programs) -> bool:
     """Whether a program runs nothing of the repository, and reads no package with a login of the step."""
     first = command.arguments[0].text if command.arguments else None
+    if command.name in programs.carriers:
+        return idles(command, programs)
     return command.name in programs.inert or first in programs.services.get(command.name, ())
 
 

@@ -1,0 +1,27 @@
+"""Where a literal credential is masked: everywhere, or only in its place if it is a word like others."""
+
+from __future__ import annotations
+
+from migrator.text.mask import mask
+from tests.memory import PATH, report_on, step
+
+VARIABLES = """\
+definitions:
+  services:
+    db:
+      image: postgres
+      variables:
+        POSTGRES_PASSWORD: postgres
+        API_TOKEN: q7Zk2mXw9pLd
+"""
+
+
+def test_what_a_program_has_made_up_is_masked_in_every_file_and_a_word_only_where_it_is_a_password() -> None:
+    script = "deploy q7Zk2mXw9pLd postgres\n"
+    login = """'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'"""
+    files = {PATH: VARIABLES + step(login, "sh a.sh"), "a.sh": script}
+    report = report_on({path: text.encode() for path, text in files.items()})
+    shown = {path: mask(source.text, report.secrets[path]) for path, source in report.sources.items()}
+    assert shown["a.sh"] == "deploy ‹literal, 12 characters› postgres\n"
+    expected = VARIABLES.replace("D: postgres", "D: ‹literal, 8 characters›")
+    assert shown[PATH].startswith(expected.replace("q7Zk2mXw9pLd", "‹literal, 12 characters›"))
