@@ -20,7 +20,7 @@ def write(subject: Subject, _: Paint = Paint()) -> str:
 def render(document: Document) -> str:
     """What there is to say first, then the sections, each line ended."""
     subtitle = f": {line(document.subtitle)}" if document.subtitle else ""
-    parts = [[f"## {line(document.title)}{subtitle}"], list(map(line, document.closing))]
+    parts = [[f"## {line(document.title)}{subtitle}"] if document.title else [], list(map(line, document.closing))]
     for section in document.sections:
         parts += _section(section)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -51,7 +51,7 @@ def _section(section: Section) -> Iterator[list[str]]:
         if table.rows:
             yield from _rows(table)
     if section.blocks:
-        yield [f"### {line(section.title)}"]
+        yield [f"### {line(section.title)}"] if section.title else []
         yield [f"- {line(one)}" for block in section.blocks for one in block.lines]
 
 
