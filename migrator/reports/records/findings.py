@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from migrator.findings.counting import Counts, in_order
 from migrator.findings.masking import shows_none
-from migrator.findings.records import Finding, Ownership, Package, Report, Severity, Skipped, Verdict
+from migrator.findings.records import Finding, Ownership, Package, Report, Skipped
 from migrator.registry.records import Access, Answer
-from migrator.reports.records.words import SCHEMA_VERSION, Count, Number, UseRecord
+from migrator.reports.records.words import SCHEMA_VERSION, Count, Number, SaidFinding, Strings, UseRecord, about
 from migrator.text.edits import Edit
 from migrator.text.source import Position, Source
 
@@ -23,7 +23,7 @@ Place = Annotated[tuple[Number, ...], Meta(min_length=2, max_length=2)]
 class EditRecord(Struct, frozen=True):
     path: str
     start: Place
-    end: Annotated[Place, Meta(description="exclusive")]
+    end: Annotated[Place, about("exclusive")]
     text: str
 
 
@@ -31,35 +31,18 @@ class FixRecord(Struct, frozen=True):
     edits: Annotated[tuple[EditRecord, ...], Meta(min_length=1)]
 
 
-class FindingRecord(Struct, frozen=True):
-    rule: str
-    path: str
-    line: Number
-    column: Number
-    end_line: Number
-    end_column: Annotated[Number, Meta(description="exclusive")]
-    severity: Severity
-    message: str
-    verdict: Verdict
-    reasons: tuple[str, ...]
-    assumptions: tuple[str, ...]
-    variables: tuple[str, ...]
-    registry: str | None
-    uses: tuple[UseRecord, ...]
+class FindingRecord(SaidFinding, frozen=True):
     fix: Annotated[
         FixRecord | None,
-        Meta(
-            description="null where there is none, or where its text would show a literal credential: then "
-            "`patless fix` makes it"
-        ),
+        about("null for none, and where its text would show a literal credential: then `patless fix` makes it"),
     ]
 
 
 class ProbeRecord(Struct, frozen=True):
-    asked: Annotated[str | None, Meta(description="the name that the registry was asked for")]
+    asked: Annotated[str | None, about("the name that the registry was asked for")]
     readable: Answer
-    push: Annotated[Answer, Meta(description="what the token claims; nothing is uploaded")]
-    why: tuple[str, ...]
+    push: Annotated[Answer, about("what the token claims; nothing is uploaded")]
+    why: Strings
 
 
 class PackageRecord(Struct, frozen=True):
@@ -72,9 +55,9 @@ class PackageRecord(Struct, frozen=True):
 
 
 class ProbedRecord(Struct, frozen=True):
-    own_packages: Annotated[tuple[str, ...], Meta(description="readable packages that own-packages did not list")]
-    written: Annotated[str | None, Meta(description="the configuration file that lists them now")]
-    errors: Annotated[tuple[str, ...], Meta(description="registries that failed to answer")]
+    own_packages: Annotated[Strings, about("readable packages that own-packages did not list")]
+    written: Annotated[str | None, about("the configuration file that lists them now")]
+    errors: Annotated[Strings, about("registries that failed to answer")]
 
 
 class RuleCounts(Struct, frozen=True):
@@ -112,14 +95,14 @@ class SummaryRecord(Struct, frozen=True, kw_only=True):
 class ReportRecord(Struct, frozen=True, kw_only=True):
     schema_version: Literal[1]
     findings: tuple[FindingRecord, ...] | UnsetType = UNSET
-    fixed: Annotated[
-        tuple[FindingRecord, ...] | UnsetType, Meta(description="fix only; `findings` are those held back then")
-    ] = UNSET
-    packages: Annotated[tuple[PackageRecord, ...] | UnsetType, Meta(description="packages only")] = UNSET
+    fixed: Annotated[tuple[FindingRecord, ...] | UnsetType, about("fix only; `findings` are those held back then")] = (
+        UNSET
+    )
+    packages: Annotated[tuple[PackageRecord, ...] | UnsetType, about("packages only")] = UNSET
     skipped: tuple[SkippedRecord, ...]
     summary: SummaryRecord
-    statistics: Annotated[StatisticsRecord | UnsetType, Meta(description="check --statistics only")] = UNSET
-    probe: Annotated[ProbedRecord | UnsetType, Meta(description="packages --probe only")] = UNSET
+    statistics: Annotated[StatisticsRecord | UnsetType, about("check --statistics only")] = UNSET
+    probe: Annotated[ProbedRecord | UnsetType, about("packages --probe only")] = UNSET
 
 
 def checked(report: Report) -> ReportRecord:
@@ -191,23 +174,7 @@ def _record(report: Report, findings: Iterable[Finding]) -> ReportRecord:
 def _finding(finding: Finding, report: Report) -> FindingRecord:
     shown = finding.edits and shows_none(finding, report)
     edits = tuple(_edit(edit, report.sources[edit.path]) for edit in sorted(finding.edits)) if shown else ()
-    return FindingRecord(
-        rule=finding.rule,
-        path=finding.path,
-        line=finding.position.line,
-        column=finding.position.column,
-        end_line=finding.end.line,
-        end_column=finding.end.column,
-        severity=finding.severity,
-        message=finding.message,
-        verdict=finding.verdict,
-        reasons=tuple(dict.fromkeys(reason.code for reason in finding.reasons)),
-        assumptions=finding.assumptions,
-        variables=finding.variables,
-        registry=finding.registry,
-        uses=tuple(map(UseRecord.of, finding.uses)),
-        fix=FixRecord(edits) if edits else None,
-    )
+    return FindingRecord(**asdict(SaidFinding.of(finding)), fix=FixRecord(edits) if edits else None)
 
 
 def _edit(edit: Edit, source: Source) -> EditRecord:

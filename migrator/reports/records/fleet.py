@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from migrator.bitbucket.records import Level
-from migrator.findings.records import Severity, Verdict
+from migrator.findings.records import Verdict
 from migrator.fleet.following import Row, Standing, counted
 from migrator.fleet.records import SeenFinding
 from migrator.reports.known import Audit, Fleet, Kept, Outcome, Owned
@@ -21,14 +21,13 @@ from migrator.reports.records.secrets import (
     ListedToken,
     NotCheckedRecord,
     Repository,
-    Strings,
     VariableRecord,
     judged,
     listed,
     not_checked,
     variables,
 )
-from migrator.reports.records.words import SCHEMA_VERSION, Count, Number, UseRecord
+from migrator.reports.records.words import SCHEMA_VERSION, Count, SaidFinding, Strings, about
 from migrator.secrets.plan import Plan
 from migrator.secrets.signing import Signature
 
@@ -52,9 +51,9 @@ class StandingRecord(Struct, frozen=True):
     state: Annotated[str, Meta(extra_json_schema={"enum": _STATES})]
     run: Annotated[
         str | None,
-        Meta(description="How the first run after the merge ended", extra_json_schema={"enum": ["green", "red", None]}),
+        about("How the first run after the merge ended", extra_json_schema={"enum": ["green", "red", None]}),
     ]
-    age_days: Annotated[int | None, Meta(description="Of an open pull request")]
+    age_days: Annotated[int | None, about("Of an open pull request")]
     findings: Count
     held_back: Count
     pull_request: RequestRecord | None
@@ -72,9 +71,7 @@ class StatusSummary(Struct, frozen=True):
 
 class StatusRecord(Struct, frozen=True):
     schema_version: Literal[1]
-    repositories: Annotated[
-        tuple[StandingRecord, ...], Meta(description="One entry for each destination branch of a repository")
-    ]
+    repositories: Annotated[tuple[StandingRecord, ...], about("One entry for each destination branch of a repository")]
     summary: StatusSummary
 
 
@@ -85,29 +82,15 @@ class OwnedRecord(StandingRecord, frozen=True):
     due: date | None
 
 
-class OwnedFinding(Struct, frozen=True):
+class OwnedFinding(SaidFinding, frozen=True):
     repository: str
     destination: str
-    rule: str
-    path: str
-    line: Number
-    column: Number
-    end_line: Number
-    end_column: Number
-    severity: Severity
-    message: str
-    verdict: Verdict
-    reasons: Strings
-    assumptions: Strings
-    variables: Strings
-    registry: str | None
-    uses: tuple[UseRecord, ...]
-    change: Annotated[str | None, Meta(description="the fix as lines with - and +")]
-    left: Annotated[bool, Meta(description="false where a merge after the scan took it away")]
+    change: Annotated[str | None, about("the fix as lines with - and +")]
+    left: Annotated[bool, about("false where a merge after the scan took it away")]
 
 
 class OwnedToken(ListedToken, frozen=True):
-    revocable: Annotated[bool | None, Meta(description="null where the list of --secrets does not judge it")]
+    revocable: Annotated[bool | None, about("null where the list of --secrets does not judge it")]
     why: Strings
     notes: Strings
 
@@ -128,7 +111,7 @@ class UnkeptRecord(Struct, frozen=True):
 
 class SignatureRecord(Struct, frozen=True):
     file: str
-    signer: Annotated[str | None, Meta(description="null for one that is not good")]
+    signer: Annotated[str | None, about("null for one that is not good")]
     key: str | None
     error: str | None
 
@@ -139,7 +122,7 @@ class OutcomeRecord(Struct, frozen=True):
     environment: Environment
     key: str
     verdict: str
-    outcome: Annotated[str | None, Meta(description="what the log says last, null where it says nothing")]
+    outcome: Annotated[str | None, about("what the log says last, null where it says nothing")]
 
 
 class PlanRecord(Struct, frozen=True):
@@ -150,13 +133,13 @@ class PlanRecord(Struct, frozen=True):
     expires: Moment
     signatures: Annotated[
         tuple[SignatureRecord, ...] | None,
-        Meta(description="null where --allowed-signers was not given, so that none was checked"),
+        about("null where --allowed-signers was not given, so that none was checked"),
     ]
     outcomes: tuple[OutcomeRecord, ...]
 
 
 class FleetSummary(StatusSummary, frozen=True):
-    left: Annotated[dict[str, int], Meta(description="findings that are left, by verdict")]
+    left: Annotated[dict[str, int], about("findings that are left, by verdict")]
 
 
 class FleetRecord(Struct, frozen=True):
@@ -165,21 +148,17 @@ class FleetRecord(Struct, frozen=True):
     schema_version: Literal[1]
     repositories: Annotated[
         tuple[OwnedRecord, ...],
-        Meta(
-            description="As fleet status has them, one entry for each destination branch, with what the operator states"
-        ),
+        about("As fleet status has them, one entry for each destination branch, with what the operator states"),
     ]
     findings: tuple[OwnedFinding, ...]
-    variables: Annotated[
-        tuple[VariableRecord, ...] | None, Meta(description="Of --secrets; null where it was not given")
-    ]
-    not_checked: Annotated[tuple[NotCheckedRecord, ...] | None, Meta(description="As variables")]
+    variables: Annotated[tuple[VariableRecord, ...] | None, about("Of --secrets; null where it was not given")]
+    not_checked: Annotated[tuple[NotCheckedRecord, ...] | None, about("As variables")]
     tokens: tuple[OwnedToken, ...]
     stored: Annotated[
         tuple[KeptRecord, ...],
-        Meta(description="Variables of logins as fleet scan --for-secrets saw them, without a verdict"),
+        about("Variables of logins as fleet scan --for-secrets saw them, without a verdict"),
     ]
-    not_stored: Annotated[tuple[UnkeptRecord, ...], Meta(description="What that scan could not look at")]
+    not_stored: Annotated[tuple[UnkeptRecord, ...], about("What that scan could not look at")]
     plan: PlanRecord | None
     summary: FleetSummary
 
@@ -250,22 +229,9 @@ def _owned(one: Owned) -> OwnedRecord:
 
 def _finding(owned: Owned, one: SeenFinding) -> OwnedFinding:
     return OwnedFinding(
+        **asdict(SaidFinding.of(one)),
         repository=owned.repository.slug,
         destination=owned.standing.destination,
-        rule=one.rule,
-        path=one.path,
-        line=one.position.line,
-        column=one.position.column,
-        end_line=one.end.line,
-        end_column=one.end.column,
-        severity=one.severity,
-        message=one.message,
-        verdict=one.verdict,
-        reasons=tuple(dict.fromkeys(reason.code for reason in one.reasons)),
-        assumptions=one.assumptions,
-        variables=one.variables,
-        registry=one.registry or None,
-        uses=tuple(map(UseRecord.of, one.uses)),
         change=one.change or None,
         left=one in owned.left,
     )

@@ -10,14 +10,13 @@ from migrator.findings.records import Verdict
 from migrator.fleet.imports import Importer, Pin, Shared
 from migrator.fleet.packages import Known, Party, Picture, Place
 from migrator.fleet.records import SeenFinding
-from migrator.reports.records.secrets import Strings
-from migrator.reports.records.words import SCHEMA_VERSION, Count
+from migrator.reports.records.words import SCHEMA_VERSION, Count, Strings, about
 
 Line = Annotated[int, Meta(ge=1)]
 
 
 class PlaceRecord(Struct, frozen=True):
-    shared: Annotated[str | None, Meta(description="the exporter and ref of the file, null for an own file")]
+    shared: Annotated[str | None, about("the exporter and ref of the file, null for an own file")]
     path: str
     line: Line
     column: Line
@@ -26,7 +25,7 @@ class PlaceRecord(Struct, frozen=True):
 
 class PartyRecord(Struct, frozen=True):
     repository: str
-    settled: Annotated[bool, Meta(description="fleet.toml calls the package the repository's own")]
+    settled: Annotated[bool, about("fleet.toml calls the package the repository's own")]
     places: tuple[PlaceRecord, ...]
 
 
@@ -39,23 +38,16 @@ class UnlocksRecord(Struct, frozen=True):
     findings: Count
     repositories: Strings
     secrets: tuple[UnlockedVariable, ...]
-    partly: Annotated[Count, Meta(description="findings that something else holds back as well")]
+    partly: Annotated[Count, about("findings that something else holds back as well")]
 
 
 class KnownRecord(Struct, frozen=True):
     name: str
     pushers: tuple[PartyRecord, ...]
     readers: tuple[PartyRecord, ...]
-    contested: Annotated[bool, Meta(description="several push it, and not all of them are said to own it")]
+    contested: Annotated[bool, about("several push it, and not all of them are said to own it")]
     foreign_readers: Strings
-    unlocks: Annotated[UnlocksRecord, Meta(description="what is free to change once this package alone is settled")]
-
-
-class ImporterRecord(Struct, frozen=True):
-    repository: str
-    branch: str
-    path: str
-    line: Count
+    unlocks: Annotated[UnlocksRecord, about("what is free to change once this package alone is settled")]
 
 
 class SharedFinding(Struct, frozen=True):
@@ -70,15 +62,15 @@ class SharedFinding(Struct, frozen=True):
 
 
 class SharedRecord(Struct, frozen=True):
-    repository: Annotated[str, Meta(description="the exporter")]
+    repository: Annotated[str, about("the exporter")]
     ref: str
     pin: Pin
     path: str
-    pipeline: Annotated[str | None, Meta(description="null where the import names a whole file")]
+    pipeline: Annotated[str | None, about("null where the import names a whole file")]
     commit: str | None
-    error: Annotated[str | None, Meta(description="why it could not be read")]
-    pin_bump: Annotated[bool, Meta(description="a change reaches the importers only once they name another tag")]
-    importers: Annotated[tuple[ImporterRecord, ...], Meta(min_length=1)]
+    error: Annotated[str | None, about("why it could not be read")]
+    pin_bump: Annotated[bool, about("a change reaches the importers only once they name another tag")]
+    importers: Annotated[tuple[Importer, ...], Meta(min_length=1)]
     findings: tuple[SharedFinding, ...]
 
 
@@ -88,20 +80,18 @@ class UnreadRecord(Struct, frozen=True):
 
 
 class PictureSummary(Struct, frozen=True):
-    repositories: Annotated[Count, Meta(description="that were read")]
+    repositories: Annotated[Count, about("that were read")]
     unread: Count
     packages: Count
     contested: Count
-    foreign: Annotated[Count, Meta(description="packages that a repository reads and does not push")]
+    foreign: Annotated[Count, about("packages that a repository reads and does not push")]
     shared_pipelines: Count
-    pin_bumps: Annotated[Count, Meta(description="shared pipelines with findings that are imported at a tag")]
+    pin_bumps: Annotated[Count, about("shared pipelines with findings that are imported at a tag")]
 
 
 class PictureRecord(Struct, frozen=True):
     schema_version: Literal[1]
-    packages: Annotated[
-        tuple[KnownRecord, ...], Meta(description="in the order in which it pays to settle whose they are")
-    ]
+    packages: Annotated[tuple[KnownRecord, ...], about("in the order in which it pays to settle whose they are")]
     shared_pipelines: tuple[SharedRecord, ...]
     unread: tuple[UnreadRecord, ...]
     summary: PictureSummary
@@ -157,13 +147,9 @@ def _shared(shared: Shared) -> SharedRecord:
         shared.commit or None,
         shared.why or None,
         shared.bump,
-        tuple(map(_importer, shared.importers)),
+        shared.importers,
         tuple(map(_finding, shared.findings)),
     )
-
-
-def _importer(one: Importer) -> ImporterRecord:
-    return ImporterRecord(one.repository, one.branch, one.path, one.line)
 
 
 def _finding(one: SeenFinding) -> SharedFinding:

@@ -13,70 +13,47 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
-from migrator.reports.records.words import SCHEMA_VERSION, Count
+from migrator.reports.records.words import SCHEMA_VERSION, Count, Strings, about
 from migrator.reports.wording import stored as words
 from migrator.reports.wording.stored import Doing, Pair
 from migrator.secrets.records import Alive, Evidence, Listing, Row, Stored, Verdict, Waiver
 from migrator.secrets.tokens import Token, TokenRow
 from migrator.toml_keys import ConfigurationError
 
-Strings = tuple[str, ...]
-Repository = Annotated[str, Meta(description="empty on the workspace level")]
-Environment = Annotated[str | None, Meta(description="null on all but the deployment level, and for all of that")]
-
-
-class EvidenceRecord(Struct, frozen=True):
-    kind: Annotated[
-        str, Meta(description="how a reference is written, `doubt:` and what defeats proof, or `not-looked`")
-    ]
-    ref: Annotated[str, Meta(description="a branch, `tag` or `run` and its name; empty for a repository as a whole")]
-    path: Annotated[str, Meta(description="empty where it is about no file")]
-    line: Annotated[int, Meta(ge=0, description="from 1; 0 where it is about no line")]
-    text: Annotated[str, Meta(description="fixed words and names; nothing else of a file")]
+Repository = Annotated[str, about("empty on the workspace level")]
+Environment = Annotated[str | None, about("null on all but the deployment level, and for all of that")]
 
 
 class AliveRecord(Struct, frozen=True):
     branch: str
-    author: Annotated[str, Meta(description="of its last commit")]
-    committed: Annotated[datetime | None, Meta(description="null where the commit states no time that there is")]
-    last_run: Annotated[
-        str | None, Meta(description="null for none within the window", extra_json_schema={"format": "date"})
-    ]
-
-
-class WaiverRecord(Struct, frozen=True):
-    doubt: str
-    path: Annotated[str, Meta(description="empty for any")]
-    variable: Annotated[str, Meta(description="empty for any")]
-    reason: str
-    until: date
+    author: Annotated[str, about("of its last commit")]
+    committed: Annotated[datetime | None, about("null where the commit states no time that there is")]
+    last_run: Annotated[str | None, about("null for none within the window", extra_json_schema={"format": "date"})]
 
 
 class VariableRecord(Struct, frozen=True, kw_only=True):
-    level: Annotated[Level | None, Meta(description="null where the verdict is undefined-variable")]
+    level: Annotated[Level | None, about("null where the verdict is undefined-variable")]
     repository: Repository
     environment: Environment
     key: str
     uuid: Annotated[
         str | None,
-        Meta(description="null where it is stored nowhere, or may be on a level that could not be read"),
+        about("null where it is stored nowhere, or may be on a level that could not be read"),
     ]
     together: Annotated[
         Strings | UnsetType,
-        Meta(description="others of the same place and verdict that belong to it, such as the user name of a token"),
+        about("others of the same place and verdict that belong to it, such as the user name of a token"),
     ] = field(name="with", default=UNSET)
     secured: bool
     verdict: Verdict
-    evidence: tuple[EvidenceRecord, ...]
-    assumptions: Annotated[Strings, Meta(description="what whoever signs the removal answers for")]
+    evidence: tuple[Evidence, ...]
+    assumptions: Annotated[Strings, about("what whoever signs the removal answers for")]
     uncovers: Annotated[
         tuple[Level, ...],
-        Meta(
-            description="levels with a variable of this name that comes through, the first one first, once it is gone"
-        ),
+        about("levels with a variable of this name that comes through, the first one first, once it is gone"),
     ]
-    alive: Annotated[tuple[AliveRecord, ...], Meta(description="branches that keep it in use")]
-    waivers: Annotated[tuple[WaiverRecord, ...], Meta(description="that the verdict rests on")]
+    alive: Annotated[tuple[AliveRecord, ...], about("branches that keep it in use")]
+    waivers: Annotated[tuple[Waiver, ...], about("that the verdict rests on")]
 
 
 class StoredRecord(Struct, frozen=True):
@@ -100,40 +77,36 @@ class ListedToken(Struct, frozen=True):
     owner: str
     expires: date | None
     variables: tuple[StoredRecord, ...]
-    consumers: Annotated[Strings, Meta(description="outside of Pipelines")]
+    consumers: Annotated[Strings, about("outside of Pipelines")]
 
 
 class TokenRecord(ListedToken, frozen=True):
     revocable: bool
-    why: Annotated[Strings, Meta(description="why it cannot be revoked; empty where it can")]
+    why: Annotated[Strings, about("why it cannot be revoked; empty where it can")]
     notes: Strings
 
 
 class NextRecord(Struct, frozen=True):
-    what: Annotated[str, Meta(description="goes on after the number of variables")]
+    what: Annotated[str, about("goes on after the number of variables")]
     do: str
     verdicts: tuple[Verdict, ...]
     variables: Count
-    entries: Annotated[Count, Meta(description="a user name and its token are one")]
+    entries: Annotated[Count, about("a user name and its token are one")]
 
 
 class ListingSummary(Struct, frozen=True, kw_only=True):
     workspace: str
-    repositories: Annotated[Count, Meta(description="that were read")]
+    repositories: Annotated[Count, about("that were read")]
     variables: Count
-    others: Annotated[Count, Meta(description="stored variables that no login to Packages uses")]
+    others: Annotated[Count, about("stored variables that no login to Packages uses")]
     verdicts: Annotated[dict[Verdict, Count], Meta(extra_json_schema={"propertyNames": {"enum": list(Verdict)}})]
     not_checked: Count
-    never_had_pipelines: Annotated[
-        Count | UnsetType, Meta(description="repositories whose variables were not asked for")
-    ] = UNSET
-    left: Annotated[Count | UnsetType, Meta(description="repositories that were not asked for yet")] = UNSET
-    other_parts: Annotated[
-        Count | UnsetType, Meta(description="repositories that belong to other parts, with --shard")
-    ] = UNSET
+    never_had_pipelines: Annotated[Count | UnsetType, about("repositories whose variables were not asked for")] = UNSET
+    left: Annotated[Count | UnsetType, about("repositories that were not asked for yet")] = UNSET
+    other_parts: Annotated[Count | UnsetType, about("repositories that belong to other parts, with --shard")] = UNSET
     since: Annotated[
         str | UnsetType | None,
-        Meta(description="when the oldest answer was given that the list rests on, where some are of a run before"),
+        about("when the oldest answer was given that the list rests on, where some are of a run before"),
     ] = UNSET
     tokens: Count
     revocable: Count
@@ -144,11 +117,11 @@ class SecretsRecord(Struct, frozen=True, kw_only=True):
     summary: ListingSummary
     next: Annotated[
         tuple[NextRecord, ...] | UnsetType,
-        Meta(description="what can be done about the variables, the most urgent first"),
+        about("what can be done about the variables, the most urgent first"),
     ] = UNSET
     variables: tuple[VariableRecord, ...]
     not_checked: tuple[NotCheckedRecord, ...]
-    tokens: Annotated[tuple[TokenRecord, ...], Meta(description="of the owner's list, the first to expire first")]
+    tokens: Annotated[tuple[TokenRecord, ...], about("of the owner's list, the first to expire first")]
 
 
 def secrets(listing: Listing, tokens: Sequence[TokenRow] = ()) -> SecretsRecord:
@@ -231,13 +204,13 @@ def _variable(row: Row, pair: Pair) -> VariableRecord:
         together=tuple(one.variable.key for one in pair.rows if one != row),
         secured=variable.secured,
         verdict=row.verdict,
-        evidence=tuple(EvidenceRecord(one.kind, one.ref, one.path, one.line, one.text) for one in row.evidence),
+        evidence=row.evidence,
         assumptions=row.assumptions,
         uncovers=row.uncovers,
         alive=tuple(
             AliveRecord(one.branch, one.author, _moment(one.committed), one.last_run or None) for one in row.alive
         ),
-        waivers=tuple(WaiverRecord(one.doubt, one.path, one.variable, one.reason, one.until) for one in row.waivers),
+        waivers=row.waivers,
     )
 
 
@@ -270,11 +243,11 @@ def _row(one: VariableRecord) -> Row:
         one.repository,
         Variable(one.level or Level.REPOSITORY, one.key, one.uuid or "", one.secured, one.environment),
         one.verdict,
-        tuple(Evidence(each.kind, each.ref, each.path, each.line, each.text) for each in one.evidence),
+        one.evidence,
         one.assumptions,
         tuple(map(_alive, one.alive)),
         one.uncovers,
-        tuple(Waiver(each.doubt, each.path, each.variable, each.reason, each.until) for each in one.waivers),
+        one.waivers,
     )
 
 

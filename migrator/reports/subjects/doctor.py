@@ -9,6 +9,8 @@ from msgspec import Struct
 from migrator.bitbucket.budget import Budget
 from migrator.bitbucket.credentials import CredentialKind
 from migrator.bitbucket.diagnosis import Diagnosis
+from migrator.bitbucket.records import Account
+from migrator.bitbucket.scopes import Fit
 from migrator.reports.document import Column, Document, Section, Subject, Table, TableRow, Tone
 from migrator.reports.records.words import SCHEMA_VERSION
 
@@ -24,11 +26,6 @@ class CredentialRecord(Struct, frozen=True):
     scopes: tuple[str, ...] | None
 
 
-class AccountRecord(Struct, frozen=True):
-    uuid: str
-    name: str
-
-
 class LimitsRecord(Struct, frozen=True):
     per_hour: int | None
     near: bool | None
@@ -42,12 +39,6 @@ class AnswerRecord(Struct, frozen=True):
     why: str | None
 
 
-class FitRecord(Struct, frozen=True):
-    command: str
-    missing: tuple[str, ...]
-    beyond: tuple[str, ...]
-
-
 class DoctorRecord(Struct, frozen=True):
     """None is what Bitbucket does not say."""
 
@@ -55,11 +46,11 @@ class DoctorRecord(Struct, frozen=True):
     url: str
     reached: bool
     credential: CredentialRecord
-    user: AccountRecord | None
+    user: Account | None
     workspaces: tuple[str, ...] | None
     limits: LimitsRecord
     checks: tuple[AnswerRecord, ...]
-    commands: tuple[FitRecord, ...]
+    commands: tuple[Fit, ...]
 
 
 def subject(found: Diagnosis, budget: Budget) -> Subject:
@@ -95,11 +86,11 @@ def record(found: Diagnosis, budget: Budget) -> DoctorRecord:
         found.url,
         found.reached,
         CredentialRecord(str(found.kind), found.accepted, standing.credential_type, found.scopes),
-        AccountRecord(found.user.uuid, found.user.name) if found.user else None,
+        found.user,
         found.workspaces,
         LimitsRecord(standing.per_hour, standing.near_limit, budget.per_hour, budget.per_second),
         tuple(AnswerRecord(one.what, not one.why, one.why or None) for one in found.checks),
-        tuple(FitRecord(fit.command, fit.missing, fit.beyond) for fit in found.fits),
+        found.fits,
     )
 
 

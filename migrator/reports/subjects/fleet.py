@@ -30,6 +30,7 @@ from migrator.reports.document import (
     sheet,
 )
 from migrator.reports.known import Fleet, Owned
+from migrator.reports.records import fleet as records
 from migrator.reports.subjects import audit, fleet_packages, secrets
 from migrator.reports.subjects.findings import HEADS, MEANING, cells, seen
 from migrator.reports.subjects.findings import TONES as VERDICTS
@@ -62,7 +63,7 @@ def subject(fleet: Fleet, today: date) -> Subject:
     files: dict[str, Callable[[], Table | Struct]] = {
         ".csv": lambda: sheet(_REPOSITORIES, map(_cells, fleet.owned)),
         ".findings.csv": lambda: sheet(("repository", "branch", *HEADS, "left"), _found(fleet.owned)),
-        ".json": lambda: _record(fleet),
+        ".json": lambda: records.fleet(fleet),
         ".packages.json": fleet_packages.subject(fleet.picture).files[".json"],
     }
     if listing := known.listing:
@@ -70,12 +71,6 @@ def subject(fleet: Fleet, today: date) -> Subject:
     if known.tokens or known.unjudged:
         files[".tokens.csv"] = lambda: secrets.tokens_sheet(known.tokens, known.unjudged)
     return Subject(lambda _: document(fleet, today), files)
-
-
-def _record(fleet: Fleet) -> Struct:
-    from migrator.reports.records import fleet as records
-
-    return records.fleet(fleet)
 
 
 def document(fleet: Fleet, today: date) -> Document:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from msgspec import Struct
-
 from migrator.fleet.imports import Shared
 from migrator.fleet.packages import Known, Party, Picture
 from migrator.fleet.records import SeenFinding
@@ -25,6 +23,7 @@ from migrator.reports.document import (
     more,
     said,
 )
+from migrator.reports.records.fleet_packages import packages
 from migrator.reports.subjects.findings import TONES, seen
 from migrator.reports.wording import fleet as words
 
@@ -34,13 +33,7 @@ _TONES = (("several pushers", Tone.BAD), ("foreign read", Tone.HALF), ("settled"
 
 
 def subject(picture: Picture) -> Subject:
-    return Subject(lambda _: document(picture), {".json": lambda: _record(picture)})
-
-
-def _record(picture: Picture) -> Struct:
-    from migrator.reports.records.fleet_packages import packages
-
-    return packages(picture)
+    return Subject(lambda _: document(picture), {".json": lambda: packages(picture)})
 
 
 def document(picture: Picture) -> Document:

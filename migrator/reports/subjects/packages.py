@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
-
 from migrator.findings.records import Ownership, Package, Report, Use
 from migrator.reports.document import Column, Document, Section, Subject, Table, TableRow, Tone
 from migrator.reports.excerpt import place
+from migrator.reports.records.findings import packages
 from migrator.text.mask import named
 
 NONE = "No step is seen to push or read a package of a Packages registry."
@@ -22,7 +21,7 @@ _TONES = {
 
 
 def subject(report: Report) -> Subject:
-    return Subject(lambda _: document(report), {".json": lambda: _record(report)})
+    return Subject(lambda _: document(report), {".json": lambda: packages(report)})
 
 
 def document(report: Report) -> Document:
@@ -31,12 +30,6 @@ def document(report: Report) -> Document:
     rows = tuple(row for package in packages for row in _rows(package))
     table = Table("packages", "Packages", _COLUMNS, rows, tuple(_TONES.items()), empty=NONE)
     return Document("Packages", "", (Section("packages", "Packages", tables=(table,)),))
-
-
-def _record(report: Report) -> Struct:
-    from migrator.reports.records.findings import packages
-
-    return packages(report)
 
 
 def _rows(package: Package) -> Iterable[TableRow]:

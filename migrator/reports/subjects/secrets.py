@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from msgspec import Struct
-
 from migrator.findings.counting import many
 from migrator.reports.document import (
     Bar,
@@ -27,6 +25,7 @@ from migrator.reports.document import (
     said,
     sheet,
 )
+from migrator.reports.records.secrets import secrets
 from migrator.reports.wording import stored as words
 from migrator.reports.wording.stored import MEANING, MOST, Doing, Group, Pair
 from migrator.secrets.records import Evidence, Listing, Row, Verdict, Waiver
@@ -54,16 +53,10 @@ _TOKENS = ("token", "owner", "expires", "verdict", "why", "notes", "variables", 
 
 def subject(listing: Listing, tokens: Sequence[TokenRow] = (), *, whole: bool = False) -> Subject:
     """`whole`: each variable is shown with its evidence, however many there are."""
-    files = {".csv": lambda: variables_sheet(listing), ".json": lambda: _record(listing, tokens)}
+    files = {".csv": lambda: variables_sheet(listing), ".json": lambda: secrets(listing, tokens)}
     if tokens:
         files[".tokens.csv"] = lambda: tokens_sheet(tokens)
     return Subject(lambda page: document(listing, tokens, page=page, whole=whole), files)
-
-
-def _record(listing: Listing, tokens: Sequence[TokenRow]) -> Struct:
-    from migrator.reports.records.secrets import secrets
-
-    return secrets(listing, tokens)
 
 
 def document(listing: Listing, tokens: Sequence[TokenRow] = (), *, page: bool = False, whole: bool = False) -> Document:

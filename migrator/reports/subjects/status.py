@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from migrator.fleet.following import Row, counted
 from migrator.reports.document import Column, Document, Section, Subject, Table, TableRow
+from migrator.reports.records.fleet import status
 from migrator.text.mask import named
 
 _COLUMNS = (
@@ -19,7 +18,7 @@ _COLUMNS = (
 
 
 def subject(workspace: str, found: Sequence[Row]) -> Subject:
-    return Subject(lambda _: document(found), {".json": lambda: _record(workspace, found)})
+    return Subject(lambda _: document(found), {".json": lambda: status(workspace, found)})
 
 
 def document(found: Sequence[Row]) -> Document:
@@ -28,12 +27,6 @@ def document(found: Sequence[Row]) -> Document:
     counts = ", ".join(f"{number} {state}" for state, number in counted(found).items())
     closing = counts or "no repository is in the ledger"
     return Document("Status", "", (Section("status", "Status", tables=(table,)),), (closing,))
-
-
-def _record(workspace: str, found: Sequence[Row]) -> Struct:
-    from migrator.reports.records.fleet import status
-
-    return status(workspace, found)
 
 
 def _row(row: Row) -> TableRow:
