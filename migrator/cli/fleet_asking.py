@@ -28,7 +28,7 @@ class Asked(Struct, frozen=True):
 
 
 class Showing(Struct, frozen=True):
-    form: Format = Format.TEXT
+    format: Format = Format.TEXT
     colour: console.Colour = console.Colour.AUTO
     exit_zero: bool = False
 

@@ -28,11 +28,11 @@ from migrator.sinks.packages import Name
 from migrator.sinks.packages import Picture as Whose
 
 
-def run(path: Path, config: Path | None, rules: Sequence[Path], form: Format, colour: Colour) -> int:
+def run(path: Path, config: Path | None, rules: Sequence[Path], format: Format, colour: Colour) -> int:
     """Print the picture and return the exit code."""
     told = operator.find(config)
     found = picture(path, judging(told, [folder.resolve() for folder in rules]))
-    console.out(formats.write(form, subjects.subject(found), console.paint(colour, sys.stdout)))
+    console.out(formats.write(format, subjects.subject(found), console.paint(colour, sys.stdout)))
     unread = bool(found.unread) or any(shared.why for shared in found.shared)
     return exits.code(unread=unread, left=False, exit_zero=False)
 

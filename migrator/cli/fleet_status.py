@@ -37,7 +37,7 @@ def run(asked: Asked, showing: Showing, *, offline: bool, again: bool) -> int:
     found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded)
     workspace = entries[0].repository.workspace if entries else ""
     subject = statuses.subject(workspace, found)
-    console.out(formats.write(showing.form, subject, console.paint(showing.colour, sys.stdout)))
+    console.out(formats.write(showing.format, subject, console.paint(showing.colour, sys.stdout)))
     console.err(f"patless: {failure}" for failure in failures)
     if failures:
         return exits.REFUSED

@@ -109,8 +109,8 @@ def list_(
             raise failures.UsageError("--shard is a part of a workspace, which is listed with --all")
         lasting = secrets_asking.part(_lasting(ledger, max_age, max_requests, deadline), shard)
         asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config, lasting)
-        showing = Showing(colour=color, exit_zero=exit_zero, output=output_file)
-        return secrets.list_all(asked, showing, format, secrets.verdicts(verdict or ()))
+        showing = Showing(format, color, exit_zero=exit_zero, output=output_file)
+        return secrets.list_all(asked, showing, secrets.verdicts(verdict or ()))
 
     end(run)
 
@@ -148,7 +148,7 @@ def plan(
 
         lasting = _lasting(ledger, max_age, max_requests, deadline)
         asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config, lasting)
-        return secrets.plan(asked, Showing(colour=color, output=output_file), format, output, expires, sign or [])
+        return secrets.plan(asked, Showing(format, color, output=output_file), output, expires, sign or [])
 
     end(run)
 

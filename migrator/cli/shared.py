@@ -23,7 +23,9 @@ def _format(offered: tuple[Format, ...], help: str) -> object:
             raise failures.UsageError(f"this command cannot write --format {printable(value)}; it writes {known}")
         return Format(value)
 
-    return typer.Option("--format", metavar=f"[{'|'.join(offered)}]", parser=parsed, help=help)
+    names = list(offered)
+    metavar = f"<{'|'.join(names)}>"
+    return typer.Option("--format", metavar=metavar, parser=parsed, autocompletion=lambda: names, help=help)
 
 
 FindingsFormat = Annotated[Format, _format(FINDINGS, "For people, programs, code scanning, test reports.")]
