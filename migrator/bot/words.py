@@ -11,7 +11,7 @@ from migrator.bot.difference import Plan
 from migrator.bot.markers import OPENING
 from migrator.findings.counting import Counts, in_order, many
 from migrator.findings.records import Finding, Reason, Report
-from migrator.reports.document import Column, Document, Mark, Section, Table, TableRow, Text, Tone, listed, more
+from migrator.reports.document import Column, Document, Marked, Section, Table, TableRow, Text, Tone, listed, more
 from migrator.reports.formats import markdown
 from migrator.rulebook.records import ReasonEntry
 from migrator.rulebook.ways_out import ways_out
@@ -48,7 +48,7 @@ def _summary(report: Report, about: About, rows: int) -> str:
         *(_section("", said) for said in (list(_next(Counts.of(findings))), list(_aside(about))) if said),
         *([_section("Not read", _unread(report, rows))] if report.skipped else []),
     ]
-    opening = (Mark(_NAME, Tone.PLAIN), f": {headline(report, about.where)}")
+    opening = (Marked(_NAME, Tone.PLAIN), f": {headline(report, about.where)}")
     return markdown.render(Document("", "", tuple(sections), (opening,)))
 
 
@@ -115,7 +115,7 @@ def _aside(about: About) -> Iterator[str]:
 
 def _unread(report: Report, rows: int) -> Iterator[Text]:
     for one in report.skipped[:rows]:
-        yield (Mark(one.path, Tone.QUOTE), ": ", Mark(one.error, Tone.QUOTE))
+        yield (Marked(one.path, Tone.QUOTE), ": ", Marked(one.error, Tone.QUOTE))
     yield from more(len(report.skipped) - rows)
 
 

@@ -14,7 +14,7 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading, Showing
 from migrator.cli.together import Together
 from migrator.findings.counting import many
-from migrator.reports.document import Found, Subject
+from migrator.reports.document import Findings, Subject
 from migrator.reports.formats import PLAIN, text
 from migrator.reports.subjects import findings
 from migrator.text.mask import named
@@ -51,9 +51,9 @@ def _subject(analyses: Sequence[Analysis], all_of: Together, showing: Showing, u
     return findings.subject(all_of.report, all_of.reasons, found, name, unsafe=unsafe, quiet=showing.quiet)
 
 
-def _found(analyses: Sequence[Analysis]) -> Found:
+def _found(analyses: Sequence[Analysis]) -> Findings:
     rooted = Together.of(analyses, Analysis.rooted if len(analyses) == 1 else Analysis.absolute)
-    return Found(rooted.report, rooted.rules, rooted.reasons)
+    return Findings(rooted.report, rooted.rules, rooted.reasons)
 
 
 def aside(all_of: Together, showing: Showing) -> None:

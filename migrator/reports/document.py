@@ -29,14 +29,14 @@ class Tone(StrEnum):
     ASIDE = "aside"
 
 
-class Mark(Struct, frozen=True):
+class Marked(Struct, frozen=True):
     """A few words that stand out of a text."""
 
     text: str
     tone: Tone
 
 
-Text = str | tuple[str | Mark, ...]
+Text = str | tuple[str | Marked, ...]
 """One line to read. What stands between two backticks is code."""
 
 
@@ -45,7 +45,7 @@ def plain(text: Text) -> str:
     return text if isinstance(text, str) else "".join(one if isinstance(one, str) else one.text for one in text)
 
 
-class Block(Struct, frozen=True):
+class Passage(Struct, frozen=True):
     """A piece of what a row or a section holds: `kind` is `text`, `list`, `code`, `diff` or `copy`, which is there to
     be taken over as it is."""
 
@@ -62,20 +62,20 @@ def more(left: int) -> list[str]:
     return [f"and {left:,} more"] if left > 0 else []
 
 
-def said(text: Text, label: Text = "") -> Block:
+def said(text: Text, label: Text = "") -> Passage:
     """A sentence."""
-    return Block("text", (text,), label)
+    return Passage("text", (text,), label)
 
 
-def listed(lines: Iterable[Text], label: Text = "", most: int | None = None) -> Block:
+def listed(lines: Iterable[Text], label: Text = "", most: int | None = None) -> Passage:
     """Of more than `most` the rest is counted; None is no end."""
     every = tuple(lines)
     shown = every[:most]
-    return Block("list", (*shown, *more(len(every) - len(shown))), label)
+    return Passage("list", (*shown, *more(len(every) - len(shown))), label)
 
 
-def copied(text: str, label: str = "") -> Block:
-    return Block("copy", tuple(text.split("\n")), label)
+def copied(text: str, label: str = "") -> Passage:
+    return Passage("copy", tuple(text.split("\n")), label)
 
 
 class Column(Struct, frozen=True):
@@ -91,7 +91,7 @@ class TableRow(Struct, frozen=True):
     columns, below the heading `group`."""
 
     cells: tuple[str | int, ...]
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[Passage, ...] = ()
     line: Text = ""
     group: Text = ""
 
@@ -146,7 +146,7 @@ class Section(Struct, frozen=True):
     lead: str = ""
     figures: tuple[Figure, ...] = ()
     charts: tuple[Chart, ...] = ()
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[Passage, ...] = ()
     tables: tuple[Table, ...] = ()
 
 
@@ -159,7 +159,7 @@ class Document(Struct, frozen=True):
     closing: tuple[Text, ...] = ()
 
 
-class Found(Struct, frozen=True):
+class Findings(Struct, frozen=True):
     """Findings whose relative paths count from the root of the repository, and what their codes mean."""
 
     report: Report
@@ -167,7 +167,7 @@ class Found(Struct, frozen=True):
     reasons: Mapping[str, ReasonEntry]
 
 
-def _nothing_found() -> Found:
+def _nothing_found() -> Findings:
     raise TypeError("this subject reports no findings")
 
 
@@ -181,4 +181,4 @@ class Subject(Struct, frozen=True):
 
     document: Callable[[bool], Document]
     files: Mapping[str, Callable[[], Table | Struct]] = field(default_factory=dict)
-    found: Callable[[], Found] = _nothing_found
+    found: Callable[[], Findings] = _nothing_found

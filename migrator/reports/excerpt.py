@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection
 
-from migrator.reports.document import Mark, Text, Tone
+from migrator.reports.document import Marked, Text, Tone
 from migrator.text.mask import mask, printable
 from migrator.text.source import Position, Source, Span
 
@@ -20,16 +20,16 @@ def excerpt(source: Source, span: Span, secrets: Collection[Span]) -> tuple[Text
     last = max(first, source.position(max(span.start, span.end - 1)).line)
     shown = range(first, min(last, first + _LINES - 1) + 1)
     width = len(str(shown[-1]))
-    margin = Mark(" " * width + " |", Tone.ASIDE)
+    margin = Marked(" " * width + " |", Tone.ASIDE)
     lines: list[Text] = [(margin,)]
     for number in shown:
         before, inside, after = _pieces(source, number, span, secrets)
         blank = " " if before or inside or after else ""
-        lines.append((Mark(f"{number:>{width}} |", Tone.ASIDE), f"{blank}{before}", Mark(inside, Tone.NAME), after))
+        lines.append((Marked(f"{number:>{width}} |", Tone.ASIDE), f"{blank}{before}", Marked(inside, Tone.NAME), after))
         if inside.strip():
-            lines.append((margin, f" {' ' * _width(before)}", Mark("^" * _width(inside), Tone.BAD)))
+            lines.append((margin, f" {' ' * _width(before)}", Marked("^" * _width(inside), Tone.BAD)))
     if last > shown[-1]:
-        lines.append((Mark(f"{' ' * width} | … to line {last}", Tone.ASIDE),))
+        lines.append((Marked(f"{' ' * width} | … to line {last}", Tone.ASIDE),))
     return tuple(lines)
 
 

@@ -45,7 +45,7 @@ class Owned(Struct, frozen=True):
         return tuple(one for one in self.findings if not (self.outdated and one.verdict is Verdict.SAFE))
 
 
-class Kept(Struct, frozen=True):
+class KeptVariable(Struct, frozen=True):
     """A stored variable as a look for secrets saw it on a day, without a verdict. `repository` is '' for one of the
     workspace."""
 
@@ -54,7 +54,7 @@ class Kept(Struct, frozen=True):
     at: str
 
 
-class Outcome(Struct, frozen=True):
+class PlanOutcome(Struct, frozen=True):
     """What the log says last of a variable of the plan, '' where it says nothing."""
 
     row: PlanRow
@@ -71,8 +71,8 @@ class Audit(Struct, frozen=True):
     unjudged: tuple[Token, ...] = ()
     plan: Plan | None = None
     signatures: tuple[Signature, ...] | None = None
-    outcomes: tuple[Outcome, ...] = ()
-    kept: tuple[Kept, ...] = ()
+    outcomes: tuple[PlanOutcome, ...] = ()
+    kept: tuple[KeptVariable, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
 
 

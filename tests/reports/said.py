@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from migrator.findings.records import Finding, Report
 from migrator.fleet.packages import Picture
-from migrator.reports.document import Found, Subject
+from migrator.reports.document import Findings, Subject
 from migrator.reports.formats import html, json, junit, markdown, sarif, text
 from migrator.reports.paint import Paint
 from migrator.reports.records.findings import checked
@@ -36,11 +36,11 @@ def as_json(report: Report) -> str:
 
 
 def as_sarif(report: Report, rules: Mapping[str, Rule], number: str = "1") -> str:
-    return sarif.render(Found(report, rules, {}), number)
+    return sarif.render(Findings(report, rules, {}), number)
 
 
 def as_junit(report: Report, book: RuleBook) -> str:
-    return junit.render(Found(report, book.rules, book.reasons))
+    return junit.render(Findings(report, book.rules, book.reasons))
 
 
 def as_html(report: Report, reasons: Mapping[str, ReasonEntry], made: str = "now") -> str:
@@ -48,7 +48,7 @@ def as_html(report: Report, reasons: Mapping[str, ReasonEntry], made: str = "now
 
 
 def as_csv(report: Report) -> str:
-    return as_file(findings.subject(report, {}, lambda: Found(report, {}, {}), "demo"), ".csv")
+    return as_file(findings.subject(report, {}, lambda: Findings(report, {}, {}), "demo"), ".csv")
 
 
 def as_file(subject: Subject, ending: str) -> str:

@@ -19,7 +19,7 @@ from migrator.bitbucket.scopes import fits
 from migrator.findings.masking import masked
 from migrator.registry.records import Access, Answer
 from migrator.reports import formats
-from migrator.reports.document import Document, Found, Subject, Table
+from migrator.reports.document import Document, Findings, Subject, Table
 from migrator.reports.formats import Format, csv, html, json, text
 from migrator.reports.paint import Paint
 from migrator.reports.records.findings import counted
@@ -86,9 +86,9 @@ BUDGET = Budget(Path("budget.json"))
 RULES = dict(samples.BOOK.rules) | {
     "literal-credential": replace(samples.BOOK.rules["registry-login"], id="literal-credential")
 }
-FOUND = Found(REPORT, RULES, samples.REASONS)
+FOUND = Findings(REPORT, RULES, samples.REASONS)
 CHECKED = findings.subject(REPORT, samples.REASONS, lambda: FOUND, "demo")
-CLEAN = findings.subject(samples.clean(), {}, lambda: Found(samples.clean(), {}, {}), "demo")
+CLEAN = findings.subject(samples.clean(), {}, lambda: Findings(samples.clean(), {}, {}), "demo")
 FIXED = fixes.subject([SAFE], [UNSAFE, HELD], REPORT)
 
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from migrator.findings.counting import in_order
 from migrator.findings.records import Finding, Skipped
-from migrator.reports.document import Found, Subject, plain
+from migrator.reports.document import Findings, Subject, plain
 from migrator.reports.excerpt import excerpt, place
 from migrator.reports.paint import Paint
 from migrator.rulebook.ways_out import ways_out
@@ -26,7 +26,7 @@ def write(subject: Subject, _: Paint = Paint()) -> str:
     return render(subject.found())
 
 
-def render(found: Found) -> str:
+def render(found: Findings) -> str:
     """A suite for each file. What is not ASCII is escaped, so that no encoding on the way matters."""
     report = found.report
     paths = {*report.files, *(one.path for one in report.findings), *(one.path for one in report.skipped)}
@@ -55,7 +55,7 @@ def _case(suite: Element, path: str, name: str) -> Element:
     return SubElement(suite, "testcase", {"classname": _text(named(path)), "name": _text(name)})
 
 
-def _failed(suite: Element, finding: Finding, found: Found) -> None:
+def _failed(suite: Element, finding: Finding, found: Findings) -> None:
     case = _case(suite, finding.path, f"{finding.rule} at {_line(finding)}")
     told = {"message": _text(finding.message), "type": str(finding.verdict)}
     SubElement(case, "failure", told).text = _text("\n".join(_told(finding, found)))
@@ -70,7 +70,7 @@ def _line(finding: Finding) -> str:
     return place(finding.position).removeprefix(":")
 
 
-def _told(finding: Finding, found: Found) -> Iterator[str]:
+def _told(finding: Finding, found: Findings) -> Iterator[str]:
     """The lines, why it is held back, and the ways out."""
     report = found.report
     if (source := report.sources.get(finding.path)) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from migrator.reports.document import Block, Document, Mark, Section, Subject, Table, Text, Tone, plain
+from migrator.reports.document import Document, Marked, Passage, Section, Subject, Table, Text, Tone, plain
 from migrator.reports.paint import Paint
 from migrator.text.markup import cell, code, prose
 from migrator.text.mask import printable
@@ -34,7 +34,7 @@ def line(text: Text) -> str:
     ).strip()
 
 
-def mark(one: Mark) -> str:
+def mark(one: Marked) -> str:
     if one.tone in _VERDICTS:
         return f"**{_words(one.text)}**" if one.text.strip() else ""
     return code(one.text)
@@ -93,7 +93,7 @@ def _rows(table: Table) -> Iterator[list[str]]:
                 yield [f"- {line(row.line)}" for row in some]
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: Passage) -> Iterator[str]:
     label = f"{line(block.label)}: " if block.label else ""
     if block.kind == "code":
         yield from ("", *(f"    {printable(line_)}" for line_ in block.text.split("\n")), "")

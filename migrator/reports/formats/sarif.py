@@ -18,7 +18,7 @@ from migrator.findings.counting import in_order
 from migrator.findings.masking import shows_none
 from migrator.findings.records import Finding, Report, Severity, Skipped, Use
 from migrator.findings.snippet import fingerprints
-from migrator.reports.document import Found, Subject
+from migrator.reports.document import Findings, Subject
 from migrator.reports.paint import Paint
 from migrator.rulebook.records import Rule
 from migrator.text.edits import Edit
@@ -34,7 +34,7 @@ def write(subject: Subject, _: Paint = Paint()) -> str:
     return render(subject.found(), version("patless"))
 
 
-def render(found: Found, number: str) -> str:
+def render(found: Findings, number: str) -> str:
     """`number` is the version of patless."""
     report, rules = found.report, found.rules
     ids = sorted(rules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from migrator.reports.document import Block, Document, Mark, Section, Subject, Table, TableRow, Text, Tone
+from migrator.reports.document import Document, Marked, Passage, Section, Subject, Table, TableRow, Text, Tone
 from migrator.reports.paint import Paint
 from migrator.text.mask import named, printable
 
@@ -38,7 +38,7 @@ def line(text: Text, paint: Paint = Paint()) -> str:
     return "".join(_words(one) if isinstance(one, str) else mark(one, paint) for one in text)
 
 
-def mark(one: Mark, paint: Paint) -> str:
+def mark(one: Marked, paint: Paint) -> str:
     return _toned(named(one.text) if one.tone in (Tone.NAME, Tone.QUOTE) else _words(one.text), one.tone, paint)
 
 
@@ -86,7 +86,7 @@ def _row(row: TableRow, indent: str, paint: Paint) -> Iterator[str]:
     yield from (f"{indent}{one}" for block in row.blocks for one in _block(block, paint))
 
 
-def _block(block: Block, paint: Paint) -> Iterator[str]:
+def _block(block: Passage, paint: Paint) -> Iterator[str]:
     lines = [line(one, paint) for one in block.lines]
     label = line(block.label, paint) if block.label else ""
     if block.kind == "code":

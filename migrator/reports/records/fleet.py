@@ -15,7 +15,7 @@ from migrator.bitbucket.records import Level
 from migrator.findings.records import Verdict
 from migrator.fleet.following import Row, Standing, counted
 from migrator.fleet.records import SeenFinding
-from migrator.reports.known import Audit, Fleet, Kept, Outcome, Owned
+from migrator.reports.known import Audit, Fleet, KeptVariable, Owned, PlanOutcome
 from migrator.reports.records.secrets import (
     Environment,
     ListedToken,
@@ -242,7 +242,7 @@ def _tokens(audit: Audit) -> Iterator[OwnedToken]:
     yield from (OwnedToken(**asdict(listed(token)), revocable=None, why=(), notes=()) for token in audit.unjudged)
 
 
-def _kept(one: Kept) -> KeptRecord:
+def _kept(one: KeptVariable) -> KeptRecord:
     variable = one.variable
     where = (variable.level, one.repository, variable.environment or None)
     return KeptRecord(*where, variable.key, variable.secured, one.at)
@@ -265,7 +265,7 @@ def _signature(one: Signature) -> SignatureRecord:
     return SignatureRecord(one.file.name, one.signer or None, one.key or None, one.why or None)
 
 
-def _outcome(one: Outcome) -> OutcomeRecord:
+def _outcome(one: PlanOutcome) -> OutcomeRecord:
     row = one.row
     where = (row.level, row.repository, row.environment or None)
     return OutcomeRecord(*where, row.key, str(row.verdict), one.text or None)

@@ -15,7 +15,7 @@ from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
 from migrator.reports.records.words import SCHEMA_VERSION, Count, Strings, about
 from migrator.reports.wording import stored as words
-from migrator.reports.wording.stored import Doing, Pair
+from migrator.reports.wording.stored import Paired, ToDo
 from migrator.secrets.records import Alive, Evidence, Listing, Row, Stored, Verdict, Waiver
 from migrator.secrets.tokens import Token, TokenRow
 from migrator.toml_keys import ConfigurationError
@@ -188,12 +188,12 @@ def read(path: Path) -> tuple[Listing, tuple[TokenRow, ...]]:
     return listing, tuple(map(_token_row, found.tokens))
 
 
-def _next(one: Doing) -> NextRecord:
+def _next(one: ToDo) -> NextRecord:
     step = one.step
     return NextRecord(step.what, step.next.replace("`", ""), step.verdicts, one.count, len(one.entries))
 
 
-def _variable(row: Row, pair: Pair) -> VariableRecord:
+def _variable(row: Row, pair: Paired) -> VariableRecord:
     variable = row.variable
     return VariableRecord(
         level=variable.level if row.level else None,

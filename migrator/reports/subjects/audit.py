@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrator.findings.counting import many
-from migrator.reports.document import Block, Column, Section, Table, TableRow, Tone, copied, listed, said
-from migrator.reports.known import Audit, Kept, Outcome
+from migrator.reports.document import Column, Passage, Section, Table, TableRow, Tone, copied, listed, said
+from migrator.reports.known import Audit, KeptVariable, PlanOutcome
 from migrator.reports.subjects import secrets
 from migrator.secrets.plan import Plan
 from migrator.secrets.signing import Signature
@@ -52,14 +52,14 @@ def _kept(audit: Audit) -> Section:
     )
 
 
-def _cells(one: Kept) -> tuple[str, ...]:
+def _cells(one: KeptVariable) -> tuple[str, ...]:
     variable = one.variable
     secured = "yes" if variable.secured else "no"
     day = one.at.partition("T")[0]
     return variable.key, one.repository or "–", str(variable.level), variable.environment or "–", secured, day
 
 
-def _plan(plan: Plan, signatures: Sequence[Signature] | None, outcomes: Sequence[Outcome]) -> Section:
+def _plan(plan: Plan, signatures: Sequence[Signature] | None, outcomes: Sequence[PlanOutcome]) -> Section:
     """Its digests, who has signed it, and what was carried out."""
     signed = tuple(
         TableRow((one.file.name, "good" if one.signer else "not good", one.signer or one.why, one.key))
@@ -77,16 +77,16 @@ def _plan(plan: Plan, signatures: Sequence[Signature] | None, outcomes: Sequence
         blocks=tuple(copied(digest, f"SHA-256 of the {what}") for what, digest in facts),
         tables=(
             Table("signatures", "Signatures", heads, signed, _SIGNATURES, empty=none),
-            Table("outcomes", "Carried out", (Column("Variable", "name"), Column("Outcome", "mark")), done),
+            Table("outcomes", "Carried out", (Column("Variable", "name"), Column("PlanOutcome", "mark")), done),
         ),
     )
 
 
-def _done(one: Outcome) -> str:
+def _done(one: PlanOutcome) -> str:
     return one.text or "not carried out"
 
 
-def _why(one: Outcome) -> Iterator[Block]:
+def _why(one: PlanOutcome) -> Iterator[Passage]:
     """On what the plan rests."""
     row = one.row
     yield said(str(row.verdict), "Verdict")

@@ -13,13 +13,13 @@ from migrator.findings.ignores import Note
 from migrator.findings.records import Finding, Reason, Report, Verdict
 from migrator.reports.document import (
     Bar,
-    Block,
     Chart,
     Column,
     Document,
     Figure,
-    Found,
-    Mark,
+    Findings,
+    Marked,
+    Passage,
     Section,
     Subject,
     Table,
@@ -56,7 +56,7 @@ _USES = 6
 def subject(
     report: Report,
     reasons: Mapping[str, ReasonEntry],
-    found: Callable[[], Found],
+    found: Callable[[], Findings],
     name: str,
     *,
     unsafe: bool = False,
@@ -110,7 +110,7 @@ def document(
 
 
 def headline(finding: Finding) -> Text:
-    verdict = Mark(finding.verdict, TONES[finding.verdict])
+    verdict = Marked(finding.verdict, TONES[finding.verdict])
     return (*_at(finding), " [", verdict, f"] {_flat(finding.message)}")
 
 
@@ -119,7 +119,7 @@ def changed(done: Iterable[Finding]) -> Iterator[TableRow]:
     for finding in in_order(done):
         left = ", ".join(f"${name}" for name in finding.remaining)
         still = f" (still read elsewhere in this step: {left})" if left else ""
-        line = (*_at(finding), " ", Mark("fixed:", Tone.GOOD), f" {finding.message}{still}")
+        line = (*_at(finding), " ", Marked("fixed:", Tone.GOOD), f" {finding.message}{still}")
         yield TableRow((), line=line)
 
 
@@ -139,9 +139,9 @@ def closing_of(report: Report, *, unsafe: bool) -> Iterator[Text]:
     if counts.findings:
         verdicts = [_counted(verdict, number) for verdict, number in by_verdict(counts)]
         split = (piece for at, pieces in enumerate(verdicts) for piece in ((", ",) if at else ()) + pieces)
-        yield (Mark(many(counts.findings, "finding"), Tone.NAME), ": ", *split, read)
+        yield (Marked(many(counts.findings, "finding"), Tone.NAME), ": ", *split, read)
     else:
-        yield (Mark("No findings", Tone.NAME), read)
+        yield (Marked("No findings", Tone.NAME), read)
     if unsafe and counts.fixable:
         yield f"`patless fix --unsafe-fixes` rewrites {counts.fixable}."
     elif counts.fixable:
@@ -166,34 +166,34 @@ def by_verdict(counts: Counts) -> tuple[tuple[Verdict, int], ...]:
 def skipped(report: Report) -> Iterator[Text]:
     """A line for each input that could not be read."""
     for one in sorted(report.skipped, key=lambda one: (one.path, place(one.position), one.error)):
-        where = Mark(f"{named(one.path)}{place(one.position)}:", Tone.NAME)
-        yield (where, " ", Mark("not read:", Tone.BAD), f" {_flat(one.error)}")
+        where = Marked(f"{named(one.path)}{place(one.position)}:", Tone.NAME)
+        yield (where, " ", Marked("not read:", Tone.BAD), f" {_flat(one.error)}")
 
 
 def notes(found: Iterable[Note]) -> Iterator[Text]:
     for note in found:
         at = f":{note.line}" if note.line else ""
-        yield (Mark(f"{named(note.path)}{at}:", Tone.NAME), " ", Mark("note:", Tone.HALF), f" {_flat(note.text)}")
+        yield (Marked(f"{named(note.path)}{at}:", Tone.NAME), " ", Marked("note:", Tone.HALF), f" {_flat(note.text)}")
 
 
 def reason_blocks(
     reason: Reason, entry: ReasonEntry | None, finding: Finding | None = None, fleet_of: str = ""
-) -> Iterator[Block]:
+) -> Iterator[Passage]:
     """Why a finding is held back, and its ways out."""
-    yield said(_flat(reason.detail), (Mark(reason.code, TONES[reason.verdict]),))
+    yield said(_flat(reason.detail), (Marked(reason.code, TONES[reason.verdict]),))
     if entry is not None:
         ways = ways_out(entry, reason.subject, fleet_of=fleet_of, finding=finding)
         yield from (copied(way, label) for label, way in ways)
 
 
-def seen(finding: SeenFinding, slug: str, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
+def seen(finding: SeenFinding, slug: str, reasons: Mapping[str, ReasonEntry]) -> Iterator[Passage]:
     """What a page has of a finding that a ledger keeps, of the repository `slug`."""
     at = f"{finding.path}:{finding.position.line}:{finding.position.column}"
     yield said(f"{finding.verdict}: {finding.message}", at)
     if finding.change:
-        yield Block("diff", (finding.change,), f"The change of {at}")
+        yield Passage("diff", (finding.change,), f"The change of {at}")
     elif finding.excerpt:
-        yield Block("code", (finding.excerpt,), f"The line {at}")
+        yield Passage("code", (finding.excerpt,), f"The line {at}")
     for reason in finding.reasons:
         yield from reason_blocks(reason, reasons.get(reason.code), fleet_of=slug)
     if finding.assumptions:
@@ -248,7 +248,7 @@ def _unread(report: Report) -> Iterator[Section]:
         yield Section("unread", "Not read", "Of these nothing is known.", tables=(table,))
 
 
-def _row(finding: Finding, blocks: tuple[Block, ...]) -> TableRow:
+def _row(finding: Finding, blocks: tuple[Passage, ...]) -> TableRow:
     shown = (
         f"{named(finding.path)}{place(finding.position)}",
         str(finding.verdict),
@@ -259,15 +259,15 @@ def _row(finding: Finding, blocks: tuple[Block, ...]) -> TableRow:
     return TableRow(shown, blocks, headline(finding))
 
 
-def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry], page: bool) -> Iterator[Block]:
+def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry], page: bool) -> Iterator[Passage]:
     """A page has the change in place of the lines, if there is one."""
     if page:
         yield said(f"{finding.verdict}: {MEANING[finding.verdict]}.")
     if page and (change := hunks(finding, report)):
-        yield Block("diff", tuple(change.split("\n")))
+        yield Passage("diff", tuple(change.split("\n")))
     elif (source := report.sources.get(finding.path)) is not None:
         lines = excerpt(source, finding.span, report.secrets.get(finding.path, ()))
-        yield Block("code", lines)
+        yield Passage("code", lines)
     for reason in finding.reasons:
         yield from reason_blocks(reason, reasons.get(reason.code), finding)
     if page and finding.assumptions:
@@ -280,13 +280,13 @@ def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry]
         yield said(", ".join(f"${name}" for name in finding.remaining), "still read elsewhere in this step")
 
 
-def _at(finding: Finding) -> tuple[str | Mark, ...]:
-    where = Mark(f"{named(finding.path)}{place(finding.position)}:", Tone.NAME)
-    return where, " ", Mark(finding.rule, Tone.CODE)
+def _at(finding: Finding) -> tuple[str | Marked, ...]:
+    where = Marked(f"{named(finding.path)}{place(finding.position)}:", Tone.NAME)
+    return where, " ", Marked(finding.rule, Tone.CODE)
 
 
-def _counted(verdict: Verdict, number: int) -> tuple[str | Mark, ...]:
-    return (f"{number} ", Mark(verdict, TONES[verdict])) if number else (f"{number} {verdict}",)
+def _counted(verdict: Verdict, number: int) -> tuple[str | Marked, ...]:
+    return (f"{number} ", Marked(verdict, TONES[verdict])) if number else (f"{number} {verdict}",)
 
 
 def _told(counts: Sequence[tuple[Verdict | str, int]]) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from migrator.findings.counting import Counts, many
 from migrator.findings.records import Finding, Report
-from migrator.reports.document import Document, Mark, Section, Subject, Table, Text, Tone
+from migrator.reports.document import Document, Marked, Section, Subject, Table, Text, Tone
 from migrator.reports.subjects.findings import changed, granted, left_out
 from migrator.rulebook.records import ReasonEntry
 from migrator.rulebook.ways_out import ways_out
@@ -44,7 +44,7 @@ def closing_of(done: int, held: Sequence[Finding], report: Report, verb: str) ->
     reasons = ", ".join(f"{code} ×{number}" for code, number in counts.reasons)
     back = f", {counts.findings} held back" + (f" ({reasons})" if reasons else "")
     unread = f", {many(len(report.skipped), 'file')} not readable" if report.skipped else ""
-    yield (Mark(f"{done} {verb}", Tone.NAME), f"{back}{left_out(report)}{unread}")
+    yield (Marked(f"{done} {verb}", Tone.NAME), f"{back}{left_out(report)}{unread}")
     if counts.findings:
         yield "`patless check` shows what was held back, why, and the ways out."
 

@@ -15,11 +15,11 @@ from migrator.fleet.packages import Picture
 from migrator.fleet.records import Change, ChangeState
 from migrator.reports.document import (
     Bar,
-    Block,
     Chart,
     Column,
     Document,
     Figure,
+    Passage,
     Section,
     Subject,
     Table,
@@ -187,7 +187,7 @@ def _repository(one: Owned, reasons: Mapping[str, ReasonEntry]) -> TableRow:
     return TableRow(cells, tuple(_owned(one, reasons)))
 
 
-def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
+def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Passage]:
     change = one.standing.change
     if one.wave and (one.wave.owner or one.wave.due):
         due = f"due {one.wave.due}" if one.wave.due else ""

@@ -8,10 +8,10 @@ from migrator.fleet.imports import Shared
 from migrator.fleet.packages import Known, Party, Picture
 from migrator.fleet.records import SeenFinding
 from migrator.reports.document import (
-    Block,
     Column,
     Document,
-    Mark,
+    Marked,
+    Passage,
     Section,
     Subject,
     Table,
@@ -43,7 +43,7 @@ def document(picture: Picture) -> Document:
         Table("packages", "Packages", _HEADS, tuple(map(_known, picture.packages)), empty=""),
         Table("shared", "Shared pipelines", (), tuple(map(_shared, picture.shared)), empty=""),
     )
-    unread = listed((Mark(slug, Tone.QUOTE), ": ", Mark(why, Tone.QUOTE)) for slug, why in picture.unread)
+    unread = listed((Marked(slug, Tone.QUOTE), ": ", Marked(why, Tone.QUOTE)) for slug, why in picture.unread)
     sections = (
         Section("packages", "Packages", tables=tables),
         *([Section("unread", "Not read", blocks=(unread,))] if picture.unread else []),
@@ -81,12 +81,12 @@ def _first(picture: Picture) -> Iterator[TableRow]:
     group = "Settle first whose these are"
     waiting = [known for known in picture.packages if known.open]
     for number, known in enumerate(waiting[: words.FIRST], start=1):
-        line = (f"{number}. ", Mark(known.name, Tone.NAME), f": {words.gain(known.unlocks)}")
+        line = (f"{number}. ", Marked(known.name, Tone.NAME), f": {words.gain(known.unlocks)}")
         yield TableRow((), tuple(_ways(known)), line, group)
     yield from (TableRow((), line=text, group=group) for text in more(len(waiting) - words.FIRST))
 
 
-def _ways(known: Known) -> Iterator[Block]:
+def _ways(known: Known) -> Iterator[Passage]:
     for way in words.ways(known):
         yield copied("\n".join(way.lines), f"{way.what}, in fleet.toml") if way.lines else said(way.what)
 
@@ -94,7 +94,7 @@ def _ways(known: Known) -> Iterator[Block]:
 def _known(known: Known) -> TableRow:
     odd = words.whose(known)
     cells = (known.name, _slugs(known.pushers), _slugs(known.readers), odd or "-")
-    line = (Mark(known.name, Tone.NAME), *(("  ", Mark(odd, Tone.HALF)) if odd else ()))
+    line = (Marked(known.name, Tone.NAME), *(("  ", Marked(odd, Tone.HALF)) if odd else ()))
     parties = [_party("pushed by", one, ()) for one in known.pushers]
     parties += [_party("read by", one, known.foreign) for one in known.readers]
     return TableRow(cells, tuple(map(said, parties)), line)
@@ -107,29 +107,29 @@ def _slugs(found: Sequence[Party]) -> str:
 
 
 def _party(what: str, party: Party, foreign: Sequence[str]) -> Text:
-    doubt = (" ", Mark("(does not push it)", Tone.HALF)) if party.repository in foreign else ()
-    settled = (" ", Mark("(settled)", Tone.GOOD)) if party.settled else ()
+    doubt = (" ", Marked("(does not push it)", Tone.HALF)) if party.repository in foreign else ()
+    settled = (" ", Marked("(settled)", Tone.GOOD)) if party.settled else ()
     places = [f"{words.place(one)} on {words.on(one)}" for one in party.places[: words.PLACES]]
     shown = ", ".join((*places, *more(len(party.places) - words.PLACES)))
-    return (f"{what} ", Mark(party.repository, Tone.NAME), *doubt, *settled, "  ", Mark(shown, Tone.ASIDE))
+    return (f"{what} ", Marked(party.repository, Tone.NAME), *doubt, *settled, "  ", Marked(shown, Tone.ASIDE))
 
 
 def _shared(shared: Shared) -> TableRow:
-    line = (Mark(words.pinned(shared), Tone.NAME), " exports ", Mark(words.exported(shared), Tone.QUOTE))
+    line = (Marked(words.pinned(shared), Tone.NAME), " exports ", Marked(words.exported(shared), Tone.QUOTE))
     return TableRow((), tuple(_shared_blocks(shared)), line)
 
 
-def _shared_blocks(shared: Shared) -> Iterator[Block]:
+def _shared_blocks(shared: Shared) -> Iterator[Passage]:
     if shared.why:
-        yield said(_quoted(shared.why), (Mark("not read", Tone.BAD),))
-    yield from (said(("imported by ", Mark(words.imported(one), Tone.QUOTE))) for one in shared.importers)
+        yield said(_quoted(shared.why), (Marked("not read", Tone.BAD),))
+    yield from (said(("imported by ", Marked(words.imported(one), Tone.QUOTE))) for one in shared.importers)
     for finding in shared.findings:
-        verdict = Mark(finding.verdict, TONES[finding.verdict])
-        yield said((Mark(_at(finding), Tone.QUOTE), " ", verdict, " ", Mark(finding.message, Tone.QUOTE)))
-        reasons = [(f"{one.code}: ", Mark(one.detail, Tone.QUOTE)) for one in finding.reasons]
+        verdict = Marked(finding.verdict, TONES[finding.verdict])
+        yield said((Marked(_at(finding), Tone.QUOTE), " ", verdict, " ", Marked(finding.message, Tone.QUOTE)))
+        reasons = [(f"{one.code}: ", Marked(one.detail, Tone.QUOTE)) for one in finding.reasons]
         yield from [listed(reasons)] if reasons else []
     if step := words.next_step(shared):
-        yield said(_quoted(step), (Mark("next", Tone.CODE),))
+        yield said(_quoted(step), (Marked("next", Tone.CODE),))
 
 
 def _package(known: Known) -> TableRow:
@@ -139,7 +139,7 @@ def _package(known: Known) -> TableRow:
     return TableRow(cells, tuple(_uses(known)))
 
 
-def _uses(known: Known) -> Iterator[Block]:
+def _uses(known: Known) -> Iterator[Passage]:
     if known.open:
         yield said(f"Settling it {words.gain(known.unlocks)}.")
         yield from _ways(known)
@@ -165,4 +165,4 @@ def _at(finding: SeenFinding) -> str:
 
 
 def _quoted(text: str) -> Text:
-    return (Mark(text, Tone.QUOTE),)
+    return (Marked(text, Tone.QUOTE),)

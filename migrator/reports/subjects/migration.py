@@ -9,7 +9,7 @@ from msgspec import Struct
 from migrator.findings.counting import many
 from migrator.fleet.deciding import SENTENCES, Act, Decision
 from migrator.fleet.opening import Outcome
-from migrator.reports.document import Mark, Text, Tone
+from migrator.reports.document import Marked, Text, Tone
 
 _WOULD = {
     Act.OPEN: "would open a pull request",
@@ -33,20 +33,20 @@ class Failure(Struct, frozen=True):
 
 def line(outcome: Outcome) -> Text:
     """What became of one destination, or would become of it."""
-    where = Mark(f"{outcome.target.repository.slug} {outcome.target.destination}:", Tone.NAME)
+    where = Marked(f"{outcome.target.repository.slug} {outcome.target.destination}:", Tone.NAME)
     found = outcome.pull_request
     link = f" #{found.number} {found.url}" if found else ""
     if outcome.waits:
-        return (where, " ", Mark("waits:", Tone.HALF), f" {outcome.waits}")
+        return (where, " ", Marked("waits:", Tone.HALF), f" {outcome.waits}")
     if outcome.done:
         dropped = f" (refused as reviewers: {', '.join(outcome.dropped)})" if outcome.dropped else ""
-        return (where, " ", Mark(_DID[outcome.done], Tone.GOOD), f"{link}{dropped}")
+        return (where, " ", Marked(_DID[outcome.done], Tone.GOOD), f"{link}{dropped}")
     decision = outcome.looked.decision if outcome.looked else Decision(Act.LEAVE)
     if decision.why:
         tone = Tone.BAD if decision.act is Act.STOP else Tone.ASIDE
         about = f" ({', '.join(decision.about)})" if decision.about else ""
-        return (where, " ", Mark(str(decision.why), tone), f": {SENTENCES[decision.why]}{about}{link}")
-    return (where, " ", Mark(_WOULD[decision.act], Tone.CODE), link)
+        return (where, " ", Marked(str(decision.why), tone), f": {SENTENCES[decision.why]}{about}{link}")
+    return (where, " ", Marked(_WOULD[decision.act], Tone.CODE), link)
 
 
 def preview(outcome: Outcome) -> Iterator[Text]:
@@ -54,14 +54,14 @@ def preview(outcome: Outcome) -> Iterator[Text]:
     looked = outcome.looked
     if looked is None or not looked.decision.act.writes:
         return
-    yield ("  branch ", Mark(looked.situation.branch, Tone.QUOTE), f", title: {looked.title}")
+    yield ("  branch ", Marked(looked.situation.branch, Tone.QUOTE), f", title: {looked.title}")
     for file in looked.about.changed:
         count = f"{many(len(file.lines), 'line')} ({', '.join(map(str, file.lines))})"
-        yield ("  ", Mark(file.path, Tone.QUOTE), f": {count}")
+        yield ("  ", Marked(file.path, Tone.QUOTE), f": {count}")
     for stays in looked.about.stays:
-        yield ("  stays: ", Mark(f"{stays.path}:{stays.line} {stays.code}", Tone.QUOTE))
+        yield ("  stays: ", Marked(f"{stays.path}:{stays.line} {stays.code}", Tone.QUOTE))
     for release in looked.about.releases:
-        yield (Mark(f"  [skip ci]: {release.pipeline} would start ({release.what})", Tone.HALF),)
+        yield (Marked(f"  [skip ci]: {release.pipeline} would start ({release.what})", Tone.HALF),)
 
 
 def closing(outcomes: Sequence[Outcome], failures: Sequence[Failure], *, acts: bool) -> str:

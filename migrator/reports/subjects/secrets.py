@@ -8,12 +8,12 @@ from datetime import date
 from migrator.findings.counting import many
 from migrator.reports.document import (
     Bar,
-    Block,
     Chart,
     Column,
     Document,
     Figure,
-    Mark,
+    Marked,
+    Passage,
     Section,
     Subject,
     Table,
@@ -27,7 +27,7 @@ from migrator.reports.document import (
 )
 from migrator.reports.records.secrets import secrets
 from migrator.reports.wording import stored as words
-from migrator.reports.wording.stored import MEANING, MOST, Doing, Group, Pair
+from migrator.reports.wording.stored import MEANING, MOST, Group, Paired, ToDo
 from migrator.secrets.records import Evidence, Listing, Row, Verdict, Waiver
 from migrator.secrets.tokens import Token, TokenRow, shown
 
@@ -70,7 +70,7 @@ def document(listing: Listing, tokens: Sequence[TokenRow] = (), *, page: bool = 
         tables = tuple(_doings(listing)) if several else tuple(_groups(listing))
         first = (Section("rows", "Stored variables", tables=tables),)
     sections = (*first, *tokens_section(tokens, page=page), *doubts(listing, page=page))
-    return Document("Stored variables", ("workspace ", Mark(listing.workspace, Tone.QUOTE)), sections, closing)
+    return Document("Stored variables", ("workspace ", Marked(listing.workspace, Tone.QUOTE)), sections, closing)
 
 
 def stored(listing: Listing, tokens: Sequence[TokenRow] = ()) -> Iterator[Section]:
@@ -137,7 +137,7 @@ def doubts(listing: Listing, *, page: bool) -> Iterator[Section]:
 
 
 def closing_of(listing: Listing, tokens: Sequence[TokenRow]) -> Iterator[Text]:
-    counts = [(", ", f"{number} ", Mark(verdict, TONES[verdict])) for verdict, number in words.counts(listing.rows)]
+    counts = [(", ", f"{number} ", Marked(verdict, TONES[verdict])) for verdict, number in words.counts(listing.rows)]
     found = [piece for pieces in counts for piece in pieces][1:]
     head, tail = words.total(listing)
     yield (head, *((": ", *found) if found else ()), tail)
@@ -156,7 +156,7 @@ def tokens_sheet(rows: Sequence[TokenRow], unjudged: Sequence[Token] = ()) -> Ta
     return sheet(_TOKENS, (_token_cells(*one) for one in found))
 
 
-def _table(one: Doing, columns: tuple[Column, ...]) -> Table:
+def _table(one: ToDo, columns: tuple[Column, ...]) -> Table:
     """What can be done next, and about which variables."""
     note = f"{one.step.next} Open a row for its evidence.".replace("`", "")
     title = f"{many(one.count, 'variable')}: {one.step.what}"
@@ -164,7 +164,7 @@ def _table(one: Doing, columns: tuple[Column, ...]) -> Table:
     return Table(f"next-{one.step.verdicts[0]}", title, columns, rows, tuple(TONES.items()), note)
 
 
-def _pair(pair: Pair) -> TableRow:
+def _pair(pair: Paired) -> TableRow:
     """What is together is one row, which has all of it."""
     row = pair.first
     variable = row.variable
@@ -182,7 +182,7 @@ def _doings(listing: Listing) -> Iterator[Table]:
     """How many there are of each thing that can be done, then those, what is together as one line."""
     doings = words.doings(listing.rows)
     count = many(len(listing.heads), "repository", "repositories")
-    read: Text = (Mark(listing.workspace, Tone.QUOTE), f": {count} read")
+    read: Text = (Marked(listing.workspace, Tone.QUOTE), f": {count} read")
     counts = tuple(TableRow((), line=f"{one.count:>7,}  {one.step.what}", group=read) for one in doings)
     yield Table("counts", "Counts", (), counts)
     for one in doings:
@@ -193,13 +193,13 @@ def _doings(listing: Listing) -> Iterator[Table]:
         yield Table(f"lines-{one.step.verdicts[0]}", group, (), tuple(rows), note=one.step.next)
 
 
-def _together(pair: Pair) -> Text:
+def _together(pair: Paired) -> Text:
     row = pair.first
-    place = Mark(row.repository, Tone.QUOTE) if row.repository.strip() else "(workspace)"
-    level = (" ", Mark(row.variable.environment, Tone.QUOTE)) if row.variable.environment else ()
-    keys = [piece for one in pair.rows for piece in (", ", Mark(one.variable.key, Tone.NAME))][1:]
+    place = Marked(row.repository, Tone.QUOTE) if row.repository.strip() else "(workspace)"
+    level = (" ", Marked(row.variable.environment, Tone.QUOTE)) if row.variable.environment else ()
+    keys = [piece for one in pair.rows for piece in (", ", Marked(one.variable.key, Tone.NAME))][1:]
     shows = ("  ", *_evidence(row.evidence[0])) if row.evidence else ()
-    return (place, *level, ": ", *keys, "  ", Mark(row.verdict, TONES[row.verdict]), *shows)
+    return (place, *level, ": ", *keys, "  ", Marked(row.verdict, TONES[row.verdict]), *shows)
 
 
 def _groups(listing: Listing) -> Iterator[Table]:
@@ -210,26 +210,26 @@ def _groups(listing: Listing) -> Iterator[Table]:
 
 
 def _heading(group: Group, listing: Listing) -> Text:
-    where: Text = (Mark(listing.workspace, Tone.QUOTE), " (workspace)")
+    where: Text = (Marked(listing.workspace, Tone.QUOTE), " (workspace)")
     if group.repository:
-        where = (Mark(f"{listing.workspace}/{group.repository}", Tone.QUOTE),)
+        where = (Marked(f"{listing.workspace}/{group.repository}", Tone.QUOTE),)
     return (*where, ": shadows native variables") if group.shadowing else where
 
 
 def _row(row: Row, group: Text) -> TableRow:
     variable = row.variable
     secured = "" if variable.secured or not row.level else ", not secured"
-    environment = (" ", Mark(variable.environment, Tone.QUOTE)) if row.level and variable.environment else ()
+    environment = (" ", Marked(variable.environment, Tone.QUOTE)) if row.level and variable.environment else ()
     level = f" ({row.level}" if row.level else " (on no level"
-    verdict = Mark(row.verdict, TONES[row.verdict])
-    line = (Mark(variable.key, Tone.NAME), level, *environment, f"{secured})  ", verdict)
+    verdict = Marked(row.verdict, TONES[row.verdict])
+    line = (Marked(variable.key, Tone.NAME), level, *environment, f"{secured})  ", verdict)
     where = " ".join(filter(None, (row.level or "-", variable.environment or "")))
     return TableRow(
         (variable.key, row.repository, where, str(row.verdict)), tuple(_blocks(row, page=False)), line, group
     )
 
 
-def _blocks(row: Row, *, page: bool) -> Iterator[Block]:
+def _blocks(row: Row, *, page: bool) -> Iterator[Passage]:
     yield said(MEANING[row.verdict])
     if page and row.level and not row.variable.secured:
         yield said("It is not secured: whoever sees the settings sees its value.")
@@ -242,21 +242,21 @@ def _blocks(row: Row, *, page: bool) -> Iterator[Block]:
         yield listed(lines, "kept in use by", most=most)
         yield said(words.WAYS)
     if row.uncovers:
-        yield said((Mark(words.uncovered(row.uncovers), Tone.HALF),))
-    yield from (said(_quoted(words.waived(one)), (Mark("waived", Tone.HALF),)) for one in row.waivers)
+        yield said((Marked(words.uncovered(row.uncovers), Tone.HALF),))
+    yield from (said(_quoted(words.waived(one)), (Marked("waived", Tone.HALF),)) for one in row.waivers)
     if page and row.assumptions:
         yield listed(map(_flat, row.assumptions), "taken for granted")
 
 
 def _alive(branch: str, author: str, last: str) -> Text:
-    by = Mark(author, Tone.QUOTE) if author.strip() else "no author"
-    return (Mark(branch, Tone.NAME), "  ", by, ", ", Mark(last, Tone.QUOTE))
+    by = Marked(author, Tone.QUOTE) if author.strip() else "no author"
+    return (Marked(branch, Tone.NAME), "  ", by, ", ", Marked(last, Tone.QUOTE))
 
 
-def _evidence(one: Evidence) -> tuple[str | Mark, ...]:
+def _evidence(one: Evidence) -> tuple[str | Marked, ...]:
     quoted = [piece for text in (one.ref, words.place(one), one.text) if text for piece in ("  ", *_quoted(text))]
     means = ("  ", words.means(one)) if words.means(one) else ()
-    return (Mark(_flat(one.kind), Tone.ASIDE), *quoted, *means)
+    return (Marked(_flat(one.kind), Tone.ASIDE), *quoted, *means)
 
 
 def _evidence_on_page(one: Evidence) -> str:
@@ -286,11 +286,11 @@ _TOKEN_TONES = (("revocable", Tone.GOOD), ("needed", Tone.BAD))
 def _token(token: Token, verdict: str, why: Sequence[str], notes: Sequence[str], *, page: bool) -> TableRow:
     expires = f"expires {token.expires}" if token.expires else "no date of expiry"
     tone = dict(_TOKEN_TONES).get(verdict, Tone.PLAIN)
-    owner = Mark(token.owner, Tone.QUOTE)
-    line = (Mark(token.label, Tone.NAME), "  ", owner, f", {expires}  ", Mark(verdict, tone))
+    owner = Marked(token.owner, Tone.QUOTE)
+    line = (Marked(token.label, Tone.NAME), "  ", owner, f", {expires}  ", Marked(verdict, tone))
     blocks = (
         *([listed(map(_quoted, why), most=MOST)] if why else []),
-        *(said(_quoted(note), (Mark("note", Tone.HALF),)) for note in notes[:MOST]),
+        *(said(_quoted(note), (Marked("note", Tone.HALF),)) for note in notes[:MOST]),
         *map(said, more(len(notes) - MOST)),
         *([listed(map(shown, token.variables), "stored as")] if page and token.variables else []),
         *([listed(token.consumers, "used outside of Pipelines by")] if page and token.consumers else []),
@@ -329,8 +329,8 @@ def _token_cells(token: Token, verdict: str, why: Sequence[str], notes: Sequence
     )
 
 
-def _quoted(text: str) -> tuple[str | Mark, ...]:
-    return (Mark(_flat(text), Tone.QUOTE),)
+def _quoted(text: str) -> tuple[str | Marked, ...]:
+    return (Marked(_flat(text), Tone.QUOTE),)
 
 
 def _flat(text: str) -> str:

@@ -61,7 +61,7 @@ UNREAD = 20
 """Places that were not looked at which people are shown one by one."""
 
 
-class Step(Struct, frozen=True):
+class NextStep(Struct, frozen=True):
     """What can be done next about variables with these verdicts, after how many they are."""
 
     verdicts: tuple[Verdict, ...]
@@ -70,37 +70,37 @@ class Step(Struct, frozen=True):
 
 
 STEPS = (
-    Step(
+    NextStep(
         (Verdict.SHADOWS,),
         "may override native credentials",
         "Remove or rename each before anything is rewritten.",
     ),
-    Step(
+    NextStep(
         (Verdict.UNDEFINED,),
         "are read by a login, and no level has them",
         "Store each again, or change the login.",
     ),
-    Step(
+    NextStep(
         (Verdict.REMOVABLE, Verdict.ACCEPTED),
         "can be deleted",
         "`patless secrets plan -o plan.json`, with the same options, writes the plan to sign.",
     ),
-    Step(
+    NextStep(
         (Verdict.AFTER_MERGE,),
         "can be deleted after a merge",
         "Merge the open pull requests of patless, then run `patless secrets list` again.",
     ),
-    Step(
+    NextStep(
         (Verdict.ROLLBACK,),
         "are for tags and old runs only",
         "Decide whether these may be run again; a shorter `--rollback-window` leaves old runs out.",
     ),
-    Step(
+    NextStep(
         (Verdict.CANNOT_TELL, Verdict.NOT_CHECKED),
         "can't be judged yet",
         "Settle what the evidence names, or waive it.",
     ),
-    Step((Verdict.IN_USE,), "are in use", "`patless fleet migrate` moves what uses them to native credentials."),
+    NextStep((Verdict.IN_USE,), "are in use", "`patless fleet migrate` moves what uses them to native credentials."),
 )
 _ROLES = frozenset(
     (
@@ -111,7 +111,7 @@ _ROLES = frozenset(
 """Words of a name that say what is stored, not what for."""
 
 
-class Pair(Struct, frozen=True):
+class Paired(Struct, frozen=True):
     """Variables of one place that belong together, such as a user name and its token, with one verdict."""
 
     rows: tuple[Row, ...]
@@ -121,7 +121,7 @@ class Pair(Struct, frozen=True):
         return self.rows[0]
 
 
-def pairs(rows: Iterable[Row]) -> list[Pair]:
+def pairs(rows: Iterable[Row]) -> list[Paired]:
     """In the order of the rows. Those are together that are stored in one place, have one verdict, and names that
     differ in the word for what they are."""
     found: dict[tuple[str, ...], list[Row]] = {}
@@ -129,7 +129,7 @@ def pairs(rows: Iterable[Row]) -> list[Pair]:
         variable = row.variable
         at = (row.repository, str(variable.level), variable.environment or "", str(row.verdict))
         found.setdefault((*at, _stem(variable.key)), []).append(row)
-    return [Pair(tuple(held)) for held in found.values()]
+    return [Paired(tuple(held)) for held in found.values()]
 
 
 def _stem(key: str) -> str:
@@ -138,11 +138,11 @@ def _stem(key: str) -> str:
     return "_".join(rest) if rest and len(rest) < len(words) else f"\0{key}"
 
 
-class Doing(Struct, frozen=True):
+class ToDo(Struct, frozen=True):
     """Something that can be done next, and all that it can be done about, what is together as one entry."""
 
-    step: Step
-    entries: tuple[Pair, ...]
+    step: NextStep
+    entries: tuple[Paired, ...]
 
     @property
     def count(self) -> int:
@@ -155,13 +155,13 @@ class Doing(Struct, frozen=True):
         return " ".join(f"--verdict {verdict}" for verdict in self.step.verdicts)
 
 
-def doings(rows: Iterable[Row]) -> list[Doing]:
+def doings(rows: Iterable[Row]) -> list[ToDo]:
     """Those that there are, the most urgent first."""
     held: dict[Verdict, list[Row]] = {}
     for row in rows:
         held.setdefault(row.verdict, []).append(row)
     found = [(step, [row for verdict in step.verdicts for row in held.get(verdict, ())]) for step in STEPS]
-    return [Doing(step, tuple(pairs(every))) for step, every in found if every]
+    return [ToDo(step, tuple(pairs(every))) for step, every in found if every]
 
 
 class Group(Struct, frozen=True):

@@ -18,7 +18,7 @@ from migrator.findings.hunks import hunks
 from migrator.findings.masking import masked
 from migrator.findings.records import Report
 from migrator.fleet.records import Change, ChangeState
-from migrator.reports.document import Bar, Block, Chart, Column, Document, Section, Table, TableRow, sheet
+from migrator.reports.document import Bar, Chart, Column, Document, Passage, Section, Table, TableRow, sheet
 from migrator.reports.formats import csv
 from migrator.reports.formats.html import render
 from migrator.reports.records.secrets import read
@@ -45,7 +45,7 @@ class Elements(HTMLParser):
 
 
 def page_of(text: str) -> Document:
-    blocks = tuple(Block(kind, (text,), text) for kind in ("text", "list", "diff", "copy", "code"))
+    blocks = tuple(Passage(kind, (text,), text) for kind in ("text", "list", "diff", "copy", "code"))
     columns = (Column(text, "name"), Column(text, "mark"))
     table = Table("t", text, columns, (TableRow((text, text), blocks),))
     charts = tuple(Chart(kind, text, (Bar(text, 3), Bar(text, 0)), text) for kind in ("bars", "share", "weeks"))

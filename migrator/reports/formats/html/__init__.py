@@ -19,7 +19,7 @@ import msgspec
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from migrator.reports.document import Block, Document, Subject, Table, plain
+from migrator.reports.document import Document, Passage, Subject, Table, plain
 from migrator.reports.formats.html import charts
 from migrator.reports.paint import Paint
 from migrator.text.mask import printable
@@ -89,7 +89,7 @@ def _digest(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _piece(block: Block) -> tuple[str, str, str]:
+def _piece(block: Passage) -> tuple[str, str, str]:
     """Kind, text and label of a block as the page shows it."""
     return block.kind, block.text, plain(block.label)
 
