@@ -77,7 +77,7 @@ def _plan(plan: Plan, signatures: Sequence[Signature] | None, outcomes: Sequence
         blocks=tuple(copied(digest, f"SHA-256 of the {what}") for what, digest in facts),
         tables=(
             Table("signatures", "Signatures", heads, signed, _SIGNATURES, empty=none),
-            Table("outcomes", "Carried out", (Column("Variable", "name"), Column("PlanOutcome", "mark")), done),
+            Table("outcomes", "Carried out", (Column("Variable", "name"), Column("Outcome", "mark")), done),
         ),
     )
 
