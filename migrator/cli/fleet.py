@@ -16,8 +16,9 @@ from msgspec.structs import replace
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits
+from migrator.cli import console, exits, fleet_listing
 from migrator.cli.failures import UsageError
+from migrator.cli.fleet_listing import Asked
 from migrator.configuration import check_codes
 from migrator.findings.records import Verdict
 from migrator.findings.settings import Settings
@@ -26,7 +27,7 @@ from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
 from migrator.fleet.progress import progress
-from migrator.fleet.records import Entry, Repository, Scanned, State
+from migrator.fleet.records import Entry, State
 from migrator.fleet.scanning import Judge, digest
 from migrator.fleet.sharding import Shard, ShardError
 from migrator.fleet.visiting import Reading
@@ -43,7 +44,7 @@ _LINES = 20
 
 class Scanning(Struct, frozen=True):
     """What the command line asks for. `config` None: fleet.toml, if it is here. `folders` are of clones; `since` is as
-    typed; `most` None: no end of requests."""
+    typed; `most` None: no end of requests. `listing` None: Bitbucket is asked for the list."""
 
     ledger: Path
     selection: Selection
@@ -60,6 +61,7 @@ class Scanning(Struct, frozen=True):
     shard: str = ""
     secrets: bool = False
     exit_zero: bool = False
+    listing: Path | None = None
 
 
 def selection(workspace: str, project: str, query: str, since: str, slugs: Iterable[str]) -> Selection:
@@ -80,13 +82,19 @@ def scan(scanning: Scanning) -> int:
     with Ledger(scanning.ledger) as ledger:
         reading = Reading(cache_folder(os.environ), judge, scanning.branches, scanning.seconds)
         if scanning.folders:
-            return _scan(scanning, ledger, reading, _clones(scanning, ledger, shard), shard)
+            return _scan(scanning, ledger, reading, Asked(_clones(scanning, ledger, shard)), shard)
         with _client(scanning, shard) as client:
             direct = Direct(scanning.seconds)
             reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
-            named = replace(scanning.selection, workspace=account.slug(client, scanning.selection.workspace))
+            workspace = account.slug(client, scanning.selection.workspace)
+            given = fleet_listing.catalogued(scanning.listing, workspace, client) if scanning.listing else None
+            named = replace(scanning.selection, workspace=given.workspace if given else workspace)
             scanning = replace(scanning, selection=named)
-            return _scan(scanning, ledger, reading, _listed(scanning, ledger, client, shard), shard, client)
+            if scanning.failed:
+                asked = fleet_listing.known(ledger, named.workspace)
+            else:
+                asked = fleet_listing.listed(named, ledger, client, shard, given)
+            return _scan(scanning, ledger, reading, asked, shard, client)
 
 
 def merge(path: Path, others: Sequence[Path]) -> int:
@@ -100,7 +108,7 @@ def merge(path: Path, others: Sequence[Path]) -> int:
         for other in others:
             with Ledger(other) as one:
                 joining.join(ledger, one)
-        console.out(_summary(ledger, ledger.entries()))
+        console.out(_summary(ledger, [one for one in ledger.entries() if not one.state.left]))
     return exits.CLEAN
 
 
@@ -108,13 +116,17 @@ def _scan(
     scanning: Scanning,
     ledger: Ledger,
     reading: Reading,
-    uuids: Iterable[str],
+    asked: Asked,
     shard: Shard,
     client: Client | None = None,
 ) -> int:
-    wanted = set(uuids)
+    wanted = set(asked.uuids)
     left_out = reading.judge.operator.excluded
-    entries = [one for one in ledger.entries() if one.repository.uuid in wanted and not left_out(one.repository.slug)]
+    entries = [
+        one
+        for one in ledger.entries()
+        if one.repository.uuid in wanted and not one.state.left and not left_out(one.repository.slug)
+    ]
     if scanning.failed:
         entries = [one for one in entries if one.state.failed]
     key = _key(scanning, reading, shard)
@@ -132,7 +144,8 @@ def _scan(
     if client:
         over += _hosts(scanning, ledger, reading, {one.repository.uuid for one in entries}, begun, client)
     if chosen:
-        exporters.bring(ledger.entries(), ledger.branches(), reading)
+        there = [one for one in ledger.entries() if not one.state.left]
+        exporters.bring(there, ledger.branches(), reading)
     seen = {one.repository.uuid for one in entries}
     entries = [one for one in ledger.entries() if one.repository.uuid in seen]
     if scanning.secrets and client:
@@ -142,7 +155,7 @@ def _scan(
         console.err([f"patless: {what} left; the same command goes on"])
     else:
         ledger.end(key)
-    return _end(scanning, ledger, entries)
+    return _end(scanning, ledger, entries, reading.judge.operator, asked.news)
 
 
 def _hosts(
@@ -182,8 +195,15 @@ def _secrets(
     return len(left) - len(chosen)
 
 
-def _end(scanning: Scanning, ledger: Ledger, entries: Sequence[Entry]) -> int:
+def _end(scanning: Scanning, ledger: Ledger, entries: Sequence[Entry], told: Operator, news: Sequence[str]) -> int:
+    archived = [one for one in entries if told.is_archived(one.repository)]
+    entries = [one for one in entries if not told.is_archived(one.repository)]
     console.out(_summary(ledger, entries))
+    console.out("".join(f"{line}\n" for line in news))
+    if archived:
+        console.out(
+            f"not counted: {len(archived):,} archived ({fleet_listing.some(one.repository.slug for one in archived)})\n"
+        )
     failed = [one for one in entries if one.lacks]
     if scanning.secrets:
         known = ledger.stored()
@@ -220,32 +240,22 @@ def _verdicts(ledger: Ledger, entries: Sequence[Entry]) -> Counter[Verdict]:
     )
 
 
-def _clones(scanning: Scanning, ledger: Ledger, shard: Shard) -> list[str]:
+def _clones(scanning: Scanning, ledger: Ledger, shard: Shard) -> tuple[str, ...]:
     found = [one for folder in scanning.folders for one in listing.clones(folder) if shard.holds(one.uuid)]
     if not found:
         raise UsageError(f"{scanning.folders[0]}: there is no clone in this folder")
     ledger.put(found, visiting.now())
-    return [one.uuid for one in found]
-
-
-def _listed(scanning: Scanning, ledger: Ledger, client: Client, shard: Shard) -> list[str]:
-    """The uuids of what is to be looked at; those that were named and are hidden are rows as well."""
-    workspace = scanning.selection.workspace
-    if scanning.failed:
-        return [one.repository.uuid for one in ledger.entries() if one.repository.workspace == workspace]
-    found, refused = listing.listed(client, scanning.selection)
-    now = visiting.now()
-    hidden = {Repository.unnamed(workspace, slug): why for slug, why in refused}
-    mine = [one for one in (*found, *hidden) if shard.holds(one.uuid)]
-    ledger.put(mine, now)
-    for one in mine:
-        if one in hidden:
-            ledger.record(Scanned(one.uuid, State.FORBIDDEN, now, error=printable(hidden[one])))
-    return [one.uuid for one in mine]
+    return tuple(one.uuid for one in found)
 
 
 def _client(scanning: Scanning, shard: Shard) -> Client:
-    if not scanning.selection.workspace:
+    chosen = scanning.selection
+    if scanning.listing and (chosen.words or chosen.slugs or scanning.failed):
+        raise UsageError(
+            "--listing says which repositories there are: leave out SLUG, --project, --query, --since and "
+            "--failed; `patless fleet list` takes them"
+        )
+    if not chosen.workspace and not scanning.listing:
         raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
     if scanning.secrets and scanning.selection.since:
         raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")
