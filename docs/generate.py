@@ -33,7 +33,7 @@ _LIKE = {"secrets list": "secrets plan", "fleet migrate": "fleet revert", "fleet
 """Commands that ask for the same as the one that is named with its needs."""
 _FILES_ONLY = (
     *("rules", "explain", "demo", "secrets sign", "secrets verify"),
-    *("fleet packages", "fleet merge", "fleet forget", "fleet report"),
+    *("fleet packages", "fleet merge", "fleet forget", "fleet report", "cache", "cache prune"),
 )
 """Commands that ask Bitbucket nothing, besides those that are named with no needs."""
 _PAGES = (
@@ -158,7 +158,7 @@ def _commands(command: Any, name: str) -> Iterator[tuple[str, str]]:
     context = command.context_class(
         command, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH, color=False
     )
-    if name == "patless" or not hasattr(command, "commands"):
+    if name == "patless" or not hasattr(command, "commands") or command.invoke_without_command:
         yield name, command.get_help(context)
     for below, one in sorted(getattr(command, "commands", {}).items()):
         yield from _commands(one, f"{name} {below}")

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -17,17 +17,19 @@ from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, fleet_listing
+from migrator.cli.cache import shown
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet_listing import Asked
 from migrator.configuration import check_codes
 from migrator.findings.records import Verdict
 from migrator.findings.settings import Settings
 from migrator.fleet import asking, exporters, joining, listing, operator, rounds, visiting
+from migrator.fleet.bounding import Bound
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
 from migrator.fleet.progress import progress
-from migrator.fleet.records import Entry, State
+from migrator.fleet.records import Entry, Scanned, State, Stored
 from migrator.fleet.scanning import Judge, digest
 from migrator.fleet.sharding import Shard, ShardError
 from migrator.fleet.visiting import Reading
@@ -44,7 +46,8 @@ _LINES = 20
 
 class Scanning(Struct, frozen=True):
     """What the command line asks for. `config` None: fleet.toml, if it is here. `folders` are of clones; `since` is as
-    typed; `most` None: no end of requests. `listing` None: Bitbucket is asked for the list."""
+    typed; `most` None: no end of requests. `listing` None: Bitbucket is asked for the list. `cache_limit`
+    is in bytes."""
 
     ledger: Path
     selection: Selection
@@ -62,6 +65,7 @@ class Scanning(Struct, frozen=True):
     secrets: bool = False
     exit_zero: bool = False
     listing: Path | None = None
+    cache_limit: int | None = None
 
 
 def selection(workspace: str, project: str, query: str, since: str, slugs: Iterable[str]) -> Selection:
@@ -93,7 +97,7 @@ def scan(scanning: Scanning) -> int:
             if scanning.failed:
                 asked = fleet_listing.known(ledger, named.workspace)
             else:
-                asked = fleet_listing.listed(named, ledger, client, shard, given)
+                asked = fleet_listing.listed(named, ledger, client, shard, given, reading.cache)
             return _scan(scanning, ledger, reading, asked, shard, client)
 
 
@@ -138,24 +142,54 @@ def _scan(
             [f"patless: {done:,} of {len(entries):,} repositories were looked at since {begun[:16]} UTC; going on"]
         )
     chosen = left[: scanning.limit]
+    bound = Bound(reading.cache, scanning.cache_limit) if client and scanning.cache_limit is not None else None
     with progress(len(chosen)) as told:
-        rounds.go_through(ledger, chosen, reading, scanning.jobs, lambda one: bool(rounds.pending([one], begun)), told)
+        seen = _bounded(bound, chosen, told)
+        rounds.go_through(ledger, chosen, reading, scanning.jobs, lambda one: bool(rounds.pending([one], begun)), seen)
     over = len(left) - len(chosen)
     if client:
         over += _hosts(scanning, ledger, reading, {one.repository.uuid for one in entries}, begun, client)
     if chosen:
         there = [one for one in ledger.entries() if not one.state.left]
         exporters.bring(there, ledger.branches(), reading)
-    seen = {one.repository.uuid for one in entries}
-    entries = [one for one in ledger.entries() if one.repository.uuid in seen]
+    looked = {one.repository.uuid for one in entries}
+    entries = [one for one in ledger.entries() if one.repository.uuid in looked]
     if scanning.secrets and client:
-        over += _secrets(scanning, ledger, reading, entries, begun, client)
+        over += _secrets(scanning, ledger, reading, entries, begun, client, bound)
+    if bound:
+        _keep(bound)
     if over:
         what = many(over, "repository is", "repositories are")
         console.err([f"patless: {what} left; the same command goes on"])
     else:
         ledger.end(key)
     return _end(scanning, ledger, entries, reading.judge.operator, asked.news)
+
+
+def _bounded(
+    bound: Bound | None, entries: Sequence[Entry], told: Callable[[Scanned | Stored], None]
+) -> Callable[[Scanned | Stored], None]:
+    """What is called with each outcome, so that the cache stays within its bound meanwhile."""
+    if bound is None:
+        return told
+    repositories = {one.repository.uuid: one.repository for one in entries}
+
+    def seen(outcome: Scanned | Stored) -> None:
+        told(outcome)
+        bound.saw(repositories[outcome.uuid])
+
+    return seen
+
+
+def _keep(bound: Bound) -> None:
+    """The cache within its bound at the end, too, and what that took."""
+    pruned = bound.keep()
+    if bound.went:
+        went = many(bound.went, "copy", "copies")
+        console.err([f"patless: the cache is bounded: {went} taken away, {shown(bound.freed)} freed"])
+    if pruned.size > bound.limit:
+        over = shown(pruned.size - bound.limit)
+        console.err([f"patless: the cache is {over} over its limit, as another run uses what is in it"])
 
 
 def _hosts(
@@ -180,7 +214,13 @@ def _hosts(
 
 
 def _secrets(
-    scanning: Scanning, ledger: Ledger, reading: Reading, entries: Sequence[Entry], begun: str, client: Client
+    scanning: Scanning,
+    ledger: Ledger,
+    reading: Reading,
+    entries: Sequence[Entry],
+    begun: str,
+    client: Client,
+    bound: Bound | None,
 ) -> int:
     """The second depth, after a word on how long it takes; how many are left over."""
     from migrator.fleet import storing
@@ -191,7 +231,8 @@ def _secrets(
     console.err([f"patless: {storing.estimate(branches, left, known, client.budget.per_hour)}"])
     chosen = left[: scanning.limit]
     with progress(len(chosen)) as told:
-        storing.go_through(ledger, chosen, reading, client, scanning.jobs, begun, told)
+        seen = _bounded(bound, chosen, told)
+        storing.go_through(ledger, chosen, reading, client, scanning.jobs, begun, seen)
     return len(left) - len(chosen)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from migrator.cli.cache_app import Limit
 from migrator.cli.console import Colour
 from migrator.cli.options import Form
 from migrator.cli.shared import Color, ExitZero, Rows, Rules, Tokens, end, folders
@@ -59,6 +60,7 @@ def scan(
         Path | None,
         typer.Option("--listing", metavar="FILE", help="What `fleet list` wrote, once for all.", dir_okay=False),
     ] = None,
+    cache_limit: Limit = "",
     ledger: Ledger = LEDGER,
     rules: Rules = None,
     config: Config = None,
@@ -67,7 +69,7 @@ def scan(
     """Look at the main branch of every repository, and write down what is there."""
 
     def run() -> int:
-        from migrator.cli import fleet
+        from migrator.cli import cache, fleet
 
         return fleet.scan(
             fleet.Scanning(
@@ -87,6 +89,7 @@ def scan(
                 secrets=for_secrets,
                 exit_zero=exit_zero,
                 listing=listing,
+                cache_limit=cache.size(cache_limit),
             )
         )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from migrator.bitbucket.budget import cache_folder
 from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
+from migrator.fleet import bounding
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Entry
 from migrator.reports.counting import many
@@ -26,6 +29,7 @@ def run(path: Path, names: Sequence[str]) -> int:
                 raise UsageError(f"another run is at work on {slug}; run the command again once that has ended")
         lines = [_forgotten(ledger, entry) for entry in found.values()]
         ledger.remove(list(found))
+        bounding.mark_gone(cache_folder(os.environ), found.values(), ledger.entries())
     console.out("".join(f"{line}\n" for line in lines))
     return exits.CLEAN
 

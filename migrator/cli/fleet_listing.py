@@ -13,7 +13,7 @@ from migrator.bitbucket.session import Client
 from migrator.cli import console, exits
 from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
-from migrator.fleet import catalogue, leaving, listing, visiting
+from migrator.fleet import bounding, catalogue, leaving, listing, visiting
 from migrator.fleet.catalogue import Catalogue, CatalogueError
 from migrator.fleet.leaving import Departures
 from migrator.fleet.ledger import Ledger
@@ -64,7 +64,9 @@ def known(ledger: Ledger, workspace: str) -> Asked:
     return Asked(tuple(_of(ledger, workspace)))
 
 
-def listed(chosen: Selection, ledger: Ledger, client: Client, shard: Shard, given: Catalogue | None) -> Asked:
+def listed(
+    chosen: Selection, ledger: Ledger, client: Client, shard: Shard, given: Catalogue | None, cache: Path
+) -> Asked:
     """What is to be looked at, which is in the ledger then; those that were named and are hidden are rows as well.
 
     Those that the whole list has no more are asked for, one by one.
@@ -97,7 +99,9 @@ def listed(chosen: Selection, ledger: Ledger, client: Client, shard: Shard, give
     for outcome in (*(one for one in outcomes if shard.holds(one.uuid)), *gone.outcomes):
         ledger.record(outcome)
     uuids = (*(one.uuid for one in (*mine, *gone.there)), *(one.uuid for one in gone.outcomes))
-    return Asked(uuids, tuple(_news(before, _of(ledger, workspace), gone)))
+    now = _of(ledger, workspace)
+    bounding.mark_gone(cache, before.values(), now.values())
+    return Asked(uuids, tuple(_news(before, now, gone)))
 
 
 def some(names: Iterable[str]) -> str:
