@@ -106,7 +106,7 @@ def _waiver(one: Waiver, rest: Sequence[Variable]) -> Row:
 def _row(row: Variable) -> Row:
     variable = row.variable
     where = f"{row.repository or '–'}{f', {variable.environment}' if variable.environment else ''}"
-    cells = (variable.key, str(row.verdict), where, row.level or "none", len(row.evidence))
+    cells = (variable.key, str(row.verdict), where, row.level or "none", row.places)
     return Row(cells, tuple(_blocks(row)))
 
 
@@ -116,13 +116,14 @@ def _blocks(row: Variable) -> Iterator[Block]:
         yield Block("text", "It is not secured: whoever sees the settings sees its value.")
     if row.evidence:
         yield Block("list", "\n".join(map(_evidence, row.evidence[:50])), "Evidence")
-        yield from (Block("text", text) for text in words.more(len(row.evidence) - 50))
+        yield from (Block("text", text) for text in words.more(row.places - 50))
     if row.alive:
         yield Block(
             "list",
             "\n".join(_flat(f"{one.branch}: {one.author}, {words.last(one)}") for one in row.alive),
             "Kept in use by",
         )
+        yield from (Block("text", f"{text} branches") for text in words.more(row.branches - len(row.alive)))
         yield Block("text", words.WAYS)
     if row.uncovers:
         yield Block("text", words.uncovered(row.uncovers))
