@@ -29,11 +29,12 @@ from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
 from migrator.fleet.progress import progress
-from migrator.fleet.records import Entry, Scanned, State, Stored
+from migrator.fleet.records import Entry, Repository, Scanned, State, Stored
 from migrator.fleet.scanning import Judge, digest
 from migrator.fleet.sharding import Shard, ShardError
 from migrator.fleet.visiting import Reading
 from migrator.reports.counting import many
+from migrator.repositories import remote
 from migrator.repositories.direct import Direct
 from migrator.rulebook import reading as books
 from migrator.secrets.plan import rules_digest
@@ -147,11 +148,14 @@ def _scan(
         seen = _bounded(bound, chosen, told)
         rounds.go_through(ledger, chosen, reading, scanning.jobs, lambda one: bool(rounds.pending([one], begun)), seen)
     over = len(left) - len(chosen)
+    uuids = {one.repository.uuid for one in entries}
     if client:
-        over += _hosts(scanning, ledger, reading, {one.repository.uuid for one in entries}, begun, client)
+        over += _hosts(scanning, ledger, reading, uuids, begun, client)
     if chosen:
         there = [one for one in ledger.entries() if not one.state.left]
         exporters.bring(there, ledger.branches(), reading)
+        if client:
+            over += _hosts(scanning, ledger, reading, uuids, begun, client, imported=True)
     looked = {one.repository.uuid for one in entries}
     entries = [one for one in ledger.entries() if one.repository.uuid in looked]
     if scanning.secrets and client:
@@ -193,12 +197,27 @@ def _keep(bound: Bound) -> None:
 
 
 def _hosts(
-    scanning: Scanning, ledger: Ledger, reading: Reading, uuids: Collection[str], begun: str, client: Client
+    scanning: Scanning,
+    ledger: Ledger,
+    reading: Reading,
+    uuids: Collection[str],
+    begun: str,
+    client: Client,
+    *,
+    imported: bool = False,
 ) -> int:
     """Ask variables which registry a login uses that does not tell, and look at the repositories again that they settle
-    it for; how many are left to ask."""
+    it for; how many are left to ask. `imported`: a login in a pipeline of another repository."""
     entries = [one for one in ledger.entries() if one.repository.uuid in uuids and not rounds.pending([one], begun)]
-    told = asking.ask(ledger, asking.open_questions(ledger, entries, begun), client, reading.judge.book)
+
+    def copy(one: Repository) -> Path:
+        return Path(one.folder or remote.place(reading.cache, one.workspace, one.slug))
+
+    if imported:
+        asked = asking.importing(ledger, entries, begun, reading.judge, copy)
+    else:
+        asked = asking.open_questions(ledger, entries, begun)
+    told = asking.ask(ledger, asked, client, reading.judge.book)
     if told.unread:
         whose = many(len(told.unread), "repository", "repositories")
         why = printable(told.unread[0])
