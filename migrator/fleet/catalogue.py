@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +15,12 @@ from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.paging import ROWS
 from migrator.fleet.records import Repository
 from migrator.text.mask import printable
+from migrator.text.patterns import regex
 
 VERSION = 1
 LARGEST = 128 * 1024**2
 """Bytes of a list that is read: some 100,000 repositories."""
-_UUID = re.compile(r"\{[0-9A-Fa-f-]{32,36}\}")
+_UUID = regex(r"\{[0-9A-Fa-f-]{32,36}\}")
 _LONGEST = 2000
 """Characters of one text of a row."""
 

@@ -20,10 +20,11 @@ from msgspec import Struct
 from migrator.repositories import git, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.using import GONE, LOCK, last, opened, unused
+from migrator.text.patterns import regex
 
 PACKS = 20
 """A copy with more packs is put in order: each look that finds something new adds one, or two."""
-_OURS = re.compile(
+_OURS = regex(
     r"HEAD|FETCH_HEAD|ORIG_HEAD|config|description|packed-refs|shallow|objects|refs|logs|info|hooks|branches|gc\.(?:pid|log)|"
     rf"{re.escape(remote.PARTIAL)}|{re.escape(GONE)}|(?:HEAD|config|packed-refs|shallow|FETCH_HEAD)\.(?:lock|new)|"
     r"tmp_[A-Za-z0-9._-]+"
