@@ -34,7 +34,7 @@ def run(asked: Asked, showing: Showing, *, offline: bool, again: bool) -> int:
         uuids = {entry.repository.uuid for entry in entries}
         branches = [one for entry in entries for one in ledger.branches(entry.repository.uuid)]
         kept = [one for one in ledger.changes() if one.uuid in uuids]
-    found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded)
+    found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded, fleet.is_archived)
     workspace = entries[0].repository.workspace if entries else ""
     subject = statuses.subject(workspace, found)
     console.out(formats.write(showing.format, subject, console.paint(showing.colour, sys.stdout)))
@@ -51,7 +51,7 @@ def followed(
 ) -> list[str]:
     """Ask after every change that is not settled, `again`: and after merged ones; what could not be asked, as
     sentences."""
-    by_uuid = {entry.repository.uuid: entry.repository for entry in entries}
+    by_uuid = {entry.repository.uuid: entry.repository for entry in entries if not entry.state.left}
     failures: list[str] = []
     for change in changes:
         repository = by_uuid.get(change.uuid)

@@ -19,7 +19,7 @@ from migrator.platforms.bitbucket.imports import Target, target
 from migrator.platforms.bitbucket.pipelines import EXPORTED
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.repositories import remote
-from migrator.repositories.git import GitError
+from migrator.repositories.git import GitError, NotRead
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.repositories.refview import RefView
@@ -70,7 +70,9 @@ class Exporters:
 
     def _find(self, exporter: Repository, ref: str) -> tuple[Pin, str]:
         root = self._root(exporter)
-        there = {one.name: one.commit for one in refs(root)} if root.exists() else {}
+        if not root.exists():
+            raise _Missing("its copy is not on this machine; `patless fleet scan` fetches it")
+        there = {one.name: one.commit for one in refs(root)}
         branch = there.get(f"refs/heads/{ref}") or there.get(f"refs/remotes/origin/{ref}")
         tag = there.get(f"refs/tags/{ref}")
         if branch and tag and branch != tag:
@@ -130,7 +132,7 @@ def _complete(importing: Sequence[Branch], reading: Reading, credentials: Creden
     if repository.folder or not repository.clone_url:
         return
     root = remote.place(reading.cache, repository.workspace, repository.slug)
-    if remote.is_partial(root):
+    if remote.is_partial(root) or not (root / "HEAD").exists():
         variables = credentials.git_environment(repository.clone_url, reading.api)
         names = list(dict.fromkeys(one.name for one in importing))
         remote.snapshot(root, repository.clone_url, variables, names, reading.filtered, reading.seconds)
@@ -140,12 +142,21 @@ def _bring(exporter: Repository, asked: Collection[str], reading: Reading, crede
     url = exporter.clone_url
     variables = credentials.git_environment(url, reading.api)
     root = remote.place(reading.cache, exporter.workspace, exporter.slug)
-    there = {one.name: one.commit for one in refs(root)} if root.exists() else {}
+    there = _refs(root, reading.seconds)
     every = remote.heads(url, variables, seconds=reading.seconds)
     new = [name for name, commit in every.items() if there.get(name) != commit]
     heads, tags = ([one for one in asked if f"{kind}{one}" in new] for kind in ("refs/heads/", "refs/tags/"))
     if heads or tags:
         remote.snapshot(root, url, variables, heads, reading.filtered, reading.seconds, tags)
+
+
+def _refs(root: Path, seconds: float) -> dict[str, str]:
+    """What a copy has; none where there is none, or none that can be read, which is taken away then."""
+    try:
+        return {one.name: one.commit for one in refs(root)} if root.exists() else {}
+    except NotRead:
+        remote.discard(root, seconds)
+        return {}
 
 
 class _Guest:

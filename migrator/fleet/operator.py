@@ -16,6 +16,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from migrator.findings.settings import Settings
+from migrator.fleet.records import Repository
 from migrator.text.files import read_bounded
 from migrator.text.mask import printable
 from migrator.text.patterns import regex
@@ -24,7 +25,10 @@ from migrator.toml_keys import ConfigurationError, Keys, load
 from migrator.toml_tables import Table, places, tables
 
 FILE = "fleet.toml"
-KEYS = ("own-packages", "shared-packages", "variables", "rules", "select", "ignore", "exclude", "repositories", "waves")
+KEYS = (
+    *("own-packages", "shared-packages", "variables", "rules", "select", "ignore", "exclude", "repositories", "waves"),
+    *("archived", "archived-projects"),
+)
 _OVERRIDE = ("slugs", "own-packages", "variables", "exclude")
 _WAVE = ("name", "slugs", "owner", "due")
 _SLUG = regex(r"\$(?:\{BITBUCKET_REPO_SLUG\}|BITBUCKET_REPO_SLUG\b)")
@@ -53,7 +57,9 @@ class Operator(Struct, frozen=True):
     """The configuration of a fleet. `path` is what was read, '' for nothing.
 
     `own_packages` are globs with the repository's slug in them, `shared_packages` those of packages that the native
-    pair of every repository can read. `exclude` holds globs of slugs. `rules` are folders that exist.
+    pair of every repository can read. `exclude` holds globs of slugs. `rules` are folders that exist. `archived` are
+    globs of slugs, and `archived_projects` keys of projects, of repositories that nobody works on any more: Bitbucket
+    Cloud has no mark for that (https://support.atlassian.com/bitbucket-cloud/kb/how-to-archive-repositories/).
     """
 
     own_packages: tuple[str, ...] = ()
@@ -66,6 +72,12 @@ class Operator(Struct, frozen=True):
     overrides: tuple[Override, ...] = ()
     waves: tuple[Wave, ...] = ()
     path: str = ""
+    archived: tuple[str, ...] = ()
+    archived_projects: tuple[str, ...] = ()
+
+    def is_archived(self, repository: Repository) -> bool:
+        """Whether it is read as any other one, but neither counted nor written to."""
+        return _one_of(repository.slug, self.archived) or repository.project in self.archived_projects
 
     def excluded(self, slug: str) -> bool:
         return _one_of(slug, self.exclude)
@@ -137,6 +149,8 @@ def parse(name: str, data: bytes, folder: Path) -> Operator:
         overrides=tuple(_override(one) for one in _tables(keys, table, "repositories", "an entry of repositories")),
         waves=tuple(_waves(keys, table)),
         path=name,
+        archived=keys.strings(table, "archived"),
+        archived_projects=keys.strings(table, "archived-projects"),
     )
 
 

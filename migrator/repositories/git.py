@@ -47,6 +47,10 @@ class GitError(Exception):
     """git is there and refuses. The message is a sentence and ends with git's own words."""
 
 
+class NotRead(GitError):
+    """git does not read what is there as a repository, or not all of it."""
+
+
 class GitMissing(Exception):
     """The git program is not installed."""
 
@@ -161,7 +165,7 @@ def run(
             process_group=0,
         )
     except FileNotFoundError:
-        raise GitMissing from None
+        raise lacking(folder) from None
     try:
         output, errors = waited(process, given, seconds)
     except subprocess.TimeoutExpired:
@@ -171,7 +175,12 @@ def run(
     return process.returncode, output, errors
 
 
+def lacking(folder: Path) -> Exception:
+    """What is not there where git cannot be started: the folder, or git."""
+    return GitMissing() if folder.is_dir() else NotRead(f"there is no repository at {folder}")
+
+
 def refusal(folder: Path, code: int, stderr: bytes) -> GitError:
     """git's own words in a sentence."""
     words = stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
-    return GitError(f"git does not read the repository at {folder}: {words or f'exit code {code}'}")
+    return NotRead(f"git does not read the repository at {folder}: {words or f'exit code {code}'}")

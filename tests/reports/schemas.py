@@ -92,6 +92,8 @@ def _draft7(value: Any) -> Any:
     if "properties" in value:
         made["properties"] = {key: _draft7(one) for key, one in value["properties"].items()}
         made = {"type": "object", "additionalProperties": False} | made
+        defaults = {key for key, one in value["properties"].items() if "default" in one}
+        made["required"] = [key for key in made["properties"] if key in {*made.get("required", ()), *defaults}]
     if "$ref" in made:
         made["$ref"] = f"#/definitions/{_named(made['$ref'].rpartition('/')[2])}"
         if len(made) > 1:

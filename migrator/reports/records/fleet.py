@@ -58,6 +58,7 @@ class StandingRecord(Struct, frozen=True):
     held_back: Count
     pull_request: RequestRecord | None
     error: str | None
+    was: Annotated[Strings, about("Slugs that the repository had before")]
 
 
 class StatusSummary(Struct, frozen=True):
@@ -187,13 +188,15 @@ def fleet(known: Fleet) -> FleetRecord:
 
 
 def _summary(workspace: str, found: Sequence[Row]) -> StatusSummary:
+    """Repositories that are gone, transferred or archived are in `states` only."""
+    there = [row for row in found if row.standing.counts]
     return StatusSummary(
         workspace,
-        len({row.uuid for row in found}),
-        len(found),
+        len({row.uuid for row in there}),
+        len(there),
         counted(found),
-        sum(row.findings for row in found),
-        sum(row.held_back for row in found),
+        sum(row.findings for row in there),
+        sum(row.held_back for row in there),
     )
 
 
@@ -213,6 +216,7 @@ def _standing(row: Row) -> StandingRecord:
         row.held_back,
         request,
         row.error or None,
+        row.was,
     )
 
 

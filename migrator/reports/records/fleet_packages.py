@@ -13,6 +13,8 @@ from migrator.fleet.records import SeenFinding
 from migrator.reports.records.words import SCHEMA_VERSION, Count, Strings, about
 
 Line = Annotated[int, Meta(ge=1)]
+_BRANCHES = 20
+"""Branches that are named of one place."""
 
 
 class PlaceRecord(Struct, frozen=True):
@@ -21,6 +23,7 @@ class PlaceRecord(Struct, frozen=True):
     line: Line
     column: Line
     branches: Strings
+    branches_others: Annotated[Count, about("how many more branches have it")]
 
 
 class PartyRecord(Struct, frozen=True):
@@ -133,7 +136,9 @@ def _party(party: Party) -> PartyRecord:
 
 
 def _place(place: Place) -> PlaceRecord:
-    return PlaceRecord(place.shared or None, place.path, place.line, place.column, place.branches)
+    others = max(0, len(place.branches) - _BRANCHES)
+    at = (place.path, place.line, place.column)
+    return PlaceRecord(place.shared or None, *at, place.branches[:_BRANCHES], others)
 
 
 def _shared(shared: Shared) -> SharedRecord:

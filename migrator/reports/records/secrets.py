@@ -47,12 +47,14 @@ class VariableRecord(Struct, frozen=True, kw_only=True):
     secured: bool
     verdict: Verdict
     evidence: tuple[Evidence, ...]
+    evidence_others: Annotated[Count, about("how many more pieces of evidence there are")] = 0
     assumptions: Annotated[Strings, about("what whoever signs the removal answers for")]
     uncovers: Annotated[
         tuple[Level, ...],
         about("levels with a variable of this name that comes through, the first one first, once it is gone"),
     ]
     alive: Annotated[tuple[AliveRecord, ...], about("branches that keep it in use")]
+    alive_others: Annotated[Count, about("how many more branches keep it in use")] = 0
     waivers: Annotated[tuple[Waiver, ...], about("that the verdict rests on")]
 
 
@@ -125,7 +127,7 @@ class SecretsRecord(Struct, frozen=True, kw_only=True):
 
 
 def secrets(listing: Listing, tokens: Sequence[TokenRow] = ()) -> SecretsRecord:
-    """All evidence, unshortened."""
+    """All that is kept."""
     gaps = not_checked(listing)
     verdicts = Counter(row.verdict for row in listing.rows)
     return SecretsRecord(
@@ -205,11 +207,13 @@ def _variable(row: Row, pair: Paired) -> VariableRecord:
         secured=variable.secured,
         verdict=row.verdict,
         evidence=row.evidence,
+        evidence_others=row.evidence_others,
         assumptions=row.assumptions,
         uncovers=row.uncovers,
         alive=tuple(
             AliveRecord(one.branch, one.author, _moment(one.committed), one.last_run or None) for one in row.alive
         ),
+        alive_others=row.alive_others,
         waivers=row.waivers,
     )
 
@@ -248,6 +252,8 @@ def _row(one: VariableRecord) -> Row:
         tuple(map(_alive, one.alive)),
         one.uncovers,
         one.waivers,
+        one.evidence_others,
+        one.alive_others,
     )
 
 

@@ -46,10 +46,13 @@ TONES = (
     (State.DECLINED, Tone.PLAIN),
     (State.ERROR, Tone.BAD),
     (State.SKIPPED, Tone.PLAIN),
+    (State.ARCHIVED, Tone.PLAIN),
+    (State.TRANSFERRED, Tone.PLAIN),
+    (State.GONE, Tone.PLAIN),
 )
 _REPOSITORIES = (
     *("repository", "state", "branch", "findings", "held_back", "project", "wave", "owner", "due", "pull_request"),
-    "error",
+    *("error", "was"),
 )
 _DONE = (State.CLEAN, State.MERGED, State.MERGED_GREEN)
 _WEEKS = 26
@@ -80,7 +83,7 @@ def document(fleet: Fleet, today: date) -> Document:
 
 
 def _overview(fleet: Fleet, today: date) -> Section:
-    counts = Counter(one.standing.standing for one in fleet.owned)
+    counts = Counter(one.standing.standing for one in fleet.owned if one.standing.standing.counts)
     looked = sum(counts.values()) - counts[State.SKIPPED]
     done = sum(counts[state] for state in _DONE)
     findings = Counter(finding.verdict for one in fleet.owned for finding in one.left)
@@ -170,7 +173,12 @@ def _repositories(fleet: Fleet) -> Section:
 def _first(one: Owned) -> tuple[bool, int, str, str]:
     """What is left comes before what is done, and more of it before less."""
     standing = one.standing
-    return standing.standing in _DONE, -standing.findings, standing.standing, one.repository.slug
+    return (
+        standing.standing in _DONE or not standing.standing.counts,
+        -standing.findings,
+        standing.standing,
+        one.repository.slug,
+    )
 
 
 def _repository(one: Owned, reasons: Mapping[str, ReasonEntry]) -> TableRow:
@@ -195,7 +203,9 @@ def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Passage]:
     if change and change.url:
         yield copied(change.url, "pull request")
     if one.standing.error:
-        yield said(one.standing.error, "Error")
+        yield said(one.standing.error, "Error" if one.standing.standing.counts else "Not counted")
+    if one.standing.was:
+        yield said(", ".join(one.standing.was), "Earlier names")
     if one.findings and one.outdated:
         yield said("They were seen before the merge, which took the safe ones away; scan again.", "Findings")
     for finding in one.findings[:_MOST]:
@@ -218,6 +228,7 @@ def _cells(one: Owned) -> tuple[str | int, ...]:
         str(wave.due or "") if wave else "",
         standing.change.url if standing.change else "",
         standing.error,
+        " ".join(standing.was),
     )
 
 

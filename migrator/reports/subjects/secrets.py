@@ -170,7 +170,7 @@ def _pair(pair: Paired) -> TableRow:
     variable = row.variable
     where = f"{row.repository or '–'}{f', {variable.environment}' if variable.environment else ''}"
     keys = ", ".join(one.variable.key for one in pair.rows)
-    cells = (keys, str(row.verdict), where, row.level or "none", sum(len(one.evidence) for one in pair.rows))
+    cells = (keys, str(row.verdict), where, row.level or "none", sum(one.places for one in pair.rows))
     if len(pair.rows) == 1:
         return TableRow(cells, tuple(_blocks(row, page=True)))
     return TableRow(
@@ -236,10 +236,10 @@ def _blocks(row: Row, *, page: bool) -> Iterator[Passage]:
     most = _HELD if page else MOST
     if row.evidence:
         show: Callable[[Evidence], Text] = _evidence_on_page if page else _evidence
-        yield listed([*map(show, row.evidence[:most]), *more(len(row.evidence) - most)])
+        yield listed([*map(show, row.evidence[:most]), *more(row.places - most)])
     if row.alive:
-        lines = [_alive(one.branch, one.author, words.last(one)) for one in row.alive]
-        yield listed(lines, "kept in use by", most=most)
+        lines = [_alive(one.branch, one.author, words.last(one)) for one in row.alive[:most]]
+        yield listed([*lines, *(f"{text} branches" for text in more(row.branches - most))], "kept in use by")
         yield said(words.WAYS)
     if row.uncovers:
         yield said((Marked(words.uncovered(row.uncovers), Tone.HALF),))
@@ -309,7 +309,7 @@ def _cells(row: Row) -> tuple[str | int, ...]:
         variable.key,
         ("yes" if variable.secured else "no") if row.level else "",
         str(row.verdict),
-        len(row.evidence),
+        row.places,
         " ".join(filter(None, (first.kind, first.ref, words.place(first), first.text))) if first else "",
         " | ".join(map(words.waived, row.waivers)),
         " | ".join(row.assumptions),

@@ -134,6 +134,7 @@ def test_the_repositories_are_a_table_for_spreadsheets() -> None:
         "2027-01-31",
         "",
         "",
+        "",
     ]
 
 
