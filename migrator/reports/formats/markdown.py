@@ -42,7 +42,8 @@ def mark(one: Marked) -> str:
 
 def _words(text: str, *, first: bool = False) -> str:
     """`first`: they begin a line, where more is escaped. Without brackets, which are, a parenthesis means nothing."""
-    words = prose(text) if first else prose(f"x{text}").removeprefix("x")
+    whole = first or text.count("`") % 2  # all of it becomes code, where nothing is escaped by where it stands
+    words = prose(text) if whole else prose(f"x{text}").removeprefix("x")
     return words.replace("\\(", "(").replace("\\)", ")")
 
 
