@@ -236,7 +236,7 @@ def _blocks(row: Row, *, page: bool) -> Iterator[Passage]:
     most = _HELD if page else MOST
     if row.evidence:
         show: Callable[[Evidence], Text] = _evidence_on_page if page else _evidence
-        yield listed([*map(show, row.evidence[:most]), *more(row.places - most)])
+        yield listed([*map(show, row.evidence[:most]), *more(row.places - most)], "Evidence" if page else "")
     if row.alive:
         lines = [_alive(one.branch, one.author, words.last(one)) for one in row.alive[:most]]
         yield listed([*lines, *(f"{text} branches" for text in more(row.branches - most))], "kept in use by")
