@@ -15,7 +15,7 @@ import pytest
 from migrator import frontends
 from migrator.findings.records import Severity
 from migrator.rulebook import reading as rulebook
-from migrator.rulebook.program_sections import readers
+from migrator.rulebook.programs import readers
 from migrator.rulebook.records import RuleError
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.rulebook.ways_out import ways_out
@@ -171,7 +171,7 @@ def test_a_registry_of_one_s_own_has_its_own_hosts_and_variables(tmp_path: Path)
 def test_a_later_file_wins_over_an_entry_of_the_same_name(tmp_path: Path) -> None:
     changed = REGISTRY.replace("acme:", "bitbucket-packages:", 1)
     book = rulebook.load([folder(tmp_path, acme=changed)])
-    assert [registry.username for registry in book.registries] == ["ACME_USERNAME"]
+    assert [registry.username for registry in book.registries.values()] == ["ACME_USERNAME"]
 
 
 def test_a_built_in_variable_is_named_anew_and_the_others_stay(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_the_client_of_the_instructions_is_one(tmp_path: Path) -> None:
     example = text.partition("## Add a client")[2].partition("```yaml\n")[2].partition("```")[0]
     book = rulebook.load([folder(tmp_path, ship=example)])
     assert book.clients["ship"].programs == {"ship"}
-    assert book.escapes[-1].name == "ship-cluster"
+    assert list(book.escapes)[-1] == "ship-cluster"
     for named in (*Action, *Channel, *Role):
         assert named in (Action.CACHE, Channel.FILE) or f"`{named}`" in text
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, get_origin
 
 from msgspec import DecodeError, Struct
 from msgspec.json import decode, encode
@@ -33,12 +34,12 @@ def compiled(paths: Iterable[Path], parse: Callable[[], RuleBook]) -> RuleBook:
     target = _target()
     stamps = tuple(map(_stamp, (*paths, *sorted(Path(__file__).parent.glob("*.py")))))
     with suppress(OSError, DecodeError, re.error):
-        found = decode(target.read_bytes(), type=Compiled, dec_hook=_pattern) if target else None
+        found = decode(target.read_bytes(), type=Compiled, dec_hook=_made) if target else None
         if found and found.stamps == stamps:
             return found.book
     book = parse()
     if target and not sys.dont_write_bytecode:
-        _write(target, encode(Compiled(stamps, book), enc_hook=_texts))
+        _write(target, encode(Compiled(stamps, book), enc_hook=_kept))
     return book
 
 
@@ -53,13 +54,14 @@ def _stamp(path: Path) -> tuple[str, int, int]:
     return str(path), status.st_size, status.st_mtime_ns
 
 
-def _texts(value: object) -> tuple[str, int]:
-    assert isinstance(value, re.Pattern)
-    return value.pattern, value.flags
+def _kept(value: object) -> object:
+    if isinstance(value, re.Pattern):
+        return value.pattern, value.flags
+    return int(value) if isinstance(value, int) else str(value)
 
 
-def _pattern(kind: type, value: tuple[str, int]) -> re.Pattern[str]:
-    return re.compile(*value)
+def _made(kind: Any, value: Any) -> Any:
+    return re.compile(*value) if get_origin(kind) is re.Pattern else kind(value)
 
 
 def _write(target: Path, data: bytes) -> None:
