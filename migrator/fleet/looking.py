@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,15 +33,16 @@ from migrator.repositories.refview import RefView
 from migrator.secrets.changes import BRANCH as OURS
 from migrator.secrets.hosts import hosts
 from migrator.sinks.packages import LINKED
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
 _FEW = 3
 _HEADS = "refs/heads/"
-_PATH = re.compile(r"[ !#-\[\]-~]+")
+_PATH = regex(r"[ !#-\[\]-~]+")
 """What the name of a form's field can hold without an encoding that servers disagree about."""
-_REF = re.compile(r"(?!/|-)(?!.*(?://|\.\.|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
+_REF = regex(r"(?!/|-)(?!.*(?://|\.\.|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
 """https://git-scm.com/docs/git-check-ref-format"""
 
 

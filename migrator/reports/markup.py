@@ -5,18 +5,17 @@ No mention, link, fence, heading, emphasis or HTML of what is shown survives.
 
 from __future__ import annotations
 
-import re
-
 from migrator.text.mask import printable
+from migrator.text.patterns import regex
 
 LONGEST = 200
 """Characters of one value that are shown."""
-_MENTION = re.compile(r"(?<!\w)@(?=\w)|@(?=\{)")
+_MENTION = regex(r"(?<!\w)@(?=\w)|@(?=\{)")
 """Where Bitbucket looks for mentions is not documented, so there are none in code either."""
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()!|~])")
-_BEGINS = re.compile(r"([#+=-]|\d{1,9}(?=[.)])|:)")
+_SPECIAL = regex(r"([\\`*_{}\[\]()!|~])")
+_BEGINS = regex(r"([#+=-]|\d{1,9}(?=[.)])|:)")
 """What makes a line a heading, an item or a rule where it stands first."""
-_SCHEME = re.compile(r"(?i)\b(https?|ftp|www)([:.])(?=\S)")
+_SCHEME = regex(r"(?i)\b(https?|ftp|www)([:.])(?=\S)")
 _TAGS = str.maketrans({"@": "(at)", "<": "‹", ">": "›"})
 
 

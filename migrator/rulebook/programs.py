@@ -11,8 +11,9 @@ from typing import Any, Literal, Self
 from msgspec import field
 
 from migrator.rulebook.entries import Count, RuleEntry
+from migrator.text.patterns import regex
 
-_READS = re.compile(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
+_READS = regex(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
 
 
 class Wrapper(RuleEntry, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ from migrator.rulebook.documents import Document
 from migrator.rulebook.programs import Programs
 from migrator.rulebook.records import BuiltIn, PushPipe, Rule, RuleBook, Runners, Sections
 from migrator.text.decoding import spelt
+from migrator.text.patterns import regex
 
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ID = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def added(book: RuleBook, paths: Iterable[Path]) -> RuleBook:

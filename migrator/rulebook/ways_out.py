@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from migrator.findings.records import Finding, Verdict
 from migrator.rulebook.records import ReasonEntry
+from migrator.text.patterns import regex
 
 CENTRAL = "fleet.toml"
 """What a way out names that is the operator's of a fleet."""
-_VARIABLE = re.compile(r"(?!(?:Docker|Container)file)[A-Za-z_]\w*")
-_FILE = re.compile(r"[^\s`$]*(?:[./]|Dockerfile|Containerfile)[^\s`$]*")
+_VARIABLE = regex(r"(?!(?:Docker|Container)file)[A-Za-z_]\w*")
+_FILE = regex(r"[^\s`$]*(?:[./]|Dockerfile|Containerfile)[^\s`$]*")
 _KEEP = "# patless: ignore["
 _UNSAFELY = "patless fix --unsafe-fixes"
 _ACCEPTED = 'add to .patless.toml: baseline = "patless-baseline.json", then run: patless check --write-baseline'
-_PACKAGE = re.compile(r"[\w-]+(?:\.[\w-]+)+/")
+_PACKAGE = regex(r"[\w-]+(?:\.[\w-]+)+/")
 
 
 def ways_out(

@@ -17,6 +17,7 @@ from migrator.rulebook import reading as rulebook
 from migrator.rulebook.documents import Document
 from migrator.rulebook.entries import RuleEntry, outside, pattern
 from migrator.secrets.references.records import Kind, OpaqueKind
+from migrator.text.patterns import regex
 
 _NAME = "(?P<names>[A-Za-z_][A-Za-z0-9_]*)"
 _COMMAND = (
@@ -59,7 +60,7 @@ _STARTS = (
 )
 """A function that starts a program, in one language or another."""
 _MACROS = {"STARTS": _STARTS, "COMMAND": _COMMAND, "ENDS": _ENDS, "FETCHED": _FETCHED, "NAME": _NAME}
-_SHEBANG = re.compile(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
+_SHEBANG = regex(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
 
 
 _Kind = TypeVar("_Kind", Kind, OpaqueKind)
