@@ -131,9 +131,9 @@ class ComposeSyntax(RuleEntry, frozen=True):
 class Channels(RuleEntry, frozen=True):
     """How a command is given a value: see `Slot`."""
 
+    word: Which | None = None
     option: tuple[str, ...] = ()
     switch: tuple[str, ...] = ()
-    word: Which | None = None
     stdin: Switches | None = None
     environment: tuple[str, ...] = ()
     default: str = ""
