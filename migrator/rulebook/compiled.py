@@ -7,17 +7,17 @@ byte code; where nothing may be written there, the files are read each time.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any
 
 from msgspec import DecodeError, Struct
 from msgspec.json import decode, encode
 
 from migrator.rulebook.records import RuleBook
+from migrator.text.patterns import Regex
 
 Stamps = tuple[tuple[str, int, int], ...]
 
@@ -33,7 +33,7 @@ def compiled(paths: Iterable[Path], parse: Callable[[], RuleBook]) -> RuleBook:
     """The book that `parse` gives for the rule files `paths`. Raises what it raises."""
     target = _target()
     stamps = tuple(map(_stamp, (*paths, *sorted(Path(__file__).parent.glob("*.py")))))
-    with suppress(OSError, DecodeError, re.error):
+    with suppress(OSError, DecodeError):
         found = decode(target.read_bytes(), type=Compiled, dec_hook=_made) if target else None
         if found and found.stamps == stamps:
             return found.book
@@ -55,13 +55,14 @@ def _stamp(path: Path) -> tuple[str, int, int]:
 
 
 def _kept(value: object) -> object:
-    if isinstance(value, re.Pattern):
-        return value.pattern, value.flags
+    """Patterns, and the texts and numbers that have a type of their own."""
+    if isinstance(value, Regex):
+        return value.made
     return int(value) if isinstance(value, int) else str(value)
 
 
 def _made(kind: Any, value: Any) -> Any:
-    return re.compile(*value) if get_origin(kind) is re.Pattern else kind(value)
+    return Regex(*value) if kind is Regex else kind(value)
 
 
 def _write(target: Path, data: bytes) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Self, get_origin
+from typing import Any, Self
 
 from msgspec import Struct, field
+
+from migrator.text.patterns import Pattern, regex
 
 _LONGEST = 500
 
@@ -51,7 +53,7 @@ class Count(int):
 
 def read(kind: Any, value: object) -> Any:
     """What a value of a rule file stands for where that is a pattern, or of a type from here. Raises ValueError."""
-    return pattern(value) if get_origin(kind) is re.Pattern else kind.read(value)
+    return pattern(value) if kind is Pattern else kind.read(value)
 
 
 def _text(value: object) -> str:
@@ -60,12 +62,13 @@ def _text(value: object) -> str:
     return value
 
 
-def pattern(value: object) -> re.Pattern[str]:
+def pattern(value: object) -> Pattern:
     """A pattern that takes no time without bounds. Raises ValueError."""
     text = _text(value)
     if len(text) > _LONGEST or re.search(r"[+*}]\)[+*{]", text):
         raise ValueError("must be a shorter pattern without nested repetition")
     try:
-        return re.compile(text)
+        re.compile(text)
     except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"is not a regular expression ({error})") from None
+    return regex(text)

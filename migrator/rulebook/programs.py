@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 from msgspec import field
 
 from migrator.rulebook.entries import Count, RuleEntry
-from migrator.text.patterns import regex
+from migrator.text.patterns import Pattern, regex
 
 _READS = regex(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
 
@@ -117,7 +117,7 @@ class Launcher(RuleEntry, frozen=True):
     """Where there is no such file in its folder, it reads that of one around it."""
     loads: frozenset[str] = frozenset()
     """Commands of the program that run files which it finds by itself."""
-    tracing: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    tracing: Mapping[str, Pattern] = field(default_factory=dict)
     """Variables that make it show what it runs, where they are given what matches."""
     startup: Mapping[str, str] = field(default_factory=dict)
     """Variables that name what it runs before its file."""
@@ -158,17 +158,17 @@ class Programs(RuleEntry, frozen=True, dict=True):
     """They do nothing but fail."""
     repeating: frozenset[str] = frozenset()
     """They may run their command anew."""
-    filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    filters: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that change nothing but white space of what they are fed."""
     private: frozenset[str] = frozenset()
     """They read no variables but their own, and no packages, unless `starting` says otherwise."""
-    starting: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    starting: Mapping[str, Pattern] = field(default_factory=dict)
     """Words, names of variables or written files with which a private or offline program starts others."""
     offline: frozenset[str] = frozenset()
     """They read no packages, unless `starting` says otherwise."""
     services: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The first words of commands that something far away carries out: they read no packages."""
-    harmless_sources: tuple[re.Pattern[str], ...] = ()
+    harmless_sources: tuple[Pattern, ...] = ()
     """Files that a script may source without a change of variables of the credential."""
     harmless_evals: frozenset[str] = frozenset()
     """What they print may be evaluated without such a change."""
@@ -176,11 +176,11 @@ class Programs(RuleEntry, frozen=True, dict=True):
     """They start a shell of another user."""
     roots: frozenset[str] = frozenset()
     """Commands, with their words, that print the folder of the clone."""
-    image_ids: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    image_ids: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that print the id of an image which is on the machine."""
-    image_digests: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    image_digests: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that print the names with digests that an image has on the machine."""
-    reading: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    reading: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that write no file, and read none that they are not told."""
     discreet: frozenset[str] = frozenset()
     """They show nothing of a file that they are told."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
@@ -13,6 +12,7 @@ from migrator.rulebook.entries import Count, RuleEntry, Words, outside
 from migrator.rulebook.programs import Programs
 from migrator.rulebook.sinks import Client, Escape
 from migrator.text.edits import Edit
+from migrator.text.patterns import Pattern
 from migrator.text.source import Source, Span
 
 
@@ -191,7 +191,7 @@ class Sections(RuleEntry, frozen=True):
     escapes: Mapping[str, Escape] = field(default_factory=dict)
     built_in: BuiltIn = field(default_factory=BuiltIn)
     runners: Runners = field(default_factory=Runners)
-    tokens: tuple[re.Pattern[str], ...] = ()
+    tokens: tuple[Pattern, ...] = ()
     passwords: tuple[PasswordOption, ...] = ()
     outputs_variable: str = ""
     push_pipe: PushPipe | None = None

@@ -6,7 +6,6 @@ command does with the values of its slots is an action. `migrator.sinks` finds t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +14,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from migrator.rulebook.entries import RuleEntry, Switches, Words, outside
+from migrator.text.patterns import Pattern
 
 Which = Literal["first", "last", "rest", "all", "any"]
 _NO_WORDS = "name the sub-commands, or write `words: []` where the client has none"
@@ -220,8 +220,8 @@ class LoginFile(RuleEntry, frozen=True):
 
     option: tuple[str, ...] = ()
     variables: tuple[str, ...] = field(name="environment", default=())
-    paths: tuple[re.Pattern[str], ...] = ()
-    folders: tuple[re.Pattern[str], ...] = ()
+    paths: tuple[Pattern, ...] = ()
+    folders: tuple[Pattern, ...] = ()
     home: str = ""
     marks: tuple[str, ...] = ()
     inline: tuple[str, ...] = ()

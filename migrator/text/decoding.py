@@ -39,7 +39,8 @@ def _misfit(data: object, kind: Any, hook: Hook | None, path: tuple[str | int, .
     try:
         convert(data, kind, dec_hook=hook)
     except ValidationError as error:
-        wanted = _noun(kind)
+        is_mapping = isinstance(data, dict) and _shape(_chosen(kind, data)) is dict
+        wanted = "" if is_mapping else _noun(kind)
         misfit = Misfit(path, f"must be {wanted}" if wanted else str(error), kind if wanted else None)
     else:
         return None

@@ -17,7 +17,7 @@ from migrator.rulebook import reading as rulebook
 from migrator.rulebook.documents import Document
 from migrator.rulebook.entries import RuleEntry, outside, pattern
 from migrator.secrets.references.records import Kind, OpaqueKind
-from migrator.text.patterns import regex
+from migrator.text.patterns import Pattern, regex
 
 _NAME = "(?P<names>[A-Za-z_][A-Za-z0-9_]*)"
 _COMMAND = (
@@ -150,7 +150,7 @@ class Alias(RuleEntry, frozen=True):
     """Words, behind the text `before`, that stand for variables whose names match `names`."""
 
     kind: Kind
-    names: re.Pattern[str]
+    names: Pattern
     words: tuple[str, ...]
     before: str = ""
     languages: tuple[str, ...] = field(name="in", default=())
