@@ -8,35 +8,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from migrator.findings.settings import FILE as FILE
 from migrator.text.files import locate, read_bounded
 from migrator.text.mask import printable
+from migrator.text.toml import ConfigurationError as ConfigurationError
+from migrator.text.toml import Filled, Name, Toml
+from migrator.text.toml import Path as TomlPath
 from migrator.text.view import Unreadable
-from migrator.toml_keys import ConfigurationError as ConfigurationError
-from migrator.toml_keys import Keys, load
 
 if TYPE_CHECKING:
     from migrator.secrets.records import Waiver
 
-KEYS = ("own-packages", "variables", "rules", "select", "ignore", "exclude", "baseline", "pipe-version", "waivers")
 SHARED = "pyproject.toml"
 TABLE = ("tool", "patless")
 
 
-class Configuration(Struct, frozen=True):
+class Configuration(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`rules` are folders that exist, the file of `baseline` need not. `path` is what was read, '' for nothing."""
 
-    own_packages: tuple[str, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
+    own_packages: tuple[Filled, ...] = ()
+    variables: Mapping[Name, str] = field(default_factory=dict)
     rules: tuple[Path, ...] = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
+    select: tuple[Filled, ...] = ()
+    ignore: tuple[Filled, ...] = ()
+    exclude: tuple[Filled, ...] = ()
     baseline: Path | None = None
     pipe_version: str = ""
-    waivers: tuple[Waiver, ...] = ()
-    path: str = ""
+    waivers: tuple[Any, ...] = ()
+    path: str = field(name="(path)", default="")
 
 
 def find(root: Path) -> Configuration:
@@ -84,73 +85,67 @@ def unknown(code: str, known: Collection[str]) -> str:
 
 
 def _parse(name: str, data: bytes, shared: bool, folder: Path, *, inside: bool) -> Configuration | None:
+    if (found := table(name, data, shared)) is None:
+        return None
+    file, at = found
+    told = file.part(at)
+    waivers = _waivers(file, (*at, "waivers")) if "waivers" in told else ()
+    if told.get("baseline") == "":
+        del told["baseline"]
+    said = file.read(Configuration, at=at)
+    for number, rules in enumerate(said.rules):
+        if wrong := _wrong_folder(folder / rules, folder, inside):
+            raise file.error(("rules", number), f"names the folder '{printable(str(rules))}', which {wrong}", at=at)
+    if said.baseline and ("\0" in str(said.baseline) or (inside and not _within(folder, folder / said.baseline))):
+        named = printable(str(said.baseline))
+        raise file.error(("baseline",), f"names the file '{named}', which leads out of the repository", at=at)
+    return replace(
+        said,
+        rules=tuple(folder / rules for rules in said.rules),
+        baseline=said.baseline and folder / said.baseline,
+        waivers=waivers,
+        path=name,
+    )
+
+
+def table(name: str, data: bytes, shared: bool) -> tuple[Toml, TomlPath] | None:
+    """A file and the keys of our table in it, () for the top; None where a file that is `shared` has none. Raises
+    ConfigurationError."""
     if shared and b"patless" not in data:
         return None
-    text, found = load(name, data)
-    table: Any = found
-    if shared:
-        tool = table.get("tool")
-        table = tool.get("patless") if isinstance(tool, dict) else None
-        if table is None:
-            return None
-        if not isinstance(table, dict):
-            raise ConfigurationError(f"{name}: tool.patless is not a table")
-    return _Reader(Keys(name, text, TABLE if shared else ()), shared).configuration(table, folder, inside)
+    file = Toml(name, data)
+    if not shared:
+        if "tool" in file.table:
+            raise file.error(("tool",), "is not known: in this file the keys stand at the top, without [tool.patless]")
+        return file, ()
+    tool = file.table.get(TABLE[0])
+    if not isinstance(tool, dict) or TABLE[1] not in tool:
+        return None
+    if not isinstance(tool[TABLE[1]], dict):
+        raise file.error(TABLE, "must be a table")
+    return file, TABLE
 
 
 def _within(folder: Path, path: Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
-class _Reader(Struct, frozen=True):
-    keys: Keys
-    shared: bool
+def _wrong_folder(found: Path, folder: Path, inside: bool) -> str:
+    """What is wrong with a folder of rules, '' for nothing."""
+    if inside and "\0" not in str(found) and not _within(folder, found):
+        return "leads out of the repository"
+    if not os.path.isdir(found):
+        return "does not exist"
+    if inside:
+        from migrator.rulebook.reading import files
 
-    def configuration(self, table: Mapping[str, Any], folder: Path, inside: bool) -> Configuration:
-        hints = {} if self.shared else {"tool": " (in this file the keys stand at the top, without [tool.patless])"}
-        self.keys.only(table, KEYS, hints)
-        return Configuration(
-            own_packages=self.keys.strings(table, "own-packages"),
-            variables=self.keys.variables(table, "variables"),
-            rules=tuple(self._folder(entry, folder, inside) for entry in self.keys.strings(table, "rules")),
-            select=self.keys.strings(table, "select"),
-            ignore=self.keys.strings(table, "ignore"),
-            exclude=self.keys.strings(table, "exclude"),
-            baseline=self._file(table, "baseline", folder, inside),
-            pipe_version=self.keys.string(table, "pipe-version"),
-            waivers=self._waivers(table),
-            path=self.keys.name,
-        )
+        for file in files(found):
+            if not _within(folder, file):
+                return f"holds the file '{printable(file.name)}' that leads out of the repository"
+    return ""
 
-    def _folder(self, entry: str, folder: Path, inside: bool) -> Path:
-        found = folder / entry
-        if inside and "\0" not in entry and not _within(folder, found):
-            raise self.keys.error("rules", f"the folder '{printable(entry)}' in rules leads out of the repository")
-        if not os.path.isdir(found):
-            raise self.keys.error("rules", f"the folder '{printable(entry)}' in rules does not exist")
-        if inside:
-            from migrator.rulebook.reading import files
 
-            for file in files(found):
-                if not _within(folder, file):
-                    named = printable(file.name)
-                    raise self.keys.error(
-                        "rules", f"the file '{named}' of a folder in rules leads out of the repository"
-                    )
-        return found
+def _waivers(file: Toml, at: TomlPath) -> tuple[Waiver, ...]:
+    from migrator.secrets import waivers
 
-    def _file(self, table: Mapping[str, Any], key: str, folder: Path, inside: bool) -> Path | None:
-        entry = self.keys.string(table, key)
-        found = folder / entry
-        if "\0" in entry or (inside and not _within(folder, found)):
-            raise self.keys.error(key, f"the file '{printable(entry)}' of {key} leads out of the repository")
-        return found if entry else None
-
-    def _waivers(self, table: Mapping[str, Any]) -> tuple[Waiver, ...]:
-        if "waivers" not in table:
-            return ()
-        from migrator.secrets import waivers
-        from migrator.toml_tables import places
-
-        header = "tool.patless.waivers" if self.shared else "waivers"
-        return waivers.read(table["waivers"], places(self.keys.name, self.keys.text, header))
+    return waivers.read(file, at)

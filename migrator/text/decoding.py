@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -11,7 +12,7 @@ from msgspec import Meta, ValidationError, convert
 from msgspec.structs import FieldInfo, fields
 
 _T = TypeVar("_T")
-_NOUNS = {str: "text", bool: "true or false", dict: "a mapping", list: "a list"}
+_NOUNS = {str: "text", bool: "true or false", dict: "a mapping", list: "a list", date: "a date"}
 Hook = Callable[[type, Any], Any]
 """Makes a value of a type that msgspec does not know; a ValueError says what is wrong, without a subject."""
 
@@ -29,7 +30,7 @@ class Misfit(ValueError):
 def decoded(data: object, kind: type[_T], hook: Hook | None = None) -> _T:
     """Data as a record. Raises Misfit for the first thing that does not fit."""
     try:
-        return convert(data, kind, dec_hook=hook)
+        return convert(data, kind, builtin_types=(date,), dec_hook=hook)
     except ValidationError as error:
         raise _misfit(data, kind, hook, ()) or Misfit((), str(error)) from None
 
@@ -37,11 +38,9 @@ def decoded(data: object, kind: type[_T], hook: Hook | None = None) -> _T:
 def _misfit(data: object, kind: Any, hook: Hook | None, path: tuple[str | int, ...]) -> Misfit | None:
     """Found by decoding part after part: msgspec's own message names no key of a mapping."""
     try:
-        convert(data, kind, dec_hook=hook)
+        convert(data, kind, builtin_types=(date,), dec_hook=hook)
     except ValidationError as error:
-        is_mapping = isinstance(data, dict) and _shape(_chosen(kind, data)) is dict
-        wanted = "" if is_mapping else _noun(kind)
-        misfit = Misfit(path, f"must be {wanted}" if wanted else str(error), kind if wanted else None)
+        misfit = Misfit(path, *_said(data, kind, str(error)))
     else:
         return None
     try:
@@ -49,6 +48,14 @@ def _misfit(data: object, kind: Any, hook: Hook | None, path: tuple[str | int, .
         return next(filter(None, inner), misfit)
     except _Wrong as wrong:
         return Misfit((*path, *wrong.keys), wrong.message)
+
+
+def _said(data: object, kind: Any, error: str) -> tuple[str, Any]:
+    """What is wrong with data as a whole, and the type that they should have, None where they have it."""
+    if shape(_chosen(kind, data)) is type(data) and not isinstance(data, bool):
+        return _of_type(kind, "title") or error, None
+    wanted = _noun(kind)
+    return (f"must be {wanted}", kind) if wanted else (error, None)
 
 
 class _Wrong(Exception):
@@ -61,19 +68,21 @@ class _Wrong(Exception):
 
 def _parts(data: Any, kind: Any) -> Iterator[tuple[str | int, object, Any]]:
     """What data hold, each part with its key or number and the type that it should have. Raises _Wrong."""
-    if isinstance(data, list):
+    if isinstance(data, list) and shape(kind) is list:
         yield from ((number, part, get_args(kind)[0]) for number, part in enumerate(data) if get_args(kind))
     elif isinstance(data, dict) and hasattr(get_origin(kind) or kind, "__struct_fields__"):
         known = spelt(kind)
         for key, part in data.items():
-            if key not in known:
-                raise _Wrong(f"is not known; known here: {', '.join(sorted(known))}", key)
+            if unknown := no_key(key, kind):
+                raise _Wrong(unknown, key)
             yield key, part, known[key].type
         for key, field in known.items():
             if field.required and key not in data:
-                raise _Wrong(f"has no `{key}`; {_hint(field.type) or 'add it'}")
-    elif isinstance(data, dict):
-        yield from ((key, part, get_args(kind)[-1]) for key, part in data.items() if get_args(kind))
+                raise _Wrong(f"has no `{key}`; {_of_type(field.type, 'description') or 'add it'}")
+    elif isinstance(data, dict) and shape(kind) is dict and (inner := get_args(kind)):
+        for key, part in data.items():
+            yield key, key, inner[0]
+            yield key, part, inner[1]
 
 
 def spelt(kind: type) -> dict[str, FieldInfo]:
@@ -81,9 +90,21 @@ def spelt(kind: type) -> dict[str, FieldInfo]:
     return {field.encode_name: field for field in fields(kind) if not field.encode_name.startswith("(")}
 
 
-def _hint(kind: Any) -> str:
-    """What the type of a field says of one that is missing."""
-    return next((one.description or "" for one in get_args(kind) if isinstance(one, Meta)), "")
+def no_key(key: str, kind: type) -> str:
+    """What is wrong with a key of data for a record, '' for nothing."""
+    from difflib import get_close_matches
+
+    known = sorted(spelt(kind))
+    if key in known:
+        return ""
+    close = get_close_matches(key, known, n=1)
+    return f"is not known; known here: {', '.join(known)}{f' (did you mean {close[0]}?)' if close else ''}"
+
+
+def _of_type(kind: Any, what: str) -> str:
+    """What a type says of data that do not keep to its bounds (`title`), or of a field that is missing
+    (`description`)."""
+    return next((getattr(one, what) or "" for one in get_args(kind) if isinstance(one, Meta)), "")
 
 
 def _members(kind: Any) -> tuple[Any, ...]:
@@ -98,11 +119,12 @@ def _members(kind: Any) -> tuple[Any, ...]:
 def _chosen(kind: Any, data: object) -> Any:
     """The type that is meant: of several the one that is a list, or a mapping, as the data are."""
     members = _members(kind)
-    return next((one for one in members if _shape(one) is type(data)), members[0])
+    return next((one for one in members if shape(one) is type(data)), members[0])
 
 
-def _shape(kind: Any) -> type | None:
-    """What data of a type are in a file."""
+def shape(kind: Any) -> type | None:
+    """What data of a type are in a file: text, a list, a mapping, …"""
+    kind = _members(kind)[0]
     origin = get_origin(kind) or kind
     if not isinstance(origin, type):
         return None
@@ -122,4 +144,4 @@ def _named(kind: Any) -> str:
         return f"one of {', '.join(map(str, get_args(kind)))}"
     if isinstance(kind, type) and issubclass(kind, Enum):
         return f"one of {', '.join(str(one.value) for one in kind)}"
-    return _NOUNS.get(_shape(kind) or NoneType, "")
+    return _NOUNS.get(shape(kind) or NoneType, "")

@@ -58,7 +58,11 @@ def test_what_fits_is_the_record() -> None:
         ([], (), "must be a mapping"),
         ({}, (), "has no `long-name`; call it by something"),
         ({"long-name": None}, ("long-name",), "must be text"),
-        ({"long_name": "a"}, ("long_name",), "is not known; known here: boxes, long-name, marks, open, side"),
+        (
+            {"long_name": "a"},
+            ("long_name",),
+            "is not known; known here: boxes, long-name, marks, open, side (did you mean long-name?)",
+        ),
         ({"long-name": "a", "boxes": []}, ("boxes",), "must be a mapping"),
         ({"long-name": "a", "boxes": {"b": [], "c": 1}}, ("boxes", "c"), "must be a list"),
         ({"long-name": "a", "boxes": {"b": [{"size": 2}, {}]}}, ("boxes", "b", 1), "has no `size`; add it"),
