@@ -48,6 +48,21 @@ def text(value: object) -> Ready:
     return Ready(_SCHEME.sub(r"\1 \2", escaped).replace("&", "&amp;"))
 
 
+def prose(value: object) -> Ready:
+    """Words of a sentence, and what stands between two backticks as code; all of it as code where one has no other."""
+    parts = str(value).split("`")
+    if len(parts) % 2 == 0:
+        return code(value)
+    return Ready("".join(code(part) if number % 2 else _spaced(part) for number, part in enumerate(parts)))
+
+
+def _spaced(part: str) -> str:
+    """As `text`, with the blanks at its ends."""
+    words = text(part)
+    before, after = part[:1].isspace(), part[-1:].isspace() and bool(words)
+    return f"{' ' * before}{words}{' ' * after}"
+
+
 def line(value: object) -> str:
     """One line of plain text: a title, a branch."""
     return printable(" ".join(str(value).split()))
