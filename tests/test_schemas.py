@@ -18,14 +18,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator import configuration
+from migrator.configuration import reading as configuration
 from migrator.secrets.waivers import DOUBTS
 from migrator.text.decoding import spelt
 from tests.cli.conftest import Patless, patless  # noqa: F401
 from tests.test_configuration import EVERYTHING
 
 KEYS = tuple(spelt(configuration.Configuration))
-CONFIGURATION = json.loads(files("migrator").joinpath("patless.schema.json").read_text())
+CONFIGURATION = json.loads(files("migrator.configuration").joinpath("patless.schema.json").read_text())
 REPORT = json.loads(files("migrator.reports").joinpath("schema.json").read_text())
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 ROOT = Path(__file__).parents[1]

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from migrator import baselines, configuration
-from migrator.configuration import FILE, SHARED, Configuration
+from migrator.configuration import baselines
+from migrator.configuration import reading as configuration
+from migrator.configuration.reading import FILE, SHARED, Configuration
 from migrator.findings.records import BaselineEntry
 from migrator.findings.settings import Settings
 from migrator.text.toml import ConfigurationError, Filled

@@ -201,7 +201,7 @@ def _wanted(kind: Any, path: Path) -> str:
 
 def _path(kind: type, value: object) -> Any:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError('must be the path of a file or folder, in quotes')
+        raise ValueError("must be the path of a file or folder, in quotes")
     return kind(value)
 
 

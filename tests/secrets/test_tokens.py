@@ -9,7 +9,7 @@ import pytest
 
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
-from migrator.configuration import ConfigurationError
+from migrator.configuration.reading import ConfigurationError
 from migrator.secrets.records import Leaving, Listing, Row, Stored, Verdict
 from migrator.secrets.tokens import Token, TokenRow, judged, read
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.configuration import Configuration, ConfigurationError, check_codes, find, read
+from migrator.configuration.reading import Configuration, ConfigurationError, check_codes, find, read
 from migrator.secrets.records import Waiver
 from migrator.secrets.waivers import DOUBTS
 from migrator.text.decoding import spelt
@@ -222,7 +222,7 @@ def test_a_file_nested_without_end_is_an_error(tmp_path: Path) -> None:
 
 
 def test_without_waivers_nothing_of_stored_variables_is_imported() -> None:
-    program = "import sys; import migrator.configuration; print(*sys.modules)"
+    program = "import sys; import migrator.configuration.reading; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert not [name for name in modules if name.startswith(("migrator.secrets", "migrator.bitbucket"))]
 
@@ -283,7 +283,7 @@ def test_a_code_that_does_not_exist_is_named_with_the_likely_one() -> None:
 
 
 def test_the_readme_names_every_key() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
     assert [key for key in spelt(Configuration) if f"\n{key} = " not in readme] == []
 
 
