@@ -22,7 +22,7 @@ from migrator.configuration import reading as configuration
 from migrator.secrets.waivers import DOUBTS
 from migrator.text.decoding import spelt
 from tests.cli.conftest import Patless, patless  # noqa: F401
-from tests.test_configuration import EVERYTHING
+from tests.configuration.test_reading import EVERYTHING
 
 KEYS = tuple(spelt(configuration.Configuration))
 CONFIGURATION = json.loads(files("migrator.configuration").joinpath("patless.schema.json").read_text())

@@ -54,6 +54,8 @@ def _said(data: object, kind: Any, error: str) -> tuple[str, Any]:
     """What is wrong with data as a whole, and the type that they should have, None where they have it."""
     if shape(_chosen(kind, data)) is type(data) and not isinstance(data, bool):
         return _of_type(kind, "title") or error, None
+    if isinstance(data, bool) and shape(kind) is str:
+        return "must be text; put quotes around it", None
     wanted = _noun(kind)
     return (f"must be {wanted}", kind) if wanted else (error, None)
 
