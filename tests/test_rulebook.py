@@ -327,7 +327,7 @@ def test_the_readers_of_launchers_are_the_frontends_that_can_read_and_verify() -
         ("filters: {a: '*'}", "`filters.a` is not a regular expression"),
         ("private: acme-tool", "`private` must be a list"),
         ("private: [acme-tool, true]", "mine.yml:1:22: `private[1]` must be text; put quotes around it"),
-        ("containers: {a: {b: [c], d: e}}", "mine.yml:1:30: `containers.a.d` must be a list"),
+        ("containers: {a: {b: [c], d: e}}", "mine.yml:1:29: `containers.a.d` must be a list"),
         ("passwords: [{programs: [a]}]", "mine.yml:1:13: `passwords[0]` has no `options`; add it"),
         ("reasons: {a: {verdict: safe, what: b, why: c, package: d}}", "`reasons.a.package` must be a mapping"),
         ("runners: {linux: [a]}", "`runners.linux` is not known; known here: any, docker, shell, windows"),
