@@ -42,7 +42,7 @@ def guarded(run: Callable[[], int]) -> int:
 
 def report(error: Exception) -> int:
     """Say what went wrong, and return the exit code for it."""
-    from migrator.configuration import ConfigurationError
+    from migrator.configuration.reading import ConfigurationError
     from migrator.repositories.git import GitError
     from migrator.rulebook.records import RuleError
 

@@ -18,7 +18,7 @@ from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
-from migrator.configuration import check_codes
+from migrator.configuration.reading import check_codes
 from migrator.findings.records import Verdict
 from migrator.findings.settings import Settings
 from migrator.fleet import asking, exporters, joining, listing, operator, rounds, visiting

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 
-from migrator import configuration, own_packages
 from migrator.cli import console, exits
 from migrator.cli.analysis import analyse, rulebook
 from migrator.cli.check import aside
@@ -18,6 +17,8 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Format, Reading, Showing
 from migrator.cli.pipeline_step import HOW
 from migrator.cli.together import Together
+from migrator.configuration import own_packages
+from migrator.configuration import reading as configuration
 from migrator.findings.records import Package
 from migrator.findings.settings import Settings
 from migrator.registry.names import NotResolved, resolved

@@ -12,7 +12,7 @@ from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
 from migrator.secrets.records import Alive, Evidence, Listing, Row, Stored, Verdict, Waiver
 from migrator.secrets.tokens import Token, TokenRow
-from migrator.toml_keys import ConfigurationError
+from migrator.text.toml import ConfigurationError
 
 
 class _Alive(Struct, frozen=True):
@@ -115,7 +115,7 @@ def _row(one: _Row) -> Row:
         one.assumptions,
         tuple(map(_alive, one.alive)),
         one.uncovers,
-        tuple(Waiver(each.doubt, each.path, each.variable, each.reason, each.until) for each in one.waivers),
+        tuple(Waiver(each.doubt, each.reason, each.until, each.path, each.variable) for each in one.waivers),
     )
 
 
