@@ -149,6 +149,14 @@ class Client:
         """How many requests were sent so far, without those that urllib3 sent again."""
         return self._sent
 
+    def spares(self, count: int, what: str) -> None:
+        """Raises ApiError where no `count` more requests may be sent in this run, or no time is left for them, so that
+        `what` is not begun."""
+        if self.budget.most is not None and self._sent + count > self.budget.most:
+            raise ApiError(Kind.SPENT, f"{what} was not begun: this run may send {self.budget.most:,} requests")
+        if self.pace and self.pace.over:
+            raise ApiError(Kind.SPENT, f"{what} was not begun: this run was to end by now (--deadline)")
+
     def __repr__(self) -> str:
         return f"Client({addresses.origin(self.base)})"
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from msgspec import Struct
 
 from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
-from migrator.cli.failures import UsageError
-from migrator.cli.telling import Telling, telling
+from migrator.cli.telling import Telling, clock, long, telling
 from migrator.fleet.ledger import Ledger
 from migrator.reports.counting import many
 from migrator.secrets import sweeping
@@ -25,7 +23,6 @@ from migrator.secrets.sweeping import Far, Terms
 _NEVER, _WITH, _SHARE = 1, 6, 0.4
 """Requests for a repository that never had pipelines and for another one, with three deployments; and how many of a
 workspace are of the second kind where nothing is known of them."""
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 class Lasting(Struct, frozen=True):
@@ -35,16 +32,6 @@ class Lasting(Struct, frozen=True):
     age: timedelta = timedelta(hours=24)
     most: int | None = None
     deadline: float | None = None
-
-
-def seconds(text: str) -> float | None:
-    """Of a duration such as 90m; None for ''. Raises UsageError."""
-    if not text:
-        return None
-    match = re.fullmatch(r"([0-9]{1,6})([smh])", text)
-    if not match or not int(match[1]):
-        raise UsageError("--deadline is how long the run may take, such as 90m, 2h or 45s")
-    return int(match[1]) * _SECONDS[match[2]]
 
 
 class Meanwhile:
@@ -68,7 +55,7 @@ class Meanwhile:
         far = self.far
         known = f"{far.asked:,} of {many(far.all, 'repository', 'repositories')} are known" if far.all else "it begins"
         self._say(
-            f"patless: {wait.why}; waiting until {_clock(wait.until)} at the latest. {known}. Answers are kept in "
+            f"patless: {wait.why}; waiting until {clock(wait.until)} at the latest. {known}. Answers are kept in "
             f"{self._lasting.ledger}: end the run at any time, the same command goes on"
         )
 
@@ -97,11 +84,9 @@ class Meanwhile:
             return far.doing
         wait = client.pace.waiting if client and client.pace else None
         if wait:
-            return f"{far.asked:,} of {far.all:,} repositories; waiting until {_clock(wait.until)}: {wait.why}"
+            return f"{far.asked:,} of {far.all:,} repositories; waiting until {clock(wait.until)}: {wait.why}"
         done, passed = far.asked - far.kept, time.monotonic() - self._began
-        left = (
-            f", about {_long((far.all - far.asked) * passed / done)} left" if done > 0 and far.asked < far.all else ""
-        )
+        left = f", about {long((far.all - far.asked) * passed / done)} left" if done > 0 and far.asked < far.all else ""
         sent = f", {client.sent:,} requests, {client.sent / passed:.1f}/s" if client and passed > 0 else ""
         return f"{far.doing}: {far.asked:,} of {far.all:,} repositories{sent}{left}"
 
@@ -138,13 +123,3 @@ def _known(ledger: Ledger, workspace: str) -> tuple[frozenset[str], float]:
         if branch.seen and any(finding.variables for finding in branch.seen.findings)
     }
     return frozenset(first), len(having) / len(read) if read else _SHARE
-
-
-def _clock(moment: float) -> str:
-    return f"{datetime.fromtimestamp(moment, UTC):%H:%M} UTC"
-
-
-def _long(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
