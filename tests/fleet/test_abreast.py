@@ -142,11 +142,13 @@ def test_an_interruption_lets_what_was_begun_end_and_tells_it() -> None:
 
 
 def test_whoever_asks_too_late_is_told() -> None:
-    abreast, heard = Abreast(2), threading.Event()
+    abreast, begun, heard = Abreast(2), threading.Event(), threading.Event()
 
     def work(number: int, place: Place) -> int:
         if number == 0:
+            assert begun.wait(5)
             raise ValueError("no")
+        begun.set()
         time.sleep(0.2)
         try:
             abreast.do(lambda: None)
