@@ -61,8 +61,19 @@ def client(going: Going | None = None, asking: Asking = Asking()) -> Iterator[Cl
     """The client that the environment describes; what it does is said meanwhile, and what it waits for. Raises
     SetUpError."""
     far = going or Going()
+    with waiting(far, asking) as one, told(one, far):
+        yield one
+
+
+@contextmanager
+def waiting(
+    far: Going,
+    asking: Asking = Asking(),  # noqa: B008
+    part: tuple[int, int] = (0, 1),
+) -> Iterator[Client]:
+    """The same, where only what it waits for is said. `part` as in `Client.of`."""
     pace = Pace(lambda wait: waits(wait, far), asking.deadline)
-    with Client.of(most=asking.most, pace=pace) as one, told(one, far):
+    with Client.of(part=part, most=asking.most, pace=pace) as one:
         try:
             yield one
         finally:
