@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
 from migrator.cli import console, exits
@@ -56,8 +57,19 @@ def report(error: Exception) -> int:
     if isinstance(error, OSError) and _nowhere():
         console.err(["patless: the current folder was removed; change to one that is there"])
         return exits.USAGE
+    if isinstance(error, OSError):
+        from migrator.repositories import disk
+
+        if disk.is_of_the_disk(error):
+            console.err([f"patless: {printable(disk.refused(error, _place(error)))}"])
+            return exits.UNREADABLE
     console.err(_internal(error))
     return exits.INTERNAL
+
+
+def _place(error: OSError) -> Path:
+    """What a failure is about; where it does not say, the folder that most is written to."""
+    return Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else Path.cwd()
 
 
 def _nowhere() -> bool:

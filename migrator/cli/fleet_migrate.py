@@ -17,6 +17,7 @@ from migrator.cli.network import Asking, Going
 from migrator.fleet import following, operator, pacing
 from migrator.fleet.abreast import JOBS, Abreast, Place, Stopped
 from migrator.fleet.deciding import Act
+from migrator.fleet.gathering import MOST
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import Reader, Target, wanted
 from migrator.fleet.opening import Opener, Outcome
@@ -140,9 +141,10 @@ class _Run:
         """Deal with one repository, in a thread. Raises Stopped."""
         repository, found = entry.repository, _Found()
         try:
-            names = self.destinations(repository)
+            names, untold = self.destinations(repository)
         except (ApiError, GitError) as error:
             return [_failed(repository, "", error, place)]
+        found += [_Failed(repository, "", GitError(untold))] if untold else []
         for name in names:
             target = Target(repository, name, self.doing.destinations, self.fleet.wave(repository.slug))
             try:
@@ -166,12 +168,21 @@ class _Run:
         looked = self.reader.look(target, self.shared.change(target.repository.uuid, target.destination))
         return Outcome(target, looked, pull_request=looked.decision.pull_request)
 
-    def destinations(self, repository: Repository) -> list[str]:
+    def destinations(self, repository: Repository) -> tuple[list[str], str]:
+        """And what is said of those that are left out."""
+        main = repository.main_branch
         if not self.doing.destinations:
-            return [repository.main_branch] if repository.main_branch else []
+            return [main] if main else [], ""
         ours = {one.branch for one in self.shared.changes(repository.uuid)}  # whatever a template called them
         heads = self.reader.heads(repository).keys() - ours
-        return sorted(name for name in heads if wanted(name, self.doing.destinations))
+        found = sorted(name for name in heads if wanted(name, self.doing.destinations))
+        if len(found) <= MOST:
+            return found, ""
+        done = f"only {main} is dealt with" if main in found else "none is dealt with"
+        return (
+            [main] if main in found else [],
+            f"more than {MOST:,} branches match --destinations, so {done}; name fewer, as by a narrower pattern",
+        )
 
     # Telling, in the order of the repositories
 

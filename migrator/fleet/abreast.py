@@ -70,17 +70,17 @@ class Abreast:
     ) -> None:
         """Give `told` what `work` makes of each, in their order, in this thread; what raises Stopped is left out.
 
-        Raises what else `work` raises. After an interruption what has been begun comes to its end first: `leaving` gets
-        how much that is.
+        Raises what else `work` raises. What has been begun comes to its end first: where people interrupt, `leaving`
+        gets how much that is.
         """
         running: dict[int, Future[_Found]] = {}
         threads = ThreadPoolExecutor(self._jobs, "abreast")
         try:
             self._all(iter(items), work, told, running, threads)
-        except BaseException:
+        except BaseException as error:
             self.stop()
             left = sum(number in self._begun and not one.done() for number, one in running.items())
-            if left:
+            if left and isinstance(error, KeyboardInterrupt):
                 leaving(left)
             self._leave(running, told)
             raise

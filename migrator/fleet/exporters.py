@@ -130,7 +130,7 @@ def _complete(importing: Sequence[Branch], reading: Reading, credentials: Creden
     if repository.folder or not repository.clone_url:
         return
     root = remote.place(reading.cache, repository.workspace, repository.slug)
-    if remote.is_partial(root):
+    if remote.is_partial(root) or not (root / "HEAD").exists():
         variables = credentials.git_environment(repository.clone_url, reading.api)
         names = list(dict.fromkeys(one.name for one in importing))
         remote.snapshot(root, repository.clone_url, variables, names, reading.filtered, reading.seconds)

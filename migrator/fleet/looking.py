@@ -29,7 +29,7 @@ from migrator.fleet.undoing import BRANCH as UNDOING
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.starting import Releases, matches, releases
 from migrator.reports.secrets import masked
-from migrator.repositories import joining, remote
+from migrator.repositories import disk, joining, remote
 from migrator.repositories.direct import Direct, NotDirect
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
@@ -163,7 +163,10 @@ class Reader(Struct, frozen=True):
         head = heads.get(target.destination)
         if head is None:
             raise GitError(f"the branch {target.destination} is not there any more")
-        looked = self._judged(target, head)
+        try:
+            looked = self._judged(target, head)
+        except OSError as error:
+            raise GitError(disk.told(error, self.cache)) from None
         situation = self._situation(target, looked, heads, known)
         return self._settled(repository, replace(looked, situation=situation))
 
@@ -180,6 +183,7 @@ class Reader(Struct, frozen=True):
         repository, judge = target.repository, self.judge(target.repository)
         folder = remote.place(self.cache, repository.workspace, repository.slug)
         remote.snapshot(folder, repository.clone_url, self._signed(repository), [target.destination], self.filtered)
+        self._complete(repository)
         with self.analyzing, Objects(folder) as objects:  # one at a time: it is the processor's work
             objects.load([head])
             view = RefView(objects, head)
@@ -224,6 +228,13 @@ class Reader(Struct, frozen=True):
         decision = decide(situation, self.policy)
         title, body = self.texts.render("title", about), self.texts.render("body", about)
         return Looked(situation, decision, files, about, plan, title, body, message)
+
+    def _complete(self, repository: Repository) -> None:
+        """Bring the copies of those that import from it, which are not in the cache any more."""
+        for one, branches in self.importers.branches(repository):
+            folder = remote.place(self.cache, one.workspace, one.slug)
+            if not one.folder and one.clone_url and (remote.is_partial(folder) or not (folder / "HEAD").exists()):
+                remote.snapshot(folder, one.clone_url, self._signed(one), branches, self.filtered)
 
     def _situation(self, target: Target, looked: Looked, heads: Mapping[str, str], known: Change | None) -> Situation:
         """With what people have made of it so far."""
