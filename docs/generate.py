@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
 _CODE = re.compile(r"(`[^`]*`)")
-_WAYS = {"mine": "It is mine", "not mine": "It is not mine", "ask": "Ask"}
+_WAYS = {"fix": "Fix it", "keep": "Keep it", "ask": "Ask"}
 _VERDICTS = {
     "unsafe": "held back: `patless fix --unsafe-fixes` makes the change",
     "report-only": "never rewritten",
@@ -143,10 +143,10 @@ def _reason(entry: ReasonEntry, book: RuleBook) -> Iterator[str]:
     if ways:
         yield from ("## Ways out", "", "`NAME` stands for what the finding names.", "")
         for label, text in ways:
-            yield from (f"**{_WAYS[label]}:**", "", "```text", text, "```", "")
+            yield from (f"**{_WAYS[label]}:** {prose(text)}", "")
         if entry.fleet:
-            central = dict(ways_out(entry, "NAME", fleet_of="SLUG"))["mine"]
-            yield from ("**It is mine, where the whole workspace is migrated:**", "", "```text", central, "```", "")
+            central = dict(ways_out(entry, "NAME", fleet_of="SLUG"))["fix"]
+            yield from (f"**Fix it, where the whole workspace is migrated:** {prose(central)}", "")
     shown = [rule.id for rule in book.rules.values() if any(entry.code in one.reasons for one in rule.examples)]
     if shown:
         listed = ", ".join(f"[`{id}`](../rules/{id}.md)" for id in sorted(shown))

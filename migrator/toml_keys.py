@@ -9,10 +9,11 @@ from typing import Any
 from msgspec import Struct
 
 from migrator.text.mask import printable
+from migrator.text.patterns import regex
 
 _MAX_BYTES = 256 * 1024
 _MAX_DOTS = 200
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class ConfigurationError(Exception):

@@ -13,7 +13,9 @@ from typing import Any
 
 from msgspec import Struct
 
-_TOKEN = re.compile(r"""[ \t\r\n]+|\#[^\n]*|(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*')|(?P<comma>,)|(?P<end>\])""")
+from migrator.text.patterns import regex
+
+_TOKEN = regex(r"""[ \t\r\n]+|\#[^\n]*|(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*')|(?P<comma>,)|(?P<end>\])""")
 _INDENT = "    "
 
 

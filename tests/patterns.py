@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import migrator
 from migrator.rulebook import reading
 from migrator.secrets.references import rules as references
+from migrator.text.patterns import Regex
 
 SEARCHES = frozenset({"search", "finditer", "findall", "sub", "subn", "split"})
 WHOLE = frozenset({"match", "fullmatch"})
@@ -57,8 +58,8 @@ def every() -> Iterator[Used]:
 
 def _held(held: dict[str, Any]) -> Iterator[tuple[str, re.Pattern[str]]]:
     for variable, value in held.items():
-        if isinstance(value, re.Pattern):
-            yield variable, value
+        if pattern := _compiled(value):
+            yield variable, pattern
         elif isinstance(value, (tuple, list, frozenset, set)):
             yield from ((variable, one) for one in _flat(value))
         elif isinstance(value, dict):
@@ -67,10 +68,17 @@ def _held(held: dict[str, Any]) -> Iterator[tuple[str, re.Pattern[str]]]:
 
 def _flat(values: Any) -> Iterator[re.Pattern[str]]:
     for value in values:
-        if isinstance(value, re.Pattern):
-            yield value
+        if pattern := _compiled(value):
+            yield pattern
         elif isinstance(value, (tuple, list)):
             yield from _flat(value)
+
+
+def _compiled(value: Any) -> re.Pattern[Any] | None:
+    """What it is or stands for. Raises re.error."""
+    if isinstance(value, Regex):
+        return re.compile(value.pattern, value.flags)
+    return value if isinstance(value, re.Pattern) else None
 
 
 def _called(tree: ast.AST) -> dict[str, frozenset[str]]:
@@ -107,8 +115,8 @@ def _records(where: str, value: Any, seen: set[int]) -> Iterator[tuple[str, re.P
     if id(value) in seen:
         return
     seen.add(id(value))
-    if isinstance(value, re.Pattern):
-        yield where, value
+    if pattern := _compiled(value):
+        yield where, pattern
     elif names := getattr(value, "__struct_fields__", ()) or getattr(value, "__dataclass_fields__", ()):
         for name in names:
             yield from _records(f"{where}.{name}", getattr(value, name), seen)

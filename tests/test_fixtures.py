@@ -117,19 +117,20 @@ def test_the_command_says_and_writes_what_the_case_says(case: Case, tmp_path: Pa
     assert {granted for finding in findings for granted in finding["assumptions"]} == case.assumptions
     assert {finding["rule"] for finding in findings} - case.may == case.rules - case.may
     assert checked.code == _exit(case, fixable=bool(case.verdicts & {"safe", "unsafe"}))
-    assert patless("check").code == checked.code
+    if findings:
+        assert patless("check").code == checked.code
 
     previewed = patless("fix", "--diff", "--unsafe-fixes")
     assert bool(previewed.out) == (all_of != before)
     assert contents(folder) == before, "check or fix --diff writes"
 
-    fixed = patless("fix")
-    assert contents(folder) == safely
-    assert fixed.code == _exit(case, fixable="unsafe" in case.verdicts)
+    if findings:
+        fixed = patless("fix")
+        assert contents(folder) == safely
+        assert fixed.code == _exit(case, fixable="unsafe" in case.verdicts)
     if safely != before:
-        patless("fix")
+        left = patless("fix", "--format", "json").findings()
         assert contents(folder) == safely, "a second fix changes something"
-        left = patless("check", "--format", "json").findings()
         assert "safe" not in {finding["verdict"] for finding in left}
 
     patless("fix", "--unsafe-fixes")
@@ -139,7 +140,7 @@ def test_the_command_says_and_writes_what_the_case_says(case: Case, tmp_path: Pa
         assert contents(folder) == all_of, "a second fix --unsafe-fixes changes something"
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "safe" in case.verdicts], ids=_id)
+@pytest.mark.parametrize("case", [case for case in CASES if {"safe", "unsafe"} <= case.verdicts], ids=_id)
 def test_unsafe_fixes_are_made_together_with_the_safe_ones(case: Case, tmp_path: Path) -> None:
     folder = copy(case, tmp_path / "repository")
     run(["fix", "--unsafe-fixes"], folder)

@@ -103,14 +103,14 @@ def test_the_clients_that_the_issue_names_are_known() -> None:
 @pytest.mark.parametrize(
     ("subject", "way"),
     [
-        ("BASE", 'state the value in .patless.toml: [variables] then BASE = "…"'),
-        ("docker/web.Dockerfile", "have docker/web.Dockerfile in the repository as the step uses it"),
+        ("BASE", 'add to .patless.toml: `variables.BASE = "…"`'),
+        ("docker/web.Dockerfile", "add `docker/web.Dockerfile` to the repository as the step uses it"),
         ("a bake file", "name the image in the step instead of in a bake file"),
     ],
 )
 def test_the_way_out_of_an_unknown_image_fits_what_it_is_about(subject: str, way: str) -> None:
     ways = dict(ways_out(rulebook.load().reasons["image-unresolved"], subject))
-    assert ways["mine"].startswith(way)
+    assert ways["fix"].startswith(way)
 
 
 # What others add

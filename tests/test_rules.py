@@ -155,17 +155,17 @@ def test_an_unknown_name_is_a_usage_error_with_a_suggestion(tmp_path: Path) -> N
     assert "patless rules" in outcome.err
 
 
-@pytest.mark.parametrize(("subject", "way"), [("TAG", "[variables]"), ("Dockerfile", "in the repository")])
+@pytest.mark.parametrize(("subject", "way"), [("TAG", "`variables.TAG"), ("Dockerfile", "to the repository")])
 def test_a_file_that_is_missing_is_no_variable_to_state(subject: str, way: str) -> None:
-    mine, *_ = ways_out(BOOK.reasons["image-unresolved"], subject)
-    assert way in mine[1]
+    fix, *_ = ways_out(BOOK.reasons["image-unresolved"], subject)
+    assert way in fix[1]
 
 
 def test_a_package_whose_name_is_not_whole_can_be_listed() -> None:
     entry = BOOK.reasons["image-unresolved"]
-    mine, not_mine, _ = ways_out(entry, "crg.apkg.io/acme/*")
-    assert mine[1] == 'add to .patless.toml: own-packages = ["crg.apkg.io/acme/*"]'
-    assert not_mine[1].startswith("# patless: ignore[image-unresolved] ")
-    mine, *_ = ways_out(entry, "crg.apkg.io/acme/*", fleet_of="web")
-    assert mine[1].startswith("in fleet.toml")
-    assert mine[1].endswith('own-packages = ["crg.apkg.io/acme/*"]')
+    fix, keep, _ = ways_out(entry, "crg.apkg.io/acme/*")
+    assert fix[1].endswith('add to .patless.toml: `own-packages = ["crg.apkg.io/acme/*"]`')
+    assert keep[1].startswith("`# patless: ignore[image-unresolved] ")
+    fix, *_ = ways_out(entry, "crg.apkg.io/acme/*", fleet_of="web")
+    assert "add to fleet.toml" in fix[1]
+    assert fix[1].endswith('`own-packages = ["crg.apkg.io/acme/*"]`')

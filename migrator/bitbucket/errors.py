@@ -6,13 +6,13 @@ Shapes of errors: https://developer.atlassian.com/cloud/bitbucket/rest/intro/ an
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from migrator.text.mask import printable
+from migrator.text.patterns import regex
 
-_SCOPE = re.compile(r"[a-z][a-z:_-]{0,59}")
+_SCOPE = regex(r"[a-z][a-z:_-]{0,59}")
 CREDENTIAL_HEADERS = ("X-OAuth-Scopes", "X-Credential-Type", "X-RateLimit-Limit", "X-RateLimit-NearLimit")
 """Seen on answers, and documented in part: BITBUCKET_API.md sections 2 and 4."""
 _SHOWN = 200

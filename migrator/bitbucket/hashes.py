@@ -3,10 +3,11 @@ all of them (BITBUCKET_API.md 8, facts 1 and 11). So two names of one commit can
 
 from __future__ import annotations
 
-import re
 from typing import NoReturn
 
-_FORM = re.compile(r"[0-9a-f]{7,64}")
+from migrator.text.patterns import regex
+
+_FORM = regex(r"[0-9a-f]{7,64}")
 _WHOLE = (40, 64)
 
 

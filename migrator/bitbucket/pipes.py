@@ -7,7 +7,6 @@ https://support.atlassian.com/bitbucket-cloud/docs/write-a-pipe-for-bitbucket-pi
 from __future__ import annotations
 
 import os
-import re
 import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,12 +18,13 @@ from migrator.bitbucket import addresses
 from migrator.bitbucket.addresses import split
 from migrator.bitbucket.errors import SetUpError
 from migrator.text import yaml
+from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable
 
 if TYPE_CHECKING:
     import requests
 
-_VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})")
+_VERSION = regex(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})")
 _PAGES = 10
 _SECONDS = 5
 """How long an answer may be silent; all of it may take four times that."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,9 +17,10 @@ from migrator.repositories import changes
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refview import RefView
+from migrator.text.patterns import regex
 
-_AGE = re.compile(r"([0-9]{1,4})d")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AGE = regex(r"([0-9]{1,4})d")
+_DAY = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DEEPER = "give the step `clone: {depth: full}`, or fetch the rest before: git fetch --unshallow"
 
 

@@ -6,11 +6,11 @@ person's. `[//]: # (…)` is a link reference, which Markdown does not show: BIT
 
 from __future__ import annotations
 
-import re
+from migrator.text.patterns import regex
 
 SUMMARY = "summary"
 OPENING = "**patless**"
-_MARKER = re.compile(r"\[//\]: # \(patless-bot ([0-9a-f]{32}:[0-9]{1,6}|summary)\)")
+_MARKER = regex(r"\[//\]: # \(patless-bot ([0-9a-f]{32}:[0-9]{1,6}|summary)\)")
 
 
 def marked(text: str, key: str) -> str:

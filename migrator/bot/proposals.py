@@ -6,7 +6,6 @@ made on request only, and only where they can be right: for lines that stand tog
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -19,10 +18,11 @@ from migrator.reports.markup import unmentioned
 from migrator.reports.secrets import rewritten
 from migrator.text.edits import splice
 from migrator.text.mask import printable
+from migrator.text.patterns import regex
 from migrator.text.source import Source
 
 _LINES = 80
-_TICKS = re.compile(r"`{3,}")
+_TICKS = regex(r"`{3,}")
 
 
 class Suggestion(Struct, frozen=True):

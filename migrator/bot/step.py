@@ -6,12 +6,13 @@ pull request are there in its pipeline only, and the commit of the destination m
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from msgspec import Struct
 
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+from migrator.text.patterns import regex
+
+_COMMIT = regex(r"[0-9a-f]{7,64}")
 
 
 class Step(Struct, frozen=True):

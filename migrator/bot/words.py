@@ -11,7 +11,7 @@ from migrator.bot.difference import Plan
 from migrator.bot.markers import OPENING
 from migrator.findings.records import Finding, Reason, Report
 from migrator.reports.counting import Counts, in_order, many
-from migrator.reports.markup import cell, code
+from migrator.reports.markup import cell, code, prose
 from migrator.rulebook.records import ReasonEntry
 from migrator.rulebook.ways_out import ways_out
 
@@ -19,7 +19,6 @@ _ROWS = 50
 LONGEST = 30_000
 """Characters of a comment: others send up to 31,000, BITBUCKET_API.md section 2.4."""
 _MORE = "`patless check` says more."
-_LABELS = {"mine": "Mine", "not mine": "Not mine", "ask": "Ask"}
 
 
 class About(Struct, frozen=True):
@@ -117,4 +116,4 @@ def _reason(one: Reason, finding: Finding, reasons: Mapping[str, ReasonEntry]) -
     ways = ways_out(reasons[one.code], one.subject, finding=finding) if one.code in reasons else ()
     if ways:
         yield ""
-    yield from (f"- {_LABELS.get(label, label)}: {code(text)}" for label, text in ways)
+    yield from (f"- {label.capitalize()}: {prose(way)}" for label, way in ways)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -20,10 +19,11 @@ from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports import text, trace
 from migrator.reports.naming import renamed
 from migrator.reports.secrets import masked
+from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
 
-_PLACE = re.compile(r"(.+?):([0-9]{1,9})(?::[0-9]{1,9})?")
+_PLACE = regex(r"(.+?):([0-9]{1,9})(?::[0-9]{1,9})?")
 """A column may follow, as in what `check` prints."""
 
 

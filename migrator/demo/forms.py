@@ -9,11 +9,12 @@ import re
 from urllib.parse import parse_qsl
 
 from migrator.demo.messages import Refusal, Request, error
+from migrator.text.patterns import regex
 
 Fields = list[tuple[str, bytes]]
 
-_BOUNDARY = re.compile(r'boundary="?([^";,]{1,200})"?', re.IGNORECASE)
-_NAME = re.compile(rb'\bname="((?:[^"\\\r\n]|\\.){0,1000})"')
+_BOUNDARY = regex(r'boundary="?([^";,]{1,200})"?', re.IGNORECASE)
+_NAME = regex(rb'\bname="((?:[^"\\\r\n]|\\.){0,1000})"')
 
 
 def fields(request: Request) -> Fields:

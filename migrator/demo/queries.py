@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from migrator.demo.messages import Refusal, error
+from migrator.text.patterns import regex
 
 Row = dict[str, Any]
 Test = Callable[[Row], bool]
 
-_TOKEN = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|(\(|\)|,)|(!=|!~|>=|<=|=|~|>|<)|([^\s()",=!~<>]+))')
+_TOKEN = regex(r'\s*(?:("(?:[^"\\]|\\.)*")|(\(|\)|,)|(!=|!~|>=|<=|=|~|>|<)|([^\s()",=!~<>]+))')
 _LONGEST = 4000
 
 

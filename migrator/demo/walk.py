@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from migrator.text.patterns import regex
+
 KEY, ALLOWED = "dana", "allowed"
 """Files beside the clone: the private key of the one who signs, and the list of those whose signatures count."""
 SIGNER, APPLIER = "dana@acme.example", "lee@acme.example"
@@ -18,7 +20,7 @@ own-packages = ["$BITBUCKET_WORKSPACE/$BITBUCKET_REPO_SLUG"]
 shared-packages = ["acme/base"]
 """
 """What the owner of the workspace states, in the file `fleet.toml` beside the clone."""
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_COLOUR = regex(r"\x1b\[[0-9;]*m")
 _WHOSE = ("--workspace", "acme")
 MERGED = "invoices"
 _ONE = (*_WHOSE, "--repo", MERGED)

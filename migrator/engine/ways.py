@@ -8,7 +8,6 @@ run where any of them names it; a search for names errs towards yes.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -20,13 +19,14 @@ from migrator.ir.paths import NONE, Top, joined, matching
 from migrator.ir.values import Literal, Value
 from migrator.reading.callers import Callers
 from migrator.reading.steps import Shell
+from migrator.text.patterns import regex
 
 Reaches = Callable[[Iterable[str]], frozenset[str]]
-_PIECES = re.compile(r"""[\s"'`;|&()=:]+""")
-_TOKEN = re.compile(r"[\w.-]+")
+_PIECES = regex(r"""[\s"'`;|&()=:]+""")
+_TOKEN = regex(r"[\w.-]+")
 _SOME = "\0"
 """Stands for what is not known of a word."""
-_GLOB = re.compile(r"[*?\0]|\[[^\]]*(?:\]|\Z)|\{[^}]*(?:\}|\Z)")
+_GLOB = regex(r"[*?\0]|\[[^\]]*(?:\]|\Z)|\{[^}]*(?:\}|\Z)")
 _HOOK = "hook"
 """`git config core.hooksPath ci` and `cp ci/* .git/hooks`: from then on git runs files of the repository."""
 _STARTS = "BASH_ENV"

@@ -16,14 +16,15 @@ from msgspec.structs import replace
 
 from migrator.findings.records import Finding
 from migrator.findings.selection import codes
+from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
-_SLASHES = re.compile(r"\.(?:[cm]?[jt]sx?|gradle|java|kts?|groovy|scala|go|cs|rs)\Z")
-_BARE = re.compile(r"\.json\Z")
+_SLASHES = regex(r"\.(?:[cm]?[jt]sx?|gradle|java|kts?|groovy|scala|go|cs|rs)\Z")
+_BARE = regex(r"\.json\Z")
 """Files without comments."""
-_COMMENT = re.compile(r"#\s*patless:\s*ignore\[(?P<codes>[^\[\]]*)\](?P<why>.*)")
-_UNTIL = re.compile(r"(?:^|\s)until=(?P<date>\S*)")
-_QUOTED = re.compile(r"""(?<![^\s=(\[{,:"'])(?:"(?:\\.|[^"\\])*"|'[^']*')""")
+_COMMENT = regex(r"#\s*patless:\s*ignore\[(?P<codes>[^\[\]]*)\](?P<why>.*)")
+_UNTIL = regex(r"(?:^|\s)until=(?P<date>\S*)")
+_QUOTED = regex(r"""(?<![^\s=(\[{,:"'])(?:"(?:\\.|[^"\\])*"|'[^']*')""")
 
 
 class Ignore(Struct, frozen=True):

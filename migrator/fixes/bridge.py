@@ -27,9 +27,10 @@ from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Call
 from migrator.reading.scripts import Script
 from migrator.text.edits import Edit
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_FIXED = re.compile(r"\b(?:readonly|(?:declare|typeset) -\w{0,9}r)[^\n;&|]{0,500}")
+_FIXED = regex(r"\b(?:readonly|(?:declare|typeset) -\w{0,9}r)[^\n;&|]{0,500}")
 _STAYING = frozenset({".", "source", "eval", "exec"})
 """Special builtins: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_14"""
 

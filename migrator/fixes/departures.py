@@ -20,10 +20,11 @@ from migrator.sinks.escapes import Escaped, escapes
 from migrator.sinks.keeping import WrittenFiles, spelt, takes, within
 from migrator.sinks.packages import host_of
 from migrator.sinks.shown import visible_text
+from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
-_LOGIN = re.compile(r"\blogin\b")
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_LOGIN = regex(r"\blogin\b")
+_VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
 _PERHAPS = "something that may outlive the step"
 
 

@@ -21,14 +21,15 @@ from migrator.repositories import keeping, remote
 from migrator.repositories.direct import Direct, NotDirect
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
+from migrator.text.patterns import regex
 
 MOST = 1000
 """The most branches of one repository that are read."""
 _TIMES = 8
 _FILES = 2000
 """How often files are asked for that the analysis has found to need, and how many at a time; then all are brought."""
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}")
-_LITERAL = re.compile(r"[^*?\[]*")
+_PLAIN = regex(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}")
+_LITERAL = regex(r"[^*?\[]*")
 _HEADS = "refs/heads/"
 Contents = Mapping[str, tuple[str, bytes]]
 """Kind and bytes of objects by their names."""

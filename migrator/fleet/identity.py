@@ -18,9 +18,10 @@ from migrator.findings.records import Report
 from migrator.secrets.changes import TRAILER
 from migrator.text.edits import Edit
 from migrator.text.mask import mask
+from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
-_TRAILER = re.compile(r"^Patless-(Change|Seal): ([0-9a-f]{64})$", re.MULTILINE)
+_TRAILER = regex(r"^Patless-(Change|Seal): ([0-9a-f]{64})$", re.MULTILINE)
 
 
 class Marks(Struct, frozen=True):

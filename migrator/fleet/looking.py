@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,6 +36,7 @@ from migrator.repositories.refview import RefView
 from migrator.secrets.changes import BRANCH as OURS
 from migrator.secrets.hosts import hosts
 from migrator.sinks.packages import LINKED
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -46,9 +46,9 @@ _SHARED, _OWN = 900.0, 30.0
 its next branch."""
 _FEW = 3
 _HEADS = "refs/heads/"
-_PATH = re.compile(r"[ !#-\[\]-~]+")
+_PATH = regex(r"[ !#-\[\]-~]+")
 """What the name of a form's field can hold without an encoding that servers disagree about."""
-_REF = re.compile(r"(?!/|-)(?!.*(?://|\.\.|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
+_REF = regex(r"(?!/|-)(?!.*(?://|\.\.|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
 """https://git-scm.com/docs/git-check-ref-format"""
 
 

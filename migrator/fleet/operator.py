@@ -7,7 +7,6 @@ variable a value, or adds a rule. So the content of a repository never widens wh
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
@@ -19,6 +18,7 @@ from msgspec import Struct, field
 from migrator.findings.settings import Settings
 from migrator.text.files import read_bounded
 from migrator.text.mask import printable
+from migrator.text.patterns import regex
 from migrator.text.view import Unreadable
 from migrator.toml_keys import ConfigurationError, Keys, load
 from migrator.toml_tables import Table, places, tables
@@ -27,8 +27,8 @@ FILE = "fleet.toml"
 KEYS = ("own-packages", "shared-packages", "variables", "rules", "select", "ignore", "exclude", "repositories", "waves")
 _OVERRIDE = ("slugs", "own-packages", "variables", "exclude")
 _WAVE = ("name", "slugs", "owner", "due")
-_SLUG = re.compile(r"\$(?:\{BITBUCKET_REPO_SLUG\}|BITBUCKET_REPO_SLUG\b)")
-_WORKSPACE = re.compile(r"\$(?:\{BITBUCKET_WORKSPACE\}|BITBUCKET_WORKSPACE\b)")
+_SLUG = regex(r"\$(?:\{BITBUCKET_REPO_SLUG\}|BITBUCKET_REPO_SLUG\b)")
+_WORKSPACE = regex(r"\$(?:\{BITBUCKET_WORKSPACE\}|BITBUCKET_WORKSPACE\b)")
 
 
 class Override(Struct, frozen=True):

@@ -184,6 +184,7 @@ def _environment(body: bool) -> Environment:
     )
     found.filters["code"] = markup.code if body else markup.line
     found.filters["codes"] = _codes
+    found.filters["prose"] = markup.prose if body else markup.line
     return found
 
 

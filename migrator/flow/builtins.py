@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,13 @@ from migrator.flow.lattice import State
 from migrator.ir.nodes import Call
 from migrator.ir.paths import Paths, Top
 from migrator.ir.values import EMPTY, unknown
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
-_FLAGS = re.compile(r"[-+][A-Za-z]+")
-_ROTATION = re.compile(r"[-+]\d+|-n")
+_FLAGS = regex(r"[-+][A-Za-z]+")
+_ROTATION = regex(r"[-+]\d+|-n")
 ENDS = ("exit", "return", "break", "continue")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -18,11 +17,12 @@ from migrator.flow.nested import SHELLS
 from migrator.flow.wrappers import Unwrapped, unwrap
 from migrator.ir.nodes import Call, Statement
 from migrator.ir.values import Value
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
-_PROGRAM = re.compile(r"[\w./+-]+")
+_PROGRAM = regex(r"[\w./+-]+")
 _WITHIN = frozenset({"command", "builtin", "time"})
 """Wrappers that run what is behind them in the same process."""
 

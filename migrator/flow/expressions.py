@@ -6,7 +6,6 @@ told is `Unknown`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -31,15 +30,16 @@ from migrator.ir.nodes import (
     Template,
 )
 from migrator.ir.values import EMPTY, Definition, Input, Literal, Reference, Unknown, Value, concat, union, unknown
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
 REFERRED = Value.of(Unknown("a variable that something else may set"))
-_POSITIONAL = re.compile(r"[1-9][0-9]*")
+_POSITIONAL = regex(r"[1-9][0-9]*")
 _ALL = ("@", "*")
 _SPECIAL = frozenset("#?$!-_0")
-_SYNTAX = re.compile(r"""[$`"'\\;|&<>()\n#]""")
+_SYNTAX = regex(r"""[$`"'\\;|&<>()\n#]""")
 
 
 class Evaluator:

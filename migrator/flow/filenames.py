@@ -14,26 +14,27 @@ from msgspec import Struct
 
 from migrator.ir.paths import matching, normal
 from migrator.rulebook.programs import Programs
+from migrator.text.patterns import regex
 
-_CONTINUED = re.compile(r"\\\r?\n")
-_END = re.compile(r";|&&|\|\|")
-_APART = re.compile(r"[\s\"'`;|&()=:,<>\[\]#!]+")
-_FILLED = re.compile(r"\$?\{\{[^{}]{0,80}\}\}|\${0,2}\{[^{}\s]{1,80}\}|\${1,2}\(\w{1,80}\)|\${1,2}(?:\w+|[*@<^?])|%s")
+_CONTINUED = regex(r"\\\r?\n")
+_END = regex(r";|&&|\|\|")
+_APART = regex(r"[\s\"'`;|&()=:,<>\[\]#!]+")
+_FILLED = regex(r"\$?\{\{[^{}]{0,80}\}\}|\${0,2}\{[^{}\s]{1,80}\}|\${1,2}\(\w{1,80}\)|\${1,2}(?:\w+|[*@<^?])|%s")
 """What is filled in, or is one of several words: `${NAME}`, make's `$(NAME)` and `$*`, `{{ name }}`, `{a,b}`."""
-_FILLS = re.compile(r"[*?${%]")
-_FOLDER = re.compile(r"[*)`][\"']?/")
+_FILLS = regex(r"[*?${%]")
+_FOLDER = regex(r"[*)`][\"']?/")
 """A folder that is filled in: `"$X"/`, `$(dirname "$0")/`."""
-_WILD = re.compile(r"[*?]+")
+_WILD = regex(r"[*?]+")
 _HERE = (".", "./", "./.", "./*")
-_ANY = re.compile("")
-_LETTER = re.compile(r"\w")
-_COMMENT = re.compile(r"\s*(?:#|//|\*\s)")
-_BEGIN = re.compile(r"\s*(?:[@+-]\s*)*(?:(?:RUN|do|then|else)\s+)?(?:\"?[\w.-]+\"?\s*[:=]\s*)*[\"']?\s*")
+_ANY = regex("")
+_LETTER = regex(r"\w")
+_COMMENT = regex(r"\s*(?:#|//|\*\s)")
+_BEGIN = regex(r"\s*(?:[@+-]\s*)*(?:(?:RUN|do|then|else)\s+)?(?:\"?[\w.-]+\"?\s*[:=]\s*)*[\"']?\s*")
 """What may stand before a command: `@` of make, the key of a YAML or JSON file, `RUN` of a Dockerfile."""
-_PROGRAM = re.compile(r"[\w-]+(?=\s)")
+_PROGRAM = regex(r"[\w-]+(?=\s)")
 """A command by its name alone, with words behind it: no path that it is told."""
-_STAGE = re.compile(r"\||\$\(|`|<\(")
-_EXECUTES = re.compile(r"\s-(?:exec|execdir|ok|okdir)\s+")
+_STAGE = regex(r"\||\$\(|`|<\(")
+_EXECUTES = regex(r"\s-(?:exec|execdir|ok|okdir)\s+")
 _LONGEST = 2000
 """A longer clause, in text that no person wrote, is not looked at for what its programs do."""
 

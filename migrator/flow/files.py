@@ -22,6 +22,7 @@ from migrator.flow.told import ToldFiles
 from migrator.ir.named import located, named
 from migrator.ir.paths import GLOB, NONE, Paths, Top, below, matching
 from migrator.rulebook.programs import Programs, unversioned
+from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
 
@@ -39,8 +40,8 @@ _MOST_WILD = 16
 _MOST_FILES_HELD = 20_000
 _MOST_BYTES_HELD = 128 * 1024 * 1024
 _PLENTY = Top("one of more files than are looked through")
-_NAME = re.compile(r"[\w.-]+")
-_PATTERN = re.compile(r"(?<![\w.*?-])(?=[.*?-]*\w)[\w.-]*[*?][\w.*?-]*")
+_NAME = regex(r"[\w.-]+")
+_PATTERN = regex(r"(?<![\w.*?-])(?=[.*?-]*\w)[\w.-]*[*?][\w.*?-]*")
 """With a word in it: `*` alone stands for many things in a pipelines file. What stands before a slash is a folder."""
 
 

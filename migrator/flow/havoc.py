@@ -17,12 +17,13 @@ from migrator.flow.lattice import State
 from migrator.ir.nodes import Havoc, Join, Read
 from migrator.ir.paths import only
 from migrator.ir.values import Literal, Unknown, Value
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class HavocModel:

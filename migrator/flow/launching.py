@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,15 +14,16 @@ from migrator.ir.nodes import Call
 from migrator.ir.paths import NONE, Paths, Top, only
 from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, concat, union
 from migrator.rulebook.programs import Launcher
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
-_TRACES = re.compile(r"#![^\n]*\s(?:-[A-Za-z]*x|xtrace\b)")
-_ENDS = re.compile(r"#![^\n]*\s-[A-Za-z]*e")
+_TRACES = regex(r"#![^\n]*\s(?:-[A-Za-z]*x|xtrace\b)")
+_ENDS = regex(r"#![^\n]*\s-[A-Za-z]*e")
 _ANY = "\0"
 """Stands for what is not known of a text."""
-_WORDS = re.compile(r"[\s:]+")
+_WORDS = regex(r"[\s:]+")
 _SOURCED = CommandResult(Value.of(Unknown("the output of a file that is sourced")))
 _MOST = 8
 """The most files, or working directories, that are followed as alternatives."""

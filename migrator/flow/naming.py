@@ -7,13 +7,13 @@ counts where a path, an import, or a program that runs files stands before it.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from migrator.rulebook.programs import Programs
+from migrator.text.patterns import regex
 
-_WORD = re.compile(r"[\w.@+-]+(?:/+[\w.@+-]+)*")
+_WORD = regex(r"[\w.@+-]+(?:/+[\w.@+-]+)*")
 _ASIDE = ("#", "//", "*", "--", "<!--", ";")
 """A line that begins so is a comment in some language: what it says in passing names no program."""
 _BRINGS = frozenset(

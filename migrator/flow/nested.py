@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from migrator.flow import texts
@@ -15,14 +14,15 @@ from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Call, ProgramError, StreamKind
 from migrator.ir.paths import joined
 from migrator.ir.values import Literal, Unknown, Value
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
 SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh", "ksh"})
 _SHELL = CommandResult(Value.of(Unknown("the output of a shell")))
-_TAKES_VALUE = re.compile(r"[-+][a-zA-Z]*[oO]")
-_TEXT_FOLLOWS = re.compile(r"-[a-zA-Z]*c|--command")
+_TAKES_VALUE = regex(r"[-+][a-zA-Z]*[oO]")
+_TEXT_FOLLOWS = regex(r"-[a-zA-Z]*c|--command")
 
 
 class Nested:

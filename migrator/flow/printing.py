@@ -11,8 +11,9 @@ from migrator.ir.named import located, named
 from migrator.ir.paths import ROOT, Top, joined, only, patterns
 from migrator.ir.values import EMPTY, Alternative, Input, Literal, Unknown, Value, concat, unknown
 from migrator.rulebook.programs import Programs
+from migrator.text.patterns import regex
 
-_DIRECTIVE = re.compile(r"%(%|[sbq])")
+_DIRECTIVE = regex(r"%(%|[sbq])")
 _SILENT = ("cd", "set", "export", "[", "test", ":", "true", "false", "exit", "return", "shift", "unset")
 
 

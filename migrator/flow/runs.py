@@ -8,7 +8,6 @@ holds no `..`.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from migrator.ir.named import located, named
 from migrator.ir.paths import NONE, Paths, Top, below, join, joined, matching, only
 from migrator.ir.values import Alternative, Literal, Value
 from migrator.rulebook.programs import Launcher, Programs
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.flow.events import Argument, Command
@@ -28,7 +28,7 @@ _SOURCES = ("source", ".")
 _RUNS = ("-exec", "-execdir", "-ok", "-okdir")
 _SCRIPTS = ("run", "run-script")
 """https://docs.npmjs.com/cli/commands/npm-run"""
-_TEXT = re.compile(r"-[A-Za-z]*c")
+_TEXT = regex(r"-[A-Za-z]*c")
 _ENTRY = "__main__.py"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -10,10 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.ir.nodes import Capture, Constant, Expression, Join, Quoting, Read, Redirect, Template
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_ESCAPES = re.compile(r'\\[\\"$`\n]')
-_ESCAPED = re.compile(r"[$`]|\{[^}\\]*[$`]")
+_ESCAPES = regex(r'\\[\\"$`\n]')
+_ESCAPED = regex(r"[$`]|\{[^}\\]*[$`]")
 
 
 class Sliced(Protocol):

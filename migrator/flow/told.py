@@ -7,7 +7,6 @@ file here: what may run is asked apart (`migrator/flow/runs.py`).
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -17,10 +16,11 @@ from migrator.ir.named import located
 from migrator.ir.paths import Paths, Top, below, join, joined
 from migrator.ir.values import Alternative, Input, Literal, Piece
 from migrator.rulebook.programs import Programs, unversioned
+from migrator.text.patterns import regex
 
-_APART = re.compile(r"""[\s"'`();|&<>,=:\[\]]+""")
+_APART = regex(r"""[\s"'`();|&<>,=:\[\]]+""")
 _ANY = "**"
-_ADDRESS = re.compile(r"^file:/*")
+_ADDRESS = regex(r"^file:/*")
 """What makes a path the address of a file."""
 
 

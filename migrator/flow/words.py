@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from migrator.flow.events import Argument
 from migrator.ir.nodes import Call, Capture, Constant, Expression, If, Join, Pipe, Quoting, Read, Statement, Template
 from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, literal, union
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)=")
 
 
 def written(join: Join) -> str | None:

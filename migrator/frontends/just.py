@@ -6,7 +6,6 @@ followed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct, field
@@ -14,13 +13,14 @@ from msgspec import Struct, field
 from migrator.frontends.programs import Fragment, Program, Request, Undecided, command_line, file_of
 from migrator.frontends.shell.lowering import lower
 from migrator.text.edits import Edit
+from migrator.text.patterns import regex
 from migrator.text.scalars import Runs
 from migrator.text.source import Span
 
-_VARIABLE = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:=[ \t]*(?:'([^']*)'|\"([^\"\\]*)\")[ \t]*(?:#.*)?")
-_HEADER = re.compile(r"@?([A-Za-z_][\w-]*)[ \t]*:(?!=)((?:[ \t]+[A-Za-z_][\w-]*)*)[ \t]*(?:#.*)?")
-_BODY = re.compile(r"[ \t]+(?=\S)(?:@-?|-@?)?(?!#!)")
-_PUT = re.compile(r"\{\{(?:\{\{|[ \t]*([A-Za-z_][\w-]*)[ \t]*\}\})")
+_VARIABLE = regex(r"([A-Za-z_][\w-]*)[ \t]*:=[ \t]*(?:'([^']*)'|\"([^\"\\]*)\")[ \t]*(?:#.*)?")
+_HEADER = regex(r"@?([A-Za-z_][\w-]*)[ \t]*:(?!=)((?:[ \t]+[A-Za-z_][\w-]*)*)[ \t]*(?:#.*)?")
+_BODY = regex(r"[ \t]+(?=\S)(?:@-?|-@?)?(?!#!)")
+_PUT = regex(r"\{\{(?:\{\{|[ \t]*([A-Za-z_][\w-]*)[ \t]*\}\})")
 
 
 class _Recipe(Struct):

@@ -16,31 +16,32 @@ from migrator.frontends.programs import Fragment, Place, Program, Request, Undec
 from migrator.frontends.shell.lowering import PUT, lower
 from migrator.ir.nodes import Assign, Constant, Expression, Join, Opaque, Read, Statement
 from migrator.text.edits import Edit
+from migrator.text.patterns import regex
 from migrator.text.scalars import Runs
 from migrator.text.source import Span
 
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = regex(
     r"(?P<words>(?:export|override)\s++)*(?P<name>[\w.-]++)\s*+(?P<kind>\?=|\+=|::?=|!=|=)[ \t]*+(?P<value>.*+)"
 )
-_RULE = re.compile(r"(?P<targets>[^:=#]++)(?P<colons>::?)(?!=)(?P<needs>[^=;#]*+)(?:#.*+)?")
-_DECIDES = re.compile(
+_RULE = regex(r"(?P<targets>[^:=#]++)(?P<colons>::?)(?!=)(?P<needs>[^=;#]*+)(?:#.*+)?")
+_DECIDES = regex(
     r"-?s?include\b|if(?:n?eq|n?def)\b|else\b|endif\b|(?:override\s+)?define\b|undefine\b|vpath\b|load\b|unexport\b|"
     r"private\b|\.ONESHELL\b|\.SHELLFLAGS\b|\.RECIPEPREFIX\b|\.DEFAULT_GOAL\b|\.EXPORT_ALL_VARIABLES\b|\.DEFAULT\s*:"
 )
-_EXPORT = re.compile(r"export\s++[\w. -]++")
-_WORD = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z_]\w*")
-_REFERENCE = re.compile(r"\$(?:\$|\((?P<round>[^()$]*)\)|\{(?P<curly>[^{}$]*)\}|(?P<short>.))", re.DOTALL)
-_UNKNOWN = re.compile(r"put_*")
-_SHELLS = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh")
-_HARMLESS = re.compile(
+_EXPORT = regex(r"export\s++[\w. -]++")
+_WORD = regex(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_NAME = regex(r"[A-Za-z_]\w*")
+_REFERENCE = regex(r"\$(?:\$|\((?P<round>[^()$]*)\)|\{(?P<curly>[^{}$]*)\}|(?P<short>.))", re.DOTALL)
+_UNKNOWN = regex(r"put_*")
+_SHELLS = regex(r"(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh")
+_HARMLESS = regex(
     r"(?:\s*+(?:--no-print-directory|--warn-undefined-variables|--no-builtin-(?:rules|variables)|-[rRjw]++\d*+|"
     r"--jobs(?:=\d+)?+|(?:-O|--output-sync)[=\w]*+)(?=\s|\Z))*+"
 )
 """Of what a makefile tells make: what changes neither the recipes nor what is shown."""
 _TELLING = ("SHELL", "MAKEFLAGS", "GNUMAKEFLAGS", ".SHELLFLAGS")
-_PLAIN = re.compile(r"(?:[\w./:@-]|\$\{\w+\})*")
-_PART = re.compile(r"\$\{(\w+)\}|[^$]+")
+_PLAIN = regex(r"(?:[\w./:@-]|\$\{\w+\})*")
+_PART = regex(r"\$\{(\w+)\}|[^$]+")
 _DEPTH = 20
 _GOES_ON = ("--ignore-errors", "--keep-going")
 _MOST = 300_000

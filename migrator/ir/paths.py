@@ -14,7 +14,9 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-GLOB = re.compile(r"\*\*/|\*+|\?|\[[^]/]{0,255}\]|\{[^{}]*\}|[@+!]\([^()]*\)")
+from migrator.text.patterns import regex
+
+GLOB = regex(r"\*\*/|\*+|\?|\[[^]/]{0,255}\]|\{[^{}]*\}|[@+!]\([^()]*\)")
 """What stands for other text in a shell's pattern. One of several words, and one of several patterns, is any text."""
 _MOST_PATTERNS = 32
 _MOST_STARS = 2

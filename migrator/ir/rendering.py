@@ -8,7 +8,6 @@ nothing else is. Literal text is in it, so that whoever shows it has to hide it 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
@@ -20,10 +19,11 @@ from migrator.ir.nodes import Constant, Expression, Fallback, Join, Node, Quotin
 from migrator.ir.paths import Paths, Top
 from migrator.ir.values import Input, Literal, Piece, Value
 from migrator.text.mask import placeholder
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
 _T = TypeVar("_T")
-_PLAIN = re.compile(r"(?![$%?])[^\s()'\"]+")
+_PLAIN = regex(r"(?![$%?])[^\s()'\"]+")
 Hidden = Callable[[Constant | Literal], bool]
 """Whether literal text is a secret, by where it stands."""
 

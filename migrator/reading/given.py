@@ -11,18 +11,17 @@ from collections.abc import Collection, Iterable, Iterator
 from migrator.rulebook.records import PasswordOption, RuleBook
 from migrator.rulebook.sinks import Role, Slot, valued
 from migrator.text import values
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_LOGIN = re.compile(r"\blogin\b")
-_BREAK = re.compile(r"(?<!\\)(?<!\\\r)(?:\r\n|\n|\r)")
+_LOGIN = regex(r"\blogin\b")
+_BREAK = regex(r"(?<!\\)(?<!\\\r)(?:\r\n|\n|\r)")
 _HERE = r"<<<[ \t]*"
-_FED = re.compile(r"(?:(?:echo|printf)\s+(?:(?:echo|printf)\s+)*|\bcat\s{0,20}<<<\s{0,20})(?P<words>.+)", re.DOTALL)
-_READS = re.compile(
-    r"\b(?:read|mapfile|readarray)\b[^\n|;&]{0,80}(?i:token|passw|secret|api_?key|credential|\bpat\b|pwd)"
-)
-_END = re.compile(r"[\n|;&]")
-_PLAIN = re.compile(r"(?P<here><<<[ \t]{0,20})|[^\s<>]{1,400}")
-_WORD = re.compile(r"[^\s'\"|;&<>()]+")
+_FED = regex(r"(?:(?:echo|printf)\s+(?:(?:echo|printf)\s+)*|\bcat\s{0,20}<<<\s{0,20})(?P<words>.+)", re.DOTALL)
+_READS = regex(r"\b(?:read|mapfile|readarray)\b[^\n|;&]{0,80}(?i:token|passw|secret|api_?key|credential|\bpat\b|pwd)")
+_END = regex(r"[\n|;&]")
+_PLAIN = regex(r"(?P<here><<<[ \t]{0,20})|[^\s<>]{1,400}")
+_WORD = regex(r"[^\s'\"|;&<>()]+")
 _COMMA = r"['\"][ \t]*,[ \t]*(?=['\"])"
 """What stands between an option and its value in a list of words."""
 _CONTINUED = r"(?:\\\r?\n[ \t]*)?"

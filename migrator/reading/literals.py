@@ -18,11 +18,12 @@ from migrator.sinks.credentials import rows
 from migrator.sinks.shown import shows_login
 from migrator.text.literals import apart, everywhere
 from migrator.text.mask import mask
+from migrator.text.patterns import regex
 from migrator.text.scalars import map_scalar
 from migrator.text.shapes import looks_made, shapes
 from migrator.text.source import Source, Span
 
-_LINE = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\.)*+")
+_LINE = regex(r"(?:[^\r\n\\]|\\\r?\n|\\.)*+")
 """One line, with those that continue it."""
 
 

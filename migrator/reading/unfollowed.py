@@ -16,15 +16,16 @@ from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.shown import names_natives, shows_encoded_login, shows_login
 from migrator.sinks.writers import unknown_names, written
+from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
-_WORD = re.compile(
+_WORD = regex(
     r"""(?P<comment>(?://\s*)?\#\s*patless:\s*ignore\[.*)
     |(?P<before>\$\{?|\b(?:ENV|env)(?:\.|\[['"])|\b[gG]etenv\(['"])?(?P<text>[^\s"'`()\[\]{},;|&<>=]+)""",
     re.VERBOSE,
 )
-_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-_OPTION = re.compile(r"--?[a-z]+(?:-[a-z]+)*")
+_NAME = regex(r"[A-Z][A-Z0-9_]*")
+_OPTION = regex(r"--?[a-z]+(?:-[a-z]+)*")
 _HIDDEN = "•"
 
 

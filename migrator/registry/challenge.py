@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-_SCHEME = re.compile(r"[\s,]*([A-Za-z]+)(?:\s+|$)")
-_PARAMETER = re.compile(r'[\s,]*([A-Za-z_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
+from migrator.text.patterns import regex
+
+_SCHEME = regex(r"[\s,]*([A-Za-z]+)(?:\s+|$)")
+_PARAMETER = regex(r'[\s,]*([A-Za-z_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
 
 
 class Basic(Struct, frozen=True):

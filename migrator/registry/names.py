@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from migrator.text.patterns import regex
+
 _KNOWN = ("BITBUCKET_WORKSPACE", "BITBUCKET_REPO_SLUG")
 """The variables that stand for the running repository itself; another one may have changed within a step."""
-_VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_VARIABLE = regex(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 # https://distribution.github.io/distribution/spec/api/#overview
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_PATH = re.compile(rf"{_PART}(?:/{_PART})+")
+_PATH = regex(rf"{_PART}(?:/{_PART})+")
 _LONGEST = 255
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -12,8 +11,9 @@ from migrator.registry import addresses, tokens
 from migrator.registry.challenge import Basic, Bearer, parse
 from migrator.registry.http import Http, Reply
 from migrator.registry.records import Access, Answer, Authorization, Pair, RegistryError
+from migrator.text.patterns import regex
 
-_CODE = re.compile(r"[A-Z_]{1,40}")
+_CODE = regex(r"[A-Z_]{1,40}")
 
 
 class Probe(Struct, frozen=True):

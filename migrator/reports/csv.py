@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
 from migrator.text.mask import printable
+from migrator.text.patterns import regex
 
-_FORMULA = re.compile(r"""((?:^|[;\t])[ '"]*)(?=[=+@\t\r＝＋－＠-])""")
+_FORMULA = regex(r"""((?:^|[;\t])[ '"]*)(?=[=+@\t\r＝＋－＠-])""")
 """Where one begins. A semicolon or tab begins a cell too, as spreadsheets of many languages separate by these."""
 
 

@@ -47,7 +47,7 @@ def reason(entry: ReasonEntry, paint: Paint = Paint()) -> str:
     found = ways_out(entry, "NAME")
     if found:
         lines += ["", paint.bold("Ways out")]
-    lines += [f"  {f'{label}:'.ljust(9)} {_line(way)}" for label, way in found]
+    lines += [f"  {f'{label}:'.ljust(5)} {_line(way)}" for label, way in found]
     return "\n".join(lines) + "\n"
 
 

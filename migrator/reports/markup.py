@@ -5,18 +5,17 @@ No mention, link, fence, heading, emphasis or HTML of what is shown survives.
 
 from __future__ import annotations
 
-import re
-
 from migrator.text.mask import printable
+from migrator.text.patterns import regex
 
 LONGEST = 200
 """Characters of one value that are shown."""
-_MENTION = re.compile(r"(?<!\w)@(?=\w)|@(?=\{)")
+_MENTION = regex(r"(?<!\w)@(?=\w)|@(?=\{)")
 """Where Bitbucket looks for mentions is not documented, so there are none in code either."""
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()!|~])")
-_BEGINS = re.compile(r"([#+=-]|\d{1,9}(?=[.)])|:)")
+_SPECIAL = regex(r"([\\`*_{}\[\]()!|~])")
+_BEGINS = regex(r"([#+=-]|\d{1,9}(?=[.)])|:)")
 """What makes a line a heading, an item or a rule where it stands first."""
-_SCHEME = re.compile(r"(?i)\b(https?|ftp|www)([:.])(?=\S)")
+_SCHEME = regex(r"(?i)\b(https?|ftp|www)([:.])(?=\S)")
 _TAGS = str.maketrans({"@": "(at)", "<": "‹", ">": "›"})
 
 
@@ -47,6 +46,21 @@ def text(value: object) -> Ready:
         at = begun.end() if escaped[0].isdecimal() else 0
         escaped = f"{escaped[:at]}\\{escaped[at:]}".replace("\\\\)", "\\)")
     return Ready(_SCHEME.sub(r"\1 \2", escaped).replace("&", "&amp;"))
+
+
+def prose(value: object) -> Ready:
+    """Words of a sentence, and what stands between two backticks as code; all of it as code where one has no other."""
+    parts = str(value).split("`")
+    if len(parts) % 2 == 0:
+        return code(value)
+    return Ready("".join(code(part) if number % 2 else _spaced(part) for number, part in enumerate(parts)))
+
+
+def _spaced(part: str) -> str:
+    """As `text`, with the blanks at its ends."""
+    words = text(part)
+    before, after = part[:1].isspace(), part[-1:].isspace() and bool(words)
+    return f"{' ' * before}{words}{' ' * after}"
 
 
 def line(value: object) -> str:

@@ -118,7 +118,7 @@ def _ways_out(finding: Finding, reason: Reason, entry: ReasonEntry | None, paint
     if entry is None:
         return
     for label, way in ways_out(entry, reason.subject, finding=finding):
-        yield f"      {paint.dim(f'{label}:'.ljust(9))} {_line(way)}"
+        yield f"      {paint.dim(f'{label}:'.ljust(5))} {_line(way)}"
 
 
 def _line(text: str) -> str:

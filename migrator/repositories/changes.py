@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import re
 from pathlib import Path
 
 from migrator.repositories.git import GitError
 from migrator.repositories.streams import answer, records, running
+from migrator.text.patterns import regex
 
 LIMIT = 64 * 1024 * 1024
 """The largest diff that is read, in bytes."""
 _DIFF = ("diff-tree", "-r", "-p", "-U0", "-M", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color",
          "--ignore-submodules=all", "--src-prefix=a/", "--dst-prefix=b/")  # fmt: skip
-_BEGINNING = re.compile(r"[0-9a-f]{7,64}")
+_BEGINNING = regex(r"[0-9a-f]{7,64}")
 _ALIKE = 50
 """Objects whose names begin alike that are looked at."""
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def commit_of(root: Path, name: str) -> str | None:

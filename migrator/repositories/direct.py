@@ -29,6 +29,7 @@ from migrator.repositories.git import GitError
 from migrator.repositories.packs import Pack, read
 from migrator.repositories.pktlines import Garbled, Mark, lines, request
 from migrator.repositories.remote import Late
+from migrator.text.patterns import regex
 
 SIZE = 8 * 1024 * 1024
 """The most bytes of a pack that is read here."""
@@ -36,11 +37,11 @@ LISTED = 16 * 1024 * 1024
 """The most bytes of a list of refs: some 200,000 of them."""
 _ASKED = "application/x-git-upload-pack-request"
 _RESULT = "application/x-git-upload-pack-result"
-_COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_NAME = re.compile(r"(?!.*(?://|\.\.|@\{|/\.|\.lock(?:/|\Z)))refs/[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])", re.DOTALL)
+_COMMIT = regex(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_NAME = regex(r"(?!.*(?://|\.\.|@\{|/\.|\.lock(?:/|\Z)))refs/[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])", re.DOTALL)
 """https://git-scm.com/docs/git-check-ref-format"""
 _PASSING = (429, *range(500, 600))
-_HEX = re.compile(r"[0-9a-f]{40}")
+_HEX = regex(r"[0-9a-f]{40}")
 
 
 _Found = TypeVar("_Found")

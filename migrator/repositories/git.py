@@ -12,6 +12,7 @@ from pathlib import Path
 
 from migrator.repositories.waiting import Endless, waited
 from migrator.text.files import read_bounded
+from migrator.text.patterns import regex
 from migrator.text.view import Unreadable
 
 _KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
@@ -23,21 +24,21 @@ _READ = ("config", "config.worktree", "HEAD", "index", "packed-refs", "commondir
 """Files of `.git` that git reads before it says anything."""
 _SECONDS = 120
 _NO_WORK_TREE = (b"not a git repository", b"must be run in a work tree")
-_BITBUCKET = re.compile(
+_BITBUCKET = regex(
     r"(?:(?:https?|ssh|git)://)?(?:[^@/]*@)?(?:altssh\.)?bitbucket\.org(?::\d+(?=/))?[:/]/*"
     r"(?P<workspace>[^/:]+)/(?P<repository>[^/]+?)(?:\.git)?/?",
     re.IGNORECASE,
 )
 
-_NEEDED = re.compile(
+_NEEDED = regex(
     r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TERM|TMPDIR|TE?MP|XDG_[A-Z]{1,20}_(?:HOME|DIRS?)|(?:LD|DYLD)_LIBRARY_PATH|"
     r"(?:NIX_)?SSL_CERT_(?:FILE|DIR)|CURL_CA_BUNDLE|SYSTEMROOT|COMSPEC|PATHEXT",
     re.IGNORECASE,
 )
 """Variables of this process that any program is given. A credential can be in every other one, whatever its name is:
 whoever calls a program gives it the one that it needs."""
-PROXIES = re.compile(r"(?:https?|all|no)_proxy", re.IGNORECASE)
-_PLAIN = re.compile(rb'\[(?P<section>[a-z]+(?: "[^"\\]*")?)\]|\t(?P<key>[A-Za-z][A-Za-z0-9-]*) = (?P<value>[^"\\#;]*)')
+PROXIES = regex(r"(?:https?|all|no)_proxy", re.IGNORECASE)
+_PLAIN = regex(rb'\[(?P<section>[a-z]+(?: "[^"\\]*")?)\]|\t(?P<key>[A-Za-z][A-Za-z0-9-]*) = (?P<value>[^"\\#;]*)')
 """A line of a configuration file in the form that git itself writes."""
 _ELSEWHERE = (b"include", b"worktreeConfig", b"worktreeconfig")
 

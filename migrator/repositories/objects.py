@@ -16,6 +16,7 @@ from pathlib import Path
 
 from migrator.repositories.git import GitError
 from migrator.repositories.streams import Process, records, running
+from migrator.text.patterns import regex
 
 PATHS = 200_000
 """The most files of one commit."""
@@ -28,8 +29,8 @@ _FEW = 16
 """Questions that are sent before the answers are read: fewer bytes than any pipe holds, so that none waits forever."""
 _PIECE = 64 * 1024
 _CHILDREN = {width: re.compile(rb"([0-7]{1,7}) ([^\0]+)\0(.{%d})" % width, re.DOTALL) for width in (20, 32)}
-_TREE_OF = re.compile(rb"tree ([0-9a-f]{40})\n")
-_HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?(?:\^\{tree\})?")
+_TREE_OF = regex(rb"tree ([0-9a-f]{40})\n")
+_HEX = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?(?:\^\{tree\})?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from migrator.repositories.again import STOPPED, again
 from migrator.repositories.git import PROXIES, GitError, command, environment, not_started
 from migrator.repositories.waiting import Endless, kill, waited
 from migrator.text.files import LIMIT
+from migrator.text.patterns import regex
 
 BROUGHT = 1000
 """The most commits that are asked for by their names together; where those are refused, the first few one by one."""
@@ -29,7 +30,7 @@ _ONE_BY_ONE = 20
 SECONDS = 600
 """How long one conversation with the other side may take."""
 _SLOW = {"GIT_HTTP_LOW_SPEED_LIMIT": "100", "GIT_HTTP_LOW_SPEED_TIME": "60", "GIT_ALLOW_PROTOCOL": "http:https"}
-_SLUG = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,127}")
+_SLUG = regex(r"(?!\.{1,2}\Z)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,127}")
 _ALL = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 
 
@@ -37,7 +38,7 @@ _LARGE = f"--filter=blob:limit={LIMIT + 1}"
 """Files that are larger than what is read may stay where they are."""
 _REFUSED = ("Authentication failed", "returned error: 401", "returned error: 403", "returned error: 404", "not found")
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
-_PASSING = re.compile(
+_PASSING = regex(
     r"returned error: (?:429|5\d\d)|RPC failed|early EOF|unexpected|hung up|Connection (?:reset|refused|timed out)|"
     r"Could not resolve|Empty reply|Recv failure|Send failure|transfer closed|expected flush|invalid index-pack|"
     r"protocol error|invalid response|not valid: is this a git repository|Failed to connect|operation timed out",

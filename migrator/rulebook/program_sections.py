@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from migrator.rulebook.documents import Node, members
 from migrator.rulebook.programs import Clearing, Launcher, Programs, Wrapper, Writer
 from migrator.rulebook.records import RuleBook
+from migrator.text.patterns import regex
 
 _SETS = (
     "displays",
@@ -36,7 +37,7 @@ _WORDS = (
 )
 """What a launcher says of words: of those that it is given, and of names of libraries."""
 _LATER = ("tracing", "startup", "partly")
-_READS = re.compile(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
+_READS = regex(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
 
 
 def _programs(book: RuleBook, **changes: object) -> RuleBook:

@@ -6,7 +6,6 @@ line and key.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -28,9 +27,10 @@ from migrator.rulebook.records import (
     RuleBook,
     Runners,
 )
+from migrator.text.patterns import regex
 
 _WAYS = ("mine", "file", "otherwise", "described", "not-mine", "ask", "fleet")
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ID = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def added(book: RuleBook, paths: Iterable[Path]) -> RuleBook:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from migrator.findings.records import Finding, Verdict
 from migrator.rulebook.records import ReasonEntry
+from migrator.text.patterns import regex
 
 CENTRAL = "fleet.toml"
 """What a way out names that is the operator's of a fleet."""
-_VARIABLE = re.compile(r"(?!(?:Docker|Container)file)[A-Za-z_]\w*")
-_FILE = re.compile(r"[^\s`$]*(?:[./]|Dockerfile|Containerfile)[^\s`$]*")
-_KEEP = "# patless: ignore["
+_VARIABLE = regex(r"(?!(?:Docker|Container)file)[A-Za-z_]\w*")
+_FILE = regex(r"[^\s`$]*(?:[./]|Dockerfile|Containerfile)[^\s`$]*")
+_KEEP = "`# patless: ignore["
 _UNSAFELY = "patless fix --unsafe-fixes"
-_ACCEPTED = 'add to .patless.toml: baseline = "patless-baseline.json", then run: patless check --write-baseline'
-_PACKAGE = re.compile(r"[\w-]+(?:\.[\w-]+)+/")
+_ACCEPTED = 'add to .patless.toml: `baseline = "patless-baseline.json"`, then run `patless check --write-baseline`'
+_PACKAGE = regex(r"[\w-]+(?:\.[\w-]+)+/")
 
 
 def ways_out(
@@ -32,7 +32,7 @@ def ways_out(
     if not _VARIABLE.fullmatch(subject):
         of_file = entry.file if _FILE.fullmatch(subject) else ""
         mine = of_file or (entry.described if " " in subject else "") or entry.otherwise or mine
-    templates = (("mine", mine), ("not mine", entry.not_mine), ("ask", entry.ask))
+    templates = (("fix", mine), ("keep", entry.not_mine), ("ask", entry.ask))
     ways = (
         (label, text.replace("{code}", entry.code).replace("{repository}", fleet_of).replace("{subject}", subject))
         for label, text in templates
@@ -45,11 +45,11 @@ def _for(finding: Finding, ways: Iterable[tuple[str, str]]) -> Iterator[tuple[st
     """Ways out as they work for a finding: no fix is made of one that is only reported, and a comment stands where the
     file takes one."""
     for label, way in ways:
-        if way.startswith(_UNSAFELY) and finding.verdict is Verdict.REPORT_ONLY:
+        if _UNSAFELY in way and finding.verdict is Verdict.REPORT_ONLY:
             continue
         if way.startswith(_KEEP) and not finding.comment:
             way = f"{_ACCEPTED}, which accepts every finding of today"
         elif way.startswith(_KEEP):
-            way = way if finding.comment == "#" else f"{finding.comment} {way}"
+            way = way if finding.comment == "#" else f"`{finding.comment} {way.removeprefix('`')}"
             way = f"above line {finding.above}: {way}" if finding.above not in (0, finding.position.line) else way
         yield label, way

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from migrator.findings.records import Finding, Severity
@@ -10,8 +9,9 @@ from migrator.fixes.context import Context
 from migrator.platforms.records import Image
 from migrator.rulebook.records import Rule
 from migrator.sinks.packages import Name, Unresolved, name_of
+from migrator.text.patterns import regex
 
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+_VARIABLE = regex(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 
 
 def check(rule: Rule, context: Context) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
 from migrator.findings.records import Finding, Severity
@@ -20,9 +19,10 @@ from migrator.sinks.credentials import origin
 from migrator.sinks.login_files import WrittenLogin, written_logins
 from migrator.sinks.logins import SEVERAL
 from migrator.sinks.shown import names_natives, shows_login
+from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
-_HOST = re.compile(r"\w\.[a-z]")
+_HOST = regex(r"\w\.[a-z]")
 """Of a registry's name, as far as text shows one."""
 
 

@@ -6,7 +6,6 @@ No value is part of it, but those that name a registry of Packages and can hold 
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -19,8 +18,9 @@ from migrator.bitbucket.records import Run, Variable
 from migrator.rulebook.records import RuleBook
 from migrator.secrets.records import Leaving
 from migrator.secrets.survey import Runs
+from migrator.text.patterns import regex
 
-_HOST = re.compile(r"(?:https?://)?[a-z0-9.-]{1,253}(?::[0-9]{1,5})?(?:/[a-z0-9._-]{0,64}){0,4}")
+_HOST = regex(r"(?:https?://)?[a-z0-9.-]{1,253}(?::[0-9]{1,5})?(?:/[a-z0-9._-]{0,64}){0,4}")
 """All that a value may be that is kept: no user, no query, nothing that could be a credential beside a host."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
@@ -26,13 +25,14 @@ from migrator.rules import credential_leaves_step
 from migrator.secrets.records import Leaving
 from migrator.sinks.credentials import origin
 from migrator.sinks.logins import find_logins
+from migrator.text.patterns import regex
 from migrator.text.view import Unreadable, View
 
 LIMIT = 1024 * 1024
 """Bytes of a script that are looked into for logins."""
 LEAVING = rule_id(credential_leaves_step)
-_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
-_NAME = re.compile(r"(?:\$\{?|%|\benv\.)([A-Za-z_][A-Za-z0-9_]*)")
+_WORD = regex(rb"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = regex(r"(?:\$\{?|%|\benv\.)([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def candidates(objects: Objects, scripts: set[str], book: RuleBook, settings: Settings) -> frozenset[str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Level, Variable
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.packages import canonical
+from migrator.text.patterns import regex
 
-_HOST = re.compile(r"(?:https?://)?([A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?)(?:/[A-Za-z0-9._-]{0,128}){0,8}")
+_HOST = regex(r"(?:https?://)?([A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?)(?:/[A-Za-z0-9._-]{0,128}){0,8}")
 """All that a value may be that is kept: no user, no query, nothing that could be a credential beside a host."""
 
 

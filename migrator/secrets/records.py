@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
@@ -12,8 +11,9 @@ from msgspec import Struct, field
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
 from migrator.secrets.references.records import Found
+from migrator.text.patterns import regex
 
-_APART = re.compile(r"[\W_]+")
+_APART = regex(r"[\W_]+")
 
 
 def deployment(name: str) -> str:

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from migrator.repositories.git import needed
 from migrator.text.files import read_bounded
+from migrator.text.patterns import regex
 from migrator.text.view import Unreadable
 
 NAMESPACE = "patless-plan"
@@ -25,14 +26,14 @@ LOG = "patless-log"
 _SECONDS = 120
 _MOST = 99
 """The most signatures that are looked at."""
-_PATTERN = re.compile(r"[*?!]")
+_PATTERN = regex(r"[*?!]")
 """Of a principal that stands for many (ssh-keygen's ALLOWED SIGNERS): nobody could tell that it is not who applies."""
-_AGENT = re.compile(
+_AGENT = regex(
     r"SSH_AUTH_SOCK|SSH_ASKPASS(?:_REQUIRE)?|SSH_SK_PROVIDER|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|DBUS_SESSION_BUS_ADDRESS"
 )
 """How a key is used that needs an agent, a device or a passphrase."""
-_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]+")
-_COVERED = re.compile(r"\.([1-9][0-9]{0,8})\.logsig")
+_FINGERPRINT = regex(r"SHA256:[A-Za-z0-9+/]+")
+_COVERED = regex(r"\.([1-9][0-9]{0,8})\.logsig")
 
 
 class SigningError(Exception):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from migrator.secrets.records import Waiver
 from migrator.secrets.references.records import OpaqueKind
 from migrator.text.mask import printable
+from migrator.text.patterns import regex
 from migrator.toml_tables import Table, tables
 
 DOUBTS = (*(str(kind) for kind in OpaqueKind), "not-looked")
 """What can be waived: what is written behind `doubt:` in evidence."""
 _KEYS = ("doubt", "path", "variable", "reason", "until")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def read(value: Any, at: Callable[[int], str]) -> tuple[Waiver, ...]:

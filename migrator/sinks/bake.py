@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
@@ -20,6 +19,7 @@ from migrator.sinks.builds import build_images
 from migrator.sinks.invocations import Invocation, Option, Parsed
 from migrator.sinks.uses import Files, ImageUse, unknown
 from migrator.sinks.values import value_of
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.frontends.documents.bake import BakeFile, BakeTarget, BakeText
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _BAKE = ("docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl")
 _CHOSEN = ("BUILDX_BAKE_FILE", "BUILDX_BAKE_GIT_CONTEXT")
-_ELSEWHERE = re.compile(r"[a-z0-9+-]+://|[^/]*@|github\.com/|/|-$|target:|~")
+_ELSEWHERE = regex(r"[a-z0-9+-]+://|[^/]*@|github\.com/|/|-$|target:|~")
 """A context that is no folder of the repository."""
 _MOST_ROWS = 16
 _BUILD = BuildSyntax(

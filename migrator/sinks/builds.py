@@ -17,13 +17,14 @@ from migrator.sinks.invocations import Invocation, Parsed
 from migrator.sinks.texts import text_of
 from migrator.sinks.uses import Files, ImageUse, of_expansion, of_row, of_value, unknown
 from migrator.sinks.values import environment, known_start, subject_of
+from migrator.text.patterns import regex
 
 _FILES = ("Dockerfile", "Containerfile")
 _MOST = 16
 """The most files that are read as alternatives of one Dockerfile."""
-_BASED = re.compile(r"^[ \t]*FROM[ \t]", re.IGNORECASE | re.MULTILINE)
+_BASED = regex(r"^[ \t]*FROM[ \t]", re.IGNORECASE | re.MULTILINE)
 """What no Dockerfile is without; an archive has none."""
-_REFERENCE = re.compile(r"(?:^|,)ref=([^,]+)")
+_REFERENCE = regex(r"(?:^|,)ref=([^,]+)")
 
 
 class Arguments(Struct, frozen=True):

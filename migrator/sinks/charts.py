@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterator
 from migrator.ir.values import Value
 from migrator.sinks.uses import Files
 from migrator.sinks.values import known_start
+from migrator.text.patterns import regex
 
 _FILE = "Chart.yaml"
 _MOST = 50
 """The most charts of a repository that are looked at."""
-_NAME = re.compile(r"^name:[ \t]*[\"']?([\w.-]+)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
+_NAME = regex(r"^name:[ \t]*[\"']?([\w.-]+)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
 
 
 def chart_name(archive: Value, files: Files) -> str:

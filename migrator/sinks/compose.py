@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,12 @@ from migrator.sinks.builds import Arguments, dockerfile_images
 from migrator.sinks.compose_projects import Project, projects
 from migrator.sinks.invocations import Invocation
 from migrator.sinks.uses import Files, ImageUse, of_expansion, unknown
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.frontends.documents.compose import Build, Service
 
-_REMOTE = re.compile(r"(?:https?|git|ssh)(?:://|@)|-$|oci-layout://")
+_REMOTE = regex(r"(?:https?|git|ssh)(?:://|@)|-$|oci-layout://")
 
 
 def compose_images(called: Invocation, syntax: ComposeSyntax, files: Files) -> Iterator[ImageUse]:

@@ -24,6 +24,7 @@ from migrator.sinks.invocations import Invocation
 from migrator.sinks.uses import Files
 from migrator.sinks.values import environment, subject_of
 from migrator.text import yaml
+from migrator.text.patterns import regex
 from migrator.text.source import Source
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 _NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _OVERRIDES = tuple(f"{stem}.override.{end}" for stem in ("compose", "docker-compose") for end in ("yml", "yaml"))
-_CHOSEN = re.compile(r"^\s*COMPOSE_FILE\s*=\s*(\S+)", re.MULTILINE)
-_TAKEN = re.compile(r"\$\{?([A-Za-z_]\w*)|^[ \t]*([A-Za-z_]\w*)[ \t]*$", re.MULTILINE)
+_CHOSEN = regex(r"^\s*COMPOSE_FILE\s*=\s*(\S+)", re.MULTILINE)
+_TAKEN = regex(r"\$\{?([A-Za-z_]\w*)|^[ \t]*([A-Za-z_]\w*)[ \t]*$", re.MULTILINE)
 """A variable that a file with variables expands, or hands on by its name alone."""
 _MOST_CHOICES = 16
 """The most ways to choose files that are read."""

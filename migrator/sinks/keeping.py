@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
@@ -14,8 +13,9 @@ from migrator.ir.paths import Paths, Top, only
 from migrator.ir.values import Unknown, Value, inputs
 from migrator.rulebook.records import BuiltIn, RuleBook
 from migrator.sinks.invocations import parse
+from migrator.text.patterns import regex
 
-_APART = re.compile(r"[=,@\s'\"();|<>]")
+_APART = regex(r"[=,@\s'\"();|<>]")
 _MOST = 16
 """The most values that are known of a file."""
 ROOTED = ("/", "~", "$")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -18,13 +17,14 @@ from migrator.sinks.invocations import Invocation, Parsed
 from migrator.sinks.keeping import ROOTED, WrittenFiles, spellings, spelt, takes, within
 from migrator.sinks.shown import visible_text
 from migrator.sinks.values import value_of
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_APART = re.compile(r"[:=,]")
-_OPEN = re.compile(r"[^/]*[*?$\[{]|/*\Z")
+_APART = regex(r"[:=,]")
+_OPEN = regex(r"[^/]*[*?$\[{]|/*\Z")
 """The rest of a path that leads to a folder: the folder itself, or a pattern for what is in it."""
 FILES = ("config.json", "auth.json")
-_HOST = re.compile(r"\w\.[a-z]")
+_HOST = regex(r"\w\.[a-z]")
 """Of a registry's name, as far as text shows one."""
 
 

@@ -13,14 +13,15 @@ from functools import lru_cache
 from msgspec import Struct
 
 from migrator.rulebook.records import RuleBook
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
 _NAME = r"(?::443)?(?P<close>\}?)(?P<path>(?:/(?:[A-Za-z0-9._-]|\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*)*)*)(?P<end>.?.?.?)"
-_SYMBOL = re.compile(r"\$([A-Za-z_]\w*)")
-_JOINED = re.compile(r"""[$%{<#*+&~|]|["'`]\)?\s*(?:[+.%&~$]|\|\||<>)""")
+_SYMBOL = regex(r"\$([A-Za-z_]\w*)")
+_JOINED = regex(r"""[$%{<#*+&~|]|["'`]\)?\s*(?:[+.%&~$]|\|\||<>)""")
 """What goes on behind a name: an expansion, a pattern, or text that is put behind it."""
-_LOGIN = re.compile(r"log(?:in|out)")
-_PUSH = re.compile(r"push\b[^\n;|&]{0,200}\Z")
+_LOGIN = regex(r"log(?:in|out)")
+_PUSH = regex(r"push\b[^\n;|&]{0,200}\Z")
 _LONGEST_LINE = 400
 
 

@@ -12,9 +12,10 @@ from migrator.findings.records import Ownership
 from migrator.findings.settings import Settings
 from migrator.ir.values import Alternative, Literal
 from migrator.rulebook.records import RuleBook
+from migrator.text.patterns import regex
 
-_SCHEME = re.compile(r"(?:https?|oci|docker)://")
-_SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SCHEME = regex(r"(?:https?|oci|docker)://")
+_SYMBOL = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 class Name(Struct, frozen=True):

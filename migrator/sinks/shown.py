@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from migrator.ir.values import Literal, Value
 from migrator.rulebook.records import RuleBook
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_ENCODED = re.compile(r"[A-Za-z0-9+/=\s]+")
+_ENCODED = regex(r"[A-Za-z0-9+/=\s]+")
 _ASIDE = ("#", "//", "--", ";")
 """A line that begins so is a comment in some language."""
 

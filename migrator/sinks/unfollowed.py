@@ -13,8 +13,9 @@ from migrator.ir.values import Unknown, Value
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.mentions import mentioned_packages
 from migrator.sinks.packages import canonical
+from migrator.text.patterns import regex
 
-_SCHEME = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://")
+_SCHEME = regex(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://")
 
 
 def carried(command: Command, book: RuleBook) -> Command | None:

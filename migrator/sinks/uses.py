@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,12 @@ from migrator.ir.values import Alternative, Unknown, Value, symbol
 from migrator.rulebook.records import BuiltIn
 from migrator.rulebook.sinks import Action
 from migrator.sinks.values import known_start, subject_of
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.frontends.documents.interpolation import Expansion
 
-_SYMBOL = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SYMBOL = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 Read = Callable[[str], str | None]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -85,6 +84,8 @@ def _length(text: str, at: int, known: Collection[str]) -> int:
 
 def _spellings(text: str) -> Iterator[str]:
     """As it is in a URL, and in base64 wherever it begins there: what its neighbours do not change."""
+    from urllib.parse import quote  # where there is a literal, and nowhere else
+
     if (quoted := quote(text, safe="")) != text:
         yield quoted
     data = text.encode("utf-8", "surrogatepass")

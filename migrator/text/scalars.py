@@ -6,16 +6,16 @@ that the YAML parser reads; otherwise the scalar is read-only.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
 from msgspec import Struct
 
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 from migrator.text.yaml import Scalar
 
-_BREAK = re.compile(r"\r\n|\n|\r")
-_SPECIAL = re.compile(r"[\\\r\n]")
+_BREAK = regex(r"\r\n|\n|\r")
+_SPECIAL = regex(r"[\\\r\n]")
 _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
     " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",

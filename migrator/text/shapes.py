@@ -11,18 +11,19 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from migrator.text import values
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 from migrator.text.values import Written
 
-_NAME = re.compile(
+_NAME = regex(
     r"(?i:passw(?:or)?d|passphrase|passcode|(?:store|key|user|db|ssh)pass|sonar\.login|secret|token|credential|authori[sz]ation|cookie|key)"
     r"|(?:(?<![A-Za-z])(?i:pass|pwd|pat|auth|creds?)|(?<=[a-z])(?:Pass|Pwd|Pat|Auth|Creds?)|(?<=[A-Z])(?:PASS|PWD|AUTH))"
     r"(?![a-z]|(?<=[A-Z])[A-Z])"
 )
 """What a name says that is given a credential."""
-_AFTER = re.compile(r"[\w.\-]{0,64}")
+_AFTER = regex(r"[\w.\-]{0,64}")
 _FAR = 64
-_STEPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_STEPS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _ABOUT = frozenset(
     {"file", "files", "path", "dir", "folder", "name", "names", "url", "uri", "endpoint", "type", "ttl", "expiry"}
     | {"expires", "expiration", "lifetime", "length", "size", "count", "limit", "max", "min", "stdin", "env", "command"}
@@ -31,88 +32,88 @@ _ABOUT = frozenset(
     | {"format", "source", "issuer", "audience", "service", "fd", "helper", "rotation", "method", "mode"}
 )
 """The last word of a name that says something of a credential, such as `TOKEN_FILE`."""
-_OTHER_KEYS = re.compile(
+_OTHER_KEYS = regex(
     r"public|pub_?key|cache|project|primary|foreign|partition|sort|issue|object|index|bucket|s3|space|group|host|known|"
     r"gpgkey|rpmkey|apt-key|key-?(?:id|ring|server|store|chain|board|word|space|alias|vault|scan|gen|usage)|keys\b|monkey|turkey|map|"
     r"registry[_.-]?key|param|board|row|flag|translation|lookup|hot",
     re.IGNORECASE,
 )
 """Names that say `key` and mean none that opens anything."""
-_WEAK = re.compile(r"(?i:key|auth|cookie)")
-_STRONG_KEY = re.compile(
+_WEAK = regex(r"(?i:key|auth|cookie)")
+_STRONG_KEY = regex(
     r"(?i:api|access|secret|private|encryption|signing|master|deploy|ssh|license|account|storage|client|shared|admin|app|"
     r"jwt|hmac|aes|rsa|gpg|pgp|service|session|security)[_.-]?key"
 )
-_OTHER_WORDS = re.compile(r"tokeni[sz]|secretar|passwordless|keyword|passport\b")
+_OTHER_WORDS = regex(r"tokeni[sz]|secretar|passwordless|keyword|passport\b")
 _OWN = frozenset({"pwd", "oldpwd", "bypass", "compass", "cookie-jar", "cookiejar"})
 
-_SIGN = re.compile(
+_SIGN = regex(
     r"(?P<quote>\\{0,3}['\"])?\]?(?P<gap>[ \t]{0,20})"
     r"(?P<sign>:=|\?=|\+=|::=|=>|=(?!=)|:(?!=|//|:))(?P<after>[ \t]{0,20})"
 )
-_OPTION = re.compile(
+_OPTION = regex(
     r"(?:[ \t]*+\\\r?\n[ \t]*+|[ \t]++|\\{0,3}['\"][ \t]*+,?[ \t]*+\r?\n?[ \t]*+(?=['\"\\])|"
     r"\\?['\"]?[ \t]*+\r?\n[ \t]*+-[ \t]++)(?![-\s<>|&;)])"
 )
-_LISTED = re.compile(r"(?:^|[\r\n])[ \t]*-[ \t]+['\"]?--?[\w-]{1,80}\Z")
-_PAIRED = re.compile(
+_LISTED = regex(r"(?:^|[\r\n])[ \t]*-[ \t]+['\"]?--?[\w-]{1,80}\Z")
+_PAIRED = regex(
     r"['\"][ \t]{1,20}[vV]alue[ \t]{0,5}=[ \t]{0,5}|"
     r"['\"]?[ \t]*[,\r\n][ \t\r\n]{0,60}['\"]?(?:value|default)['\"]?[ \t]{0,20}:[ \t]{0,20}"
 )
-_SPACED = re.compile(
+_SPACED = regex(
     r"(?:\b(?i:set|setx|env|arg|config)|\blogin\s{1,20}\S{1,100})\s{1,20}(?:--?\w{1,20}\s{1,20})?[\w./:@\"'-]{0,60}\Z"
 )
-_LEAD = re.compile(r"(?:^|[\r\n])[ \t]*(?:-[ \t]+)?['\"]?\Z")
-_BLOCK = re.compile(r"[|>][0-9+-]{0,2}[ \t]*(?:#[^\r\n]*)?\r?\n")
-_TAGGED = re.compile(r"(?:[&!][^\s,\[\]{}]{0,80}[ \t]{1,20}){1,2}")
-_CODE = re.compile(
+_LEAD = regex(r"(?:^|[\r\n])[ \t]*(?:-[ \t]+)?['\"]?\Z")
+_BLOCK = regex(r"[|>][0-9+-]{0,2}[ \t]*(?:#[^\r\n]*)?\r?\n")
+_TAGGED = regex(r"(?:[&!][^\s,\[\]{}]{0,80}[ \t]{1,20}){1,2}")
+_CODE = regex(
     r"(?:(?:new|await|yield|typeof|not)[ \t]|[\w.]{1,80}[(\[]|"
     r"(?:process\.env|os\.environ|env|self|this|args|config|settings|secrets|var|"
     r"local|data|module|vars|inputs|steps|params|props|options)\.\w)"
 )
-_SCHEME = re.compile(r"(?i:bearer|basic|token|digest|apikey|negotiate|ntlm)(?:[ \t]+|\Z)")
+_SCHEME = regex(r"(?i:bearer|basic|token|digest|apikey|negotiate|ntlm)(?:[ \t]+|\Z)")
 _EMPTY = frozenset(
     {"true", "false", "yes", "no", "on", "off", "null", "none", "nil", "undefined", "required", "optional", "value"}
 )
-_FORMAT = re.compile(r"%[a-z]")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_PATH = re.compile(
+_FORMAT = regex(r"%[a-z]")
+_VARIABLE = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_PATH = regex(
     r"(?:~|\.{1,2})/\S*|/(?:[a-z0-9_.-]{1,40}/)+[\w.-]{0,60}|[\w/-]{1,80}\.(?:pem|key|pub|json|ya?ml|txt|crt|asc|gpg)"
 )
-_ORDINARY = re.compile(
+_ORDINARY = regex(
     r"[a-z]{1,16}[0-9]{0,2}(?:[-_./ ][a-z]{1,16}[0-9]{0,2}){0,6}/?|"
     r"v?[0-9]{1,6}(?:\.[0-9]{1,6}){0,3}(?:[-.][a-z]{1,12}[0-9]{0,3})?"
 )
-_SPLIT = re.compile(r"[^A-Za-z0-9]+")
-_PLAIN = re.compile(
+_SPLIT = regex(r"[^A-Za-z0-9]+")
+_PLAIN = regex(
     r"[a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|[vV]?[0-9]+[a-z]{0,3}|[0-9]{1,4}[a-z]+|(?:[A-Z]?[a-z]{2,}+)++[0-9]{0,2}"
 )
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+_BASE64 = regex(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 
-_PUBLIC = re.compile(r"public[_.-]?key")
-_OTHERWISE = re.compile(r":?[-=]")
-_BRACED = re.compile(r"[^}\r\n]{0,400}")
-_BLANKS = re.compile(r"['\"]?[ \t]{1,20}")
-_FED = re.compile(
+_PUBLIC = regex(r"public[_.-]?key")
+_OTHERWISE = regex(r":?[-=]")
+_BRACED = regex(r"[^}\r\n]{0,400}")
+_BLANKS = regex(r"['\"]?[ \t]{1,20}")
+_FED = regex(
     r"[ \t]{0,20}(?:<<<[ \t]{0,20}|<[ \t]{0,5}<\([ \t]{0,5}(?:echo|printf)[ \t]{1,20}(?:-[neE]{1,3}[ \t]{1,5})?"
     r"(?:['\"]?%s(?:\\n)?['\"]?[ \t]{1,20})?)"
 )
-_PRINTF = re.compile(r"\bprintf[ \t]{1,20}-v[ \t]{0,20}\Z")
-_DIRECTIVES = re.compile(r"['\"]?(?:%[sbq](?:\\n)?){1,3}['\"]?[ \t]{1,20}")
-_ELSE = re.compile(r"['\"]?[\])]?[ \t]{0,20}(?:\|\||\?\?|\bor\b|\|[ \t]{0,20}default)[ \t]{1,20}(?=['\"])")
-_COMPARED = re.compile(r"\}?['\"]?[ \t]{1,20}(?:==?|!=)[ \t]{1,20}(?!['\"]{2})")
-_REPLACED = re.compile(r"_{0,4}(?P<sign>[/|#,@:])")
-_SUBSTITUTES = re.compile(r"(?<![\w-])s(?P<sign>[/|#,@:])[^\w\s]{0,4}\w{0,40}\Z")
-_SECOND = re.compile(r"['\"][ \t]{0,20},[ \t]{0,20}(?=['\"])")
-_URL = re.compile(r"://(?P<user>[^\s/@:'\"<>?#]{0,200})(?::(?P<password>[^\s/'\"<>]{0,400}))?@")
-_DEFAULT = re.compile(
+_PRINTF = regex(r"\bprintf[ \t]{1,20}-v[ \t]{0,20}\Z")
+_DIRECTIVES = regex(r"['\"]?(?:%[sbq](?:\\n)?){1,3}['\"]?[ \t]{1,20}")
+_ELSE = regex(r"['\"]?[\])]?[ \t]{0,20}(?:\|\||\?\?|\bor\b|\|[ \t]{0,20}default)[ \t]{1,20}(?=['\"])")
+_COMPARED = regex(r"\}?['\"]?[ \t]{1,20}(?:==?|!=)[ \t]{1,20}(?!['\"]{2})")
+_REPLACED = regex(r"_{0,4}(?P<sign>[/|#,@:])")
+_SUBSTITUTES = regex(r"(?<![\w-])s(?P<sign>[/|#,@:])[^\w\s]{0,4}\w{0,40}\Z")
+_SECOND = regex(r"['\"][ \t]{0,20},[ \t]{0,20}(?=['\"])")
+_URL = regex(r"://(?P<user>[^\s/@:'\"<>?#]{0,200})(?::(?P<password>[^\s/'\"<>]{0,400}))?@")
+_DEFAULT = regex(
     r"(?:(?:^|[\r\n])[ \t]{0,80}(?:-[ \t]{1,20})?|[{,][ \t]{0,20})"
     r"['\"]?default['\"]?[ \t]{0,20}:[ \t]{1,20}(?![\[{|>&*!#\s])"
 )
-_PRIVATE = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_LINES = re.compile(r"(?:\s{1,80}[A-Za-z0-9+/=:,]{1,200}|\\n[A-Za-z0-9+/=]{1,200})*+")
+_PRIVATE = regex(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_LINES = regex(r"(?:\s{1,80}[A-Za-z0-9+/=:,]{1,200}|\\n[A-Za-z0-9+/=]{1,200})*+")
 _LONGEST_KEY = 20_000
-_DECODED = re.compile(r"\|[ \t]{0,20}(?:base64|openssl)[ \t]{1,20}(?:-d|-D|--decode|base64 -d|enc -d)\b")
+_DECODED = regex(r"\|[ \t]{0,20}(?:base64|openssl)[ \t]{1,20}(?:-d|-D|--decode|base64 -d|enc -d)\b")
 _LONGEST_WORD = 4096
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import cached_property
 
 from msgspec import Struct
 
-_NEWLINE = re.compile(r"\r\n|\n|\r")
+from migrator.text.patterns import regex
+
+_NEWLINE = regex(r"\r\n|\n|\r")
 _BOM = "\ufeff"
 
 

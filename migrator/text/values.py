@@ -7,17 +7,16 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
 _LONGEST = 4096
 _PIECES = 16
-_OPENING = re.compile(r"(?:[rbfuRBFU$]{1,2}(?=['\"]))?(?P<quote>\\{0,3}['\"])")
-_BARE = re.compile(
-    r"(?:\$?\{\{[^}\n]{0,200}\}\}|\$\{[^}\n]{0,200}\}|\$\([A-Za-z_]\w{0,80}\)|\\[^nrt]|[^\s'\"`;|&<>()\\])++"
-)
-_REST = re.compile(r"[^\r\n]*")
-_COMMENT = re.compile(r"[ \t]#")
-_PART = re.compile(
+_OPENING = regex(r"(?:[rbfuRBFU$]{1,2}(?=['\"]))?(?P<quote>\\{0,3}['\"])")
+_BARE = regex(r"(?:\$?\{\{[^}\n]{0,200}\}\}|\$\{[^}\n]{0,200}\}|\$\([A-Za-z_]\w{0,80}\)|\\[^nrt]|[^\s'\"`;|&<>()\\])++")
+_REST = regex(r"[^\r\n]*")
+_COMMENT = regex(r"[ \t]#")
+_PART = regex(
     r"""(?P<name>\$?\{\{[^}\n]{0,200}\}\}|%\w{1,80}%|\$\$?[A-Za-z_]\w*|\$[0-9@*\#?!-]|\$\$?\{[!\#]?\w{1,80}\}|\$\([A-Za-z_]\w{0,80}\))
     |(?P<default>\$\{\w{1,80}:?[-=])
     |(?P<other>\$\{\w{1,80}(?:\[[^\]\n]{0,80}\])?(?:[:?+\#%/^,@])[^}\n]{0,200}\})
@@ -25,8 +24,8 @@ _PART = re.compile(
     |(?P<open>\$\(|`)""",
     re.VERBOSE,
 )
-_SAID = re.compile(r"[$`(]*\s*(?:echo|printf)\s+(?P<words>[^|)`]*)")
-_SPOKEN = re.compile(r"[^\s'\"|;&<>()`]+")
+_SAID = regex(r"[$`(]*\s*(?:echo|printf)\s+(?P<words>[^|)`]*)")
+_SPOKEN = regex(r"[^\s'\"|;&<>()`]+")
 
 
 class Written(Struct, frozen=True):

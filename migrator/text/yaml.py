@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
 MAX_DEPTH = 200
@@ -20,11 +21,11 @@ MAX_ALIASES = 10_000
 MAX_EXPANDED = 2 * 1024 * 1024
 _MAX_PURE = 128 * 1024
 
-_PROPERTY = re.compile(
+_PROPERTY = regex(
     r"(?:[&!][^\s,\[\]{}]*)(?:[ \t]+(?:#[^\r\n]*)?|(?=[\r\n])|$)|[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)[ \t]*"
 )
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq", "int", "bool", "null", "float", "merge")}
-_CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
+_CONFLICT = regex(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
 _NULL = {"", "~", "null", "Null", "NULL"}
 
 

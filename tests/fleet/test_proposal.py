@@ -16,8 +16,12 @@ from migrator.toml_keys import ConfigurationError
 
 HOSTILE = "x`` @{712020:ab}\n```\n# <script>alert(1)</script> [a](https://evil.example) \x1b[31m\u202e @all -->"
 WAYS = (
-    ("mine", 'in fleet.toml, under [[repositories]] with slugs = ["web"]: own-packages = ["crg.apkg.io/acme/base"]'),
-    ("not mine", "# patless: ignore[foreign-package] linked to another repository"),
+    (
+        "fix",
+        'add to fleet.toml, under `[[repositories]]` with `slugs = ["web"]`: '
+        '`own-packages = ["crg.apkg.io/acme/base"]`',
+    ),
+    ("keep", "`# patless: ignore[foreign-package] linked to another repository`"),
     ("ask", "the package's page in Bitbucket shows the repository"),
 )
 WHOLE = Proposal(
@@ -67,7 +71,7 @@ def test_nothing_of_a_repository_acts() -> None:
     hostile = Proposal(
         *(HOSTILE, HOSTILE, HOSTILE),
         (Changed(HOSTILE, (1,)),),
-        (Stays(HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, (("mine", HOSTILE),)),),
+        (Stays(HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, (("fix", HOSTILE),)),),
         *((HOSTILE,), (HOSTILE,), (HOSTILE,)),
         (Release(HOSTILE, HOSTILE),),
         *((HOSTILE,), (HOSTILE,)),

@@ -53,9 +53,9 @@ def held(root: Path, code: str, text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("code", "text"), HELD)
-def test_mine_is_a_line_of_the_fleets_configuration_that_settles_it(code: str, text: str, tmp_path: Path) -> None:
-    way = held(tmp_path, code, text)["mine"]
-    told = re.fullmatch(r"in fleet\.toml, under (\[\[repositories\]\]) with (slugs = .*): (.*)", way)
+def test_the_fix_is_a_line_of_the_fleets_configuration_that_settles_it(code: str, text: str, tmp_path: Path) -> None:
+    way = held(tmp_path, code, text)["fix"]
+    told = re.search(r"add to fleet\.toml, under `(\[\[repositories\]\])` with `(slugs = .*)`: `(.*)`", way)
     assert told
     written = "\n".join(told.groups()).replace("…", "alpine:3")
     after = judged(tmp_path, operator.parse("fleet.toml", written.encode(), tmp_path))
@@ -65,7 +65,7 @@ def test_mine_is_a_line_of_the_fleets_configuration_that_settles_it(code: str, t
 
 @pytest.mark.parametrize(("code", "text"), HELD)
 def test_the_same_line_of_the_repository_settles_nothing(code: str, text: str, tmp_path: Path) -> None:
-    line = held(tmp_path, code, text)["mine"].partition("]: ")[2].replace("…", "alpine:3")
+    line = held(tmp_path, code, text)["fix"].partition("]`: `")[2].removesuffix("`").replace("…", "alpine:3")
     (tmp_path / ".patless.toml").write_text(line)
     after = judged(tmp_path, Operator())
     assert after
@@ -73,8 +73,8 @@ def test_the_same_line_of_the_repository_settles_nothing(code: str, text: str, t
 
 
 @pytest.mark.parametrize(("code", "text"), HELD)
-def test_not_mine_is_a_comment_that_leaves_it_out(code: str, text: str, tmp_path: Path) -> None:
-    comment = held(tmp_path, code, text)["not mine"]
+def test_keep_is_a_comment_that_leaves_it_out(code: str, text: str, tmp_path: Path) -> None:
+    comment = held(tmp_path, code, text)["keep"].strip("`")
     (tmp_path / PIPELINES).write_text(
         text.replace("          - docker login", f"          {comment}\n          - docker login")
     )

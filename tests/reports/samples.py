@@ -33,8 +33,8 @@ REASONS = {
         verdict=Verdict.UNSAFE,
         what="the step reads a package that this repository does not push",
         why="The native pair reaches only packages that are linked to the running repository.",
-        mine='add to .patless.toml: own-packages = ["{subject}"]',
-        not_mine="# patless: ignore[{code}] pulled with the stored token",
+        mine='add to .patless.toml: `own-packages = ["{subject}"]`',
+        not_mine="`# patless: ignore[{code}] pulled with the stored token`",
         ask="the page of {subject} in Bitbucket shows its repository",
     ),
     "registry-unresolved": ReasonEntry(
@@ -42,8 +42,8 @@ REASONS = {
         verdict=Verdict.REPORT_ONLY,
         what="the registry is not certain",
         why="The value is set where it cannot be seen.",
-        mine='add to .patless.toml: variables = { {subject} = "crg.apkg.io" }',
-        not_mine="# patless: ignore[{code}] another registry",
+        mine='add to .patless.toml: `variables.{subject} = "crg.apkg.io"`',
+        not_mine="`# patless: ignore[{code}] another registry`",
     ),
 }
 BOOK = RuleBook(

@@ -192,7 +192,7 @@ def seen(text: str) -> list[Seen]:
             found.append(Seen(match[1], int(match[2]), match[3]))
         elif (match := re.match(r"  = ([a-z-]+): ", line)) and match[1] in BOOK.reasons:
             found[-1].reasons.append((match[1], {}))
-        elif match := re.match(r"      (mine|not mine|ask): +(.+)", line):
+        elif match := re.match(r"      (fix|keep|ask): +(.+)", line):
             found[-1].reasons[-1][1][match[1]] = match[2]
     return found
 
@@ -225,8 +225,8 @@ def test_every_reason_has_a_case() -> None:
 @pytest.mark.parametrize(("code", "case"), EVERY)
 def test_what_settles_a_reason_settles_it(code: str, case: str, place: Place) -> None:
     one, ways = place.with_code(code)
-    assert "mine" in ways
-    left = apply(place, code, ways["mine"])
+    assert "fix" in ways
+    left = apply(place, code, ways["fix"])
     assert code not in {found for other in left if other.path == one.path for found in other.codes}
 
 
@@ -234,10 +234,10 @@ def test_what_settles_a_reason_settles_it(code: str, case: str, place: Place) ->
 def test_what_keeps_a_finding_keeps_it_silent(code: str, case: str, place: Place) -> None:
     before, _ = place.check()
     one, ways = place.with_code(code)
-    way = ways["not mine"]
+    way = ways["keep"]
     left = apply(place, code, way) if "patless: ignore[" not in way else commented(place, one, way)
     same = [other for other in before if (other.path, other.line) == (one.path, one.line)]
-    assert len(left) == len(before) - len(same) or way.startswith("patless fix")
+    assert len(left) == len(before) - len(same) or way.startswith("run `patless fix")
     assert code not in {found for other in left if other.path == one.path for found in other.codes} or len(before) > 1
 
 
@@ -280,23 +280,22 @@ def test_a_comment_takes_no_text_away_wherever_it_is_said_to_stand(item: str, tm
     place = Place(tmp_path, "")
     (one,) = place.check()[0]
     ((_, ways),) = one.reasons
-    assert commented(place, one, ways["not mine"]) == []
+    assert commented(place, one, ways["keep"]) == []
 
 
 def apply(place: Place, code: str, way: str) -> list[Seen]:
     """Do what a way out says; what is found then."""
     settings, arguments = place.folder / ".patless.toml", place.arguments
     way = way.replace("…", BLANKS.get(code, "…"))
-    if match := re.fullmatch(r"add to \.patless\.toml: (baseline = .+), then run: patless (.+), which .+", way):
+    if match := re.fullmatch(r"add to \.patless\.toml: `(baseline = .+)`, then run `patless (.+)`, which .+", way):
         settings.write_text(match[1])
         assert run(shlex.split(match[2]), place.folder).code == 0
-    elif match := re.fullmatch(r"(?:add to|state .+ in) \.patless\.toml: (\[\w+\] then )?(.+)", way):
-        table = match[1].removesuffix(" then ") + "\n" if match[1] else ""
-        settings.write_text(f"{table}{match[2]}\n")
-    elif match := re.match(r"(?:name it: )?patless (fix [^;,]*?)(?:,| rewrites| changes)", way):
+    elif match := re.search(r"run `patless (fix [^`]+)`", way):
         done = run([*shlex.split(match[1]), *(("--offline",) if "pipe" in match[1].split() else ())], place.folder)
         assert done.code == 0, done.err
         arguments = () if "login" in match[1] or "pipe" in match[1] else arguments
+    elif match := re.search(r"add to \.patless\.toml: `(.+)`", way):
+        settings.write_text(f"{match[1]}\n")
     else:
         by_hand(place)
     return Place(place.folder, place.case, arguments).check()[0]
@@ -322,6 +321,7 @@ def commented(place: Place, one: Seen, way: str) -> list[Seen]:
     """Put the comment where the way out says; it settles one finding, and takes no text away."""
     above = re.match(r"above line (\d+): (.+)", way)
     number, way = (int(above[1]), above[2]) if above else (one.line, way)
+    way = way.removeprefix("`").removesuffix("`")
     file = place.folder / one.path
     lines = file.read_text().splitlines(keepends=True)
     blanks = re.match(r"\s*", lines[number - 1])

@@ -6,16 +6,15 @@ what branch and parents mean together is the table of BITBUCKET_API.md 2.3. Meta
 
 from __future__ import annotations
 
-import re
-
 from migrator.demo import forms, store
 from migrator.demo.messages import Answer, Refusal, error
 from migrator.demo.routes import Call, Route
 from migrator.demo.scopes import WRITE_REPOSITORY
 from migrator.demo.state import Repository
+from migrator.text.patterns import regex
 
 _METADATA = ("message", "author", "parents", "branch", "files")
-_AUTHOR = re.compile(r"[^<>\n]{1,200} <[^<>\n]{1,200}>")
+_AUTHOR = regex(r"[^<>\n]{1,200} <[^<>\n]{1,200}>")
 
 
 def _commit(call: Call) -> Answer:

@@ -6,7 +6,6 @@ errors is in BITBUCKET_API.md 0 and 2.1. A secured value is kept and never shown
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,8 +16,9 @@ from migrator.demo.resources.environments import environment
 from migrator.demo.routes import Call, Route
 from migrator.demo.scopes import ADMIN_PIPELINE, READ_PIPELINE
 from migrator.demo.state import Repository, Variable, Variables
+from migrator.text.patterns import regex
 
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KEY = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _Level = Callable[[Call], Variables]
 
 

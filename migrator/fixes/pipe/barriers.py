@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
 from migrator.fixes.context import Context
@@ -18,12 +17,13 @@ from migrator.sinks.invocations import Option
 from migrator.sinks.login_files import kept
 from migrator.sinks.packages import Elsewhere, Name, Unresolved, name_of
 from migrator.sinks.values import value_of
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 from migrator.text.yaml import Scalar
 
-_DIGEST = re.compile(r"RepoDigests|--digests|--digestfile")
-_PLATFORMS = re.compile(r"linux/\w+(?:/\w+)?,")
-_ERREXIT = re.compile(r"[-+][a-z]*e[a-z]*")
+_DIGEST = regex(r"RepoDigests|--digests|--digestfile")
+_PLATFORMS = regex(r"linux/\w+(?:/\w+)?,")
+_ERREXIT = regex(r"[-+][a-z]*e[a-z]*")
 _QUIET = {"-q", "--quiet", "--disable-content-trust"}
 
 

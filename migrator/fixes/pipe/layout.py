@@ -11,14 +11,15 @@ from migrator.fixes.refused import Refused
 from migrator.ir.nodes import Statement
 from migrator.reading.scripts import Part, Script
 from migrator.text.edits import Edit
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_ITEM = re.compile(r"( *)-[ \t]+")
-_REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?")
-_ENDED = re.compile(r"\s*+(?:;\s*+)?(?:#.*+)?\s*+")
-_HEADER = re.compile(r"[|>][-+0-9]*")
-_NEWLINE = re.compile(r"\r\n|\r|\n")
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+_ITEM = regex(r"( *)-[ \t]+")
+_REST = regex(r"[ \t]*(?:#[^\r\n]*)?")
+_ENDED = regex(r"\s*+(?:;\s*+)?(?:#.*+)?\s*+")
+_HEADER = regex(r"[|>][-+0-9]*")
+_NEWLINE = regex(r"\r\n|\r|\n")
+_PLAIN = regex(r"[A-Za-z][A-Za-z0-9._/-]*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 Insert = tuple[Statement, str, AddedTask]
 """A pipe, the command that must run before it ('' for none), and the statement in whose place it comes."""

@@ -12,9 +12,10 @@ from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PushPipe
+from migrator.text.patterns import regex
 
-_WORD = re.compile(r"[^\s'#]+[^\s'#:]")
-_VARIABLE = re.compile(r"\$\{?(\w+)")
+_WORD = regex(r"[^\s'#]+[^\s'#:]")
+_VARIABLE = regex(r"\$\{?(\w+)")
 
 
 class LocalNames:

@@ -6,7 +6,6 @@ and push lines that are idle then are taken out; everything else stays where it 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
@@ -30,11 +29,12 @@ from migrator.rulebook.sinks import Action
 from migrator.sinks.packages import Name, Unresolved
 from migrator.sinks.uses import ImageUse
 from migrator.text.edits import Edit
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_LOCAL = re.compile(r"[a-z0-9$][a-z0-9A-Z._/${}-]*")
-_TAG = re.compile(r"[A-Za-z0-9_.${}-]+")
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_LOCAL = regex(r"[a-z0-9$][a-z0-9A-Z._/${}-]*")
+_TAG = regex(r"[A-Za-z0-9_.${}-]+")
+_VARIABLE = regex(r"\$\{(\w+)\}")
 
 
 class PipePlan(Struct, frozen=True):

@@ -8,14 +8,15 @@ from migrator.flow.events import Definitions, Environment, Flow
 from migrator.ir.nodes import Constant, Expression, Fallback, Join, Quoting, Read, Template
 from migrator.ir.values import Alternative, Input, Literal, Value
 from migrator.text import wildcards
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_PLAIN = re.compile(r"[A-Za-z0-9._/:@-]*")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_VARIABLE = re.compile(r"\$\{[^}]*(?:\}|\Z)")
+_PLAIN = regex(r"[A-Za-z0-9._/:@-]*")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = regex(r"\$\{[^}]*(?:\}|\Z)")
 _MAX_DEPTH = 20
-_DECLARED = re.compile(r"\b(?:declare|typeset|local)\b([^\n;&|]*)")
-_CHANGING = re.compile(r"(?:^|\s)-[a-zA-Z]*[luicn]")
+_DECLARED = regex(r"\b(?:declare|typeset|local)\b([^\n;&|]*)")
+_CHANGING = regex(r"(?:^|\s)-[a-zA-Z]*[luicn]")
 """Options with which a variable does not hold what it is given: lower case, upper case, a number, another's name."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 
 from migrator.fixes.refused import Refused
@@ -12,9 +11,10 @@ from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Call, Chain, Constant, If, Pipe, Redirect, Statement, StreamKind
 from migrator.reading.steps import Shell
 from migrator.rulebook.records import RuleBook
+from migrator.text.patterns import regex
 
 _FAILS = {"exit", "return", "false", "true", ":"}
-_STATUS = re.compile(r"\$\{?(?:\?|PIPESTATUS\b)")
+_STATUS = regex(r"\$\{?(?:\?|PIPESTATUS\b)")
 
 
 class Statements:

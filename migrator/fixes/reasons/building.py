@@ -14,10 +14,11 @@ from migrator.ir.values import Unknown, Value
 from migrator.sinks.invocations import Invocation
 from migrator.sinks.keeping import ROOTED
 from migrator.sinks.login_files import FILES
+from migrator.text.patterns import regex
 
-_COPIES = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?P<rest>(?:[^\n\\]|\\[^\n]|\\\n)*)", re.IGNORECASE | re.MULTILINE)
-_WORD = re.compile(r"[^\s\[\]\",]+")
-_BOUND = re.compile(r"--mount=\S{0,200}type=bind")
+_COPIES = regex(r"^[ \t]*(?:COPY|ADD)[ \t]+(?P<rest>(?:[^\n\\]|\\[^\n]|\\\n)*)", re.IGNORECASE | re.MULTILINE)
+_WORD = regex(r"[^\s\[\]\",]+")
+_BOUND = regex(r"--mount=\S{0,200}type=bind")
 _NAMES = ("Dockerfile", "Containerfile")
 
 

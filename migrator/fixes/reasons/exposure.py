@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
 from migrator.fixes.context import Context
@@ -12,9 +11,10 @@ from migrator.fixes.points import Point
 from migrator.flow import queries
 from migrator.ir.values import Input, Literal, inputs
 from migrator.reading.steps import Shell, StepFacts
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_EXPANDED = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_EXPANDED = regex(r"\$\{?([A-Za-z_]\w*)")
 
 
 def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Collection[Point]) -> tuple[Opinion, ...]:

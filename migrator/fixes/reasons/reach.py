@@ -26,10 +26,11 @@ from migrator.sinks.invocations import invocation
 from migrator.sinks.login_files import gives_login_file
 from migrator.sinks.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
 from migrator.sinks.uses import ImageUse
+from migrator.text.patterns import regex
 
 _MOST = 8
 """The most packages that reasons name for one login."""
-_SHOWN_WORD = re.compile(r"[A-Za-z0-9_./:@-]{1,40}")
+_SHOWN_WORD = regex(r"[A-Za-z0-9_./:@-]{1,40}")
 
 
 def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opinion, ...]:

@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from migrator.text.patterns import regex
+
 _MOST = 256 * 1024
 _MOST_TARGETS = 256
 _KINDS = ("group", "target", "variable")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<blank>[ \t\r\n]+|(?:\#|//)[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)"""
     r"""|(?P<text>"(?:[^"\\\n]|\\[^\n])*")"""
     r"""|(?P<long><<-?(?P<end>[A-Za-z_]\w*)\r?\n)"""
@@ -25,7 +27,7 @@ _TOKEN = re.compile(
     r"""|(?P<number>[0-9]+(?![.\w]))"""
     r"""|(?P<sign>[][{}=,:])"""
 )
-_PART = re.compile(r"\$\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\}|\\(.)|([^\\$%]+)|([$%](?![{$%]))", re.DOTALL)
+_PART = regex(r"\$\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\}|\\(.)|([^\\$%]+)|([$%](?![{$%]))", re.DOTALL)
 _SINGLE = frozenset({"context", "dockerfile", "dockerfile-inline", "target"})
 _SEVERAL = frozenset({"inherits", "tags", "cache-from", "cache-to", "output"})
 _MAPPED = frozenset({"args", "contexts"})

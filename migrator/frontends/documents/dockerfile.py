@@ -15,12 +15,13 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from migrator.frontends.documents.interpolation import Dialect, Expansion, Variable, expand, image_name, known, unknown
+from migrator.text.patterns import regex
 
 SIZE_LIMIT = 2 * 1024 * 1024
 
-_DIRECTIVE = re.compile(r"(?:#|//)\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)")
-_HEREDOC = re.compile(r"\d*<<(-?)([^<]*)")
-_DOCKERFILE_FRONTEND = re.compile(r"(?:.*/)?docker/dockerfile(?:-upstream)?")
+_DIRECTIVE = regex(r"(?:#|//)\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)")
+_HEREDOC = regex(r"\d*<<(-?)([^<]*)")
+_DOCKERFILE_FRONTEND = regex(r"(?:.*/)?docker/dockerfile(?:-upstream)?")
 # What BuildKit sets on the usual runner, Linux on amd64. https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
 _PLATFORM = {"PLATFORM": "linux/amd64", "OS": "linux", "ARCH": "amd64", "VARIANT": "", "OSVERSION": ""}
 _PLATFORM_ARGS = {side + key: value for side in ("TARGET", "BUILD") for key, value in _PLATFORM.items()}
@@ -233,9 +234,7 @@ def _words(text: str, escape: str) -> list[str] | None:
     return words
 
 
-_FLAG = re.compile(
-    r"""\s*(--(?:[^\s'"\\]++|\\.|\\$|'[^']*+(?:'|$)|"(?:[^"\\]++|\\.|\\$)*+(?:"|$))*+)(?=\s|$)""", re.DOTALL
-)
+_FLAG = regex(r"""\s*(--(?:[^\s'"\\]++|\\.|\\$|'[^']*+(?:'|$)|"(?:[^"\\]++|\\.|\\$)*+(?:"|$))*+)(?=\s|$)""", re.DOTALL)
 
 
 def _flags(rest: str) -> tuple[list[str], str]:

@@ -7,20 +7,21 @@ quotes (`Dialect`), and in what a variable that nobody sets means (the caller's 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from migrator.text.patterns import regex
+
 LENGTH_LIMIT = 4096
 """Characters of an expanded text; an image reference has fewer than 1,000."""
 
 _DEPTH_LIMIT = 32
-_PLAIN = re.compile(r"""[^$}\\`'"]+""")
-_NAME = re.compile(r"(\{?)([A-Za-z_][A-Za-z0-9_]*)")
-_OPERATOR = re.compile(r"\}|:?[-+?]")
-_COMPOSE_NAMES = re.compile(r"\$\$|\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_PLAIN = regex(r"""[^$}\\`'"]+""")
+_NAME = regex(r"(\{?)([A-Za-z_][A-Za-z0-9_]*)")
+_OPERATOR = regex(r"\}|:?[-+?]")
+_COMPOSE_NAMES = regex(r"\$\$|\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
 class Expansion(Struct, frozen=True):

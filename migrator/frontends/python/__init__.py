@@ -15,15 +15,16 @@ from functools import partial
 from migrator.frontends.programs import Place, Program, Request, whole
 from migrator.ir.nodes import ProgramError, Statement
 from migrator.text.edits import Edit
+from migrator.text.patterns import regex
 
-_IMPORT = re.compile(
+_IMPORT = regex(
     r"^[ \t]*(?:from[ \t]+(?P<package>[.\w]+)[ \t]+import\b[ \t]*(?:\((?P<many>[^()]*)\)|(?P<names>[\w \t,]*))"
     r"|import[ \t]+(?P<modules>[\w. \t,]+))",
     re.MULTILINE,
 )
-_CALLED = re.compile(r"""\b(?:import_module|__import__|run_module)\([ \t]*['"](?P<module>[\w.]+)['"]""")
-_PATH = re.compile(r"\bsys\.path\b[^\n]*")
-_STRING = re.compile(r"""['"]([\w./-]+)['"]""")
+_CALLED = regex(r"""\b(?:import_module|__import__|run_module)\([ \t]*['"](?P<module>[\w.]+)['"]""")
+_PATH = regex(r"\bsys\.path\b[^\n]*")
+_STRING = regex(r"""['"]([\w./-]+)['"]""")
 _MODULES = 20
 """The most modules of the repository that are read with one program."""
 

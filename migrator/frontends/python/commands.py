@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ from migrator.ir.nodes import (
     Statement,
     StreamKind,
 )
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ _SHELLS = {
     "os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput",
     "asyncio.create_subprocess_shell", "asyncio.subprocess.create_subprocess_shell",
 }  # fmt: skip
-_REPLACES = re.compile(r"os\.(?:(?P<end>exec)|(?P<mode>spawn))(?P<form>[lv])p?(?P<env>e?)|os\.posix_spawnp?")
+_REPLACES = regex(r"os\.(?:(?P<end>exec)|(?P<mode>spawn))(?P<form>[lv])p?(?P<env>e?)|os\.posix_spawnp?")
 """https://docs.python.org/3/library/os.html#process-management"""
 _TEXT = "text that the program makes"
-_BLANK = re.compile(r"\s+")
+_BLANK = regex(r"\s+")
 
 
 class _Started(Struct, frozen=True, eq=False):

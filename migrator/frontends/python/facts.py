@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 
@@ -11,11 +10,12 @@ from msgspec import Struct
 
 from migrator.frontends.python import tree
 from migrator.frontends.python.names import ENVIRONMENT, Names
+from migrator.text.patterns import regex
 
 _COPIERS = ("dict", "copy.copy", "copy.deepcopy")
-_LOGIN = re.compile(r"\blogin\b")
-_PASSWORD = re.compile(r"\s(?:-p\b|--password)")
-_LOGS_IN = re.compile(r"[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+")
+_LOGIN = regex(r"\blogin\b")
+_PASSWORD = regex(r"\s(?:-p\b|--password)")
+_LOGS_IN = regex(r"[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+")
 
 
 class Facts(Struct, frozen=True, eq=False):

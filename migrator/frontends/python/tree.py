@@ -11,6 +11,7 @@ from typing import Any
 import libcst as cst
 
 from migrator.ir.nodes import ProgramError
+from migrator.text.patterns import regex
 
 _SILENT = frozenset(
     kind
@@ -23,8 +24,8 @@ IMPORTS = tuple(
     getattr(cst, name) for name in ("Import", "ImportFrom", "LazyImport", "LazyImportFrom") if hasattr(cst, name)
 )
 DEEP = "the program is nested too deeply to follow"
-_CHAINS = re.compile(r"\b(?:and|or)\b")
-_NESTS = re.compile(r"[(\[{.~+*/-]|\b(?:and|or|not|lambda|if|elif|await)\b")
+_CHAINS = regex(r"\b(?:and|or)\b")
+_NESTS = regex(r"[(\[{.~+*/-]|\b(?:and|or|not|lambda|if|elif|await)\b")
 _PATHS = {"Path", "PosixPath", "PurePath"}
 _MAX_NESTS = 2_000
 _MAX_DEPTH = 400

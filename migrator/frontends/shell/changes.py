@@ -5,19 +5,19 @@ https://www.gnu.org/software/bash/manual/bash.html#Shell-Parameter-Expansion
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from migrator.ir.nodes import Alter, Change
+from migrator.text.patterns import regex
 
 _Tree = Mapping[str, Any]
 _CUTS = {"#": (Alter.PREFIX, False), "##": (Alter.PREFIX, True), "%": (Alter.SUFFIX, False), "%%": (Alter.SUFFIX, True)}
 _CASES = {"^": (Alter.UPPER, False), "^^": (Alter.UPPER, True), ",": (Alter.LOWER, False), ",,": (Alter.LOWER, True)}
-_PLAIN = re.compile(r"[\w/.:@%+=, -]*")
+_PLAIN = regex(r"[\w/.:@%+=, -]*")
 """Characters that mean themselves in a pattern and in what is put in place of one, however they are quoted."""
-_BARE = re.compile(r"(?P<star>\*+)|\\(?P<escaped>[/.:@%+=,*-])|(?P<plain>[\w/.:@%+=,-]+)")
-_NUMBER = re.compile(r"[0-9]{1,4}")
+_BARE = regex(r"(?P<star>\*+)|\\(?P<escaped>[/.:@%+=,*-])|(?P<plain>[\w/.:@%+=,-]+)")
+_NUMBER = regex(r"[0-9]{1,4}")
 
 
 def change(tree: _Tree, double: bool) -> Change | None:

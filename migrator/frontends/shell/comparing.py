@@ -8,7 +8,6 @@ compared then.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
@@ -32,10 +31,11 @@ from migrator.ir.nodes import (
     Template,
 )
 from migrator.text.edits import Edit
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_EXPANSION = re.compile(r'(?:\$\{?|"\$\{?)?([A-Za-z_]\w*)\}?"?')
-_PLAIN = re.compile(r"[\w./:@%+=,-]*")
+_EXPANSION = regex(r'(?:\$\{?|"\$\{?)?([A-Za-z_]\w*)\}?"?')
+_PLAIN = regex(r"[\w./:@%+=,-]*")
 _TESTS = ("[", "test")
 _Pair = tuple[object, object]
 

@@ -5,7 +5,6 @@ Every child of every type of its nodes is lowered; a type that is not known is `
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -42,6 +41,7 @@ from migrator.ir.nodes import (
     Template,
     Test,
 )
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
 _Tree = dict[str, Any]
@@ -64,10 +64,10 @@ _CHANNELS = {
 }
 _COMPARED = {"=": Ask.SAME, "==": Ask.SAME, "!=": Ask.OTHER}
 _UNARY = {"-n": Ask.EMPTY, "-z": Ask.EMPTY, "-v": Ask.DEFINED}
-_NAME = re.compile(r"[A-Za-z_]\w*")
-_EXPANDED = re.compile(r"\$\{?[!#]?(\w+)")
-_RUN = re.compile(r"\$\(|`")
-_SETS = re.compile(r"(?:[-+*/%&|^]|<<|>>|\*\*)?=")
+_NAME = regex(r"[A-Za-z_]\w*")
+_EXPANDED = regex(r"\$\{?[!#]?(\w+)")
+_RUN = regex(r"\$\(|`")
+_SETS = regex(r"(?:[-+*/%&|^]|<<|>>|\*\*)?=")
 
 
 def lower(

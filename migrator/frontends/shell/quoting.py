@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from migrator.ir.nodes import Constant, Expression, Opaque, Quoting
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_BARE_ESCAPE = re.compile(r"\\(\n|.)", re.DOTALL)
-_DOUBLE_ESCAPE = re.compile(r'\\([\\"$`\n])')
-_ANSI = re.compile(r"\\(?:x[0-9a-fA-F]{1,2}|[0-7]{1,3}|u[0-9a-fA-F]{1,4}|.)", re.DOTALL)
+_BARE_ESCAPE = regex(r"\\(\n|.)", re.DOTALL)
+_DOUBLE_ESCAPE = regex(r'\\([\\"$`\n])')
+_ANSI = regex(r"\\(?:x[0-9a-fA-F]{1,2}|[0-7]{1,3}|u[0-9a-fA-F]{1,4}|.)", re.DOTALL)
 _ANSI_CODES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}
-_BRACES = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
+_BRACES = regex(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
 
 
 def literal(text: str, span: Span, double: bool, fixed: bool) -> Expression:

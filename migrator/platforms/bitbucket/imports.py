@@ -8,15 +8,15 @@ source by its name, as `{file-path}`, `{repo}:{ref}` or `{repo}:{ref}:{file-path
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from migrator.platforms.bitbucket.names import ROOT
+from migrator.text.patterns import regex
 from migrator.text.yaml import Item, Mapping, Node, Scalar, every_mapping
 
-_IMPORT = re.compile(
+_IMPORT = regex(
     r"(?:(?P<of>[^:@\s]+)@)?(?P<repository>\{[0-9A-Fa-f-]{1,64}\}|[A-Za-z0-9_.-]+):(?P<ref>[^:\s]+)(?::(?P<rest>[^:\s]+))?"
 )
 

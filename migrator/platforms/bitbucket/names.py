@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from migrator.text.patterns import regex
+
 ROOT = "bitbucket-pipelines.yml"
 """The one that Bitbucket itself reads, at the root of the repository."""
-_PIPELINES = re.compile(r"(?!azure)(?:.*pipelines|bitbucket-pipeline)\.ya?ml", re.IGNORECASE | re.DOTALL)
+_PIPELINES = regex(r"(?!azure)(?:.*pipelines|bitbucket-pipeline)\.ya?ml", re.IGNORECASE | re.DOTALL)
 PATHSPECS = (":(top,glob,icase)**/*pipelines.yml", ":(top,glob,icase)**/*pipelines.yaml",
              ":(top,glob,icase)**/bitbucket-pipeline.y*ml")  # fmt: skip
 """The same and more, as git is asked for them: https://git-scm.com/docs/gitglossary#def_pathspec"""

@@ -6,7 +6,6 @@ step, wherever it stands, so that unknown and future keys are read too.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct, field
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from migrator.platforms.bitbucket.imports import exports, local
 from migrator.platforms.bitbucket.kept import cache_paths, kept
 from migrator.platforms.records import Commands, Image, Occurrence, Pipelines, Problem, Step, Task
+from migrator.text.patterns import regex
 from migrator.text.source import Source
 from migrator.text.yaml import Item, Mapping, Node, Scalar, Sequence, read_yaml
 
@@ -22,7 +22,7 @@ RUN = "pipelines"
 """Where the pipelines stand that the repository itself runs."""
 EXPORTED = "definitions.pipelines"
 """Where a file that says `export: true` keeps those that other repositories import. PLATFORM.md 4.4."""
-_TEMPLATE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+_TEMPLATE = regex(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 
 
 class _Found(Struct):

@@ -6,7 +6,6 @@ pattern of `branches`, else `default`; those of `pull-requests` besides. `trigge
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -16,12 +15,13 @@ from msgspec import Struct
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.documents import Document
 from migrator.text import yaml
+from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable
 from migrator.text.yaml import Node, Scalar, YamlError, read_yaml
 
-_PARTS = re.compile(r"&&|\|\||[;|&\n]")
-_VALUES = re.compile(r"(?<!\S)[A-Za-z_][A-Za-z0-9_]*=\S*+\s+")
-_GLOB = re.compile(r"(\*\*|\*|\?|\{[^{}]*\})")
+_PARTS = regex(r"&&|\|\||[;|&\n]")
+_VALUES = regex(r"(?<!\S)[A-Za-z_][A-Za-z0-9_]*=\S*+\s+")
+_GLOB = regex(r"(\*\*|\*|\?|\{[^{}]*\})")
 _DEPTH = 40
 _LONGEST = 4096
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from migrator.text.patterns import regex
+
 _WORDS = bytes(i if chr(i).isascii() and (chr(i).isalnum() or i == 0x5F) else 0x20 for i in range(256))
-_CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
+_CONTROL = regex(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
 _PROGRAMS = (b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\0asm", b"!<arch>\n")
-_MEDIA = re.compile(
+_MEDIA = regex(
     rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|\0\0[\x01\x02]\0[\x01-\xff]\0|RIFF.{4}(?:WEBP|WAVE|AVI )|"
     rb"II\*\0|MM\0\*|wOF[F2]|OTTO|ttcf|\0\x01\0\0\0|.{34}LP|%PDF-|.{4}ftyp|ID3|OggS|fLaC|8BPS",
     re.DOTALL,
 )
 """How pictures, fonts, documents, sounds and films begin."""
-_ARCHIVES = re.compile(r".*\.(?:jar|war|ear|exe|dll|so|dylib|class|pyc|whl|egg|node|wasm|msi|deb|rpm|apk)", re.I | re.S)
+_ARCHIVES = regex(r".*\.(?:jar|war|ear|exe|dll|so|dylib|class|pyc|whl|egg|node|wasm|msi|deb|rpm|apk)", re.I | re.S)
 
 
 def words(data: bytes) -> set[bytes]:

@@ -18,12 +18,13 @@ from migrator.secrets.references.parts import Parts
 from migrator.secrets.references.places import Place, places
 from migrator.secrets.references.records import NOTHING, Found, Kind, NotLooked, Opaque, OpaqueKind, Reference
 from migrator.secrets.references.rules import UNENDED, UNKNOWN, Alias, Form, Language, Rules, load
+from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
 MOST = 50
 """The most references of one name and kind, and the most opaque places of one kind, that are kept of one file."""
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_WORD = re.compile(r"[A-Za-z0-9_]+")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORD = regex(r"[A-Za-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,16 @@ from typing import NamedTuple
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.records import Opaque, OpaqueKind
 from migrator.secrets.references.rules import Form, Language, Rules
+from migrator.text.patterns import regex
 from migrator.text.source import Source
 from migrator.text.yaml import Mapping, Scalar, YamlError, read_yaml
 
-_APART = re.compile("[.:-]")
+_APART = regex("[.:-]")
 _LINES = frozenset({"shell", "pipelines", "compose", "yaml", "make", "dockerfile", "package-json", "unended"})
 """The languages in which lines of a shell stand."""
-_QUOTES = re.compile("""["'`]""")
-_CONSTANT = re.compile(r"(?<!\w)([A-Z]\w{0,60})\s{0,9}[)\],]", re.ASCII)
-_FETCHES = re.compile(
+_QUOTES = regex("""["'`]""")
+_CONSTANT = regex(r"(?<!\w)([A-Z]\w{0,60})\s{0,9}[)\],]", re.ASCII)
+_FETCHES = regex(
     r"""\b(?P<program>curl|wget)\b[^\n;|&]{0,300}?(?:"""
     r"""(?:[ \t]-\w{0,9}[oO][ \t=]{0,9}|--output(?:-document)?[ \t=]|>[ \t]{0,9})"""
     r"""["']?(?P<file>(?!/dev/|-|https?:)[\w./-]{1,200})"""
@@ -27,7 +28,7 @@ _FETCHES = re.compile(
     re.ASCII,
 )
 """A file that is fetched: by the name that is told, or by the end of its address."""
-_CLONES = re.compile(
+_CLONES = regex(
     r"""\bgit[ \t]{1,9}(?:-[cC][ \t]{1,9}\S{1,200}[ \t]{1,9}){0,3}(?P<program>clone)\b"""
     r"""(?P<words>(?:[^\n;|&\\]|\\\r?\n){1,400})""",
     re.ASCII,
@@ -40,12 +41,12 @@ _RUNS = (
 _STARTED = (
     r"(?:(?:(?:ba|da|z|k|a)?sh|source|\.|python[\d.]{0,4}|ruby|perl|php|node|pwsh)[ \t]{1,9}(?:-[\w \t-]{1,40}[ \t])?)"
 )
-_BUILDS = re.compile(
+_BUILDS = regex(
     rf"""(?:^|[\s;&|])(?:{_STARTED}|\./\w|(?:make|just|npm|yarn|pnpm|mvn|gradle|cargo|go|docker|ansible-playbook|terraform|poetry|uv|pip3?|pytest|tox|rake|bundle|"""
     r"composer|dotnet)[ \t\n;&|])",
     re.ASCII,
 )
-_FOLDER = re.compile(r"[\w.-]{1,100}", re.ASCII)
+_FOLDER = regex(r"[\w.-]{1,100}", re.ASCII)
 _NEAR = 1000
 """How many characters behind a change into a fetched folder are looked at."""
 _OFTEN = (b"env", b"$")

@@ -13,6 +13,7 @@ from itertools import pairwise
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.records import Opaque, OpaqueKind
 from migrator.secrets.references.rules import Language
+from migrator.text.patterns import regex
 from migrator.text.source import Source
 
 MOST = 50
@@ -21,17 +22,17 @@ _NESTED = "yaml"
 """The language in which a property is spelled by keys within keys."""
 _SETTINGS = "json-settings"
 """The language in which it is spelled by objects within objects."""
-_JSON = re.compile(r'"(?P<key>[\w.:-]{1,100})"\s{0,9}:\s{0,9}(?P<opens>\{)?|[{}]', re.ASCII)
-_ESCAPE = re.compile(rb"\\(?:(?:u\{?00|U000000|x)[2-7][0-9a-fA-F]|(?<=\w\\)\r?\n)")
-_ESCAPED = re.compile(r"(?:\w|\\(?:u\{?00|U000000|x)[2-7][0-9a-fA-F]\}?|\\\r?\n[ \t]{0,40}){4,200}", re.ASCII)
-_CHARACTER = re.compile(r"\\(?:(?:u\{?00|U000000|x)([2-7][0-9a-fA-F])\}?|\r?\n[ \t]*)")
-_KEY = re.compile(r"^(?P<indent>[ ]*)(?:- )?(?P<key>[\w.-]{1,100})[ \t]{0,9}:(?=\s)", re.MULTILINE | re.ASCII)
-_APART = re.compile("[._-]{1,2}")
+_JSON = regex(r'"(?P<key>[\w.:-]{1,100})"\s{0,9}:\s{0,9}(?P<opens>\{)?|[{}]', re.ASCII)
+_ESCAPE = regex(rb"\\(?:(?:u\{?00|U000000|x)[2-7][0-9a-fA-F]|(?<=\w\\)\r?\n)")
+_ESCAPED = regex(r"(?:\w|\\(?:u\{?00|U000000|x)[2-7][0-9a-fA-F]\}?|\\\r?\n[ \t]{0,40}){4,200}", re.ASCII)
+_CHARACTER = regex(r"\\(?:(?:u\{?00|U000000|x)([2-7][0-9a-fA-F])\}?|\r?\n[ \t]*)")
+_KEY = regex(r"^(?P<indent>[ ]*)(?:- )?(?P<key>[\w.-]{1,100})[ \t]{0,9}:(?=\s)", re.MULTILINE | re.ASCII)
+_APART = regex("[._-]{1,2}")
 _DEEP = 6
 """The most keys within keys that spell one name."""
 _LONGEST = 12
 """The most words of a name whose inner parts are looked for."""
-_SEPARATOR = re.compile("_+")
+_SEPARATOR = regex("_+")
 _BEGIN, _END = "(?<![A-Za-z0-9_])", "(?![A-Za-z0-9_])"
 _BEHIND = r"""(?:(?<=["'`})\]%*/!|])|(?<=%[A-Za-z])|(?<=%>)|(?<=\$[\d@*<^])|(?<=\)s))"""
 """A quote, or the end of what is put into a text: `"_PAT"`, `${x}_PAT`, `%s_PAT`, `$1_PAT`, `%(x)s_PAT`, `*_PAT`."""

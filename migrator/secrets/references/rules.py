@@ -11,6 +11,7 @@ from pathlib import Path
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.documents import Document, Node
 from migrator.secrets.references.records import Kind, OpaqueKind
+from migrator.text.patterns import regex
 
 _NAME = "(?P<names>[A-Za-z_][A-Za-z0-9_]*)"
 _COMMAND = (
@@ -53,7 +54,7 @@ _STARTS = (
 )
 """A function that starts a program, in one language or another."""
 _MACROS = {"STARTS": _STARTS, "COMMAND": _COMMAND, "ENDS": _ENDS, "FETCHED": _FETCHED, "NAME": _NAME}
-_SHEBANG = re.compile(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
+_SHEBANG = regex(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
