@@ -27,7 +27,7 @@ from migrator.bitbucket.retries import Again, Patience
 from migrator.bitbucket.waiting import Pace
 from migrator.registry.addresses import same_origin
 from migrator.registry.bounded import bounded
-from migrator.repositories import disk
+from migrator.repositories import databases
 from migrator.text.mask import printable
 
 LIMIT = 16 * 1024 * 1024
@@ -242,7 +242,7 @@ class Client:
                 return Reply(asked, answer.status_code, answer.headers, self._body(answer, asked))
         except sqlite3.Error as error:
             anew = "delete it, or name another folder in PATLESS_CACHE_DIR"
-            why = disk.of_sqlite(error, self.budget.file or Path(), anew)
+            why = databases.refused(error, self.budget.file or Path(), anew)
             raise SetUpError(f"requests cannot be counted in {why}") from None
         except lower.HTTPError as error:
             if again == 0:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from migrator.repositories import disk
+from migrator.repositories import databases, disk
 
 VERSION = 1
 """Of the tables. Their documents are records as JSON, which gain fields with defaults only, so that a ledger of before
@@ -185,7 +185,7 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise LedgerError(disk.of_sqlite(error, self.path, _ANEW)) from None
+            raise LedgerError(databases.refused(error, self.path, _ANEW)) from None
         except (ValueError, OverflowError):  # msgspec's are ValueErrors
             raise LedgerError(
                 f"{self.path}: the ledger cannot be read; bring back a copy of before, or {_ANEW}"
