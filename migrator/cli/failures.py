@@ -61,15 +61,20 @@ def report(error: Exception) -> int:
         from migrator.repositories import disk
 
         if disk.is_of_the_disk(error):
-            console.err([f"patless: {printable(disk.refused(error, _place(error)))}"])
+            named = isinstance(error.filename, (str, bytes))
+            told = disk.refused(error, Path(os.fsdecode(error.filename))) if named else _output(error)
+            console.err([f"patless: {printable(told)}"])
             return exits.UNREADABLE
     console.err(_internal(error))
     return exits.INTERNAL
 
 
-def _place(error: OSError) -> Path:
-    """What a failure is about; where it does not say, the folder that most is written to."""
-    return Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else Path.cwd()
+def _output(error: OSError) -> str:
+    """Files have names, so it is what is printed."""
+    from migrator.repositories import disk
+
+    words = "no space left where" if disk.is_full(error) else f"{error.strerror or type(error).__name__} where"
+    return f"{words} the output goes; see to that, and {disk.AGAIN}"
 
 
 def _nowhere() -> bool:

@@ -12,7 +12,7 @@ AGAIN = "run the same command again"
 
 def refused(error: OSError, path: Path) -> str:
     """Why `path` could not be read or written."""
-    if error.errno in _FULL:
+    if is_full(error):
         return full(path)
     if error.errno == errno.EFBIG:
         return limited(path)
@@ -26,13 +26,17 @@ def refused(error: OSError, path: Path) -> str:
 def why(error: OSError, path: Path) -> str:
     """The system's words, and what to do where they are that there is no space."""
     words = error.strerror or type(error).__name__
-    return f"no space left on {mount(path)}; free it and {AGAIN}" if error.errno in _FULL else words
+    return f"no space left on {mount(path)}; free it and {AGAIN}" if is_full(error) else words
 
 
 def told(error: OSError, place: Path) -> str:
     """The same of whatever file it was, of those that are at `place`: where the disk is full it is no matter which."""
     named = isinstance(error.filename, (str, bytes)) and not is_of_the_disk(error)
     return refused(error, Path(os.fsdecode(error.filename)) if named else place)
+
+
+def is_full(error: OSError) -> bool:
+    return error.errno in _FULL
 
 
 def is_of_the_disk(error: OSError) -> bool:
