@@ -142,13 +142,15 @@ class Abreast:
     def _leave(self, running: dict[int, Future[_Found]], told: Callable[[_Found], None]) -> None:
         """Let what has been begun come to its end, and tell it."""
         end = time.monotonic() + _LEAVE
-        for number in sorted(running):
-            one = running[number]
-            while number in self._begun and not one.done() and time.monotonic() < end:
-                self._serve(_TICK)
-            if one.done() and not one.cancelled() and not one.exception():
-                told(one.result())
-        self._give_up()
+        try:
+            for number in sorted(running):
+                one = running[number]
+                while number in self._begun and not one.done() and time.monotonic() < end:
+                    self._serve(_TICK)
+                if one.done() and not one.cancelled() and not one.exception():
+                    told(one.result())
+        finally:
+            self._give_up()
 
     def _give_up(self) -> None:
         """Nobody waits any more for git, or for Bitbucket."""
