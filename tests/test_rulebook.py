@@ -113,6 +113,12 @@ def test_the_way_out_of_an_unknown_image_fits_what_it_is_about(subject: str, way
     assert ways["fix"].startswith(way)
 
 
+def test_a_subject_of_several_words_keeps_code_whole() -> None:
+    ways = dict(ways_out(rulebook.load().reasons["login-purpose-unknown"], "`mvn -B`"))
+    assert ways["keep"] == "`# patless: ignore[login-purpose-unknown] mvn -B uses packages of other repositories`"
+    assert ways["ask"] == "whoever wrote the step: what does `mvn -B` need the login for?"
+
+
 # What others add
 
 

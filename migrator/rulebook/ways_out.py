@@ -34,11 +34,18 @@ def ways_out(
         mine = of_file or (entry.described if " " in subject else "") or entry.otherwise or mine
     templates = (("fix", mine), ("keep", entry.not_mine), ("ask", entry.ask))
     ways = (
-        (label, text.replace("{code}", entry.code).replace("{repository}", fleet_of).replace("{subject}", subject))
+        (label, _about(subject, text.replace("{code}", entry.code).replace("{repository}", fleet_of)))
         for label, text in templates
         if text and (subject or "{subject}" not in text)
     )
     return tuple(ways) if finding is None else tuple(_for(finding, ways))
+
+
+def _about(subject: str, text: str) -> str:
+    """A template with its subject; one that brings backticks of its own loses them where it stands in code."""
+    parts = text.split("`")
+    told = (subject.replace("`", "") if number % 2 else subject for number in range(len(parts)))
+    return "`".join(part.replace("{subject}", one) for part, one in zip(parts, told, strict=True))
 
 
 def _for(finding: Finding, ways: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
