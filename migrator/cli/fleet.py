@@ -7,6 +7,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from msgspec.structs import replace
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits
+from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
+from migrator.cli.network import Asking, Going
 from migrator.configuration.reading import check_codes
 from migrator.findings.records import Verdict
 from migrator.findings.settings import Settings
@@ -233,7 +235,8 @@ def _listed(scanning: Scanning, ledger: Ledger, client: Client, shard: Shard) ->
     workspace = scanning.selection.workspace
     if scanning.failed:
         return [one.repository.uuid for one in ledger.entries() if one.repository.workspace == workspace]
-    found, refused = listing.listed(client, scanning.selection)
+    with network.told(client):
+        found, refused = listing.listed(client, scanning.selection)
     now = visiting.now()
     hidden = {Repository.unnamed(workspace, slug): why for slug, why in refused}
     mine = [one for one in (*found, *hidden) if shard.holds(one.uuid)]
@@ -244,12 +247,13 @@ def _listed(scanning: Scanning, ledger: Ledger, client: Client, shard: Shard) ->
     return [one.uuid for one in mine]
 
 
-def _client(scanning: Scanning, shard: Shard) -> Client:
+def _client(scanning: Scanning, shard: Shard) -> AbstractContextManager[Client]:
     if not scanning.selection.workspace:
         raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
     if scanning.secrets and scanning.selection.since:
         raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")
-    return Client.of(part=(shard.number, shard.count), most=scanning.most)
+    far = Going(later=f"What is known is in {scanning.ledger}: end the run at any time, the same command goes on")
+    return network.waiting(far, Asking(scanning.most), (shard.number, shard.count))
 
 
 def _shard(text: str) -> Shard:

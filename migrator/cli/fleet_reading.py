@@ -28,6 +28,7 @@ from migrator.fleet.records import Repository
 from migrator.fleet.scanning import Judge
 from migrator.platforms.bitbucket import starting
 from migrator.repositories import remote
+from migrator.repositories.direct import Direct
 from migrator.text.mask import printable
 
 
@@ -66,6 +67,7 @@ def reader(client: Client, ledger: Ledger, asked: Asked, fleet: Operator, doing:
         known=starting.load((*fleet.rules, *asked.rules)),
         importers=Importers(branches, Exporters(entries, copy, judge)),
         skip_ci=doing.skip_ci if doing else True,
+        direct=Direct(remote.SECONDS),
     )
 
 

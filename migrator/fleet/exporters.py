@@ -70,7 +70,7 @@ class Exporters:
 
     def _find(self, exporter: Repository, ref: str) -> tuple[Pin, str]:
         root = self._root(exporter)
-        there = {one.name: one.commit for one in refs(root)} if root.exists() else {}
+        there = {one.name: one.commit for one in refs(root)} if _is_there(root) else {}
         branch = there.get(f"refs/heads/{ref}") or there.get(f"refs/remotes/origin/{ref}")
         tag = there.get(f"refs/tags/{ref}")
         if branch and tag and branch != tag:
@@ -130,7 +130,7 @@ def _complete(importing: Sequence[Branch], reading: Reading, credentials: Creden
     if repository.folder or not repository.clone_url:
         return
     root = remote.place(reading.cache, repository.workspace, repository.slug)
-    if remote.is_partial(root):
+    if remote.is_partial(root) or not _is_there(root):
         variables = credentials.git_environment(repository.clone_url, reading.api)
         names = list(dict.fromkeys(one.name for one in importing))
         remote.snapshot(root, repository.clone_url, variables, names, reading.filtered, reading.seconds)
@@ -140,12 +140,17 @@ def _bring(exporter: Repository, asked: Collection[str], reading: Reading, crede
     url = exporter.clone_url
     variables = credentials.git_environment(url, reading.api)
     root = remote.place(reading.cache, exporter.workspace, exporter.slug)
-    there = {one.name: one.commit for one in refs(root)} if root.exists() else {}
+    there = {one.name: one.commit for one in refs(root)} if _is_there(root) else {}
     every = remote.heads(url, variables, seconds=reading.seconds)
     new = [name for name, commit in every.items() if there.get(name) != commit]
     heads, tags = ([one for one in asked if f"{kind}{one}" in new] for kind in ("refs/heads/", "refs/tags/"))
     if heads or tags:
         remote.snapshot(root, url, variables, heads, reading.filtered, reading.seconds, tags)
+
+
+def _is_there(root: Path) -> bool:
+    """Whether there is a copy in the cache, or a clone of people."""
+    return (root / "HEAD").exists() or (root / ".git").exists()
 
 
 class _Guest:

@@ -50,6 +50,18 @@ class GitError(Exception):
 class GitMissing(Exception):
     """The git program is not installed."""
 
+    def __init__(self) -> None:
+        super().__init__("git is not installed, or not on the PATH; install it and run the same command again")
+
+
+def not_started(folder: Path) -> GitError | GitMissing:
+    """Why the program could not be started in `folder`: either of them was not found."""
+    if folder.is_dir():
+        return GitMissing()
+    return GitError(
+        f"there is no repository at {folder}; where it is a copy of the cache, `patless fleet scan` brings it"
+    )
+
 
 def top_level(folder: Path) -> Path | None:
     """The root of the work tree that `folder` is in, None outside of one. Raises GitError and GitMissing."""
@@ -161,7 +173,7 @@ def run(
             process_group=0,
         )
     except FileNotFoundError:
-        raise GitMissing from None
+        raise not_started(folder) from None
     try:
         output, errors = waited(process, given, seconds)
     except subprocess.TimeoutExpired:

@@ -17,8 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from migrator.repositories import disk
 from migrator.repositories.again import STOPPED, again
-from migrator.repositories.git import PROXIES, GitError, GitMissing, command, environment
+from migrator.repositories.git import PROXIES, GitError, command, environment, not_started
 from migrator.repositories.waiting import Endless, kill, waited
 from migrator.text.files import LIMIT
 from migrator.text.patterns import regex
@@ -328,7 +329,7 @@ def _once(
             process_group=0,
         )
     except FileNotFoundError:
-        raise GitMissing from None
+        raise not_started(folder) from None
     with _RUNNING_LOCK:
         _RUNNING.add(process)
     try:
@@ -342,6 +343,8 @@ def _once(
             _RUNNING.discard(process)
     words = errors.decode("utf-8", "replace").strip().removeprefix("fatal: ")
     if process.returncode:
+        if full := disk.no_space(words, folder):
+            raise GitError(full)
         kind = Refused if any(one in words for one in _REFUSED) else GitError
         raise kind(f"git {arguments[0]} is refused: {words[:500] or f'exit code {process.returncode}'}")
     return _Done(output, words)

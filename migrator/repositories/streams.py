@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from migrator.repositories import git
-from migrator.repositories.git import GitError, GitMissing
+from migrator.repositories.git import GitError
 
 SECONDS = 600
 """How long one git process may run."""
@@ -39,7 +39,7 @@ class Process:
             )
         except FileNotFoundError:
             self._errors.close()
-            raise GitMissing from None
+            raise git.not_started(folder) from None
         self._late = False
         self._timer = threading.Timer(SECONDS, self._stop)
         self._timer.daemon = True
