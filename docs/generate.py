@@ -29,11 +29,11 @@ _VERDICTS = {
     "report-only": "never rewritten",
 }
 _WIDTH = 100
-_LIKE = {"secrets list": "secrets plan", "fleet migrate": "fleet revert"}
+_LIKE = {"secrets list": "secrets plan", "fleet migrate": "fleet revert", "fleet scan": "fleet list"}
 """Commands that ask for the same as the one that is named with its needs."""
 _FILES_ONLY = (
     *("rules", "explain", "demo", "secrets sign", "secrets verify"),
-    *("fleet packages", "fleet merge", "fleet report"),
+    *("fleet packages", "fleet merge", "fleet forget", "fleet report", "cache", "cache prune"),
 )
 """Commands that ask Bitbucket nothing, besides those that are named with no needs."""
 _PAGES = (
@@ -158,7 +158,7 @@ def _commands(command: Any, name: str) -> Iterator[tuple[str, str]]:
     context = command.context_class(
         command, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH, color=False
     )
-    if name == "patless" or not hasattr(command, "commands"):
+    if name == "patless" or not hasattr(command, "commands") or command.invoke_without_command:
         yield name, command.get_help(context)
     for below, one in sorted(getattr(command, "commands", {}).items()):
         yield from _commands(one, f"{name} {below}")
@@ -209,7 +209,8 @@ _SCOPES = """\
 
 The credential comes from the environment: `BITBUCKET_ACCESS_TOKEN`, or `ATLASSIAN_ACCOUNT_EMAIL` and
 `ATLASSIAN_API_TOKEN`. `patless doctor` says what it may do, what each command lacks, and what it does not need. Scopes
-of API tokens do not imply each other.
+of API tokens do not imply each other. `fleet scan` asks for the variables of a repository only where a login of it
+takes its registry from one; without that scope such a login stays `registry-unresolved`.
 
 A step of Bitbucket Pipelines writes Code Insights of its own repository through the proxy of Pipelines, without any
 credential. For comments and `bot --status` it needs one. `doctor` takes any credential, and says what it is good for.

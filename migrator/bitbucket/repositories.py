@@ -38,6 +38,15 @@ def repository(client: Client, workspace: str, name: str) -> Repository:
     return _repository(client, client.document(addresses.path("repositories", workspace, name)))
 
 
+def anywhere(client: Client, uuid: str) -> Repository:
+    """One by its uuid alone, in whatever workspace it is by now. Raises ApiError.
+
+    Empty braces stand for an owner that is not known:
+    https://developer.atlassian.com/cloud/bitbucket/rest/intro/#repository-object-and-uuid
+    """
+    return _repository(client, client.document(addresses.path("repositories", "{}", uuid)))
+
+
 def _repository(client: Client, row: Row) -> Repository:
     full_name = text(row, "full_name")
     return Repository(

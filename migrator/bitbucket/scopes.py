@@ -55,6 +55,7 @@ NEEDS = (
     _need("bot", {"repository", "pullrequest"}, {"read:repository", "read:pullrequest"}),
     _need("secrets list", *_READ),
     _need("fleet scan", {"repository"}, {"read:repository"}),
+    _need("fleet scan (variables)", *_READ),
     _need("fleet scan --for-secrets", *_READ),
     _need("secrets apply", _READ[0] | {"pipeline:variable"}, _READ[1] | {"admin:pipeline"}),
     _need(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from migrator.cli import failures, fleet_app, fleet_migrate_app, secrets_app
+from migrator.cli import cache_app, failures, fleet_app, fleet_migrate_app, secrets_app
 from migrator.cli.console import Colour
 from migrator.cli.options import Comments, FailOn, Format, Reading, Showing, Style, listed
 from migrator.cli.pipeline_step import EPILOG
@@ -27,6 +27,7 @@ app = typer.Typer(
 app.add_typer(secrets_app.app, name="secrets")
 fleet_migrate_app.add(fleet_app.app)
 app.add_typer(fleet_app.app, name="fleet")
+app.add_typer(cache_app.app, name="cache")
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders, or -; default: all.")]
 Select = Annotated[list[str] | None, typer.Option("--select", metavar="CODE", help="Only these rules or reasons.")]

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,22 +17,26 @@ from msgspec.structs import replace
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits, network
+from migrator.cli import console, exits, fleet_listing, network
+from migrator.cli.cache import shown
 from migrator.cli.failures import UsageError
+from migrator.cli.fleet_listing import Asked
 from migrator.cli.network import Asking, Going
 from migrator.configuration.reading import check_codes
 from migrator.findings.records import Verdict
 from migrator.findings.settings import Settings
 from migrator.fleet import asking, exporters, joining, listing, operator, rounds, visiting
+from migrator.fleet.bounding import Bound
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
 from migrator.fleet.progress import progress
-from migrator.fleet.records import Entry, Repository, Scanned, State
+from migrator.fleet.records import Entry, Repository, Scanned, State, Stored
 from migrator.fleet.scanning import Judge, digest
 from migrator.fleet.sharding import Shard, ShardError
 from migrator.fleet.visiting import Reading
 from migrator.reports.counting import many
+from migrator.repositories import remote
 from migrator.repositories.direct import Direct
 from migrator.rulebook import reading as books
 from migrator.secrets.plan import rules_digest
@@ -45,7 +49,8 @@ _LINES = 20
 
 class Scanning(Struct, frozen=True):
     """What the command line asks for. `config` None: fleet.toml, if it is here. `folders` are of clones; `since` is as
-    typed; `most` None: no end of requests."""
+    typed; `most` None: no end of requests. `listing` None: Bitbucket is asked for the list. `cache_limit`
+    is in bytes."""
 
     ledger: Path
     selection: Selection
@@ -62,6 +67,8 @@ class Scanning(Struct, frozen=True):
     shard: str = ""
     secrets: bool = False
     exit_zero: bool = False
+    listing: Path | None = None
+    cache_limit: int | None = None
 
 
 def selection(workspace: str, project: str, query: str, since: str, slugs: Iterable[str]) -> Selection:
@@ -82,13 +89,19 @@ def scan(scanning: Scanning) -> int:
     with Ledger(scanning.ledger) as ledger:
         reading = Reading(cache_folder(os.environ), judge, scanning.branches, scanning.seconds)
         if scanning.folders:
-            return _scan(scanning, ledger, reading, _clones(scanning, ledger, shard), shard)
+            return _scan(scanning, ledger, reading, Asked(_clones(scanning, ledger, shard)), shard)
         with _client(scanning, shard) as client:
             direct = Direct(scanning.seconds)
             reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
-            named = replace(scanning.selection, workspace=account.slug(client, scanning.selection.workspace))
+            workspace = account.slug(client, scanning.selection.workspace)
+            given = fleet_listing.catalogued(scanning.listing, workspace, client) if scanning.listing else None
+            named = replace(scanning.selection, workspace=given.workspace if given else workspace)
             scanning = replace(scanning, selection=named)
-            return _scan(scanning, ledger, reading, _listed(scanning, ledger, client, shard), shard, client)
+            if scanning.failed:
+                asked = fleet_listing.known(ledger, named.workspace)
+            else:
+                asked = fleet_listing.listed(named, ledger, client, shard, given, reading.cache)
+            return _scan(scanning, ledger, reading, asked, shard, client)
 
 
 def merge(path: Path, others: Sequence[Path]) -> int:
@@ -102,7 +115,7 @@ def merge(path: Path, others: Sequence[Path]) -> int:
         for other in others:
             with Ledger(other) as one:
                 joining.join(ledger, one)
-        console.out(_summary(ledger, ledger.entries()))
+        console.out(_summary(ledger, [one for one in ledger.entries() if not one.state.left]))
     return exits.CLEAN
 
 
@@ -110,13 +123,17 @@ def _scan(
     scanning: Scanning,
     ledger: Ledger,
     reading: Reading,
-    uuids: Iterable[str],
+    asked: Asked,
     shard: Shard,
     client: Client | None = None,
 ) -> int:
-    wanted = set(uuids)
+    wanted = set(asked.uuids)
     left_out = reading.judge.operator.excluded
-    entries = [one for one in ledger.entries() if one.repository.uuid in wanted and not left_out(one.repository.slug)]
+    entries = [
+        one
+        for one in ledger.entries()
+        if one.repository.uuid in wanted and not one.state.left and not left_out(one.repository.slug)
+    ]
     if scanning.failed:
         entries = [one for one in entries if one.state.failed]
     key = _key(scanning, reading, shard)
@@ -128,32 +145,81 @@ def _scan(
             [f"patless: {done:,} of {len(entries):,} repositories were looked at since {begun[:16]} UTC; going on"]
         )
     chosen = left[: scanning.limit]
+    bound = Bound(reading.cache, scanning.cache_limit) if client and scanning.cache_limit is not None else None
     with progress(len(chosen)) as told:
-        rounds.go_through(ledger, chosen, reading, scanning.jobs, lambda one: bool(rounds.pending([one], begun)), told)
+        seen = _bounded(bound, chosen, told)
+        rounds.go_through(ledger, chosen, reading, scanning.jobs, lambda one: bool(rounds.pending([one], begun)), seen)
     over = len(left) - len(chosen)
+    uuids = {one.repository.uuid for one in entries}
     if client:
-        over += _hosts(scanning, ledger, reading, {one.repository.uuid for one in entries}, begun, client)
+        over += _hosts(scanning, ledger, reading, uuids, begun, client)
     if chosen:
-        exporters.bring(ledger.entries(), ledger.branches(), reading)
-    seen = {one.repository.uuid for one in entries}
-    entries = [one for one in ledger.entries() if one.repository.uuid in seen]
+        there = [one for one in ledger.entries() if not one.state.left]
+        exporters.bring(there, ledger.branches(), reading)
+        if client:
+            over += _hosts(scanning, ledger, reading, uuids, begun, client, imported=True)
+    looked = {one.repository.uuid for one in entries}
+    entries = [one for one in ledger.entries() if one.repository.uuid in looked]
     if scanning.secrets and client:
-        over += _secrets(scanning, ledger, reading, entries, begun, client)
+        over += _secrets(scanning, ledger, reading, entries, begun, client, bound)
+    if bound:
+        _keep(bound)
     if over:
         what = many(over, "repository is", "repositories are")
         console.err([f"patless: {what} left; the same command goes on"])
     else:
         ledger.end(key)
-    return _end(scanning, ledger, entries)
+    return _end(scanning, ledger, entries, reading.judge.operator, asked.news)
+
+
+def _bounded(
+    bound: Bound | None, entries: Sequence[Entry], told: Callable[[Scanned | Stored], None]
+) -> Callable[[Scanned | Stored], None]:
+    """What is called with each outcome, so that the cache stays within its bound meanwhile."""
+    if bound is None:
+        return told
+    repositories = {one.repository.uuid: one.repository for one in entries}
+
+    def seen(outcome: Scanned | Stored) -> None:
+        told(outcome)
+        bound.saw(repositories[outcome.uuid])
+
+    return seen
+
+
+def _keep(bound: Bound) -> None:
+    """The cache within its bound at the end, too, and what that took."""
+    pruned = bound.keep()
+    if bound.went:
+        went = many(bound.went, "copy", "copies")
+        console.err([f"patless: the cache is bounded: {went} taken away, {shown(bound.freed)} freed"])
+    if pruned.size > bound.limit:
+        over = shown(pruned.size - bound.limit)
+        console.err([f"patless: the cache is {over} over its limit, as another run uses what is in it"])
 
 
 def _hosts(
-    scanning: Scanning, ledger: Ledger, reading: Reading, uuids: Collection[str], begun: str, client: Client
+    scanning: Scanning,
+    ledger: Ledger,
+    reading: Reading,
+    uuids: Collection[str],
+    begun: str,
+    client: Client,
+    *,
+    imported: bool = False,
 ) -> int:
     """Ask variables which registry a login uses that does not tell, and look at the repositories again that they settle
-    it for; how many are left to ask."""
+    it for; how many are left to ask. `imported`: a login in a pipeline of another repository."""
     entries = [one for one in ledger.entries() if one.repository.uuid in uuids and not rounds.pending([one], begun)]
-    told = asking.ask(ledger, asking.open_questions(ledger, entries, begun), client, reading.judge.book)
+
+    def copy(one: Repository) -> Path:
+        return Path(one.folder or remote.place(reading.cache, one.workspace, one.slug))
+
+    if imported:
+        asked = asking.importing(ledger, entries, begun, reading.judge, copy)
+    else:
+        asked = asking.open_questions(ledger, entries, begun)
+    told = asking.ask(ledger, asked, client, reading.judge.book)
     if told.unread:
         whose = many(len(told.unread), "repository", "repositories")
         why = printable(told.unread[0])
@@ -169,7 +235,13 @@ def _hosts(
 
 
 def _secrets(
-    scanning: Scanning, ledger: Ledger, reading: Reading, entries: Sequence[Entry], begun: str, client: Client
+    scanning: Scanning,
+    ledger: Ledger,
+    reading: Reading,
+    entries: Sequence[Entry],
+    begun: str,
+    client: Client,
+    bound: Bound | None,
 ) -> int:
     """The second depth, after a word on how long it takes; how many are left over."""
     from migrator.fleet import storing
@@ -180,12 +252,20 @@ def _secrets(
     console.err([f"patless: {storing.estimate(branches, left, known, client.budget.per_hour)}"])
     chosen = left[: scanning.limit]
     with progress(len(chosen)) as told:
-        storing.go_through(ledger, chosen, reading, client, scanning.jobs, begun, told)
+        seen = _bounded(bound, chosen, told)
+        storing.go_through(ledger, chosen, reading, client, scanning.jobs, begun, seen)
     return len(left) - len(chosen)
 
 
-def _end(scanning: Scanning, ledger: Ledger, entries: Sequence[Entry]) -> int:
+def _end(scanning: Scanning, ledger: Ledger, entries: Sequence[Entry], told: Operator, news: Sequence[str]) -> int:
+    archived = [one for one in entries if told.is_archived(one.repository)]
+    entries = [one for one in entries if not told.is_archived(one.repository)]
     console.out(_summary(ledger, entries))
+    console.out("".join(f"{line}\n" for line in news))
+    if archived:
+        console.out(
+            f"not counted: {len(archived):,} archived ({fleet_listing.some(one.repository.slug for one in archived)})\n"
+        )
     failed = [one for one in entries if one.lacks]
     if scanning.secrets:
         known = ledger.stored()
@@ -222,33 +302,22 @@ def _verdicts(ledger: Ledger, entries: Sequence[Entry]) -> Counter[Verdict]:
     )
 
 
-def _clones(scanning: Scanning, ledger: Ledger, shard: Shard) -> list[str]:
+def _clones(scanning: Scanning, ledger: Ledger, shard: Shard) -> tuple[str, ...]:
     found = [one for folder in scanning.folders for one in listing.clones(folder) if shard.holds(one.uuid)]
     if not found:
         raise UsageError(f"{scanning.folders[0]}: there is no clone in this folder")
     ledger.put(found, visiting.now())
-    return [one.uuid for one in found]
-
-
-def _listed(scanning: Scanning, ledger: Ledger, client: Client, shard: Shard) -> list[str]:
-    """The uuids of what is to be looked at; those that were named and are hidden are rows as well."""
-    workspace = scanning.selection.workspace
-    if scanning.failed:
-        return [one.repository.uuid for one in ledger.entries() if one.repository.workspace == workspace]
-    with network.told(client):
-        found, refused = listing.listed(client, scanning.selection)
-    now = visiting.now()
-    hidden = {Repository.unnamed(workspace, slug): why for slug, why in refused}
-    mine = [one for one in (*found, *hidden) if shard.holds(one.uuid)]
-    ledger.put(mine, now)
-    for one in mine:
-        if one in hidden:
-            ledger.record(Scanned(one.uuid, State.FORBIDDEN, now, error=printable(hidden[one])))
-    return [one.uuid for one in mine]
+    return tuple(one.uuid for one in found)
 
 
 def _client(scanning: Scanning, shard: Shard) -> AbstractContextManager[Client]:
-    if not scanning.selection.workspace:
+    chosen = scanning.selection
+    if scanning.listing and (chosen.words or chosen.slugs or scanning.failed):
+        raise UsageError(
+            "--listing says which repositories there are: leave out SLUG, --project, --query, --since and "
+            "--failed; `patless fleet list` takes them"
+        )
+    if not chosen.workspace and not scanning.listing:
         raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
     if scanning.secrets and scanning.selection.since:
         raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from migrator.cli.cache_app import Limit
 from migrator.cli.console import Colour
 from migrator.cli.options import Form
 from migrator.cli.shared import Color, ExitZero, Rows, Rules, Tokens, end, folders
@@ -55,6 +56,11 @@ def scan(
     shard: Annotated[
         str, typer.Option("--shard", metavar="I/N", help="One part of N; in a parallel step by itself.")
     ] = "",
+    listing: Annotated[
+        Path | None,
+        typer.Option("--listing", metavar="FILE", help="What `fleet list` wrote, once for all.", dir_okay=False),
+    ] = None,
+    cache_limit: Limit = "",
     ledger: Ledger = LEDGER,
     rules: Rules = None,
     config: Config = None,
@@ -63,7 +69,7 @@ def scan(
     """Look at the main branch of every repository, and write down what is there."""
 
     def run() -> int:
-        from migrator.cli import fleet
+        from migrator.cli import cache, fleet
 
         return fleet.scan(
             fleet.Scanning(
@@ -82,8 +88,48 @@ def scan(
                 shard=shard,
                 secrets=for_secrets,
                 exit_zero=exit_zero,
+                listing=listing,
+                cache_limit=cache.size(cache_limit),
             )
         )
+
+    end(run)
+
+
+@app.command(name="list")
+def list_(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The list.", dir_okay=False)],
+    workspace: Workspace = "",
+    project: Annotated[str, typer.Option("--project", metavar="KEY", help="Only those of this project.")] = "",
+    query: Annotated[str, typer.Option("--query", metavar="Q", help="Only those that Bitbucket finds.")] = "",
+    since: Annotated[
+        str, typer.Option("--since", metavar="WHEN", help="Only those updated since: 2026-11-17, or 7d.")
+    ] = "",
+    max_requests: Annotated[
+        int | None, typer.Option("--max-requests", min=1, metavar="N", help="So many of the API in this run.")
+    ] = None,
+) -> None:
+    """Write down which repositories there are, for `scan --listing` of several machines."""
+
+    def run() -> int:
+        from migrator.cli import fleet, fleet_listing
+
+        return fleet_listing.write(fleet.selection(workspace, project, query, since, ()), output, max_requests)
+
+    end(run)
+
+
+@app.command()
+def forget(
+    slugs: Annotated[list[str], typer.Argument(metavar="SLUG...", help="Slugs or UUIDs.")],
+    ledger: Ledger = LEDGER,
+) -> None:
+    """Take repositories out of the ledger: a scan that finds them looks at them anew."""
+
+    def run() -> int:
+        from migrator.cli import fleet_forget
+
+        return fleet_forget.run(ledger, slugs)
 
     end(run)
 

@@ -40,7 +40,10 @@ def opened(asked: Asked) -> Ledger:
 
 
 def chosen(entry: Entry, asked: Asked, fleet: Operator) -> bool:
-    return not fleet.excluded(entry.repository.slug) and named(entry, asked, fleet)
+    """Whether it may be written to: one that is gone, archived or left out is not."""
+    repository = entry.repository
+    out = entry.state.left or fleet.excluded(repository.slug) or fleet.is_archived(repository)
+    return not out and named(entry, asked, fleet)
 
 
 def named(entry: Entry, asked: Asked, fleet: Operator) -> bool:

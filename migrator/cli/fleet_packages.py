@@ -19,7 +19,7 @@ from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.packages import Picture
-from migrator.fleet.records import Entry, Repository, State
+from migrator.fleet.records import Entry, Repository, State, by_name
 from migrator.fleet.scanning import Judge
 from migrator.reports.fleet import machine, markdown, table
 from migrator.repositories import remote
@@ -49,8 +49,9 @@ def picture(path: Path, judge: Judge) -> Picture:
     if not path.exists():
         raise UsageError(f"there is no ledger at {path}; `patless fleet scan` writes one")
     with Ledger(path) as ledger:
-        entries = [entry for entry in ledger.entries() if not told.excluded(entry.repository.slug)]
-        branches = [one for one in ledger.branches() if not told.excluded(one.entry.repository.slug)]
+        entries = [entry for entry in by_name(ledger.entries()) if not told.excluded(entry.repository.slug)]
+        uuids = {entry.repository.uuid for entry in entries}
+        branches = [one for one in ledger.branches() if one.entry.repository.uuid in uuids]
         by = asking.by_hosts(judge, ledger)
     graph = imports.graph(branches, Exporters(entries, _copy, by))
     whose = _settled(told, {entry.repository.slug: entry.repository.workspace for entry in entries})

@@ -24,7 +24,7 @@ from migrator.fleet.looking import Reader
 from migrator.fleet.operator import Operator
 from migrator.fleet.pacing import Limits
 from migrator.fleet.proposal import Texts
-from migrator.fleet.records import Repository
+from migrator.fleet.records import Repository, by_name
 from migrator.fleet.scanning import Judge
 from migrator.platforms.bitbucket import starting
 from migrator.repositories import remote
@@ -49,8 +49,9 @@ def reader(client: Client, ledger: Ledger, asked: Asked, fleet: Operator, doing:
         raise UsageError(f"{fleet.path or operator.FILE} has no wave {printable(asked.wave)}")
     cache = cache_folder(os.environ)
     base = judging(fleet, asked.rules)
-    entries = ledger.entries() if doing else ()
-    branches = list(ledger.branches()) if doing else ()
+    entries = by_name(ledger.entries()) if doing else []
+    uuids = {entry.repository.uuid for entry in entries}
+    branches = [one for one in ledger.branches() if one.entry.repository.uuid in uuids] if doing else []
 
     def copy(repository: Repository) -> Path:
         return Path(repository.folder or remote.place(cache, repository.workspace, repository.slug))

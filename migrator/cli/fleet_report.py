@@ -71,7 +71,7 @@ def _owned(ledger: Ledger, told: Operator, now: datetime) -> Iterator[Owned]:
     branches = [one for one in ledger.branches() if not told.excluded(one.entry.repository.slug)]
     held = {(one.entry.repository.uuid, one.name): one.seen.findings for one in branches if one.seen}
     known = {one.repository.uuid: one for one in entries}
-    for row in following.rows(entries, branches, ledger.changes(), now):
+    for row in following.rows(entries, branches, ledger.changes(), now, archived=told.is_archived):
         entry = known[row.uuid]
         findings = held.get((row.uuid, row.destination), ())
         yield Owned(entry.repository, row, findings, told.wave(entry.repository.slug), entry.scanned)

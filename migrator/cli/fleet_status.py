@@ -47,7 +47,7 @@ def run(
         uuids = {entry.repository.uuid for entry in entries}
         branches = [one for entry in entries for one in ledger.branches(entry.repository.uuid)]
         kept = [one for one in ledger.changes() if one.uuid in uuids]
-    found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded)
+    found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded, fleet.is_archived)
     workspace = entries[0].repository.workspace if entries else ""
     if showing.form is Form.JSON:
         console.out(statuses.document(workspace, found))
@@ -81,7 +81,7 @@ def followed(
     far: Going | None = None,
 ) -> Followed:
     """Ask after every change that is not settled, `again`: and after merged ones, several at a time."""
-    by_uuid = {entry.repository.uuid: entry.repository for entry in entries}
+    by_uuid = {entry.repository.uuid: entry.repository for entry in entries if not entry.state.left}
     asked = [(by_uuid[one.uuid], one) for one in changes if one.uuid in by_uuid and following.unsettled(one, again)]
     failures: list[str] = []
     whys: list[str] = []

@@ -10,7 +10,7 @@ from migrator.demo.faults import RATE_LIMITED
 from migrator.demo.limits import Limits
 from migrator.demo.messages import Answer, Refusal, Request, error, text
 from migrator.demo.resources import ROUTES
-from migrator.demo.routes import Call, Route, Table, missing
+from migrator.demo.routes import ANYWHERE, Call, Route, Table, missing
 from migrator.demo.scopes import named
 from migrator.demo.state import Workspace
 from migrator.demo.store import StoreError
@@ -50,7 +50,8 @@ class Api:
             raise Refusal(text(429, RATE_LIMITED))
         route, values = self._table.find(request)
         self._permit(route, credential)
-        if values.get("workspace", self._workspace.slug) not in (self._workspace.slug, self._workspace.uuid):
+        known = (self._workspace.slug, self._workspace.uuid, *([ANYWHERE] if "repository" in values else []))
+        if values.get("workspace", self._workspace.slug) not in known:
             raise Refusal(missing(f"No workspace with identifier '{unquote(values['workspace'])}'."))
         answer = route.function(Call(request, self._workspace, credential, values))
         return self._signed(answer, request, credential, route)

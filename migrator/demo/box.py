@@ -182,6 +182,24 @@ class Box:
         with self._site.lock:
             return self.state.write(self.state.repositories[repository], [made])[0]
 
+    def remove(self, repository: str) -> None:
+        """Its owner deletes it."""
+        with self._site.lock:
+            del self.state.repositories[repository]
+
+    def rename(self, repository: str, slug: str) -> None:
+        """Its owner gives it another name, and with it another address; the old one leads nowhere."""
+        with self._site.lock:
+            found = self.state.repositories.pop(repository)
+            found.slug = found.name = slug
+            self.state.repositories[slug] = found
+
+    def transfer(self, repository: str, workspace: str) -> None:
+        """Its owner gives it to another workspace, which a credential of this one may see or not."""
+        with self._site.lock:
+            found = self.state.repositories.pop(repository)
+            self.state.transferred[found.uuid] = (workspace, found)
+
     def head(self, repository: str, branch: str) -> str | None:
         """The hash of a branch, None where there is none."""
         return branches(self.state.repositories[repository].folder).get(branch)

@@ -15,6 +15,9 @@ from migrator.demo.people import User
 from migrator.demo.scopes import Scope
 from migrator.demo.state import Repository, Workspace
 
+ANYWHERE = "{}"
+"""In place of a workspace, where a repository is named by its UUID (REST documents, "Repository object and UUID")."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -27,7 +30,9 @@ class Call:
 
     def repository(self) -> Repository:
         """The repository in the path. Raises Refusal where it is missing or hidden, which look alike."""
-        found = self.workspace.named(self.values["repository"])
+        name = self.values["repository"]
+        elsewhere = self.values.get("workspace") == ANYWHERE and not name.startswith("{")
+        found = None if elsewhere else self.workspace.named(name)
         seen = self.credential.repositories
         if found is None or (seen is not None and found.slug not in seen):
             raise Refusal(missing(f"Repository {self.workspace.slug}/{self.values['repository']} not found"))

@@ -164,6 +164,8 @@ class Workspace:
         self.gone: set[str] = set()
         """UUIDs of accounts of which nothing is shown any more."""
         self.repositories: dict[str, Repository] = {}
+        self.transferred: dict[str, tuple[str, Repository]] = {}
+        """Repositories that went to another workspace, with its slug, by their UUID."""
         self.variables: Variables = {}
         self._count = 0
 
@@ -178,11 +180,16 @@ class Workspace:
         return found or next((each for each in self.repositories.values() if each.uuid == repository), None)
 
     def add_repository(self, slug: str, name: str, project: str, main: str) -> Repository:
-        """A new, empty one."""
+        """A new, empty one. It is another one than any that had the name before."""
         now = self.clock()
         folder = self.folder / f"{slug}.git"
+        uuid = identity.uuid("repository", self.slug, slug)
+        if folder.exists():
+            number = self.next()
+            folder = self.folder / f"{slug}-{number}.git"
+            uuid = identity.uuid("repository", self.slug, slug, number)
         store.create(folder, main)
-        made = Repository(identity.uuid("repository", self.slug, slug), slug, name, project, folder, main, now, now)
+        made = Repository(uuid, slug, name, project, folder, main, now, now)
         self.repositories[slug] = made
         return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -10,8 +11,10 @@ from migrator.bitbucket import inventory as inventories
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.session import Client
+from migrator.fleet import imports
+from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Entry, Hosts, Repository, State
+from migrator.fleet.records import Entry, Hosts, Repository, State, by_name
 from migrator.fleet.scanning import Judge
 from migrator.fleet.visiting import now
 from migrator.rulebook.records import RuleBook
@@ -43,6 +46,36 @@ def open_questions(ledger: Ledger, entries: Sequence[Entry], begun: str) -> list
         if (known and known.known) or _unresolved(ledger, entry):
             found.append(entry)
     return found
+
+
+def importing(
+    ledger: Ledger, entries: Sequence[Entry], begun: str, judge: Judge, root: Callable[[Repository], Path]
+) -> list[Entry]:
+    """Those of Bitbucket that this round has still to ask, as a pipeline that they import leaves a registry open.
+
+    It runs with the variables of whoever imports it. `root` says where a copy is.
+    """
+    told, moment = ledger.told(), now()
+    waiting = {
+        uuid: entry
+        for entry in entries
+        if entry.state is State.SCANNED and not entry.repository.folder
+        if (known := told.get(uuid := entry.repository.uuid)) is None or not begun <= known.at <= moment
+    }
+    branches = [
+        branch
+        for branch in ledger.branches()
+        if branch.seen and branch.seen.imports and branch.entry.repository.uuid in waiting
+    ]
+    if not branches:
+        return []
+    look = Exporters(by_name(ledger.entries()), root, by_hosts(judge, ledger))
+    open_ = {
+        run.importer.repository
+        for run in imports.graph(branches, look).runs
+        if any(reason.code == UNRESOLVED for finding in run.findings for reason in finding.reasons)
+    }
+    return [entry for entry in waiting.values() if entry.repository.slug in open_]
 
 
 def ask(ledger: Ledger, entries: Sequence[Entry], client: Client, book: RuleBook) -> Answers:

@@ -79,7 +79,9 @@ CREATE TABLE rounds (
 ) STRICT;
 """
 
-TABLES = ("repositories", "heads", "seen", "changes", "stored", "learnt", "hosts", "rounds")
+ABOUT = ("heads", "seen", "changes", "stored", "learnt", "hosts", "repositories")
+"""The tables that know something of one repository, by its uuid."""
+TABLES = (*ABOUT, "rounds")
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
 
 

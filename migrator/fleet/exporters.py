@@ -20,7 +20,7 @@ from migrator.platforms.bitbucket.pipelines import EXPORTED
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports.excerpt import named
 from migrator.repositories import remote
-from migrator.repositories.git import GitError
+from migrator.repositories.git import GitError, NotRead
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.repositories.refview import RefView
@@ -70,7 +70,9 @@ class Exporters:
 
     def _find(self, exporter: Repository, ref: str) -> tuple[Pin, str]:
         root = self._root(exporter)
-        there = {one.name: one.commit for one in refs(root)} if _is_there(root) else {}
+        if not root.exists():
+            raise _Missing("its copy is not on this machine; `patless fleet scan` fetches it")
+        there = {one.name: one.commit for one in refs(root)}
         branch = there.get(f"refs/heads/{ref}") or there.get(f"refs/remotes/origin/{ref}")
         tag = there.get(f"refs/tags/{ref}")
         if branch and tag and branch != tag:
@@ -140,7 +142,7 @@ def _bring(exporter: Repository, asked: Collection[str], reading: Reading, crede
     url = exporter.clone_url
     variables = credentials.git_environment(url, reading.api)
     root = remote.place(reading.cache, exporter.workspace, exporter.slug)
-    there = {one.name: one.commit for one in refs(root)} if _is_there(root) else {}
+    there = _refs(root, reading.seconds)
     every = remote.heads(url, variables, seconds=reading.seconds)
     new = [name for name, commit in every.items() if there.get(name) != commit]
     heads, tags = ([one for one in asked if f"{kind}{one}" in new] for kind in ("refs/heads/", "refs/tags/"))
@@ -151,6 +153,15 @@ def _bring(exporter: Repository, asked: Collection[str], reading: Reading, crede
 def _is_there(root: Path) -> bool:
     """Whether there is a copy in the cache, or a clone of people."""
     return (root / "HEAD").exists() or (root / ".git").exists()
+
+
+def _refs(root: Path, seconds: float) -> dict[str, str]:
+    """What a copy has; none where there is none, or none that can be read, which is taken away then."""
+    try:
+        return {one.name: one.commit for one in refs(root)} if root.exists() else {}
+    except NotRead:
+        remote.discard(root, seconds)
+        return {}
 
 
 class _Guest:

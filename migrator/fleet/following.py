@@ -42,11 +42,20 @@ class Standing(StrEnum):
     DECLINED = "declined"
     ERROR = "error"
     SKIPPED = "skipped"
+    GONE = "gone"
+    TRANSFERRED = "transferred"
+    ARCHIVED = "archived"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is of a repository that is there to be migrated."""
+        return self not in (Standing.GONE, Standing.TRANSFERRED, Standing.ARCHIVED)
 
 
 class Row(Struct, frozen=True):
     """One destination of a repository; `destination` '' where none is known. `findings` are all, `held_back` those of
-    them that are not applied without being told to. `days` is the age of an open pull request."""
+    them that are not applied without being told to. `days` is the age of an open pull request. `was` are slugs that the
+    repository had before."""
 
     slug: str
     uuid: str
@@ -57,6 +66,7 @@ class Row(Struct, frozen=True):
     change: Change | None = None
     days: int | None = None
     error: str = ""
+    was: tuple[str, ...] = ()
 
 
 def begun(
@@ -181,25 +191,29 @@ def rows(
     changes: Iterable[Change],
     now: datetime,
     excluded: Callable[[str], bool] = lambda slug: False,
+    archived: Callable[[Repository], bool] = lambda repository: False,
 ) -> list[Row]:
     """Every repository with its main branch and every destination that was dealt with, by slug and destination.
 
-    `excluded` tells by slug which ones the operator leaves out.
+    `excluded` tells by slug which ones the operator leaves out, `archived` which ones nobody works on any more.
     """
     seen = {(one.entry.repository.uuid, one.name): one for one in branches}
     kept = {(one.uuid, one.destination): one for one in changes}
     found: list[Row] = []
     for entry in entries:
-        uuid, main = entry.repository.uuid, entry.repository.main_branch
-        if excluded(entry.repository.slug):
-            found.append(
-                Row(entry.repository.slug, uuid, Standing.SKIPPED, main, error="excluded by the configuration")
-            )
+        repository = entry.repository
+        slug, uuid, main, was = repository.slug, repository.uuid, repository.main_branch, repository.was
+        if entry.state.left:
+            found.append(Row(slug, uuid, Standing(str(entry.state)), error=entry.error, was=was))
+            continue
+        if excluded(slug):
+            found.append(Row(slug, uuid, Standing.SKIPPED, main, error="excluded by the configuration", was=was))
             continue
         names = {name for owner, name in kept if owner == uuid}
         names |= {main} if main and (not names or (uuid, main) in seen) else set()
         for name in sorted(names) or [""]:
-            found.append(_row(entry, name, seen.get((uuid, name)), kept.get((uuid, name)), now))
+            row = _row(entry, name, seen.get((uuid, name)), kept.get((uuid, name)), now)
+            found.append(replace(row, standing=Standing.ARCHIVED) if archived(repository) else row)
     return found
 
 
@@ -217,6 +231,7 @@ def _row(entry: Entry, name: str, branch: Branch | None, change: Change | None, 
         change=change,
         days=_days(change, now) if change and standing is Standing.OPEN else None,
         error=error,
+        was=entry.repository.was,
     )
 
 

@@ -6,6 +6,7 @@ for. Where it does not answer in a way that is understood here, git asks it, and
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -19,8 +20,9 @@ from migrator.fleet.records import Repository, Seen
 from migrator.fleet.scanning import Judge, Partly
 from migrator.repositories import keeping, remote
 from migrator.repositories.direct import Direct, NotDirect
-from migrator.repositories.git import GitError
+from migrator.repositories.git import GitError, NotRead
 from migrator.repositories.objects import Objects
+from migrator.repositories.using import using
 from migrator.text.patterns import regex
 
 MOST = 1000
@@ -104,7 +106,10 @@ class _Way(Struct, frozen=True):
 
 
 def gathered(known: Known, reading: Reading, looks: Looks) -> Gathered:
-    """Raises GitError, GitMissing, ApiError, Unreadable."""
+    """Raises GitError, GitMissing, ApiError, Unreadable.
+
+    A copy that git does not read, such as one of which something was taken away, is made anew once.
+    """
     repository = known.repository
     root = remote.place(reading.cache, repository.workspace, repository.slug)
     if not repository.clone_url:
@@ -114,6 +119,18 @@ def gathered(known: Known, reading: Reading, looks: Looks) -> Gathered:
     url, api = repository.clone_url, reading.api
     variables = reading.credentials.git_environment(url, api)
     way = _Way(root, url, variables, reading.credentials.git_authorization(url, api))
+    with using(root):
+        there = os.path.lexists(root)
+        try:
+            return _gathered(known, reading, looks, way)
+        except NotRead:
+            if not there:
+                raise
+        remote.discard(root, reading.seconds)
+        return _gathered(known, reading, looks, way)
+
+
+def _gathered(known: Known, reading: Reading, looks: Looks, way: _Way) -> Gathered:
     if reading.direct:
         try:
             return _directly(known, reading, looks, way, reading.direct)

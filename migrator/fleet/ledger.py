@@ -15,10 +15,10 @@ from pathlib import Path
 from types import TracebackType
 
 import msgspec
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from migrator.fleet.claims import Claims
-from migrator.fleet.database import TABLES, Database
+from migrator.fleet.database import ABOUT, TABLES, Database
 from migrator.fleet.database import LedgerError as LedgerError
 from migrator.fleet.records import Branch, Change, Entry, Hosts, Learnt, Repository, Scanned, Seen, State, Stored
 
@@ -26,6 +26,13 @@ _PUT = """
 INSERT INTO repositories (uuid, slug, document, state, listed) VALUES (?, ?, ?, 'listed', ?)
 ON CONFLICT (uuid) DO UPDATE SET slug = excluded.slug, document = excluded.document, listed = excluded.listed
 """
+_BACK = """
+UPDATE repositories SET state = 'listed', error = ''
+WHERE uuid = ?1 AND state IN ('gone', 'transferred') AND scanned < ?2
+"""
+"""For one that is listed after it was found to be gone."""
+_FORMER = 5
+"""How many earlier names of a repository are kept."""
 _BEHIND = 2**40
 """No repository has such a number."""
 _ENTRY = "SELECT document, state, listed, scanned, error FROM repositories"
@@ -41,6 +48,7 @@ class Ledger:
         self.path = path
         self._base = Database(path)
         self._claims = Claims(path)
+        self._mine: dict[str, int] = {}
 
     def __enter__(self) -> Ledger:
         return self
@@ -56,12 +64,20 @@ class Ledger:
     # Repositories
 
     def put(self, repositories: Sequence[Repository], at: str) -> None:
-        """Repositories as Bitbucket lists them `at` this moment; what is known of them otherwise stays."""
-        rows = [(one.uuid, one.slug, msgspec.json.encode(one), at) for one in repositories]
+        """Repositories as Bitbucket lists them `at` this moment; what is known of them otherwise stays.
+
+        One that has another name by now is to be judged anew, as its pipelines can use their name.
+        """
         unnamed = [(Repository.unnamed(one.workspace, one.slug).uuid, one.uuid) for one in repositories]
         with self._base.writing() as base:
+            before = _known(base, [one.uuid for one in repositories])
+            now = [_with_former(one, before.get(one.uuid)) for one in repositories]
+            renamed = [(one.uuid,) for one in now if (old := before.get(one.uuid)) and _place(old) != _place(one)]
             base.executemany("DELETE FROM repositories WHERE uuid = ? AND uuid <> ?", unnamed)
-            base.executemany(_PUT, rows)
+            base.executemany(_PUT, [(one.uuid, one.slug, msgspec.json.encode(one), at) for one in now])
+            base.executemany(_BACK, [(one.uuid, at) for one in now])
+            base.executemany("UPDATE seen SET judged_by = '' WHERE uuid = ?", renamed)
+            base.executemany("DELETE FROM learnt WHERE uuid = ?", renamed)
 
     def entries(self) -> list[Entry]:
         """All repositories, by slug."""
@@ -75,6 +91,18 @@ class Ledger:
                 f"{_ENTRY} WHERE uuid = ?1 OR slug = ?1 ORDER BY uuid = ?1 DESC, listed DESC LIMIT 1", (name,)
             ).fetchone()
         return _entry(found) if found else None
+
+    def named(self, name: str) -> list[Entry]:
+        """Those of a uuid or slug: one that is gone can have had the slug of another."""
+        with self._base.reading() as base:
+            rows = base.execute(f"{_ENTRY} WHERE uuid = ?1 OR slug = ?1 ORDER BY listed, uuid", (name,))
+            return [_entry(row) for row in rows]
+
+    def remove(self, uuids: Sequence[str]) -> None:
+        """All that is known of these repositories, as if nobody had ever listed them."""
+        with self._base.writing() as base:
+            for table in ABOUT:
+                base.executemany(f"DELETE FROM {table} WHERE uuid = ?", [(uuid,) for uuid in uuids])
 
     def rows(self) -> int:
         """How many rows the longest table has."""
@@ -90,7 +118,7 @@ class Ledger:
                 "UPDATE repositories SET state = ?, scanned = ?, error = ? WHERE uuid = ?",
                 (str(scanned.state), scanned.at, scanned.error, scanned.uuid),
             )
-            if scanned.state.failed:
+            if scanned.state.failed or scanned.state.left:
                 return
             base.execute("DELETE FROM heads WHERE uuid = ?", (scanned.uuid,))
             heads = [(scanned.uuid, branch, commit) for branch, commit in scanned.heads]
@@ -229,10 +257,15 @@ class Ledger:
 
     def claim(self, uuid: str, *, wait: bool = False) -> bool:
         """Whether this process alone may work on the repository from now on; with `wait`, once it may."""
-        return self._claims.claim(self._number(uuid), wait=wait)
+        number = self._number(uuid)
+        mine = self._claims.claim(number, wait=wait)
+        if mine:
+            self._mine[uuid] = number
+        return mine
 
     def free(self, uuid: str) -> None:
-        self._claims.free(self._number(uuid))
+        if (number := self._mine.pop(uuid, None)) is not None:
+            self._claims.free(number)
 
     @contextmanager
     def claimed(self, uuid: str) -> Iterator[bool]:
@@ -274,6 +307,25 @@ class Ledger:
         if not found:
             raise LedgerError(f"{self.path}: there is no repository {uuid[:80]!r} in the ledger; scan it first")
         return int(found[0])
+
+
+def _known(base: sqlite3.Connection, uuids: Sequence[str]) -> dict[str, Repository]:
+    asked = "SELECT document FROM repositories WHERE uuid = ?"
+    found = ((uuid, base.execute(asked, (uuid,)).fetchone()) for uuid in uuids)
+    return {uuid: msgspec.json.decode(row[0], type=Repository) for uuid, row in found if row}
+
+
+def _place(one: Repository) -> tuple[str, str]:
+    return one.workspace, one.slug
+
+
+def _with_former(one: Repository, before: Repository | None) -> Repository:
+    """With the names that it is known to have had."""
+    if before is None:
+        return one
+    last = () if before.slug == one.slug else (before.slug,)
+    was = tuple(slug for slug in dict.fromkeys((*before.was, *one.was, *last)) if slug != one.slug)
+    return replace(one, was=was[-_FORMER:])
 
 
 def _entry(row: tuple[bytes, str, str, str, str]) -> Entry:

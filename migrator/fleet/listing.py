@@ -17,7 +17,7 @@ from migrator.bitbucket.session import Client
 from migrator.fleet.records import FOLDER, Repository
 from migrator.repositories.git import GitError, remote_slug
 from migrator.repositories.streams import answer
-from migrator.repositories.worktree import repositories_below, repository_of
+from migrator.repositories.worktree import links_below, repositories_below, repository_of
 from migrator.text.mask import printable
 
 _FEW = 20
@@ -43,13 +43,18 @@ class Selection(Struct, frozen=True):
         parts += [f"updated_on > {self.since.isoformat()}"] if self.since else []
         return " AND ".join(parts)
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is every repository of the workspace that the credential sees."""
+        return not (self.words or self.slugs)
+
 
 def listed(client: Client, selection: Selection) -> tuple[list[Repository], list[tuple[str, str]]]:
     """The repositories, and of those that were named and are not given out the slug and why. Raises ApiError."""
     if selection.slugs and len(selection.slugs) <= _FEW and not selection.words:
         return _named(client, selection)
     rows = api.repositories(client, selection.workspace, selection.words)
-    found = [_repository(row) for row in rows]
+    found = [repository(row) for row in rows]
     if not selection.slugs:
         return found, []
     wanted = set(selection.slugs)
@@ -59,15 +64,28 @@ def listed(client: Client, selection: Selection) -> tuple[list[Repository], list
 
 
 def clones(folder: Path) -> Iterator[Repository]:
-    """The clones in a folder, or the one that it is. They are read by their commits, not by what lies in their files.
+    """The clones in a folder, those that links in it lead to, or the one that it is; each once. They are read by their
+    commits, not by what lies in their files. A link that leads nowhere is one that cannot be read.
 
-    Raises GitMissing.
+    Raises GitError, GitMissing.
     """
     real = Path(os.path.realpath(folder))
-    for root in [real] if repository_of(real) == real else repositories_below(real):
-        workspace, slug = remote_slug(root) or ("", root.name)
-        uuid = f"{FOLDER}{printable(str(root))}"
-        yield Repository(uuid, workspace, printable(slug), root.name, main_branch=_branch(root))
+    if repository_of(real) == real:
+        yield _clone(real)
+        return
+    links = links_below(real)
+    behind = {to for _, to in links if to and os.path.lexists(to / ".git")}
+    for root in sorted({*repositories_below(real), *behind}):
+        yield _clone(root)
+    for link, to in links:
+        if to is None:
+            yield Repository(f"{FOLDER}{printable(str(link))}", "", printable(link.name), printable(link.name))
+
+
+def _clone(root: Path) -> Repository:
+    workspace, slug = remote_slug(root) or ("", root.name)
+    uuid = f"{FOLDER}{printable(str(root))}"
+    return Repository(uuid, workspace, printable(slug), root.name, main_branch=_branch(root))
 
 
 def moment(text: str, now: datetime) -> datetime:
@@ -83,7 +101,7 @@ def _named(client: Client, selection: Selection) -> tuple[list[Repository], list
     refused: list[tuple[str, str]] = []
     for slug in selection.slugs:
         try:
-            found.append(_repository(api.repository(client, selection.workspace, slug)))
+            found.append(repository(api.repository(client, selection.workspace, slug)))
         except ApiError as error:
             if error.kind not in (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE, Kind.INVALID):
                 raise
@@ -91,7 +109,8 @@ def _named(client: Client, selection: Selection) -> tuple[list[Repository], list
     return found, refused
 
 
-def _repository(row: Row) -> Repository:
+def repository(row: Row) -> Repository:
+    """As the ledger keeps it."""
     return Repository(
         uuid=row.uuid,
         workspace=row.full_name.partition("/")[0],

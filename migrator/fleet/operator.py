@@ -17,6 +17,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from migrator.findings.settings import Settings
+from migrator.fleet.records import Repository
 from migrator.text.files import read_bounded
 from migrator.text.mask import printable
 from migrator.text.patterns import regex
@@ -53,7 +54,9 @@ class Operator(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """The configuration of a fleet. `path` is what was read, '' for nothing.
 
     `own_packages` are globs with the repository's slug in them, `shared_packages` those of packages that the native
-    pair of every repository can read. `exclude` holds globs of slugs. `rules` are folders that exist.
+    pair of every repository can read. `exclude` holds globs of slugs. `rules` are folders that exist. `archived` are
+    globs of slugs, and `archived_projects` keys of projects, of repositories that nobody works on any more: Bitbucket
+    Cloud has no mark for that (https://support.atlassian.com/bitbucket-cloud/kb/how-to-archive-repositories/).
     """
 
     own_packages: tuple[Filled, ...] = ()
@@ -66,6 +69,12 @@ class Operator(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     overrides: tuple[Override, ...] = field(name="repositories", default=())
     waves: tuple[Wave, ...] = ()
     path: str = field(name="(path)", default="")
+    archived: tuple[Filled, ...] = ()
+    archived_projects: tuple[Filled, ...] = ()
+
+    def is_archived(self, repository: Repository) -> bool:
+        """Whether it is read as any other one, but neither counted nor written to."""
+        return _one_of(repository.slug, self.archived) or repository.project in self.archived_projects
 
     def excluded(self, slug: str) -> bool:
         return _one_of(slug, self.exclude)

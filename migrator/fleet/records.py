@@ -6,7 +6,7 @@ with a time zone, '' where there is none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -22,7 +22,8 @@ FOLDER = "folder:"
 class Repository(Struct, frozen=True):
     """`uuid` is what it is known by, whatever it is called. `main_branch` '': it has none, so no commit either.
 
-    `clone_url` is without a credential, '' where Bitbucket names none that may be used. `page_url` is for people.
+    `clone_url` is without a credential, '' where Bitbucket names none that may be used. `page_url` is for people. `was`
+    are slugs that it had before, the last one at the end.
     """
 
     uuid: str
@@ -34,6 +35,7 @@ class Repository(Struct, frozen=True):
     clone_url: str = ""
     page_url: str = ""
     updated_on: str = ""
+    was: tuple[str, ...] = ()
 
     @classmethod
     def unnamed(cls, workspace: str, slug: str) -> Repository:
@@ -62,10 +64,20 @@ class State(StrEnum):
     """Git or Bitbucket does not give it to this credential."""
     ERROR = "error"
     """It could not be read; what was seen before is kept."""
+    GONE = "gone"
+    """The whole list of its workspace has it no more, and Bitbucket says by its uuid that it is not there. It may be
+    hidden from this credential, too, so what was seen before is kept."""
+    TRANSFERRED = "transferred"
+    """It is in another workspace now."""
 
     @property
     def failed(self) -> bool:
         return self in (State.FORBIDDEN, State.ERROR)
+
+    @property
+    def left(self) -> bool:
+        """Whether it is in its workspace no more, so that nothing is to be done there and nothing of it counts."""
+        return self in (State.GONE, State.TRANSFERRED)
 
 
 class SeenFinding(Struct, frozen=True):
@@ -197,7 +209,15 @@ class Entry(Struct, frozen=True):
     @property
     def lacks(self) -> bool:
         """Whether not all that was asked for has been read."""
-        return self.state.failed or bool(self.error)
+        return self.state.failed or (bool(self.error) and not self.state.left)
+
+
+def by_name(entries: Iterable[Entry]) -> list[Entry]:
+    """Those that their slug means: of one that has left, and whose name another one has taken, nothing can be told by
+    its name any more."""
+    every = list(entries)
+    taken = {(one.repository.workspace, one.repository.slug) for one in every if not one.state.left}
+    return [one for one in every if not (one.state.left and (one.repository.workspace, one.repository.slug) in taken)]
 
 
 class Branch(Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from pathlib import Path
 
 from msgspec import Struct
@@ -23,6 +24,7 @@ from migrator.repositories.git import GitError
 from migrator.repositories.history import versions
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
+from migrator.repositories.using import using
 from migrator.secrets.candidates import candidates
 from migrator.secrets.hosts import hosts
 from migrator.text.mask import printable
@@ -82,14 +84,15 @@ def go_through(
     Raises LedgerError, GitMissing, and ApiError where nothing more may be asked.
     """
     above: dict[str, Inventory] = {}
-    for entry, failure in _brought(ledger, entries, reading, jobs, begun):
+    for entry, brought in _brought(ledger, entries, reading, jobs, begun):
         repository = entry.repository
         try:
-            if failure:
-                raise failure
-            if repository.workspace not in above:
-                above[repository.workspace] = _workspace(ledger, client, repository.workspace)
-            stored = _look(repository, reading, client, above[repository.workspace])
+            if isinstance(brought, GitError):
+                raise brought
+            with brought:
+                if repository.workspace not in above:
+                    above[repository.workspace] = _workspace(ledger, client, repository.workspace)
+                stored = _look(repository, reading, client, above[repository.workspace])
         except (GitError, ApiError) as error:
             if isinstance(error, ApiError) and error.kind is Kind.SPENT:
                 raise
@@ -101,9 +104,10 @@ def go_through(
 
 def _brought(
     ledger: Ledger, entries: Sequence[Entry], reading: Reading, jobs: int, begun: str
-) -> Iterator[tuple[Entry, GitError | None]]:
-    """Each repository once its history is here, or could not be brought. One that another run is at is left to it."""
-    running: dict[Future[None], Entry] = {}
+) -> Iterator[tuple[Entry, ExitStack | GitError]]:
+    """Each repository once its history is here, which stays until what comes with it is closed; or why it is not here.
+    One that another run is at is left to it."""
+    running: dict[Future[ExitStack], Entry] = {}
     with ThreadPoolExecutor(jobs, "history") as threads:
         try:
             for entry in entries:
@@ -124,20 +128,24 @@ def _brought(
             raise
 
 
-def _ended(running: dict[Future[None], Entry]) -> Iterator[tuple[Entry, GitError | None]]:
+def _ended(running: dict[Future[ExitStack], Entry]) -> Iterator[tuple[Entry, ExitStack | GitError]]:
     done, _ = wait(running, return_when=FIRST_COMPLETED)
     for one in done:
         error = one.exception()
         if error is not None and not isinstance(error, (GitError, ApiError)):
             raise error
-        yield running.pop(one), GitError(str(error)) if error else None
+        yield running.pop(one), GitError(str(error)) if error else one.result()
 
 
-def _bring(repository: Repository, reading: Reading) -> None:
+def _bring(repository: Repository, reading: Reading) -> ExitStack:
     if reading.credentials is None or not repository.clone_url:
         raise GitError(f"Bitbucket names no address of {repository.slug} that git may use")
     variables = reading.credentials.git_environment(repository.clone_url, reading.api)
-    remote.mirror(_place(repository, reading), repository.clone_url, variables)
+    root = _place(repository, reading)
+    with ExitStack() as stack:
+        stack.enter_context(using(root))
+        remote.mirror(root, repository.clone_url, variables)
+        return stack.pop_all()
 
 
 def _look(repository: Repository, reading: Reading, client: Client, above: Inventory) -> Stored:

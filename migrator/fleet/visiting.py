@@ -57,6 +57,8 @@ def _failed(repository: Repository, state: State, error: Exception) -> Scanned:
 
 def _local(repository: Repository, reading: Reading) -> tuple[dict[str, str], str]:
     root = Path(repository.folder)
+    if root.is_symlink():  # one that leads to a clone is known by the clone
+        raise GitError(f"the link {root} leads nowhere: to {os.readlink(root)}")
     found = {ref.short: ref.commit for ref in refs(root) if ref.kind is RefKind.BRANCH}
     heads = {branch: commit for branch, commit in found.items() if reading.wants(printable(branch), repository)}
     if not repository.main_branch:

@@ -47,20 +47,15 @@ class GitError(Exception):
     """git is there and refuses. The message is a sentence and ends with git's own words."""
 
 
+class NotRead(GitError):
+    """git does not read what is there as a repository, or not all of it."""
+
+
 class GitMissing(Exception):
     """The git program is not installed."""
 
     def __init__(self) -> None:
         super().__init__("git is not installed, or not on the PATH; install it and run the same command again")
-
-
-def not_started(folder: Path) -> GitError | GitMissing:
-    """Why the program could not be started in `folder`: either of them was not found."""
-    if folder.is_dir():
-        return GitMissing()
-    return GitError(
-        f"there is no repository at {folder}; where it is a copy of the cache, `patless fleet scan` brings it"
-    )
 
 
 def top_level(folder: Path) -> Path | None:
@@ -173,7 +168,7 @@ def run(
             process_group=0,
         )
     except FileNotFoundError:
-        raise not_started(folder) from None
+        raise lacking(folder) from None
     try:
         output, errors = waited(process, given, seconds)
     except subprocess.TimeoutExpired:
@@ -183,7 +178,18 @@ def run(
     return process.returncode, output, errors
 
 
+def lacking(folder: Path) -> Exception:
+    """What is not there where git cannot be started: the folder, or git."""
+    return (
+        GitMissing()
+        if folder.is_dir()
+        else NotRead(
+            f"there is no repository at {folder}; where it is a copy of the cache, `patless fleet scan` brings it"
+        )
+    )
+
+
 def refusal(folder: Path, code: int, stderr: bytes) -> GitError:
     """git's own words in a sentence."""
     words = stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
-    return GitError(f"git does not read the repository at {folder}: {words or f'exit code {code}'}")
+    return NotRead(f"git does not read the repository at {folder}: {words or f'exit code {code}'}")

@@ -60,7 +60,7 @@ class Entry:
 
 Child = tuple[bytes, bytes, bytes]
 """Mode in octal, name, and the bytes of the object's name: hundreds of thousands of them, as the parser gives them."""
-_Seen = dict[bytes, frozenset[Child]]
+_Seen = dict[bytes, set[Child]]
 """What was read before, by the path of its folder."""
 
 
@@ -75,6 +75,7 @@ class Objects:
         self._stack = ExitStack()
         self._roots: dict[str, str] = {}
         self._trees: dict[str, tuple[Child, ...]] = {}
+        self._same: dict[Child, Child] = {}
         self._here: dict[bytes, int] | None = None
 
     def __enter__(self) -> Objects:
@@ -141,10 +142,15 @@ class Objects:
                 break
             sizes = self.sizes(level)
             for tree, data in self.blobs(tree for tree in level if sizes.get(tree, _TREE + 1) <= _TREE):
-                self._trees[tree] = _parsed(data, len(tree) // 2)
+                self._trees[tree] = self._shared(_parsed(data, len(tree) // 2))
             folders = {oid for tree in level for mode, _, oid in self._trees.get(tree, ()) if mode in _FOLDERS}
             level = {folder.hex() for folder in folders} - self._trees.keys()
         return roots
+
+    def _shared(self, children: tuple[Child, ...]) -> tuple[Child, ...]:
+        """With the children of other folders where they are the same: most branches change a few files of many."""
+        same = self._same
+        return tuple([same.setdefault(child, child) for child in children])
 
     def entries(self, commit: str, enter: Callable[[str], bool] = lambda tree: True) -> Iterator[Entry]:
         """The files, links and submodules of a commit, folder by folder; only of folders that `enter` wants, which is
@@ -165,7 +171,7 @@ class Objects:
                 yield commit, error
                 continue
             for path, children in added.items():
-                seen[path] = seen.get(path, frozenset()) | children
+                seen.setdefault(path, set()).update(children)
             yield commit, entries
 
     def _walk(self, commit: str, enter: Callable[[str], bool], seen: _Seen, added: _Seen) -> Iterator[Entry]:
@@ -180,9 +186,9 @@ class Objects:
                 continue
             if tree not in self._trees:
                 raise GitError(f"the repository at {self.root} lacks the folder {tree}, or it is larger than 16 MiB")
-            known = seen.get(prefix, frozenset())
+            known = seen.get(prefix, ())
             children = [child for child in self._trees[tree] if child not in known]
-            added[prefix] = frozenset(children)
+            added[prefix] = set(children)
             count += len(children)
             if count > PATHS or depth > DEPTH:
                 raise _too_large(commit)

@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from migrator.repositories import disk
 from migrator.repositories.again import STOPPED, again
-from migrator.repositories.git import PROXIES, GitError, command, environment, not_started
+from migrator.repositories.git import PROXIES, GitError, command, environment, lacking
+from migrator.repositories.using import opened, using
 from migrator.repositories.waiting import Endless, kill, waited
 from migrator.text.files import LIMIT
 from migrator.text.patterns import regex
@@ -30,7 +31,9 @@ _ONE_BY_ONE = 20
 SECONDS = 600
 """How long one conversation with the other side may take."""
 _SLOW = {"GIT_HTTP_LOW_SPEED_LIMIT": "100", "GIT_HTTP_LOW_SPEED_TIME": "60", "GIT_ALLOW_PROTOCOL": "http:https"}
-_SLUG = regex(r"(?!\.{1,2}\Z)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,127}")
+SLUG = regex(r"(?!\.{1,2}\Z)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,127}")
+COPIES = "git"
+"""The folder of a cache that holds copies."""
 _ALL = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 
 
@@ -105,7 +108,7 @@ def heads(url: str, variables: Mapping[str, str], *, tags: bool = True, seconds:
 def mirror(folder: Path, url: str, variables: Mapping[str, str]) -> None:
     """Make the bare repository at `folder` have the branches and tags of `url`, and their history.
 
-    Raises GitError and GitMissing.
+    A copy that git does not go on with is made anew. Raises GitError and GitMissing.
     """
     options = ("--prune", "--quiet", "--force", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc")
 
@@ -116,9 +119,17 @@ def mirror(folder: Path, url: str, variables: Mapping[str, str]) -> None:
     with alone(folder) as lock:
         if is_partial(folder):
             _anew(folder, bring_all)
-        else:
-            begin(folder)
+            return
+        there = (folder / "HEAD").exists()
+        begin(folder)
+        try:
             bring_all(folder)
+        except (Refused, Late):
+            raise
+        except GitError:
+            if not there:
+                raise
+            _anew(folder, bring_all)
 
 
 def snapshot(
@@ -204,6 +215,12 @@ def bring(folder: Path, url: str, variables: Mapping[str, str], commits: Sequenc
                 fetched([commit])
 
 
+def discard(folder: Path, seconds: float = SECONDS) -> None:
+    """Take away a copy that cannot be read, so that it is made anew. Raises GitError where another run is at it."""
+    with alone(folder, seconds):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def send(folder: Path, url: str, variables: Mapping[str, str], refspec: str) -> None:
     """Push one branch, forwards only: no `+` and no option makes the other side give up a commit.
 
@@ -223,9 +240,9 @@ def send(folder: Path, url: str, variables: Mapping[str, str], refspec: str) -> 
 def place(cache: Path, workspace: str, slug: str) -> Path:
     """Where the copy of a repository is kept. Raises GitError for a name that no repository has."""
     for name in (workspace, slug):
-        if not _SLUG.fullmatch(name):
+        if not SLUG.fullmatch(name):
             raise GitError(f"{name[:200]!r} is no name of a workspace or repository, so nothing of it is read")
-    return cache / "git" / workspace / f"{slug}.git"
+    return cache / COPIES / workspace / f"{slug}.git"
 
 
 def is_partial(folder: Path) -> bool:
@@ -246,8 +263,10 @@ def alone(folder: Path, seconds: float = SECONDS) -> Iterator[int]:
     """Two runs on one copy wait for each other. The lock is handed to git, so that a git that outlives a killed run
     is waited for too. Raises GitError after `seconds`."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.is_symlink():
+        raise GitError(f"{folder} is a link, and patless follows none there; take it away, or name another cache")
     end = time.monotonic() + seconds
-    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
+    with opened(folder.parent / f"{folder.name}.lock") as lock:
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -256,15 +275,16 @@ def alone(folder: Path, seconds: float = SECONDS) -> Iterator[int]:
                 if time.monotonic() > end:
                     raise GitError(f"another run has been at work on {folder} for {seconds:g} seconds") from None
                 time.sleep(0.02)
-        yield lock.fileno()
+        with using(folder):
+            yield lock.fileno()
 
 
 def begin(folder: Path) -> None:
     """What `git init --bare` makes, without the process and without templates; and whatever a git that was killed has
     left locked is free again."""
+    for name in ("objects/pack", "refs/heads"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     if not (folder / "HEAD").exists():
-        for name in ("objects/pack", "refs/heads"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
         _configure(folder)
         (folder / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
         return
@@ -329,7 +349,7 @@ def _once(
             process_group=0,
         )
     except FileNotFoundError:
-        raise not_started(folder) from None
+        raise lacking(folder) from None
     with _RUNNING_LOCK:
         _RUNNING.add(process)
     try:

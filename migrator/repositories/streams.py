@@ -12,6 +12,7 @@ from typing import IO
 
 from migrator.repositories import git
 from migrator.repositories.git import GitError
+from migrator.repositories.using import joined
 
 SECONDS = 600
 """How long one git process may run."""
@@ -27,6 +28,7 @@ class Process:
     def __init__(self, folder: Path, *arguments: str, asked: IO[bytes] | None, limited: bool) -> None:
         git.no_traps(folder)
         self._folder = folder
+        self._use = joined(folder)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         try:
             self._process = subprocess.Popen(
@@ -38,8 +40,8 @@ class Process:
                 stderr=self._errors,
             )
         except FileNotFoundError:
-            self._errors.close()
-            raise git.not_started(folder) from None
+            self._let_go()
+            raise git.lacking(folder) from None
         self._late = False
         self._timer = threading.Timer(SECONDS, self._stop)
         self._timer.daemon = True
@@ -83,7 +85,12 @@ class Process:
                 with suppress(OSError):  # what was not sent can no longer be
                     pipe.close()
         self._process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._errors.close()
+        if self._use:
+            self._use.close()
 
     def _stop(self) -> None:
         self._late = True

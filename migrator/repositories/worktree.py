@@ -15,6 +15,8 @@ from migrator.text.files import locate, read_bounded
 from migrator.text.view import Unreadable
 
 _NEVER = frozenset({".git", ".venv", "node_modules"})
+LINKS = 10_000
+"""The most links of a folder of repositories."""
 _GLANCE = 2000
 """Listing more names than these costs more than asking git."""
 
@@ -81,6 +83,39 @@ def find_root(folder: Path) -> Path:
 def repositories_below(folder: Path) -> list[Path]:
     """The repositories inside a folder that is in none itself, sorted; not those inside of another."""
     return sorted(inside for inside, _ in _folders(folder) if inside != folder and os.path.lexists(inside / ".git"))
+
+
+def links_below(folder: Path) -> list[tuple[Path, Path | None]]:
+    """Links in a folder of repositories, and the folder that each leads to, None where it leads nowhere.
+
+    Those inside of repositories are left out, and so are hidden ones and those to files. Nothing is looked for behind
+    them, so there is an end. Raises git.GitError for more than LINKS.
+    """
+    found: list[tuple[Path, Path | None]] = []
+    for name, inside, files in os.walk(folder):
+        here = Path(name)
+        if os.path.lexists(here / ".git"):
+            inside.clear()
+            continue
+        inside[:] = [one for one in inside if one not in _NEVER]
+        for one in (*inside, *files):
+            path = here / one
+            if one.startswith(".") or not path.is_symlink():
+                continue
+            if len(found) == LINKS:
+                raise git.GitError(f"{folder} has more than {LINKS:,} links; name fewer folders")
+            to = _end(path)
+            if to is None or to.is_dir():
+                found.append((path, to))
+    return sorted(found)
+
+
+def _end(link: Path) -> Path | None:
+    """Where a link leads in the end, None for nowhere, as where it leads back to itself."""
+    try:
+        return link.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return None
 
 
 def glance(root: Path) -> list[str] | None:

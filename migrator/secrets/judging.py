@@ -21,6 +21,10 @@ SHARED = "the credential that this was listed with sees every repository of the 
 """One more, of variables of the workspace: Bitbucket hides what a credential may not see."""
 
 
+MOST = 20
+"""Pieces of evidence, and branches, that are kept of one variable, besides those that a person has waived."""
+
+
 class _Seen(Struct):
     """Evidence about one variable. `leaving` are uses that an open change of this tool takes away."""
 
@@ -53,15 +57,20 @@ def judge(
         if not _hidden(variable, facts):
             judging.look(facts, f"{facts.repository}:" if shared else "")
     verdict, evidence = _verdict(seen)
+    every = tuple(dict.fromkeys((*evidence, *seen.mentions)))
+    kept = every if verdict is Verdict.ACCEPTED else _kept(every)
+    alive = tuple(_alive(seen)) if verdict is Verdict.IN_USE else ()
     return Row(
         where,
         variable,
         verdict,
-        tuple(dict.fromkeys((*evidence, *seen.mentions))),
+        kept,
         (*ASSUMPTIONS, *([SHARED] if shared else [])) if verdict.may_go else (),
-        tuple(_alive(seen)) if verdict is Verdict.IN_USE else (),
+        alive[:MOST],
         uncovers,
         tuple(dict.fromkeys(waiver for _, waiver in seen.waived)) if verdict is Verdict.ACCEPTED else (),
+        len(every) - len(kept),
+        max(0, len(alive) - MOST),
     )
 
 
@@ -76,7 +85,20 @@ def undefined(repositories: Iterable[RepositoryFacts], natives: Collection[str])
                     needs.setdefault(name, []).append(evidence)
         for name in sorted(needs):
             variable = Variable(Level.REPOSITORY, name, "", False)
-            yield Row(facts.repository, variable, Verdict.UNDEFINED, tuple(dict.fromkeys(needs[name])))
+            every = tuple(dict.fromkeys(needs[name]))
+            kept = _kept(every)
+            yield Row(facts.repository, variable, Verdict.UNDEFINED, kept, evidence_others=len(every) - len(kept))
+
+
+def _kept(every: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Some of it, in its order: of each place one before another branch has the same."""
+    if len(every) <= MOST:
+        return every
+    first: dict[tuple[str, str, int, str], Evidence] = {}
+    for one in every:
+        first.setdefault((one.kind, one.path, one.line, one.text), one)
+    kept = set(list(dict.fromkeys((*first.values(), *every)))[:MOST])
+    return tuple(one for one in every if one in kept)
 
 
 def gap(clause: str) -> Evidence:

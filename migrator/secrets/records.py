@@ -156,7 +156,8 @@ class Row(Struct, frozen=True):
     """A variable and what may become of it. `repository` is '' for one of the workspace. One that is undefined is on no
     level, whatever its record says.
 
-    `uncovers` are the levels whose variable of the same name comes through once this one is gone.
+    `uncovers` are the levels whose variable of the same name comes through once this one is gone. Of what is seen on
+    many branches the first few are kept, and how many more there are.
     """
 
     repository: str
@@ -167,6 +168,18 @@ class Row(Struct, frozen=True):
     alive: tuple[Alive, ...] = ()
     uncovers: tuple[Level, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    evidence_others: int = 0
+    alive_others: int = 0
+
+    @property
+    def places(self) -> int:
+        """How many pieces of evidence there are."""
+        return len(self.evidence) + self.evidence_others
+
+    @property
+    def branches(self) -> int:
+        """How many keep it in use."""
+        return len(self.alive) + self.alive_others
 
     @property
     def level(self) -> str:

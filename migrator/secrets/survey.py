@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.pipelines import ENDED
@@ -119,11 +121,14 @@ class Survey(Struct, frozen=True):
             if run.ref_name:
                 last.setdefault(run.ref_name, run.created_on.date().isoformat())
         facts = [_lost(ref, stand) for ref, stand in lost]
-        trees: dict[str, dict[str, Entry]] = {}
+        same: dict[Any, Any] = {}
+        commit, tree = "", dict[str, Entry]()
         for ref, stand in chosen:
-            if ref.commit not in trees:
-                trees[ref.commit] = {entry.path: entry for entry in self.objects.entries(ref.commit)}
-            facts.append(self._facts(ref, stand, trees[ref.commit], found[ref.name], names, last))
+            if ref.commit != commit:  # the files of all of them would be too many to keep
+                commit, tree = ref.commit, {entry.path: entry for entry in self.objects.entries(ref.commit)}
+            one = self._facts(ref, stand, tree, found[ref.name], names, last)
+            alike = {name: same.setdefault(value, value) for name, value in _alike(one)}
+            facts.append(replace(one, **alike))
         return tuple(facts), tuple(gaps)
 
     def _chosen(self) -> tuple[list[tuple[Ref, Stand]], list[tuple[Ref, Stand]], list[str]]:
@@ -260,6 +265,12 @@ class Survey(Struct, frozen=True):
             if isinstance(entries, GitError):
                 raise entries
             yield entries
+
+
+def _alike(one: RefFacts) -> Iterator[tuple[str, Any]]:
+    """What many branches have in common, to be kept once."""
+    for name in ("found", "environments", "reached", "unresolved"):
+        yield name, getattr(one, name)
 
 
 def _gives(one: Reference) -> bool:

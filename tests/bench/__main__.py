@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import fleet, gathering, migrating, page, secrets
+from tests.bench import branching, fleet, gathering, migrating, page, secrets
 from tests.bench.branches import branches
 from tests.bench.measure import pair, run
 
@@ -197,6 +197,8 @@ def references(folder: Path) -> Iterator[Budget]:
     best = sorted(one.seconds for one in runs)[1]
     yield Budget("references: 5,000 files, 40 branches", best, 4, "s", f"{os.cpu_count()} processors")
     yield Budget("references: memory", max(one.memory for one in runs), 200, "MiB", "largest process")
+    ratio = branching.memory(branching.MANY) / branching.memory(branching.FEW)
+    yield Budget("secrets list: 10,000 branches / 2,000, memory", ratio, 2, "x", "largest process")
 
 
 def tour(folder: Path) -> Iterator[Budget]:

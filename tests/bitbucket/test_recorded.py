@@ -222,6 +222,7 @@ CASES = (
     case(repositories.repository, "acme", "web", of=code.REPOSITORY, to=repository()),
     case(repositories.repository, "acme", "web", of=code.EMPTY_REPOSITORY, to=repository(main=None)),
     case(repositories.repository, "acme", "none", of=errors.MISSING, to=Kind.MISSING),
+    case(repositories.anywhere, uuid("web"), of=code.REPOSITORY, to=repository()),
     case(repositories.repositories, "acme", of=code.REPOSITORIES, to=(repository(),)),
     case(
         repositories.repositories,

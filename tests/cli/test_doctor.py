@@ -214,6 +214,7 @@ def test_it_says_who_what_it_may_and_what_it_reaches(patless: Patless, end: FarE
         "bot                       pullrequest                          pipeline, pipeline:variable\n"
         "secrets list              -                                    pipeline:variable\n"
         "fleet scan                -                                    pipeline, pipeline:variable\n"
+        "fleet scan (variables)    -                                    pipeline:variable\n"
         "fleet scan --for-secrets  -                                    pipeline:variable\n"
         "secrets apply             -                                    -\n"
         "fleet migrate             pullrequest:write, repository:write  pipeline:variable\n"

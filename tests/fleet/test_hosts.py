@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import time
@@ -335,3 +336,64 @@ def test_after_another_scan_it_goes_on(desk: Desk) -> None:
     assert CHANGED in desk.open().out
     scan(desk)
     assert desk.opened()
+
+
+# Pipelines that others import
+
+SHARING = """\
+# Packages: crg.apkg.io
+export: true
+definitions:
+  pipelines:
+    publish:
+      - step:
+          script:
+            - docker login "$REGISTRY_HOST" -u "$PACKAGES_EMAIL" -p "$PACKAGES_TOKEN"
+            - docker push "$REGISTRY_HOST/acme/$BITBUCKET_REPO_SLUG:latest"
+"""
+IMPORTING = """\
+definitions:
+  imports:
+    shared: ci-shared:main:bitbucket-pipelines.yml
+pipelines:
+  default:
+    import: publish@shared
+"""
+
+
+def imported(desk: Desk) -> list[str]:
+    """The reasons of what the shared pipeline holds."""
+    document = json.loads(desk.run("fleet", "packages", "--format", "json").out)
+    return [code for one in document["shared_pipelines"] for each in one["findings"] for code in each["reasons"]]
+
+
+def test_whoever_imports_a_login_is_asked_for_its_registry(desk: Desk) -> None:
+    """It runs with the variables of the importer, which the exporter has not."""
+    desk.add("ci-shared", SHARING)
+    desk.add("web", IMPORTING)
+    desk.add("api", IMPORTING.replace("publish@shared", "other@shared"))
+    host(desk)
+    scan(desk)
+    assert told(desk) == {"ci-shared": {}, "web": {"REGISTRY_HOST": HOST}}
+    assert not asked(desk, "api")
+    assert "registry-unresolved" not in imported(desk)
+    desk.box.forget_requests()
+    scan(desk)
+    assert told(desk)["web"] == {"REGISTRY_HOST": HOST}
+
+
+def test_an_imported_login_whose_registry_nobody_stores_stays_open(desk: Desk) -> None:
+    desk.add("ci-shared", SHARING)
+    desk.add("web", IMPORTING)
+    scan(desk)
+    assert told(desk) == {"ci-shared": {}, "web": {}}
+    assert imported(desk) == ["registry-unresolved"]
+
+
+def test_an_import_that_leaves_nothing_open_asks_for_nothing(desk: Desk) -> None:
+    desk.add("ci-shared", SHARING.replace("$REGISTRY_HOST", HOST))
+    desk.add("web", IMPORTING)
+    host(desk)
+    scan(desk)
+    assert told(desk) == {}
+    assert not asked(desk, "web")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from migrator.bitbucket.records import Level, Variable
-from migrator.secrets.judging import ASSUMPTIONS, judge
+from migrator.secrets.judging import ASSUMPTIONS, MOST, judge, undefined
 from migrator.secrets.records import Alive, Evidence, RefFacts, RepositoryFacts, Row, Stand, Verdict, Waiver
 from migrator.secrets.references.records import NOTHING, Found, Kind, NotLooked, Opaque, OpaqueKind, Reference
 
@@ -327,3 +327,44 @@ def test_with_one_more_use_on_a_branch_that_is_there_no_kept_variable_may_go(
 
 def with_use(found: Found) -> Found:
     return Found((*found.references, *use().references), found.opaque, found.not_looked)
+
+
+# Many branches
+
+
+def test_of_many_branches_that_show_the_same_twenty_are_kept_and_the_others_counted() -> None:
+    row = judged(*(ref(f"b{number:03}", use(), committed=number) for number in range(200)))
+    assert (row.verdict, len(row.evidence), row.evidence_others, row.places) == (Verdict.IN_USE, 20, 180, 200)
+    assert [one.ref for one in row.evidence] == [f"b{number:03}" for number in range(20)]
+    assert (len(row.alive), row.alive_others, row.branches) == (20, 180, 200)
+    assert row.alive[0].committed == 0, "the oldest first"
+
+
+def test_twenty_are_kept_as_they_are() -> None:
+    row = judged(*(ref(f"b{number:03}", use()) for number in range(MOST)))
+    assert (len(row.evidence), row.evidence_others, len(row.alive), row.alive_others) == (20, 0, 20, 0)
+
+
+def test_a_place_that_one_branch_alone_has_is_kept_before_others_of_the_same() -> None:
+    many = [ref(f"b{number:03}", use()) for number in range(200)]
+    row = judged(*many, ref("z", use(path="ci/last.sh")))
+    assert row.evidence[-1].path == "ci/last.sh"
+    assert (len(row.evidence), row.evidence_others) == (20, 181)
+
+
+def test_what_is_waived_is_kept_whole_for_whoever_signs() -> None:
+    waiver = Waiver("dump", "ci/debug.sh", "", "it is a log of ours", TODAY + timedelta(days=1))
+    row = judged(*(ref(f"b{number:03}", doubt()) for number in range(200)), waivers=(waiver,))
+    assert (row.verdict, len(row.evidence), row.evidence_others) == (Verdict.ACCEPTED, 200, 0)
+
+
+def test_mentions_on_many_branches_are_counted_too() -> None:
+    row = judged(*(ref(f"b{number:03}", use(kind=Kind.MENTION)) for number in range(200)))
+    assert (row.verdict, len(row.evidence), row.evidence_others) == (Verdict.REMOVABLE, 20, 180)
+
+
+def test_a_variable_that_is_nowhere_has_twenty_places_too() -> None:
+    needs = [(("GONE", Evidence("shell", f"b{number}", FILE, 9, "$GONE")),) for number in range(200)]
+    refs = [ref(f"b{number}", needs=one) for number, one in enumerate(needs)]
+    (row,) = undefined([repository(*refs)], NATIVES)
+    assert (row.verdict, len(row.evidence), row.evidence_others) == (Verdict.UNDEFINED, 20, 180)

@@ -5,6 +5,7 @@ https://developer.atlassian.com/cloud/bitbucket/rest/api-group-repositories/
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -12,9 +13,9 @@ from migrator.demo import paging, store
 from migrator.demo.messages import Answer
 from migrator.demo.moments import shown
 from migrator.demo.resources import accounts
-from migrator.demo.routes import Call, Route
+from migrator.demo.routes import ANYWHERE, Call, Route
 from migrator.demo.scopes import READ_REPOSITORY
-from migrator.demo.state import Repository
+from migrator.demo.state import Repository, Workspace
 
 _PLACES = {
     **{name: name for name in ("pullrequests", "commits", "forks", "watchers", "downloads", "hooks")},
@@ -84,6 +85,11 @@ def _list(call: Call) -> Answer:
 
 
 def _one(call: Call) -> Answer:
+    gone = call.workspace.transferred.get(call.values["repository"])
+    if gone and call.values["workspace"] == ANYWHERE and call.credential.repositories is None:
+        workspace, repository = gone
+        there = Workspace(workspace, call.workspace.folder, call.workspace.clock)
+        return Answer(200, row(replace(call, workspace=there), repository))
     return Answer(200, row(call, call.repository()))
 
 

@@ -10,6 +10,9 @@ from migrator.fleet.packages import Known, Party, Picture, Place
 from migrator.fleet.records import SeenFinding
 from migrator.reports.machine import SCHEMA_VERSION, dump
 
+_BRANCHES = 20
+"""Branches that are named of one place."""
+
 
 def packages(picture: Picture) -> str:
     return dump(
@@ -59,7 +62,8 @@ def _place(place: Place) -> dict[str, Any]:
         "path": place.path,
         "line": place.line,
         "column": place.column,
-        "branches": list(place.branches),
+        "branches": list(place.branches[:_BRANCHES]),
+        "branches_others": max(0, len(place.branches) - _BRANCHES),
     }
 
 

@@ -41,7 +41,10 @@ class Owned(Struct, frozen=True):
 
     @property
     def left(self) -> tuple[SeenFinding, ...]:
-        """The findings without those that a merged change took away: the safe ones, as far as is known."""
+        """The findings without those that a merged change took away: the safe ones, as far as is known. None of a
+        repository that does not count."""
+        if not self.standing.standing.counts:
+            return ()
         return tuple(one for one in self.findings if not (self.outdated and one.verdict is Verdict.SAFE))
 
 

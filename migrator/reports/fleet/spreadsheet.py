@@ -10,7 +10,7 @@ from migrator.reports.spreadsheet import HEADS, row
 
 _REPOSITORIES = (
     *("repository", "state", "branch", "findings", "held_back", "project", "wave", "owner", "due", "pull_request"),
-    "error",
+    *("error", "was"),
 )
 
 
@@ -36,6 +36,7 @@ def _repository(one: Owned) -> tuple[str | int, ...]:
         str(wave.due or "") if wave else "",
         standing.change.url if standing.change else "",
         standing.error,
+        " ".join(standing.was),
     )
 
 

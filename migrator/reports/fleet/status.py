@@ -30,13 +30,15 @@ def document(workspace: str, found: Sequence[Row]) -> str:
 
 
 def summary(workspace: str, found: Sequence[Row]) -> dict[str, Any]:
+    """Repositories that are gone, transferred or archived are in `states` only."""
+    there = [row for row in found if row.standing.counts]
     return {
         "workspace": workspace,
-        "repositories": len({row.uuid for row in found}),
-        "destinations": len(found),
+        "repositories": len({row.uuid for row in there}),
+        "destinations": len(there),
         "states": counted(found),
-        "findings": sum(row.findings for row in found),
-        "held_back": sum(row.held_back for row in found),
+        "findings": sum(row.findings for row in there),
+        "held_back": sum(row.held_back for row in there),
     }
 
 
@@ -61,6 +63,7 @@ def entry(row: Row) -> dict[str, Any]:
         "held_back": row.held_back,
         "pull_request": request,
         "error": row.error or None,
+        "was": list(row.was),
     }
 
 
@@ -76,7 +79,8 @@ def table(found: Sequence[Row], paint: Paint = Paint()) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     age = f" ({row.days} days)" if row.days is not None else ""
     link = f"#{row.change.pull_request} {row.change.url}" if row.change and row.change.pull_request else ""
-    last = printable(" ".join(part for part in (link, row.error) if part))
+    was = f"was {', '.join(row.was)}" if row.was else ""
+    last = printable(" ".join(part for part in (link, row.error, was) if part))
     state = f"{row.standing}{age}"
     return named(row.slug), named(row.destination), state, str(row.findings), str(row.held_back), last
 

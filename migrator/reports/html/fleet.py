@@ -30,6 +30,9 @@ TONES = (
     (State.DECLINED, Tone.PLAIN),
     (State.ERROR, Tone.BAD),
     (State.SKIPPED, Tone.PLAIN),
+    (State.ARCHIVED, Tone.PLAIN),
+    (State.TRANSFERRED, Tone.PLAIN),
+    (State.GONE, Tone.PLAIN),
 )
 _DONE = (State.CLEAN, State.MERGED, State.MERGED_GREEN)
 _WEEKS = 26
@@ -43,7 +46,7 @@ def page(fleet: Fleet, made: str, today: date) -> Page:
 
 
 def _overview(fleet: Fleet, today: date) -> Section:
-    counts = Counter(one.standing.standing for one in fleet.owned)
+    counts = Counter(one.standing.standing for one in fleet.owned if one.standing.standing.counts)
     looked = sum(counts.values()) - counts[State.SKIPPED]
     done = sum(counts[state] for state in _DONE)
     findings = Counter(finding.verdict for one in fleet.owned for finding in one.left)
@@ -133,7 +136,12 @@ def _repositories(fleet: Fleet) -> Section:
 def _first(one: Owned) -> tuple[bool, int, str, str]:
     """What is left comes before what is done, and more of it before less."""
     standing = one.standing
-    return standing.standing in _DONE, -standing.findings, standing.standing, one.repository.slug
+    return (
+        standing.standing in _DONE or not standing.standing.counts,
+        -standing.findings,
+        standing.standing,
+        one.repository.slug,
+    )
 
 
 def _repository(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Row:
@@ -158,7 +166,9 @@ def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Block]:
     if change and change.url:
         yield Block("copy", change.url, "pull request")
     if one.standing.error:
-        yield Block("text", one.standing.error, "Error")
+        yield Block("text", one.standing.error, "Error" if one.standing.standing.counts else "Not counted")
+    if one.standing.was:
+        yield Block("text", ", ".join(one.standing.was), "Earlier names")
     if one.findings and one.outdated:
         yield Block("text", "They were seen before the merge, which took the safe ones away; scan again.", "Findings")
     for finding in one.findings[:_MOST]:

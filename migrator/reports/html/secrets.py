@@ -108,7 +108,7 @@ def _row(pair: Pair) -> Row:
     variable = row.variable
     where = f"{row.repository or '–'}{f', {variable.environment}' if variable.environment else ''}"
     keys = ", ".join(one.variable.key for one in pair.rows)
-    cells = (keys, str(row.verdict), where, row.level or "none", sum(len(one.evidence) for one in pair.rows))
+    cells = (keys, str(row.verdict), where, row.level or "none", sum(one.places for one in pair.rows))
     if len(pair.rows) == 1:
         return Row(cells, tuple(_blocks(row)))
     return Row(cells, tuple(block for one in pair.rows for block in (Block("text", one.variable.key), *_blocks(one))))
@@ -120,13 +120,14 @@ def _blocks(row: Variable) -> Iterator[Block]:
         yield Block("text", "It is not secured: whoever sees the settings sees its value.")
     if row.evidence:
         yield Block("list", "\n".join(map(_evidence, row.evidence[:50])), "Evidence")
-        yield from (Block("text", text) for text in words.more(len(row.evidence) - 50))
+        yield from (Block("text", text) for text in words.more(row.places - 50))
     if row.alive:
         yield Block(
             "list",
             "\n".join(_flat(f"{one.branch}: {one.author}, {words.last(one)}") for one in row.alive),
             "Kept in use by",
         )
+        yield from (Block("text", f"{text} branches") for text in words.more(row.branches - len(row.alive)))
         yield Block("text", words.WAYS)
     if row.uncovers:
         yield Block("text", words.uncovered(row.uncovers))

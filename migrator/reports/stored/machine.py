@@ -16,7 +16,7 @@ from migrator.secrets.tokens import Token, TokenRow
 
 
 def document(listing: Listing, tokens: Sequence[TokenRow] = ()) -> str:
-    """All evidence, unshortened. What is not ASCII is escaped, so that no terminal acts on it."""
+    """All that is kept. What is not ASCII is escaped, so that no terminal acts on it."""
     verdicts = Counter(row.verdict for row in listing.rows)
     gaps = not_checked(listing)
     return dump(
@@ -86,9 +86,11 @@ def _row(row: Row, pair: Pair) -> dict[str, Any]:
         "secured": variable.secured,
         "verdict": str(row.verdict),
         "evidence": [_evidence(one) for one in row.evidence],
+        "evidence_others": row.evidence_others,
         "assumptions": list(row.assumptions),
         "uncovers": [str(level) for level in row.uncovers],
         "alive": [_alive(one) for one in row.alive],
+        "alive_others": row.alive_others,
         "waivers": [_waiver(one) for one in row.waivers],
     }
 

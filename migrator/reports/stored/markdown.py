@@ -71,10 +71,10 @@ def _row(row: Row) -> Iterator[str]:
     if row.evidence or row.alive or row.uncovers or row.waivers:
         yield ""
     yield from (f"- {_evidence(evidence)}" for evidence in row.evidence[:MOST])
-    yield from (f"- {text}" for text in words.more(len(row.evidence) - MOST))
+    yield from (f"- {text}" for text in words.more(row.places - MOST))
     for one in row.alive[:MOST]:
         yield f"- kept in use by {code(one.branch)}: {code(one.author) or 'no author'}, {code(words.last(one))}"
-    yield from (f"- {text} branches" for text in words.more(len(row.alive) - MOST))
+    yield from (f"- {text} branches" for text in words.more(row.branches - MOST))
     if row.alive:
         yield f"- {words.WAYS}"
     if row.uncovers:

@@ -43,6 +43,8 @@ class _Row(Struct, frozen=True):
     uncovers: tuple[Level, ...]
     alive: tuple[_Alive, ...]
     waivers: tuple[_Waiver, ...]
+    evidence_others: int = 0
+    alive_others: int = 0
 
 
 class _Stored(Struct, frozen=True):
@@ -116,6 +118,8 @@ def _row(one: _Row) -> Row:
         tuple(map(_alive, one.alive)),
         one.uncovers,
         tuple(Waiver(each.doubt, each.reason, each.until, each.path, each.variable) for each in one.waivers),
+        one.evidence_others,
+        one.alive_others,
     )
 
 

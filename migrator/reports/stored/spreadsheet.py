@@ -35,7 +35,7 @@ def _row(row: Row) -> tuple[str | int, ...]:
         variable.key,
         ("yes" if variable.secured else "no") if row.level else "",
         str(row.verdict),
-        len(row.evidence),
+        row.places,
         " ".join(filter(None, (first.kind, first.ref, words.place(first), first.text))) if first else "",
         " | ".join(map(words.waived, row.waivers)),
         " | ".join(row.assumptions),

@@ -66,12 +66,12 @@ def _row(row: Row, paint: Paint) -> Iterator[str]:
     yield f"    {MEANING[row.verdict]}"
     for evidence in row.evidence[:MOST]:
         yield f"    {_evidence(evidence, paint)}"
-    yield from (f"    {text}" for text in words.more(len(row.evidence) - MOST))
+    yield from (f"    {text}" for text in words.more(row.places - MOST))
     if row.alive:
         yield "    kept in use by:"
         for one in row.alive[:MOST]:
             yield f"      {paint.bold(named(one.branch))}  {named(one.author)}, {_line(words.last(one))}"
-        yield from (f"      {text}" for text in words.more(len(row.alive) - MOST))
+        yield from (f"      {text}" for text in words.more(row.branches - MOST))
         yield f"      {words.WAYS}"
     if row.uncovers:
         yield f"    {paint.yellow(words.uncovered(row.uncovers))}"

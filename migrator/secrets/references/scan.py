@@ -39,7 +39,8 @@ def scan(objects: Objects, names: Collection[str], refs: Iterable[Ref], rules: R
     one = _Scan(objects, Finder(names, rules))
     one.collect(commits)
     one.look()
-    found = {commit: one.found(commit) for commit in commits}
+    same: dict[Found, Found] = {}
+    found = {commit: same.setdefault(each, each) for commit in commits for each in [one.found(commit)]}
     return Scan({ref.name: found[ref.commit] for ref in chosen})
 
 

@@ -1,0 +1,54 @@
+"""`patless fleet forget`: repositories that are to be in a ledger no more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from migrator.bitbucket.budget import cache_folder
+from migrator.cli import console, exits
+from migrator.cli.failures import UsageError
+from migrator.fleet import bounding
+from migrator.fleet.ledger import Ledger
+from migrator.fleet.records import Entry
+from migrator.reports.counting import many
+from migrator.text.mask import printable
+
+
+def run(path: Path, names: Sequence[str]) -> int:
+    """Take out all that are named, or none, say what went, and return the exit code."""
+    if not path.exists():
+        raise UsageError(f"there is no ledger {path}; `patless fleet scan` makes it")
+    with Ledger(path) as ledger, ExitStack() as stack:
+        found = {one.repository.uuid: one for name in names for one in _entries(ledger, name)}
+        for uuid, entry in found.items():
+            if not stack.enter_context(ledger.claimed(uuid)):
+                slug = printable(entry.repository.slug)
+                raise UsageError(f"another run is at work on {slug}; run the command again once that has ended")
+        lines = [_forgotten(ledger, entry) for entry in found.values()]
+        ledger.remove(list(found))
+        bounding.mark_gone(cache_folder(os.environ), found.values(), ledger.entries())
+    console.out("".join(f"{line}\n" for line in lines))
+    return exits.CLEAN
+
+
+def _entries(ledger: Ledger, name: str) -> Iterator[Entry]:
+    """Those of a slug or uuid. The slug of one that is gone can be another one's by now, which stays."""
+    every = ledger.named(name)
+    if not every:
+        raise UsageError(
+            f"{ledger.path} has no repository {printable(name)[:200]}; `patless fleet status` names those that it has"
+        )
+    yield from [one for one in every if one.state.left] or every
+
+
+def _forgotten(ledger: Ledger, entry: Entry) -> str:
+    repository = entry.repository
+    branches = list(ledger.branches(repository.uuid))
+    findings = sum(len(one.seen.findings) for one in branches if one.seen)
+    requests = [f"#{one.pull_request}" for one in ledger.changes(repository.uuid) if one.pull_request is not None]
+    parts = [many(len(branches), "branch", "branches"), many(findings, "finding")]
+    parts += [f"pull request {', '.join(requests)}, which stays in Bitbucket"] if requests else []
+    return printable(f"{repository.slug}: forgotten ({entry.state}; {', '.join(parts)})")
