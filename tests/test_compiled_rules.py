@@ -64,7 +64,9 @@ def test_what_is_kept_is_what_the_files_say(rules: Rules, kept: Path) -> None:
 def test_a_change_of_a_file_counts_at_once(rules: Rules, kept: Path) -> None:
     rules.read()
     path = rules.folder / "reasons.yml"
-    path.write_text(path.read_text().replace("The credential leaves the step.", "It leaves the step."))
+    path.write_text(
+        path.read_text().replace("The step hands the credential to something that outlives it.", "It leaves the step.")
+    )
     assert rules.read().reasons["leaves-step"].what == "It leaves the step."
     assert rules.parsed == 2
 

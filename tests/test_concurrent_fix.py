@@ -170,7 +170,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_leaves_the_files_as_they_were(small: Path) -> None:
-    _refused(small, start(small), "the disk is full, so the file was left as it was")
+    _refused(small, start(small), f"no space left on {small}, so the file was left as it was; free it and run again")
 
 
 def test_a_report_for_a_full_disk_is_one_line(root: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_report_for_a_full_disk_is_one_line(root: Path) -> None:
     assert (done.returncode, done.stdout) == (3, "")
     assert (
         done.stderr
-        == "/dev/full: not written: the disk is full, so the file was left as it was; make room and run again\n"
+        == "/dev/full: not written: no space left on /dev, so the file was left as it was; free it and run again\n"
     )
 
 

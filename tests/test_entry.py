@@ -43,7 +43,7 @@ def test_the_words_looked_for_are_those_of_the_rules() -> None:
 
 
 def test_where_any_login_counts_every_file_is_read() -> None:
-    book = RuleBook(registries=(Registry("own", frozenset({"r.example"}), "r.example", "U", "P", default=True),))
+    book = RuleBook(registries={"own": Registry(frozenset({"r.example"}), "r.example", "U", "P", default=True)})
     assert needles_of(book) == (b"",)
 
 

@@ -79,7 +79,7 @@ def test_a_hook_is_given_the_scripts_that_pipelines_run(hook: dict[str, str], pa
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
-@pytest.mark.parametrize("launcher", load().programs.launchers.values(), ids=lambda launcher: launcher.name)
+@pytest.mark.parametrize("launcher", load().programs.launchers.values(), ids=load().programs.launchers)
 def test_a_hook_is_given_the_files_of_every_launcher(hook: dict[str, str], launcher: Launcher) -> None:
     endings = [ending for ending in launcher.endings if ending != ".json"]  # most of those are no scripts
     for path in (*launcher.files, *(f"x{ending}" for ending in endings)):

@@ -15,7 +15,7 @@ import pytest
 from migrator import frontends
 from migrator.findings.records import Severity
 from migrator.rulebook import reading as rulebook
-from migrator.rulebook.program_sections import readers
+from migrator.rulebook.programs import readers
 from migrator.rulebook.records import RuleError
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.rulebook.ways_out import ways_out
@@ -177,7 +177,7 @@ def test_a_registry_of_one_s_own_has_its_own_hosts_and_variables(tmp_path: Path)
 def test_a_later_file_wins_over_an_entry_of_the_same_name(tmp_path: Path) -> None:
     changed = REGISTRY.replace("acme:", "bitbucket-packages:", 1)
     book = rulebook.load([folder(tmp_path, acme=changed)])
-    assert [registry.username for registry in book.registries] == ["ACME_USERNAME"]
+    assert [registry.username for registry in book.registries.values()] == ["ACME_USERNAME"]
 
 
 def test_a_built_in_variable_is_named_anew_and_the_others_stay(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_the_client_of_the_instructions_is_one(tmp_path: Path) -> None:
     example = text.partition("## Add a client")[2].partition("```yaml\n")[2].partition("```")[0]
     book = rulebook.load([folder(tmp_path, ship=example)])
     assert book.clients["ship"].programs == {"ship"}
-    assert book.escapes[-1].name == "ship-cluster"
+    assert list(book.escapes)[-1] == "ship-cluster"
     for named in (*Action, *Channel, *Role):
         assert named in (Action.CACHE, Channel.FILE) or f"`{named}`" in text
 
@@ -326,6 +326,10 @@ def test_the_readers_of_launchers_are_the_frontends_that_can_read_and_verify() -
         ("tokens: ['(']", "mine.yml:1:10: `tokens[0]` is not a regular expression"),
         ("filters: {a: '*'}", "`filters.a` is not a regular expression"),
         ("private: acme-tool", "`private` must be a list"),
+        ("private: [acme-tool, true]", "mine.yml:1:22: `private[1]` must be text; put quotes around it"),
+        ("containers: {a: {b: [c], d: e}}", "mine.yml:1:29: `containers.a.d` must be a list"),
+        ("passwords: [{programs: [a]}]", "mine.yml:1:13: `passwords[0]` has no `options`; add it"),
+        ("reasons: {a: {verdict: safe, what: b, why: c, package: d}}", "`reasons.a.package` must be a mapping"),
         ("runners: {linux: [a]}", "`runners.linux` is not known; known here: any, docker, shell, windows"),
     ],
 )

@@ -18,13 +18,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator import configuration
+from migrator.configuration import reading as configuration
 from migrator.secrets.waivers import DOUBTS
+from migrator.text.decoding import spelt
 from tests.cli.conftest import Patless, patless  # noqa: F401
+from tests.configuration.test_reading import EVERYTHING
 from tests.reports import schemas
-from tests.test_configuration import EVERYTHING
 
-CONFIGURATION = json.loads(files("migrator").joinpath("patless.schema.json").read_text())
+KEYS = tuple(spelt(configuration.Configuration))
+CONFIGURATION = json.loads(files("migrator.configuration").joinpath("patless.schema.json").read_text())
 REPORT = json.loads(files("migrator.reports").joinpath("schema.json").read_text())
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 ROOT = Path(__file__).parents[1]
@@ -62,7 +64,7 @@ def _objects(schema: object) -> Iterator[dict[str, Any]]:
 
 def test_the_schema_of_the_configuration_describes_every_key() -> None:
     properties = CONFIGURATION["properties"]
-    assert tuple(properties) == configuration.KEYS
+    assert tuple(properties) == KEYS
     assert all(one["description"] and one["examples"] for one in properties.values())
 
 
@@ -130,7 +132,7 @@ _values = st.recursive(
 )
 
 
-@given(table=st.dictionaries(st.sampled_from([*configuration.KEYS, "select ", "x"]), _values, max_size=3))
+@given(table=st.dictionaries(st.sampled_from([*KEYS, "select ", "x"]), _values, max_size=3))
 def test_reader_and_schema_agree(tmp_path: Path, table: dict[str, Any]) -> None:
     for name in ("a", "A_1", "1", "a-b", "é", "$X"):  # folders of rules have to be there
         (tmp_path / name).mkdir(exist_ok=True)

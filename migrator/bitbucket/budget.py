@@ -76,7 +76,7 @@ class Budget:
 
         kind = partial(PacedAdapter, pace, self.per_hour) if pace else LimiterAdapter
         return kind(
-            per_second=self.per_second,
+            per_second=min(self.per_second, self.per_hour - 1),  # one for longer has to be larger; 0 is none
             per_hour=self.per_hour,
             bucket_class=SQLiteBucket if self.file else InMemoryBucket,
             bucket_kwargs={"path": self.file, "use_file_lock": True} if self.file else {},

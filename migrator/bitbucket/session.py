@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
+from pathlib import Path
 from typing import TypeAlias
 
 import requests
@@ -26,6 +27,7 @@ from migrator.bitbucket.retries import Again, Patience
 from migrator.bitbucket.waiting import Pace
 from migrator.registry.addresses import same_origin
 from migrator.registry.bounded import bounded
+from migrator.repositories import databases
 from migrator.text.mask import printable
 
 LIMIT = 16 * 1024 * 1024
@@ -149,6 +151,14 @@ class Client:
         """How many requests were sent so far, without those that urllib3 sent again."""
         return self._sent
 
+    def spares(self, count: int, what: str) -> None:
+        """Raises ApiError where no `count` more requests may be sent in this run, or no time is left for them, so that
+        `what` is not begun."""
+        if self.budget.most is not None and self._sent + count > self.budget.most:
+            raise ApiError(Kind.SPENT, f"{what} was not begun: this run may send {self.budget.most:,} requests")
+        if self.pace and self.pace.over:
+            raise ApiError(Kind.SPENT, f"{what} was not begun: this run was to end by now (--deadline)")
+
     def __repr__(self) -> str:
         return f"Client({addresses.origin(self.base)})"
 
@@ -230,11 +240,10 @@ class Client:
                 said = {name: answer.headers[name] for name in CREDENTIAL_HEADERS if name in answer.headers}
                 self.said = {**said, **self.said}
                 return Reply(asked, answer.status_code, answer.headers, self._body(answer, asked))
-        except sqlite3.Error:
-            raise SetUpError(
-                f"requests cannot be counted in {self.budget.file}; delete it, or name another folder in "
-                "PATLESS_CACHE_DIR"
-            ) from None
+        except sqlite3.Error as error:
+            anew = "delete it, or name another folder in PATLESS_CACHE_DIR"
+            why = databases.refused(error, self.budget.file or Path(), anew)
+            raise SetUpError(f"requests cannot be counted in {why}") from None
         except lower.HTTPError as error:
             if again == 0:
                 raise fault(error, asked, place, self.budget) from None

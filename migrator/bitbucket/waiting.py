@@ -138,8 +138,10 @@ class Pace:
                 )
             pause = min(self._longest, self._first * 2**self._refused) * random.uniform(0.5, 1)
             self._refused = min(self._refused + 1, 60)
+            hour = self._since + HOUR  # by then something is allowed again, so that no wait is longer than was said
+            pause = min(pause, hour - now) if now < hour else pause
             until = now + (pause if after is None else min(after, HOUR))
-            latest = until if after is not None else max(until, self._since + HOUR)
+            latest = until if after is not None else max(until, hour)
             self._hold(until, latest, "Bitbucket answers 429, as its allowance of an hour is used up")
 
     def answered(self) -> None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator import configuration
 from migrator.cli import standard_input
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading, Style
 from migrator.cli.targets import Target, shown, targets
+from migrator.configuration import reading as configuration
 from migrator.findings import ignores
 from migrator.findings.records import BaselineEntry, Finding, Report, Skipped
 from migrator.findings.selection import Scope
@@ -74,7 +74,7 @@ def analyse(reading: Reading, *, unsafe: bool | None = None) -> list[Analysis]:
     workers = min(len(found), reading.jobs or os.cpu_count() or 1)
     if workers <= 1:
         return list(map(work, found))
-    from migrator import processes
+    from migrator.repositories import processes
 
     done = processes.spread(work, found, workers, _SECONDS)
     return [
@@ -174,7 +174,7 @@ def _baseline(path: Path | None, reading: Reading) -> Mapping[BaselineEntry, int
     """The findings to leave out. Raises ConfigurationError."""
     if path is None or reading.write_baseline:
         return {}
-    from migrator import baselines
+    from migrator.configuration import baselines
 
     found = baselines.read(path)
     if found is None:

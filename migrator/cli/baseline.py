@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from migrator import baselines
 from migrator.cli import console, exits
 from migrator.cli.analysis import Analysis
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading
+from migrator.configuration import baselines
 from migrator.findings import baseline
 from migrator.findings.counting import many
 from migrator.findings.records import BaselineEntry

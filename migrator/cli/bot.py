@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
 from migrator.bitbucket import proxy
 from migrator.bitbucket.credentials import API_TOKEN, EMAIL, TOKEN
-from migrator.bitbucket.session import Client
 from migrator.bot import looking
 from migrator.bot.changes import Changed, changed
 from migrator.bot.looking import NoSuchRef, Repository
 from migrator.bot.step import Step, step
+from migrator.cli import network
 from migrator.cli.analysis import rulebook, settings_at
 from migrator.cli.bot_elsewhere import elsewhere
 from migrator.cli.bot_writing import Asked, Place, Tally, show, speak
@@ -72,8 +73,7 @@ def _here(asked: Asked, showing: Showing, tally: Tally) -> None:
     if here is None:
         return
     credential = any(os.environ.get(name) for name in (TOKEN, EMAIL, API_TOKEN))
-    with proxy.client(os.environ) as through:
-        client = Client.of() if credential else None
+    with proxy.client(os.environ) as through, network.client() if credential else nullcontext() as client:
         place = Place(
             *(here.workspace, here.repository, commit),
             ways=(through,) if client is None else (through, client),

@@ -23,6 +23,7 @@ from migrator.cli import console, network
 from migrator.cli.analysis import rulebook
 from migrator.cli.bot_writing import Asked, Place, Tally, show, speak
 from migrator.cli.failures import UsageError
+from migrator.cli.network import Going
 from migrator.cli.options import Showing
 from migrator.findings.counting import many
 from migrator.findings.selection import Scope
@@ -52,18 +53,21 @@ def elsewhere(asked: Asked, showing: Showing, tally: Tally) -> None:
         today=date.today(),
     )
     judge = Judge(book, settings, "", Scope(exclude=settled.exclude))
-    with network.client() as client:
+    far = Going()
+    with network.client(far) as client:
         asked = replace(asked, workspace=account.slug(client, asked.workspace))
         if asked.repository:
             chosen: Sequence[Listed] = (repositories.repository(client, asked.workspace, asked.repository),)
         else:
             chosen = repositories.repositories(client, asked.workspace)
+        far.begins("looking", len(chosen), "repository", "repositories")
         for one in chosen:
             with _going_on(one.slug, tally):
                 if asked.new_only:
                     _new(asked, client, one, judge, showing, tally)
                 else:
                     _reviewed(asked, client, one, judge, showing, tally)
+            far.done += 1
 
 
 @contextmanager

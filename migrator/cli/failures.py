@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
 from migrator.cli import console, exits
@@ -42,7 +43,7 @@ def guarded(run: Callable[[], int]) -> int:
 
 def report(error: Exception) -> int:
     """Say what went wrong, and return the exit code for it."""
-    from migrator.configuration import ConfigurationError
+    from migrator.configuration.reading import ConfigurationError
     from migrator.repositories.git import GitError
     from migrator.rulebook.records import RuleError
 
@@ -56,8 +57,24 @@ def report(error: Exception) -> int:
     if isinstance(error, OSError) and _nowhere():
         console.err(["patless: the current folder was removed; change to one that is there"])
         return exits.USAGE
+    if isinstance(error, OSError):
+        from migrator.repositories import disk
+
+        if disk.is_of_the_disk(error):
+            named = isinstance(error.filename, (str, bytes))
+            told = disk.refused(error, Path(os.fsdecode(error.filename))) if named else _output(error)
+            console.err([f"patless: {printable(told)}"])
+            return exits.UNREADABLE
     console.err(_internal(error))
     return exits.INTERNAL
+
+
+def _output(error: OSError) -> str:
+    """Files have names, so it is what is printed."""
+    from migrator.repositories import disk
+
+    words = "no space left where" if disk.is_full(error) else f"{error.strerror or type(error).__name__} where"
+    return f"{words} the output goes; see to that, and {disk.AGAIN}"
 
 
 def _nowhere() -> bool:

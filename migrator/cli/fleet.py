@@ -7,6 +7,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from msgspec.structs import replace
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits, fleet_listing
+from migrator.cli import console, exits, fleet_listing, network
 from migrator.cli.cache import shown
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet_listing import Asked
-from migrator.configuration import check_codes
+from migrator.cli.network import Asking, Going
+from migrator.configuration.reading import check_codes
 from migrator.findings.counting import many
 from migrator.findings.records import Verdict
 from migrator.findings.settings import Settings
@@ -308,7 +310,7 @@ def _clones(scanning: Scanning, ledger: Ledger, shard: Shard) -> tuple[str, ...]
     return tuple(one.uuid for one in found)
 
 
-def _client(scanning: Scanning, shard: Shard) -> Client:
+def _client(scanning: Scanning, shard: Shard) -> AbstractContextManager[Client]:
     chosen = scanning.selection
     if scanning.listing and (chosen.words or chosen.slugs or scanning.failed):
         raise UsageError(
@@ -319,7 +321,8 @@ def _client(scanning: Scanning, shard: Shard) -> Client:
         raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
     if scanning.secrets and scanning.selection.since:
         raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")
-    return Client.of(part=(shard.number, shard.count), most=scanning.most)
+    far = Going(later=f"What is known is in {scanning.ledger}: end the run at any time, the same command goes on")
+    return network.waiting(far, Asking(scanning.most), (shard.number, shard.count))
 
 
 def _shard(text: str) -> Shard:

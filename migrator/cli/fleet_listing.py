@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from migrator.bitbucket import account
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits
+from migrator.cli import console, exits, network
 from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
+from migrator.cli.network import Asking
 from migrator.findings.counting import many
 from migrator.fleet import bounding, catalogue, leaving, listing, visiting
 from migrator.fleet.catalogue import Catalogue, CatalogueError
@@ -37,7 +38,7 @@ def write(chosen: Selection, path: Path, most: int | None) -> int:
     """Write the list of a workspace into a file, for `scan --listing`, and return the exit code."""
     if not chosen.workspace:
         raise UsageError("name whose repositories to list: --workspace SLUG")
-    with Client.of(most=most) as client:
+    with network.client(asking=Asking(most)) as client:
         chosen = replace(chosen, workspace=account.slug(client, chosen.workspace))
         at = visiting.now()
         found, _ = listing.listed(client, chosen)
@@ -77,7 +78,8 @@ def listed(
     if given:
         found, at, whole = list(given.repositories), given.at, given.whole
     else:
-        found, refused = listing.listed(client, chosen)
+        with network.told(client):
+            found, refused = listing.listed(client, chosen)
         at, whole = visiting.now(), chosen.whole
     slugs = {slug for slug, _ in refused}
     lost = [

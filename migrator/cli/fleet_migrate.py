@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import sys
 
-from migrator.bitbucket.errors import ApiError
+from msgspec import Struct
+
+from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet_asking import Asked, Showing, chosen, opened
 from migrator.cli.fleet_reading import Doing, reader
 from migrator.cli.fleet_status import ENDS, followed
-from migrator.fleet import following, operator
+from migrator.cli.network import Asking, Going
+from migrator.findings.counting import many
+from migrator.fleet import following, operator, pacing
+from migrator.fleet.abreast import JOBS, Abreast, Place, Stopped
 from migrator.fleet.deciding import Act
+from migrator.fleet.gathering import MOST
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import Reader, Target, wanted
 from migrator.fleet.opening import Opener, Outcome
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import Entry, Repository
+from migrator.fleet.sharing import SharedLedger
 from migrator.reports.formats import text
 from migrator.reports.paint import Paint
 from migrator.reports.subjects import migration
@@ -26,23 +33,39 @@ from migrator.repositories.git import GitError
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
 
+_EACH = 9
+"""Requests of a pull request, where the repository has three deployments."""
 
-def run(asked: Asked, doing: Doing, showing: Showing) -> int:
+
+def run(asked: Asked, doing: Doing, showing: Showing, asking: Asking = Asking()) -> int:  # noqa: B008 - frozen
     """Show what would be done, or do it, and return the exit code."""
     fleet = operator.find(asked.config)
-    with network.client() as client, opened(asked) as ledger:
+    far = Going(later=f"What is done is in {asked.ledger}: end the run at any time, the same command goes on")
+    with network.client(far, asking) as client, opened(asked) as ledger:
         by = reader(client, ledger, asked, fleet, doing)
-        going = _Run(client, ledger, by, asked, doing, fleet, console.paint(showing.colour, sys.stdout))
+        going = _Run(client, ledger, by, asked, doing, fleet, console.paint(showing.colour, sys.stdout), far)
         if doing.acts:
             going.follow()
-        for entry in going.entries():
-            if not going.one(entry):
-                break
+        if not going.why:
+            going.all(going.entries())
     console.out(migration.closing(going.outcomes, going.failures, acts=doing.acts) + "\n")
+    if going.why:
+        left = f"; {many(going.left, 'repository is', 'repositories are')} left" if going.left else ""
+        console.err([printable(f"patless: {going.why}{left}: the same command goes on")])
     if going.refused:
         return exits.REFUSED
-    left = any(one.waits or (one.looked and _undone(one)) for one in going.outcomes)
-    return exits.code(unread=bool(going.failures), left=left, exit_zero=showing.exit_zero)
+    left_over = bool(going.why) or any(one.waits or (one.looked and _undone(one)) for one in going.outcomes)
+    return exits.code(unread=bool(going.failures), left=left_over, exit_zero=showing.exit_zero)
+
+
+class _Failed(Struct, frozen=True):
+    repository: Repository
+    destination: str
+    error: Exception
+
+
+_Found = list[Outcome | _Failed]
+"""Of one repository, by destination."""
 
 
 class _Run:
@@ -57,13 +80,19 @@ class _Run:
         doing: Doing,
         fleet: Operator,
         paint: Paint,
+        far: Going,
     ) -> None:
         self.client, self.ledger, self.reader = client, ledger, reader
-        self.asked, self.doing, self.fleet, self.paint = asked, doing, fleet, paint
-        self.opener = Opener(client, ledger, reader, doing.limits, doing.draft)
+        self.asked, self.doing, self.fleet, self.paint, self.far = asked, doing, fleet, paint, far
+        self.abreast = Abreast(JOBS, self.ahead, client.pace.end if client.pace else lambda: None)
+        self.shared = SharedLedger(ledger, self.abreast.do)
+        self.opener = Opener(client, self.shared, reader, doing.limits, doing.draft)
+        self.may_open: int | None = None
         self.outcomes: list[Outcome] = []
         self.failures: list[Failure] = []
         self.refused = False
+        self.why = ""
+        self.left = 0
 
     def entries(self) -> list[Entry]:
         found = [one for one in self.ledger.entries() if chosen(one, self.asked, self.fleet)]
@@ -76,7 +105,8 @@ class _Run:
         if not self.doing.acts or kept:
             return found
         # The ledger is new, or was lost: what is open already comes first, so that the limits know of it.
-        begun = following.begun(self.client, [one.repository for one in found])
+        self.far.doing = "looking for pull requests that are open already"
+        begun = following.begun(self.client, [one.repository for one in found], self.reader.heads)
         return sorted(found, key=lambda one: one.repository.uuid not in begun)
 
     def matters(self, entry: Entry) -> bool:
@@ -88,45 +118,90 @@ class _Run:
 
     def follow(self) -> None:
         """Learn what became of the open ones, which decides about further ones."""
-        entries = self.ledger.entries()
-        for sentence in followed(self.client, self.ledger, entries, self.ledger.changes()):
+        found = followed(self.client, self.ledger, self.ledger.entries(), self.ledger.changes(), far=self.far)
+        self.why = found.why
+        for sentence in found.failures:
             self.refused = True
             console.err([f"patless: {sentence}"])
 
-    def one(self, entry: Entry) -> bool:
-        """Deal with one repository; whether the run goes on."""
-        repository = entry.repository
+    def all(self, entries: list[Entry]) -> None:
+        """Deal with each repository, several at a time, and say so in their order."""
+        self.far.begins("pull requests" if self.doing.acts else "looking", len(entries), "repository", "repositories")
+        self.may_open = pacing.left(self.opener.traffic(), self.doing.limits, self.opener.clock())
+        self.abreast.go(entries, self.one, self.told, _leaving)
+        self.left = len(entries) - self.far.done
+
+    def ahead(self) -> int:
+        """How many are looked at before it is known what became of those before: no more than may be opened."""
+        most, found = self.client.budget.most, JOBS
+        if self.doing.acts and self.may_open is not None:
+            found = min(found, self.may_open - len(self.opener.opened))
+        return found if most is None else min(found, (most - self.client.sent) // _EACH)
+
+    def one(self, entry: Entry, place: Place) -> _Found:
+        """Deal with one repository, in a thread. Raises Stopped."""
+        repository, found = entry.repository, _Found()
         try:
-            names = self.destinations(repository)
+            names, untold = self.destinations(repository)
         except (ApiError, GitError) as error:
-            return self.failed(repository, "", error)
+            return [_failed(repository, "", error, place)]
+        found += [_Failed(repository, "", GitError(untold))] if untold else []
         for name in names:
             target = Target(repository, name, self.doing.destinations, self.fleet.wave(repository.slug))
             try:
-                outcome = self.opener.carry_out(target) if self.doing.acts else self.shown(target)
+                if self.doing.acts:
+                    outcome = self.opener.carry_out(target, place, last=name == names[-1])
+                else:
+                    outcome = self.shown(target)
             except (ApiError, GitError, Unreadable) as error:
-                if not self.failed(repository, name, error):
-                    return False
-                continue
-            self.outcomes.append(outcome)
-            lines = [migration.line(outcome), *(() if self.doing.acts else migration.preview(outcome))]
-            console.out("".join(f"{text.line(line, self.paint)}\n" for line in lines))
-            if outcome.ends:
-                return False
-        return True
+                found.append(_failed(repository, name, error, place))
+            except Stopped:
+                if not found:
+                    raise
+                break
+            else:
+                found.append(outcome)
+            if place.stopped:
+                break
+        return found
 
     def shown(self, target: Target) -> Outcome:
-        looked = self.reader.look(target, self.ledger.change(target.repository.uuid, target.destination))
+        looked = self.reader.look(target, self.shared.change(target.repository.uuid, target.destination))
         return Outcome(target, looked, pull_request=looked.decision.pull_request)
 
-    def destinations(self, repository: Repository) -> list[str]:
+    def destinations(self, repository: Repository) -> tuple[list[str], str]:
+        """And what is said of those that are left out."""
+        main = repository.main_branch
         if not self.doing.destinations:
-            return [repository.main_branch] if repository.main_branch else []
-        ours = {one.branch for one in self.ledger.changes(repository.uuid)}  # whatever a template called them
+            return [main] if main else [], ""
+        ours = {one.branch for one in self.shared.changes(repository.uuid)}  # whatever a template called them
         heads = self.reader.heads(repository).keys() - ours
-        return sorted(name for name in heads if wanted(name, self.doing.destinations))
+        found = sorted(name for name in heads if wanted(name, self.doing.destinations))
+        if len(found) <= MOST:
+            return found, ""
+        done = f"only {main} is dealt with" if main in found else "none is dealt with"
+        return (
+            [main] if main in found else [],
+            f"more than {MOST:,} branches match --destinations, so {done}; name fewer, as by a narrower pattern",
+        )
 
-    def failed(self, repository: Repository, name: str, error: Exception) -> bool:
+    # Telling, in the order of the repositories
+
+    def told(self, found: _Found) -> None:
+        self.far.done += not any(isinstance(one, _Failed) and _spent(one.error) for one in found)
+        for one in found:
+            if isinstance(one, _Failed):
+                self.failed(one)
+                continue
+            self.outcomes.append(one)
+            lines = [migration.line(one), *(() if self.doing.acts else migration.preview(one))]
+            console.out("".join(f"{text.line(line, self.paint)}\n" for line in lines))
+
+    def failed(self, one: _Failed) -> None:
+        repository, name, error = one.repository, one.destination, one.error
+        if _spent(error):
+            self.why = self.why or str(error)
+            return
         failure = Failure(repository.slug, name, str(error))
         self.failures.append(failure)
         where = f"{printable(failure.slug)} {printable(name)}".strip()
@@ -134,7 +209,25 @@ class _Run:
         self.refused = self.refused or isinstance(error, ApiError)
         if self.doing.acts:
             self.opener.failed(repository, name or repository.main_branch, printable(failure.error))
-        return not (isinstance(error, ApiError) and error.kind in ENDS)
+
+
+def _failed(repository: Repository, name: str, error: Exception, place: Place) -> _Failed:
+    """Raises Stopped where that is why it failed."""
+    if place.in_vain:
+        raise Stopped from None
+    if isinstance(error, ApiError) and error.kind in ENDS:  # no other would be answered otherwise
+        place.turn()
+        place.stop()
+    return _Failed(repository, name, error)
+
+
+def _spent(error: Exception) -> bool:
+    return isinstance(error, ApiError) and error.kind is Kind.SPENT
+
+
+def _leaving(count: int) -> None:
+    what = many(count, "pull request that was begun is", "pull requests that were begun are")
+    console.err([f"patless: interrupted: {what} brought to an end; interrupt again to leave that to the next run"])
 
 
 def _undone(outcome: Outcome) -> bool:

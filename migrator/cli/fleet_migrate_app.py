@@ -20,6 +20,13 @@ Templates = Annotated[
     Path | None,
     typer.Option("--templates", metavar="DIR", help="Other templates than the built-in.", exists=True, file_okay=False),
 ]
+Most = Annotated[
+    int | None,
+    typer.Option("--max-requests", min=1, metavar="N", help="Send no more requests; the same command goes on."),
+]
+Deadline = Annotated[
+    str, typer.Option("--deadline", metavar="TIME", help="End within this time, such as 90m or 2h; likewise.")
+]
 Draft = Annotated[bool, typer.Option("--draft", help="Open pull requests as drafts.")]
 
 
@@ -51,6 +58,8 @@ def migrate(
         bool, typer.Option("--run-pipelines", help="No [skip ci], though a pipeline would publish or deploy.")
     ] = False,
     templates: Templates = None,
+    max_requests: Most = None,
+    deadline: Deadline = "",
     wave: Wave = "",
     ledger: Ledger = LEDGER,
     config: Config = None,
@@ -64,12 +73,14 @@ def migrate(
         from migrator.cli import fleet_migrate
         from migrator.cli.fleet_asking import Asked, Showing
         from migrator.cli.fleet_reading import Doing
+        from migrator.cli.network import Asking, seconds
         from migrator.fleet.pacing import Limits
 
         asked = Asked(ledger, tuple(slugs or ()), config, folders(rules), wave, templates, tuple(probed or ()))
         limits = Limits(pace, per_reviewer, max_red / 100)
         doing = Doing(open_prs, listed(destinations), reopen, accept_linkage, draft, not run_pipelines, limits)
-        return fleet_migrate.run(asked, doing, Showing(colour=color, exit_zero=exit_zero))
+        asking = Asking(max_requests, seconds(deadline))
+        return fleet_migrate.run(asked, doing, Showing(colour=color, exit_zero=exit_zero), asking)
 
     end(run)
 
@@ -81,6 +92,8 @@ def status(
     again: Annotated[
         bool, typer.Option("--again", help="Ask after merged pull requests once more: a run may have been repeated.")
     ] = False,
+    max_requests: Most = None,
+    deadline: Deadline = "",
     wave: Wave = "",
     ledger: Ledger = LEDGER,
     config: Config = None,
@@ -92,11 +105,13 @@ def status(
     def run() -> int:
         from migrator.cli import fleet_status
         from migrator.cli.fleet_asking import Asked, Showing
+        from migrator.cli.network import Asking, seconds
 
         if offline and again:
             raise failures.UsageError("--again asks Bitbucket, and --offline does not; leave one of them out")
         asked = Asked(ledger, tuple(slugs or ()), config, wave=wave)
-        return fleet_status.run(asked, Showing(format, color, exit_zero), offline=offline, again=again)
+        asking = Asking(max_requests, seconds(deadline))
+        return fleet_status.run(asked, Showing(format, color, exit_zero), offline=offline, again=again, asking=asking)
 
     end(run)
 

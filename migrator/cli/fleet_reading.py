@@ -31,6 +31,7 @@ from migrator.platforms.bitbucket import starting
 from migrator.registry.records import Answer
 from migrator.reports.records.findings import PackageRecord, ProbeRecord, ReportRecord
 from migrator.repositories import remote
+from migrator.repositories.direct import Direct
 from migrator.text.mask import printable
 
 
@@ -70,6 +71,7 @@ def reader(client: Client, ledger: Ledger, asked: Asked, fleet: Operator, doing:
         known=starting.load((*fleet.rules, *asked.rules)),
         importers=Importers(branches, Exporters(entries, copy, judge)),
         skip_ci=doing.skip_ci if doing else True,
+        direct=Direct(remote.SECONDS),
     )
 
 

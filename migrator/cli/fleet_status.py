@@ -7,30 +7,43 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+from msgspec import Struct
+
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
 from migrator.cli.fleet_asking import Asked, Showing, named, opened
+from migrator.cli.network import Asking, Going
 from migrator.fleet import following, operator
+from migrator.fleet.abreast import Abreast, Place
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Change, Entry
+from migrator.fleet.records import Change, Entry, Repository
 from migrator.reports import formats
 from migrator.reports.subjects import status as statuses
+from migrator.text.mask import printable
 
-ENDS = (Kind.RATE_LIMITED, Kind.UNAUTHORISED)
+ENDS = (Kind.RATE_LIMITED, Kind.UNAUTHORISED, Kind.SPENT)
 """No other repository would be answered otherwise."""
 
 
-def run(asked: Asked, showing: Showing, *, offline: bool, again: bool) -> int:
+def run(
+    asked: Asked,
+    showing: Showing,
+    *,
+    offline: bool,
+    again: bool,
+    asking: Asking = Asking(),  # noqa: B008 - frozen
+) -> int:
     """Print how far every repository is, and return the exit code."""
     fleet = operator.find(asked.config)
-    failures: list[str] = []
+    told = Followed()
+    far = Going(later=f"What is known is in {asked.ledger}: end the run at any time, the same command goes on")
     with opened(asked) as ledger:
         entries = [one for one in ledger.entries() if named(one, asked, fleet)]
         changes = ledger.changes()
         if not offline and any(following.unsettled(one, again) for one in changes):
-            with network.client() as client:
-                failures = followed(client, ledger, entries, changes, again)
+            with network.client(far, asking) as client:
+                told = followed(client, ledger, entries, changes, again, far)
         uuids = {entry.repository.uuid for entry in entries}
         branches = [one for entry in entries for one in ledger.branches(entry.repository.uuid)]
         kept = [one for one in ledger.changes() if one.uuid in uuids]
@@ -38,31 +51,63 @@ def run(asked: Asked, showing: Showing, *, offline: bool, again: bool) -> int:
     workspace = entries[0].repository.workspace if entries else ""
     subject = statuses.subject(workspace, found)
     console.out(formats.write(showing.format, subject, console.paint(showing.colour, sys.stdout)))
-    console.err(f"patless: {failure}" for failure in failures)
-    if failures:
+    console.err(f"patless: {failure}" for failure in told.failures)
+    if told.why:
+        console.err([printable(f"patless: {told.why}; the rest is as it was known: the same command goes on")])
+    if told.failures:
         return exits.REFUSED
     standings = {row.standing for row in found}
     left = bool(standings & {following.Standing.FINDINGS, following.Standing.OPEN, following.Standing.MERGED_RED})
-    return exits.code(unread=following.Standing.ERROR in standings, left=left, exit_zero=showing.exit_zero)
+    return exits.code(
+        unread=bool(told.why) or following.Standing.ERROR in standings, left=left, exit_zero=showing.exit_zero
+    )
+
+
+class Followed(Struct, frozen=True):
+    """`failures` are what could not be asked, as sentences; `why` the rest was not, as the run was to end."""
+
+    failures: tuple[str, ...] = ()
+    why: str = ""
 
 
 def followed(
-    client: Client, ledger: Ledger, entries: Sequence[Entry], changes: Sequence[Change], again: bool = False
-) -> list[str]:
-    """Ask after every change that is not settled, `again`: and after merged ones; what could not be asked, as
-    sentences."""
+    client: Client,
+    ledger: Ledger,
+    entries: Sequence[Entry],
+    changes: Sequence[Change],
+    again: bool = False,
+    far: Going | None = None,
+) -> Followed:
+    """Ask after every change that is not settled, `again`: and after merged ones, several at a time."""
     by_uuid = {entry.repository.uuid: entry.repository for entry in entries if not entry.state.left}
+    asked = [(by_uuid[one.uuid], one) for one in changes if one.uuid in by_uuid and following.unsettled(one, again)]
     failures: list[str] = []
-    for change in changes:
-        repository = by_uuid.get(change.uuid)
-        if repository is None or not following.unsettled(change, again):
-            continue
+    whys: list[str] = []
+    if far:
+        far.begins("asking after pull requests", len(asked), "pull request", "pull requests")
+
+    def ask(one: tuple[Repository, Change], place: Place) -> tuple[Repository, Change, Change | ApiError]:
+        repository, change = one
         try:
-            workspace, slug = repository.workspace, repository.slug
-            learnt = following.followed(client, workspace, slug, change, datetime.now(UTC), again)
-            ledger.amend(change.uuid, change.destination, partial(following.amended, learnt=learnt))
+            now = datetime.now(UTC)
+            learnt = following.followed(client, repository.workspace, repository.slug, change, now, again)
         except ApiError as error:
-            failures.append(f"{repository.slug} {change.destination}: {error}")
             if error.kind in ENDS:
-                break
-    return failures
+                place.turn()
+                place.stop()
+            return repository, change, error
+        return repository, change, learnt
+
+    def told(found: tuple[Repository, Change, Change | ApiError]) -> None:
+        repository, change, learnt = found
+        if far:
+            far.done += 1
+        if not isinstance(learnt, ApiError):
+            ledger.amend(change.uuid, change.destination, partial(following.amended, learnt=learnt))
+        elif learnt.kind is Kind.SPENT:
+            whys.append(str(learnt))
+        else:
+            failures.append(f"{repository.slug} {change.destination}: {learnt}")
+
+    Abreast().go(asked, ask, told)
+    return Followed(tuple(failures), whys[0] if whys else "")

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable, Mapping
 
-from migrator import configuration, own_packages
 from migrator.cli import console, exits
 from migrator.cli.analysis import analyse, rulebook
 from migrator.cli.check import aside
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading, Showing
 from migrator.cli.pipeline_step import HOW
+from migrator.cli.telling import telling
 from migrator.cli.together import Together
+from migrator.configuration import own_packages
+from migrator.configuration import reading as configuration
+from migrator.findings.counting import many
 from migrator.findings.records import Package
 from migrator.findings.settings import Settings
 from migrator.registry.names import NotResolved, resolved
@@ -44,7 +48,10 @@ def run(reading: Reading, showing: Showing, *, write: bool) -> int:
         raise UsageError("--probe asks for one repository; name the folder of it")
     (analysis,) = analyses
     settled = rulebook(analysis.root, reading)[1]
-    accesses, errors = _asked(analysis.report.packages, books.load(reading.rules), os.environ)
+    begun, packages = time.monotonic(), analysis.report.packages
+    asking = many(len(packages), "package")
+    with telling(lambda: f"asking about {asking}, for {time.monotonic() - begun:.0f} seconds"):
+        accesses, errors = _asked(packages, books.load(reading.rules), os.environ)
     new = _new(analysis.report.packages, accesses, Picture(Settings(own_packages=settled.own_packages)))
     path, written, failure = settled.path or configuration.FILE, "", ""
     if write and new:

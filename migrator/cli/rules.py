@@ -10,7 +10,7 @@ from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading
 from migrator.cli.targets import targets
-from migrator.configuration import unknown
+from migrator.configuration.reading import unknown
 from migrator.reports import explain
 from migrator.rulebook.records import RuleBook
 

@@ -234,6 +234,6 @@ def _asked(
 
 
 def _lasting(ledger: Path, hours: int = 24, most: int | None = None, deadline: str = "") -> Lasting:
-    from migrator.cli import secrets_asking
+    from migrator.cli import network, secrets_asking
 
-    return secrets_asking.Lasting(ledger, timedelta(hours=hours), most, secrets_asking.seconds(deadline))
+    return secrets_asking.Lasting(ledger, timedelta(hours=hours), most, network.seconds(deadline))

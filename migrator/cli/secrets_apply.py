@@ -12,9 +12,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.bitbucket.credentials import EMAIL, Credentials
-from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
+from migrator.cli.network import Going
 from migrator.cli.secrets import Asked, asking_of, configuration_digest, rules_digest
 from migrator.cli.secrets_proof import counted, enough
 from migrator.fleet.ledger import Ledger
@@ -57,14 +57,15 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
     if not by and key and doing.allowed:
         by = next(iter(signing.names(key, doing.allowed)), "")
     enough(path, made, doing.allowed, doing.required, by, key)
-    with Client.of() as client:
+    log = doing.log or path.with_name(f"{path.name}.log")
+    far = Going(later=f"What is removed is in {log}: end the run at any time, the same command goes on")
+    with network.waiting(far) as client:
         asking = asking_of(asked, client)
         if rules_digest(asked) != made.rules or configuration_digest(asking) != made.configuration:
             raise UsageError(
                 "the plan was made with other rules or another configuration; give the same --rules and --config, or "
                 "make a new plan"
             )
-        log = doing.log or path.with_name(f"{path.name}.log")
         with ExitStack() as files:
             apart = {keeping.identity(path): "the plan"}
             journal = files.enter_context(journals.opened(log, made.digest, by, apart))
@@ -75,15 +76,18 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
             if not left:
                 return exits.CLEAN if _signed(journal, log, doing.sign) else exits.UNREADABLE
             _confirm(len(left), made, doing.yes)
-            with network.told(client):
+            with network.told(client, far):
                 why_not = still(asking, made)
             _forget(asked.lasting.ledger, asking, left)
             journal.write(Event.STARTED, text=f"{len(left)} of {len(made.rows)}")
             outcomes: list[Outcome] = []
-            for outcome in carry_out(asking, made, journal, why_not, keep):
-                outcomes.append(outcome)
-                row = outcome.row
-                console.out(printable(f"{outcome.event}: {row.key} in {row.place}: {outcome.text}") + "\n")
+            far.begins("removing", len(left), "variable", "variables")
+            with network.told(client, far):
+                for outcome in carry_out(asking, made, journal, why_not, keep):
+                    outcomes.append(outcome)
+                    far.done += 1
+                    row = outcome.row
+                    console.out(printable(f"{outcome.event}: {row.key} in {row.place}: {outcome.text}") + "\n")
             journal.write(Event.ENDED, text=f"{len(outcomes)}")
             signed = _signed(journal, log, doing.sign)
     code = _after(outcomes, len(left), log)

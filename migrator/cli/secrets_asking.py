@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,7 +15,7 @@ from msgspec.structs import replace
 from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
 from migrator.cli.failures import UsageError
-from migrator.cli.telling import Telling, telling
+from migrator.cli.telling import Telling, clock, long, telling
 from migrator.findings.counting import many
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.sharding import Shard, ShardError
@@ -28,7 +27,6 @@ from migrator.secrets.terms import Ahead, Far, Terms
 _NEVER, _WITH, _SHARE = 1, 6, 0.4
 """Requests for a repository that never had pipelines and for another one, with three deployments; and how many of a
 workspace are of the second kind where nothing is known of them."""
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 class Lasting(Struct, frozen=True):
@@ -40,16 +38,6 @@ class Lasting(Struct, frozen=True):
     most: int | None = None
     deadline: float | None = None
     shard: Shard = Shard()
-
-
-def seconds(text: str) -> float | None:
-    """Of a duration such as 90m; None for ''. Raises UsageError."""
-    if not text:
-        return None
-    match = re.fullmatch(r"([0-9]{1,6})([smh])", text)
-    if not match or not int(match[1]):
-        raise UsageError("--deadline is how long the run may take, such as 90m, 2h or 45s")
-    return int(match[1]) * _SECONDS[match[2]]
 
 
 def part(lasting: Lasting, text: str) -> Lasting:
@@ -81,7 +69,7 @@ class Meanwhile:
         far = self.far
         known = f"{far.asked:,} of {many(far.all, 'repository', 'repositories')} are known" if far.all else "it begins"
         self._say(
-            f"patless: {wait.why}; waiting until {_clock(wait.until)} at the latest. {known}. Answers are kept in "
+            f"patless: {wait.why}; waiting until {clock(wait.until)} at the latest. {known}. Answers are kept in "
             f"{self._lasting.ledger}: end the run at any time, the same command goes on"
         )
 
@@ -110,11 +98,9 @@ class Meanwhile:
             return far.doing
         wait = client.pace.waiting if client and client.pace else None
         if wait:
-            return f"{far.asked:,} of {far.all:,} repositories; waiting until {_clock(wait.until)}: {wait.why}"
+            return f"{far.asked:,} of {far.all:,} repositories; waiting until {clock(wait.until)}: {wait.why}"
         done, passed = far.asked - far.kept, time.monotonic() - self._began
-        left = (
-            f", about {_long((far.all - far.asked) * passed / done)} left" if done > 0 and far.asked < far.all else ""
-        )
+        left = f", about {long((far.all - far.asked) * passed / done)} left" if done > 0 and far.asked < far.all else ""
         sent = f", {client.sent:,} requests, {client.sent / passed:.1f}/s" if client and passed > 0 else ""
         return f"{far.doing}: {far.asked:,} of {far.all:,} repositories{sent}{left}"
 
@@ -151,13 +137,3 @@ def _known(ledger: Ledger, workspace: str) -> tuple[frozenset[str], float]:
         if branch.seen and any(finding.variables for finding in branch.seen.findings)
     }
     return frozenset(first), len(having) / len(read) if read else _SHARE
-
-
-def _clock(moment: float) -> str:
-    return f"{datetime.fromtimestamp(moment, UTC):%H:%M} UTC"
-
-
-def _long(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"

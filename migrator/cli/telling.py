@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from migrator.cli import console
 
@@ -75,3 +76,15 @@ def telling(text: Callable[[], str]) -> Iterator[Telling]:
     finally:
         one.end()
         thread.join(5)
+
+
+def clock(moment: float) -> str:
+    """A moment in seconds since 1970 UTC, for people."""
+    return f"{datetime.fromtimestamp(moment, UTC):%H:%M} UTC"
+
+
+def long(seconds: float) -> str:
+    """A time, for people."""
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+
+from migrator.repositories import databases, disk
 
 VERSION = 1
 """Of the tables. Their documents are records as JSON, which gain fields with defaults only, so that a ledger of before
@@ -18,6 +20,7 @@ _WAIT = 60.0
 LARGEST = 4 * 1024**3
 _ROW = 64 * 1024**2
 """The most bytes of a file, and of one row of it."""
+_ANEW = "move it away, and `patless fleet scan` makes another, which finds open pull requests again"
 _MARK = 0x7061746C
 """`PRAGMA application_id`: the file is one of this program's."""
 _TABLES = """
@@ -100,7 +103,7 @@ class Database:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
-            raise LedgerError(f"{path}: the ledger cannot be opened: {error.strerror}") from None
+            raise LedgerError(f"the ledger cannot be opened: {disk.refused(error, path)}") from None
         if os.stat(path).st_size > LARGEST:
             raise LedgerError(f"{path}: the ledger is larger than {LARGEST // 1024**3} GiB; name another one")
         self._base = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
@@ -130,8 +133,14 @@ class Database:
                 yield self._base
                 self._base.execute("COMMIT")
             except BaseException:
-                self._base.execute("ROLLBACK")
+                self._undo()
                 raise
+
+    def _undo(self) -> None:
+        """SQLite has done it already where the disk is what failed, and may fail at it for the same reason."""
+        if self._base.in_transaction:
+            with suppress(sqlite3.Error):
+                self._base.execute("ROLLBACK")
 
     def _prepare(self) -> None:
         self._base.execute("PRAGMA trusted_schema = OFF")
@@ -158,7 +167,7 @@ class Database:
                 self._grow()
             self._base.execute("COMMIT")
         except BaseException:
-            self._base.execute("ROLLBACK")
+            self._undo()
             raise
 
     def _grow(self) -> None:
@@ -177,8 +186,9 @@ class Database:
     def _sentences(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, ValueError, OverflowError) as error:  # msgspec's are ValueErrors
-            what = "is no ledger, or damaged" if isinstance(error, sqlite3.DatabaseError) else "cannot be read"
-            if isinstance(error, sqlite3.OperationalError):
-                what = f"cannot be used: {error}"
-            raise LedgerError(f"{self.path}: the ledger {what}; mend it or name another one") from None
+        except sqlite3.Error as error:
+            raise LedgerError(databases.refused(error, self.path, _ANEW)) from None
+        except (ValueError, OverflowError):  # msgspec's are ValueErrors
+            raise LedgerError(
+                f"{self.path}: the ledger cannot be read; bring back a copy of before, or {_ANEW}"
+            ) from None

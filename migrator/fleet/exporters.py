@@ -132,7 +132,7 @@ def _complete(importing: Sequence[Branch], reading: Reading, credentials: Creden
     if repository.folder or not repository.clone_url:
         return
     root = remote.place(reading.cache, repository.workspace, repository.slug)
-    if remote.is_partial(root) or not (root / "HEAD").exists():
+    if remote.is_partial(root) or not _is_there(root):
         variables = credentials.git_environment(repository.clone_url, reading.api)
         names = list(dict.fromkeys(one.name for one in importing))
         remote.snapshot(root, repository.clone_url, variables, names, reading.filtered, reading.seconds)
@@ -148,6 +148,11 @@ def _bring(exporter: Repository, asked: Collection[str], reading: Reading, crede
     heads, tags = ([one for one in asked if f"{kind}{one}" in new] for kind in ("refs/heads/", "refs/tags/"))
     if heads or tags:
         remote.snapshot(root, url, variables, heads, reading.filtered, reading.seconds, tags)
+
+
+def _is_there(root: Path) -> bool:
+    """Whether there is a copy in the cache, or a clone of people."""
+    return (root / "HEAD").exists() or (root / ".git").exists()
 
 
 def _refs(root: Path, seconds: float) -> dict[str, str]:

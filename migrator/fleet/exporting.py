@@ -43,6 +43,14 @@ class Importers:
         found = [branch.entry.repository for branch, _ in self._uses.get(exporter.uuid, ())]
         return tuple({one.uuid: one for one in found}.values())
 
+    def branches(self, exporter: Repository) -> tuple[tuple[Repository, tuple[str, ...]], ...]:
+        """Those that import from it, with the names of their branches that do."""
+        found: dict[str, tuple[Repository, dict[str, None]]] = {}
+        for branch, _ in self._uses.get(exporter.uuid, ()):
+            repository = branch.entry.repository
+            found.setdefault(repository.uuid, (repository, {}))[1][branch.name] = None
+        return tuple((one, tuple(names)) for one, names in found.values())
+
     def pins(self, exporter: Repository, ref: str) -> tuple[str, ...]:
         """Those that run what another ref than this one has, such as `sales at v1`."""
         found = [(branch.entry.repository.slug, aim.ref) for branch, aim in self._uses.get(exporter.uuid, ())]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -14,7 +14,9 @@ from migrator.bitbucket import account, pipelines, pull_requests, source_commits
 from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.records import Commit, PullRequest, Run
 from migrator.findings.records import Verdict
+from migrator.fleet.abreast import Abreast, Place
 from migrator.fleet.records import Branch, Change, ChangeState, Entry, Repository, State
+from migrator.repositories.git import GitError
 from migrator.secrets.changes import BRANCH as OURS
 
 if TYPE_CHECKING:
@@ -67,28 +69,37 @@ class Row(Struct, frozen=True):
     was: tuple[str, ...] = ()
 
 
-def begun(client: Client, repositories: Sequence[Repository]) -> frozenset[str]:
+def begun(
+    client: Client, repositories: Sequence[Repository], heads: Callable[[Repository, str], Mapping[str, str]]
+) -> frozenset[str]:
     """The UUIDs of those that have a pull request of the account that asks, open or merged; where Bitbucket does not
-    say who asks, that have an open one from a branch such as this tool makes. Raises ApiError."""
+    say who asks, that have a branch such as this tool makes, which `heads` tells by how their names begin: git is asked
+    for that, as it has an allowance of its own. An open one whose branch people have removed is found when its turn
+    comes. Raises ApiError."""
     try:
         me = account.user(client).uuid
     except ApiError as error:
         if error.kind not in _REFUSED:
             raise
-        return frozenset(one.uuid for one in repositories if _has_begun(client, one))
+        return _having_a_branch(repositories, heads)
     workspaces = dict.fromkeys(one.workspace for one in repositories)
     names = {each.repository.lower() for workspace in workspaces for each in pull_requests.by(client, workspace, me)}
     return frozenset(one.uuid for one in repositories if f"{one.workspace}/{one.slug}".lower() in names)
 
 
-def _has_begun(client: Client, repository: Repository) -> bool:
-    try:
-        found = pull_requests.opened(client, repository.workspace, repository.slug)
-    except ApiError as error:
-        if error.kind in _REFUSED:  # it is told when its turn comes
-            return False
-        raise
-    return any(one.source.startswith(OURS) for one in found)
+def _having_a_branch(
+    repositories: Sequence[Repository], heads: Callable[[Repository, str], Mapping[str, str]]
+) -> frozenset[str]:
+    found: set[str] = set()
+
+    def has(repository: Repository, _: Place) -> str:
+        try:
+            return repository.uuid if heads(repository, OURS) else ""
+        except (ApiError, GitError):  # it is told when its turn comes
+            return ""
+
+    Abreast().go(repositories, has, found.add)
+    return frozenset(found - {""})
 
 
 def unsettled(change: Change, again: bool = False) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from migrator.bitbucket import inventory, pull_requests
-from migrator.bitbucket.inventory import NotChecked
+from migrator.bitbucket.inventory import Inventory, NotChecked
 from migrator.bitbucket.records import Level, PullRequest, Variable
 from migrator.findings.masking import masked
 from migrator.findings.records import Finding
@@ -26,7 +28,8 @@ from migrator.fleet.scanning import Judge
 from migrator.fleet.undoing import BRANCH as UNDOING
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.starting import Releases, matches, releases
-from migrator.repositories import joining, remote
+from migrator.repositories import disk, joining, remote
+from migrator.repositories.direct import Direct, NotDirect
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Entry, Objects
 from migrator.repositories.refview import RefView
@@ -38,6 +41,9 @@ from migrator.text.patterns import regex
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
+_SHARED, _OWN = 900.0, 30.0
+"""Seconds in which variables of a workspace, and of one repository, are not asked for again: those of a repository for
+its next branch."""
 _FEW = 3
 _HEADS = "refs/heads/"
 _PATH = regex(r"[ !#-\[\]-~]+")
@@ -73,9 +79,39 @@ class Looked(Struct, frozen=True):
     message: str = ""
 
 
+class Asked:
+    """Variables that were asked for a short while ago, by workspace, and by workspace and repository."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._found: dict[tuple[str, ...], tuple[float, Inventory]] = {}
+
+    def workspace(self, client: Client, workspace: str) -> Inventory:
+        """Raises ApiError."""
+        with self._lock:  # it is of all, so that the others wait for one answer
+            found = self._recent((workspace,), _SHARED)
+            return found or self._keep((workspace,), inventory.of_workspace(client, workspace))
+
+    def own(self, client: Client, workspace: str, slug: str) -> Inventory:
+        """Those of the repository and its deployments. Raises ApiError."""
+        key = (workspace, slug)
+        return self._recent(key, _OWN) or self._keep(
+            key, inventory.inventory(client, workspace, slug, Inventory((), ()))
+        )
+
+    def _recent(self, key: tuple[str, ...], seconds: float) -> Inventory | None:
+        at, found = self._found.get(key, (0.0, None))
+        return found if 0 <= self._clock() - at < seconds else None
+
+    def _keep(self, key: tuple[str, ...], found: Inventory) -> Inventory:
+        self._found[key] = (self._clock(), found)
+        return found
+
+
 class Reader(Struct, frozen=True):
-    """What is read by. `judge` gives what a repository is judged by, `importers` who else runs its pipelines; `skip_ci`
-    says whether commits may ask for no run."""
+    """What is read by, for several threads. `judge` gives what a repository is judged by, `importers` who else runs its
+    pipelines; `skip_ci` says whether commits may ask for no run. `direct` None: git alone asks for branches."""
 
     client: Client
     cache: Path
@@ -86,11 +122,25 @@ class Reader(Struct, frozen=True):
     importers: Importers
     skip_ci: bool = True
     filtered: remote.Filter = field(default_factory=remote.Filter)
+    direct: Direct | None = None
+    asked: Asked = field(default_factory=Asked)
+    analyzing: threading.Lock = field(default_factory=threading.Lock)
 
-    def heads(self, repository: Repository) -> dict[str, str]:
-        """The commits by branch, of now. Raises GitError, GitMissing, ApiError."""
-        found = remote.heads(repository.clone_url, self._signed(repository), tags=False)
-        return {name.removeprefix(_HEADS): sha for name, sha in found.items() if name.startswith(_HEADS)}
+    def heads(self, repository: Repository, prefix: str = "") -> dict[str, str]:
+        """The commits by branch, of now, of those whose name begins with `prefix`. Raises GitError, GitMissing,
+        ApiError."""
+        found = self._heads(repository, f"{_HEADS}{prefix}")
+        return {name.removeprefix(_HEADS): sha for name, sha in found.items() if name.startswith(f"{_HEADS}{prefix}")}
+
+    def _heads(self, repository: Repository, prefix: str) -> dict[str, str]:
+        url = repository.clone_url
+        if self.direct:
+            try:
+                signed = self.client.credentials.git_authorization(url, self.client.base)
+                return self.direct.heads(url, signed, (prefix,), lambda ref: True)
+            except NotDirect:
+                pass
+        return remote.heads(url, self._signed(repository), tags=False)
 
     def join(self, target: Target, branch: str, tip: str, head: str, files: Mapping[str, bytes], message: str) -> str:
         """Bring `branch`, whose tip is `tip`, up to `head` with `files` changed; the new commit.
@@ -113,7 +163,10 @@ class Reader(Struct, frozen=True):
         head = heads.get(target.destination)
         if head is None:
             raise GitError(f"the branch {target.destination} is not there any more")
-        looked = self._judged(target, head)
+        try:
+            looked = self._judged(target, head)
+        except OSError as error:
+            raise GitError(disk.told(error, self.cache)) from None
         situation = self._situation(target, looked, heads, known)
         return self._settled(repository, replace(looked, situation=situation))
 
@@ -130,7 +183,8 @@ class Reader(Struct, frozen=True):
         repository, judge = target.repository, self.judge(target.repository)
         folder = remote.place(self.cache, repository.workspace, repository.slug)
         remote.snapshot(folder, repository.clone_url, self._signed(repository), [target.destination], self.filtered)
-        with Objects(folder) as objects:
+        self._complete(repository)
+        with self.analyzing, Objects(folder) as objects:  # one at a time: it is the processor's work
             objects.load([head])
             view = RefView(objects, head)
             report = masked(scanning.analyse(view, judge))  # before anything is said or named
@@ -175,6 +229,13 @@ class Reader(Struct, frozen=True):
         title, body = self.texts.render("title", about), self.texts.render("body", about)
         return Looked(situation, decision, files, about, plan, title, body, message)
 
+    def _complete(self, repository: Repository) -> None:
+        """Bring the copies of those that import from it, which are not in the cache any more."""
+        for one, branches in self.importers.branches(repository):
+            folder = remote.place(self.cache, one.workspace, one.slug)
+            if not one.folder and one.clone_url and (remote.is_partial(folder) or not (folder / "HEAD").exists()):
+                remote.snapshot(folder, one.clone_url, self._signed(one), branches, self.filtered)
+
     def _situation(self, target: Target, looked: Looked, heads: Mapping[str, str], known: Change | None) -> Situation:
         """With what people have made of it so far."""
         workspace, slug = target.repository.workspace, target.repository.slug
@@ -199,9 +260,9 @@ class Reader(Struct, frozen=True):
         shadows: list[str] = []
         not_checked: list[str] = []
         outdated: list[str] = []
-        above = inventory.of_workspace(self.client, repository.workspace)
         for one in (repository, *self.importers.of(repository)):
-            found = inventory.inventory(self.client, one.workspace, one.slug, above)
+            own, above = self.asked.own(self.client, one.workspace, one.slug), self._above(one)
+            found = Inventory((*own.variables, *above.variables), (*own.not_checked, *above.not_checked))
             of = f" of {one.slug}" if one is not repository else ""
             shadows += [f"{each.key} ({_level(each, of)})" for each in found.variables if each.key in book.natives]
             not_checked += [_level(each, of) for each in found.not_checked]
@@ -213,6 +274,9 @@ class Reader(Struct, frozen=True):
             not_checked=tuple(dict.fromkeys(not_checked)),
             outdated=tuple(dict.fromkeys(outdated)),
         )
+
+    def _above(self, repository: Repository) -> Inventory:
+        return self.asked.workspace(self.client, repository.workspace)
 
     def _signed(self, repository: Repository) -> dict[str, str]:
         return self.client.credentials.git_environment(repository.clone_url, self.client.base)

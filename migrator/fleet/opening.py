@@ -1,15 +1,22 @@
 """Carries decisions out: the commit, the pull request, and the ledger's row before and after each.
 
+Several targets are under way at a time. Each waits for its turn before anything is written: then the thread of the
+ledger looks at the limits, and what it grants counts for all that come after, done or not yet. So as many are opened,
+and the same ones, as one after the other.
+
 Nothing is repeated blindly. Where an answer is lost, or says that something moved, everything is read again, and what
 is decided then is what is missing: so a run that ends anywhere, and one that follows, come to the same state.
 """
 
 from __future__ import annotations
 
+import math
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -20,11 +27,12 @@ from migrator.bitbucket.errors import ApiError, Kind
 from migrator.bitbucket.records import Account, PullRequest
 from migrator.bitbucket.reviewers import default_reviewers
 from migrator.fleet import identity, pacing
+from migrator.fleet.abreast import Place
 from migrator.fleet.deciding import Act, Why
-from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import Looked, Reader, Target
 from migrator.fleet.pacing import Limits, Traffic
 from migrator.fleet.records import Change, ChangeState, Repository
+from migrator.fleet.sharing import SharedLedger
 from migrator.repositories.remote import Moved
 
 if TYPE_CHECKING:
@@ -32,6 +40,11 @@ if TYPE_CHECKING:
 
 TRIES = 4
 """How often one target is read anew before it is left for another run."""
+STALE = 60.0
+"""Seconds after which what was looked at is looked at again, where its turn has come that late."""
+_WRITES = 3
+"""Requests that bring a pull request to its end, once it is begun: the commit, itself, and once more without somebody
+who is refused as a reviewer."""
 PAUSE = 1.0
 """Seconds before it is read again for the first time."""
 _MOVED = (Kind.CONFLICT, Kind.SERVER, Kind.UNREACHABLE, Kind.TOO_SLOW, Kind.GARBLED)
@@ -52,36 +65,60 @@ class Outcome(Struct, frozen=True):
     dropped: tuple[str, ...] = ()
 
 
+class Held(Struct, frozen=True):
+    """Why no further pull request is opened now: `words`, which `ends` the run; or reviewers who are `busy`."""
+
+    words: str = ""
+    busy: tuple[str, ...] = ()
+
+
+_Key = tuple[str, str]
+_Granted = dict[_Key, tuple[float, tuple[str, ...]]]
+
+
 class Opener(Struct, frozen=True):
-    """`clock` gives seconds since 1970 UTC. `reviewers` are whether those that were asked after can review, by UUID."""
+    """For several threads. `clock` gives seconds since 1970 UTC. `reviewers` are whether those that were asked after
+    can review, by UUID. `granted` are pull requests that are about to be opened: when they were granted, and to whom;
+    `opened` are all that were granted."""
 
     client: Client
-    ledger: Ledger
+    ledger: SharedLedger
     reader: Reader
     limits: Limits
     draft: bool = False
     clock: Callable[[], float] = time.time
     reviewers: dict[str, bool] = field(default_factory=dict)
+    granted: _Granted = field(default_factory=dict)
+    opened: set[_Key] = field(default_factory=set)
+    asking: threading.Lock = field(default_factory=threading.Lock)
 
-    def carry_out(self, target: Target) -> Outcome:
-        """Do what is to be done about one target. Raises as `Reader.look`, and LedgerError."""
+    def carry_out(self, target: Target, place: Place, *, last: bool = True) -> Outcome:
+        """Do what is to be done about one target, at its turn, which is over once that is settled if it is the `last`
+        of its place. Raises as `Reader.look`, LedgerError, and Stopped where nothing was begun."""
         with self.ledger.claimed(target.repository.uuid) as mine:
             if not mine:
                 return Outcome(target, waits="another run is at work on this repository")
-            begun: Act | None = None
-            for attempt in range(1, TRIES + 1):
-                looked = self.reader.look(target, self._known(target))
-                try:
-                    outcome = self._act(target, looked)
-                except (ApiError, Moved) as error:
-                    if attempt == TRIES or (isinstance(error, ApiError) and not _again(error)):
-                        raise
-                    begun = looked.decision.act
-                    time.sleep(attempt * PAUSE)
-                    continue
-                self._answered(target)
-                done_before = outcome.done is None and looked.decision.why is Why.UP_TO_DATE
-                return replace(outcome, done=begun) if done_before else outcome
+            try:
+                return self._carry_out(target, place, last)
+            finally:
+                self.granted.pop(_key(target), None)
+
+    def _carry_out(self, target: Target, place: Place, last: bool) -> Outcome:
+        begun: Act | None = None
+        for attempt in range(1, TRIES + 1):
+            since = time.monotonic()
+            looked = self.reader.look(target, self._known(target))
+            try:
+                outcome = self._act(target, looked, place, last, since)
+            except (ApiError, Moved) as error:
+                if attempt == TRIES or (isinstance(error, ApiError) and not _again(error)):
+                    raise
+                begun = looked.decision.act
+                time.sleep(attempt * PAUSE)
+                continue
+            self._answered(target)
+            done_before = outcome.done is None and looked.decision.why is Why.UP_TO_DATE
+            return replace(outcome, done=begun) if done_before else outcome
         raise AssertionError("the last attempt returns or raises")
 
     def failed(self, repository: Repository, destination: str, error: str) -> None:
@@ -92,11 +129,26 @@ class Opener(Struct, frozen=True):
                 row = row or Change(repository.uuid, destination, "", ChangeState.ERROR, "")
                 self._save(replace(row, error=error))
 
-    def _act(self, target: Target, looked: Looked) -> Outcome:
+    def _act(self, target: Target, looked: Looked, place: Place, last: bool, since: float) -> Outcome:
         decision = looked.decision
+        opens = decision.act in (Act.OPEN, Act.REPAIR)
+        workspace, slug = target.repository.workspace, target.repository.slug
+        asked = default_reviewers(self.client, workspace, slug) if opens else ()
+        place.turn()
+        if time.monotonic() - since > STALE:
+            return self._act(target, self.reader.look(target, self._known(target)), place, last, math.inf)
+        accounts, waits = self._grant(target, looked, asked) if opens else ((), None)
+        if waits:
+            if waits.ends:
+                place.stop()
+            return waits
+        if decision.act.writes:
+            place.begins()
         known = self._known(target)
-        if decision.act in (Act.OPEN, Act.REPAIR):
-            return self._open(target, looked)
+        if last and (opens or (known and decision.act.writes)):  # else what is learnt counts for those that come after
+            place.passed()
+        if opens:
+            return self._open(target, looked, asked, accounts)
         found, dropped = decision.pull_request, tuple[str, ...]()
         if found and decision.act is Act.UPDATE:
             return self._update(target, looked, known, found)
@@ -104,7 +156,6 @@ class Opener(Struct, frozen=True):
             row = known if known and known.pull_request in (None, found.number) else self._row(target, looked)
             lost = known is not None and known.state == ChangeState.OPENING  # its answer, and with it who was refused
             if lost or (found.open and not row.reviewers and found.reviewers is None):  # a list does not name them
-                workspace, slug = target.repository.workspace, target.repository.slug
                 found = pull_requests.one(self.client, workspace, slug, found.number)
                 row = replace(row, reviewers=found.reviewers or ())
             if decision.why is Why.UP_TO_DATE and known and known.state == ChangeState.UPDATING:
@@ -112,12 +163,8 @@ class Opener(Struct, frozen=True):
             self._keep(row, found)
         return Outcome(target, looked, pull_request=found, dropped=dropped)
 
-    def _open(self, target: Target, looked: Looked) -> Outcome:
+    def _open(self, target: Target, looked: Looked, asked: Sequence[Account], accounts: Sequence[Account]) -> Outcome:
         """The branch, where it is not there as it should be, and its pull request."""
-        asked = default_reviewers(self.client, target.repository.workspace, target.repository.slug)
-        accounts = [one for one in asked if self._active(one.uuid)]
-        if held := self._held(target, looked, accounts):
-            return held
         row = self._row(target, looked)
         if looked.decision.parent:
             row = self._commit(target, looked, replace(row, state=ChangeState.COMMITTING), self._known(target))
@@ -156,9 +203,10 @@ class Opener(Struct, frozen=True):
 
     def _active(self, uuid: str) -> bool:
         """Whether they can review, as far as Bitbucket tells, which is asked once."""
-        if uuid not in self.reviewers:
-            self.reviewers[uuid] = account.active(self.client, uuid) is not False
-        return self.reviewers[uuid]
+        with self.asking:
+            if uuid not in self.reviewers:
+                self.reviewers[uuid] = account.active(self.client, uuid) is not False
+            return self.reviewers[uuid]
 
     def _commit(self, target: Target, looked: Looked, row: Change, known: Change | None) -> Change:
         parent, situation = looked.decision.parent, looked.situation
@@ -197,17 +245,19 @@ class Opener(Struct, frozen=True):
         self, target: Target, looked: Looked, asked: Sequence[Account], accounts: Sequence[Account]
     ) -> tuple[PullRequest, tuple[str, ...]]:
         """Open it with as many of the reviewers as Bitbucket takes, and who of `asked` is none: those that it names are
-        dropped, else one of them in turn, else all. A refused request changes nothing."""
+        dropped, else those who have left, which it says without a name, else one of them in turn, else all. A refused
+        request changes nothing."""
         left = list(accounts)
         while True:
             made, error = self._post(target, looked, left)
             if made:
                 return made, _names(asked, left)
             words = error.fields["reviewers"] if error else ""
-            named = [one for one in left if one.name and one.name in words]
-            if not named:
+            bad = [one for one in left if one.name and one.name in words]
+            bad = bad or [one for one in left if not self._active(one.uuid)]
+            if not bad:
                 break
-            left = [one for one in left if one not in named]
+            left = [one for one in left if one not in bad]
         for fewer in [*([one for one in left if one is not out] for out in left), []]:
             made, error = self._post(target, looked, fewer)
             if made:
@@ -236,31 +286,53 @@ class Opener(Struct, frozen=True):
             return None, error
         return made, None
 
-    def _held(self, target: Target, looked: Looked, accounts: Sequence[Account]) -> Outcome | None:
-        """Why no further pull request is opened now."""
-        traffic = self._traffic(target)
-        if words := pacing.halted(traffic, self.limits) or pacing.spent(traffic, self.limits, self.clock()):
-            return Outcome(target, looked, waits=words, ends=True)
-        uuids = [account.uuid for account in accounts]
+    def _grant(
+        self, target: Target, looked: Looked, asked: Sequence[Account]
+    ) -> tuple[Sequence[Account], Outcome | None]:
+        """Who of the default reviewers is asked, or why no further pull request is opened now. Whoever has left is not
+        waited for."""
+        accounts = list(asked)
+        while True:
+            held = self.ledger.do(partial(self._held, target, tuple(account.uuid for account in accounts)))
+            if held is None:
+                return accounts, None
+            if held.words:
+                return (), Outcome(target, looked, waits=held.words, ends=True)
+            gone = [uuid for uuid in held.busy if not self._active(uuid)]
+            if not gone:
+                names = ", ".join(account.name or account.uuid for account in accounts if account.uuid in held.busy)
+                count = f"{self.limits.per_reviewer} open already (--per-reviewer)"
+                return (), Outcome(target, looked, waits=f"reviewers who have {count}: {names}")
+            accounts = [account for account in accounts if account.uuid not in gone]
+
+    def _held(self, target: Target, uuids: tuple[str, ...]) -> Held | None:
+        """In the thread of the ledger: what is in the way; None where it is granted, which counts from now on. Raises
+        ApiError where no more requests may be sent."""
+        key, now = _key(target), self.clock()
+        others = len(self.granted.keys() - {key})
+        self.client.spares(_WRITES * (others + 1), f"the pull request of {target.repository.slug}")
+        traffic = self.traffic(key)
+        if words := pacing.halted(traffic, self.limits) or pacing.spent(traffic, self.limits, now):
+            return Held(words)
         if busy := pacing.busy(traffic, self.limits, uuids):
-            names = ", ".join(account.name or account.uuid for account in accounts if account.uuid in busy)
-            count = f"{self.limits.per_reviewer} open already (--per-reviewer)"
-            return Outcome(target, looked, waits=f"reviewers who have {count}: {names}")
+            return Held(busy=busy)
+        self.granted[key] = (now, uuids)
+        self.opened.add(key)
         return None
 
-    def _traffic(self, target: Target) -> Traffic:
-        """That of all other targets, as the ledger has it now: other runs count too."""
-        rows = [
-            one
-            for one in self.ledger.changes()
-            if (one.uuid, one.destination) != (target.repository.uuid, target.destination)
-        ]
+    def traffic(self, but: _Key = ("", "")) -> Traffic:
+        """That of all other targets, as the ledger has it now, as other runs count too; and of those that this run is
+        about to open. In the thread of the ledger."""
+        granted = {key: one for key, one in self.granted.items() if key != but}
+        rows = [one for one in self.ledger.changes() if (one.uuid, one.destination) not in {but, *granted}]
         waiting = Counter(
             uuid for one in rows if one.state in (ChangeState.OPENING, ChangeState.OPEN) for uuid in one.reviewers
         )
+        waiting.update(uuid for _, uuids in granted.values() for uuid in uuids)
         runs = Counter(one.run for one in rows if one.state == ChangeState.MERGED)
-        opened = tuple(datetime.fromisoformat(one.opened).timestamp() for one in rows if one.opened)
-        return Traffic(opened, waiting, runs["green"], runs["red"])
+        opened = [datetime.fromisoformat(one.opened).timestamp() for one in rows if one.opened]
+        opened += [moment for moment, _ in granted.values()]
+        return Traffic(tuple(opened), waiting, runs["green"], runs["red"])
 
     # The ledger
 
@@ -306,6 +378,10 @@ class Opener(Struct, frozen=True):
 
     def _now(self) -> str:
         return datetime.fromtimestamp(self.clock(), UTC).isoformat()
+
+
+def _key(target: Target) -> _Key:
+    return target.repository.uuid, target.destination
 
 
 def _again(error: ApiError) -> bool:

@@ -11,49 +11,46 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
 from migrator.findings.settings import Settings
 from migrator.fleet.records import Repository
 from migrator.text.files import read_bounded
 from migrator.text.mask import printable
 from migrator.text.patterns import regex
+from migrator.text.toml import ConfigurationError, Filled, Name, Toml
 from migrator.text.view import Unreadable
-from migrator.toml_keys import ConfigurationError, Keys, load
-from migrator.toml_tables import Table, places, tables
 
 FILE = "fleet.toml"
-KEYS = (
-    *("own-packages", "shared-packages", "variables", "rules", "select", "ignore", "exclude", "repositories", "waves"),
-    *("archived", "archived-projects"),
-)
-_OVERRIDE = ("slugs", "own-packages", "variables", "exclude")
-_WAVE = ("name", "slugs", "owner", "due")
 _SLUG = regex(r"\$(?:\{BITBUCKET_REPO_SLUG\}|BITBUCKET_REPO_SLUG\b)")
 _WORKSPACE = regex(r"\$(?:\{BITBUCKET_WORKSPACE\}|BITBUCKET_WORKSPACE\b)")
 
 
-class Override(Struct, frozen=True):
+Slugs = Annotated[tuple[Filled, ...], Meta(min_length=1, title='names no repository; write slugs = ["web", "api-*"]')]
+
+
+class Override(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """What holds for the repositories whose slug one of the globs `slugs` matches, beside what holds for all."""
 
-    slugs: tuple[str, ...]
-    own_packages: tuple[str, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
-    exclude: tuple[str, ...] = ()
+    slugs: Slugs
+    own_packages: tuple[Filled, ...] = ()
+    variables: Mapping[Name, str] = field(default_factory=dict)
+    exclude: tuple[Filled, ...] = ()
 
 
-class Wave(Struct, frozen=True):
+class Wave(Struct, frozen=True, forbid_unknown_fields=True):
     """Repositories that change together. `owner` is the contact, a line of free text; '' for none."""
 
-    name: str
-    slugs: tuple[str, ...]
-    owner: str = ""
+    name: Filled
+    slugs: Slugs
+    owner: Filled = ""
     due: date | None = None
 
 
-class Operator(Struct, frozen=True):
+class Operator(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """The configuration of a fleet. `path` is what was read, '' for nothing.
 
     `own_packages` are globs with the repository's slug in them, `shared_packages` those of packages that the native
@@ -62,18 +59,18 @@ class Operator(Struct, frozen=True):
     Cloud has no mark for that (https://support.atlassian.com/bitbucket-cloud/kb/how-to-archive-repositories/).
     """
 
-    own_packages: tuple[str, ...] = ()
-    shared_packages: tuple[str, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
+    own_packages: tuple[Filled, ...] = ()
+    shared_packages: tuple[Filled, ...] = ()
+    variables: Mapping[Name, str] = field(default_factory=dict)
     rules: tuple[Path, ...] = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    overrides: tuple[Override, ...] = ()
+    select: tuple[Filled, ...] = ()
+    ignore: tuple[Filled, ...] = ()
+    exclude: tuple[Filled, ...] = ()
+    overrides: tuple[Override, ...] = field(name="repositories", default=())
     waves: tuple[Wave, ...] = ()
-    path: str = ""
-    archived: tuple[str, ...] = ()
-    archived_projects: tuple[str, ...] = ()
+    path: str = field(name="(path)", default="")
+    archived: tuple[Filled, ...] = ()
+    archived_projects: tuple[Filled, ...] = ()
 
     def is_archived(self, repository: Repository) -> bool:
         """Whether it is read as any other one, but neither counted nor written to."""
@@ -135,71 +132,24 @@ def read(path: Path) -> Operator:
 
 def parse(name: str, data: bytes, folder: Path) -> Operator:
     """As `read`, from the bytes of the file that errors call `name`. Raises ConfigurationError."""
-    text, table = load(name, data)
-    keys = Keys(name, text)
-    keys.only(table, KEYS)
-    return Operator(
-        own_packages=_own(keys, table),
-        shared_packages=keys.strings(table, "shared-packages"),
-        variables=keys.variables(table, "variables"),
-        rules=tuple(_folder(keys, folder, entry) for entry in keys.strings(table, "rules")),
-        select=keys.strings(table, "select"),
-        ignore=keys.strings(table, "ignore"),
-        exclude=keys.strings(table, "exclude"),
-        overrides=tuple(_override(one) for one in _tables(keys, table, "repositories", "an entry of repositories")),
-        waves=tuple(_waves(keys, table)),
-        path=name,
-        archived=keys.strings(table, "archived"),
-        archived_projects=keys.strings(table, "archived-projects"),
-    )
-
-
-def _own(keys: Keys, table: Mapping[str, Any]) -> tuple[str, ...]:
-    found = keys.strings(table, "own-packages")
-    for glob in found:
+    file = Toml(name, data)
+    found = file.read(Operator)
+    for number, glob in enumerate(found.own_packages):
         if not _SLUG.search(glob):
-            raise keys.error(
-                "own-packages",
-                f"own-packages holds '{printable(glob)}', which would be every repository's own; put "
-                "$BITBUCKET_REPO_SLUG into it, or move it to the [[repositories]] that it belongs to",
+            raise file.error(
+                ("own-packages", number),
+                f"is '{printable(glob)}', which would be every repository's own; put $BITBUCKET_REPO_SLUG into it, or "
+                "move it to the [[repositories]] that it belongs to",
             )
-    return found
-
-
-def _folder(keys: Keys, folder: Path, entry: str) -> Path:
-    found = folder / entry
-    if "\0" in entry or not found.is_dir():
-        raise keys.error("rules", f"the folder '{printable(entry)}' in rules does not exist")
-    return found
-
-
-def _tables(keys: Keys, table: Mapping[str, Any], key: str, what: str) -> Sequence[Table]:
-    return list(tables(table.get(key, []), key, what, places(keys.name, keys.text, key)))
-
-
-def _override(table: Table) -> Override:
-    table.only(_OVERRIDE, required=("slugs",))
-    return Override(
-        _slugs(table), table.strings("own-packages"), table.variables("variables"), table.strings("exclude")
-    )
-
-
-def _waves(keys: Keys, table: Mapping[str, Any]) -> list[Wave]:
-    found: dict[str, Wave] = {}
-    for one in _tables(keys, table, "waves", "a wave"):
-        one.only(_WAVE, required=("name", "slugs"))
-        name = one.string("name")
-        if name in found:
-            raise one.error(f"two waves have the name '{printable(name)}'; give each its own")
-        found[name] = Wave(name, _slugs(one), one.string("owner"), one.day("due"))
-    return list(found.values())
-
-
-def _slugs(table: Table) -> tuple[str, ...]:
-    found = table.strings("slugs")
-    if not found:
-        raise table.error(f'slugs of {table.what} names no repository; write slugs = ["web", "api-*"]')
-    return found
+    for number, rules in enumerate(found.rules):
+        if not os.path.isdir(folder / rules):
+            raise file.error(("rules", number), f"names the folder '{printable(str(rules))}', which does not exist")
+    names = [wave.name for wave in found.waves]
+    for number, wave in enumerate(names):
+        if wave in names[:number]:
+            said = f"has the name '{printable(wave)}' of another wave; give each its own"
+            raise file.error(("waves", number, "name"), said)
+    return replace(found, rules=tuple(folder / rules for rules in found.rules), path=name)
 
 
 def _one_of(slug: str, globs: Sequence[str]) -> bool:

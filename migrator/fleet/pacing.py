@@ -48,6 +48,12 @@ def spent(traffic: Traffic, limits: Limits, now: float) -> str:
     return ""
 
 
+def left(traffic: Traffic, limits: Limits, now: float) -> int | None:
+    """How many may be opened for now, None for no end."""
+    recent = sum(moment > now - HOUR for moment in traffic.opened)
+    return max(0, limits.pace - recent) if limits.pace else None
+
+
 def busy(traffic: Traffic, limits: Limits, reviewers: Sequence[str]) -> tuple[str, ...]:
     """Those of the default reviewers who have as many open ones as they should."""
     return tuple(one for one in reviewers if traffic.waiting.get(one, 0) >= limits.per_reviewer)

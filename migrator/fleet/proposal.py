@@ -20,7 +20,7 @@ from migrator.platforms.bitbucket.starting import Release
 from migrator.rulebook.records import ReasonEntry
 from migrator.rulebook.ways_out import CENTRAL, ways_out
 from migrator.text import markup
-from migrator.toml_keys import ConfigurationError
+from migrator.text.toml import ConfigurationError
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template

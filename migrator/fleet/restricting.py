@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from migrator import baselines
-from migrator.configuration import FILE, KEYS, SHARED, TABLE
+from migrator.configuration import baselines
+from migrator.configuration import reading as configuration
+from migrator.configuration.reading import FILE, SHARED, Configuration
 from migrator.findings.records import BaselineEntry
 from migrator.findings.settings import Settings
+from migrator.text.toml import ConfigurationError, Filled
 from migrator.text.view import Unreadable, View
-from migrator.toml_keys import ConfigurationError, Keys, load
 
 
 class Restriction(Struct, frozen=True):
@@ -42,32 +42,27 @@ def restriction(view: View) -> Restriction:
     return Restriction()
 
 
+class _Told(Struct, frozen=True):
+    """What is read of the table; all other keys of a configuration are nothing to the fleet."""
+
+    ignore: tuple[Filled, ...] = ()
+    exclude: tuple[Filled, ...] = ()
+    baseline: str = ""
+
+
 def _parse(name: str, data: bytes, view: View) -> Restriction | None:
-    shared = name == SHARED
-    if shared and b"patless" not in data:
+    if (found := configuration.table(name, data, name == SHARED)) is None:
         return None
-    text, table = load(name, data)
-    for part in TABLE if shared else ():
-        inner = table.get(part)
-        if inner is None:
-            return None
-        if not isinstance(inner, dict):
-            raise ConfigurationError(f"{name}: {part} is not a table")
-        table = inner
-    keys = Keys(name, text, TABLE if shared else ())
-    keys.only(table, KEYS)
-    return Restriction(keys.strings(table, "ignore"), keys.strings(table, "exclude"), _baseline(keys, table, view))
-
-
-def _baseline(keys: Keys, table: Mapping[str, Any], view: View) -> Mapping[BaselineEntry, int]:
-    path = keys.string(table, "baseline")
-    if not path:
-        return {}
-    inside = posixpath.normpath(path)
-    data = None if inside.startswith(("/", "../")) or "\0" in inside else _read(view, inside, "the baseline")
-    if data is None:
-        raise keys.error("baseline", "there is no such baseline in the repository")
-    return baselines.parse(inside, data)
+    file, at = found
+    told = file.read(_Told, at=at)
+    file.only(Configuration, at=at)
+    inside = posixpath.normpath(told.baseline)
+    if not told.baseline:
+        return Restriction(told.ignore, told.exclude)
+    baseline = None if inside.startswith(("/", "../")) or "\0" in inside else _read(view, inside, "the baseline")
+    if baseline is None:
+        raise file.error(("baseline",), "names a file that is not in the repository", at=at)
+    return Restriction(told.ignore, told.exclude, baselines.parse(inside, baseline))
 
 
 def _read(view: View, path: str, what: str) -> bytes | None:

@@ -14,14 +14,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from migrator import processes
 from migrator.fleet import visiting
 from migrator.fleet.gathering import Contents
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Entry, Repository, Scanned, Seen, State
 from migrator.fleet.scanning import Judge, Partly, look, look_partly
 from migrator.fleet.visiting import Known, Reading, visit
-from migrator.repositories import direct, remote
+from migrator.repositories import direct, processes, remote
 from migrator.text.view import Unreadable
 
 _Found = TypeVar("_Found")

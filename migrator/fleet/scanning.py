@@ -29,9 +29,9 @@ from migrator.repositories.worktree import WorkTree
 from migrator.rulebook.records import RuleBook
 from migrator.text.mask import mask, named, printable
 from migrator.text.source import Source, Undecodable
+from migrator.text.toml import ConfigurationError
 from migrator.text.view import Unreadable
 from migrator.text.yaml import Node, YamlError, read_yaml
-from migrator.toml_keys import ConfigurationError
 
 Commit = RefView | WorkTree
 """What can be judged: a commit of a bare copy, or a clone as it lies on disk."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from migrator.fleet.gathering import Gathered, Looks, bounded, gathered
 from migrator.fleet.gathering import Known as Known
 from migrator.fleet.gathering import Reading as Reading
 from migrator.fleet.records import Repository, Scanned, State
-from migrator.repositories import remote
+from migrator.repositories import disk, remote
 from migrator.repositories.git import GitError, GitMissing
 from migrator.repositories.refs import RefKind, refs
 from migrator.repositories.streams import answer
@@ -38,7 +37,7 @@ def visit(known: Known, reading: Reading, looks: Looks) -> Scanned:
     except GitMissing:
         raise
     except OSError as error:
-        return _failed(repository, State.ERROR, _of_this_machine(error, reading))
+        return _failed(repository, State.ERROR, GitError(disk.told(error, reading.cache)))
     except Exception as error:  # its text may quote a file
         return _failed(
             repository, State.ERROR, GitError(f"internal error ({type(error).__name__}): a fault in patless")
@@ -54,14 +53,6 @@ def now() -> str:
 
 def _failed(repository: Repository, state: State, error: Exception) -> Scanned:
     return Scanned(repository.uuid, state, now(), error=printable(str(error)).replace("\n", " ")[:1000])
-
-
-def _of_this_machine(error: OSError, reading: Reading) -> GitError:
-    """What is wrong with the disk, and what to do about it."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return GitError(f"no space left for {reading.cache}; free some and run the same command again")
-    where = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else str(reading.cache)
-    return GitError(f"{where}: {error.strerror or type(error).__name__}; mend that and run the same command again")
 
 
 def _local(repository: Repository, reading: Reading) -> tuple[dict[str, str], str]:

@@ -20,4 +20,6 @@ def needles(book: RuleBook) -> tuple[bytes, ...]:
 
     Where a login that names no host goes to Packages every file counts, and b'' is in every file.
     """
-    return (b"",) if any(registry.default for registry in book.registries) else (*mentions(book), LOGIN, ENCODING)
+    return (
+        (b"",) if any(registry.default for registry in book.registries.values()) else (*mentions(book), LOGIN, ENCODING)
+    )

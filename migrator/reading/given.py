@@ -30,7 +30,7 @@ _FAR = 500
 
 def given(text: str, book: RuleBook) -> Iterator[Span]:
     """Where a word stands behind an option for a password, in a here-string, or in what is piped into a login."""
-    escapes = [slot for escape in book.escapes if escape.has(Role.HOST) for slot in escape.slots]
+    escapes = [slot for escape in book.escapes.values() if escape.has(Role.HOST) for slot in escape.slots]
     for match in _pattern(_options(escapes, Role.CREDENTIAL)).finditer(text):
         yield from _value(text, match.end())
     yield from _of_programs(text, book)

@@ -56,7 +56,7 @@ class Reading:
         told = any(mention in value for value in settings.variables.values() for mention in book.mentions)
         self.configured = told or bool(settings.hosts)
         self._mentions = mentions(book)
-        self._reads_all = self.configured or any(registry.default for registry in book.registries)
+        self._reads_all = self.configured or any(registry.default for registry in book.registries.values())
         self.pipelines: dict[str, Pipelines] = {}
         self.sources: dict[str, Source] = {}
         self.skipped: list[Skipped] = []

@@ -88,7 +88,7 @@ class StepReader:
         self.told = _definitions(settings.variables)
         self.stored = _definitions({name: host for name, host in settings.hosts.items() if host is not None})
         programs = {program for client in book.clients.values() for program in client.programs}
-        programs = programs.union(*(escape.programs for escape in book.escapes))
+        programs = programs.union(*(escape.programs for escape in book.escapes.values()))
         self.words = (*programs, *book.natives, *book.mentions, ENCODING.decode())
         every = ("",)  # in any text
         words = every if thorough else self.words

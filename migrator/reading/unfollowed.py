@@ -211,7 +211,7 @@ def blanked(sources: Iterable[Source], book: RuleBook) -> dict[str, Source]:
 def unknown_words(text: str, within: Span, book: RuleBook) -> Iterator[Span]:
     """The words of text that may be a password: all but names of programs, hosts, options and variables."""
     known = {"login", *book.programs.displays, *book.programs.interpreters}
-    known |= {host for registry in book.registries for host in registry.hosts}
+    known |= {host for registry in book.registries.values() for host in registry.hosts}
     known |= {name for client in book.clients.values() for name in client.programs}
     for match in _WORD.finditer(text, within.start, within.end):
         word = match["text"]

@@ -54,6 +54,9 @@ class NotRead(GitError):
 class GitMissing(Exception):
     """The git program is not installed."""
 
+    def __init__(self) -> None:
+        super().__init__("git is not installed, or not on the PATH; install it and run the same command again")
+
 
 def top_level(folder: Path) -> Path | None:
     """The root of the work tree that `folder` is in, None outside of one. Raises GitError and GitMissing."""
@@ -177,7 +180,13 @@ def run(
 
 def lacking(folder: Path) -> Exception:
     """What is not there where git cannot be started: the folder, or git."""
-    return GitMissing() if folder.is_dir() else NotRead(f"there is no repository at {folder}")
+    return (
+        GitMissing()
+        if folder.is_dir()
+        else NotRead(
+            f"there is no repository at {folder}; where it is a copy of the cache, `patless fleet scan` brings it"
+        )
+    )
 
 
 def refusal(folder: Path, code: int, stderr: bytes) -> GitError:

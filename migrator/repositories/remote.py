@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from migrator.repositories import disk
 from migrator.repositories.again import STOPPED, again
 from migrator.repositories.git import PROXIES, GitError, command, environment, lacking
 from migrator.repositories.using import opened, using
@@ -362,6 +363,8 @@ def _once(
             _RUNNING.discard(process)
     words = errors.decode("utf-8", "replace").strip().removeprefix("fatal: ")
     if process.returncode:
+        if full := disk.no_space(words, folder):
+            raise GitError(full)
         kind = Refused if any(one in words for one in _REFUSED) else GitError
         raise kind(f"git {arguments[0]} is refused: {words[:500] or f'exit code {process.returncode}'}")
     return _Done(output, words)

@@ -8,6 +8,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from migrator.repositories import disk
 from migrator.text.files import locate, read_bounded
 from migrator.text.view import Unreadable
 
@@ -31,7 +32,7 @@ def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
     except Unreadable as error:
         raise NotWritten(str(error)) from None
     except OSError as error:
-        raise NotWritten(_sentence(error)) from None
+        raise NotWritten(_sentence(error, root / path)) from None
 
 
 def create(root: Path, path: str, data: bytes) -> None:
@@ -55,7 +56,7 @@ def create(root: Path, path: str, data: bytes) -> None:
     except FileExistsError:
         raise NotWritten("there is such a file now; run again") from None
     except OSError as error:
-        raise NotWritten(_sentence(error)) from None
+        raise NotWritten(_sentence(error, target)) from None
 
 
 def put(path: Path, data: bytes) -> None:
@@ -85,7 +86,7 @@ def put(path: Path, data: bytes) -> None:
             raise
         _sync(target.parent)
     except OSError as error:
-        raise NotWritten(_sentence(error)) from None
+        raise NotWritten(_sentence(error, target)) from None
 
 
 def _umask() -> int:
@@ -127,9 +128,9 @@ def _sync(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _sentence(error: OSError) -> str:
+def _sentence(error: OSError, path: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "the disk is full, so the file was left as it was; make room and run again"
+        return f"no space left on {disk.mount(path)}, so the file was left as it was; free it and run again"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "its folder does not allow new files, so the file was left as it was; change that and run again"
     return f"the system cannot write it: {error.strerror}"

@@ -7,16 +7,17 @@ byte code; where nothing may be written there, the files are read each time.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from msgspec import DecodeError, Struct
 from msgspec.json import decode, encode
 
 from migrator.rulebook.records import RuleBook
+from migrator.text.patterns import Regex
 
 Stamps = tuple[tuple[str, int, int], ...]
 
@@ -32,13 +33,13 @@ def compiled(paths: Iterable[Path], parse: Callable[[], RuleBook]) -> RuleBook:
     """The book that `parse` gives for the rule files `paths`. Raises what it raises."""
     target = _target()
     stamps = tuple(map(_stamp, (*paths, *sorted(Path(__file__).parent.glob("*.py")))))
-    with suppress(OSError, DecodeError, re.error):
-        found = decode(target.read_bytes(), type=Compiled, dec_hook=_pattern) if target else None
+    with suppress(OSError, DecodeError):
+        found = decode(target.read_bytes(), type=Compiled, dec_hook=_made) if target else None
         if found and found.stamps == stamps:
             return found.book
     book = parse()
     if target and not sys.dont_write_bytecode:
-        _write(target, encode(Compiled(stamps, book), enc_hook=_texts))
+        _write(target, encode(Compiled(stamps, book), enc_hook=_kept))
     return book
 
 
@@ -53,13 +54,15 @@ def _stamp(path: Path) -> tuple[str, int, int]:
     return str(path), status.st_size, status.st_mtime_ns
 
 
-def _texts(value: object) -> tuple[str, int]:
-    assert isinstance(value, re.Pattern)
-    return value.pattern, value.flags
+def _kept(value: object) -> object:
+    """Patterns, and the texts and numbers that have a type of their own."""
+    if isinstance(value, Regex):
+        return value.made
+    return int(value) if isinstance(value, int) else str(value)
 
 
-def _pattern(kind: type, value: tuple[str, int]) -> re.Pattern[str]:
-    return re.compile(*value)
+def _made(kind: Any, value: Any) -> Any:
+    return Regex(*value) if kind is Regex else kind(value)
 
 
 def _write(target: Path, data: bytes) -> None:

@@ -32,6 +32,9 @@ class Linear(Regex):
         self.pattern = text
         self._engine = engine
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return linear, (self.pattern,)
+
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(name)  # where another pattern would be compiled by Python's engine
 

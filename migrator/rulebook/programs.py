@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal, Self
 
-from msgspec import Struct, field
+from msgspec import field
+
+from migrator.rulebook.entries import Count, RuleEntry
+from migrator.text.patterns import Pattern, regex
+
+_READS = regex(r"^def (?:read\(request|verified\(before)\b", re.MULTILINE)
 
 
-class Wrapper(Struct, frozen=True):
+class Wrapper(RuleEntry, frozen=True):
     """A program that runs the rest of its words: `options` of it take a value, `words` come before the command
     (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
     `names` lists variables that it passes on or takes away, that of one in `folders` is where the command runs. Where
@@ -17,24 +24,24 @@ class Wrapper(Struct, frozen=True):
     a file with such an ending, is given to that program. The value of an option in `splits` is words of the command
     in one. `shows`: it writes what it runs to the log."""
 
-    options: frozenset[str]
-    words: int
-    optional: bool
-    assignments: bool
-    names: frozenset[str]
-    folders: frozenset[str]
-    commands: frozenset[str]
-    gives: Mapping[str, str]
-    shows: bool
-    splits: frozenset[str]
+    options: frozenset[str] = frozenset()
+    words: Count = Count()
+    optional: bool = False
+    assignments: bool = False
+    names: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+    commands: frozenset[str] = frozenset()
+    gives: Mapping[str, str] = field(default_factory=dict)
+    shows: bool = False
+    splits: frozenset[str] = frozenset()
 
 
-class Clearing(Struct, frozen=True):
+class Clearing(RuleEntry, frozen=True):
     """A program that starts what it runs with another environment than its own: with one of `options`, or always where
     there are none, but for `unless`."""
 
-    options: frozenset[str]
-    unless: frozenset[str]
+    options: frozenset[str] = frozenset()
+    unless: frozenset[str] = frozenset()
 
     def clears(self, words: Sequence[str | None]) -> bool:
         """`words` are the program's own, None for one that is not known."""
@@ -49,58 +56,76 @@ def _gives(word: str, options: Collection[str]) -> bool:
     return word in options or any(len(one) == 2 and one[1] in cluster for one in options)
 
 
-class Writer(Struct, frozen=True):
+class Writer(RuleEntry, frozen=True):
     """A program that writes files: the `last` or `all` of its words, where one of `only` is among its options if there
     are any; and the values of its `options`."""
 
-    words: str
-    only: frozenset[str]
-    options: frozenset[str]
+    words: Literal["last", "all"] | None = None
+    only: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
 
 
-class Launcher(Struct, frozen=True):
+@cache
+def readers() -> tuple[str, ...]:
+    """The frontends that read files that programs run: modules and packages with `read(request)` and
+    `verified(before, after, edits)`. None is loaded for it."""
+    folder = Path(__file__).parents[1] / "frontends"
+    files = {path.stem: path for path in folder.glob("*.py")} | {p.parent.name: p for p in folder.glob("*/__init__.py")}
+    return tuple(sorted(name for name, path in files.items() if len(_READS.findall(path.read_text("utf-8"))) == 2))
+
+
+class Reader(str):
+    """The name of a frontend that reads files that programs run."""
+
+    @classmethod
+    def read(cls, value: Any) -> Self:
+        if value not in readers():
+            raise ValueError(f"must be one of {', '.join(readers())}")
+        return cls(value)
+
+
+class Launcher(RuleEntry, frozen=True):
     """Programs that run what a file of the repository says, which `reader` reads (in `migrator/frontends/`)."""
 
-    name: str
-    reader: str
+    reader: Reader
     programs: frozenset[str]
-    files: tuple[str, ...]
+    files: tuple[str, ...] = ()
     """What they read without being told; without any, the first word names the file, and a file may name the program
     in its first line."""
-    endings: tuple[str, ...]
+    endings: tuple[str, ...] = ()
     """Of other files of theirs."""
-    folders: frozenset[str]
+    folders: frozenset[str] = frozenset()
     """Options that say where the files are."""
-    options: frozenset[str]
+    options: frozenset[str] = frozenset()
     """Other options that take a value. With any option that stands nowhere here nothing is followed."""
-    named: frozenset[str]
+    named: frozenset[str] = frozenset()
     """Options that name a file."""
-    switches: frozenset[str]
+    switches: frozenset[str] = frozenset()
     """Options that take no value."""
-    quiet: frozenset[str]
+    quiet: frozenset[str] = frozenset()
     """Switches that keep what runs out of the log."""
-    short: frozenset[str]
+    short: frozenset[str] = frozenset()
     """Scripts that need no `run`; without any, all that are not among the program's own `commands`."""
-    commands: frozenset[str]
-    people: bool
+    commands: frozenset[str] = frozenset()
+    people: bool = False
     """Such a file is for people too, whoever else names it."""
-    hooks: Mapping[str, tuple[str, ...]]
+    hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Commands of the program, '' for none, with the scripts of its file that it runs with them."""
-    elsewhere: frozenset[str]
+    elsewhere: frozenset[str] = frozenset()
     """With one of these words it reads such a file of another folder."""
-    upward: bool
+    upward: bool = False
     """Where there is no such file in its folder, it reads that of one around it."""
-    loads: frozenset[str]
+    loads: frozenset[str] = frozenset()
     """Commands of the program that run files which it finds by itself."""
-    tracing: Mapping[str, re.Pattern[str]]
+    tracing: Mapping[str, Pattern] = field(default_factory=dict)
     """Variables that make it show what it runs, where they are given what matches."""
-    startup: Mapping[str, str]
+    startup: Mapping[str, str] = field(default_factory=dict)
     """Variables that name what it runs before its file."""
-    partly: bool
+    partly: bool = False
     """The reader knows a part of the language, so that a login may stand there unseen."""
-    libraries: frozenset[str]
+    libraries: frozenset[str] = frozenset()
     """Libraries of that language that run commands in ways of their own."""
-    accounts: frozenset[str]
+    accounts: frozenset[str] = frozenset()
     """Libraries of that language that log in to something else."""
 
 
@@ -109,7 +134,7 @@ def unversioned(program: str) -> str:
     return program.rstrip("0123456789.").rstrip("-")
 
 
-class Programs(Struct, frozen=True, dict=True):
+class Programs(RuleEntry, frozen=True, dict=True):
     """What programs do with words and variables; `rules/programs.yml` says it. Sets are of names of programs where
     nothing else stands below them, and patterns match the joined words of one call, white space between them."""
 
@@ -133,17 +158,17 @@ class Programs(Struct, frozen=True, dict=True):
     """They do nothing but fail."""
     repeating: frozenset[str] = frozenset()
     """They may run their command anew."""
-    filters: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    filters: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that change nothing but white space of what they are fed."""
     private: frozenset[str] = frozenset()
     """They read no variables but their own, and no packages, unless `starting` says otherwise."""
-    starting: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    starting: Mapping[str, Pattern] = field(default_factory=dict)
     """Words, names of variables or written files with which a private or offline program starts others."""
     offline: frozenset[str] = frozenset()
     """They read no packages, unless `starting` says otherwise."""
     services: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The first words of commands that something far away carries out: they read no packages."""
-    harmless_sources: tuple[re.Pattern[str], ...] = ()
+    harmless_sources: tuple[Pattern, ...] = ()
     """Files that a script may source without a change of variables of the credential."""
     harmless_evals: frozenset[str] = frozenset()
     """What they print may be evaluated without such a change."""
@@ -151,11 +176,11 @@ class Programs(Struct, frozen=True, dict=True):
     """They start a shell of another user."""
     roots: frozenset[str] = frozenset()
     """Commands, with their words, that print the folder of the clone."""
-    image_ids: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    image_ids: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that print the id of an image which is on the machine."""
-    image_digests: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    image_digests: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that print the names with digests that an image has on the machine."""
-    reading: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    reading: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that write no file, and read none that they are not told."""
     discreet: frozenset[str] = frozenset()
     """They show nothing of a file that they are told."""
@@ -185,7 +210,7 @@ class Programs(Struct, frozen=True, dict=True):
     launchers: Mapping[str, Launcher] = field(default_factory=dict)
     interpreters: frozenset[str] = frozenset()
     """They run files in languages that are not followed."""
-    files_untold: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files_untold: Mapping[str, tuple[str, ...]] = field(name="untold", default_factory=dict)
     """Files that other programs than launchers read without being told."""
     documents: tuple[str, ...] = ()
     """Globs of the names of files that nobody runs."""

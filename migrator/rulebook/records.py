@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from msgspec import Struct, field
+from msgspec import field
 
 from migrator.findings.records import Finding, Reason, ScriptChange, Severity, Use, Verdict, blocking
+from migrator.rulebook.entries import Count, RuleEntry, Words, outside
 from migrator.rulebook.programs import Programs
 from migrator.rulebook.sinks import Client, Escape
 from migrator.text.edits import Edit
+from migrator.text.patterns import Pattern
 from migrator.text.source import Source, Span
 
 
@@ -19,24 +20,24 @@ class RuleError(ValueError):
     """A rule file is wrong; the message is a sentence that begins with `path:line:column`."""
 
 
-class Example(Struct, frozen=True):
+class Example(RuleEntry, frozen=True):
     """A pipelines file before and after `fix`; `after` is None where the finding is never fixed."""
 
     title: str
     before: str
-    after: str | None
+    after: str | None = None
     reasons: tuple[str, ...] = ()
 
 
-class Rule(Struct, frozen=True):
+class Rule(RuleEntry, frozen=True):
     """What a rule file says about itself, and the findings of the rule. `id` is the file's name without its ending."""
 
-    id: str
     what: str
     why: str
     url: str
-    severity: Severity
-    examples: tuple[Example, ...]
+    severity: Severity = Severity.WARNING
+    examples: tuple[Example, ...] = ()
+    id: str = outside()
 
     def finding(
         self,
@@ -75,14 +76,13 @@ class Rule(Struct, frozen=True):
         )
 
 
-class ReasonEntry(Struct, frozen=True):
+class ReasonEntry(RuleEntry, frozen=True):
     """What a reason code means. The ways out are templates with `{subject}` and `{code}`, '' where there is none;
     `otherwise` stands for `mine` where the subject is no variable, `file` where it is a file, `described` where it has
     several words, and the ways out of the reason `package` for all where it is a package; `fleet` does where it is the
     operator of a fleet who states it for the repository `{repository}`, whose own configuration claims nothing there.
     """
 
-    code: str
     verdict: Verdict
     what: str
     why: str
@@ -94,21 +94,22 @@ class ReasonEntry(Struct, frozen=True):
     ask: str = ""
     fleet: str = ""
     package: ReasonEntry | None = None
+    code: str = outside()
 
 
-class Registry(Struct, frozen=True):
+class Registry(RuleEntry, frozen=True):
     """A Packages registry. `hosts` are exact names; `mention` is text that a file about it holds; `username` and
     `password` name the native variables; `default`: a login that names no host goes here."""
 
-    name: str
     hosts: frozenset[str]
     mention: str
     username: str
     password: str
     default: bool = False
+    name: str = outside()
 
 
-class BuiltIn(Struct, frozen=True):
+class BuiltIn(RuleEntry, frozen=True):
     """The names of variables that the platform gives to every step, '' for what it does not give: `clone` holds the
     folder of the repository, `full_name` is `workspace/repository`. `others` are patterns of names of all the rest."""
 
@@ -124,7 +125,7 @@ class BuiltIn(Struct, frozen=True):
         return name in named or any(fnmatchcase(name, pattern) for pattern in self.others)
 
 
-class Runners(Struct, frozen=True):
+class Runners(RuleEntry, frozen=True):
     """Labels of runners: `docker` ones run each step in a fresh container, `shell` ones on the host, `windows` ones
     in PowerShell; `any` may have the others. Any other label is unknown."""
 
@@ -140,7 +141,7 @@ class Runners(Struct, frozen=True):
         return next((one for one in labels if one in unsettled or not (known or one in self.any)), None)
 
 
-class PushPipe(Struct, frozen=True):
+class PushPipe(RuleEntry, frozen=True):
     """The pipe that pushes a local image: `image` and `tags` are the variables it takes, tags joined by `separator`.
 
     It logs in to `registry`. `programs` are the clients whose local images it sees, unless one of `elsewhere` (options,
@@ -159,12 +160,12 @@ class PushPipe(Struct, frozen=True):
     programs: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
     signing: frozenset[str] = frozenset()
-    idle: frozenset[tuple[str, ...]] = frozenset()
-    local: frozenset[tuple[str, ...]] = frozenset()
-    removes: frozenset[tuple[str, ...]] = frozenset()
+    idle: frozenset[Words] = frozenset()
+    local: frozenset[Words] = frozenset()
+    removes: frozenset[Words] = frozenset()
 
 
-class PasswordOption(Struct, frozen=True):
+class PasswordOption(RuleEntry, frozen=True):
     """Options of programs, with their commands, whose value is a password; with `between`, what stands behind that sign
     in it. `word` counts the words that are no options: which of them is one, 0 for none. `stdin`: so is what they are
     fed."""
@@ -172,35 +173,45 @@ class PasswordOption(Struct, frozen=True):
     programs: tuple[str, ...]
     options: tuple[str, ...] = ()
     between: str = ""
-    word: int = 0
+    word: Count = Count()
     stdin: bool = False
 
+    def __post_init__(self) -> None:
+        if not (self.options or self.word or self.stdin):
+            raise ValueError("has no `options`; add it")
 
-class RuleBook(Struct, frozen=True):
-    """`tokens` match literal credentials, `passwords` say what programs take as one."""
 
-    rules: Mapping[str, Rule] = field(default_factory=dict)
+class Sections(RuleEntry, frozen=True):
+    """What any rule file may say, beside what programs do and what a rule says about itself. `tokens` match literal
+    credentials, `passwords` say what programs take as one."""
+
     reasons: Mapping[str, ReasonEntry] = field(default_factory=dict)
-    programs: Programs = field(default_factory=Programs)
-    registries: tuple[Registry, ...] = ()
+    registries: Mapping[str, Registry] = field(default_factory=dict)
     clients: Mapping[str, Client] = field(default_factory=dict)
-    escapes: tuple[Escape, ...] = ()
+    escapes: Mapping[str, Escape] = field(default_factory=dict)
     built_in: BuiltIn = field(default_factory=BuiltIn)
     runners: Runners = field(default_factory=Runners)
-    tokens: tuple[re.Pattern[str], ...] = ()
+    tokens: tuple[Pattern, ...] = ()
     passwords: tuple[PasswordOption, ...] = ()
     outputs_variable: str = ""
     push_pipe: PushPipe | None = None
+
+
+class RuleBook(Sections, frozen=True):
+    """What all rule files say together."""
+
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    programs: Programs = field(default_factory=Programs)
 
     def by_program(self, program: str) -> Client | None:
         return next((client for client in self.clients.values() if program in client.programs), None)
 
     def registry(self, host: str) -> Registry | None:
-        return next((registry for registry in self.registries if host in registry.hosts), None)
+        return next((registry for registry in self.registries.values() if host in registry.hosts), None)
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        return tuple(sorted(host for registry in self.registries for host in registry.hosts))
+        return tuple(sorted(host for registry in self.registries.values() for host in registry.hosts))
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -215,8 +226,8 @@ class RuleBook(Struct, frozen=True):
 
     @property
     def natives(self) -> frozenset[str]:
-        return frozenset(name for registry in self.registries for name in (registry.username, registry.password))
+        return frozenset(name for one in self.registries.values() for name in (one.username, one.password))
 
     @property
     def mentions(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(registry.mention for registry in self.registries))
+        return tuple(dict.fromkeys(registry.mention for registry in self.registries.values()))

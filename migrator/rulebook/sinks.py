@@ -6,12 +6,18 @@ command does with the values of its slots is an action. `migrator.sinks` finds t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct, field
+
+from migrator.rulebook.entries import RuleEntry, Switches, Words, outside
+from migrator.text.patterns import Pattern
+
+Which = Literal["first", "last", "rest", "all", "any"]
+_NO_WORDS = "name the sub-commands, or write `words: []` where the client has none"
 
 
 class Role(StrEnum):
@@ -81,18 +87,18 @@ class Slot(Struct, frozen=True):
     takes: tuple[str, ...]
 
 
-class BuildSyntax(Struct, frozen=True):
+class BuildSyntax(RuleEntry, frozen=True):
     """The options of a build."""
 
-    file: frozenset[str]
-    argument: frozenset[str]
-    target: frozenset[str]
-    tag: frozenset[str]
-    cache: frozenset[str]
-    cache_push: frozenset[str]
-    context: frozenset[str]
-    push: frozenset[str]
-    output: frozenset[str]
+    file: frozenset[str] = frozenset()
+    argument: frozenset[str] = frozenset()
+    target: frozenset[str] = frozenset()
+    tag: frozenset[str] = frozenset()
+    cache: frozenset[str] = frozenset()
+    cache_push: frozenset[str] = frozenset()
+    context: frozenset[str] = frozenset()
+    push: frozenset[str] = frozenset()
+    output: frozenset[str] = frozenset()
 
     @property
     def valued(self) -> frozenset[str]:
@@ -100,46 +106,98 @@ class BuildSyntax(Struct, frozen=True):
         return self.file | self.argument | self.target | self.context | pushed
 
 
-class BakeSyntax(Struct, frozen=True):
+class BakeSyntax(RuleEntry, frozen=True):
     """The options of a command that builds what a bake file says: those that name the file, a switch, and those with
     which the file alone does not say what is built."""
 
-    file: frozenset[str]
-    push: frozenset[str]
-    unread: frozenset[str]
+    file: frozenset[str] = frozenset()
+    push: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
 
-class ComposeSyntax(Struct, frozen=True):
+class ComposeSyntax(RuleEntry, frozen=True):
     """What a command does with the images of a Compose project, and the options that change that: those that name its
     files and its `folder`, and switches."""
 
-    file: frozenset[str]
-    folder: frozenset[str]
-    read: bool
-    build: bool
-    push: bool
-    push_switch: frozenset[str]
-    build_switch: frozenset[str]
+    file: frozenset[str] = frozenset()
+    folder: frozenset[str] = frozenset()
+    read: bool = False
+    build: bool = False
+    push: bool = False
+    push_switch: frozenset[str] = frozenset()
+    build_switch: frozenset[str] = frozenset()
 
 
-class ClientCommand(Struct, frozen=True):
-    """A sub-command of a client; one of `words` that is empty stands for a client without sub-commands. `options` are
+class Channels(RuleEntry, frozen=True):
+    """How a command is given a value: see `Slot`."""
+
+    word: Which | None = None
+    option: tuple[str, ...] = ()
+    switch: tuple[str, ...] = ()
+    stdin: Switches | None = None
+    environment: tuple[str, ...] = ()
+    default: str = ""
+
+    def taken(self) -> Iterator[tuple[Channel, tuple[str, ...]]]:
+        """The channels that there are, with what they take."""
+        for name in self.__struct_fields__:
+            takes = getattr(self, name)
+            if takes or isinstance(takes, Switches):
+                yield Channel(name), takes if isinstance(takes, tuple) else (takes,)
+
+
+class Stores(RuleEntry, frozen=True, kw_only=True):
+    username: Channels | None = None
+    password: Annotated[Channels, Meta(description="say where the password is given")]
+    host: Channels | None = None
+
+
+class Uses(RuleEntry, frozen=True):
+    username: Channels | None = None
+    password: Channels | None = None
+    credential: Channels | None = None
+
+
+class Moves(RuleEntry, frozen=True):
+    image: Channels | None = None
+
+
+class Leaves(RuleEntry, frozen=True):
+    host: Channels | None = None
+    credential: Channels | None = None
+    login: Channels | None = None
+    login_file: Channels | None = None
+    script: Channels | None = None
+
+
+class ClientCommand(RuleEntry, frozen=True, dict=True):
+    """A sub-command of a client; one without `words` stands for a client without sub-commands. `options` are
     others that take a value. `transport` is the prefix that marks an image of a registry. What `unreadable` names
     says which images it reads, and is not read. With a switch of `publishes` what it names is pushed. `unseen`: files
     name images that it reads, too, as with any program that is not known. `archive` is the word that is the archive of
     a chart, whose name belongs to that of what is pushed."""
 
-    words: tuple[tuple[str, ...], ...]
-    options: frozenset[str]
-    slots: tuple[Slot, ...]
-    transport: str
-    build: BuildSyntax | None
-    compose: ComposeSyntax | None
-    unreadable: str
+    words: Annotated[tuple[Words, ...], Meta(description=_NO_WORDS)]
+    options: frozenset[str] = frozenset()
+    stores: Stores | None = None
+    uses: Uses | None = None
+    pushes: Moves | None = None
+    pulls: Moves | None = None
+    reads: Moves | None = None
+    names: Moves | None = None
+    transport: str = ""
+    build: BuildSyntax | None = None
+    compose: ComposeSyntax | None = None
+    bake: BakeSyntax | None = None
+    unreadable: str = ""
     publishes: frozenset[str] = frozenset()
     unseen: bool = False
-    archive: str = ""
-    bake: BakeSyntax | None = None
+    archive: Which | None = None
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        actions = (Action.STORE, Action.USE, Action.NAME, Action.PULL, Action.READ, Action.PUSH)
+        return tuple(slot for action in actions for slot in _slots(action, getattr(self, action)))
 
     @property
     def valued(self) -> frozenset[str]:
@@ -155,39 +213,43 @@ class ClientCommand(Struct, frozen=True):
         return next((slot.takes[0] for slot in found), "")
 
 
-class LoginFile(Struct, frozen=True):
-    """Where a client keeps its logins. `slots` are what moves it, the strongest first; `paths` match the path of the
+class LoginFile(RuleEntry, frozen=True):
+    """Where a client keeps its logins. Options or `variables` move it; `paths` match the path of the
     file, `folders` one that is, or leads through, its folder. `home` is where in the home folder it is by default. Text
     that has one of the words `marks` may be such a file; variables `inline` hold the text of one."""
 
-    slots: tuple[Slot, ...] = ()
-    paths: tuple[re.Pattern[str], ...] = ()
-    folders: tuple[re.Pattern[str], ...] = ()
+    option: tuple[str, ...] = ()
+    variables: tuple[str, ...] = field(name="environment", default=())
+    paths: tuple[Pattern, ...] = ()
+    folders: tuple[Pattern, ...] = ()
     home: str = ""
     marks: tuple[str, ...] = ()
     inline: tuple[str, ...] = ()
 
     @property
-    def variables(self) -> tuple[str, ...]:
-        return tuple(name for slot in self.slots if slot.channel is Channel.ENVIRONMENT for name in slot.takes)
+    def slots(self) -> Iterator[Slot]:
+        """What moves it, the strongest first."""
+        for channel, takes in ((Channel.OPTION, self.option), (Channel.ENVIRONMENT, self.variables)):
+            if takes:
+                yield Slot(Action.STORE, Role.LOGIN_FILE, channel, takes)
 
 
-class Client(Struct, frozen=True, dict=True):
+class Client(RuleEntry, frozen=True, dict=True):
     """A program that logs in to registries or moves images. `options` are global ones that take a value;
     `rule` is the id of the rule that its logins are reported under, where the file that it stands in is one."""
 
-    name: str
-    programs: frozenset[str]
-    options: frozenset[str]
-    subclients: Mapping[str, str]
-    login_file: LoginFile
-    commands: tuple[ClientCommand, ...]
-    rule: str
+    programs: Annotated[frozenset[str], Meta(description="name the programs that have this command line")]
+    options: frozenset[str] = frozenset()
+    subclients: Mapping[str, str] = field(default_factory=dict)
+    login_file: LoginFile = field(default_factory=LoginFile)
+    commands: tuple[ClientCommand, ...] = ()
+    name: str = outside()
+    rule: str = outside("(rule)")
 
     @cached_property
     def syntaxes(self) -> Mapping[tuple[str, ...], ClientCommand]:
         """The commands by their words."""
-        return {words: command for command in reversed(self.commands) for words in command.words}
+        return {words: command for command in reversed(self.commands) for words in command.words or ((),)}
 
     @cached_property
     def longest(self) -> int:
@@ -205,15 +267,23 @@ class Client(Struct, frozen=True, dict=True):
         return (command for command in self.commands if command.does(Action.STORE))
 
 
-class Escape(Struct, frozen=True):
-    """A command that takes a credential out of the step: one of `programs` with `words` in this order among its words,
-    since not all of its options are known. `what` says what becomes of the credential."""
+class Escape(RuleEntry, frozen=True, dict=True):
+    """A command that takes a credential out of the step: one of these programs with `words` in this order among its
+    words, since not all of its options are known. `what` says what becomes of the credential."""
 
-    name: str
-    programs: frozenset[str]
-    words: tuple[str, ...]
-    slots: tuple[Slot, ...]
+    program: str | frozenset[str]
+    leaves: Leaves
     what: str
+    words: tuple[str, ...] = ()
+    name: str = outside()
+
+    @cached_property
+    def programs(self) -> frozenset[str]:
+        return frozenset((self.program,)) if isinstance(self.program, str) else self.program
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        return tuple(_slots(Action.LEAVE, self.leaves))
 
     def has(self, role: Role) -> bool:
         return any(slot.role is role for slot in self.slots)
@@ -222,3 +292,10 @@ class Escape(Struct, frozen=True):
 def valued(slots: Iterable[Slot]) -> frozenset[str]:
     """The options that take a value."""
     return frozenset(name for slot in slots if slot.channel is Channel.OPTION for name in slot.takes)
+
+
+def _slots(action: Action, roles: RuleEntry | None) -> Iterator[Slot]:
+    for name in roles.__struct_fields__ if roles else ():
+        channels: Channels | None = getattr(roles, name)
+        for channel, takes in channels.taken() if channels else ():
+            yield Slot(action, Role(name.replace("_", "-")), channel, takes)

@@ -70,7 +70,7 @@ def _message(command: JudgedCommand) -> str:
 
 def _uncertain(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Logins whose registry is not certain, in a repository that mentions a Packages host."""
-    registry = context.book.registries[0]
+    registry = next(iter(context.book.registries.values()))
     for shell in step.shells:
         for login in shell.logins:
             if not login.host_unknown or not context.mentioned(step):

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from migrator.repositories import disk
+
 LIMIT = 64 * 1024 * 1024
 """The largest file that is read, in bytes."""
 _PIECE = 1024 * 1024
@@ -43,7 +45,7 @@ class LineFile:
         try:
             os.ftruncate(self._descriptor, length)
         except OSError as error:
-            raise NotKept(f"{self.path} cannot be written: {error.strerror}") from None
+            raise NotKept(f"{self.path} cannot be written: {disk.why(error, self.path)}") from None
 
     def append(self, line: bytes) -> None:
         """Add `line` and its end, and read both again. Raises NotKept, with the file as long as it was."""
@@ -60,7 +62,7 @@ class LineFile:
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, length)
-            raise NotKept(f"{self.path} cannot be written: {error.strerror}") from None
+            raise NotKept(f"{self.path} cannot be written: {disk.why(error, self.path)}") from None
 
 
 @contextmanager
@@ -109,7 +111,7 @@ def _open(path: Path, flags: int) -> int:
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise NotKept(f"{path} is a link, and is not followed; name the file itself") from None
-        raise NotKept(f"{path} cannot be opened: {error.strerror}") from None
+        raise NotKept(f"{path} cannot be opened: {disk.why(error, path)}") from None
     try:
         _plain(path, os.fstat(descriptor))
     except NotKept:

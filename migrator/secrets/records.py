@@ -13,6 +13,7 @@ from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
 from migrator.secrets.references.records import Found
 from migrator.text.patterns import regex
+from migrator.text.toml import Filled, Name
 
 _APART = regex(r"[\W_]+")
 
@@ -129,14 +130,14 @@ class RepositoryFacts(Struct, frozen=True):
     asked: bool = True
 
 
-class Waiver(Struct, frozen=True):
+class Waiver(Struct, frozen=True, forbid_unknown_fields=True):
     """A person's word that a doubt does not matter: of this kind, in this file and for this variable, '' for any."""
 
     doubt: str
-    path: str
-    variable: str
-    reason: str
+    reason: Filled
     until: date
+    path: Filled = ""
+    variable: Name = ""
 
     def covers(self, doubt: str, path: str, variable: str, today: date) -> bool:
         wanted = (self.doubt == doubt, self.path in ("", path), self.variable in ("", variable))

@@ -16,17 +16,52 @@ from migrator.bitbucket.records import Level
 from migrator.secrets.records import Listing, Stored
 from migrator.text.files import read_bounded
 from migrator.text.mask import printable
+from migrator.text.toml import ConfigurationError, Filled, Toml
 from migrator.text.view import Unreadable
-from migrator.toml_keys import ConfigurationError, load
-from migrator.toml_tables import Table, places, tables
 
-_KEYS = ("label", "owner", "expires", "variables", "consumers")
-_PARTS = ("level", "repository", "environment", "key")
 _WANTED = {
-    Level.REPOSITORY: ("repository", "key"),
-    Level.DEPLOYMENT: ("repository", "environment", "key"),
-    Level.WORKSPACE: ("key",),
+    Level.REPOSITORY: ("repository",),
+    Level.DEPLOYMENT: ("repository", "environment"),
+    Level.WORKSPACE: (),
 }
+
+
+class TokenVariable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a token is stored, as the file says it."""
+
+    level: Level
+    repository: Filled = ""
+    environment: Filled = ""
+    key: Filled
+
+    def __post_init__(self) -> None:
+        for name, value in (("repository", self.repository), ("environment", self.environment)):
+            if value and name not in _WANTED[self.level]:
+                raise ValueError(f"holds `{name}`, and a {self.level} variable has none; remove it")
+            if not value and name in _WANTED[self.level]:
+                raise ValueError(f"has no `{name}`; add it")
+
+
+class TokenEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A token, as the file says it."""
+
+    label: Filled
+    owner: Filled
+    expires: date | None = None
+    variables: tuple[TokenVariable, ...] = ()
+    consumers: tuple[Filled, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.variables and not self.consumers:
+            raise ValueError("has neither variables nor consumers, so nothing can be said of it; list where it is")
+
+    def token(self) -> Token:
+        variables = (Stored(one.level, one.repository, one.environment, one.key) for one in self.variables)
+        return Token(self.label, self.owner, self.expires, tuple(variables), self.consumers)
+
+
+class TokenFile(Struct, frozen=True, forbid_unknown_fields=True):
+    tokens: tuple[TokenEntry, ...] = ()
 
 
 class Token(Struct, frozen=True):
@@ -53,7 +88,7 @@ class TokenRow(Struct, frozen=True):
 
 
 def read(path: Path) -> tuple[Token, ...]:
-    """The tokens of a file, in its order. Raises ConfigurationError with a sentence that begins with `path:line`."""
+    """The tokens of a file, in its order. Raises ConfigurationError with a sentence that begins with its place."""
     name = str(path)
     try:
         data = read_bounded(path.resolve())
@@ -61,17 +96,13 @@ def read(path: Path) -> tuple[Token, ...]:
         raise ConfigurationError(f"{name}: the list of tokens cannot be read: {error}") from None
     if data is None:
         raise ConfigurationError(f"{name}: there is no such list of tokens")
-    text, content = load(name, data)
-    for key in content:
-        if key != "tokens":
-            raise ConfigurationError(f"{name}: unknown key '{printable(key)}'; the file holds tables [[tokens]] only")
-    found = tuple(
-        _token(table) for table in tables(content.get("tokens", []), "tokens", "a token", places(name, text, "tokens"))
-    )
+    file = Toml(name, data)
+    found = tuple(entry.token() for entry in file.read(TokenFile).tokens)
     labels = [token.label for token in found]
-    for label in labels:
-        if labels.count(label) > 1:
-            raise ConfigurationError(f"{name}: two tokens have the label '{printable(label)}'; give each its own")
+    for number, label in enumerate(labels):
+        if label in labels[:number]:
+            said = f"has the label '{printable(label)}' of another token; give each its own"
+            raise file.error(("tokens", number), said)
     return found
 
 
@@ -148,25 +179,3 @@ def _whole(stored: Stored) -> tuple[str, ...]:
 
 def _folded(name: str) -> str:
     return name.strip().lower()
-
-
-def _token(table: Table) -> Token:
-    table.only(_KEYS, required=("label", "owner"))
-    listed = table.entries.get("variables", [])
-    variables = tuple(_stored(one) for one in tables(listed, "variables", "a variable of a token", lambda _: table.at))
-    token = Token(
-        table.string("label"), table.string("owner"), table.day("expires"), variables, table.strings("consumers")
-    )
-    if not token.variables and not token.consumers:
-        raise table.error("a token has neither variables nor consumers, so nothing can be said of it; list where it is")
-    return token
-
-
-def _stored(table: Table) -> Stored:
-    table.only(_PARTS, required=("level", "key"))
-    level = table.string("level")
-    if level not in list(Level):
-        raise table.error(f"there is no level '{printable(level)}'; known are {', '.join(Level)}")
-    wanted = _WANTED[Level(level)]
-    table.only(("level", *wanted), required=wanted)
-    return Stored(Level(level), table.string("repository"), table.string("environment"), table.string("key"))

@@ -24,7 +24,7 @@ class Escaped(Struct, frozen=True):
 
 
 def escapes(command: Command, book: RuleBook) -> Iterator[Escaped]:
-    for escape in book.escapes:
+    for escape in book.escapes.values():
         if command.name in escape.programs and _in_order(escape.words, command):
             parsed = parse(command.arguments, valued(escape.slots))
             yield Escaped(escape, tuple(sinks(escape.slots, escape.name, command, parsed)))

@@ -79,7 +79,7 @@ def _host(values: list[Value], book: RuleBook) -> tuple[str, Registry | None, st
     if len(values) > 1:
         named = (book.registry(host) for one in values for row in one.alternatives if (host := host_of(row)))
         return "", None, SEVERAL, next((registry for registry in named if registry), None)
-    default = next((min(registry.hosts) for registry in book.registries if registry.default), "")
+    default = next((min(registry.hosts) for registry in book.registries.values() if registry.default), "")
     found = {host_of(row) for row in values[0].alternatives} if values else {""}
     hosts = {one if one is None else one or default for one in found}
     known = sorted(one for one in hosts if one is not None)
@@ -106,7 +106,7 @@ def _may_be_packages(alternative: Alternative, book: RuleBook) -> bool:
         parts[-1] += before.lower()
         if slash:
             break
-    hosts = [one for registry in book.registries for one in registry.hosts]
+    hosts = [one for registry in book.registries.values() for one in registry.hosts]
     return any(wildcards.may_be(parts, one) for one in hosts)
 
 

@@ -63,7 +63,7 @@ def name_of(reference: str, book: RuleBook, settings: Settings) -> Name | Elsewh
     host = canonical(host)
     registry = book.registry(host)
     if not slashed or registry is None:
-        default = next((registry for registry in book.registries if registry.default), None)
+        default = next((registry for registry in book.registries.values() if registry.default), None)
         if default is None or (("." in host or ":" in host or host == "localhost") and slashed):
             return Elsewhere()
         host, path = min(default.hosts), text

@@ -6,7 +6,7 @@ Compiling those of all modules would take a ninth of a run on one file, which us
 from __future__ import annotations
 
 import re
-from typing import Any, AnyStr, cast
+from typing import TYPE_CHECKING, Any, AnyStr, cast
 
 
 class Regex:
@@ -14,11 +14,20 @@ class Regex:
     for, so a test compiles each."""
 
     def __init__(self, text: str | bytes, flags: int) -> None:
-        self._made = text, flags
+        self.made = text, flags
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Regex) and self.made == other.made
+
+    def __hash__(self) -> int:
+        return hash(self.made)
+
+    def __reduce__(self) -> tuple[type[Regex], tuple[str | bytes, int]]:
+        return Regex, self.made
 
     def __getattr__(self, name: str) -> Any:
         """Asked for what is not there yet; the next time it is."""
-        compiled: re.Pattern[Any] = re.compile(*self._made)
+        compiled: re.Pattern[Any] = re.compile(*self.made)
         found = self.__dict__[name] = getattr(compiled, name)
         return found
 
@@ -26,3 +35,10 @@ class Regex:
 def regex(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """What `re.compile` gives, made when it is first used."""
     return cast("re.Pattern[AnyStr]", Regex(text, flags))
+
+
+if TYPE_CHECKING:
+    Pattern = re.Pattern[str]
+else:
+    Pattern = Regex
+"""The type of a field of a record that is read from a file: msgspec has to know the class that is there."""

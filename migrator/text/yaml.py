@@ -27,6 +27,7 @@ _PROPERTY = regex(
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq", "int", "bool", "null", "float", "merge")}
 _CONFLICT = regex(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
 _NULL = {"", "~", "null", "Null", "NULL"}
+_FLAGS = {"true": True, "false": False}
 
 
 class YamlError(ValueError):
@@ -259,14 +260,16 @@ def every_mapping(root: Node | None) -> Iterator[Mapping]:
             pending += [item.node for _, item in node.entries]
 
 
-def plain(node: Node | None) -> object:
-    """The node as mappings, lists and text, merges resolved; a node that several aliases name is built once."""
+def plain(node: Node | None, *, flags: bool = False) -> object:
+    """The node as mappings, lists and text, merges resolved; a node that several aliases name is built once. `flags`:
+    `true` and `false` without quotes are no text."""
     built: dict[Node, object] = {}
 
     def build(node: Node) -> object:
         if node not in built:
             if isinstance(node, Scalar):
-                built[node] = None if node.is_null else node.value
+                flag = _FLAGS.get(node.value) if flags and not node.style else None
+                built[node] = flag if flag is not None else None if node.is_null else node.value
             elif isinstance(node, Sequence):
                 built[node] = [build(item.node) for item in node.items]
             else:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import branching, fleet, gathering, page, secrets
+from tests.bench import branching, fleet, gathering, migrating, page, secrets
 from tests.bench.branches import branches
 from tests.bench.measure import pair, run
 
@@ -72,20 +72,8 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        measures = (
-            hook,
-            one_file,
-            called,
-            checkouts,
-            linear,
-            references,
-            tour,
-            report,
-            variables,
-            workspace,
-            stored,
-            gathered,
-        )
+        measures = (hook, one_file, called, checkouts, linear, references, tour, report, variables)
+        measures += (workspace, stored, migrated, gathered)
         for measure in measures:
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
@@ -281,6 +269,17 @@ def stored(folder: Path) -> Iterator[Budget]:
     yield Budget("requests where there never were pipelines", cost.quiet, 1, "")
     yield Budget("requests for another repository", cost.others, 6, "", "three deployments")
     yield Budget("lists of the workspace's variables", cost.shared, 1, "")
+
+
+def migrated(folder: Path) -> Iterator[Budget]:
+    """The pull requests of a workspace, with 100 ms for each answer."""
+    home = folder / "migrating"
+    home.mkdir()
+    cost = migrating.measure(home)
+    yield Budget("requests of a pull request", cost.requests, 9, "", "three deployments, two reviewers")
+    yield Budget("requests of all of them that are of none", cost.shared, 3, "", f"{migrating.COUNT} repositories")
+    name = "pull requests opened / the bare answers, 8-fold"
+    yield Budget(name, cost.seconds / cost.bare, 1.5, "x", f"{cost.seconds:.1f} s")
 
 
 def gathered(folder: Path) -> Iterator[Budget]:

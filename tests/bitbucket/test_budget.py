@@ -107,3 +107,13 @@ def test_a_file_in_place_of_the_folder_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     with pytest.raises(SetUpError, match="name another one in PATLESS_CACHE_DIR"):
         Budget.of({"PATLESS_CACHE_DIR": str(tmp_path / "a" / "b")}, "x")
+
+
+@pytest.mark.parametrize("hourly", [1, 2, 5, 6])
+def test_a_small_budget_is_one_as_well(clients: Clients, end: FarEnd, hourly: int) -> None:
+    client = clients(budget=Budget(per_hour=hourly, wait=3))
+    for _ in range(hourly):
+        client.get("/x")
+    with pytest.raises(ApiError, match="is spent"):
+        client.get("/x")
+    assert len(end.asked) == hourly

@@ -206,3 +206,18 @@ def test_an_odd_variable_is_a_sentence(name: str, value: str, code: int, tmp_pat
     )
     assert done.returncode == code, done.stderr
     assert "internal error" not in done.stderr
+
+
+def test_an_output_that_takes_no_more_is_a_sentence(tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [Path(sys.executable).parent / "patless", "rules"],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 3
+    assert done.stderr == (
+        "patless: no space left where the output goes; see to that, and run the same command again\n"
+    )

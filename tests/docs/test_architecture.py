@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
@@ -112,6 +114,31 @@ def test_every_room_has_its_sentence_and_every_sentence_its_room() -> None:
     beside = next(line for line in PAGE.splitlines() if line.startswith("| the rim |"))
     folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert set(re.findall(r"`(\w+)/`", beside)) == folders - set(told)
+
+
+def test_beside_the_rooms_stands_only_what_starts_the_command() -> None:
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py", "entry.py"}
+
+
+def test_the_box_is_imported_for_its_own_command_only() -> None:
+    box = PACKAGE / "demo"
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.is_relative_to(box):
+            continue
+        named = {module for module in _imported(ast.parse(path.read_text(encoding="utf-8"))) if _of_box(module)}
+        assert not named or path == PACKAGE / "cli" / "demo.py", f"{path} imports {sorted(named)}"
+
+
+def test_the_commands_load_the_box_only_for_its_own() -> None:
+    program = (
+        "import sys, migrator.cli, migrator.cli.app; print(*filter(lambda one: 'migrator.demo' in one, sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def _of_box(module: str) -> bool:
+    return module.split(".")[:2] == ["migrator", "demo"]
 
 
 def test_the_walk_is_what_the_command_prints(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ the test holds, so that what it has learnt is lost.
 from __future__ import annotations
 
 import random
+import signal
 import sqlite3
 import threading
 import time
@@ -17,6 +18,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
+from migrator.cli import exits
 from migrator.demo.box import Box
 from migrator.demo.store import history
 from migrator.fleet.records import Change
@@ -152,3 +154,59 @@ def test_what_is_opened_is_what_is_wanted(desk: Desk) -> None:
     requests, text, count, rows = picture(desk, "whole")
     assert (len(requests), text, count) == (1, NATIVE.format(slug=""), 2)  # type: ignore[arg-type]
     assert [(one.state, one.pull_request) for one in rows] == [("pr-open", 1)]  # type: ignore[attr-defined]
+
+
+def struck_down(desk: Desk, path: str, after: int) -> None:
+    """A run over all repositories that is killed at so many requests of the path, however far the others are."""
+    process, struck = desk.started(), threading.Event()
+
+    def strike() -> None:
+        process.kill()
+        struck.set()
+
+    desk.box.faults.add(f"*{path}", after=after, meanwhile=strike)
+    struck.wait(15)
+    process.kill()
+    process.communicate()
+    desk.box.faults.clear()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_several_that_are_killed_together_are_each_there_once_afterwards(box: Box, desk: Desk, seed: int) -> None:
+    chance = random.Random(seed)
+    slugs = [f"app-{number:02}" for number in range(10)]
+    for slug in slugs:
+        desk.add(slug)
+        for path in (COMMIT, REQUEST):
+            box.faults.add(f"*/{slug}{path}", method="POST", delay=chance.random() * 0.4)
+    for _ in range(3):
+        struck_down(desk, chance.choice((COMMIT, REQUEST, REVIEWERS)), chance.randrange(4))
+    assert desk.open().code == 0
+    for slug in slugs:
+        (made,) = desk.pull_requests(slug)
+        assert made.state == "OPEN"
+        assert len(history(desk.folder(slug), "refs/heads/patless/main")) == 2
+    assert {(one.state, one.pull_request, one.error) for one in desk.changes()} == {("pr-open", 1, "")}
+
+
+def test_an_interruption_leaves_no_branch_without_its_pull_request(box: Box, desk: Desk) -> None:
+    slugs = [f"app-{number:02}" for number in range(12)]
+    struck = threading.Event()
+    for slug in slugs:
+        desk.add(slug)
+        box.faults.add(f"*/{slug}{COMMIT}", method="POST", delay=0.6)
+    process = desk.started()
+    box.faults.add(f"*{REQUEST}", method="POST", meanwhile=lambda: (process.send_signal(signal.SIGINT), struck.set()))
+    assert struck.wait(30)
+    out, err = process.communicate(timeout=30)
+    desk.said += [out.decode(), err.decode()]
+    assert process.returncode == exits.INTERRUPTED, err
+    assert b"interrupted: " in err
+    opened = [slug for slug in slugs if desk.pull_requests(slug)]
+    assert [slug for slug in slugs if box.head(slug, "patless/main")] == opened
+    assert 1 <= len(opened) < len(slugs)
+    assert [(one.state, one.error) for one in desk.changes()] == [("pr-open", "")] * len(opened)
+    assert out.decode().count("opened pull request") == len(opened), "and each is told"
+    box.faults.clear()
+    assert desk.open().code == 0
+    assert [len(desk.pull_requests(slug)) for slug in slugs] == [1] * len(slugs)

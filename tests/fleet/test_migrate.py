@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -267,13 +268,98 @@ def test_a_reviewer_who_left_meanwhile_is_dropped_where_an_open_one_is_described
     assert made.reviewers == [stays]
 
 
-def test_an_account_is_asked_after_once(box: Box, desk: Desk) -> None:
-    person = box.add_person("Rene Reviewer")
+@pytest.mark.parametrize("active", [True, False])
+def test_an_account_is_asked_after_once_and_only_where_reviewers_are_refused(
+    box: Box, desk: Desk, active: bool
+) -> None:
+    person, other = box.add_person("Rene Reviewer", active=active), box.add_person("Sam Other")
     for slug in ("a", "b", "c"):
         desk.add(slug)
-        box.state.repositories[slug].reviewers.append(person)
+        box.state.repositories[slug].reviewers += [person, other]
     assert desk.open().code == 0
-    assert sum(one.path == f"/2.0/users/{person.uuid}" for one in box.requests) == 1
+    assert sum(one.path == f"/2.0/users/{person.uuid}" for one in box.requests) == (0 if active else 1)
+    wanted = [person, other] if active else [other]
+    assert [desk.pull_requests(slug)[0].reviewers for slug in ("a", "b", "c")] == [wanted] * 3
+
+
+def test_a_reviewer_who_has_left_is_not_waited_for(box: Box, desk: Desk) -> None:
+    left = box.add_person("Rene Reviewer")
+    for slug in ("a", "b"):
+        desk.add(slug)
+        box.state.repositories[slug].reviewers.append(left)
+    assert desk.open("a", "--per-reviewer", "1").code == 0
+    box.state.people[left.uuid] = replace(left, active=False)
+    box.state.repositories["b"].reviewers[:] = [box.state.people[left.uuid]]
+    assert desk.open("b", "--per-reviewer", "1").code == 0
+    assert [one.reviewers for one in desk.pull_requests("b")] == [[]]
+
+
+def test_a_pull_request_takes_nine_requests_where_there_are_three_deployments(box: Box, desk: Desk) -> None:
+    people = [box.add_person(name) for name in ("Rene Reviewer", "Sam Other")]
+    slugs = [f"app-{number}" for number in range(3)]
+    for slug in slugs:
+        desk.add(slug)
+        box.state.repositories[slug].reviewers += people
+        for name in ("Test", "Staging", "Production"):
+            box.add_environment(slug, name)
+    assert desk.open().code == 0
+    asked = [one.path for one in box.requests if not one.path.startswith("/git/")]
+    of = {slug: sum(f"/{slug}/" in path for path in asked) for slug in slugs}
+    assert of == dict.fromkeys(slugs, 9)
+    assert sorted(path for path in asked if "/repositories/" not in path) == [
+        "/2.0/user",
+        "/2.0/workspaces/acme/pipelines-config/variables",
+    ]
+
+
+def test_variables_are_asked_for_once_for_all_branches_of_a_repository(box: Box, desk: Desk) -> None:
+    desk.add("web", develop=STORED)
+    assert desk.open("--destinations", "main,develop").code == 0
+    assert len(desk.pull_requests()) == 2
+    assert sum(one.path.endswith("/web/pipelines_config/variables") for one in box.requests) == 1
+
+
+def test_several_are_opened_at_a_time_and_told_in_their_order(box: Box, desk: Desk) -> None:
+    slugs = [f"app-{number}" for number in range(8)]
+    for number, slug in enumerate(slugs):
+        desk.add(slug)
+        box.faults.add(f"*/acme/{slug}/pullrequests", method="POST", delay=2 - number / 4)
+    begin = time.monotonic()
+    done = desk.open()
+    assert done.code == 0
+    assert time.monotonic() - begin < 7, "one after the other it takes nine seconds of waiting alone"
+    assert [line.split()[0] for line in done.out.splitlines()[:-1]] == slugs
+
+
+@pytest.mark.parametrize("slow", ["a", "b", "c", "d"])
+def test_limits_hold_whoever_is_fast(box: Box, desk: Desk, slow: str) -> None:
+    """What is opened is what would be, one after the other."""
+    for slug in ("a", "b", "c", "d"):
+        desk.add(slug)
+    box.faults.add(f"*/acme/{slow}/environments", delay=0.6)
+    done = desk.migrate("--open-prs", "--pace", "2")
+    assert [len(desk.pull_requests(slug)) for slug in ("a", "b", "c", "d")] == [1, 1, 0, 0]
+    assert [line.partition(" ")[0] for line in done.out.splitlines()] == ["a", "b", "c", "2"]
+    assert done.out.splitlines()[2].startswith("c main: waits: 2 were opened within the hour")
+
+
+@pytest.mark.parametrize("slow", ["a", "b", "c"])
+def test_a_reviewer_s_limit_holds_whoever_is_fast(box: Box, desk: Desk, slow: str) -> None:
+    busy = box.add_person("Rene Reviewer")
+    for slug in ("a", "b", "c", "d", "e"):
+        desk.add(slug)
+        box.state.repositories[slug].reviewers.append(busy)
+    box.faults.add(f"*/acme/{slow}/*", delay=0.5)
+    assert desk.open("--per-reviewer", "2").code == 1
+    assert [len(desk.pull_requests(slug)) for slug in ("a", "b", "c", "d", "e")] == [1, 1, 0, 0, 0]
+
+
+def test_no_more_are_looked_at_than_may_be_opened(box: Box, desk: Desk) -> None:
+    for number in range(6):
+        desk.add(f"app-{number}")
+    assert desk.migrate("--open-prs", "--pace", "1").code == 1
+    seen = {one.path.split("/")[4] for one in box.requests if "/environments" in one.path}
+    assert seen == {"app-0", "app-1"}
 
 
 def test_a_default_reviewer_without_an_account_is_none(box: Box, desk: Desk) -> None:

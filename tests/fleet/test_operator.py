@@ -21,8 +21,8 @@ from migrator.fleet.operator import Operator, Override, Wave
 from migrator.fleet.restricting import Restriction, restriction
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.rulebook import reading as rulebook
+from migrator.text.toml import ConfigurationError
 from migrator.text.view import Unreadable
-from migrator.toml_keys import ConfigurationError
 
 EVERYTHING = """\
 own-packages = ["$BITBUCKET_REPO_SLUG", "${BITBUCKET_REPO_SLUG}-*"]
@@ -118,31 +118,55 @@ def test_an_override_adds_to_what_holds_for_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("own_packages = []", "fleet.toml:1: unknown key 'own_packages' (did you mean own-packages?); known are "),
+        (
+            "own_packages = []",
+            "fleet.toml:1:1: `own_packages` is not known; known here: ",
+        ),
         (
             "\nown-packages = ['web']",
-            "fleet.toml:2: own-packages holds 'web', which would be every repository's own; put "
+            "fleet.toml:2:17: `own-packages[0]` is 'web', which would be every repository's own; put "
             "$BITBUCKET_REPO_SLUG into it, or move it to the [[repositories]] that it belongs to",
         ),
-        ("own-packages = ['$BITBUCKET_REPO_SLUGS']", "fleet.toml:1: own-packages holds '$BITBUCKET_REPO_SLUGS', "),
-        ("rules = ['nowhere']", "fleet.toml:1: the folder 'nowhere' in rules does not exist"),
-        ("[variables]\nPORT = 1", "fleet.toml:2: the value of the variable PORT is not a string; write PORT = "),
-        ("[[repositories]]\n", "fleet.toml:1: an entry of repositories holds no slugs; known are slugs, own-packages"),
-        ("[[repositories]]\nslugs = []", "fleet.toml:1: slugs of an entry of repositories names no repository; "),
+        (
+            "own-packages = ['$BITBUCKET_REPO_SLUGS']",
+            "fleet.toml:1:17: `own-packages[0]` is '$BITBUCKET_REPO_SLUGS', which would be ",
+        ),
+        ("rules = ['nowhere']", "fleet.toml:1:10: `rules[0]` names the folder 'nowhere', which does not exist"),
+        ("[variables]\nPORT = 1", 'fleet.toml:2:1: `variables.PORT` must be text; write PORT = "…"'),
+        ("[[repositories]]\n", "fleet.toml:1:1: `repositories[0]` has no `slugs`; add it"),
+        (
+            "[[repositories]]\nslugs = []",
+            'fleet.toml:2:1: `repositories[0].slugs` names no repository; write slugs = ["web", "api-*"]',
+        ),
         (
             "[[repositories]]\nslugs = ['a']\n\n[[repositories]]\nslugs = ['b']\nvariables = { '$A' = 'x' }",
-            "fleet.toml:4: variables of an entry of repositories holds '$A', which is no name of a variable",
+            "fleet.toml:6:15: `repositories[1].variables.$A` is no name of a variable",
         ),
-        ("[[repositories]]\nslugs = ['a']\nwave = 1", "fleet.toml:1: an entry of repositories holds the unknown key "),
-        ("[repositories]\nslugs = ['a']", "fleet.toml: repositories is not a list of tables; begin each with a line "),
-        ("[[waves]]\nname = 'a'\nslugs = ['*']\ndue = '2027'", "fleet.toml:1: due of a wave is not a date; write due "),
+        (
+            "[[repositories]]\nslugs = ['a']\nwave = 1",
+            "fleet.toml:3:1: `repositories[0].wave` is not known; known here: exclude, own-packages, slugs, variables",
+        ),
+        (
+            "[repositories]\nslugs = ['a']",
+            "fleet.toml:1:1: `repositories` must be a list of tables; begin each with a line [[repositories]]",
+        ),
+        (
+            "[[waves]]\nname = 'a'\nslugs = ['*']\ndue = '2027'",
+            "fleet.toml:4:1: `waves[0].due` must be a date; write due = 2027-01-31, without quotes",
+        ),
         (
             "[[waves]]\nname = 'a'\nslugs = ['a']\n[[waves]]\nname = 'a'\nslugs = ['b']",
-            "fleet.toml:4: two waves have the name 'a'; give each its own",
+            "fleet.toml:5:1: `waves[1].name` has the name 'a' of another wave; give each its own",
         ),
-        ("[[waves]]\nname = 'a\\u001b[31m'\nslugs = ['a']\nx = 1", "fleet.toml:1: a wave holds the unknown key 'x'"),
-        ("own-packages = ['\\u001b[31m']", "fleet.toml:1: own-packages holds '\\u001b[31m', "),
-        ("x = ", "fleet.toml: the file is not TOML: Invalid value"),
+        (
+            "[[waves]]\nname = 'a\\u001b[31m'\nslugs = ['a']\nx = 1",
+            "fleet.toml:4:1: `waves[0].x` is not known; known here: due, name, owner, slugs",
+        ),
+        (
+            "own-packages = ['\\u001b[31m']",
+            "fleet.toml:1:17: `own-packages[0]` is '\\u001b[31m', which would be ",
+        ),
+        ("x = ", "fleet.toml: the file is not TOML: Invalid value (at end of document)"),
     ],
 )
 def test_what_is_wrong_is_a_sentence_with_its_place(text: str, sentence: str) -> None:
@@ -246,11 +270,17 @@ def test_without_a_configuration_nothing_is_restricted(files: dict[str, bytes]) 
     ("files", "sentence"),
     [
         ({".patless.toml": None}, ".patless.toml: the configuration cannot be read: it is not a plain file"),
-        ({".patless.toml": b"exlude = []"}, ".patless.toml:1: unknown key 'exlude' (did you mean exclude?)"),
-        ({"pyproject.toml": b"[tool]\npatless = 1"}, "pyproject.toml: patless is not a table"),
-        ({".patless.toml": b"baseline = 'x'"}, ".patless.toml:1: there is no such baseline in the repository"),
-        ({".patless.toml": b"baseline = '/x'", "/x": KNOWN}, ".patless.toml:1: there is no such baseline"),
-        ({".patless.toml": b"baseline = 'a/../../x'", "../x": KNOWN}, ".patless.toml:1: there is no such baseline"),
+        ({".patless.toml": b"exlude = []"}, ".patless.toml:1:1: `exlude` is not known; known here: "),
+        ({"pyproject.toml": b"[tool]\npatless = 1"}, "pyproject.toml:2:1: `tool.patless` must be a table"),
+        (
+            {".patless.toml": b"baseline = 'x'"},
+            ".patless.toml:1:1: `baseline` names a file that is",
+        ),
+        ({".patless.toml": b"baseline = '/x'", "/x": KNOWN}, ".patless.toml:1:1: `baseline` names a file that is"),
+        (
+            {".patless.toml": b"baseline = 'a/../../x'", "../x": KNOWN},
+            ".patless.toml:1:1: `baseline` names a file that is",
+        ),
         ({".patless.toml": b"baseline = 'x'", "x": None}, "x: the baseline cannot be read"),
         ({".patless.toml": b"baseline = 'x'", "x": b"[]"}, "x: this is no baseline: its schema_version is not 1"),
     ],

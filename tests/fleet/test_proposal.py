@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from migrator.fleet import identity
 from migrator.fleet.proposal import Changed, Proposal, Stays, Texts
 from migrator.platforms.bitbucket.starting import Release, load, matches, releases
-from migrator.toml_keys import ConfigurationError
+from migrator.text.toml import ConfigurationError
 
 HOSTILE = "x`` @{712020:ab}\n```\n# <script>alert(1)</script> [a](https://evil.example) \x1b[31m\u202e @all -->"
 WAYS = (

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from migrator.frontends.shfmt import MAX_TEXT
 
-from migrator import baselines, configuration
+from migrator.configuration import baselines
+from migrator.configuration import reading as configuration
 from migrator.findings import ignores, masking
 from migrator.findings.records import Report
 from migrator.findings.selection import Scope

@@ -54,7 +54,7 @@ WAIVED = Row(
     Verdict.ACCEPTED,
     (Evidence("doubt:dump", "main", "ci/debug.sh", 2, "env |"),),
     ASSUMPTIONS,
-    waivers=(Waiver("dump", "ci/debug.sh", "", "prints names only", date(2027, 1, 31)),),
+    waivers=(Waiver("dump", "prints names only", date(2027, 1, 31), path="ci/debug.sh"),),
 )
 UNREAD = Row(
     "api",
@@ -108,7 +108,7 @@ def hostile() -> Listing:
         (HOSTILE,),
         (Alive(HOSTILE, HOSTILE, MARCH, HOSTILE),),
         (Level.REPOSITORY,),
-        (Waiver(HOSTILE, HOSTILE, HOSTILE, HOSTILE, date(2027, 1, 31)),),
+        (Waiver(HOSTILE, HOSTILE, date(2027, 1, 31), path=HOSTILE, variable=HOSTILE),),
     )
     unread = (HOSTILE, NotChecked(Level.DEPLOYMENT, HOSTILE, HOSTILE))
     return Listing(HOSTILE, (row,), (unread,), 0, {HOSTILE: {}}, ((HOSTILE, HOSTILE),))

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator import baselines
 from migrator.bot.changes import Changed
 from migrator.bot.difference import Plan
 from migrator.bot.saying import Style, saying
+from migrator.configuration import baselines
 from migrator.engine import tracing
 from migrator.findings import baseline
 from migrator.findings.masking import masked, rewritten

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from migrator.repositories import writing
+from migrator.repositories.disk import mount
 from migrator.repositories.writing import NotWritten, replace
 from tests.unprivileged import unprivileged
 
@@ -90,7 +91,7 @@ def test_a_link_that_leads_out_is_not_followed(file: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        (errno.ENOSPC, "the disk is full, so the file was left as it was; make room and run again"),
+        (errno.ENOSPC, "no space left on {mount}, so the file was left as it was; free it and run again"),
         (errno.EROFS, "its folder does not allow new files, so the file was left as it was; change that and run again"),
         (errno.EIO, "the system cannot write it: Input/output error"),
     ],
@@ -103,7 +104,7 @@ def test_a_failing_disk_leaves_the_file_as_it_was(
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(writing.os, "fsync", fail)
-    assert refused(file) == sentence
+    assert refused(file) == sentence.format(mount=mount(file))
     assert file.read_bytes() == BEFORE
 
 

@@ -227,7 +227,7 @@ def test_what_comes_through_once_it_is_gone(variable: Variable, uncovers: tuple[
 
 # Waivers
 
-WAIVER = Waiver("dump", "ci/debug.sh", "PAT", "prints names only", TODAY)
+WAIVER = Waiver("dump", "prints names only", TODAY, path="ci/debug.sh", variable="PAT")
 
 
 @pytest.mark.parametrize("waiver", [WAIVER, replace(WAIVER, path=""), replace(WAIVER, variable="")])
@@ -253,7 +253,7 @@ def test_a_waiver_of_something_else_or_one_that_ended_settles_nothing(waiver: Wa
 
 
 def test_a_waiver_settles_no_use() -> None:
-    everything = tuple(Waiver(str(kind), "", "", "all is well", TODAY) for kind in (*OpaqueKind, *Kind))
+    everything = tuple(Waiver(str(kind), "all is well", TODAY) for kind in (*OpaqueKind, *Kind))
     assert judged(ref(found=use()), waivers=everything).verdict is Verdict.IN_USE
 
 

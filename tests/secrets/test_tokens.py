@@ -9,7 +9,7 @@ import pytest
 
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
-from migrator.configuration import ConfigurationError
+from migrator.configuration.reading import ConfigurationError
 from migrator.secrets.records import Leaving, Listing, Row, Stored, Verdict
 from migrator.secrets.tokens import Token, TokenRow, judged, read
 
@@ -40,47 +40,52 @@ def test_an_empty_list_has_no_tokens(tmp_path: Path) -> None:
     assert read(written(tmp_path, "")) == ()
 
 
-KNOWN = "known are label, owner, expires, variables, consumers"
 HEAD = '\n[[tokens]]\nlabel = "a"\nowner = "b"\n'
 WRONG = {
     "no toml": ("a b", "{}:1:3: the file is not TOML: Expected '=' after a key in a key/value pair"),
-    "another key": ("token = []", "{}: unknown key 'token'; the file holds tables [[tokens]] only"),
-    "no list": ("tokens = 1", "{}:1: tokens is not a list of tables; begin each with a line [[tokens]]"),
-    "no label": ('[[tokens]]\nowner = "b"', f"{{}}:1: a token holds no label; {KNOWN}"),
-    "no owner": ('[[tokens]]\nlabel = "b"', f"{{}}:1: a token holds no owner; {KNOWN}"),
-    "a value": (HEAD + 'value = "x"', f"{{}}:2: a token holds the unknown key 'value'; {KNOWN}"),
-    "hostile text": (HEAD + '"\\u001b[2J" = 1', f"{{}}:2: a token holds the unknown key '\\u001b[2J'; {KNOWN}"),
+    "another key": ("token = []", "{}:1:1: `token` is not known; known here: tokens (did you mean tokens?)"),
+    "no list": ("tokens = 1", "{}:1:1: `tokens` must be a list of tables; begin each with a line [[tokens]]"),
+    "no label": ('[[tokens]]\nowner = "b"', "{}:1:1: `tokens[0]` has no `label`; add it"),
+    "no owner": ('[[tokens]]\nlabel = "b"', "{}:1:1: `tokens[0]` has no `owner`; add it"),
+    "a value": (
+        HEAD + 'value = "x"',
+        "{}:5:1: `tokens[0].value` is not known; known here: consumers, expires, label, owner, variables",
+    ),
+    "hostile text": (
+        HEAD + '"\\u001b[2J" = 1',
+        "{}:5:1: `tokens[0].\\u001b[2J` is not known; known here: consumers, expires, label, owner, variables",
+    ),
     "an expiry in quotes": (
         HEAD + 'expires = "2027-01-31"',
-        "{}:2: expires of a token is not a date; write expires = 2027-01-31, without quotes",
+        "{}:5:1: `tokens[0].expires` must be a date; write expires = 2027-01-31, without quotes",
     ),
     "consumers that are no list": (
         HEAD + 'consumers = "a"',
-        '{}:2: consumers of a token is not a list of strings; write consumers = ["…"]',
+        '{}:5:1: `tokens[0].consumers` must be a list; write consumers = ["…"]',
     ),
     "nowhere": (
         HEAD,
-        "{}:2: a token has neither variables nor consumers, so nothing can be said of it; list where it is",
+        "{}:2:1: `tokens[0]` has neither variables nor consumers, so nothing can be said of it; list where it is",
     ),
     "a level that does not exist": (
         HEAD + 'variables = [{ level = "project", key = "A" }]',
-        "{}:2: there is no level 'project'; known are deployment, repository, workspace",
+        "{}:5:16: `tokens[0].variables[0].level` must be one of deployment, repository, workspace",
     ),
     "a repository variable of no repository": (
         HEAD + 'variables = [{ level = "repository", key = "A" }]',
-        "{}:2: a variable of a token holds no repository; known are level, repository, key",
+        "{}:5:14: `tokens[0].variables[0]` has no `repository`; add it",
     ),
     "a deployment variable of no environment": (
         HEAD + 'variables = [{ level = "deployment", repository = "web", key = "A" }]',
-        "{}:2: a variable of a token holds no environment; known are level, repository, environment, key",
+        "{}:5:14: `tokens[0].variables[0]` has no `environment`; add it",
     ),
     "a workspace variable of a repository": (
         HEAD + 'variables = [{ level = "workspace", repository = "web", key = "A" }]',
-        "{}:2: a variable of a token holds the unknown key 'repository'; known are level, key",
+        "{}:5:14: `tokens[0].variables[0]` holds `repository`, and a workspace variable has none; remove it",
     ),
     "one label twice": (
         (HEAD + 'consumers = ["c"]\n') * 2,
-        "{}: two tokens have the label 'a'; give each its own",
+        "{}:7:1: `tokens[1]` has the label 'a' of another token; give each its own",
     ),
 }
 

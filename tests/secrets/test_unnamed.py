@@ -403,7 +403,7 @@ def test_a_person_may_answer_for_it(tmp_path: Path, kind: str) -> None:
         "spelling": {"a.py": "acme_pkg_token = 1\n"},
         "elsewhere": {".travis.yml": "script: echo $ACME_PKG_TOKEN\n"},
     }
-    waiver = Waiver(kind, "", NAME, "no name is put together so", date(2099, 1, 1))
+    waiver = Waiver(kind, "no name is put together so", date(2099, 1, 1), variable=NAME)
     assert row(tmp_path, "make", files[kind], NAME, waiver).verdict is Verdict.ACCEPTED
 
 

@@ -45,7 +45,7 @@ def handed_on(left: Sequence[Departure], context: Context, login: PackagesLogin,
     if login.command.followed and not found:
         reasons = [context.reason("credential-unresolved", f"`{who}` is a function here, and not the client", who)]
     for program in _aliased(login, context.book):
-        elsewhere = any(program in one.programs and one.has(Role.SCRIPT) for one in context.book.escapes)
+        elsewhere = any(program in one.programs and one.has(Role.SCRIPT) for one in context.book.escapes.values())
         code = "leaves-step" if elsewhere else "credential-unresolved"
         reasons.append(context.reason(code, f"`{who}` is an alias of `{program}` here, and not the client", who))
     return Opinion("what takes its words out of the step?", tuple(Sighting(one.who) for one in found), tuple(reasons))

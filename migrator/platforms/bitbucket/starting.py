@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.documents import Document
+from migrator.rulebook.entries import RuleEntry
 from migrator.text import yaml
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable
@@ -26,7 +27,7 @@ _DEPTH = 40
 _LONGEST = 4096
 
 
-class Releases(Struct, frozen=True):
+class Releases(RuleEntry, frozen=True):
     """What `rules/releases` says: `keys` of a step or stage, beginnings of commands, pipes that do not count."""
 
     keys: frozenset[str] = frozenset()
@@ -45,13 +46,12 @@ class Release(Struct, frozen=True, order=True):
 def load(directories: tuple[Path, ...] = ()) -> Releases:
     """The built-in ones and those in the folder `releases` of the given directories of rules. Raises RuleError."""
     folders = [directory / "releases" for directory in (rulebook.built_in(), *directories)]
-    roots = [Document(path).root for folder in folders for path in sorted(folder.glob("*.yml"))]
-    files = [root.mapping(("keys", "commands", "quiet-pipes")) for root in roots]
-
-    def all_of(key: str) -> tuple[str, ...]:
-        return tuple(text for file in files if key in file for text in file[key].texts())
-
-    return Releases(frozenset(all_of("keys")), all_of("commands"), all_of("quiet-pipes"))
+    files = [Document(path).read(Releases) for folder in folders for path in sorted(folder.glob("*.yml"))]
+    return Releases(
+        frozenset(key for file in files for key in file.keys),
+        tuple(command for file in files for command in file.commands),
+        tuple(pipe for file in files for pipe in file.quiet_pipes),
+    )
 
 
 def releases(data: bytes, branch: str, known: Releases) -> tuple[Release, ...]:

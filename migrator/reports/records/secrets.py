@@ -18,7 +18,7 @@ from migrator.reports.wording import stored as words
 from migrator.reports.wording.stored import Paired, ToDo
 from migrator.secrets.records import Alive, Evidence, Listing, Row, Stored, Verdict, Waiver
 from migrator.secrets.tokens import Token, TokenRow
-from migrator.toml_keys import ConfigurationError
+from migrator.text.toml import ConfigurationError
 
 Repository = Annotated[str, about("empty on the workspace level")]
 Environment = Annotated[str | None, about("null on all but the deployment level, and for all of that")]
@@ -29,6 +29,14 @@ class AliveRecord(Struct, frozen=True):
     author: Annotated[str, about("of its last commit")]
     committed: Annotated[datetime | None, about("null where the commit states no time that there is")]
     last_run: Annotated[str | None, about("null for none within the window", extra_json_schema={"format": "date"})]
+
+
+class WaiverRecord(Struct, frozen=True):
+    doubt: str
+    path: Annotated[str, about("empty for any")]
+    variable: Annotated[str, about("empty for any")]
+    reason: str
+    until: date
 
 
 class VariableRecord(Struct, frozen=True, kw_only=True):
@@ -55,7 +63,7 @@ class VariableRecord(Struct, frozen=True, kw_only=True):
     ]
     alive: Annotated[tuple[AliveRecord, ...], about("branches that keep it in use")]
     alive_others: Annotated[Count, about("how many more branches keep it in use")] = 0
-    waivers: Annotated[tuple[Waiver, ...], about("that the verdict rests on")]
+    waivers: Annotated[tuple[WaiverRecord, ...], about("that the verdict rests on")]
 
 
 class StoredRecord(Struct, frozen=True):
@@ -214,7 +222,7 @@ def _variable(row: Row, pair: Paired) -> VariableRecord:
             AliveRecord(one.branch, one.author, _moment(one.committed), one.last_run or None) for one in row.alive
         ),
         alive_others=row.alive_others,
-        waivers=row.waivers,
+        waivers=tuple(WaiverRecord(one.doubt, one.path, one.variable, one.reason, one.until) for one in row.waivers),
     )
 
 
@@ -251,7 +259,7 @@ def _row(one: VariableRecord) -> Row:
         one.assumptions,
         tuple(map(_alive, one.alive)),
         one.uncovers,
-        one.waivers,
+        tuple(Waiver(each.doubt, each.reason, each.until, each.path, each.variable) for each in one.waivers),
         one.evidence_others,
         one.alive_others,
     )

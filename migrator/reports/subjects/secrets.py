@@ -235,11 +235,13 @@ def _blocks(row: Row, *, page: bool) -> Iterator[Passage]:
         yield said("It is not secured: whoever sees the settings sees its value.")
     most = _HELD if page else MOST
     if row.evidence:
+        kept = row.evidence[:most]
         show: Callable[[Evidence], Text] = _evidence_on_page if page else _evidence
-        yield listed([*map(show, row.evidence[:most]), *more(row.places - most)], "Evidence" if page else "")
+        yield listed([*map(show, kept), *more(row.places - len(kept))], "Evidence" if page else "")
     if row.alive:
         lines = [_alive(one.branch, one.author, words.last(one)) for one in row.alive[:most]]
-        yield listed([*lines, *(f"{text} branches" for text in more(row.branches - most))], "kept in use by")
+        left = [f"{text} branches" for text in more(row.branches - len(lines))]
+        yield listed([*lines, *left], "kept in use by")
         yield said(words.WAYS)
     if row.uncovers:
         yield said((Marked(words.uncovered(row.uncovers), Tone.HALF),))

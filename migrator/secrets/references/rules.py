@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Generic, Literal, Self, TypeVar
+
+from msgspec import Meta, field
+from msgspec.structs import replace
 
 from migrator.rulebook import reading as rulebook
-from migrator.rulebook.documents import Document, Node
+from migrator.rulebook.documents import Document
+from migrator.rulebook.entries import RuleEntry, outside, trusted
 from migrator.secrets.references.records import Kind, OpaqueKind
-from migrator.text.patterns import regex
+from migrator.text.patterns import Pattern, regex
 
 _NAME = "(?P<names>[A-Za-z_][A-Za-z0-9_]*)"
 _COMMAND = (
@@ -54,26 +60,77 @@ _STARTS = (
 )
 """A function that starts a program, in one language or another."""
 _MACROS = {"STARTS": _STARTS, "COMMAND": _COMMAND, "ENDS": _ENDS, "FETCHED": _FETCHED, "NAME": _NAME}
+_LONGEST = 500
 _SHEBANG = regex(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+_Kind = TypeVar("_Kind", Kind, OpaqueKind)
+
+
+class Language(RuleEntry, frozen=True):
     """`comments` begin a comment at the start of a line, or behind white space; `asides` begin lines that may be
-    comments. `mentions`: what counts as prose in such files: `all`, bare `words`, or '' for nothing. `folded`: the
+    comments. `mentions`: what counts as prose in such files: `all`, bare `words`, or nothing. `folded`: the
     names of variables are the same in any case of letters; `exact`: they count as they are written only. `elsewhere`:
     such a file is another system's, which has variables of its own. `known`: such a program reads none but its own."""
 
-    name: str
-    files: tuple[str, ...] = ()
+    files: Annotated[tuple[str, ...], Meta(description="name the files of this language")]
     interpreters: frozenset[str] = frozenset()
     comments: tuple[str, ...] = ()
     asides: tuple[str, ...] = ()
-    mentions: str = ""
+    mentions: Literal["all", "words"] | None = None
     folded: bool = False
     exact: bool = False
     elsewhere: bool = False
     known: bool = False
+    name: str = outside()
+
+
+class Shape(str):
+    """A pattern before it is compiled: the words of `_MACROS` and COMPUTED in it stand for patterns."""
+
+    @classmethod
+    def read(cls, value: object) -> Self:
+        if not isinstance(value, str) or len(value) > _LONGEST or re.search(r"[+*}]\)[+*{]", value):
+            raise ValueError("must be a pattern, short and without nested repetition")
+        return cls(trusted(value).pattern)
+
+    def compiled(self, folded: bool) -> re.Pattern[str]:
+        """A pattern may hold COMPUTED several times, and a group of its name only once."""
+        text = re.sub("|".join(_MACROS), lambda found: _MACROS[found[0]], self)
+        first, *rest = text.split("COMPUTED")
+        more = (_COMPUTED.replace("begins", f"begins{at}") + part for at, part in enumerate(rest, 1))
+        return re.compile(first + "".join(more), re.ASCII | re.MULTILINE | (re.IGNORECASE if folded else 0))
+
+
+class FormEntry(RuleEntry, Generic[_Kind], frozen=True):
+    """A form as a file says it."""
+
+    kind: _Kind
+    pattern: Shape
+    needle: str | tuple[str, ...]
+    languages: tuple[str, ...] = field(name="in", default=())
+    folded: bool = False
+    beside: str = ""
+
+    def __post_init__(self) -> None:
+        try:
+            self.form()
+        except re.error as error:
+            raise ValueError(
+                f"has a `pattern` that is not a regular expression with its words filled in ({error})"
+            ) from None
+
+    def form(self) -> Form:
+        bare = self.pattern.removeprefix("COMMAND")
+        return Form(
+            self.kind,
+            self.pattern.compiled(self.folded),
+            (self.needle,) if isinstance(self.needle, str) else self.needle,
+            frozenset(self.languages),
+            self.folded,
+            self.beside,
+            None if bare == self.pattern else Shape(bare).compiled(self.folded),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +149,29 @@ class Form:
     guard: re.Pattern[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(RuleEntry, frozen=True):
     """Words, behind the text `before`, that stand for variables whose names match `names`."""
 
     kind: Kind
-    names: re.Pattern[str]
+    names: Pattern
     words: tuple[str, ...]
-    before: str
-    languages: frozenset[str]
+    before: str = ""
+    languages: tuple[str, ...] = field(name="in", default=())
+
+
+class ReferenceFile(RuleEntry, frozen=True):
+    """What a file of forms may say."""
+
+    languages: Mapping[str, Language] = field(default_factory=dict)
+    forms: tuple[FormEntry[Kind], ...] = ()
+    opaque: tuple[FormEntry[OpaqueKind], ...] = ()
+    aliases: tuple[Alias, ...] = ()
+
+    def told(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """The languages that it says something of, each with where it does."""
+        for section in ("forms", "opaque", "aliases"):
+            for number, entry in enumerate(getattr(self, section)):
+                yield from (((section, number, "in", at), one) for at, one in enumerate(entry.languages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +180,7 @@ class Rules:
     forms: tuple[Form, ...]
     opaque: tuple[Form, ...]
     aliases: tuple[Alias, ...]
-    _globs: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    _globs: re.Pattern[str] = attribute(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """All globs become one pattern of paths: a group per language, the first that matches."""
@@ -130,8 +201,8 @@ class Rules:
         return next((language for language in self.languages if program in language.interpreters), None)
 
 
-UNKNOWN = Language("unknown")
-UNENDED = Language("unended", exact=True)
+UNKNOWN = Language((), name="unknown")
+UNENDED = Language((), name="unended", exact=True)
 """A name without an ending, as of many scripts."""
 
 
@@ -139,106 +210,22 @@ UNENDED = Language("unended", exact=True)
 def load(directories: tuple[Path, ...] = ()) -> Rules:
     """The built-in forms and those in the folder `references` of the given directories of rules. Raises RuleError."""
     folders = [directory / "references" for directory in (rulebook.built_in(), *directories)]
-    roots = [Document(path).root for folder in folders for path in sorted(folder.glob("*.yml"))]
-    files = [root.mapping(("languages", "forms", "opaque", "aliases")) for root in roots]
-    languages = [
-        _language(*named) for file in files if "languages" in file for named in file["languages"].mapping().items()
-    ]
-    names = {UNKNOWN.name, UNENDED.name, *(language.name for language in languages)}
+    documents = [Document(path) for folder in folders for path in sorted(folder.glob("*.yml"))]
+    files = [document.read(ReferenceFile) for document in documents]
+    languages = [replace(one, name=name) for file in files for name, one in file.languages.items()]
+    names = sorted({UNKNOWN.name, UNENDED.name, *(language.name for language in languages)})
+    for document, file in zip(documents, files, strict=True):
+        for place, name in file.told():
+            if name not in names:
+                raise document.error(place, f"must be one of {', '.join(names)}")
     return Rules(
         tuple(languages),
-        tuple(form for file in files for form in _forms(file.get("forms"), list(Kind), names)),
-        tuple(form for file in files for form in _forms(file.get("opaque"), list(OpaqueKind), names)),
-        tuple(_alias(node, names) for file in files for node in _items(file.get("aliases"))),
+        tuple(entry.form() for file in files for entry in file.forms),
+        tuple(entry.form() for file in files for entry in file.opaque),
+        tuple(alias for file in files for alias in file.aliases),
     )
 
 
 def _glob(glob: str) -> str:
     """Of the last parts of a path, as many as the glob has."""
     return "(?s:.*/)" + "[^/]*".join(map(re.escape, glob.split("*"))) + r"\Z"
-
-
-def _language(name: str, node: Node) -> Language:
-    fields = node.mapping(
-        ("files", "interpreters", "comments", "asides", "mentions", "folded", "exact", "elsewhere", "known")
-    )
-    if "files" not in fields:
-        raise node.error("has no `files`; name the files of this language")
-    return Language(
-        name,
-        fields["files"].texts(),
-        frozenset(_texts(fields, "interpreters")),
-        _texts(fields, "comments"),
-        _texts(fields, "asides"),
-        fields["mentions"].choice(("all", "words")) if "mentions" in fields else "",
-        *(fields[key].flag() if key in fields else False for key in ("folded", "exact", "elsewhere", "known")),
-    )
-
-
-def _forms(node: Node | None, kinds: Sequence[str], languages: set[str]) -> Iterable[Form]:
-    for item in _items(node):
-        fields = item.mapping(("kind", "pattern", "needle", "in", "folded", "beside"))
-        for key in ("kind", "pattern", "needle"):
-            if key not in fields:
-                raise item.error(f"has no `{key}`; add it")
-        folded = fields["folded"].flag() if "folded" in fields else False
-        yield Form(
-            fields["kind"].choice([str(kind) for kind in kinds]),
-            _pattern(fields["pattern"], folded),
-            fields["needle"].several(),
-            _languages(fields, languages),
-            folded,
-            fields["beside"].text() if "beside" in fields else "",
-            _compiled(fields["pattern"].text().removeprefix("COMMAND"), folded)
-            if _is_command(fields["pattern"])
-            else None,
-        )
-
-
-def _alias(node: Node, languages: set[str]) -> Alias:
-    fields = node.mapping(("kind", "names", "words", "before", "in"))
-    for key in ("kind", "names", "words"):
-        if key not in fields:
-            raise node.error(f"has no `{key}`; add it")
-    return Alias(
-        Kind(fields["kind"].choice([str(kind) for kind in Kind])),
-        fields["names"].pattern(),
-        fields["words"].texts(),
-        fields["before"].text() if "before" in fields else "",
-        _languages(fields, languages),
-    )
-
-
-def _pattern(node: Node, folded: bool) -> re.Pattern[str]:
-    node.pattern()
-    return _compiled(node.text(), folded)
-
-
-def _is_command(node: Node) -> bool:
-    return node.text().startswith("COMMAND")
-
-
-def _compiled(pattern: str, folded: bool) -> re.Pattern[str]:
-    text = re.sub("|".join(_MACROS), lambda found: _MACROS[found[0]], pattern)
-    return re.compile(_begun(text), re.ASCII | re.MULTILINE | (re.IGNORECASE if folded else 0))
-
-
-def _begun(text: str) -> str:
-    """With what COMPUTED stands for; a pattern may hold it several times, and a group of its name only once."""
-    first, *rest = text.split("COMPUTED")
-    parts = (
-        part if not at else _COMPUTED.replace("begins", f"begins{at}") + part for at, part in enumerate((first, *rest))
-    )
-    return "".join(parts)
-
-
-def _languages(fields: dict[str, Node], known: set[str]) -> frozenset[str]:
-    return frozenset(item.choice(sorted(known)) for item in _items(fields.get("in")))
-
-
-def _items(node: Node | None) -> list[Node]:
-    return node.items() if node is not None else []
-
-
-def _texts(fields: dict[str, Node], key: str) -> tuple[str, ...]:
-    return fields[key].texts() if key in fields else ()

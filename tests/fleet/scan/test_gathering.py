@@ -197,8 +197,11 @@ def test_what_a_shared_pipeline_runs_of_its_importer_is_read(filtered: bool, des
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), "no space left for"),
-        (PermissionError(errno.EACCES, "Permission denied", "/cache/x"), "/cache/x: Permission denied; mend that"),
+        (OSError(errno.ENOSPC, "No space left on device"), "no space left on /"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/cache/x"),
+            "/cache/x: permission denied; make it and",
+        ),
     ],
 )
 def test_a_disk_that_takes_nothing_is_said_and_the_same_command_goes_on(

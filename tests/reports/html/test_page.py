@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from migrator.configuration import ConfigurationError
+from migrator.configuration.reading import ConfigurationError
 from migrator.findings.hunks import hunks
 from migrator.findings.masking import masked
 from migrator.findings.records import Report

@@ -10,8 +10,8 @@ from typing import Any
 
 from migrator.findings.records import BaselineEntry
 from migrator.text.files import read_bounded
+from migrator.text.toml import ConfigurationError
 from migrator.text.view import Unreadable
-from migrator.toml_keys import ConfigurationError
 
 SCHEMA_VERSION = 1
 _MAX_COUNT = 1_000_000

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from migrator import configuration
-from migrator.configuration import Configuration, ConfigurationError, check_codes, find, read
+from migrator.configuration.reading import Configuration, ConfigurationError, check_codes, find, read
 from migrator.secrets.records import Waiver
 from migrator.secrets.waivers import DOUBTS
+from migrator.text.decoding import spelt
 from tests.memory import within
 
 
@@ -70,98 +70,105 @@ def test_our_own_file_wins_over_pyproject(tmp_path: Path) -> None:
     assert find(tmp_path).exclude == ("a",)
 
 
-KNOWN = "known are own-packages, variables, rules, select, ignore, exclude, baseline, pipe-version, waivers"
-WAIVER = "known are doubt, path, variable, reason, until"
+KNOWN = "known here: baseline, exclude, ignore, own-packages, pipe-version, rules, select, variables, waivers"
 GOOD = 'doubt = "dump"\nuntil = 2027-01-31\n'
 WRONG = {
     "an unknown key": (
         'exclude = []\nown_packages = ["x"]\n',
-        f".patless.toml:2: unknown key 'own_packages' (did you mean own-packages?); {KNOWN}",
+        f".patless.toml:2:1: `own_packages` is not known; {KNOWN} (did you mean own-packages?)",
     ),
     "a key far from any": (
         "a = 1\n",
-        f".patless.toml:1: unknown key 'a'; {KNOWN}",
+        f".patless.toml:1:1: `a` is not known; {KNOWN}",
     ),
     "a table of pyproject": (
         "\n[tool.patless]\nselect = []\n",
-        ".patless.toml:2: unknown key 'tool' (in this file the keys stand at the top, without [tool.patless]);"
-        f" {KNOWN}",
+        ".patless.toml:2:1: `tool` is not known: in this file the keys stand at the top, without [tool.patless]",
     ),
     "a string for a list": (
         '\nselect = "registry-login"\n',
-        '.patless.toml:2: select is not a list of strings; write select = ["…"]',
+        '.patless.toml:2:1: `select` must be a list; write select = ["…"]',
     ),
     "a number in a list": (
         "exclude = [1]\n",
-        '.patless.toml:1: exclude is not a list of strings; write exclude = ["…"]',
+        ".patless.toml:1:12: `exclude[0]` must be text",
     ),
-    "an empty string": ('rules = [""]\n', '.patless.toml:1: rules is not a list of strings; write rules = ["…"]'),
+    "an empty string": (
+        'rules = [""]\n',
+        ".patless.toml:1:10: `rules[0]` must be the path of a file or folder, in quotes",
+    ),
     "a list for the variables": (
         "variables = []\n",
-        '.patless.toml:1: variables is not a table; write variables = { NAME = "value" }',
+        '.patless.toml:1:1: `variables` must be a table; write variables = { NAME = "value" }',
     ),
     "a number for a variable": (
         "[variables]\nA = 'x'\nPORT = 443\n",
-        '.patless.toml:3: the value of the variable PORT is not a string; write PORT = "…"',
+        '.patless.toml:3:1: `variables.PORT` must be text; write PORT = "…"',
     ),
     "a name that is none": (
         "[variables]\n'$HOST' = 'x'\n",
-        ".patless.toml:2: variables holds '$HOST', which is no name of a variable",
+        ".patless.toml:2:1: `variables.$HOST` is no name of a variable",
     ),
-    "a list for the baseline": ("baseline = []\n", '.patless.toml:1: baseline is not a string; write baseline = "…"'),
+    "a list for the baseline": (
+        "baseline = []\n",
+        ".patless.toml:1:1: `baseline` must be the path of a file or folder, in quotes",
+    ),
     "a baseline outside": (
         'baseline = "../known.json"\n',
-        ".patless.toml:1: the file '../known.json' of baseline leads out of the repository",
+        ".patless.toml:1:1: `baseline` names the file '../known.json', which leads out of the repository",
     ),
     "waivers that are no list": (
         "waivers = 1\n",
-        ".patless.toml:1: waivers is not a list of tables; begin each with a line [[waivers]]",
+        ".patless.toml:1:1: `waivers` must be a list of tables; begin each with a line [[waivers]]",
     ),
     "a waiver without an end": (
         '\n[[waivers]]\ndoubt = "dump"\nreason = "known"\n',
-        f".patless.toml:2: a waiver holds no until; {WAIVER}",
+        ".patless.toml:2:1: `waivers[0]` has no `until`; add it",
     ),
     "a second waiver without a reason": (
         f'[[waivers]]\n{GOOD}reason = "known"\n[[waivers]]\n{GOOD}',
-        f".patless.toml:5: a waiver holds no reason; {WAIVER}",
+        ".patless.toml:5:1: `waivers[1]` has no `reason`; add it",
     ),
     "a waiver with a blank reason": (
         f'[[waivers]]\n{GOOD}reason = " "\n',
-        '.patless.toml:1: reason of a waiver is not a string with something in it; write reason = "…"',
+        ".patless.toml:4:1: `waivers[0].reason` must have something in it",
     ),
     "a waiver with an unknown key": (
         f'[[waivers]]\n{GOOD}reason = "known"\n"w\\u001bho" = "me"\n',
-        f".patless.toml:1: a waiver holds the unknown key 'w\\u001bho'; {WAIVER}",
+        ".patless.toml:5:1: `waivers[0].w\\u001bho` is not known; known here: doubt, path, reason, until, variable",
     ),
     "a waiver of a doubt that does not exist": (
         'waivers = [\n{ doubt = "\\u202edumps", reason = "known", until = 2027-01-31 }]\n',
-        f".patless.toml:1: there is no doubt '\\u202edumps'; known are {', '.join(DOUBTS)}",
+        f".patless.toml:2:3: `waivers[0].doubt` must be one of {', '.join(DOUBTS)}",
     ),
     "a waiver until a string": (
         '[[waivers]]\ndoubt = "dump"\nreason = "known"\nuntil = "2027-01-31"\n',
-        ".patless.toml:1: until of a waiver is not a date; write until = 2027-01-31, without quotes",
+        ".patless.toml:4:1: `waivers[0].until` must be a date; write until = 2027-01-31, without quotes",
     ),
     "a waiver until a time": (
         '[[waivers]]\ndoubt = "dump"\nreason = "known"\nuntil = 2027-01-31T10:00:00Z\n',
-        ".patless.toml:1: until of a waiver is not a date; write until = 2027-01-31, without quotes",
+        ".patless.toml:4:1: `waivers[0].until` must be a date; write until = 2027-01-31, without quotes",
     ),
     "a waiver of a name that is none": (
         f'[[waivers]]\n{GOOD}reason = "known"\nvariable = "$A"\n',
-        ".patless.toml:1: the variable '$A' of a waiver is no name of a variable",
+        ".patless.toml:5:1: `waivers[0].variable` is no name of a variable",
     ),
     "no toml": ("\na b = 1\n", ".patless.toml:2:3: the file is not TOML: Expected '=' after a key in a key/value pair"),
-    "a rule folder that is not there": ('rules = ["r"]\n', ".patless.toml:1: the folder 'r' in rules does not exist"),
+    "a rule folder that is not there": (
+        'rules = ["r"]\n',
+        ".patless.toml:1:10: `rules[0]` names the folder 'r', which does not exist",
+    ),
     "a rule folder outside": (
         'rules = [".."]\n',
-        ".patless.toml:1: the folder '..' in rules leads out of the repository",
+        ".patless.toml:1:10: `rules[0]` names the folder '..', which leads out of the repository",
     ),
     "an absolute rule folder": (
         'rules = ["/"]\n',
-        ".patless.toml:1: the folder '/' in rules leads out of the repository",
+        ".patless.toml:1:10: `rules[0]` names the folder '/', which leads out of the repository",
     ),
     "hostile text": (
         '"\\u001b[2J" = 1\n',
-        f".patless.toml: unknown key '\\u001b[2J'; {KNOWN}",
+        f".patless.toml:1:1: `\\u001b[2J` is not known; {KNOWN}",
     ),
 }
 
@@ -193,14 +200,16 @@ until = 2027-02-28
 def test_waivers_are_read_and_what_they_leave_out_means_any(tmp_path: Path, name: str, table: str) -> None:
     (tmp_path / name).write_text(WAIVED.format(table=table))
     assert find(tmp_path).waivers == (
-        Waiver("dump", "ci/debug.sh", "PACKAGES_PAT", "prints names only", date(2027, 1, 31)),
-        Waiver("not-looked", "", "", "a picture", date(2027, 2, 28)),
+        Waiver("dump", "prints names only", date(2027, 1, 31), path="ci/debug.sh", variable="PACKAGES_PAT"),
+        Waiver("not-looked", "a picture", date(2027, 2, 28)),
     )
 
 
 def test_in_pyproject_a_waiver_of_another_tool_is_not_counted(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[[tool.other.waivers]]\n\n[[tool.patless.waivers]]\ndoubt = 1\n")
-    with pytest.raises(ConfigurationError, match=r"^pyproject\.toml:3: a waiver holds no reason"):
+    with pytest.raises(
+        ConfigurationError, match=r"^pyproject\.toml:4:1: `tool\.patless\.waivers\[0\]\.doubt` must be text"
+    ):
         find(tmp_path)
 
 
@@ -213,14 +222,14 @@ def test_a_file_nested_without_end_is_an_error(tmp_path: Path) -> None:
 
 
 def test_without_waivers_nothing_of_stored_variables_is_imported() -> None:
-    program = "import sys; import migrator.configuration; print(*sys.modules)"
+    program = "import sys; import migrator.configuration.reading; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert not [name for name in modules if name.startswith(("migrator.secrets", "migrator.bitbucket"))]
 
 
 def test_in_pyproject_only_lines_of_our_table_are_named(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nselect = ['E']\n\n[tool.patless]\nignore = []\nselect = 1\n")
-    with pytest.raises(ConfigurationError, match=r"^pyproject\.toml:6: select is not"):
+    with pytest.raises(ConfigurationError, match=r"^pyproject\.toml:6:1: `select` must be a list"):
         find(tmp_path)
 
 
@@ -274,8 +283,8 @@ def test_a_code_that_does_not_exist_is_named_with_the_likely_one() -> None:
 
 
 def test_the_readme_names_every_key() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text()
-    assert [key for key in configuration.KEYS if f"\n{key} = " not in readme] == []
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert [key for key in spelt(Configuration) if f"\n{key} = " not in readme] == []
 
 
 # Hostile files
@@ -284,9 +293,9 @@ HOSTILE = {
     "deep": ("a = " + "[" * 100_000, "nested too deeply"),
     "a dotted key": ("a." * 20_000 + "a = 1", "more than 200 dots"),
     "huge": ("# filler\n" * 40_000, "larger than 256 KiB"),
-    "a long blank line": ("zz = 1\n" + " " * 200_000 + "[x]\n", "unknown key 'zz'"),
+    "a long blank line": ("zz = 1\n" + " " * 200_000 + "[x]\n", "`zz` is not known"),
     "NUL in a rule folder": ('rules = ["a\\u0000b"]\n', "does not exist"),
-    "NUL in a baseline": ('baseline = "a\\u0000b"\n', "the file 'a\\u0000b' of baseline"),
+    "NUL in a baseline": ('baseline = "a\\u0000b"\n', "`baseline` names the file 'a\\u0000b'"),
     "a name that is too long": (f'rules = ["{"n" * 5000}"]\n', "does not exist"),
 }
 

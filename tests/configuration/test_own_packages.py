@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from migrator import configuration, own_packages
+from migrator.configuration import own_packages
+from migrator.configuration import reading as configuration
 from migrator.repositories.writing import NotWritten
 
 NAMES = ("crg.apkg.io/acme/base",)

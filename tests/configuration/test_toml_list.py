@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.toml_list import assignment, extended
+from migrator.configuration.toml_list import assignment, extended
 
 KEY = "own-packages"
 

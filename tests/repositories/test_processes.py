@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from migrator import processes
-from migrator.processes import Lost, Workers
+from migrator.repositories import processes
+from migrator.repositories.processes import Lost, Workers
 
 PROGRAM = """
 import os, sys, threading
-from migrator import processes
+from migrator.repositories import processes
 
 def hangs(_):
     import time

@@ -6,7 +6,8 @@ import codecs
 from collections.abc import Sequence
 from pathlib import Path
 
-from migrator import configuration, toml_list
+from migrator.configuration import reading as configuration
+from migrator.configuration import toml_list
 from migrator.repositories import writing
 from migrator.repositories.writing import NotWritten
 from migrator.text.files import locate, read_bounded
