@@ -63,6 +63,7 @@ class FileGraph:
         self._searched = cache(self._searchable)
         self.holding = cache(self._holding)
         self.led = cache(self._led)
+        self._kept_under = cache(self._may_keep)
         self.naming_of = cache(self._naming_of)
         self.beyond = cache(self._beyond)
 
@@ -242,6 +243,11 @@ class FileGraph:
         name = path.rpartition("/")[2]
         return any(fnmatchcase(name, glob) for glob in self.programs.documents)
 
+    def is_code(self, path: str) -> bool:
+        """Whether no client takes a file for the one in which it keeps its logins."""
+        name = path.rpartition("/")[2]
+        return any(fnmatchcase(name, glob) for glob in self.programs.code)
+
     def is_listing(self, path: str) -> bool:
         """Whether a file lists others for a tool that does nothing with what is in them."""
         name = path.rpartition("/")[2]
@@ -276,10 +282,19 @@ class FileGraph:
         found = (path for path, text in texts.items() if variable in text and word.search(text))
         return frozenset(path for path in found if not self.is_document(path))
 
-    def candidates(self, taken: Iterable[Paths]) -> frozenset[str] | None:
+    def kept_in(self, taken: Iterable[Paths]) -> frozenset[str]:
+        """The files in which a client that is handed those paths may find its logins: code only if it is named."""
+        names = (name for paths in taken for name in (paths.patterns if isinstance(paths, Top) else paths))
+        return self._kept_under(frozenset(names))
+
+    def _may_keep(self, names: frozenset[str]) -> frozenset[str]:
+        among = self._candidates(set(names))
+        every = self.paths if among is None else among
+        return frozenset(path for path in every if path in names or not self.is_code(path))
+
+    def _candidates(self, names: set[str]) -> frozenset[str] | None:
         """The files that are among those paths, or may be, or lie in a folder that is; None: any file may be, or it
         takes long to tell."""
-        names = {name for paths in taken for name in (paths.patterns if isinstance(paths, Top) else paths)}
         wild = {name for name in names if GLOB.search(name)}
         if len(wild) > _MOST_WILD:
             return None

@@ -32,7 +32,7 @@ class RegistryTexts:
         self.book = book
         self.followed = followed
         self._found: dict[str, tuple[NamedPackage, ...]] = {}
-        self._kept: dict[frozenset[str] | None, Mapping[str, Span]] = {}
+        self._kept: dict[frozenset[str], Mapping[str, Span]] = {}
 
     def evidence(self, runs: Paths) -> Iterator[NamedPackage] | Top:
         """What names the packages that a program which is not followed may read: any text may. `runs` are the files
@@ -49,13 +49,13 @@ class RegistryTexts:
             if path not in again or not one.mention.open
         )
 
-    def kept(self, among: frozenset[str] | None) -> Mapping[str, Span]:
-        """The files, `among` these or of all, that hold a login to Packages as clients keep it, and where; but for
+    def kept(self, among: frozenset[str]) -> Mapping[str, Span]:
+        """The files among these that hold a login to Packages as clients keep it, and where; but for
         native ones. Where there is more than is looked through, those that are named as clients do."""
         if among not in self._kept:
             texts = self.files.holding(self.book.mentions, among)
             if isinstance(texts, Top):
-                named = (path for path in self.files.paths if path.rpartition("/")[2] in FILES)
+                named = (path for path in among if path.rpartition("/")[2] in FILES)
                 texts = {path: self.files.text(path) or "" for path in named}
             found = {path: keeps_login(text, self.book) for path, text in texts.items() if path not in self.followed}
             native = {path for path in found if names_natives(texts[path], self.book)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from migrator.flow.events import Command, Flow
 from migrator.flow.files import FileGraph
@@ -93,7 +93,7 @@ def logins_kept(step: StepFacts, texts: RegistryTexts) -> Iterator[tuple[str, Sp
     taken = [
         paths for one in commands if one.name not in lookers for paths in files.starts.taken(one, variables) if paths
     ]
-    kept = texts.kept(files.candidates(taken)) if taken else {}
+    kept = texts.kept(files.kept_in(taken)) if taken else {}
     found = {path for paths in taken for path in within(paths, kept)} if kept else set()
     yield from ((path, kept[path]) for path in sorted(found))
 
@@ -117,10 +117,10 @@ def _mentioning(paths: Paths, files: FileGraph, book: RuleBook) -> frozenset[str
 
 
 def logins_beyond(
-    step: StepFacts, files: FileGraph, book: RuleBook, *, hidden: bool = False
+    step: StepFacts, files: FileGraph, book: RuleBook, hidden: Callable[[], bool] = lambda: False
 ) -> Iterator[tuple[Shell, Command, str]]:
     """The commands that run, or may run, a file whose text is not read and that shows a login all the same; and it.
-    `hidden`: so are those that run one of which nothing can be seen."""
+    Where `hidden` says so, those too that run one of which nothing can be seen."""
     words = [word.encode() for word in book.login_words]
     mentions = [mention.encode() for mention in book.mentions]
 
@@ -136,7 +136,7 @@ def logins_beyond(
                 for path in sorted(there) if not isinstance(there, Top) else ():
                     data = files.beyond(path)
                     if isinstance(data, Top):
-                        yield from [(shell, command, path)] if hidden and paths is runs else []
+                        yield from [(shell, command, path)] if paths is runs and hidden() else []
                     elif shown(data):
                         yield shell, command, path
 

@@ -214,6 +214,8 @@ class Programs(RuleEntry, frozen=True, dict=True):
     """Files that other programs than launchers read without being told."""
     documents: tuple[str, ...] = ()
     """Globs of the names of files that nobody runs."""
+    code: tuple[str, ...] = ()
+    """Globs of the names of files in which no client keeps a login."""
     containers: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Commands that run what their words say in a container, with the files that these read untold."""
 

@@ -153,8 +153,7 @@ def _not_read(
 
 def _beyond(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Files that a step runs, or may run, and whose text is not read."""
-    hidden = context.mentioned(step)
-    for shell, command, path in logins_beyond(step, context.files, context.book, hidden=hidden):
+    for shell, command, path in logins_beyond(step, context.files, context.book, lambda: context.mentioned(step)):
         detail = f"{path} is larger than 2 MiB, or in no known encoding, and is not read"
         yield _not_read(rule, step, context, _place(shell, command.span), detail, path, may=True)
 
@@ -185,7 +184,9 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
             detail = f"the login is put together in {hidden.what}"
             reason = context.reason("credential-unresolved", detail, "the login")
             yield rule.finding(source, place, message, reasons=[reason], uses=step.uses)
-        for command, stored in unread_texts(shell, context.book) if context.mentioned(step) else ():
+        for command, stored in unread_texts(shell, context.book):
+            if not context.mentioned(step):
+                break
             names = " and ".join(f"${name}" for name in stored)
             detail = f"what `{command.name}` runs is made of {names} by another program, and is not read"
             at = _place(shell, command.span)
