@@ -145,7 +145,7 @@ def _counts(corpus: Corpus) -> dict[str, Any]:
     findings = [finding for one in corpus.repositories for finding in one.report.findings]
     skipped = [skipped.error for one in corpus.repositories for skipped in one.report.skipped]
     counts = {
-        "pipelines files": sum(one.report.files for one in corpus.repositories),
+        "pipelines files": sum(len(one.report.files) for one in corpus.repositories),
         "findings by rule and verdict": Counter(f"{one.rule}: {one.verdict}" for one in findings),
         "findings by reasons": Counter(
             ", ".join(sorted({reason.code for reason in one.reasons})) or "none" for one in findings

@@ -23,6 +23,7 @@ from migrator.secrets.waivers import DOUBTS
 from migrator.text.decoding import spelt
 from tests.cli.conftest import Patless, patless  # noqa: F401
 from tests.configuration.test_reading import EVERYTHING
+from tests.reports import schemas
 
 KEYS = tuple(spelt(configuration.Configuration))
 CONFIGURATION = json.loads(files("migrator.configuration").joinpath("patless.schema.json").read_text())
@@ -46,6 +47,12 @@ def test_a_schema_is_one_that_schemastore_takes(path: Path) -> None:
     assert not re.search(r'[{]"|[]"a-z0-9}][}]|\[ |\t|[ \t]$', re.sub(r'": ".*"', '": x', text), re.MULTILINE)
     long = [line for line in text.splitlines() if len(line) > 80]
     assert all(re.fullmatch(r' *(?:"[^"]+": )?"[^"]*",?', line) for line in long), "only a text makes a line long"
+
+
+@pytest.mark.parametrize("name", schemas.RECORDS)
+def test_a_schema_of_our_output_is_made_from_the_records_that_are_encoded(name: str) -> None:
+    """`python -m tests.reports.schemas` writes it; what a change of it promises is in its diff."""
+    assert (schemas.FOLDER / name).read_text() == schemas.written(schemas.generated(name)) + "\n"
 
 
 def _objects(schema: object) -> Iterator[dict[str, Any]]:

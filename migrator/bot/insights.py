@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from migrator.bitbucket.reports import MOST, Annotation, InsightsReport
 from migrator.bot.changes import line_range
 from migrator.bot.words import headline
+from migrator.findings.counting import Counts, in_order
 from migrator.findings.records import Finding, Report, Severity
 from migrator.findings.snippet import fingerprints
-from migrator.reports.counting import Counts, in_order
 from migrator.text.mask import printable
 
 ID = "patless"

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from migrator.bot import novelty
 from migrator.bot.changes import Changed, touched
+from migrator.findings.masking import masked
 from migrator.findings.records import Report
 from migrator.fleet.scanning import Judge, analyse
-from migrator.reports.secrets import masked
 from migrator.repositories import changes
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects

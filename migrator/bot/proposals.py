@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from migrator.bot.changes import Changed
+from migrator.findings.masking import rewritten
 from migrator.findings.records import Finding, Report
 from migrator.fixes.verify import Unverified, rewrite
 from migrator.reports.diff import Side, diff
-from migrator.reports.markup import unmentioned
-from migrator.reports.secrets import rewritten
 from migrator.text.edits import splice
+from migrator.text.markup import unmentioned
 from migrator.text.mask import printable
 from migrator.text.patterns import regex
 from migrator.text.source import Source

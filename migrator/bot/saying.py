@@ -12,9 +12,9 @@ from migrator.bot.difference import Plan, Wanted
 from migrator.bot.discussing import Saying
 from migrator.bot.markers import SUMMARY, marked
 from migrator.bot.words import About
+from migrator.findings.counting import in_order
 from migrator.findings.records import Finding, Report
 from migrator.findings.snippet import fingerprints
-from migrator.reports.counting import in_order
 from migrator.rulebook.records import ReasonEntry
 
 

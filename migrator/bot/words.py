@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from migrator.bot.changes import line_range
 from migrator.bot.difference import Plan
 from migrator.bot.markers import OPENING
+from migrator.findings.counting import Counts, in_order, many
 from migrator.findings.records import Finding, Reason, Report
-from migrator.reports.counting import Counts, in_order, many
-from migrator.reports.markup import cell, code, prose
+from migrator.reports.document import Column, Document, Marked, Section, Table, TableRow, Text, Tone, listed, more
+from migrator.reports.formats import markdown
 from migrator.rulebook.records import ReasonEntry
 from migrator.rulebook.ways_out import ways_out
+from migrator.text.markup import code, prose
 
 _ROWS = 50
 LONGEST = 30_000
 """Characters of a comment: others send up to 31,000, BITBUCKET_API.md section 2.4."""
+_NAME = OPENING.strip("*")
 _MORE = "`patless check` says more."
 
 
@@ -40,11 +43,13 @@ def summary(report: Report, about: About) -> str:
 
 def _summary(report: Report, about: About, rows: int) -> str:
     findings = in_order(report.findings)
-    blocks = [f"{OPENING}: {headline(report, about.where)}"]
-    if findings:
-        blocks += ["\n".join(_table(findings, report, rows)), "\n".join(_next(Counts.of(findings)))]
-    blocks += list(_aside(report, about, rows))
-    return "\n\n".join(blocks)
+    sections = [
+        *([_found(findings, report, rows)] if findings else []),
+        *(_section("", said) for said in (list(_next(Counts.of(findings))), list(_aside(about))) if said),
+        *([_section("Not read", _unread(report, rows))] if report.skipped else []),
+    ]
+    opening = (Marked(_NAME, Tone.PLAIN), f": {headline(report, about.where)}")
+    return markdown.render(Document("", "", tuple(sections), (opening,)))
 
 
 def headline(report: Report, where: str) -> str:
@@ -68,29 +73,35 @@ def note(finding: Finding, reasons: Mapping[str, ReasonEntry], proposal: str) ->
     return text if len(text) <= LONGEST else "\n\n".join([*blocks[:2], _MORE])
 
 
-def _table(findings: Sequence[Finding], report: Report, rows: int) -> Iterator[str]:
-    yield "| place | finding | verdict | what |"
-    yield "|---|---|---|---|"
-    for finding in findings[:rows]:
-        line, _ = line_range(report.sources[finding.path], finding.span)
-        held = ", ".join(dict.fromkeys(f"`{reason.code}`" for reason in finding.reasons))
-        verdict = f"{finding.verdict}: {held}" if held else f"{finding.verdict}"
-        yield f"| {cell(f'{finding.path}:{line}')} | `{finding.rule}` | {verdict} | {cell(finding.message)} |"
-    if len(findings) > rows:
-        yield ""
-        yield f"… and {len(findings) - rows} more, which `patless check` lists."
+def _found(findings: Sequence[Finding], report: Report, rows: int) -> Section:
+    columns = (Column("place", "name"), Column("finding", "name"), Column("verdict", "words"), Column("what", "name"))
+    table = Table("findings", "Findings", columns, tuple(_row(finding, report) for finding in findings[:rows]))
+    left = len(findings) - rows
+    beyond = (listed([f"… and {left} more, which `patless check` lists."]),) if left > 0 else ()
+    return Section("findings", "", tables=(table,), blocks=beyond)
+
+
+def _row(finding: Finding, report: Report) -> TableRow:
+    line, _ = line_range(report.sources[finding.path], finding.span)
+    held = ", ".join(dict.fromkeys(f"`{reason.code}`" for reason in finding.reasons))
+    verdict = f"{finding.verdict}: {held}" if held else f"{finding.verdict}"
+    return TableRow((f"{finding.path}:{line}", finding.rule, verdict, finding.message))
+
+
+def _section(title: str, lines: Iterable[Text]) -> Section:
+    return Section("", title, blocks=(listed(lines),))
 
 
 def _next(counts: Counts) -> Iterator[str]:
     if counts.safe:
-        yield "- `patless fix` makes the safe changes, and `patless fix --diff` shows them first."
+        yield "`patless fix` makes the safe changes, and `patless fix --diff` shows them first."
     if counts.unsafe:
-        yield "- `patless fix --unsafe-fixes` makes those that are held back, once their reasons are settled."
+        yield "`patless fix --unsafe-fixes` makes those that are held back, once their reasons are settled."
     if counts.report_only or counts.unsafe:
-        yield "- `patless explain` with a code from the table says why, and what the ways out are."
+        yield "`patless explain` with a code from the table says why, and what the ways out are."
 
 
-def _aside(report: Report, about: About, rows: int) -> Iterator[str]:
+def _aside(about: About) -> Iterator[str]:
     if about.notes is not None and about.notes.left_out:
         there = about.notes.kept + len(about.notes.create)
         yield (
@@ -100,15 +111,12 @@ def _aside(report: Report, about: About, rows: int) -> Iterator[str]:
     if about.notes is not None and about.notes.declined:
         are = "is" if about.notes.declined == 1 else "are"
         yield f"{many(about.notes.declined, 'comment')} that somebody resolved or deleted {are} not repeated."
-    if report.skipped:
-        yield "\n".join(
-            [
-                "Not read:",
-                "",
-                *(f"- {code(one.path)}: {code(one.error)}" for one in report.skipped[:rows]),
-                *([f"- and {len(report.skipped) - rows} more"] if len(report.skipped) > rows else []),
-            ]
-        )
+
+
+def _unread(report: Report, rows: int) -> Iterator[Text]:
+    for one in report.skipped[:rows]:
+        yield (Marked(one.path, Tone.QUOTE), ": ", Marked(one.error, Tone.QUOTE))
+    yield from more(len(report.skipped) - rows)
 
 
 def _reason(one: Reason, finding: Finding, reasons: Mapping[str, ReasonEntry]) -> Iterator[str]:

@@ -147,7 +147,7 @@ def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
         report,
         findings=tuple(withhold([one for one in report.findings if _concerns(scope, one)], report.findings)),
         skipped=tuple(one for one in report.skipped if scope.holds(one.path)),
-        files=sum(scope.holds(path) for path in pipelines),
+        files=tuple(filter(scope.holds, pipelines)),
     )
     notes = ignores.notes(report.findings, report.sources, settings.today, {*book.rules, *book.reasons})
     notes += tuple(

@@ -10,9 +10,21 @@ from msgspec.structs import replace
 
 from migrator.cli import cache_app, failures, fleet_app, fleet_migrate_app, secrets_app
 from migrator.cli.console import Colour
-from migrator.cli.options import Comments, FailOn, Format, Reading, Showing, Style, listed
+from migrator.cli.options import Comments, FailOn, Reading, Showing, Style, listed
 from migrator.cli.pipeline_step import EPILOG
-from migrator.cli.shared import Color, Config, ExitZero, Findings, NoConfig, Rules, end, folders, one_configuration
+from migrator.cli.shared import (
+    Color,
+    Config,
+    ExitZero,
+    FindingsFormat,
+    NoConfig,
+    PlainFormat,
+    Rules,
+    end,
+    folders,
+    one_configuration,
+)
+from migrator.reports.formats import Format
 
 app = typer.Typer(
     name="patless",
@@ -63,7 +75,7 @@ Offline = Annotated[bool, typer.Option("--offline", help="Do not ask Bitbucket a
 @app.command()
 def check(
     path: Paths = None,
-    format: Findings = Format.TEXT,
+    format: FindingsFormat = Format.TEXT,
     select: Select = None,
     ignore: Ignore = None,
     strict: Strict = False,
@@ -112,7 +124,7 @@ def fix(
     style: InStyle = Style.LOGIN,
     pipe_version: PipeVersion = "",
     offline: Offline = False,
-    format: Findings = Format.TEXT,
+    format: PlainFormat = Format.TEXT,
     select: Select = None,
     ignore: Ignore = None,
     strict: Strict = False,
@@ -146,7 +158,7 @@ def packages(
     path: Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A folder of the repository.")] = None,
     probe: Annotated[bool, typer.Option("--probe", help="Ask the registry, in a pipeline step.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Add what --probe proves to own-packages.")] = False,
-    format: Findings = Format.TEXT,
+    format: PlainFormat = Format.TEXT,
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
@@ -261,7 +273,7 @@ def bot(
 def doctor(
     workspace: Annotated[str, typer.Option("--workspace", metavar="SLUG", help="Ask about this workspace too.")] = "",
     repo: Annotated[str, typer.Option("--repo", metavar="SLUG", help="Ask about this repository of it too.")] = "",
-    format: Findings = Format.TEXT,
+    format: PlainFormat = Format.TEXT,
     color: Color = Colour.AUTO,
 ) -> None:
     """Tell what the credential for Bitbucket in the environment may do."""

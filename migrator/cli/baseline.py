@@ -12,10 +12,10 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading
 from migrator.configuration import baselines
 from migrator.findings import baseline
+from migrator.findings.counting import many
 from migrator.findings.records import BaselineEntry
-from migrator.reports.counting import many
-from migrator.reports.excerpt import named
 from migrator.repositories.writing import NotWritten, put
+from migrator.text.mask import named
 
 
 def usable(reading: Reading) -> None:

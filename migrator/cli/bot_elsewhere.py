@@ -25,10 +25,10 @@ from migrator.cli.bot_writing import Asked, Place, Tally, show, speak
 from migrator.cli.failures import UsageError
 from migrator.cli.network import Going
 from migrator.cli.options import Showing
+from migrator.findings.counting import many
 from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
 from migrator.fleet.scanning import Judge
-from migrator.reports.counting import many
 from migrator.repositories import changes, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.worktree import find_root

@@ -18,9 +18,10 @@ from migrator.bot.discussing import Discussion, Said
 from migrator.bot.saying import Style, saying
 from migrator.cli import console, exits
 from migrator.cli.options import Comments, FailOn, Reading, Showing
+from migrator.findings.counting import many
 from migrator.findings.records import Report
-from migrator.reports import text
-from migrator.reports.counting import many
+from migrator.reports.formats import text
+from migrator.reports.subjects import findings
 from migrator.rulebook.records import RuleBook
 from migrator.text.mask import printable
 
@@ -164,6 +165,7 @@ def _status(asked: Asked, place: Place, report: Report, tally: Tally) -> None:
 
 
 def show(report: Report, book: RuleBook, showing: Showing) -> None:
-    console.err(text.skipped(report, console.paint(showing.colour, sys.stderr)))
-    paint = console.paint(showing.colour, sys.stdout)
-    console.out(text.check(report, book.reasons, paint, quiet=showing.quiet))
+    errors = console.paint(showing.colour, sys.stderr)
+    console.err(text.line(one, errors) for one in findings.skipped(report))
+    document = findings.document(report, book.reasons, quiet=showing.quiet)
+    console.out(text.render(document, console.paint(showing.colour, sys.stdout)))

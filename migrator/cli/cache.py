@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from migrator.bitbucket.budget import cache_folder
 from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
-from migrator.reports.counting import many
-from migrator.reports.excerpt import named
+from migrator.findings.counting import many
 from migrator.repositories import caching, remote
 from migrator.repositories.caching import Copy
+from migrator.text.mask import named
 
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _SHOWN = 20

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from migrator.cli import console
-from migrator.reports.excerpt import named
+from migrator.reports import formats
+from migrator.reports.document import Subject, Table
+from migrator.reports.formats import Format
+from migrator.reports.paint import Paint
+from migrator.text.mask import named
 
 
 class Output(Struct, frozen=True):
@@ -16,6 +21,12 @@ class Output(Struct, frozen=True):
 
     text: str
     beside: Mapping[str, Callable[[], str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, subject: Subject, format: Format, paint: Paint = Paint()) -> Output:
+        """What a page shows lies beside it as CSV and as JSON, too."""
+        files = subject.files if format is Format.HTML else {}
+        return cls(formats.write(format, subject, paint), {name: partial(_file, make) for name, make in files.items()})
 
     def paths(self, path: Path) -> list[Path]:
         """The files that `deliver` writes for `path`: `report.html` has `report.html.csv` beside it, which takes
@@ -32,6 +43,12 @@ def deliver(output: Output, path: Path | None) -> bool:
         console.out(output.text)
         return True
     return _written(zip(output.paths(path), (lambda: output.text, *output.beside.values()), strict=False))
+
+
+def _file(make: Callable[[], Table | Struct]) -> str:
+    from migrator.reports.formats import json
+
+    return json.file(make())
 
 
 def _written(files: Iterable[tuple[Path, Callable[[], str]]]) -> bool:

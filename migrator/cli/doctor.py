@@ -9,13 +9,13 @@ from migrator.bitbucket.diagnosis import diagnose
 from migrator.bitbucket.errors import ApiError, SetUpError
 from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Format, Showing, for_check_only
-from migrator.reports import doctor
+from migrator.cli.options import Showing
+from migrator.reports import formats
+from migrator.reports.subjects import doctor
 
 
 def run(workspace: str, repository: str, showing: Showing) -> int:
     """Print the diagnosis and return the exit code."""
-    for_check_only(showing.format)
     if repository and not workspace:
         raise UsageError("--repo needs --workspace, which it is in")
     try:
@@ -24,8 +24,6 @@ def run(workspace: str, repository: str, showing: Showing) -> int:
             found, budget = diagnose(client, workspace, repository), client.budget
     except (ApiError, SetUpError) as error:  # what Bitbucket answers is in the diagnosis; this was said here
         raise UsageError(str(error)) from None
-    if showing.format is Format.JSON:
-        console.out(doctor.document(found, budget))
-    else:
-        console.out(doctor.text(found, budget, console.paint(showing.colour, sys.stdout)))
+    paint = console.paint(showing.colour, sys.stdout)
+    console.out(formats.write(showing.format, doctor.subject(found, budget), paint))
     return exits.REFUSED if found.refused else exits.CLEAN

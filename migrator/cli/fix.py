@@ -13,13 +13,15 @@ from migrator.cli.analysis import Analysis, analyse
 from migrator.cli.applying import apply
 from migrator.cli.check import aside
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Format, Reading, Showing, Style, for_check_only
+from migrator.cli.options import Reading, Showing, Style
 from migrator.cli.together import Together
+from migrator.findings import masking, naming
 from migrator.findings.records import Finding
-from migrator.reports import fixes, machine, naming, secrets, text
+from migrator.reports import formats
 from migrator.reports.diff import Side, diff, for_people
-from migrator.reports.excerpt import named
-from migrator.text.mask import printable
+from migrator.reports.formats import Format, text
+from migrator.reports.subjects import fixes
+from migrator.text.mask import named, printable
 from migrator.text.source import Source
 
 if TYPE_CHECKING:
@@ -36,7 +38,6 @@ class Fixing(Struct, frozen=True):
 
 def run(reading: Reading, showing: Showing, fixing: Fixing) -> int:
     """Write or show the fixes and return the exit code."""
-    for_check_only(showing.format)
     if fixing.diff and showing.format is Format.JSON:
         raise UsageError("--diff prints a diff, so it cannot be combined with --format json")
     if reading.buffer and not fixing.diff and showing.format is not Format.TEXT:
@@ -56,7 +57,8 @@ def run(reading: Reading, showing: Showing, fixing: Fixing) -> int:
         code = _write(planned, all_of, showing, fixing)
     if reading.style is Style.PIPE and not showing.quiet:
         pipes = {code: entry for one, _ in planned for code, entry in one.reasons.items() if code.startswith("pipe-")}
-        console.err(fixes.refusals([finding for _, plan in planned for finding in plan.held], pipes))
+        refused = fixes.refusals([finding for _, plan in planned for finding in plan.held], pipes)
+        console.err(f"  {text.line(one)}" for one in refused)
     return code
 
 
@@ -74,11 +76,8 @@ def _write(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showin
         held += [_named(finding, one) for finding in (*failed, *plan.held)]
     done, held = _masked(done, all_of), _masked(held, all_of)
     console.err(refused)
-    if showing.format is Format.JSON:
-        console.out(machine.fixed(done, held, all_of.report))
-    else:
-        paint = console.paint(showing.colour, sys.stdout)
-        console.out(fixes.fixed(done, held, all_of.report, paint, quiet=showing.quiet))
+    subject = fixes.subject(done, held, all_of.report, quiet=showing.quiet)
+    console.out(formats.write(showing.format, subject, console.paint(showing.colour, sys.stdout)))
     left = exits.left(held, showing.strict) or (fixing.exit_non_zero and bool(done))
     return exits.code(unread=bool(all_of.report.skipped or refused), left=left, exit_zero=showing.exit_zero)
 
@@ -91,7 +90,8 @@ def _filter(
     done = _masked([_named(finding, one) for finding in _of(plan.changes)], all_of)
     held = _masked([_named(finding, one) for finding in plan.held], all_of)
     paint = console.paint(showing.colour, sys.stderr)
-    console.err(fixes.fixed(done, held, all_of.report, paint, quiet=showing.quiet).splitlines())
+    document = fixes.document(done, held, all_of.report, quiet=showing.quiet)
+    console.err(text.render(document, paint).splitlines())
     console.out_bytes(plan.changes[0].after if plan.changes else data)
     left = exits.left(held, showing.strict) or (fixing.exit_non_zero and bool(done))
     return exits.code(unread=bool(all_of.report.skipped), left=left, exit_zero=showing.exit_zero)
@@ -119,8 +119,7 @@ def _show(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing
                     "`patless fix` makes the change"
                 )
     if not showing.quiet:
-        lines += text.granted(done, errors)
-        lines += fixes.closing(done, held, all_of.report, errors, would=True)
+        lines += text.render(fixes.aside(done, held, all_of.report), errors).splitlines()
     console.err(lines)
     left = bool(done) or exits.left(held, showing.strict)
     return exits.code(unread=bool(all_of.report.skipped), left=left, exit_zero=showing.exit_zero)
@@ -130,7 +129,7 @@ def _sides(change: FileChange, all_of: Together, shown: str) -> tuple[Side, Side
     known = all_of.report.secrets.get(shown, ())
     edits = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}
     before, after = Source.decode(change.path, change.before), Source.decode(change.path, change.after)
-    return Side(before, tuple(known)), Side(after, secrets.rewritten(all_of.report, known, edits, after.text))
+    return Side(before, tuple(known)), Side(after, masking.rewritten(all_of.report, known, edits, after.text))
 
 
 def _of(changes: Iterable[FileChange]) -> list[Finding]:
@@ -142,7 +141,7 @@ def _named(finding: Finding, one: Analysis) -> Finding:
 
 
 def _masked(findings: Collection[Finding], all_of: Together) -> list[Finding]:
-    return list(secrets.scrubbed(findings, all_of.report))
+    return list(masking.scrubbed(findings, all_of.report))
 
 
 def _failed(planned: Sequence[tuple[Analysis, FixPlan]]) -> int:

@@ -23,6 +23,7 @@ from migrator.cli.failures import UsageError
 from migrator.cli.fleet_listing import Asked
 from migrator.cli.network import Asking, Going
 from migrator.configuration.reading import check_codes
+from migrator.findings.counting import many
 from migrator.findings.records import Verdict
 from migrator.findings.settings import Settings
 from migrator.fleet import asking, exporters, joining, listing, operator, rounds, visiting
@@ -35,7 +36,6 @@ from migrator.fleet.records import Entry, Repository, Scanned, State, Stored
 from migrator.fleet.scanning import Judge, digest
 from migrator.fleet.sharding import Shard, ShardError
 from migrator.fleet.visiting import Reading
-from migrator.reports.counting import many
 from migrator.repositories import remote
 from migrator.repositories.direct import Direct
 from migrator.rulebook import reading as books

@@ -9,8 +9,8 @@ import typer
 
 from migrator.cli.cache_app import Limit
 from migrator.cli.console import Colour
-from migrator.cli.options import Form
-from migrator.cli.shared import Color, ExitZero, Rows, Rules, Tokens, end, folders
+from migrator.cli.shared import Color, ExitZero, PictureFormat, Rules, Tokens, end, folders
+from migrator.reports.formats import Format
 
 app = typer.Typer(no_args_is_help=True, help="Many repositories: what is in them, their migration, and how far it is.")
 
@@ -154,7 +154,7 @@ def packages(
     ledger: Ledger = LEDGER,
     config: Config = None,
     rules: Rules = None,
-    format: Rows = Form.TEXT,
+    format: PictureFormat = Format.TEXT,
     color: Color = Colour.AUTO,
 ) -> None:
     """Say who pushes and who reads each package, and what pays to settle first."""

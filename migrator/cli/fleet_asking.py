@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from migrator.cli import console
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Form
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import Entry
+from migrator.reports.formats import Format
 
 
 class Asked(Struct, frozen=True):
@@ -28,7 +28,7 @@ class Asked(Struct, frozen=True):
 
 
 class Showing(Struct, frozen=True):
-    form: Form = Form.TEXT
+    format: Format = Format.TEXT
     colour: console.Colour = console.Colour.AUTO
     exit_zero: bool = False
 

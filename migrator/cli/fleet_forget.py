@@ -10,10 +10,10 @@ from pathlib import Path
 from migrator.bitbucket.budget import cache_folder
 from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
+from migrator.findings.counting import many
 from migrator.fleet import bounding
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Entry
-from migrator.reports.counting import many
 from migrator.text.mask import printable
 
 

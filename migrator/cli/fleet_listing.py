@@ -14,6 +14,7 @@ from migrator.cli import console, exits, network
 from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
 from migrator.cli.network import Asking
+from migrator.findings.counting import many
 from migrator.fleet import bounding, catalogue, leaving, listing, visiting
 from migrator.fleet.catalogue import Catalogue, CatalogueError
 from migrator.fleet.leaving import Departures
@@ -21,7 +22,6 @@ from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.records import Entry, Repository, Scanned, State
 from migrator.fleet.sharding import Shard
-from migrator.reports.counting import many
 from migrator.text.mask import printable
 
 _NAMES = 20

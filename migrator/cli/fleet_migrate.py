@@ -14,6 +14,7 @@ from migrator.cli.fleet_asking import Asked, Showing, chosen, opened
 from migrator.cli.fleet_reading import Doing, reader
 from migrator.cli.fleet_status import ENDS, followed
 from migrator.cli.network import Asking, Going
+from migrator.findings.counting import many
 from migrator.fleet import following, operator, pacing
 from migrator.fleet.abreast import JOBS, Abreast, Place, Stopped
 from migrator.fleet.deciding import Act
@@ -24,10 +25,10 @@ from migrator.fleet.opening import Opener, Outcome
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import Entry, Repository
 from migrator.fleet.sharing import SharedLedger
-from migrator.reports.counting import many
-from migrator.reports.fleet import migration
-from migrator.reports.fleet.migration import Failure
+from migrator.reports.formats import text
 from migrator.reports.paint import Paint
+from migrator.reports.subjects import migration
+from migrator.reports.subjects.migration import Failure
 from migrator.repositories.git import GitError
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
@@ -193,9 +194,8 @@ class _Run:
                 self.failed(one)
                 continue
             self.outcomes.append(one)
-            lines = [migration.line(one, self.paint, acts=self.doing.acts)]
-            lines += [] if self.doing.acts else migration.preview(one, self.paint)
-            console.out("".join(f"{line}\n" for line in lines))
+            lines = [migration.line(one), *(() if self.doing.acts else migration.preview(one))]
+            console.out("".join(f"{text.line(line, self.paint)}\n" for line in lines))
 
     def failed(self, one: _Failed) -> None:
         repository, name, error = one.repository, one.destination, one.error

@@ -10,8 +10,9 @@ import typer
 from migrator.cli import failures
 from migrator.cli.console import Colour
 from migrator.cli.fleet_app import LEDGER, Config, Ledger
-from migrator.cli.options import Form, listed
-from migrator.cli.shared import Color, ExitZero, Rows, Rules, end, folders
+from migrator.cli.options import listed
+from migrator.cli.shared import Color, ExitZero, PlainFormat, Rules, end, folders
+from migrator.reports.formats import Format
 
 Slugs = Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Repositories, globs too; default: all.")]
 Wave = Annotated[str, typer.Option("--wave", metavar="NAME", help="Only the repositories of this wave.")]
@@ -86,7 +87,7 @@ def migrate(
 
 def status(
     slugs: Slugs = None,
-    format: Rows = Form.TEXT,
+    format: PlainFormat = Format.TEXT,
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask Bitbucket.")] = False,
     again: Annotated[
         bool, typer.Option("--again", help="Ask after merged pull requests once more: a run may have been repeated.")
@@ -106,8 +107,6 @@ def status(
         from migrator.cli.fleet_asking import Asked, Showing
         from migrator.cli.network import Asking, seconds
 
-        if format in (Form.MARKDOWN, Form.HTML):
-            raise failures.UsageError("--format is text or json here")
         if offline and again:
             raise failures.UsageError("--again asks Bitbucket, and --offline does not; leave one of them out")
         asked = Asked(ledger, tuple(slugs or ()), config, wave=wave)

@@ -13,7 +13,6 @@ from migrator.cli import console, exits
 from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
-from migrator.cli.options import Form
 from migrator.fleet import asking, imports, operator, packages
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
@@ -21,24 +20,19 @@ from migrator.fleet.operator import Operator
 from migrator.fleet.packages import Picture
 from migrator.fleet.records import Entry, Repository, State, by_name
 from migrator.fleet.scanning import Judge
-from migrator.reports.fleet import machine, markdown, table
+from migrator.reports import formats
+from migrator.reports.formats import Format
+from migrator.reports.subjects import fleet_packages as subjects
 from migrator.repositories import remote
 from migrator.sinks.packages import Name
 from migrator.sinks.packages import Picture as Whose
 
 
-def run(path: Path, config: Path | None, rules: Sequence[Path], form: Form, colour: Colour) -> int:
+def run(path: Path, config: Path | None, rules: Sequence[Path], format: Format, colour: Colour) -> int:
     """Print the picture and return the exit code."""
-    if form is Form.HTML:
-        raise UsageError("--format html is for `patless fleet report`, which has the packages as well")
     told = operator.find(config)
     found = picture(path, judging(told, [folder.resolve() for folder in rules]))
-    if form is Form.JSON:
-        console.out(machine.packages(found))
-    elif form is Form.MARKDOWN:
-        console.out(markdown.packages(found))
-    else:
-        console.out(table.packages(found, console.paint(colour, sys.stdout)))
+    console.out(formats.write(format, subjects.subject(found), console.paint(colour, sys.stdout)))
     unread = bool(found.unread) or any(shared.why for shared in found.shared)
     return exits.code(unread=unread, left=False, exit_zero=False)
 

@@ -7,7 +7,8 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from msgspec import Struct
+import msgspec
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from migrator.bitbucket.budget import cache_folder
@@ -27,6 +28,8 @@ from migrator.fleet.proposal import Texts
 from migrator.fleet.records import Repository, by_name
 from migrator.fleet.scanning import Judge
 from migrator.platforms.bitbucket import starting
+from migrator.registry.records import Answer
+from migrator.reports.records.findings import PackageRecord, ProbeRecord, ReportRecord
 from migrator.repositories import remote
 from migrator.repositories.direct import Direct
 from migrator.text.mask import printable
@@ -92,17 +95,22 @@ def _probed(given: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """`SLUG=FILE`: the packages that the probe of a repository has shown to be reached by its native pair."""
     for one in given:
         slug, equals, name = one.partition("=")
-        try:
-            packages = json.loads(Path(name).read_bytes())["packages"] if equals else None
-            names = tuple(str(row["name"]) for row in packages or () if _reached(row["probe"], row))
-        except (OSError, ValueError, LookupError, TypeError):
-            packages = None
+        packages = _packages(Path(name)) if equals else None
         if packages is None:
             raise UsageError(
                 f"--probed {printable(one)} is not SLUG=FILE with what `patless packages --probe --format json` printed"
             )
-        yield slug, names
+        yield slug, tuple(one.name for one in packages if one.probe and _reached(one.probe, one))
 
 
-def _reached(probe: Mapping[str, object], row: Mapping[str, object]) -> bool:
-    return probe["readable"] == "yes" and (not row["pushed"] or probe["push"] == "yes")
+def _packages(path: Path) -> Sequence[PackageRecord] | None:
+    """What a probe has printed into a file; None where that is not what it holds."""
+    try:
+        found = msgspec.convert(json.loads(path.read_bytes()), ReportRecord).packages
+    except (OSError, ValueError, RecursionError, msgspec.ValidationError):
+        return None
+    return None if found is UNSET or not all(one.probe for one in found) else found
+
+
+def _reached(probe: ProbeRecord, package: PackageRecord) -> bool:
+    return probe.readable is Answer.YES and (not package.pushed or probe.push is Answer.YES)

@@ -8,16 +8,18 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from migrator.cli import console, exits, fleet_packages, pages
-from migrator.cli.delivery import deliver
+from migrator.cli import console, exits, fleet_packages
+from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
 from migrator.fleet import following, operator
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import Stored
-from migrator.reports.fleet.records import Audit, Fleet, Kept, Outcome, Owned
-from migrator.reports.stored import reading
+from migrator.reports.formats import Format
+from migrator.reports.known import Audit, Fleet, KeptVariable, Owned, PlanOutcome
+from migrator.reports.records import secrets as reading
+from migrator.reports.subjects import fleet as subjects
 from migrator.secrets import journal, plan, signing, tokens
 
 
@@ -58,7 +60,7 @@ def run(asked: Asked) -> int:
         dict(judge.book.reasons),
         _audit(asked, {slugs[uuid]: one for uuid, one in known.items() if uuid in slugs}),
     )
-    output = pages.fleet(fleet, now)
+    output = Output.of(subjects.subject(fleet, now.date()), Format.HTML)
     written = output.paths(asked.output)
     if not deliver(output, asked.output):
         return exits.UNREADABLE
@@ -97,13 +99,13 @@ def _audit(asked: Asked, stored: Mapping[str, Stored]) -> Audit:
     )
 
 
-def _kept(stored: Mapping[str, Stored]) -> Iterator[Kept]:
+def _kept(stored: Mapping[str, Stored]) -> Iterator[KeptVariable]:
     """A variable of the workspace counts where a login of any repository uses its name."""
     anywhere = {name for one in stored.values() for name in one.candidates}
     for slug, one in sorted(stored.items()):
         for variable in sorted(one.variables):
             if variable.key in (one.candidates if slug else anywhere):
-                yield Kept(slug, variable, one.at)
+                yield KeptVariable(slug, variable, one.at)
 
 
 def _unread(stored: Mapping[str, Stored]) -> Iterator[tuple[str, str]]:
@@ -111,11 +113,11 @@ def _unread(stored: Mapping[str, Stored]) -> Iterator[tuple[str, str]]:
         yield from ((slug or "the workspace", why) for why in (*one.not_checked, *filter(None, [one.error])))
 
 
-def _outcomes(made: plan.Plan, log: Path) -> Iterator[Outcome]:
+def _outcomes(made: plan.Plan, log: Path) -> Iterator[PlanOutcome]:
     last = {}
     for entry in journal.read(log) if log.exists() else ():
         if entry.plan != made.digest:
             raise journal.JournalError(f"{log}: the log is of another plan")
         if entry.uuid:
             last[entry.uuid] = f"{entry.event}, {entry.at}, by {entry.by or 'someone'}"
-    return (Outcome(row, last.get(row.uuid, "")) for row in made.rows)
+    return (PlanOutcome(row, last.get(row.uuid, "")) for row in made.rows)

@@ -14,12 +14,12 @@ from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
 from migrator.cli.fleet_asking import Asked, Showing, named, opened
 from migrator.cli.network import Asking, Going
-from migrator.cli.options import Form
 from migrator.fleet import following, operator
 from migrator.fleet.abreast import Abreast, Place
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Change, Entry, Repository
-from migrator.reports.fleet import status as statuses
+from migrator.reports import formats
+from migrator.reports.subjects import status as statuses
 from migrator.text.mask import printable
 
 ENDS = (Kind.RATE_LIMITED, Kind.UNAUTHORISED, Kind.SPENT)
@@ -49,10 +49,8 @@ def run(
         kept = [one for one in ledger.changes() if one.uuid in uuids]
     found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded, fleet.is_archived)
     workspace = entries[0].repository.workspace if entries else ""
-    if showing.form is Form.JSON:
-        console.out(statuses.document(workspace, found))
-    else:
-        console.out(statuses.table(found, console.paint(showing.colour, sys.stdout)))
+    subject = statuses.subject(workspace, found)
+    console.out(formats.write(showing.format, subject, console.paint(showing.colour, sys.stdout)))
     console.err(f"patless: {failure}" for failure in told.failures)
     if told.why:
         console.err([printable(f"patless: {told.why}; the rest is as it was known: the same command goes on")])

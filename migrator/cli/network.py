@@ -14,7 +14,7 @@ from migrator.bitbucket.waiting import Pace, Wait
 from migrator.cli import console
 from migrator.cli.failures import UsageError
 from migrator.cli.telling import clock, long, telling
-from migrator.reports.counting import many
+from migrator.findings.counting import many
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 AGAIN = "End the run at any time: the same command asks again"

@@ -9,24 +9,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from migrator.cli.console import Colour
-from migrator.cli.failures import UsageError
 from migrator.findings.records import Finding, Verdict
-
-
-class Format(StrEnum):
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    HTML = "html"
-
-
-class Form(StrEnum):
-    """How `secrets` shows its list."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    HTML = "html"
+from migrator.reports.formats import Format
 
 
 class Style(StrEnum):
@@ -106,12 +90,6 @@ class Showing(Struct, frozen=True):
     exit_zero: bool = False
     output: Path | None = None
     statistics: bool = False
-
-
-def for_check_only(format: Format) -> None:
-    """Raises UsageError for a format that only `check` has."""
-    if format in (Format.SARIF, Format.HTML):
-        raise UsageError(f"--format {format} is for `patless check`, which lists findings and their fixes")
 
 
 def listed(values: Iterable[str] | None) -> tuple[str, ...]:

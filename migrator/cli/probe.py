@@ -15,19 +15,21 @@ from migrator.cli import console, exits
 from migrator.cli.analysis import analyse, rulebook
 from migrator.cli.check import aside
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Format, Reading, Showing
+from migrator.cli.options import Reading, Showing
 from migrator.cli.pipeline_step import HOW
 from migrator.cli.telling import telling
 from migrator.cli.together import Together
 from migrator.configuration import own_packages
 from migrator.configuration import reading as configuration
+from migrator.findings.counting import many
 from migrator.findings.records import Package
 from migrator.findings.settings import Settings
 from migrator.registry.names import NotResolved, resolved
 from migrator.registry.probe import probe
 from migrator.registry.records import Access, Answer, Pair
-from migrator.reports import probe as reports
-from migrator.reports.counting import many
+from migrator.reports import formats
+from migrator.reports.formats import Format
+from migrator.reports.subjects import probe as reports
 from migrator.repositories.writing import NotWritten
 from migrator.rulebook import reading as books
 from migrator.rulebook.records import Registry, RuleBook
@@ -62,10 +64,8 @@ def run(reading: Reading, showing: Showing, *, write: bool) -> int:
     probed = reports.Probed(accesses, new, own_packages.lines(new) if new else "", written, errors)
     all_of = Together.of(analyses)
     aside(all_of, showing)
-    if showing.format is Format.JSON:
-        console.out(reports.document(all_of.report, probed))
-    else:
-        console.out(reports.table(probed, console.paint(showing.colour, sys.stdout)))
+    subject = reports.subject(all_of.report, probed)
+    console.out(formats.write(showing.format, subject, console.paint(showing.colour, sys.stdout)))
     console.err([*(f"patless: {error}" for error in errors), *([failure] if failure else [])])
     if showing.format is Format.TEXT and not written:
         console.err(["", HOW.removesuffix("\n")])

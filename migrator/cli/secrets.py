@@ -19,12 +19,12 @@ from migrator.cli import console, exits, network
 from migrator.cli.analysis import rulebook
 from migrator.cli.delivery import Output, deliver
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Form, Reading, Showing
+from migrator.cli.options import Reading, Showing
 from migrator.cli.secrets_asking import Lasting, meanwhile, of_workspace
 from migrator.cli.secrets_proof import counted
+from migrator.findings.counting import many
 from migrator.findings.settings import Settings
-from migrator.reports import stored
-from migrator.reports.counting import many
+from migrator.reports.subjects import secrets as subjects
 from migrator.repositories import remote
 from migrator.repositories.direct import Direct
 from migrator.repositories.git import remote_slug
@@ -53,11 +53,11 @@ class Asked(Struct, frozen=True):
     lasting: Lasting = Lasting(Path("patless-fleet.db"))
 
 
-def list_all(asked: Asked, showing: Showing, form: Form, only: Sequence[Verdict] = ()) -> int:
+def list_all(asked: Asked, showing: Showing, only: Sequence[Verdict] = ()) -> int:
     """Print what may become of each variable, or of those with one of the verdicts `only`, and return the exit code,
     which is that of all."""
     listing, _ = _listing(asked)
-    told = deliver(_output(listing, asked, showing, form, only), showing.output)
+    told = deliver(_output(listing, asked, showing, only), showing.output)
     if listing.failed or listing.left or not told:
         return exits.UNREADABLE
     left = any(row.verdict.may_go or row.verdict in (Verdict.SHADOWS, Verdict.UNDEFINED) for row in listing.rows)
@@ -73,7 +73,7 @@ def verdicts(given: Sequence[str]) -> tuple[Verdict, ...]:
     return tuple(map(Verdict, given))
 
 
-def plan(asked: Asked, showing: Showing, form: Form, output: Path, days: int, keys: list[Path]) -> int:
+def plan(asked: Asked, showing: Showing, output: Path, days: int, keys: list[Path]) -> int:
     """Write a plan of what may go to `output`, and sign it with each of the keys."""
     now = datetime.now(UTC)
     listing, asking = _listing(asked)
@@ -91,7 +91,7 @@ def plan(asked: Asked, showing: Showing, form: Form, output: Path, days: int, ke
         {slug: dict(heads) for slug, heads in listing.heads.items()},
         plans.rows(listing),
     )
-    told = deliver(_output(listing, asked, showing, form), showing.output)
+    told = deliver(_output(listing, asked, showing), showing.output)
     code = exits.UNREADABLE if listing.failed or listing.left or not told else exits.CLEAN
     if not made.rows:
         console.err(["patless: nothing may be removed, so no plan was written"])
@@ -153,23 +153,13 @@ def _listing(asked: Asked) -> tuple[Listing, Asking]:
     return listing, asking
 
 
-def _output(listing: Listing, asked: Asked, showing: Showing, form: Form, only: Sequence[Verdict] = ()) -> Output:
+def _output(listing: Listing, asked: Asked, showing: Showing, only: Sequence[Verdict] = ()) -> Output:
     known = tokens.read(asked.tokens) if asked.tokens else ()
     rows = tokens.judged(known, listing, datetime.now(UTC).date())
     if only:
         listing = replace(listing, rows=tuple(row for row in listing.rows if row.verdict in only))
-    match form:
-        case Form.JSON:
-            return Output(stored.document(listing, rows))
-        case Form.MARKDOWN:
-            return Output(stored.markdown(listing, rows))
-        case Form.HTML:
-            from migrator.cli import pages
-
-            return pages.secrets(listing, rows)
-        case Form.TEXT:
-            paint = console.paint(showing.colour, None if showing.output else sys.stdout)
-            return Output(stored.table(listing, rows, paint, whole=bool(only)))
+    paint = console.paint(showing.colour, None if showing.output else sys.stdout)
+    return Output.of(subjects.subject(listing, rows, whole=bool(only)), showing.format, paint)
 
 
 def rules_digest(asked: Asked) -> str:

@@ -10,8 +10,20 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.options import Form, Reading, Showing
-from migrator.cli.shared import Color, Config, ExitZero, NoConfig, Rows, Rules, Tokens, end, folders, one_configuration
+from migrator.cli.options import Reading, Showing
+from migrator.cli.shared import (
+    Color,
+    Config,
+    ExitZero,
+    NoConfig,
+    Rules,
+    Tokens,
+    VariablesFormat,
+    end,
+    folders,
+    one_configuration,
+)
+from migrator.reports.formats import Format
 
 if TYPE_CHECKING:
     from migrator.cli import secrets
@@ -75,7 +87,7 @@ def list_(
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
-    format: Rows = Form.TEXT,
+    format: VariablesFormat = Format.TEXT,
     output_file: OutputFile = None,
     color: Color = Colour.AUTO,
     verdict: Annotated[
@@ -97,8 +109,8 @@ def list_(
             raise failures.UsageError("--shard is a part of a workspace, which is listed with --all")
         lasting = secrets_asking.part(_lasting(ledger, max_age, max_requests, deadline), shard)
         asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config, lasting)
-        showing = Showing(colour=color, exit_zero=exit_zero, output=output_file)
-        return secrets.list_all(asked, showing, format, secrets.verdicts(verdict or ()))
+        showing = Showing(format, color, exit_zero=exit_zero, output=output_file)
+        return secrets.list_all(asked, showing, secrets.verdicts(verdict or ()))
 
     end(run)
 
@@ -125,7 +137,7 @@ def plan(
     rules: Rules = None,
     config: Config = None,
     no_config: NoConfig = False,
-    format: Rows = Form.TEXT,
+    format: VariablesFormat = Format.TEXT,
     output_file: OutputFile = None,
     color: Color = Colour.AUTO,
 ) -> None:
@@ -136,7 +148,7 @@ def plan(
 
         lasting = _lasting(ledger, max_age, max_requests, deadline)
         asked = _asked(path, workspace, repo, all, rollback_window, tokens, rules, config, no_config, lasting)
-        return secrets.plan(asked, Showing(colour=color, output=output_file), format, output, expires, sign or [])
+        return secrets.plan(asked, Showing(format, color, output=output_file), output, expires, sign or [])
 
     end(run)
 

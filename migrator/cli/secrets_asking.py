@@ -16,9 +16,9 @@ from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
 from migrator.cli.failures import UsageError
 from migrator.cli.telling import Telling, clock, long, telling
+from migrator.findings.counting import many
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.sharding import Shard, ShardError
-from migrator.reports.counting import many
 from migrator.secrets import sweeping
 from migrator.secrets.asking import Asking
 from migrator.secrets.records import Listing

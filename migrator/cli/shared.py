@@ -10,8 +10,28 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.options import Form, Format
+from migrator.reports.formats import FINDINGS, PICTURE, PLAIN, VARIABLES, Format
+from migrator.text.mask import printable
 
+
+def _format(offered: tuple[Format, ...], help: str) -> object:
+    """`--format` of a command that offers these."""
+
+    def parsed(value: str) -> Format:
+        if value not in offered:
+            known = f"{', '.join(offered[:-1])} and {offered[-1]}"
+            raise failures.UsageError(f"this command cannot write --format {printable(value)}; it writes {known}")
+        return Format(value)
+
+    names = list(offered)
+    metavar = f"<{'|'.join(names)}>"
+    return typer.Option("--format", metavar=metavar, parser=parsed, autocompletion=lambda: names, help=help)
+
+
+FindingsFormat = Annotated[Format, _format(FINDINGS, "For people, programs, code scanning, test reports.")]
+VariablesFormat = Annotated[Format, _format(VARIABLES, "For people, programs, reviews.")]
+PictureFormat = Annotated[Format, _format(PICTURE, "For people, programs, reviews.")]
+PlainFormat = Annotated[Format, _format(PLAIN, "For people or programs.")]
 Rules = Annotated[
     list[Path] | None,
     typer.Option("--rules", metavar="DIR", help="A folder of further rules.", exists=True, file_okay=False),
@@ -20,10 +40,6 @@ Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="T
 NoConfig = Annotated[bool, typer.Option("--no-config", help="No configuration file.")]
 Color = Annotated[Colour, typer.Option("--color", help="Colours; NO_COLOR and FORCE_COLOR count too.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 in place of 1.")]
-Findings = Annotated[Format, typer.Option("--format", help="For people, programs, code scanning.")]
-"""The format of what is said of files."""
-Rows = Annotated[Form, typer.Option("--format", help="For people, programs, reviews.")]
-"""The format of what is said of a workspace."""
 Tokens = Annotated[
     Path | None, typer.Option("--tokens", metavar="FILE", help="What tokens there are: tokens.toml.", dir_okay=False)
 ]

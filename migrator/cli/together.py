@@ -9,10 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.cli.analysis import Analysis
+from migrator.findings import masking, naming
 from migrator.findings.ignores import Note
 from migrator.findings.records import Report
 from migrator.prefilter.leads import is_script
-from migrator.reports import naming, secrets
 from migrator.rulebook.records import ReasonEntry, Rule
 
 
@@ -31,7 +31,7 @@ class Together(Struct, frozen=True):
     @classmethod
     def of(cls, analyses: Sequence[Analysis], name: Callable[[Analysis, str], str] = Analysis.name) -> Together:
         return cls(
-            report=naming.merged(secrets.masked(naming.renamed(one.report, partial(name, one))) for one in analyses),
+            report=naming.merged(masking.masked(naming.renamed(one.report, partial(name, one))) for one in analyses),
             rules={id: rule for one in analyses for id, rule in one.rules.items()},
             reasons={code: entry for one in analyses for code, entry in one.reasons.items()},
             notes=tuple(replace(note, path=name(one, note.path)) for one in analyses for note in one.notes),

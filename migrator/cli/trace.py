@@ -15,10 +15,12 @@ from migrator.cli.failures import UsageError
 from migrator.cli.options import Reading
 from migrator.cli.targets import shown, targets
 from migrator.engine import tracing
+from migrator.findings.masking import masked
+from migrator.findings.naming import renamed
 from migrator.platforms.bitbucket.platform import BITBUCKET
-from migrator.reports import text, trace
-from migrator.reports.naming import renamed
-from migrator.reports.secrets import masked
+from migrator.reports import trace
+from migrator.reports.formats import text
+from migrator.reports.subjects import findings
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
@@ -43,7 +45,8 @@ def run(asked: str, reading: Reading, colour: Colour) -> int:
     found = tracing.trace(given.view, given.pipelines, given.book, given.settings, BITBUCKET, path, line)
     name = partial(shown, target.root)
     unread = replace(found.report, skipped=tuple(one for one in found.report.skipped if one.path == path))
-    console.err(text.skipped(masked(renamed(unread, name)), console.paint(colour, sys.stderr)))
+    paint = console.paint(colour, sys.stderr)
+    console.err(text.line(one, paint) for one in findings.skipped(masked(renamed(unread, name))))
     console.out(trace.trace(found, name, console.paint(colour, sys.stdout)))
     return exits.code(unread=bool(unread.skipped), left=False, exit_zero=False)
 

@@ -38,10 +38,10 @@ def analyse(
     report is on what stands at or below that place of the files, as the repository of `view` and `settings` runs it.
     """
     reading = Reading(view, book, settings, pipelines, platform, within)
-    return report(reading, context_of(reading), len(pipelines))
+    return report(reading, context_of(reading), tuple(pipelines))
 
 
-def report(reading: Reading, context: RuleContext, files: int) -> Report:
+def report(reading: Reading, context: RuleContext, files: tuple[str, ...]) -> Report:
     """Run the rules, join what they find at one place, and leave out what the settings say."""
     book, settings = reading.book, reading.settings
     found = tuple(check(context))

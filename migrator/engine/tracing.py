@@ -36,7 +36,7 @@ def trace(
     """The walks of the findings at a line of a file, from 1, as `analyse` finds them."""
     reading = Reading(view, book, settings, pipelines, platform)
     context = context_of(reading)
-    found = report(reading, context, len(pipelines))
+    found = report(reading, context, tuple(pipelines))
     secrets = Secrets.of(found)
     at = [one for one in found.findings if one.path == path and one.position.line <= line <= _last(one)]
     steps = tuple(dict.fromkeys(use for step in reading.facts if _leads(step, path, line) for use in step.uses))

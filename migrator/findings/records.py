@@ -181,10 +181,10 @@ class BaselineEntry(Struct, frozen=True, order=True):
 class Report(Struct, frozen=True, dict=True):
     """What one analysis of one repository found.
 
-    `sources` holds the files that findings point into. `secrets` are the ranges of each file that hold a literal
-    credential: whatever shows text of the file masks them first. Literals that are `ordinary` words are masked only
-    where they stand. `stale` are entries of the baseline whose finding is not there any more, and how many. `readers`
-    names who reads a file that is no YAML.
+    `files` are those that hold pipelines, `sources` those that findings point into. `secrets` are the ranges of each
+    file that hold a literal credential: whatever shows text of the file masks them first. Literals that are `ordinary`
+    words are masked only where they stand. `stale` are entries of the baseline whose finding is not there any more, and
+    how many. `readers` names who reads a file that is no YAML.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -192,7 +192,7 @@ class Report(Struct, frozen=True, dict=True):
     packages: tuple[Package, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     secrets: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
-    files: int = 0
+    files: tuple[str, ...] = ()
     ignored: int = 0
     baselined: int = 0
     stale: Mapping[BaselineEntry, int] = field(default_factory=dict)

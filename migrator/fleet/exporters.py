@@ -18,13 +18,13 @@ from migrator.fleet.visiting import Reading
 from migrator.platforms.bitbucket.imports import Target, target
 from migrator.platforms.bitbucket.pipelines import EXPORTED
 from migrator.platforms.bitbucket.platform import BITBUCKET
-from migrator.reports.excerpt import named
 from migrator.repositories import remote
 from migrator.repositories.git import GitError, NotRead
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.repositories.refview import RefView
 from migrator.repositories.worktree import WorkTree
+from migrator.text.mask import named
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
 from migrator.text.yaml import YamlError

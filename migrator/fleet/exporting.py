@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from msgspec.structs import replace
 
 from migrator.engine import analysis as engine
+from migrator.findings.masking import masked
+from migrator.findings.naming import renamed_finding
 from migrator.findings.records import Finding, Reason, Report, Verdict
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.records import Branch, Repository
@@ -14,8 +16,6 @@ from migrator.fleet.scanning import Judge
 from migrator.platforms.bitbucket.imports import Target, target
 from migrator.platforms.bitbucket.pipelines import RUN
 from migrator.platforms.bitbucket.platform import BITBUCKET
-from migrator.reports.naming import renamed_finding
-from migrator.reports.secrets import masked
 from migrator.sinks.packages import linkage
 from migrator.text.edits import Edit
 from migrator.text.view import View

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from migrator.findings.records import Package, Verdict
@@ -45,7 +46,7 @@ class Importer(Struct, frozen=True, order=True):
     repository: str
     branch: str
     path: str
-    line: int
+    line: Annotated[int, Meta(ge=0)]
 
 
 class Run(Struct, frozen=True):

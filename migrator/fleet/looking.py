@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from migrator.bitbucket import inventory, pull_requests
 from migrator.bitbucket.inventory import Inventory, NotChecked
 from migrator.bitbucket.records import Level, PullRequest, Variable
+from migrator.findings.masking import masked
 from migrator.findings.records import Finding
 from migrator.fixes import applying as fixing
 from migrator.fixes.applying import FixPlan
@@ -27,7 +28,6 @@ from migrator.fleet.scanning import Judge
 from migrator.fleet.undoing import BRANCH as UNDOING
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.starting import Releases, matches, releases
-from migrator.reports.secrets import masked
 from migrator.repositories import disk, joining, remote
 from migrator.repositories.direct import Direct, NotDirect
 from migrator.repositories.git import GitError

@@ -17,9 +17,9 @@ from msgspec import Struct
 
 from migrator.findings.records import Finding, Report
 from migrator.platforms.bitbucket.starting import Release
-from migrator.reports import markup
 from migrator.rulebook.records import ReasonEntry
 from migrator.rulebook.ways_out import CENTRAL, ways_out
+from migrator.text import markup
 from migrator.text.toml import ConfigurationError
 
 if TYPE_CHECKING:

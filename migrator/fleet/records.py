@@ -84,7 +84,7 @@ class SeenFinding(Struct, frozen=True):
     """A finding as `patless check` reports it, without its edits. `excerpt` is the masked text of its first line.
 
     `fixable` is false exactly where the verdict is report-only. `remaining` as in Finding. `change` is its
-    fix as lines with `-` and `+`, see migrator/reports/hunks.py, '' where there is none.
+    fix as lines with `-` and `+`, see migrator/findings/hunks.py, '' where there is none.
     """
 
     rule: str

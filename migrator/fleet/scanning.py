@@ -12,6 +12,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from migrator.engine import analysis as engine
+from migrator.findings.hunks import hunks
+from migrator.findings.masking import masked
+from migrator.findings.naming import renamed
 from migrator.findings.records import Finding, Package, Report, Skipped
 from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
@@ -20,15 +23,11 @@ from migrator.fleet.records import Import, Repository, Seen, SeenFinding
 from migrator.fleet.restricting import restriction
 from migrator.platforms.bitbucket.imports import exports, imports
 from migrator.platforms.bitbucket.platform import BITBUCKET
-from migrator.reports.excerpt import named
-from migrator.reports.hunks import hunks
-from migrator.reports.naming import renamed
-from migrator.reports.secrets import masked
 from migrator.repositories.objects import Held, Objects
 from migrator.repositories.refview import RefView
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook.records import RuleBook
-from migrator.text.mask import mask, printable
+from migrator.text.mask import mask, named, printable
 from migrator.text.source import Source, Undecodable
 from migrator.text.toml import ConfigurationError
 from migrator.text.view import Unreadable
@@ -121,7 +120,7 @@ def seen(view: Commit, commit: str, judge: Judge) -> Seen:
         imports=taken,
         exports=given,
         skipped=tuple(Skipped(one.path, one.position, _line(one.error)) for one in shown.skipped),
-        files=report.files,
+        files=len(report.files),
     )
 
 

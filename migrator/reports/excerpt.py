@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection
 
-from migrator.reports.paint import Paint
+from migrator.reports.document import Marked, Text, Tone
 from migrator.text.mask import mask, printable
 from migrator.text.source import Position, Source, Span
 
@@ -14,27 +14,23 @@ _AROUND = 60
 _INSIDE = 160
 
 
-def excerpt(source: Source, span: Span, secrets: Collection[Span], paint: Paint) -> list[str]:
-    """Lines to print, without newlines. Of a range over more than 8 lines the first 8 are shown."""
+def excerpt(source: Source, span: Span, secrets: Collection[Span]) -> tuple[Text, ...]:
+    """Of a range over more than 8 lines the first 8 are shown."""
     first = source.position(span.start).line
     last = max(first, source.position(max(span.start, span.end - 1)).line)
     shown = range(first, min(last, first + _LINES - 1) + 1)
     width = len(str(shown[-1]))
-    lines = [paint.dim(" " * width + " |")]
+    margin = Marked(" " * width + " |", Tone.ASIDE)
+    lines: list[Text] = [(margin,)]
     for number in shown:
         before, inside, after = _pieces(source, number, span, secrets)
-        lines.append(f"{paint.dim(f'{number:>{width}} |')} {before}{paint.bold(inside)}{after}".rstrip())
+        blank = " " if before or inside or after else ""
+        lines.append((Marked(f"{number:>{width}} |", Tone.ASIDE), f"{blank}{before}", Marked(inside, Tone.NAME), after))
         if inside.strip():
-            carets = " " * _width(before) + paint.red("^" * _width(inside))
-            lines.append(f"{paint.dim(' ' * width + ' |')} {carets}")
+            lines.append((margin, f" {' ' * _width(before)}", Marked("^" * _width(inside), Tone.BAD)))
     if last > shown[-1]:
-        lines.append(paint.dim(f"{' ' * width} | … to line {last}"))
-    return lines
-
-
-def named(path: str) -> str:
-    """A path as it is shown: on one line, whatever its name holds."""
-    return printable(path).replace("\n", "\\n").replace("\t", "\\t")
+        lines.append((Marked(f"{' ' * width} | … to line {last}", Tone.ASIDE),))
+    return tuple(lines)
 
 
 def place(position: Position | None) -> str:
@@ -57,7 +53,9 @@ def _pieces(source: Source, number: int, span: Span, secrets: Collection[Span]) 
         inside = inside[: _INSIDE - 1] + "…"
     if len(after) > _AROUND:
         after = after[:_AROUND] + "…"
-    return before, inside, after
+    after = after.rstrip()
+    inside = inside if after else inside.rstrip()
+    return before if inside or after else before.rstrip(), inside, after
 
 
 def _clean(text: str, secrets: Collection[Span], offset: int) -> str:

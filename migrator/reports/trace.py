@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from migrator.engine.walk import Followed, Shown, ShownCommand, ShownLogin, ShownRun, ShownSink, Trace, Walk
+from migrator.findings import masking, naming
+from migrator.findings.hunks import hunks
 from migrator.findings.records import Finding, Report, Use
 from migrator.fixes.opinion import Opinion
-from migrator.reports import naming, secrets
-from migrator.reports.excerpt import excerpt, named, place
-from migrator.reports.hunks import hunks
+from migrator.reports.excerpt import excerpt, place
+from migrator.reports.formats.text import line
 from migrator.reports.paint import Paint
-from migrator.reports.text import headline
-from migrator.text.mask import mask, printable
+from migrator.reports.subjects.findings import headline
+from migrator.text.mask import mask, named, printable
 
 Name = Callable[[str], str]
 _WIDTH = 12
@@ -20,7 +21,7 @@ _WIDTH = 12
 
 def trace(found: Trace, name: Name, paint: Paint = Paint()) -> str:
     """The walks of the findings at the line, or what is there instead. `name` gives a path as it is shown."""
-    report = secrets.masked(naming.renamed(found.report, name))
+    report = masking.masked(naming.renamed(found.report, name))
     blocks = ["\n".join(_walk(walk, report, name, paint)) for walk in found.walks] or [_nothing(found, name)]
     text = "\n\n".join(blocks) + "\n"
     return report.literals.scrub(text)
@@ -39,10 +40,11 @@ def _nothing(found: Trace, name: Name) -> str:
 def _walk(walk: Walk, report: Report, name: Name, paint: Paint) -> Iterator[str]:
     finding = naming.renamed_finding(walk.finding, name)
     finding = next((one for one in report.findings if one.place == finding.place), finding)
-    yield headline(finding, paint)
+    yield line(headline(finding), paint)
     yield paint.bold("source")
     if (source := report.sources.get(finding.path)) is not None:
-        yield from excerpt(source, finding.span, report.secrets.get(finding.path, ()), paint)
+        shown = excerpt(source, finding.span, report.secrets.get(finding.path, ()))
+        yield from (line(one, paint) for one in shown)
     if steps := _listed(f"{named(use.path)}{place(use.position)}" for use in finding.uses):
         yield _row("run by", f"the step at {steps}")
     for run in walk.runs:
@@ -134,9 +136,9 @@ def _edits(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
         old = mask(source.text[edit.span.start : edit.span.end], report.secrets.get(edit.path, ()), edit.span.start)
         yield _line(f'  {named(edit.path)}{at} "{_quoted(old)}" → "{_quoted(edit.text)}"')
     yield paint.bold("bytes")
-    for line in hunks(finding, report).split("\n"):
-        colour = {"-": paint.red, "+": paint.green}.get(line[:1], str)
-        yield f"  {colour(line)}"
+    for shown in hunks(finding, report).split("\n"):
+        colour = {"-": paint.red, "+": paint.green}.get(shown[:1], str)
+        yield f"  {colour(shown)}"
 
 
 def _value(value: Shown) -> str:

@@ -75,7 +75,7 @@ def find_root(folder: Path) -> Path:
     if holder is None:
         return folder
     try:
-        return git.top_level(folder) or folder
+        return git.top_level(folder if folder.is_dir() else holder) or folder  # a new file may bring its folder
     except git.GitMissing:
         return holder
 

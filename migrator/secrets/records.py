@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
@@ -65,7 +66,7 @@ class Evidence(Struct, frozen=True, order=True):
     kind: str
     ref: str
     path: str
-    line: int
+    line: Annotated[int, Meta(ge=0)]
     text: str
 
 

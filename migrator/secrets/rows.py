@@ -7,7 +7,7 @@ from functools import partial
 
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Level, Variable
-from migrator.reports.counting import many
+from migrator.findings.counting import many
 from migrator.secrets.asking import Asking
 from migrator.secrets.judging import judge, undefined
 from migrator.secrets.records import Evidence, Leaving, Listing, RepositoryFacts, Row, Stored, Verdict

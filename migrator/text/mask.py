@@ -34,3 +34,8 @@ def mask(text: str, secrets: Iterable[Span], offset: int = 0) -> str:
 def printable(text: str) -> str:
     """`text` with every control character, escape and bidirectional override spelt out, tab and newline kept."""
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def named(path: str) -> str:
+    """A path as it is shown: on one line, whatever its name holds."""
+    return printable(path).replace("\n", "\\n").replace("\t", "\\t")

@@ -12,9 +12,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from migrator.reports import stored as reports
-from migrator.reports.html import fleet, secrets
-from migrator.reports.html.page import render
+from migrator.reports.formats.html import render
+from migrator.reports.subjects import fleet, secrets
+from tests.reports import said
 from tests.reports.html import chromium, samples
 from tests.reports.html.chromium import Speed
 
@@ -33,7 +33,7 @@ class Cost:
 def write(file: Path) -> Cost:
     known = replace(samples.fleet(COUNT), audit=samples.audit(COUNT))
     begin = time.perf_counter()
-    text = render(fleet.page(known, samples.MADE, samples.TODAY))
+    text = render(fleet.document(known, samples.TODAY), samples.MADE)
     seconds = time.perf_counter() - begin
     return Cost(file.write_bytes(text.encode()), seconds)
 
@@ -52,12 +52,12 @@ class Stored:
 def stored(file: Path) -> Stored:
     listing = samples.listing(COUNT)
     begin = time.perf_counter()
-    file.write_text(render(secrets.page(listing, (), samples.MADE)), encoding="utf-8")
-    page, document = time.perf_counter() - begin, reports.document(listing)
+    file.write_text(render(secrets.document(listing, page=True), samples.MADE), encoding="utf-8")
+    page, document = time.perf_counter() - begin, said.listing_as_json(listing)
     return Stored(
         page,
-        _best(lambda: reports.document(listing)),
-        _best(lambda: reports.table(listing)),
+        _best(lambda: said.listing_as_json(listing)),
+        _best(lambda: said.listing(listing)),
         _best(lambda: json.dumps(json.loads(document), indent=2)),
     )
 

@@ -15,10 +15,10 @@ from migrator.bot.markers import key_of
 from migrator.bot.proposals import Proposals, block
 from migrator.bot.saying import Style, saying
 from migrator.engine import analysis as engine
+from migrator.findings.masking import masked
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
 from migrator.platforms.bitbucket.platform import BITBUCKET
-from migrator.reports.secrets import masked
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook import reading as rulebook
 from tests.bot.desk import FILE, NATIVE, login, pipelines

@@ -88,7 +88,7 @@ def analyse(view: View, pipelines: Sequence[str], book: RuleBook, settings: Sett
                 secrets[path] = (*secrets.get(path, ()), Span(*match.span(1)))
     left, ignored = apply(chosen(findings, settings.select, settings.ignore), sources, settings.today)
     package = Package("crg.apkg.io/acme/web", Ownership.OWN, "pushed here", read=(Use("Dockerfile", Position(1, 6)),))
-    return Report(left, tuple(skipped), (package,), sources, secrets, len(pipelines), ignored)
+    return Report(left, tuple(skipped), (package,), sources, secrets, tuple(pipelines), ignored)
 
 
 def plan(report: Report, unsafe: bool, writable: Callable[[str], str | None]) -> FixPlan:

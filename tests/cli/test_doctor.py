@@ -82,7 +82,7 @@ def test_two_credentials_are_refused(patless: Patless, end: FarEnd) -> None:
         (["--repo", "web"], "--repo needs --workspace, which it is in"),
         (["--workspace", ".."], "'..' is no name that Bitbucket can be asked for"),
         (["--workspace", "acme", "--repo", ".."], "'..' is no name that Bitbucket can be asked for"),
-        (["--format", "sarif"], "--format sarif is for `patless check`, which lists findings and their fixes"),
+        (["--format", "sarif"], "this command cannot write --format sarif; it writes text and json"),
     ],
 )
 def test_what_cannot_be_asked_is_a_usage_error(patless: Patless, options: list[str], error: str) -> None:

@@ -16,7 +16,7 @@ from tests.cli.conftest import Patless, put
 pytestmark = pytest.mark.usefixtures("toy")
 
 
-@pytest.mark.parametrize("format", ["text", "json", "sarif"])
+@pytest.mark.parametrize("format", ["text", "json", "sarif", "junit"])
 def test_the_file_holds_what_would_have_been_printed(patless: Patless, tmp_path: Path, format: str) -> None:
     put(tmp_path, bitbucket_pipelines="- login OLD\n")
     printed = patless("check", "--format", format)
@@ -119,7 +119,7 @@ def test_without_a_file_the_page_alone_is_printed(patless: Patless, tmp_path: Pa
 def test_sarif_is_for_check_only(patless: Patless, command: list[str]) -> None:
     run = patless(*command, "--format", "sarif")
     assert (run.code, run.out) == (2, "")
-    assert run.err == "patless: --format sarif is for `patless check`, which lists findings and their fixes\n"
+    assert run.err == "patless: this command cannot write --format sarif; it writes text and json\n"
 
 
 def test_statistics_stand_in_place_of_the_findings(patless: Patless, tmp_path: Path) -> None:

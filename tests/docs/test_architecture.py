@@ -96,6 +96,18 @@ def test_every_arrow_of_the_picture_is_an_import_that_no_other_arrows_imply() ->
             assert not any(other in ways[one] for one in others - {other}), f"{room} → {other} is said already"
 
 
+def test_what_reports_are_filled_from_knows_nothing_of_them() -> None:
+    """Of the rim's folders, too: a report is made of records of `fleet/` and `secrets/`, and these name no report."""
+    made = imports({path.parent.name for path in PACKAGE.glob("*/__init__.py")})
+    below, pending = {RIM}, [*made["reports"] - {RIM}]  # files beside the folders are not told apart
+    while pending:
+        room = pending.pop()
+        pending += made.get(room, set()) - below
+        below.add(room)
+    assert {"fleet", "secrets"} <= below
+    assert "reports" not in below
+
+
 def test_every_room_has_its_sentence_and_every_sentence_its_room() -> None:
     told = re.findall(r"^\| `(\w+)/` \|", PAGE, re.MULTILINE)
     assert sorted(told) == sorted(rooms(picture()) - {RIM})

@@ -142,7 +142,7 @@ def test_the_json_is_as_its_schema_says(desk: Desk) -> None:
     desk.add("web", evil=STORED)
     merged(desk, "green", "PASSED")
     assert desk.open("web", "--destinations", "*").code == 0
-    schema = json.loads(files("migrator.reports.fleet").joinpath("status.schema.json").read_text())
+    schema = json.loads(files("migrator.reports").joinpath("fleet-status.schema.json").read_text())
     document = json.loads(desk.run("fleet", "status", "--format", "json").out)
     jsonschema.validate(document, schema)
     assert document["summary"]["destinations"] == 3

@@ -87,13 +87,20 @@ def test_a_linkage_that_nobody_confirms_stops(box: Box, desk: Desk) -> None:
     assert "crg.apkg.io/acme/web" in done.out
 
 
+def probed(name: str, push: str) -> str:
+    """What `patless packages --probe --format json` prints of a package that can be read."""
+    probe = {"asked": name, "readable": "yes", "push": push, "why": []}
+    place = {"path": "bitbucket-pipelines.yml", "line": 9, "column": 15}
+    row = {"name": name, "ownership": "own", "why": "pushed", "pushed": [place], "read": [], "probe": probe}
+    return json.dumps({"schema_version": 1, "packages": [row], "skipped": [], "summary": {"packages": 1, "skipped": 0}})
+
+
 @pytest.mark.parametrize("way", ["configuration", "probe", "option"])
 def test_a_linkage_is_confirmed(desk: Desk, way: str) -> None:
     if way != "configuration":
         (desk.home / "fleet.toml").unlink()
     desk.add("web", PUSHING)
-    row = {"name": "crg.apkg.io/acme/web", "pushed": [{}], "probe": {"readable": "yes", "push": "yes"}}
-    (desk.home / "probe.json").write_text(json.dumps({"packages": [row]}))
+    (desk.home / "probe.json").write_text(probed("crg.apkg.io/acme/web", "yes"))
     options = {"configuration": [], "probe": ["--probed", "web=probe.json"], "option": ["--accept-linkage"]}
     desk.opened(*options[way])
 
@@ -101,10 +108,11 @@ def test_a_linkage_is_confirmed(desk: Desk, way: str) -> None:
 def test_a_probe_that_did_not_grant_a_push_confirms_nothing(desk: Desk) -> None:
     (desk.home / "fleet.toml").unlink()
     desk.add("web", PUSHING)
-    row = {"name": "crg.apkg.io/acme/web", "pushed": [{}], "probe": {"readable": "yes", "push": "unknown"}}
-    (desk.home / "probe.json").write_text(json.dumps({"packages": [row]}))
+    (desk.home / "probe.json").write_text(probed("crg.apkg.io/acme/web", "unknown"))
     assert "linkage" in desk.open("--probed", "web=probe.json").out
     assert desk.open("--probed", "web=nowhere.json").code == 2
+    (desk.home / "other.json").write_text(probed("crg.apkg.io/acme/web", "perhaps"))
+    assert desk.open("--probed", "web=other.json").code == 2
 
 
 def test_a_branch_template_that_names_a_destination_stops(box: Box, desk: Desk) -> None:

@@ -20,13 +20,13 @@ from migrator.findings.records import Ownership, Verdict
 from migrator.fleet.imports import Graph, Looked, Pin, graph
 from migrator.fleet.packages import Picture, Secret, elsewhere, picture
 from migrator.fleet.records import Branch, Import
-from migrator.reports.fleet import machine, markdown, table
 from migrator.reports.paint import Paint
 from migrator.sinks.packages import linkage
 from tests.fleet.samples import PIPELINES, branch, finding, name, pushes, reads, reason, waits
+from tests.reports import said
 from tests.reports.stored_samples import HOSTILE
 
-SCHEMA = json.loads(files("migrator.reports.fleet").joinpath("packages.schema.json").read_text())
+SCHEMA = json.loads(files("migrator.reports").joinpath("fleet-packages.schema.json").read_text())
 
 
 def of(*branches: Branch, settled: Callable[[str, str], bool] = lambda slug, package: False, **more: object) -> Picture:
@@ -255,7 +255,7 @@ def test_no_finding_is_freed_twice_and_no_secret_is_kept_by_another_login(branch
 
 @given(_branches)
 def test_json_is_as_its_schema_says(branches: list[Branch]) -> None:
-    jsonschema.Draft7Validator(SCHEMA).validate(json.loads(machine.packages(of(*branches))))
+    jsonschema.Draft7Validator(SCHEMA).validate(json.loads(said.picture_as_json(of(*branches))))
 
 
 # What is shown
@@ -283,25 +283,25 @@ def sample() -> Picture:
 
 
 def test_the_picture_as_text(snapshot: SnapshotAssertion) -> None:
-    assert table.packages(sample()) == snapshot
+    assert said.picture(sample()) == snapshot
 
 
 def test_the_picture_as_markdown(snapshot: SnapshotAssertion) -> None:
-    assert markdown.packages(sample()) == snapshot
+    assert said.picture_as_markdown(sample()) == snapshot
 
 
 def test_the_picture_as_json(snapshot: SnapshotAssertion) -> None:
-    assert machine.packages(sample()) == snapshot
-    jsonschema.Draft7Validator(SCHEMA).validate(json.loads(machine.packages(sample())))
+    assert said.picture_as_json(sample()) == snapshot
+    jsonschema.Draft7Validator(SCHEMA).validate(json.loads(said.picture_as_json(sample())))
 
 
 def test_no_package_is_a_sentence(snapshot: SnapshotAssertion) -> None:
-    assert table.packages(Picture()) == snapshot
-    assert markdown.packages(Picture()) == snapshot
+    assert said.picture(Picture()) == snapshot
+    assert said.picture_as_markdown(Picture()) == snapshot
 
 
 def test_colours_are_all_that_paint_adds() -> None:
-    assert re.sub(r"\x1b\[\d+m", "", table.packages(sample(), Paint(True))) == table.packages(sample())
+    assert re.sub(r"\x1b\[\d+m", "", said.picture(sample(), Paint(True))) == said.picture(sample())
 
 
 def test_hostile_names_stay_text() -> None:
@@ -311,8 +311,8 @@ def test_hostile_names_stay_text() -> None:
         branch("other", reads(hostile), waits(hostile)),
     ]
     found = picture(branches, graph(branches, looked), lambda *_: False, [(HOSTILE, HOSTILE)])
-    text, marked = table.packages(found), markdown.packages(found)
+    text, marked = said.picture(found), said.picture_as_markdown(found)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069]", text + marked)
     outside = re.sub(r"`[^`\n]*`", "", marked)
     assert not any(part in outside for part in ("`", "@", "<", "![", "](", "\\u", "# head"))
-    assert machine.packages(found).isascii()
+    assert said.picture_as_json(found).isascii()

@@ -22,12 +22,12 @@ from migrator.cli import main
 from migrator.fleet.joining import join
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import Change, ChangeState, Repository, Scanned, Seen, SeenFinding, State, Stored, Variable
-from migrator.reports.stored import document
 from migrator.secrets import journal, plan, signing
 from migrator.secrets.journal import Event
 from migrator.secrets.plan import Plan
 from tests.fleet.samples import finding, waits
 from tests.reports import stored_samples
+from tests.reports.said import listing_as_json as document
 
 NOW = "2026-11-24T12:00:00+00:00"
 HOSTILE = '=HYPERLINK("https://acme.invalid");=1+1'
@@ -64,7 +64,7 @@ class Written:
     @property
     def document(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.texts["report.html.json"])
-        schema = json.loads(files("migrator.reports.fleet").joinpath("report.schema.json").read_text())
+        schema = json.loads(files("migrator.reports").joinpath("fleet.schema.json").read_text())
         jsonschema.Draft7Validator(schema).validate(found)
         return found
 

@@ -15,21 +15,20 @@ from migrator.frontends.shfmt import MAX_TEXT
 
 from migrator.configuration import baselines
 from migrator.configuration import reading as configuration
-from migrator.findings import ignores
+from migrator.findings import ignores, masking
 from migrator.findings.records import Report
 from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
 from migrator.fixes.applying import FileChange
 from migrator.frontends.documents.compose import read_compose
 from migrator.frontends.documents.dockerfile import read_dockerfile
-from migrator.reports import fixes, machine, sarif, secrets, text
 from migrator.reports.diff import Side, diff
-from migrator.reports.paint import Paint
 from migrator.rulebook import reading as rulebook
 from migrator.text.edits import Edit, splice
 from migrator.text.source import Source, Undecodable
 from migrator.text.yaml import YamlError, plain, read_yaml
 from tests.memory import PATH, planned, report_on
+from tests.reports import said as saying
 
 _BOOK = rulebook.load()
 _FOLDER = Path(tempfile.mkdtemp(prefix="patless-fuzz-"))
@@ -127,19 +126,20 @@ def _silent(data: bytes, report: Report, changes: tuple[FileChange, ...]) -> Non
     except Undecodable:
         return
     tokens = {match[0] for pattern in _BOOK.tokens for match in pattern.finditer(source.text)}
-    shown = secrets.masked(report)
+    shown = masking.masked(report)
     said = [
-        machine.check(shown),
-        sarif.check(shown, _BOOK.rules, "0"),
-        text.check(shown, _BOOK.reasons, Paint(False), unsafe=False, quiet=False),
-        fixes.fixed([], list(shown.findings), shown, Paint(False), quiet=False),
-        *text.skipped(shown),
+        saying.as_json(shown),
+        saying.as_sarif(shown, _BOOK.rules),
+        saying.as_junit(shown, _BOOK),
+        saying.check(shown, _BOOK.reasons),
+        saying.fixed([], list(shown.findings), shown),
+        *saying.skipped(shown),
     ]
     for change in changes:
         edits = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}
         known = shown.secrets.get(change.path, ())
         before, after = (Source.decode(change.path, part) for part in (change.before, change.after))
-        made = diff(change.path, Side(before, known), Side(after, secrets.after_edits(known, edits)))
+        made = diff(change.path, Side(before, known), Side(after, masking.after_edits(known, edits)))
         said.append(made.data.decode("utf-8", "replace"))
     assert not any(token in one for token in tokens for one in said), "a token is shown"
 

@@ -181,10 +181,10 @@ def report() -> Report:
         ),
         sources={PATH: found},
         secrets={PATH: (Span(at, at + len(LITERAL)),)},
-        files=3,
+        files=(PATH, "other-pipelines.yml", "third-pipelines.yml"),
         ignored=1,
     )
 
 
 def clean() -> Report:
-    return Report(files=2)
+    return Report(files=(PATH, "other-pipelines.yml"))

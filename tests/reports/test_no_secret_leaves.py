@@ -18,19 +18,18 @@ from migrator.bot.saying import Style, saying
 from migrator.configuration import baselines
 from migrator.engine import tracing
 from migrator.findings import baseline
+from migrator.findings.masking import masked, rewritten
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
 from migrator.fleet import scanning
 from migrator.platforms.bitbucket.platform import BITBUCKET
-from migrator.reports import fixes, machine, packages, sarif, spreadsheet, statistics, text, trace
+from migrator.reports import trace
 from migrator.reports.diff import Side, diff, for_people
-from migrator.reports.html import check as checking
-from migrator.reports.html.page import render
 from migrator.reports.paint import Paint
-from migrator.reports.secrets import masked, rewritten
 from migrator.rulebook import reading as rulebook
 from migrator.text.source import Source
 from tests.memory import PATH, Memory, planned, report_on, step
+from tests.reports import said
 
 BOOK = rulebook.load()
 
@@ -155,17 +154,18 @@ def _outputs(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     raw = report_on(files)
     report = masked(raw)
     plan = planned(raw, unsafe=True)
-    yield "text", text.check(report, BOOK.reasons)
-    yield "skipped", "\n".join(text.skipped(report))
-    yield "json", machine.check(report)
-    yield "sarif", sarif.check(report, BOOK.rules, "1")
-    yield "page", render(checking.page(report, BOOK.reasons, "now", "web"))
-    yield "csv", spreadsheet.findings(report)
-    yield "statistics", statistics.table(report)
-    yield "packages", packages.table(report) + machine.packages(report)
+    yield "text", said.check(report, BOOK.reasons)
+    yield "skipped", "\n".join(said.skipped(report))
+    yield "json", said.as_json(report)
+    yield "sarif", said.as_sarif(report, BOOK.rules)
+    yield "junit", said.as_junit(report, BOOK)
+    yield "page", said.as_html(report, BOOK.reasons)
+    yield "csv", said.as_csv(report)
+    yield "statistics", said.counts(report)
+    yield "packages", said.packages_of(report) + said.packages_as_json(report)
     yield "baseline", baselines.text(_counted(raw))
     done = [finding for change in plan.changes for finding in change.findings]
-    yield "fixed", fixes.fixed(done, list(plan.held), report, Paint())
+    yield "fixed", said.fixed(done, list(plan.held), report)
     for change in plan.changes:
         before, after = Source.decode(change.path, change.before), Source.decode(change.path, change.after)
         known = report.secrets.get(change.path, ())
@@ -174,8 +174,8 @@ def _outputs(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
         yield "diff", made.data.decode()
         yield "diff for people", for_people(made.data, Paint(True))
     every = Changed({path: (range(1, 10_000),) for path in files})
-    said = saying(report, every, BOOK.reasons, "`x`", Style.SUGGESTION, 9)
-    yield "bot", "\n".join((*(one.text for one in said.notes), said.summary(Plan()).text))
+    written = saying(report, every, BOOK.reasons, "`x`", Style.SUGGESTION, 9)
+    yield "bot", "\n".join((*(one.text for one in written.notes), written.summary(Plan()).text))
     yield "fleet", repr((scanning.findings(scanning.showable(raw)), scanning.packages(scanning.showable(raw))))
     for path, line in sorted({(finding.path, finding.position.line) for finding in raw.findings})[:3]:
         found = tracing.trace(Memory(files), [PATH], BOOK, Settings(), BITBUCKET, path, line)

@@ -8,12 +8,12 @@ import pytest
 from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
+from migrator.findings import naming
+from migrator.findings.masking import masked
 from migrator.findings.records import Report
-from migrator.reports import naming, sarif
-from migrator.reports.secrets import masked
 from migrator.text.edits import splice
 from migrator.text.source import Source
-from tests.reports import samples
+from tests.reports import said, samples
 from tests.schemas import published
 
 SCHEMA = published("https://json.schemastore.org/sarif-2.1.0.json")
@@ -23,7 +23,7 @@ RULES = samples.BOOK.rules | {
 
 
 def run(report: Report) -> dict[str, Any]:
-    document = json.loads(sarif.check(masked(report), RULES, "1.2.3"))
+    document = json.loads(said.as_sarif(masked(report), RULES, "1.2.3"))
     jsonschema.Draft7Validator(SCHEMA).validate(document)
     (only,) = document["runs"]
     found: dict[str, Any] = only
@@ -47,12 +47,12 @@ def test_a_clean_repository_has_no_results() -> None:
 
 
 def test_the_whole_output_is_valid(snapshot: SnapshotAssertion) -> None:
-    assert sarif.check(masked(samples.report()), RULES, "1.2.3") == snapshot
+    assert said.as_sarif(masked(samples.report()), RULES, "1.2.3") == snapshot
     assert run(samples.report())["columnKind"] == "unicodeCodePoints"
 
 
 def test_the_literal_is_nowhere() -> None:
-    assert samples.LITERAL not in sarif.check(masked(samples.report()), RULES, "1.2.3")
+    assert samples.LITERAL not in said.as_sarif(masked(samples.report()), RULES, "1.2.3")
 
 
 def test_a_report_only_finding_has_no_fix() -> None:

@@ -12,11 +12,13 @@ from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
 from migrator.reports.paint import Paint
-from migrator.reports.stored import document, markdown, table
 from migrator.secrets.records import Verdict
 from tests.reports import stored_samples as samples
+from tests.reports.said import listing as table
+from tests.reports.said import listing_as_json as document
+from tests.reports.said import listing_as_markdown as markdown
 
-SCHEMA = json.loads(files("migrator.reports.stored").joinpath("schema.json").read_text())
+SCHEMA = json.loads(files("migrator.reports").joinpath("secrets.schema.json").read_text())
 _BAD = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069]")
 _CODE = re.compile(r"`[^`\n]*`")
 
@@ -76,7 +78,7 @@ def test_no_value_is_in_an_output(output: object) -> None:
 
 def test_the_schema_is_one_and_names_every_verdict() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
-    assert SCHEMA["definitions"]["verdict"]["enum"] == [str(verdict) for verdict in Verdict]
+    assert SCHEMA["definitions"]["verdict"]["enum"] == sorted(Verdict)
 
 
 @pytest.mark.parametrize("name", ["empty", "listing", "hostile"])

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from migrator.cli import secrets, secrets_apply
-from migrator.cli.options import Form, Reading, Showing
+from migrator.cli.options import Format, Reading, Showing
 from migrator.demo import store
 from migrator.demo.box import Box
 from migrator.demo.state import PullRequest
@@ -50,7 +50,7 @@ class Desk:
         """Of the variables called PAT, by repository and environment; of all repositories where none is named."""
         asked = self.asked(*repositories)
         self.capture.readouterr()
-        secrets.list_all(asked, Showing(), Form.JSON)
+        secrets.list_all(asked, Showing(Format.JSON))
         rows = json.loads(self.capture.readouterr().out)["variables"]
         return {(row["repository"] or "", row["environment"] or ""): row["verdict"] for row in rows}
 
@@ -61,7 +61,7 @@ class Desk:
 
     def plan(self) -> Path:
         path = self.home / "plan.json"
-        assert secrets.plan(self.asked(), Showing(), Form.TEXT, path, 7, []) == 0
+        assert secrets.plan(self.asked(), Showing(), path, 7, []) == 0
         assert path.exists()
         return path
 

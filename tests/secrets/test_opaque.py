@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.reports.stored.words import MEANS
+from migrator.reports.wording.stored import MEANS
 from migrator.secrets.references.finding import Finder, find
 from migrator.secrets.references.records import OpaqueKind
 from tests.secrets.test_references import NAME, pipelines

@@ -13,7 +13,7 @@ from migrator.fleet.imports import Graph, graph
 from migrator.fleet.operator import Wave
 from migrator.fleet.packages import picture
 from migrator.fleet.records import Branch, Change, ChangeState, Import, Repository, SeenFinding
-from migrator.reports.fleet.records import Audit, Fleet, Outcome, Owned
+from migrator.reports.known import Audit, Fleet, Owned, PlanOutcome
 from migrator.secrets import plan
 from migrator.secrets.records import Listing, Stored, Verdict
 from migrator.secrets.signing import Signature
@@ -95,7 +95,7 @@ def audited(size: int) -> Fleet:
     listing = stored_samples.listing()
     rows = plan.rows(listing)
     made = plan.Plan(1, "patless 0.1.0", "acme", "", MOMENT, MOMENT, 30, "a" * 64, "b" * 64, {}, rows)
-    outcomes = tuple(Outcome(row, text) for row, text in zip(rows, ("deleted", ""), strict=True))
+    outcomes = tuple(PlanOutcome(row, text) for row, text in zip(rows, ("deleted", ""), strict=True))
     unjudged = Token("deploys", "Lee", None, (), ("a server",))
     audit = Audit(listing, stored_samples.TOKENS, (unjudged,), made, (signed, bad), outcomes)
     return replace(fleet(size), audit=audit)
@@ -129,7 +129,7 @@ def hostile() -> Fleet:
     wave = Wave(text, ("*",), text)
     rows = plan.rows(stored_samples.listing())
     made = plan.Plan(1, text, text, "", text, text, 30, text, text, {}, tuple(replace(each, key=text) for each in rows))
-    outcomes = tuple(Outcome(each, text) for each in made.rows)
+    outcomes = tuple(PlanOutcome(each, text) for each in made.rows)
     audit = Audit(
         stored_samples.hostile(),
         stored_samples.hostile_tokens(),

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from migrator.reports.html import check, fleet, secrets
-from migrator.reports.html.page import render
-from migrator.reports.secrets import masked
+from migrator.findings.masking import masked
+from migrator.reports.formats.html import render
+from migrator.reports.subjects import fleet, secrets
+from migrator.reports.subjects.findings import document as findings_document
 from tests.reports import samples as findings
 from tests.reports import stored_samples as stored
 from tests.reports.html import samples
@@ -29,16 +30,16 @@ _OPEN = """(most) => {
 def page_of(name: str) -> str:
     """Small, with every kind of row."""
     made = {
-        "check": lambda: check.page(masked(findings.report()), findings.REASONS, samples.MADE, "demo"),
-        "secrets": lambda: secrets.page(stored.listing(), stored.TOKENS, samples.MADE),
-        "fleet": lambda: fleet.page(samples.audited(12), samples.MADE, samples.TODAY),
+        "check": lambda: findings_document(masked(findings.report()), findings.REASONS, "demo", page=True),
+        "secrets": lambda: secrets.document(stored.listing(), stored.TOKENS, page=True),
+        "fleet": lambda: fleet.document(samples.audited(12), samples.TODAY),
     }
-    return render(made[name]())
+    return render(made[name](), samples.MADE)
 
 
 @pytest.fixture(scope="module")
 def large() -> str:
-    return render(fleet.page(samples.fleet(10_000), samples.MADE, samples.TODAY))
+    return render(fleet.document(samples.fleet(10_000), samples.TODAY), samples.MADE)
 
 
 def names(page: Any, table: str = "#repository-rows") -> list[str]:
@@ -46,7 +47,7 @@ def names(page: Any, table: str = "#repository-rows") -> list[str]:
 
 
 def test_a_table_is_found_in_sorted_and_opened(opened: Opened) -> None:
-    with opened(render(fleet.page(samples.fleet(60), samples.MADE, samples.TODAY))) as tab:
+    with opened(render(fleet.document(samples.fleet(60), samples.TODAY), samples.MADE)) as tab:
         page = tab.page
         table = page.locator("#repository-rows")
         assert table.locator(".count").inner_text() == "60"
@@ -142,7 +143,7 @@ def looked(tab: Tab, options: dict[str, Any]) -> None:
 
 
 def test_hostile_text_is_only_text(opened: Opened) -> None:
-    with opened(render(fleet.page(samples.hostile(), samples.MADE, samples.TODAY))) as tab:
+    with opened(render(fleet.document(samples.hostile(), samples.TODAY), samples.MADE)) as tab:
         page = tab.page
         page.evaluate(_OPEN, 9)
         assert page.title().startswith("Migration to the native pair")
@@ -177,7 +178,7 @@ def test_ten_thousand_repositories_stay_quick(opened: Opened, large: str) -> Non
 
 
 def test_twenty_thousand_variables_stay_quick_and_a_pair_is_one_row(opened: Opened) -> None:
-    with opened(render(secrets.page(samples.listing(10_000), (), samples.MADE))) as tab:
+    with opened(render(secrets.document(samples.listing(10_000), page=True), samples.MADE)) as tab:
         found = speed(tab.page, "service-09", "#next-in-use")
         table = tab.page.locator("#next-in-use")
         assert table.locator("tr.row th").first.inner_text() == "PACKAGES_PAT, PACKAGES_USER"

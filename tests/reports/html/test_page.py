@@ -14,19 +14,20 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from migrator.configuration.reading import ConfigurationError
+from migrator.findings.hunks import hunks
+from migrator.findings.masking import masked
 from migrator.findings.records import Report
 from migrator.fleet.records import Change, ChangeState
-from migrator.reports import csv
-from migrator.reports.fleet.spreadsheet import repositories
-from migrator.reports.html import check, fleet, secrets
-from migrator.reports.html.page import render
-from migrator.reports.html.parts import Bar, Block, Chart, Column, Page, Row, Section, Table
-from migrator.reports.hunks import hunks
-from migrator.reports.secrets import masked
-from migrator.reports.stored import document, reading
+from migrator.reports.document import Bar, Chart, Column, Document, Passage, Section, Table, TableRow, sheet
+from migrator.reports.formats import csv
+from migrator.reports.formats.html import render
+from migrator.reports.records.secrets import read
+from migrator.reports.subjects import fleet, secrets
+from tests.reports import said
 from tests.reports import samples as findings
 from tests.reports import stored_samples as stored
 from tests.reports.html import samples
+from tests.reports.said import listing_as_json as document
 
 
 class Elements(HTMLParser):
@@ -43,17 +44,17 @@ class Elements(HTMLParser):
         self.attributes |= {name for name, _ in attrs}
 
 
-def page_of(text: str) -> Page:
-    blocks = tuple(Block(kind, text, text) for kind in ("text", "list", "diff", "copy", "code"))
+def page_of(text: str) -> Document:
+    blocks = tuple(Passage(kind, (text,), text) for kind in ("text", "list", "diff", "copy", "code"))
     columns = (Column(text, "name"), Column(text, "mark"))
-    table = Table("t", text, columns, (Row((text, text), blocks),))
+    table = Table("t", text, columns, (TableRow((text, text), blocks),))
     charts = tuple(Chart(kind, text, (Bar(text, 3), Bar(text, 0)), text) for kind in ("bars", "share", "weeks"))
-    return Page(text, text, text, (Section("s", text, text, (), charts, blocks, (table,)),))
+    return Document(text, text, (Section("s", text, text, (), charts, blocks, (table,)),))
 
 
 @given(st.text(max_size=60))
 def test_no_text_becomes_an_element_or_an_attribute(text: str) -> None:
-    plain, made = Elements(render(page_of("x"))), Elements(render(page_of(text)))
+    plain, made = Elements(render(page_of("x"), "x")), Elements(render(page_of(text), text))
     assert set(made.names) <= set(plain.names)
     assert made.attributes <= plain.attributes
     assert made.names.count("script") == plain.names.count("script")
@@ -61,13 +62,13 @@ def test_no_text_becomes_an_element_or_an_attribute(text: str) -> None:
 
 @given(st.text(max_size=60))
 def test_the_data_of_a_table_is_read_back(text: str) -> None:
-    found = re.search(r'class="data">(.*?)</script>', render(page_of(text)), re.DOTALL)
+    found = re.search(r'class="data">(.*?)</script>', render(page_of(text), text), re.DOTALL)
     assert found
     assert len(json.loads(found[1])["rows"]) == 1
 
 
 def test_the_policy_names_the_digests_of_what_runs() -> None:
-    text = render(page_of("x"))
+    text = render(page_of("x"), "x")
     (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
     assert policy.startswith("default-src &#39;none&#39;; style-src &#39;sha256-")
     assert "unsafe" not in policy
@@ -75,14 +76,14 @@ def test_the_policy_names_the_digests_of_what_runs() -> None:
 
 
 def test_no_literal_and_no_control_character_is_in_a_page() -> None:
-    text = render(check.page(masked(findings.report()), findings.REASONS, samples.MADE, "demo"))
+    text = said.as_html(masked(findings.report()), findings.REASONS)
     assert findings.LITERAL not in text
     assert "\x1b" not in text
-    assert stored.VALUE not in render(secrets.page(stored.listing(), stored.TOKENS, samples.MADE))
+    assert stored.VALUE not in render(secrets.document(stored.listing(), stored.TOKENS, page=True), samples.MADE)
 
 
 def test_without_findings_it_says_so() -> None:
-    text = render(check.page(Report(files=1), {}, samples.MADE, "demo"))
+    text = said.as_html(Report(files=("a.yml",)), {})
     assert "There are no findings." in text
 
 
@@ -100,25 +101,26 @@ def test_a_change_is_shown_with_the_lines_around_it() -> None:
 @example(["", '\t"@c'])
 @example(["\r=c", "\u202e+c"])
 def test_a_cell_is_never_a_formula_whatever_a_spreadsheet_takes_for_its_end(separator: str, cells: list[str]) -> None:
-    for row in reader.reader(csv.table([cells]).splitlines(keepends=True), delimiter=separator):
+    for row in reader.reader(csv.text(sheet(cells, ())).splitlines(keepends=True), delimiter=separator):
         assert not any(cell.lstrip('" ').startswith(("=", "+", "-", "@", "＝")) for cell in row)
 
 
 def test_the_cells_of_a_table_are_read_back_but_for_what_is_no_text() -> None:
-    (row,) = reader.reader([csv.table([["a,b", 'say "x"', "two\nlines", "-1", "a; b", "\x1b[31m", -1]])])
+    cells = ("a,b", 'say "x"', "two\nlines", "-1", "a; b", "\x1b[31m", -1)
+    _, row = reader.reader(csv.text(sheet(("head",), [cells])).splitlines(keepends=True))
     assert row == ["a,b", 'say "x"', "two lines", "'-1", "a; b", "\\u001b[31m", "-1"]
 
 
 def test_a_merge_is_in_the_week_of_its_day_and_not_in_that_in_which_it_was_seen() -> None:
     seen, made = "2026-11-23T10:00:00+00:00", "2026-11-03T23:00:00+00:00"
     merged = Change("{1}", "main", "patless/main", ChangeState.MERGED, seen, pull_request=1, merged=made)
-    found = fleet.page(replace(samples.fleet(0), changes=(merged,)), samples.MADE, samples.TODAY)
+    found = fleet.document(replace(samples.fleet(0), changes=(merged,)), samples.TODAY)
     (chart,) = [one for one in found.sections[0].charts if one.title == "Merged, by week"]
     assert [(bar.label, bar.value) for bar in chart.bars if bar.value] == [("02 Nov", 1)]
 
 
 def test_the_repositories_are_a_table_for_spreadsheets() -> None:
-    heads, *rows = reader.reader(repositories(samples.fleet(3).owned).splitlines())
+    heads, *rows = reader.reader(said.as_file(fleet.subject(samples.fleet(3), samples.TODAY), ".csv").splitlines())
     assert heads[:3] == ["repository", "state", "branch"]
     assert rows[0] == [
         "service-00000",
@@ -132,13 +134,14 @@ def test_the_repositories_are_a_table_for_spreadsheets() -> None:
         "2027-01-31",
         "",
         "",
+        "",
     ]
 
 
 def test_a_list_of_variables_is_read_back(tmp_path: Path) -> None:
     listing = stored.listing()
     (tmp_path / "list.json").write_text(document(listing))
-    found, _ = reading.read(tmp_path / "list.json")
+    found, _ = read(tmp_path / "list.json")
     assert [(row.repository, row.variable.key, row.verdict, row.evidence) for row in found.rows] == [
         (row.repository, row.variable.key, row.verdict, row.evidence) for row in listing.rows
     ]
@@ -149,4 +152,4 @@ def test_a_list_of_variables_is_read_back(tmp_path: Path) -> None:
 def test_what_is_no_list_is_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "list.json").write_text(text)
     with pytest.raises(ConfigurationError, match="this is not what `patless secrets list --format json` prints"):
-        reading.read(tmp_path / "list.json")
+        read(tmp_path / "list.json")

@@ -1,1 +1,0 @@
-"""What is told of a fleet: for people and for programs."""

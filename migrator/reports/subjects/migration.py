@@ -1,0 +1,77 @@
+"""What `fleet migrate` would do, or has done, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from migrator.findings.counting import many
+from migrator.fleet.deciding import SENTENCES, Act, Decision
+from migrator.fleet.opening import Outcome
+from migrator.reports.document import Marked, Text, Tone
+
+_WOULD = {
+    Act.OPEN: "would open a pull request",
+    Act.UPDATE: "would update pull request",
+    Act.REPAIR: "would open the pull request that its branch lacks",
+}
+_DID = {
+    Act.OPEN: "opened pull request",
+    Act.UPDATE: "updated pull request",
+    Act.REPAIR: "opened the missing pull request",
+}
+
+
+class Failure(Struct, frozen=True):
+    """One repository and destination that an error kept from being looked at."""
+
+    slug: str
+    destination: str
+    error: str
+
+
+def line(outcome: Outcome) -> Text:
+    """What became of one destination, or would become of it."""
+    where = Marked(f"{outcome.target.repository.slug} {outcome.target.destination}:", Tone.NAME)
+    found = outcome.pull_request
+    link = f" #{found.number} {found.url}" if found else ""
+    if outcome.waits:
+        return (where, " ", Marked("waits:", Tone.HALF), f" {outcome.waits}")
+    if outcome.done:
+        dropped = f" (refused as reviewers: {', '.join(outcome.dropped)})" if outcome.dropped else ""
+        return (where, " ", Marked(_DID[outcome.done], Tone.GOOD), f"{link}{dropped}")
+    decision = outcome.looked.decision if outcome.looked else Decision(Act.LEAVE)
+    if decision.why:
+        tone = Tone.BAD if decision.act is Act.STOP else Tone.ASIDE
+        about = f" ({', '.join(decision.about)})" if decision.about else ""
+        return (where, " ", Marked(str(decision.why), tone), f": {SENTENCES[decision.why]}{about}{link}")
+    return (where, " ", Marked(_WOULD[decision.act], Tone.CODE), link)
+
+
+def preview(outcome: Outcome) -> Iterator[Text]:
+    """What would be written: branch, title, files with the lines, and whether a pipeline would be kept from it."""
+    looked = outcome.looked
+    if looked is None or not looked.decision.act.writes:
+        return
+    yield ("  branch ", Marked(looked.situation.branch, Tone.QUOTE), f", title: {looked.title}")
+    for file in looked.about.changed:
+        count = f"{many(len(file.lines), 'line')} ({', '.join(map(str, file.lines))})"
+        yield ("  ", Marked(file.path, Tone.QUOTE), f": {count}")
+    for stays in looked.about.stays:
+        yield ("  stays: ", Marked(f"{stays.path}:{stays.line} {stays.code}", Tone.QUOTE))
+    for release in looked.about.releases:
+        yield (Marked(f"  [skip ci]: {release.pipeline} would start ({release.what})", Tone.HALF),)
+
+
+def closing(outcomes: Sequence[Outcome], failures: Sequence[Failure], *, acts: bool) -> str:
+    """The counts, and how to go on."""
+    planned = [one for one in outcomes if one.looked and one.looked.decision.act.writes]
+    done = sum(one.done is not None for one in outcomes)
+    waiting = sum(bool(one.waits) for one in outcomes)
+    stopped = sum(bool(one.looked) and one.looked.decision.act is Act.STOP for one in outcomes if one.looked)
+    parts = [f"{done} written"] if acts else [f"{len(planned)} would be written"]
+    parts += [f"{waiting} waiting"] * bool(waiting) + [f"{stopped} stopped"] * bool(stopped)
+    parts += [f"{len(outcomes)} looked at"] + [f"{many(len(failures), 'error')}"] * bool(failures)
+    hint = "" if acts or not planned else "; nothing was written: --open-prs opens them"
+    return f"{', '.join(parts)}{hint}"
