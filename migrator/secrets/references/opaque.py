@@ -77,7 +77,7 @@ class OpaqueForms:
         lower = data.lower()
         chosen = self._of(language, tuple(text in lower for text in _OFTEN))
         found = [form for text, folded, more, form in chosen if text in (lower if folded else data) and more in data]
-        return list({id(form): form for form in found}.values())
+        return list(dict.fromkeys(found))
 
     def _of(self, language: Language, held: tuple[bool, ...]) -> list[_Needle]:
         """The needles of a language that can stand in a file which holds those of _OFTEN, or not."""

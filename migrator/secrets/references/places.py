@@ -62,12 +62,12 @@ def _given(variables: Mapping, kind: Kind) -> Iterator[Place]:
 
 def _scalars(root: Node) -> Iterator[Scalar]:
     """Not behind aliases' own places: what an anchor holds is found where it is written."""
-    pending, seen = [root], set[int]()
+    pending, seen = [root], set[tuple[type[Node], Span]]()
     while pending:
         node = pending.pop()
-        if id(node) in seen:
+        if (type(node), node.span) in seen:
             continue
-        seen.add(id(node))
+        seen.add((type(node), node.span))
         if isinstance(node, Scalar):
             yield node
         elif isinstance(node, Sequence):
