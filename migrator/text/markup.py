@@ -11,7 +11,7 @@ from migrator.text.patterns import regex
 LONGEST = 200
 """Characters of one value that are shown."""
 _MENTION = regex(r"(?<!\w)@(?=\w)|@(?=\{)")
-"""Where Bitbucket looks for mentions is not documented, so there are none in code either."""
+"""Where mentions are looked for is not documented, so there are none in code either."""
 _SPECIAL = regex(r"([\\`*_{}\[\]()!|~])")
 _BEGINS = regex(r"([#+=-]|\d{1,9}(?=[.)])|:)")
 """What makes a line a heading, an item or a rule where it stands first."""

@@ -51,7 +51,7 @@ class TestUsage:
         (tmp_path / ".patless.toml").write_text("\nselekt = []\n")
         run = patless("check")
         assert (run.code, run.out) == (2, "")
-        assert run.err.startswith("patless: .patless.toml:2: unknown key 'selekt' (did you mean select?); known are ")
+        assert run.err.startswith("patless: .patless.toml:2:1: `selekt` is not known; known here: ")
         assert patless("check", "--no-config").code == 1
 
     def test_an_unknown_code_exits_2(self, patless: Patless, tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_a_file_of_another_kind_or_version_is_refused_and_left_as_it_is(tmp_path
     path = tmp_path / "ledger.db"
     path.write_text("SQLite is something else, and this is long enough to be looked at" * 20)
     before = path.read_bytes()
-    with pytest.raises(LedgerError, match="is no ledger"):
+    with pytest.raises(LedgerError, match="file is not a database: it is damaged, or something else"):
         Ledger(path)
     assert path.read_bytes() == before
     newer = tmp_path / "newer.db"
@@ -242,7 +242,8 @@ def test_a_row_without_end_is_a_sentence(desk: Desk) -> None:
         base.execute("INSERT INTO stored VALUES ('a', 'b', zeroblob(70000000))")
         base.commit()
     done = desk.run("merge", "other.db", "--ledger", "all.db")
-    assert (done.code, "the ledger" in done.err) == (2, True)
+    assert (done.code, "other.db: " in done.err) == (2, True)
+    assert done.err.startswith("patless: ")
     (desk.home / "other.db").unlink()
 
 
