@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import Enum
+from threading import RLock
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -13,6 +14,8 @@ from msgspec.structs import FieldInfo, fields
 
 _T = TypeVar("_T")
 _NOUNS = {str: "text", bool: "true or false", dict: "a mapping", list: "a list", date: "a date"}
+_ONE_AT_A_TIME = RLock()
+"""msgspec ends the process where two threads are the first to use a record."""
 Hook = Callable[[type, Any], Any]
 """Makes a value of a type that msgspec does not know; a ValueError says what is wrong, without a subject."""
 
@@ -29,10 +32,11 @@ class Misfit(ValueError):
 
 def decoded(data: object, kind: type[_T], hook: Hook | None = None) -> _T:
     """Data as a record. Raises Misfit for the first thing that does not fit."""
-    try:
-        return convert(data, kind, builtin_types=(date,), dec_hook=hook)
-    except ValidationError as error:
-        raise _misfit(data, kind, hook, ()) or Misfit((), str(error)) from None
+    with _ONE_AT_A_TIME:
+        try:
+            return convert(data, kind, builtin_types=(date,), dec_hook=hook)
+        except ValidationError as error:
+            raise _misfit(data, kind, hook, ()) or Misfit((), str(error)) from None
 
 
 def _misfit(data: object, kind: Any, hook: Hook | None, path: tuple[str | int, ...]) -> Misfit | None:

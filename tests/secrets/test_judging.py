@@ -353,7 +353,7 @@ def test_a_place_that_one_branch_alone_has_is_kept_before_others_of_the_same() -
 
 
 def test_what_is_waived_is_kept_whole_for_whoever_signs() -> None:
-    waiver = Waiver("dump", "ci/debug.sh", "", "it is a log of ours", TODAY + timedelta(days=1))
+    waiver = Waiver("dump", "it is a log of ours", TODAY + timedelta(days=1), "ci/debug.sh")
     row = judged(*(ref(f"b{number:03}", doubt()) for number in range(200)), waivers=(waiver,))
     assert (row.verdict, len(row.evidence), row.evidence_others) == (Verdict.ACCEPTED, 200, 0)
 

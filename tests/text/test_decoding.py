@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -88,3 +90,20 @@ def test_what_does_not_fit_is_said_with_the_way_to_it(data: object, path: tuple[
     with pytest.raises(Misfit) as caught:
         decoded(data, Shelf, even)
     assert (caught.value.path, str(caught.value)) == (path, said)
+
+
+def test_threads_may_be_the_first_to_use_a_record_together() -> None:
+    program = """
+import sys, threading
+from migrator.secrets.references import rules
+sys.setswitchinterval(1e-6)
+start = threading.Barrier(8)
+def load():
+    start.wait()
+    rules.load()
+threads = [threading.Thread(target=load) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
+    for _ in range(5):
+        subprocess.run([sys.executable, "-c", program], check=True)

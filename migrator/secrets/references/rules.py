@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from msgspec import Meta, field
@@ -61,6 +62,7 @@ _STARTS = (
 """A function that starts a program, in one language or another."""
 _MACROS = {"STARTS": _STARTS, "COMMAND": _COMMAND, "ENDS": _ENDS, "FETCHED": _FETCHED, "NAME": _NAME}
 _LONGEST = 500
+_LOADING = RLock()
 _SHEBANG = regex(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
 
 
@@ -206,9 +208,15 @@ UNENDED = Language((), name="unended", exact=True)
 """A name without an ending, as of many scripts."""
 
 
-@lru_cache(maxsize=4)
 def load(directories: tuple[Path, ...] = ()) -> Rules:
-    """The built-in forms and those in the folder `references` of the given directories of rules. Raises RuleError."""
+    """The built-in forms and those in the folder `references` of the given directories of rules, read once for all
+    threads. Raises RuleError."""
+    with _LOADING:
+        return _load(directories)
+
+
+@lru_cache(maxsize=4)
+def _load(directories: tuple[Path, ...]) -> Rules:
     folders = [directory / "references" for directory in (rulebook.built_in(), *directories)]
     documents = [Document(path) for folder in folders for path in sorted(folder.glob("*.yml"))]
     files = [document.read(ReferenceFile) for document in documents]
