@@ -9,21 +9,19 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
 
-from migrator.bitbucket.waiting import Clock
 from migrator.demo.box import Box
 from migrator.demo.server import Asked
 from tests.bench import storing
+from tests.hand import Hand, moved
 from tests.secrets.test_end_to_end import STORED, VALUE, Desk, Done
 from tests.secrets.test_survey import HANDED_ON
 
@@ -368,31 +366,9 @@ def test_two_runs_at_once_ask_once(desk: Desk) -> None:
 # The allowance
 
 
-@dataclass
-class Hand(Clock):
-    """A clock that is moved by whoever sleeps."""
-
-    seconds: float = 1_700_000_000.0
-    slept: list[float] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def now(self) -> float:
-        return self.seconds
-
-    def nanoseconds(self) -> int:
-        return int(self.seconds * 1e9)
-
-    def sleep(self, seconds: float) -> None:
-        with self.lock:
-            self.seconds += seconds
-            self.slept.append(seconds)
-        time.sleep(0.0002)
-
-
 @pytest.fixture
 def hand() -> Iterator[Hand]:
-    found = Hand()
-    with mock.patch("migrator.bitbucket.waiting.SYSTEM", found):
+    with moved() as found:
         yield found
 
 
