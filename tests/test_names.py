@@ -1,4 +1,4 @@
-"""One word for one thing: in the rooms of the core no class name is used for two."""
+"""One word for one thing: no class name of the core is used for two, and few of the whole package."""
 
 from __future__ import annotations
 
@@ -23,3 +23,11 @@ def test_a_class_name_of_the_core_stands_for_one_thing() -> None:
     for name, paths in _classes().items():
         inside = [path for path in paths if path.parts[0] in core]
         assert len(inside) < 2, f"{name}: {' and '.join(map(str, inside))}"
+
+
+def test_only_what_bitbucket_and_the_client_both_have_shares_a_name() -> None:
+    """The demo's server and the client each have a pull request; nothing else needs a name that is taken."""
+    shared = {name: paths for name, paths in _classes().items() if len(paths) > 1}
+    assert len(shared) <= 8, shared
+    for name, paths in shared.items():
+        assert {path.parts[0] for path in paths} == {"demo", "bitbucket"}, f"{name}: {' and '.join(map(str, paths))}"

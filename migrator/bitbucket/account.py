@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.bitbucket import addresses
-from migrator.bitbucket.errors import ApiError, Kind, scopes, shown
+from migrator.bitbucket.errors import ApiError, Cause, scopes, shown
 from migrator.bitbucket.paging import linked
 from migrator.bitbucket.records import Account
 from migrator.bitbucket.rows import optional, text
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountStanding:
     """What the headers of an answer say; None where Bitbucket does not. `per_hour` is a limit of requests."""
 
     scopes: tuple[str, ...] | None = None
@@ -43,7 +43,7 @@ def active(client: Client, uuid: str) -> bool | None:
     try:
         status = optional(client.document(addresses.path("users", uuid)), "account_status")
     except ApiError as error:
-        if error.kind in (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE, Kind.UNAUTHORISED):
+        if error.kind in (Cause.FORBIDDEN, Cause.MISSING, Cause.GONE, Cause.UNAUTHORISED):
             return None
         raise
     return None if status is None else status == "active"
@@ -61,12 +61,12 @@ def workspaces(client: Client) -> tuple[str, ...]:
     return tuple(text(row, "workspace", "slug") for row in linked(client, addresses.path("user", "workspaces")))
 
 
-def standing(headers: Mapping[str, str], hide: Callable[[str], str]) -> Standing:
+def standing(headers: Mapping[str, str], hide: Callable[[str], str]) -> AccountStanding:
     named = headers.get("X-OAuth-Scopes")
     kind = headers.get("X-Credential-Type")
     limit = headers.get("X-RateLimit-Limit", "")
     near = headers.get("X-RateLimit-NearLimit")
-    return Standing(
+    return AccountStanding(
         None if named is None else scopes(named.replace(",", " ").split(), hide),
         None if kind is None else shown(hide(kind)),
         int(limit) if limit.isdecimal() and len(limit) < 8 else None,

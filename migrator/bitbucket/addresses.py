@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
-from migrator.bitbucket.errors import ApiError, Kind, SetUpError
+from migrator.bitbucket.errors import ApiError, Cause, SetUpError
 from migrator.registry.addresses import is_loopback, same_origin
 from migrator.text.mask import printable
 
@@ -24,7 +24,7 @@ def path(*segments: str) -> str:
     """`/a/b` of names as they are, each percent-encoded. Raises ApiError for a name that would lead elsewhere."""
     for segment in segments:
         if segment in ("", ".", "..") or any(character < " " for character in segment):
-            raise ApiError(Kind.INVALID, f"{segment[:60]!r} is no name that Bitbucket can be asked for")
+            raise ApiError(Cause.INVALID, f"{segment[:60]!r} is no name that Bitbucket can be asked for")
     return "".join(f"/{quote(segment, safe='')}" for segment in segments)
 
 
@@ -37,15 +37,15 @@ def followed(url: str, asked: str, base: str, what: str, *, elsewhere: bool = Fa
         to = urljoin(asked, url)
         here = same_origin(to, base)
     except ValueError:
-        raise ApiError(Kind.GARBLED, f"{what} is no address") from None
+        raise ApiError(Cause.GARBLED, f"{what} is no address") from None
     parts = split(to)
     if parts.username is not None or parts.password is not None:
-        raise ApiError(Kind.ELSEWHERE, f"{what} holds a user name, so it is not followed")
+        raise ApiError(Cause.ELSEWHERE, f"{what} holds a user name, so it is not followed")
     local = is_loopback(split(base).hostname or "")
     if here or (elsewhere and _safe(parts) and (local or parts.scheme == "https")):
         return to
     place = printable(f"{parts.scheme[:10]}://{(parts.hostname or '')[:100]}")
-    raise ApiError(Kind.ELSEWHERE, f"{what} leads to {place}, which is not {origin(base)}, so it is not followed")
+    raise ApiError(Cause.ELSEWHERE, f"{what} leads to {place}, which is not {origin(base)}, so it is not followed")
 
 
 def clone_url(url: str, base: str) -> str:
@@ -57,7 +57,7 @@ def clone_url(url: str, base: str) -> str:
     host, api = to.hostname or "", of.hostname or ""
     local = is_loopback(api) and is_loopback(host)
     if not _safe(to, user=True) or not (local or (host == api.removeprefix("api.") and to.port in (None, 443))):
-        raise ApiError(Kind.ELSEWHERE, f"the clone URL {printable(host[:100])!r} is not of {origin(base)}; not used")
+        raise ApiError(Cause.ELSEWHERE, f"the clone URL {printable(host[:100])!r} is not of {origin(base)}; not used")
     return urlunsplit((to.scheme, to.netloc.rpartition("@")[2], to.path, "", ""))
 
 

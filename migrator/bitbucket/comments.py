@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.bitbucket import addresses
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.paging import linked
 from migrator.bitbucket.rows import Row, flag, number, optional
 
@@ -22,7 +22,7 @@ _TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CommentLines:
     """A line of the new file, or those from `first` to it."""
 
     path: str
@@ -52,13 +52,13 @@ def comments(client: Client, workspace: str, repository: str, pull_request: int)
         try:
             return tuple(map(_comment, linked(client, path)))
         except ApiError as error:
-            if error.kind is not Kind.INCOMPLETE:
+            if error.kind is not Cause.INCOMPLETE:
                 raise
     return tuple(map(_comment, linked(client, path)))
 
 
 def create(
-    client: Client, workspace: str, repository: str, pull_request: int, text: str, place: Place | None
+    client: Client, workspace: str, repository: str, pull_request: int, text: str, place: CommentLines | None
 ) -> Comment:
     """Raises ApiError; a request that breaks off is not repeated, so the comment may be there all the same."""
     wanted: dict[str, object] = {"type": "pullrequest_comment", "content": {"raw": text}}
@@ -79,7 +79,7 @@ def delete(client: Client, workspace: str, repository: str, pull_request: int, i
     try:
         client.delete(_path(workspace, repository, pull_request, id))
     except ApiError as error:
-        if error.kind is not Kind.MISSING:
+        if error.kind is not Cause.MISSING:
             raise
 
 
@@ -88,7 +88,7 @@ def resolve(client: Client, workspace: str, repository: str, pull_request: int, 
     try:
         client.post_json(_path(workspace, repository, pull_request, id) + "/resolve", None)
     except ApiError as error:
-        if error.kind is not Kind.CONFLICT:
+        if error.kind is not Cause.CONFLICT:
             raise
 
 
@@ -97,7 +97,7 @@ def reopen(client: Client, workspace: str, repository: str, pull_request: int, i
     try:
         client.delete(_path(workspace, repository, pull_request, id) + "/resolve")
     except ApiError as error:
-        if error.kind is not Kind.MISSING:
+        if error.kind is not Cause.MISSING:
             raise
 
 
@@ -109,7 +109,7 @@ def _path(workspace: str, repository: str, pull_request: int, id: int | None = N
 def _comment(row: Row) -> Comment:
     id = number(row, "id")
     if id is None:
-        raise ApiError(Kind.GARBLED, "Bitbucket's answer has a comment without id")
+        raise ApiError(Cause.GARBLED, "Bitbucket's answer has a comment without id")
     inline = row.get("inline")
     return Comment(
         id=id,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from migrator.bitbucket import account, addresses, variables
-from migrator.bitbucket.account import Standing
+from migrator.bitbucket.account import AccountStanding
 from migrator.bitbucket.credentials import CredentialKind
 from migrator.bitbucket.environments import environments
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Account
 from migrator.bitbucket.repositories import repository
 from migrator.bitbucket.scopes import Fit, fits
@@ -18,7 +18,7 @@ from migrator.bitbucket.scopes import Fit, fits
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
-_SILENT = (Kind.UNREACHABLE, Kind.TOO_SLOW)
+_SILENT = (Cause.UNREACHABLE, Cause.TOO_SLOW)
 _T = TypeVar("_T")
 
 
@@ -47,7 +47,7 @@ class Diagnosis:
     user: Account | None
     workspaces: tuple[str, ...] | None
     scopes: tuple[str, ...] | None
-    standing: Standing
+    standing: AccountStanding
     checks: tuple[Check, ...]
     fits: tuple[Fit, ...]
 
@@ -59,7 +59,7 @@ class Diagnosis:
 
 def diagnose(client: Client, workspace: str = "", slug: str = "") -> Diagnosis:
     """Ask about the account, and about a workspace and the repository `slug` of it where they are named."""
-    asking = _Asking()
+    asking = _Questions()
     user = asking.ask("your account", lambda: account.user(client))
     workspaces = asking.ask("your workspaces", lambda: account.workspaces(client))
     if slug:
@@ -91,7 +91,7 @@ def diagnose(client: Client, workspace: str = "", slug: str = "") -> Diagnosis:
     )
 
 
-class _Asking:
+class _Questions:
     """Asks until nobody answers, and remembers what the answers say of the credential besides."""
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class _Asking:
         except ApiError as error:
             self.checks.append(Check(what, str(error), named))
             self.reached = self.reached or error.status is not None
-            self._on = error.kind not in (*_SILENT, Kind.RATE_LIMITED)
+            self._on = error.kind not in (*_SILENT, Cause.RATE_LIMITED)
             self.granted = self.granted or error.granted or None
             return None
         self.reached = True

@@ -23,7 +23,7 @@ class SetUpError(Exception):
     """What this machine gives is wrong or missing: a credential, an address, a file. The message is a sentence."""
 
 
-class Kind(StrEnum):
+class Cause(StrEnum):
     UNAUTHORISED = "unauthorised"
     FORBIDDEN = "forbidden"
     MISSING = "missing"
@@ -53,7 +53,7 @@ class ApiError(Exception):
 
     def __init__(
         self,
-        kind: Kind,
+        kind: Cause,
         sentence: str,
         *,
         status: int | None = None,
@@ -73,13 +73,13 @@ class ApiError(Exception):
 
 
 _KINDS = {
-    401: (Kind.UNAUTHORISED, "Bitbucket refuses the credential for {} (401): it is wrong, revoked or has run out"),
-    403: (Kind.FORBIDDEN, "Bitbucket forbids {} (403)"),
-    404: (Kind.MISSING, "{} is not there, or hidden from this credential (404)"),
-    409: (Kind.CONFLICT, "Bitbucket refuses {}, which conflicts with what is there (409)"),
-    410: (Kind.GONE, "{} is there no more (410)"),
-    429: (Kind.RATE_LIMITED, "Bitbucket answers {} with 429, its limit of requests is reached; try again in an hour"),
-    555: (Kind.SERVER, "Bitbucket itself took too long for {} (555); try again later"),
+    401: (Cause.UNAUTHORISED, "Bitbucket refuses the credential for {} (401): it is wrong, revoked or has run out"),
+    403: (Cause.FORBIDDEN, "Bitbucket forbids {} (403)"),
+    404: (Cause.MISSING, "{} is not there, or hidden from this credential (404)"),
+    409: (Cause.CONFLICT, "Bitbucket refuses {}, which conflicts with what is there (409)"),
+    410: (Cause.GONE, "{} is there no more (410)"),
+    429: (Cause.RATE_LIMITED, "Bitbucket answers {} with 429, its limit of requests is reached; try again in an hour"),
+    555: (Cause.SERVER, "Bitbucket itself took too long for {} (555); try again later"),
 }
 
 
@@ -109,14 +109,14 @@ def scopes(values: object, hide: Callable[[str], str]) -> tuple[str, ...]:
     return tuple(one for one in found if _SCOPE.fullmatch(one))
 
 
-def _kind(status: int) -> tuple[Kind, str]:
+def _kind(status: int) -> tuple[Cause, str]:
     if status in _KINDS:
         return _KINDS[status]
     if status >= 500:
-        return Kind.SERVER, f"Bitbucket fails at {{}} ({status}); try again later"
+        return Cause.SERVER, f"Bitbucket fails at {{}} ({status}); try again later"
     if status >= 400:
-        return Kind.INVALID, f"Bitbucket does not accept {{}} ({status})"
-    return Kind.GARBLED, f"Bitbucket answers {{}} with {status}, which means nothing here"
+        return Cause.INVALID, f"Bitbucket does not accept {{}} ({status})"
+    return Cause.GARBLED, f"Bitbucket answers {{}} with {status}, which means nothing here"
 
 
 def _fields(body: bytes, hide: Callable[[str], str]) -> dict[str, str]:

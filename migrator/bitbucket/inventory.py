@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from migrator.bitbucket import variables
 from migrator.bitbucket.environments import environments
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Environment, Level, Variable
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
-REFUSED = (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
+REFUSED = (Cause.FORBIDDEN, Cause.MISSING, Cause.GONE)
 """Answers after which a level is not checked."""
 _T = TypeVar("_T")
 

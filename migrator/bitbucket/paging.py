@@ -12,14 +12,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.bitbucket import addresses
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.rows import Row, moment, number, optional, rows, text
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client, Params
 
 PAGE = 100
-_NO_PAGE = (Kind.MISSING, Kind.INVALID)
+_NO_PAGE = (Cause.MISSING, Cause.INVALID)
 _IDENTITIES = ("uuid", "id", "hash", "name")
 ROWS = 100_000
 """The longest list that is read."""
@@ -192,4 +192,4 @@ def _size(document: Row, path: str) -> int | None:
 
 
 def _incomplete(path: str, why: str) -> ApiError:
-    return ApiError(Kind.INCOMPLETE, f"the list {path} {why}; nothing is concluded from it")
+    return ApiError(Cause.INCOMPLETE, f"the list {path} {why}; nothing is concluded from it")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.bitbucket import addresses
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.paging import begun, counted, latest
 from migrator.bitbucket.records import Run, Schedule
 from migrator.bitbucket.rows import Row, commit, flag, moment, number, optional, text
@@ -96,5 +96,5 @@ def _run(row: Row) -> Run:
 def _created(row: Row) -> datetime:
     found = moment(row, "created_on")
     if found is None:
-        raise ApiError(Kind.GARBLED, "Bitbucket's answer has a run without created_on")
+        raise ApiError(Cause.GARBLED, "Bitbucket's answer has a run without created_on")
     return found

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrator.bitbucket import addresses
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.paging import linked
-from migrator.bitbucket.records import FileChange, PullRequest
+from migrator.bitbucket.records import DiffStat, PullRequest
 from migrator.bitbucket.rows import Row, commit, flag, moment, number, optional, rows, text
 
 if TYPE_CHECKING:
@@ -59,11 +59,11 @@ def diff(client: Client, workspace: str, repository: str, pull_request: int) -> 
     return client.get(_path(workspace, repository, str(pull_request), "diff")).body
 
 
-def changed(client: Client, workspace: str, repository: str, pull_request: int) -> tuple[FileChange, ...]:
+def changed(client: Client, workspace: str, repository: str, pull_request: int) -> tuple[DiffStat, ...]:
     """The files that it changes itself, whatever else came to its destination with its merge. Raises ApiError."""
     found = linked(client, _path(workspace, repository, str(pull_request), "diffstat"))
     ends = ((text(row, "status"), optional(row, "old", "path"), optional(row, "new", "path")) for row in found)
-    return tuple(FileChange(status, old or None, new or None) for status, old, new in ends)  # '' has been seen, too
+    return tuple(DiffStat(status, old or None, new or None) for status, old, new in ends)  # '' has been seen, too
 
 
 def create(
@@ -126,7 +126,7 @@ def _path(workspace: str, repository: str, *more: str) -> str:
 def _pull_request(row: Row, full_name: str) -> PullRequest:
     found = number(row, "id")
     if not found:
-        raise ApiError(Kind.GARBLED, "Bitbucket's answer has a pull request without id")
+        raise ApiError(Cause.GARBLED, "Bitbucket's answer has a pull request without id")
     reviewers = rows(row, "reviewers") if row.get("reviewers") is not None else None
     return PullRequest(
         number=found,

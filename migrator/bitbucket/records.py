@@ -152,7 +152,7 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class FileChange:
+class DiffStat:
     """What a change does to one file. `status` is such as `modified`, `added`, `removed`, `renamed`; `old` and `new`
     are its paths before and after, None where there is none."""
 

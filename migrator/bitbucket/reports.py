@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.bitbucket import addresses
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -53,7 +53,7 @@ def replace(client: Client, workspace: str, repository: str, commit: str, id: st
     try:
         client.delete(path)
     except ApiError as error:
-        if error.kind is not Kind.MISSING:
+        if error.kind is not Cause.MISSING:
             raise
     client.put(path, _report(id, report))
     for at in range(0, len(report.annotations), _AT_ONCE):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeAlias
 
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.hashes import Hash
 
 Row: TypeAlias = Mapping[str, object]
@@ -16,7 +16,7 @@ def text(row: Row, *keys: str) -> str:
     """The text at `keys`, each a level deeper. Raises ApiError where there is none."""
     found = optional(row, *keys)
     if not found:
-        raise ApiError(Kind.GARBLED, f"Bitbucket's answer has an entry without {'.'.join(keys)}")
+        raise ApiError(Cause.GARBLED, f"Bitbucket's answer has an entry without {'.'.join(keys)}")
     return found
 
 
@@ -72,7 +72,7 @@ def the_commit(row: Row, *keys: str) -> Hash:
     """The name of a commit. Raises ApiError where there is none."""
     found = commit(row, *keys)
     if found is None:
-        raise ApiError(Kind.GARBLED, f"Bitbucket's answer has an entry without {'.'.join(keys)}")
+        raise ApiError(Cause.GARBLED, f"Bitbucket's answer has an entry without {'.'.join(keys)}")
     return found
 
 
@@ -80,7 +80,7 @@ def rows(document: Row, key: str = "values") -> list[Row]:
     """The objects in the list `key`. Raises ApiError."""
     found = document.get(key)
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise ApiError(Kind.GARBLED, f"Bitbucket's answer has no list of {key}")
+        raise ApiError(Cause.GARBLED, f"Bitbucket's answer has no list of {key}")
     return found
 
 
@@ -96,4 +96,4 @@ def _at(row: Row, keys: tuple[str, ...]) -> object:
 
 
 def _other(keys: tuple[str, ...]) -> ApiError:
-    return ApiError(Kind.GARBLED, f"Bitbucket's answer has an entry whose {'.'.join(keys)} is not what it should be")
+    return ApiError(Cause.GARBLED, f"Bitbucket's answer has an entry whose {'.'.join(keys)} is not what it should be")

@@ -21,7 +21,7 @@ from requests.auth import AuthBase
 from migrator.bitbucket import addresses
 from migrator.bitbucket.budget import Budget
 from migrator.bitbucket.credentials import Credentials
-from migrator.bitbucket.errors import CREDENTIAL_HEADERS, ApiError, Kind, SetUpError, refusal
+from migrator.bitbucket.errors import CREDENTIAL_HEADERS, ApiError, Cause, SetUpError, refusal
 from migrator.bitbucket.faults import fault
 from migrator.bitbucket.retries import Again, Patience
 from migrator.bitbucket.waiting import Pace
@@ -55,7 +55,7 @@ class Reply:
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
-            raise ApiError(Kind.GARBLED, f"Bitbucket answers {self.asked} with what is no JSON object, or a cut one")
+            raise ApiError(Cause.GARBLED, f"Bitbucket answers {self.asked} with what is no JSON object, or a cut one")
         return found
 
 
@@ -155,9 +155,9 @@ class Client:
         """Raises ApiError where no `count` more requests may be sent in this run, or no time is left for them, so that
         `what` is not begun."""
         if self.budget.most is not None and self._sent + count > self.budget.most:
-            raise ApiError(Kind.SPENT, f"{what} was not begun: this run may send {self.budget.most:,} requests")
+            raise ApiError(Cause.SPENT, f"{what} was not begun: this run may send {self.budget.most:,} requests")
         if self.pace and self.pace.over:
-            raise ApiError(Kind.SPENT, f"{what} was not begun: this run was to end by now (--deadline)")
+            raise ApiError(Cause.SPENT, f"{what} was not begun: this run was to end by now (--deadline)")
 
     def __repr__(self) -> str:
         return f"Client({addresses.origin(self.base)})"
@@ -216,11 +216,11 @@ class Client:
                 raise refusal(reply.status, reply.headers, reply.body, asked, self.credentials.hide)
             what = f"the redirect of {asked}"
             if method != "GET":
-                raise ApiError(Kind.ELSEWHERE, f"{what} is not followed, as it is no GET", status=reply.status)
+                raise ApiError(Cause.ELSEWHERE, f"{what} is not followed, as it is no GET", status=reply.status)
             url, params = addresses.followed(location, url, self.base, what, elsewhere=elsewhere), None
             if not same_origin(url, self.base):
                 sign = _Sign("")  # and so it stays
-        raise ApiError(Kind.GARBLED, f"Bitbucket redirects {asked} more than {REDIRECTS} times")
+        raise ApiError(Cause.GARBLED, f"Bitbucket redirects {asked} more than {REDIRECTS} times")
 
     def _once(self, request: requests.Request, asked: str, again: int) -> Reply:
         """`again` is how often an answer that breaks off is asked for anew; urllib3 repeats what has none yet."""
@@ -255,21 +255,23 @@ class Client:
     def _count(self, asked: str) -> None:
         with self._lock:
             if self.budget.most is not None and self._sent >= self.budget.most:
-                raise ApiError(Kind.SPENT, f"{asked} was not asked: this run may send {self.budget.most:,} requests")
+                raise ApiError(Cause.SPENT, f"{asked} was not asked: this run may send {self.budget.most:,} requests")
             self._sent += 1
             self.asking = asked
 
     def _body(self, answer: requests.Response, asked: str) -> bytes:
         if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", ""):
-            raise ApiError(Kind.GARBLED, f"Bitbucket answers {asked} with a packed body, which was not asked for")
+            raise ApiError(Cause.GARBLED, f"Bitbucket answers {asked} with a packed body, which was not asked for")
         end = time.monotonic() + self._patience.whole
         data = bytearray()
         while chunk := answer.raw.read1(_CHUNK):
             data += chunk
             if len(data) > self._limit:
                 size = f"{self._limit / 1024:,.0f} KiB"
-                raise ApiError(Kind.TOO_LARGE, f"Bitbucket answers {asked} with more than {size}, which is not read")
+                raise ApiError(Cause.TOO_LARGE, f"Bitbucket answers {asked} with more than {size}, which is not read")
             if time.monotonic() > end:
                 seconds = f"{self._patience.whole:g} seconds"
-                raise ApiError(Kind.TOO_SLOW, f"Bitbucket needs more than {seconds} to answer {asked}; try again later")
+                raise ApiError(
+                    Cause.TOO_SLOW, f"Bitbucket needs more than {seconds} to answer {asked}; try again later"
+                )
         return bytes(data)

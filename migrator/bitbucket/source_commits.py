@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from migrator.bitbucket import addresses
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.paging import linked
 from migrator.bitbucket.records import Commit
@@ -61,7 +61,7 @@ def content(client: Client, workspace: str, repository: str, sha: Hash, path: st
     try:
         return client.get(_path(workspace, repository, "src", sha.text) + addresses.path(*path.split("/"))).body
     except ApiError as error:
-        if error.kind is Kind.MISSING:
+        if error.kind is Cause.MISSING:
             return None
         raise
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from migrator.bitbucket import addresses
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.paging import counted
 from migrator.bitbucket.records import Environment, Level, Variable
 from migrator.bitbucket.rows import Row, flag, optional, text
@@ -48,7 +48,7 @@ def again(client: Client, workspace: str, repository: str | None, variable: Vari
     try:
         row = client.document(_path_of(workspace, repository, variable))
     except ApiError as error:
-        if error.kind is Kind.MISSING:
+        if error.kind is Cause.MISSING:
             return None
         raise
     return _variable(row, variable.level)
@@ -63,11 +63,11 @@ def delete(client: Client, workspace: str, repository: str | None, variable: Var
     try:
         reply = client.delete(_path_of(workspace, repository, variable))
     except ApiError as error:
-        if error.kind is Kind.MISSING:
+        if error.kind is Cause.MISSING:
             return False
         raise
     if reply.status != 204:
-        raise ApiError(Kind.GARBLED, f"Bitbucket answers {reply.asked} with {reply.status} in place of 204")
+        raise ApiError(Cause.GARBLED, f"Bitbucket answers {reply.asked} with {reply.status} in place of 204")
     return True
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 
 HOUR = 3600
 _SOON = 2.0
@@ -97,9 +97,9 @@ class Pace:
             now = self._clock.now()
             left = self._until - now
             if self._ended:
-                raise ApiError(Kind.SPENT, f"{asked} was not asked: this run has ended")
+                raise ApiError(Cause.SPENT, f"{asked} was not asked: this run has ended")
             if self._deadline is not None and max(now, self._until) >= self._deadline:
-                raise ApiError(Kind.SPENT, f"{asked} was not asked: this run is to end before that (--deadline)")
+                raise ApiError(Cause.SPENT, f"{asked} was not asked: this run is to end before that (--deadline)")
             if left <= 0 and self._goes():
                 return
             self._clock.sleep(min(max(left, _MOMENT), _SLICE))
@@ -133,7 +133,7 @@ class Pace:
                 self._since = now
             if now - self._since > _LONGEST:
                 raise ApiError(
-                    Kind.RATE_LIMITED,
+                    Cause.RATE_LIMITED,
                     f"Bitbucket has answered {asked} with 429 for more than an hour; see what else uses the credential",
                 )
             pause = min(self._longest, self._first * 2**self._refused) * random.uniform(0.5, 1)

@@ -17,7 +17,7 @@ _ESCAPE = regex(rb"\\([0-7]{3}|.)", re.DOTALL)
 _LETTERS = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
 
 
-class Changed(Struct, frozen=True):
+class ChangedLines(Struct, frozen=True):
     """The lines of the new files that are not in the old ones: by path, sorted ranges, from 1, `stop` exclusive.
 
     Lines end at LF, as for git, and not at CR as in `Source`.
@@ -37,7 +37,7 @@ class Changed(Struct, frozen=True):
         return any(found.start <= start and last < found.stop for found in self.lines.get(path, ()))
 
 
-def changed(diff: bytes) -> Changed:
+def changed(diff: bytes) -> ChangedLines:
     """What `diff` adds. What is no diff is passed over, and a hunk that is cut counts as far as it goes."""
     found: dict[str, list[range]] = {}
     path: str | None = None
@@ -51,7 +51,7 @@ def changed(diff: bytes) -> Changed:
             added = _added(lines, int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1))
             if path is not None:
                 found.setdefault(path, []).extend(added)
-    return Changed({path: tuple(ranges) for path, ranges in found.items()})
+    return ChangedLines({path: tuple(ranges) for path, ranges in found.items()})
 
 
 def line_range(source: Source, span: Span) -> tuple[int, int]:
@@ -61,7 +61,7 @@ def line_range(source: Source, span: Span) -> tuple[int, int]:
     return first, first + text.count("\n", span.start, max(span.start, span.end - 1))
 
 
-def touched(finding: Finding, sources: Mapping[str, Source], change: Changed) -> bool:
+def touched(finding: Finding, sources: Mapping[str, Source], change: ChangedLines) -> bool:
     """Whether a change adds or changes a line of the finding, or one that its fix would."""
     places = {(finding.path, finding.span), *((edit.path, edit.span) for edit in finding.edits)}
     return any(change.first(path, *line_range(sources[path], span)) is not None for path, span in places)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
-from migrator.bitbucket.comments import Comment, Place
+from migrator.bitbucket.comments import Comment, CommentLines
 from migrator.bot.markers import SUMMARY, key_of
 
 
@@ -15,10 +15,10 @@ class Wanted(Struct, frozen=True):
 
     key: str
     text: str
-    place: Place | None = None
+    place: CommentLines | None = None
 
 
-class Plan(Struct, frozen=True):
+class CommentChanges(Struct, frozen=True):
     """`update` are ids with their new text. `kept` comments are wanted and there; `declined` are those that a person
     has resolved or deleted, and `left_out` those beyond the limit, neither of which is written."""
 
@@ -39,7 +39,7 @@ def marked_comments(comments: Iterable[Comment]) -> list[Comment]:
 
 def notes(
     wanted: Sequence[Wanted], alive: Collection[str], comments: Sequence[Comment], me: str | None, limit: int
-) -> Plan:
+) -> CommentChanges:
     """For the comments on lines. `alive` are the keys of all findings: whatever is about another one is resolved.
 
     `me` is the uuid of the bot's account; None: no comment is its own. Of what is wanted, no more than `limit` are
@@ -65,7 +65,7 @@ def notes(
             reopen += [there.id] if there.resolved else []
     create = missing[: max(0, limit - kept)]
     over = [one for key, one in live.items() if key not in alive and not one.resolved]
-    return Plan(
+    return CommentChanges(
         create=tuple(create),
         update=tuple(update),
         resolve=tuple(one.id for one in over),
@@ -77,14 +77,14 @@ def notes(
     )
 
 
-def summary(wanted: Wanted, comments: Sequence[Comment], me: str | None, *, needed: bool) -> Plan:
+def summary(wanted: Wanted, comments: Sequence[Comment], me: str | None, *, needed: bool) -> CommentChanges:
     """For the one summary. Where it is not `needed` and there is none, there will be none."""
     live, copies = _own(comments, me, summary=True)
     there = live.get(SUMMARY)
     if there is None:
-        return Plan(create=(wanted,) if needed else ())
+        return CommentChanges(create=(wanted,) if needed else ())
     update = ((there.id, wanted.text),) if _differ(there.text, wanted.text) else ()
-    return Plan(update=update, remove=tuple(one.id for one in copies), kept=1)
+    return CommentChanges(update=update, remove=tuple(one.id for one in copies), kept=1)
 
 
 def _own(comments: Iterable[Comment], me: str | None, *, summary: bool) -> tuple[dict[str, Comment], list[Comment]]:

@@ -9,16 +9,16 @@ from msgspec import Struct
 
 from migrator.bitbucket import account, comments
 from migrator.bitbucket.comments import Comment
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bot import difference
-from migrator.bot.difference import Plan, Wanted, marked_comments
+from migrator.bot.difference import CommentChanges, Wanted, marked_comments
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
 _AUTHORS = 20
 """The most accounts of which it is asked whether they are this one."""
-_NOBODY = (Kind.UNAUTHORISED, Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
+_NOBODY = (Cause.UNAUTHORISED, Cause.FORBIDDEN, Cause.MISSING, Cause.GONE)
 
 
 class Discussion(Struct, frozen=True):
@@ -38,15 +38,15 @@ class Saying(Struct, frozen=True):
     notes: tuple[Wanted, ...]
     alive: frozenset[str]
     limit: int
-    summary: Callable[[Plan], Wanted]
+    summary: Callable[[CommentChanges], Wanted]
     needed: bool
 
 
 class Said(Struct, frozen=True):
     """What was done, and the account that did it, None where it had no comment yet that told."""
 
-    notes: Plan
-    summary: Plan
+    notes: CommentChanges
+    summary: CommentChanges
     me: str | None
 
 
@@ -72,7 +72,7 @@ def say(talk: Discussion, saying: Saying) -> Said:
     return Said(notes, summary, me)
 
 
-def _plans(saying: Saying, there: Sequence[Comment], me: str | None) -> tuple[Plan, Plan]:
+def _plans(saying: Saying, there: Sequence[Comment], me: str | None) -> tuple[CommentChanges, CommentChanges]:
     notes = difference.notes(saying.notes, saying.alive, there, me, saying.limit)
     return notes, difference.summary(saying.summary(notes), there, me, needed=saying.needed)
 
@@ -89,7 +89,7 @@ def _recognized(talk: Discussion, there: Sequence[Comment]) -> str | None:
     firsts.pop("", None)
     if len(firsts) > _AUTHORS:
         raise ApiError(
-            Kind.INVALID,
+            Cause.INVALID,
             f"more than {_AUTHORS} accounts have written comments that look like those of patless, so it writes none; "
             "delete theirs, or use an API token",
         )
@@ -104,7 +104,7 @@ def _recognized(talk: Discussion, there: Sequence[Comment]) -> str | None:
     return None
 
 
-def _carry_out(talk: Discussion, plan: Plan) -> None:
+def _carry_out(talk: Discussion, plan: CommentChanges) -> None:
     at = _at(talk)
     for id in plan.remove:
         comments.delete(*at, id)
@@ -123,7 +123,7 @@ def _settle(talk: Discussion, id: int) -> None:
     try:
         comments.resolve(*_at(talk), id)
     except ApiError as error:
-        if error.kind is not Kind.FORBIDDEN:
+        if error.kind is not Cause.FORBIDDEN:
             raise
         comments.delete(*_at(talk), id)
 

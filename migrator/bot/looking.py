@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.bot import novelty
-from migrator.bot.changes import Changed, touched
+from migrator.bot.changes import ChangedLines, touched
 from migrator.findings.masking import masked
 from migrator.findings.records import Report
 from migrator.fleet.scanning import Judge, analyse
@@ -28,7 +28,7 @@ class NoSuchRef(Exception):
     """The message is a sentence."""
 
 
-class Repository(Struct, frozen=True):
+class Clone(Struct, frozen=True):
     """A clone, bare or not, whose commits are read and never checked out."""
 
     root: Path
@@ -45,12 +45,12 @@ class Repository(Struct, frozen=True):
         if since is None:
             return now
         plain = replace(self.judge, settings=replace(self.judge.settings, comments=False, baseline={}))
-        before = Repository(self.root, plain).report(since)  # what was ignored then is not new
+        before = Clone(self.root, plain).report(since)  # what was ignored then is not new
         with Objects(self.root) as objects:
             there = set(RefView(objects, commit).paths())
         return replace(now, findings=novelty.new(now, before, there.__contains__))
 
-    def changed(self, commit: str, change: Changed) -> Report:
+    def changed(self, commit: str, change: ChangedLines) -> Report:
         """What stands on the lines of a change, or would be changed there. Raises as `report`."""
         found = self.report(commit)
         mine = tuple(one for one in found.findings if touched(one, found.sources, change))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from migrator.bot.changes import Changed
+from migrator.bot.changes import ChangedLines
 from migrator.findings.masking import rewritten
 from migrator.findings.records import Finding, Report
 from migrator.fixes.verify import Unverified, rewrite
@@ -52,7 +52,7 @@ class Proposals:
             shown = [*shown[:_LINES], f"… and {len(shown) - _LINES} more lines"]
         return _fenced("diff", [unmentioned(printable(line.removesuffix("\r"))) for line in shown]) if shown else ""
 
-    def suggestion(self, finding: Finding, change: Changed) -> Suggestion | None:
+    def suggestion(self, finding: Finding, change: ChangedLines) -> Suggestion | None:
         """The fix as new text for lines of `change`, None where it is none that can be taken as it stands."""
         paths = {edit.path for edit in finding.edits}
         made = self._rewritten(finding.path, finding) if paths == {finding.path} else None

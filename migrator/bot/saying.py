@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from migrator.bitbucket.comments import Place
+from migrator.bitbucket.comments import CommentLines
 from migrator.bot import proposals, words
-from migrator.bot.changes import Changed, line_range
-from migrator.bot.difference import Plan, Wanted
+from migrator.bot.changes import ChangedLines, line_range
+from migrator.bot.difference import CommentChanges, Wanted
 from migrator.bot.discussing import Saying
 from migrator.bot.markers import SUMMARY, marked
 from migrator.bot.words import About
@@ -18,7 +18,7 @@ from migrator.findings.snippet import fingerprints
 from migrator.rulebook.records import ReasonEntry
 
 
-class Style(StrEnum):
+class ChangeStyle(StrEnum):
     """How the change of a finding is shown in the comment on its line."""
 
     DIFF = "diff"
@@ -26,7 +26,12 @@ class Style(StrEnum):
 
 
 def saying(
-    report: Report, change: Changed, reasons: Mapping[str, ReasonEntry], where: str, style: Style | None, limit: int
+    report: Report,
+    change: ChangedLines,
+    reasons: Mapping[str, ReasonEntry],
+    where: str,
+    style: ChangeStyle | None,
+    limit: int,
 ) -> Saying:
     """The comments about a report. Only a finding on a line that `change` adds or changes gets one of its own, as
     there is no place in the diff for another; `style` None: none does."""
@@ -34,7 +39,7 @@ def saying(
     keys = fingerprints(findings, report.sources, report.secrets)
     pairs = list(zip(findings, keys, strict=True)) if style is not None else []
 
-    def summary(notes: Plan) -> Wanted:
+    def summary(notes: CommentChanges) -> Wanted:
         about = About(where, None if style is None else notes)
         return Wanted(SUMMARY, marked(words.summary(report, about), SUMMARY))
 
@@ -44,9 +49,9 @@ def saying(
 def _notes(
     pairs: list[tuple[Finding, str]],
     report: Report,
-    change: Changed,
+    change: ChangedLines,
     reasons: Mapping[str, ReasonEntry],
-    style: Style | None,
+    style: ChangeStyle | None,
 ) -> Iterator[Wanted]:
     made = proposals.Proposals(report)
     for finding, key in pairs:
@@ -55,11 +60,13 @@ def _notes(
         if line is None:
             continue
         place = (
-            Place(finding.path, last, first) if change.whole(finding.path, first, last) else Place(finding.path, line)
+            CommentLines(finding.path, last, first)
+            if change.whole(finding.path, first, last)
+            else CommentLines(finding.path, line)
         )
-        suggested = made.suggestion(finding, change) if style is Style.SUGGESTION else None
+        suggested = made.suggestion(finding, change) if style is ChangeStyle.SUGGESTION else None
         if suggested is not None:
-            place, block = Place(finding.path, suggested.last, suggested.first), proposals.block(suggested)
+            place, block = CommentLines(finding.path, suggested.last, suggested.first), proposals.block(suggested)
         else:
             block = made.patch(finding)
         yield Wanted(key, marked(words.note(finding, reasons, block), key), place)

@@ -15,7 +15,7 @@ from migrator.text.patterns import regex
 _COMMIT = regex(r"[0-9a-f]{7,64}")
 
 
-class Step(Struct, frozen=True):
+class PipelineStep(Struct, frozen=True):
     """`pull_request` None: the pipeline is of none. `destination` is the branch that it goes to, `base` the commit of
     that branch, '' where the step is not told."""
 
@@ -28,14 +28,14 @@ class Step(Struct, frozen=True):
     base: str = ""
 
 
-def step(environment: Mapping[str, str]) -> Step | None:
+def step(environment: Mapping[str, str]) -> PipelineStep | None:
     """The step that this process runs in, None outside of one."""
     given = {name: environment.get(f"BITBUCKET_{name}", "") for name in ("WORKSPACE", "REPO_SLUG", "COMMIT")}
     if not all(given.values()) or not _COMMIT.fullmatch(given["COMMIT"]):
         return None
     number = environment.get("BITBUCKET_PR_ID", "")
     base = environment.get("BITBUCKET_PR_DESTINATION_COMMIT", "")
-    return Step(
+    return PipelineStep(
         workspace=given["WORKSPACE"],
         repository=given["REPO_SLUG"],
         commit=given["COMMIT"],

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from migrator.bot.changes import line_range
-from migrator.bot.difference import Plan
+from migrator.bot.difference import CommentChanges
 from migrator.bot.markers import OPENING
 from migrator.findings.counting import Counts, in_order, many
 from migrator.findings.records import Finding, Reason, Report
@@ -29,7 +29,7 @@ class About(Struct, frozen=True):
     the comments on lines, None where there are none to be."""
 
     where: str
-    notes: Plan | None = None
+    notes: CommentChanges | None = None
 
 
 def summary(report: Report, about: About) -> str:

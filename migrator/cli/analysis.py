@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from migrator.cli import standard_input
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Reading, Style
-from migrator.cli.targets import Target, shown, targets
+from migrator.cli.options import AnalysisOptions, Style
+from migrator.cli.targets import Checkout, shown, targets
 from migrator.configuration import reading as configuration
 from migrator.findings import ignores
 from migrator.findings.records import BaselineEntry, Finding, Report, Skipped
@@ -65,7 +65,7 @@ class Analysis(Struct, frozen=True):
         return os.path.join(os.path.realpath(self.root), path)
 
 
-def analyse(reading: Reading, *, unsafe: bool | None = None) -> list[Analysis]:
+def analyse(reading: AnalysisOptions, *, unsafe: bool | None = None) -> list[Analysis]:
     """Every repository of `reading`, in order. `unsafe` None: without a plan of fixes; else with unsafe ones or not."""
     found = [standard_input.target(reading.buffer.name)] if reading.buffer else targets(reading.paths)
     if len(found) > 1 and (reading.baseline or reading.write_baseline):
@@ -83,7 +83,7 @@ def analyse(reading: Reading, *, unsafe: bool | None = None) -> list[Analysis]:
     ]
 
 
-def _lost(target: Target, why: Exception, unsafe: bool | None) -> Analysis:
+def _lost(target: Checkout, why: Exception, unsafe: bool | None) -> Analysis:
     """Stands for a repository whose analysis did not come to its end."""
     from migrator.fixes.applying import FixPlan
 
@@ -92,7 +92,7 @@ def _lost(target: Target, why: Exception, unsafe: bool | None) -> Analysis:
     return Analysis(target.root, Report((), (skipped,)), {}, {}, (), Scope(target.files, target.folders), None, plan)
 
 
-def rulebook(root: Path, reading: Reading) -> tuple[RuleBook, configuration.Configuration]:
+def rulebook(root: Path, reading: AnalysisOptions) -> tuple[RuleBook, configuration.Configuration]:
     """The rules and the configuration that hold at `root`. Raises ConfigurationError and RuleError."""
     from migrator.rulebook import reading as books
 
@@ -106,7 +106,7 @@ def rulebook(root: Path, reading: Reading) -> tuple[RuleBook, configuration.Conf
     return book, settled
 
 
-def _configuration(root: Path, reading: Reading) -> configuration.Configuration:
+def _configuration(root: Path, reading: AnalysisOptions) -> configuration.Configuration:
     if reading.no_config:
         return configuration.Configuration()
     return configuration.read(reading.config) if reading.config else configuration.find(root)
@@ -122,7 +122,7 @@ class Prepared(Struct, frozen=True):
     settled: configuration.Configuration
 
 
-def prepared(target: Target, reading: Reading, named: Collection[str]) -> Prepared:
+def prepared(target: Checkout, reading: AnalysisOptions, named: Collection[str]) -> Prepared:
     """`named` are files that hold pipelines whatever their names are. Raises ConfigurationError and RuleError."""
     book, settled = rulebook(target.root, reading)
     view = _view(target, reading)
@@ -134,7 +134,7 @@ def prepared(target: Target, reading: Reading, named: Collection[str]) -> Prepar
     )
 
 
-def _one(target: Target, reading: Reading, unsafe: bool | None) -> Analysis:
+def _one(target: Checkout, reading: AnalysisOptions, unsafe: bool | None) -> Analysis:
     from migrator.engine import analysis as engine
     from migrator.findings.withholding import withhold
 
@@ -170,7 +170,7 @@ def _concerns(scope: Scope, finding: Finding) -> bool:
     return scope.holds(finding.path) or (bool(edited) and all(map(scope.holds, edited)))
 
 
-def _baseline(path: Path | None, reading: Reading) -> Mapping[BaselineEntry, int]:
+def _baseline(path: Path | None, reading: AnalysisOptions) -> Mapping[BaselineEntry, int]:
     """The findings to leave out. Raises ConfigurationError."""
     if path is None or reading.write_baseline:
         return {}
@@ -192,7 +192,7 @@ def _stale(report: Report, path: Path | None, scope: Scope) -> Iterator[ignores.
             yield ignores.Note(os.path.abspath(path or ""), 0, text)
 
 
-def _view(target: Target, reading: Reading) -> WorkTree:
+def _view(target: Checkout, reading: AnalysisOptions) -> WorkTree:
     if reading.buffer is None:
         return WorkTree(target.root)
     from migrator.repositories.overlay import Overlay
@@ -270,7 +270,7 @@ def _names(root: Path) -> tuple[str, str] | tuple[None, None]:
     return (repository_of(root) and remote_slug(root)) or _of_pipelines(root) or (None, None)
 
 
-def settings_at(root: Path, reading: Reading, book: RuleBook, settled: configuration.Configuration) -> Settings:
+def settings_at(root: Path, reading: AnalysisOptions, book: RuleBook, settled: configuration.Configuration) -> Settings:
     """What holds for the repository at `root`, with its baseline. Raises ConfigurationError."""
     baseline = _baseline(reading.baseline or settled.baseline, reading)
     return replace(_settings(_names(root), reading, settled, book), baseline=baseline)
@@ -278,7 +278,7 @@ def settings_at(root: Path, reading: Reading, book: RuleBook, settled: configura
 
 def _settings(
     named: tuple[str, str] | tuple[None, None],
-    reading: Reading,
+    reading: AnalysisOptions,
     settled: configuration.Configuration,
     book: RuleBook,
 ) -> Settings:
@@ -296,7 +296,7 @@ def _settings(
     )
 
 
-def _pipe(reading: Reading, settled: configuration.Configuration, book: RuleBook) -> PipeStyle | None:
+def _pipe(reading: AnalysisOptions, settled: configuration.Configuration, book: RuleBook) -> PipeStyle | None:
     """The push pipe as the options, the configuration and its publisher say."""
     if reading.style is not Style.PIPE or book.push_pipe is None:
         return None

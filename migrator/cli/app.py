@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from migrator.cli import cache_app, failures, fleet_app, fleet_migrate_app, secrets_app
 from migrator.cli.console import Colour
-from migrator.cli.options import Comments, FailOn, Reading, Showing, Style, listed
+from migrator.cli.options import AnalysisOptions, Comments, FailOn, Showing, Style, listed
 from migrator.cli.pipeline_step import EPILOG
 from migrator.cli.shared import (
     Color,
@@ -259,10 +259,10 @@ def bot(
 
     def run() -> int:
         from migrator.cli import bot
-        from migrator.cli.bot_writing import Asked
+        from migrator.cli.bot_writing import BotOptions
 
         reading = _reading(path, select, ignore, rules, config, no_config, None)
-        asked = Asked(reading, workspace, repo, pull_request, everything, new_only, since)
+        asked = BotOptions(reading, workspace, repo, pull_request, everything, new_only, since)
         asked = replace(asked, comments=comment_style, limit=max_comments, status=status, fail_on=fail_on)
         return bot.run(asked, Showing(colour=color, quiet=quiet))
 
@@ -329,6 +329,6 @@ def _reading(
     config: Path | None,
     no_config: bool,
     jobs: int | None,
-) -> Reading:
+) -> AnalysisOptions:
     one_configuration(config, no_config)
-    return Reading(tuple(paths or ()), listed(select), listed(ignore), folders(rules), config, no_config, jobs)
+    return AnalysisOptions(tuple(paths or ()), listed(select), listed(ignore), folders(rules), config, no_config, jobs)

@@ -10,16 +10,16 @@ from pathlib import Path
 from migrator.bitbucket import proxy
 from migrator.bitbucket.credentials import API_TOKEN, EMAIL, TOKEN
 from migrator.bot import looking
-from migrator.bot.changes import Changed, changed
-from migrator.bot.looking import NoSuchRef, Repository
-from migrator.bot.step import Step, step
+from migrator.bot.changes import ChangedLines, changed
+from migrator.bot.looking import Clone, NoSuchRef
+from migrator.bot.step import PipelineStep, step
 from migrator.cli import network
 from migrator.cli.analysis import rulebook, settings_at
 from migrator.cli.bot_elsewhere import elsewhere
-from migrator.cli.bot_writing import Asked, Place, Tally, show, speak
+from migrator.cli.bot_writing import BotOptions, Discussed, Tally, show, speak
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Reading, Showing
-from migrator.cli.targets import Target, targets
+from migrator.cli.options import AnalysisOptions, Showing
+from migrator.cli.targets import Checkout, targets
 from migrator.findings.records import Report
 from migrator.findings.selection import Scope
 from migrator.fleet.scanning import Judge
@@ -29,7 +29,7 @@ from migrator.rulebook.records import RuleBook
 from migrator.text.view import Unreadable
 
 
-def run(asked: Asked, showing: Showing) -> int:
+def run(asked: BotOptions, showing: Showing) -> int:
     """Look, write what is found, and return the exit code."""
     if asked.new_only and asked.everything:
         raise UsageError("--new-only and --all exclude each other")
@@ -50,7 +50,7 @@ def run(asked: Asked, showing: Showing) -> int:
     return tally.code
 
 
-def _here(asked: Asked, showing: Showing, tally: Tally) -> None:
+def _here(asked: BotOptions, showing: Showing, tally: Tally) -> None:
     found = targets(asked.reading.paths)
     if len(found) != 1:
         raise UsageError("the bot looks at one repository; name it, or a file or folder of it")
@@ -74,7 +74,7 @@ def _here(asked: Asked, showing: Showing, tally: Tally) -> None:
         return
     credential = any(os.environ.get(name) for name in (TOKEN, EMAIL, API_TOKEN))
     with proxy.client(os.environ) as through, network.client() if credential else nullcontext() as client:
-        place = Place(
+        place = Discussed(
             *(here.workspace, here.repository, commit),
             ways=(through,) if client is None else (through, client),
             client=client,
@@ -84,7 +84,7 @@ def _here(asked: Asked, showing: Showing, tally: Tally) -> None:
         speak(asked, place, report, change, _book(target.root, asked), tally)
 
 
-def _commit(root: Path, here: Step | None) -> str:
+def _commit(root: Path, here: PipelineStep | None) -> str:
     name = here.commit if here else "HEAD"
     found = changes.commit_of(root, name)
     if found is None:
@@ -92,7 +92,7 @@ def _commit(root: Path, here: Step | None) -> str:
     return found
 
 
-def _base(root: Path, commit: str, here: Step | None, asked: Asked) -> str | None:
+def _base(root: Path, commit: str, here: PipelineStep | None, asked: BotOptions) -> str | None:
     """The commit to compare with, None where there was none yet."""
     if asked.since:
         return looking.since(root, commit, asked.since, datetime.now(UTC))
@@ -107,9 +107,9 @@ def _base(root: Path, commit: str, here: Step | None, asked: Asked) -> str | Non
     )
 
 
-def _looked(asked: Asked, repository: Repository, commit: str, base: str | None) -> tuple[Report, Changed]:
+def _looked(asked: BotOptions, repository: Clone, commit: str, base: str | None) -> tuple[Report, ChangedLines]:
     """What was asked for, and the lines that differ from `base`."""
-    change = changed(changes.diff(repository.root, base, commit)) if base else Changed({})
+    change = changed(changes.diff(repository.root, base, commit)) if base else ChangedLines({})
     if asked.new_only:
         return repository.new(commit, base), change
     if asked.everything or base is None:
@@ -117,11 +117,11 @@ def _looked(asked: Asked, repository: Repository, commit: str, base: str | None)
     return repository.changed(commit, change), change
 
 
-def _clone(target: Target, reading: Reading) -> Repository:
+def _clone(target: Checkout, reading: AnalysisOptions) -> Clone:
     book, settled = rulebook(target.root, reading)
     scope = Scope(target.files, target.folders, settled.exclude)
-    return Repository(target.root, Judge(book, settings_at(target.root, reading, book, settled), "", scope))
+    return Clone(target.root, Judge(book, settings_at(target.root, reading, book, settled), "", scope))
 
 
-def _book(root: Path, asked: Asked) -> RuleBook:
+def _book(root: Path, asked: BotOptions) -> RuleBook:
     return rulebook(root, asked.reading)[0]

@@ -18,10 +18,10 @@ from migrator.bitbucket.records import Repository as Listed
 from migrator.bitbucket.session import Client
 from migrator.bot import looking
 from migrator.bot.changes import changed
-from migrator.bot.looking import NoSuchRef, Repository
+from migrator.bot.looking import Clone, NoSuchRef
 from migrator.cli import console, network
 from migrator.cli.analysis import rulebook
-from migrator.cli.bot_writing import Asked, Place, Tally, show, speak
+from migrator.cli.bot_writing import BotOptions, Discussed, Tally, show, speak
 from migrator.cli.failures import UsageError
 from migrator.cli.network import Going
 from migrator.cli.options import Showing
@@ -36,7 +36,7 @@ from migrator.text.mask import printable
 from migrator.text.view import Unreadable
 
 
-def elsewhere(asked: Asked, showing: Showing, tally: Tally) -> None:
+def elsewhere(asked: BotOptions, showing: Showing, tally: Tally) -> None:
     if asked.since and not asked.new_only:
         raise UsageError("--since needs --new-only, for pull requests elsewhere begin where Bitbucket says")
     if asked.new_only and not asked.since:
@@ -81,7 +81,7 @@ def _going_on(what: str, tally: Tally) -> Iterator[None]:
         tally.unread = True
 
 
-def _copy(client: Client, workspace: str, one: Listed, judge: Judge) -> Repository | None:
+def _copy(client: Client, workspace: str, one: Listed, judge: Judge) -> Clone | None:
     """A bare copy that is up to date, None for a repository without commits."""
     if not one.clone_https:
         raise GitError(f"Bitbucket names no address of {one.slug} that git may use")
@@ -90,10 +90,10 @@ def _copy(client: Client, workspace: str, one: Listed, judge: Judge) -> Reposito
         return None
     root = remote.place(cache_folder(os.environ), workspace, one.slug)
     remote.mirror(root, one.clone_https, variables)
-    return Repository(root, replace(judge, settings=replace(judge.settings, workspace=workspace, repository=one.slug)))
+    return Clone(root, replace(judge, settings=replace(judge.settings, workspace=workspace, repository=one.slug)))
 
 
-def _new(asked: Asked, client: Client, one: Listed, judge: Judge, showing: Showing, tally: Tally) -> None:
+def _new(asked: BotOptions, client: Client, one: Listed, judge: Judge, showing: Showing, tally: Tally) -> None:
     """What is new on the main branch of a repository."""
     copy = _copy(client, asked.workspace, one, judge)
     commit = changes.commit_of(copy.root, one.main_branch) if copy and one.main_branch else None
@@ -107,7 +107,7 @@ def _new(asked: Asked, client: Client, one: Listed, judge: Judge, showing: Showi
     show(report, judge.book, replace(showing, quiet=True))
 
 
-def _reviewed(asked: Asked, client: Client, one: Listed, judge: Judge, showing: Showing, tally: Tally) -> None:
+def _reviewed(asked: BotOptions, client: Client, one: Listed, judge: Judge, showing: Showing, tally: Tally) -> None:
     """The open pull requests of a repository."""
     if asked.number is None:
         opened = pull_requests.opened(client, asked.workspace, one.slug)
@@ -122,10 +122,10 @@ def _reviewed(asked: Asked, client: Client, one: Listed, judge: Judge, showing: 
 
 
 def _review(
-    asked: Asked,
+    asked: BotOptions,
     client: Client,
     one: Listed,
-    copy: Repository,
+    copy: Clone,
     request: PullRequest,
     name: str,
     showing: Showing,
@@ -143,7 +143,7 @@ def _review(
     show(report, copy.judge.book, replace(showing, quiet=True))
     tally.unread |= bool(report.skipped)
     tally.failed |= asked.fail_on.failed(report.findings)
-    place = Place(
+    place = Discussed(
         *(asked.workspace, one.slug, commit),
         ways=(client,),
         client=client,

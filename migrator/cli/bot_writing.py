@@ -13,11 +13,11 @@ from migrator.bitbucket.credentials import API_TOKEN, EMAIL, TOKEN
 from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.session import Client
 from migrator.bot import discussing, insights
-from migrator.bot.changes import Changed
+from migrator.bot.changes import ChangedLines
 from migrator.bot.discussing import Discussion, Said
-from migrator.bot.saying import Style, saying
+from migrator.bot.saying import ChangeStyle, saying
 from migrator.cli import console, exits
-from migrator.cli.options import Comments, FailOn, Reading, Showing
+from migrator.cli.options import AnalysisOptions, Comments, FailOn, Showing
 from migrator.findings.counting import many
 from migrator.findings.records import Report
 from migrator.reports.formats import text
@@ -29,11 +29,11 @@ _KEY = "patless"
 _SITE = "https://bitbucket.org"
 
 
-class Asked(Struct, frozen=True):
+class BotOptions(Struct, frozen=True):
     """`workspace` '' is the clone that the command runs in; else `repository` '' is every one of the workspace, and
     `number` None every open pull request. `since` '' is where the pull request begins."""
 
-    reading: Reading
+    reading: AnalysisOptions
     workspace: str = ""
     repository: str = ""
     number: int | None = None
@@ -52,7 +52,7 @@ class Asked(Struct, frozen=True):
         return "the pipelines files" if self.everything else "what this pull request changes"
 
 
-class Place(Struct, frozen=True):
+class Discussed(Struct, frozen=True):
     """A commit that is spoken about, and the pull request, None where there is none. `ways` are clients that may write
     the report, the first that can does; `client` writes all else, None where there is no credential."""
 
@@ -81,7 +81,9 @@ class Tally:
         return exits.code(unread=self.unread, left=self.failed, exit_zero=False)
 
 
-def speak(asked: Asked, place: Place, report: Report, change: Changed, book: RuleBook, tally: Tally) -> None:
+def speak(
+    asked: BotOptions, place: Discussed, report: Report, change: ChangedLines, book: RuleBook, tally: Tally
+) -> None:
     _insights(asked, place, report, tally)
     if place.number is not None:
         _discuss(asked, place, report, change, book, tally)
@@ -89,7 +91,7 @@ def speak(asked: Asked, place: Place, report: Report, change: Changed, book: Rul
         _status(asked, place, report, tally)
 
 
-def _insights(asked: Asked, place: Place, report: Report, tally: Tally) -> None:
+def _insights(asked: BotOptions, place: Discussed, report: Report, tally: Tally) -> None:
     """By the first way that is open."""
     made = insights.insights(report, asked.where, not asked.fail_on.failed(report.findings))
     whys: list[str] = []
@@ -106,7 +108,9 @@ def _insights(asked: Asked, place: Place, report: Report, tally: Tally) -> None:
     tally.refused = True
 
 
-def _discuss(asked: Asked, place: Place, report: Report, change: Changed, book: RuleBook, tally: Tally) -> Said | None:
+def _discuss(
+    asked: BotOptions, place: Discussed, report: Report, change: ChangedLines, book: RuleBook, tally: Tally
+) -> Said | None:
     if place.client is None or place.number is None:
         console.err([f"patless: no comment, as there is no credential ({TOKEN}, or {EMAIL} and {API_TOKEN})"])
         tally.refused |= asked.comments is not Comments.NONE
@@ -115,7 +119,7 @@ def _discuss(asked: Asked, place: Place, report: Report, change: Changed, book: 
         if not tally.asked_me:
             tally.me, tally.asked_me = discussing.account_of(place.client), True
         talk = Discussion(place.client, place.workspace, place.repository, place.number, tally.me)
-        style = None if asked.comments is Comments.NONE else Style(asked.comments)
+        style = None if asked.comments is Comments.NONE else ChangeStyle(asked.comments)
         wanted = saying(report, change, book.reasons, asked.where, style, asked.limit)
         said = discussing.say(talk, wanted)
     except ApiError as error:
@@ -140,7 +144,7 @@ def _told(number: int, said: Said) -> Iterator[str]:
     yield f"patless: comments on #{number}: {told or 'nothing to change'}"
 
 
-def _status(asked: Asked, place: Place, report: Report, tally: Tally) -> None:
+def _status(asked: BotOptions, place: Discussed, report: Report, tally: Tally) -> None:
     if place.client is None:
         console.err(["patless: no build status, as there is no credential"])
         tally.refused = True

@@ -11,7 +11,7 @@ from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
 from migrator.findings.counting import many
 from migrator.repositories import caching, remote
-from migrator.repositories.caching import Copy
+from migrator.repositories.caching import CachedCopy
 from migrator.text.mask import named
 
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
@@ -84,14 +84,14 @@ def prune(limit: str) -> int:
     return exits.LEFT if bound is not None and pruned.size > bound else exits.CLEAN
 
 
-def _gone(copies: list[Copy]) -> str:
+def _gone(copies: list[CachedCopy]) -> str:
     gone = sum(one.gone for one in copies)
     return f", {gone:,} of them gone by now" if gone else ""
 
 
-def _of(one: Copy) -> str:
+def _of(one: CachedCopy) -> str:
     return f"{named(one.name)}, last used {_day(one)}, {shown(one.size)}"
 
 
-def _day(one: Copy) -> str:
+def _day(one: CachedCopy) -> str:
     return f"{datetime.fromtimestamp(one.used, UTC):%Y-%m-%d %H:%M} UTC"

@@ -9,9 +9,9 @@ from functools import partial
 
 from migrator.cli import baseline, console, exits
 from migrator.cli.analysis import Analysis, analyse
-from migrator.cli.delivery import Output, deliver
+from migrator.cli.delivery import Delivery, deliver
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Reading, Showing
+from migrator.cli.options import AnalysisOptions, Showing
 from migrator.cli.together import Together
 from migrator.findings.counting import many
 from migrator.reports.document import Findings, Subject
@@ -20,7 +20,7 @@ from migrator.reports.subjects import findings
 from migrator.text.mask import named
 
 
-def run(reading: Reading, showing: Showing, *, unsafe: bool) -> int:
+def run(reading: AnalysisOptions, showing: Showing, *, unsafe: bool) -> int:
     """Print the findings and return the exit code. `unsafe` only words the hint at the end."""
     if showing.statistics and showing.format not in PLAIN:
         raise UsageError(f"--statistics are for text and JSON; {showing.format} has no place for them")
@@ -35,7 +35,7 @@ def run(reading: Reading, showing: Showing, *, unsafe: bool) -> int:
     aside(all_of, showing)
     paint = console.paint(showing.colour, None if showing.output else sys.stdout)
     subject = _subject(analyses, all_of, showing, unsafe)
-    told = deliver(Output.of(subject, showing.format, paint), showing.output)
+    told = deliver(Delivery.of(subject, showing.format, paint), showing.output)
     left = exits.left(all_of.report.findings, showing.strict)
     return exits.code(unread=bool(all_of.report.skipped) or not told, left=left, exit_zero=showing.exit_zero)
 

@@ -16,14 +16,14 @@ from migrator.reports.paint import Paint
 from migrator.text.mask import named
 
 
-class Output(Struct, frozen=True):
+class Delivery(Struct, frozen=True):
     """`beside` makes the texts of the files that lie beside a page, by ending."""
 
     text: str
     beside: Mapping[str, Callable[[], str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, subject: Subject, format: Format, paint: Paint = Paint()) -> Output:
+    def of(cls, subject: Subject, format: Format, paint: Paint = Paint()) -> Delivery:
         """What a page shows lies beside it as CSV and as JSON, too."""
         files = subject.files if format is Format.HTML else {}
         return cls(formats.write(format, subject, paint), {name: partial(_file, make) for name, make in files.items()})
@@ -36,7 +36,7 @@ class Output(Struct, frozen=True):
         return [path, *(path.with_name(f"{path.name}{ending}") for ending in self.beside if plain)]
 
 
-def deliver(output: Output, path: Path | None) -> bool:
+def deliver(output: Delivery, path: Path | None) -> bool:
     """Print the text, or write it to `path` and what belongs beside it, each file whole or not at all; whether that
     could be done."""
     if path is None:

@@ -22,7 +22,7 @@ from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
 from migrator.demo import samples, walk
 from migrator.demo.box import Box
-from migrator.demo.walk import Act, Step
+from migrator.demo.walk import Interlude, Scene
 from migrator.fleet import operator
 from migrator.reports.paint import Paint
 from migrator.repositories.git import needed
@@ -97,7 +97,7 @@ def _welcome(box: Box) -> str:
     )
 
 
-def _take(desk: _Desk, steps: tuple[Step, ...]) -> None:
+def _take(desk: _Desk, steps: tuple[Scene, ...]) -> None:
     number = 0
     for step in steps:
         if step.says:
@@ -136,16 +136,16 @@ class _Desk:
         public = key.with_suffix(".pub").read_text(encoding="ascii")
         (self.home / walk.ALLOWED).write_text(f"{walk.SIGNER} {public}", encoding="ascii")
 
-    def act(self, act: Act) -> None:
+    def act(self, act: Interlude) -> None:
         """What people do in Bitbucket, or in an editor."""
-        if act is Act.STATE:
+        if act is Interlude.STATE:
             (self.home / operator.FILE).write_text(walk.FLEET, encoding="utf-8")
-        if act is Act.MERGE:
+        if act is Interlude.MERGE:
             requests = self.box.state.repositories[walk.MERGED].pull_requests
             number = next(each.id for each in requests if each.source.startswith(BRANCH))
             self.box.add_run(walk.MERGED, "main", commit=self.box.merge(walk.MERGED, number))
 
-    def run(self, step: Step) -> subprocess.CompletedProcess[str]:
+    def run(self, step: Scene) -> subprocess.CompletedProcess[str]:
         """What the step's command prints on both streams, and its exit code. Raises _WrongEnd where it hangs."""
         program, *arguments = step.command
         environment = self.environment()

@@ -13,7 +13,7 @@ from migrator.cli.analysis import Analysis, analyse
 from migrator.cli.applying import apply
 from migrator.cli.check import aside
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Reading, Showing, Style
+from migrator.cli.options import AnalysisOptions, Showing, Style
 from migrator.cli.together import Together
 from migrator.findings import masking, naming
 from migrator.findings.records import Finding
@@ -36,7 +36,7 @@ class Fixing(Struct, frozen=True):
     exit_non_zero: bool = False
 
 
-def run(reading: Reading, showing: Showing, fixing: Fixing) -> int:
+def run(reading: AnalysisOptions, showing: Showing, fixing: Fixing) -> int:
     """Write or show the fixes and return the exit code."""
     if fixing.diff and showing.format is Format.JSON:
         raise UsageError("--diff prints a diff, so it cannot be combined with --format json")

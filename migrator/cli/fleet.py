@@ -20,8 +20,8 @@ from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, fleet_listing, network
 from migrator.cli.cache import shown
 from migrator.cli.failures import UsageError
-from migrator.cli.fleet_listing import Asked
-from migrator.cli.network import Asking, Going
+from migrator.cli.fleet_listing import ChosenRepositories
+from migrator.cli.network import Allowance, Going
 from migrator.configuration.reading import check_codes
 from migrator.findings.counting import many
 from migrator.findings.records import Verdict
@@ -32,10 +32,10 @@ from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
 from migrator.fleet.progress import progress
-from migrator.fleet.records import Entry, Repository, Scanned, State, Stored
+from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned, StoredSnapshot
 from migrator.fleet.scanning import Judge, digest
 from migrator.fleet.sharding import Shard, ShardError
-from migrator.fleet.visiting import Reading
+from migrator.fleet.visiting import GatheringOptions
 from migrator.repositories import remote
 from migrator.repositories.direct import Direct
 from migrator.rulebook import reading as books
@@ -87,9 +87,9 @@ def scan(scanning: Scanning) -> int:
     shard = _shard(scanning.shard)
     judge = judging(operator.find(scanning.config), scanning.rules)
     with Ledger(scanning.ledger) as ledger:
-        reading = Reading(cache_folder(os.environ), judge, scanning.branches, scanning.seconds)
+        reading = GatheringOptions(cache_folder(os.environ), judge, scanning.branches, scanning.seconds)
         if scanning.folders:
-            return _scan(scanning, ledger, reading, Asked(_clones(scanning, ledger, shard)), shard)
+            return _scan(scanning, ledger, reading, ChosenRepositories(_clones(scanning, ledger, shard)), shard)
         with _client(scanning, shard) as client:
             direct = Direct(scanning.seconds)
             reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
@@ -122,8 +122,8 @@ def merge(path: Path, others: Sequence[Path]) -> int:
 def _scan(
     scanning: Scanning,
     ledger: Ledger,
-    reading: Reading,
-    asked: Asked,
+    reading: GatheringOptions,
+    asked: ChosenRepositories,
     shard: Shard,
     client: Client | None = None,
 ) -> int:
@@ -173,14 +173,14 @@ def _scan(
 
 
 def _bounded(
-    bound: Bound | None, entries: Sequence[Entry], told: Callable[[Scanned | Stored], None]
-) -> Callable[[Scanned | Stored], None]:
+    bound: Bound | None, entries: Sequence[LedgerEntry], told: Callable[[Scanned | StoredSnapshot], None]
+) -> Callable[[Scanned | StoredSnapshot], None]:
     """What is called with each outcome, so that the cache stays within its bound meanwhile."""
     if bound is None:
         return told
     repositories = {one.repository.uuid: one.repository for one in entries}
 
-    def seen(outcome: Scanned | Stored) -> None:
+    def seen(outcome: Scanned | StoredSnapshot) -> None:
         told(outcome)
         bound.saw(repositories[outcome.uuid])
 
@@ -201,7 +201,7 @@ def _keep(bound: Bound) -> None:
 def _hosts(
     scanning: Scanning,
     ledger: Ledger,
-    reading: Reading,
+    reading: GatheringOptions,
     uuids: Collection[str],
     begun: str,
     client: Client,
@@ -212,7 +212,7 @@ def _hosts(
     it for; how many are left to ask. `imported`: a login in a pipeline of another repository."""
     entries = [one for one in ledger.entries() if one.repository.uuid in uuids and not rounds.pending([one], begun)]
 
-    def copy(one: Repository) -> Path:
+    def copy(one: FleetRepository) -> Path:
         return Path(one.folder or remote.place(reading.cache, one.workspace, one.slug))
 
     if imported:
@@ -225,7 +225,7 @@ def _hosts(
         why = printable(told.unread[0])
         console.err([f"patless: can't tell which registry a login uses in {whose}: variables can't be read: {why}"])
 
-    def outdated(entry: Entry) -> bool:
+    def outdated(entry: LedgerEntry) -> bool:
         return asking.outdated(ledger, entry, reading.judge)
 
     again = [one for one in entries if outdated(one)]
@@ -237,8 +237,8 @@ def _hosts(
 def _secrets(
     scanning: Scanning,
     ledger: Ledger,
-    reading: Reading,
-    entries: Sequence[Entry],
+    reading: GatheringOptions,
+    entries: Sequence[LedgerEntry],
     begun: str,
     client: Client,
     bound: Bound | None,
@@ -257,7 +257,9 @@ def _secrets(
     return len(left) - len(chosen)
 
 
-def _end(scanning: Scanning, ledger: Ledger, entries: Sequence[Entry], told: Operator, news: Sequence[str]) -> int:
+def _end(
+    scanning: Scanning, ledger: Ledger, entries: Sequence[LedgerEntry], told: Operator, news: Sequence[str]
+) -> int:
     archived = [one for one in entries if told.is_archived(one.repository)]
     entries = [one for one in entries if not told.is_archived(one.repository)]
     console.out(_summary(ledger, entries))
@@ -270,7 +272,7 @@ def _end(scanning: Scanning, ledger: Ledger, entries: Sequence[Entry], told: Ope
     if scanning.secrets:
         known = ledger.stored()
         failed += [
-            replace(one, state=State.ERROR, error=found.error)
+            replace(one, state=RepositoryState.ERROR, error=found.error)
             for one in entries
             if (found := known.get(one.repository.uuid)) and found.error and not one.lacks
         ]
@@ -282,16 +284,16 @@ def _end(scanning: Scanning, ledger: Ledger, entries: Sequence[Entry], told: Ope
     return exits.code(unread=bool(failed), left=left, exit_zero=scanning.exit_zero)
 
 
-def _summary(ledger: Ledger, entries: Sequence[Entry]) -> str:
+def _summary(ledger: Ledger, entries: Sequence[LedgerEntry]) -> str:
     states = Counter(one.state for one in entries)
-    told = ", ".join(f"{states[state]:,} {state}" for state in State if states[state])
+    told = ", ".join(f"{states[state]:,} {state}" for state in RepositoryState if states[state])
     counts = _verdicts(ledger, entries)
     found = ", ".join(f"{counts[verdict]:,} {verdict}" for verdict in Verdict)
     several = many(len(entries), "repository", "repositories")
     return f"{several}: {told or 'none'}\n{many(sum(counts.values()), 'finding')}: {found}\n"
 
 
-def _verdicts(ledger: Ledger, entries: Sequence[Entry]) -> Counter[Verdict]:
+def _verdicts(ledger: Ledger, entries: Sequence[LedgerEntry]) -> Counter[Verdict]:
     """Of the findings on all branches that were read."""
     wanted = {one.repository.uuid for one in entries}
     return Counter(
@@ -322,7 +324,7 @@ def _client(scanning: Scanning, shard: Shard) -> AbstractContextManager[Client]:
     if scanning.secrets and scanning.selection.since:
         raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")
     far = Going(later=f"What is known is in {scanning.ledger}: end the run at any time, the same command goes on")
-    return network.waiting(far, Asking(scanning.most), (shard.number, shard.count))
+    return network.waiting(far, Allowance(scanning.most), (shard.number, shard.count))
 
 
 def _shard(text: str) -> Shard:
@@ -343,7 +345,7 @@ def judging(told: Operator, more: Sequence[Path] = ()) -> Judge:
     return Judge(book, settings, digest(rules_digest((books.built_in(), *folders)), settings, told), operator=told)
 
 
-def _key(scanning: Scanning, reading: Reading, shard: Shard) -> str:
+def _key(scanning: Scanning, reading: GatheringOptions, shard: Shard) -> str:
     """What makes two rounds the same one."""
     told = (scanning.selection.workspace, scanning.selection.project, scanning.selection.query, scanning.since)
     what = (*told, scanning.selection.slugs, scanning.folders, scanning.branches, scanning.failed, scanning.secrets)

@@ -196,7 +196,9 @@ def report(
     def run() -> int:
         from migrator.cli import fleet_report
 
-        asked = fleet_report.Asked(ledger, output, config, folders(rules), secrets, tokens, plan, log, allowed_signers)
+        asked = fleet_report.ReportOptions(
+            ledger, output, config, folders(rules), secrets, tokens, plan, log, allowed_signers
+        )
         return fleet_report.run(asked)
 
     end(run)

@@ -11,11 +11,11 @@ from migrator.cli import console
 from migrator.cli.failures import UsageError
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
-from migrator.fleet.records import Entry
+from migrator.fleet.records import LedgerEntry
 from migrator.reports.formats import Format
 
 
-class Asked(Struct, frozen=True):
+class ScanOptions(Struct, frozen=True):
     """`slugs` are globs, none of them is all; `config` None: `fleet.toml`, where it is there."""
 
     ledger: Path
@@ -27,26 +27,26 @@ class Asked(Struct, frozen=True):
     probed: tuple[str, ...] = ()
 
 
-class Showing(Struct, frozen=True):
+class FleetShowing(Struct, frozen=True):
     format: Format = Format.TEXT
     colour: console.Colour = console.Colour.AUTO
     exit_zero: bool = False
 
 
-def opened(asked: Asked) -> Ledger:
+def opened(asked: ScanOptions) -> Ledger:
     if not asked.ledger.exists():
         raise UsageError(f"there is no ledger {asked.ledger}; `patless fleet scan` makes it")
     return Ledger(asked.ledger)
 
 
-def chosen(entry: Entry, asked: Asked, fleet: Operator) -> bool:
+def chosen(entry: LedgerEntry, asked: ScanOptions, fleet: Operator) -> bool:
     """Whether it may be written to: one that is gone, archived or left out is not."""
     repository = entry.repository
     out = entry.state.left or fleet.excluded(repository.slug) or fleet.is_archived(repository)
     return not out and named(entry, asked, fleet)
 
 
-def named(entry: Entry, asked: Asked, fleet: Operator) -> bool:
+def named(entry: LedgerEntry, asked: ScanOptions, fleet: Operator) -> bool:
     """Whether it is one of those that the command line names. A clone on this machine never is."""
     slug = entry.repository.slug
     if entry.repository.folder:

@@ -13,7 +13,7 @@ from migrator.cli.failures import UsageError
 from migrator.findings.counting import many
 from migrator.fleet import bounding
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Entry
+from migrator.fleet.records import LedgerEntry
 from migrator.text.mask import printable
 
 
@@ -34,7 +34,7 @@ def run(path: Path, names: Sequence[str]) -> int:
     return exits.CLEAN
 
 
-def _entries(ledger: Ledger, name: str) -> Iterator[Entry]:
+def _entries(ledger: Ledger, name: str) -> Iterator[LedgerEntry]:
     """Those of a slug or uuid. The slug of one that is gone can be another one's by now, which stays."""
     every = ledger.named(name)
     if not every:
@@ -44,7 +44,7 @@ def _entries(ledger: Ledger, name: str) -> Iterator[Entry]:
     yield from [one for one in every if one.state.left] or every
 
 
-def _forgotten(ledger: Ledger, entry: Entry) -> str:
+def _forgotten(ledger: Ledger, entry: LedgerEntry) -> str:
     repository = entry.repository
     branches = list(ledger.branches(repository.uuid))
     findings = sum(len(one.seen.findings) for one in branches if one.seen)

@@ -11,23 +11,23 @@ from msgspec.structs import replace
 from migrator.bitbucket import account
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
-from migrator.cli.delivery import Output, deliver
+from migrator.cli.delivery import Delivery, deliver
 from migrator.cli.failures import UsageError
-from migrator.cli.network import Asking
+from migrator.cli.network import Allowance
 from migrator.findings.counting import many
 from migrator.fleet import bounding, catalogue, leaving, listing, visiting
 from migrator.fleet.catalogue import Catalogue, CatalogueError
 from migrator.fleet.leaving import Departures
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
-from migrator.fleet.records import Entry, Repository, Scanned, State
+from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned
 from migrator.fleet.sharding import Shard
 from migrator.text.mask import printable
 
 _NAMES = 20
 
 
-class Asked(Struct, frozen=True):
+class ChosenRepositories(Struct, frozen=True):
     """The uuids of what is to be looked at, and lines on what has become of others."""
 
     uuids: tuple[str, ...]
@@ -38,12 +38,12 @@ def write(chosen: Selection, path: Path, most: int | None) -> int:
     """Write the list of a workspace into a file, for `scan --listing`, and return the exit code."""
     if not chosen.workspace:
         raise UsageError("name whose repositories to list: --workspace SLUG")
-    with network.client(asking=Asking(most)) as client:
+    with network.client(asking=Allowance(most)) as client:
         chosen = replace(chosen, workspace=account.slug(client, chosen.workspace))
         at = visiting.now()
         found, _ = listing.listed(client, chosen)
     text = catalogue.document(chosen.workspace, at, chosen.whole, found)
-    if not deliver(Output(text), path):
+    if not deliver(Delivery(text), path):
         return exits.UNREADABLE
     console.out(f"{path}: {many(len(found), 'repository', 'repositories')} of {printable(chosen.workspace)}\n")
     return exits.CLEAN
@@ -60,14 +60,14 @@ def catalogued(path: Path, workspace: str, client: Client) -> Catalogue:
     return found
 
 
-def known(ledger: Ledger, workspace: str) -> Asked:
+def known(ledger: Ledger, workspace: str) -> ChosenRepositories:
     """What the ledger has of a workspace."""
-    return Asked(tuple(_of(ledger, workspace)))
+    return ChosenRepositories(tuple(_of(ledger, workspace)))
 
 
 def listed(
     chosen: Selection, ledger: Ledger, client: Client, shard: Shard, given: Catalogue | None, cache: Path
-) -> Asked:
+) -> ChosenRepositories:
     """What is to be looked at, which is in the ledger then; those that were named and are hidden are rows as well.
 
     Those that the whole list has no more are asked for, one by one.
@@ -92,18 +92,18 @@ def listed(
     lost = [one for one in lost if one.repository.uuid not in there]
     gone = leaving.departures(client, workspace, lost)
     told = {one.repository.slug for one in lost}
-    hidden = {Repository.unnamed(workspace, slug): why for slug, why in refused if slug not in told}
+    hidden = {FleetRepository.unnamed(workspace, slug): why for slug, why in refused if slug not in told}
     mine = [one for one in (*found, *hidden) if shard.holds(one.uuid)]
     # A list of another run can be older than what the ledger knows.
     ledger.put([one for one in mine if one.uuid not in before or before[one.uuid].listed <= at], at)
     ledger.put(gone.there, visiting.now())
-    outcomes = [Scanned(one.uuid, State.FORBIDDEN, at, error=printable(why)) for one, why in hidden.items()]
+    outcomes = [Scanned(one.uuid, RepositoryState.FORBIDDEN, at, error=printable(why)) for one, why in hidden.items()]
     for outcome in (*(one for one in outcomes if shard.holds(one.uuid)), *gone.outcomes):
         ledger.record(outcome)
     uuids = (*(one.uuid for one in (*mine, *gone.there)), *(one.uuid for one in gone.outcomes))
     now = _of(ledger, workspace)
     bounding.mark_gone(cache, before.values(), now.values())
-    return Asked(uuids, tuple(_news(before, now, gone)))
+    return ChosenRepositories(uuids, tuple(_news(before, now, gone)))
 
 
 def some(names: Iterable[str]) -> str:
@@ -113,17 +113,17 @@ def some(names: Iterable[str]) -> str:
     return ", ".join([*every[:_NAMES], *more])
 
 
-def _of(ledger: Ledger, workspace: str) -> dict[str, Entry]:
+def _of(ledger: Ledger, workspace: str) -> dict[str, LedgerEntry]:
     return {one.repository.uuid: one for one in ledger.entries() if one.repository.workspace == workspace}
 
 
-def _news(before: Mapping[str, Entry], now: Mapping[str, Entry], gone: Departures) -> Iterator[str]:
+def _news(before: Mapping[str, LedgerEntry], now: Mapping[str, LedgerEntry], gone: Departures) -> Iterator[str]:
     """What has become of repositories since, and which ones do not count."""
     for uuid, one in now.items():
         old = before.get(uuid)
         if old and old.repository.slug != one.repository.slug:
             yield printable(f"renamed: {old.repository.slug} is {one.repository.slug} now")
-    for state in (State.GONE, State.TRANSFERRED):
+    for state in (RepositoryState.GONE, RepositoryState.TRANSFERRED):
         if those := [one for one in now.values() if one.state is state]:
             names = some(_named(one) for one in those)
             yield f"not counted: {len(those):,} {state} ({names}); `patless fleet forget` takes them out"
@@ -133,5 +133,5 @@ def _news(before: Mapping[str, Entry], now: Mapping[str, Entry], gone: Departure
         yield f"{which} not in the list, and could not be asked for; nothing is concluded from that{why}"
 
 
-def _named(one: Entry) -> str:
-    return f"{one.repository.slug}: {one.error}" if one.state is State.TRANSFERRED else one.repository.slug
+def _named(one: LedgerEntry) -> str:
+    return f"{one.repository.slug}: {one.error}" if one.state is RepositoryState.TRANSFERRED else one.repository.slug

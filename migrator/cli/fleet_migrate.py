@@ -6,24 +6,24 @@ import sys
 
 from msgspec import Struct
 
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
-from migrator.cli.fleet_asking import Asked, Showing, chosen, opened
-from migrator.cli.fleet_reading import Doing, reader
+from migrator.cli.fleet_asking import FleetShowing, ScanOptions, chosen, opened
+from migrator.cli.fleet_reading import MigrateOptions, reader
 from migrator.cli.fleet_status import ENDS, followed
-from migrator.cli.network import Asking, Going
+from migrator.cli.network import Allowance, Going
 from migrator.findings.counting import many
 from migrator.fleet import following, operator, pacing
-from migrator.fleet.abreast import JOBS, Abreast, Place, Stopped
+from migrator.fleet.abreast import JOBS, Abreast, Place, RunStopped
 from migrator.fleet.deciding import Act
 from migrator.fleet.gathering import MOST
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.looking import Reader, Target, wanted
-from migrator.fleet.opening import Opener, Outcome
+from migrator.fleet.looking import Destination, TargetReader, wanted
+from migrator.fleet.opening import MigrationOutcome, Opener
 from migrator.fleet.operator import Operator
-from migrator.fleet.records import Entry, Repository
+from migrator.fleet.records import FleetRepository, LedgerEntry
 from migrator.fleet.sharing import SharedLedger
 from migrator.reports.formats import text
 from migrator.reports.paint import Paint
@@ -37,7 +37,7 @@ _EACH = 9
 """Requests of a pull request, where the repository has three deployments."""
 
 
-def run(asked: Asked, doing: Doing, showing: Showing, asking: Asking = Asking()) -> int:  # noqa: B008 - frozen
+def run(asked: ScanOptions, doing: MigrateOptions, showing: FleetShowing, asking: Allowance = Allowance()) -> int:  # noqa: B008 - frozen
     """Show what would be done, or do it, and return the exit code."""
     fleet = operator.find(asked.config)
     far = Going(later=f"What is done is in {asked.ledger}: end the run at any time, the same command goes on")
@@ -59,12 +59,12 @@ def run(asked: Asked, doing: Doing, showing: Showing, asking: Asking = Asking())
 
 
 class _Failed(Struct, frozen=True):
-    repository: Repository
+    repository: FleetRepository
     destination: str
     error: Exception
 
 
-_Found = list[Outcome | _Failed]
+_Found = list[MigrationOutcome | _Failed]
 """Of one repository, by destination."""
 
 
@@ -75,9 +75,9 @@ class _Run:
         self,
         client: Client,
         ledger: Ledger,
-        reader: Reader,
-        asked: Asked,
-        doing: Doing,
+        reader: TargetReader,
+        asked: ScanOptions,
+        doing: MigrateOptions,
         fleet: Operator,
         paint: Paint,
         far: Going,
@@ -88,13 +88,13 @@ class _Run:
         self.shared = SharedLedger(ledger, self.abreast.do)
         self.opener = Opener(client, self.shared, reader, doing.limits, doing.draft)
         self.may_open: int | None = None
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[MigrationOutcome] = []
         self.failures: list[Failure] = []
         self.refused = False
         self.why = ""
         self.left = 0
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[LedgerEntry]:
         found = [one for one in self.ledger.entries() if chosen(one, self.asked, self.fleet)]
         if not found:
             raise UsageError(
@@ -109,7 +109,7 @@ class _Run:
         begun = following.begun(self.client, [one.repository for one in found], self.reader.heads)
         return sorted(found, key=lambda one: one.repository.uuid not in begun)
 
-    def matters(self, entry: Entry) -> bool:
+    def matters(self, entry: LedgerEntry) -> bool:
         """Whether there is, or may be, something to change: what was read and has no finding is left out."""
         if self.doing.destinations or not entry.scanned:
             return bool(entry.repository.clone_url)
@@ -124,7 +124,7 @@ class _Run:
             self.refused = True
             console.err([f"patless: {sentence}"])
 
-    def all(self, entries: list[Entry]) -> None:
+    def all(self, entries: list[LedgerEntry]) -> None:
         """Deal with each repository, several at a time, and say so in their order."""
         self.far.begins("pull requests" if self.doing.acts else "looking", len(entries), "repository", "repositories")
         self.may_open = pacing.left(self.opener.traffic(), self.doing.limits, self.opener.clock())
@@ -138,7 +138,7 @@ class _Run:
             found = min(found, self.may_open - len(self.opener.opened))
         return found if most is None else min(found, (most - self.client.sent) // _EACH)
 
-    def one(self, entry: Entry, place: Place) -> _Found:
+    def one(self, entry: LedgerEntry, place: Place) -> _Found:
         """Deal with one repository, in a thread. Raises Stopped."""
         repository, found = entry.repository, _Found()
         try:
@@ -147,7 +147,7 @@ class _Run:
             return [_failed(repository, "", error, place)]
         found += [_Failed(repository, "", GitError(untold))] if untold else []
         for name in names:
-            target = Target(repository, name, self.doing.destinations, self.fleet.wave(repository.slug))
+            target = Destination(repository, name, self.doing.destinations, self.fleet.wave(repository.slug))
             try:
                 if self.doing.acts:
                     outcome = self.opener.carry_out(target, place, last=name == names[-1])
@@ -155,7 +155,7 @@ class _Run:
                     outcome = self.shown(target)
             except (ApiError, GitError, Unreadable) as error:
                 found.append(_failed(repository, name, error, place))
-            except Stopped:
+            except RunStopped:
                 if not found:
                     raise
                 break
@@ -165,11 +165,11 @@ class _Run:
                 break
         return found
 
-    def shown(self, target: Target) -> Outcome:
+    def shown(self, target: Destination) -> MigrationOutcome:
         looked = self.reader.look(target, self.shared.change(target.repository.uuid, target.destination))
-        return Outcome(target, looked, pull_request=looked.decision.pull_request)
+        return MigrationOutcome(target, looked, pull_request=looked.decision.pull_request)
 
-    def destinations(self, repository: Repository) -> tuple[list[str], str]:
+    def destinations(self, repository: FleetRepository) -> tuple[list[str], str]:
         """And what is said of those that are left out."""
         main = repository.main_branch
         if not self.doing.destinations:
@@ -211,10 +211,10 @@ class _Run:
             self.opener.failed(repository, name or repository.main_branch, printable(failure.error))
 
 
-def _failed(repository: Repository, name: str, error: Exception, place: Place) -> _Failed:
+def _failed(repository: FleetRepository, name: str, error: Exception, place: Place) -> _Failed:
     """Raises Stopped where that is why it failed."""
     if place.in_vain:
-        raise Stopped from None
+        raise RunStopped from None
     if isinstance(error, ApiError) and error.kind in ENDS:  # no other would be answered otherwise
         place.turn()
         place.stop()
@@ -222,7 +222,7 @@ def _failed(repository: Repository, name: str, error: Exception, place: Place) -
 
 
 def _spent(error: Exception) -> bool:
-    return isinstance(error, ApiError) and error.kind is Kind.SPENT
+    return isinstance(error, ApiError) and error.kind is Cause.SPENT
 
 
 def _leaving(count: int) -> None:
@@ -230,6 +230,6 @@ def _leaving(count: int) -> None:
     console.err([f"patless: interrupted: {what} brought to an end; interrupt again to leave that to the next run"])
 
 
-def _undone(outcome: Outcome) -> bool:
+def _undone(outcome: MigrationOutcome) -> bool:
     decision = outcome.looked.decision if outcome.looked else None
     return decision is not None and outcome.done is None and (decision.act.writes or decision.act is Act.STOP)

@@ -71,16 +71,16 @@ def migrate(
 
     def run() -> int:
         from migrator.cli import fleet_migrate
-        from migrator.cli.fleet_asking import Asked, Showing
-        from migrator.cli.fleet_reading import Doing
-        from migrator.cli.network import Asking, seconds
+        from migrator.cli.fleet_asking import FleetShowing, ScanOptions
+        from migrator.cli.fleet_reading import MigrateOptions
+        from migrator.cli.network import Allowance, seconds
         from migrator.fleet.pacing import Limits
 
-        asked = Asked(ledger, tuple(slugs or ()), config, folders(rules), wave, templates, tuple(probed or ()))
+        asked = ScanOptions(ledger, tuple(slugs or ()), config, folders(rules), wave, templates, tuple(probed or ()))
         limits = Limits(pace, per_reviewer, max_red / 100)
-        doing = Doing(open_prs, listed(destinations), reopen, accept_linkage, draft, not run_pipelines, limits)
-        asking = Asking(max_requests, seconds(deadline))
-        return fleet_migrate.run(asked, doing, Showing(colour=color, exit_zero=exit_zero), asking)
+        doing = MigrateOptions(open_prs, listed(destinations), reopen, accept_linkage, draft, not run_pipelines, limits)
+        asking = Allowance(max_requests, seconds(deadline))
+        return fleet_migrate.run(asked, doing, FleetShowing(colour=color, exit_zero=exit_zero), asking)
 
     end(run)
 
@@ -104,14 +104,16 @@ def status(
 
     def run() -> int:
         from migrator.cli import fleet_status
-        from migrator.cli.fleet_asking import Asked, Showing
-        from migrator.cli.network import Asking, seconds
+        from migrator.cli.fleet_asking import FleetShowing, ScanOptions
+        from migrator.cli.network import Allowance, seconds
 
         if offline and again:
             raise failures.UsageError("--again asks Bitbucket, and --offline does not; leave one of them out")
-        asked = Asked(ledger, tuple(slugs or ()), config, wave=wave)
-        asking = Asking(max_requests, seconds(deadline))
-        return fleet_status.run(asked, Showing(format, color, exit_zero), offline=offline, again=again, asking=asking)
+        asked = ScanOptions(ledger, tuple(slugs or ()), config, wave=wave)
+        asking = Allowance(max_requests, seconds(deadline))
+        return fleet_status.run(
+            asked, FleetShowing(format, color, exit_zero), offline=offline, again=again, asking=asking
+        )
 
     end(run)
 
@@ -130,9 +132,9 @@ def revert(
 
     def run() -> int:
         from migrator.cli import fleet_revert
-        from migrator.cli.fleet_asking import Asked
+        from migrator.cli.fleet_asking import ScanOptions
 
-        asked = Asked(ledger, (), config, folders(rules), templates=templates)
+        asked = ScanOptions(ledger, (), config, folders(rules), templates=templates)
         return fleet_revert.run(asked, slug, destination, draft=draft, shows=dry_run)
 
     end(run)

@@ -18,14 +18,14 @@ from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.packages import Picture
-from migrator.fleet.records import Entry, Repository, State, by_name
+from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, by_name
 from migrator.fleet.scanning import Judge
 from migrator.reports import formats
 from migrator.reports.formats import Format
 from migrator.reports.subjects import fleet_packages as subjects
 from migrator.repositories import remote
 from migrator.sinks.packages import Name
-from migrator.sinks.packages import Picture as Whose
+from migrator.sinks.packages import PushedPackages as Whose
 
 
 def run(path: Path, config: Path | None, rules: Sequence[Path], format: Format, colour: Colour) -> int:
@@ -64,15 +64,15 @@ def _settled(told: Operator, workspaces: Mapping[str, str]) -> Callable[[str, st
     return settled
 
 
-def _copy(repository: Repository) -> Path:
+def _copy(repository: FleetRepository) -> Path:
     if repository.folder:
         return Path(repository.folder)
     return remote.place(cache_folder(os.environ), repository.workspace, repository.slug)
 
 
-def _unread(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+def _unread(entries: Iterable[LedgerEntry]) -> Iterator[tuple[str, str]]:
     for entry in entries:
         if entry.lacks:
             yield entry.repository.slug, entry.error or str(entry.state)
-        elif entry.state is State.LISTED:
+        elif entry.state is RepositoryState.LISTED:
             yield entry.repository.slug, "it was listed, and not looked at yet"

@@ -15,17 +15,17 @@ from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
-from migrator.cli.fleet_asking import Asked
+from migrator.cli.fleet_asking import ScanOptions
 from migrator.fleet import asking, imports, operator, packages
 from migrator.fleet.deciding import Policy
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.exporting import Importers
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.looking import Reader
+from migrator.fleet.looking import TargetReader
 from migrator.fleet.operator import Operator
 from migrator.fleet.pacing import Limits
-from migrator.fleet.proposal import Texts
-from migrator.fleet.records import Repository, by_name
+from migrator.fleet.proposal import Templates
+from migrator.fleet.records import FleetRepository, by_name
 from migrator.fleet.scanning import Judge
 from migrator.platforms.bitbucket import starting
 from migrator.registry.records import Answer
@@ -35,7 +35,7 @@ from migrator.repositories.direct import Direct
 from migrator.text.mask import printable
 
 
-class Doing(Struct, frozen=True):
+class MigrateOptions(Struct, frozen=True):
     """What `migrate` may do. `destinations` are branches and globs of them, none is the main branch."""
 
     acts: bool = False
@@ -47,7 +47,9 @@ class Doing(Struct, frozen=True):
     limits: Limits = Limits()
 
 
-def reader(client: Client, ledger: Ledger, asked: Asked, fleet: Operator, doing: Doing | None) -> Reader:
+def reader(
+    client: Client, ledger: Ledger, asked: ScanOptions, fleet: Operator, doing: MigrateOptions | None
+) -> TargetReader:
     if asked.wave and all(wave.name != asked.wave for wave in fleet.waves):
         raise UsageError(f"{fleet.path or operator.FILE} has no wave {printable(asked.wave)}")
     cache = cache_folder(os.environ)
@@ -56,18 +58,18 @@ def reader(client: Client, ledger: Ledger, asked: Asked, fleet: Operator, doing:
     uuids = {entry.repository.uuid for entry in entries}
     branches = [one for one in ledger.branches() if one.entry.repository.uuid in uuids] if doing else []
 
-    def copy(repository: Repository) -> Path:
+    def copy(repository: FleetRepository) -> Path:
         return Path(repository.folder or remote.place(cache, repository.workspace, repository.slug))
 
     by = asking.by_hosts(base, ledger)
     graph = imports.graph(branches, Exporters(entries, copy, by))
     judge = _judge(by, dict(_probed(asked.probed)), packages.elsewhere(branches, graph))
-    return Reader(
+    return TargetReader(
         client=client,
         cache=cache,
         judge=judge,
         policy=Policy(doing.reopen, doing.accept_linkage) if doing else Policy(),
-        texts=Texts(asked.templates),
+        texts=Templates(asked.templates),
         known=starting.load((*fleet.rules, *asked.rules)),
         importers=Importers(branches, Exporters(entries, copy, judge)),
         skip_ci=doing.skip_ci if doing else True,
@@ -76,13 +78,13 @@ def reader(client: Client, ledger: Ledger, asked: Asked, fleet: Operator, doing:
 
 
 def _judge(
-    by: Callable[[Repository], Judge],
+    by: Callable[[FleetRepository], Judge],
     probed: Mapping[str, tuple[str, ...]],
     pushers: Mapping[str, Mapping[str, tuple[str, ...]]],
-) -> Callable[[Repository], Judge]:
+) -> Callable[[FleetRepository], Judge]:
     """The same, with what a probe has shown, and who else pushes what."""
 
-    def judge(repository: Repository) -> Judge:
+    def judge(repository: FleetRepository) -> Judge:
         found = by(repository)
         own = (*found.settings.own_packages, *probed.get(repository.slug, ()))
         elsewhere = pushers.get(repository.slug, {})

@@ -9,13 +9,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from migrator.cli import console, exits, fleet_packages
-from migrator.cli.delivery import Output, deliver
+from migrator.cli.delivery import Delivery, deliver
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
 from migrator.fleet import following, operator
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
-from migrator.fleet.records import Stored
+from migrator.fleet.records import StoredSnapshot
 from migrator.reports.formats import Format
 from migrator.reports.known import Audit, Fleet, KeptVariable, Owned, PlanOutcome
 from migrator.reports.records import secrets as reading
@@ -23,7 +23,7 @@ from migrator.reports.subjects import fleet as subjects
 from migrator.secrets import journal, plan, signing, tokens
 
 
-class Asked(Struct, frozen=True):
+class ReportOptions(Struct, frozen=True):
     """`output` is the page; `secrets` what `secrets list --format json` printed; `log` None: beside the plan."""
 
     ledger: Path
@@ -37,7 +37,7 @@ class Asked(Struct, frozen=True):
     allowed: Path | None = None
 
 
-def run(asked: Asked) -> int:
+def run(asked: ReportOptions) -> int:
     """Write the page and the files beside it, say where, and return the exit code."""
     told = operator.find(asked.config)
     judge = judging(told, asked.rules)
@@ -51,7 +51,7 @@ def run(asked: Asked) -> int:
         raise UsageError(f"{asked.ledger} holds no repository yet; `patless fleet scan` looks at them")
     workspaces = sorted({one.repository.workspace for one in owned if one.repository.workspace})
     slugs = {one.repository.uuid: one.repository.slug for one in owned}
-    slugs |= {Stored.of_workspace(workspace): "" for workspace in workspaces}
+    slugs |= {StoredSnapshot.of_workspace(workspace): "" for workspace in workspaces}
     fleet = Fleet(
         ", ".join(workspaces) or "of this machine",
         owned,
@@ -60,7 +60,7 @@ def run(asked: Asked) -> int:
         dict(judge.book.reasons),
         _audit(asked, {slugs[uuid]: one for uuid, one in known.items() if uuid in slugs}),
     )
-    output = Output.of(subjects.subject(fleet, now.date()), Format.HTML)
+    output = Delivery.of(subjects.subject(fleet, now.date()), Format.HTML)
     written = output.paths(asked.output)
     if not deliver(output, asked.output):
         return exits.UNREADABLE
@@ -79,7 +79,7 @@ def _owned(ledger: Ledger, told: Operator, now: datetime) -> Iterator[Owned]:
         yield Owned(entry.repository, row, findings, told.wave(entry.repository.slug), entry.scanned)
 
 
-def _audit(asked: Asked, stored: Mapping[str, Stored]) -> Audit:
+def _audit(asked: ReportOptions, stored: Mapping[str, StoredSnapshot]) -> Audit:
     """`stored` is what the ledger has by slug, '' for the workspace."""
     listing, judged = reading.read(asked.secrets) if asked.secrets else (None, ())
     listed = tokens.read(asked.tokens) if asked.tokens else ()
@@ -99,7 +99,7 @@ def _audit(asked: Asked, stored: Mapping[str, Stored]) -> Audit:
     )
 
 
-def _kept(stored: Mapping[str, Stored]) -> Iterator[KeptVariable]:
+def _kept(stored: Mapping[str, StoredSnapshot]) -> Iterator[KeptVariable]:
     """A variable of the workspace counts where a login of any repository uses its name."""
     anywhere = {name for one in stored.values() for name in one.candidates}
     for slug, one in sorted(stored.items()):
@@ -108,7 +108,7 @@ def _kept(stored: Mapping[str, Stored]) -> Iterator[KeptVariable]:
                 yield KeptVariable(slug, variable, one.at)
 
 
-def _unread(stored: Mapping[str, Stored]) -> Iterator[tuple[str, str]]:
+def _unread(stored: Mapping[str, StoredSnapshot]) -> Iterator[tuple[str, str]]:
     for slug, one in sorted(stored.items()):
         yield from ((slug or "the workspace", why) for why in (*one.not_checked, *filter(None, [one.error])))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
-from migrator.cli.fleet_asking import Asked, opened
+from migrator.cli.fleet_asking import ScanOptions, opened
 from migrator.cli.fleet_reading import reader
 from migrator.fleet import operator, undoing
 from migrator.text.mask import printable
 
 
-def run(asked: Asked, slug: str, destination: str, *, draft: bool, shows: bool) -> int:
+def run(asked: ScanOptions, slug: str, destination: str, *, draft: bool, shows: bool) -> int:
     """Open the pull request that takes a merged one back, and return the exit code."""
     fleet = operator.find(asked.config)
     with network.client() as client, opened(asked) as ledger:

@@ -9,34 +9,34 @@ from functools import partial
 
 from msgspec import Struct
 
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
-from migrator.cli.fleet_asking import Asked, Showing, named, opened
-from migrator.cli.network import Asking, Going
+from migrator.cli.fleet_asking import FleetShowing, ScanOptions, named, opened
+from migrator.cli.network import Allowance, Going
 from migrator.fleet import following, operator
 from migrator.fleet.abreast import Abreast, Place
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Change, Entry, Repository
+from migrator.fleet.records import FleetRepository, LedgerEntry, Migration
 from migrator.reports import formats
 from migrator.reports.subjects import status as statuses
 from migrator.text.mask import printable
 
-ENDS = (Kind.RATE_LIMITED, Kind.UNAUTHORISED, Kind.SPENT)
+ENDS = (Cause.RATE_LIMITED, Cause.UNAUTHORISED, Cause.SPENT)
 """No other repository would be answered otherwise."""
 
 
 def run(
-    asked: Asked,
-    showing: Showing,
+    asked: ScanOptions,
+    showing: FleetShowing,
     *,
     offline: bool,
     again: bool,
-    asking: Asking = Asking(),  # noqa: B008 - frozen
+    asking: Allowance = Allowance(),  # noqa: B008 - frozen
 ) -> int:
     """Print how far every repository is, and return the exit code."""
     fleet = operator.find(asked.config)
-    told = Followed()
+    told = StatusAnswers()
     far = Going(later=f"What is known is in {asked.ledger}: end the run at any time, the same command goes on")
     with opened(asked) as ledger:
         entries = [one for one in ledger.entries() if named(one, asked, fleet)]
@@ -63,7 +63,7 @@ def run(
     )
 
 
-class Followed(Struct, frozen=True):
+class StatusAnswers(Struct, frozen=True):
     """`failures` are what could not be asked, as sentences; `why` the rest was not, as the run was to end."""
 
     failures: tuple[str, ...] = ()
@@ -73,11 +73,11 @@ class Followed(Struct, frozen=True):
 def followed(
     client: Client,
     ledger: Ledger,
-    entries: Sequence[Entry],
-    changes: Sequence[Change],
+    entries: Sequence[LedgerEntry],
+    changes: Sequence[Migration],
     again: bool = False,
     far: Going | None = None,
-) -> Followed:
+) -> StatusAnswers:
     """Ask after every change that is not settled, `again`: and after merged ones, several at a time."""
     by_uuid = {entry.repository.uuid: entry.repository for entry in entries if not entry.state.left}
     asked = [(by_uuid[one.uuid], one) for one in changes if one.uuid in by_uuid and following.unsettled(one, again)]
@@ -86,7 +86,9 @@ def followed(
     if far:
         far.begins("asking after pull requests", len(asked), "pull request", "pull requests")
 
-    def ask(one: tuple[Repository, Change], place: Place) -> tuple[Repository, Change, Change | ApiError]:
+    def ask(
+        one: tuple[FleetRepository, Migration], place: Place
+    ) -> tuple[FleetRepository, Migration, Migration | ApiError]:
         repository, change = one
         try:
             now = datetime.now(UTC)
@@ -98,16 +100,16 @@ def followed(
             return repository, change, error
         return repository, change, learnt
 
-    def told(found: tuple[Repository, Change, Change | ApiError]) -> None:
+    def told(found: tuple[FleetRepository, Migration, Migration | ApiError]) -> None:
         repository, change, learnt = found
         if far:
             far.done += 1
         if not isinstance(learnt, ApiError):
             ledger.amend(change.uuid, change.destination, partial(following.amended, learnt=learnt))
-        elif learnt.kind is Kind.SPENT:
+        elif learnt.kind is Cause.SPENT:
             whys.append(str(learnt))
         else:
             failures.append(f"{repository.slug} {change.destination}: {learnt}")
 
     Abreast().go(asked, ask, told)
-    return Followed(tuple(failures), whys[0] if whys else "")
+    return StatusAnswers(tuple(failures), whys[0] if whys else "")

@@ -39,7 +39,7 @@ class Going(Struct):
         return f"{self.done:,} of {many(self.all, *self.what)}" if self.all else ""
 
 
-class Asking(Struct, frozen=True):
+class Allowance(Struct, frozen=True):
     """How much a command may ask. `deadline` is in seconds; None for no end."""
 
     most: int | None = None
@@ -57,7 +57,7 @@ def seconds(text: str) -> float | None:
 
 
 @contextmanager
-def client(going: Going | None = None, asking: Asking = Asking()) -> Iterator[Client]:  # noqa: B008 - frozen
+def client(going: Going | None = None, asking: Allowance = Allowance()) -> Iterator[Client]:  # noqa: B008 - frozen
     """The client that the environment describes; what it does is said meanwhile, and what it waits for. Raises
     SetUpError."""
     far = going or Going()
@@ -68,7 +68,7 @@ def client(going: Going | None = None, asking: Asking = Asking()) -> Iterator[Cl
 @contextmanager
 def waiting(
     far: Going,
-    asking: Asking = Asking(),  # noqa: B008
+    asking: Allowance = Allowance(),  # noqa: B008
     part: tuple[int, int] = (0, 1),
 ) -> Iterator[Client]:
     """The same, where only what it waits for is said. `part` as in `Client.of`."""

@@ -56,7 +56,7 @@ class Buffer(Struct, frozen=True):
     data: bytes
 
 
-class Reading(Struct, frozen=True):
+class AnalysisOptions(Struct, frozen=True):
     """What to analyse, and by what. `paths` empty: the repository of the working directory, all of it.
 
     `rules` are folders of more rules. `jobs` None: one process for one repository, else one for each processor.

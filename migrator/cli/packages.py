@@ -7,13 +7,13 @@ import sys
 from migrator.cli import console, exits
 from migrator.cli.analysis import analyse
 from migrator.cli.check import aside
-from migrator.cli.options import Reading, Showing
+from migrator.cli.options import AnalysisOptions, Showing
 from migrator.cli.together import Together
 from migrator.reports import formats
 from migrator.reports.subjects import packages
 
 
-def run(reading: Reading, showing: Showing) -> int:
+def run(reading: AnalysisOptions, showing: Showing) -> int:
     """Print the packages and return the exit code."""
     all_of = Together.of(analyse(reading))
     aside(all_of, showing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from migrator.cli.options import Reading, Showing
+from migrator.cli.options import AnalysisOptions, Showing
 
 _CHANGED = "--exit-non-zero-on-fix"
 
@@ -20,7 +20,7 @@ def run(argv: Sequence[str]) -> int | None:
     names = rest[hook:]
     if command not in ("check", "fix") or any(not name or name.startswith("-") for name in names):
         return None
-    reading, showing = Reading(tuple(map(Path, names))), Showing()
+    reading, showing = AnalysisOptions(tuple(map(Path, names))), Showing()
     if command == "check":
         from migrator.cli import check
 

@@ -15,7 +15,7 @@ from migrator.cli import console, exits
 from migrator.cli.analysis import analyse, rulebook
 from migrator.cli.check import aside
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Reading, Showing
+from migrator.cli.options import AnalysisOptions, Showing
 from migrator.cli.pipeline_step import HOW
 from migrator.cli.telling import telling
 from migrator.cli.together import Together
@@ -26,20 +26,20 @@ from migrator.findings.records import Package
 from migrator.findings.settings import Settings
 from migrator.registry.names import NotResolved, resolved
 from migrator.registry.probe import probe
-from migrator.registry.records import Access, Answer, Pair
+from migrator.registry.records import Access, Answer, NativePair
 from migrator.reports import formats
 from migrator.reports.formats import Format
 from migrator.reports.subjects import probe as reports
 from migrator.repositories.writing import NotWritten
 from migrator.rulebook import reading as books
 from migrator.rulebook.records import Registry, RuleBook
-from migrator.sinks.packages import Name, Picture
+from migrator.sinks.packages import Name, PushedPackages
 from migrator.text.mask import printable
 
 _OWN_RULES = "not asked: only the repository's own rules name this host; name them with --rules to ask it"
 
 
-def run(reading: Reading, showing: Showing, *, write: bool) -> int:
+def run(reading: AnalysisOptions, showing: Showing, *, write: bool) -> int:
     """Print what the registry says, write what follows from it if asked to, and return the exit code."""
     if write and reading.no_config:
         raise UsageError("--write changes the configuration, and --no-config says that there is none; drop one of them")
@@ -52,7 +52,7 @@ def run(reading: Reading, showing: Showing, *, write: bool) -> int:
     asking = many(len(packages), "package")
     with telling(lambda: f"asking about {asking}, for {time.monotonic() - begun:.0f} seconds"):
         accesses, errors = _asked(packages, books.load(reading.rules), os.environ)
-    new = _new(analysis.report.packages, accesses, Picture(Settings(own_packages=settled.own_packages)))
+    new = _new(analysis.report.packages, accesses, PushedPackages(Settings(own_packages=settled.own_packages)))
     path, written, failure = settled.path or configuration.FILE, "", ""
     if write and new:
         try:
@@ -106,7 +106,7 @@ def _asked(
     return found, tuple(errors)
 
 
-def _pair(host: str, registry: Registry, environment: Mapping[str, str]) -> Pair:
+def _pair(host: str, registry: Registry, environment: Mapping[str, str]) -> NativePair:
     """The native pair. No rule makes a probe send anything else."""
     natives = books.load().natives
     if other := next((name for name in (registry.username, registry.password) if name not in natives), None):
@@ -118,10 +118,10 @@ def _pair(host: str, registry: Registry, environment: Mapping[str, str]) -> Pair
             f"{names} {verb} not set or empty, so {host} cannot be asked; the pair exists in a step of Bitbucket "
             f"Pipelines only. {HOW}"
         )
-    return Pair(environment[registry.username], environment[registry.password])
+    return NativePair(environment[registry.username], environment[registry.password])
 
 
-def _new(packages: Iterable[Package], accesses: Mapping[str, Access], known: Picture) -> tuple[str, ...]:
+def _new(packages: Iterable[Package], accesses: Mapping[str, Access], known: PushedPackages) -> tuple[str, ...]:
     """The names to add: certainly readable, not listed yet, and not pushed here without a grant to push."""
     names = set[str]()
     for package in packages:

@@ -8,20 +8,20 @@ from migrator.cli import console, exits
 from migrator.cli.analysis import rulebook
 from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Reading
+from migrator.cli.options import AnalysisOptions
 from migrator.cli.targets import targets
 from migrator.configuration.reading import unknown
 from migrator.reports import explain
 from migrator.rulebook.records import RuleBook
 
 
-def list_all(reading: Reading, colour: Colour) -> int:
+def list_all(reading: AnalysisOptions, colour: Colour) -> int:
     """Print every rule and reason code."""
     console.out(explain.listing(_book(reading), console.paint(colour, sys.stdout)))
     return exits.CLEAN
 
 
-def explain_one(name: str, reading: Reading, colour: Colour) -> int:
+def explain_one(name: str, reading: AnalysisOptions, colour: Colour) -> int:
     """Print what a rule or a reason code means. Raises UsageError where there is none of that name."""
     book = _book(reading)
     paint = console.paint(colour, sys.stdout)
@@ -34,6 +34,6 @@ def explain_one(name: str, reading: Reading, colour: Colour) -> int:
     return exits.CLEAN
 
 
-def _book(reading: Reading) -> RuleBook:
+def _book(reading: AnalysisOptions) -> RuleBook:
     book, _ = rulebook(targets(reading.paths)[0].root, reading)
     return book

@@ -17,9 +17,9 @@ from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
 from migrator.cli.analysis import rulebook
-from migrator.cli.delivery import Output, deliver
+from migrator.cli.delivery import Delivery, deliver
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Reading, Showing
+from migrator.cli.options import AnalysisOptions, Showing
 from migrator.cli.secrets_asking import Lasting, meanwhile, of_workspace
 from migrator.cli.secrets_proof import counted
 from migrator.findings.counting import many
@@ -36,14 +36,14 @@ from migrator.secrets import signing, tokens
 from migrator.secrets.asking import Asking
 from migrator.secrets.listing import of_repository
 from migrator.secrets.plan import Plan
-from migrator.secrets.records import Listing, Verdict
+from migrator.secrets.records import Listing, RemovalVerdict
 from migrator.text.mask import printable
 
 
-class Asked(Struct, frozen=True):
+class ListingOptions(Struct, frozen=True):
     """Of whose variables. `path` is a folder of the repository; `window` is in days."""
 
-    reading: Reading
+    reading: AnalysisOptions
     path: Path | None
     workspace: str
     repository: str
@@ -53,27 +53,29 @@ class Asked(Struct, frozen=True):
     lasting: Lasting = Lasting(Path("patless-fleet.db"))
 
 
-def list_all(asked: Asked, showing: Showing, only: Sequence[Verdict] = ()) -> int:
+def list_all(asked: ListingOptions, showing: Showing, only: Sequence[RemovalVerdict] = ()) -> int:
     """Print what may become of each variable, or of those with one of the verdicts `only`, and return the exit code,
     which is that of all."""
     listing, _ = _listing(asked)
     told = deliver(_output(listing, asked, showing, only), showing.output)
     if listing.failed or listing.left or not told:
         return exits.UNREADABLE
-    left = any(row.verdict.may_go or row.verdict in (Verdict.SHADOWS, Verdict.UNDEFINED) for row in listing.rows)
+    left = any(
+        row.verdict.may_go or row.verdict in (RemovalVerdict.SHADOWS, RemovalVerdict.UNDEFINED) for row in listing.rows
+    )
     return exits.code(unread=False, left=left, exit_zero=showing.exit_zero)
 
 
-def verdicts(given: Sequence[str]) -> tuple[Verdict, ...]:
+def verdicts(given: Sequence[str]) -> tuple[RemovalVerdict, ...]:
     """Of --verdict. Raises UsageError."""
-    known = ", ".join(reversed(Verdict))
+    known = ", ".join(reversed(RemovalVerdict))
     for one in given:
-        if one not in list(Verdict):
+        if one not in list(RemovalVerdict):
             raise UsageError(f"--verdict {printable(one)} is no verdict; known are {known}")
-    return tuple(map(Verdict, given))
+    return tuple(map(RemovalVerdict, given))
 
 
-def plan(asked: Asked, showing: Showing, output: Path, days: int, keys: list[Path]) -> int:
+def plan(asked: ListingOptions, showing: Showing, output: Path, days: int, keys: list[Path]) -> int:
     """Write a plan of what may go to `output`, and sign it with each of the keys."""
     now = datetime.now(UTC)
     listing, asking = _listing(asked)
@@ -103,7 +105,7 @@ def plan(asked: Asked, showing: Showing, output: Path, days: int, keys: list[Pat
     return code
 
 
-def _names(asked: Asked) -> tuple[str, str]:
+def _names(asked: ListingOptions) -> tuple[str, str]:
     """Workspace and repository. Raises UsageError where they cannot be told."""
     if asked.workspace and (asked.repository or asked.everything):
         return asked.workspace, asked.repository
@@ -115,7 +117,7 @@ def _names(asked: Asked) -> tuple[str, str]:
     return asked.workspace or here[0], asked.repository or here[1]
 
 
-def asking_of(asked: Asked, client: Client) -> Asking:
+def asking_of(asked: ListingOptions, client: Client) -> Asking:
     """Raises UsageError where workspace or repository cannot be told."""
     workspace = account.slug(client, _names(asked)[0])
     root = find_root((asked.path or Path()).resolve())
@@ -135,7 +137,7 @@ def asking_of(asked: Asked, client: Client) -> Asking:
     )
 
 
-def _listing(asked: Asked) -> tuple[Listing, Asking]:
+def _listing(asked: ListingOptions) -> tuple[Listing, Asking]:
     if not asked.everything:
         with network.client() as client:
             asking = asking_of(asked, client)
@@ -153,16 +155,16 @@ def _listing(asked: Asked) -> tuple[Listing, Asking]:
     return listing, asking
 
 
-def _output(listing: Listing, asked: Asked, showing: Showing, only: Sequence[Verdict] = ()) -> Output:
+def _output(listing: Listing, asked: ListingOptions, showing: Showing, only: Sequence[RemovalVerdict] = ()) -> Delivery:
     known = tokens.read(asked.tokens) if asked.tokens else ()
     rows = tokens.judged(known, listing, datetime.now(UTC).date())
     if only:
         listing = replace(listing, rows=tuple(row for row in listing.rows if row.verdict in only))
     paint = console.paint(showing.colour, None if showing.output else sys.stdout)
-    return Output.of(subjects.subject(listing, rows, whole=bool(only)), showing.format, paint)
+    return Delivery.of(subjects.subject(listing, rows, whole=bool(only)), showing.format, paint)
 
 
-def rules_digest(asked: Asked) -> str:
+def rules_digest(asked: ListingOptions) -> str:
     """Of all that decides which uses are found."""
     root = find_root((asked.path or Path()).resolve())
     _, settled = rulebook(root, asked.reading)

@@ -10,7 +10,7 @@ import typer
 
 from migrator.cli import failures
 from migrator.cli.console import Colour
-from migrator.cli.options import Reading, Showing
+from migrator.cli.options import AnalysisOptions, Showing
 from migrator.cli.shared import (
     Color,
     Config,
@@ -194,7 +194,7 @@ def apply(
         from migrator.cli import secrets_apply as command
 
         asked = _asked(path, "", "", False, 30, None, rules, config, no_config, _lasting(ledger))
-        doing = command.Doing(yes, log, backup, allowed_signers, require_signatures, by, sign)
+        doing = command.ApplyOptions(yes, log, backup, allowed_signers, require_signatures, by, sign)
         return command.apply(plan, asked, doing)
 
     end(run)
@@ -223,14 +223,14 @@ def _asked(
     config: Path | None,
     no_config: bool,
     lasting: Lasting,
-) -> secrets.Asked:
+) -> secrets.ListingOptions:
     from migrator.cli import secrets
 
     one_configuration(config, no_config)
     if everything and repo:
         raise failures.UsageError("--all and --repo exclude each other")
-    reading = Reading(rules=folders(rules), config=config, no_config=no_config)
-    return secrets.Asked(reading, path, workspace, repo, everything, window, tokens, lasting)
+    reading = AnalysisOptions(rules=folders(rules), config=config, no_config=no_config)
+    return secrets.ListingOptions(reading, path, workspace, repo, everything, window, tokens, lasting)
 
 
 def _lasting(ledger: Path, hours: int = 24, most: int | None = None, deadline: str = "") -> Lasting:

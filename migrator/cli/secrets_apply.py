@@ -15,20 +15,20 @@ from migrator.bitbucket.credentials import EMAIL, Credentials
 from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
 from migrator.cli.network import Going
-from migrator.cli.secrets import Asked, asking_of, configuration_digest, rules_digest
+from migrator.cli.secrets import ListingOptions, asking_of, configuration_digest, rules_digest
 from migrator.cli.secrets_proof import counted, enough
 from migrator.fleet.ledger import Ledger
 from migrator.secrets import journal as journals
 from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans
-from migrator.secrets.applying import Outcome, backup, carry_out, still
+from migrator.secrets.applying import RemovalOutcome, backup, carry_out, still
 from migrator.secrets.asking import Asking
 from migrator.secrets.journal import Event
 from migrator.secrets.plan import Plan
 from migrator.text.mask import printable
 
 
-class Doing(Struct, frozen=True):
+class ApplyOptions(Struct, frozen=True):
     """How a plan is carried out. `log` None: beside the plan. `by` '' is who the credential belongs to. `sign` is a key
     that the log is signed with."""
 
@@ -41,7 +41,7 @@ class Doing(Struct, frozen=True):
     sign: Path | None = None
 
 
-def apply(path: Path, asked: Asked, doing: Doing) -> int:
+def apply(path: Path, asked: ListingOptions, doing: ApplyOptions) -> int:
     """Remove what the plan says, and return the exit code."""
     made = plans.read(path)
     if datetime.now(UTC) > made.expiry:
@@ -80,7 +80,7 @@ def apply(path: Path, asked: Asked, doing: Doing) -> int:
                 why_not = still(asking, made)
             _forget(asked.lasting.ledger, asking, left)
             journal.write(Event.STARTED, text=f"{len(left)} of {len(made.rows)}")
-            outcomes: list[Outcome] = []
+            outcomes: list[RemovalOutcome] = []
             far.begins("removing", len(left), "variable", "variables")
             with network.told(client, far):
                 for outcome in carry_out(asking, made, journal, why_not, keep):
@@ -144,7 +144,7 @@ def _confirm(count: int, made: Plan, yes: bool) -> None:
         raise UsageError("that was not it; nothing was removed")
 
 
-def _after(outcomes: list[Outcome], left: int, log: Path) -> int:
+def _after(outcomes: list[RemovalOutcome], left: int, log: Path) -> int:
     gone = [one for one in outcomes if one.event in (Event.DELETED, Event.GONE)]
     failed = [one for one in outcomes if one.event is Event.FAILED]
     lines = [f"patless: {len(gone)} removed, {left - len(gone)} left; the log is {log}"]

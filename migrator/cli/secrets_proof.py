@@ -12,7 +12,7 @@ from migrator.cli.failures import UsageError
 from migrator.secrets import journal as journals
 from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans
-from migrator.secrets.journal import Entry, Event
+from migrator.secrets.journal import Event, LogEntry
 from migrator.secrets.plan import Plan
 from migrator.text.mask import printable
 
@@ -64,7 +64,7 @@ def verify(path: Path, log: Path | None, allowed: Path | None, required: int) ->
     return exits.LEFT if wrong else exits.CLEAN
 
 
-def _log(entries: Sequence[Entry], kept: Sequence[signing.Signature]) -> tuple[list[str], bool]:
+def _log(entries: Sequence[LogEntry], kept: Sequence[signing.Signature]) -> tuple[list[str], bool]:
     """What is to be said of the log as a whole, and whether its signatures are good. Whoever may write to it can make a
     chain that fits; nobody can sign for another."""
     lines, good, covered = [f"log: {len(entries)} lines, whole"], True, 0
@@ -109,7 +109,7 @@ def counted(number: int) -> str:
     return f"{number} variable{'' if number == 1 else 's'}"
 
 
-def _entries(log: Path, data: bytes, made: Plan) -> tuple[Entry, ...]:
+def _entries(log: Path, data: bytes, made: Plan) -> tuple[LogEntry, ...]:
     entries = journals.entries(log, data)
     known = plans.by_uuid(made)
     if any(entry.plan != made.digest or (entry.uuid and entry.uuid not in known) for entry in entries):

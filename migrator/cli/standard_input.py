@@ -9,7 +9,7 @@ from pathlib import Path
 
 from migrator.cli.failures import UsageError
 from migrator.cli.options import Buffer
-from migrator.cli.targets import Target
+from migrator.cli.targets import Checkout
 from migrator.repositories.worktree import find_root, repository_of
 
 
@@ -27,7 +27,7 @@ def buffer(paths: Sequence[Path], name: Path | None) -> Buffer | None:
     return Buffer(name, sys.stdin.buffer.read())
 
 
-def target(name: Path) -> Target:
+def target(name: Path) -> Checkout:
     """The repository of a file that need not be there yet. Raises UsageError, GitError."""
     real = Path(os.path.realpath(name))
     if real.is_dir():
@@ -41,4 +41,4 @@ def target(name: Path) -> Target:
     here = Path(os.path.abspath(name)).parent
     if repository_of(here) is not None and not real.is_relative_to(find_root(Path(os.path.realpath(here)))):
         raise UsageError(f"{name}: a symbolic link leads out of its repository; name the file where it is")
-    return Target(root, files=frozenset({real.relative_to(root).as_posix()}))
+    return Checkout(root, files=frozenset({real.relative_to(root).as_posix()}))

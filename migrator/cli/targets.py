@@ -12,7 +12,7 @@ from migrator.cli.failures import UsageError
 from migrator.repositories.worktree import find_root, repositories_below, repository_of
 
 
-class Target(Struct, frozen=True):
+class Checkout(Struct, frozen=True):
     """One repository and what of it was asked for: files and folders relative to `root`, '' for all of it."""
 
     root: Path
@@ -20,16 +20,16 @@ class Target(Struct, frozen=True):
     folders: tuple[str, ...] = ()
 
 
-def targets(paths: Sequence[Path]) -> list[Target]:
+def targets(paths: Sequence[Path]) -> list[Checkout]:
     """The repositories of `paths`, in their order; without any, all of the one that the working directory is in.
 
     A folder that is in no repository stands for itself and for each repository inside. Raises UsageError, GitError.
     """
     if not paths:
         root = find_root(Path.cwd())
-        return [Target(root, folders=("",)), *_below(root)]
+        return [Checkout(root, folders=("",)), *_below(root)]
     asked: dict[Path, list[Path]] = {}
-    further: list[Target] = []
+    further: list[Checkout] = []
     for path in paths:
         root, real = _place(path)
         asked.setdefault(root, []).append(real)
@@ -63,13 +63,13 @@ def _gone(error: OSError) -> bool:
     return isinstance(error, (FileNotFoundError, NotADirectoryError))
 
 
-def _below(folder: Path) -> list[Target]:
+def _below(folder: Path) -> list[Checkout]:
     if repository_of(folder) is not None:
         return []
-    return [Target(root, folders=("",)) for root in repositories_below(folder)]
+    return [Checkout(root, folders=("",)) for root in repositories_below(folder)]
 
 
-def _target(root: Path, reals: Sequence[Path]) -> Target:
+def _target(root: Path, reals: Sequence[Path]) -> Checkout:
     folders, files = list[str](), set[str]()
     for real in reals:
         name = real.relative_to(root).as_posix()
@@ -77,7 +77,7 @@ def _target(root: Path, reals: Sequence[Path]) -> Target:
             folders.append("" if name == "." else name)
         else:
             files.add(name)
-    return Target(root, frozenset(files), tuple(dict.fromkeys(folders)))
+    return Checkout(root, frozenset(files), tuple(dict.fromkeys(folders)))
 
 
 def shown(root: Path, path: str) -> str:

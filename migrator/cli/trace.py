@@ -12,7 +12,7 @@ from migrator.cli import console, exits
 from migrator.cli.analysis import prepared
 from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
-from migrator.cli.options import Reading
+from migrator.cli.options import AnalysisOptions
 from migrator.cli.targets import shown, targets
 from migrator.engine import tracing
 from migrator.findings.masking import masked
@@ -29,7 +29,7 @@ _PLACE = regex(r"(.+?):([0-9]{1,9})(?::[0-9]{1,9})?")
 """A column may follow, as in what `check` prints."""
 
 
-def run(asked: str, reading: Reading, colour: Colour) -> int:
+def run(asked: str, reading: AnalysisOptions, colour: Colour) -> int:
     """Print the walk of each finding at a line, or that there is none. Raises UsageError for what is no place."""
     match = _PLACE.fullmatch(asked)
     if match is None:

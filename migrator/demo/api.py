@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import unquote
 
-from migrator.demo.credentials import Credential, Credentials, Kind
+from migrator.demo.credentials import BoxCredentialKind, BoxCredentials, Credential
 from migrator.demo.faults import RATE_LIMITED
-from migrator.demo.limits import Limits
-from migrator.demo.messages import Answer, Refusal, Request, error, text
+from migrator.demo.limits import BoxLimits
+from migrator.demo.messages import Refusal, Request, Response, error, text
 from migrator.demo.resources import ROUTES
-from migrator.demo.routes import ANYWHERE, Call, Route, Table, missing
+from migrator.demo.routes import ANYWHERE, Route, RoutedRequest, RouteTable, missing
 from migrator.demo.scopes import named
 from migrator.demo.state import Workspace
 from migrator.demo.store import StoreError
@@ -20,19 +20,19 @@ _PROXY_SCOPES = named(("repository", "pipeline:write"), of_api_token=False)
 
 
 class Api:
-    def __init__(self, workspace: Workspace, credentials: Credentials, limits: Limits) -> None:
+    def __init__(self, workspace: Workspace, credentials: BoxCredentials, limits: BoxLimits) -> None:
         self._workspace = workspace
         self._credentials = credentials
         self._limits = limits
-        self._table = Table(ROUTES)
+        self._table = RouteTable(ROUTES)
 
     def identify(self, request: Request) -> Credential | None:
         """Who asks; None where nobody, or nobody who is known."""
         if request.proxied and "authorization" not in request.headers:
-            return Credential(Kind.PROXY, self._workspace.owner, _PROXY_SCOPES)
+            return Credential(BoxCredentialKind.PROXY, self._workspace.owner, _PROXY_SCOPES)
         return self._credentials.of_api(request.headers)
 
-    def answer(self, request: Request, credential: Credential | None) -> Answer:
+    def answer(self, request: Request, credential: Credential | None) -> Response:
         """The whole answer, before `fields` is applied."""
         try:
             return self._answer(request, credential)
@@ -41,7 +41,7 @@ class Api:
         except StoreError as problem:
             return error(500, f"git: {problem}")
 
-    def _answer(self, request: Request, credential: Credential | None) -> Answer:
+    def _answer(self, request: Request, credential: Credential | None) -> Response:
         if request.path.startswith(_INSIDE):
             raise Refusal(text(401, "Unauthorized"))
         if credential is None:
@@ -53,29 +53,35 @@ class Api:
         known = (self._workspace.slug, self._workspace.uuid, *([ANYWHERE] if "repository" in values else []))
         if values.get("workspace", self._workspace.slug) not in known:
             raise Refusal(missing(f"No workspace with identifier '{unquote(values['workspace'])}'."))
-        answer = route.function(Call(request, self._workspace, credential, values))
+        answer = route.function(RoutedRequest(request, self._workspace, credential, values))
         return self._signed(answer, request, credential, route)
 
     def _permit(self, route: Route, credential: Credential) -> None:
-        if credential.kind is Kind.PROXY and not route.by_proxy:
+        if credential.kind is BoxCredentialKind.PROXY and not route.by_proxy:
             raise Refusal(error(401, "This needs a credential"))
         lacking = credential.lacks(route.needs)
         if lacking:
-            needed = [route.needs.oauth] if credential.kind is Kind.ACCESS_TOKEN else list(route.needs.api_token)
+            needed = (
+                [route.needs.oauth]
+                if credential.kind is BoxCredentialKind.ACCESS_TOKEN
+                else list(route.needs.api_token)
+            )
             detail = {"required": needed, "granted": sorted(credential.scopes)}
             words = "Your credentials lack one or more required privilege scopes."
             refusal = error(403, words, detail=detail)
             raise Refusal(self._with_scopes(refusal, credential, route))
 
-    def _signed(self, answer: Answer, request: Request, credential: Credential | None, route: Route | None) -> Answer:
+    def _signed(
+        self, answer: Response, request: Request, credential: Credential | None, route: Route | None
+    ) -> Response:
         if credential is None:
             return answer
         headers = self._limits.headers(credential, request.path)
         answer = replace(answer, headers={**answer.headers, **headers})
         return self._with_scopes(answer, credential, route) if route else answer
 
-    def _with_scopes(self, answer: Answer, credential: Credential, route: Route) -> Answer:
-        if credential.kind is not Kind.ACCESS_TOKEN:
+    def _with_scopes(self, answer: Response, credential: Credential, route: Route) -> Response:
+        if credential.kind is not BoxCredentialKind.ACCESS_TOKEN:
             return answer
         about = {
             "X-OAuth-Scopes": ", ".join(sorted(credential.scopes)),

@@ -21,14 +21,14 @@ from pathlib import Path
 
 from migrator.demo import identity, moments, review, scopes
 from migrator.demo.api import Api
-from migrator.demo.credentials import Credentials, Kind
+from migrator.demo.credentials import BoxCredentialKind, BoxCredentials
 from migrator.demo.faults import Faults
-from migrator.demo.limits import BASE, Limits
+from migrator.demo.limits import BASE, BoxLimits
 from migrator.demo.people import User, user
 from migrator.demo.review import Strategy
-from migrator.demo.server import Asked, Observer, Server, Site
+from migrator.demo.server import LogLine, Observer, Server, Site
 from migrator.demo.state import Environment, Repository, Run, Schedule, Variables, Workspace
-from migrator.demo.store import Commit, branches, point, resolve
+from migrator.demo.store import NewCommit, branches, point, resolve
 
 ALL = ("repository:write", "pullrequest:write", "pipeline", "pipeline:variable", "project", "account")
 """The scopes of an access token that may do all that this project does (BITBUCKET_API.md 3)."""
@@ -58,10 +58,10 @@ class Box:
     ) -> None:
         self.workspace = workspace
         self.faults = Faults()
-        self.limits = Limits(hourly, seconds)
+        self.limits = BoxLimits(hourly, seconds)
         self._folder = Path(tempfile.mkdtemp(prefix="patless-box-")).resolve()
         self.state = Workspace(workspace, self._folder, clock)
-        self._credentials = Credentials()
+        self._credentials = BoxCredentials()
         api = Api(self.state, self._credentials, self.limits)
         self._site = Site(self.state, self._credentials, self.faults, api, observer)
         self._server: Server | None = None
@@ -107,7 +107,7 @@ class Box:
         return f"{self.origin}/git/{self.workspace}/{repository}.git"
 
     @property
-    def requests(self) -> tuple[Asked, ...]:
+    def requests(self) -> tuple[LogLine, ...]:
         """What was asked so far, git included."""
         return tuple(self._site.log)
 
@@ -121,12 +121,14 @@ class Box:
         """
         person = user(f"Access Token {self.state.next()}")  # each is an account of its own
         names = scopes.named(granted or ALL, of_api_token=False)
-        return self._credentials.issue(Kind.ACCESS_TOKEN, person, names, _slugs(repositories)).token
+        return self._credentials.issue(BoxCredentialKind.ACCESS_TOKEN, person, names, _slugs(repositories)).token
 
     def api_token(self, *granted: str, of: User | None = None, repositories: Iterable[str] | None = None) -> str:
         """A new API token; for Basic with the e-mail of its person, by default the owner of the workspace."""
         names = scopes.named(granted or ALL_OF_API_TOKEN, of_api_token=True)
-        return self._credentials.issue(Kind.API_TOKEN, of or self.state.owner, names, _slugs(repositories)).token
+        return self._credentials.issue(
+            BoxCredentialKind.API_TOKEN, of or self.state.owner, names, _slugs(repositories)
+        ).token
 
     def revoke(self, token: str) -> None:
         self._credentials.revoke(token)
@@ -151,14 +153,14 @@ class Box:
         """
         now, author = self.state.clock(), self.state.owner.git_author
         by_branch = sorted((files or {}).items(), key=lambda item: item[0] != main)
-        commits = [Commit(branch, texts, f"Begin {branch}", author, now) for branch, texts in by_branch]
+        commits = [NewCommit(branch, texts, f"Begin {branch}", author, now) for branch, texts in by_branch]
         numbers = {tag: [name for name, _ in by_branch].index(branch) for tag, branch in (tags or {}).items()}
         return self.add_written(slug, commits, numbers, project=project, main=main)[0]
 
     def add_written(
         self,
         slug: str,
-        commits: Sequence[Commit],
+        commits: Sequence[NewCommit],
         tags: Mapping[str, int] | None = None,
         *,
         project: str = "CORE",
@@ -178,7 +180,7 @@ class Box:
     ) -> str:
         """What a person pushes; the hash."""
         person = author or self.state.owner
-        made = Commit(branch, files, message, person.git_author, self.state.clock())
+        made = NewCommit(branch, files, message, person.git_author, self.state.clock())
         with self._site.lock:
             return self.state.write(self.state.repositories[repository], [made])[0]
 

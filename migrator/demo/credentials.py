@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from migrator.demo.people import User
-from migrator.demo.scopes import Scope, reach
+from migrator.demo.scopes import RequiredScope, reach
 
 
-class Kind(Enum):
+class BoxCredentialKind(Enum):
     """`PROXY` is the proxy of a Pipelines step: no credential is sent, and Code Insights is what it opens."""
 
     ACCESS_TOKEN = "access-token"
@@ -26,29 +26,29 @@ class Kind(Enum):
 class Credential:
     """`repositories` are the slugs that it sees, None is all of the workspace."""
 
-    kind: Kind
+    kind: BoxCredentialKind
     user: User
     scopes: frozenset[str]
     repositories: frozenset[str] | None = None
     token: str = field(default="", repr=False)
 
-    def lacks(self, needed: Scope) -> tuple[str, ...]:
+    def lacks(self, needed: RequiredScope) -> tuple[str, ...]:
         """The scopes that `needed` asks for and this credential has not."""
-        if self.kind is Kind.API_TOKEN:
+        if self.kind is BoxCredentialKind.API_TOKEN:
             return tuple(scope for scope in needed.api_token if scope not in self.scopes)
         return () if not needed.oauth or needed.oauth in reach(self.scopes) else (needed.oauth,)
 
 
-class Credentials:
+class BoxCredentials:
     """Bearer for access tokens; Basic with the e-mail for API tokens; both with git's own user names for git."""
 
     def __init__(self) -> None:
         self._known: dict[str, Credential] = {}
 
     def issue(
-        self, kind: Kind, user: User, scopes: frozenset[str], repositories: frozenset[str] | None = None
+        self, kind: BoxCredentialKind, user: User, scopes: frozenset[str], repositories: frozenset[str] | None = None
     ) -> Credential:
-        beginning = "ATCTT3xFf" if kind is Kind.ACCESS_TOKEN else "ATATT3xFf"
+        beginning = "ATCTT3xFf" if kind is BoxCredentialKind.ACCESS_TOKEN else "ATATT3xFf"
         credential = Credential(kind, user, scopes, repositories, beginning + secrets.token_urlsafe(24))
         self._known[credential.token] = credential
         return credential
@@ -60,9 +60,9 @@ class Credentials:
         """The credential that the headers show, None where they show none that is known."""
         scheme, value = _authorization(headers)
         if scheme == "bearer":
-            return self._when(value, Kind.ACCESS_TOKEN)
+            return self._when(value, BoxCredentialKind.ACCESS_TOKEN)
         name, token = _pair(value) if scheme == "basic" else ("", "")
-        found = self._when(token, Kind.API_TOKEN)
+        found = self._when(token, BoxCredentialKind.API_TOKEN)
         return found if found and name == found.user.email else None
 
     def of_git(self, headers: Mapping[str, str]) -> Credential | None:
@@ -71,9 +71,9 @@ class Credentials:
         if scheme == "basic":
             name, token = _pair(value)
             if name == "x-token-auth":
-                return self._when(token, Kind.ACCESS_TOKEN)
+                return self._when(token, BoxCredentialKind.ACCESS_TOKEN)
             if name == "x-bitbucket-api-token-auth":
-                return self._when(token, Kind.API_TOKEN)
+                return self._when(token, BoxCredentialKind.API_TOKEN)
         return self.of_api(headers)
 
     def masked(self, words: str) -> str:
@@ -82,7 +82,7 @@ class Credentials:
             words = words.replace(token, "***")
         return words
 
-    def _when(self, token: str, kind: Kind) -> Credential | None:
+    def _when(self, token: str, kind: BoxCredentialKind) -> Credential | None:
         found = self._known.get(token)
         return found if found and found.kind is kind else None
 

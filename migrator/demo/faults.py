@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from migrator.demo.messages import TEXT, Answer, error, text
+from migrator.demo.messages import TEXT, Response, error, text
 
 RATE_LIMITED = "Rate limit for this resource has been exceeded"
 
@@ -24,7 +24,7 @@ class Fault:
 
     method: str
     path: str
-    answer: Answer | None = None
+    answer: Response | None = None
     applied: bool = False
     delay: float = 0
     close: bool = False
@@ -38,7 +38,7 @@ class Fault:
 
 
 @dataclass
-class _Rule:
+class _Given:
     fault: Fault
     skip: int
     left: float
@@ -46,7 +46,7 @@ class _Rule:
 
 class Faults:
     def __init__(self) -> None:
-        self._rules: list[_Rule] = []
+        self._rules: list[_Given] = []
         self._lock = threading.Lock()
 
     def add(
@@ -74,7 +74,7 @@ class Faults:
         answer = None if status is None else _answer(status, body, headers or {})
         fault = Fault(method.upper(), path, answer, applied, delay, close, truncate, meanwhile)
         with self._lock:
-            self._rules.append(_Rule(fault, after, times))
+            self._rules.append(_Given(fault, after, times))
 
     def clear(self) -> None:
         with self._lock:
@@ -96,10 +96,10 @@ class Faults:
         return None
 
 
-def _answer(status: int, body: str | None, headers: Mapping[str, str]) -> Answer:
+def _answer(status: int, body: str | None, headers: Mapping[str, str]) -> Response:
     if body is not None:
-        return Answer(status, None, body.encode(), {"Content-Type": TEXT, **headers})
+        return Response(status, None, body.encode(), {"Content-Type": TEXT, **headers})
     if status == 429:
         return text(429, RATE_LIMITED, headers)
     plain = error(status, "Something went wrong")
-    return Answer(status, plain.document, headers=dict(headers))
+    return Response(status, plain.document, headers=dict(headers))

@@ -19,7 +19,7 @@ from typing import IO
 from urllib.parse import unquote
 
 from migrator.demo.credentials import Credential
-from migrator.demo.messages import Answer, Refusal, Request, text
+from migrator.demo.messages import Refusal, Request, Response, text
 from migrator.demo.scopes import READ_REPOSITORY, WRITE_REPOSITORY
 from migrator.demo.state import Repository, Workspace
 from migrator.demo.store import environment
@@ -31,7 +31,7 @@ _CHALLENGE = {"WWW-Authenticate": 'Basic realm="Bitbucket.org HTTP"'}
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class GitService:
     """What is asked of one repository. `path` is below it, as in `info/refs`."""
 
     repository: Repository
@@ -43,7 +43,7 @@ class Service:
         return self.name == "git-receive-pack"
 
 
-def service(request: Request, workspace: Workspace, credential: Credential | None) -> Service:
+def service(request: Request, workspace: Workspace, credential: Credential | None) -> GitService:
     """What is asked, where it may be. Raises Refusal: 401 where nobody asks, 403 without scope, 404 else."""
     if credential is None:
         raise Refusal(text(401, "", _CHALLENGE))
@@ -54,38 +54,38 @@ def service(request: Request, workspace: Workspace, credential: Credential | Non
     hidden = credential.repositories is not None and (not repository or repository.slug not in credential.repositories)
     if owner != workspace.slug or repository is None or hidden or name not in _SERVICES:
         raise Refusal(text(404, "Repository not found"))
-    found = Service(repository, name, path)
+    found = GitService(repository, name, path)
     if credential.lacks(WRITE_REPOSITORY if found.writes else READ_REPOSITORY):
         raise Refusal(text(403, "Your credentials lack one or more required privilege scopes."))
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class GitReply:
     """The beginning of what git answers; `body` is read to its end by the caller."""
 
-    answer: Answer
+    answer: Response
     body: IO[bytes] = field(repr=False)
 
 
 @contextmanager
-def reply(asked: Service, request: Request, credential: Credential, body: IO[bytes]) -> Iterator[Reply]:
+def reply(asked: GitService, request: Request, credential: Credential, body: IO[bytes]) -> Iterator[GitReply]:
     """Run git on the request, whose body is a file, from its beginning."""
     if asked.writes:
         with _backend(asked, request, credential, body) as process:
             assert process.stdout
-            yield Reply(_head(process.stdout), process.stdout)
+            yield GitReply(_head(process.stdout), process.stdout)
         return
     protocol = request.headers.get("git-protocol", "")
     beginning = asked.path == "info/refs"
     kind = "advertisement" if beginning else "result"
-    head = Answer(200, headers={"Content-Type": f"application/x-git-upload-pack-{kind}", "Cache-Control": "no-cache"})
+    head = Response(200, headers={"Content-Type": f"application/x-git-upload-pack-{kind}", "Cache-Control": "no-cache"})
     folder = asked.repository.folder
     if beginning:
-        yield Reply(head, io.BytesIO(_beginning(folder, protocol)))
+        yield GitReply(head, io.BytesIO(_beginning(folder, protocol)))
         return
     with tempfile.TemporaryFile() as plain, _upload(folder, protocol, _unpacked(request, body, plain)) as out:
-        yield Reply(head, out)
+        yield GitReply(head, out)
 
 
 def _beginning(folder: Path, protocol: str) -> bytes:
@@ -127,7 +127,7 @@ def _capabilities(folder: Path) -> bytes:
 
 @contextmanager
 def _backend(
-    asked: Service, request: Request, credential: Credential, body: IO[bytes]
+    asked: GitService, request: Request, credential: Credential, body: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
     body.seek(0, 2)
     length = body.tell()
@@ -167,10 +167,10 @@ def _git(arguments: Sequence[str], more: Mapping[str, str], body: IO[bytes]) -> 
             process.stdout.close()
 
 
-def _head(out: IO[bytes]) -> Answer:
+def _head(out: IO[bytes]) -> Response:
     headers = dict[str, str]()
     while line := out.readline().decode("latin-1").strip():
         name, _, value = line.partition(":")
         headers[name] = value.strip()
     status = headers.pop("Status", "200 OK" if headers else "500 git gave no answer")
-    return Answer(int(status.split()[0]), headers=headers)
+    return Response(int(status.split()[0]), headers=headers)

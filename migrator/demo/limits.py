@@ -10,14 +10,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from migrator.demo.credentials import Credential, Kind
+from migrator.demo.credentials import BoxCredentialKind, Credential
 
 BASE = 1000
 HOUR = 3600.0
 _NEAR = 0.8
 
 
-class Limits:
+class BoxLimits:
     def __init__(self, hourly: int | None = BASE, clock: Callable[[], float] = time.monotonic) -> None:
         """`hourly` is the allowance of each credential, None is no end."""
         self.hourly = hourly
@@ -38,7 +38,7 @@ class Limits:
         return True
 
     def headers(self, credential: Credential, path: str) -> dict[str, str]:
-        if self.hourly is None or self.hourly <= BASE or credential.kind is not Kind.ACCESS_TOKEN:
+        if self.hourly is None or self.hourly <= BASE or credential.kind is not BoxCredentialKind.ACCESS_TOKEN:
             return {}
         if not _counted(path):
             return {}

@@ -50,7 +50,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """`document` is sent as JSON; without one, `body` is sent as it is."""
 
     status: int
@@ -68,21 +68,21 @@ class Answer:
 class Refusal(Exception):
     """Raised wherever an answer is settled early."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Response) -> None:
         super().__init__(f"answered {answer.status}")
         self.answer = answer
 
 
-def error(status: int, message: str, **more: Any) -> Answer:
+def error(status: int, message: str, **more: Any) -> Response:
     """An error as Bitbucket's own services spell it; `more` are `detail`, `fields`, `id`."""
-    return Answer(status, {"type": "error", "error": {"message": message, **more}})
+    return Response(status, {"type": "error", "error": {"message": message, **more}})
 
 
-def pipelines_error(status: int, message: str, key: str = "") -> Answer:
+def pipelines_error(status: int, message: str, key: str = "") -> Response:
     """An error as the services behind Pipelines spell it: without `type` (BITBUCKET_API.md 2)."""
     data = {"data": {"key": key, "arguments": {}}} if key else {}
-    return Answer(status, {"error": {"message": message, "detail": message, **data}})
+    return Response(status, {"error": {"message": message, "detail": message, **data}})
 
 
-def text(status: int, words: str, headers: Mapping[str, str] | None = None) -> Answer:
-    return Answer(status, None, words.encode(), {"Content-Type": TEXT, **(headers or {})})
+def text(status: int, words: str, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(status, None, words.encode(), {"Content-Type": TEXT, **(headers or {})})

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from migrator.demo.messages import Answer, Refusal, Request, error
+from migrator.demo.messages import Refusal, Request, Response, error
 from migrator.demo.queries import Row, matching, ordered
 
 LONGEST = 100
 DEFAULT = 10
 
 
-def page(request: Request, rows: Iterable[Row], longest: int = LONGEST, default: int = DEFAULT) -> Answer:
+def page(request: Request, rows: Iterable[Row], longest: int = LONGEST, default: int = DEFAULT) -> Response:
     """Rows filtered by `q` and sorted, with a `next` that leads on."""
     found = ordered(matching(list(rows), request.one("q")), request.one("sort"))
     number, length = _asked(request, longest, default)
@@ -23,35 +23,35 @@ def page(request: Request, rows: Iterable[Row], longest: int = LONGEST, default:
         document["next"] = _url(request, number + 1)
     if number > 1:
         document["previous"] = _url(request, number - 1)
-    return Answer(200, document)
+    return Response(200, document)
 
 
-def uncounted(request: Request, rows: Iterable[Row]) -> Answer:
+def uncounted(request: Request, rows: Iterable[Row]) -> Response:
     """The same without a `size`, as tags are listed (BITBUCKET_API.md 8, fact 6)."""
     found = page(request, rows)
     return replace(found, document={key: value for key, value in found.document.items() if key != "size"})
 
 
-def iterator(request: Request, rows: list[Row]) -> Answer:
+def iterator(request: Request, rows: list[Row]) -> Response:
     """A page of an endless list: no `size`, and a `next` with a context of its own."""
     number, length = _asked(request, LONGEST)
     document: dict[str, Any] = {"pagelen": length, "page": number, "values": _slice(rows, number, length)}
     if number * length < len(rows):
         document["next"] = _url(request, number + 1, ctx="a1b2c3d4")
-    return Answer(200, document)
+    return Response(200, document)
 
 
-def counted(request: Request, rows: list[Row]) -> Answer:
+def counted(request: Request, rows: list[Row]) -> Response:
     """A page of a service behind Pipelines that sends no `next` at all."""
     number, length = _asked(request, LONGEST)
-    return Answer(200, _page(rows, number, length))
+    return Response(200, _page(rows, number, length))
 
 
-def poisoned(request: Request, rows: list[Row], inside: str) -> Answer:
+def poisoned(request: Request, rows: list[Row], inside: str) -> Response:
     """A page whose `next` is the path `inside` the service, which nobody may read; on the last page too."""
     number, length = _asked(request, LONGEST)
     query = urlencode({"page": number + 1, "pagelen": length})
-    return Answer(200, {**_page(rows, number, length), "next": f"{request.origin}{inside}?{query}"})
+    return Response(200, {**_page(rows, number, length), "next": f"{request.origin}{inside}?{query}"})
 
 
 def _page(rows: list[Row], number: int, length: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def matching(rows: list[Row], q: str) -> list[Row]:
     """The rows that `q` lets through. Raises Refusal."""
     if not q:
         return rows
-    test = _Parser(q).whole()
+    test = _QueryParser(q).whole()
     return [row for row in rows if test(row)]
 
 
@@ -52,7 +52,7 @@ def _key(found: Any) -> tuple[int, Any]:
     return (1, found) if isinstance(found, int | float) else (2, str(found))
 
 
-class _Parser:
+class _QueryParser:
     """`or` of `and`s of comparisons, with parentheses."""
 
     def __init__(self, q: str) -> None:

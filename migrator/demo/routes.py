@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from migrator.demo.credentials import Credential
-from migrator.demo.messages import Answer, Refusal, Request, error
+from migrator.demo.messages import Refusal, Request, Response, error
 from migrator.demo.people import User
-from migrator.demo.scopes import Scope
+from migrator.demo.scopes import RequiredScope
 from migrator.demo.state import Repository, Workspace
 
 ANYWHERE = "{}"
@@ -20,7 +20,7 @@ ANYWHERE = "{}"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RoutedRequest:
     """A request on its way to a resource. `values` are the decoded parts of the path by name."""
 
     request: Request
@@ -62,7 +62,7 @@ class Call:
         return self.workspace.clock()
 
 
-def missing(message: str) -> Answer:
+def missing(message: str) -> Response:
     return error(404, message)
 
 
@@ -76,12 +76,12 @@ class Route:
 
     method: str
     path: str
-    needs: Scope
-    function: Callable[[Call], Answer]
+    needs: RequiredScope
+    function: Callable[[RoutedRequest], Response]
     by_proxy: bool = False
 
 
-class Table:
+class RouteTable:
     def __init__(self, routes: Sequence[Route]) -> None:
         self._rows = [(_pattern(route.path), route) for route in routes]
 

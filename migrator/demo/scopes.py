@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RequiredScope:
     """What one operation needs: an OAuth scope of an access token, or every one of an API token's scopes.
 
     An empty `oauth` is no need at all.
@@ -21,17 +21,17 @@ class Scope:
     api_token: tuple[str, ...]
 
 
-NONE = Scope("", ("read:workspace:bitbucket",))
-READ_ACCOUNT = Scope("account", ("read:user:bitbucket",))
-READ_WORKSPACES = Scope("account", ("read:workspace:bitbucket",))
-READ_PROJECT = Scope("project", ("read:project:bitbucket",))
-READ_REPOSITORY = Scope("repository", ("read:repository:bitbucket",))
-WRITE_REPOSITORY = Scope("repository:write", ("write:repository:bitbucket",))
-ADMIN_REPOSITORY = Scope("repository:admin", ("admin:repository:bitbucket",))
-READ_PIPELINE = Scope("pipeline", ("read:pipeline:bitbucket",))
-ADMIN_PIPELINE = Scope("pipeline:variable", ("admin:pipeline:bitbucket",))
-READ_PULL_REQUEST = Scope("pullrequest", ("read:pullrequest:bitbucket",))
-WRITE_PULL_REQUEST = Scope("pullrequest:write", ("read:pullrequest:bitbucket", "write:pullrequest:bitbucket"))
+NONE = RequiredScope("", ("read:workspace:bitbucket",))
+READ_ACCOUNT = RequiredScope("account", ("read:user:bitbucket",))
+READ_WORKSPACES = RequiredScope("account", ("read:workspace:bitbucket",))
+READ_PROJECT = RequiredScope("project", ("read:project:bitbucket",))
+READ_REPOSITORY = RequiredScope("repository", ("read:repository:bitbucket",))
+WRITE_REPOSITORY = RequiredScope("repository:write", ("write:repository:bitbucket",))
+ADMIN_REPOSITORY = RequiredScope("repository:admin", ("admin:repository:bitbucket",))
+READ_PIPELINE = RequiredScope("pipeline", ("read:pipeline:bitbucket",))
+ADMIN_PIPELINE = RequiredScope("pipeline:variable", ("admin:pipeline:bitbucket",))
+READ_PULL_REQUEST = RequiredScope("pullrequest", ("read:pullrequest:bitbucket",))
+WRITE_PULL_REQUEST = RequiredScope("pullrequest:write", ("read:pullrequest:bitbucket", "write:pullrequest:bitbucket"))
 
 _BRINGS = {
     "repository:write": ("repository",),

@@ -17,9 +17,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from migrator.demo import githttp
 from migrator.demo.api import Api
-from migrator.demo.credentials import Credential, Credentials, Kind
+from migrator.demo.credentials import BoxCredentialKind, BoxCredentials, Credential
 from migrator.demo.faults import Fault, Faults
-from migrator.demo.messages import Answer, Refusal, Request, text
+from migrator.demo.messages import Refusal, Request, Response, text
 from migrator.demo.selection import selected
 from migrator.demo.state import Workspace
 
@@ -30,7 +30,7 @@ _CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LogLine:
     """A line of the log. `path` is decoded; `credential` is its kind; `status` 0 is no answer at all."""
 
     method: str
@@ -50,7 +50,7 @@ class Exchange:
     """
 
     request: Request
-    answer: Answer
+    answer: Response
     fault: bool
 
 
@@ -62,12 +62,12 @@ class Site:
     """All that a handler needs."""
 
     workspace: Workspace
-    credentials: Credentials
+    credentials: BoxCredentials
     faults: Faults
     api: Api
     observer: Observer | None
     lock: RLock = field(default_factory=RLock)
-    log: list[Asked] = field(default_factory=list)
+    log: list[LogLine] = field(default_factory=list)
 
 
 class Server(ThreadingHTTPServer):
@@ -130,7 +130,7 @@ class Handler(BaseHTTPRequestHandler):
         credential = site.api.identify(request)
         changed = bool(fault and fault.changes)
         if fault and (fault.answer or fault.close) and not fault.applied:
-            answer = fault.answer or Answer(0)
+            answer = fault.answer or Response(0)
         else:
             with site.lock:
                 answer = site.api.answer(request, credential)
@@ -147,8 +147,8 @@ class Handler(BaseHTTPRequestHandler):
         site = self.server.site
         credential = site.credentials.of_git(request.headers)
         if fault and (fault.answer or fault.close):
-            self._note(request, credential, fault.answer or Answer(0), fault)
-            self._send(fault.answer or Answer(0), fault)
+            self._note(request, credential, fault.answer or Response(0), fault)
+            self._send(fault.answer or Response(0), fault)
             return
         try:
             asked = githttp.service(request, site.workspace, credential)
@@ -163,13 +163,13 @@ class Handler(BaseHTTPRequestHandler):
         if asked.writes and request.method == "POST":
             asked.repository.updated_on = site.workspace.clock()
 
-    def _note(self, request: Request, credential: Credential | None, answer: Answer, fault: Fault | None) -> None:
+    def _note(self, request: Request, credential: Credential | None, answer: Response, fault: Fault | None) -> None:
         known = self.server.site.credentials
         query = "&".join(f"{name}={value}" for name, value in request.query)
-        kind = (credential.kind if credential else Kind.NOBODY).value
+        kind = (credential.kind if credential else BoxCredentialKind.NOBODY).value
         closed = bool(fault and fault.close)
         self.server.site.log.append(
-            Asked(
+            LogLine(
                 request.method,
                 known.masked(unquote(request.path)),
                 known.masked(query),
@@ -225,7 +225,7 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         return False
 
-    def _send(self, answer: Answer, fault: Fault | None = None) -> None:
+    def _send(self, answer: Response, fault: Fault | None = None) -> None:
         if fault and fault.close:
             self._hang_up()
             return
@@ -244,7 +244,7 @@ class Handler(BaseHTTPRequestHandler):
             if self.command != "HEAD" and answer.status != 204:
                 self.wfile.write(payload)
 
-    def _stream(self, reply: githttp.Reply, fault: Fault | None) -> None:
+    def _stream(self, reply: githttp.GitReply, fault: Fault | None) -> None:
         self.send_response(reply.answer.status)
         for name, value in reply.answer.headers.items():
             self.send_header(name, value)

@@ -10,7 +10,7 @@ from typing import Any
 
 from migrator.demo import identity, store
 from migrator.demo.people import User, user
-from migrator.demo.store import Commit
+from migrator.demo.store import NewCommit
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ReviewTask:
     id: int
     text: str
     creator: User
@@ -112,12 +112,12 @@ class PullRequest:
     base: str = ""
     comments: list[Comment] = field(default_factory=list)
     approved_by: list[User] = field(default_factory=list)
-    tasks: dict[int, Task] = field(default_factory=dict)
+    tasks: dict[int, ReviewTask] = field(default_factory=dict)
     fork_gone: bool = False
 
 
 @dataclass(slots=True)
-class Report:
+class InsightReport:
     """`content` and `annotations`, by their external id, as they were sent."""
 
     content: dict[str, Any]
@@ -146,7 +146,7 @@ class Repository:
     runs: list[Run] = field(default_factory=list)
     reviewers: list[User] = field(default_factory=list)
     pull_requests: list[PullRequest] = field(default_factory=list)
-    reports: dict[tuple[str, str], Report] = field(default_factory=dict)
+    reports: dict[tuple[str, str], InsightReport] = field(default_factory=dict)
     statuses: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
 
@@ -193,7 +193,7 @@ class Workspace:
         self.repositories[slug] = made
         return made
 
-    def write(self, repository: Repository, commits: Sequence[Commit]) -> list[str]:
+    def write(self, repository: Repository, commits: Sequence[NewCommit]) -> list[str]:
         """Append commits; their hashes. Raises StoreError."""
         hashes = store.write(repository.folder, commits, repository.main)
         repository.updated_on = max(commit.when for commit in commits)

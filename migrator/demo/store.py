@@ -16,7 +16,7 @@ _FORMAT = "tformat:%H%x00%cI%x00%an <%ae>%x00%P%x00%B%x00"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileDifference:
     """`status` is git's letter. `old` and `new` are paths, None where there is no file; the lines of others are 0."""
 
     status: str
@@ -27,7 +27,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class TagNote:
     """What an annotated tag says: who made it, when, in ISO 8601, and why."""
 
     author: str
@@ -43,12 +43,12 @@ class Link(str):
     """A file that is a symbolic link to this path."""
 
 
-class Program(str):
+class Executable(str):
     """A file with this text that can be executed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
+class NewCommit:
     """A change to a branch: `files` are texts by path, None deletes. `author` is `Name <mail>`.
 
     A branch that is not there begins at `start`, a hash or a branch, by default the main branch.
@@ -74,7 +74,7 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredEntry:
     """`kind` is `blob`, `tree` or `commit` (a submodule); `size` in bytes, of blobs."""
 
     mode: str
@@ -97,7 +97,7 @@ def create(folder: Path, main: str) -> None:
     (folder / "config").write_text(_CONFIG)
 
 
-def write(folder: Path, commits: Sequence[Commit], main: str) -> list[str]:
+def write(folder: Path, commits: Sequence[NewCommit], main: str) -> list[str]:
     """Append the commits in their order; their hashes. Raises StoreError, as where a branch would lose commits."""
     known, stream = set(branches(folder)), bytearray()
     seen = set[str]()
@@ -130,14 +130,14 @@ def tags(folder: Path) -> dict[str, str]:
     return _refs(folder, "tags")
 
 
-def notes(folder: Path) -> dict[str, Note]:
+def notes(folder: Path) -> dict[str, TagNote]:
     """What annotated tags say, by name; light ones say nothing."""
     if empty(folder, "tags"):
         return {}
     parts = ("%(refname:lstrip=2)", "%(objecttype)", "%(taggername) %(taggeremail)", "%(taggerdate:iso-strict)")
     out = _git(folder, "for-each-ref", f"--format={'%00'.join((*parts, '%(contents)%00'))}", "refs/tags")
     rows = [row.split("\0") for row in out.decode("utf-8", "replace").split("\0\n")[:-1]]
-    return {name: Note(*rest) for name, kind, *rest in rows if kind == "tag"}
+    return {name: TagNote(*rest) for name, kind, *rest in rows if kind == "tag"}
 
 
 def resolve(folder: Path, revision: str) -> str | None:
@@ -167,17 +167,17 @@ def history(folder: Path, revision: str, path: str = "", without: Sequence[str] 
     return _revisions(out)
 
 
-def entry(folder: Path, revision: str, path: str) -> Entry | None:
+def entry(folder: Path, revision: str, path: str) -> StoredEntry | None:
     """What is at `path`; the root is an entry without a path."""
     if not path.strip("/"):
-        return Entry("040000", "tree", revision, 0, "")
+        return StoredEntry("040000", "tree", revision, 0, "")
     if {"..", "."} & set(path.split("/")):
         return None
     found = _entries(_git(folder, "ls-tree", "-z", "-l", "--full-tree", revision, "--", path.strip("/")))
     return found[0] if found else None
 
 
-def listing(folder: Path, revision: str, path: str, depth: int) -> list[Entry]:
+def listing(folder: Path, revision: str, path: str, depth: int) -> list[StoredEntry]:
     """The entries below a folder, down to `depth` levels, folders before what is in them."""
     inside = path.strip("/")
     place = [f"{inside}/"] if inside else []
@@ -253,7 +253,7 @@ def diff(folder: Path, old: str, new: str, *options: str) -> bytes:
     return _git(folder, "diff", "--no-color", "--no-ext-diff", "--no-textconv", *options, old, new, "--")
 
 
-def changes(folder: Path, old: str, new: str) -> list[Change]:
+def changes(folder: Path, old: str, new: str) -> list[FileDifference]:
     """What differs file by file; a file that is much like one that is gone is that one, renamed."""
     lines = diff(folder, old, new, "-M", "--raw", "--numstat", "-z").decode("utf-8", "replace").split("\0")
     named: dict[str, tuple[str, str | None, str | None]] = {}
@@ -269,17 +269,17 @@ def changes(folder: Path, old: str, new: str) -> list[Change]:
         if not path:
             path = (next(parts), next(parts))[1]
         counts[path] = int(added) if added.isdecimal() else 0, int(removed) if removed.isdecimal() else 0
-    return [Change(*named[path], *counts[path]) for path in named]
+    return [FileDifference(*named[path], *counts[path]) for path in named]
 
 
-def _header(commit: Commit, mark: int) -> bytes:
+def _header(commit: NewCommit, mark: int) -> bytes:
     person = f"{commit.author} {int(commit.when.timestamp())} +0000"
     message = commit.message.encode()
     head = f"commit refs/heads/{commit.branch}\nmark :{mark}\nauthor {person}\ncommitter {person}\n"
     return head.encode() + b"data %d\n%b\n" % (len(message), message)
 
 
-def _from(commit: Commit, known: set[str], seen: set[str], main: str) -> bytes:
+def _from(commit: NewCommit, known: set[str], seen: set[str], main: str) -> bytes:
     start = commit.branch if commit.branch in known and not commit.start else commit.start or main
     if start in seen:
         return f"from refs/heads/{start}\n".encode()
@@ -292,7 +292,7 @@ def _file(path: str, text: str | bytes | None) -> bytes:
     escaped = path.encode().replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
     if text is None:
         return b'D "%b"\n' % escaped
-    mode = b"120000" if isinstance(text, Link) else b"100755" if isinstance(text, Program) else b"100644"
+    mode = b"120000" if isinstance(text, Link) else b"100755" if isinstance(text, Executable) else b"100644"
     data = text.encode() if isinstance(text, str) else text
     return b'M %b inline "%b"\ndata %d\n%b\n' % (mode, escaped, len(data), data)
 
@@ -318,12 +318,12 @@ def _revisions(out: bytes) -> list[Revision]:
     ]
 
 
-def _entries(out: bytes) -> list[Entry]:
+def _entries(out: bytes) -> list[StoredEntry]:
     found = []
     for row in out.decode("utf-8", "replace").split("\0")[:-1]:
         about, _, path = row.partition("\t")
         mode, kind, name, size = about.split()
-        found.append(Entry(mode, kind, name, int(size) if size.isdecimal() else 0, path))
+        found.append(StoredEntry(mode, kind, name, int(size) if size.isdecimal() else 0, path))
     return found
 
 

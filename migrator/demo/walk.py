@@ -48,7 +48,7 @@ def only(pattern: str) -> Callable[[str], str]:
     return shortened
 
 
-class Act(Enum):
+class Interlude(Enum):
     """What people do between two commands."""
 
     NOTHING = auto()
@@ -59,7 +59,7 @@ class Act(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Scene:
     """A command and the exit code that it must have. `says` is '' where it belongs to the step before.
 
     It runs in the clone, or `beside` it. `shown` makes of its output what a newcomer needs to see. `before` it people
@@ -71,75 +71,75 @@ class Step:
     code: int = 0
     beside: bool = True
     shown: Callable[[str], str] = whole
-    before: Act = Act.NOTHING
+    before: Interlude = Interlude.NOTHING
 
 
-def steps(url: str) -> tuple[Step, ...]:
+def steps(url: str) -> tuple[Scene, ...]:
     """The way. `url` is where the repository `web` is cloned from."""
     return (
-        Step("`web` logs in to Bitbucket Packages with a stored token.", ("git", "clone", "--quiet", url)),
-        Step("", ("patless", "check"), 1, beside=False),
-        Step(
+        Scene("`web` logs in to Bitbucket Packages with a stored token.", ("git", "clone", "--quiet", url)),
+        Scene("", ("patless", "check"), 1, beside=False),
+        Scene(
             "`fix --diff` shows the rewrite: the credential changes, and nothing else does.",
             ("patless", "fix", "--diff"),
             1,
             beside=False,
         ),
-        Step("Now the whole workspace.", ("patless", "fleet", "scan", *_WHOSE, "--exit-zero")),
-        Step(
+        Scene("Now the whole workspace.", ("patless", "fleet", "scan", *_WHOSE, "--exit-zero")),
+        Scene(
             "Who pushes and who reads each package, shortened.",
             ("patless", "fleet", "packages"),
             shown=only(r"Settle first|crg\.apkg\.io/acme/base|ci-shared|\d+ packages"),
         ),
-        Step(
+        Scene(
             "Whose they are nobody but the owner of the workspace can say, in one file.",
             ("cat", "fleet.toml"),
-            before=Act.STATE,
+            before=Interlude.STATE,
         ),
-        Step(
+        Scene(
             "So the pull requests can be opened; what stops a repository is said of it.",
             ("patless", "fleet", "migrate", "--open-prs", "--pace", "0"),
             1,
         ),
-        Step(
+        Scene(
             "Lee, meanwhile, wants to publish `web` every night, with the stored token once more: the bot says so on "
             "the pull request.",
             ("patless", "bot", *_WHOSE, "--repo", "web", "--pull-request", "1"),
         ),
-        Step(
+        Scene(
             "The pull request of `invoices` is merged, and its pipeline is green.",
             ("patless", "fleet", "status"),
             1,
-            before=Act.MERGE,
+            before=Interlude.MERGE,
         ),
-        Step(
+        Scene(
             "Can the stored token of `invoices` go? Nothing on any branch, tag or run of this month needs it.",
             ("patless", "secrets", "list", *_ONE),
             1,
             shown=only(r"acme/invoices|\d+ variables"),
         ),
-        Step(
+        Scene(
             "A plan says so, and on what evidence; Dana answers for what is taken for granted with her SSH key.",
             ("patless", "secrets", "plan", *_ONE, "--output", "plan.json", "--sign", KEY),
             shown=only(r"Taken for granted|\d+ variables|patless:"),
         ),
-        Step(
+        Scene(
             "Lee carries it out: what is in the signed plan goes, if its evidence still holds, and nothing else does.",
             (
                 *("patless", "secrets", "apply", "plan.json", "--yes", "--by", APPLIER, *_SIGNED),
                 *("--backup", "backup.jsonl"),
             ),
         ),
-        Step(
+        Scene(
             "Plan, signature and log are what an auditor keeps; `verify` checks them offline.",
             ("patless", "secrets", "verify", "plan.json", *_SIGNED),
         ),
-        Step(
+        Scene(
             "And all of it as one page for a browser, with what may become of every variable of the workspace.",
             ("patless", "secrets", "list", *_WHOSE, "--all", "--format", "json", "--output-file", "secrets.json"),
             1,
         ),
-        Step(
+        Scene(
             "",
             (
                 *("patless", "fleet", "report", "--output", REPORT, "--secrets", "secrets.json"),

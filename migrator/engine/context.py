@@ -15,7 +15,7 @@ from migrator.reading.repository import Reading
 from migrator.reading.scripts import ItemKey
 from migrator.reading.steps import StepFacts
 from migrator.sinks.credentials import origin
-from migrator.sinks.packages import Name, Picture, name_of
+from migrator.sinks.packages import Name, PushedPackages, name_of
 
 
 def context_of(reading: Reading) -> RuleContext:
@@ -36,7 +36,7 @@ def context_of(reading: Reading) -> RuleContext:
         pipelines=tuple(reading.pipelines.values()),
         steps=reading.facts,
         broken=tuple(reading.broken),
-        picture=Picture(reading.settings, frozenset(_pushed(reading))),
+        picture=PushedPackages(reading.settings, frozenset(_pushed(reading))),
         mentioned=mentioned,
         source=reading.source,
         shared_items=frozenset(_shared_items(reading.facts)),

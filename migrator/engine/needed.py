@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from msgspec import Struct
 
 from migrator.engine.context import context_of
-from migrator.engine.overwritten import Place
+from migrator.engine.overwritten import NamedLine
 from migrator.findings.settings import Settings
 from migrator.fixes.judged_command import RuleContext
 from migrator.flow.events import Command, Flow, VariableUse
@@ -41,7 +41,7 @@ class _Login(Struct, frozen=True):
 
 def needed(
     view: View, pipelines: Sequence[str], book: RuleBook, settings: Settings, platform: Platform, within: str
-) -> frozenset[Place]:
+) -> frozenset[NamedLine]:
     """Where logins to Packages read which variables that have to come from outside: user name, password, and host.
 
     Only what the repository itself runs counts, `within` as in Reading. What may set a variable unseen leaves it out: a
@@ -54,7 +54,7 @@ def needed(
     return frozenset(place for step in reading.facts for place in _of(step, context))
 
 
-def _of(step: StepFacts, context: RuleContext) -> Iterator[Place]:
+def _of(step: StepFacts, context: RuleContext) -> Iterator[NamedLine]:
     if step.windows or step.elsewhere or context.book.runners.open(step.step.labels):
         return
     declared = {name for name, _ in step.step.variables}
@@ -69,7 +69,7 @@ def _of(step: StepFacts, context: RuleContext) -> Iterator[Place]:
             for use in uses:
                 if use.read.name not in declared and not context.book.built_in.gives(use.read.name):
                     source, span = _shown(shell, use)
-                    yield Place(source.path, source.position(span.start).line, use.read.name)
+                    yield NamedLine(source.path, source.position(span.start).line, use.read.name)
 
 
 def _logins(shell: Shell, step: StepFacts, context: RuleContext) -> Iterator[_Login]:

@@ -18,7 +18,7 @@ from migrator.text.source import Span
 from migrator.text.view import View
 
 
-class Place(Struct, frozen=True):
+class NamedLine(Struct, frozen=True):
     """A name on a line of a file, from 1."""
 
     path: str
@@ -35,7 +35,7 @@ def overwritten(
     platform: Platform,
     links: Mapping[str, str],
     reaches: Reaches,
-) -> Mapping[Place, int]:
+) -> Mapping[NamedLine, int]:
     """How often each of the `names` stands in a place where its stored value never arrives.
 
     A place counts where it is followed in every step that leads there, and nothing else may run the file with the
@@ -48,8 +48,8 @@ def overwritten(
     shells = [shell for fact in reading.facts for shell in fact.shells]
     if reading.skipped or reading.broken or any(not shell.read or shell.trace.unread for shell in shells):
         return {}
-    found: dict[Place, set[Span]] = {}
-    stored: set[Place] = set()
+    found: dict[NamedLine, set[Span]] = {}
+    stored: set[NamedLine] = set()
     for shell in shells:
         for place, span, arrives in _places(shell, names, links):
             found.setdefault(place, set()).add(span)
@@ -69,7 +69,7 @@ def _files(ways: Ways, name: str, links: Mapping[str, str]) -> Collection[str] |
     return None if ways.nameless(name) else {links.get(path, path) for path in ways.open(name)}
 
 
-def _places(shell: Shell, names: Collection[str], links: Mapping[str, str]) -> Iterator[tuple[Place, Span, bool]]:
+def _places(shell: Shell, names: Collection[str], links: Mapping[str, str]) -> Iterator[tuple[NamedLine, Span, bool]]:
     """Where a shell names them, and whether the stored value is what it may find there."""
     spans = [(use.read.name, use.read.name_span, None in use.definitions) for use in shell.trace.uses]
     spans += [(one.name, one.word.span, False) for one in shell.trace.definitions if one.word and not one.positional]
@@ -80,7 +80,7 @@ def _places(shell: Shell, names: Collection[str], links: Mapping[str, str]) -> I
         source, shown = part.source, shell.script.shown(span)
         if arrives or (part.runs is not None and _written(source.text, shown, name)):
             path = links.get(source.path, source.path)
-            yield Place(path, source.position(shown.start).line, name), shown, arrives
+            yield NamedLine(path, source.position(shown.start).line, name), shown, arrives
 
 
 def _written(text: str, span: Span, name: str) -> bool:

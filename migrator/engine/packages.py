@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from migrator.findings.records import Ownership, Package, Use
 from migrator.reading.repository import Reading
 from migrator.rulebook.sinks import Action
-from migrator.sinks.packages import Name, Picture, name_of
+from migrator.sinks.packages import Name, PushedPackages, name_of
 
 _Entry = tuple[Use, Name, Action]
 
 
-def packages(reading: Reading, picture: Picture) -> Iterator[Package]:
+def packages(reading: Reading, picture: PushedPackages) -> Iterator[Package]:
     """By name. What only other repositories run, because a file exports it, pushes and reads no package here."""
     by_name: dict[str, list[_Entry]] = {}
     for entry in (*_of_steps(reading), *_of_build_images(reading)):

@@ -15,7 +15,7 @@ from migrator.reading.evidence import RegistryTexts
 from migrator.reading.scripts import ItemKey
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
-from migrator.sinks.packages import Picture
+from migrator.sinks.packages import PushedPackages
 from migrator.text.source import Source, Span
 
 
@@ -39,7 +39,7 @@ class Context(Struct, frozen=True, eq=False):
     pipelines: tuple[Pipelines, ...]
     steps: tuple[StepFacts, ...]
     broken: tuple[tuple[Source, Span], ...]
-    picture: Picture
+    picture: PushedPackages
     mentioned: Callable[[StepFacts], bool]
     source: Callable[[str], Source | None]
     shared_items: frozenset[ItemKey]

@@ -25,7 +25,7 @@ _Found = TypeVar("_Found")
 _Item = TypeVar("_Item")
 
 
-class Stopped(Exception):
+class RunStopped(Exception):
     """The run is at its end; nothing more is begun."""
 
 
@@ -129,7 +129,7 @@ class Abreast:
     def _tell(one: Future[_Found], told: Callable[[_Found], None]) -> None:
         try:
             found = one.result()
-        except Stopped:
+        except RunStopped:
             return
         told(found)
 
@@ -177,7 +177,7 @@ class Abreast:
 
         def carry_out() -> None:
             if self._closed:
-                done.set_exception(Stopped())
+                done.set_exception(RunStopped())
                 return
             try:
                 done.set_result(work())
@@ -190,7 +190,7 @@ class Abreast:
                 found: _Found = done.result(_TICK)
             except TimeoutError:
                 if self._closed and not done.done():
-                    raise Stopped from None
+                    raise RunStopped from None
             else:
                 return found
 
@@ -200,12 +200,12 @@ class Abreast:
         with self._turns:
             self._turns.wait_for(lambda: self._stopped or self._next >= number)
             if self._stopped:
-                raise Stopped
+                raise RunStopped
 
     def _begin(self, number: int) -> None:
         with self._turns:
             if self._stopped and number not in self._begun:
-                raise Stopped
+                raise RunStopped
             self._begun.add(number)
 
     def _pass(self, number: int) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from migrator.bitbucket import inventory as inventories
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.session import Client
 from migrator.fleet import imports
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Entry, Hosts, Repository, State, by_name
+from migrator.fleet.records import FleetRepository, Hosts, LedgerEntry, RepositoryState, by_name
 from migrator.fleet.scanning import Judge
 from migrator.fleet.visiting import now
 from migrator.rulebook.records import RuleBook
@@ -24,7 +24,7 @@ UNRESOLVED = "registry-unresolved"
 """The reason of a login whose registry is not certain."""
 
 
-class Answers(Struct, frozen=True):
+class Unanswered(Struct, frozen=True):
     """`unread` are clauses on the repositories whose variables could not be read, one for each; `left` counts those
     that were not asked, as no further request may be sent."""
 
@@ -32,7 +32,7 @@ class Answers(Struct, frozen=True):
     left: int = 0
 
 
-def open_questions(ledger: Ledger, entries: Sequence[Entry], begun: str) -> list[Entry]:
+def open_questions(ledger: Ledger, entries: Sequence[LedgerEntry], begun: str) -> list[LedgerEntry]:
     """Those of Bitbucket that this round has still to ask: where a login leaves its registry open, or where variables
     have told it before, which can have changed."""
     told = ledger.told()
@@ -41,7 +41,7 @@ def open_questions(ledger: Ledger, entries: Sequence[Entry], begun: str) -> list
     for entry in entries:
         known = told.get(entry.repository.uuid)
         asked = known is not None and begun <= known.at <= moment
-        if entry.state is not State.SCANNED or entry.repository.folder or asked:
+        if entry.state is not RepositoryState.SCANNED or entry.repository.folder or asked:
             continue
         if (known and known.known) or _unresolved(ledger, entry):
             found.append(entry)
@@ -49,8 +49,8 @@ def open_questions(ledger: Ledger, entries: Sequence[Entry], begun: str) -> list
 
 
 def importing(
-    ledger: Ledger, entries: Sequence[Entry], begun: str, judge: Judge, root: Callable[[Repository], Path]
-) -> list[Entry]:
+    ledger: Ledger, entries: Sequence[LedgerEntry], begun: str, judge: Judge, root: Callable[[FleetRepository], Path]
+) -> list[LedgerEntry]:
     """Those of Bitbucket that this round has still to ask, as a pipeline that they import leaves a registry open.
 
     It runs with the variables of whoever imports it. `root` says where a copy is.
@@ -59,7 +59,7 @@ def importing(
     waiting = {
         uuid: entry
         for entry in entries
-        if entry.state is State.SCANNED and not entry.repository.folder
+        if entry.state is RepositoryState.SCANNED and not entry.repository.folder
         if (known := told.get(uuid := entry.repository.uuid)) is None or not begun <= known.at <= moment
     }
     branches = [
@@ -78,7 +78,7 @@ def importing(
     return [entry for entry in waiting.values() if entry.repository.slug in open_]
 
 
-def ask(ledger: Ledger, entries: Sequence[Entry], client: Client, book: RuleBook) -> Answers:
+def ask(ledger: Ledger, entries: Sequence[LedgerEntry], client: Client, book: RuleBook) -> Unanswered:
     """Ask each for its variables, and record the hosts. One that another run is at is left to it. Raises LedgerError.
 
     What cannot be read is not known, whatever was known before.
@@ -96,41 +96,41 @@ def ask(ledger: Ledger, entries: Sequence[Entry], client: Client, book: RuleBook
                 known = {key: host for key, host in hosts(found, book).items() if host is not None}
                 unread += [found.not_checked[0].reason] if found.not_checked else []
             except ApiError as error:
-                if error.kind is Kind.SPENT:
-                    return Answers(tuple(unread), len(entries) - number)
+                if error.kind is Cause.SPENT:
+                    return Unanswered(tuple(unread), len(entries) - number)
                 unread.append(str(error))
             ledger.tell(Hosts(uuid, now(), known))
-    return Answers(tuple(unread))
+    return Unanswered(tuple(unread))
 
 
-def outdated(ledger: Ledger, entry: Entry, judge: Judge) -> bool:
+def outdated(ledger: Ledger, entry: LedgerEntry, judge: Judge) -> bool:
     """Whether what was asked since makes a difference to what a repository was judged by."""
     uuid = entry.repository.uuid
-    if entry.state is not State.SCANNED or uuid not in ledger.told(uuid):
+    if entry.state is not RepositoryState.SCANNED or uuid not in ledger.told(uuid):
         return False
     knowing, judged = judge.knowing(ledger.hosts(uuid)), ledger.judged(uuid)
     return not all(commit in judged and knowing.still(judged[commit]) for commit in ledger.heads(uuid).values())
 
 
-def by_hosts(judge: Judge, ledger: Ledger) -> Callable[[Repository], Judge]:
+def by_hosts(judge: Judge, ledger: Ledger) -> Callable[[FleetRepository], Judge]:
     """By what each repository is judged: the operator's word, and which hosts its variables named to the last scan."""
     told = ledger.told()
 
-    def knowing(repository: Repository) -> Judge:
+    def knowing(repository: FleetRepository) -> Judge:
         known = told.get(repository.uuid)
         return judge.of(repository).knowing(known.known if known else {})
 
     return knowing
 
 
-def _inventory(client: Client, repository: Repository, above: dict[str, Inventory]) -> Inventory:
+def _inventory(client: Client, repository: FleetRepository, above: dict[str, Inventory]) -> Inventory:
     workspace = repository.workspace
     if workspace not in above:
         above[workspace] = inventories.of_workspace(client, workspace)
     return inventories.inventory(client, workspace, repository.slug, above[workspace])
 
 
-def _unresolved(ledger: Ledger, entry: Entry) -> bool:
+def _unresolved(ledger: Ledger, entry: LedgerEntry) -> bool:
     return any(
         reason.code == UNRESOLVED
         for branch in ledger.branches(entry.repository.uuid)

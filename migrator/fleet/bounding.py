@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from migrator.fleet.records import Entry, Repository
+from migrator.fleet.records import FleetRepository, LedgerEntry
 from migrator.repositories import caching, remote
 from migrator.repositories.git import GitError
 
@@ -27,7 +27,7 @@ class Bound:
         self._over = limit
         self._count(caching.contents(cache))
 
-    def saw(self, repository: Repository) -> None:
+    def saw(self, repository: FleetRepository) -> None:
         """The copy of a repository may have grown."""
         with suppress(GitError):
             path = remote.place(self._cache, repository.workspace, repository.slug)
@@ -54,7 +54,7 @@ class Bound:
         self._size = there.size
 
 
-def mark_gone(cache: Path, before: Iterable[Entry], now: Iterable[Entry]) -> None:
+def mark_gone(cache: Path, before: Iterable[LedgerEntry], now: Iterable[LedgerEntry]) -> None:
     """Note of the copies of repositories that are there no more, or not by the name that they had, that nobody will
     miss them."""
     there = {(one.repository.workspace, one.repository.slug) for one in now if not one.state.left}

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from migrator.bitbucket import addresses
 from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.paging import ROWS
-from migrator.fleet.records import Repository
+from migrator.fleet.records import FleetRepository
 from migrator.text.mask import printable
 from migrator.text.patterns import regex
 
@@ -36,10 +36,10 @@ class Catalogue(Struct, frozen=True):
     workspace: str
     at: str
     whole: bool
-    repositories: tuple[Repository, ...]
+    repositories: tuple[FleetRepository, ...]
 
 
-def document(workspace: str, at: str, whole: bool, repositories: Sequence[Repository]) -> str:
+def document(workspace: str, at: str, whole: bool, repositories: Sequence[FleetRepository]) -> str:
     found = Catalogue(VERSION, workspace, at, whole, tuple(repositories))
     return msgspec.json.format(msgspec.json.encode(found).decode(), indent=1) + "\n"
 
@@ -69,7 +69,7 @@ def read(path: Path, api: str) -> Catalogue:
     return replace(found, repositories=tuple(_checked(path, found, one, api) for one in found.repositories))
 
 
-def _checked(path: Path, found: Catalogue, one: Repository, api: str) -> Repository:
+def _checked(path: Path, found: Catalogue, one: FleetRepository, api: str) -> FleetRepository:
     texts = (one.workspace, one.slug, one.name, one.project, one.main_branch, one.clone_url, one.page_url)
     if not _UUID.fullmatch(one.uuid) or one.workspace != found.workspace or max(map(len, texts)) > _LONGEST:
         raise CatalogueError(f"{path}: the list has an entry that is no repository of {printable(found.workspace)}")

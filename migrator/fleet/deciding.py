@@ -107,7 +107,7 @@ class Policy(Struct, frozen=True):
     accept_linkage: bool = False
 
 
-class Decision(Struct, frozen=True):
+class MigrationDecision(Struct, frozen=True):
     """`parent` is the commit that the new one is made on, '' where none is made; `pull_request` the one that this is
     about, None where there is none yet. `why` is there where nothing is written, `about` names what it is about."""
 
@@ -118,7 +118,7 @@ class Decision(Struct, frozen=True):
     about: tuple[str, ...] = ()
 
 
-def decide(seen: Situation, policy: Policy) -> Decision:
+def decide(seen: Situation, policy: Policy) -> MigrationDecision:
     """What people have done wins over everything; then what is in the way; then what is missing."""
     if seen.branch in seen.protected or seen.branch == seen.destination:
         return _stop(Why.PROTECTED, seen.branch)
@@ -126,7 +126,7 @@ def decide(seen: Situation, policy: Policy) -> Decision:
     if standing is not None:
         return standing
     if not seen.change:
-        return Decision(Act.LEAVE, why=Why.HELD_BACK if seen.held else Why.CLEAN, about=seen.held)
+        return MigrationDecision(Act.LEAVE, why=Why.HELD_BACK if seen.held else Why.CLEAN, about=seen.held)
     if seen.shadows:
         return _stop(Why.SHADOWED, *seen.shadows)
     if seen.not_checked:
@@ -137,14 +137,14 @@ def decide(seen: Situation, policy: Policy) -> Decision:
         return _stop(Why.LINKAGE, *seen.unlinked)
     opened = _opened(seen)
     if seen.tip is None:
-        return Decision(Act.OPEN, seen.head)
+        return MigrationDecision(Act.OPEN, seen.head)
     current = seen.tip.change == seen.change
     if opened:
-        return Decision(Act.UPDATE, seen.tip.sha, opened)
-    return Decision(Act.REPAIR, "" if current else seen.tip.sha)
+        return MigrationDecision(Act.UPDATE, seen.tip.sha, opened)
+    return MigrationDecision(Act.REPAIR, "" if current else seen.tip.sha)
 
 
-def _standing(seen: Situation, policy: Policy) -> Decision | None:
+def _standing(seen: Situation, policy: Policy) -> MigrationDecision | None:
     """Why nothing is to be done, as far as the branch and its pull requests say; None where they do not."""
     opened = _opened(seen)
     if opened and opened.destination != seen.destination:
@@ -173,9 +173,9 @@ def _ended(seen: Situation) -> PullRequest | None:
     return max((one for one in found if one.destination == seen.destination), key=lambda one: one.number, default=None)
 
 
-def _leave(why: Why, about: PullRequest) -> Decision:
-    return Decision(Act.LEAVE, pull_request=about, why=why)
+def _leave(why: Why, about: PullRequest) -> MigrationDecision:
+    return MigrationDecision(Act.LEAVE, pull_request=about, why=why)
 
 
-def _stop(why: Why, *about: str) -> Decision:
-    return Decision(Act.STOP, why=why, about=about)
+def _stop(why: Why, *about: str) -> MigrationDecision:
+    return MigrationDecision(Act.STOP, why=why, about=about)

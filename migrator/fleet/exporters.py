@@ -11,11 +11,11 @@ from migrator.bitbucket.credentials import Credentials
 from migrator.bitbucket.errors import ApiError
 from migrator.engine import analysis as engine
 from migrator.findings.records import Report
-from migrator.fleet.imports import Looked, Pin
-from migrator.fleet.records import Branch, Entry, Import, Repository
+from migrator.fleet.imports import ImporterView, Pin
+from migrator.fleet.records import FleetRepository, Import, LedgerBranch, LedgerEntry
 from migrator.fleet.scanning import Judge, findings, packages, showable
-from migrator.fleet.visiting import Reading
-from migrator.platforms.bitbucket.imports import Target, target
+from migrator.fleet.visiting import GatheringOptions
+from migrator.platforms.bitbucket.imports import ImportTarget, target
 from migrator.platforms.bitbucket.pipelines import EXPORTED
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.repositories import remote
@@ -39,7 +39,10 @@ class Exporters:
     judged. For `imports.graph`."""
 
     def __init__(
-        self, entries: Iterable[Entry], root: Callable[[Repository], Path], judge: Callable[[Repository], Judge]
+        self,
+        entries: Iterable[LedgerEntry],
+        root: Callable[[FleetRepository], Path],
+        judge: Callable[[FleetRepository], Judge],
     ) -> None:
         known = [entry.repository for entry in entries]
         self._known = {one.uuid: one for one in known} | {one.slug: one for one in known}
@@ -47,11 +50,11 @@ class Exporters:
         self._judge = judge
         self._file = lru_cache(maxsize=256)(self._read)
 
-    def __call__(self, branch: Branch, _: Import, aim: Target) -> Looked:
+    def __call__(self, branch: LedgerBranch, _: Import, aim: ImportTarget) -> ImporterView:
         """Never raises: what cannot be read is said in `why`."""
         exporter = self.exporter(aim)
         if exporter is None:
-            return Looked(why="the ledger knows no such repository")
+            return ImporterView(why="the ledger knows no such repository")
         pin, commit = Pin.UNKNOWN, ""
         try:
             pin, commit = self._find(exporter, aim.ref)
@@ -62,13 +65,13 @@ class Exporters:
             shown = showable(
                 self.report(branch, name, aim.pipeline, data), lambda path: named(aim.path if path == name else path)
             )
-            return Looked(exporter.slug, pin, commit, packages(shown), findings(shown))
+            return ImporterView(exporter.slug, pin, commit, packages(shown), findings(shown))
         except _Missing as error:
-            return Looked(exporter.slug, pin, commit, why=str(error))
+            return ImporterView(exporter.slug, pin, commit, why=str(error))
         except (GitError, Unreadable, Undecodable, YamlError) as error:
-            return Looked(exporter.slug, pin, commit, why=f"it cannot be read: {error}")
+            return ImporterView(exporter.slug, pin, commit, why=f"it cannot be read: {error}")
 
-    def _find(self, exporter: Repository, ref: str) -> tuple[Pin, str]:
+    def _find(self, exporter: FleetRepository, ref: str) -> tuple[Pin, str]:
         root = self._root(exporter)
         if not root.exists():
             raise _Missing("its copy is not on this machine; `patless fleet scan` fetches it")
@@ -81,17 +84,17 @@ class Exporters:
             raise _Missing("no branch or tag of this name has been fetched")
         return (Pin.BRANCH, branch) if branch else (Pin.TAG, tag or "")
 
-    def _read(self, exporter: Repository, commit: str, path: str) -> bytes:
+    def _read(self, exporter: FleetRepository, commit: str, path: str) -> bytes:
         with Objects(self._root(exporter)) as objects:
             data = RefView(objects, commit).read(path)
         if data is None:
             raise _Missing(f"it has no {path}")
         return data
 
-    def exporter(self, aim: Target) -> Repository | None:
+    def exporter(self, aim: ImportTarget) -> FleetRepository | None:
         return self._known.get(aim.repository)
 
-    def report(self, branch: Branch, name: str, pipeline: str, data: bytes) -> Report:
+    def report(self, branch: LedgerBranch, name: str, pipeline: str, data: bytes) -> Report:
         """On a pipeline of the file `data` as the repository of `branch` runs it, which has no file called `name`.
 
         Raises GitError.
@@ -102,14 +105,14 @@ class Exporters:
             return engine.analyse(view, [name], judge.book, judge.settings, BITBUCKET, f"{EXPORTED}.{pipeline}")
 
 
-def bring(entries: Iterable[Entry], branches: Iterable[Branch], reading: Reading) -> None:
+def bring(entries: Iterable[LedgerEntry], branches: Iterable[LedgerBranch], reading: GatheringOptions) -> None:
     """Fetch the branches and tags that imports name, as far as a copy lacks them. What cannot be had is not there
     afterwards, and is said when it is looked at. Raises GitMissing."""
     if reading.credentials is None:
         return
     known = {name: one.repository for one in entries for name in (one.repository.uuid, one.repository.slug)}
     wanted: dict[str, set[str]] = {}
-    importers: dict[str, list[Branch]] = {}
+    importers: dict[str, list[LedgerBranch]] = {}
     for branch in branches:
         for one in branch.seen.imports if branch.seen else ():
             importers.setdefault(branch.entry.repository.uuid, []).append(branch)
@@ -125,7 +128,7 @@ def bring(entries: Iterable[Entry], branches: Iterable[Branch], reading: Reading
                 _bring(exporter, asked, reading, reading.credentials)
 
 
-def _complete(importing: Sequence[Branch], reading: Reading, credentials: Credentials) -> None:
+def _complete(importing: Sequence[LedgerBranch], reading: GatheringOptions, credentials: Credentials) -> None:
     """Bring the files of an importer that its copy lacks: shared pipelines run them, and which ones, its own analysis
     has not asked."""
     repository = importing[0].entry.repository
@@ -138,7 +141,9 @@ def _complete(importing: Sequence[Branch], reading: Reading, credentials: Creden
         remote.snapshot(root, repository.clone_url, variables, names, reading.filtered, reading.seconds)
 
 
-def _bring(exporter: Repository, asked: Collection[str], reading: Reading, credentials: Credentials) -> None:
+def _bring(
+    exporter: FleetRepository, asked: Collection[str], reading: GatheringOptions, credentials: Credentials
+) -> None:
     url = exporter.clone_url
     variables = credentials.git_environment(url, reading.api)
     root = remote.place(reading.cache, exporter.workspace, exporter.slug)
@@ -193,7 +198,7 @@ class _Guest:
 
 
 @contextmanager
-def _view(repository: Repository, root: Path, commit: str) -> Iterator[View]:
+def _view(repository: FleetRepository, root: Path, commit: str) -> Iterator[View]:
     if repository.folder:
         yield WorkTree(root)
         return
@@ -201,7 +206,7 @@ def _view(repository: Repository, root: Path, commit: str) -> Iterator[View]:
         yield RefView(objects, commit)
 
 
-def _exported(data: bytes, aim: Target) -> bool:
+def _exported(data: bytes, aim: ImportTarget) -> bool:
     found = BITBUCKET.read(Source.decode(aim.path, data))
     where = f"{EXPORTED}.{aim.pipeline}"
     return found is not None and any(step.runs_in(where) for step in found.steps)

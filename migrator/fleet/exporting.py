@@ -11,9 +11,9 @@ from migrator.findings.masking import masked
 from migrator.findings.naming import renamed_finding
 from migrator.findings.records import Finding, Reason, Report, Verdict
 from migrator.fleet.exporters import Exporters
-from migrator.fleet.records import Branch, Repository
+from migrator.fleet.records import FleetRepository, LedgerBranch
 from migrator.fleet.scanning import Judge
-from migrator.platforms.bitbucket.imports import Target, target
+from migrator.platforms.bitbucket.imports import ImportTarget, target
 from migrator.platforms.bitbucket.pipelines import RUN
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.sinks.packages import linkage
@@ -28,9 +28,9 @@ Said = tuple[str, Finding]
 class Importers:
     """Who imports from whom, by the branches that were read."""
 
-    def __init__(self, branches: Iterable[Branch], exporters: Exporters) -> None:
+    def __init__(self, branches: Iterable[LedgerBranch], exporters: Exporters) -> None:
         self._exporters = exporters
-        self._uses: dict[str, list[tuple[Branch, Target]]] = {}
+        self._uses: dict[str, list[tuple[LedgerBranch, ImportTarget]]] = {}
         for branch in branches:
             for one in branch.seen.imports if branch.seen else ():
                 aim = target(one.text)
@@ -38,25 +38,25 @@ class Importers:
                 if aim and exporter:
                     self._uses.setdefault(exporter.uuid, []).append((branch, aim))
 
-    def of(self, exporter: Repository) -> tuple[Repository, ...]:
+    def of(self, exporter: FleetRepository) -> tuple[FleetRepository, ...]:
         """Those that import from it, each once."""
         found = [branch.entry.repository for branch, _ in self._uses.get(exporter.uuid, ())]
         return tuple({one.uuid: one for one in found}.values())
 
-    def branches(self, exporter: Repository) -> tuple[tuple[Repository, tuple[str, ...]], ...]:
+    def branches(self, exporter: FleetRepository) -> tuple[tuple[FleetRepository, tuple[str, ...]], ...]:
         """Those that import from it, with the names of their branches that do."""
-        found: dict[str, tuple[Repository, dict[str, None]]] = {}
+        found: dict[str, tuple[FleetRepository, dict[str, None]]] = {}
         for branch, _ in self._uses.get(exporter.uuid, ()):
             repository = branch.entry.repository
             found.setdefault(repository.uuid, (repository, {}))[1][branch.name] = None
         return tuple((one, tuple(names)) for one, names in found.values())
 
-    def pins(self, exporter: Repository, ref: str) -> tuple[str, ...]:
+    def pins(self, exporter: FleetRepository, ref: str) -> tuple[str, ...]:
         """Those that run what another ref than this one has, such as `sales at v1`."""
         found = [(branch.entry.repository.slug, aim.ref) for branch, aim in self._uses.get(exporter.uuid, ())]
         return tuple(dict.fromkeys(f"{slug} at {at}" for slug, at in sorted(found) if at != ref))
 
-    def settled(self, exporter: Repository, view: View, judge: Judge, report: Report) -> Report:
+    def settled(self, exporter: FleetRepository, view: View, judge: Judge, report: Report) -> Report:
         """`report`, which is on `view` of the exporter and masked, with the word of all its importers, whatever they
         are pinned to: they come to what is there now sooner or later. Raises Unreadable."""
         for path in dict.fromkeys(aim.path for _, aim in self._uses.get(exporter.uuid, ())):
@@ -67,7 +67,7 @@ class Importers:
                 report = settled(report, path, own, list(self._said(exporter, path, data)))
         return report
 
-    def _said(self, exporter: Repository, path: str, data: bytes) -> Iterator[Said]:
+    def _said(self, exporter: FleetRepository, path: str, data: bytes) -> Iterator[Said]:
         name = f"{exporter.slug}:{path}"  # no file of an importer is called that
 
         def shown(each: str) -> str:

@@ -11,11 +11,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.bitbucket import account, pipelines, pull_requests, source_commits
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Commit, PullRequest, Run
 from migrator.findings.records import Verdict
 from migrator.fleet.abreast import Abreast, Place
-from migrator.fleet.records import Branch, Change, ChangeState, Entry, Repository, State
+from migrator.fleet.records import ChangeState, FleetRepository, LedgerBranch, LedgerEntry, Migration, RepositoryState
 from migrator.repositories.git import GitError
 from migrator.secrets.changes import BRANCH as OURS
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
 GREEN, RED = "green", "red"
-_REFUSED = (Kind.UNAUTHORISED, Kind.FORBIDDEN, Kind.MISSING, Kind.GONE)
+_REFUSED = (Cause.UNAUTHORISED, Cause.FORBIDDEN, Cause.MISSING, Cause.GONE)
 _CLOCKS = timedelta(days=1)
 """How far the clocks of people who commit may be ahead."""
 _ASKED = 10
@@ -52,7 +52,7 @@ class Standing(StrEnum):
         return self not in (Standing.GONE, Standing.TRANSFERRED, Standing.ARCHIVED)
 
 
-class Row(Struct, frozen=True):
+class StatusRow(Struct, frozen=True):
     """One destination of a repository; `destination` '' where none is known. `findings` are all, `held_back` those of
     them that are not applied without being told to. `days` is the age of an open pull request. `was` are slugs that the
     repository had before."""
@@ -63,14 +63,14 @@ class Row(Struct, frozen=True):
     destination: str = ""
     findings: int = 0
     held_back: int = 0
-    change: Change | None = None
+    change: Migration | None = None
     days: int | None = None
     error: str = ""
     was: tuple[str, ...] = ()
 
 
 def begun(
-    client: Client, repositories: Sequence[Repository], heads: Callable[[Repository, str], Mapping[str, str]]
+    client: Client, repositories: Sequence[FleetRepository], heads: Callable[[FleetRepository, str], Mapping[str, str]]
 ) -> frozenset[str]:
     """The UUIDs of those that have a pull request of the account that asks, open or merged; where Bitbucket does not
     say who asks, that have a branch such as this tool makes, which `heads` tells by how their names begin: git is asked
@@ -88,11 +88,11 @@ def begun(
 
 
 def _having_a_branch(
-    repositories: Sequence[Repository], heads: Callable[[Repository, str], Mapping[str, str]]
+    repositories: Sequence[FleetRepository], heads: Callable[[FleetRepository, str], Mapping[str, str]]
 ) -> frozenset[str]:
     found: set[str] = set()
 
-    def has(repository: Repository, _: Place) -> str:
+    def has(repository: FleetRepository, _: Place) -> str:
         try:
             return repository.uuid if heads(repository, OURS) else ""
         except (ApiError, GitError):  # it is told when its turn comes
@@ -102,7 +102,7 @@ def _having_a_branch(
     return frozenset(found - {""})
 
 
-def unsettled(change: Change, again: bool = False) -> bool:
+def unsettled(change: Migration, again: bool = False) -> bool:
     """Whether Bitbucket may say more than is known: it is open, or merged and its first run is not at an end; `again`:
     or merged at all."""
     return change.pull_request is not None and (
@@ -111,7 +111,9 @@ def unsettled(change: Change, again: bool = False) -> bool:
     )
 
 
-def followed(client: Client, workspace: str, slug: str, change: Change, now: datetime, again: bool = False) -> Change:
+def followed(
+    client: Client, workspace: str, slug: str, change: Migration, now: datetime, again: bool = False
+) -> Migration:
     """The row as it is now; `again`: its run too, where that is known. Raises ApiError."""
     found = pull_requests.one(client, workspace, slug, change.pull_request or 0)
     at = now.isoformat()
@@ -126,7 +128,7 @@ def followed(client: Client, workspace: str, slug: str, change: Change, now: dat
     return replace(change, at=at, state=ChangeState.MERGED, run=run, merged=merged, error="")
 
 
-def amended(row: Change, learnt: Change) -> Change:
+def amended(row: Migration, learnt: Migration) -> Migration:
     """The row with what was learnt of its pull request, whatever another run has made of it meanwhile."""
     if row.pull_request != learnt.pull_request:
         return row
@@ -186,28 +188,28 @@ def _unended(run: Run) -> str | None:
 
 
 def rows(
-    entries: Iterable[Entry],
-    branches: Iterable[Branch],
-    changes: Iterable[Change],
+    entries: Iterable[LedgerEntry],
+    branches: Iterable[LedgerBranch],
+    changes: Iterable[Migration],
     now: datetime,
     excluded: Callable[[str], bool] = lambda slug: False,
-    archived: Callable[[Repository], bool] = lambda repository: False,
-) -> list[Row]:
+    archived: Callable[[FleetRepository], bool] = lambda repository: False,
+) -> list[StatusRow]:
     """Every repository with its main branch and every destination that was dealt with, by slug and destination.
 
     `excluded` tells by slug which ones the operator leaves out, `archived` which ones nobody works on any more.
     """
     seen = {(one.entry.repository.uuid, one.name): one for one in branches}
     kept = {(one.uuid, one.destination): one for one in changes}
-    found: list[Row] = []
+    found: list[StatusRow] = []
     for entry in entries:
         repository = entry.repository
         slug, uuid, main, was = repository.slug, repository.uuid, repository.main_branch, repository.was
         if entry.state.left:
-            found.append(Row(slug, uuid, Standing(str(entry.state)), error=entry.error, was=was))
+            found.append(StatusRow(slug, uuid, Standing(str(entry.state)), error=entry.error, was=was))
             continue
         if excluded(slug):
-            found.append(Row(slug, uuid, Standing.SKIPPED, main, error="excluded by the configuration", was=was))
+            found.append(StatusRow(slug, uuid, Standing.SKIPPED, main, error="excluded by the configuration", was=was))
             continue
         names = {name for owner, name in kept if owner == uuid}
         names |= {main} if main and (not names or (uuid, main) in seen) else set()
@@ -217,11 +219,13 @@ def rows(
     return found
 
 
-def _row(entry: Entry, name: str, branch: Branch | None, change: Change | None, now: datetime) -> Row:
+def _row(
+    entry: LedgerEntry, name: str, branch: LedgerBranch | None, change: Migration | None, now: datetime
+) -> StatusRow:
     findings = branch.seen.findings if branch and branch.seen else ()
     standing = _standing(entry, branch, change)
     error = (change.error if change else "") or (entry.error if standing is Standing.ERROR else "")
-    return Row(
+    return StatusRow(
         slug=entry.repository.slug,
         uuid=entry.repository.uuid,
         standing=standing,
@@ -235,7 +239,7 @@ def _row(entry: Entry, name: str, branch: Branch | None, change: Change | None, 
     )
 
 
-def _standing(entry: Entry, branch: Branch | None, change: Change | None) -> Standing:
+def _standing(entry: LedgerEntry, branch: LedgerBranch | None, change: Migration | None) -> Standing:
     if change and change.state == ChangeState.MERGED:
         return {GREEN: Standing.MERGED_GREEN, RED: Standing.MERGED_RED}.get(change.run, Standing.MERGED)
     if change and change.state == ChangeState.DECLINED:
@@ -244,17 +248,17 @@ def _standing(entry: Entry, branch: Branch | None, change: Change | None) -> Sta
         return Standing.OPEN
     if entry.state.failed or (change and change.error):
         return Standing.ERROR
-    if entry.state in (State.EMPTY, State.LISTED) or branch is None or branch.seen is None:
+    if entry.state in (RepositoryState.EMPTY, RepositoryState.LISTED) or branch is None or branch.seen is None:
         return Standing.SKIPPED
     return Standing.FINDINGS if branch.seen.findings else Standing.CLEAN
 
 
-def _days(change: Change, now: datetime) -> int | None:
+def _days(change: Migration, now: datetime) -> int | None:
     """Whole days; none where Bitbucket's clock is ahead."""
     return max(0, (now - datetime.fromisoformat(change.opened)).days) if change.opened else None
 
 
-def counted(found: Iterable[Row]) -> dict[str, int]:
+def counted(found: Iterable[StatusRow]) -> dict[str, int]:
     """How many rows there are of each standing, those without any left out."""
     counts: dict[str, int] = {}
     for row in found:

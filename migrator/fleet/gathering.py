@@ -16,7 +16,7 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from migrator.bitbucket.credentials import Credentials
-from migrator.fleet.records import Repository, Seen
+from migrator.fleet.records import FleetRepository, SeenCommit
 from migrator.fleet.scanning import Judge, Partly
 from migrator.repositories import keeping, remote
 from migrator.repositories.direct import Direct, NotDirect
@@ -41,24 +41,24 @@ class Looks(Protocol):
     """How commits of a copy are analyzed, in another process. Raises GitError, Unreadable."""
 
     def look(
-        self, root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]
-    ) -> tuple[Seen, ...]: ...
+        self, root: Path, commits: Sequence[str], repository: FleetRepository, hosts: Mapping[str, str]
+    ) -> tuple[SeenCommit, ...]: ...
 
     def look_partly(
         self,
         root: Path,
         held: Contents | None,
         commits: Sequence[str],
-        repository: Repository,
+        repository: FleetRepository,
         hosts: Mapping[str, str],
     ) -> Partly: ...
 
 
-class Known(Struct, frozen=True):
+class KnownRepository(Struct, frozen=True):
     """A repository, and what the ledger has of it: commits by branch, digests by commit, and the hosts that its
     variables are known to name."""
 
-    repository: Repository
+    repository: FleetRepository
     heads: Mapping[str, str] = field(default_factory=dict)
     judged: Mapping[str, str] = field(default_factory=dict)
     hosts: Mapping[str, str] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class Known(Struct, frozen=True):
         return [commit for commit in once if commit not in self.judged or not by.still(self.judged[commit])]
 
 
-class Reading(Struct, frozen=True):
+class GatheringOptions(Struct, frozen=True):
     """How repositories are read. `branches` are globs of those that are read besides the main branch; `seconds` is how
     long one conversation may take, and one analysis. `credentials` None: clones on this machine only. `direct` None:
     git asks for everything."""
@@ -84,7 +84,7 @@ class Reading(Struct, frozen=True):
     filtered: remote.Filter = field(default_factory=remote.Filter)
     direct: Direct | None = None
 
-    def wants(self, branch: str, repository: Repository) -> bool:
+    def wants(self, branch: str, repository: FleetRepository) -> bool:
         return branch == repository.main_branch or any(fnmatchcase(branch, glob) for glob in self.branches)
 
 
@@ -92,7 +92,7 @@ class Gathered(Struct, frozen=True):
     """The commits by branch, and what those that are new hold. `untold` says what was left out, '' for nothing."""
 
     heads: Mapping[str, str]
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[SeenCommit, ...] = ()
     untold: str = ""
 
 
@@ -105,7 +105,7 @@ class _Way(Struct, frozen=True):
     authorization: str
 
 
-def gathered(known: Known, reading: Reading, looks: Looks) -> Gathered:
+def gathered(known: KnownRepository, reading: GatheringOptions, looks: Looks) -> Gathered:
     """Raises GitError, GitMissing, ApiError, Unreadable.
 
     A copy that git does not read, such as one of which something was taken away, is made anew once.
@@ -130,7 +130,7 @@ def gathered(known: Known, reading: Reading, looks: Looks) -> Gathered:
         return _gathered(known, reading, looks, way)
 
 
-def _gathered(known: Known, reading: Reading, looks: Looks, way: _Way) -> Gathered:
+def _gathered(known: KnownRepository, reading: GatheringOptions, looks: Looks, way: _Way) -> Gathered:
     if reading.direct:
         try:
             return _directly(known, reading, looks, way, reading.direct)
@@ -151,7 +151,7 @@ def bounded(heads: dict[str, str], main: str) -> tuple[dict[str, str], str]:
 # Directly
 
 
-def _directly(known: Known, reading: Reading, looks: Looks, way: _Way, direct: Direct) -> Gathered:
+def _directly(known: KnownRepository, reading: GatheringOptions, looks: Looks, way: _Way, direct: Direct) -> Gathered:
     """Raises NotDirect where nothing was learnt."""
     repository = known.repository
 
@@ -192,7 +192,7 @@ def _directly(known: Known, reading: Reading, looks: Looks, way: _Way, direct: D
     return Gathered(heads, looks.look(way.root, commits, repository, known.hosts) if commits else (), untold)
 
 
-def _prefixes(repository: Repository, reading: Reading) -> list[str]:
+def _prefixes(repository: FleetRepository, reading: GatheringOptions) -> list[str]:
     """What refs begin with that may be wanted."""
     if not repository.main_branch:
         return [_HEADS]
@@ -201,7 +201,7 @@ def _prefixes(repository: Repository, reading: Reading) -> list[str]:
 
 
 def _tops(
-    way: _Way, heads: Mapping[str, str], missing: Mapping[str, str], reading: Reading, direct: Direct
+    way: _Way, heads: Mapping[str, str], missing: Mapping[str, str], reading: GatheringOptions, direct: Direct
 ) -> dict[str, tuple[str, bytes]] | None:
     """The objects of the commits, which are in the copy then, None where git has to bring them."""
     if not keeping.can_take(way.root):
@@ -219,19 +219,19 @@ def _tops(
 # By git
 
 
-def _by_git(known: Known, reading: Reading, looks: Looks, way: _Way) -> Gathered:
+def _by_git(known: KnownRepository, reading: GatheringOptions, looks: Looks, way: _Way) -> Gathered:
     heads, untold = _brought(known, reading, way)
     commits = known.new(heads.values(), reading.judge)
     return Gathered(heads, looks.look(way.root, commits, known.repository, known.hosts) if commits else (), untold)
 
 
-def _brought(known: Known, reading: Reading, way: _Way) -> tuple[dict[str, str], str]:
+def _brought(known: KnownRepository, reading: GatheringOptions, way: _Way) -> tuple[dict[str, str], str]:
     """The commits by branch, those that are new being in the copy; and what is said of others."""
     repository = known.repository
     if not known.heads and not reading.branches and _PLAIN.fullmatch(repository.main_branch):
         try:
             return _straight(way, repository.main_branch, reading), ""
-        except (remote.Refused, remote.Late):
+        except (remote.AccessRefused, remote.Late):
             raise
         except GitError:  # the list of branches tells why
             pass
@@ -243,7 +243,7 @@ def _brought(known: Known, reading: Reading, way: _Way) -> tuple[dict[str, str],
     return heads | _snapshot(way, missing, reading) if missing else heads, untold
 
 
-def _straight(way: _Way, branch: str, reading: Reading) -> dict[str, str]:
+def _straight(way: _Way, branch: str, reading: GatheringOptions) -> dict[str, str]:
     """The main branch of a repository that nothing is known of, without asking for its branches first."""
     remote.snapshot(way.root, way.url, way.variables, [branch], reading.filtered, reading.seconds)
     commit = _at(way.root, branch)
@@ -252,7 +252,9 @@ def _straight(way: _Way, branch: str, reading: Reading) -> dict[str, str]:
     return {branch: commit}
 
 
-def _wanted(every: Mapping[str, str], repository: Repository, reading: Reading) -> tuple[dict[str, str], str]:
+def _wanted(
+    every: Mapping[str, str], repository: FleetRepository, reading: GatheringOptions
+) -> tuple[dict[str, str], str]:
     """By short name, as `bounded` has it. Raises GitError also where nothing says which ones are wanted."""
     heads = {name.removeprefix(_HEADS): commit for name, commit in every.items()}
     if heads and not repository.main_branch and not reading.branches:
@@ -263,7 +265,7 @@ def _wanted(every: Mapping[str, str], repository: Repository, reading: Reading) 
     return bounded(wanted, repository.main_branch)
 
 
-def _snapshot(way: _Way, branches: Mapping[str, str], reading: Reading) -> dict[str, str]:
+def _snapshot(way: _Way, branches: Mapping[str, str], reading: GatheringOptions) -> dict[str, str]:
     """Bring the branches whole; the commits that they have by then, as they may have moved since."""
     remote.snapshot(way.root, way.url, way.variables, list(branches), reading.filtered, reading.seconds)
     return {name: _at(way.root, name) or commit for name, commit in branches.items()}
@@ -278,7 +280,7 @@ def _at(root: Path, branch: str) -> str:
     return commit if re.fullmatch(r"[0-9a-f]{40,64}", commit) else ""
 
 
-def _there(root: Path, known: Known, commits: Iterable[str]) -> set[str]:
+def _there(root: Path, known: KnownRepository, commits: Iterable[str]) -> set[str]:
     """Those commits that were read before, by other rules, and are in the copy still."""
     before = known.judged.keys() & set(commits)
     if not before or not (root / "HEAD").exists():

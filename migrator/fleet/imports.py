@@ -14,8 +14,8 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from migrator.findings.records import Package, Verdict
-from migrator.fleet.records import Branch, Import, SeenFinding
-from migrator.platforms.bitbucket.imports import Target, target
+from migrator.fleet.records import Import, LedgerBranch, SeenFinding
+from migrator.platforms.bitbucket.imports import ImportTarget, target
 
 
 class Pin(StrEnum):
@@ -26,7 +26,7 @@ class Pin(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Looked(Struct, frozen=True):
+class ImporterView(Struct, frozen=True):
     """A shared pipeline as one importer runs it. `why` says what is missing where it could not be read, '' else.
 
     `repository` is the exporter's slug, '' where it is not known.
@@ -49,11 +49,11 @@ class Importer(Struct, frozen=True, order=True):
     line: Annotated[int, Meta(ge=0)]
 
 
-class Run(Struct, frozen=True):
+class SharedRun(Struct, frozen=True):
     """A shared pipeline in one importer."""
 
     importer: Importer
-    target: Target
+    target: ImportTarget
     packages: tuple[Package, ...]
     findings: tuple[SeenFinding, ...] = ()
 
@@ -61,7 +61,7 @@ class Run(Struct, frozen=True):
 class Shared(Struct, frozen=True):
     """What is exported, and all who import it. A finding is the strictest that one of them gives."""
 
-    target: Target
+    target: ImportTarget
     pin: Pin
     commit: str
     importers: tuple[Importer, ...]
@@ -76,39 +76,41 @@ class Shared(Struct, frozen=True):
 
 class Graph(Struct, frozen=True):
     shared: tuple[Shared, ...] = ()
-    runs: tuple[Run, ...] = ()
+    runs: tuple[SharedRun, ...] = ()
 
 
-def graph(branches: Iterable[Branch], look: Callable[[Branch, Import, Target], Looked]) -> Graph:
+def graph(
+    branches: Iterable[LedgerBranch], look: Callable[[LedgerBranch, Import, ImportTarget], ImporterView]
+) -> Graph:
     """Every import of the branches that were read. `look` reads a target as the repository of the branch runs it."""
-    found: dict[Target, list[tuple[Importer, Looked]]] = {}
+    found: dict[ImportTarget, list[tuple[Importer, ImporterView]]] = {}
     for branch, one in _imports(branches):
         aim = target(one.text)
-        looked = Looked(why="the import has a form that is not known")
+        looked = ImporterView(why="the import has a form that is not known")
         if aim is not None and not aim.pipeline:
-            looked = Looked(why="it names a source and no pipeline of it")
+            looked = ImporterView(why="it names a source and no pipeline of it")
         elif aim is not None:
             looked = look(branch, one, aim)
             aim = replace(aim, repository=looked.repository or aim.repository)
         importer = Importer(branch.entry.repository.slug, branch.name, one.path, one.line)
-        found.setdefault(aim or Target(one.text, ""), []).append((importer, looked))
+        found.setdefault(aim or ImportTarget(one.text, ""), []).append((importer, looked))
     return Graph(
         tuple(_shared(aim, found[aim]) for aim in sorted(found)),
         tuple(
-            Run(importer, aim, looked.packages, looked.findings)
+            SharedRun(importer, aim, looked.packages, looked.findings)
             for aim in sorted(found)
             for importer, looked in sorted(found[aim], key=lambda pair: pair[0])
         ),
     )
 
 
-def _imports(branches: Iterable[Branch]) -> Iterator[tuple[Branch, Import]]:
+def _imports(branches: Iterable[LedgerBranch]) -> Iterator[tuple[LedgerBranch, Import]]:
     for branch in branches:
         for one in branch.seen.imports if branch.seen else ():
             yield branch, one
 
 
-def _shared(aim: Target, found: Sequence[tuple[Importer, Looked]]) -> Shared:
+def _shared(aim: ImportTarget, found: Sequence[tuple[Importer, ImporterView]]) -> Shared:
     known = next((looked for _, looked in found if not looked.why), found[0][1])
     return Shared(
         aim,

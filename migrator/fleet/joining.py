@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.fleet.ledger import Ledger, LedgerError
-from migrator.fleet.records import Change, ChangeState, Entry, Scanned, State
+from migrator.fleet.records import ChangeState, LedgerEntry, Migration, RepositoryState, Scanned
 
 MOST = 500_000
 """The most rows of a kind that are taken from one ledger: far more than a workspace has."""
@@ -20,7 +20,7 @@ def join(ledger: Ledger, other: Ledger) -> None:
         before = mine.get(uuid)
         if before is None or entry.listed > before.listed:
             ledger.put([entry.repository], entry.listed)
-        if entry.state is not State.LISTED and (before is None or entry.scanned > before.scanned):
+        if entry.state is not RepositoryState.LISTED and (before is None or entry.scanned > before.scanned):
             ledger.record(_outcome(other, entry))
     kept = {(one.uuid, one.destination): one for one in ledger.changes()}
     for change in other.changes():
@@ -41,12 +41,12 @@ def join(ledger: Ledger, other: Ledger) -> None:
             ledger.tell(hosts)
 
 
-def _weight(change: Change) -> tuple[bool, str]:
+def _weight(change: Migration) -> tuple[bool, str]:
     """A row that holds nothing but an error takes the place of no other."""
     return change.state != ChangeState.ERROR, change.at
 
 
-def _outcome(ledger: Ledger, entry: Entry) -> Scanned:
+def _outcome(ledger: Ledger, entry: LedgerEntry) -> Scanned:
     """What was last recorded of a repository, its analyses included."""
     uuid = entry.repository.uuid
     branches = list(ledger.branches(uuid))

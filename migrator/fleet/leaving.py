@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from migrator.bitbucket import repositories as api
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.session import Client
 from migrator.fleet import listing
-from migrator.fleet.records import Entry, Repository, Scanned, State
+from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned
 from migrator.fleet.visiting import now
 from migrator.text.mask import printable
 
 MOST = 500
 """So many are asked for in one run, with a request each; the others in the next one."""
 _GONE = {
-    Kind.MISSING: "the list of {} has it no more, and Bitbucket says that it is gone, or hidden from this credential",
-    Kind.GONE: "the list of {} has it no more, and Bitbucket says that it is gone (410)",
+    Cause.MISSING: "the list of {} has it no more, and Bitbucket says that it is gone, or hidden from this credential",
+    Cause.GONE: "the list of {} has it no more, and Bitbucket says that it is gone (410)",
 }
 
 
@@ -29,15 +29,15 @@ class Departures(Struct, frozen=True):
     """`there` are in the workspace all the same, under whatever name. `outcomes` is what the ledger keeps of others.
     `unasked` counts those that could not be asked for, of which nothing is concluded; `why` is of the first."""
 
-    there: tuple[Repository, ...] = ()
+    there: tuple[FleetRepository, ...] = ()
     outcomes: tuple[Scanned, ...] = ()
     unasked: int = 0
     why: str = ""
 
 
-def departures(client: Client, workspace: str, entries: Sequence[Entry]) -> Departures:
+def departures(client: Client, workspace: str, entries: Sequence[LedgerEntry]) -> Departures:
     """What has become of repositories of the workspace that its list has not."""
-    there: list[Repository] = []
+    there: list[FleetRepository] = []
     outcomes: list[Scanned] = []
     unasked, why = 0, ""
     for number, entry in enumerate(entries):
@@ -50,7 +50,7 @@ def departures(client: Client, workspace: str, entries: Sequence[Entry]) -> Depa
                 outcomes.append(outcome)
                 continue
             unasked, why = unasked + 1, why or str(error)
-            if error.kind is Kind.SPENT:
+            if error.kind is Cause.SPENT:
                 return Departures(tuple(there), tuple(outcomes), unasked + len(entries) - number - 1, why)
             continue
         if found.uuid != entry.repository.uuid:
@@ -59,15 +59,15 @@ def departures(client: Client, workspace: str, entries: Sequence[Entry]) -> Depa
             there.append(found)
         else:
             where = printable(f"it is {found.workspace}/{found.slug} now")
-            outcomes.append(Scanned(found.uuid, State.TRANSFERRED, now(), error=where))
+            outcomes.append(Scanned(found.uuid, RepositoryState.TRANSFERRED, now(), error=where))
     return Departures(tuple(there), tuple(outcomes), unasked, why)
 
 
-def _refused(entry: Entry, workspace: str, error: ApiError) -> Scanned | None:
+def _refused(entry: LedgerEntry, workspace: str, error: ApiError) -> Scanned | None:
     """None where the answer says nothing of the repository."""
     uuid = entry.repository.uuid
-    if error.kind is Kind.FORBIDDEN:
-        return Scanned(uuid, State.FORBIDDEN, now(), error=printable(str(error)))
+    if error.kind is Cause.FORBIDDEN:
+        return Scanned(uuid, RepositoryState.FORBIDDEN, now(), error=printable(str(error)))
     if error.kind in _GONE:
-        return Scanned(uuid, State.GONE, now(), error=_GONE[error.kind].format(workspace))
+        return Scanned(uuid, RepositoryState.GONE, now(), error=_GONE[error.kind].format(workspace))
     return None

@@ -20,7 +20,18 @@ from msgspec.structs import astuple, replace
 from migrator.fleet.claims import Claims
 from migrator.fleet.database import ABOUT, TABLES, Database
 from migrator.fleet.database import LedgerError as LedgerError
-from migrator.fleet.records import Branch, Change, Entry, Hosts, Learnt, Repository, Scanned, Seen, State, Stored
+from migrator.fleet.records import (
+    FleetRepository,
+    Hosts,
+    Learnt,
+    LedgerBranch,
+    LedgerEntry,
+    Migration,
+    RepositoryState,
+    Scanned,
+    SeenCommit,
+    StoredSnapshot,
+)
 
 _PUT = """
 INSERT INTO repositories (uuid, slug, document, state, listed) VALUES (?, ?, ?, 'listed', ?)
@@ -63,12 +74,12 @@ class Ledger:
 
     # Repositories
 
-    def put(self, repositories: Sequence[Repository], at: str) -> None:
+    def put(self, repositories: Sequence[FleetRepository], at: str) -> None:
         """Repositories as Bitbucket lists them `at` this moment; what is known of them otherwise stays.
 
         One that has another name by now is to be judged anew, as its pipelines can use their name.
         """
-        unnamed = [(Repository.unnamed(one.workspace, one.slug).uuid, one.uuid) for one in repositories]
+        unnamed = [(FleetRepository.unnamed(one.workspace, one.slug).uuid, one.uuid) for one in repositories]
         with self._base.writing() as base:
             before = _known(base, [one.uuid for one in repositories])
             now = [_with_former(one, before.get(one.uuid)) for one in repositories]
@@ -79,12 +90,12 @@ class Ledger:
             base.executemany("UPDATE seen SET judged_by = '' WHERE uuid = ?", renamed)
             base.executemany("DELETE FROM learnt WHERE uuid = ?", renamed)
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[LedgerEntry]:
         """All repositories, by slug."""
         with self._base.reading() as base:
             return [_entry(row) for row in base.execute(f"{_ENTRY} ORDER BY slug, uuid")]
 
-    def entry(self, name: str) -> Entry | None:
+    def entry(self, name: str) -> LedgerEntry | None:
         """By uuid or slug; of several with one slug the one that was listed last."""
         with self._base.reading() as base:
             found = base.execute(
@@ -92,7 +103,7 @@ class Ledger:
             ).fetchone()
         return _entry(found) if found else None
 
-    def named(self, name: str) -> list[Entry]:
+    def named(self, name: str) -> list[LedgerEntry]:
         """Those of a uuid or slug: one that is gone can have had the slug of another."""
         with self._base.reading() as base:
             rows = base.execute(f"{_ENTRY} WHERE uuid = ?1 OR slug = ?1 ORDER BY listed, uuid", (name,))
@@ -140,12 +151,12 @@ class Ledger:
         with self._base.reading() as base:
             return dict(base.execute("SELECT hash, judged_by FROM seen WHERE uuid = ?", (uuid,)))
 
-    def seen(self, uuid: str, commit: str) -> Seen | None:
+    def seen(self, uuid: str, commit: str) -> SeenCommit | None:
         with self._base.reading() as base:
             found = base.execute("SELECT document FROM seen WHERE uuid = ? AND hash = ?", (uuid, commit)).fetchone()
-            return msgspec.json.decode(found[0], type=Seen) if found else None
+            return msgspec.json.decode(found[0], type=SeenCommit) if found else None
 
-    def branches(self, uuid: str = "") -> Iterator[Branch]:
+    def branches(self, uuid: str = "") -> Iterator[LedgerBranch]:
         """Every branch that was read, by slug and name; of one repository, or of all."""
         entry = self.entry(uuid) if uuid else None
         for one in [entry] if entry else [] if uuid else self.entries():
@@ -168,12 +179,12 @@ class Ledger:
 
     # Changes
 
-    def keep(self, change: Change) -> None:
+    def keep(self, change: Migration) -> None:
         """Put the row of this repository and destination in place of the one that is there."""
         with self._base.writing() as base:
             _keep(base, change)
 
-    def amend(self, uuid: str, destination: str, how: Callable[[Change], Change]) -> None:
+    def amend(self, uuid: str, destination: str, how: Callable[[Migration], Migration]) -> None:
         """Change the row as it is now, if there is one."""
         with self._base.writing() as base:
             asked = "SELECT document FROM changes WHERE uuid = ? AND destination = ?"
@@ -185,10 +196,10 @@ class Ledger:
         with self._base.writing() as base:
             base.execute("DELETE FROM changes WHERE uuid = ? AND destination = ?", (uuid, destination))
 
-    def change(self, uuid: str, destination: str) -> Change | None:
+    def change(self, uuid: str, destination: str) -> Migration | None:
         return next((one for one in self.changes(uuid) if one.destination == destination), None)
 
-    def changes(self, uuid: str = "") -> list[Change]:
+    def changes(self, uuid: str = "") -> list[Migration]:
         """Of one repository, or of all, by destination."""
         with self._base.reading() as base:
             rows = base.execute(
@@ -198,18 +209,18 @@ class Ledger:
 
     # Stored variables
 
-    def store(self, stored: Stored) -> None:
+    def store(self, stored: StoredSnapshot) -> None:
         """Put what a look for secrets saw in place of what is there."""
         with self._base.writing() as base:
             base.execute(
                 "INSERT OR REPLACE INTO stored VALUES (?, ?, ?)", (stored.uuid, stored.at, msgspec.json.encode(stored))
             )
 
-    def stored(self, uuid: str = "") -> dict[str, Stored]:
+    def stored(self, uuid: str = "") -> dict[str, StoredSnapshot]:
         """By uuid; of one repository or workspace, or of all."""
         with self._base.reading() as base:
             rows = base.execute("SELECT document FROM stored WHERE ?1 IN ('', uuid) ORDER BY uuid", (uuid,))
-            found = [msgspec.json.decode(document, type=Stored) for (document,) in rows]
+            found = [msgspec.json.decode(document, type=StoredSnapshot) for (document,) in rows]
         return {one.uuid: one for one in found}
 
     # Hosts that variables name
@@ -288,7 +299,7 @@ class Ledger:
         finally:
             self._claims.free(number)
 
-    def _of(self, entry: Entry) -> Iterator[Branch]:
+    def _of(self, entry: LedgerEntry) -> Iterator[LedgerBranch]:
         with self._base.reading() as base:
             rows = base.execute(
                 "SELECT branch, heads.hash, document FROM heads LEFT JOIN seen USING (uuid, hash) "
@@ -296,7 +307,9 @@ class Ledger:
                 (entry.repository.uuid,),
             )
             found = [
-                Branch(entry, branch, commit, msgspec.json.decode(document, type=Seen) if document else None)
+                LedgerBranch(
+                    entry, branch, commit, msgspec.json.decode(document, type=SeenCommit) if document else None
+                )
                 for branch, commit, document in rows
             ]
         yield from found
@@ -309,17 +322,17 @@ class Ledger:
         return int(found[0])
 
 
-def _known(base: sqlite3.Connection, uuids: Sequence[str]) -> dict[str, Repository]:
+def _known(base: sqlite3.Connection, uuids: Sequence[str]) -> dict[str, FleetRepository]:
     asked = "SELECT document FROM repositories WHERE uuid = ?"
     found = ((uuid, base.execute(asked, (uuid,)).fetchone()) for uuid in uuids)
-    return {uuid: msgspec.json.decode(row[0], type=Repository) for uuid, row in found if row}
+    return {uuid: msgspec.json.decode(row[0], type=FleetRepository) for uuid, row in found if row}
 
 
-def _place(one: Repository) -> tuple[str, str]:
+def _place(one: FleetRepository) -> tuple[str, str]:
     return one.workspace, one.slug
 
 
-def _with_former(one: Repository, before: Repository | None) -> Repository:
+def _with_former(one: FleetRepository, before: FleetRepository | None) -> FleetRepository:
     """With the names that it is known to have had."""
     if before is None:
         return one
@@ -328,19 +341,21 @@ def _with_former(one: Repository, before: Repository | None) -> Repository:
     return replace(one, was=was[-_FORMER:])
 
 
-def _entry(row: tuple[bytes, str, str, str, str]) -> Entry:
+def _entry(row: tuple[bytes, str, str, str, str]) -> LedgerEntry:
     document, state, listed, scanned, error = row
-    return Entry(msgspec.json.decode(document, type=Repository), State(state), listed, scanned, error)
+    return LedgerEntry(
+        msgspec.json.decode(document, type=FleetRepository), RepositoryState(state), listed, scanned, error
+    )
 
 
-def _change(document: bytes) -> Change:
+def _change(document: bytes) -> Migration:
     """Raises ValueError where a moment is none, or has no zone."""
-    found = msgspec.json.decode(document, type=Change)
+    found = msgspec.json.decode(document, type=Migration)
     if any(text and datetime.fromisoformat(text).tzinfo is None for text in (found.at, found.opened, found.merged)):
         raise ValueError("a moment without its zone")
     return found
 
 
-def _keep(base: sqlite3.Connection, change: Change) -> None:
+def _keep(base: sqlite3.Connection, change: Migration) -> None:
     row = (change.uuid, change.destination, change.at, msgspec.json.encode(change))
     base.execute("INSERT OR REPLACE INTO changes VALUES (?, ?, ?, ?)", row)

@@ -11,10 +11,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from migrator.bitbucket import repositories as api
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Repository as Row
 from migrator.bitbucket.session import Client
-from migrator.fleet.records import FOLDER, Repository
+from migrator.fleet.records import FOLDER, FleetRepository
 from migrator.repositories.git import GitError, remote_slug
 from migrator.repositories.streams import answer
 from migrator.repositories.worktree import links_below, repositories_below, repository_of
@@ -49,7 +49,7 @@ class Selection(Struct, frozen=True):
         return not (self.words or self.slugs)
 
 
-def listed(client: Client, selection: Selection) -> tuple[list[Repository], list[tuple[str, str]]]:
+def listed(client: Client, selection: Selection) -> tuple[list[FleetRepository], list[tuple[str, str]]]:
     """The repositories, and of those that were named and are not given out the slug and why. Raises ApiError."""
     if selection.slugs and len(selection.slugs) <= _FEW and not selection.words:
         return _named(client, selection)
@@ -63,7 +63,7 @@ def listed(client: Client, selection: Selection) -> tuple[list[Repository], list
     return [one for one in found if one.slug in wanted], [(slug, why) for slug in missing]
 
 
-def clones(folder: Path) -> Iterator[Repository]:
+def clones(folder: Path) -> Iterator[FleetRepository]:
     """The clones in a folder, those that links in it lead to, or the one that it is; each once. They are read by their
     commits, not by what lies in their files. A link that leads nowhere is one that cannot be read.
 
@@ -79,13 +79,13 @@ def clones(folder: Path) -> Iterator[Repository]:
         yield _clone(root)
     for link, to in links:
         if to is None:
-            yield Repository(f"{FOLDER}{printable(str(link))}", "", printable(link.name), printable(link.name))
+            yield FleetRepository(f"{FOLDER}{printable(str(link))}", "", printable(link.name), printable(link.name))
 
 
-def _clone(root: Path) -> Repository:
+def _clone(root: Path) -> FleetRepository:
     workspace, slug = remote_slug(root) or ("", root.name)
     uuid = f"{FOLDER}{printable(str(root))}"
-    return Repository(uuid, workspace, printable(slug), root.name, main_branch=_branch(root))
+    return FleetRepository(uuid, workspace, printable(slug), root.name, main_branch=_branch(root))
 
 
 def moment(text: str, now: datetime) -> datetime:
@@ -96,22 +96,22 @@ def moment(text: str, now: datetime) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _named(client: Client, selection: Selection) -> tuple[list[Repository], list[tuple[str, str]]]:
-    found: list[Repository] = []
+def _named(client: Client, selection: Selection) -> tuple[list[FleetRepository], list[tuple[str, str]]]:
+    found: list[FleetRepository] = []
     refused: list[tuple[str, str]] = []
     for slug in selection.slugs:
         try:
             found.append(repository(api.repository(client, selection.workspace, slug)))
         except ApiError as error:
-            if error.kind not in (Kind.FORBIDDEN, Kind.MISSING, Kind.GONE, Kind.INVALID):
+            if error.kind not in (Cause.FORBIDDEN, Cause.MISSING, Cause.GONE, Cause.INVALID):
                 raise
             refused.append((slug, str(error)))
     return found, refused
 
 
-def repository(row: Row) -> Repository:
+def repository(row: Row) -> FleetRepository:
     """As the ledger keeps it."""
-    return Repository(
+    return FleetRepository(
         uuid=row.uuid,
         workspace=row.full_name.partition("/")[0],
         slug=row.slug,

@@ -19,11 +19,11 @@ from migrator.findings.records import Finding
 from migrator.fixes import applying as fixing
 from migrator.fixes.applying import FixPlan
 from migrator.fleet import identity, ownership, proposal, scanning
-from migrator.fleet.deciding import Decision, Policy, Situation, Tip, decide
+from migrator.fleet.deciding import MigrationDecision, Policy, Situation, Tip, decide
 from migrator.fleet.exporting import Importers
 from migrator.fleet.operator import Wave
-from migrator.fleet.proposal import Proposal, Texts
-from migrator.fleet.records import Change, Repository
+from migrator.fleet.proposal import Proposal, Templates
+from migrator.fleet.records import FleetRepository, Migration
 from migrator.fleet.scanning import Judge
 from migrator.fleet.undoing import BRANCH as UNDOING
 from migrator.platforms.bitbucket.names import ROOT
@@ -31,7 +31,7 @@ from migrator.platforms.bitbucket.starting import Releases, matches, releases
 from migrator.repositories import disk, joining, remote
 from migrator.repositories.direct import Direct, NotDirect
 from migrator.repositories.git import GitError
-from migrator.repositories.objects import Entry, Objects
+from migrator.repositories.objects import Objects, TreeEntry
 from migrator.repositories.refview import RefView
 from migrator.secrets.changes import BRANCH as OURS
 from migrator.secrets.hosts import hosts
@@ -52,10 +52,10 @@ _REF = regex(r"(?!/|-)(?!.*(?://|\.\.|@\{|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?
 """https://git-scm.com/docs/git-check-ref-format"""
 
 
-class Target(Struct, frozen=True):
+class Destination(Struct, frozen=True):
     """A destination branch of a repository. `protected` are globs of branches that are never written to."""
 
-    repository: Repository
+    repository: FleetRepository
     destination: str
     protected: tuple[str, ...] = ()
     wave: Wave | None = None
@@ -70,7 +70,7 @@ class Looked(Struct, frozen=True):
     """`files` are the new contents by path; `message` is without marks. `plan` says what is changed and what stays."""
 
     situation: Situation
-    decision: Decision
+    decision: MigrationDecision
     files: Mapping[str, bytes]
     about: Proposal
     plan: FixPlan
@@ -79,7 +79,7 @@ class Looked(Struct, frozen=True):
     message: str = ""
 
 
-class Asked:
+class RecentVariables:
     """Variables that were asked for a short while ago, by workspace, and by workspace and repository."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
@@ -109,30 +109,30 @@ class Asked:
         return found
 
 
-class Reader(Struct, frozen=True):
+class TargetReader(Struct, frozen=True):
     """What is read by, for several threads. `judge` gives what a repository is judged by, `importers` who else runs its
     pipelines; `skip_ci` says whether commits may ask for no run. `direct` None: git alone asks for branches."""
 
     client: Client
     cache: Path
-    judge: Callable[[Repository], Judge]
+    judge: Callable[[FleetRepository], Judge]
     policy: Policy
-    texts: Texts
+    texts: Templates
     known: Releases
     importers: Importers
     skip_ci: bool = True
     filtered: remote.Filter = field(default_factory=remote.Filter)
     direct: Direct | None = None
-    asked: Asked = field(default_factory=Asked)
+    asked: RecentVariables = field(default_factory=RecentVariables)
     analyzing: threading.Lock = field(default_factory=threading.Lock)
 
-    def heads(self, repository: Repository, prefix: str = "") -> dict[str, str]:
+    def heads(self, repository: FleetRepository, prefix: str = "") -> dict[str, str]:
         """The commits by branch, of now, of those whose name begins with `prefix`. Raises GitError, GitMissing,
         ApiError."""
         found = self._heads(repository, f"{_HEADS}{prefix}")
         return {name.removeprefix(_HEADS): sha for name, sha in found.items() if name.startswith(f"{_HEADS}{prefix}")}
 
-    def _heads(self, repository: Repository, prefix: str) -> dict[str, str]:
+    def _heads(self, repository: FleetRepository, prefix: str) -> dict[str, str]:
         url = repository.clone_url
         if self.direct:
             try:
@@ -142,7 +142,9 @@ class Reader(Struct, frozen=True):
                 pass
         return remote.heads(url, self._signed(repository), tags=False)
 
-    def join(self, target: Target, branch: str, tip: str, head: str, files: Mapping[str, bytes], message: str) -> str:
+    def join(
+        self, target: Destination, branch: str, tip: str, head: str, files: Mapping[str, bytes], message: str
+    ) -> str:
         """Bring `branch`, whose tip is `tip`, up to `head` with `files` changed; the new commit.
 
         Raises remote.Moved where it has another tip by now, GitError, GitMissing.
@@ -155,7 +157,7 @@ class Reader(Struct, frozen=True):
         joining.push(folder, repository.clone_url, variables, made, branch)
         return made
 
-    def look(self, target: Target, known: Change | None) -> Looked:
+    def look(self, target: Destination, known: Migration | None) -> Looked:
         """Everything about the target, and what is to be done. Raises ApiError, GitError, GitMissing,
         ConfigurationError for a template, and Unreadable."""
         repository = target.repository
@@ -170,7 +172,7 @@ class Reader(Struct, frozen=True):
         situation = self._situation(target, looked, heads, known)
         return self._settled(repository, replace(looked, situation=situation))
 
-    def _settled(self, repository: Repository, looked: Looked) -> Looked:
+    def _settled(self, repository: FleetRepository, looked: Looked) -> Looked:
         """Variables are read where something would be written, and only there."""
         decision = decide(looked.situation, self.policy)
         if decision.act.writes:
@@ -178,7 +180,7 @@ class Reader(Struct, frozen=True):
             return replace(looked, situation=situation, decision=decide(situation, self.policy))
         return replace(looked, decision=decision)
 
-    def _judged(self, target: Target, head: str) -> Looked:
+    def _judged(self, target: Destination, head: str) -> Looked:
         """What the head needs, and the words for it."""
         repository, judge = target.repository, self.judge(target.repository)
         folder = remote.place(self.cache, repository.workspace, repository.slug)
@@ -229,14 +231,16 @@ class Reader(Struct, frozen=True):
         title, body = self.texts.render("title", about), self.texts.render("body", about)
         return Looked(situation, decision, files, about, plan, title, body, message)
 
-    def _complete(self, repository: Repository) -> None:
+    def _complete(self, repository: FleetRepository) -> None:
         """Bring the copies of those that import from it, which are not in the cache any more."""
         for one, branches in self.importers.branches(repository):
             folder = remote.place(self.cache, one.workspace, one.slug)
             if not one.folder and one.clone_url and (remote.is_partial(folder) or not (folder / "HEAD").exists()):
                 remote.snapshot(folder, one.clone_url, self._signed(one), branches, self.filtered)
 
-    def _situation(self, target: Target, looked: Looked, heads: Mapping[str, str], known: Change | None) -> Situation:
+    def _situation(
+        self, target: Destination, looked: Looked, heads: Mapping[str, str], known: Migration | None
+    ) -> Situation:
         """With what people have made of it so far."""
         workspace, slug = target.repository.workspace, target.repository.slug
         branch = looked.situation.branch
@@ -254,7 +258,7 @@ class Reader(Struct, frozen=True):
             found = pull_requests.of_branch(self.client, workspace, slug, branch)
         return replace(looked.situation, protected=frozenset(protected), tip=tip, pull_requests=found)
 
-    def _variables(self, repository: Repository, situation: Situation) -> Situation:
+    def _variables(self, repository: FleetRepository, situation: Situation) -> Situation:
         """With the three levels of variables, read now, of all that run its pipelines."""
         book = self.judge(repository).book
         shadows: list[str] = []
@@ -275,10 +279,10 @@ class Reader(Struct, frozen=True):
             outdated=tuple(dict.fromkeys(outdated)),
         )
 
-    def _above(self, repository: Repository) -> Inventory:
+    def _above(self, repository: FleetRepository) -> Inventory:
         return self.asked.workspace(self.client, repository.workspace)
 
-    def _signed(self, repository: Repository) -> dict[str, str]:
+    def _signed(self, repository: FleetRepository) -> dict[str, str]:
         return self.client.credentials.git_environment(repository.clone_url, self.client.base)
 
 
@@ -288,7 +292,7 @@ def _level(one: Variable | NotChecked, of: str) -> str:
     return f"{one.level}{f' {one.environment}' if one.environment else ''}{of}"
 
 
-def _refusal(entries: Mapping[str, Entry], path: str) -> str | None:
+def _refusal(entries: Mapping[str, TreeEntry], path: str) -> str | None:
     """Why a file cannot be written through the API, None where it can."""
     entry = entries.get(path)
     if entry is None or not entry.is_file:

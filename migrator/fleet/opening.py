@@ -23,15 +23,15 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from migrator.bitbucket import account, pull_requests, source_commits
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Account, PullRequest
 from migrator.bitbucket.reviewers import default_reviewers
 from migrator.fleet import identity, pacing
 from migrator.fleet.abreast import Place
 from migrator.fleet.deciding import Act, Why
-from migrator.fleet.looking import Looked, Reader, Target
+from migrator.fleet.looking import Destination, Looked, TargetReader
 from migrator.fleet.pacing import Limits, Traffic
-from migrator.fleet.records import Change, ChangeState, Repository
+from migrator.fleet.records import ChangeState, FleetRepository, Migration
 from migrator.fleet.sharing import SharedLedger
 from migrator.repositories.remote import Moved
 
@@ -47,16 +47,16 @@ _WRITES = 3
 who is refused as a reviewer."""
 PAUSE = 1.0
 """Seconds before it is read again for the first time."""
-_MOVED = (Kind.CONFLICT, Kind.SERVER, Kind.UNREACHABLE, Kind.TOO_SLOW, Kind.GARBLED)
+_MOVED = (Cause.CONFLICT, Cause.SERVER, Cause.UNREACHABLE, Cause.TOO_SLOW, Cause.GARBLED)
 """After such an answer it is not known what is there."""
 _STATES = {"OPEN": ChangeState.OPEN, "MERGED": ChangeState.MERGED}
 
 
-class Outcome(Struct, frozen=True):
+class MigrationOutcome(Struct, frozen=True):
     """`looked` None: another run is at work on the repository. `done` is what was written. `waits` says why nothing was
     for now, and `ends` that it holds for the whole run. `dropped` are reviewers that Bitbucket refused, by name."""
 
-    target: Target
+    target: Destination
     looked: Looked | None = None
     done: Act | None = None
     pull_request: PullRequest | None = None
@@ -83,7 +83,7 @@ class Opener(Struct, frozen=True):
 
     client: Client
     ledger: SharedLedger
-    reader: Reader
+    reader: TargetReader
     limits: Limits
     draft: bool = False
     clock: Callable[[], float] = time.time
@@ -92,18 +92,18 @@ class Opener(Struct, frozen=True):
     opened: set[_Key] = field(default_factory=set)
     asking: threading.Lock = field(default_factory=threading.Lock)
 
-    def carry_out(self, target: Target, place: Place, *, last: bool = True) -> Outcome:
+    def carry_out(self, target: Destination, place: Place, *, last: bool = True) -> MigrationOutcome:
         """Do what is to be done about one target, at its turn, which is over once that is settled if it is the `last`
         of its place. Raises as `Reader.look`, LedgerError, and Stopped where nothing was begun."""
         with self.ledger.claimed(target.repository.uuid) as mine:
             if not mine:
-                return Outcome(target, waits="another run is at work on this repository")
+                return MigrationOutcome(target, waits="another run is at work on this repository")
             try:
                 return self._carry_out(target, place, last)
             finally:
                 self.granted.pop(_key(target), None)
 
-    def _carry_out(self, target: Target, place: Place, last: bool) -> Outcome:
+    def _carry_out(self, target: Destination, place: Place, last: bool) -> MigrationOutcome:
         begun: Act | None = None
         for attempt in range(1, TRIES + 1):
             since = time.monotonic()
@@ -121,15 +121,15 @@ class Opener(Struct, frozen=True):
             return replace(outcome, done=begun) if done_before else outcome
         raise AssertionError("the last attempt returns or raises")
 
-    def failed(self, repository: Repository, destination: str, error: str) -> None:
+    def failed(self, repository: FleetRepository, destination: str, error: str) -> None:
         """Keep why a destination could not be dealt with, beside what is known of it. Raises LedgerError."""
         with self.ledger.claimed(repository.uuid) as mine:
             if mine:
                 row = self.ledger.change(repository.uuid, destination)
-                row = row or Change(repository.uuid, destination, "", ChangeState.ERROR, "")
+                row = row or Migration(repository.uuid, destination, "", ChangeState.ERROR, "")
                 self._save(replace(row, error=error))
 
-    def _act(self, target: Target, looked: Looked, place: Place, last: bool, since: float) -> Outcome:
+    def _act(self, target: Destination, looked: Looked, place: Place, last: bool, since: float) -> MigrationOutcome:
         decision = looked.decision
         opens = decision.act in (Act.OPEN, Act.REPAIR)
         workspace, slug = target.repository.workspace, target.repository.slug
@@ -161,9 +161,11 @@ class Opener(Struct, frozen=True):
             if decision.why is Why.UP_TO_DATE and known and known.state == ChangeState.UPDATING:
                 row, found, dropped = self._described(target, looked, row, found)
             self._keep(row, found)
-        return Outcome(target, looked, pull_request=found, dropped=dropped)
+        return MigrationOutcome(target, looked, pull_request=found, dropped=dropped)
 
-    def _open(self, target: Target, looked: Looked, asked: Sequence[Account], accounts: Sequence[Account]) -> Outcome:
+    def _open(
+        self, target: Destination, looked: Looked, asked: Sequence[Account], accounts: Sequence[Account]
+    ) -> MigrationOutcome:
         """The branch, where it is not there as it should be, and its pull request."""
         row = self._row(target, looked)
         if looked.decision.parent:
@@ -174,19 +176,21 @@ class Opener(Struct, frozen=True):
         self._save(row)
         made, dropped = self._create(target, looked, asked, accounts)
         self._keep(replace(row, described=identity.text(made.description), reviewers=made.reviewers or ()), made)
-        return Outcome(target, looked, looked.decision.act, made, dropped=dropped)
+        return MigrationOutcome(target, looked, looked.decision.act, made, dropped=dropped)
 
-    def _update(self, target: Target, looked: Looked, known: Change | None, found: PullRequest) -> Outcome:
+    def _update(
+        self, target: Destination, looked: Looked, known: Migration | None, found: PullRequest
+    ) -> MigrationOutcome:
         row = known or self._row(target, looked)
         row = replace(row, state=ChangeState.UPDATING, pull_request=found.number, base=looked.situation.head)
         row = self._commit(target, looked, row, known)
         row, found, dropped = self._described(target, looked, row, found)
         self._keep(row, found)
-        return Outcome(target, looked, Act.UPDATE, found, dropped=dropped)
+        return MigrationOutcome(target, looked, Act.UPDATE, found, dropped=dropped)
 
     def _described(
-        self, target: Target, looked: Looked, row: Change, found: PullRequest
-    ) -> tuple[Change, PullRequest, tuple[str, ...]]:
+        self, target: Destination, looked: Looked, row: Migration, found: PullRequest
+    ) -> tuple[Migration, PullRequest, tuple[str, ...]]:
         """The description as it should read now, unless people have edited it, or may have; and which reviewers had to
         go for it: Bitbucket refuses every change of a pull request that somebody who left should review."""
         if not row.described or row.described == identity.text(looked.body):
@@ -208,7 +212,7 @@ class Opener(Struct, frozen=True):
                 self.reviewers[uuid] = account.active(self.client, uuid) is not False
             return self.reviewers[uuid]
 
-    def _commit(self, target: Target, looked: Looked, row: Change, known: Change | None) -> Change:
+    def _commit(self, target: Destination, looked: Looked, row: Migration, known: Migration | None) -> Migration:
         parent, situation = looked.decision.parent, looked.situation
         if situation.tip and not (known and known.base == situation.head):
             return self._join(target, looked, row)
@@ -224,12 +228,12 @@ class Opener(Struct, frozen=True):
             files=looked.files,
         )
         if not sha:
-            raise ApiError(Kind.GARBLED, "Bitbucket does not say which commit it made")
+            raise ApiError(Cause.GARBLED, "Bitbucket does not say which commit it made")
         row = replace(row, head=sha, digest=situation.change)
         self._save(row)
         return row
 
-    def _join(self, target: Target, looked: Looked, row: Change) -> Change:
+    def _join(self, target: Destination, looked: Looked, row: Migration) -> Migration:
         """On top of a branch that lags behind its destination, which would else conflict with what is changed."""
         parent, situation = looked.decision.parent, looked.situation
         seal = identity.seal(f"{parent} {situation.head}", looked.files)
@@ -242,7 +246,7 @@ class Opener(Struct, frozen=True):
         return row
 
     def _create(
-        self, target: Target, looked: Looked, asked: Sequence[Account], accounts: Sequence[Account]
+        self, target: Destination, looked: Looked, asked: Sequence[Account], accounts: Sequence[Account]
     ) -> tuple[PullRequest, tuple[str, ...]]:
         """Open it with as many of the reviewers as Bitbucket takes, and who of `asked` is none: those that it names are
         dropped, else those who have left, which it says without a name, else one of them in turn, else all. A refused
@@ -265,7 +269,7 @@ class Opener(Struct, frozen=True):
         raise error or AssertionError
 
     def _post(
-        self, target: Target, looked: Looked, accounts: Sequence[Account]
+        self, target: Destination, looked: Looked, accounts: Sequence[Account]
     ) -> tuple[PullRequest | None, ApiError | None]:
         """The pull request, or the error where the reviewers are what is refused."""
         try:
@@ -281,14 +285,14 @@ class Opener(Struct, frozen=True):
                 draft=self.draft,
             )
         except ApiError as error:
-            if error.kind is not Kind.INVALID or "reviewers" not in error.fields or not accounts:
+            if error.kind is not Cause.INVALID or "reviewers" not in error.fields or not accounts:
                 raise
             return None, error
         return made, None
 
     def _grant(
-        self, target: Target, looked: Looked, asked: Sequence[Account]
-    ) -> tuple[Sequence[Account], Outcome | None]:
+        self, target: Destination, looked: Looked, asked: Sequence[Account]
+    ) -> tuple[Sequence[Account], MigrationOutcome | None]:
         """Who of the default reviewers is asked, or why no further pull request is opened now. Whoever has left is not
         waited for."""
         accounts = list(asked)
@@ -297,15 +301,15 @@ class Opener(Struct, frozen=True):
             if held is None:
                 return accounts, None
             if held.words:
-                return (), Outcome(target, looked, waits=held.words, ends=True)
+                return (), MigrationOutcome(target, looked, waits=held.words, ends=True)
             gone = [uuid for uuid in held.busy if not self._active(uuid)]
             if not gone:
                 names = ", ".join(account.name or account.uuid for account in accounts if account.uuid in held.busy)
                 count = f"{self.limits.per_reviewer} open already (--per-reviewer)"
-                return (), Outcome(target, looked, waits=f"reviewers who have {count}: {names}")
+                return (), MigrationOutcome(target, looked, waits=f"reviewers who have {count}: {names}")
             accounts = [account for account in accounts if account.uuid not in gone]
 
-    def _held(self, target: Target, uuids: tuple[str, ...]) -> Held | None:
+    def _held(self, target: Destination, uuids: tuple[str, ...]) -> Held | None:
         """In the thread of the ledger: what is in the way; None where it is granted, which counts from now on. Raises
         ApiError where no more requests may be sent."""
         key, now = _key(target), self.clock()
@@ -336,12 +340,12 @@ class Opener(Struct, frozen=True):
 
     # The ledger
 
-    def _known(self, target: Target) -> Change | None:
+    def _known(self, target: Destination) -> Migration | None:
         """What was begun, and not merely what failed."""
         found = self.ledger.change(target.repository.uuid, target.destination)
         return None if found is None or found.state == ChangeState.ERROR else found
 
-    def _answered(self, target: Target) -> None:
+    def _answered(self, target: Destination) -> None:
         """No error is kept of what could be dealt with."""
         found = self.ledger.change(target.repository.uuid, target.destination)
         if found and found.state == ChangeState.ERROR:
@@ -349,9 +353,9 @@ class Opener(Struct, frozen=True):
         elif found and found.error:
             self._save(replace(found, error=""))
 
-    def _row(self, target: Target, looked: Looked) -> Change:
+    def _row(self, target: Destination, looked: Looked) -> Migration:
         tip = looked.situation.tip
-        return Change(
+        return Migration(
             uuid=target.repository.uuid,
             destination=target.destination,
             branch=looked.situation.branch,
@@ -362,7 +366,7 @@ class Opener(Struct, frozen=True):
             digest=tip.change if tip and tip.ours else "",
         )
 
-    def _keep(self, row: Change, found: PullRequest) -> None:
+    def _keep(self, row: Migration, found: PullRequest) -> None:
         """The row as its pull request says."""
         state = _STATES.get(found.state, ChangeState.DECLINED)
         opened = row.opened or (found.created_on.isoformat() if found.created_on else "")
@@ -373,21 +377,23 @@ class Opener(Struct, frozen=True):
             )
         )
 
-    def _save(self, row: Change) -> None:
+    def _save(self, row: Migration) -> None:
         self.ledger.keep(replace(row, at=self._now()))
 
     def _now(self) -> str:
         return datetime.fromtimestamp(self.clock(), UTC).isoformat()
 
 
-def _key(target: Target) -> _Key:
+def _key(target: Destination) -> _Key:
     return target.repository.uuid, target.destination
 
 
 def _again(error: ApiError) -> bool:
     """Whether it may be otherwise in a moment: Bitbucket does not always find a branch at once that it has just written
     (BITBUCKET_API.md 8, fact 10)."""
-    return error.kind in _MOVED or (error.kind is Kind.INVALID and "branch not found" in error.fields.get("source", ""))
+    return error.kind in _MOVED or (
+        error.kind is Cause.INVALID and "branch not found" in error.fields.get("source", "")
+    )
 
 
 def _names(accounts: Sequence[Account], left: Sequence[Account]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from migrator.findings.settings import Settings
-from migrator.fleet.records import Repository
+from migrator.fleet.records import FleetRepository
 from migrator.text.files import read_bounded
 from migrator.text.mask import printable
 from migrator.text.patterns import regex
@@ -72,7 +72,7 @@ class Operator(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     archived: tuple[Filled, ...] = ()
     archived_projects: tuple[Filled, ...] = ()
 
-    def is_archived(self, repository: Repository) -> bool:
+    def is_archived(self, repository: FleetRepository) -> bool:
         """Whether it is read as any other one, but neither counted nor written to."""
         return _one_of(repository.slug, self.archived) or repository.project in self.archived_projects
 

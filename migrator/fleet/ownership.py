@@ -8,7 +8,7 @@ from migrator.bitbucket import source_commits
 from migrator.bitbucket.hashes import Hash
 from migrator.fleet import identity
 from migrator.fleet.deciding import Tip
-from migrator.fleet.records import Change
+from migrator.fleet.records import Migration
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -17,7 +17,7 @@ _FILES = 50
 """More files than this in one commit are not this tool's work."""
 
 
-def tip(client: Client, workspace: str, slug: str, sha: str, known: Change | None) -> Tip:
+def tip(client: Client, workspace: str, slug: str, sha: str, known: Migration | None) -> Tip:
     """The tip `sha` of a branch, asked for where the ledger does not know it. Raises ApiError."""
     if known and known.head == sha and known.digest:
         return Tip(sha, True, known.digest)

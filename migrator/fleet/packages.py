@@ -8,14 +8,14 @@ from msgspec import Struct
 
 from migrator.findings.records import Ownership, Package, Reason, Use
 from migrator.fleet.imports import Graph, Shared
-from migrator.fleet.records import Branch, SeenFinding
+from migrator.fleet.records import LedgerBranch, SeenFinding
 from migrator.sinks.packages import linkage
 
 SETTLED_BY = ("foreign-package", "two-pushers")
 """The reasons that go once it is said whose a package is."""
 
 
-class Place(Struct, frozen=True, order=True):
+class PackageUse(Struct, frozen=True, order=True):
     """One use, counted once: where it stands, on which branches. `shared` is the exporter and ref, such as
     `ci-shared@main`, of whose file the place is; '' for a file of the repository itself."""
 
@@ -30,7 +30,7 @@ class Party(Struct, frozen=True):
     """A repository that pushes or reads a package. `settled`: the configuration of the fleet says that it may."""
 
     repository: str
-    places: tuple[Place, ...]
+    places: tuple[PackageUse, ...]
     settled: bool
 
 
@@ -54,7 +54,7 @@ class Unlocked(Struct, frozen=True):
     partly: int = 0
 
 
-class Known(Struct, frozen=True):
+class FleetPackage(Struct, frozen=True):
     """A package. `foreign` are the readers that neither push it nor may read it, as far as anyone has said."""
 
     name: str
@@ -78,14 +78,14 @@ class Picture(Struct, frozen=True):
     """`packages` are in the order in which settling them pays. `repositories` counts those that were read, `unread`
     are those that were not, and why."""
 
-    packages: tuple[Known, ...] = ()
+    packages: tuple[FleetPackage, ...] = ()
     shared: tuple[Shared, ...] = ()
     repositories: int = 0
     unread: tuple[tuple[str, str], ...] = ()
 
 
 def picture(
-    branches: Sequence[Branch],
+    branches: Sequence[LedgerBranch],
     graph: Graph,
     settled: Callable[[str, str], bool],
     unread: Sequence[tuple[str, str]] = (),
@@ -104,7 +104,7 @@ def picture(
     several = {name for name in names if len(pushed.get(name, ())) > 1}
     held = _Findings(_held(branches, graph, several, settled))
     known = [
-        Known(
+        FleetPackage(
             name,
             tuple(_party(slug, sites, "pushed", name, settled) for slug, sites in sorted(pushed.get(name, {}).items())),
             tuple(_party(slug, sites, "read", name, settled) for slug, sites in sorted(read.get(name, {}).items())),
@@ -125,7 +125,7 @@ def picture(
     )
 
 
-def elsewhere(branches: Iterable[Branch], graph: Graph) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+def elsewhere(branches: Iterable[LedgerBranch], graph: Graph) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """For `Settings.pushed_elsewhere` of each repository: the packages that it pushes and others push, with these."""
     pushers: dict[str, set[str]] = {}
     for site in _sites(branches, graph):
@@ -154,7 +154,7 @@ class _Held(Struct, frozen=True):
     alone: bool
 
 
-def _sites(branches: Iterable[Branch], graph: Graph) -> Iterator[_Site]:
+def _sites(branches: Iterable[LedgerBranch], graph: Graph) -> Iterator[_Site]:
     for branch in branches:
         for package in branch.seen.packages if branch.seen else ():
             yield _Site(branch.entry.repository.slug, branch.name, "", package)
@@ -171,14 +171,14 @@ def _party(slug: str, sites: Sequence[_Site], kind: str, name: str, settled: Cal
         for use in uses:
             at.setdefault((site.shared, use), set()).add(site.branch)
     places = [
-        Place(shared, use.path, use.position.line, use.position.column, tuple(sorted(on)))
+        PackageUse(shared, use.path, use.position.line, use.position.column, tuple(sorted(on)))
         for (shared, use), on in at.items()
     ]
     return Party(slug, tuple(sorted(places)), settled(slug, name))
 
 
 def _held(
-    branches: Iterable[Branch], graph: Graph, several: set[str], settled: Callable[[str, str], bool]
+    branches: Iterable[LedgerBranch], graph: Graph, several: set[str], settled: Callable[[str, str], bool]
 ) -> Iterator[_Held]:
     """Every finding once, whatever branches it is on; one in a shared pipeline for each importer, in place of the
     exporter, which does not run it."""
@@ -201,7 +201,7 @@ def _held(
 
 
 def _read(
-    branches: Iterable[Branch], graph: Graph
+    branches: Iterable[LedgerBranch], graph: Graph
 ) -> Iterator[tuple[str, tuple[Package, ...], tuple[SeenFinding, ...]]]:
     for branch in branches:
         if branch.seen:
@@ -237,7 +237,7 @@ class _Findings:
         return Unlocked(len(freed), tuple(repositories), tuple(sorted(secrets)), len(of) - len(freed))
 
 
-def _rank(one: Known) -> tuple[object, ...]:
+def _rank(one: FleetPackage) -> tuple[object, ...]:
     gain = one.unlocks
     return (
         not one.open,

@@ -34,7 +34,7 @@ _NAMES = 8
 PARTS = ("title", "branch", "message", "body", "revert-title", "revert-body")
 
 
-class Changed(Struct, frozen=True):
+class ChangedFile(Struct, frozen=True):
     path: str
     lines: tuple[int, ...]
 
@@ -58,7 +58,7 @@ class Proposal(Struct, frozen=True):
     workspace: str
     repository: str
     destination: str
-    changed: tuple[Changed, ...] = ()
+    changed: tuple[ChangedFile, ...] = ()
     stays: tuple[Stays, ...] = ()
     freed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
@@ -88,11 +88,11 @@ class Undone(Struct, frozen=True):
     destination: str
     number: int
     url: str
-    changed: tuple[Changed, ...] = ()
+    changed: tuple[ChangedFile, ...] = ()
     releases: tuple[Release, ...] = ()
 
 
-class Texts(Struct, frozen=True):
+class Templates(Struct, frozen=True):
     """The templates of a run, by part: those of `folder`, `None` for none, in place of the built-in ones."""
 
     folder: Path | None = None
@@ -137,7 +137,7 @@ def proposal(
     variables = dict.fromkeys(name for finding in made for name in finding.variables)
     return replace(
         about,
-        changed=tuple(Changed(path, tuple(sorted(found))) for path, found in sorted(lines.items())),
+        changed=tuple(ChangedFile(path, tuple(sorted(found))) for path, found in sorted(lines.items())),
         stays=tuple(_stays(finding, reasons, about.repository) for finding in held),
         freed=tuple(name for name in variables if name not in read),
         kept=tuple(dict.fromkeys((*(name for name in variables if name in read), *sorted(read)))),

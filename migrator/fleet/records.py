@@ -19,7 +19,7 @@ FOLDER = "folder:"
 """Before the real path, in place of a uuid, of a clone on this machine."""
 
 
-class Repository(Struct, frozen=True):
+class FleetRepository(Struct, frozen=True):
     """`uuid` is what it is known by, whatever it is called. `main_branch` '': it has none, so no commit either.
 
     `clone_url` is without a credential, '' where Bitbucket names none that may be used. `page_url` is for people. `was`
@@ -38,7 +38,7 @@ class Repository(Struct, frozen=True):
     was: tuple[str, ...] = ()
 
     @classmethod
-    def unnamed(cls, workspace: str, slug: str) -> Repository:
+    def unnamed(cls, workspace: str, slug: str) -> FleetRepository:
         """One that was asked for, and that Bitbucket says nothing of."""
         return cls(f"{workspace}/{slug}", workspace, slug)
 
@@ -52,7 +52,7 @@ class Repository(Struct, frozen=True):
         return self.uuid.removeprefix(FOLDER) if self.uuid.startswith(FOLDER) else ""
 
 
-class State(StrEnum):
+class RepositoryState(StrEnum):
     """How far a repository is known."""
 
     LISTED = "listed"
@@ -72,12 +72,12 @@ class State(StrEnum):
 
     @property
     def failed(self) -> bool:
-        return self in (State.FORBIDDEN, State.ERROR)
+        return self in (RepositoryState.FORBIDDEN, RepositoryState.ERROR)
 
     @property
     def left(self) -> bool:
         """Whether it is in its workspace no more, so that nothing is to be done there and nothing of it counts."""
-        return self in (State.GONE, State.TRANSFERRED)
+        return self in (RepositoryState.GONE, RepositoryState.TRANSFERRED)
 
 
 class SeenFinding(Struct, frozen=True):
@@ -116,7 +116,7 @@ class Import(Struct, frozen=True, order=True):
     line: int
 
 
-class Seen(Struct, frozen=True):
+class SeenCommit(Struct, frozen=True):
     """What one commit of a repository holds. `by` is the digest of the rules and settings that it was judged by.
 
     `packages` are those that its pipelines push and read, and whose they are as far as the repository alone can tell.
@@ -139,14 +139,14 @@ class Scanned(Struct, frozen=True):
     fail says which branches were left out."""
 
     uuid: str
-    state: State
+    state: RepositoryState
     at: str
     heads: tuple[tuple[str, str], ...] = ()
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[SeenCommit, ...] = ()
     error: str = ""
 
 
-class Variable(Struct, frozen=True, order=True):
+class StoredVariable(Struct, frozen=True, order=True):
     """A stored variable, without its value. `environment` is there on the deployment level only."""
 
     level: Level
@@ -156,7 +156,7 @@ class Variable(Struct, frozen=True, order=True):
     environment: str = ""
 
 
-class Stored(Struct, frozen=True):
+class StoredSnapshot(Struct, frozen=True):
     """What a look for secrets saw of a repository, or of a workspace, whose `uuid` is then as `of_workspace` says.
 
     `candidates` are names that a login to Packages uses or once used, in any version of the pipelines files. `refs` are
@@ -165,7 +165,7 @@ class Stored(Struct, frozen=True):
 
     uuid: str
     at: str
-    variables: tuple[Variable, ...] = ()
+    variables: tuple[StoredVariable, ...] = ()
     candidates: tuple[str, ...] = ()
     refs: tuple[tuple[str, str], ...] = ()
     not_checked: tuple[str, ...] = ()
@@ -197,11 +197,11 @@ class Learnt(Struct, frozen=True):
     document: bytes
 
 
-class Entry(Struct, frozen=True):
+class LedgerEntry(Struct, frozen=True):
     """A repository of the ledger. `listed` is when Bitbucket last named it, `scanned` when it was last looked at."""
 
-    repository: Repository
-    state: State
+    repository: FleetRepository
+    state: RepositoryState
     listed: str
     scanned: str = ""
     error: str = ""
@@ -212,7 +212,7 @@ class Entry(Struct, frozen=True):
         return self.state.failed or (bool(self.error) and not self.state.left)
 
 
-def by_name(entries: Iterable[Entry]) -> list[Entry]:
+def by_name(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     """Those that their slug means: of one that has left, and whose name another one has taken, nothing can be told by
     its name any more."""
     every = list(entries)
@@ -220,13 +220,13 @@ def by_name(entries: Iterable[Entry]) -> list[Entry]:
     return [one for one in every if not (one.state.left and (one.repository.workspace, one.repository.slug) in taken)]
 
 
-class Branch(Struct, frozen=True):
+class LedgerBranch(Struct, frozen=True):
     """A branch of a repository that was read. `seen` None: its commit has not been analysed."""
 
-    entry: Entry
+    entry: LedgerEntry
     name: str
     commit: str
-    seen: Seen | None
+    seen: SeenCommit | None
 
     @property
     def is_main(self) -> bool:
@@ -247,7 +247,7 @@ class ChangeState(StrEnum):
     """It was never begun: there is nothing but an error."""
 
 
-class Change(Struct, frozen=True):
+class Migration(Struct, frozen=True):
     """What `fleet migrate` has done about one destination branch of a repository: one row for each.
 
     `branch` holds the change, `base` is the commit of the destination that it was made from, `head` the commit that was

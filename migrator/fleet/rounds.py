@@ -17,9 +17,9 @@ from typing import TypeVar
 from migrator.fleet import visiting
 from migrator.fleet.gathering import Contents
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Entry, Repository, Scanned, Seen, State
+from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned, SeenCommit
 from migrator.fleet.scanning import Judge, Partly, look, look_partly
-from migrator.fleet.visiting import Known, Reading, visit
+from migrator.fleet.visiting import GatheringOptions, KnownRepository, visit
 from migrator.repositories import direct, processes, remote
 from migrator.text.view import Unreadable
 
@@ -28,20 +28,24 @@ JOBS = 8
 """Conversations at a time: what bounds a fleet is waiting."""
 
 
-def pending(entries: Sequence[Entry], begun: str) -> list[Entry]:
+def pending(entries: Sequence[LedgerEntry], begun: str) -> list[LedgerEntry]:
     """Those that this round has still to look at, and failures again: what was never looked at comes first."""
     named = [one for one in entries if one.repository.is_named]
     now = visiting.now()  # what was looked at later than that was not looked at by this clock, or is junk
-    left = [one for one in named if not begun <= one.scanned <= now or one.state is State.LISTED or one.state.failed]
+    left = [
+        one
+        for one in named
+        if not begun <= one.scanned <= now or one.state is RepositoryState.LISTED or one.state.failed
+    ]
     return sorted(left, key=lambda one: one.scanned)
 
 
 def go_through(
     ledger: Ledger,
-    entries: Sequence[Entry],
-    reading: Reading,
+    entries: Sequence[LedgerEntry],
+    reading: GatheringOptions,
     jobs: int,
-    left: Callable[[Entry], bool],
+    left: Callable[[LedgerEntry], bool],
     told: Callable[[Scanned], None],
 ) -> int:
     """Look at each, and record it; how many were looked at here. Those that another run is at work on come last.
@@ -49,9 +53,9 @@ def go_through(
     `left` says of one, as the ledger has it now, whether that has still to be done. Raises LedgerError and GitMissing.
     """
     count = 0
-    others: list[Entry] = []
+    others: list[LedgerEntry] = []
 
-    def work() -> Iterator[Known]:
+    def work() -> Iterator[KnownRepository]:
         for entry in entries:
             uuid = entry.repository.uuid
             if not ledger.claim(uuid):
@@ -80,12 +84,14 @@ def go_through(
     return count
 
 
-def _known(ledger: Ledger, repository: Repository) -> Known:
+def _known(ledger: Ledger, repository: FleetRepository) -> KnownRepository:
     uuid = repository.uuid
-    return Known(repository, ledger.heads(uuid), ledger.judged(uuid), ledger.hosts(uuid))
+    return KnownRepository(repository, ledger.heads(uuid), ledger.judged(uuid), ledger.hosts(uuid))
 
 
-def _visits(work: Iterator[Known], reading: Reading, analysts: Analysts, jobs: int) -> Iterator[Scanned]:
+def _visits(
+    work: Iterator[KnownRepository], reading: GatheringOptions, analysts: Analysts, jobs: int
+) -> Iterator[Scanned]:
     if jobs == 1:
         yield from (visit(known, reading, analysts) for known in work)
         return
@@ -114,8 +120,8 @@ class Analysts:
         self._turn = threading.Semaphore(os.cpu_count() or 1)  # more at a time are of no use
 
     def look(
-        self, root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]
-    ) -> tuple[Seen, ...]:
+        self, root: Path, commits: Sequence[str], repository: FleetRepository, hosts: Mapping[str, str]
+    ) -> tuple[SeenCommit, ...]:
         """Raises as `scanning.look`, and Unreadable where the process does not come to its end."""
         return self._do(_there, root, commits, repository, dict(hosts))
 
@@ -124,7 +130,7 @@ class Analysts:
         root: Path,
         held: Contents | None,
         commits: Sequence[str],
-        repository: Repository,
+        repository: FleetRepository,
         hosts: Mapping[str, str],
     ) -> Partly:
         """As `scanning.look_partly`. Raises as `look`."""
@@ -149,11 +155,13 @@ def _begin(judge: Judge) -> None:
     _JUDGE[:] = [judge]
 
 
-def _there(root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]) -> tuple[Seen, ...]:
+def _there(
+    root: Path, commits: Sequence[str], repository: FleetRepository, hosts: Mapping[str, str]
+) -> tuple[SeenCommit, ...]:
     return look(root, commits, _JUDGE[0].of(repository).knowing(hosts))
 
 
 def _partly_there(
-    root: Path, held: Contents | None, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]
+    root: Path, held: Contents | None, commits: Sequence[str], repository: FleetRepository, hosts: Mapping[str, str]
 ) -> Partly:
     return look_partly(root, held, commits, _JUDGE[0].of(repository).knowing(hosts))

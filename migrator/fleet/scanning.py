@@ -19,11 +19,11 @@ from migrator.findings.records import Finding, Package, Report, Skipped
 from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
 from migrator.fleet.operator import Operator
-from migrator.fleet.records import Import, Repository, Seen, SeenFinding
+from migrator.fleet.records import FleetRepository, Import, SeenCommit, SeenFinding
 from migrator.fleet.restricting import restriction
 from migrator.platforms.bitbucket.imports import exports, imports
 from migrator.platforms.bitbucket.platform import BITBUCKET
-from migrator.repositories.objects import Held, Objects
+from migrator.repositories.objects import MemoryObjects, Objects
 from migrator.repositories.refview import RefView
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook.records import RuleBook
@@ -49,7 +49,7 @@ class Judge(Struct, frozen=True):
     scope: Scope = field(default_factory=Scope)
     operator: Operator = field(default_factory=Operator)
 
-    def of(self, repository: Repository) -> Judge:
+    def of(self, repository: FleetRepository) -> Judge:
         """The same for one repository, whose names stand for `$BITBUCKET_WORKSPACE` and the like."""
         told = self.operator.settings(repository.workspace, repository.slug)
         settings = replace(
@@ -107,12 +107,12 @@ def analyse(view: Commit, judge: Judge) -> Report:
     )
 
 
-def seen(view: Commit, commit: str, judge: Judge) -> Seen:
+def seen(view: Commit, commit: str, judge: Judge) -> SeenCommit:
     """What the ledger keeps of a commit. Raises as `analyse`."""
     report = analyse(view, judge)
     taken, given = shared(view)
     shown = showable(report)
-    return Seen(
+    return SeenCommit(
         commit=commit,
         by=judge.stamp(report),
         findings=findings(shown),
@@ -142,11 +142,11 @@ def packages(shown: Report) -> tuple[Package, ...]:
 class Partly(Struct, frozen=True):
     """What was seen of commits, or the names of the contents that it takes to see it."""
 
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[SeenCommit, ...] = ()
     lacking: tuple[str, ...] = ()
 
 
-def look(root: Path, commits: Sequence[str], judge: Judge) -> tuple[Seen, ...]:
+def look(root: Path, commits: Sequence[str], judge: Judge) -> tuple[SeenCommit, ...]:
     """Commits of the bare copy at `root`, each read through git alone. Raises GitError, GitMissing."""
     with Objects(root) as objects:
         objects.load(commits)
@@ -158,9 +158,9 @@ def look_partly(
     root: Path, held: Mapping[str, tuple[str, bytes]] | None, commits: Sequence[str], judge: Judge
 ) -> Partly:
     """The same of a copy that lacks files: of `held`, or where that is None of what lies there. Raises as `look`."""
-    found: list[Seen] = []
+    found: list[SeenCommit] = []
     lacking: set[str] = set()
-    with Objects(root) if held is None else Held(root, held) as objects:
+    with Objects(root) if held is None else MemoryObjects(root, held) as objects:
         objects.load(commits)
         once = _Once(judge)
         for commit in commits:
@@ -179,9 +179,9 @@ class _Once:
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self._seen: dict[bytes, list[tuple[dict[str, str], Seen]]] = {}
+        self._seen: dict[bytes, list[tuple[dict[str, str], SeenCommit]]] = {}
 
-    def seen(self, view: RefView) -> Seen:
+    def seen(self, view: RefView) -> SeenCommit:
         """Raises as `analyse`."""
         alike = self._seen.setdefault(view.listing, [])
         for asked, before in alike:

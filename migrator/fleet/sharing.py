@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Change
+from migrator.fleet.records import Migration
 
 _Found = TypeVar("_Found")
 
@@ -25,13 +25,13 @@ class SharedLedger:
     def __init__(self, ledger: Ledger, do: Doing) -> None:
         self._ledger, self.do = ledger, do
 
-    def change(self, uuid: str, destination: str) -> Change | None:
+    def change(self, uuid: str, destination: str) -> Migration | None:
         return self.do(partial(self._ledger.change, uuid, destination))
 
-    def changes(self, uuid: str = "") -> list[Change]:
+    def changes(self, uuid: str = "") -> list[Migration]:
         return self.do(partial(self._ledger.changes, uuid))
 
-    def keep(self, change: Change) -> None:
+    def keep(self, change: Migration) -> None:
         self.do(partial(self._ledger.keep, change))
 
     def drop(self, uuid: str, destination: str) -> None:

@@ -11,13 +11,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.bitbucket import inventory as inventories
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Level
 from migrator.bitbucket.session import Client
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Branch, Entry, Repository, State, Stored, Variable
-from migrator.fleet.visiting import Reading, now
+from migrator.fleet.records import (
+    FleetRepository,
+    LedgerBranch,
+    LedgerEntry,
+    RepositoryState,
+    StoredSnapshot,
+    StoredVariable,
+)
+from migrator.fleet.visiting import GatheringOptions, now
 from migrator.platforms.bitbucket.names import PATHSPECS
 from migrator.repositories import remote
 from migrator.repositories.git import GitError
@@ -52,7 +59,9 @@ class Estimate(Struct, frozen=True):
         )
 
 
-def estimate(branches: Sequence[Branch], left: Sequence[Entry], known: Mapping[str, Stored], per_hour: int) -> Estimate:
+def estimate(
+    branches: Sequence[LedgerBranch], left: Sequence[LedgerEntry], known: Mapping[str, StoredSnapshot], per_hour: int
+) -> Estimate:
     """For the repositories that are `left`. One request for the list of environments, one for each of them, one for the
     repository; as many environments as those have on average that were looked at before."""
     running = {one.entry.repository.uuid for one in branches if one.seen and one.seen.files}
@@ -62,9 +71,9 @@ def estimate(branches: Sequence[Branch], left: Sequence[Entry], known: Mapping[s
     return Estimate(len(left), round(1 + asked * each), per_hour)
 
 
-def left_of(entries: Sequence[Entry], known: Mapping[str, Stored], begun: str) -> list[Entry]:
+def left_of(entries: Sequence[LedgerEntry], known: Mapping[str, StoredSnapshot], begun: str) -> list[LedgerEntry]:
     """Those that this round has still to look at: all of Bitbucket that have a commit and could be read."""
-    there = [one for one in entries if one.state is State.SCANNED and not one.repository.folder]
+    there = [one for one in entries if one.state is RepositoryState.SCANNED and not one.repository.folder]
     return [
         one for one in there if (stored := known.get(one.repository.uuid)) is None or stored.at < begun or stored.error
     ]
@@ -72,12 +81,12 @@ def left_of(entries: Sequence[Entry], known: Mapping[str, Stored], begun: str) -
 
 def go_through(
     ledger: Ledger,
-    entries: Sequence[Entry],
-    reading: Reading,
+    entries: Sequence[LedgerEntry],
+    reading: GatheringOptions,
     client: Client,
     jobs: int,
     begun: str,
-    told: Callable[[Stored], None],
+    told: Callable[[StoredSnapshot], None],
 ) -> None:
     """Look at each, and record it. Threads bring the history; one asks Bitbucket, whose limit is what takes the time.
 
@@ -94,20 +103,20 @@ def go_through(
                     above[repository.workspace] = _workspace(ledger, client, repository.workspace)
                 stored = _look(repository, reading, client, above[repository.workspace])
         except (GitError, ApiError) as error:
-            if isinstance(error, ApiError) and error.kind is Kind.SPENT:
+            if isinstance(error, ApiError) and error.kind is Cause.SPENT:
                 raise
-            stored = Stored(repository.uuid, now(), error=printable(str(error))[:1000])
+            stored = StoredSnapshot(repository.uuid, now(), error=printable(str(error))[:1000])
         ledger.store(stored)
         ledger.free(repository.uuid)
         told(stored)
 
 
 def _brought(
-    ledger: Ledger, entries: Sequence[Entry], reading: Reading, jobs: int, begun: str
-) -> Iterator[tuple[Entry, ExitStack | GitError]]:
+    ledger: Ledger, entries: Sequence[LedgerEntry], reading: GatheringOptions, jobs: int, begun: str
+) -> Iterator[tuple[LedgerEntry, ExitStack | GitError]]:
     """Each repository once its history is here, which stays until what comes with it is closed; or why it is not here.
     One that another run is at is left to it."""
-    running: dict[Future[ExitStack], Entry] = {}
+    running: dict[Future[ExitStack], LedgerEntry] = {}
     with ThreadPoolExecutor(jobs, "history") as threads:
         try:
             for entry in entries:
@@ -128,7 +137,7 @@ def _brought(
             raise
 
 
-def _ended(running: dict[Future[ExitStack], Entry]) -> Iterator[tuple[Entry, ExitStack | GitError]]:
+def _ended(running: dict[Future[ExitStack], LedgerEntry]) -> Iterator[tuple[LedgerEntry, ExitStack | GitError]]:
     done, _ = wait(running, return_when=FIRST_COMPLETED)
     for one in done:
         error = one.exception()
@@ -137,7 +146,7 @@ def _ended(running: dict[Future[ExitStack], Entry]) -> Iterator[tuple[Entry, Exi
         yield running.pop(one), GitError(str(error)) if error else one.result()
 
 
-def _bring(repository: Repository, reading: Reading) -> ExitStack:
+def _bring(repository: FleetRepository, reading: GatheringOptions) -> ExitStack:
     if reading.credentials is None or not repository.clone_url:
         raise GitError(f"Bitbucket names no address of {repository.slug} that git may use")
     variables = reading.credentials.git_environment(repository.clone_url, reading.api)
@@ -148,18 +157,18 @@ def _bring(repository: Repository, reading: Reading) -> ExitStack:
         return stack.pop_all()
 
 
-def _look(repository: Repository, reading: Reading, client: Client, above: Inventory) -> Stored:
+def _look(repository: FleetRepository, reading: GatheringOptions, client: Client, above: Inventory) -> StoredSnapshot:
     root = _place(repository, reading)
     every = tuple((printable(ref.name), ref.commit) for ref in refs(root))
     if not versions(root, PATHSPECS).versions:  # it never had pipelines, so nothing of it reads a variable
-        return Stored(repository.uuid, now(), refs=every)
+        return StoredSnapshot(repository.uuid, now(), refs=every)
     before = client.sent
     found = inventories.inventory(client, repository.workspace, repository.slug, above)
     judge = reading.judge.of(repository)
     settings = replace(judge.settings, hosts=hosts(found, judge.book))
     with Objects(root) as objects:
         names = candidates(objects, set(), judge.book, settings)
-    return Stored(
+    return StoredSnapshot(
         repository.uuid,
         now(),
         variables=_variables(found, Level.REPOSITORY, Level.DEPLOYMENT),
@@ -174,18 +183,20 @@ def _workspace(ledger: Ledger, client: Client, slug: str) -> Inventory:
     found = inventories.of_workspace(client, slug)
     reasons = tuple(printable(one.reason) for one in found.not_checked)
     ledger.store(
-        Stored(Stored.of_workspace(slug), now(), variables=_variables(found, Level.WORKSPACE), not_checked=reasons)
+        StoredSnapshot(
+            StoredSnapshot.of_workspace(slug), now(), variables=_variables(found, Level.WORKSPACE), not_checked=reasons
+        )
     )
     return found
 
 
-def _variables(found: Inventory, *levels: Level) -> tuple[Variable, ...]:
+def _variables(found: Inventory, *levels: Level) -> tuple[StoredVariable, ...]:
     return tuple(
-        Variable(one.level, printable(one.key), one.uuid, one.secured, printable(one.environment or ""))
+        StoredVariable(one.level, printable(one.key), one.uuid, one.secured, printable(one.environment or ""))
         for one in found.variables
         if one.level in levels
     )
 
 
-def _place(repository: Repository, reading: Reading) -> Path:
+def _place(repository: FleetRepository, reading: GatheringOptions) -> Path:
     return remote.place(reading.cache, repository.workspace, repository.slug)

@@ -19,8 +19,8 @@ from migrator.bitbucket import pull_requests, source_commits
 from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.records import PullRequest
 from migrator.fleet import identity, ownership
-from migrator.fleet.proposal import Changed, Texts, Undone
-from migrator.fleet.records import Change, Repository
+from migrator.fleet.proposal import ChangedFile, Templates, Undone
+from migrator.fleet.records import FleetRepository, Migration
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.starting import Releases, releases
 from migrator.repositories.git import environment, run
@@ -50,10 +50,10 @@ class Reversal(Struct, frozen=True):
 
 def reversal(
     client: Client,
-    repository: Repository,
-    change: Change,
+    repository: FleetRepository,
+    change: Migration,
     heads: Mapping[str, str],
-    texts: Texts,
+    texts: Templates,
     known: Releases,
 ) -> Reversal:
     """What undoes the merged pull request of `change`. `heads` are the commits by branch, of now.
@@ -72,7 +72,7 @@ def reversal(
     files = _files(client, workspace, slug, merged, head)
     branch = f"{BRANCH}{merged.destination}"
     starts = releases(files.get(ROOT, b""), branch, known)
-    changed = tuple(Changed(path, ()) for path in sorted(files))
+    changed = tuple(ChangedFile(path, ()) for path in sorted(files))
     about = Undone(workspace, slug, merged.destination, merged.number, merged.url, changed, starts)
     title = texts.render("revert-title", about)
     message = f"{title}\n\n[skip ci]" if starts else title
@@ -84,7 +84,7 @@ def reversal(
     return Reversal(branch, head, files, title, texts.render("revert-body", about), message, existing, tip)
 
 
-def opened(client: Client, repository: Repository, found: Reversal, destination: str, draft: bool) -> PullRequest:
+def opened(client: Client, repository: FleetRepository, found: Reversal, destination: str, draft: bool) -> PullRequest:
     """Write it, where it is not open already. Raises ApiError, of the kind `conflict` where something moved."""
     if found.existing:
         return found.existing

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from migrator.bitbucket.errors import ApiError
 from migrator.fleet.gathering import Gathered, Looks, bounded, gathered
-from migrator.fleet.gathering import Known as Known
-from migrator.fleet.gathering import Reading as Reading
-from migrator.fleet.records import Repository, Scanned, State
+from migrator.fleet.gathering import GatheringOptions as GatheringOptions
+from migrator.fleet.gathering import KnownRepository as KnownRepository
+from migrator.fleet.records import FleetRepository, RepositoryState, Scanned
 from migrator.repositories import disk, remote
 from migrator.repositories.git import GitError, GitMissing
 from migrator.repositories.refs import RefKind, refs
@@ -19,7 +19,7 @@ from migrator.text.mask import printable
 from migrator.text.view import Unreadable
 
 
-def visit(known: Known, reading: Reading, looks: Looks) -> Scanned:
+def visit(known: KnownRepository, reading: GatheringOptions, looks: Looks) -> Scanned:
     """What became of one repository. Raises GitMissing alone: a fault of patless too is of one repository."""
     repository = known.repository
     try:
@@ -30,20 +30,20 @@ def visit(known: Known, reading: Reading, looks: Looks) -> Scanned:
             found = Gathered(heads, seen, untold)
         else:
             found = gathered(known, reading, looks)
-    except remote.Refused as error:
-        return _failed(repository, State.FORBIDDEN, error)
+    except remote.AccessRefused as error:
+        return _failed(repository, RepositoryState.FORBIDDEN, error)
     except (GitError, ApiError, Unreadable) as error:
-        return _failed(repository, State.ERROR, error)
+        return _failed(repository, RepositoryState.ERROR, error)
     except GitMissing:
         raise
     except OSError as error:
-        return _failed(repository, State.ERROR, GitError(disk.told(error, reading.cache)))
+        return _failed(repository, RepositoryState.ERROR, GitError(disk.told(error, reading.cache)))
     except Exception as error:  # its text may quote a file
         return _failed(
-            repository, State.ERROR, GitError(f"internal error ({type(error).__name__}): a fault in patless")
+            repository, RepositoryState.ERROR, GitError(f"internal error ({type(error).__name__}): a fault in patless")
         )
     named = tuple((printable(branch), commit) for branch, commit in found.heads.items())
-    state = State.SCANNED if found.heads else State.EMPTY
+    state = RepositoryState.SCANNED if found.heads else RepositoryState.EMPTY
     return Scanned(repository.uuid, state, now(), named, found.seen, printable(found.untold))
 
 
@@ -51,11 +51,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def _failed(repository: Repository, state: State, error: Exception) -> Scanned:
+def _failed(repository: FleetRepository, state: RepositoryState, error: Exception) -> Scanned:
     return Scanned(repository.uuid, state, now(), error=printable(str(error)).replace("\n", " ")[:1000])
 
 
-def _local(repository: Repository, reading: Reading) -> tuple[dict[str, str], str]:
+def _local(repository: FleetRepository, reading: GatheringOptions) -> tuple[dict[str, str], str]:
     root = Path(repository.folder)
     if root.is_symlink():  # one that leads to a clone is known by the clone
         raise GitError(f"the link {root} leads nowhere: to {os.readlink(root)}")

@@ -29,7 +29,7 @@ from migrator.ir.nodes import (
     StreamKind,
     Template,
 )
-from migrator.ir.values import EMPTY, Definition, Input, Literal, Reference, Unknown, Value, concat, union, unknown
+from migrator.ir.values import EMPTY, Definition, Input, Literal, TracedRead, Unknown, Value, concat, union, unknown
 from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Evaluator:
 
     def element(self, read: Read, definition: Definition, state: State, frame: Frame) -> Argument:
         self.use(read, (definition,), state, frame)
-        return Argument(definition.value.through(Reference(read, definition, frame.calls), splits=False), None)
+        return Argument(definition.value.through(TracedRead(read, definition, frame.calls), splits=False), None)
 
     def value(self, join: Join, state: State, frame: Frame) -> Value:
         return concat([self.part(part, state, frame) for part in join.parts])
@@ -120,7 +120,7 @@ class Evaluator:
         if not any(_SYNTAX.search(text) for text in texts):
             return value
         self.recorder.add(Unread(read.span, " ".join(texts), ""))
-        return Value.of(Unknown("text that a shell reads again", (Reference(read, None, frame.calls),)))
+        return Value.of(Unknown("text that a shell reads again", (TracedRead(read, None, frame.calls),)))
 
     # Reads
 
@@ -128,7 +128,7 @@ class Evaluator:
         for inner in read.words:
             self.value(inner, state, frame)
         self.machine.variables.computed(read.sets, state)
-        here = Reference(read, None, frame.calls)
+        here = TracedRead(read, None, frame.calls)
         if (path := _name_of_program(read, state)) is not None:
             self.use(read, (None,), state, frame)
             return Value.of(Literal(path, provenance=(here,)))
@@ -153,7 +153,7 @@ class Evaluator:
 
     def looked_up(self, read: Read, state: State, frame: Frame) -> tuple[Definitions, Value]:
         """The assignments that may have given the value, and the value."""
-        here = Reference(read, None, frame.calls)
+        here = TracedRead(read, None, frame.calls)
         if _POSITIONAL.fullmatch(read.name):
             index = int(read.name)
             if state.positional is None:
@@ -161,17 +161,17 @@ class Evaluator:
             if index > len(state.positional):
                 return (None,), Value.of(Literal("", provenance=(here,)))
             definition = state.positional[index - 1]
-            return (definition,), definition.value.through(Reference(read, definition, frame.calls), read.splits)
+            return (definition,), definition.value.through(TracedRead(read, definition, frame.calls), read.splits)
         definitions = state.defined(read.name)
         values = []
         for one in definitions:
-            reference = Reference(read, one, frame.calls)
+            reference = TracedRead(read, one, frame.calls)
             values.append(
                 one.value.through(reference, read.splits) if one else Value.of(Input(read.name, (reference,)))
             )
         return definitions, union(values)
 
-    def fallen_back(self, read: Read, base: Value, here: Reference, state: State, frame: Frame) -> Value:
+    def fallen_back(self, read: Read, base: Value, here: TracedRead, state: State, frame: Frame) -> Value:
         match read.fallback:
             case Fallback.NONE:
                 return base

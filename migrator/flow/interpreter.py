@@ -25,7 +25,7 @@ from migrator.flow.functions import Functions
 from migrator.flow.havoc import HavocModel
 from migrator.flow.lattice import State, join, widen
 from migrator.flow.launching import Launching
-from migrator.flow.library import Library, Texts
+from migrator.flow.library import Library, StepTexts
 from migrator.flow.nested import Nested
 from migrator.flow.recorder import AskedTest, Recorder
 from migrator.flow.streams import Streams, may_fail
@@ -103,7 +103,7 @@ class Interpreter:
         library: Library | None,
         changed: frozenset[str],
     ) -> None:
-        self.text = Texts(text, library)
+        self.text = StepTexts(text, library)
         self.programs = programs
         self.file = read
         self.clone = clone

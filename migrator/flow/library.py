@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from msgspec import Struct
 
 from migrator.frontends import programs as called
-from migrator.frontends.programs import Fragment, Program, Request, whole
+from migrator.frontends.programs import FileCommand, Fragment, Program, whole
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import ProgramError, Statement
 from migrator.prefilter import leads
@@ -80,7 +80,7 @@ class Library:
             if launcher is None:
                 return None
             words = (program, *words)
-        found = called.read(Request(launcher, program, words, folder, self.file, self.clone))
+        found = called.read(FileCommand(launcher, program, words, folder, self.file, self.clone))
         return (found, launcher) if found else None
 
     def included(self, path: str) -> Placed | None:
@@ -120,7 +120,7 @@ class Library:
         return self.order[bisect_right(self.starts, offset) - 1]
 
 
-class Texts:
+class StepTexts:
     """The text of a step and of the files that it runs, by place."""
 
     def __init__(self, text: str, library: Library | None) -> None:

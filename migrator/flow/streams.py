@@ -27,7 +27,7 @@ TERMINALS = ("/dev/stdout", "/dev/stderr", "/dev/tty")
 """Files that are the log of the step."""
 
 
-class Held(Struct, frozen=True):
+class StreamFile(Struct, frozen=True):
     """What is in the file at `path`: the branches in which it is so, and how many commands, and how much that nobody
     has read, had been there by then."""
 
@@ -45,7 +45,7 @@ class Streams:
     def __init__(self, machine: Interpreter) -> None:
         self.machine = machine
         self.recorder = machine.recorder
-        self.held: Held | None = None
+        self.held: StreamFile | None = None
 
     def inputs(self, redirects: Sequence[Redirect], state: State, frame: Frame, stdin: Value | None) -> Value | None:
         """What standard input holds after the redirections, None where nothing is fed."""
@@ -97,11 +97,15 @@ class Streams:
 
     # Files that the program writes and reads itself
 
-    def hold(self, redirects: Sequence[Redirect], files: Sequence[Output], state: State, frame: Frame) -> Held | None:
+    def hold(
+        self, redirects: Sequence[Redirect], files: Sequence[Output], state: State, frame: Frame
+    ) -> StreamFile | None:
         path = self.path(files[0].path, state)
         if len(files) != 1 or any(redirect.partial for redirect in redirects) or not path or not _in_order(frame):
             return None
-        return Held(path, files[0].content, frame.branches, len(self.recorder.commands), len(self.recorder.unseen))
+        return StreamFile(
+            path, files[0].content, frame.branches, len(self.recorder.commands), len(self.recorder.unseen)
+        )
 
     def path(self, name: Value, state: State) -> str | None:
         """The path of a file in the repository, or of a temporary one."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from migrator.frontends.programs import Fragment, Program, Request, Undecided, command_line, file_of
+from migrator.frontends.programs import FileCommand, Fragment, Program, Undecided, command_line, file_of
 from migrator.frontends.shell.lowering import lower
 from migrator.text.edits import Edit
 from migrator.text.patterns import regex
@@ -34,7 +34,7 @@ class _Justfile(Struct):
     recipes: dict[str, _Recipe] = field(default_factory=dict)
 
 
-def read(request: Request) -> Program | None:
+def read(request: FileCommand) -> Program | None:
     """The lines of the recipes and of what they need, one after the other; none where the file is not followed."""
     line = command_line(request)
     found = file_of(request, line) if line else None

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from migrator.frontends.programs import Fragment, Place, Program, Request, Undecided, command_line, file_of
+from migrator.frontends.programs import FileCommand, Fragment, Place, Program, Undecided, command_line, file_of
 from migrator.frontends.shell.lowering import PUT, lower
 from migrator.ir.nodes import Assign, Constant, Expression, Join, Opaque, Read, Statement
 from migrator.text.edits import Edit
@@ -93,7 +93,7 @@ class _Makefile(Struct):
     rules: list[_Rule] = field(default_factory=list)
 
 
-def read(request: Request) -> Program | None:
+def read(request: FileCommand) -> Program | None:
     """The recipes of the targets and of what they need, one after the other, each line in a shell of its own; none
     where the makefile is not followed."""
     line = command_line(request)

@@ -6,7 +6,7 @@ import json
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
-from migrator.frontends.programs import Fragment, Program, Request, command_line
+from migrator.frontends.programs import FileCommand, Fragment, Program, command_line
 from migrator.frontends.shell.lowering import lower
 from migrator.rulebook.programs import Launcher
 from migrator.text.edits import Edit
@@ -19,7 +19,7 @@ _BLANK = " \t\r\n"
 _NO_HOOKS = "--ignore-scripts"
 
 
-def read(request: Request) -> Program | None:
+def read(request: FileCommand) -> Program | None:
     """The script of that name between those that run before and after it, in the folder of the file."""
     line = command_line(request)
     if line is None:
@@ -54,7 +54,7 @@ def read(request: Request) -> Program | None:
     return Program(path, fragments, line.folder, len(request.words) - len(given))
 
 
-def _hooks(request: Request) -> tuple[str, ...] | None:
+def _hooks(request: FileCommand) -> tuple[str, ...] | None:
     """The scripts that a command of the program runs as hooks, None for another command, or where options say which
     file is meant, or that none run."""
     launcher = request.launcher
@@ -69,7 +69,7 @@ def _hooks(request: Request) -> tuple[str, ...] | None:
     return launcher.hooks.get(words[0] or "" if words else "")
 
 
-def _hooked(path: str, folder: str, request: Request, hooks: tuple[str, ...]) -> Program | None:
+def _hooked(path: str, folder: str, request: FileCommand, hooks: tuple[str, ...]) -> Program | None:
     text = request.file(path)
     spans = (_scripts(text) if text is not None else None) or {}
     names = [one for one in hooks if one in spans]

@@ -27,7 +27,7 @@ class Undecided(Exception):
     """What a file says is decided only when its program runs."""
 
 
-class Request(Struct, frozen=True):
+class FileCommand(Struct, frozen=True):
     """A command that may run a file: `words` behind the program, `${NAME}` standing for a variable and None for what is
     not known; `folder` is the working directory, relative to the root like every path. `file` gives a file's text;
     `clone` is the variable that names the folder of the root."""
@@ -99,7 +99,7 @@ class Line(Struct, frozen=True):
     quiet: bool = False
 
 
-def command_line(request: Request) -> Line | None:
+def command_line(request: FileCommand) -> Line | None:
     """The words of a command by the options of its launcher, up to the first that is not known; None where it is not
     known in which folder the files are."""
     launcher, words = request.launcher, list(request.words)
@@ -149,7 +149,7 @@ def _spread(word: str, launcher: Launcher) -> list[str]:
     return found
 
 
-def file_of(request: Request, line: Line) -> tuple[str, str] | None:
+def file_of(request: FileCommand, line: Line) -> tuple[str, str] | None:
     """The path and text of the file that the words name, else of the first that is there of those that the program
     reads without being told."""
     for name in (line.file,) if line.file else request.launcher.files:
@@ -159,7 +159,7 @@ def file_of(request: Request, line: Line) -> tuple[str, str] | None:
     return None
 
 
-def read(request: Request) -> Program | None:
+def read(request: FileCommand) -> Program | None:
     """What the command runs; None where that is no file of the repository, or it cannot be told which."""
     found: Program | None = import_module(f"migrator.frontends.{request.launcher.reader}").read(request)
     return found

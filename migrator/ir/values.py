@@ -38,7 +38,7 @@ class Definition(Struct, frozen=True, eq=False):
     loose: bool = False
 
 
-class Reference(Struct, frozen=True):
+class TracedRead(Struct, frozen=True):
     """A read on the way from an expression to where its value comes from.
 
     `definition` is None where no assignment of the script gives the value. `calls` is the call string, which tells
@@ -57,7 +57,7 @@ class Literal(Struct, frozen=True):
     text: str
     span: Span | None = None
     quoting: Quoting = Quoting.FIXED
-    provenance: tuple[Reference, ...] = ()
+    provenance: tuple[TracedRead, ...] = ()
     splits: bool = False
     reads: str = ""
 
@@ -66,7 +66,7 @@ class Input(Struct, frozen=True):
     """The value of a variable that the program does not set: it comes from outside, such as a stored variable."""
 
     name: str
-    provenance: tuple[Reference, ...]
+    provenance: tuple[TracedRead, ...]
 
 
 class Unknown(Struct, frozen=True):
@@ -76,7 +76,7 @@ class Unknown(Struct, frozen=True):
     the image of which it is another name, '' where it is the id of one that is on the machine."""
 
     why: str
-    provenance: tuple[Reference, ...] = ()
+    provenance: tuple[TracedRead, ...] = ()
     made: tuple[Span, ...] = ()
     names: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -128,7 +128,7 @@ class Value(Struct, frozen=True):
         """
         return symbol(self.alternatives[0]) if len(self.alternatives) == 1 else None
 
-    def through(self, reference: Reference, splits: bool) -> Value:
+    def through(self, reference: TracedRead, splits: bool) -> Value:
         """The same value, read through an expansion."""
         rows = []
         for alternative in self.alternatives:
@@ -151,7 +151,7 @@ EMPTY = Value(((),))
 
 
 def unknown(
-    why: str, values: Iterable[Value], provenance: tuple[Reference, ...] = (), files: Iterable[str] = ()
+    why: str, values: Iterable[Value], provenance: tuple[TracedRead, ...] = (), files: Iterable[str] = ()
 ) -> Value:
     """What is made of values, and of the text of files, in a way that is not known."""
     values = tuple(values)
@@ -230,7 +230,7 @@ def concat(values: Iterable[Value]) -> Value:
     return Value(tuple(tuple(piece for row in combination for piece in row) for combination in rows))
 
 
-def _provenance(values: Iterable[Value]) -> tuple[Reference, ...]:
+def _provenance(values: Iterable[Value]) -> tuple[TracedRead, ...]:
     return next((piece.provenance for value in values for piece in value.pieces if piece.provenance), ())
 
 

@@ -28,7 +28,7 @@ _PAUSES = (0.3, 0.6)
 """Seconds before a request is sent again, whose answer was one of those."""
 
 
-class Reply(Struct, frozen=True):
+class RegistryReply(Struct, frozen=True):
     """`headers` are looked up in any case of letters."""
 
     status: int
@@ -36,7 +36,7 @@ class Reply(Struct, frozen=True):
     body: bytes
 
 
-class _Sign(requests.auth.AuthBase):
+class _SignRegistry(requests.auth.AuthBase):
     """Given as `auth`, so that requests does not put a `.netrc` entry in its place. None: unsigned."""
 
     def __init__(self, authorization: Authorization | None) -> None:
@@ -65,7 +65,7 @@ class Http:
 
     def get(
         self, url: str, authorization: Authorization | None = None, query: Mapping[str, str] | None = None
-    ) -> Reply:
+    ) -> RegistryReply:
         """The answer of `url`, redirects followed. Raises RegistryError."""
         for _ in range(REDIRECTS + 1):
             reply = self._once(url, authorization, query)
@@ -78,7 +78,7 @@ class Http:
             url, query = to, None
         raise RegistryError(f"{addresses.origin(url)} redirects more than {REDIRECTS} times")
 
-    def _once(self, url: str, authorization: Authorization | None, query: Mapping[str, str] | None) -> Reply:
+    def _once(self, url: str, authorization: Authorization | None, query: Mapping[str, str] | None) -> RegistryReply:
         place = addresses.origin(url)
         try:
             for pause in (*_PAUSES, None):
@@ -94,21 +94,23 @@ class Http:
 
     def _answer(
         self, url: str, authorization: Authorization | None, query: Mapping[str, str] | None, place: str
-    ) -> Reply:
+    ) -> RegistryReply:
         self._session.trust_env = not url.startswith("http://")  # plain http is this machine's: never by a proxy
-        prepared = self._session.prepare_request(requests.Request("GET", url, params=query, auth=_Sign(authorization)))
+        prepared = self._session.prepare_request(
+            requests.Request("GET", url, params=query, auth=_SignRegistry(authorization))
+        )
         settings = self._session.merge_environment_settings(prepared.url or "", {}, True, None, None)
         # Not Session.send, which reads a redirect's whole body and parses its target, whatever either is.
         adapter = self._session.get_adapter(url)
         with adapter.send(prepared, timeout=(CONNECT, READ), **settings) as answer:  # type: ignore[arg-type]
             unread = answer.status_code in _MOVED or answer.status_code in _AGAIN
-            return Reply(answer.status_code, answer.headers, b"" if unread else _body(answer, place))
+            return RegistryReply(answer.status_code, answer.headers, b"" if unread else _body(answer, place))
 
 
-def _within(seconds: float, place: str, ask: Callable[[], Reply]) -> Reply:
+def _within(seconds: float, place: str, ask: Callable[[], RegistryReply]) -> RegistryReply:
     """What `ask` gives or raises, repetitions included. What takes longer is left to a thread, which ends with the
     answer or the process. Raises RegistryError."""
-    answers = queue.SimpleQueue[Reply | Exception]()
+    answers = queue.SimpleQueue[RegistryReply | Exception]()
 
     def work() -> None:
         try:

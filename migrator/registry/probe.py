@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from migrator.registry import addresses, tokens
 from migrator.registry.challenge import Basic, Bearer, parse
-from migrator.registry.http import Http, Reply
-from migrator.registry.records import Access, Answer, Authorization, Pair, RegistryError
+from migrator.registry.http import Http, RegistryReply
+from migrator.registry.records import Access, Answer, Authorization, NativePair, RegistryError
 from migrator.text.patterns import regex
 
 _CODE = regex(r"[A-Z_]{1,40}")
@@ -23,7 +23,7 @@ class Probe(Struct, frozen=True):
     error: str = ""
 
 
-def probe(host: str, names: Iterable[str], pair: Pair) -> Probe:
+def probe(host: str, names: Iterable[str], pair: NativePair) -> Probe:
     """Ask `host` for the packages `names` of it, in order, until it fails to answer."""
     left, found = list(names), list[Access]()
     try:
@@ -42,10 +42,10 @@ class _Asking(Struct, frozen=True):
     http: Http
     base: str
     challenge: Basic | Bearer | None
-    pair: Pair
+    pair: NativePair
 
     @classmethod
-    def at(cls, http: Http, host: str, pair: Pair) -> _Asking:
+    def at(cls, http: Http, host: str, pair: NativePair) -> _Asking:
         """Knock, and see that the pair is let in. Raises RegistryError."""
         base = addresses.base(host)
         knock = http.get(f"{base}/v2/")
@@ -80,7 +80,7 @@ class _Asking(Struct, frozen=True):
         push, claim = self._push(self.challenge, path)
         return Access(name, readable, push, (why, claim))
 
-    def _token(self, challenge: Bearer, path: str, actions: str) -> tokens.Token | None:
+    def _token(self, challenge: Bearer, path: str, actions: str) -> tokens.RegistryToken | None:
         return tokens.ask(self.http, challenge, self.pair, f"repository:{path}:{actions}")
 
     def _push(self, challenge: Bearer, path: str) -> tuple[Answer, str]:
@@ -106,12 +106,12 @@ class _Asking(Struct, frozen=True):
         return Answer.UNKNOWN, f"an answer that means nothing here ({said})"
 
 
-def _lists_tags(reply: Reply) -> bool:
+def _lists_tags(reply: RegistryReply) -> bool:
     document = _document(reply)
     return isinstance(document, dict) and "tags" in document
 
 
-def _said(reply: Reply) -> str:
+def _said(reply: RegistryReply) -> str:
     """Status and error codes, never the registry's free text, which could repeat what it was sent."""
     document = _document(reply)
     errors = document.get("errors") if isinstance(document, dict) else None
@@ -121,7 +121,7 @@ def _said(reply: Reply) -> str:
     )
 
 
-def _document(reply: Reply) -> object:
+def _document(reply: RegistryReply) -> object:
     try:
         return json.loads(reply.body)
     except (ValueError, RecursionError):

@@ -19,7 +19,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class NativePair:
     """The native pair. Neither part is ever shown."""
 
     username: str = field(repr=False)

@@ -14,10 +14,10 @@ from msgspec import Struct, field
 from migrator.registry import addresses
 from migrator.registry.challenge import Bearer
 from migrator.registry.http import Http
-from migrator.registry.records import Authorization, Pair, RegistryError
+from migrator.registry.records import Authorization, NativePair, RegistryError
 
 
-class Token(Struct, frozen=True):
+class RegistryToken(Struct, frozen=True):
     """`access` is what the token claims, entries of type, name and actions; None where it cannot be read.
 
     Nobody verified the claim: only the registry knows the key. It is a hint.
@@ -34,11 +34,11 @@ class Token(Struct, frozen=True):
         return frozenset[str]().union(*granted)
 
 
-def basic(pair: Pair) -> Authorization:
+def basic(pair: NativePair) -> Authorization:
     return Authorization("Basic " + base64.b64encode(f"{pair.username}:{pair.token}".encode()).decode())
 
 
-def ask(http: Http, challenge: Bearer, pair: Pair, scope: str = "") -> Token | None:
+def ask(http: Http, challenge: Bearer, pair: NativePair, scope: str = "") -> RegistryToken | None:
     """A token for `scope`, such as `repository:acme/web:pull`, or for none; None where it is refused.
 
     Raises RegistryError where no answer of that kind came.
@@ -54,7 +54,7 @@ def ask(http: Http, challenge: Bearer, pair: Pair, scope: str = "") -> Token | N
     value = answer.get("token") or answer.get("access_token")
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         raise RegistryError(f"{place} answers without a token")
-    return Token(Authorization(f"Bearer {value}"), _claim(value))
+    return RegistryToken(Authorization(f"Bearer {value}"), _claim(value))
 
 
 def _claim(token: str) -> tuple[tuple[str, str, frozenset[str]], ...] | None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from migrator.findings.records import Verdict
-from migrator.fleet.following import Row
+from migrator.fleet.following import StatusRow
 from migrator.fleet.operator import Wave
 from migrator.fleet.packages import Picture
-from migrator.fleet.records import Change, ChangeState, Repository, SeenFinding, Variable
+from migrator.fleet.records import ChangeState, FleetRepository, Migration, SeenFinding, StoredVariable
 from migrator.rulebook.records import ReasonEntry
 from migrator.secrets.plan import Plan, PlanRow
 from migrator.secrets.records import Listing
@@ -22,8 +22,8 @@ from migrator.secrets.tokens import Token, TokenRow
 class Owned(Struct, frozen=True):
     """A destination of a repository, and what its branch held when it was `scanned`, '' for never."""
 
-    repository: Repository
-    standing: Row
+    repository: FleetRepository
+    standing: StatusRow
     findings: tuple[SeenFinding, ...] = ()
     wave: Wave | None = None
     scanned: str = ""
@@ -53,7 +53,7 @@ class KeptVariable(Struct, frozen=True):
     workspace."""
 
     repository: str
-    variable: Variable
+    variable: StoredVariable
     at: str
 
 
@@ -84,7 +84,7 @@ class Fleet(Struct, frozen=True):
 
     workspace: str
     owned: tuple[Owned, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[Migration, ...]
     picture: Picture
     reasons: Mapping[str, ReasonEntry]
     audit: Audit = Audit()

@@ -37,7 +37,7 @@ _INDEX = b"\xfftOc\0\0\0\x02"
 _SECONDS = 600.0
 
 
-class Copy(Struct, frozen=True):
+class CachedCopy(Struct, frozen=True):
     """`size` is the bytes of its files, `used` when it was last used, in seconds since 1970. `gone`: its repository is
     not there any more, by that name."""
 
@@ -55,8 +55,8 @@ class Copy(Struct, frozen=True):
 class Contents(Struct, frozen=True):
     """`left` are remains of runs that were killed; `others` is what patless has not made, which stays as it is."""
 
-    copies: tuple[Copy, ...] = ()
-    left: tuple[Copy, ...] = ()
+    copies: tuple[CachedCopy, ...] = ()
+    left: tuple[CachedCopy, ...] = ()
     others: tuple[Path, ...] = ()
 
     @property
@@ -68,18 +68,18 @@ class Pruned(Struct, frozen=True):
     """`gone` are copies of repositories that are gone, `others` further ones that went, the least recently used first.
     `packed` were put in order. `busy` are in use, so nothing was done about them. `freed` is in bytes."""
 
-    gone: tuple[Copy, ...] = ()
-    others: tuple[Copy, ...] = ()
-    packed: tuple[Copy, ...] = ()
-    busy: tuple[Copy, ...] = ()
+    gone: tuple[CachedCopy, ...] = ()
+    others: tuple[CachedCopy, ...] = ()
+    packed: tuple[CachedCopy, ...] = ()
+    busy: tuple[CachedCopy, ...] = ()
     freed: int = 0
     size: int = 0
 
 
 def contents(cache: Path) -> Contents:
     """What lies in the folder of copies of a cache."""
-    copies: list[Copy] = []
-    left: list[Copy] = []
+    copies: list[CachedCopy] = []
+    left: list[CachedCopy] = []
     others: list[Path] = []
     for workspace in _inside(cache / remote.COPIES):
         if not (workspace.is_dir(follow_symlinks=False) and remote.SLUG.fullmatch(workspace.name)):
@@ -98,7 +98,7 @@ def contents(cache: Path) -> Contents:
     return Contents(tuple(copies), tuple(left), tuple(others))
 
 
-def measured(path: Path) -> Copy | None:
+def measured(path: Path) -> CachedCopy | None:
     """The copy at a path, None where there is none that patless has made."""
     return _copy(path) if path.name.endswith(".git") else None
 
@@ -109,14 +109,14 @@ def prune(cache: Path, limit: int | None = None, *, gone: bool = True) -> Pruned
     run uses are left to it. Raises GitMissing."""
     there = contents(cache)
     size = there.size
-    busy: list[Copy] = []
+    busy: list[CachedCopy] = []
     freed = 0
     for one in there.left:
         if _taken(one.path.with_name(one.path.name[: -len(_LEFT[0])]), one.path):
             freed += one.size
     packed, smaller = _in_order(there.copies)
     freed += smaller
-    went: list[Copy] = []
+    went: list[CachedCopy] = []
     for one in sorted(there.copies, key=lambda copy: (not copy.gone, copy.used, copy.name)):
         if not (one.gone and gone) and (limit is None or size - freed <= limit):
             continue
@@ -162,7 +162,7 @@ def _is_lock(entry: os.DirEntry[str]) -> bool:
     return ours and entry.is_file(follow_symlinks=False)
 
 
-def _copy(path: Path) -> Copy | None:
+def _copy(path: Path) -> CachedCopy | None:
     """None where it is no copy that patless has made, or holds something else besides."""
     if any(not _OURS.fullmatch(entry.name) for entry in _inside(path)):
         return None
@@ -185,7 +185,7 @@ def _copy(path: Path) -> Copy | None:
                         packs += entry.name.endswith(".pack")
                     else:
                         return None
-        return Copy(path, size, packs, last(path), (path / GONE).exists())
+        return CachedCopy(path, size, packs, last(path), (path / GONE).exists())
     except OSError:  # it goes meanwhile, or may not be looked into
         return None
 
@@ -220,9 +220,9 @@ def _taken(folder: Path, path: Path) -> bool:
     return True
 
 
-def _in_order(copies: Sequence[Copy]) -> tuple[list[Copy], int]:
+def _in_order(copies: Sequence[CachedCopy]) -> tuple[list[CachedCopy], int]:
     """Those whose packs were made one, and how many bytes fewer that is."""
-    done: list[Copy] = []
+    done: list[CachedCopy] = []
     smaller = 0
     for one in copies:
         if one.packs <= PACKS:

@@ -34,7 +34,7 @@ _HEX = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?(?:\^\{tree\})?")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """A file of a tree. The path is decoded as the file system's names are: bytes that are no UTF-8 survive."""
 
     path: str
@@ -152,7 +152,7 @@ class Objects:
         same = self._same
         return tuple([same.setdefault(child, child) for child in children])
 
-    def entries(self, commit: str, enter: Callable[[str], bool] = lambda tree: True) -> Iterator[Entry]:
+    def entries(self, commit: str, enter: Callable[[str], bool] = lambda tree: True) -> Iterator[TreeEntry]:
         """The files, links and submodules of a commit, folder by folder; only of folders that `enter` wants, which is
         told the name of the object.
 
@@ -160,7 +160,7 @@ class Objects:
         """
         return self._walk(commit, enter, {}, {})
 
-    def unseen(self, commits: Iterable[str]) -> Iterator[tuple[str, list[Entry] | GitError]]:
+    def unseen(self, commits: Iterable[str]) -> Iterator[tuple[str, list[TreeEntry] | GitError]]:
         """Each commit with those entries that none before it has at the same path, or why it cannot be read."""
         seen: _Seen = {}
         for commit in commits:
@@ -174,7 +174,7 @@ class Objects:
                 seen.setdefault(path, set()).update(children)
             yield commit, entries
 
-    def _walk(self, commit: str, enter: Callable[[str], bool], seen: _Seen, added: _Seen) -> Iterator[Entry]:
+    def _walk(self, commit: str, enter: Callable[[str], bool], seen: _Seen, added: _Seen) -> Iterator[TreeEntry]:
         root = self._roots.get(commit) or self.load([commit]).get(commit)
         if root is None:
             raise GitError(f"the repository at {self.root} lacks commit {commit}; fetch it")
@@ -199,7 +199,7 @@ class Objects:
                 if mode in _FOLDERS:
                     pending.append((path + b"/", depth + 1, oid.hex()))
                 else:
-                    yield Entry(os.fsdecode(path), int(mode, 8), oid.hex())
+                    yield TreeEntry(os.fsdecode(path), int(mode, 8), oid.hex())
 
     def _top_folders(self, commits: list[str]) -> dict[str, str]:
         """The tree of each commit; those that are not there are left out."""
@@ -254,14 +254,14 @@ class Objects:
         return int(words[2])
 
 
-class Held(Objects):
+class MemoryObjects(Objects):
     """The same of objects that are in memory, with their kinds; `root` is where they are kept, for people. No git."""
 
     def __init__(self, root: Path, objects: Mapping[str, tuple[str, bytes]]) -> None:
         super().__init__(root)
         self._objects = objects
 
-    def __enter__(self) -> Held:
+    def __enter__(self) -> MemoryObjects:
         return self
 
     def sizes(self, oids: Iterable[str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from migrator.repositories.git import GitError
-from migrator.repositories.objects import Entry, Objects
+from migrator.repositories.objects import Objects, TreeEntry
 from migrator.text.files import LIMIT
 from migrator.text.view import Unreadable
 
@@ -99,10 +99,10 @@ class RefView:
         return tuple(sorted(path for path, entry in self._entries.items() if not entry.is_module))
 
     @cached_property
-    def _entries(self) -> dict[str, Entry]:
+    def _entries(self) -> dict[str, TreeEntry]:
         return {entry.path: entry for entry in self.objects.entries(self.commit)}
 
-    def _find(self, path: str) -> Entry | None:
+    def _find(self, path: str) -> TreeEntry | None:
         for hop in range(_LINKS):
             entry = self._entries.get(path)
             if entry is not None and not entry.is_link:
@@ -115,14 +115,14 @@ class RefView:
             path = self._followed(link, path)
         raise Unreadable("its symbolic links go round in a circle; mend or remove them")
 
-    def _folder_link(self, path: str) -> Entry | None:
+    def _folder_link(self, path: str) -> TreeEntry | None:
         """The first folder of the path that is a symbolic link."""
         parts = path.split("/")
         folders = ("/".join(parts[:count]) for count in range(1, len(parts)))
         entries = (self._entries.get(folder) for folder in folders)
         return next((entry for entry in entries if entry is not None and entry.is_link), None)
 
-    def _followed(self, link: Entry, path: str) -> str:
+    def _followed(self, link: TreeEntry, path: str) -> str:
         size = self._size(link)
         if size is None or size > _LINK_BYTES:
             raise Unreadable("a symbolic link has no readable target; mend or remove it")
@@ -133,7 +133,7 @@ class RefView:
             raise Unreadable("a symbolic link leads out of the repository, so it is not followed")
         return found
 
-    def _size(self, entry: Entry) -> int | None:
+    def _size(self, entry: TreeEntry) -> int | None:
         size = self.objects.sizes([entry.oid]).get(entry.oid)
         if size is None:
             self.lacking.add(entry.oid)

@@ -55,7 +55,7 @@ PARTIAL = "patless-partial"
 """A file in a copy that lacks files of its commits, whatever their size: git does not know that of it."""
 
 
-class Refused(GitError):
+class AccessRefused(GitError):
     """The other side does not give the repository to this credential, or there is none."""
 
 
@@ -124,7 +124,7 @@ def mirror(folder: Path, url: str, variables: Mapping[str, str]) -> None:
         begin(folder)
         try:
             bring_all(folder)
-        except (Refused, Late):
+        except (AccessRefused, Late):
             raise
         except GitError:
             if not there:
@@ -156,7 +156,7 @@ def snapshot(
         whole = there and not (folder / "shallow").exists() and any((folder / "refs").rglob("*[!.]"))
         try:
             _snapshot(folder, url, variables, names, filtered, whole, seconds, lock)
-        except (Refused, Late):
+        except (AccessRefused, Late):
             raise
         except GitError:
             if not there:
@@ -325,7 +325,11 @@ def _run(
 
 
 def _is_passing(error: Exception) -> bool:
-    return isinstance(error, GitError) and not isinstance(error, (Refused, Late)) and bool(_PASSING.search(str(error)))
+    return (
+        isinstance(error, GitError)
+        and not isinstance(error, (AccessRefused, Late))
+        and bool(_PASSING.search(str(error)))
+    )
 
 
 def _once(
@@ -365,6 +369,6 @@ def _once(
     if process.returncode:
         if full := disk.no_space(words, folder):
             raise GitError(full)
-        kind = Refused if any(one in words for one in _REFUSED) else GitError
+        kind = AccessRefused if any(one in words for one in _REFUSED) else GitError
         raise kind(f"git {arguments[0]} is refused: {words[:500] or f'exit code {process.returncode}'}")
     return _Done(output, words)

@@ -21,7 +21,7 @@ _MAX_BYTES = 1024 * 1024
 _T = TypeVar("_T")
 
 
-class Document:
+class RuleFile:
     """A rule file; one that is `foreign` is none of the built-in ones. Raises RuleError where it cannot be read, or is
     no YAML mapping."""
 

@@ -10,7 +10,7 @@ from msgspec import field
 from migrator.findings.records import Finding, Reason, ScriptChange, Severity, Use, Verdict, blocking
 from migrator.rulebook.entries import Count, RuleEntry, Words, outside
 from migrator.rulebook.programs import Programs
-from migrator.rulebook.sinks import Client, Escape
+from migrator.rulebook.sinks import Escape, RegistryClient
 from migrator.text.edits import Edit
 from migrator.text.patterns import Pattern
 from migrator.text.source import Source, Span
@@ -187,7 +187,7 @@ class Sections(RuleEntry, frozen=True):
 
     reasons: Mapping[str, ReasonEntry] = field(default_factory=dict)
     registries: Mapping[str, Registry] = field(default_factory=dict)
-    clients: Mapping[str, Client] = field(default_factory=dict)
+    clients: Mapping[str, RegistryClient] = field(default_factory=dict)
     escapes: Mapping[str, Escape] = field(default_factory=dict)
     built_in: BuiltIn = field(default_factory=BuiltIn)
     runners: Runners = field(default_factory=Runners)
@@ -203,7 +203,7 @@ class RuleBook(Sections, frozen=True):
     rules: Mapping[str, Rule] = field(default_factory=dict)
     programs: Programs = field(default_factory=Programs)
 
-    def by_program(self, program: str) -> Client | None:
+    def by_program(self, program: str) -> RegistryClient | None:
         return next((client for client in self.clients.values() if program in client.programs), None)
 
     def registry(self, host: str) -> Registry | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from migrator.rulebook.documents import Document
+from migrator.rulebook.documents import RuleFile
 from migrator.rulebook.programs import Programs
 from migrator.rulebook.records import BuiltIn, PushPipe, Rule, RuleBook, Runners, Sections
 from migrator.text.decoding import spelt
@@ -20,11 +20,11 @@ _ID = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 def added(book: RuleBook, paths: Iterable[Path], foreign: bool = False) -> RuleBook:
     """What rule files add to a book; those that are `foreign` are not built in. Raises RuleError."""
     for path in paths:
-        book = _add(Document(path, foreign), book)
+        book = _add(RuleFile(path, foreign), book)
     return book
 
 
-def _add(document: Document, book: RuleBook) -> RuleBook:
+def _add(document: RuleFile, book: RuleBook) -> RuleBook:
     described, programs, sections = map(spelt, (Rule, Programs, Sections))
     for key in document.keys:
         if key not in (known := {**sections, **programs, **described}):
@@ -40,7 +40,7 @@ def _add(document: Document, book: RuleBook) -> RuleBook:
     return book
 
 
-def _rule(document: Document, rule: Rule) -> Rule:
+def _rule(document: RuleFile, rule: Rule) -> Rule:
     name = document.path.stem
     if not _ID.fullmatch(name):
         raise document.error(
@@ -49,7 +49,7 @@ def _rule(document: Document, rule: Rule) -> Rule:
     return replace(rule, id=name, what=rule.what.strip(), why=rule.why.strip())
 
 
-def _named(document: Document, said: Sections) -> Sections:
+def _named(document: RuleFile, said: Sections) -> Sections:
     """With the names that keys give to records, and the rule that logins of clients in the file of one belong to."""
     rule = document.path.stem if "what" in document.keys else ""
     return replace(

@@ -234,7 +234,7 @@ class LoginFile(RuleEntry, frozen=True):
                 yield Slot(Action.STORE, Role.LOGIN_FILE, channel, takes)
 
 
-class Client(RuleEntry, frozen=True, dict=True):
+class RegistryClient(RuleEntry, frozen=True, dict=True):
     """A program that logs in to registries or moves images. `options` are global ones that take a value;
     `rule` is the id of the rule that its logins are reported under, where the file that it stands in is one."""
 

@@ -15,7 +15,7 @@ from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Repository
 from migrator.secrets import answers, kept
-from migrator.secrets.answers import Answers
+from migrator.secrets.answers import KeptAnswers
 from migrator.secrets.asking import Asking, runs_of
 from migrator.secrets.bringing import Bringing, Brought
 from migrator.secrets.copying import bring_runs
@@ -27,7 +27,7 @@ class Known(Struct, frozen=True):
     for. `lasting`: it may be kept; `kept`: it is of a run before. `digest` as `kept.digest` has it."""
 
     one: Repository
-    answers: Answers
+    answers: KeptAnswers
     stored: Inventory
     at: str
     lasting: bool
@@ -35,7 +35,9 @@ class Known(Struct, frozen=True):
     digest: str = ""
 
 
-def known(one: Repository, found: Answers, stored: Inventory, at: str, *, lasting: bool, before: bool = False) -> Known:
+def known(
+    one: Repository, found: KeptAnswers, stored: Inventory, at: str, *, lasting: bool, before: bool = False
+) -> Known:
     return Known(one, found, stored, at, lasting, before, kept.digest(found))
 
 
@@ -52,7 +54,7 @@ def answered(asking: Asking, one: Repository, here: Brought, bringing: Bringing)
     updated = kept.updated(one)
     runs = runs_of(asking, one)
     if not here.ever and not runs.ever and not runs.failure:
-        found = Answers(updated, here.there, False, (), here.heads, looked=looked)
+        found = KeptAnswers(updated, here.there, False, (), here.heads, looked=looked)
         return known(one, found, whole(Inventory((), ()), bringing.above), at, lasting=True)
     if here.there:
         bring_runs(asking, one, set(here.heads.values()))
@@ -63,7 +65,7 @@ def answered(asking: Asking, one: Repository, here: Brought, bringing: Bringing)
     bare = answers.bare(own.variables, asking.book)
     lasting = bare is not None and not own.not_checked and not runs.failure
     own = Inventory(bare if bare is not None else own.variables, own.not_checked, own.environments)
-    found = Answers(
+    found = KeptAnswers(
         updated,
         here.there,
         True,

@@ -17,7 +17,7 @@ from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Environment, Run, Variable
 from migrator.rulebook.records import RuleBook
 from migrator.secrets.records import Leaving
-from migrator.secrets.survey import Runs
+from migrator.secrets.survey import RecentRuns
 from migrator.text.patterns import regex
 
 _HOST = regex(r"(?:https?://)?[a-z0-9.-]{1,253}(?::[0-9]{1,5})?(?:/[a-z0-9._-]{0,64}){0,4}")
@@ -35,7 +35,7 @@ class KeptRun(Struct, frozen=True):
     sha: str | None
 
 
-class Answers(Struct, frozen=True):
+class KeptAnswers(Struct, frozen=True):
     """`variables` are those of the repository and its deployments, the `environments`; `asked` False: it never had
     pipelines, so they were not asked for. `candidates` are names as far as its files say them, and those of others that
     it `imports`. `there`: it has commits. `leaving` None: that was not looked for. `looked` is when Bitbucket was last
@@ -57,8 +57,8 @@ class Answers(Struct, frozen=True):
     def inventory(self) -> Inventory:
         return Inventory(self.variables, (), self.environments)
 
-    def runs_again(self) -> Runs:
-        return Runs(tuple(map(_run, self.runs)))
+    def runs_again(self) -> RecentRuns:
+        return RecentRuns(tuple(map(_run, self.runs)))
 
 
 def bare(variables: Iterable[Variable], book: RuleBook) -> tuple[Variable, ...] | None:
@@ -76,7 +76,7 @@ def bare(variables: Iterable[Variable], book: RuleBook) -> tuple[Variable, ...] 
     return tuple(found)
 
 
-def kept_runs(runs: Runs) -> tuple[KeptRun, ...]:
+def kept_runs(runs: RecentRuns) -> tuple[KeptRun, ...]:
     return tuple(
         KeptRun(one.uuid, one.build_number, one.created_on, one.state, one.ref_name, one.sha.text if one.sha else None)
         for one in runs.runs
@@ -91,10 +91,10 @@ def written(document: Struct) -> bytes | None:
         return None
 
 
-def read(document: bytes) -> Answers | None:
+def read(document: bytes) -> KeptAnswers | None:
     """None for what another version has written."""
     try:
-        return msgspec.json.decode(document, type=Answers)
+        return msgspec.json.decode(document, type=KeptAnswers)
     except (msgspec.DecodeError, ValueError):
         return None
 

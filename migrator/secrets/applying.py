@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.bitbucket import variables
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Level
 from migrator.secrets import keeping
 from migrator.secrets import plan as plans
@@ -22,11 +22,11 @@ from migrator.secrets.keeping import NotKept
 from migrator.secrets.listing import again
 from migrator.secrets.plan import Plan, PlanRow
 
-_STOP = (Kind.UNAUTHORISED, Kind.RATE_LIMITED, Kind.UNREACHABLE, Kind.SERVER, Kind.TOO_SLOW)
+_STOP = (Cause.UNAUTHORISED, Cause.RATE_LIMITED, Cause.UNREACHABLE, Cause.SERVER, Cause.TOO_SLOW)
 """After these, the next row would meet the same."""
 
 
-class Outcome(Struct, frozen=True):
+class RemovalOutcome(Struct, frozen=True):
     """What became of a row; `text` says why where it was not removed, or how to restore it. `kept` is False where its
     value was to be kept and is not."""
 
@@ -36,7 +36,7 @@ class Outcome(Struct, frozen=True):
     kept: bool = True
 
 
-class Kept(Struct, frozen=True):
+class BackupRow(Struct, frozen=True):
     """A value that was not secured, for the backup file."""
 
     row: PlanRow
@@ -83,8 +83,12 @@ def _within(ref: str, row: PlanRow, changed: frozenset[str]) -> bool:
 
 
 def carry_out(
-    asking: Asking, plan: Plan, journal: Journal, why_not: Callable[[PlanRow], str], keep: Callable[[Kept], None] | None
-) -> Iterator[Outcome]:
+    asking: Asking,
+    plan: Plan,
+    journal: Journal,
+    why_not: Callable[[PlanRow], str],
+    keep: Callable[[BackupRow], None] | None,
+) -> Iterator[RemovalOutcome]:
     """Remove the rows of the plan one by one. `keep` takes the values of variables that are not secured; without it
     those are left alone. What an earlier run has done is not done again. Where a value is not kept, or the next row
     would meet the same, no row follows. Raises JournalError."""
@@ -110,7 +114,7 @@ def carry_out(
             yield outcome
 
 
-def _one(asking: Asking, row: PlanRow, journal: Journal, keep: Callable[[Kept], None] | None) -> Outcome:
+def _one(asking: Asking, row: PlanRow, journal: Journal, keep: Callable[[BackupRow], None] | None) -> RemovalOutcome:
     repository = row.repository or None
     now = variables.again(asking.client, asking.workspace, repository, row.variable)
     if now is None:
@@ -120,15 +124,15 @@ def _one(asking: Asking, row: PlanRow, journal: Journal, keep: Callable[[Kept], 
     if not now.secured:
         if keep is None:
             return _end(journal, row, Event.REFUSED, "its value is not secured, so it is kept first: use --backup FILE")
-        keep(Kept(row, now.value or ""))
+        keep(BackupRow(row, now.value or ""))
     journal.write(Event.DELETING, uuid=row.uuid, key=row.key, place=row.place)
     there = variables.delete(asking.client, asking.workspace, repository, row.variable)
     return _end(journal, row, Event.DELETED if there else Event.GONE, restore(row))
 
 
-def _end(journal: Journal, row: PlanRow, event: Event, text: str) -> Outcome:
+def _end(journal: Journal, row: PlanRow, event: Event, text: str) -> RemovalOutcome:
     journal.write(event, uuid=row.uuid, key=row.key, place=row.place, text=text)
-    return Outcome(row, event, text)
+    return RemovalOutcome(row, event, text)
 
 
 def restore(row: PlanRow) -> str:
@@ -138,7 +142,7 @@ def restore(row: PlanRow) -> str:
 
 
 @contextmanager
-def backup(path: Path, apart: Mapping[tuple[int, int], str]) -> Iterator[Callable[[Kept], None]]:
+def backup(path: Path, apart: Mapping[tuple[int, int], str]) -> Iterator[Callable[[BackupRow], None]]:
     """Appends values to a file that only its owner can read; `apart` are files that it must not be.
 
     Raises NotKept, also from what it gives, and where the file holds anything but whole lines of a backup.
@@ -147,7 +151,7 @@ def backup(path: Path, apart: Mapping[tuple[int, int], str]) -> Iterator[Callabl
         if not _is_backup(file.content()):
             raise NotKept(f"{path} holds something else than whole lines of a backup; name another file with --backup")
 
-        def keep(kept: Kept) -> None:
+        def keep(kept: BackupRow) -> None:
             row = kept.row
             where = {"level": row.level, "repository": row.repository, "environment": row.environment}
             line = json.dumps({**where, "key": row.key, "uuid": row.uuid, "value": kept.value}, sort_keys=True)

@@ -11,16 +11,16 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from migrator.bitbucket import pipelines
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Repository
 from migrator.bitbucket.session import Client
 from migrator.findings.settings import Settings
 from migrator.repositories.direct import Direct
 from migrator.rulebook.records import RuleBook
 from migrator.secrets.records import Waiver
-from migrator.secrets.survey import Runs
+from migrator.secrets.survey import RecentRuns
 
-ENDING = (Kind.SPENT, Kind.UNAUTHORISED)
+ENDING = (Cause.SPENT, Cause.UNAUTHORISED)
 """After these, every further request would meet the same."""
 
 
@@ -61,7 +61,7 @@ class Asking(Struct, frozen=True):
     window: int = 30
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     progress: Callable[[str], None] = lambda slug: None
-    known_runs: dict[str, Runs] = field(default_factory=dict)
+    known_runs: dict[str, RecentRuns] = field(default_factory=dict)
     leaving: bool = True
     copies: Copies = field(default_factory=Copies)
     listed: dict[str, Repository] = field(default_factory=dict)
@@ -72,15 +72,15 @@ class Asking(Struct, frozen=True):
         return self.now.date()
 
 
-def runs_of(asking: Asking, one: Repository) -> Runs:
+def runs_of(asking: Asking, one: Repository) -> RecentRuns:
     """The runs of the window, and those before that are not at their end; asked for once in a run."""
     if one.slug not in asking.known_runs:
         since = asking.now - timedelta(days=asking.window)
         try:
             found = pipelines.window(asking.client, asking.workspace, one.slug, since)
-            asking.known_runs[one.slug] = Runs(found.runs, ever=bool(found.ever))
+            asking.known_runs[one.slug] = RecentRuns(found.runs, ever=bool(found.ever))
         except ApiError as error:
             if error.kind in ENDING:
                 raise
-            asking.known_runs[one.slug] = Runs((), str(error))
+            asking.known_runs[one.slug] = RecentRuns((), str(error))
     return asking.known_runs[one.slug]

@@ -39,7 +39,7 @@ class JournalError(NotKept):
     """The log is not as it was written, or cannot be written. The message is a sentence."""
 
 
-class Entry(Struct, frozen=True):
+class LogEntry(Struct, frozen=True):
     """`previous` is the hash of the line before, `plan` the digest of the plan; `uuid` is '' for what is of no row."""
 
     at: str
@@ -53,7 +53,7 @@ class Entry(Struct, frozen=True):
     by: str = ""
 
 
-def read(path: Path) -> tuple[Entry, ...]:
+def read(path: Path) -> tuple[LogEntry, ...]:
     """The entries of a journal, the chain checked. A last line that was cut by a kill does not count.
 
     Raises NotKept, JournalError.
@@ -61,13 +61,13 @@ def read(path: Path) -> tuple[Entry, ...]:
     return entries(path, keeping.read(path))
 
 
-def entries(path: Path, data: bytes) -> tuple[Entry, ...]:
+def entries(path: Path, data: bytes) -> tuple[LogEntry, ...]:
     """As `read`, of the log at `path` with this content."""
-    found: list[Entry] = []
+    found: list[LogEntry] = []
     previous = BEGIN
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
         try:
-            entry = msgspec.json.decode(line, type=Entry)
+            entry = msgspec.json.decode(line, type=LogEntry)
         except msgspec.DecodeError:
             raise JournalError(f"{path}:{number}: this is no line of a log of `secrets apply`") from None
         if entry.previous != previous or _line(entry) != line:
@@ -110,7 +110,7 @@ class Journal:
     def write(self, event: Event, *, uuid: str = "", key: str = "", place: str = "", text: str = "") -> None:
         """Raises JournalError: what cannot be logged is not done."""
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        line = _line(Entry(at, event, self._plan, self._previous, uuid, key, place, text, self._by))
+        line = _line(LogEntry(at, event, self._plan, self._previous, uuid, key, place, text, self._by))
         try:
             self._file.append(line)
         except NotKept as error:
@@ -126,5 +126,5 @@ def opened(path: Path, plan: str, by: str, apart: Mapping[tuple[int, int], str])
         yield Journal(file, plan, by)
 
 
-def _line(entry: Entry) -> bytes:
+def _line(entry: LogEntry) -> bytes:
     return json.dumps(msgspec.to_builtins(entry), sort_keys=True, ensure_ascii=True).encode()

@@ -8,7 +8,17 @@ from datetime import date
 from msgspec import Struct, field
 
 from migrator.bitbucket.records import Level, Variable
-from migrator.secrets.records import Alive, Evidence, RefFacts, RepositoryFacts, Row, Stand, Verdict, Waiver, deployment
+from migrator.secrets.records import (
+    Alive,
+    Evidence,
+    RefFacts,
+    RemovalVerdict,
+    RepositoryFacts,
+    Stand,
+    VariableRow,
+    Waiver,
+    deployment,
+)
 from migrator.secrets.references.records import OpaqueKind
 
 ASSUMPTIONS = (
@@ -44,13 +54,13 @@ def judge(
     waivers: Sequence[Waiver],
     today: date,
     missing: Iterable[str] = (),
-) -> Row:
+) -> VariableRow:
     """The row of one variable. `repositories` are all that can see it, `missing` clauses about those not read."""
     shared = variable.level is Level.WORKSPACE
     where = "" if shared else repositories[0].repository
     uncovers = tuple(_uncovered(variable, repositories))
     if variable.key in natives:
-        return Row(where, variable, Verdict.SHADOWS, uncovers=uncovers)
+        return VariableRow(where, variable, RemovalVerdict.SHADOWS, uncovers=uncovers)
     seen = _Seen(doubts=[gap(clause) for clause in missing])
     judging = _Judging(variable, waivers, today, seen)
     for facts in repositories:
@@ -58,9 +68,9 @@ def judge(
             judging.look(facts, f"{facts.repository}:" if shared else "")
     verdict, evidence = _verdict(seen)
     every = tuple(dict.fromkeys((*evidence, *seen.mentions)))
-    kept = every if verdict is Verdict.ACCEPTED else _kept(every)
-    alive = tuple(_alive(seen)) if verdict is Verdict.IN_USE else ()
-    return Row(
+    kept = every if verdict is RemovalVerdict.ACCEPTED else _kept(every)
+    alive = tuple(_alive(seen)) if verdict is RemovalVerdict.IN_USE else ()
+    return VariableRow(
         where,
         variable,
         verdict,
@@ -68,13 +78,13 @@ def judge(
         (*ASSUMPTIONS, *([SHARED] if shared else [])) if verdict.may_go else (),
         alive[:MOST],
         uncovers,
-        tuple(dict.fromkeys(waiver for _, waiver in seen.waived)) if verdict is Verdict.ACCEPTED else (),
+        tuple(dict.fromkeys(waiver for _, waiver in seen.waived)) if verdict is RemovalVerdict.ACCEPTED else (),
         len(every) - len(kept),
         max(0, len(alive) - MOST),
     )
 
 
-def undefined(repositories: Iterable[RepositoryFacts], natives: Collection[str]) -> Iterator[Row]:
+def undefined(repositories: Iterable[RepositoryFacts], natives: Collection[str]) -> Iterator[VariableRow]:
     """A row for each variable that a login on a branch reads and that is on no level, where all of them were read."""
     for facts in repositories:
         stored = {one.key for one in facts.variables}
@@ -87,7 +97,9 @@ def undefined(repositories: Iterable[RepositoryFacts], natives: Collection[str])
             variable = Variable(Level.REPOSITORY, name, "", False)
             every = tuple(dict.fromkeys(needs[name]))
             kept = _kept(every)
-            yield Row(facts.repository, variable, Verdict.UNDEFINED, kept, evidence_others=len(every) - len(kept))
+            yield VariableRow(
+                facts.repository, variable, RemovalVerdict.UNDEFINED, kept, evidence_others=len(every) - len(kept)
+            )
 
 
 def _kept(every: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
@@ -105,19 +117,19 @@ def gap(clause: str) -> Evidence:
     return Evidence("not-looked", "", "", 0, clause)
 
 
-def _verdict(seen: _Seen) -> tuple[Verdict, list[Evidence]]:
+def _verdict(seen: _Seen) -> tuple[RemovalVerdict, list[Evidence]]:
     """The first that holds, and what shows it."""
     if seen.uses:
-        return Verdict.IN_USE, [*(evidence for _, evidence in seen.uses), *seen.leaving]
+        return RemovalVerdict.IN_USE, [*(evidence for _, evidence in seen.uses), *seen.leaving]
     if seen.doubts:
-        return Verdict.CANNOT_TELL, [*seen.doubts, *seen.leaving]
+        return RemovalVerdict.CANNOT_TELL, [*seen.doubts, *seen.leaving]
     if seen.leaving:
-        return Verdict.AFTER_MERGE, seen.leaving
+        return RemovalVerdict.AFTER_MERGE, seen.leaving
     if seen.again:
-        return Verdict.ROLLBACK, seen.again
+        return RemovalVerdict.ROLLBACK, seen.again
     if seen.waived:
-        return Verdict.ACCEPTED, [evidence for evidence, _ in seen.waived]
-    return Verdict.REMOVABLE, []
+        return RemovalVerdict.ACCEPTED, [evidence for evidence, _ in seen.waived]
+    return RemovalVerdict.REMOVABLE, []
 
 
 class _Judging(Struct, frozen=True):

@@ -32,13 +32,13 @@ from msgspec.structs import replace
 from migrator.bitbucket.records import Environment, Level, Repository, Variable
 from migrator.fleet.records import Learnt
 from migrator.secrets import answers
-from migrator.secrets.answers import Answers
+from migrator.secrets.answers import KeptAnswers
 from migrator.secrets.changes import BRANCH
 from migrator.secrets.records import RepositoryFacts
 from migrator.secrets.references.records import OpaqueKind
 
 
-class Conditions(Struct, frozen=True):
+class KeptConditions(Struct, frozen=True):
     """What is held against what is kept: `by` is the digest that it is kept under, and it is not older than `oldest`.
     What was asked for since `begun` is of this run, or of one that ended too early and that this one goes on with."""
 
@@ -46,7 +46,7 @@ class Conditions(Struct, frozen=True):
     oldest: datetime
     begun: datetime
 
-    def recalled(self, learnt: Learnt | None, one: Repository) -> Answers | None:
+    def recalled(self, learnt: Learnt | None, one: Repository) -> KeptAnswers | None:
         """Kept answers that hold as far as the list of the workspace tells."""
         if learnt is None or learnt.by != self.by:
             return None
@@ -55,7 +55,7 @@ class Conditions(Struct, frozen=True):
             return None
         return found if datetime.fromisoformat(learnt.at) >= self.oldest or self.is_fresh(found) else None
 
-    def is_fresh(self, found: Answers) -> bool:
+    def is_fresh(self, found: KeptAnswers) -> bool:
         """Whether its variables were asked for since this run began."""
         return bool(found.looked) and datetime.fromisoformat(found.looked) >= self.begun
 
@@ -64,18 +64,18 @@ def updated(one: Repository) -> str:
     return one.updated_on.isoformat() if one.updated_on else ""
 
 
-def are_at(found: Answers, heads: Mapping[str, str]) -> bool:
+def are_at(found: KeptAnswers, heads: Mapping[str, str]) -> bool:
     """Whether its branches and tags are where they were."""
     return found.heads == heads
 
 
-def watched(found: Answers, shared: Collection[str]) -> bool:
+def watched(found: KeptAnswers, shared: Collection[str]) -> bool:
     """Whether a change of its variables would change what is said of any: a login uses some, or may; or one has a name
     that counts elsewhere, such as the `shared` ones of the workspace, which it hides."""
     return found.asked and bool(found.candidates or found.imports or any(one.key in shared for one in found.variables))
 
 
-def levels(found: Answers, shared: Collection[str]) -> tuple[Environment, ...]:
+def levels(found: KeptAnswers, shared: Collection[str]) -> tuple[Environment, ...]:
     """The deployments that have a variable which counts."""
     names = {*found.candidates, *shared}
     there = {
@@ -87,7 +87,7 @@ def levels(found: Answers, shared: Collection[str]) -> tuple[Environment, ...]:
 
 
 def are_same(
-    found: Answers,
+    found: KeptAnswers,
     environments: Collection[Environment],
     asked: Collection[Environment],
     now: Collection[Variable],
@@ -99,7 +99,7 @@ def are_same(
     return set(environments) == set(found.environments) and set(before) == set(now) and len(before) == len(now)
 
 
-def digest(found: Answers) -> str:
+def digest(found: KeptAnswers) -> str:
     """Of all that decides who uses a variable."""
     bare = replace(found, leaving=None, looked="", updated_on="")
     return hashlib.sha256(answers.written(bare) or repr(bare).encode()).hexdigest()

@@ -13,7 +13,7 @@ from migrator.bitbucket.records import Repository
 from migrator.secrets.asking import Asking, runs_of
 from migrator.secrets.copying import fetch, heads
 from migrator.secrets.plan import Plan
-from migrator.secrets.records import Listing, Row
+from migrator.secrets.records import Listing, VariableRow
 from migrator.secrets.rows import judged, shared_keys
 from migrator.secrets.surveying import Resolver, candidates_of, facts_of
 
@@ -34,7 +34,7 @@ def of_repository(asking: Asking, slug: str) -> Listing:
     return judged(asking, [found], (), _UNSEEN)
 
 
-def again(asking: Asking, plan: Plan) -> tuple[tuple[Row, ...], frozenset[str], frozenset[str]]:
+def again(asking: Asking, plan: Plan) -> tuple[tuple[VariableRow, ...], frozenset[str], frozenset[str]]:
     """The rows of a plan as they are now, from those repositories alone that are not as they were; these; and all that
     are there.
 

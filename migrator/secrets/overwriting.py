@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from migrator.engine.overwritten import Place, overwritten
+from migrator.engine.overwritten import NamedLine, overwritten
 from migrator.engine.ways import Reaches
 from migrator.findings.settings import Settings
 from migrator.platforms.bitbucket.platform import BITBUCKET
@@ -14,7 +14,7 @@ from migrator.repositories.git import GitError
 from migrator.repositories.refview import RefView
 from migrator.rulebook.records import RuleBook
 from migrator.secrets.references.finding import MOST
-from migrator.secrets.references.records import Found, Kind, OpaqueKind, Reference
+from migrator.secrets.references.records import Found, OpaqueKind, Reference, UseKind
 from migrator.text.view import Unreadable
 
 
@@ -33,7 +33,7 @@ def marked(
     along by an import may run the same files in any way, and then nothing is marked.
     """
     names = {one.name for one in found.references if one.kind.is_use}
-    set_at_all = any(one.kind is Kind.ASSIGNMENT for one in found.references)
+    set_at_all = any(one.kind is UseKind.ASSIGNMENT for one in found.references)
     if not names or not set_at_all or any(one.kind is OpaqueKind.IMPORT for one in found.opaque):
         return found
 
@@ -41,7 +41,7 @@ def marked(
         known = overwritten(view, pipelines, names, book, settings, BITBUCKET, view.links(), reaches)
     except (Unreadable, GitError):
         return found
-    said = Counter(_place(one) for one in found.references if one.kind.is_use or one.kind is Kind.ASSIGNMENT)
+    said = Counter(_place(one) for one in found.references if one.kind.is_use or one.kind is UseKind.ASSIGNMENT)
     listed = Counter((one.path, one.name, one.kind) for one in found.references)
 
     def mark(one: Reference) -> Reference:
@@ -49,10 +49,10 @@ def marked(
         more = listed[one.path, one.name, one.kind] >= MOST  # those behind are not in the list
         if not one.kind.is_use or more or said[place] > known.get(place, 0):
             return one
-        return replace(one, kind=Kind.OVERWRITTEN)
+        return replace(one, kind=UseKind.OVERWRITTEN)
 
     return replace(found, references=tuple(map(mark, found.references)))
 
 
-def _place(one: Reference) -> Place:
-    return Place(one.path, one.line, one.name)
+def _place(one: Reference) -> NamedLine:
+    return NamedLine(one.path, one.line, one.name)

@@ -16,17 +16,17 @@ from migrator.bitbucket.records import Level, Variable
 from migrator.rulebook import reading as books
 from migrator.secrets import keeping
 from migrator.secrets.keeping import NotKept
-from migrator.secrets.records import Evidence, Listing, Row, Verdict
-from migrator.secrets.references.records import Kind
+from migrator.secrets.records import Evidence, Listing, RemovalVerdict, VariableRow
+from migrator.secrets.references.records import UseKind
 
-_UNUSED = {kind.value for kind in Kind if not kind.is_use}
+_UNUSED = {kind.value for kind in UseKind if not kind.is_use}
 
 
 class PlanError(Exception):
     """The file is no plan, or not as it was written. The message is a sentence."""
 
 
-class Seen(Struct, frozen=True, order=True):
+class PlanEvidence(Struct, frozen=True, order=True):
     """Evidence as a plan keeps it; `line` is for people and no part of what it means."""
 
     kind: str
@@ -57,9 +57,9 @@ class PlanRow(Struct, frozen=True):
     key: str
     uuid: str
     secured: bool
-    verdict: Verdict
+    verdict: RemovalVerdict
     meaning: str
-    evidence: tuple[Seen, ...] = ()
+    evidence: tuple[PlanEvidence, ...] = ()
     waivers: tuple[Waived, ...] = ()
     assumptions: tuple[str, ...] = ()
 
@@ -108,7 +108,7 @@ def rows(listing: Listing) -> tuple[PlanRow, ...]:
     return tuple(_row(row) for row in listing.rows if row.verdict.may_go)
 
 
-def _row(row: Row) -> PlanRow:
+def _row(row: VariableRow) -> PlanRow:
     variable = row.variable
     return PlanRow(
         row.repository,
@@ -120,18 +120,18 @@ def _row(row: Row) -> PlanRow:
         variable.secured,
         row.verdict,
         meaning(row.verdict, row.evidence),
-        tuple(Seen(one.kind, one.ref, one.path, one.line, one.text) for one in row.evidence),
+        tuple(PlanEvidence(one.kind, one.ref, one.path, one.line, one.text) for one in row.evidence),
         tuple(Waived(one.doubt, one.path, one.variable, one.reason, one.until.isoformat()) for one in row.waivers),
         row.assumptions,
     )
 
 
-def meaning(verdict: Verdict, evidence: Iterable[Evidence | Seen]) -> str:
+def meaning(verdict: RemovalVerdict, evidence: Iterable[Evidence | PlanEvidence]) -> str:
     """The digest of a verdict and its evidence: mentions, lines and commits are no part of it."""
     return hashlib.sha256(_canonical([verdict.value, sorted(meant(evidence))]).encode()).hexdigest()
 
 
-def meant(evidence: Iterable[Evidence | Seen]) -> set[tuple[str, str, str, str]]:
+def meant(evidence: Iterable[Evidence | PlanEvidence]) -> set[tuple[str, str, str, str]]:
     return {(one.kind, one.ref, one.path, one.text) for one in evidence if one.kind not in _UNUSED}
 
 

@@ -24,7 +24,7 @@ def deployment(name: str) -> str:
     return _APART.sub("-", name.casefold()).strip("-")
 
 
-class Verdict(StrEnum):
+class RemovalVerdict(StrEnum):
     """What may become of a variable."""
 
     SHADOWS = "shadows-native"
@@ -47,7 +47,7 @@ class Verdict(StrEnum):
 
     @property
     def may_go(self) -> bool:
-        return self in (Verdict.REMOVABLE, Verdict.ACCEPTED)
+        return self in (RemovalVerdict.REMOVABLE, RemovalVerdict.ACCEPTED)
 
 
 class Stand(StrEnum):
@@ -153,7 +153,7 @@ class Alive(Struct, frozen=True):
     last_run: str
 
 
-class Row(Struct, frozen=True):
+class VariableRow(Struct, frozen=True):
     """A variable and what may become of it. `repository` is '' for one of the workspace. One that is undefined is on no
     level, whatever its record says.
 
@@ -163,7 +163,7 @@ class Row(Struct, frozen=True):
 
     repository: str
     variable: Variable
-    verdict: Verdict
+    verdict: RemovalVerdict
     evidence: tuple[Evidence, ...] = ()
     assumptions: tuple[str, ...] = ()
     alive: tuple[Alive, ...] = ()
@@ -185,10 +185,10 @@ class Row(Struct, frozen=True):
     @property
     def level(self) -> str:
         """Where it is stored, '' for nowhere."""
-        return "" if self.verdict is Verdict.UNDEFINED else str(self.variable.level)
+        return "" if self.verdict is RemovalVerdict.UNDEFINED else str(self.variable.level)
 
 
-class Stored(Struct, frozen=True, order=True):
+class StoredAt(Struct, frozen=True, order=True):
     """Where a variable is stored: `repository` is '' on the workspace level, `environment` '' on all but deployment."""
 
     level: Level
@@ -197,7 +197,7 @@ class Stored(Struct, frozen=True, order=True):
     key: str
 
     @classmethod
-    def of(cls, variable: Variable, repository: str) -> Stored:
+    def of(cls, variable: Variable, repository: str) -> StoredAt:
         """`repository` is the one whose pipelines see it; that of a variable of the workspace is left out."""
         shared = variable.level is Level.WORKSPACE
         return cls(variable.level, "" if shared else repository, variable.environment or "", variable.key)
@@ -213,12 +213,12 @@ class Listing(Struct, frozen=True):
     """
 
     workspace: str
-    rows: tuple[Row, ...]
+    rows: tuple[VariableRow, ...]
     not_checked: tuple[tuple[str, NotChecked], ...] = ()
     others: int = 0
     heads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     failed: tuple[tuple[str, str], ...] = ()
-    stored: frozenset[Stored] = frozenset()
+    stored: frozenset[StoredAt] = frozenset()
     leaving: Leaving = Leaving()
     unasked: frozenset[str] = frozenset()
     left: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from migrator.bitbucket.records import Level, Variable
 from migrator.findings.counting import many
 from migrator.secrets.asking import Asking
 from migrator.secrets.judging import judge, undefined
-from migrator.secrets.records import Evidence, Leaving, Listing, RepositoryFacts, Row, Stored, Verdict
+from migrator.secrets.records import Evidence, Leaving, Listing, RemovalVerdict, RepositoryFacts, StoredAt, VariableRow
 
 MOST = 20
 """Repositories that evidence names one by one."""
@@ -31,7 +31,7 @@ def judged(
 ) -> Listing:
     """The rows, in the order of the repositories. `unseen` is a clause on repositories that were not to be looked at,
     '' for none; some are `left` that were not asked yet."""
-    rows: list[Row] = []
+    rows: list[VariableRow] = []
     others = 0
     natives = asking.book.natives
     candidates = {name for facts in found for name in facts.candidates}
@@ -73,12 +73,12 @@ def judged(
         others,
         {facts.repository: facts.heads for facts in found},
         tuple(failed),
-        frozenset(Stored.of(variable, facts.repository) for facts in found for variable in facts.variables),
+        frozenset(StoredAt.of(variable, facts.repository) for facts in found for variable in facts.variables),
         Leaving.of(facts.leaving for facts in found),
     )
 
 
-def _unchecked(found: Iterable[RepositoryFacts]) -> Iterator[Row]:
+def _unchecked(found: Iterable[RepositoryFacts]) -> Iterator[VariableRow]:
     """A candidate may be stored on a level that could not be read."""
     told: set[tuple[str, str, str]] = set()
     for facts in found:
@@ -92,14 +92,14 @@ def _unchecked(found: Iterable[RepositoryFacts]) -> Iterator[Row]:
                 told.add(key)
                 variable = Variable(level.level, name, "", True, level.environment)
                 evidence = Evidence("not-looked", "", "", 0, level.reason)
-                yield Row(where, variable, Verdict.NOT_CHECKED, (evidence,))
+                yield VariableRow(where, variable, RemovalVerdict.NOT_CHECKED, (evidence,))
 
 
-def _order(row: Row) -> tuple[object, ...]:
-    verdicts = list(Verdict)
+def _order(row: VariableRow) -> tuple[object, ...]:
+    verdicts = list(RemovalVerdict)
     levels = list(Level)
     return (
-        row.verdict is not Verdict.SHADOWS,
+        row.verdict is not RemovalVerdict.SHADOWS,
         row.repository,
         levels.index(row.variable.level),
         row.variable.environment or "",

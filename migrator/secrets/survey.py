@@ -14,7 +14,7 @@ from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.pipelines import ENDED
 from migrator.bitbucket.records import Run
 from migrator.engine.needed import needed
-from migrator.engine.overwritten import Place
+from migrator.engine.overwritten import NamedLine
 from migrator.engine.running import may_run_any
 from migrator.findings.settings import Settings
 from migrator.flow.files import FileGraph
@@ -23,7 +23,7 @@ from migrator.platforms.bitbucket.pipelines import RUN
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.needles import LOGIN, mentions
 from migrator.repositories.git import GitError
-from migrator.repositories.objects import Entry, Objects
+from migrator.repositories.objects import Objects, TreeEntry
 from migrator.repositories.refs import Ref, RefKind
 from migrator.repositories.refview import RefView
 from migrator.rulebook.records import RuleBook
@@ -32,7 +32,7 @@ from migrator.secrets.changes import destination
 from migrator.secrets.deployments import environments
 from migrator.secrets.records import Evidence, Leaving, RefFacts, Stand
 from migrator.secrets.references.finding import Finder
-from migrator.secrets.references.records import Found, Kind, NotLooked, OpaqueKind, Reference
+from migrator.secrets.references.records import Found, NotLooked, OpaqueKind, Reference, UseKind
 from migrator.secrets.references.scan import scan
 from migrator.text.files import LIMIT
 from migrator.text.view import Unreadable, View
@@ -40,11 +40,11 @@ from migrator.text.view import Unreadable, View
 _ROOTS = (ROOT, "bitbucket-pipelines.yaml")
 """That Bitbucket takes none of these in capitals is not documented, so they count in any."""
 _SCRIPTS = 2000
-_NAMING = (Kind.WORD, Kind.PIPE)
+_NAMING = (UseKind.WORD, UseKind.PIPE)
 """What is written where a name may be one that is given, as in the lists of `output-variables`."""
 
 
-class Runs(Struct, frozen=True):
+class RecentRuns(Struct, frozen=True):
     """The runs of a window, newest first, and why they could not be read, '' where they were. `ever`: there may have
     been one at any time."""
 
@@ -52,12 +52,12 @@ class Runs(Struct, frozen=True):
     failure: str = ""
     ever: bool = True
 
-    def resolved(self, whole: Callable[[Hash], Hash]) -> Runs:
+    def resolved(self, whole: Callable[[Hash], Hash]) -> RecentRuns:
         """With whole names of commits, as far as `whole` knows them: it is asked once for each that is none."""
         found = {one.sha.text: one.sha for one in self.runs if one.sha}
         found = {text: sha if sha.whole else whole(sha) for text, sha in found.items()}
         runs = tuple(dataclasses.replace(one, sha=found[one.sha.text]) if one.sha else one for one in self.runs)
-        return Runs(runs, self.failure, self.ever)
+        return RecentRuns(runs, self.failure, self.ever)
 
 
 class Exported(Struct, frozen=True):
@@ -77,12 +77,12 @@ class Survey(Struct, frozen=True):
     objects: Objects
     book: RuleBook
     settings: Settings
-    runs: Runs
+    runs: RecentRuns
     resolve: Callable[[str], Exported]
     every: tuple[Ref, ...]
     made: Mapping[str, str] = field(default_factory=dict)
     changes: Callable[[str, str], bool] = lambda branch, destination: False
-    read: dict[str, frozenset[Place]] = field(default_factory=dict)
+    read: dict[str, frozenset[NamedLine]] = field(default_factory=dict)
 
     def candidates(self, imports: frozenset[str] | None = None) -> frozenset[str]:
         """`imports` as `imports` gives them, where they are known. Raises GitError."""
@@ -122,7 +122,7 @@ class Survey(Struct, frozen=True):
                 last.setdefault(run.ref_name, run.created_on.date().isoformat())
         facts = [_lost(ref, stand) for ref, stand in lost]
         same: dict[Any, Any] = {}
-        commit, tree = "", dict[str, Entry]()
+        commit, tree = "", dict[str, TreeEntry]()
         for ref, stand in chosen:
             if ref.commit != commit:  # the files of all of them would be too many to keep
                 commit, tree = ref.commit, {entry.path: entry for entry in self.objects.entries(ref.commit)}
@@ -154,7 +154,7 @@ class Survey(Struct, frozen=True):
         self,
         ref: Ref,
         stand: Stand,
-        tree: Mapping[str, Entry],
+        tree: Mapping[str, TreeEntry],
         found: Found,
         names: frozenset[str],
         last: Mapping[str, str],
@@ -211,10 +211,10 @@ class Survey(Struct, frozen=True):
             said = [one for one in found.references if one.name == place.name]
             if ref.kind is RefKind.BRANCH and not any(_gives(one) for one in said if one.path in pipelines):
                 at = next((one for one in said if (one.path, one.line) == (place.path, place.line)), None)
-                kind, text = (at.kind, at.text) if at and at.kind.is_use else (Kind.SHELL, f"${place.name}")
+                kind, text = (at.kind, at.text) if at and at.kind.is_use else (UseKind.SHELL, f"${place.name}")
                 yield place.name, Evidence(kind.value, short, place.path, place.line, text)
 
-    def _places(self, commit: str) -> frozenset[Place]:
+    def _places(self, commit: str) -> frozenset[NamedLine]:
         """Where logins of a commit read what has to be stored; none where that cannot be told."""
         if commit not in self.read:
             view = RefView(self.objects, commit)
@@ -258,7 +258,7 @@ class Survey(Struct, frozen=True):
             paths |= {one.path for one in files if seen[one.oid]}
         return set(sorted(paths)[:_SCRIPTS])
 
-    def _branches(self) -> Iterator[list[Entry]]:
+    def _branches(self) -> Iterator[list[TreeEntry]]:
         """What each branch has that none before it has at the same path. Raises GitError."""
         commits = dict.fromkeys(ref.commit for ref in self.every if ref.kind is RefKind.BRANCH)
         for _, entries in self.objects.unseen(commits):
@@ -275,7 +275,7 @@ def _alike(one: RefFacts) -> Iterator[tuple[str, Any]]:
 
 def _gives(one: Reference) -> bool:
     """Whether a pipelines file may give the variable to a step: it declares, sets or hands on what has this name."""
-    return (not one.kind.is_use and one.kind is not Kind.MENTION) or (one.kind in _NAMING and "$" not in one.text)
+    return (not one.kind.is_use and one.kind is not UseKind.MENTION) or (one.kind in _NAMING and "$" not in one.text)
 
 
 class _Imported(Struct, frozen=True):
@@ -308,7 +308,7 @@ def _lost(ref: Ref, stand: Stand) -> RefFacts:
     return RefFacts(_name(ref), stand, ref.commit, ref.committed, "", Found(not_looked=(unread,)), True, None)
 
 
-def _deployments(objects: Objects, entry: Entry) -> frozenset[str] | None:
+def _deployments(objects: Objects, entry: TreeEntry) -> frozenset[str] | None:
     data = _data(objects, entry) if entry.is_file else b""
     return environments(data) if data else None
 
@@ -357,12 +357,12 @@ def _name(ref: Ref) -> str:
     return {"heads": rest, "tags": f"tag {rest}", "runs": f"run {rest}"}.get(kind, rest)
 
 
-def _data(objects: Objects, entry: Entry) -> bytes:
+def _data(objects: Objects, entry: TreeEntry) -> bytes:
     sizes = objects.sizes([entry.oid])
     return objects.read(entry.oid) if not entry.is_module and sizes.get(entry.oid, LIMIT + 1) <= LIMIT else b""
 
 
-def _reader(objects: Objects, tree: Mapping[str, Entry], elsewhere: Mapping[str, bytes]) -> Callable[[str], str]:
+def _reader(objects: Objects, tree: Mapping[str, TreeEntry], elsewhere: Mapping[str, bytes]) -> Callable[[str], str]:
     """The text of a file by its path, of a link the path that it leads to."""
 
     @lru_cache(maxsize=1024)

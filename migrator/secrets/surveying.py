@@ -24,7 +24,7 @@ from migrator.secrets.copying import mirror
 from migrator.secrets.hosts import hosts
 from migrator.secrets.records import Leaving, RepositoryFacts
 from migrator.secrets.references.records import OpaqueKind
-from migrator.secrets.survey import Exported, Runs, Survey
+from migrator.secrets.survey import Exported, RecentRuns, Survey
 from migrator.text.files import LIMIT
 
 
@@ -43,7 +43,7 @@ def surveyed(
     root = remote.place(asking.cache, asking.workspace, one.slug)
     opened = lru_cache(partial(is_open, asking.client, asking.workspace, one.slug))
     with Objects(root) as objects:
-        runs, made = (Runs(), {}) if plain else (runs_of(asking, one), destinations(root))
+        runs, made = (RecentRuns(), {}) if plain else (runs_of(asking, one), destinations(root))
         yield Survey(objects, asking.book, settings, runs, resolve, tuple(refs(root)), made, opened)
 
 

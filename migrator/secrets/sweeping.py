@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from migrator.bitbucket import inventory as inventories
 from migrator.bitbucket import repositories
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Repository
 from migrator.fleet.ledger import Ledger
@@ -35,8 +35,8 @@ from migrator.secrets.rows import judged
 from migrator.secrets.surveying import Resolver
 from migrator.secrets.tasks import Tasks
 from migrator.secrets.terms import Ahead, Far, Terms
-from migrator.secrets.turns import ASKING, EACH, LOGIN, NEITHER, PIPELINES, Request, Turns
-from migrator.secrets.using import READING, Uses
+from migrator.secrets.turns import ASKING, EACH, LOGIN, NEITHER, PIPELINES, Turns, VariableRequest
+from migrator.secrets.using import READING, StoredUses
 
 _LOOKING, _GIT = "looking", "git"
 _SIZES = {_LOOKING: 24, _GIT: 12, READING: 2}
@@ -65,7 +65,7 @@ def of_workspace(asking: Asking, ledger: Ledger, terms: Terms, far: Far, told: C
     now = asking.now.isoformat(timespec="milliseconds")
     begun = ledger.begin(run, now, (asking.now - _ROUND).isoformat(timespec="milliseconds"))
     base = digest_of([by, sorted(hosts(above, asking.book).items())])
-    conditions = kept.Conditions(base, asking.now - terms.age, datetime.fromisoformat(begun))
+    conditions = kept.KeptConditions(base, asking.now - terms.age, datetime.fromisoformat(begun))
     try:
         with ledger.alone(run, lambda: _another(asking, far)), Tasks(sizes) as tasks:
             done = _Sweep(asking, ledger, terms, far, above, conditions, tasks).all(chosen, told)
@@ -93,14 +93,14 @@ class _Sweep:
         terms: Terms,
         far: Far,
         above: Inventory,
-        conditions: kept.Conditions,
+        conditions: kept.KeptConditions,
         tasks: Tasks,
     ) -> None:
         self._asking, self._ledger, self._terms, self._far, self._above = asking, ledger, terms, far, above
         self._conditions, self._tasks = conditions, tasks
         resolve = Resolver(asking)
         self._bringing = Bringing(asking, above, resolve)
-        self._uses = Uses(asking, ledger, above, resolve, conditions.by, tasks, self._read)
+        self._uses = StoredUses(asking, ledger, above, resolve, conditions.by, tasks, self._read)
         self._shared = {*(one.key for one in above.variables), *asking.book.natives}
         self._known: dict[str, Known] = {}
         self._failed: dict[str, str] = {}
@@ -184,7 +184,9 @@ class _Sweep:
             if not kept.are_at(before.answers, there):
                 self._anew(before)
             elif self._is_watched(before):
-                self._later(LOGIN, Request(before.one, lambda: still(self._asking, before, self._shared), compared))
+                self._later(
+                    LOGIN, VariableRequest(before.one, lambda: still(self._asking, before, self._shared), compared)
+                )
             else:
                 self._holds(before)
 
@@ -226,14 +228,14 @@ class _Sweep:
         def then(future: Future[Any]) -> None:
             here = self._outcome(one, future)
             if here is not None:
-                self._later(_rank(here), Request(one, ask(here), self._learn))
+                self._later(_rank(here), VariableRequest(one, ask(here), self._learn))
 
         def ask(here: Brought) -> Callable[[], Known]:
             return lambda: answered(self._asking, one, here, self._bringing)
 
         self._tasks.begin(_GIT, then, self._bringing.brought, one)
 
-    def _later(self, rank: int, request: Request) -> None:
+    def _later(self, rank: int, request: VariableRequest) -> None:
         self._turns.take(rank, self._numbers[request.one.slug], request)
 
     def _outcome(self, one: Repository, future: Future[Any]) -> Any:
@@ -242,9 +244,9 @@ class _Sweep:
         if error is None:
             self._refused = 0
             return future.result()
-        if isinstance(error, ApiError) and error.kind is Kind.UNAUTHORISED:
+        if isinstance(error, ApiError) and error.kind is Cause.UNAUTHORISED:
             self._refused += 1
-        if isinstance(error, ApiError) and (error.kind is Kind.SPENT or self._refused > _REFUSED):
+        if isinstance(error, ApiError) and (error.kind is Cause.SPENT or self._refused > _REFUSED):
             self._end(str(error))
         elif isinstance(error, (ApiError, GitError)):
             self._fails(one, str(error))

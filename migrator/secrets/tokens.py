@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from migrator.bitbucket.records import Level
-from migrator.secrets.records import Listing, Stored
+from migrator.secrets.records import Listing, StoredAt
 from migrator.text.files import read_bounded
 from migrator.text.mask import printable
 from migrator.text.toml import ConfigurationError, Filled, Toml
@@ -56,7 +56,7 @@ class TokenEntry(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("has neither variables nor consumers, so nothing can be said of it; list where it is")
 
     def token(self) -> Token:
-        variables = (Stored(one.level, one.repository, one.environment, one.key) for one in self.variables)
+        variables = (StoredAt(one.level, one.repository, one.environment, one.key) for one in self.variables)
         return Token(self.label, self.owner, self.expires, tuple(variables), self.consumers)
 
 
@@ -70,7 +70,7 @@ class Token(Struct, frozen=True):
     label: str
     owner: str
     expires: date | None
-    variables: tuple[Stored, ...]
+    variables: tuple[StoredAt, ...]
     consumers: tuple[str, ...]
 
 
@@ -124,7 +124,7 @@ def judged(tokens: Sequence[Token], listing: Listing, today: date) -> tuple[Toke
     return tuple(rows)
 
 
-def shown(stored: Stored) -> str:
+def shown(stored: StoredAt) -> str:
     """A variable and where it is, in words."""
     where = {
         Level.REPOSITORY: f"the repository variable {stored.key} of {stored.repository}",
@@ -134,16 +134,18 @@ def shown(stored: Stored) -> str:
     return where[stored.level]
 
 
-def _in_the_way(stored: Stored, listing: Listing) -> Iterator[str]:
+def _in_the_way(stored: StoredAt, listing: Listing) -> Iterator[str]:
     what = shown(stored)
     if any(_same(stored, one) for one in listing.stored):
-        verdicts = [str(row.verdict) for row in listing.rows if _same(stored, Stored.of(row.variable, row.repository))]
+        verdicts = [
+            str(row.verdict) for row in listing.rows if _same(stored, StoredAt.of(row.variable, row.repository))
+        ]
         yield f"{what} is still stored ({verdicts[0] if verdicts else 'no login to Packages uses it'})"
     elif why := _unread(stored, listing):
         yield f"{what} was not looked for: {why}"
 
 
-def _unread(stored: Stored, listing: Listing) -> str:
+def _unread(stored: StoredAt, listing: Listing) -> str:
     """Why nothing is known about a variable that was not seen; '' where it is known not to be there."""
     if stored.level is not Level.WORKSPACE and stored.repository not in listing.heads:
         failed = dict(listing.failed).get(stored.repository)
@@ -159,7 +161,7 @@ def _unread(stored: Stored, listing: Listing) -> str:
     return ""
 
 
-def _notes(token: Token, listing: Listing, today: date, grouped: Collection[Stored]) -> Iterator[str]:
+def _notes(token: Token, listing: Listing, today: date, grouped: Collection[StoredAt]) -> Iterator[str]:
     if token.expires is not None and token.expires < today:
         yield f"it expired on {token.expires}"
     keys = {stored.key for stored in token.variables}
@@ -168,12 +170,12 @@ def _notes(token: Token, listing: Listing, today: date, grouped: Collection[Stor
             yield f"{shown(stored)} is stored too, and no token lists it"
 
 
-def _same(one: Stored, other: Stored) -> bool:
+def _same(one: StoredAt, other: StoredAt) -> bool:
     """Whatever the case of letters: people write the list, and 'still stored' is a better mistake than 'gone'."""
     return _whole(one) == _whole(other)
 
 
-def _whole(stored: Stored) -> tuple[str, ...]:
+def _whole(stored: StoredAt) -> tuple[str, ...]:
     return str(stored.level), stored.repository, _folded(stored.environment), _folded(stored.key)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Repository
 from migrator.bitbucket.session import Client
 from migrator.secrets.tasks import Tasks
@@ -20,11 +20,11 @@ LOGIN, PIPELINES, NEITHER = range(3)
 EACH = 6
 """Requests about a repository that has pipelines and three deployments."""
 _NEXT = 4
-PASSING = (Kind.UNREACHABLE, Kind.SERVER, Kind.TOO_SLOW, Kind.INCOMPLETE, Kind.RATE_LIMITED)
+PASSING = (Cause.UNREACHABLE, Cause.SERVER, Cause.TOO_SLOW, Cause.INCOMPLETE, Cause.RATE_LIMITED)
 """Failures that another try may mend."""
 
 
-class Request(Struct, frozen=True):
+class VariableRequest(Struct, frozen=True):
     """Something to ask Bitbucket about a repository, and what follows from the answer."""
 
     one: Repository
@@ -40,8 +40,8 @@ class Turns:
         self, client: Client, tasks: Tasks, jobs: int, outcome: Callable[[Repository, Future[Any]], Any]
     ) -> None:
         self._client, self._tasks, self._jobs, self._outcome = client, tasks, jobs, outcome
-        self._waiting: list[tuple[int, int, Request]] = []
-        self._again: list[Request] = []
+        self._waiting: list[tuple[int, int, VariableRequest]] = []
+        self._again: list[VariableRequest] = []
         self._ended = False
         self.sparing = False
 
@@ -49,7 +49,7 @@ class Turns:
         """How many wait."""
         return len(self._waiting) + len(self._again)
 
-    def take(self, rank: int, number: int, request: Request) -> None:
+    def take(self, rank: int, number: int, request: VariableRequest) -> None:
         """Of one rank the lower `number` comes first, which only one of those that wait has."""
         if not self._ended:
             heapq.heappush(self._waiting, (rank, number, request))
@@ -71,7 +71,7 @@ class Turns:
             for request in again:
                 self._send(request, last=True)
 
-    def _send(self, request: Request, *, last: bool) -> None:
+    def _send(self, request: VariableRequest, *, last: bool) -> None:
         def then(future: Future[Any]) -> None:
             error = future.exception()
             if isinstance(error, ApiError) and error.kind in PASSING and not last and not self._ended:

@@ -26,7 +26,7 @@ READING = "reading"
 _FACTS = "facts"
 
 
-class Uses:
+class StoredUses:
     """What the files of repositories say. `by` is the digest of what facts depend on beside the answers; `outcome`
     gives what a thread has found, None where it failed."""
 

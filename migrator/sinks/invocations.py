@@ -9,7 +9,7 @@ from msgspec import Struct
 from migrator.flow.events import Argument, Command
 from migrator.ir.values import Value
 from migrator.rulebook.records import RuleBook
-from migrator.rulebook.sinks import Client, ClientCommand
+from migrator.rulebook.sinks import ClientCommand, RegistryClient
 from migrator.sinks.values import prefix, without
 from migrator.text.source import Span
 
@@ -37,7 +37,7 @@ class Invocation(Struct, frozen=True):
     """A client's call. `options` are its global ones, `rest` is what follows those. `syntax` is what the rules say of
     the sub-command, None for one that they do not know, and `parsed` what that is given."""
 
-    client: Client
+    client: RegistryClient
     command: Command
     options: tuple[Option, ...]
     rest: tuple[Argument, ...]

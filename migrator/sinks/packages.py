@@ -102,7 +102,7 @@ def without_tag(reference: str) -> str:
     return text[:colon] if colon >= 0 else text
 
 
-class Picture(Struct, frozen=True):
+class PushedPackages(Struct, frozen=True):
     """What is known of the repository's packages: the names that some step of it pushes."""
 
     settings: Settings

@@ -98,13 +98,13 @@ class Toml:
     @cached_property
     def _places(self) -> dict[Path, int]:
         """Where keys and elements of lists are written, as offsets. The standard library keeps no places."""
-        scan = _Scan(self._text)
+        scan = _TomlScan(self._text)
         with suppress(ValueError):
             scan.document()
         return scan.places
 
 
-class _Scan:
+class _TomlScan:
     """Goes through a text that is known to be TOML. Raises ValueError where it is not."""
 
     def __init__(self, text: str) -> None:

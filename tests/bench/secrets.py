@@ -22,7 +22,7 @@ from pathlib import Path
 import requests
 
 from migrator.demo.box import Box
-from migrator.demo.server import Asked
+from migrator.demo.server import LogLine
 from tests.bench import storing
 from tests.bench.fleet import watch
 
@@ -73,7 +73,7 @@ def measure(home: Path, count: int = storing.FEW) -> Cost:
     )
 
 
-def _run(box: Box, home: Path, token: str) -> tuple[float, list[Asked], float]:
+def _run(box: Box, home: Path, token: str) -> tuple[float, list[LogLine], float]:
     box.forget_requests()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
     environment = kept | {
@@ -96,11 +96,11 @@ def _run(box: Box, home: Path, token: str) -> tuple[float, list[Asked], float]:
     return time.perf_counter() - begin, asked, memory[0]
 
 
-def _bare(box: Box, asked: Sequence[Asked], token: str) -> float:
+def _bare(box: Box, asked: Sequence[LogLine], token: str) -> float:
     """The same requests once more, by threads that do nothing else."""
     own = threading.local()
 
-    def ask(one: Asked) -> None:
+    def ask(one: LogLine) -> None:
         if not hasattr(own, "session"):
             own.session = requests.Session()
             own.session.headers["Authorization"] = f"Bearer {token}"

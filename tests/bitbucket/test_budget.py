@@ -11,7 +11,7 @@ import pytest
 
 from migrator.bitbucket.budget import Budget
 from migrator.bitbucket.credentials import CredentialKind
-from migrator.bitbucket.errors import ApiError, Kind, SetUpError
+from migrator.bitbucket.errors import ApiError, Cause, SetUpError
 from tests.bitbucket.conftest import TOKEN, Clients
 from tests.bitbucket.farend import FarEnd
 
@@ -78,7 +78,7 @@ def test_no_more_than_so_many_a_second_are_sent(end: FarEnd, clients: Clients) -
     client.get("/x")
     with pytest.raises(ApiError) as error:
         client.get("/x")
-    assert (error.value.kind, len(end.asked)) == (Kind.RATE_LIMITED, 2)
+    assert (error.value.kind, len(end.asked)) == (Cause.RATE_LIMITED, 2)
 
 
 def test_another_label_is_another_budget(clients: Clients, tmp_path: Path, end: FarEnd) -> None:

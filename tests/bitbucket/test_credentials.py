@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from migrator.bitbucket.credentials import CredentialKind, Credentials
-from migrator.bitbucket.errors import ApiError, Kind, SetUpError
+from migrator.bitbucket.errors import ApiError, Cause, SetUpError
 from tests.bitbucket.conftest import TOKEN
 
 API = "https://api.bitbucket.org/2.0"
@@ -85,7 +85,7 @@ def test_every_form_that_is_sent_can_be_hidden(environment: dict[str, str]) -> N
 def test_git_gets_no_credential_for_another_host(url: str) -> None:
     with pytest.raises(ApiError) as error:
         Credentials.of(ACCESS).git_environment(url, API, {})
-    assert error.value.kind is Kind.ELSEWHERE
+    assert error.value.kind is Cause.ELSEWHERE
 
 
 def _config(environment: dict[str, str], folder: Path, url: str, key: str = "http.extraHeader") -> str:

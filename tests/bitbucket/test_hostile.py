@@ -12,7 +12,7 @@ import pytest
 
 from migrator.bitbucket import pipes
 from migrator.bitbucket.credentials import CredentialKind, Credentials
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.retries import Patience
 from migrator.bitbucket.session import Client
 from tests.bitbucket.conftest import FREE
@@ -63,7 +63,7 @@ def refused(host: str, patience: Patience) -> ApiError:
 def test_an_answer_that_comes_byte_by_byte_has_an_end(head: bytes, piece: bytes) -> None:
     patience = Patience(first=0.01, longest=0.01, failed=1, silence=1, whole=1)
     with serving(head, piece, pause=0.05) as (host, _):
-        assert refused(host, patience).kind in (Kind.TOO_SLOW, Kind.UNREACHABLE)
+        assert refused(host, patience).kind in (Cause.TOO_SLOW, Cause.UNREACHABLE)
 
 
 @pytest.mark.parametrize(

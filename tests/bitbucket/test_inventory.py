@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.inventory import NotChecked, inventory
 from migrator.bitbucket.records import Level
 from migrator.bitbucket.session import Client
@@ -71,17 +71,17 @@ def test_a_level_that_is_refused_or_hidden_is_not_checked(
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (Answer(401), Kind.UNAUTHORISED),
-        (Answer(500), Kind.SERVER),
-        (Answer(400), Kind.INVALID),
-        (Answer(body=b"<html>"), Kind.GARBLED),
-        (said({"values": [], "size": -1}), Kind.GARBLED),
-        (said({"values": [], "size": 1}), Kind.INCOMPLETE),
-        (Answer(429), Kind.RATE_LIMITED),
+        (Answer(401), Cause.UNAUTHORISED),
+        (Answer(500), Cause.SERVER),
+        (Answer(400), Cause.INVALID),
+        (Answer(body=b"<html>"), Cause.GARBLED),
+        (said({"values": [], "size": -1}), Cause.GARBLED),
+        (said({"values": [], "size": 1}), Cause.INCOMPLETE),
+        (Answer(429), Cause.RATE_LIMITED),
     ],
 )
 @pytest.mark.parametrize("path", [LIST, STAGING, OWN, SHARED])
-def test_any_other_failure_ends_it(end: FarEnd, client: Client, path: str, answer: Answer, kind: Kind) -> None:
+def test_any_other_failure_ends_it(end: FarEnd, client: Client, path: str, answer: Answer, kind: Cause) -> None:
     far(end, path, answer)
     with pytest.raises(ApiError) as error:
         inventory(client, "acme", "web")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.paging import linked
 
 
@@ -29,7 +29,7 @@ def test_rows_that_moved_over_the_border_of_two_pages_are_missed_by_no_one() -> 
     pages: Any = Pages(4, 3)
     with pytest.raises(ApiError) as caught:
         linked(pages, "/repositories/acme")
-    assert caught.value.kind is Kind.INCOMPLETE
+    assert caught.value.kind is Cause.INCOMPLETE
 
 
 @pytest.mark.parametrize("key", ["uuid", "id", "hash", "name", "path"])
@@ -51,7 +51,7 @@ def test_a_row_that_two_pages_have_counts_once(key: str) -> None:
     pages.counts = {"size": 4}
     with pytest.raises(ApiError) as caught:
         linked(pages, "/repositories/acme")
-    assert caught.value.kind is Kind.INCOMPLETE
+    assert caught.value.kind is Cause.INCOMPLETE
 
 
 def test_a_list_that_stays_is_read() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.paging import counted, latest, linked
 from migrator.bitbucket.rows import text
 from migrator.bitbucket.session import Client
@@ -19,7 +19,7 @@ POISON = "http://127.0.0.1:1/rest/1.0/accounts/acme"
 def incomplete(call: Callable[[], object]) -> str:
     with pytest.raises(ApiError) as error:
         call()
-    assert error.value.kind in (Kind.INCOMPLETE, Kind.GARBLED)
+    assert error.value.kind in (Cause.INCOMPLETE, Cause.GARBLED)
     return str(error.value)
 
 
@@ -100,7 +100,7 @@ def test_a_failure_on_a_later_page_is_no_shorter_list(end: FarEnd, client: Clien
     end.answer = lambda asked: Answer(404) if asked.query["page"] == "3" else pages(ROWS)(asked)
     with pytest.raises(ApiError) as error:
         counted(client, "/x")
-    assert error.value.kind is Kind.MISSING
+    assert error.value.kind is Cause.MISSING
 
 
 @pytest.mark.parametrize("link", [POISON, None, "", "x", 3], ids=["poisoned", "missing", "empty", "relative", "number"])
@@ -228,7 +228,7 @@ def test_a_link_to_another_origin_is_not_followed_and_the_list_is_refused(
     end.answer = chain(end, link.format(port=end.url.rpartition(":")[2]))
     with pytest.raises(ApiError) as error:
         linked(client, "/x")
-    assert error.value.kind in (Kind.ELSEWHERE, Kind.GARBLED)
+    assert error.value.kind in (Cause.ELSEWHERE, Cause.GARBLED)
     assert len(end.asked) == 1
 
 

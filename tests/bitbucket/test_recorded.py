@@ -33,16 +33,16 @@ from migrator.bitbucket import (
     statuses,
     variables,
 )
-from migrator.bitbucket.comments import Comment, Place
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.comments import Comment, CommentLines
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.inventory import Inventory, NotChecked
 from migrator.bitbucket.records import (
     Account,
     Branch,
     Commit,
+    DiffStat,
     Environment,
-    FileChange,
     Level,
     PullRequest,
     Repository,
@@ -200,18 +200,18 @@ REPORT = InsightsReport(
 )
 STATUS = Status("patless", True, "patless", "Nothing found", "https://example.com/report", "feature/one")
 CHANGES = (
-    FileChange("modified", "ci/deploy.sh", "ci/deploy.sh"),
-    FileChange("added", None, "new.txt"),
-    FileChange("removed", "old.txt", None),
-    FileChange("renamed", "from.txt", "to.txt"),
+    DiffStat("modified", "ci/deploy.sh", "ci/deploy.sh"),
+    DiffStat("added", None, "new.txt"),
+    DiffStat("removed", "old.txt", None),
+    DiffStat("renamed", "from.txt", "to.txt"),
 )
 OLD_SHA = "d" * 40
 CASES = (
     case(account.user, of=people.USER, to=DANA),
     case(account.user, of=people.OLD_USER, to=DANA),
     case(account.user, of=people.BARE_USER, to=Account(uuid("Dana Owner"), "")),
-    case(account.user, of=errors.NO_USER, to=Kind.UNAUTHORISED),
-    case(account.user, of=errors.SILENT, to=Kind.UNAUTHORISED),
+    case(account.user, of=errors.NO_USER, to=Cause.UNAUTHORISED),
+    case(account.user, of=errors.SILENT, to=Cause.UNAUTHORISED),
     case(account.active, uuid("Dana Owner"), of=people.USER, to=True),
     case(account.active, uuid("Dana Owner"), of=people.GONE_USER, to=False),
     case(account.active, uuid("Dana Owner"), of=people.OLD_USER, to=None),
@@ -221,7 +221,7 @@ CASES = (
     case(account.workspaces, of=people.OLD_WORKSPACES, to=("acme",)),
     case(repositories.repository, "acme", "web", of=code.REPOSITORY, to=repository()),
     case(repositories.repository, "acme", "web", of=code.EMPTY_REPOSITORY, to=repository(main=None)),
-    case(repositories.repository, "acme", "none", of=errors.MISSING, to=Kind.MISSING),
+    case(repositories.repository, "acme", "none", of=errors.MISSING, to=Cause.MISSING),
     case(repositories.anywhere, uuid("web"), of=code.REPOSITORY, to=repository()),
     case(repositories.repositories, "acme", of=code.REPOSITORIES, to=(repository(),)),
     case(
@@ -276,7 +276,7 @@ CASES = (
         message="Change",
         files={"a": b"b"},
         of=errors.NO_PARENT,
-        to=Kind.INVALID,
+        to=Cause.INVALID,
     ),
     case(pull_requests.one, *ON_PULL_REQUEST, of=reviews.PULL_REQUEST, to=pull_request()),
     case(
@@ -319,9 +319,9 @@ CASES = (
     case(pull_requests.by, "acme", uuid("Dana Owner"), of=OF_A_WORKSPACE, to=(LISTED[0], IN_API)),
     case(pull_requests.diff, *ON_PULL_REQUEST, of=code.DIFF, to=code.DIFF.body.encode()),
     case(pull_requests.changed, *ON_PULL_REQUEST, of=code.DIFFSTAT, to=CHANGES),
-    case(pull_requests.changed, *ON_PULL_REQUEST, of=code.OLD_DIFFSTAT, to=(FileChange("removed", "old.txt", None),)),
+    case(pull_requests.changed, *ON_PULL_REQUEST, of=code.OLD_DIFFSTAT, to=(DiffStat("removed", "old.txt", None),)),
     case(pull_requests.create, "acme", "web", **WROTE, of=reviews.PULL_REQUEST, to=pull_request()),
-    case(pull_requests.create, "acme", "web", **WROTE, of=errors.NO_REVIEWER, to=Kind.INVALID),
+    case(pull_requests.create, "acme", "web", **WROTE, of=errors.NO_REVIEWER, to=Cause.INVALID),
     case(pull_requests.describe, "acme", "web", pull_request(), "Why", (), of=reviews.PULL_REQUEST, to=pull_request()),
     case(comments.comments, *ON_PULL_REQUEST, of=reviews.COMMENTS, to=COMMENTS),
     case(
@@ -330,13 +330,13 @@ CASES = (
         of=reviews.OLD_COMMENTS,
         to=(dataclasses.replace(INSIDE, path="a", line=None), PLAIN),
     ),
-    case(comments.create, *ON_PULL_REQUEST, "Hello", Place("ci/deploy.sh", 5), of=reviews.COMMENT, to=INSIDE),
+    case(comments.create, *ON_PULL_REQUEST, "Hello", CommentLines("ci/deploy.sh", 5), of=reviews.COMMENT, to=INSIDE),
     case(comments.create, *ON_PULL_REQUEST, "Hello", None, of=reviews.PLAIN_COMMENT, to=PLAIN),
     case(comments.update, *ON_PULL_REQUEST, 1, "Hello", of=reviews.COMMENT, to=None),
     case(comments.delete, *ON_PULL_REQUEST, 1, of=reviews.NOTHING, to=None),
     case(comments.resolve, *ON_PULL_REQUEST, 1, of=reviews.RESOLUTION, to=None),
     case(comments.resolve, *ON_PULL_REQUEST, 1, of=errors.RESOLVED, to=None),
-    case(comments.resolve, *ON_PULL_REQUEST, 1, of=errors.REPLY, to=Kind.FORBIDDEN),
+    case(comments.resolve, *ON_PULL_REQUEST, 1, of=errors.REPLY, to=Cause.FORBIDDEN),
     case(comments.reopen, *ON_PULL_REQUEST, 1, of=reviews.NOTHING, to=None),
     case(
         reviewers.default_reviewers,
@@ -367,7 +367,7 @@ CASES = (
     case(variables.again, "acme", "web", THERE[1], of=runs.ENVIRONMENT_VARIABLES, to=THERE[1]),
     case(variables.again, "acme", "web", HERE[0], of=errors.PLAIN, to=None),
     case(variables.delete, "acme", "web", HERE[0], of=reviews.NOTHING, to=True),
-    case(variables.delete, "acme", "web", HERE[0], of=errors.LACKING, to=Kind.FORBIDDEN),
+    case(variables.delete, "acme", "web", HERE[0], of=errors.LACKING, to=Cause.FORBIDDEN),
     case(
         inventory.inventory,
         *("acme", "web"),
@@ -408,11 +408,11 @@ CASES = (
         "patless",
         REPORT,
         of=(reviews.NOTHING, errors.INSIGHTS),
-        to=Kind.INVALID,
+        to=Cause.INVALID,
     ),
     case(statuses.put, "acme", "web", code.HEAD, STATUS, of=reviews.STATUS, to=None),
     case(paging.counted, "/a", of=runs.VARIABLES, to=runs.VARIABLES.body["values"]),
-    case(paging.counted, "/a", of=errors.LIMITED, to=Kind.RATE_LIMITED),
+    case(paging.counted, "/a", of=errors.LIMITED, to=Cause.RATE_LIMITED),
     case(paging.begun, "/a", of=runs.RUNS, key="created_on", to=[runs.RUNS.body, 4]),
     case(paging.latest, "/a", lambda row: False, of=runs.RUNS, key="created_on", to=runs.RUNS.body["values"][::-1]),
     case(paging.linked, "/a", of=code.DIFFSTAT, to=code.DIFFSTAT.body["values"]),
@@ -446,7 +446,7 @@ def test_what_it_makes_of_the_answers(end: FarEnd, client: Client, one: Case) ->
     bodies = iter(one.bodies)
     last = errors.LIMITED if errors.LIMITED in one.bodies else errors.PLAIN
     end.answer = lambda asked: sent(next(bodies, last), end.url)
-    if isinstance(one.expected, Kind):
+    if isinstance(one.expected, Cause):
         with pytest.raises(ApiError) as error:
             one.call(client)
         assert error.value.kind is one.expected

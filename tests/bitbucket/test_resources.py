@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from migrator.bitbucket import account, branches, environments, pipelines, repositories, variables
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.records import (
     Account,
@@ -88,7 +88,7 @@ def test_a_variable_of_another_shape_is_refused(end: FarEnd, client: Client, row
     end.answer = pages([variable(1, **row)])
     with pytest.raises(ApiError) as error:
         variables.of_workspace(client, "acme")
-    assert error.value.kind is Kind.GARBLED
+    assert error.value.kind is Cause.GARBLED
 
 
 @LEVELS
@@ -122,7 +122,7 @@ def test_nothing_is_asked_for_an_uuid_that_would_be_the_list_itself(
             continue
         with pytest.raises(ApiError) as error:
             call(client, "acme", "web", one(level, uuid))
-        assert error.value.kind is Kind.INVALID
+        assert error.value.kind is Cause.INVALID
     assert end.asked == []
 
 
@@ -277,19 +277,22 @@ def test_the_account_and_its_workspaces_are_read(end: FarEnd, client: Client) ->
 @pytest.mark.parametrize(
     ("headers", "standing"),
     [
-        ({}, account.Standing()),
-        ({"X-OAuth-Scopes": ""}, account.Standing(())),
-        ({"X-OAuth-Scopes": "pipeline, repository:write"}, account.Standing(("pipeline", "repository:write"))),
-        ({"X-OAuth-Scopes": "\x1b[2J <b> pipeline"}, account.Standing(("pipeline",))),
-        ({"X-Credential-Type": "apitoken\x1b"}, account.Standing(None, "apitoken\\u001b")),
+        ({}, account.AccountStanding()),
+        ({"X-OAuth-Scopes": ""}, account.AccountStanding(())),
+        ({"X-OAuth-Scopes": "pipeline, repository:write"}, account.AccountStanding(("pipeline", "repository:write"))),
+        ({"X-OAuth-Scopes": "\x1b[2J <b> pipeline"}, account.AccountStanding(("pipeline",))),
+        ({"X-Credential-Type": "apitoken\x1b"}, account.AccountStanding(None, "apitoken\\u001b")),
         (
             {"X-RateLimit-Limit": "2500", "X-RateLimit-NearLimit": "True"},
-            account.Standing(None, None, 2500, True),
+            account.AccountStanding(None, None, 2500, True),
         ),
-        ({"X-RateLimit-Limit": "9" * 99, "X-RateLimit-NearLimit": "?"}, account.Standing(None, None, None, False)),
+        (
+            {"X-RateLimit-Limit": "9" * 99, "X-RateLimit-NearLimit": "?"},
+            account.AccountStanding(None, None, None, False),
+        ),
     ],
 )
-def test_headers_say_what_a_credential_may(headers: dict[str, str], standing: account.Standing) -> None:
+def test_headers_say_what_a_credential_may(headers: dict[str, str], standing: account.AccountStanding) -> None:
     assert account.standing(headers, str) == standing
 
 

@@ -15,7 +15,7 @@ import pytest
 import urllib3
 
 from migrator.bitbucket import addresses
-from migrator.bitbucket.errors import ApiError, Kind, SetUpError
+from migrator.bitbucket.errors import ApiError, Cause, SetUpError
 from migrator.bitbucket.retries import Again, Patience
 from migrator.bitbucket.session import Client
 from tests.bitbucket.conftest import HURRIED, QUICK, TOKEN, Clients
@@ -51,7 +51,7 @@ def then(*answers: Answer) -> Callable[[Asked], Answer]:
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 555])
 def test_a_post_is_not_repeated_when_the_server_fails(end: FarEnd, client: Client, call: Call, status: int) -> None:
     end.answer = then(Answer(status, headers={"Retry-After": "0"}), Answer(201))
-    assert refused(lambda: call(client)).kind is Kind.SERVER
+    assert refused(lambda: call(client)).kind is Cause.SERVER
     assert len(end.asked) == 1
 
 
@@ -59,7 +59,7 @@ def test_a_post_is_not_repeated_when_the_server_fails(end: FarEnd, client: Clien
 def test_a_post_is_not_repeated_after_a_time_out(end: FarEnd, clients: Clients, call: Call) -> None:
     end.answer = then(Answer(pause=1), Answer(201))
     error = refused(lambda: call(clients(patience=HURRIED)))
-    assert (error.kind, error.status) == (Kind.TOO_SLOW, None)
+    assert (error.kind, error.status) == (Cause.TOO_SLOW, None)
     assert "does not answer POST /x in time; try again later" in str(error)
     assert len(end.asked) == 1
 
@@ -67,7 +67,7 @@ def test_a_post_is_not_repeated_after_a_time_out(end: FarEnd, clients: Clients, 
 @POSTS
 def test_a_post_is_not_repeated_on_a_closed_connection(end: FarEnd, client: Client, call: Call) -> None:
     end.answer = then(Answer(silent=True), Answer(201))
-    assert refused(lambda: call(client)).kind is Kind.UNREACHABLE
+    assert refused(lambda: call(client)).kind is Cause.UNREACHABLE
     assert len(end.asked) == 1
 
 
@@ -94,7 +94,7 @@ def test_a_storm_of_429_as_text_passes(end: FarEnd, client: Client, call: Call) 
 def test_a_storm_that_does_not_pass_is_a_sentence(end: FarEnd, client: Client, call: Call) -> None:
     end.answer = then(limited())
     error = refused(lambda: call(client))
-    assert (error.kind, error.status, len(end.asked)) == (Kind.RATE_LIMITED, 429, 1 + QUICK.limited)
+    assert (error.kind, error.status, len(end.asked)) == (Cause.RATE_LIMITED, 429, 1 + QUICK.limited)
     assert "its limit of requests is reached; try again in an hour" in str(error)
 
 
@@ -110,7 +110,7 @@ def test_what_can_be_repeated_is(end: FarEnd, client: Client, call: Call, answer
 def test_an_answer_that_breaks_off_is_asked_for_anew_but_for_a_post(end: FarEnd, client: Client, call: Call) -> None:
     end.answer = then(Answer(body=b"{", missing=1), Answer())
     if call in (POST, FORM):
-        assert refused(lambda: call(client)).kind is Kind.UNREACHABLE
+        assert refused(lambda: call(client)).kind is Cause.UNREACHABLE
         assert len(end.asked) == 1
     else:
         call(client)
@@ -126,7 +126,7 @@ def test_what_can_be_repeated_is_after_a_time_out(end: FarEnd, clients: Clients,
 
 def test_but_not_for_ever(end: FarEnd, client: Client) -> None:
     end.answer = then(Answer(503))
-    assert refused(lambda: client.get("/x")).kind is Kind.SERVER
+    assert refused(lambda: client.get("/x")).kind is Cause.SERVER
     assert len(end.asked) == 1 + QUICK.failed
 
 
@@ -173,7 +173,7 @@ def test_a_large_answer_is_not_read(end: FarEnd, clients: Clients) -> None:
     end.answer = then(Answer(body=b"x" * 2049))
     error = refused(lambda: clients(limit=2048).get("/x"))
     assert (error.kind, str(error)) == (
-        Kind.TOO_LARGE,
+        Cause.TOO_LARGE,
         "Bitbucket answers GET /x with more than 2 KiB, which is not read",
     )
 
@@ -182,26 +182,26 @@ def test_a_slow_answer_is_given_up(end: FarEnd, clients: Clients) -> None:
     end.answer = then(Answer(body=b"x" * 40, drip=0.05))
     error = refused(lambda: clients(patience=replace(QUICK, whole=0.3)).get("/x"))
     assert (error.kind, str(error)) == (
-        Kind.TOO_SLOW,
+        Cause.TOO_SLOW,
         "Bitbucket needs more than 0.3 seconds to answer GET /x; try again later",
     )
 
 
 def test_the_body_of_a_redirect_is_bounded_too(end: FarEnd, clients: Clients) -> None:
     end.answer = then(Answer(302, b"x" * 2049, {"Location": "/2.0/y"}))
-    assert refused(lambda: clients(limit=2048).get("/x")).kind is Kind.TOO_LARGE
+    assert refused(lambda: clients(limit=2048).get("/x")).kind is Cause.TOO_LARGE
 
 
 def test_a_packed_answer_is_not_unpacked(end: FarEnd, client: Client) -> None:
     end.answer = then(Answer(body=gzip.compress(b"{}"), headers={"Content-Encoding": "gzip"}))
-    assert refused(lambda: client.get("/x")).kind is Kind.GARBLED
+    assert refused(lambda: client.get("/x")).kind is Cause.GARBLED
     assert end.asked[0].headers["accept-encoding"] == "identity"
 
 
 def test_a_cut_answer_is_a_sentence(end: FarEnd, client: Client) -> None:
     end.answer = then(Answer(body=b'{"values": [', missing=10))
     error = refused(lambda: client.document("/x"))
-    assert (error.kind, len(end.asked)) == (Kind.UNREACHABLE, 1 + QUICK.failed)
+    assert (error.kind, len(end.asked)) == (Cause.UNREACHABLE, 1 + QUICK.failed)
     assert "closed the connection before its answer to GET /x was complete" in str(error)
 
 
@@ -212,7 +212,7 @@ def test_what_is_no_json_object_is_a_sentence(end: FarEnd, client: Client, body:
     end.answer = then(Answer(body=body))
     error = refused(lambda: client.document("/x"))
     assert (error.kind, str(error)) == (
-        Kind.GARBLED,
+        Cause.GARBLED,
         "Bitbucket answers GET /x with what is no JSON object, or a cut one",
     )
 
@@ -230,7 +230,7 @@ def test_an_unreachable_host_is_a_sentence(client: Client) -> None:
 def test_a_redirect_to_another_host_is_not_followed(end: FarEnd, other: FarEnd, client: Client, status: int) -> None:
     end.answer = then(Answer(status, headers={"Location": f"{other.url}/2.0/x"}))
     error = refused(lambda: client.get("/x"))
-    assert (error.kind, other.asked) == (Kind.ELSEWHERE, [])
+    assert (error.kind, other.asked) == (Cause.ELSEWHERE, [])
     assert "which is not 127.0.0.1:" in str(error)
 
 
@@ -252,7 +252,7 @@ def test_a_file_may_be_elsewhere_and_the_credential_stays_here(end: FarEnd, othe
 )
 def test_a_redirect_to_what_is_no_safe_address_is_not_followed(end: FarEnd, client: Client, location: str) -> None:
     end.answer = then(Answer(302, headers={"Location": location}))
-    assert refused(lambda: client.get("/x", elsewhere=True)).kind in (Kind.ELSEWHERE, Kind.GARBLED)
+    assert refused(lambda: client.get("/x", elsewhere=True)).kind in (Cause.ELSEWHERE, Cause.GARBLED)
     assert len(end.asked) == 1
 
 
@@ -267,7 +267,7 @@ def test_a_redirect_here_is_followed_but_not_in_circles(end: FarEnd, client: Cli
 @pytest.mark.parametrize("call", [PUT, DELETE, POST, FORM], ids=["PUT", "DELETE", "POST", "FORM"])
 def test_only_a_get_is_redirected(end: FarEnd, client: Client, call: Call) -> None:
     end.answer = then(Answer(307, headers={"Location": "/2.0/y"}), Answer())
-    assert refused(lambda: call(client)).kind is Kind.ELSEWHERE
+    assert refused(lambda: call(client)).kind is Cause.ELSEWHERE
     assert len(end.asked) == 1
 
 
@@ -275,7 +275,7 @@ def test_only_a_get_is_redirected(end: FarEnd, client: Client, call: Call) -> No
 
 
 def test_an_absolute_address_of_another_host_is_not_asked(end: FarEnd, other: FarEnd, client: Client) -> None:
-    assert refused(lambda: client.get(f"{other.base}/x")).kind is Kind.ELSEWHERE
+    assert refused(lambda: client.get(f"{other.base}/x")).kind is Cause.ELSEWHERE
     assert (end.asked, other.asked) == ([], [])
 
 
@@ -299,7 +299,7 @@ def test_a_netrc_is_not_read_and_a_proxy_is_not_asked_on_this_machine(
 
 @pytest.mark.parametrize("segment", ["", ".", "..", "a\nb", "a\0"])
 def test_a_name_that_would_lead_elsewhere_is_refused(segment: str) -> None:
-    assert refused(lambda: addresses.path("repositories", segment, "variables")).kind is Kind.INVALID
+    assert refused(lambda: addresses.path("repositories", segment, "variables")).kind is Cause.INVALID
 
 
 def test_names_are_encoded_in_paths() -> None:
@@ -381,43 +381,43 @@ def test_a_client_does_not_show_its_token(client: Client) -> None:
     [
         (
             said({"error": {"message": "x", "detail": {"required": ["a:b"], "granted": ["c"]}}}, 403),
-            Kind.FORBIDDEN,
+            Cause.FORBIDDEN,
             "Bitbucket forbids GET /x (403): the credential lacks a:b; it has c. Make one with that",
         ),
         (
             said({"error": {"message": "Taken", "detail": "by you", "data": {"key": "variable-service"}}}, 409),
-            Kind.CONFLICT,
+            Cause.CONFLICT,
             "Bitbucket refuses GET /x, which conflicts with what is there (409): Taken by you",
         ),
         (
             said({"code": 400, "message": "The report was not found"}, 400),
-            Kind.INVALID,
+            Cause.INVALID,
             "Bitbucket does not accept GET /x (400): The report was not found",
         ),
         (
             said({"type": "error", "error": {"message": "Bad", "fields": {"reviewers": ["Malformed"]}}}, 400),
-            Kind.INVALID,
+            Cause.INVALID,
             "Bitbucket does not accept GET /x (400): Bad (reviewers)",
         ),
         (
             Answer(502, b"<html><script>alert(1)</script>", {"Content-Type": "text/html"}),
-            Kind.SERVER,
+            Cause.SERVER,
             "Bitbucket fails at GET /x (502); try again later: it came with a web page; something between here and "
             "Bitbucket may have answered",
         ),
-        (Answer(555), Kind.SERVER, "Bitbucket itself took too long for GET /x (555); try again later"),
-        (Answer(410, b""), Kind.GONE, "GET /x is there no more (410)"),
-        (Answer(404, b'{"error": '), Kind.MISSING, "GET /x is not there, or hidden from this credential (404)"),
-        (Answer(418, b"\x1b[2Jte\xe2\x80\xaea\r\npot"), Kind.INVALID, "…(418): \\u001b[2Jte\\u202ea pot"),
-        (Answer(400, b"x" * 5000), Kind.INVALID, f"…: {'x' * 200}…"),
-        (said({"error": "words"}, 400), Kind.INVALID, "…: words"),
-        (said({"error": {"message": 1, "detail": [], "fields": 2}}, 400), Kind.INVALID, "…(400)"),
-        (Answer(400, b"[" * 100_000), Kind.INVALID, "…(400)"),
-        (Answer(304), Kind.GARBLED, "Bitbucket answers GET /x with 304, which means nothing here"),
-        (Answer(302), Kind.GARBLED, "Bitbucket answers GET /x with 302, which means nothing here"),
+        (Answer(555), Cause.SERVER, "Bitbucket itself took too long for GET /x (555); try again later"),
+        (Answer(410, b""), Cause.GONE, "GET /x is there no more (410)"),
+        (Answer(404, b'{"error": '), Cause.MISSING, "GET /x is not there, or hidden from this credential (404)"),
+        (Answer(418, b"\x1b[2Jte\xe2\x80\xaea\r\npot"), Cause.INVALID, "…(418): \\u001b[2Jte\\u202ea pot"),
+        (Answer(400, b"x" * 5000), Cause.INVALID, f"…: {'x' * 200}…"),
+        (said({"error": "words"}, 400), Cause.INVALID, "…: words"),
+        (said({"error": {"message": 1, "detail": [], "fields": 2}}, 400), Cause.INVALID, "…(400)"),
+        (Answer(400, b"[" * 100_000), Cause.INVALID, "…(400)"),
+        (Answer(304), Cause.GARBLED, "Bitbucket answers GET /x with 304, which means nothing here"),
+        (Answer(302), Cause.GARBLED, "Bitbucket answers GET /x with 302, which means nothing here"),
     ],
 )
-def test_a_refusal_is_a_sentence(end: FarEnd, client: Client, answer: Answer, kind: Kind, sentence: str) -> None:
+def test_a_refusal_is_a_sentence(end: FarEnd, client: Client, answer: Answer, kind: Cause, sentence: str) -> None:
     end.answer = then(answer)
     error = refused(lambda: client.get("/x"))
     assert error.kind is kind

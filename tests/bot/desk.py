@@ -16,7 +16,7 @@ from unittest import mock
 from migrator.bot.markers import key_of
 from migrator.cli import main
 from migrator.demo.box import Box
-from migrator.demo.state import Comment, PullRequest, Report
+from migrator.demo.state import Comment, InsightReport, PullRequest
 from tests.demo.client import Client
 
 FILE = "bitbucket-pipelines.yml"
@@ -136,7 +136,7 @@ class Desk:
     def notes(self) -> list[Comment]:
         return [one for one in self.comments() if key_of(one.text) != "summary"]
 
-    def report(self, commit: str) -> Report:
+    def report(self, commit: str) -> InsightReport:
         return self.box.state.repositories["web"].reports[commit, "patless"]
 
     def annotated(self, commit: str) -> list[int]:

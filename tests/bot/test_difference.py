@@ -7,8 +7,8 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.bitbucket.comments import Comment, Place
-from migrator.bot.difference import Plan, Wanted, notes, summary
+from migrator.bitbucket.comments import Comment, CommentLines
+from migrator.bot.difference import CommentChanges, Wanted, notes, summary
 from migrator.bot.markers import OPENING, SUMMARY, key_of, marked
 
 ME, LEE = "{me}", "{lee}"
@@ -19,7 +19,7 @@ def key(number: int) -> str:
 
 
 def wanted(number: int, words: str = "") -> Wanted:
-    return Wanted(key(number), marked(f"{OPENING}: {number} {words}", key(number)), Place("p.yml", number))
+    return Wanted(key(number), marked(f"{OPENING}: {number} {words}", key(number)), CommentLines("p.yml", number))
 
 
 def there(id: int, number: int, author: str = ME, **more: object) -> Comment:
@@ -29,7 +29,7 @@ def there(id: int, number: int, author: str = ME, **more: object) -> Comment:
 
 
 def test_what_is_there_as_it_should_be_is_left() -> None:
-    assert notes([wanted(1)], {key(1)}, [there(9, 1)], ME, 9) == Plan(kept=1)
+    assert notes([wanted(1)], {key(1)}, [there(9, 1)], ME, 9) == CommentChanges(kept=1)
 
 
 def test_white_space_that_a_server_takes_away_is_no_difference() -> None:
@@ -39,8 +39,8 @@ def test_white_space_that_a_server_takes_away_is_no_difference() -> None:
 
 def test_comments_of_others_are_never_in_a_plan_whatever_they_hold() -> None:
     comments = [there(1, 1, LEE), there(2, 2, LEE), there(3, 2, ME, reply=True), there(4, 3, "")]
-    assert notes([wanted(1)], {key(1)}, comments, ME, 9) == Plan(create=(wanted(1),))
-    assert notes([wanted(1)], {key(1)}, comments, None, 9) == Plan(create=(wanted(1),))
+    assert notes([wanted(1)], {key(1)}, comments, ME, 9) == CommentChanges(create=(wanted(1),))
+    assert notes([wanted(1)], {key(1)}, comments, None, 9) == CommentChanges(create=(wanted(1),))
 
 
 def test_a_quotation_is_no_comment_of_the_bot() -> None:
@@ -53,11 +53,11 @@ def test_a_quotation_is_no_comment_of_the_bot() -> None:
 
 def test_what_is_fixed_is_resolved_and_only_once() -> None:
     plan = notes([], set(), [there(1, 1), there(2, 2, resolved=True, resolver=ME)], ME, 9)
-    assert plan == Plan(resolve=(1,))
+    assert plan == CommentChanges(resolve=(1,))
 
 
 def test_without_comments_on_lines_those_of_findings_that_are_left_stay() -> None:
-    assert notes([], {key(1)}, [there(1, 1)], ME, 9) == Plan()
+    assert notes([], {key(1)}, [there(1, 1)], ME, 9) == CommentChanges()
 
 
 def test_the_limit_counts_what_is_there_first() -> None:
@@ -68,9 +68,9 @@ def test_the_limit_counts_what_is_there_first() -> None:
 def test_a_summary_is_changed_in_place_and_not_begun_without_need() -> None:
     new = Wanted(SUMMARY, marked(f"{OPENING}: new", SUMMARY))
     old = Comment(7, ME, marked(f"{OPENING}: old", SUMMARY), False, False, None, None, False, "")
-    assert summary(new, [old], ME, needed=False) == Plan(update=((7, new.text),), kept=1)
-    assert summary(new, [], ME, needed=False) == Plan()
-    assert summary(new, [], ME, needed=True) == Plan(create=(new,))
+    assert summary(new, [old], ME, needed=False) == CommentChanges(update=((7, new.text),), kept=1)
+    assert summary(new, [], ME, needed=False) == CommentChanges()
+    assert summary(new, [], ME, needed=True) == CommentChanges(create=(new,))
 
 
 NUMBERS = st.integers(1, 5)
@@ -99,7 +99,7 @@ def test_carried_out_a_plan_leaves_nothing_to_do_and_others_alone(
     assert again.kept <= max(limit, plan.kept)
 
 
-def carried_out(plan: Plan, comments: list[Comment]) -> list[Comment]:
+def carried_out(plan: CommentChanges, comments: list[Comment]) -> list[Comment]:
     after = []
     for one in comments:
         if one.id in plan.remove:

@@ -12,15 +12,15 @@ import pytest
 import yaml
 
 from migrator.demo.box import Box
-from migrator.demo.store import Commit
+from migrator.demo.store import NewCommit
 from tests.bot.desk import FILE, NATIVE, Desk, access, login, pipelines
 
 EXAMPLE = Path(__file__).parents[2] / "fixtures" / "ratchet" / FILE
 NOW = datetime.now(UTC)
 
 
-def commit(days: int, files: dict[str, str | bytes | None]) -> Commit:
-    return Commit("main", files, "Change", "Dana Owner <dana.owner@acme.example>", NOW - timedelta(days=days))
+def commit(days: int, files: dict[str, str | bytes | None]) -> NewCommit:
+    return NewCommit("main", files, "Change", "Dana Owner <dana.owner@acme.example>", NOW - timedelta(days=days))
 
 
 def fill(box: Box) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from migrator.bitbucket.reports import MOST
-from migrator.bot.changes import Changed
-from migrator.bot.difference import Plan
+from migrator.bot.changes import ChangedLines
+from migrator.bot.difference import CommentChanges
 from migrator.bot.insights import insights
 from migrator.bot.markers import key_of
 from migrator.bot.proposals import Proposals, block
-from migrator.bot.saying import Style, saying
+from migrator.bot.saying import ChangeStyle, saying
 from migrator.engine import analysis as engine
 from migrator.findings.masking import masked
 from migrator.findings.records import Report
@@ -24,7 +24,7 @@ from migrator.rulebook import reading as rulebook
 from tests.bot.desk import FILE, NATIVE, login, pipelines
 
 BOOK = rulebook.load(())
-ALL = Changed({FILE: (range(1, 100_000),)})
+ALL = ChangedLines({FILE: (range(1, 100_000),)})
 
 
 def report(folder: Path, text: str) -> Report:
@@ -49,8 +49,8 @@ HOSTILE = steps(
 def test_nothing_of_a_hostile_file_acts_in_a_comment(tmp_path: Path) -> None:
     found = report(tmp_path, HOSTILE)
     assert found.findings
-    wanted = saying(found, ALL, BOOK.reasons, "`x`", Style.SUGGESTION, 9)
-    texts = [*(one.text for one in wanted.notes), wanted.summary(Plan()).text]
+    wanted = saying(found, ALL, BOOK.reasons, "`x`", ChangeStyle.SUGGESTION, 9)
+    texts = [*(one.text for one in wanted.notes), wanted.summary(CommentChanges()).text]
     for text in texts:
         assert "@{" not in text
         assert "@everyone" not in text
@@ -72,14 +72,16 @@ def test_a_literal_makes_no_suggestion_and_is_masked_in_the_diff(tmp_path: Path)
         assert token not in made.patch(finding)
 
 
-@pytest.mark.parametrize("change", [Changed({}), Changed({FILE: (range(1, 8),)}), Changed({"other": (range(1, 99),)})])
+@pytest.mark.parametrize(
+    "change", [ChangedLines({}), ChangedLines({FILE: (range(1, 8),)}), ChangedLines({"other": (range(1, 99),)})]
+)
 def test_a_line_that_the_pull_request_does_not_change_gets_no_suggestion_and_no_comment(
-    tmp_path: Path, change: Changed
+    tmp_path: Path, change: ChangedLines
 ) -> None:
     found = report(tmp_path, pipelines([login(1)]))
     (finding,) = found.findings
     assert Proposals(found).suggestion(finding, change) is None
-    assert saying(found, change, BOOK.reasons, "x", Style.SUGGESTION, 9).notes == ()
+    assert saying(found, change, BOOK.reasons, "x", ChangeStyle.SUGGESTION, 9).notes == ()
 
 
 def test_crlf_makes_no_suggestion(tmp_path: Path) -> None:
@@ -109,6 +111,6 @@ def test_a_report_has_a_thousand_annotations_and_says_how_many_it_has_not(tmp_pa
     assert len({one.id for one in made.annotations}) == MOST
     assert "The first 1,000 are annotated, 20 are not." in made.details
     assert dict(made.data)["Findings"] == 1020
-    summary = saying(many, ALL, BOOK.reasons, "the files", None, 0).summary(Plan()).text
+    summary = saying(many, ALL, BOOK.reasons, "the files", None, 0).summary(CommentChanges()).text
     assert "… and 970 more" in summary
     assert len(summary) < 31_000

@@ -29,7 +29,7 @@ from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from migrator.demo.box import Box
-from migrator.demo.messages import BINARY, Answer, Request
+from migrator.demo.messages import BINARY, Request, Response
 from migrator.demo.server import Exchange
 
 _HOST = "https://api.bitbucket.org"
@@ -146,13 +146,13 @@ def _reasons(error: BaseException) -> list[str]:
     return [str(error)[:200]] if inside is None else _reasons(inside)
 
 
-def _amended(exchange: Exchange) -> Answer:
+def _amended(exchange: Exchange) -> Response:
     """The answer without what is documented to differ from the description (BITBUCKET_API.md 0 and 2)."""
     answer = exchange.answer
     document = answer.document
     if answer.status >= 400 and _PIPELINES.fullmatch(exchange.request.path) and isinstance(document, dict):
         document = {"type": "error", **document}
-    return Answer(answer.status, _without_nulls(document), answer.body, answer.headers)
+    return Response(answer.status, _without_nulls(document), answer.body, answer.headers)
 
 
 def _without_nulls(node: Any) -> Any:
@@ -182,7 +182,7 @@ class _Asked:
 
 
 class _Said:
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Response) -> None:
         self.status_code = answer.status
         self.headers = Headers(list(answer.headers.items()))
         self.data = answer.payload()

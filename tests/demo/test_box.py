@@ -89,7 +89,7 @@ def test_the_owner_merges_once(box: Box, user: Client) -> None:
 
 def test_files_with_odd_names_links_and_programs_are_written_as_they_are(box: Box, user: Client) -> None:
     names = ['--upload-pack=touch "x"', "a\\b", "\x1b[31mred\n", "<script>", "é"]
-    files = {**dict.fromkeys(names, "1"), "out": store.Link("../../etc/passwd"), "run": store.Program("true\n")}
+    files = {**dict.fromkeys(names, "1"), "out": store.Link("../../etc/passwd"), "run": store.Executable("true\n")}
     box.add_repository("odd", {"main": files})
     rows = {row["path"]: row for row in user.rows("/repositories/acme/odd/src/main/", pagelen=100)}
     assert set(rows) == set(files)

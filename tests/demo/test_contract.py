@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from migrator.demo.messages import Answer, Request
+from migrator.demo.messages import Request, Response
 from migrator.demo.resources import ROUTES
 from migrator.demo.server import Exchange
 from tests.demo.contract import UNDESCRIBED, Contract, description, document
@@ -28,7 +28,7 @@ def contract() -> Contract:
 
 def exchange(method: str = "GET", path: str = VARIABLES, status: int = 200, said: Any = PAGE) -> Exchange:
     headers = {"content-type": "application/json"}
-    return Exchange(Request(method, path, (), headers, b"", "http://127.0.0.1:1"), Answer(status, said), False)
+    return Exchange(Request(method, path, (), headers, b"", "http://127.0.0.1:1"), Response(status, said), False)
 
 
 def test_what_is_described_is_no_breach(contract: Contract) -> None:

@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from migrator.demo.box import Box
-from migrator.demo.credentials import Credential, Kind
-from migrator.demo.limits import HOUR, Limits
+from migrator.demo.credentials import BoxCredentialKind, Credential
+from migrator.demo.limits import HOUR, BoxLimits
 from migrator.demo.people import user as person_named
 from tests.demo.client import REPOSITORY, Client
 
@@ -110,8 +110,8 @@ def test_the_allowance_is_each_credentials_own(box: Box) -> None:
 
 def test_the_allowance_comes_back_after_an_hour() -> None:
     now = [0.0]
-    limits = Limits(1, clock=lambda: now[0])
-    credential = Credential(Kind.ACCESS_TOKEN, person_named("Lee Developer"), frozenset(), token="t")
+    limits = BoxLimits(1, clock=lambda: now[0])
+    credential = Credential(BoxCredentialKind.ACCESS_TOKEN, person_named("Lee Developer"), frozenset(), token="t")
     path = "/2.0/repositories/acme"
     assert limits.spend(credential, path)
     now[0] = HOUR - 1

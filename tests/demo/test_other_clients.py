@@ -21,7 +21,7 @@ from atlassian.bitbucket.cloud import Cloud
 from migrator.demo.box import Box
 from migrator.demo.messages import Refusal, Request
 from migrator.demo.resources import ROUTES
-from migrator.demo.routes import Table
+from migrator.demo.routes import RouteTable
 from tests.demo.client import Client
 
 STORY = Path(__file__).with_name("other_client.js")
@@ -188,7 +188,7 @@ def _granted() -> set[str]:
 
 def _routes(method: str, path: str) -> set[tuple[str, str]]:
     with suppress(Refusal):
-        route, _ = Table(ROUTES).find(Request(method, path, (), {}, b"", ""))
+        route, _ = RouteTable(ROUTES).find(Request(method, path, (), {}, b"", ""))
         return {(method, route.path)}
     return set()
 

@@ -15,7 +15,7 @@ import pytest
 from migrator.demo import samples, store
 from migrator.demo.box import Box
 from migrator.demo.samples import SAMPLES, team
-from migrator.demo.samples.sample import Sample, Stored
+from migrator.demo.samples.sample import Sample, SampleVariable
 from migrator.text import yaml
 from migrator.text.source import Source
 from tests.demo.client import Client
@@ -47,7 +47,7 @@ def uses(texts: dict[str, str], key: str) -> bool:
     return any(f"${key}" in text or f"${{{key}}}" in text for text in texts.values())
 
 
-def stored() -> list[tuple[Sample, Stored]]:
+def stored() -> list[tuple[Sample, SampleVariable]]:
     return [(sample, variable) for sample in SAMPLES for variable in sample.stored]
 
 
@@ -97,7 +97,7 @@ def test_pipelines_are_yaml_on_all_branches(box: Box, slug: str) -> None:
 
 
 @pytest.mark.parametrize(("sample", "variable"), stored(), ids=lambda part: getattr(part, "slug", None) or part.key)
-def test_a_verdict_is_what_the_files_say(box: Box, sample: Sample, variable: Stored) -> None:
+def test_a_verdict_is_what_the_files_say(box: Box, sample: Sample, variable: SampleVariable) -> None:
     heads = store.branches(box.state.repositories[sample.slug].folder)
     now = {branch: uses(files(box, sample.slug, branch), variable.key) for branch in heads}
     once = any(uses(files(box, sample.slug, tag), variable.key) for tag in sample.tags)

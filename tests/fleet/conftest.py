@@ -19,12 +19,12 @@ import pytest
 from migrator.cli import main
 from migrator.demo import forms
 from migrator.demo.box import Box
-from migrator.demo.server import Asked, Exchange
+from migrator.demo.server import Exchange, LogLine
 from migrator.demo.state import PullRequest
 from migrator.demo.store import content, entry, revisions
 from migrator.fleet import identity
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Change, Repository
+from migrator.fleet.records import FleetRepository, Migration
 from tests.demo.contract import Contract, description
 
 PIPELINES = "bitbucket-pipelines.yml"
@@ -92,7 +92,7 @@ class Desk:
         """Put repositories of the box into a ledger, as a scan that has listed them."""
         found = [self.box.state.repositories[slug] for slug in slugs]
         rows = [
-            Repository(one.uuid, "acme", one.slug, main_branch=one.main, clone_url=self.box.clone_url(one.slug))
+            FleetRepository(one.uuid, "acme", one.slug, main_branch=one.main, clone_url=self.box.clone_url(one.slug))
             for one in found
         ]
         with Ledger(ledger or self.ledger) as opened:
@@ -168,7 +168,7 @@ class Desk:
     def folder(self, slug: str = "web") -> Path:
         return self.box.state.repositories[slug].folder
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[Migration]:
         with Ledger(self.ledger) as ledger:
             return ledger.changes()
 
@@ -176,7 +176,7 @@ class Desk:
 WRITES = ("POST", "PUT", "DELETE", "PATCH")
 
 
-def writes(asked: Sequence[Asked]) -> list[tuple[str, str]]:
+def writes(asked: Sequence[LogLine]) -> list[tuple[str, str]]:
     """What changes something at the far end: method and path below the repository."""
     return [
         (one.method, one.path.partition("/2.0/repositories/acme/")[2])

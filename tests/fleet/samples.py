@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrator.findings.records import Ownership, Package, Reason, Severity, Use, Verdict
-from migrator.fleet.records import Branch, Entry, Import, Repository, Seen, SeenFinding, State
+from migrator.fleet.records import (
+    FleetRepository,
+    Import,
+    LedgerBranch,
+    LedgerEntry,
+    RepositoryState,
+    SeenCommit,
+    SeenFinding,
+)
 from migrator.text.source import Position
 
 PIPELINES = "bitbucket-pipelines.yml"
@@ -65,9 +73,13 @@ def branch(
     *of: Package | SeenFinding | Import,
     on: str = "main",
     read: bool = True,
-) -> Branch:
-    entry = Entry(Repository(f"{{{slug}}}", "acme", slug, main_branch="main"), State.SCANNED, "2026-11-01T00:00:00Z")
-    seen = Seen(
+) -> LedgerBranch:
+    entry = LedgerEntry(
+        FleetRepository(f"{{{slug}}}", "acme", slug, main_branch="main"),
+        RepositoryState.SCANNED,
+        "2026-11-01T00:00:00Z",
+    )
+    seen = SeenCommit(
         commit=f"{hash((slug, on)) & 0xFFFFFFFF:040x}",
         by="x",
         findings=tuple(one for one in of if isinstance(one, SeenFinding)),
@@ -75,4 +87,4 @@ def branch(
         imports=tuple(one for one in of if isinstance(one, Import)),
         files=1,
     )
-    return Branch(entry, on, seen.commit, seen if read else None)
+    return LedgerBranch(entry, on, seen.commit, seen if read else None)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from migrator.fleet.abreast import Abreast, Place, Stopped
+from migrator.fleet.abreast import Abreast, Place, RunStopped
 
 
 def test_results_come_in_order_whoever_is_fast() -> None:
@@ -152,7 +152,7 @@ def test_whoever_asks_too_late_is_told() -> None:
         time.sleep(0.2)
         try:
             abreast.do(lambda: None)
-        except Stopped:
+        except RunStopped:
             heard.set()
             raise
         return number

@@ -13,7 +13,15 @@ from migrator.findings.settings import Settings
 from migrator.fleet import scanning
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.exporting import Importers, settled
-from migrator.fleet.records import FOLDER, Branch, Entry, Import, Repository, Seen, State
+from migrator.fleet.records import (
+    FOLDER,
+    FleetRepository,
+    Import,
+    LedgerBranch,
+    LedgerEntry,
+    RepositoryState,
+    SeenCommit,
+)
 from migrator.fleet.scanning import Judge
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook import reading as rulebook
@@ -34,20 +42,22 @@ BOTH = f"{EXPORT}pipelines:\n  default:\n    - step: *publish\n"
 FINE, FOREIGN = "FROM alpine:3\n", "FROM crg.apkg.io/acme/base\n"
 
 
-def repository(root: Path, slug: str, files: dict[str, str]) -> Branch:
+def repository(root: Path, slug: str, files: dict[str, str]) -> LedgerBranch:
     folder = root / slug
     folder.mkdir()
     for name, text in files.items():
         (folder / name).write_text(text)
     taken = tuple(Import(text, PIPELINES, 1) for text in files.get("imports", "").split())
-    one = Repository(f"{FOLDER}{folder}", "acme", slug, main_branch="main")
-    return Branch(Entry(one, State.SCANNED, ""), "main", "c" * 40, Seen("c" * 40, "x", imports=taken))
+    one = FleetRepository(f"{FOLDER}{folder}", "acme", slug, main_branch="main")
+    return LedgerBranch(
+        LedgerEntry(one, RepositoryState.SCANNED, ""), "main", "c" * 40, SeenCommit("c" * 40, "x", imports=taken)
+    )
 
 
-def found(root: Path, exported: str, *importers: Branch) -> Finding:
+def found(root: Path, exported: str, *importers: LedgerBranch) -> Finding:
     """The exporter's finding, once its importers have had their say."""
     exporter = repository(root, "ci", {PIPELINES: exported}).entry.repository
-    entries = [Entry(exporter, State.SCANNED, ""), *(one.entry for one in importers)]
+    entries = [LedgerEntry(exporter, RepositoryState.SCANNED, ""), *(one.entry for one in importers)]
     exporters = Exporters(entries, lambda one: Path(one.folder), JUDGE.of)
     view, judge = WorkTree(Path(exporter.folder)), JUDGE.of(exporter)
     report = scanning.analyse(view, judge)
@@ -55,7 +65,7 @@ def found(root: Path, exported: str, *importers: Branch) -> Finding:
     return one
 
 
-def importer(root: Path, slug: str, dockerfile: str = FINE, text: str = "ci:main:publish") -> Branch:
+def importer(root: Path, slug: str, dockerfile: str = FINE, text: str = "ci:main:publish") -> LedgerBranch:
     return repository(root, slug, {"Dockerfile": dockerfile, "imports": text})
 
 
@@ -79,7 +89,9 @@ def test_what_is_safe_for_all_who_import_it_is_safe(tmp_path: Path) -> None:
 def test_who_runs_it_after_the_merge_and_who_only_with_another_ref(tmp_path: Path) -> None:
     branches = [importer(tmp_path, "orders"), importer(tmp_path, "sales", text="ci:v1:publish publish@ci:v1")]
     exporter = repository(tmp_path, "ci", {}).entry.repository
-    found = Importers(branches, Exporters([Entry(exporter, State.SCANNED, "")], lambda one: tmp_path, JUDGE.of))
+    found = Importers(
+        branches, Exporters([LedgerEntry(exporter, RepositoryState.SCANNED, "")], lambda one: tmp_path, JUDGE.of)
+    )
     assert [one.slug for one in found.of(exporter)] == ["orders", "sales"]
     assert found.pins(exporter, "main") == ("sales at v1",)
 
@@ -109,7 +121,7 @@ def test_what_the_exporter_runs_itself_counts_too(tmp_path: Path) -> None:
 
 def test_changes_that_differ_are_not_made(tmp_path: Path) -> None:
     (tmp_path / PIPELINES).write_text(EXPORT)
-    report = scanning.analyse(WorkTree(tmp_path), JUDGE.of(Repository("{1}", "acme", "ci")))
+    report = scanning.analyse(WorkTree(tmp_path), JUDGE.of(FleetRepository("{1}", "acme", "ci")))
     (own,) = report.findings
     safe = replace(own, reasons=())
     other = replace(safe, edits=(*safe.edits, Edit(PIPELINES, Span(0, 1), "x")))

@@ -6,7 +6,7 @@ import json
 import re
 
 from migrator.demo.box import Box
-from migrator.demo.store import Program
+from migrator.demo.store import Executable
 from tests.fleet.conftest import NATIVE, PIPELINES, PUSHING, STORED, Desk, Watch, writes
 
 
@@ -52,7 +52,7 @@ def test_text_of_a_repository_does_nothing_in_a_pull_request(box: Box, desk: Des
 def test_an_executable_or_linked_file_is_not_written(box: Box, desk: Desk) -> None:
     """A commit through the API would take its mode from it."""
     desk.add("web", NATIVE)
-    box.commit("web", "main", {PIPELINES: Program(STORED.format(slug="web"))})
+    box.commit("web", "main", {PIPELINES: Executable(STORED.format(slug="web"))})
     done = desk.open()
     assert writes(box.requests) == []
     assert "held-back" in done.out

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from migrator.cli import exits
 from migrator.demo.box import Box
 from migrator.demo.store import history
-from migrator.fleet.records import Change
+from migrator.fleet.records import Migration
 from tests.fleet.conftest import NATIVE, PIPELINES, TWICE, WRITES, Desk, writes
 
 REVIEWERS, COMMIT, REQUEST = "/effective-default-reviewers", "/src", "/pullrequests"
@@ -115,7 +115,7 @@ def picture(desk: Desk, slug: str) -> tuple[object, ...]:
     return requests, desk.text("patless/main", slug).replace(slug, ""), count, rows
 
 
-def plain(row: Change) -> Change:
+def plain(row: Migration) -> Migration:
     assert row.described
     assert row.opened
     reviewers = tuple("x" for _ in row.reviewers)

@@ -9,7 +9,7 @@ import pytest
 from migrator.demo.box import Box
 from migrator.demo.store import history
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import State
+from migrator.fleet.records import RepositoryState
 from tests.fleet.conftest import NATIVE, PIPELINES, STORED, TWICE, Desk, writes
 
 PULLS = "*/repositories/acme/web/pullrequests"
@@ -108,7 +108,9 @@ def test_a_scan_and_a_migration_at_once_on_one_ledger_end_as_one_after_the_other
         assert run.returncode in (0, 1), err
     assert desk.open().code == 0
     with Ledger(desk.ledger) as ledger:
-        assert {one.repository.slug: one.state for one in ledger.entries()} == dict.fromkeys(slugs, State.SCANNED)
+        assert {one.repository.slug: one.state for one in ledger.entries()} == dict.fromkeys(
+            slugs, RepositoryState.SCANNED
+        )
         assert all(one.seen and one.seen.findings for one in ledger.branches())
     assert {(one.state, one.pull_request, one.error) for one in desk.changes()} == {("pr-open", 1, "")}
     assert [len(desk.pull_requests(slug)) for slug in slugs] == [1] * 6

@@ -11,7 +11,7 @@ import pytest
 from migrator.demo.box import Box
 from migrator.demo.review import Strategy
 from migrator.demo.state import PullRequest, Run
-from migrator.demo.store import Commit
+from migrator.demo.store import NewCommit
 from tests.fleet.conftest import NATIVE, PIPELINES, STORED, Desk, writes
 
 OTHER = {"other.txt": "by someone else\n"}
@@ -49,7 +49,7 @@ def second(box: Box, desk: Desk, text: Callable[[str], str]) -> int:
     box.state.write(
         box.state.repositories["web"],
         [
-            Commit(
+            NewCommit(
                 "on-top",
                 {PIPELINES: text(now), **OTHER},
                 "On top",

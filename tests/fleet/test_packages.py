@@ -17,9 +17,9 @@ from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
 from migrator.findings.records import Ownership, Verdict
-from migrator.fleet.imports import Graph, Looked, Pin, graph
+from migrator.fleet.imports import Graph, ImporterView, Pin, graph
 from migrator.fleet.packages import Picture, Secret, elsewhere, picture
-from migrator.fleet.records import Branch, Import
+from migrator.fleet.records import Import, LedgerBranch
 from migrator.reports.paint import Paint
 from migrator.sinks.packages import linkage
 from tests.fleet.samples import PIPELINES, branch, finding, name, pushes, reads, reason, waits
@@ -29,7 +29,9 @@ from tests.reports.stored_samples import HOSTILE
 SCHEMA = json.loads(files("migrator.reports").joinpath("fleet-packages.schema.json").read_text())
 
 
-def of(*branches: Branch, settled: Callable[[str, str], bool] = lambda slug, package: False, **more: object) -> Picture:
+def of(
+    *branches: LedgerBranch, settled: Callable[[str, str], bool] = lambda slug, package: False, **more: object
+) -> Picture:
     shared = more.pop("graph", Graph())
     assert isinstance(shared, Graph)
     return picture(branches, shared, settled, **more)  # type: ignore[arg-type]
@@ -137,12 +139,14 @@ def test_what_frees_most_secrets_is_first() -> None:
 IMPORT = Import("ci-shared:main:publish", PIPELINES, 4)
 
 
-def looked(branch: Branch, one: Import, aim: object) -> Looked:
+def looked(branch: LedgerBranch, one: Import, aim: object) -> ImporterView:
     slug = branch.entry.repository.slug
     pin = Pin.TAG if ":v1:" in one.text else Pin.BRANCH
     if "gone" in one.text:
-        return Looked("ci-shared", why="no branch or tag of this name has been fetched")
-    return Looked("ci-shared", pin, "c" * 40, (pushes(slug, 14),), (finding(13, assumptions=[linkage(name(slug))]),))
+        return ImporterView("ci-shared", why="no branch or tag of this name has been fetched")
+    return ImporterView(
+        "ci-shared", pin, "c" * 40, (pushes(slug, 14),), (finding(13, assumptions=[linkage(name(slug))]),)
+    )
 
 
 def test_a_shared_pipeline_pushes_the_packages_of_those_who_import_it() -> None:
@@ -167,15 +171,17 @@ def test_an_import_at_a_tag_needs_a_new_tag() -> None:
 
 
 def test_a_tag_without_findings_needs_none() -> None:
-    found = graph([branch("sales", Import("ci-shared:v1:publish", PIPELINES, 4))], lambda *_: Looked("ci", Pin.TAG))
+    found = graph(
+        [branch("sales", Import("ci-shared:v1:publish", PIPELINES, 4))], lambda *_: ImporterView("ci", Pin.TAG)
+    )
     assert not found.shared[0].bump
 
 
 def test_the_strictest_importer_decides() -> None:
     strict = reason("leaves-step", "scp", Verdict.REPORT_ONLY)
 
-    def look(branch: Branch, one: Import, aim: object) -> Looked:
-        return Looked("ci", Pin.BRANCH, "", (), (finding(13, *([strict] if branch.name == "strict" else [])),))
+    def look(branch: LedgerBranch, one: Import, aim: object) -> ImporterView:
+        return ImporterView("ci", Pin.BRANCH, "", (), (finding(13, *([strict] if branch.name == "strict" else [])),))
 
     (shared,) = graph([branch("a", IMPORT), branch("a", IMPORT, on="strict")], look).shared
     assert [(one.verdict, one.reasons) for one in shared.findings] == [(Verdict.REPORT_ONLY, (strict,))]
@@ -212,7 +218,7 @@ _branches = st.lists(
 
 
 @given(_branches)
-def test_every_use_is_counted_once(branches: list[Branch]) -> None:
+def test_every_use_is_counted_once(branches: list[LedgerBranch]) -> None:
     expected = {
         (slug, package.name, kind, use.path, use.position.line, one.name)
         for one in branches
@@ -234,13 +240,13 @@ def test_every_use_is_counted_once(branches: list[Branch]) -> None:
 
 
 @given(_branches, st.randoms(use_true_random=False))
-def test_ranks_do_not_depend_on_the_order_of_reading(branches: list[Branch], order: random.Random) -> None:
+def test_ranks_do_not_depend_on_the_order_of_reading(branches: list[LedgerBranch], order: random.Random) -> None:
     shuffled = order.sample(branches, len(branches))
     assert of(*shuffled) == of(*branches)
 
 
 @given(_branches)
-def test_no_finding_is_freed_twice_and_no_secret_is_kept_by_another_login(branches: list[Branch]) -> None:
+def test_no_finding_is_freed_twice_and_no_secret_is_kept_by_another_login(branches: list[LedgerBranch]) -> None:
     found = of(*branches)
     logins = {(one.entry.repository.slug, each) for one in branches for each in (one.seen.findings if one.seen else ())}
     assert sum(known.unlocks.findings for known in found.packages) <= len(logins)
@@ -254,7 +260,7 @@ def test_no_finding_is_freed_twice_and_no_secret_is_kept_by_another_login(branch
 
 
 @given(_branches)
-def test_json_is_as_its_schema_says(branches: list[Branch]) -> None:
+def test_json_is_as_its_schema_says(branches: list[LedgerBranch]) -> None:
     jsonschema.Draft7Validator(SCHEMA).validate(json.loads(said.picture_as_json(of(*branches))))
 
 

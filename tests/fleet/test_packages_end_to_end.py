@@ -18,7 +18,7 @@ from syrupy.assertion import SnapshotAssertion
 from migrator.cli import main
 from migrator.demo import samples, store
 from migrator.demo.box import Box
-from migrator.demo.store import Commit
+from migrator.demo.store import NewCommit
 from tests.fleet.test_packages import SCHEMA
 
 NOW = "2026-11-24T12:00:00+00:00"
@@ -81,7 +81,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def add(box: Box, slug: str, files: Mapping[str, str]) -> None:
-    box.add_written(slug, [Commit("main", files, "Begin", "Ada <ada@acme.example>", box.state.clock())])
+    box.add_written(slug, [NewCommit("main", files, "Begin", "Ada <ada@acme.example>", box.state.clock())])
 
 
 def run(home: Path, *arguments: str) -> tuple[int, str]:

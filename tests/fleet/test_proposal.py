@@ -10,7 +10,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from migrator.fleet import identity
-from migrator.fleet.proposal import Changed, Proposal, Stays, Texts
+from migrator.fleet.proposal import ChangedFile, Proposal, Stays, Templates
 from migrator.platforms.bitbucket.starting import Release, load, matches, releases
 from migrator.text.toml import ConfigurationError
 
@@ -28,7 +28,7 @@ WHOLE = Proposal(
     "acme",
     "web",
     "main",
-    (Changed("bitbucket-pipelines.yml", (12, 14)),),
+    (ChangedFile("bitbucket-pipelines.yml", (12, 14)),),
     (Stays("ci/pipelines.yml", 3, "foreign-package", "The step reads a package.", "crg.apkg.io/acme/base", WAYS),),
     ("PACKAGES_TOKEN",),
     ("PACKAGES_EMAIL",),
@@ -43,17 +43,17 @@ WHOLE = Proposal(
 
 
 def test_the_whole_text(snapshot: SnapshotAssertion) -> None:
-    assert Texts().render("body", WHOLE) == snapshot
+    assert Templates().render("body", WHOLE) == snapshot
 
 
 def test_the_least_text(snapshot: SnapshotAssertion) -> None:
-    assert Texts().render("body", Proposal("acme", "web", "main", (Changed("a.yml", (1,)),))) == snapshot
+    assert Templates().render("body", Proposal("acme", "web", "main", (ChangedFile("a.yml", (1,)),))) == snapshot
 
 
 def test_it_fits_one_screen_however_much_there_is_to_say() -> None:
     many = Proposal(
         *("w" * 300, "r" * 300, "d" * 300),
-        tuple(Changed(f"{'p' * 300}{n}", tuple(range(1, 900))) for n in range(900)),
+        tuple(ChangedFile(f"{'p' * 300}{n}", tuple(range(1, 900))) for n in range(900)),
         tuple(Stays(f"{n}{'q' * 300}", n, "c" * 99, "w" * 300, "s" * 300, WAYS) for n in range(900)),
         *(tuple(f"{'V' * 200}{n}" for n in range(900)) for _ in range(3)),
         tuple(Release(f"{n}{'z' * 300}", "x" * 300) for n in range(900)),
@@ -62,7 +62,7 @@ def test_it_fits_one_screen_however_much_there_is_to_say() -> None:
         date(2027, 1, 31),
         "n" * 900,
     )
-    text = Texts().render("body", many)
+    text = Templates().render("body", many)
     assert len(text.splitlines()) <= 48
     assert len(text) < 15_000
 
@@ -70,7 +70,7 @@ def test_it_fits_one_screen_however_much_there_is_to_say() -> None:
 def test_nothing_of_a_repository_acts() -> None:
     hostile = Proposal(
         *(HOSTILE, HOSTILE, HOSTILE),
-        (Changed(HOSTILE, (1,)),),
+        (ChangedFile(HOSTILE, (1,)),),
         (Stays(HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE, (("fix", HOSTILE),)),),
         *((HOSTILE,), (HOSTILE,), (HOSTILE,)),
         (Release(HOSTILE, HOSTILE),),
@@ -79,7 +79,7 @@ def test_nothing_of_a_repository_acts() -> None:
         None,
         HOSTILE,
     )
-    text = Texts().render("body", hostile)
+    text = Templates().render("body", hostile)
     assert "@{" not in text
     assert "@all" not in text
     assert "\x1b" not in text
@@ -96,7 +96,7 @@ def test_a_template_reads_no_file_and_reaches_no_python(tmp_path: Path) -> None:
     for source in ("{% include 'title.j2' %}", "{{ repository.__class__.__mro__ }}", "{{ changed.append(1) }}"):
         (tmp_path / "title.j2").write_text(source)
         with pytest.raises(ConfigurationError, match=r"title\.j2"):
-            Texts(tmp_path).render("title", WHOLE)
+            Templates(tmp_path).render("title", WHOLE)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_seal_is_of_its_parent_its_paths_and_their_content() -> None:
 def test_a_title_is_one_short_line_and_a_message_is_not(tmp_path: Path) -> None:
     for part in ("title", "message"):
         (tmp_path / f"{part}.j2").write_text("  Use the native pair\nhere\n" + "x" * 900)
-    title, message = (Texts(tmp_path).render(part, WHOLE) for part in ("title", "message"))
+    title, message = (Templates(tmp_path).render(part, WHOLE) for part in ("title", "message"))
     assert title.startswith("Use the native pair here x")
     assert len(title) < 300
     assert message == "Use the native pair\nhere\n" + "x" * 900

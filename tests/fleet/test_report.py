@@ -21,7 +21,17 @@ from migrator.bitbucket.records import Level
 from migrator.cli import main
 from migrator.fleet.joining import join
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Change, ChangeState, Repository, Scanned, Seen, SeenFinding, State, Stored, Variable
+from migrator.fleet.records import (
+    ChangeState,
+    FleetRepository,
+    Migration,
+    RepositoryState,
+    Scanned,
+    SeenCommit,
+    SeenFinding,
+    StoredSnapshot,
+    StoredVariable,
+)
 from migrator.secrets import journal, plan, signing
 from migrator.secrets.journal import Event
 from migrator.secrets.plan import Plan
@@ -93,11 +103,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _scanned(ledger: Ledger, slug: str, *findings: SeenFinding) -> None:
-    repository = Repository(f"{{{slug}}}", "acme", slug, project="CORE", main_branch="main")
+    repository = FleetRepository(f"{{{slug}}}", "acme", slug, project="CORE", main_branch="main")
     commit = slug.encode().hex().ljust(40, "0")
     ledger.put([repository], NOW)
     ledger.record(
-        Scanned(repository.uuid, State.SCANNED, NOW, (("main", commit),), (Seen(commit, "x", tuple(findings)),))
+        Scanned(
+            repository.uuid,
+            RepositoryState.SCANNED,
+            NOW,
+            (("main", commit),),
+            (SeenCommit(commit, "x", tuple(findings)),),
+        )
     )
 
 
@@ -182,13 +198,13 @@ def test_a_token_that_the_list_does_not_judge_is_not_called_needed_or_revocable(
 
 
 def test_without_a_list_the_variables_of_the_ledger_are_shown_without_a_verdict(run: Run, home: Path) -> None:
-    stored = [Variable(Level.REPOSITORY, key, "{u}", True) for key in ("PACKAGES_TOKEN", "UNRELATED")]
-    shared = Variable(Level.WORKSPACE, "PACKAGES_TOKEN", "{v}", False)
+    stored = [StoredVariable(Level.REPOSITORY, key, "{u}", True) for key in ("PACKAGES_TOKEN", "UNRELATED")]
+    shared = StoredVariable(Level.WORKSPACE, "PACKAGES_TOKEN", "{v}", False)
     with Ledger(home / "patless-fleet.db") as ledger, Ledger(home / "stored.db") as other:
         join(other, ledger)
-        other.store(Stored("{web}", NOW, tuple(stored), ("PACKAGES_TOKEN",)))
-        other.store(Stored("{api}", NOW, error="git says no"))
-        other.store(Stored(Stored.of_workspace("acme"), NOW, (shared,)))
+        other.store(StoredSnapshot("{web}", NOW, tuple(stored), ("PACKAGES_TOKEN",)))
+        other.store(StoredSnapshot("{api}", NOW, error="git says no"))
+        other.store(StoredSnapshot(StoredSnapshot.of_workspace("acme"), NOW, (shared,)))
     done = run(ledger="stored.db")
     found = done.document
     assert [(one["repository"], one["key"]) for one in found["stored"]] == [
@@ -207,7 +223,7 @@ def test_what_a_merge_took_away_after_the_scan_is_not_left(run: Run, home: Path,
     name = f"{merged[:10]}.db"
     with Ledger(home / name) as ledger:
         _scanned(ledger, "web", finding(7), waits("base"))
-        ledger.keep(Change("{web}", "main", "patless/main", ChangeState.MERGED, merged, pull_request=1))
+        ledger.keep(Migration("{web}", "main", "patless/main", ChangeState.MERGED, merged, pull_request=1))
     done = run(ledger=name)
     assert re.search(rf"<dt>findings left</dt><dd><strong>{left}</strong>", done.page)
     assert ("took the safe ones away" in done.page) == (left == 1)

@@ -17,7 +17,7 @@ import pytest
 
 from migrator.bitbucket.session import Client
 from migrator.demo.box import Box
-from migrator.demo.server import Asked
+from migrator.demo.server import LogLine
 from migrator.demo.store import history
 from tests.fleet.conftest import NATIVE, OWN, WRITES, Desk, writes
 from tests.hand import Hand, moved
@@ -33,7 +33,7 @@ def hand() -> Iterator[Hand]:
         yield found
 
 
-def requests_of(box: Box, slug: str) -> list[Asked]:
+def requests_of(box: Box, slug: str) -> list[LogLine]:
     return [one for one in box.requests if f"/{slug}/" in one.path or f"/{slug}.git/" in one.path]
 
 

@@ -13,7 +13,7 @@ from migrator.findings.records import Finding, Verdict
 from migrator.findings.settings import Settings
 from migrator.fleet import operator, scanning
 from migrator.fleet.operator import Operator
-from migrator.fleet.records import Repository
+from migrator.fleet.records import FleetRepository
 from migrator.fleet.scanning import Judge
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook import reading as rulebook
@@ -37,7 +37,7 @@ HELD = [("foreign-package", BASE), ("two-pushers", PUSH), ("registry-unresolved"
 
 def judged(root: Path, told: Operator) -> Finding | None:
     """The finding of the repository `web`, as the fleet sees it."""
-    judge = Judge(BOOK, Settings(today=date(2026, 11, 24)), "", operator=told).of(Repository("{1}", "acme", "web"))
+    judge = Judge(BOOK, Settings(today=date(2026, 11, 24)), "", operator=told).of(FleetRepository("{1}", "acme", "web"))
     elsewhere = {"crg.apkg.io/acme/base": ("api",)}
     judge = replace(judge, settings=replace(judge.settings, pushed_elsewhere=elsewhere))
     return next(iter(scanning.analyse(WorkTree(root), judge).findings), None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from migrator.frontends import programs as called
-from migrator.frontends.programs import Program, Request, within
+from migrator.frontends.programs import FileCommand, Program, within
 from migrator.rulebook.reading import load
 from migrator.text.edits import Edit
 from migrator.text.source import Span
@@ -21,7 +21,7 @@ PROGRAMS, CLONE = BOOK.programs, BOOK.built_in.clone
 def _read(program: str, words: list[str | None], files: dict[str, str], folder: str = "") -> Program | None:
     launcher = PROGRAMS.launcher(program)
     assert launcher is not None
-    return called.read(Request(launcher, program, tuple(words), folder, files.get, CLONE))
+    return called.read(FileCommand(launcher, program, tuple(words), folder, files.get, CLONE))
 
 
 def _edit(text: str, old: str, new: str) -> Edit:

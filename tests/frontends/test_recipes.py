@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.frontends import programs
-from migrator.frontends.programs import Program, Request
+from migrator.frontends.programs import FileCommand, Program
 from migrator.frontends.shell.lowering import PUT
 from migrator.ir.nodes import Constant, Read
 from migrator.ir.rendering import program
@@ -22,7 +22,7 @@ def read(command: str, text: str) -> Program | None:
     name, *words = command.split()
     launcher = PROGRAMS.launcher(name)
     assert launcher is not None
-    return programs.read(Request(launcher, name, tuple(words), "", {NAMES[name]: text}.get, BOOK.built_in.clone))
+    return programs.read(FileCommand(launcher, name, tuple(words), "", {NAMES[name]: text}.get, BOOK.built_in.clone))
 
 
 def shown(command: str, text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.platforms.bitbucket.imports import Target, imports, target
+from migrator.platforms.bitbucket.imports import ImportTarget, imports, target
 from migrator.text.source import Source
 from migrator.text.yaml import read_yaml
 
@@ -38,20 +38,20 @@ def test_a_pipeline_of_the_repositorys_own_file_is_none_of_another_one() -> None
 @pytest.mark.parametrize(
     ("text", "aim"),
     [
-        ("ci-shared:main:publish", Target("ci-shared", "main", pipeline="publish")),
-        ("publish@shared", Target("ci-shared", "main", pipeline="publish")),
-        ("publish@mapped", Target("ci-shared", "main", pipeline="publish")),
-        ("publish@import", Target("ci-shared", "main", pipeline="publish")),
-        ("publish@file", Target("ci-shared", "v1", "ci/publish.yml", "publish")),
-        ("'{0a-f}:release/1:x'", Target("{0a-f}", "release/1", pipeline="x")),
-        ("ci-shared:main", Target("ci-shared", "main")),
-        ("ci-shared:main:all.yml", Target("ci-shared", "main", "all.yml")),
+        ("ci-shared:main:publish", ImportTarget("ci-shared", "main", pipeline="publish")),
+        ("publish@shared", ImportTarget("ci-shared", "main", pipeline="publish")),
+        ("publish@mapped", ImportTarget("ci-shared", "main", pipeline="publish")),
+        ("publish@import", ImportTarget("ci-shared", "main", pipeline="publish")),
+        ("publish@file", ImportTarget("ci-shared", "v1", "ci/publish.yml", "publish")),
+        ("'{0a-f}:release/1:x'", ImportTarget("{0a-f}", "release/1", pipeline="x")),
+        ("ci-shared:main", ImportTarget("ci-shared", "main")),
+        ("ci-shared:main:all.yml", ImportTarget("ci-shared", "main", "all.yml")),
         ("publish@nowhere", None),
         ("publish", None),
         ("'a b:main:x'", None),
     ],
 )
-def test_what_an_import_names(text: str, aim: Target | None) -> None:
+def test_what_an_import_names(text: str, aim: ImportTarget | None) -> None:
     ((one, line),) = found(SOURCES + text)
     assert (target(one), line) == (aim, 10)
 

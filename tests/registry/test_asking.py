@@ -16,12 +16,12 @@ from migrator.registry.http import LIMIT, Http
 from migrator.registry.names import NotResolved, resolved
 from migrator.registry.probe import Probe, probe
 from migrator.registry.records import Answer as Says
-from migrator.registry.records import Authorization, Pair, RegistryError
-from migrator.registry.tokens import Token
+from migrator.registry.records import Authorization, NativePair, RegistryError
+from migrator.registry.tokens import RegistryToken
 from tests.registry import farend
 from tests.registry.farend import Answer, Asked, FarEnd
 
-PAIR = Pair("native-user", "native-token")
+PAIR = NativePair("native-user", "native-token")
 SIGNED = "Basic " + base64.b64encode(b"native-user:native-token").decode()
 
 
@@ -150,7 +150,9 @@ def test_a_token_server_over_plain_http_elsewhere_gets_nothing(end: FarEnd) -> N
 def test_secrets_are_in_no_representation_and_no_log(end: FarEnd, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     asked(end, token="a-secret-token")
-    shown = f"{PAIR!r} {Authorization('a-secret-token')!r} {Token(Authorization('a-secret-token'))!r} {caplog.text}"
+    shown = (
+        f"{PAIR!r} {Authorization('a-secret-token')!r} {RegistryToken(Authorization('a-secret-token'))!r} {caplog.text}"
+    )
     for secret in ("native-token", "native-user", "a-secret-token", SIGNED.split()[1]):
         assert secret not in shown
 

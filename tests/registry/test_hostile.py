@@ -13,7 +13,7 @@ import pytest
 from migrator.registry import http as registry_http
 from migrator.registry.http import Http
 from migrator.registry.probe import Probe, probe
-from migrator.registry.records import Pair, RegistryError
+from migrator.registry.records import NativePair, RegistryError
 from tests.registry import farend
 from tests.registry.farend import Answer
 
@@ -50,7 +50,7 @@ def serving(head: bytes, piece: bytes, pause: float = 0) -> Iterator[tuple[str, 
 
 def asked(host: str) -> Probe:
     begun = time.monotonic()
-    found = probe(host, [f"{host}/acme/web"], Pair("user", "word"))
+    found = probe(host, [f"{host}/acme/web"], NativePair("user", "word"))
     assert time.monotonic() - begun < 10
     return found
 

@@ -7,7 +7,7 @@ from datetime import date
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
 from migrator.secrets.judging import ASSUMPTIONS
-from migrator.secrets.records import Alive, Evidence, Listing, Row, Stored, Verdict, Waiver
+from migrator.secrets.records import Alive, Evidence, Listing, RemovalVerdict, StoredAt, VariableRow, Waiver
 from migrator.secrets.tokens import Token, TokenRow
 
 VALUE = "ATATT3xFfGF0sample0value0of0a0variable000"
@@ -27,12 +27,12 @@ def uses(number: int) -> tuple[Evidence, ...]:
     )
 
 
-SHADOWING = Row("web", variable("BITBUCKET_PACKAGES_TOKEN"), Verdict.SHADOWS)
+SHADOWING = VariableRow("web", variable("BITBUCKET_PACKAGES_TOKEN"), RemovalVerdict.SHADOWS)
 OPEN_VALUE = Variable(Level.REPOSITORY, "PACKAGES_USER", "{user}", False, value=VALUE)
-IN_USE = Row(
+IN_USE = VariableRow(
     "web",
     variable("PACKAGES_PAT"),
-    Verdict.IN_USE,
+    RemovalVerdict.IN_USE,
     (*uses(9), Evidence("mention", "main", "README.md", 3, "PACKAGES_PAT")),
     alive=(
         Alive("release/1", "Ada", MARCH, "2026-03-05"),
@@ -40,44 +40,44 @@ IN_USE = Row(
     ),
     uncovers=(Level.WORKSPACE,),
 )
-REMOVABLE = Row("web", OPEN_VALUE, Verdict.REMOVABLE, (), ASSUMPTIONS)
-ROLLBACK = Row(
+REMOVABLE = VariableRow("web", OPEN_VALUE, RemovalVerdict.REMOVABLE, (), ASSUMPTIONS)
+ROLLBACK = VariableRow(
     "api",
     variable("API_PAT", Level.DEPLOYMENT, "Production"),
-    Verdict.ROLLBACK,
+    RemovalVerdict.ROLLBACK,
     (Evidence("compose", "tag v1", "compose.yml", 7, "${API_PAT}"),),
 )
-MERGE = Row("api", variable("LOGIN_PAT"), Verdict.AFTER_MERGE, uses(1))
-WAIVED = Row(
+MERGE = VariableRow("api", variable("LOGIN_PAT"), RemovalVerdict.AFTER_MERGE, uses(1))
+WAIVED = VariableRow(
     "api",
     variable("OTHER_PAT"),
-    Verdict.ACCEPTED,
+    RemovalVerdict.ACCEPTED,
     (Evidence("doubt:dump", "main", "ci/debug.sh", 2, "env |"),),
     ASSUMPTIONS,
     waivers=(Waiver("dump", "prints names only", date(2027, 1, 31), path="ci/debug.sh"),),
 )
-UNREAD = Row(
+UNREAD = VariableRow(
     "api",
     Variable(Level.DEPLOYMENT, "API_PAT", "", True, "Staging"),
-    Verdict.NOT_CHECKED,
+    RemovalVerdict.NOT_CHECKED,
     (Evidence("not-looked", "", "", 0, "Bitbucket refuses: the credential lacks the scope read:pipeline"),),
 )
-UNDEFINED = Row(
+UNDEFINED = VariableRow(
     "web",
     Variable(Level.REPOSITORY, "REMOVED_PAT", "", False),
-    Verdict.UNDEFINED,
+    RemovalVerdict.UNDEFINED,
     (Evidence("shell", "main", "bitbucket-pipelines.yml", 12, "$REMOVED_PAT"),),
 )
-UNKNOWN = Row(
+UNKNOWN = VariableRow(
     "",
     variable("SHARED_PAT", Level.WORKSPACE),
-    Verdict.CANNOT_TELL,
+    RemovalVerdict.CANNOT_TELL,
     (Evidence("not-looked", "", "", 0, "ops could not be read: git says no"),),
 )
 TOKENS = (
-    TokenRow(Token("old ci", "Ada", date(2026, 12, 1), (Stored(Level.REPOSITORY, "web", "", "GONE"),), ()), ()),
+    TokenRow(Token("old ci", "Ada", date(2026, 12, 1), (StoredAt(Level.REPOSITORY, "web", "", "GONE"),), ()), ()),
     TokenRow(
-        Token("staging", "Grace", None, (Stored(Level.DEPLOYMENT, "api", "Production", "API_PAT"),), ("a server",)),
+        Token("staging", "Grace", None, (StoredAt(Level.DEPLOYMENT, "api", "Production", "API_PAT"),), ("a server",)),
         ("the deployment variable API_PAT of Production in api is still stored (rollback-only)", "a server uses it"),
         ("the workspace variable API_PAT is stored too, and no token lists it",),
     ),
@@ -100,10 +100,10 @@ def listing() -> Listing:
 
 def hostile() -> Listing:
     """Every text that comes from a repository, from Bitbucket or from a person says the worst."""
-    row = Row(
+    row = VariableRow(
         HOSTILE,
         Variable(Level.DEPLOYMENT, HOSTILE, HOSTILE, False, HOSTILE, HOSTILE, VALUE),
-        Verdict.IN_USE,
+        RemovalVerdict.IN_USE,
         (Evidence(HOSTILE, HOSTILE, HOSTILE, 1, HOSTILE),),
         (HOSTILE,),
         (Alive(HOSTILE, HOSTILE, MARCH, HOSTILE),),
@@ -115,7 +115,7 @@ def hostile() -> Listing:
 
 
 def hostile_tokens() -> tuple[TokenRow, ...]:
-    stored = Stored(Level.DEPLOYMENT, HOSTILE, HOSTILE, HOSTILE)
+    stored = StoredAt(Level.DEPLOYMENT, HOSTILE, HOSTILE, HOSTILE)
     token = Token(HOSTILE, HOSTILE, date(2026, 12, 1), (stored,), (HOSTILE,))
     return (TokenRow(token, (HOSTILE,), (HOSTILE,)),)
 

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
-from migrator.bitbucket.account import Standing
+from migrator.bitbucket.account import AccountStanding
 from migrator.bitbucket.budget import Budget
 from migrator.bitbucket.credentials import CredentialKind
 from migrator.bitbucket.diagnosis import Check, Diagnosis
@@ -64,7 +64,7 @@ DIAGNOSIS = Diagnosis(
     user=Account("{u-1}", "Acme\n\x1b[2JBot"),
     workspaces=("acme",),
     scopes=SCOPES,
-    standing=Standing(SCOPES, "access", 1000, True),
+    standing=AccountStanding(SCOPES, "access", 1000, True),
     checks=(Check("the workspace acme"), Check("variables of acme", "it lacks the scope pipeline:variable")),
     fits=fits(SCOPES, CredentialKind.ACCESS_TOKEN),
 )
@@ -76,7 +76,7 @@ UNSAID = Diagnosis(
     user=None,
     workspaces=None,
     scopes=None,
-    standing=Standing(),
+    standing=AccountStanding(),
     checks=(),
     fits=(),
 )

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator.bot.changes import Changed
-from migrator.bot.difference import Plan
-from migrator.bot.saying import Style, saying
+from migrator.bot.changes import ChangedLines
+from migrator.bot.difference import CommentChanges
+from migrator.bot.saying import ChangeStyle, saying
 from migrator.configuration import baselines
 from migrator.engine import tracing
 from migrator.findings import baseline
@@ -173,9 +173,9 @@ def _outputs(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
         made = diff(change.path, Side(before, known), Side(after, rewritten(report, known, edits, after.text)))
         yield "diff", made.data.decode()
         yield "diff for people", for_people(made.data, Paint(True))
-    every = Changed({path: (range(1, 10_000),) for path in files})
-    written = saying(report, every, BOOK.reasons, "`x`", Style.SUGGESTION, 9)
-    yield "bot", "\n".join((*(one.text for one in written.notes), written.summary(Plan()).text))
+    every = ChangedLines({path: (range(1, 10_000),) for path in files})
+    written = saying(report, every, BOOK.reasons, "`x`", ChangeStyle.SUGGESTION, 9)
+    yield "bot", "\n".join((*(one.text for one in written.notes), written.summary(CommentChanges()).text))
     yield "fleet", repr((scanning.findings(scanning.showable(raw)), scanning.packages(scanning.showable(raw))))
     for path, line in sorted({(finding.path, finding.position.line) for finding in raw.findings})[:3]:
         found = tracing.trace(Memory(files), [PATH], BOOK, Settings(), BITBUCKET, path, line)

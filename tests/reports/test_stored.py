@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
 from migrator.reports.paint import Paint
-from migrator.secrets.records import Verdict
+from migrator.secrets.records import RemovalVerdict
 from tests.reports import stored_samples as samples
 from tests.reports.said import listing as table
 from tests.reports.said import listing_as_json as document
@@ -78,7 +78,7 @@ def test_no_value_is_in_an_output(output: object) -> None:
 
 def test_the_schema_is_one_and_names_every_verdict() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
-    assert SCHEMA["definitions"]["verdict"]["enum"] == sorted(Verdict)
+    assert SCHEMA["definitions"]["verdict"]["enum"] == sorted(RemovalVerdict)
 
 
 @pytest.mark.parametrize("name", ["empty", "listing", "hostile"])

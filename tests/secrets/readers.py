@@ -22,7 +22,7 @@ from pathlib import Path
 
 from migrator.bitbucket.records import Level, Variable
 from migrator.secrets.judging import judge
-from migrator.secrets.records import RepositoryFacts, Row
+from migrator.secrets.records import RepositoryFacts, VariableRow
 from tests.secrets.reader_languages import LANGUAGES, Language, Text
 from tests.secrets.test_survey import surveyed
 
@@ -110,7 +110,7 @@ def cases(seed: int, count: int | None = None) -> Iterator[Case]:
         yield case(language, form, text, told, name, cut, chance.randrange(60))
 
 
-def judged(repositories: Sequence[Mapping[str, str | bytes]], name: str) -> list[Row]:
+def judged(repositories: Sequence[Mapping[str, str | bytes]], name: str) -> list[VariableRow]:
     """What is said of a variable of each repository. They are branches of one, which saves many starts of git."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -135,9 +135,9 @@ def _commits(repositories: Sequence[Mapping[str, str | bytes]]) -> Iterator[byte
             yield f"M 100755 inline {path}\ndata {len(data)}\n".encode() + data + b"\n"
 
 
-def verdicts(found: Sequence[Case]) -> list[Row]:
+def verdicts(found: Sequence[Case]) -> list[VariableRow]:
     """In their order: those of one name are looked at together."""
-    rows: dict[int, Row] = {}
+    rows: dict[int, VariableRow] = {}
     for name in dict.fromkeys(one.name for one in found):
         places = [at for at, one in enumerate(found) if one.name == name]
         rows |= dict(zip(places, judged([found[at].files for at in places], name), strict=True))

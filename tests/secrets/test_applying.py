@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from migrator.bitbucket.errors import ApiError, Kind
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Level
 from migrator.findings.settings import Settings
 from migrator.secrets import applying
 from migrator.secrets.asking import Asking
 from migrator.secrets.journal import Event
 from migrator.secrets.plan import PlanRow, Waived
-from migrator.secrets.records import Verdict
+from migrator.secrets.records import RemovalVerdict
 from tests.secrets.test_plan import PLAN, ROW
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-WAIVED = replace(ROW, verdict=Verdict.ACCEPTED, waivers=(Waived("dump", "", "", "prints names", "2026-11-24"),))
+WAIVED = replace(ROW, verdict=RemovalVerdict.ACCEPTED, waivers=(Waived("dump", "", "", "prints names", "2026-11-24"),))
 SHARED = replace(ROW, repository="", level=Level.WORKSPACE)
 
 
@@ -67,7 +67,7 @@ def test_a_row_that_bitbucket_refuses_is_said_to_have_failed_and_the_next_one_fo
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def again(*_: object) -> None:
-        raise ApiError(Kind.MISSING, "the repository is not there")
+        raise ApiError(Cause.MISSING, "the repository is not there")
 
     monkeypatch.setattr(applying.variables, "again", again)
     unused: Any = None

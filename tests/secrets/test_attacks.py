@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from migrator.cli import secrets, secrets_apply
-from migrator.cli.options import Format, Reading, Showing
+from migrator.cli.options import AnalysisOptions, Format, Showing
 from migrator.demo import store
 from migrator.demo.box import Box
 from migrator.demo.state import PullRequest
@@ -54,9 +54,9 @@ class Desk:
         rows = json.loads(self.capture.readouterr().out)["variables"]
         return {(row["repository"] or "", row["environment"] or ""): row["verdict"] for row in rows}
 
-    def asked(self, *repositories: str) -> secrets.Asked:
-        return secrets.Asked(
-            Reading(no_config=True), self.home, "acme", *(repositories or ("",)), not repositories, window=30
+    def asked(self, *repositories: str) -> secrets.ListingOptions:
+        return secrets.ListingOptions(
+            AnalysisOptions(no_config=True), self.home, "acme", *(repositories or ("",)), not repositories, window=30
         )
 
     def plan(self) -> Path:
@@ -67,7 +67,7 @@ class Desk:
 
     def apply(self, plan: Path) -> str:
         self.capture.readouterr()
-        secrets_apply.apply(plan, self.asked(), secrets_apply.Doing(True, None, None, None, 0, ""))
+        secrets_apply.apply(plan, self.asked(), secrets_apply.ApplyOptions(True, None, None, None, 0, ""))
         return self.capture.readouterr().out
 
 

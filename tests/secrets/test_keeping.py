@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from migrator.secrets import keeping
-from migrator.secrets.applying import Kept, backup
+from migrator.secrets.applying import BackupRow, backup
 from migrator.secrets.keeping import NotKept
 from tests.full_disk import full_disk
 from tests.secrets.test_plan import ROW
@@ -20,7 +20,7 @@ def test_values_of_several_runs_stand_one_a_line_and_whole(tmp_path: Path) -> No
     values = ["x" * 10_000, "two\nlines", "\ud800", ""]
     for value in values:
         with backup(path, {}) as keep:
-            keep(Kept(ROW, value))
+            keep(BackupRow(ROW, value))
     assert [json.loads(line)["value"] for line in path.read_bytes().splitlines()] == values
     assert path.stat().st_mode & 0o777 == 0o600
 
@@ -29,12 +29,12 @@ def test_values_of_several_runs_stand_one_a_line_and_whole(tmp_path: Path) -> No
 def test_a_full_disk_keeps_nothing_and_what_was_kept_stays_whole(tmp_path: Path, size: int) -> None:
     path = tmp_path / "backup"
     with backup(path, {}) as keep:
-        keep(Kept(ROW, "first"))
+        keep(BackupRow(ROW, "first"))
         before = path.read_bytes()
         with full_disk(len(before) + size), pytest.raises(NotKept, match="File too large"):
-            keep(Kept(ROW, "x" * 10_000))
+            keep(BackupRow(ROW, "x" * 10_000))
         assert path.read_bytes() == before
-        keep(Kept(ROW, "x" * 10_000))
+        keep(BackupRow(ROW, "x" * 10_000))
     assert len(path.read_bytes().splitlines()) == 2
 
 
@@ -96,10 +96,10 @@ def test_a_file_that_is_replaced_while_it_is_open_keeps_nothing(tmp_path: Path) 
         path.unlink()
         path.touch(0o600)
         with pytest.raises(NotKept, match="replaced"):
-            keep(Kept(ROW, "value"))
+            keep(BackupRow(ROW, "value"))
         path.unlink()
         with pytest.raises(NotKept, match="No such file"):
-            keep(Kept(ROW, "value"))
+            keep(BackupRow(ROW, "value"))
 
 
 def test_two_runs_do_not_share_a_backup(tmp_path: Path) -> None:
@@ -113,4 +113,4 @@ def test_what_reads_back_as_something_else_is_not_kept(tmp_path: Path, monkeypat
     with backup(tmp_path / "backup", {}) as keep:
         monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, b"?" * len(data)))
         with pytest.raises(NotKept, match="does not hold what was written to it"):
-            keep(Kept(ROW, "first"))
+            keep(BackupRow(ROW, "first"))

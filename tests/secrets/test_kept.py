@@ -13,7 +13,7 @@ from migrator.bitbucket.records import Environment, Level, Repository, Variable
 from migrator.demo.box import Box
 from migrator.fleet.records import Learnt
 from migrator.secrets import answers, kept
-from migrator.secrets.answers import Answers
+from migrator.secrets.answers import KeptAnswers
 from tests.secrets.test_end_to_end import STORED, VALUE, Desk
 from tests.secrets.test_sweeping import NATIVE, bare, listed, of, verdicts
 from tests.secrets.test_sweeping import box as box
@@ -23,7 +23,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ENVIRONMENT = Environment("{e}", "Production")
 TOKEN = Variable(Level.REPOSITORY, "PACKAGES_TOKEN", "{1}", True)
 DEPLOYED = Variable(Level.DEPLOYMENT, "PACKAGES_TOKEN", "{2}", True, "Production", "{e}")
-FOUND = Answers(
+FOUND = KeptAnswers(
     updated_on=NOW.isoformat(),
     there=True,
     asked=True,
@@ -34,10 +34,10 @@ FOUND = Answers(
     looked=NOW.isoformat(timespec="milliseconds"),
 )
 ONE = Repository("{r}", "web", "acme/web", "main", "https://bitbucket.org/acme/web.git", NOW, True, None)
-CONDITIONS = kept.Conditions("rules", NOW - timedelta(hours=24), NOW + timedelta(minutes=1))
+CONDITIONS = kept.KeptConditions("rules", NOW - timedelta(hours=24), NOW + timedelta(minutes=1))
 
 
-def learnt(found: Answers = FOUND, by: str = "rules", at: datetime = NOW) -> Learnt:
+def learnt(found: KeptAnswers = FOUND, by: str = "rules", at: datetime = NOW) -> Learnt:
     return Learnt("{r}", "answers", by, at.isoformat(timespec="seconds"), answers.written(found) or b"")
 
 
@@ -64,7 +64,7 @@ def test_rules_age_and_updates_make_it_new(what: Learnt | None, one: Repository)
 
 
 def test_what_this_run_has_asked_is_never_too_old_for_it() -> None:
-    conditions = kept.Conditions("rules", NOW + timedelta(hours=1), NOW - timedelta(minutes=1))
+    conditions = kept.KeptConditions("rules", NOW + timedelta(hours=1), NOW - timedelta(minutes=1))
     assert conditions.recalled(learnt(), ONE) == FOUND
     assert conditions.is_fresh(FOUND)
 
@@ -96,16 +96,16 @@ def test_variables_are_compared_by_all_that_is_known_of_them() -> None:
 
 
 def test_variables_are_asked_for_where_any_can_count() -> None:
-    quiet = Answers("", True, True, (), {}, variables=(TOKEN, DEPLOYED), environments=(ENVIRONMENT,))
+    quiet = KeptAnswers("", True, True, (), {}, variables=(TOKEN, DEPLOYED), environments=(ENVIRONMENT,))
     assert not kept.watched(quiet, {"OTHER"})
     assert kept.watched(quiet, {"PACKAGES_TOKEN"}), "it hides one of the workspace"
     assert kept.watched(FOUND, ())
-    assert kept.watched(Answers("", True, True, (), {}, imports=True), ())
-    assert not kept.watched(Answers("", True, False, ("X",), {}), ()), "it never had pipelines"
+    assert kept.watched(KeptAnswers("", True, True, (), {}, imports=True), ())
+    assert not kept.watched(KeptAnswers("", True, False, ("X",), {}), ()), "it never had pipelines"
     assert kept.levels(FOUND, ()) == (ENVIRONMENT,)
     assert kept.levels(quiet, ()) == ()
     host = Variable(Level.DEPLOYMENT, "REGISTRY", "{4}", False, "Production", "{e}", "crg.apkg.io")
-    assert kept.levels(Answers("", True, True, (), {}, variables=(host,), environments=(ENVIRONMENT,)), ()) == (
+    assert kept.levels(KeptAnswers("", True, True, (), {}, variables=(host,), environments=(ENVIRONMENT,)), ()) == (
         ENVIRONMENT,
     )
 

@@ -12,8 +12,8 @@ from migrator.findings.settings import Settings
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.rulebook import reading as rulebook
-from migrator.secrets.references.records import Kind
-from migrator.secrets.survey import Exported, Runs, Survey
+from migrator.secrets.references.records import UseKind
+from migrator.secrets.survey import Exported, RecentRuns, Survey
 
 LINK = "\0link to "
 NAMES = frozenset({"PACKAGES_PAT", "PACKAGES_USER"})
@@ -222,18 +222,18 @@ TREES |= {f"held/{index}": tree for index, tree in enumerate(HELD.values())}
 
 
 @pytest.fixture(scope="module")
-def used(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Kind]]:
+def used(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[UseKind]]:
     """What each tree uses, by the name of its branch: all are branches of one repository, each without a parent."""
     return uses(tmp_path_factory.mktemp("trees"), TREES)
 
 
 @pytest.mark.parametrize("index", range(len(FREE)), ids=FREE)
-def test_behind_a_bridge_nothing_is_used(used: Mapping[str, list[Kind]], index: int) -> None:
+def test_behind_a_bridge_nothing_is_used(used: Mapping[str, list[UseKind]], index: int) -> None:
     assert not used[f"free/{index}"]
 
 
 @pytest.mark.parametrize("index", range(len(HELD)), ids=HELD)
-def test_where_the_stored_value_may_arrive_it_is(used: Mapping[str, list[Kind]], index: int) -> None:
+def test_where_the_stored_value_may_arrive_it_is(used: Mapping[str, list[UseKind]], index: int) -> None:
     assert used[f"held/{index}"]
 
 
@@ -243,7 +243,9 @@ def test_a_known_value_is_the_stored_one_nevertheless(tmp_path: Path) -> None:
     assert uses(tmp_path, {"main": tree}, settings)["main"]
 
 
-def uses(root: Path, trees: Mapping[str, Mapping[str, str]], settings: Settings | None = None) -> dict[str, list[Kind]]:
+def uses(
+    root: Path, trees: Mapping[str, Mapping[str, str]], settings: Settings | None = None
+) -> dict[str, list[UseKind]]:
     stream = bytearray()
     for branch, tree in trees.items():
         stream += f"commit refs/heads/{branch}\ncommitter Ada <ada@acme.invalid> 1700000000 +0000\ndata 0\n".encode()
@@ -254,7 +256,9 @@ def uses(root: Path, trees: Mapping[str, Mapping[str, str]], settings: Settings 
     subprocess.run(["git", "-C", root, "fast-import", "--quiet"], input=bytes(stream), check=True)
     with Objects(root) as objects:
         known = settings or Settings(workspace="acme", repository="web")
-        survey = Survey(objects, rulebook.load(), known, Runs(), lambda text: Exported(None, text), tuple(refs(root)))
+        survey = Survey(
+            objects, rulebook.load(), known, RecentRuns(), lambda text: Exported(None, text), tuple(refs(root))
+        )
         facts, gaps = survey.refs(NAMES)
     assert not gaps
     return {one.ref: [use.kind for use in one.found.references if use.kind.is_use] for one in facts}

@@ -9,11 +9,19 @@ from msgspec.structs import replace
 
 from migrator.bitbucket.records import Level
 from migrator.secrets import plan as plans
-from migrator.secrets.plan import Plan, PlanError, PlanRow, Seen, Waived
-from migrator.secrets.records import Verdict
+from migrator.secrets.plan import Plan, PlanError, PlanEvidence, PlanRow, Waived
+from migrator.secrets.records import RemovalVerdict
 
 ROW = PlanRow(
-    "web", Level.REPOSITORY, "", "", "PAT", "{1}", True, Verdict.REMOVABLE, plans.meaning(Verdict.REMOVABLE, [])
+    "web",
+    Level.REPOSITORY,
+    "",
+    "",
+    "PAT",
+    "{1}",
+    True,
+    RemovalVerdict.REMOVABLE,
+    plans.meaning(RemovalVerdict.REMOVABLE, []),
 )
 PLAN = Plan(
     1,
@@ -44,9 +52,12 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         replace(PLAN, expires="2026-12-01T00:00:00"),
         replace(PLAN, created="soon"),
         replace(PLAN, rows=(ROW, replace(ROW, repository="api"))),
-        replace(PLAN, rows=(replace(ROW, evidence=(Seen("shell", "main", "x.sh", 1, "$PAT"),)),)),
-        replace(PLAN, rows=(replace(ROW, verdict=Verdict.ACCEPTED),)),
-        replace(PLAN, rows=(replace(ROW, verdict=Verdict.ROLLBACK, meaning=plans.meaning(Verdict.ROLLBACK, ())),)),
+        replace(PLAN, rows=(replace(ROW, evidence=(PlanEvidence("shell", "main", "x.sh", 1, "$PAT"),)),)),
+        replace(PLAN, rows=(replace(ROW, verdict=RemovalVerdict.ACCEPTED),)),
+        replace(
+            PLAN,
+            rows=(replace(ROW, verdict=RemovalVerdict.ROLLBACK, meaning=plans.meaning(RemovalVerdict.ROLLBACK, ())),),
+        ),
     ],
     ids=["version", "no zone", "no date", "one variable twice", "other evidence", "other verdict", "may not go"],
 )
@@ -66,11 +77,11 @@ def test_what_is_no_plan_is_a_sentence(tmp_path: Path, data: bytes) -> None:
 
 
 def test_lines_and_mentions_are_no_part_of_the_meaning() -> None:
-    use = Seen("shell", "main", "x.sh", 1, "$PAT")
-    same = plans.meaning(Verdict.REMOVABLE, [use])
-    assert plans.meaning(Verdict.REMOVABLE, [replace(use, line=9), replace(use, kind="mention")]) == same
-    assert plans.meaning(Verdict.REMOVABLE, [replace(use, path="y.sh")]) != same
-    assert plans.meaning(Verdict.ACCEPTED, [use]) != same
+    use = PlanEvidence("shell", "main", "x.sh", 1, "$PAT")
+    same = plans.meaning(RemovalVerdict.REMOVABLE, [use])
+    assert plans.meaning(RemovalVerdict.REMOVABLE, [replace(use, line=9), replace(use, kind="mention")]) == same
+    assert plans.meaning(RemovalVerdict.REMOVABLE, [replace(use, path="y.sh")]) != same
+    assert plans.meaning(RemovalVerdict.ACCEPTED, [use]) != same
 
 
 @pytest.mark.parametrize("name", ["a.yml", "a.yaml", "clients/a.yml", "references/a.yml", "releases/a.yml"])
@@ -86,7 +97,7 @@ def test_every_file_of_rules_that_is_loaded_is_in_the_digest(tmp_path: Path, nam
 
 @pytest.mark.parametrize("until", ["soon", "", "2026-02-30", "\ud800"])
 def test_a_waiver_until_no_day_is_no_plan(tmp_path: Path, until: str) -> None:
-    waived = replace(ROW, verdict=Verdict.ACCEPTED, waivers=(Waived("dump", "", "", "why", until),))
+    waived = replace(ROW, verdict=RemovalVerdict.ACCEPTED, waivers=(Waived("dump", "", "", "why", until),))
     waived = replace(waived, meaning=plans.meaning(waived.verdict, waived.evidence))
     path = tmp_path / "plan.json"
     path.write_text(plans.text(replace(PLAN, rows=(waived,))))
@@ -98,6 +109,6 @@ def test_a_waiver_until_no_day_is_no_plan(tmp_path: Path, until: str) -> None:
 def test_the_variable_of_a_row_is_the_one_that_was_planned(environment: tuple[str, str]) -> None:
     name, uuid = environment
     level = Level.DEPLOYMENT if name else Level.REPOSITORY
-    row = PlanRow("acme/web", level, name, uuid, "PAT", "{v}", True, Verdict.REMOVABLE, "")
+    row = PlanRow("acme/web", level, name, uuid, "PAT", "{v}", True, RemovalVerdict.REMOVABLE, "")
     variable = row.variable
     assert (variable.environment, variable.environment_uuid) == (name or None, uuid or None)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from migrator.secrets.records import Row, Verdict
+from migrator.secrets.records import RemovalVerdict, VariableRow
 from tests.secrets.reader_languages import LANGUAGES
 from tests.secrets.readers import OTHER, Case, case, cases, control, judged, verdicts
 
@@ -128,19 +128,19 @@ SILENT: dict[str, dict[str, str | bytes]] = {
 
 
 @pytest.fixture(scope="module")
-def rows() -> Mapping[str, Row]:
+def rows() -> Mapping[str, VariableRow]:
     tables = WITHIN | SILENT
     return dict(zip(tables, judged(list(tables.values()), NAME), strict=True))
 
 
 @pytest.mark.parametrize("case", WITHIN)
-def test_wherever_it_stands_it_is_no_removable(case: str, rows: Mapping[str, Row]) -> None:
+def test_wherever_it_stands_it_is_no_removable(case: str, rows: Mapping[str, VariableRow]) -> None:
     assert not rows[case].verdict.may_go
 
 
 @pytest.mark.parametrize("case", SILENT)
-def test_what_says_nothing_of_variables_is_no_doubt(case: str, rows: Mapping[str, Row]) -> None:
-    assert (rows[case].verdict, rows[case].evidence) == (Verdict.REMOVABLE, ())
+def test_what_says_nothing_of_variables_is_no_doubt(case: str, rows: Mapping[str, VariableRow]) -> None:
+    assert (rows[case].verdict, rows[case].evidence) == (RemovalVerdict.REMOVABLE, ())
 
 
 def test_what_is_joined_to_a_constant_is_no_constant() -> None:
@@ -149,7 +149,7 @@ def test_what_is_joined_to_a_constant_is_no_constant() -> None:
         [{"bitbucket-pipelines.yml": f"{SCRIPT}go test\n", "a.go": f"{text}os.Getenv(ModeName)\n"} for text in texts],
         NAME,
     )
-    assert {one.verdict for one in found} == {Verdict.CANNOT_TELL}
+    assert {one.verdict for one in found} == {RemovalVerdict.CANNOT_TELL}
 
 
 def test_no_text_of_a_file_is_shown() -> None:

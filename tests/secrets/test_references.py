@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from migrator.rulebook.records import RuleError
 from migrator.secrets.references import rules
 from migrator.secrets.references.finding import MOST, Finder, find
-from migrator.secrets.references.records import Kind, Reference
+from migrator.secrets.references.records import Reference, UseKind
 from tests.memory import within
 
 NAME = "MY_PAT"
@@ -293,8 +293,8 @@ def test_nothing_of_the_file_but_the_form_is_kept() -> None:
 
 def test_a_thousand_uses_are_as_good_as_the_first_ones() -> None:
     references = found("echo $MY_PAT\n" * 1000 + "os.environ['MY_PAT']", "run.sh")
-    assert [one.kind for one in references].count(Kind.SHELL) == MOST
-    assert references[-1].kind is Kind.PYTHON
+    assert [one.kind for one in references].count(UseKind.SHELL) == MOST
+    assert references[-1].kind is UseKind.PYTHON
 
 
 def test_a_thousand_mentions_hide_no_use() -> None:

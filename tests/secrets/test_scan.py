@@ -11,7 +11,7 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refs import Ref, refs
 from migrator.secrets.references import scan as scanning
 from migrator.secrets.references.finding import Finder
-from migrator.secrets.references.records import Found, Kind, OpaqueKind
+from migrator.secrets.references.records import Found, OpaqueKind, UseKind
 from migrator.secrets.references.scan import Scan
 from migrator.text.files import LIMIT
 from tests.repositories.conftest import Git, git
@@ -90,13 +90,13 @@ def test_the_same_content_is_read_once_for_all_branches(
 
 def test_the_same_content_is_read_again_as_another_language(git: Git, tmp_path: Path) -> None:
     found = main(tmp_path, (FILE, b"a.md", USE), (FILE, b"a.sh", USE), (FILE, b"a.yml", b"# $MY_PAT"))
-    assert [one.kind for one in found.references] == [Kind.MENTION, Kind.SHELL, Kind.MENTION]
+    assert [one.kind for one in found.references] == [UseKind.MENTION, UseKind.SHELL, UseKind.MENTION]
 
 
 @pytest.mark.parametrize("name", [b"new\nline.sh", b"\x1b[31m.sh", b"latin-\xe9.sh", b"--upload-pack=x.sh"], ids=ascii)
 def test_files_with_odd_names_are_looked_into(git: Git, tmp_path: Path, name: bytes) -> None:
     [one] = main(tmp_path, (FILE, name, USE)).references
-    assert one.kind is Kind.SHELL
+    assert one.kind is UseKind.SHELL
 
 
 def test_submodules_and_lfs_pointers_are_opaque(git: Git, tmp_path: Path) -> None:

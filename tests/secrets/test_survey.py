@@ -14,7 +14,7 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.rulebook import reading as rulebook
 from migrator.secrets.records import Leaving
-from migrator.secrets.survey import Exported, Runs, Survey
+from migrator.secrets.survey import Exported, RecentRuns, Survey
 from migrator.text.files import LIMIT
 
 LOGIN = """\
@@ -107,7 +107,9 @@ def repository(root: Path, pipelines: str) -> None:
 def surveyed(root: Path) -> Iterator[Survey]:
     settings = Settings(workspace="acme", repository="web", ignore=frozenset({"credential-leaves-step"}))
     with Objects(root) as objects:
-        yield Survey(objects, rulebook.load(), settings, Runs(), lambda text: Exported(None, text), tuple(refs(root)))
+        yield Survey(
+            objects, rulebook.load(), settings, RecentRuns(), lambda text: Exported(None, text), tuple(refs(root))
+        )
 
 
 def commit(root: Path, pipelines: str) -> None:

@@ -19,7 +19,7 @@ from unittest import mock
 import pytest
 
 from migrator.demo.box import Box
-from migrator.demo.server import Asked
+from migrator.demo.server import LogLine
 from tests.bench import storing
 from tests.hand import Hand, moved
 from tests.secrets.test_end_to_end import STORED, VALUE, Desk, Done
@@ -45,9 +45,9 @@ def desk(box: Box, tmp_path: Path) -> Iterator[Desk]:
     assert found.token.encode() not in kept
 
 
-def of(box: Box) -> dict[str, list[Asked]]:
+def of(box: Box) -> dict[str, list[LogLine]]:
     """The requests of the API by repository, '' for those of the workspace."""
-    found: dict[str, list[Asked]] = {}
+    found: dict[str, list[LogLine]] = {}
     for one in box.requests:
         if "/git/" not in one.path:
             match = re.match(r"/2\.0/repositories/acme/([^/]+)", one.path)

@@ -10,13 +10,13 @@ import pytest
 from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
 from migrator.configuration.reading import ConfigurationError
-from migrator.secrets.records import Leaving, Listing, Row, Stored, Verdict
+from migrator.secrets.records import Leaving, Listing, RemovalVerdict, StoredAt, VariableRow
 from migrator.secrets.tokens import Token, TokenRow, judged, read
 
 TODAY = date(2026, 11, 24)
-REPOSITORY = Stored(Level.REPOSITORY, "web", "", "PACKAGES_PAT")
-DEPLOYMENT = Stored(Level.DEPLOYMENT, "web", "Production", "PACKAGES_PAT")
-WORKSPACE = Stored(Level.WORKSPACE, "", "", "PACKAGES_PAT")
+REPOSITORY = StoredAt(Level.REPOSITORY, "web", "", "PACKAGES_PAT")
+DEPLOYMENT = StoredAt(Level.DEPLOYMENT, "web", "Production", "PACKAGES_PAT")
+WORKSPACE = StoredAt(Level.WORKSPACE, "", "", "PACKAGES_PAT")
 EVERYTHING = """\
 [[tokens]]
 label = "ci token"
@@ -115,9 +115,9 @@ def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
     example = readme[readme.index("[[tokens]]") :].partition("```")[0]
     (token,) = read(written(tmp_path, example))
     assert token.variables == (
-        Stored(Level.REPOSITORY, "web", "", "PACKAGES_TOKEN"),
-        Stored(Level.DEPLOYMENT, "checkout", "Production", "REGISTRY_TOKEN"),
-        Stored(Level.WORKSPACE, "", "", "TEAM_PACKAGES_TOKEN"),
+        StoredAt(Level.REPOSITORY, "web", "", "PACKAGES_TOKEN"),
+        StoredAt(Level.DEPLOYMENT, "checkout", "Production", "REGISTRY_TOKEN"),
+        StoredAt(Level.WORKSPACE, "", "", "TEAM_PACKAGES_TOKEN"),
     )
     assert token.consumers == ("the staging server",)
 
@@ -128,29 +128,29 @@ def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
         (REPOSITORY, REPOSITORY),
         (DEPLOYMENT, DEPLOYMENT),
         (WORKSPACE, WORKSPACE),
-        (Stored(Level.REPOSITORY, "web", "", "packages_pat"), REPOSITORY),
-        (Stored(Level.DEPLOYMENT, "web", " production", "PACKAGES_PAT"), DEPLOYMENT),
+        (StoredAt(Level.REPOSITORY, "web", "", "packages_pat"), REPOSITORY),
+        (StoredAt(Level.DEPLOYMENT, "web", " production", "PACKAGES_PAT"), DEPLOYMENT),
     ],
 )
-def test_a_token_with_a_stored_variable_stays(listed_as: Stored, stored: Stored) -> None:
+def test_a_token_with_a_stored_variable_stays(listed_as: StoredAt, stored: StoredAt) -> None:
     (why,) = one(listed_as, listed(stored=frozenset({stored}))).why
     assert why.endswith("is still stored (no login to Packages uses it)")
 
 
 def test_the_verdict_of_the_variable_is_named() -> None:
     variable = Variable(Level.REPOSITORY, "PACKAGES_PAT", "{1}", True)
-    listing = listed(rows=(Row("web", variable, Verdict.REMOVABLE),), stored=frozenset({REPOSITORY}))
+    listing = listed(rows=(VariableRow("web", variable, RemovalVerdict.REMOVABLE),), stored=frozenset({REPOSITORY}))
     assert one(REPOSITORY, listing).why == ("the repository variable PACKAGES_PAT of web is still stored (removable)",)
 
 
 def test_a_variable_of_the_same_name_elsewhere_does_not_keep_a_token_but_is_told() -> None:
-    row = one(REPOSITORY, listed(stored=frozenset({Stored(Level.REPOSITORY, "api", "", "PACKAGES_PAT")})))
+    row = one(REPOSITORY, listed(stored=frozenset({StoredAt(Level.REPOSITORY, "api", "", "PACKAGES_PAT")})))
     assert row.revocable
     assert row.notes == ("the repository variable PACKAGES_PAT of api is stored too, and no token lists it",)
 
 
 def test_a_variable_of_another_token_is_not_told() -> None:
-    other = Stored(Level.REPOSITORY, "api", "", "PACKAGES_PAT")
+    other = StoredAt(Level.REPOSITORY, "api", "", "PACKAGES_PAT")
     tokens = (Token("a", "Ada", None, (REPOSITORY,), ()), Token("b", "Ada", None, (other,), ()))
     rows = judged(tokens, listed(stored=frozenset({other})), TODAY)
     assert [(row.token.label, row.revocable, row.notes) for row in rows] == [("a", True, ()), ("b", False, ())]
@@ -165,7 +165,7 @@ def test_a_variable_of_another_token_is_not_told() -> None:
         (WORKSPACE, "", NotChecked(Level.WORKSPACE, None, "a 403")),
     ],
 )
-def test_a_level_that_was_not_read_keeps_a_token(stored: Stored, where: str, unread: NotChecked) -> None:
+def test_a_level_that_was_not_read_keeps_a_token(stored: StoredAt, where: str, unread: NotChecked) -> None:
     row = one(stored, listed(not_checked=((where, unread),)))
     assert len(row.why) == 1
     assert row.why[0].endswith("was not looked for: a 403")
@@ -226,7 +226,7 @@ def listed(**more: object) -> Listing:
     return Listing(**{"workspace": "acme", "rows": (), "heads": {"web": {}}, **more})  # type: ignore[arg-type]
 
 
-def one(stored: Stored, listing: Listing) -> TokenRow:
+def one(stored: StoredAt, listing: Listing) -> TokenRow:
     (row,) = judged([Token("a", "Ada", None, (stored,), ())], listing, TODAY)
     return row
 

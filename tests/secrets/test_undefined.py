@@ -17,9 +17,9 @@ from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.rulebook import reading as rulebook
 from migrator.secrets.judging import undefined
-from migrator.secrets.records import Evidence, RefFacts, RepositoryFacts, Row, Stand, Verdict
+from migrator.secrets.records import Evidence, RefFacts, RemovalVerdict, RepositoryFacts, Stand, VariableRow
 from migrator.secrets.references.records import NOTHING
-from migrator.secrets.survey import Exported, Runs, Survey
+from migrator.secrets.survey import Exported, RecentRuns, Survey
 from tests.demo.contract import watched
 from tests.secrets.test_end_to_end import NATIVE, STORED, VALUE, Desk
 
@@ -62,7 +62,7 @@ def test_what_is_needed_and_on_no_level_is_a_row_with_the_places_of_use() -> Non
     other = Evidence("shell", "release/1", FILE, 7, "$PAT")
     found = list(undefined([facts(("PAT", USE), ("PAT", other), ("PAT", USE))], NATIVES))
     assert found == [
-        Row("web", Variable(Level.REPOSITORY, "PAT", "", False), Verdict.UNDEFINED, (USE, other)),
+        VariableRow("web", Variable(Level.REPOSITORY, "PAT", "", False), RemovalVerdict.UNDEFINED, (USE, other)),
     ]
     assert not found[0].verdict.may_go
     assert found[0].level == ""
@@ -91,7 +91,7 @@ def needs(root: Path) -> list[tuple[str, str, int, str]]:
     settings = Settings(workspace="acme", repository="web")
     with Objects(root) as objects:
         book, every_ref = rulebook.load(), tuple(refs(root))
-        survey = Survey(objects, book, settings, Runs(), lambda text: Exported(None, text), every_ref)
+        survey = Survey(objects, book, settings, RecentRuns(), lambda text: Exported(None, text), every_ref)
         found, _ = survey.refs(survey.needed())
     every = (one for ref in found for one in ref.needs)
     return [(name, evidence.ref, evidence.line, f"{evidence.kind} {evidence.text}") for name, evidence in every]

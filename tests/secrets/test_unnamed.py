@@ -15,7 +15,7 @@ import pytest
 
 from migrator.bitbucket.records import Level, Variable
 from migrator.secrets.judging import judge
-from migrator.secrets.records import RepositoryFacts, Row, Verdict, Waiver
+from migrator.secrets.records import RemovalVerdict, RepositoryFacts, VariableRow, Waiver
 from tests.secrets.test_survey import git, surveyed
 
 NAME = "ACME_PKG_TOKEN"
@@ -26,7 +26,7 @@ def pipelines(*lines: str) -> str:
     return "pipelines:\n  default:\n    - step:\n        script:\n" + "".join(f"          - {x}\n" for x in lines)
 
 
-def row(root: Path, line: str, files: Mapping[str, str], name: str = NAME, *waivers: Waiver) -> Row:
+def row(root: Path, line: str, files: Mapping[str, str], name: str = NAME, *waivers: Waiver) -> VariableRow:
     """Of a repository whose only step runs a line, unless the files say otherwise."""
     git(root, "init", "--quiet", "-b", "main")
     for path, text in {"bitbucket-pipelines.yml": pipelines(line), **files}.items():
@@ -44,7 +44,7 @@ def row(root: Path, line: str, files: Mapping[str, str], name: str = NAME, *waiv
     return judge(variable, [facts], natives=(), waivers=waivers, today=TODAY)
 
 
-def doubts(found: Row) -> set[str]:
+def doubts(found: VariableRow) -> set[str]:
     return {f"{one.kind.removeprefix('doubt:')} {one.path}:{one.line}" for one in found.evidence}
 
 
@@ -174,7 +174,7 @@ NOTHING: dict[str, tuple[str, dict[str, str]]] = {
 @pytest.mark.parametrize("case", NOTHING)
 def test_what_nothing_speaks_about_may_go(tmp_path: Path, case: str) -> None:
     found = row(tmp_path, *NOTHING[case])
-    assert (found.verdict, doubts(found)) == (Verdict.REMOVABLE, set())
+    assert (found.verdict, doubts(found)) == (RemovalVerdict.REMOVABLE, set())
 
 
 # Something may read it
@@ -392,7 +392,7 @@ DOUBTS: dict[str, tuple[str, dict[str, str], str]] = {
 def test_what_may_read_it_is_a_doubt_at_its_place(tmp_path: Path, case: str) -> None:
     line, files, doubt = DOUBTS[case]
     found = row(tmp_path, line, files)
-    assert found.verdict is Verdict.CANNOT_TELL
+    assert found.verdict is RemovalVerdict.CANNOT_TELL
     assert doubt in doubts(found)
 
 
@@ -404,12 +404,12 @@ def test_a_person_may_answer_for_it(tmp_path: Path, kind: str) -> None:
         "elsewhere": {".travis.yml": "script: echo $ACME_PKG_TOKEN\n"},
     }
     waiver = Waiver(kind, "no name is put together so", date(2099, 1, 1), variable=NAME)
-    assert row(tmp_path, "make", files[kind], NAME, waiver).verdict is Verdict.ACCEPTED
+    assert row(tmp_path, "make", files[kind], NAME, waiver).verdict is RemovalVerdict.ACCEPTED
 
 
 def test_a_name_of_one_word_has_no_parts(tmp_path: Path) -> None:
     files = {"a.py": 'pat = "PAT_" + x\nkind = "pat_" + y\n', "a.yml": "a: pat\n"}
-    assert row(tmp_path, "make", files, "PAT").verdict is Verdict.REMOVABLE
+    assert row(tmp_path, "make", files, "PAT").verdict is RemovalVerdict.REMOVABLE
 
 
 def test_a_name_of_one_word_may_be_put_in_by_a_property(tmp_path: Path) -> None:

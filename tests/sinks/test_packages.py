@@ -9,7 +9,7 @@ from migrator.findings.settings import Settings
 from migrator.sinks.packages import (
     Elsewhere,
     Name,
-    Picture,
+    PushedPackages,
     Unresolved,
     distinct_workspaces,
     name_of,
@@ -111,15 +111,15 @@ def test_a_port_is_no_tag(reference: str, expected: str) -> None:
     ],
 )
 def test_a_package_is_own_only_where_it_is_pushed(reference: str, ownership: Ownership) -> None:
-    picture = Picture(NOBODY, frozenset({f"{HOST}/acme/web", f"{HOST}/acme/${{PUSHED}}"}))
+    picture = PushedPackages(NOBODY, frozenset({f"{HOST}/acme/web", f"{HOST}/acme/${{PUSHED}}"}))
     assert picture.owner(name(reference))[0] is ownership
 
 
 def test_a_package_of_another_workspace_is_foreign_though_it_is_pushed() -> None:
-    picture = Picture(ACME, frozenset({f"{HOST}/other/web", f"{HOST}/${{W}}/web"}))
+    picture = PushedPackages(ACME, frozenset({f"{HOST}/other/web", f"{HOST}/${{W}}/web"}))
     assert picture.owner(name(f"{HOST}/other/web"))[0] is Ownership.FOREIGN
     assert not picture.other_workspace(name(f"{HOST}/${{W}}/web"))
-    assert not Picture(NOBODY).other_workspace(name(f"{HOST}/other/web"))
+    assert not PushedPackages(NOBODY).other_workspace(name(f"{HOST}/other/web"))
 
 
 @pytest.mark.parametrize(
@@ -137,13 +137,13 @@ def test_a_package_of_another_workspace_is_foreign_though_it_is_pushed() -> None
     ],
 )
 def test_own_packages_are_globs_of_the_whole_name(pattern: str, listed: bool) -> None:
-    picture = Picture(Settings(own_packages=(pattern,)))
+    picture = PushedPackages(Settings(own_packages=(pattern,)))
     assert picture.listed(name(f"{HOST}/acme/web")) is listed
 
 
 @pytest.mark.parametrize("pattern", ["acme/web", "$BITBUCKET_WORKSPACE/web", "${BITBUCKET_WORKSPACE}/web"])
 def test_own_packages_may_name_the_workspace_or_its_variable(pattern: str) -> None:
-    picture = Picture(Settings(own_packages=(pattern,)))
+    picture = PushedPackages(Settings(own_packages=(pattern,)))
     assert picture.listed(name(f"{HOST}/${{BITBUCKET_WORKSPACE}}/web"))
     assert not picture.listed(name(f"{HOST}/${{BITBUCKET_WORKSPACE}}/api"))
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from migrator.ir.nodes import Read
-from migrator.ir.values import Alternative, Input, Literal, Reference, Unknown, Value
+from migrator.ir.values import Alternative, Input, Literal, TracedRead, Unknown, Value
 from migrator.sinks.values import subject_of
 from migrator.text.source import Span
 
 READ = Read("DIGEST", Span(0, 9), Span(2, 8))
 STORED = Input("KIND", ())
-ASSIGNED = Unknown("the output of a command", (Reference(READ, None, ()),))
+ASSIGNED = Unknown("the output of a command", (TracedRead(READ, None, ()),))
 
 
 @pytest.mark.parametrize(

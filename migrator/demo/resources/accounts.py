@@ -8,29 +8,29 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.demo import identity, paging
-from migrator.demo.credentials import Kind
-from migrator.demo.messages import Answer, error
+from migrator.demo.credentials import BoxCredentialKind
+from migrator.demo.messages import Response, error
 from migrator.demo.moments import shown
-from migrator.demo.routes import Call, Route, missing
+from migrator.demo.routes import Route, RoutedRequest, missing
 from migrator.demo.scopes import NONE, READ_ACCOUNT, READ_PROJECT, READ_WORKSPACES
 
 _LISTS = ("members", "owners", "projects", "snippets")
 
 
-def _user(call: Call) -> Answer:
-    if call.credential.kind is not Kind.API_TOKEN:  # however good it is (BITBUCKET_API.md 8, fact 3)
+def _user(call: RoutedRequest) -> Response:
+    if call.credential.kind is not BoxCredentialKind.API_TOKEN:  # however good it is (BITBUCKET_API.md 8, fact 3)
         return error(401, "Token is invalid, expired, or not supported for this endpoint.")
-    return Answer(200, call.credential.user.whole(call.request.origin))
+    return Response(200, call.credential.user.whole(call.request.origin))
 
 
-def _one(call: Call) -> Answer:
+def _one(call: RoutedRequest) -> Response:
     person = call.workspace.people.get(call.values["user"])
     if person is None:
         return missing(f"{call.values['user']} does not exist")
-    return Answer(200, person.whole(call.request.origin))
+    return Response(200, person.whole(call.request.origin))
 
 
-def _workspaces(call: Call) -> Answer:
+def _workspaces(call: RoutedRequest) -> Response:
     administrator = call.credential.user == call.workspace.owner
     if call.request.one("administrator") == "true" and not administrator:
         return paging.page(call.request, [])
@@ -44,8 +44,8 @@ def _workspaces(call: Call) -> Answer:
     return paging.page(call.request, [row])
 
 
-def _workspace(call: Call) -> Answer:
-    return Answer(
+def _workspace(call: RoutedRequest) -> Response:
+    return Response(
         200,
         {
             "type": "workspace",
@@ -59,14 +59,14 @@ def _workspace(call: Call) -> Answer:
     )
 
 
-def within(call: Call) -> dict[str, Any]:
+def within(call: RoutedRequest) -> dict[str, Any]:
     """The workspace as it is shown within something else."""
     slug = call.workspace.slug
     about = {"type": "workspace", "uuid": call.workspace.uuid, "name": slug.title(), "slug": slug}
     return {**about, "links": _links(call, "self", "html", "avatar")}
 
 
-def _links(call: Call, *names: str) -> dict[str, Any]:
+def _links(call: RoutedRequest, *names: str) -> dict[str, Any]:
     origin, slug = call.request.origin, call.workspace.slug
     here = f"{origin}/2.0/workspaces/{slug}"
     found = {
@@ -79,7 +79,7 @@ def _links(call: Call, *names: str) -> dict[str, Any]:
     return {name: {"href": found[name]} for name in names}
 
 
-def project(call: Call, key: str) -> dict[str, Any]:
+def project(call: RoutedRequest, key: str) -> dict[str, Any]:
     """A project as it is shown, in a list and in a repository."""
     workspace = call.workspace.slug
     page = call.page("workspace", "projects", key)
@@ -92,7 +92,7 @@ def project(call: Call, key: str) -> dict[str, Any]:
     return {**about, "links": links}
 
 
-def _projects(call: Call) -> Answer:
+def _projects(call: RoutedRequest) -> Response:
     keys = sorted({repository.project for repository in call.workspace.repositories.values()})
     return paging.page(call.request, [project(call, key) for key in keys])
 

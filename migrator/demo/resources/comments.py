@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 from migrator.demo import paging, review
-from migrator.demo.messages import Answer, Refusal, error
+from migrator.demo.messages import Refusal, Response, error
 from migrator.demo.moments import shown
 from migrator.demo.resources.pullrequests import SHORT, found, listed, short
 from migrator.demo.resources.pullrequests import row as pull_request
-from migrator.demo.routes import Call, Route, missing
+from migrator.demo.routes import Route, RoutedRequest, missing
 from migrator.demo.scopes import READ_PULL_REQUEST
 from migrator.demo.state import Comment, PullRequest
 from migrator.demo.texts import rendered
@@ -22,7 +22,7 @@ _UPDATED = ("description", "title", "destination", "reason", "source", "state")
 _PLACES = ("path", "from", "to", "start_from", "start_to")
 
 
-def _row(call: Call, request: PullRequest, comment: Comment) -> dict[str, Any]:
+def _row(call: RoutedRequest, request: PullRequest, comment: Comment) -> dict[str, Any]:
     row: dict[str, Any] = {
         "type": "pullrequest_comment",
         "id": comment.id,
@@ -48,7 +48,7 @@ def _row(call: Call, request: PullRequest, comment: Comment) -> dict[str, Any]:
     return row
 
 
-def _alone(call: Call, request: PullRequest, comment: Comment) -> dict[str, Any]:
+def _alone(call: RoutedRequest, request: PullRequest, comment: Comment) -> dict[str, Any]:
     """With what is said of its place only there."""
     row = _row(call, request, comment)
     if "inline" in row:
@@ -58,36 +58,36 @@ def _alone(call: Call, request: PullRequest, comment: Comment) -> dict[str, Any]
     return row
 
 
-def _links(call: Call, request: PullRequest, number: int) -> dict[str, Any]:
+def _links(call: RoutedRequest, request: PullRequest, number: int) -> dict[str, Any]:
     slug = call.repository().slug
     here = call.url(slug, "pullrequests", str(request.id), "comments", str(number))
     page = call.page(slug, "pull-requests", str(request.id), "_", f"diff#comment-{number}")
     return {"self": {"href": here}, "html": {"href": page}}
 
 
-def _ends(call: Call, request: PullRequest) -> tuple[str, str]:
+def _ends(call: RoutedRequest, request: PullRequest) -> tuple[str, str]:
     source, destination = review.ends(call.repository(), request)
     return source[:SHORT], destination[:SHORT]
 
 
-def _resolution(call: Call, comment: Comment) -> dict[str, Any]:
+def _resolution(call: RoutedRequest, comment: Comment) -> dict[str, Any]:
     by = {"user": call.shown(comment.resolved_by)} if comment.resolved_by else {}
     return {"type": "comment_resolution", "created_on": shown(comment.updated_on), **by}
 
 
-def _one_of(call: Call, request: PullRequest) -> Comment:
+def _one_of(call: RoutedRequest, request: PullRequest) -> Comment:
     for comment in request.comments:
         if str(comment.id) == call.values["comment"]:
             return comment
     raise Refusal(missing("No such comment"))
 
 
-def _list(call: Call) -> Answer:
+def _list(call: RoutedRequest) -> Response:
     request = found(call)
     return paging.page(call.request, [_row(call, request, comment) for comment in request.comments])
 
 
-def _activity(call: Call) -> Answer:
+def _activity(call: RoutedRequest) -> Response:
     """What happened, the newest first as far as the box knows, in a list that does not say how long it is."""
     request = found(call)
     about = short(call, call.repository(), request)
@@ -101,53 +101,53 @@ def _activity(call: Call) -> Answer:
     return paging.uncounted(call.request, [{"pull_request": about, **row} for row in [*rows, {"update": update}]])
 
 
-def _get(call: Call) -> Answer:
+def _get(call: RoutedRequest) -> Response:
     request = found(call)
-    return Answer(200, _alone(call, request, _one_of(call, request)))
+    return Response(200, _alone(call, request, _one_of(call, request)))
 
 
-def _create(call: Call) -> Answer:
+def _create(call: RoutedRequest) -> Response:
     request, wanted, now = found(call), call.request.fields(), call.now()
     parent = wanted["parent"].get("id") if isinstance(wanted.get("parent"), dict) else None
     if parent is not None and all(comment.id != parent for comment in request.comments):
         return error(400, "parent: no such comment", fields={"parent": ["no such comment"]})
     made = Comment(call.workspace.next(), call.credential.user, _text(wanted), now, now, _inline(wanted), parent)
     request.comments.append(made)
-    return Answer(201, _alone(call, request, made))
+    return Response(201, _alone(call, request, made))
 
 
-def _update(call: Call) -> Answer:
+def _update(call: RoutedRequest) -> Response:
     request = found(call)
     comment = _own(call, _one_of(call, request))
     comment.text, comment.updated_on = _text(call.request.fields()), call.now()
-    return Answer(200, _alone(call, request, comment))
+    return Response(200, _alone(call, request, comment))
 
 
-def _delete(call: Call) -> Answer:
+def _delete(call: RoutedRequest) -> Response:
     comment = _own(call, _one_of(call, found(call)))
     comment.deleted, comment.text, comment.updated_on = True, "", call.now()
-    return Answer(204)
+    return Response(204)
 
 
-def _resolve(call: Call) -> Answer:
+def _resolve(call: RoutedRequest) -> Response:
     comment = _one_of(call, found(call))
     if comment.parent or not comment.inline:
         return error(403, "Only comments at the top of a place in the diff can be resolved")
     if comment.resolved_by:
         return error(409, "This comment is already resolved")
     comment.resolved_by, comment.updated_on = call.credential.user, call.now()
-    return Answer(200, _resolution(call, comment))
+    return Response(200, _resolution(call, comment))
 
 
-def _reopen(call: Call) -> Answer:
+def _reopen(call: RoutedRequest) -> Response:
     comment = _one_of(call, found(call))
     if not comment.resolved_by:
         return missing("This comment is not resolved")
     comment.resolved_by = None
-    return Answer(204)
+    return Response(204)
 
 
-def _own(call: Call, comment: Comment) -> Comment:
+def _own(call: RoutedRequest, comment: Comment) -> Comment:
     if comment.deleted:
         raise Refusal(missing("No such comment"))
     if comment.author != call.credential.user:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.demo import paging, store
-from migrator.demo.messages import Answer, Refusal
+from migrator.demo.messages import Refusal, Response
 from migrator.demo.resources import repositories
-from migrator.demo.routes import Call, Route, missing
+from migrator.demo.routes import Route, RoutedRequest, missing
 from migrator.demo.scopes import READ_REPOSITORY
 from migrator.demo.state import Repository
 from migrator.demo.texts import rendered
 
 
-def shown(call: Call, repository: Repository, revision: store.Revision) -> dict[str, Any]:
+def shown(call: RoutedRequest, repository: Repository, revision: store.Revision) -> dict[str, Any]:
     """A commit as it is shown. The author has a `user` where the address is one of the workspace's people."""
     return {
         "type": "commit",
@@ -30,12 +30,12 @@ def shown(call: Call, repository: Repository, revision: store.Revision) -> dict[
     }
 
 
-def listed(call: Call, repository: Repository, revision: store.Revision) -> dict[str, Any]:
+def listed(call: RoutedRequest, repository: Repository, revision: store.Revision) -> dict[str, Any]:
     """A commit in a list of commits."""
     return shown(call, repository, revision) | {"summary": rendered(revision.message)}
 
 
-def _links(call: Call, repository: Repository, name: str) -> dict[str, Any]:
+def _links(call: RoutedRequest, repository: Repository, name: str) -> dict[str, Any]:
     here = call.url(repository.slug, "commit", name)
     below = {one: {"href": f"{here}/{one}"} for one in ("approve", "comments", "statuses")}
     beside = {one: {"href": call.url(repository.slug, one, name)} for one in ("diff", "patch")}
@@ -43,13 +43,13 @@ def _links(call: Call, repository: Repository, name: str) -> dict[str, Any]:
     return {"self": {"href": here}, "html": page, **below, **beside}
 
 
-def author(call: Call, raw: str) -> dict[str, Any]:
+def author(call: RoutedRequest, raw: str) -> dict[str, Any]:
     """Who git names, with the person that has this address."""
     person = next((each for each in call.workspace.people.values() if f"<{each.email}>" in raw), None)
     return {"type": "author", "raw": raw, **({"user": call.shown(person)} if person else {})}
 
 
-def found(call: Call, repository: Repository, name: str) -> str:
+def found(call: RoutedRequest, repository: Repository, name: str) -> str:
     """The hash that a path's `{commit}` means: a hash, `HEAD`, a tag or a branch without a slash. Raises Refusal.
 
     A branch name with a slash does not work there (BITBUCKET_API.md 0, fact 9).
@@ -60,14 +60,14 @@ def found(call: Call, repository: Repository, name: str) -> str:
     return revision
 
 
-def _one(call: Call) -> Answer:
+def _one(call: RoutedRequest) -> Response:
     repository = call.repository()
     revision = found(call, repository, call.values["commit"])
     row = listed(call, repository, store.revisions(repository.folder, [revision])[revision])
-    return Answer(200, {**row, "participants": []})
+    return Response(200, {**row, "participants": []})
 
 
-def _list(call: Call) -> Answer:
+def _list(call: RoutedRequest) -> Response:
     repository = call.repository()
     if store.empty(repository.folder):
         return paging.iterator(call.request, [])

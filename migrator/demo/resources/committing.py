@@ -7,8 +7,8 @@ what branch and parents mean together is the table of BITBUCKET_API.md 2.3. Meta
 from __future__ import annotations
 
 from migrator.demo import forms, store
-from migrator.demo.messages import Answer, Refusal, error
-from migrator.demo.routes import Call, Route
+from migrator.demo.messages import Refusal, Response, error
+from migrator.demo.routes import Route, RoutedRequest
 from migrator.demo.scopes import WRITE_REPOSITORY
 from migrator.demo.state import Repository
 from migrator.text.patterns import regex
@@ -17,7 +17,7 @@ _METADATA = ("message", "author", "parents", "branch", "files")
 _AUTHOR = regex(r"[^<>\n]{1,200} <[^<>\n]{1,200}>")
 
 
-def _commit(call: Call) -> Answer:
+def _commit(call: RoutedRequest) -> Response:
     repository = call.repository()
     fields = forms.fields(call.request)
     meta = {name: content.decode("utf-8", "replace") for name, content in fields if name in _METADATA}
@@ -34,12 +34,12 @@ def _commit(call: Call) -> Answer:
         return error(400, "A path of the commit is not one of a file in a repository")
     branch = meta.get("branch") or repository.main
     start = _start(repository, branch, meta.get("parents", ""))
-    commit = store.Commit(branch, files, meta.get("message") or "Edited", author, call.now(), start)
+    commit = store.NewCommit(branch, files, meta.get("message") or "Edited", author, call.now(), start)
     try:
         made = call.workspace.write(repository, [commit])[0]
     except store.StoreError:
         return error(409, "The commit could not be applied: the branch is another one by now")
-    return Answer(201, headers={"Location": call.url(repository.slug, "commit", made)})
+    return Response(201, headers={"Location": call.url(repository.slug, "commit", made)})
 
 
 def _start(repository: Repository, branch: str, parent: str) -> str:

@@ -5,16 +5,16 @@ https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/
 
 from __future__ import annotations
 
-from migrator.demo.messages import Answer
+from migrator.demo.messages import Response
 from migrator.demo.resources import repositories
-from migrator.demo.routes import Call, Route
+from migrator.demo.routes import Route, RoutedRequest
 from migrator.demo.scopes import ADMIN_REPOSITORY
 
 
-def _one(call: Call) -> Answer:
+def _one(call: RoutedRequest) -> Response:
     repository = call.repository()
     row = {"type": "repository_pipelines_configuration", "enabled": repository.pipelines_enabled}
-    return Answer(200, {**row, "repository": repositories.short(call, repository)})
+    return Response(200, {**row, "repository": repositories.short(call, repository)})
 
 
 ROUTES = (Route("GET", "/repositories/{workspace}/{repository}/pipelines_config", ADMIN_REPOSITORY, _one),)

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 from migrator.demo import paging, store
-from migrator.demo.messages import TEXT, Answer, Refusal
+from migrator.demo.messages import TEXT, Refusal, Response
 from migrator.demo.resources.pullrequests import found, spec
-from migrator.demo.routes import Call, Route, missing
+from migrator.demo.routes import Route, RoutedRequest, missing
 from migrator.demo.scopes import READ_PULL_REQUEST, READ_REPOSITORY
 from migrator.demo.state import Repository
 
@@ -20,7 +20,7 @@ _WORDS = {"A": "added", "D": "removed", "R": "renamed"}
 LONGEST = 500
 
 
-def _ends(call: Call) -> tuple[str, str]:
+def _ends(call: RoutedRequest) -> tuple[str, str]:
     """Old and new of `{spec}`: `new..old` from where both come from, or one commit against its parent."""
     asked = call.values["spec"]
     if "\r" in asked:  # `workspace/repository:new CR old`, where pull requests lead
@@ -33,12 +33,12 @@ def _ends(call: Call) -> tuple[str, str]:
     return store.base(folder, first, last) or first, last
 
 
-def _diff(call: Call) -> Answer:
+def _diff(call: RoutedRequest) -> Response:
     old, new = _ends(call)
-    return Answer(200, None, store.diff(call.repository().folder, old, new), {"Content-Type": TEXT})
+    return Response(200, None, store.diff(call.repository().folder, old, new), {"Content-Type": TEXT})
 
 
-def _stat(call: Call) -> Answer:
+def _stat(call: RoutedRequest) -> Response:
     old, new = _ends(call)
     repository = call.repository()
     rows = []
@@ -55,16 +55,18 @@ def _stat(call: Call) -> Answer:
     return paging.page(call.request, rows, LONGEST, LONGEST)
 
 
-def _file(call: Call, repository: Repository, revision: str, path: str) -> dict[str, Any]:
+def _file(call: RoutedRequest, repository: Repository, revision: str, path: str) -> dict[str, Any]:
     here = f"{call.url(repository.slug, 'src', revision)}/{quote(path)}"
     return {"type": "commit_file", "path": path, "escaped_path": quote(path), "links": {"self": {"href": here}}}
 
 
-def _leading(kind: str) -> Callable[[Call], Answer]:
-    def lead(call: Call) -> Answer:
+def _leading(kind: str) -> Callable[[RoutedRequest], Response]:
+    def lead(call: RoutedRequest) -> Response:
         repository = call.repository()
         request = found(call)
-        return Answer(302, headers={"Location": f"{call.url(repository.slug, kind)}/{spec(call, repository, request)}"})
+        return Response(
+            302, headers={"Location": f"{call.url(repository.slug, kind)}/{spec(call, repository, request)}"}
+        )
 
     return lead
 

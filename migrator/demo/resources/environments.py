@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.demo import paging
-from migrator.demo.messages import Answer, Refusal, pipelines_error
-from migrator.demo.routes import Call, Route
+from migrator.demo.messages import Refusal, Response, pipelines_error
+from migrator.demo.routes import Route, RoutedRequest
 from migrator.demo.scopes import READ_PIPELINE
 from migrator.demo.state import Environment
 
 _RANKS = ("Test", "Staging", "Production")
 
 
-def environment(call: Call) -> Environment:
+def environment(call: RoutedRequest) -> Environment:
     """The environment in the path. Raises Refusal."""
     found = call.repository().environments.get(call.values["environment"])
     if found is None:
@@ -43,12 +43,12 @@ def _row(found: Environment) -> dict[str, Any]:
     }
 
 
-def _list(call: Call) -> Answer:
+def _list(call: RoutedRequest) -> Response:
     return paging.counted(call.request, [_row(each) for each in call.repository().environments.values()])
 
 
-def _one(call: Call) -> Answer:
-    return Answer(200, _row(environment(call)))
+def _one(call: RoutedRequest) -> Response:
+    return Response(200, _row(environment(call)))
 
 
 _ENVIRONMENTS = "/repositories/{workspace}/{repository}/environments"

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.demo import paging, review, store
-from migrator.demo.messages import Answer, Refusal, error
+from migrator.demo.messages import Refusal, Response, error
 from migrator.demo.moments import shown
 from migrator.demo.people import User
 from migrator.demo.resources import commits, repositories
-from migrator.demo.routes import Call, Route, missing
+from migrator.demo.routes import Route, RoutedRequest, missing
 from migrator.demo.scopes import READ_PULL_REQUEST, WRITE_PULL_REQUEST
-from migrator.demo.state import PullRequest, Repository, Task
+from migrator.demo.state import PullRequest, Repository, ReviewTask
 from migrator.demo.texts import rendered
 
 LONGEST = 50
@@ -24,7 +24,7 @@ _ALONE = ("reviewers", "participants", "rendered")
 SHORT = 12
 
 
-def found(call: Call) -> PullRequest:
+def found(call: RoutedRequest) -> PullRequest:
     """The pull request in the path. Raises Refusal."""
     wanted = call.values["pull_request"]
     for request in call.repository().pull_requests:
@@ -33,7 +33,7 @@ def found(call: Call) -> PullRequest:
     raise Refusal(missing(f"No pull request {wanted}"))
 
 
-def spec(call: Call, repository: Repository, request: PullRequest) -> str:
+def spec(call: RoutedRequest, repository: Repository, request: PullRequest) -> str:
     """What its difference is called, whose bytes count: its `%0D` is no text to be encoded again (BITBUCKET_API.md 8,
     fact 8)."""
     source, destination = review.ends(repository, request)
@@ -41,7 +41,7 @@ def spec(call: Call, repository: Repository, request: PullRequest) -> str:
     return f"{call.workspace.slug}/{repository.slug}:{ends}?from_pullrequest_id={request.id}&topic=true"
 
 
-def short(call: Call, repository: Repository, request: PullRequest) -> dict[str, Any]:
+def short(call: RoutedRequest, repository: Repository, request: PullRequest) -> dict[str, Any]:
     """A pull request as it is shown within something else."""
     here = call.url(repository.slug, "pullrequests", str(request.id))
     page = call.page(repository.slug, "pull-requests", str(request.id))
@@ -55,7 +55,7 @@ def short(call: Call, repository: Repository, request: PullRequest) -> dict[str,
     }
 
 
-def row(call: Call, repository: Repository, request: PullRequest) -> dict[str, Any]:
+def row(call: RoutedRequest, repository: Repository, request: PullRequest) -> dict[str, Any]:
     """A pull request as it is shown alone."""
     source, destination = review.ends(repository, request)
     within = repositories.short(call, repository)
@@ -101,22 +101,24 @@ def listed(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key not in _ALONE} | {"source": {**source, "branch": branch}}
 
 
-def _end(call: Call, repository: Repository, branch: str, hash_: str | None, within: dict[str, Any]) -> dict[str, Any]:
+def _end(
+    call: RoutedRequest, repository: Repository, branch: str, hash_: str | None, within: dict[str, Any]
+) -> dict[str, Any]:
     return {"branch": {"name": branch}, "commit": _commit(call, repository, hash_), "repository": within}
 
 
-def _commit(call: Call, repository: Repository, hash_: str | None) -> dict[str, Any] | None:
+def _commit(call: RoutedRequest, repository: Repository, hash_: str | None) -> dict[str, Any] | None:
     """Pull requests name commits by their first 12 characters (BITBUCKET_API.md 8, fact 1)."""
     return call.commit(repository, hash_[:SHORT]) if hash_ else None
 
 
-def _participants(call: Call, request: PullRequest) -> list[dict[str, Any]]:
+def _participants(call: RoutedRequest, request: PullRequest) -> list[dict[str, Any]]:
     """Reviewers, whatever they have done, and who else approved it."""
     people = dict.fromkeys((*request.reviewers, *request.approved_by))
     return [_participant(call, request, person) for person in people]
 
 
-def _participant(call: Call, request: PullRequest, person: User) -> dict[str, Any]:
+def _participant(call: RoutedRequest, request: PullRequest, person: User) -> dict[str, Any]:
     approved = person in request.approved_by
     return {
         "type": "participant",
@@ -128,7 +130,7 @@ def _participant(call: Call, request: PullRequest, person: User) -> dict[str, An
     }
 
 
-def _page(call: Call, rows: list[dict[str, Any]]) -> Answer:
+def _page(call: RoutedRequest, rows: list[dict[str, Any]]) -> Response:
     """Lists name no reviewers and no participants (BITBUCKET_API.md 8, fact 4)."""
     rows = [listed(row) for row in rows]
     states = call.request.every("state")
@@ -137,12 +139,12 @@ def _page(call: Call, rows: list[dict[str, Any]]) -> Answer:
     return paging.page(call.request, [row for row in rows if not states or row["state"] in states], LONGEST)
 
 
-def _list(call: Call) -> Answer:
+def _list(call: RoutedRequest) -> Response:
     repository = call.repository()
     return _page(call, [row(call, repository, each) for each in reversed(repository.pull_requests)])
 
 
-def _of_user(call: Call) -> Answer:
+def _of_user(call: RoutedRequest) -> Response:
     person = call.workspace.people.get(call.values["user"])
     if person is None:
         return missing("No such user")
@@ -155,11 +157,11 @@ def _of_user(call: Call) -> Answer:
     return _page(call, rows)
 
 
-def _one(call: Call) -> Answer:
-    return Answer(200, row(call, call.repository(), found(call)))
+def _one(call: RoutedRequest) -> Response:
+    return Response(200, row(call, call.repository(), found(call)))
 
 
-def _create(call: Call) -> Answer:
+def _create(call: RoutedRequest) -> Response:
     repository, wanted = call.repository(), call.request.fields()
     source = _branch(wanted, "source") or ""
     destination = _branch(wanted, "destination") or repository.main
@@ -183,10 +185,10 @@ def _create(call: Call) -> Answer:
     request.reviewers, request.updated_on = reviewers, now
     request.close_source_branch = wanted.get("close_source_branch") is True
     request.draft = wanted.get("draft") is True
-    return Answer(201, row(call, repository, request))
+    return Response(201, row(call, repository, request))
 
 
-def _update(call: Call) -> Answer:
+def _update(call: RoutedRequest) -> Response:
     repository, request, wanted = call.repository(), found(call), call.request.fields()
     if request.state != "OPEN":
         return error(400, "This pull request is already closed.")
@@ -200,19 +202,19 @@ def _update(call: Call) -> Answer:
     request.draft = bool(wanted.get("draft", request.draft))
     request.close_source_branch = bool(wanted.get("close_source_branch", request.close_source_branch))
     request.updated_on = call.now()
-    return Answer(200, row(call, repository, request))
+    return Response(200, row(call, repository, request))
 
 
-def _decline(call: Call) -> Answer:
+def _decline(call: RoutedRequest) -> Response:
     repository, request = call.repository(), found(call)
     try:
         review.decline(repository, request, call.credential.user, call.now())
     except review.ReviewError as problem:
         return error(400, str(problem))
-    return Answer(200, row(call, repository, request))
+    return Response(200, row(call, repository, request))
 
 
-def _merge(call: Call) -> Answer:
+def _merge(call: RoutedRequest) -> Response:
     repository, request = call.repository(), found(call)
     wanted = call.request.fields() if call.request.body else {}
     if "close_source_branch" in wanted:
@@ -229,10 +231,10 @@ def _merge(call: Call) -> Answer:
     whole = commits.listed(call, repository, store.revisions(repository.folder, [made])[made])
     merged = {name: whole[name] for name in ("type", "hash", "author", "summary", "date", "message")}
     closed = {"merge_commit": merged, "closed_on": shown(request.updated_on)}
-    return Answer(200, row(call, repository, request) | closed)
+    return Response(200, row(call, repository, request) | closed)
 
 
-def _commits(call: Call) -> Answer:
+def _commits(call: RoutedRequest) -> Response:
     """Those that it brings, the newest first, of an endless list."""
     repository, request = call.repository(), found(call)
     source, destination = review.ends(repository, request)
@@ -241,42 +243,42 @@ def _commits(call: Call) -> Answer:
     return paging.iterator(call.request, [commits.listed(call, repository, one) for one in rows])
 
 
-def _approve(call: Call) -> Answer:
+def _approve(call: RoutedRequest) -> Response:
     request, person = found(call), call.credential.user
     request.approved_by += [] if person in request.approved_by else [person]
-    return Answer(200, _participant(call, request, person))
+    return Response(200, _participant(call, request, person))
 
 
-def _take_back(call: Call) -> Answer:
+def _take_back(call: RoutedRequest) -> Response:
     request, person = found(call), call.credential.user
     if person not in request.approved_by:
         return missing("You haven't approved this pull request.")
     request.approved_by.remove(person)
-    return Answer(204)
+    return Response(204)
 
 
-def _tasks(call: Call) -> Answer:
+def _tasks(call: RoutedRequest) -> Response:
     request = found(call)
     return paging.page(call.request, [_task(call, request, task) for task in request.tasks.values()])
 
 
-def _add_task(call: Call) -> Answer:
+def _add_task(call: RoutedRequest) -> Response:
     request, content = found(call), call.request.fields().get("content")
     raw = content.get("raw") if isinstance(content, dict) else None
     if not raw:
         return error(400, "content: raw is required", fields={"content": ["raw is required"]})
-    made = Task(call.workspace.next(), str(raw), call.credential.user, call.now())
+    made = ReviewTask(call.workspace.next(), str(raw), call.credential.user, call.now())
     request.tasks[made.id] = made
-    return Answer(201, _task(call, request, made))
+    return Response(201, _task(call, request, made))
 
 
-def _remove_task(call: Call) -> Answer:
+def _remove_task(call: RoutedRequest) -> Response:
     wanted = call.values["task"]
     gone = wanted.isdecimal() and found(call).tasks.pop(int(wanted), None) is not None
-    return Answer(204) if gone else missing("No such task")
+    return Response(204) if gone else missing("No such task")
 
 
-def _task(call: Call, request: PullRequest, task: Task) -> dict[str, Any]:
+def _task(call: RoutedRequest, request: PullRequest, task: ReviewTask) -> dict[str, Any]:
     slug, number = call.repository().slug, str(task.id)
     page = call.page(slug, "pull-requests", str(request.id), "_", f"diff#task-{number}")
     here = call.url(slug, "pullrequests", str(request.id), "tasks", number)
@@ -299,7 +301,7 @@ def _branch(wanted: dict[str, Any], end: str) -> str | None:
     return str(branch.get("name")) if isinstance(branch, dict) else None
 
 
-def _reviewers(call: Call, wanted: dict[str, Any], author: User) -> list[User]:
+def _reviewers(call: RoutedRequest, wanted: dict[str, Any], author: User) -> list[User]:
     """Raises Refusal for all of them where one cannot be."""
     people = []
     for named in wanted.get("reviewers") or ():

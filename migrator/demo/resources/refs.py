@@ -9,17 +9,17 @@ from typing import Any
 from urllib.parse import quote
 
 from migrator.demo import paging, store
-from migrator.demo.messages import Answer, error
+from migrator.demo.messages import Response, error
 from migrator.demo.resources.commits import author, shown
 from migrator.demo.review import Strategy
-from migrator.demo.routes import Call, Route, missing
+from migrator.demo.routes import Route, RoutedRequest, missing
 from migrator.demo.scopes import READ_REPOSITORY, WRITE_REPOSITORY
 from migrator.demo.state import Repository
 
 _MERGING = {"default_merge_strategy": Strategy.MERGE_COMMIT, "merge_strategies": list(Strategy)}
 
 
-def _rows(call: Call, kind: str, refs: dict[str, str]) -> list[dict[str, Any]]:
+def _rows(call: RoutedRequest, kind: str, refs: dict[str, str]) -> list[dict[str, Any]]:
     repository = call.repository()
     revisions = store.revisions(repository.folder, refs.values())
     notes = store.notes(repository.folder) if kind == "tag" else {}
@@ -36,7 +36,7 @@ def _rows(call: Call, kind: str, refs: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _links(call: Call, repository: Repository, kind: str, name: str) -> dict[str, Any]:
+def _links(call: RoutedRequest, repository: Repository, kind: str, name: str) -> dict[str, Any]:
     kinds = {"branch": "branches", "tag": "tags"}
     return {
         "self": {"href": call.url(repository.slug, "refs", kinds[kind], name)},
@@ -45,43 +45,43 @@ def _links(call: Call, repository: Repository, kind: str, name: str) -> dict[str
     }
 
 
-def _said(call: Call, note: store.Note | None) -> dict[str, Any]:
+def _said(call: RoutedRequest, note: store.TagNote | None) -> dict[str, Any]:
     """What a tag that is an object of its own says; a light one has nothing of it."""
     if note is None:
         return {"tagger": None, "date": None, "message": None}
     return {"tagger": author(call, note.author), "date": note.date, "message": note.message}
 
 
-def _branches(call: Call) -> Answer:
+def _branches(call: RoutedRequest) -> Response:
     return paging.page(call.request, _rows(call, "branch", store.branches(call.repository().folder)))
 
 
-def _tags(call: Call) -> Answer:
+def _tags(call: RoutedRequest) -> Response:
     return paging.uncounted(call.request, _rows(call, "tag", store.tags(call.repository().folder)))
 
 
-def _refs(call: Call) -> Answer:
+def _refs(call: RoutedRequest) -> Response:
     folder = call.repository().folder
     rows = _rows(call, "branch", store.branches(folder)) + _rows(call, "tag", store.tags(folder))
     return paging.uncounted(call.request, rows)
 
 
-def _branch(call: Call) -> Answer:
+def _branch(call: RoutedRequest) -> Response:
     return _named(call, "branch", store.branches(call.repository().folder))
 
 
-def _tag(call: Call) -> Answer:
+def _tag(call: RoutedRequest) -> Response:
     return _named(call, "tag", store.tags(call.repository().folder))
 
 
-def _named(call: Call, kind: str, refs: dict[str, str]) -> Answer:
+def _named(call: RoutedRequest, kind: str, refs: dict[str, str]) -> Response:
     name = call.values["name"]
     if name not in refs:
         return missing(f"{kind.title()} {name} not found")
-    return Answer(200, _rows(call, kind, {name: refs[name]})[0])
+    return Response(200, _rows(call, kind, {name: refs[name]})[0])
 
 
-def _create(call: Call) -> Answer:
+def _create(call: RoutedRequest) -> Response:
     repository, wanted = call.repository(), call.request.fields()
     name, target = str(wanted.get("name", "")), wanted.get("target")
     revision = store.resolve(repository.folder, str(target.get("hash", ""))) if isinstance(target, dict) else None
@@ -90,17 +90,17 @@ def _create(call: Call) -> Answer:
     if name in store.branches(repository.folder):
         return error(409, f'Branch "{name}" already exists.', data={"key": "BRANCH_ALREADY_EXISTS"})
     store.point(repository.folder, f"refs/heads/{name}", revision)
-    return Answer(201, _rows(call, "branch", {name: revision})[0])
+    return Response(201, _rows(call, "branch", {name: revision})[0])
 
 
-def _delete(call: Call) -> Answer:
+def _delete(call: RoutedRequest) -> Response:
     repository, name = call.repository(), call.values["name"]
     if name not in store.branches(repository.folder):
         return missing(f"Branch {name} not found")
     if name == repository.main:
         return error(400, "The main branch cannot be deleted")
     store.point(repository.folder, f"refs/heads/{name}", None)
-    return Answer(204)
+    return Response(204)
 
 
 _REFS = "/repositories/{workspace}/{repository}/refs"

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from migrator.demo import identity, paging
-from migrator.demo.messages import Answer, Refusal
+from migrator.demo.messages import Refusal, Response
 from migrator.demo.moments import of_insights
 from migrator.demo.resources.commits import found
-from migrator.demo.routes import Call, Route
+from migrator.demo.routes import Route, RoutedRequest
 from migrator.demo.scopes import READ_REPOSITORY
-from migrator.demo.state import Report, Repository
+from migrator.demo.state import InsightReport, Repository
 
 MOST_AT_ONCE, MOST = 100, 1000
 _DATA = 10
@@ -27,20 +27,20 @@ _KINDS = {
 _RESULTS = {"report": ("PASSED", "FAILED", "PENDING"), "annotation": ("PASSED", "FAILED", "SKIPPED", "IGNORED")}
 
 
-def error(status: int, message: str) -> Answer:
+def error(status: int, message: str) -> Response:
     """As Code Insights spells it (BITBUCKET_API.md 8, fact 9)."""
-    return Answer(status, {"code": status, "message": message})
+    return Response(status, {"code": status, "message": message})
 
 
-def missing(message: str) -> Answer:
+def missing(message: str) -> Response:
     return error(404, message)
 
 
-def _key(call: Call, repository: Repository) -> tuple[str, str]:
+def _key(call: RoutedRequest, repository: Repository) -> tuple[str, str]:
     return found(call, repository, call.values["commit"]), call.values.get("report", "")
 
 
-def _report(call: Call) -> Report:
+def _report(call: RoutedRequest) -> InsightReport:
     repository = call.repository()
     report = repository.reports.get(_key(call, repository))
     if report is None:
@@ -48,24 +48,24 @@ def _report(call: Call) -> Report:
     return report
 
 
-def _row(name: str, report: Report) -> dict[str, Any]:
+def _row(name: str, report: InsightReport) -> dict[str, Any]:
     about = {"type": "report", "uuid": identity.uuid("report", name), "external_id": name}
     dates = {"created_on": of_insights(report.created_on), "updated_on": of_insights(report.updated_on)}
     return {"remote_link_enabled": False, "data": [], **report.content, **about, **dates}
 
 
-def _list(call: Call) -> Answer:
+def _list(call: RoutedRequest) -> Response:
     repository = call.repository()
     commit, _ = _key(call, repository)
     rows = [_row(name, report) for (on, name), report in repository.reports.items() if on == commit]
     return paging.counted(call.request, rows)
 
 
-def _get(call: Call) -> Answer:
-    return Answer(200, _row(call.values["report"], _report(call)))
+def _get(call: RoutedRequest) -> Response:
+    return Response(200, _row(call.values["report"], _report(call)))
 
 
-def _put(call: Call) -> Answer:
+def _put(call: RoutedRequest) -> Response:
     """Annotations that are there stay."""
     repository, content, now = call.repository(), call.request.fields(), call.now()
     _check(content, "report")
@@ -73,23 +73,23 @@ def _put(call: Call) -> Answer:
         return error(400, f"A report has a title, details and at most {_DATA} rows of data")
     key = _key(call, repository)
     before = repository.reports.get(key)
-    report = Report(content, before.created_on if before else now, now, before.annotations if before else {})
+    report = InsightReport(content, before.created_on if before else now, now, before.annotations if before else {})
     repository.reports[key] = report
-    return Answer(200, _row(call.values["report"], report))
+    return Response(200, _row(call.values["report"], report))
 
 
-def _delete(call: Call) -> Answer:
+def _delete(call: RoutedRequest) -> Response:
     _report(call)
     repository = call.repository()
     del repository.reports[_key(call, repository)]
-    return Answer(204)
+    return Response(204)
 
 
-def _annotations(call: Call) -> Answer:
+def _annotations(call: RoutedRequest) -> Response:
     return paging.counted(call.request, list(_report(call).annotations.values()))
 
 
-def _annotate(call: Call) -> Answer:
+def _annotate(call: RoutedRequest) -> Response:
     report, wanted = _report(call), call.request.document()
     if not isinstance(wanted, list) or not 1 <= len(wanted) <= MOST_AT_ONCE:
         return error(400, f"Annotations are sent as a list of 1 to {MOST_AT_ONCE}")
@@ -103,10 +103,10 @@ def _annotate(call: Call) -> Answer:
     if len(report.annotations.keys() | made.keys()) > MOST:
         return error(400, f"A report has at most {MOST} annotations")
     report.annotations |= made
-    return Answer(200, list(made.values()))
+    return Response(200, list(made.values()))
 
 
-def _annotation(call: Call, wanted: dict[str, Any]) -> dict[str, Any]:
+def _annotation(call: RoutedRequest, wanted: dict[str, Any]) -> dict[str, Any]:
     _check(wanted, "annotation")
     line = wanted.get("line", 1)
     if not isinstance(line, int) or line < 1 or not wanted.get("summary") or "annotation_type" not in wanted:
@@ -124,23 +124,23 @@ def _check(content: dict[str, Any], what: str) -> None:
             raise Refusal(error(400, f"{name} is one of {', '.join(words)}"))
 
 
-def _one(call: Call) -> Answer:
+def _one(call: RoutedRequest) -> Response:
     wanted = call.values["annotation"]
     if wanted not in _report(call).annotations:
         return missing(f"No annotation {wanted}")
-    return Answer(200, _report(call).annotations[wanted])
+    return Response(200, _report(call).annotations[wanted])
 
 
-def _put_one(call: Call) -> Answer:
+def _put_one(call: RoutedRequest) -> Response:
     report, name = _report(call), call.values["annotation"]
     report.annotations[name] = _annotation(call, {**call.request.fields(), "external_id": name})
-    return Answer(200, report.annotations[name])
+    return Response(200, report.annotations[name])
 
 
-def _delete_one(call: Call) -> Answer:
+def _delete_one(call: RoutedRequest) -> Response:
     if _report(call).annotations.pop(call.values["annotation"], None) is None:
         return missing(f"No annotation {call.values['annotation']}")
-    return Answer(204)
+    return Response(204)
 
 
 _ALL = "/repositories/{workspace}/{repository}/commit/{commit}/reports"
@@ -148,7 +148,7 @@ _ONE = _ALL + "/{report}"
 _NOTES = _ONE + "/annotations"
 
 
-def _route(method: str, path: str, function: Callable[[Call], Answer]) -> Route:
+def _route(method: str, path: str, function: Callable[[RoutedRequest], Response]) -> Route:
     return Route(method, path, READ_REPOSITORY, function, by_proxy=True)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 from migrator.demo import paging, store
-from migrator.demo.messages import Answer
+from migrator.demo.messages import Response
 from migrator.demo.moments import shown
 from migrator.demo.resources import accounts
-from migrator.demo.routes import ANYWHERE, Call, Route
+from migrator.demo.routes import ANYWHERE, Route, RoutedRequest
 from migrator.demo.scopes import READ_REPOSITORY
 from migrator.demo.state import Repository, Workspace
 
@@ -25,7 +25,7 @@ _PLACES = {
 }
 
 
-def row(call: Call, repository: Repository) -> dict[str, Any]:
+def row(call: RoutedRequest, repository: Repository) -> dict[str, Any]:
     """A repository as it is shown. `mainbranch` is null where it is empty (BITBUCKET_API.md 2.2)."""
     slug, origin = call.workspace.slug, call.request.origin
     there = not store.empty(repository.folder)
@@ -63,7 +63,7 @@ def row(call: Call, repository: Repository) -> dict[str, Any]:
     }
 
 
-def short(call: Call, repository: Repository) -> dict[str, Any]:
+def short(call: RoutedRequest, repository: Repository) -> dict[str, Any]:
     """A repository as it is shown within something else."""
     return {
         "type": "repository",
@@ -78,19 +78,19 @@ def short(call: Call, repository: Repository) -> dict[str, Any]:
     }
 
 
-def _list(call: Call) -> Answer:
+def _list(call: RoutedRequest) -> Response:
     seen = call.credential.repositories
     found = [each for each in call.workspace.repositories.values() if seen is None or each.slug in seen]
     return paging.page(call.request, [row(call, repository) for repository in found])
 
 
-def _one(call: Call) -> Answer:
+def _one(call: RoutedRequest) -> Response:
     gone = call.workspace.transferred.get(call.values["repository"])
     if gone and call.values["workspace"] == ANYWHERE and call.credential.repositories is None:
         workspace, repository = gone
         there = Workspace(workspace, call.workspace.folder, call.workspace.clock)
-        return Answer(200, row(replace(call, workspace=there), repository))
-    return Answer(200, row(call, call.repository()))
+        return Response(200, row(replace(call, workspace=there), repository))
+    return Response(200, row(call, call.repository()))
 
 
 ROUTES = (

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from migrator.demo import identity, paging, store
-from migrator.demo.messages import Answer, pipelines_error
+from migrator.demo.messages import Response, pipelines_error
 from migrator.demo.moments import of_pipelines
 from migrator.demo.queries import ordered
 from migrator.demo.resources import pullrequests, repositories
-from migrator.demo.routes import Call, Route
+from migrator.demo.routes import Route, RoutedRequest
 from migrator.demo.scopes import READ_PIPELINE
 from migrator.demo.state import Environment, Repository, Run
 
@@ -47,7 +47,7 @@ def _state(status: str, of: str = "pipeline") -> dict[str, Any]:
     }
 
 
-def _row(call: Call, repository: Repository, run: Run) -> dict[str, Any]:
+def _row(call: RoutedRequest, repository: Repository, run: Run) -> dict[str, Any]:
     kind, pattern = run.selector
     of_request = kind == "pull-requests"  # which has short names of commits, as pull requests have
     row: dict[str, Any] = {
@@ -84,7 +84,7 @@ def _of_ref(run: Run) -> dict[str, Any]:
     return {"type": "pipeline_ref_target", "ref_type": run.ref_type, "ref_name": run.ref_name}
 
 
-def _of_pull_request(call: Call, repository: Repository, run: Run) -> dict[str, Any]:
+def _of_pull_request(call: RoutedRequest, repository: Repository, run: Run) -> dict[str, Any]:
     """It names no ref (BITBUCKET_API.md 8, fact 12)."""
     request = next((one for one in repository.pull_requests if one.source == run.ref_name), None)
     head = store.branches(repository.folder).get(repository.main, "")
@@ -98,7 +98,7 @@ def _of_pull_request(call: Call, repository: Repository, run: Run) -> dict[str, 
     }
 
 
-def _steps(call: Call) -> Answer:
+def _steps(call: RoutedRequest) -> Response:
     """One step, which is as the run is."""
     for run in call.repository().runs:
         if call.values["run"] in (run.uuid, str(run.number)):
@@ -129,7 +129,7 @@ def _step(run: Run) -> dict[str, Any]:
     }
 
 
-def _deployments(call: Call) -> Answer:
+def _deployments(call: RoutedRequest) -> Response:
     """Those of the runs that ended well, to every environment in turn."""
     repository = call.repository()
     rows = [
@@ -141,7 +141,7 @@ def _deployments(call: Call) -> Answer:
     return paging.counted(call.request, rows)
 
 
-def _deployment(call: Call, repository: Repository, run: Run, environment: Environment) -> dict[str, Any]:
+def _deployment(call: RoutedRequest, repository: Repository, run: Run, environment: Environment) -> dict[str, Any]:
     when = of_pipelines(run.created_on)
     page = call.page(repository.slug, "addon", "pipelines", f"home#!/results/{run.number}")
     commit = {"hash": run.commit, "links": {"html": call.commit(repository, run.commit)["links"]["html"]}}
@@ -170,7 +170,7 @@ def _deployment(call: Call, repository: Repository, run: Run, environment: Envir
     }
 
 
-def _list(call: Call) -> Answer:
+def _list(call: RoutedRequest) -> Response:
     repository, runs = call.repository(), call.repository().runs
     for name, taken in _FILTERS.items():
         wanted = call.request.every(name)
@@ -180,11 +180,11 @@ def _list(call: Call) -> Answer:
     return paging.counted(call.request, ordered(rows, call.request.one("sort") or "created_on"))
 
 
-def _one(call: Call) -> Answer:
+def _one(call: RoutedRequest) -> Response:
     repository, wanted = call.repository(), call.values["run"]
     for run in repository.runs:
         if wanted in (run.uuid, str(run.number)):
-            return Answer(200, _row(call, repository, run))
+            return Response(200, _row(call, repository, run))
     return pipelines_error(404, "The requested pipeline was not found")
 
 

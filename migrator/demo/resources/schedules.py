@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from migrator.demo import paging
-from migrator.demo.messages import Answer
+from migrator.demo.messages import Response
 from migrator.demo.moments import of_pipelines
-from migrator.demo.routes import Call, Route
+from migrator.demo.routes import Route, RoutedRequest
 from migrator.demo.scopes import READ_PIPELINE
 from migrator.demo.state import Schedule
 
@@ -37,7 +37,7 @@ def _row(schedule: Schedule) -> dict[str, Any]:
     }
 
 
-def _list(call: Call) -> Answer:
+def _list(call: RoutedRequest) -> Response:
     return paging.counted(call.request, [_row(schedule) for schedule in call.repository().schedules])
 
 

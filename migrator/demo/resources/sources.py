@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from migrator.demo import paging, store
-from migrator.demo.messages import BINARY, Answer, error
+from migrator.demo.messages import BINARY, Response, error
 from migrator.demo.resources.commits import found
-from migrator.demo.routes import Call, Route, missing
+from migrator.demo.routes import Route, RoutedRequest, missing
 from migrator.demo.scopes import READ_REPOSITORY
 from migrator.demo.state import Repository
 
@@ -21,30 +21,30 @@ _KINDS = {"json": "application/json", "sh": "text/x-sh", "txt": "text/plain"}
 _ATTRIBUTES = {"120000": "link", "100755": "executable", "160000": "subrepository"}
 
 
-def _root(call: Call) -> Answer:
+def _root(call: RoutedRequest) -> Response:
     repository = call.repository()
     if store.empty(repository.folder):
         return missing("The repository is empty")
     return _folder(call, repository, found(call, repository, "HEAD"), "")
 
 
-def _path(call: Call) -> Answer:
+def _path(call: RoutedRequest) -> Response:
     repository, path = call.repository(), call.values.get("path", "")
     revision = found(call, repository, call.values["commit"])
     entry = store.entry(repository.folder, revision, path)
     if entry is None:
         return missing(f"No such file or directory: {path}")
     if call.request.one("format") == "meta":
-        return Answer(200, _row(call, repository, revision, entry))
+        return Response(200, _row(call, repository, revision, entry))
     if entry.kind == "tree":
         return _folder(call, repository, revision, path)
     if entry.kind != "blob":
         return missing(f"{path} is a submodule")
     headers = {"Content-Type": BINARY, "ETag": f'"{entry.hash}"'}
-    return Answer(200, None, store.content(repository.folder, entry.hash), headers)
+    return Response(200, None, store.content(repository.folder, entry.hash), headers)
 
 
-def _folder(call: Call, repository: Repository, revision: str, path: str) -> Answer:
+def _folder(call: RoutedRequest, repository: Repository, revision: str, path: str) -> Response:
     depth = call.request.one("max_depth", "1")
     if not depth.isdecimal() or int(depth) < 1:
         return error(400, "Invalid max_depth")
@@ -54,7 +54,7 @@ def _folder(call: Call, repository: Repository, revision: str, path: str) -> Ans
     return paging.page(call.request, [_row(call, repository, revision, entry) for entry in entries])
 
 
-def _row(call: Call, repository: Repository, revision: str, entry: store.Entry) -> dict[str, Any]:
+def _row(call: RoutedRequest, repository: Repository, revision: str, entry: store.StoredEntry) -> dict[str, Any]:
     here = call.url(repository.slug, "src", revision) + f"/{quote(entry.path)}"
     history = call.url(repository.slug, "filehistory", revision) + f"/{quote(entry.path)}"
     links = {"self": here, "meta": f"{here}?format=meta", "history": history}

@@ -11,26 +11,26 @@ from dataclasses import replace
 from typing import Any
 
 from migrator.demo import paging
-from migrator.demo.messages import Answer, Refusal, pipelines_error
+from migrator.demo.messages import Refusal, Response, pipelines_error
 from migrator.demo.resources.environments import environment
-from migrator.demo.routes import Call, Route
+from migrator.demo.routes import Route, RoutedRequest
 from migrator.demo.scopes import ADMIN_PIPELINE, READ_PIPELINE
 from migrator.demo.state import Repository, Variable, Variables
 from migrator.text.patterns import regex
 
 _KEY = regex(r"[A-Za-z_][A-Za-z0-9_]*")
-_Level = Callable[[Call], Variables]
+_Level = Callable[[RoutedRequest], Variables]
 
 
-def _of_workspace(call: Call) -> Variables:
+def _of_workspace(call: RoutedRequest) -> Variables:
     return call.workspace.variables
 
 
-def _of_repository(call: Call) -> Variables:
+def _of_repository(call: RoutedRequest) -> Variables:
     return _open(call.repository()).variables
 
 
-def _of_environment(call: Call) -> Variables:
+def _of_environment(call: RoutedRequest) -> Variables:
     _open(call.repository())
     return environment(call).variables
 
@@ -48,17 +48,17 @@ def shown(variable: Variable) -> dict[str, Any]:
     return row | {"system": variable.system}
 
 
-def _list_workspace(call: Call) -> Answer:
+def _list_workspace(call: RoutedRequest) -> Response:
     return paging.counted(call.request, [shown(each) for each in call.workspace.variables.values()])
 
 
-def _list_repository(call: Call) -> Answer:
+def _list_repository(call: RoutedRequest) -> Response:
     repository = _open(call.repository())
     inside = f"/rest/1.0/accounts/{call.workspace.uuid}/repositories/{repository.uuid}/pipelines_config/variables"
     return paging.poisoned(call.request, [shown(each) for each in repository.variables.values()], inside)
 
 
-def _list_environment(call: Call) -> Answer:
+def _list_environment(call: RoutedRequest) -> Response:
     """Their type is that of others, as a client says that is used much:
     https://github.com/atlassian-api/atlassian-python-api/blob/master/atlassian/bitbucket/cloud/repositories/deploymentEnvironments.py
     """
@@ -66,8 +66,8 @@ def _list_environment(call: Call) -> Answer:
     return paging.counted(call.request, rows)
 
 
-def _create(level: _Level, typed: bool = True) -> Callable[[Call], Answer]:
-    def create(call: Call) -> Answer:
+def _create(level: _Level, typed: bool = True) -> Callable[[RoutedRequest], Response]:
+    def create(call: RoutedRequest) -> Response:
         variables, wanted = level(call), call.request.fields()
         key = str(wanted.get("key", ""))
         if not _KEY.fullmatch(key):
@@ -80,17 +80,17 @@ def _create(level: _Level, typed: bool = True) -> Callable[[Call], Answer]:
         row = shown(made)
         if not typed:
             del row["type"]
-        return Answer(201, row, headers={"Location": f"{call.request.origin}{call.request.path}/{made.uuid}"})
+        return Response(201, row, headers={"Location": f"{call.request.origin}{call.request.path}/{made.uuid}"})
 
     return create
 
 
-def _get(level: _Level) -> Callable[[Call], Answer]:
-    return lambda call: Answer(200, shown(_named(call, level(call))))
+def _get(level: _Level) -> Callable[[RoutedRequest], Response]:
+    return lambda call: Response(200, shown(_named(call, level(call))))
 
 
-def _update(level: _Level) -> Callable[[Call], Answer]:
-    def update(call: Call) -> Answer:
+def _update(level: _Level) -> Callable[[RoutedRequest], Response]:
+    def update(call: RoutedRequest) -> Response:
         variables, wanted = level(call), call.request.fields()
         variable = _named(call, variables)
         changed = replace(
@@ -102,21 +102,21 @@ def _update(level: _Level) -> Callable[[Call], Answer]:
         if variable.secured and not changed.secured and "value" not in wanted:
             changed = replace(changed, value="")  # else a secured value could be read back
         variables[variable.uuid] = changed
-        return Answer(200, shown(changed))
+        return Response(200, shown(changed))
 
     return update
 
 
-def _delete(level: _Level) -> Callable[[Call], Answer]:
-    def delete(call: Call) -> Answer:
+def _delete(level: _Level) -> Callable[[RoutedRequest], Response]:
+    def delete(call: RoutedRequest) -> Response:
         variables = level(call)
         del variables[_named(call, variables).uuid]
-        return Answer(204)
+        return Response(204)
 
     return delete
 
 
-def _named(call: Call, variables: Variables) -> Variable:
+def _named(call: RoutedRequest, variables: Variables) -> Variable:
     found = variables.get(call.values["variable"])
     if found is None or found.system:
         raise Refusal(pipelines_error(404, "The requested variable was not found"))
@@ -128,7 +128,7 @@ _REPOSITORY = "/repositories/{workspace}/{repository}/pipelines_config/variables
 _ENVIRONMENT = "/repositories/{workspace}/{repository}/deployments_config/environments/{environment}/variables"
 
 
-def _level(path: str, level: _Level, lists: Callable[[Call], Answer], single: bool) -> tuple[Route, ...]:
+def _level(path: str, level: _Level, lists: Callable[[RoutedRequest], Response], single: bool) -> tuple[Route, ...]:
     one = path + "/{variable}"
     always = (
         Route("GET", path, READ_PIPELINE, lists),

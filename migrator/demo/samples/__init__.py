@@ -26,7 +26,7 @@ from migrator.demo.samples import (
 )
 from migrator.demo.samples.sample import DANA, LEE, SAM, Sample
 from migrator.demo.state import PullRequest
-from migrator.demo.store import Commit
+from migrator.demo.store import NewCommit
 
 SAMPLES: tuple[Sample, ...] = (
     web.SAMPLE,
@@ -57,7 +57,7 @@ def fill(box: Box) -> None:
 
 def _add(box: Box, sample: Sample, people: dict[str, User], now: datetime) -> None:
     commits = [
-        Commit(push.branch, push.files, push.message, people[push.author].git_author, now - timedelta(push.days))
+        NewCommit(push.branch, push.files, push.message, people[push.author].git_author, now - timedelta(push.days))
         for push in sample.pushes
     ]
     repository, hashes = box.add_written(sample.slug, commits, sample.tags, project=sample.project)

@@ -1,6 +1,6 @@
 """Migrated by hand long ago; nobody thought of the token, which is still stored."""
 
-from migrator.demo.samples.sample import LEE, Push, Ran, Sample, Stored
+from migrator.demo.samples.sample import LEE, Push, Ran, Sample, SampleVariable
 
 _STORED = """\
 image: docker:27-cli
@@ -33,8 +33,8 @@ SAMPLE = Sample(
         Push(120, "Use the native credentials", {"bitbucket-pipelines.yml": _NATIVE, "README.md": _README}, author=LEE),
     ),
     stored=(
-        Stored("PACKAGES_EMAIL", "removable", "ci@acme.example", secured=False),
-        Stored("PACKAGES_TOKEN", "removable"),
+        SampleVariable("PACKAGES_EMAIL", "removable", "ci@acme.example", secured=False),
+        SampleVariable("PACKAGES_TOKEN", "removable"),
     ),
     ran=(Ran(0, 400), Ran(1, 120), Ran(1, 40)),
 )

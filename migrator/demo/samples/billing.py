@@ -1,6 +1,6 @@
 """The main branch is done, a release branch of someone who left is not."""
 
-from migrator.demo.samples.sample import LEE, SAM, Push, Ran, Sample, Stored
+from migrator.demo.samples.sample import LEE, SAM, Push, Ran, Sample, SampleVariable
 
 _STORED = """\
 image: docker:27-cli
@@ -29,8 +29,8 @@ SAMPLE = Sample(
         Push(90, "Use the native credentials", {"bitbucket-pipelines.yml": _NATIVE}, author=LEE),
     ),
     stored=(
-        Stored("PACKAGES_EMAIL", "in-use", "ci@acme.example", secured=False),
-        Stored("PACKAGES_TOKEN", "in-use"),
+        SampleVariable("PACKAGES_EMAIL", "in-use", "ci@acme.example", secured=False),
+        SampleVariable("PACKAGES_TOKEN", "in-use"),
     ),
     ran=(Ran(1, 150, "release/2.x", selector=("branches", "{main,release/*}")), Ran(2, 90)),
     project="SHOP",

@@ -1,6 +1,6 @@
 """Each deployment has its own token, and one of the same name for all other steps."""
 
-from migrator.demo.samples.sample import Push, Ran, Sample, Stored
+from migrator.demo.samples.sample import Push, Ran, Sample, SampleVariable
 
 _PIPELINES = """\
 image: docker:27-cli
@@ -37,11 +37,11 @@ SAMPLE = Sample(
     story="One key on two levels: the production server logs in with a token that no pipeline can replace.",
     pushes=(Push(90, "Begin", {"Dockerfile": "FROM node:24-slim\n", "bitbucket-pipelines.yml": _PIPELINES}),),
     stored=(
-        Stored("REGISTRY", value="crg.apkg.io", secured=False),
-        Stored("REGISTRY_USER", "in-use", "ci@acme.example", secured=False),
-        Stored("REGISTRY_TOKEN", "in-use"),
-        Stored("REGISTRY_TOKEN", "in-use", environment="Staging"),
-        Stored("REGISTRY_TOKEN", "in-use", environment="Production"),
+        SampleVariable("REGISTRY", value="crg.apkg.io", secured=False),
+        SampleVariable("REGISTRY_USER", "in-use", "ci@acme.example", secured=False),
+        SampleVariable("REGISTRY_TOKEN", "in-use"),
+        SampleVariable("REGISTRY_TOKEN", "in-use", environment="Staging"),
+        SampleVariable("REGISTRY_TOKEN", "in-use", environment="Production"),
     ),
     ran=(Ran(0, 90), Ran(0, 4, status="PAUSED")),
     project="SHOP",

@@ -1,7 +1,7 @@
 """Repositories of which something cannot be known, or that stand in the way of the native credentials."""
 
-from migrator.demo.samples.sample import Push, Ran, Sample, Stored
-from migrator.demo.store import Program
+from migrator.demo.samples.sample import Push, Ran, Sample, SampleVariable
+from migrator.demo.store import Executable
 
 _DUMP = """\
 image: docker:27-cli
@@ -58,13 +58,13 @@ SAMPLES = (
                 "Use the native credentials",
                 {
                     "bitbucket-pipelines.yml": _DUMP,
-                    "deploy.sh": Program("#!/bin/sh\ncurl -T $1 https://deploy.acme.example/\n"),
+                    "deploy.sh": Executable("#!/bin/sh\ncurl -T $1 https://deploy.acme.example/\n"),
                 },
             ),
         ),
         stored=(
-            Stored("PACKAGES_EMAIL", "cannot-tell", "ci@acme.example", secured=False),
-            Stored("PACKAGES_TOKEN", "cannot-tell"),
+            SampleVariable("PACKAGES_EMAIL", "cannot-tell", "ci@acme.example", secured=False),
+            SampleVariable("PACKAGES_TOKEN", "cannot-tell"),
         ),
         ran=(Ran(1, 100),),
     ),
@@ -76,13 +76,13 @@ SAMPLES = (
             Push(
                 95,
                 "Use the native credentials",
-                {"bitbucket-pipelines.yml": _NAMED, "sign.sh": Program("#!/bin/sh\ncat > key\n")},
+                {"bitbucket-pipelines.yml": _NAMED, "sign.sh": Executable("#!/bin/sh\ncat > key\n")},
             ),
         ),
         stored=(
-            Stored("PACKAGES_EMAIL", "removable-with-accepted-risk", "ci@acme.example", secured=False),
-            Stored("PACKAGES_TOKEN", "removable-with-accepted-risk"),
-            Stored("main_TOKEN"),
+            SampleVariable("PACKAGES_EMAIL", "removable-with-accepted-risk", "ci@acme.example", secured=False),
+            SampleVariable("PACKAGES_TOKEN", "removable-with-accepted-risk"),
+            SampleVariable("main_TOKEN"),
         ),
         ran=(Ran(1, 95),),
     ),
@@ -90,14 +90,14 @@ SAMPLES = (
         slug="gateway",
         story="Stores a variable under the native name, so its native login is not what it seems.",
         pushes=(Push(85, "Begin", {"bitbucket-pipelines.yml": _NATIVE}),),
-        stored=(Stored("BITBUCKET_PACKAGES_TOKEN", "shadows-native"),),
+        stored=(SampleVariable("BITBUCKET_PACKAGES_TOKEN", "shadows-native"),),
         ran=(Ran(0, 85),),
     ),
     Sample(
         slug="vault",
         story="Shows its files to everyone and its variables to nobody: they are not checked.",
         pushes=(Push(75, "Begin", {"bitbucket-pipelines.yml": _STORED}),),
-        stored=(Stored("PACKAGES_EMAIL", "not-checked"),),
+        stored=(SampleVariable("PACKAGES_EMAIL", "not-checked"),),
         restricted=True,
     ),
     Sample(slug="sandbox", story="Is empty."),

@@ -1,6 +1,6 @@
 """What a migration is for: a stored token that nothing needs once one pull request is merged."""
 
-from migrator.demo.samples.sample import Push, Ran, Sample, Stored
+from migrator.demo.samples.sample import Push, Ran, Sample, SampleVariable
 
 _PIPELINES = """\
 image: docker:27-cli
@@ -21,8 +21,8 @@ SAMPLE = Sample(
     story="Ran last two months ago: once its one login is rewritten nothing can need the stored token.",
     pushes=(Push(60, "Begin", {"Dockerfile": "FROM python:3.13-slim\n", "bitbucket-pipelines.yml": _PIPELINES}),),
     stored=(
-        Stored("PACKAGES_EMAIL", "in-use", "ci@acme.example", secured=False),
-        Stored("PACKAGES_TOKEN", "in-use"),
+        SampleVariable("PACKAGES_EMAIL", "in-use", "ci@acme.example", secured=False),
+        SampleVariable("PACKAGES_TOKEN", "in-use"),
     ),
     ran=(Ran(0, 60),),
 )

@@ -1,6 +1,6 @@
 """The change is proposed and not merged yet."""
 
-from migrator.demo.samples.sample import LEE, Opened, Push, Ran, Sample, Stored
+from migrator.demo.samples.sample import LEE, Opened, Push, Ran, Sample, SampleVariable
 
 _STORED = """\
 image: docker:27-cli
@@ -27,8 +27,8 @@ SAMPLE = Sample(
         Push(1, "Use the native credentials", {"bitbucket-pipelines.yml": _NATIVE}, "patless/main"),
     ),
     stored=(
-        Stored("PACKAGES_EMAIL", "after-merge", "ci@acme.example", secured=False),
-        Stored("PACKAGES_TOKEN", "after-merge"),
+        SampleVariable("PACKAGES_EMAIL", "after-merge", "ci@acme.example", secured=False),
+        SampleVariable("PACKAGES_TOKEN", "after-merge"),
     ),
     ran=(Ran(0, 180),),
     opened=(Opened("patless/main", "Use the native credentials of Bitbucket Packages", "One line changes."),),

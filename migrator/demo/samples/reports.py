@@ -1,6 +1,6 @@
 """Reads a package of another repository, which the native credentials do not open."""
 
-from migrator.demo.samples.sample import Push, Ran, Sample, Stored
+from migrator.demo.samples.sample import Push, Ran, Sample, SampleVariable
 
 _PIPELINES = """\
 image: docker:27-cli
@@ -23,8 +23,8 @@ SAMPLE = Sample(
         Push(70, "Begin", {"Dockerfile": "FROM crg.apkg.io/acme/base:1\n", "bitbucket-pipelines.yml": _PIPELINES}),
     ),
     stored=(
-        Stored("PACKAGES_EMAIL", "in-use", "ci@acme.example", secured=False),
-        Stored("PACKAGES_TOKEN", "in-use"),
+        SampleVariable("PACKAGES_EMAIL", "in-use", "ci@acme.example", secured=False),
+        SampleVariable("PACKAGES_TOKEN", "in-use"),
     ),
     ran=(Ran(0, 70),),
 )

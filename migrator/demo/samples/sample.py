@@ -20,7 +20,7 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class SampleVariable:
     """A variable of the repository or of the environment. `verdict` is what `patless secrets` has to say of it.
 
     It is empty where the variable has nothing to do with Bitbucket Packages. Values are not credentials of anyone.
@@ -63,7 +63,7 @@ class Sample:
     slug: str
     story: str
     pushes: tuple[Push, ...] = ()
-    stored: tuple[Stored, ...] = ()
+    stored: tuple[SampleVariable, ...] = ()
     tags: Mapping[str, int] = field(default_factory=dict)
     ran: tuple[Ran, ...] = ()
     schedules: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """A pipeline that is shared: one repository exports it, another imports it and stores the token."""
 
-from migrator.demo.samples.sample import Push, Ran, Sample, Stored
+from migrator.demo.samples.sample import Push, Ran, Sample, SampleVariable
 
 _EXPORT = """\
 export: true
@@ -34,8 +34,8 @@ IMPORTER = Sample(
     story="No file here names the token; the pipeline that it imports from `ci-shared` uses it.",
     pushes=(Push(60, "Begin", {"Dockerfile": "FROM ruby:3.4\n", "bitbucket-pipelines.yml": _IMPORT}),),
     stored=(
-        Stored("PACKAGES_EMAIL", "in-use", "ci@acme.example", secured=False),
-        Stored("PACKAGES_TOKEN", "in-use"),
+        SampleVariable("PACKAGES_EMAIL", "in-use", "ci@acme.example", secured=False),
+        SampleVariable("PACKAGES_TOKEN", "in-use"),
     ),
     ran=(Ran(0, 60),),
     project="SHOP",

@@ -1,7 +1,7 @@
 """Three repositories that use one token of the workspace, each in its own way."""
 
-from migrator.demo.samples.sample import Push, Ran, Sample, Stored
-from migrator.demo.store import Program
+from migrator.demo.samples.sample import Push, Ran, Sample, SampleVariable
+from migrator.demo.store import Executable
 
 _MOBILE = """\
 image: docker:27-cli
@@ -50,8 +50,8 @@ pipelines:
 """
 
 WORKSPACE = (
-    Stored("TEAM_PACKAGES_USER", "in-use", "team@acme.example", secured=False),
-    Stored("TEAM_PACKAGES_TOKEN", "in-use"),
+    SampleVariable("TEAM_PACKAGES_USER", "in-use", "team@acme.example", secured=False),
+    SampleVariable("TEAM_PACKAGES_TOKEN", "in-use"),
 )
 """The variables of the workspace."""
 SAMPLES = (
@@ -72,7 +72,7 @@ SAMPLES = (
                 {
                     "Dockerfile": "FROM rust:1.90\n",
                     "bitbucket-pipelines.yml": _SEARCH,
-                    "ci/publish.sh": Program(_SCRIPT),
+                    "ci/publish.sh": Executable(_SCRIPT),
                 },
             ),
         ),

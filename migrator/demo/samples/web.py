@@ -1,6 +1,6 @@
 """What most repositories look like today: a login with a stored token, which can be rewritten as it is."""
 
-from migrator.demo.samples.sample import LEE, Opened, Push, Ran, Sample, Stored
+from migrator.demo.samples.sample import LEE, Opened, Push, Ran, Sample, SampleVariable
 
 _PIPELINES = """\
 # Build on every push, release from main.
@@ -52,10 +52,10 @@ SAMPLE = Sample(
         Push(1, "Publish every night", {"bitbucket-pipelines.yml": _NIGHTLY}, branch="nightly", author=LEE),
     ),
     stored=(
-        Stored("PACKAGES_EMAIL", "in-use", "ci@acme.example", secured=False),
-        Stored("PACKAGES_TOKEN", "in-use"),
-        Stored("DOCKERHUB_USERNAME", value="acme", secured=False),
-        Stored("DOCKERHUB_TOKEN"),
+        SampleVariable("PACKAGES_EMAIL", "in-use", "ci@acme.example", secured=False),
+        SampleVariable("PACKAGES_TOKEN", "in-use"),
+        SampleVariable("DOCKERHUB_USERNAME", value="acme", secured=False),
+        SampleVariable("DOCKERHUB_TOKEN"),
     ),
     ran=(Ran(1, 200), Ran(2, 2)),
     opened=(Opened("nightly", "Publish every night", "Testers want the image of the day.", author=LEE),),

@@ -1,6 +1,6 @@
 """Migrated by hand last month: what runs now is clean, what could be run again is not."""
 
-from migrator.demo.samples.sample import Push, Ran, Sample, Stored
+from migrator.demo.samples.sample import Push, Ran, Sample, SampleVariable
 
 _STORED = """\
 image: docker:27-cli
@@ -28,8 +28,8 @@ SAMPLE = Sample(
         Push(21, "Use the native credentials", {"bitbucket-pipelines.yml": _NATIVE}),
     ),
     stored=(
-        Stored("REGISTRY_USER", "rollback-only", "ci@acme.example", secured=False),
-        Stored("REGISTRY_TOKEN", "rollback-only"),
+        SampleVariable("REGISTRY_USER", "rollback-only", "ci@acme.example", secured=False),
+        SampleVariable("REGISTRY_TOKEN", "rollback-only"),
     ),
     tags={"v1.4.0": 0, "v1.5.0": 1},
     ran=(Ran(0, 25), Ran(1, 21)),

@@ -14,7 +14,15 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from migrator.frontends.documents.interpolation import Dialect, Expansion, Variable, expand, image_name, known, unknown
+from migrator.frontends.documents.interpolation import (
+    Dialect,
+    Expansion,
+    VariableValue,
+    expand,
+    image_name,
+    known,
+    unknown,
+)
 from migrator.text.patterns import regex
 
 SIZE_LIMIT = 2 * 1024 * 1024
@@ -130,20 +138,20 @@ class _Arguments:
     def expand(self, text: str) -> Expansion:
         return expand(text, self._lookup, self.dialect)
 
-    def _lookup(self, name: str) -> Variable:
+    def _lookup(self, name: str) -> VariableValue:
         value = self.declared.get(name)
         if name in _PLATFORM_ARGS:
             given = self.given.get(name)
             if given is not None:
-                return Variable(known(given), True)
-            return Variable(unknown(f"{name} depends on the builder", by_default=_PLATFORM_ARGS[name]), None)
+                return VariableValue(known(given), True)
+            return VariableValue(unknown(f"{name} depends on the builder", by_default=_PLATFORM_ARGS[name]), None)
         if value is not None:
             # A build argument without a known value may be `--build-arg NAME` of a variable that is not set.
-            return Variable(value, None if name in self.given and value.resolved is None else True)
+            return VariableValue(value, None if name in self.given and value.resolved is None else True)
         if name in self.declared:
             argument = f"the build argument {name}"
-            return Variable(unknown(f"{argument} has no default", names=(argument,)), False)
-        return Variable(unknown(f"no ARG before the first FROM declares {name}"), False)
+            return VariableValue(unknown(f"{argument} has no default", names=(argument,)), False)
+        return VariableValue(unknown(f"no ARG before the first FROM declares {name}"), False)
 
 
 def _directives(lines: Sequence[str]) -> dict[str, tuple[int, str]]:

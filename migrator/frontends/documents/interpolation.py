@@ -53,14 +53,14 @@ def unknown(why: str, *, written: str = "", by_default: str | None = None, names
     return Expansion(written, None, "", by_default, why, names)
 
 
-class Variable(Struct, frozen=True):
+class VariableValue(Struct, frozen=True):
     """A variable's value. `present`: is it set at all? None where that cannot be told."""
 
     value: Expansion
     present: bool | None
 
 
-Lookup = Callable[[str], Variable]
+Lookup = Callable[[str], VariableValue]
 
 
 class Dialect(Struct, frozen=True):
@@ -90,12 +90,14 @@ def interpolate(text: str, variables: Mapping[str, str | None], limit: int = LEN
     still be set where Compose runs, so it is not taken as unset: see `Expansion.by_default`.
     """
 
-    def lookup(name: str) -> Variable:
+    def lookup(name: str) -> VariableValue:
         value = variables.get(name)
         if value is not None:
-            return Variable(known(value), True)
+            return VariableValue(known(value), True)
         why = f"the value of {name} is not known"
-        return Variable(unknown(why), True) if name in variables else Variable(unknown(why, by_default=""), None)
+        return (
+            VariableValue(unknown(why), True) if name in variables else VariableValue(unknown(why, by_default=""), None)
+        )
 
     return expand(text, lookup, COMPOSE, limit)
 
@@ -270,7 +272,7 @@ def _value(piece: _Piece, lookup: Lookup, limit: int) -> Expansion:
     return unknown(why, by_default=default, names=value.unknown or (piece.name,))
 
 
-def _usable(variable: Variable, colon: bool) -> bool | None:
+def _usable(variable: VariableValue, colon: bool) -> bool | None:
     """Whether the variable is set, and with `colon` not empty; None where that cannot be told."""
     if variable.present is False or not colon:
         return variable.present

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 
-from migrator.frontends.programs import Place, Program, Request, whole
+from migrator.frontends.programs import FileCommand, Place, Program, whole
 from migrator.ir.nodes import ProgramError, Statement
 from migrator.text.edits import Edit
 from migrator.text.patterns import regex
@@ -29,7 +29,7 @@ _MODULES = 20
 """The most modules of the repository that are read with one program."""
 
 
-def read(request: Request) -> Program | None:
+def read(request: FileCommand) -> Program | None:
     """`python x.py`, `python -m package`."""
     words = list(request.words)
     taken = 0

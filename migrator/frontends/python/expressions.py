@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from migrator.frontends.python import calls, tree
 from migrator.frontends.python.facts import Facts, copied
 from migrator.frontends.python.names import ENVIRONMENT, Names, Namespace
-from migrator.frontends.python.shapes import Copy, Shape
+from migrator.frontends.python.shapes import CallShape, Copy
 from migrator.ir.nodes import (
     Assign,
     Break,
@@ -67,7 +67,7 @@ class Expressions:
         self.told: set[cst.CSTNode] = set()
         self.lists: dict[str, Listed | None] = {}
         self.environments: dict[Namespace, list[tuple[int, str]]] = {}
-        self.copies: dict[Shape, Define | None] = {}
+        self.copies: dict[CallShape, Define | None] = {}
         self.written: dict[str, cst.SimpleString] = {}
         self.plain: set[str] = set()
         self.copy: Callable[[Copy], Define]

@@ -25,7 +25,7 @@ _HARMLESS = {"check", "text", "timeout", "stdout", "stderr", "capture_output", "
 """Keywords of `subprocess.run` that do not change what is run."""
 
 
-class Shape(Struct, frozen=True):
+class CallShape(Struct, frozen=True):
     """A function as it is called: parameters that are given a list, with the number of elements, and those that are
     given text, with its place. `plain`: what it is given by other keywords changes no command."""
 
@@ -41,7 +41,7 @@ class Copy(Struct, frozen=True, eq=False):
     function: Function
     scope: Namespace
     name: str
-    shape: Shape
+    shape: CallShape
     texts: dict[str, cst.SimpleString]
 
 
@@ -70,7 +70,7 @@ def copied(
     if any(len(one) > _MOST_ELEMENTS for one in lists.values()) or (others and named is None):
         return None
     counts = tuple((name, len(words)) for name, words in lists.items())
-    shape = Shape(function.name, counts, tuple((name, to.names.start(one)) for name, one in texts.items()), plain)
+    shape = CallShape(function.name, counts, tuple((name, to.names.start(one)) for name, one in texts.items()), plain)
     if shape not in to.copies:
         if len(to.copies) >= _MOST_COPIES:
             return None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from migrator.frontends.programs import Program, Request, whole
+from migrator.frontends.programs import FileCommand, Program, whole
 from migrator.frontends.shell.comparing import same
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import ProgramError
 from migrator.text.edits import Edit
 
 
-def read(request: Request) -> Program | None:
+def read(request: FileCommand) -> Program | None:
     """The script that the first word names. One with CR line ends does not run."""
     path = request.path(request.words[0]) if request.words else None
     text = request.file(path) if path else None

@@ -21,7 +21,7 @@ _IMPORT = regex(
 )
 
 
-class Target(Struct, frozen=True, order=True):
+class ImportTarget(Struct, frozen=True, order=True):
     """`repository` is a slug, or a UUID in braces; `ref` a branch or a tag; `pipeline` '' for a source alone."""
 
     repository: str
@@ -57,7 +57,7 @@ def exports(root: Node | None) -> bool:
     return said is not None and said.value.lower() == "true"
 
 
-def target(text: str) -> Target | None:
+def target(text: str) -> ImportTarget | None:
     """What an import names, a pipeline with its source spelt out (`publish@ci-shared:main`) too; None where the text
     has another form."""
     found = _IMPORT.fullmatch(text)
@@ -65,10 +65,10 @@ def target(text: str) -> Target | None:
         return None
     rest = found["rest"] or ""
     if found["of"]:
-        return Target(found["repository"], found["ref"], posixpath.normpath(rest or ROOT), found["of"])
+        return ImportTarget(found["repository"], found["ref"], posixpath.normpath(rest or ROOT), found["of"])
     if rest.lower().endswith((".yml", ".yaml")):
-        return Target(found["repository"], found["ref"], posixpath.normpath(rest))
-    return Target(found["repository"], found["ref"], ROOT, rest)
+        return ImportTarget(found["repository"], found["ref"], posixpath.normpath(rest))
+    return ImportTarget(found["repository"], found["ref"], ROOT, rest)
 
 
 def _sources(root: Node | None) -> tuple[dict[str, Scalar], set[Node]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from migrator.rulebook import reading as rulebook
-from migrator.rulebook.documents import Document
+from migrator.rulebook.documents import RuleFile
 from migrator.rulebook.entries import RuleEntry
 from migrator.text import yaml
 from migrator.text.patterns import regex
@@ -46,7 +46,7 @@ class Release(Struct, frozen=True, order=True):
 def load(directories: tuple[Path, ...] = ()) -> Releases:
     """The built-in ones and those in the folder `releases` of the given directories of rules. Raises RuleError."""
     folders = [directory / "releases" for directory in (rulebook.built_in(), *directories)]
-    files = [Document(path).read(Releases) for folder in folders for path in sorted(folder.glob("*.yml"))]
+    files = [RuleFile(path).read(Releases) for folder in folders for path in sorted(folder.glob("*.yml"))]
     return Releases(
         frozenset(key for file in files for key in file.keys),
         tuple(command for file in files for command in file.commands),

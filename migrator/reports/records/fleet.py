@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 
 from migrator.bitbucket.records import Level
 from migrator.findings.records import Verdict
-from migrator.fleet.following import Row, Standing, counted
+from migrator.fleet.following import Standing, StatusRow, counted
 from migrator.fleet.records import SeenFinding
 from migrator.reports.known import Audit, Fleet, KeptVariable, Owned, PlanOutcome
 from migrator.reports.records.secrets import (
@@ -164,7 +164,7 @@ class FleetRecord(Struct, frozen=True):
     summary: FleetSummary
 
 
-def status(workspace: str, found: Sequence[Row]) -> StatusRecord:
+def status(workspace: str, found: Sequence[StatusRow]) -> StatusRecord:
     """`state` is one of the schema's; how the first run after a merge ended is in `run`."""
     return StatusRecord(SCHEMA_VERSION, tuple(map(_standing, found)), _summary(workspace, found))
 
@@ -187,7 +187,7 @@ def fleet(known: Fleet) -> FleetRecord:
     )
 
 
-def _summary(workspace: str, found: Sequence[Row]) -> StatusSummary:
+def _summary(workspace: str, found: Sequence[StatusRow]) -> StatusSummary:
     """Repositories that are gone, transferred or archived are in `states` only."""
     there = [row for row in found if row.standing.counts]
     return StatusSummary(
@@ -200,7 +200,7 @@ def _summary(workspace: str, found: Sequence[Row]) -> StatusSummary:
     )
 
 
-def _standing(row: Row) -> StandingRecord:
+def _standing(row: StatusRow) -> StandingRecord:
     change = row.change
     request = None
     if change and change.pull_request is not None:

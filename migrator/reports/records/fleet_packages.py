@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from migrator.findings.records import Verdict
 from migrator.fleet.imports import Importer, Pin, Shared
-from migrator.fleet.packages import Known, Party, Picture, Place
+from migrator.fleet.packages import FleetPackage, PackageUse, Party, Picture
 from migrator.fleet.records import SeenFinding
 from migrator.reports.records.words import SCHEMA_VERSION, Count, Strings, about
 
@@ -118,7 +118,7 @@ def packages(picture: Picture) -> PictureRecord:
     )
 
 
-def _known(known: Known) -> KnownRecord:
+def _known(known: FleetPackage) -> KnownRecord:
     gain = known.unlocks
     secrets = tuple(UnlockedVariable(one.repository, one.name) for one in gain.secrets)
     return KnownRecord(
@@ -135,7 +135,7 @@ def _party(party: Party) -> PartyRecord:
     return PartyRecord(party.repository, party.settled, tuple(map(_place, party.places)))
 
 
-def _place(place: Place) -> PlaceRecord:
+def _place(place: PackageUse) -> PlaceRecord:
     others = max(0, len(place.branches) - _BRANCHES)
     at = (place.path, place.line, place.column)
     return PlaceRecord(place.shared or None, *at, place.branches[:_BRANCHES], others)

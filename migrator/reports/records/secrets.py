@@ -16,7 +16,7 @@ from migrator.bitbucket.records import Level, Variable
 from migrator.reports.records.words import SCHEMA_VERSION, Count, Strings, about
 from migrator.reports.wording import stored as words
 from migrator.reports.wording.stored import Paired, ToDo
-from migrator.secrets.records import Alive, Evidence, Listing, Row, Stored, Verdict, Waiver
+from migrator.secrets.records import Alive, Evidence, Listing, RemovalVerdict, StoredAt, VariableRow, Waiver
 from migrator.secrets.tokens import Token, TokenRow
 from migrator.text.toml import ConfigurationError
 
@@ -53,7 +53,7 @@ class VariableRecord(Struct, frozen=True, kw_only=True):
         about("others of the same place and verdict that belong to it, such as the user name of a token"),
     ] = field(name="with", default=UNSET)
     secured: bool
-    verdict: Verdict
+    verdict: RemovalVerdict
     evidence: tuple[Evidence, ...]
     evidence_others: Annotated[Count, about("how many more pieces of evidence there are")] = 0
     assumptions: Annotated[Strings, about("what whoever signs the removal answers for")]
@@ -99,7 +99,7 @@ class TokenRecord(ListedToken, frozen=True):
 class NextRecord(Struct, frozen=True):
     what: Annotated[str, about("goes on after the number of variables")]
     do: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[RemovalVerdict, ...]
     variables: Count
     entries: Annotated[Count, about("a user name and its token are one")]
 
@@ -109,7 +109,9 @@ class ListingSummary(Struct, frozen=True, kw_only=True):
     repositories: Annotated[Count, about("that were read")]
     variables: Count
     others: Annotated[Count, about("stored variables that no login to Packages uses")]
-    verdicts: Annotated[dict[Verdict, Count], Meta(extra_json_schema={"propertyNames": {"enum": list(Verdict)}})]
+    verdicts: Annotated[
+        dict[RemovalVerdict, Count], Meta(extra_json_schema={"propertyNames": {"enum": list(RemovalVerdict)}})
+    ]
     not_checked: Count
     never_had_pipelines: Annotated[Count | UnsetType, about("repositories whose variables were not asked for")] = UNSET
     left: Annotated[Count | UnsetType, about("repositories that were not asked for yet")] = UNSET
@@ -145,7 +147,7 @@ def secrets(listing: Listing, tokens: Sequence[TokenRow] = ()) -> SecretsRecord:
             repositories=len(listing.heads),
             variables=len(listing.rows),
             others=listing.others,
-            verdicts={verdict: verdicts[verdict] for verdict in Verdict},
+            verdicts={verdict: verdicts[verdict] for verdict in RemovalVerdict},
             not_checked=len(gaps),
             never_had_pipelines=len(listing.unasked),
             left=len(listing.left),
@@ -203,7 +205,7 @@ def _next(one: ToDo) -> NextRecord:
     return NextRecord(step.what, step.next.replace("`", ""), step.verdicts, one.count, len(one.entries))
 
 
-def _variable(row: Row, pair: Paired) -> VariableRecord:
+def _variable(row: VariableRow, pair: Paired) -> VariableRecord:
     variable = row.variable
     return VariableRecord(
         level=variable.level if row.level else None,
@@ -250,8 +252,8 @@ def judged(row: TokenRow) -> TokenRecord:
     )
 
 
-def _row(one: VariableRecord) -> Row:
-    return Row(
+def _row(one: VariableRecord) -> VariableRow:
+    return VariableRow(
         one.repository,
         Variable(one.level or Level.REPOSITORY, one.key, one.uuid or "", one.secured, one.environment),
         one.verdict,
@@ -271,5 +273,5 @@ def _alive(one: AliveRecord) -> Alive:
 
 
 def _token_row(one: TokenRecord) -> TokenRow:
-    variables = tuple(Stored(each.level, each.repository, each.environment or "", each.key) for each in one.variables)
+    variables = tuple(StoredAt(each.level, each.repository, each.environment or "", each.key) for each in one.variables)
     return TokenRow(Token(one.label, one.owner, one.expires, variables, one.consumers), one.why, one.notes)

@@ -12,7 +12,7 @@ from migrator.findings.counting import many
 from migrator.findings.records import Verdict
 from migrator.fleet.following import Standing as State
 from migrator.fleet.packages import Picture
-from migrator.fleet.records import Change, ChangeState
+from migrator.fleet.records import ChangeState, Migration
 from migrator.reports.document import (
     Bar,
     Chart,
@@ -116,7 +116,7 @@ def _overview(fleet: Fleet, today: date) -> Section:
     )
 
 
-def _progress(changes: Iterable[Change], today: date) -> Iterator[Chart]:
+def _progress(changes: Iterable[Migration], today: date) -> Iterator[Chart]:
     """Pull requests by the week in which they were opened, and by that in which they were merged."""
     this = _monday(today)
     weeks = [this - timedelta(weeks=ago) for ago in range(_WEEKS - 1, -1, -1)]

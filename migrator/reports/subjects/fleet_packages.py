@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrator.fleet.imports import Shared
-from migrator.fleet.packages import Known, Party, Picture
+from migrator.fleet.packages import FleetPackage, Party, Picture
 from migrator.fleet.records import SeenFinding
 from migrator.reports.document import (
     Column,
@@ -86,12 +86,12 @@ def _first(picture: Picture) -> Iterator[TableRow]:
     yield from (TableRow((), line=text, group=group) for text in more(len(waiting) - words.FIRST))
 
 
-def _ways(known: Known) -> Iterator[Passage]:
+def _ways(known: FleetPackage) -> Iterator[Passage]:
     for way in words.ways(known):
         yield copied("\n".join(way.lines), f"{way.what}, in fleet.toml") if way.lines else said(way.what)
 
 
-def _known(known: Known) -> TableRow:
+def _known(known: FleetPackage) -> TableRow:
     odd = words.whose(known)
     cells = (known.name, _slugs(known.pushers), _slugs(known.readers), odd or "-")
     line = (Marked(known.name, Tone.NAME), *(("  ", Marked(odd, Tone.HALF)) if odd else ()))
@@ -132,14 +132,14 @@ def _shared_blocks(shared: Shared) -> Iterator[Passage]:
         yield said(_quoted(step), (Marked("next", Tone.CODE),))
 
 
-def _package(known: Known) -> TableRow:
+def _package(known: FleetPackage) -> TableRow:
     state = "several pushers" if known.contested else "foreign read" if known.foreign else "settled"
     gain = known.unlocks
     cells = (known.name, state, words.parties(known.pushers), len(known.readers), gain.findings, len(gain.secrets))
     return TableRow(cells, tuple(_uses(known)))
 
 
-def _uses(known: Known) -> Iterator[Passage]:
+def _uses(known: FleetPackage) -> Iterator[Passage]:
     if known.open:
         yield said(f"Settling it {words.gain(known.unlocks)}.")
         yield from _ways(known)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from migrator.findings.counting import many
-from migrator.fleet.deciding import SENTENCES, Act, Decision
-from migrator.fleet.opening import Outcome
+from migrator.fleet.deciding import SENTENCES, Act, MigrationDecision
+from migrator.fleet.opening import MigrationOutcome
 from migrator.reports.document import Marked, Text, Tone
 
 _WOULD = {
@@ -31,7 +31,7 @@ class Failure(Struct, frozen=True):
     error: str
 
 
-def line(outcome: Outcome) -> Text:
+def line(outcome: MigrationOutcome) -> Text:
     """What became of one destination, or would become of it."""
     where = Marked(f"{outcome.target.repository.slug} {outcome.target.destination}:", Tone.NAME)
     found = outcome.pull_request
@@ -41,7 +41,7 @@ def line(outcome: Outcome) -> Text:
     if outcome.done:
         dropped = f" (refused as reviewers: {', '.join(outcome.dropped)})" if outcome.dropped else ""
         return (where, " ", Marked(_DID[outcome.done], Tone.GOOD), f"{link}{dropped}")
-    decision = outcome.looked.decision if outcome.looked else Decision(Act.LEAVE)
+    decision = outcome.looked.decision if outcome.looked else MigrationDecision(Act.LEAVE)
     if decision.why:
         tone = Tone.BAD if decision.act is Act.STOP else Tone.ASIDE
         about = f" ({', '.join(decision.about)})" if decision.about else ""
@@ -49,7 +49,7 @@ def line(outcome: Outcome) -> Text:
     return (where, " ", Marked(_WOULD[decision.act], Tone.CODE), link)
 
 
-def preview(outcome: Outcome) -> Iterator[Text]:
+def preview(outcome: MigrationOutcome) -> Iterator[Text]:
     """What would be written: branch, title, files with the lines, and whether a pipeline would be kept from it."""
     looked = outcome.looked
     if looked is None or not looked.decision.act.writes:
@@ -64,7 +64,7 @@ def preview(outcome: Outcome) -> Iterator[Text]:
         yield (Marked(f"  [skip ci]: {release.pipeline} would start ({release.what})", Tone.HALF),)
 
 
-def closing(outcomes: Sequence[Outcome], failures: Sequence[Failure], *, acts: bool) -> str:
+def closing(outcomes: Sequence[MigrationOutcome], failures: Sequence[Failure], *, acts: bool) -> str:
     """The counts, and how to go on."""
     planned = [one for one in outcomes if one.looked and one.looked.decision.act.writes]
     done = sum(one.done is not None for one in outcomes)

@@ -28,19 +28,19 @@ from migrator.reports.document import (
 from migrator.reports.records.secrets import secrets
 from migrator.reports.wording import stored as words
 from migrator.reports.wording.stored import MEANING, MOST, Group, Paired, ToDo
-from migrator.secrets.records import Evidence, Listing, Row, Verdict, Waiver
+from migrator.secrets.records import Evidence, Listing, RemovalVerdict, VariableRow, Waiver
 from migrator.secrets.tokens import Token, TokenRow, shown
 
 TONES = {
-    Verdict.REMOVABLE: Tone.GOOD,
-    Verdict.ACCEPTED: Tone.GOOD,
-    Verdict.AFTER_MERGE: Tone.HALF,
-    Verdict.ROLLBACK: Tone.HALF,
-    Verdict.NOT_CHECKED: Tone.PLAIN,
-    Verdict.CANNOT_TELL: Tone.PLAIN,
-    Verdict.IN_USE: Tone.BAD,
-    Verdict.UNDEFINED: Tone.BAD,
-    Verdict.SHADOWS: Tone.BAD,
+    RemovalVerdict.REMOVABLE: Tone.GOOD,
+    RemovalVerdict.ACCEPTED: Tone.GOOD,
+    RemovalVerdict.AFTER_MERGE: Tone.HALF,
+    RemovalVerdict.ROLLBACK: Tone.HALF,
+    RemovalVerdict.NOT_CHECKED: Tone.PLAIN,
+    RemovalVerdict.CANNOT_TELL: Tone.PLAIN,
+    RemovalVerdict.IN_USE: Tone.BAD,
+    RemovalVerdict.UNDEFINED: Tone.BAD,
+    RemovalVerdict.SHADOWS: Tone.BAD,
 }
 _HELD = 50
 """Lines of one kind that a page has of a variable."""
@@ -216,7 +216,7 @@ def _heading(group: Group, listing: Listing) -> Text:
     return (*where, ": shadows native variables") if group.shadowing else where
 
 
-def _row(row: Row, group: Text) -> TableRow:
+def _row(row: VariableRow, group: Text) -> TableRow:
     variable = row.variable
     secured = "" if variable.secured or not row.level else ", not secured"
     environment = (" ", Marked(variable.environment, Tone.QUOTE)) if row.level and variable.environment else ()
@@ -229,7 +229,7 @@ def _row(row: Row, group: Text) -> TableRow:
     )
 
 
-def _blocks(row: Row, *, page: bool) -> Iterator[Passage]:
+def _blocks(row: VariableRow, *, page: bool) -> Iterator[Passage]:
     yield said(MEANING[row.verdict])
     if page and row.level and not row.variable.secured:
         yield said("It is not secured: whoever sees the settings sees its value.")
@@ -266,7 +266,7 @@ def _evidence_on_page(one: Evidence) -> str:
     return _flat("  ".join((one.kind, one.ref, words.place(one), one.text, words.means(one))))
 
 
-def _waiver(one: Waiver, rest: Sequence[Row]) -> TableRow:
+def _waiver(one: Waiver, rest: Sequence[VariableRow]) -> TableRow:
     names = [f"{row.variable.key} in {row.repository or 'the workspace'}" for row in rest]
     cells = (one.doubt, one.path or "any file", one.variable or "any", _flat(one.reason), str(one.until), len(rest))
     return TableRow(cells, (listed(map(_flat, names), most=_HELD),))
@@ -301,7 +301,7 @@ def _token(token: Token, verdict: str, why: Sequence[str], notes: Sequence[str],
     return TableRow(cells, blocks, line, "Tokens, the first to expire first")
 
 
-def _cells(row: Row) -> tuple[str | int, ...]:
+def _cells(row: VariableRow) -> tuple[str | int, ...]:
     variable = row.variable
     first = row.evidence[0] if row.evidence else None
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator.fleet.following import Row, counted
+from migrator.fleet.following import StatusRow, counted
 from migrator.reports.document import Column, Document, Section, Subject, Table, TableRow
 from migrator.reports.records.fleet import status
 from migrator.text.mask import named
@@ -17,11 +17,11 @@ _COLUMNS = (
 )
 
 
-def subject(workspace: str, found: Sequence[Row]) -> Subject:
+def subject(workspace: str, found: Sequence[StatusRow]) -> Subject:
     return Subject(lambda _: document(found), {".json": lambda: status(workspace, found)})
 
 
-def document(found: Sequence[Row]) -> Document:
+def document(found: Sequence[StatusRow]) -> Document:
     """A line for each destination, and the counts."""
     table = Table("status", "Status", _COLUMNS, tuple(map(_row, found)), empty="")
     counts = ", ".join(f"{number} {state}" for state, number in counted(found).items())
@@ -29,7 +29,7 @@ def document(found: Sequence[Row]) -> Document:
     return Document("Status", "", (Section("status", "Status", tables=(table,)),), (closing,))
 
 
-def _row(row: Row) -> TableRow:
+def _row(row: StatusRow) -> TableRow:
     age = f" ({row.days} days)" if row.days is not None else ""
     link = f"#{row.change.pull_request} {row.change.url}" if row.change and row.change.pull_request else ""
     was = f"was {', '.join(row.was)}" if row.was else ""

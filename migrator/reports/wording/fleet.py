@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from migrator.findings.counting import many
 from migrator.fleet.imports import Importer, Pin, Shared
-from migrator.fleet.packages import Known, Party, Picture, Place, Unlocked
+from migrator.fleet.packages import FleetPackage, PackageUse, Party, Picture, Unlocked
 
 FIRST = 10
 """How many packages are named as the first to settle."""
@@ -17,7 +17,7 @@ PLACES = 4
 """How many places of one repository people are shown."""
 
 
-def whose(known: Known) -> str:
+def whose(known: FleetPackage) -> str:
     """What is odd about who pushes and reads a package, '' for nothing."""
     if known.contested:
         return f"{len(known.pushers)} repositories push it, and it is linked to one at most"
@@ -43,7 +43,7 @@ class Way(Struct, frozen=True):
     lines: tuple[str, ...] = ()
 
 
-def ways(known: Known) -> Iterator[Way]:
+def ways(known: FleetPackage) -> Iterator[Way]:
     """What settles it, and where to ask."""
     short = json.dumps(known.name.partition("/")[2], ensure_ascii=False)  # a JSON string is one of TOML too
     if known.foreign and not known.contested:
@@ -56,12 +56,12 @@ def ways(known: Known) -> Iterator[Way]:
     yield Way("to ask: its page in Bitbucket shows the repository that it is linked to")
 
 
-def place(one: Place) -> str:
+def place(one: PackageUse) -> str:
     at = f"{one.path}:{one.line}:{one.column}"
     return f"{one.shared}:{at}" if one.shared else at
 
 
-def on(one: Place) -> str:
+def on(one: PackageUse) -> str:
     """The branches of a place in a few words."""
     return one.branches[0] if len(one.branches) == 1 else f"{len(one.branches)} branches"
 

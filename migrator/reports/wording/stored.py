@@ -10,23 +10,27 @@ from msgspec import Struct
 
 from migrator.bitbucket.records import Level
 from migrator.findings.counting import many
-from migrator.secrets.records import Alive, Evidence, Listing, Row, Verdict, Waiver
+from migrator.secrets.records import Alive, Evidence, Listing, RemovalVerdict, VariableRow, Waiver
 from migrator.secrets.tokens import TokenRow
 
 MOST = 8
 """Lines of one kind that people are shown of a variable."""
 MEANING = {
-    Verdict.SHADOWS: "no step sees the native variable of this name while it is there; remove or rename it first",
-    Verdict.UNDEFINED: (
+    RemovalVerdict.SHADOWS: (
+        "no step sees the native variable of this name while it is there; remove or rename it first"
+    ),
+    RemovalVerdict.UNDEFINED: (
         "a login reads it, and no level defines it; the step fails unless its image or whoever starts it sets it"
     ),
-    Verdict.IN_USE: "something that runs now reads it",
-    Verdict.CANNOT_TELL: "nothing that was read uses it, but not all that could was read or says what it reads",
-    Verdict.NOT_CHECKED: "it may be stored on a level that could not be read",
-    Verdict.AFTER_MERGE: "only lines use it that an open change of patless takes away; merge that, then look again",
-    Verdict.ROLLBACK: "only what could be run again would use it, a tag or an old run",
-    Verdict.ACCEPTED: "it can go, but for doubts that a person answers for",
-    Verdict.REMOVABLE: "nothing that was read uses it",
+    RemovalVerdict.IN_USE: "something that runs now reads it",
+    RemovalVerdict.CANNOT_TELL: "nothing that was read uses it, but not all that could was read or says what it reads",
+    RemovalVerdict.NOT_CHECKED: "it may be stored on a level that could not be read",
+    RemovalVerdict.AFTER_MERGE: (
+        "only lines use it that an open change of patless takes away; merge that, then look again"
+    ),
+    RemovalVerdict.ROLLBACK: "only what could be run again would use it, a tag or an old run",
+    RemovalVerdict.ACCEPTED: "it can go, but for doubts that a person answers for",
+    RemovalVerdict.REMOVABLE: "nothing that was read uses it",
 }
 MEANS = {
     "dump": "all of the environment is taken here",
@@ -64,43 +68,45 @@ UNREAD = 20
 class NextStep(Struct, frozen=True):
     """What can be done next about variables with these verdicts, after how many they are."""
 
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[RemovalVerdict, ...]
     what: str
     next: str
 
 
 STEPS = (
     NextStep(
-        (Verdict.SHADOWS,),
+        (RemovalVerdict.SHADOWS,),
         "may override native credentials",
         "Remove or rename each before anything is rewritten.",
     ),
     NextStep(
-        (Verdict.UNDEFINED,),
+        (RemovalVerdict.UNDEFINED,),
         "are read by a login, and no level has them",
         "Store each again, or change the login.",
     ),
     NextStep(
-        (Verdict.REMOVABLE, Verdict.ACCEPTED),
+        (RemovalVerdict.REMOVABLE, RemovalVerdict.ACCEPTED),
         "can be deleted",
         "`patless secrets plan -o plan.json`, with the same options, writes the plan to sign.",
     ),
     NextStep(
-        (Verdict.AFTER_MERGE,),
+        (RemovalVerdict.AFTER_MERGE,),
         "can be deleted after a merge",
         "Merge the open pull requests of patless, then run `patless secrets list` again.",
     ),
     NextStep(
-        (Verdict.ROLLBACK,),
+        (RemovalVerdict.ROLLBACK,),
         "are for tags and old runs only",
         "Decide whether these may be run again; a shorter `--rollback-window` leaves old runs out.",
     ),
     NextStep(
-        (Verdict.CANNOT_TELL, Verdict.NOT_CHECKED),
+        (RemovalVerdict.CANNOT_TELL, RemovalVerdict.NOT_CHECKED),
         "can't be judged yet",
         "Settle what the evidence names, or waive it.",
     ),
-    NextStep((Verdict.IN_USE,), "are in use", "`patless fleet migrate` moves what uses them to native credentials."),
+    NextStep(
+        (RemovalVerdict.IN_USE,), "are in use", "`patless fleet migrate` moves what uses them to native credentials."
+    ),
 )
 _ROLES = frozenset(
     (
@@ -114,17 +120,17 @@ _ROLES = frozenset(
 class Paired(Struct, frozen=True):
     """Variables of one place that belong together, such as a user name and its token, with one verdict."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[VariableRow, ...]
 
     @property
-    def first(self) -> Row:
+    def first(self) -> VariableRow:
         return self.rows[0]
 
 
-def pairs(rows: Iterable[Row]) -> list[Paired]:
+def pairs(rows: Iterable[VariableRow]) -> list[Paired]:
     """In the order of the rows. Those are together that are stored in one place, have one verdict, and names that
     differ in the word for what they are."""
-    found: dict[tuple[str, ...], list[Row]] = {}
+    found: dict[tuple[str, ...], list[VariableRow]] = {}
     for row in rows:
         variable = row.variable
         at = (row.repository, str(variable.level), variable.environment or "", str(row.verdict))
@@ -155,9 +161,9 @@ class ToDo(Struct, frozen=True):
         return " ".join(f"--verdict {verdict}" for verdict in self.step.verdicts)
 
 
-def doings(rows: Iterable[Row]) -> list[ToDo]:
+def doings(rows: Iterable[VariableRow]) -> list[ToDo]:
     """Those that there are, the most urgent first."""
-    held: dict[Verdict, list[Row]] = {}
+    held: dict[RemovalVerdict, list[VariableRow]] = {}
     for row in rows:
         held.setdefault(row.verdict, []).append(row)
     found = [(step, [row for verdict in step.verdicts for row in held.get(verdict, ())]) for step in STEPS]
@@ -169,30 +175,30 @@ class Group(Struct, frozen=True):
 
     repository: str
     shadowing: bool
-    rows: tuple[Row, ...]
+    rows: tuple[VariableRow, ...]
 
 
-def groups(rows: Iterable[Row]) -> list[Group]:
+def groups(rows: Iterable[VariableRow]) -> list[Group]:
     """The shadowing first, then by repository in the order of the rows."""
-    found: dict[tuple[bool, str], list[Row]] = {}
+    found: dict[tuple[bool, str], list[VariableRow]] = {}
     for row in rows:
-        found.setdefault((row.verdict is Verdict.SHADOWS, row.repository), []).append(row)
+        found.setdefault((row.verdict is RemovalVerdict.SHADOWS, row.repository), []).append(row)
     ordered = sorted(found.items(), key=lambda item: not item[0][0])
     return [Group(repository, shadowing, tuple(held)) for (shadowing, repository), held in ordered]
 
 
-def counts(rows: Iterable[Row]) -> list[tuple[Verdict, int]]:
+def counts(rows: Iterable[VariableRow]) -> list[tuple[RemovalVerdict, int]]:
     """The verdicts that there are, the best first."""
     found = Counter(row.verdict for row in rows)
-    return [(verdict, found[verdict]) for verdict in reversed(Verdict) if found[verdict]]
+    return [(verdict, found[verdict]) for verdict in reversed(RemovalVerdict) if found[verdict]]
 
 
-def assumptions(rows: Iterable[Row]) -> tuple[str, ...]:
+def assumptions(rows: Iterable[VariableRow]) -> tuple[str, ...]:
     """Those of all rows, each once."""
     return tuple(dict.fromkeys(text for row in rows for text in row.assumptions))
 
 
-def waivers(rows: Iterable[Row]) -> tuple[Waiver, ...]:
+def waivers(rows: Iterable[VariableRow]) -> tuple[Waiver, ...]:
     """Those that a verdict rests on, each once, the first to end first."""
     found = dict.fromkeys(waiver for row in rows for waiver in row.waivers)
     return tuple(sorted(found, key=lambda one: (one.until, one.doubt, one.path, one.variable)))
@@ -267,13 +273,13 @@ def advice(listing: Listing, tokens: Sequence[TokenRow]) -> list[str]:
     """What to do next, as sentences with commands in backticks."""
     verdicts = {row.verdict for row in listing.rows}
     said = []
-    if Verdict.SHADOWS in verdicts:
+    if RemovalVerdict.SHADOWS in verdicts:
         said.append("Remove or rename what shadows a native variable before anything is rewritten.")
-    if Verdict.UNDEFINED in verdicts:
+    if RemovalVerdict.UNDEFINED in verdicts:
         said.append("Store each undefined variable, or change the login that reads it, before the next release.")
     if any(verdict.may_go for verdict in verdicts):
         said.append("`patless secrets plan -o plan.json`, with the same options, writes what can go down for signing.")
-    elif Verdict.AFTER_MERGE in verdicts:
+    elif RemovalVerdict.AFTER_MERGE in verdicts:
         said.append("Merge the open changes, then run `patless secrets list` again.")
     else:
         said.append("Nothing can go yet." if listing.rows else "There is nothing to remove.")

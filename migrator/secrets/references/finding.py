@@ -15,8 +15,8 @@ from migrator.secrets.references import content
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.opaque import OpaqueForms, places_of
 from migrator.secrets.references.parts import Parts
-from migrator.secrets.references.places import Place, places
-from migrator.secrets.references.records import NOTHING, Found, Kind, NotLooked, Opaque, OpaqueKind, Reference
+from migrator.secrets.references.places import ScalarPlace, places
+from migrator.secrets.references.records import NOTHING, Doubt, Found, NotLooked, OpaqueKind, Reference, UseKind
 from migrator.secrets.references.rules import UNENDED, UNKNOWN, Alias, Form, Language, Rules, load
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
@@ -29,7 +29,7 @@ _WORD = regex(r"[A-Za-z0-9_]+")
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    kind: Kind
+    kind: UseKind
     text: str
 
 
@@ -103,15 +103,15 @@ class Finder:
         if (executable or content.is_program(path, data)) and not silent:
             kinds.append((OpaqueKind.PROGRAM, ""))
         not_looked = () if names or silent else (NotLooked(path, "it is not text"),)
-        return Found((), tuple(Opaque(kind, path, 1, 1, name, name) for kind, name in kinds), not_looked)
+        return Found((), tuple(Doubt(kind, path, 1, 1, name, name) for kind, name in kinds), not_looked)
 
     def _references(self, source: Source, language: Language, wanted: Collection[bytes]) -> Iterator[Reference]:
         hits = self._hits(source.text, language, wanted)
         known = places(source) if language.name == "pipelines" and hits else []
-        count: Counter[tuple[str, Kind]] = Counter()
+        count: Counter[tuple[str, UseKind]] = Counter()
         for start, name in sorted(hits):
             hit = hits[start, name]
-            if not known and min(count[name, hit.kind], count[name, Kind.MENTION]) >= MOST:
+            if not known and min(count[name, hit.kind], count[name, UseKind.MENTION]) >= MOST:
                 continue
             kind = _kind(hit.kind, source, start, language, known)
             count[name, kind] += 1
@@ -129,16 +129,18 @@ class Finder:
                     name = self._folded.get(word[0].lower()) if form.folded else word[0] if word[0] in names else None
                     if name is not None:
                         written = " ".join(match[0].split()) if word.span() == span else word[0]
-                        hits.setdefault((word.start(), name), _Hit(Kind(form.kind), written))
+                        hits.setdefault((word.start(), name), _Hit(UseKind(form.kind), written))
         for word in _any(wanted).finditer(text):
             for one in self._words[word[0].encode()]:
                 if _stands(one.alias, text, word.start(), language):
-                    hits.setdefault((word.start(), one.name), _Hit(one.alias.kind if one.alias else Kind.WORD, word[0]))
+                    hits.setdefault(
+                        (word.start(), one.name), _Hit(one.alias.kind if one.alias else UseKind.WORD, word[0])
+                    )
         return hits
 
 
-def _elsewhere(one: Reference) -> Opaque:
-    return Opaque(OpaqueKind.ELSEWHERE, one.path, one.line, one.column, one.text, one.name)
+def _elsewhere(one: Reference) -> Doubt:
+    return Doubt(OpaqueKind.ELSEWHERE, one.path, one.line, one.column, one.text, one.name)
 
 
 def _applying(forms: Collection[Form], text: str, language: Language) -> Iterator[Form]:
@@ -163,17 +165,17 @@ def _stands(alias: Alias | None, text: str, start: int, language: Language) -> b
     return text.endswith(alias.before, 0, start)
 
 
-def _kind(kind: Kind, source: Source, start: int, language: Language, known: list[Place]) -> Kind:
+def _kind(kind: UseKind, source: Source, start: int, language: Language, known: list[ScalarPlace]) -> UseKind:
     if language.mentions == "all":
-        return Kind.MENTION
+        return UseKind.MENTION
     comment = within(source, start, language)
-    if comment is Within.COMMENT or (kind in (Kind.WORD, Kind.IMPLICIT) and (comment or language.mentions)):
-        return Kind.MENTION
+    if comment is Within.COMMENT or (kind in (UseKind.WORD, UseKind.IMPLICIT) and (comment or language.mentions)):
+        return UseKind.MENTION
     index = bisect_right(known, Span(start, len(source.text)), key=lambda place: place.span) - 1
     if index >= 0 and known[index].span.start <= start < known[index].span.end:
         place = known[index].kind
-        if place in (Kind.DECLARATION, Kind.ASSIGNMENT):
-            return place if kind is Kind.WORD else kind
+        if place in (UseKind.DECLARATION, UseKind.ASSIGNMENT):
+            return place if kind is UseKind.WORD else kind
         return place
     return kind
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from migrator.secrets.references.comments import Within, within
-from migrator.secrets.references.records import Opaque, OpaqueKind
+from migrator.secrets.references.records import Doubt, OpaqueKind
 from migrator.secrets.references.rules import Form, Language, Rules
 from migrator.text.patterns import regex
 from migrator.text.source import Source
@@ -120,8 +120,8 @@ class _Constants:
 
 
 def places_of(
-    source: Source, forms: Collection[Form], language: Language, names: Collection[str], parts: Collection[Opaque]
-) -> list[Opaque]:
+    source: Source, forms: Collection[Form], language: Language, names: Collection[str], parts: Collection[Doubt]
+) -> list[Doubt]:
     """Where the forms stand outside of comments, in the order of the file. `parts` are those of the `names`, which say
     of their lines what a name that is put together there would say again."""
     found = set(parts)
@@ -162,7 +162,7 @@ def _written(match: re.Match[str], group: str | int) -> str:
     return text if group else _QUOTES.split(text, maxsplit=1)[0] or text[:1]
 
 
-def _fetched(source: Source, language: Language) -> Iterator[Opaque]:
+def _fetched(source: Source, language: Language) -> Iterator[Doubt]:
     """What is fetched into a file that the same text runs by a shell or an interpreter further down."""
     for match in islice(_FETCHES.finditer(source.text), MOST):
         file = (match["file"] or match["name"]).rpartition("/")[2]
@@ -171,7 +171,7 @@ def _fetched(source: Source, language: Language) -> Iterator[Opaque]:
             yield _at(OpaqueKind.DOWNLOAD, source, match.start(), match["program"])
 
 
-def _cloned(source: Source, language: Language) -> Iterator[Opaque]:
+def _cloned(source: Source, language: Language) -> Iterator[Doubt]:
     """A repository that is fetched, of which the same text runs a file further down, or goes there and builds."""
     for match in islice(_CLONES.finditer(source.text), MOST):
         words = [word.strip("\"'") for word in match["words"].split() if not word.startswith("-")]
@@ -187,7 +187,7 @@ def _cloned(source: Source, language: Language) -> Iterator[Opaque]:
             yield _at(OpaqueKind.DOWNLOAD, source, match.start(), "git clone")
 
 
-def _is_read(one: Opaque, reads: Collection[int]) -> bool:
+def _is_read(one: Doubt, reads: Collection[int]) -> bool:
     """Whether a part of a name is that of a computed name which the same line reads: one doubt, and one answer."""
     return one.kind is OpaqueKind.PART and one.line in reads
 
@@ -199,12 +199,12 @@ def _about(match: re.Match[str], names: Collection[str]) -> list[str]:
     return [name for name in names if name.lower().startswith(folded)] if begins else [""]
 
 
-def _at(kind: OpaqueKind, source: Source, offset: int, text: str) -> Opaque:
+def _at(kind: OpaqueKind, source: Source, offset: int, text: str) -> Doubt:
     position = source.position(offset)
-    return Opaque(kind, source.path, position.line, position.column, text)
+    return Doubt(kind, source.path, position.line, position.column, text)
 
 
-def _sources(source: Source) -> Iterator[Opaque]:
+def _sources(source: Source) -> Iterator[Doubt]:
     """Those of `definitions.imports` that are another repository's: `{repo}:{ref}` with or without `:{file}`, where a
     file of this one is a path alone (PLATFORM.md, 4.4)."""
     try:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from migrator.secrets.references.comments import Within, within
-from migrator.secrets.references.records import Opaque, OpaqueKind
+from migrator.secrets.references.records import Doubt, OpaqueKind
 from migrator.secrets.references.rules import Language
 from migrator.text.patterns import regex
 from migrator.text.source import Source
@@ -52,7 +52,7 @@ class Parts:
             any(needle in lower for name in self._names for needle in name.needles) or _ESCAPE.search(data) is not None
         )
 
-    def places_of(self, source: Source, language: Language) -> Iterator[Opaque]:
+    def places_of(self, source: Source, language: Language) -> Iterator[Doubt]:
         """Outside of prose and of comments; another spelling only where names are not used as they are written."""
         if language.mentions:
             return
@@ -120,7 +120,7 @@ def _spelling(name: str, words: list[str]) -> re.Pattern[str] | None:
     )
 
 
-def _nested(source: Source, name: str) -> Iterator[Opaque]:
+def _nested(source: Source, name: str) -> Iterator[Doubt]:
     """`my:` above `pat:` is `my.pat`."""
     wanted = _APART.sub("_", name).lower()
     above: list[tuple[int, str]] = []
@@ -137,10 +137,10 @@ def _nested(source: Source, name: str) -> Iterator[Opaque]:
         if found and count < MOST:
             count += 1
             position = source.position(match.start("key"))
-            yield Opaque(OpaqueKind.SPELLING, source.path, position.line, position.column, match["key"], name)
+            yield Doubt(OpaqueKind.SPELLING, source.path, position.line, position.column, match["key"], name)
 
 
-def _within(source: Source, name: str) -> Iterator[Opaque]:
+def _within(source: Source, name: str) -> Iterator[Doubt]:
     """`{"My": {"Pat": …}}` is `My:Pat`.
 
     https://learn.microsoft.com/dotnet/core/extensions/configuration-providers#environment-variable-configuration-provider
@@ -157,12 +157,12 @@ def _within(source: Source, name: str) -> Iterator[Opaque]:
         if len(keys) > 1 and count < MOST and any("_".join(keys[at:]) == wanted for at in range(len(keys) - 1)):
             count += 1
             position = source.position(match.start())
-            yield Opaque(OpaqueKind.SPELLING, source.path, position.line, position.column, match["key"] or "", name)
+            yield Doubt(OpaqueKind.SPELLING, source.path, position.line, position.column, match["key"] or "", name)
         if match["opens"] or match[0] == "{":
             above.append(key)
 
 
-def _escaped(source: Source, name: str) -> Iterator[Opaque]:
+def _escaped(source: Source, name: str) -> Iterator[Doubt]:
     """A word with escaped characters, or that goes on in another line, which holds the name: `"MY\\u005fPAT"`."""
     count = 0
     for match in _ESCAPED.finditer(source.text):
@@ -171,7 +171,7 @@ def _escaped(source: Source, name: str) -> Iterator[Opaque]:
             if name.lower() in word.lower():
                 count += 1
                 position = source.position(match.start())
-                yield Opaque(OpaqueKind.PART, source.path, position.line, position.column, name, name)
+                yield Doubt(OpaqueKind.PART, source.path, position.line, position.column, name, name)
 
 
 def _any(texts: list[str], escape: bool = True) -> str:
@@ -181,7 +181,7 @@ def _any(texts: list[str], escape: bool = True) -> str:
 
 def _places(
     source: Source, language: Language, kind: OpaqueKind, name: str, pattern: re.Pattern[str] | None
-) -> Iterator[Opaque]:
+) -> Iterator[Doubt]:
     if pattern is None:
         return
     count = 0
@@ -189,4 +189,4 @@ def _places(
         if count < MOST and within(source, match.start(), language) is not Within.COMMENT:
             count += 1
             position = source.position(match.start())
-            yield Opaque(kind, source.path, position.line, position.column, " ".join(match[0].split()), name)
+            yield Doubt(kind, source.path, position.line, position.column, " ".join(match[0].split()), name)

@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migrator.secrets.references.records import Kind
+from migrator.secrets.references.records import UseKind
 from migrator.text.source import Source, Span
 from migrator.text.yaml import Mapping, Node, Scalar, Sequence, YamlError, every_mapping, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ScalarPlace:
     """A scalar of the file. `kind` is what a reference in it is."""
 
     span: Span
-    kind: Kind
+    kind: UseKind
 
 
-def places(source: Source) -> list[Place]:
+def places(source: Source) -> list[ScalarPlace]:
     """The scalars with a meaning of their own, sorted; none where the file is no YAML."""
     try:
         root = read_yaml(source)
@@ -31,33 +31,33 @@ def places(source: Source) -> list[Place]:
     return sorted(found.values(), key=lambda place: place.span)
 
 
-def _of(node: Mapping) -> Iterator[Place]:
+def _of(node: Mapping) -> Iterator[ScalarPlace]:
     children = {key.value: item.node for key, item in node.entries if isinstance(key, Scalar)}
     for key in ("variables", "input-variables"):
         variables = children.get(key)
         if isinstance(variables, Sequence):
             yield from _declared(variables)
         elif isinstance(variables, Mapping):
-            yield from _given(variables, Kind.PIPE if "pipe" in children or key != "variables" else Kind.SERVICE)
+            yield from _given(variables, UseKind.PIPE if "pipe" in children or key != "variables" else UseKind.SERVICE)
     image = children.get("image")
     if isinstance(image, Mapping):
-        yield from (Place(scalar.span, Kind.IMAGE) for scalar in _scalars(image))
+        yield from (ScalarPlace(scalar.span, UseKind.IMAGE) for scalar in _scalars(image))
     elif isinstance(image, Scalar):
-        yield Place(image.span, Kind.IMAGE)
+        yield ScalarPlace(image.span, UseKind.IMAGE)
 
 
-def _declared(variables: Sequence) -> Iterator[Place]:
+def _declared(variables: Sequence) -> Iterator[ScalarPlace]:
     for item in variables.items:
         name = item.node.get("name") if isinstance(item.node, Mapping) else None
         if name is not None and isinstance(name.node, Scalar):
-            yield Place(name.node.span, Kind.DECLARATION)
+            yield ScalarPlace(name.node.span, UseKind.DECLARATION)
 
 
-def _given(variables: Mapping, kind: Kind) -> Iterator[Place]:
+def _given(variables: Mapping, kind: UseKind) -> Iterator[ScalarPlace]:
     for key, item in variables.entries:
         if isinstance(key, Scalar) and not (isinstance(item.node, Scalar) and item.node.is_null):
-            yield Place(key.span, Kind.ASSIGNMENT)
-        yield from (Place(scalar.span, kind) for scalar in _scalars(item.node))
+            yield ScalarPlace(key.span, UseKind.ASSIGNMENT)
+        yield from (ScalarPlace(scalar.span, kind) for scalar in _scalars(item.node))
 
 
 def _scalars(root: Node) -> Iterator[Scalar]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class UseKind(StrEnum):
     """How a file uses the name of a variable; see `rules/references/forms.yml`. `is_use` tells uses from the rest."""
 
     SHELL = "shell"
@@ -53,7 +53,7 @@ class Kind(StrEnum):
 
     @property
     def is_use(self) -> bool:
-        return self not in (Kind.DECLARATION, Kind.ASSIGNMENT, Kind.OVERWRITTEN, Kind.MENTION)
+        return self not in (UseKind.DECLARATION, UseKind.ASSIGNMENT, UseKind.OVERWRITTEN, UseKind.MENTION)
 
 
 class OpaqueKind(StrEnum):
@@ -107,7 +107,7 @@ class Reference:
     fixed words and names only, so that no literal of the file is in it."""
 
     name: str
-    kind: Kind
+    kind: UseKind
     path: str
     line: int
     column: int
@@ -115,7 +115,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Opaque:
+class Doubt:
     """Places as in a Reference; `text` is what was found, such as `env |`, an env file's path or an import's source.
     `name` is the one variable that it is about, wherever it stands; '' for any that a step sees which leads there."""
 
@@ -140,7 +140,7 @@ class Found:
     """What one file, or one commit, says. All in the order of their places."""
 
     references: tuple[Reference, ...] = ()
-    opaque: tuple[Opaque, ...] = ()
+    opaque: tuple[Doubt, ...] = ()
     not_looked: tuple[NotLooked, ...] = ()
 
 

@@ -15,9 +15,9 @@ from msgspec import Meta, field
 from msgspec.structs import replace
 
 from migrator.rulebook import reading as rulebook
-from migrator.rulebook.documents import Document
+from migrator.rulebook.documents import RuleFile
 from migrator.rulebook.entries import RuleEntry, outside, trusted
-from migrator.secrets.references.records import Kind, OpaqueKind
+from migrator.secrets.references.records import OpaqueKind, UseKind
 from migrator.text.patterns import Pattern, regex
 
 _NAME = "(?P<names>[A-Za-z_][A-Za-z0-9_]*)"
@@ -66,7 +66,7 @@ _LOADING = RLock()
 _SHEBANG = regex(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
 
 
-_Kind = TypeVar("_Kind", Kind, OpaqueKind)
+_Kind = TypeVar("_Kind", UseKind, OpaqueKind)
 
 
 class Language(RuleEntry, frozen=True):
@@ -154,7 +154,7 @@ class Form:
 class Alias(RuleEntry, frozen=True):
     """Words, behind the text `before`, that stand for variables whose names match `names`."""
 
-    kind: Kind
+    kind: UseKind
     names: Pattern
     words: tuple[str, ...]
     before: str = ""
@@ -165,7 +165,7 @@ class ReferenceFile(RuleEntry, frozen=True):
     """What a file of forms may say."""
 
     languages: Mapping[str, Language] = field(default_factory=dict)
-    forms: tuple[FormEntry[Kind], ...] = ()
+    forms: tuple[FormEntry[UseKind], ...] = ()
     opaque: tuple[FormEntry[OpaqueKind], ...] = ()
     aliases: tuple[Alias, ...] = ()
 
@@ -218,7 +218,7 @@ def load(directories: tuple[Path, ...] = ()) -> Rules:
 @lru_cache(maxsize=4)
 def _load(directories: tuple[Path, ...]) -> Rules:
     folders = [directory / "references" for directory in (rulebook.built_in(), *directories)]
-    documents = [Document(path) for folder in folders for path in sorted(folder.glob("*.yml"))]
+    documents = [RuleFile(path) for folder in folders for path in sorted(folder.glob("*.yml"))]
     files = [document.read(ReferenceFile) for document in documents]
     languages = [replace(one, name=name) for file in files for name, one in file.languages.items()]
     names = sorted({UNKNOWN.name, UNENDED.name, *(language.name for language in languages)})

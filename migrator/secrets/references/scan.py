@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from migrator.repositories.git import GitError
-from migrator.repositories.objects import Entry, Objects
+from migrator.repositories.objects import Objects, TreeEntry
 from migrator.repositories.refs import Ref
 from migrator.secrets.references.finding import Finder, placed
-from migrator.secrets.references.records import NOTHING, Found, NotLooked, Opaque, OpaqueKind
+from migrator.secrets.references.records import NOTHING, Doubt, Found, NotLooked, OpaqueKind
 from migrator.secrets.references.rules import Rules
 from migrator.text.files import LIMIT
 
@@ -94,13 +94,13 @@ class _Scan:
             tuple(one for part in parts for one in part.not_looked),
         )
 
-    def _key(self, entry: Entry) -> _Key:
+    def _key(self, entry: TreeEntry) -> _Key:
         language = _LINKS if entry.is_link else self._finder.rules.language(entry.path).name
         return entry.oid, language, entry.is_executable
 
-    def _at(self, entry: Entry) -> Found:
+    def _at(self, entry: TreeEntry) -> Found:
         if entry.is_module:
-            return Found(opaque=(Opaque(OpaqueKind.SUBMODULE, entry.path, 1, 1, ""),))
+            return Found(opaque=(Doubt(OpaqueKind.SUBMODULE, entry.path, 1, 1, ""),))
         key = self._key(entry)
         if (key, entry.path) not in self._placed:
             self._placed[key, entry.path] = placed(self._looked[key], entry.path)
@@ -121,7 +121,7 @@ class _Scan:
             names.update(self._finder.held(rest))
             rest = rest[-overlap:] if overlap else b""
         if names:
-            return Found(opaque=tuple(Opaque(OpaqueKind.LARGE, "", 1, 1, name, name) for name in sorted(names)))
+            return Found(opaque=tuple(Doubt(OpaqueKind.LARGE, "", 1, 1, name, name) for name in sorted(names)))
         return Found(not_looked=(NotLooked("", "it is not text"),)) if binary else NOTHING
 
 

@@ -17,7 +17,7 @@ import pytest
 from migrator.cli import main
 from migrator.demo.box import Box
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Branch, Entry
+from migrator.fleet.records import LedgerBranch, LedgerEntry
 
 ROOT = Path(__file__).parents[3]
 
@@ -77,12 +77,12 @@ class Desk:
             text=True,
         )
 
-    def entries(self, ledger: str | Path = "patless-fleet.db") -> dict[str, Entry]:
+    def entries(self, ledger: str | Path = "patless-fleet.db") -> dict[str, LedgerEntry]:
         """By slug."""
         with Ledger(self.home / ledger) as found:
             return {one.repository.slug: one for one in found.entries()}
 
-    def branches(self, ledger: str = "patless-fleet.db") -> list[Branch]:
+    def branches(self, ledger: str = "patless-fleet.db") -> list[LedgerBranch]:
         with Ledger(self.home / ledger) as found:
             return list(found.branches())
 

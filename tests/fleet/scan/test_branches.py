@@ -10,7 +10,7 @@ from migrator.demo.box import Box
 from migrator.demo.store import Link
 from migrator.findings.settings import Settings
 from migrator.fleet import scanning
-from migrator.fleet.records import Seen
+from migrator.fleet.records import SeenCommit
 from migrator.fleet.scanning import Judge, look
 from migrator.repositories.refview import RefView
 from migrator.rulebook import reading
@@ -33,7 +33,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     judge = scanning.seen
 
-    def counted(view: RefView, commit: str, by: Judge) -> Seen:
+    def counted(view: RefView, commit: str, by: Judge) -> SeenCommit:
         found.append(commit)
         return judge(view, commit, by)
 

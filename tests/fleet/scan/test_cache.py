@@ -17,7 +17,7 @@ import pytest
 
 from migrator.cli import cache as command
 from migrator.cli.failures import UsageError
-from migrator.fleet.records import State
+from migrator.fleet.records import RepositoryState
 from migrator.repositories import caching
 from migrator.repositories.using import GONE, using
 from tests.fleet.boxes import LOGIN, fill, slug
@@ -186,7 +186,7 @@ def test_pruning_again_and_again_while_a_scan_goes_on_harms_nobody(desk: Desk) -
         ended.set()
         thread.join()
     assert run.returncode == 1
-    assert {one.state for one in desk.entries().values()} == {State.SCANNED}
+    assert {one.state for one in desk.entries().values()} == {RepositoryState.SCANNED}
     assert picture(desk) == picture(desk, "whole.db")
 
 
@@ -265,7 +265,7 @@ def test_a_link_in_place_of_a_lock_or_a_copy_is_not_written_through(desk: Desk) 
     assert desk.scan().code == 3
     assert mine.read_text() == "mine"
     assert snapshot(desk.home / "bare") == before
-    assert {one.state for one in desk.entries().values()} == {State.ERROR}
+    assert {one.state for one in desk.entries().values()} == {RepositoryState.ERROR}
 
 
 # Bounded meanwhile
@@ -364,7 +364,7 @@ def test_a_copy_that_is_missing_or_damaged_is_fetched_again(desk: Desk, how: Cal
     how(copy(desk, "web"))
     (desk.home / "fleet.toml").write_text('variables = { X = "y" }\n')
     done = desk.scan(*(["--for-secrets"] if then == "history" else []))
-    assert (done.code, desk.entries()["web"].state) == (1, State.SCANNED), done.err
+    assert (done.code, desk.entries()["web"].state) == (1, RepositoryState.SCANNED), done.err
 
 
 def test_what_shared_pipelines_need_is_fetched_again(desk: Desk) -> None:

@@ -16,14 +16,16 @@ import pytest
 from migrator.findings.settings import Settings
 from migrator.fleet import rounds
 from migrator.fleet.ledger import Ledger, LedgerError
-from migrator.fleet.records import Entry, Repository, Seen, State
+from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, SeenCommit
 from migrator.fleet.scanning import Judge
 from migrator.rulebook import reading
 from migrator.text.view import Unreadable
 from tests.fleet.scan.conftest import Desk
 
 
-def ends(root: Path, commits: Sequence[str], repository: Repository, hosts: Mapping[str, str]) -> tuple[Seen, ...]:
+def ends(
+    root: Path, commits: Sequence[str], repository: FleetRepository, hosts: Mapping[str, str]
+) -> tuple[SeenCommit, ...]:
     """Stands in a worker for an analysis; SIGSEGV is what a fault of a C parser is."""
     match repository.slug:
         case "crashes":
@@ -35,8 +37,8 @@ def ends(root: Path, commits: Sequence[str], repository: Repository, hosts: Mapp
     return ()
 
 
-def repository(slug: str) -> Repository:
-    return Repository.unnamed("acme", slug)
+def repository(slug: str) -> FleetRepository:
+    return FleetRepository.unnamed("acme", slug)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +81,11 @@ def test_what_was_looked_at_in_the_future_is_looked_at_again() -> None:
     begun = (now - timedelta(hours=1)).isoformat(timespec="milliseconds")
     moments = [now - timedelta(hours=2), now - timedelta(minutes=1), now + timedelta(days=1)]
     scanned = [one.isoformat(timespec="milliseconds") for one in moments]
-    entries = [Entry(Repository(f"{{{n}}}", "acme", f"r{n}"), State.SCANNED, "", at) for n, at in enumerate(scanned)]
-    junk = Entry(Repository("{9}", "acme", "r9"), State.SCANNED, "", "soon")
+    entries = [
+        LedgerEntry(FleetRepository(f"{{{n}}}", "acme", f"r{n}"), RepositoryState.SCANNED, "", at)
+        for n, at in enumerate(scanned)
+    ]
+    junk = LedgerEntry(FleetRepository("{9}", "acme", "r9"), RepositoryState.SCANNED, "", "soon")
     left = {one.repository.slug for one in rounds.pending([*entries, junk], begun)}
     assert left == {"r0", "r2", "r9"}
 

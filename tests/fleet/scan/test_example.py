@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from migrator.fleet.records import State
+from migrator.fleet.records import RepositoryState
 from tests.fleet.boxes import fill
 from tests.fleet.scan.conftest import ROOT, Desk
 
@@ -54,7 +54,7 @@ def test_a_workspace_is_scanned_in_parallel_steps_and_joined(desk: Desk) -> None
     assert len(list((kept / "parts").iterdir())) == len(steps)
     assert len({path.split("/")[3] for path in desk.asked("/git/")}) == 12
     run(len(steps), join["step"])
-    assert {one.state for one in desk.entries(Path("artifacts/patless-fleet.db")).values()} == {State.SCANNED}
+    assert {one.state for one in desk.entries(Path("artifacts/patless-fleet.db")).values()} == {RepositoryState.SCANNED}
     assert len(desk.entries(Path("artifacts/patless-fleet.db"))) == 12
     assert (kept / "summary.txt").read_text().startswith("12 repositories: 12 scanned\n4 findings: ")
     assert "service-00000" in (kept / "packages.md").read_text()

@@ -6,7 +6,7 @@ import subprocess
 
 from migrator.demo.box import Box
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import Stored
+from migrator.fleet.records import StoredSnapshot
 from tests.fleet.boxes import LOGIN, QUIET
 from tests.fleet.scan.conftest import Desk
 
@@ -25,7 +25,7 @@ def fill(box: Box) -> None:
     box.add_repository("docs", {"main": {"README.md": "text"}})
 
 
-def stored(desk: Desk) -> dict[str, Stored]:
+def stored(desk: Desk) -> dict[str, StoredSnapshot]:
     slugs = {entry.repository.uuid: slug for slug, entry in desk.entries().items()}
     with Ledger(desk.home / "patless-fleet.db") as ledger:
         return {slugs.get(uuid, uuid): one for uuid, one in ledger.stored().items()}
@@ -54,7 +54,7 @@ def test_names_of_variables_and_what_once_was_a_login_are_in_the_ledger_and_no_v
     ]
     assert found["web"].candidates == ("PACKAGES_PAT", "PACKAGES_USER")
     assert {name for name, _ in found["web"].refs} == {"refs/heads/main", "refs/tags/v1"}
-    assert [one.key for one in found[Stored.of_workspace("acme")].variables] == ["REGION"]
+    assert [one.key for one in found[StoredSnapshot.of_workspace("acme")].variables] == ["REGION"]
     for file in desk.home.glob("patless-fleet.db*"):
         assert VALUE.encode() not in file.read_bytes()
 

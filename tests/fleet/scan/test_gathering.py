@@ -15,7 +15,7 @@ import pytest
 
 from migrator.demo.box import Box
 from migrator.fleet import gathering
-from migrator.fleet.records import State
+from migrator.fleet.records import RepositoryState
 from migrator.repositories import again, keeping, remote
 from tests.fleet.boxes import LOGIN, QUIET, fill, slug
 from tests.fleet.scan.conftest import Desk
@@ -64,7 +64,7 @@ def test_no_git_is_run_for_a_first_look_nor_for_a_second(filtered: bool, desk: D
     for _ in range(2):
         assert desk.scan(PATH=path).code == 1
     assert [line for line in log.read_text().splitlines() if not line.startswith("upload-pack")] == []  # the box's
-    assert {one.state for one in desk.entries().values()} == {State.SCANNED}
+    assert {one.state for one in desk.entries().values()} == {RepositoryState.SCANNED}
 
 
 def test_files_that_are_left_out_change_nothing_of_what_is_found(desk: Desk) -> None:
@@ -177,7 +177,7 @@ def test_of_a_hundred_repositories_none_is_lost_when_one_answer_in_twenty_fails(
             desk.box.faults.add("/git/*", after=number, **how)  # type: ignore[arg-type]
     assert desk.scan().code == 1
     states = [one.state for one in desk.entries().values()]
-    assert len(states) - states.count(State.SCANNED) <= 1
+    assert len(states) - states.count(RepositoryState.SCANNED) <= 1
 
 
 @pytest.mark.parametrize("filtered", [False, True])

@@ -12,7 +12,7 @@ import pytest
 
 from migrator.demo.box import Box
 from migrator.fleet import leaving
-from migrator.fleet.records import State
+from migrator.fleet.records import RepositoryState
 from tests.fleet.boxes import LOGIN, QUIET, fill, slug
 from tests.fleet.scan.conftest import Desk
 
@@ -53,7 +53,7 @@ def test_a_list_whose_second_page_fails_makes_nothing_gone(desk: Desk, fault: di
     desk.box.remove("r005")
     desk.box.faults.add("/2.0/repositories/acme", after=1, times=math.inf, **fault)
     assert desk.scan().code == 4
-    assert {one.state for one in desk.entries().values()} == {State.EMPTY}
+    assert {one.state for one in desk.entries().values()} == {RepositoryState.EMPTY}
 
 
 def test_a_list_that_lacks_a_repository_proves_nothing(desk: Desk) -> None:
@@ -63,7 +63,7 @@ def test_a_list_that_lacks_a_repository_proves_nothing(desk: Desk) -> None:
     desk.box.faults.add("/2.0/repositories/acme", 200, json.dumps(hidden), {"Content-Type": "application/json"})
     done = desk.scan()
     assert done.out.startswith("3 repositories: 3 scanned\n")
-    assert {one.state for one in desk.entries().values()} == {State.SCANNED}
+    assert {one.state for one in desk.entries().values()} == {RepositoryState.SCANNED}
 
 
 @pytest.mark.parametrize("status_", [401, 500])
@@ -72,7 +72,7 @@ def test_what_cannot_be_asked_for_stays_as_it_was(desk: Desk, status_: int, monk
     desk.box.remove("docs")
     desk.box.faults.add("/2.0/repositories/{}/*", status_, times=math.inf)
     done = desk.scan("--max-requests", "3")
-    assert desk.entries()["docs"].state is State.SCANNED
+    assert desk.entries()["docs"].state is RepositoryState.SCANNED
     assert "1 repository of before is not in the list, and could not be asked for" in done.out
 
 
@@ -81,7 +81,7 @@ def test_a_selection_makes_nothing_gone(desk: Desk) -> None:
     desk.box.remove("docs")
     for options in (("--project", "CORE"), ("--query", 'slug = "web"'), ("--since", "1d"), ("web",), ("--failed",)):
         desk.scan(*options)
-        assert desk.entries()["docs"].state is State.SCANNED, options
+        assert desk.entries()["docs"].state is RepositoryState.SCANNED, options
 
 
 def test_another_workspace_in_the_ledger_is_not_looked_for(desk: Desk) -> None:
@@ -90,7 +90,7 @@ def test_another_workspace_in_the_ledger_is_not_looked_for(desk: Desk) -> None:
         other.add_repository("lib", {"main": {PIPELINES: QUIET}})
         more = {"PATLESS_API_URL": other.api_url, "BITBUCKET_ACCESS_TOKEN": other.token()}
         assert desk.run("scan", "--workspace", "other", **more).code == 0
-    assert {one.state for one in desk.entries().values()} == {State.SCANNED}
+    assert {one.state for one in desk.entries().values()} == {RepositoryState.SCANNED}
 
 
 # Gone, transferred, hidden
@@ -155,7 +155,7 @@ def test_one_that_is_forbidden_is_not_gone(desk: Desk) -> None:
     desk.box.remove("docs")
     desk.box.faults.add("/2.0/repositories/{}/*", 403)
     assert desk.scan().code == 3
-    assert desk.entries()["docs"].state is State.FORBIDDEN
+    assert desk.entries()["docs"].state is RepositoryState.FORBIDDEN
 
 
 def test_of_many_that_are_missing_so_many_are_asked_for_in_a_run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,10 +166,10 @@ def test_of_many_that_are_missing_so_many_are_asked_for_in_a_run(desk: Desk, mon
         desk.box.remove(slug(number))
     done = desk.scan()
     assert "3 repositories of before are not in the list" in done.out
-    assert [one.state for one in desk.entries().values()].count(State.GONE) == 2
+    assert [one.state for one in desk.entries().values()].count(RepositoryState.GONE) == 2
     desk.scan()
     desk.scan()
-    assert [one.state for one in desk.entries().values()].count(State.GONE) == 5
+    assert [one.state for one in desk.entries().values()].count(RepositoryState.GONE) == 5
 
 
 def test_a_named_one_that_is_gone_is_a_row_of_its_own(desk: Desk) -> None:

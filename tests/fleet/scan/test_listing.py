@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from migrator.fleet.records import State
+from migrator.fleet.records import RepositoryState
 from migrator.repositories import worktree
 from tests.fleet.boxes import LOGIN, QUIET, fill, slug
 from tests.fleet.scan.conftest import Desk
@@ -56,10 +56,10 @@ def test_what_has_left_is_found_with_a_whole_list_and_not_with_a_part(desk: Desk
     desk.box.remove(slug(2))
     listed(desk, "--project", "CORE")
     desk.run("scan", "--listing", "listing.json")
-    assert desk.entries()[slug(2)].state is State.SCANNED
+    assert desk.entries()[slug(2)].state is RepositoryState.SCANNED
     listed(desk)
     assert f"1 gone ({slug(2)})" in desk.run("scan", "--listing", "listing.json").out
-    assert desk.entries()[slug(2)].state is State.GONE
+    assert desk.entries()[slug(2)].state is RepositoryState.GONE
 
 
 def test_a_list_that_is_older_than_the_ledger_changes_nothing_that_is_known(desk: Desk) -> None:
@@ -70,9 +70,9 @@ def test_a_list_that_is_older_than_the_ledger_changes_nothing_that_is_known(desk
     desk.scan()
     desk.run("scan", "--listing", "listing.json")
     assert {name: one.state for name, one in desk.entries().items()} == {
-        slug(0): State.SCANNED,
-        "renamed": State.SCANNED,
-        slug(2): State.FORBIDDEN,
+        slug(0): RepositoryState.SCANNED,
+        "renamed": RepositoryState.SCANNED,
+        slug(2): RepositoryState.FORBIDDEN,
     }
 
 
@@ -122,7 +122,7 @@ def test_a_list_says_already_which_ones(desk: Desk, more: tuple[str, ...]) -> No
 # Links to clones
 
 
-def found(desk: Desk, folder: str = "work") -> dict[str, State]:
+def found(desk: Desk, folder: str = "work") -> dict[str, RepositoryState]:
     desk.run("scan", "--folder", folder, **OFFLINE)
     return {name: one.state for name, one in desk.entries().items()}
 
@@ -137,7 +137,7 @@ def test_a_link_to_a_clone_is_followed_and_each_clone_is_read_once(desk: Desk) -
     (work / "team" / "api").symlink_to(Path("../../clones/api"))
     api.rename(work / "real")
     (desk.home / "clones" / "api").symlink_to(work / "real")
-    assert found(desk) == {"web": State.SCANNED, "api": State.SCANNED}
+    assert found(desk) == {"web": RepositoryState.SCANNED, "api": RepositoryState.SCANNED}
     assert {one.repository.uuid for one in desk.entries().values()} == {f"folder:{web}", f"folder:{work / 'real'}"}
 
 
@@ -152,9 +152,9 @@ def test_a_link_that_leads_nowhere_is_a_row_that_says_so(desk: Desk) -> None:
     assert done.code == 3
     assert f"lost: error: the link {work / 'lost'} leads nowhere: to {desk.home / 'nothing'}" in done.err
     assert {name: one.state for name, one in desk.entries().items()} == {
-        "web": State.SCANNED,
-        "lost": State.ERROR,
-        "round": State.ERROR,
+        "web": RepositoryState.SCANNED,
+        "lost": RepositoryState.ERROR,
+        "round": RepositoryState.ERROR,
     }
     (work / "lost").unlink()
     (work / "lost").symlink_to(web)
@@ -170,7 +170,7 @@ def test_links_that_come_back_have_an_end(desk: Desk) -> None:
     (clones / "file").symlink_to("/etc/hostname")
     (clones / ".hidden").symlink_to(desk.home / "nothing")
     (clones / "web" / "inside").symlink_to(desk.home / "nothing")
-    assert found(desk, "clones") == {"web": State.SCANNED}
+    assert found(desk, "clones") == {"web": RepositoryState.SCANNED}
 
 
 def test_more_links_than_are_followed_are_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from migrator.fleet import joining
 from migrator.fleet.joining import join
 from migrator.fleet.ledger import Ledger, LedgerError
-from migrator.fleet.records import Change, Learnt, Repository, Scanned, Seen, State
+from migrator.fleet.records import FleetRepository, Learnt, Migration, RepositoryState, Scanned, SeenCommit
 from migrator.fleet.sharding import Shard, ShardError
 from tests.fleet.boxes import fill
 from tests.fleet.scan.conftest import Desk
 
-Picture = dict[str, tuple[State, str, dict[str, str], list[Seen]]]
+Picture = dict[str, tuple[RepositoryState, str, dict[str, str], list[SeenCommit]]]
 
 
 def picture(desk: Desk, ledger: str = "patless-fleet.db") -> Picture:
@@ -100,7 +100,7 @@ def test_two_runs_on_one_ledger_share_the_work_and_end_alike(desk: Desk) -> None
 
 
 def test_a_claim_is_of_one_process_and_ends_with_it(desk: Desk, tmp_path: Path) -> None:
-    repository = Repository("{1}", "acme", "web")
+    repository = FleetRepository("{1}", "acme", "web")
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger:
         ledger.put([repository], "2026-01-01T00:00:00+00:00")
@@ -183,19 +183,21 @@ def test_shards_that_are_joined_are_the_whole_in_any_order(desk: Desk) -> None:
 
 
 def test_of_two_ledgers_the_later_look_counts(tmp_path: Path) -> None:
-    repository, commit = Repository("{1}", "acme", "web"), "a" * 40
+    repository, commit = FleetRepository("{1}", "acme", "web"), "a" * 40
     with Ledger(tmp_path / "old.db") as old, Ledger(tmp_path / "new.db") as new, Ledger(tmp_path / "all.db") as all_of:
         old.put([repository], "2026-01-01")
         new.put([repository], "2026-01-02")
-        old.record(Scanned("{1}", State.SCANNED, "2026-01-01", (("main", commit),), (Seen(commit, "x"),)))
-        new.record(Scanned("{1}", State.EMPTY, "2026-01-02"))
-        old.keep(Change("{1}", "main", "patless/main", "open", "2026-01-03T00:00:00+00:00", pull_request=1))
-        new.keep(Change("{1}", "main", "patless/main", "merged", "2026-01-02T00:00:00+00:00", pull_request=1))
+        old.record(
+            Scanned("{1}", RepositoryState.SCANNED, "2026-01-01", (("main", commit),), (SeenCommit(commit, "x"),))
+        )
+        new.record(Scanned("{1}", RepositoryState.EMPTY, "2026-01-02"))
+        old.keep(Migration("{1}", "main", "patless/main", "open", "2026-01-03T00:00:00+00:00", pull_request=1))
+        new.keep(Migration("{1}", "main", "patless/main", "merged", "2026-01-02T00:00:00+00:00", pull_request=1))
         for one in (new, old):
             join(all_of, one)
         (entry,) = all_of.entries()
         (change,) = all_of.changes()
-        assert (entry.state, all_of.heads("{1}"), change.state) == (State.EMPTY, {}, "open")
+        assert (entry.state, all_of.heads("{1}"), change.state) == (RepositoryState.EMPTY, {}, "open")
 
 
 def test_a_ledger_that_is_not_there_is_a_sentence(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from migrator.demo.box import Box
 from migrator.demo.store import Link, point
 from migrator.findings.records import Verdict
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import State
+from migrator.fleet.records import RepositoryState
 from tests.fleet.boxes import LOGIN, QUIET, fill, slug
 from tests.fleet.scan.conftest import Desk
 
@@ -51,7 +51,7 @@ def test_a_workspace_that_nobody_may_see_is_exit_4(desk: Desk) -> None:
 def test_a_repository_without_pipelines_is_scanned_and_clean(desk: Desk) -> None:
     desk.box.add_repository("docs", {"main": {"README.md": "# Docs\n"}})
     assert desk.scan().code == 0
-    assert desk.entries()["docs"].state is State.SCANNED
+    assert desk.entries()["docs"].state is RepositoryState.SCANNED
 
 
 def test_a_second_run_fetches_nothing_and_says_the_same(desk: Desk) -> None:
@@ -148,10 +148,10 @@ def test_empty_hidden_and_broken_repositories_are_rows(desk: Desk) -> None:
     assert done.code == 3
     states = {name: entry.state for name, entry in desk.entries().items()}
     assert states == {
-        "empty": State.EMPTY,
-        "good": State.SCANNED,
-        "hidden": State.FORBIDDEN,
-        "broken": State.ERROR,
+        "empty": RepositoryState.EMPTY,
+        "good": RepositoryState.SCANNED,
+        "hidden": RepositoryState.FORBIDDEN,
+        "broken": RepositoryState.ERROR,
     }
     assert "hidden: forbidden: git" in done.err
 
@@ -165,7 +165,7 @@ def test_only_those_that_failed_are_looked_at_again(desk: Desk) -> None:
     assert desk.scan("--failed").code == 0
     assert {path.split("/")[3] for path in desk.asked("/git/")} == {f"{slug(1)}.git"}
     assert not desk.asked("/2.0/")
-    assert desk.entries()[slug(1)].state is State.SCANNED
+    assert desk.entries()[slug(1)].state is RepositoryState.SCANNED
 
 
 def test_what_was_seen_stays_when_a_repository_fails_later(desk: Desk) -> None:
@@ -174,7 +174,7 @@ def test_what_was_seen_stays_when_a_repository_fails_later(desk: Desk) -> None:
     desk.box.faults.add("/git/*", status=500, times=math.inf)
     assert desk.scan().code == 3
     (branch,) = desk.branches()
-    assert branch.entry.state is State.ERROR
+    assert branch.entry.state is RepositoryState.ERROR
     assert branch.seen is not None
     assert branch.seen.findings
 
@@ -182,24 +182,24 @@ def test_what_was_seen_stays_when_a_repository_fails_later(desk: Desk) -> None:
 def test_a_slug_that_is_not_there_is_a_row_until_it_is(desk: Desk) -> None:
     fill(desk.box, 1)
     assert desk.scan("later", slug(0)).code == 3
-    assert desk.entries()["later"].state is State.FORBIDDEN
+    assert desk.entries()["later"].state is RepositoryState.FORBIDDEN
     desk.box.add_repository("later", {"main": {PIPELINES: QUIET}})
     assert desk.scan("later").code == 0
-    assert [one.state for one in desk.entries().values()] == [State.SCANNED, State.SCANNED]
+    assert [one.state for one in desk.entries().values()] == [RepositoryState.SCANNED, RepositoryState.SCANNED]
 
 
 def test_a_storm_of_429_is_waited_out(desk: Desk) -> None:
     fill(desk.box, 3)
     desk.box.faults.add("/2.0/repositories/acme", status=429, times=2)
     assert desk.scan().code == 1
-    assert {one.state for one in desk.entries().values()} == {State.SCANNED}
+    assert {one.state for one in desk.entries().values()} == {RepositoryState.SCANNED}
 
 
 def test_a_git_that_is_limited_is_an_error_of_that_repository(desk: Desk) -> None:
     fill(desk.box, 3)
     desk.box.faults.add(f"/git/acme/{slug(2)}.git*", status=429, times=math.inf)
     assert desk.scan().code == 3
-    assert desk.entries()[slug(2)].state is State.ERROR
+    assert desk.entries()[slug(2)].state is RepositoryState.ERROR
     assert "429" in desk.entries()[slug(2)].error
 
 
@@ -210,7 +210,7 @@ def test_a_remote_that_hangs_is_an_error_in_time_and_the_rest_goes_on(desk: Desk
     assert desk.scan("--timeout", "2").code == 3
     assert time.monotonic() - begin < 20
     states = [one.state for one in desk.entries().values()]
-    assert states == [State.ERROR, State.SCANNED, State.SCANNED]
+    assert states == [RepositoryState.ERROR, RepositoryState.SCANNED, RepositoryState.SCANNED]
     assert "more than 2 seconds" in desk.entries()[slug(0)].error
 
 
@@ -241,10 +241,10 @@ def test_an_option_that_means_nothing_is_a_sentence(option: tuple[str, str], des
 def test_a_limit_stops_and_the_same_command_goes_on(desk: Desk) -> None:
     fill(desk.box, 5)
     assert "3 repositories are left" in desk.scan("--limit", "2").err
-    assert sum(one.state is State.SCANNED for one in desk.entries().values()) == 2
+    assert sum(one.state is RepositoryState.SCANNED for one in desk.entries().values()) == 2
     assert "going on" in desk.scan("--limit", "2").err
     assert desk.scan().code == 1
-    assert all(one.state is State.SCANNED for one in desk.entries().values())
+    assert all(one.state is RepositoryState.SCANNED for one in desk.entries().values())
 
 
 def test_no_more_requests_than_are_allowed(desk: Desk) -> None:
@@ -369,7 +369,7 @@ def test_of_more_branches_than_are_read_the_main_one_is_and_the_rest_is_said(des
     lines = "".join(f"{head} refs/heads/b{number:05}\n" for number in range(10_000))
     (repository.folder / "packed-refs").write_text(f"# pack-refs with: peeled fully-peeled sorted \n{lines}")
     done = desk.scan("--branches", "b*")
-    assert (done.code, desk.entries()["web"].state) == (3, State.SCANNED)
+    assert (done.code, desk.entries()["web"].state) == (3, RepositoryState.SCANNED)
     assert "web: scanned: more than 1,000 branches match --branches, so only main was read; name fewer" in done.err
     assert [one.name for one in desk.branches()] == ["main"]
     assert desk.scan("--branches", "b0000*").code == 1

@@ -8,14 +8,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from migrator.bitbucket.records import Level
-from migrator.fleet.following import Row, Standing
+from migrator.fleet.following import Standing, StatusRow
 from migrator.fleet.imports import Graph, graph
 from migrator.fleet.operator import Wave
 from migrator.fleet.packages import picture
-from migrator.fleet.records import Branch, Change, ChangeState, Import, Repository, SeenFinding
+from migrator.fleet.records import ChangeState, FleetRepository, Import, LedgerBranch, Migration, SeenFinding
 from migrator.reports.known import Audit, Fleet, Owned, PlanOutcome
 from migrator.secrets import plan
-from migrator.secrets.records import Listing, Stored, Verdict
+from migrator.secrets.records import Listing, RemovalVerdict, StoredAt
 from migrator.secrets.signing import Signature
 from migrator.secrets.tokens import Token, TokenRow
 from migrator.sinks.packages import linkage
@@ -47,16 +47,18 @@ _WAVES = (Wave("first", ("*",), "Dana Owner", date(2027, 1, 31)), None, Wave("se
 
 def fleet(size: int) -> Fleet:
     owned: list[Owned] = []
-    branches: list[Branch] = []
-    changes: list[Change] = []
+    branches: list[LedgerBranch] = []
+    changes: list[Migration] = []
     for number in range(size):
         slug = f"service-{number:05}"
         standing = _STANDINGS[number % len(_STANDINGS)]
         held = _findings(slug) if standing in (Standing.FINDINGS, Standing.OPEN) else ()
         change = _change(slug, number) if standing in (Standing.OPEN, Standing.MERGED_GREEN) else None
         changes += [change] if change else []
-        repository = Repository(f"{{{slug}}}", "acme", slug, project=("CORE", "SHOP")[number % 2], main_branch="main")
-        row = Row(slug, repository.uuid, standing, "main", len(held), len(held) // 2, change)
+        repository = FleetRepository(
+            f"{{{slug}}}", "acme", slug, project=("CORE", "SHOP")[number % 2], main_branch="main"
+        )
+        row = StatusRow(slug, repository.uuid, standing, "main", len(held), len(held) // 2, change)
         owned.append(Owned(repository, row, held, _WAVES[number % 3]))
         branches.append(branch(slug, pushes(slug), *([reads("base"), *held] if held else [])))
     return Fleet("acme", tuple(owned), tuple(changes), picture(branches, Graph(), lambda *_: False), REASONS)
@@ -66,12 +68,14 @@ def audit(size: int) -> Audit:
     """A stored pair of each of as many repositories, with its evidence, and a token for every tenth."""
     slugs = [f"service-{number:05}" for number in range(size)]
     rows = [
-        stored_samples.Row(slug, stored_samples.variable(f"{name}_{slug[-5:]}"), verdict, stored_samples.uses(3))
+        stored_samples.VariableRow(
+            slug, stored_samples.variable(f"{name}_{slug[-5:]}"), verdict, stored_samples.uses(3)
+        )
         for slug in slugs
-        for name, verdict in (("PACKAGES_PAT", Verdict.ROLLBACK), ("PACKAGES_USER", Verdict.IN_USE))
+        for name, verdict in (("PACKAGES_PAT", RemovalVerdict.ROLLBACK), ("PACKAGES_USER", RemovalVerdict.IN_USE))
     ]
     tokens = [
-        TokenRow(Token(f"ci of {slug}", "Ada", TODAY, (Stored(Level.REPOSITORY, slug, "", "PAT"),), ()), ())
+        TokenRow(Token(f"ci of {slug}", "Ada", TODAY, (StoredAt(Level.REPOSITORY, slug, "", "PAT"),), ()), ())
         for slug in slugs[::10]
     ]
     return Audit(Listing("acme", tuple(rows), heads={slug: {} for slug in slugs}), tuple(tokens))
@@ -79,9 +83,11 @@ def audit(size: int) -> Audit:
 
 def listing(size: int) -> Listing:
     """A stored pair of each of as many repositories, of every verdict, a third of them in use."""
-    verdicts = [*Verdict, *([Verdict.IN_USE] * 4)]
+    verdicts = [*RemovalVerdict, *([RemovalVerdict.IN_USE] * 4)]
     rows = [
-        stored_samples.Row(slug, stored_samples.variable(key), verdicts[number % len(verdicts)], stored_samples.uses(3))
+        stored_samples.VariableRow(
+            slug, stored_samples.variable(key), verdicts[number % len(verdicts)], stored_samples.uses(3)
+        )
         for number, slug in enumerate(f"service-{number:05}" for number in range(size))
         for key in ("PACKAGES_PAT", "PACKAGES_USER")
     ]
@@ -111,19 +117,19 @@ def _changed(one: SeenFinding, slug: str) -> SeenFinding:
     return replace(one, change=CHANGE.replace("/web", f"/{slug}"))
 
 
-def _change(slug: str, number: int) -> Change:
+def _change(slug: str, number: int) -> Migration:
     opened = f"2026-{9 + number % 3:02}-{1 + number % 28:02}T10:00:00+00:00"
     state = ChangeState.MERGED if number % 6 == 3 else ChangeState.OPEN
     url = f"https://bitbucket.org/acme/{slug}/pull-requests/1"
-    return Change(f"{{{slug}}}", "main", "patless/main", state, opened, pull_request=1, url=url, opened=opened)
+    return Migration(f"{{{slug}}}", "main", "patless/main", state, opened, pull_request=1, url=url, opened=opened)
 
 
 def hostile() -> Fleet:
     text = f"{HOSTILE}</script><script>document.title='taken'</script>"
     login = finding(7, variables=[text], assumptions=[text])
     login = replace(login, path=text, message=text, change=f"+{text}", excerpt=text, rule=text)
-    repository = Repository("{u}", text, text, project=text, main_branch=text)
-    row = Row(text, "{u}", Standing.ERROR, text, 1, 1, _change(text, 1), error=text)
+    repository = FleetRepository("{u}", text, text, project=text, main_branch=text)
+    row = StatusRow(text, "{u}", Standing.ERROR, text, 1, 1, _change(text, 1), error=text)
     branches = [branch(text, pushes(f"crg.apkg.io/acme/{text}"), login, Import(text, text, 1), on=text)]
     seen = picture(branches, graph(branches, looked), lambda *_: False, [(text, text)])
     wave = Wave(text, ("*",), text)

@@ -17,7 +17,7 @@ from migrator.configuration.reading import ConfigurationError
 from migrator.findings.hunks import hunks
 from migrator.findings.masking import masked
 from migrator.findings.records import Report
-from migrator.fleet.records import Change, ChangeState
+from migrator.fleet.records import ChangeState, Migration
 from migrator.reports.document import Bar, Chart, Column, Document, Passage, Section, Table, TableRow, sheet
 from migrator.reports.formats import csv
 from migrator.reports.formats.html import render
@@ -113,7 +113,7 @@ def test_the_cells_of_a_table_are_read_back_but_for_what_is_no_text() -> None:
 
 def test_a_merge_is_in_the_week_of_its_day_and_not_in_that_in_which_it_was_seen() -> None:
     seen, made = "2026-11-23T10:00:00+00:00", "2026-11-03T23:00:00+00:00"
-    merged = Change("{1}", "main", "patless/main", ChangeState.MERGED, seen, pull_request=1, merged=made)
+    merged = Migration("{1}", "main", "patless/main", ChangeState.MERGED, seen, pull_request=1, merged=made)
     found = fleet.document(replace(samples.fleet(0), changes=(merged,)), samples.TODAY)
     (chart,) = [one for one in found.sections[0].charts if one.title == "Merged, by week"]
     assert [(bar.label, bar.value) for bar in chart.bars if bar.value] == [("02 Nov", 1)]
