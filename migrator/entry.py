@@ -49,9 +49,9 @@ def _answer(arguments: list[str]) -> str:
     except (OSError, ValueError):
         return ""
     if hook[0] == "fix":
-        return f"{_bold('0 fixed')}, 0 held back\n"
+        return f"{_bold('Fixed 0')}; 0 need review.\n"
     count = sum(not is_script(name) for name in names)
-    return f"{_bold('No findings')} ({count} pipelines file{'' if count == 1 else 's'} read)\n"
+    return f"{_bold('No findings')}. Read {count} pipelines file{'' if count == 1 else 's'}.\n"
 
 
 def _nothing(names: list[str]) -> bool:

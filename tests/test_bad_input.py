@@ -323,7 +323,7 @@ def test_a_repository_that_ends_its_process_or_never_ends_is_one_line_and_the_ot
     with within(60):
         outcome = run(command, tmp_path)
     why = {"crash": "ended the process that did", "hang": "takes longer than 2 seconds"}[end]
-    assert f"bad: not read: analyzing it {why}; look at its files, or leave it out" in outcome.err
+    assert f"bad: not read: analyzing it {why}; check its files, or leave it out" in outcome.err
     assert outcome.code == 3
     assert "Traceback" not in outcome.err
     assert "good" in outcome.out

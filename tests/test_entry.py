@@ -94,7 +94,7 @@ def test_an_answer_loads_nothing_of_the_command(repository: Path) -> None:
     program = "import sys; from migrator.entry import main; code = main(); print(*sorted(sys.modules)); sys.exit(code)"
     done = subprocess.run([sys.executable, "-c", program, *HOOK, FILE], capture_output=True, text=True, check=True)
     first, loaded = done.stdout.splitlines()
-    assert first == "0 fixed, 0 held back"
+    assert first == "Fixed 0; 0 need review."
     assert [name for name in loaded.split() if name.startswith("migrator")] == [
         "migrator",
         "migrator.entry",

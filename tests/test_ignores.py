@@ -82,9 +82,9 @@ def test_without_a_day_no_comment_runs_out() -> None:
     ("comment", "flaws"),
     [
         ("as it is", []),
-        ("", ["it does not say why; write the reason behind the bracket"]),
-        ("as it is until=soon", ["its date is not one; write it as until=2027-01-31"]),
-        ("as it is until=2026-01-31", ["it ran out on 2026-01-31"]),
+        ("", ["it does not say why; write the reason after the bracket"]),
+        ("as it is until=soon", ["its date is not valid; write it as until=2027-01-31"]),
+        ("as it is until=2026-01-31", ["it expired on 2026-01-31"]),
     ],
     ids=["fine", "no why", "no date", "passed"],
 )

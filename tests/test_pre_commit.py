@@ -170,7 +170,7 @@ def test_try_repo_runs_both_hooks(commit: Commit) -> None:
     assert f"{FILE}:5:13: registry-login fixed:" in run.stdout
     assert "files were modified by this hook" in run.stdout
     assert "für alle/my pipelines.yml:5:13: registry-login fixed:" in run.stdout
-    assert "No findings (2 pipelines files read)" in run.stdout  # patless-check, which comes second
+    assert "No findings. Read 2 pipelines files." in run.stdout  # patless-check, which comes second
     assert "-p $BITBUCKET_PACKAGES_TOKEN" in (commit.root / FILE).read_text()
     assert (commit.root / "other.yml").read_text() == PUSH
 
@@ -215,6 +215,6 @@ def test_the_rest_of_the_repository_counts_though_only_changed_files_are_named(c
     commit.git("add", FILE)
     stopped = commit.git("commit", "--message", "a login")
     assert stopped.returncode == 1
-    assert "0 fixed, 1 held back (foreign-package ×1)" in stopped.stderr
+    assert "Fixed 0; 1 needs review (foreign-package ×1)" in stopped.stderr
     assert f"{FILE}:5:13: registry-login [unsafe]" in stopped.stderr
     assert (commit.root / FILE).read_text() == PUSH

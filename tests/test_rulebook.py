@@ -418,5 +418,5 @@ def test_a_rule_file_that_is_no_plain_file_is_refused_and_not_waited_for(kind: s
             pytest.skip("only root may make a device")
     else:
         path.symlink_to({"link to a device": "/dev/zero", "link to nothing": "gone", "link to itself": path}[kind])
-    with within(5), pytest.raises(RuleError, match=r"mine\.yml: the rule file cannot be read: "):
+    with within(5), pytest.raises(RuleError, match=r"mine\.yml: cannot read the rule file: "):
         rulebook.load([tmp_path])

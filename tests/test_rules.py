@@ -82,7 +82,7 @@ def test_every_reason_tells_three_ways_out(code: str) -> None:
     entry = BOOK.reasons[code]
     assert entry.what.endswith(".")
     assert entry.why.endswith(".")
-    assert all((entry.mine, entry.not_mine, entry.ask))
+    assert all((entry.fix, entry.keep, entry.ask))
     assert "ignore[{code}]" in entry.not_mine or "--style login" in entry.not_mine
     assert not set(_fields(entry.mine + entry.not_mine + entry.ask)) - {"subject", "code"}
 

@@ -16,7 +16,7 @@ def api_url(environment: Mapping[str, str]) -> str:
     """The API's base URL without a final slash; `PATLESS_API_URL` names another one. Raises SetUpError."""
     url = environment.get("PATLESS_API_URL", API).rstrip("/")
     if not _safe(split(url)):
-        raise SetUpError("PATLESS_API_URL is not an https URL; http is for this machine only")
+        raise SetUpError("PATLESS_API_URL is not an https URL; http works only on this machine")
     return url
 
 
@@ -24,7 +24,7 @@ def path(*segments: str) -> str:
     """`/a/b` of names as they are, each percent-encoded. Raises ApiError for a name that would lead elsewhere."""
     for segment in segments:
         if segment in ("", ".", "..") or any(character < " " for character in segment):
-            raise ApiError(Cause.INVALID, f"{segment[:60]!r} is no name that Bitbucket can be asked for")
+            raise ApiError(Cause.INVALID, f"{segment[:60]!r} is not a valid name in Bitbucket")
     return "".join(f"/{quote(segment, safe='')}" for segment in segments)
 
 
@@ -37,15 +37,17 @@ def followed(url: str, asked: str, base: str, what: str, *, elsewhere: bool = Fa
         to = urljoin(asked, url)
         here = same_origin(to, base)
     except ValueError:
-        raise ApiError(Cause.GARBLED, f"{what} is no address") from None
+        raise ApiError(Cause.GARBLED, f"{what} is not a valid address") from None
     parts = split(to)
     if parts.username is not None or parts.password is not None:
-        raise ApiError(Cause.ELSEWHERE, f"{what} holds a user name, so it is not followed")
+        raise ApiError(Cause.ELSEWHERE, f"{what} holds a user name, so patless does not follow it")
     local = is_loopback(split(base).hostname or "")
     if here or (elsewhere and _safe(parts) and (local or parts.scheme == "https")):
         return to
     place = printable(f"{parts.scheme[:10]}://{(parts.hostname or '')[:100]}")
-    raise ApiError(Cause.ELSEWHERE, f"{what} leads to {place}, which is not {origin(base)}, so it is not followed")
+    raise ApiError(
+        Cause.ELSEWHERE, f"{what} leads to {place}, which is not {origin(base)}, so patless does not follow it"
+    )
 
 
 def clone_url(url: str, base: str) -> str:
@@ -57,7 +59,10 @@ def clone_url(url: str, base: str) -> str:
     host, api = to.hostname or "", of.hostname or ""
     local = is_loopback(api) and is_loopback(host)
     if not _safe(to, user=True) or not (local or (host == api.removeprefix("api.") and to.port in (None, 443))):
-        raise ApiError(Cause.ELSEWHERE, f"the clone URL {printable(host[:100])!r} is not of {origin(base)}; not used")
+        raise ApiError(
+            Cause.ELSEWHERE,
+            f"the clone URL {printable(host[:100])!r} is not on {origin(base)}, so patless does not use it",
+        )
     return urlunsplit((to.scheme, to.netloc.rpartition("@")[2], to.path, "", ""))
 
 

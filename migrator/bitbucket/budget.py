@@ -60,8 +60,8 @@ class Budget:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise SetUpError(
-                f"the folder {folder}, where requests are counted, cannot be made ({error.strerror}); "
-                "name another one in PATLESS_CACHE_DIR"
+                f"cannot create the folder {folder}, where patless counts requests ({error.strerror}); set "
+                "PATLESS_CACHE_DIR to another folder"
             ) from None
         more = environment.get("PATLESS_BUDGET_LABEL", "").encode("ascii", "backslashreplace").decode()
         per_hour = _allowed(environment.get("PATLESS_REQUESTS_PER_HOUR") or str(HOUR))
@@ -89,7 +89,7 @@ class Budget:
 
 def _allowed(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 1 <= len(text) <= 7 and int(text) > 0):
-        raise SetUpError("PATLESS_REQUESTS_PER_HOUR is no number of requests; 950 is what it is without")
+        raise SetUpError("PATLESS_REQUESTS_PER_HOUR is not a number of requests; unset it for the default, 950")
     return int(text)
 
 
@@ -103,5 +103,5 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
     try:
         home = Path.home()
     except RuntimeError:
-        raise SetUpError("there is no home folder to count requests in; name a folder in PATLESS_CACHE_DIR") from None
+        raise SetUpError("no home folder to count requests in; set PATLESS_CACHE_DIR to a folder") from None
     return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "patless"

@@ -109,7 +109,7 @@ def _path(workspace: str, repository: str, pull_request: int, id: int | None = N
 def _comment(row: Row) -> Comment:
     id = number(row, "id")
     if id is None:
-        raise ApiError(Cause.GARBLED, "Bitbucket's answer has a comment without id")
+        raise ApiError(Cause.GARBLED, "Bitbucket's answer has a comment without an id")
     inline = row.get("inline")
     return Comment(
         id=id,

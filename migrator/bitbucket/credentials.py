@@ -13,7 +13,7 @@ from migrator.bitbucket.errors import SetUpError
 
 TOKEN, EMAIL, API_TOKEN = "BITBUCKET_ACCESS_TOKEN", "ATLASSIAN_ACCOUNT_EMAIL", "ATLASSIAN_API_TOKEN"
 """The names that Atlassian's own pipes use; BITBUCKET_API.md section 3."""
-_WAYS = f"set {TOKEN} to an access token, or {EMAIL} and {API_TOKEN} to an API token and its owner's address"
+_WAYS = f"set {TOKEN}, or {EMAIL} and {API_TOKEN}"
 
 
 class CredentialKind(StrEnum):
@@ -38,18 +38,20 @@ class Credentials:
         given = {name: environment[name] for name in (TOKEN, EMAIL, API_TOKEN) if environment.get(name)}
         for name, value in given.items():
             if not (value.isascii() and value.isprintable() and " " not in value):
-                raise SetUpError(f"{name} holds a blank, a line break or another character that no credential has")
+                raise SetUpError(
+                    f"{name} contains a blank, a line break, or another character that no credential has; set it again"
+                )
         if TOKEN in given and API_TOKEN in given:
-            raise SetUpError(f"{TOKEN} and {API_TOKEN} are both set, and only one can be used; unset the other")
+            raise SetUpError(f"{TOKEN} and {API_TOKEN} are both set; unset one of them")
         if TOKEN in given:
             return cls(CredentialKind.ACCESS_TOKEN, given[TOKEN])
         if not given:
-            raise SetUpError(f"there is no credential for Bitbucket: {_WAYS}")
+            raise SetUpError(f"no Bitbucket credential; {_WAYS}")
         for missing in (EMAIL, API_TOKEN):
             if missing not in given:
-                raise SetUpError(f"{missing} is not set or empty, and {', '.join(given)} needs it")
+                raise SetUpError(f"{missing} is empty or not set, and {', '.join(given)} needs it")
         if ":" in given[EMAIL]:
-            raise SetUpError(f"{EMAIL} holds a colon, which no such address has")
+            raise SetUpError(f"{EMAIL} contains a colon, which no email address has")
         return cls(CredentialKind.API_TOKEN, given[API_TOKEN], given[EMAIL])
 
     @property

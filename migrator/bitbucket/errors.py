@@ -73,13 +73,13 @@ class ApiError(Exception):
 
 
 _KINDS = {
-    401: (Cause.UNAUTHORISED, "Bitbucket refuses the credential for {} (401): it is wrong, revoked or has run out"),
+    401: (Cause.UNAUTHORISED, "Bitbucket rejects the credential for {} (401): wrong, revoked, or expired"),
     403: (Cause.FORBIDDEN, "Bitbucket forbids {} (403)"),
-    404: (Cause.MISSING, "{} is not there, or hidden from this credential (404)"),
-    409: (Cause.CONFLICT, "Bitbucket refuses {}, which conflicts with what is there (409)"),
-    410: (Cause.GONE, "{} is there no more (410)"),
-    429: (Cause.RATE_LIMITED, "Bitbucket answers {} with 429, its limit of requests is reached; try again in an hour"),
-    555: (Cause.SERVER, "Bitbucket itself took too long for {} (555); try again later"),
+    404: (Cause.MISSING, "{}: not found, or not visible to this credential (404)"),
+    409: (Cause.CONFLICT, "Bitbucket refuses {} (409): it conflicts with the current state"),
+    410: (Cause.GONE, "{}: no longer there (410)"),
+    429: (Cause.RATE_LIMITED, "Bitbucket answers {} with 429, its request limit; try again in an hour"),
+    555: (Cause.SERVER, "Bitbucket took too long for {} (555); try again later"),
 }
 
 
@@ -89,8 +89,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, asked: str, hi
     said, required, granted = _said(headers, body, hide)
     told = sentence.format(asked)
     if required:
-        has = f"; it has {', '.join(granted)}" if granted else ""
-        told += f": the credential lacks {', '.join(required)}{has}. Make one with that"
+        has = f" (it has {', '.join(granted)})" if granted else ""
+        told += f": the credential lacks {', '.join(required)}{has}; create one that has it"
     elif said:
         told += f": {said}"
     fields = _fields(body, hide)
@@ -113,10 +113,10 @@ def _kind(status: int) -> tuple[Cause, str]:
     if status in _KINDS:
         return _KINDS[status]
     if status >= 500:
-        return Cause.SERVER, f"Bitbucket fails at {{}} ({status}); try again later"
+        return Cause.SERVER, f"Bitbucket fails on {{}} ({status}); try again later"
     if status >= 400:
         return Cause.INVALID, f"Bitbucket does not accept {{}} ({status})"
-    return Cause.GARBLED, f"Bitbucket answers {{}} with {status}, which means nothing here"
+    return Cause.GARBLED, f"Bitbucket answers {{}} with {status}, which patless does not expect"
 
 
 def _fields(body: bytes, hide: Callable[[str], str]) -> dict[str, str]:
@@ -134,7 +134,7 @@ def _said(
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     text = body.decode("utf-8", "replace").strip()
     if "html" in headers.get("Content-Type", "").lower() or text.startswith("<"):
-        return "it came with a web page; something between here and Bitbucket may have answered", (), ()
+        return "the answer is a web page; something between here and Bitbucket may have sent it", (), ()
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

@@ -20,7 +20,7 @@ class PacedAdapter(LimiterAdapter):
     def __init__(self, pace: Pace, hourly: int, **more: Any) -> None:
         self._pace = pace
         self._turns = threading.Lock()
-        self._spent = f"this machine has sent the {hourly:,} requests that it may within an hour"
+        self._spent = f"this machine has sent its {hourly:,} requests for this hour"
         super().__init__(**more)
 
     def send(self, request: requests.PreparedRequest, *rest: Any, **more: Any) -> requests.Response:

@@ -81,7 +81,7 @@ def begun(client: Client, path: str, params: Params | None = None, *, key: str) 
     first = _page(client, path, {**(params or {}), "sort": key}, 1)
     size = _size(first, path)
     if size is None:
-        raise _incomplete(path, "does not say how long it is, so it could be cut")
+        raise _incomplete(path, "does not say how long it is, so it could be incomplete")
     return Begun(first, size)
 
 
@@ -147,9 +147,9 @@ def linked(client: Client, path: str, params: Params | None = None, *, pages: in
             break
         url = addresses.followed(link, client.base, client.base, f"the next page of {path}")
         if url in asked:
-            raise _incomplete(path, "comes back to a page that was read")
+            raise _incomplete(path, "leads back to an earlier page")
         if len(asked) >= pages or read > ROWS:
-            raise _incomplete(path, f"has more than {len(asked)} pages, which are not read")
+            raise _incomplete(path, f"has more than {len(asked)} pages, which patless does not read")
         asked.add(url)
         document = client.document(url)
     if now is not None and len(found) < now:
@@ -180,16 +180,16 @@ def _told(size: int | None) -> str:
 def _page(client: Client, path: str, params: Params | None, page: int) -> Row:
     document = client.document(path, {**(params or {}), "pagelen": PAGE, "page": page})
     if number(document, "page") not in (None, page):
-        raise _incomplete(path, f"answers another page than {page}")
+        raise _incomplete(path, f"returned a page other than {page}")
     return document
 
 
 def _size(document: Row, path: str) -> int | None:
     size = number(document, "size")
     if size is not None and size > ROWS:
-        raise _incomplete(path, f"is longer than {ROWS:,} entries, which are not read")
+        raise _incomplete(path, f"has more than {ROWS:,} entries, which patless does not read")
     return size
 
 
 def _incomplete(path: str, why: str) -> ApiError:
-    return ApiError(Cause.INCOMPLETE, f"the list {path} {why}; nothing is concluded from it")
+    return ApiError(Cause.INCOMPLETE, f"the list {path} {why}; patless concludes nothing from it")

@@ -60,7 +60,7 @@ def published(name: str, version: str = "") -> PublishedPipe:
             chosen = version or _newest(session, repository, name)
             text = _get(session, f"{repository}/src/{quote(chosen, safe='')}/pipe.yml").decode("utf-8")
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise Unreachable(f"{urlsplit(base).netloc} could not be reached ({type(error).__name__})") from None
+            raise Unreachable(f"patless could not reach {urlsplit(base).netloc} ({type(error).__name__})") from None
         except UnicodeDecodeError:
             raise Unreachable(f"the pipe.yml of {name} is not text") from None
     return PublishedPipe(chosen, _variables(text, name))
@@ -132,7 +132,7 @@ def _variables(text: str, name: str) -> frozenset[str]:
     try:
         document = yaml.plain(yaml.read_yaml(Source.decode("pipe.yml", text.encode())))
     except (yaml.YamlError, Undecodable):
-        raise Unreachable(f"the pipe.yml of {name} cannot be read") from None
+        raise Unreachable(f"patless can't read the pipe.yml of {name}") from None
     entries = document.get("variables") if isinstance(document, dict) else None
     names = [entry.get("name") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     return frozenset(name for name in names if isinstance(name, str))

@@ -30,7 +30,7 @@ def client(environment: Mapping[str, str]) -> Client:
     except ValueError:
         good = False
     if not good or parts.username or parts.query:
-        raise SetUpError(f"{VARIABLE} is no address such as {_PROXY}")
+        raise SetUpError(f"{VARIABLE} is not an address such as {_PROXY}")
     patience = Patience(connect=5, failed=1)  # where there is no proxy, nobody waits for one
     return Client(
         BASE, Credentials(CredentialKind.ACCESS_TOKEN, ""), Budget.of(environment, "proxy"), patience, proxy=address

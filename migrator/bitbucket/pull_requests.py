@@ -126,7 +126,7 @@ def _path(workspace: str, repository: str, *more: str) -> str:
 def _pull_request(row: Row, full_name: str) -> PullRequest:
     found = number(row, "id")
     if not found:
-        raise ApiError(Cause.GARBLED, "Bitbucket's answer has a pull request without id")
+        raise ApiError(Cause.GARBLED, "Bitbucket's answer has a pull request without an id")
     reviewers = rows(row, "reviewers") if row.get("reviewers") is not None else None
     return PullRequest(
         number=found,

@@ -55,7 +55,9 @@ class Reply:
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
-            raise ApiError(Cause.GARBLED, f"Bitbucket answers {self.asked} with what is no JSON object, or a cut one")
+            raise ApiError(
+                Cause.GARBLED, f"Bitbucket answers {self.asked} with something that is not a complete JSON object"
+            )
         return found
 
 
@@ -155,9 +157,9 @@ class Client:
         """Raises ApiError where no `count` more requests may be sent in this run, or no time is left for them, so that
         `what` is not begun."""
         if self.budget.most is not None and self._sent + count > self.budget.most:
-            raise ApiError(Cause.SPENT, f"{what} was not begun: this run may send {self.budget.most:,} requests")
+            raise ApiError(Cause.SPENT, f"{what} not started: this run may send {self.budget.most:,} requests")
         if self.pace and self.pace.over:
-            raise ApiError(Cause.SPENT, f"{what} was not begun: this run was to end by now (--deadline)")
+            raise ApiError(Cause.SPENT, f"{what} not started: this run reached its `--deadline`")
 
     def __repr__(self) -> str:
         return f"Client({addresses.origin(self.base)})"
@@ -216,7 +218,9 @@ class Client:
                 raise refusal(reply.status, reply.headers, reply.body, asked, self.credentials.hide)
             what = f"the redirect of {asked}"
             if method != "GET":
-                raise ApiError(Cause.ELSEWHERE, f"{what} is not followed, as it is no GET", status=reply.status)
+                raise ApiError(
+                    Cause.ELSEWHERE, f"patless does not follow {what}, because it is not a GET", status=reply.status
+                )
             url, params = addresses.followed(location, url, self.base, what, elsewhere=elsewhere), None
             if not same_origin(url, self.base):
                 sign = _Sign("")  # and so it stays
@@ -241,9 +245,9 @@ class Client:
                 self.said = {**said, **self.said}
                 return Reply(asked, answer.status_code, answer.headers, self._body(answer, asked))
         except sqlite3.Error as error:
-            anew = "delete it, or name another folder in PATLESS_CACHE_DIR"
+            anew = "delete it, or set PATLESS_CACHE_DIR to another folder"
             why = databases.refused(error, self.budget.file or Path(), anew)
-            raise SetUpError(f"requests cannot be counted in {why}") from None
+            raise SetUpError(f"cannot count requests in {why}") from None
         except lower.HTTPError as error:
             if again == 0:
                 raise fault(error, asked, place, self.budget) from None
@@ -255,20 +259,24 @@ class Client:
     def _count(self, asked: str) -> None:
         with self._lock:
             if self.budget.most is not None and self._sent >= self.budget.most:
-                raise ApiError(Cause.SPENT, f"{asked} was not asked: this run may send {self.budget.most:,} requests")
+                raise ApiError(Cause.SPENT, f"{asked} not requested: this run may send {self.budget.most:,} requests")
             self._sent += 1
             self.asking = asked
 
     def _body(self, answer: requests.Response, asked: str) -> bytes:
         if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", ""):
-            raise ApiError(Cause.GARBLED, f"Bitbucket answers {asked} with a packed body, which was not asked for")
+            raise ApiError(
+                Cause.GARBLED, f"Bitbucket answers {asked} with a compressed body, which patless did not ask for"
+            )
         end = time.monotonic() + self._patience.whole
         data = bytearray()
         while chunk := answer.raw.read1(_CHUNK):
             data += chunk
             if len(data) > self._limit:
                 size = f"{self._limit / 1024:,.0f} KiB"
-                raise ApiError(Cause.TOO_LARGE, f"Bitbucket answers {asked} with more than {size}, which is not read")
+                raise ApiError(
+                    Cause.TOO_LARGE, f"Bitbucket answers {asked} with more than {size}, which patless does not read"
+                )
             if time.monotonic() > end:
                 seconds = f"{self._patience.whole:g} seconds"
                 raise ApiError(

@@ -97,9 +97,9 @@ class Pace:
             now = self._clock.now()
             left = self._until - now
             if self._ended:
-                raise ApiError(Cause.SPENT, f"{asked} was not asked: this run has ended")
+                raise ApiError(Cause.SPENT, f"{asked} not requested: this run has ended")
             if self._deadline is not None and max(now, self._until) >= self._deadline:
-                raise ApiError(Cause.SPENT, f"{asked} was not asked: this run is to end before that (--deadline)")
+                raise ApiError(Cause.SPENT, f"{asked} not requested: this run ends before that (`--deadline`)")
             if left <= 0 and self._goes():
                 return
             self._clock.sleep(min(max(left, _MOMENT), _SLICE))
@@ -134,7 +134,10 @@ class Pace:
             if now - self._since > _LONGEST:
                 raise ApiError(
                     Cause.RATE_LIMITED,
-                    f"Bitbucket has answered {asked} with 429 for more than an hour; see what else uses the credential",
+                    (
+                        f"Bitbucket has answered {asked} with 429 for more than an hour; find what else uses the "
+                        "credential"
+                    ),
                 )
             pause = min(self._longest, self._first * 2**self._refused) * random.uniform(0.5, 1)
             self._refused = min(self._refused + 1, 60)
@@ -142,7 +145,7 @@ class Pace:
             pause = min(pause, hour - now) if now < hour else pause
             until = now + (pause if after is None else min(after, HOUR))
             latest = until if after is not None else max(until, hour)
-            self._hold(until, latest, "Bitbucket answers 429, as its allowance of an hour is used up")
+            self._hold(until, latest, "Bitbucket answers 429: its hourly limit is used up")
 
     def answered(self) -> None:
         """Bitbucket has answered with something else than 429."""

@@ -90,8 +90,8 @@ def _recognized(talk: Discussion, there: Sequence[Comment]) -> str | None:
     if len(firsts) > _AUTHORS:
         raise ApiError(
             Cause.INVALID,
-            f"more than {_AUTHORS} accounts have written comments that look like those of patless, so it writes none; "
-            "delete theirs, or use an API token",
+            f"comments of more than {_AUTHORS} accounts look like those of patless, so it writes none; delete "
+            "theirs, or use an API token",
         )
     for author, one in firsts.items():
         try:

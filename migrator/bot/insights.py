@@ -24,18 +24,20 @@ def insights(report: Report, where: str, passed: bool) -> InsightsReport:
     counts = Counts.of(findings)
     details = f"patless: {headline(report, where)}"
     if len(findings) > MOST:
-        details += f" The first {MOST:,} are annotated, {len(findings) - MOST:,} are not."
+        details += f" The report annotates the first {MOST:,} and leaves out {len(findings) - MOST:,}."
     if report.skipped:
-        details += f" {len(report.skipped)} could not be read."
+        details += f" patless could not read {len(report.skipped)}."
     data = (
         ("Findings", counts.findings),
-        ("Safe to rewrite", counts.safe),
+        ("Safe to fix", counts.safe),
         ("Unsafe", counts.unsafe),
         ("Report-only", counts.report_only),
         ("Not annotated", max(0, len(findings) - MOST)),
         ("Files not read", len(report.skipped)),
     )
-    return InsightsReport("Stored logins to Bitbucket Packages", details, passed, data, _annotations(findings, report))
+    return InsightsReport(
+        "Logins to Bitbucket Packages with stored tokens", details, passed, data, _annotations(findings, report)
+    )
 
 
 def _annotations(findings: Sequence[Finding], report: Report) -> tuple[Annotation, ...]:
@@ -54,9 +56,9 @@ def _annotations(findings: Sequence[Finding], report: Report) -> tuple[Annotatio
 
 
 def _details(finding: Finding) -> str:
-    held = [f"Held back ({reason.code}): {reason.detail}" for reason in finding.reasons]
-    ways = f"`patless explain {finding.reasons[0].code if finding.reasons else finding.rule}` says more."
-    fix = ["`patless fix` rewrites it."] if finding.edits and not finding.reasons else []
+    held = [f"Needs review ({reason.code}): {reason.detail}" for reason in finding.reasons]
+    ways = f"Run `patless explain {finding.reasons[0].code if finding.reasons else finding.rule}` for more."
+    fix = ["Run `patless fix` to fix it."] if finding.edits and not finding.reasons else []
     return " ".join((*held, *fix, ways))
 
 

@@ -21,7 +21,7 @@ from migrator.text.patterns import regex
 
 _AGE = regex(r"([0-9]{1,4})d")
 _DAY = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DEEPER = "give the step `clone: {depth: full}`, or fetch the rest before: git fetch --unshallow"
+_DEEPER = "set `clone: {depth: full}` in the step, or run `git fetch --unshallow` first"
 
 
 class NoSuchRef(Exception):
@@ -64,7 +64,7 @@ def since(root: Path, commit: str, text: str, now: datetime) -> str | None:
     if moment is None:
         found = changes.commit_of(root, text)
         if found is None:
-            raise NoSuchRef(f"--since {text} names no branch, tag or commit of this clone; fetch it, or give a day")
+            raise NoSuchRef(f"--since {text} is not a branch, tag, or commit of this clone; fetch it, or pass a day")
         return found
     found = changes.before(root, commit, moment)
     if found is None and changes.is_shallow(root):
@@ -77,8 +77,8 @@ def merge_base(root: Path, destination: str, commit: str) -> str:
     found = changes.base_of(root, destination, commit)
     if found is None:
         raise GitError(
-            f"this clone does not hold the commit where {commit[:12]} and {destination[:12]} parted, so what the pull "
-            f"request changes is not known; {_DEEPER}"
+            f"this clone lacks the commit where {commit[:12]} and {destination[:12]} parted, so patless can't tell "
+            f"what the pull request changes; {_DEEPER}"
         )
     return found
 
@@ -90,5 +90,5 @@ def _moment(text: str, now: datetime) -> str | None:
         if _DAY.fullmatch(text):
             return datetime.fromisoformat(text).replace(tzinfo=UTC).isoformat(timespec="seconds")
     except (ValueError, OverflowError):
-        raise NoSuchRef(f"--since {text} is no day that there is") from None
+        raise NoSuchRef(f"--since {text} is not a valid day") from None
     return None

@@ -21,7 +21,7 @@ _ROWS = 50
 LONGEST = 30_000
 """Characters of a comment: others send up to 31,000, BITBUCKET_API.md section 2.4."""
 _NAME = OPENING.strip("*")
-_MORE = "`patless check` says more."
+_MORE = "Run `patless check` for more."
 
 
 class About(Struct, frozen=True):
@@ -55,8 +55,9 @@ def _summary(report: Report, about: About, rows: int) -> str:
 def headline(report: Report, where: str) -> str:
     counts = Counts.of(report.findings)
     if not counts.findings:
-        return f"no login with a stored credential is left in {where}."
-    parts = ((counts.safe, "safe to rewrite"), (counts.unsafe, "to look at"), (counts.report_only, "without a rewrite"))
+        return f"no findings in {where}."
+    review = "needs review" if counts.unsafe == 1 else "need review"
+    parts = ((counts.safe, "safe to fix"), (counts.unsafe, review), (counts.report_only, "without a fix"))
     split = ", ".join(f"{number} {what}" for number, what in parts if number)
     return f"{many(counts.findings, 'finding')} in {where}: {split}."
 
@@ -68,7 +69,7 @@ def note(finding: Finding, reasons: Mapping[str, ReasonEntry], proposal: str) ->
     if proposal:
         blocks.append(proposal)
     if finding.edits and finding.assumptions:
-        blocks.append("\n".join(["It takes for granted:", "", *(f"- {code(text)}" for text in finding.assumptions)]))
+        blocks.append("\n".join(["Assumes:", "", *(f"- {code(text)}" for text in finding.assumptions)]))
     text = "\n\n".join(blocks)
     return text if len(text) <= LONGEST else "\n\n".join([*blocks[:2], _MORE])
 
@@ -77,7 +78,7 @@ def _found(findings: Sequence[Finding], report: Report, rows: int) -> Section:
     columns = (Column("place", "name"), Column("finding", "name"), Column("verdict", "words"), Column("what", "name"))
     table = Table("findings", "Findings", columns, tuple(_row(finding, report) for finding in findings[:rows]))
     left = len(findings) - rows
-    beyond = (listed([f"… and {left} more, which `patless check` lists."]),) if left > 0 else ()
+    beyond = (listed([f"… and {left} more; run `patless check` to list them."]),) if left > 0 else ()
     return Section("findings", "", tables=(table,), blocks=beyond)
 
 
@@ -94,23 +95,22 @@ def _section(title: str, lines: Iterable[Text]) -> Section:
 
 def _next(counts: Counts) -> Iterator[str]:
     if counts.safe:
-        yield "`patless fix` makes the safe changes, and `patless fix --diff` shows them first."
+        yield "Run `patless fix --diff` to preview the safe fixes, and `patless fix` to apply them."
     if counts.unsafe:
-        yield "`patless fix --unsafe-fixes` makes those that are held back, once their reasons are settled."
+        yield "Review the reasons of the unsafe findings, then run `patless fix --unsafe-fixes`."
     if counts.report_only or counts.unsafe:
-        yield "`patless explain` with a code from the table says why, and what the ways out are."
+        yield "Run `patless explain CODE` to see why, and what to do."
 
 
 def _aside(about: About) -> Iterator[str]:
     if about.notes is not None and about.notes.left_out:
         there = about.notes.kept + len(about.notes.create)
         yield (
-            f"{there} of {there + about.notes.left_out} findings on changed lines have a comment of their own; "
-            "`--max-comments` allows more."
+            f"{there} of {there + about.notes.left_out} findings on changed lines have a comment; `--max-comments` "
+            "allows more."
         )
     if about.notes is not None and about.notes.declined:
-        are = "is" if about.notes.declined == 1 else "are"
-        yield f"{many(about.notes.declined, 'comment')} that somebody resolved or deleted {are} not repeated."
+        yield f"patless does not repeat {many(about.notes.declined, 'comment')} that somebody resolved or deleted."
 
 
 def _unread(report: Report, rows: int) -> Iterator[Text]:
@@ -120,7 +120,7 @@ def _unread(report: Report, rows: int) -> Iterator[Text]:
 
 
 def _reason(one: Reason, finding: Finding, reasons: Mapping[str, ReasonEntry]) -> Iterator[str]:
-    yield f"Held back, `{one.code}`: {code(one.detail)}"
+    yield f"Needs review, `{one.code}`: {code(one.detail)}"
     ways = ways_out(reasons[one.code], one.subject, finding=finding) if one.code in reasons else ()
     if ways:
         yield ""

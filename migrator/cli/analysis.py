@@ -69,7 +69,9 @@ def analyse(reading: AnalysisOptions, *, unsafe: bool | None = None) -> list[Ana
     """Every repository of `reading`, in order. `unsafe` None: without a plan of fixes; else with unsafe ones or not."""
     found = [standard_input.target(reading.buffer.name)] if reading.buffer else targets(reading.paths)
     if len(found) > 1 and (reading.baseline or reading.write_baseline):
-        raise UsageError("a baseline is of one repository; name one, or set `baseline` in the configuration of each")
+        raise UsageError(
+            "a baseline belongs to one repository; name one, or set `baseline` in the configuration of each"
+        )
     work = partial(_one, reading=reading, unsafe=unsafe)
     workers = min(len(found), reading.jobs or os.cpu_count() or 1)
     if workers <= 1:
@@ -87,7 +89,7 @@ def _lost(target: Checkout, why: Exception, unsafe: bool | None) -> Analysis:
     """Stands for a repository whose analysis did not come to its end."""
     from migrator.fixes.applying import FixPlan
 
-    skipped = Skipped("", None, f"analyzing it {why}; look at its files, or leave it out")
+    skipped = Skipped("", None, f"analyzing it {why}; check its files, or leave it out")
     plan = None if unsafe is None else FixPlan((), ())
     return Analysis(target.root, Report((), (skipped,)), {}, {}, (), Scope(target.files, target.folders), None, plan)
 
@@ -151,7 +153,7 @@ def _one(target: Checkout, reading: AnalysisOptions, unsafe: bool | None) -> Ana
     )
     notes = ignores.notes(report.findings, report.sources, settings.today, {*book.rules, *book.reasons})
     notes += tuple(
-        ignores.Note(path, 1, "this file was named, but the configuration excludes it")
+        ignores.Note(path, 1, "you named this file, but the configuration excludes it")
         for path in sorted(target.files)
         if scope.excludes(path)
     )
@@ -179,7 +181,7 @@ def _baseline(path: Path | None, reading: AnalysisOptions) -> Mapping[BaselineEn
     found = baselines.read(path)
     if found is None:
         raise configuration.ConfigurationError(
-            f"{path}: there is no such baseline; `patless check --write-baseline` writes it"
+            f"{path}: no such baseline; run `patless check --write-baseline` to write it"
         )
     return found
 
@@ -188,7 +190,9 @@ def _stale(report: Report, path: Path | None, scope: Scope) -> Iterator[ignores.
     for entry, count in report.stale.items():
         if scope.holds(entry.path):
             what = f"{entry.rule} in {entry.path}, {count} ×: {entry.snippet}"
-            text = f"not found any more, and left in the baseline: {what}; --write-baseline takes it out"
+            text = (
+                f"no longer found, but still in the baseline: {what}; run `patless check --write-baseline` to remove it"
+            )
             yield ignores.Note(os.path.abspath(path or ""), 0, text)
 
 
@@ -204,14 +208,14 @@ def _view(target: Checkout, reading: AnalysisOptions) -> WorkTree:
 def refusal(view: WorkTree, scope: Scope, path: str) -> str | None:
     """Why a fix may not touch `path`, None where it may."""
     if scope.excludes(path):
-        return f"{path} is excluded by the configuration"
+        return f"the configuration excludes {path}"
     if not scope.names(path):
         return f"{path} is outside the paths of the command line"
     try:
         real = view.target(path)
     except Unreadable as error:
         return f"{path}: {error}"
-    return None if scope.holds(real) else f"{path} is a symbolic link to {real}, which is outside what may be written"
+    return None if scope.holds(real) else f"{path} is a symbolic link to {real}, which patless may not write"
 
 
 def _pipelines(
@@ -302,9 +306,9 @@ def _pipe(reading: AnalysisOptions, settled: configuration.Configuration, book: 
         return None
     version = reading.pipe_version or settled.pipe_version
     if version and not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]{0,60}", version):
-        raise UsageError("the version of the pipe is letters, digits, dots and hyphens, such as 1.2.3")
+        raise UsageError("--pipe-version needs letters, digits, dots, and hyphens, such as 1.2.3")
     if reading.offline:
-        return PipeStyle(version, unread="Bitbucket was not asked")
+        return PipeStyle(version, unread="patless did not ask Bitbucket")
     from migrator.bitbucket import pipes
 
     try:

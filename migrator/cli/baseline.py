@@ -28,9 +28,7 @@ def file(analyses: Sequence[Analysis]) -> Path:
     """The file to write. Raises UsageError where none is named."""
     path = analyses[0].baseline
     if path is None:
-        raise UsageError(
-            "which file is the baseline? name it with --baseline FILE, or set `baseline` in the configuration"
-        )
+        raise UsageError("no baseline file named; pass --baseline FILE, or set `baseline` in the configuration")
     return path
 
 
@@ -55,5 +53,5 @@ def write(one: Analysis, path: Path) -> int:
     except NotWritten as error:
         console.err([f"{shown}: not written: {error}"])
         return exits.UNREADABLE
-    console.err([f"patless: {many(len(report.findings), 'finding')} written to {shown}"])
+    console.err([f"patless: wrote {many(len(report.findings), 'finding')} to {shown}"])
     return exits.UNREADABLE if unread else exits.CLEAN

@@ -32,11 +32,11 @@ from migrator.text.view import Unreadable
 def run(asked: BotOptions, showing: Showing) -> int:
     """Look, write what is found, and return the exit code."""
     if asked.new_only and asked.everything:
-        raise UsageError("--new-only and --all exclude each other")
+        raise UsageError("pass --new-only or --all, not both")
     if (asked.repository or asked.number is not None) and not asked.workspace:
-        raise UsageError("--repo and --pull-request need --workspace, which they are in")
+        raise UsageError("--repo and --pull-request need --workspace")
     if asked.number is not None and not asked.repository:
-        raise UsageError("--pull-request needs --repo, which it is in")
+        raise UsageError("--pull-request needs --repo")
     tally = Tally()
     try:
         if asked.workspace:
@@ -53,17 +53,17 @@ def run(asked: BotOptions, showing: Showing) -> int:
 def _here(asked: BotOptions, showing: Showing, tally: Tally) -> None:
     found = targets(asked.reading.paths)
     if len(found) != 1:
-        raise UsageError("the bot looks at one repository; name it, or a file or folder of it")
+        raise UsageError("the bot checks one repository; name it, or a file or folder in it")
     (target,) = found
     here = step(os.environ)
     number = here.pull_request if here else None
     if number is None and not asked.since and not asked.everything:
         raise UsageError(
-            "this is no pull-request pipeline (BITBUCKET_PR_ID is not set), so say what to look at: --since REF, "
-            "--all, or --workspace and --repo for pull requests elsewhere"
+            "not a pull-request pipeline (BITBUCKET_PR_ID is not set); pass --since REF, --all, or --workspace and "
+            "--repo for pull requests elsewhere"
         )
     if asked.new_only and not asked.since and number is None:
-        raise UsageError("--new-only needs --since, outside of a pull-request pipeline")
+        raise UsageError("--new-only needs --since outside a pull-request pipeline")
     commit = _commit(target.root, here)
     base = _base(target.root, commit, here, asked) if number is not None or asked.since else None
     report, change = _looked(asked, _clone(target, asked.reading), commit, base)
@@ -88,7 +88,7 @@ def _commit(root: Path, here: PipelineStep | None) -> str:
     name = here.commit if here else "HEAD"
     found = changes.commit_of(root, name)
     if found is None:
-        raise GitError(f"the repository at {root} does not hold the commit {name}, so nothing of it is read")
+        raise GitError(f"the repository at {root} lacks the commit {name}, so patless reads nothing of it")
     return found
 
 
@@ -102,8 +102,8 @@ def _base(root: Path, commit: str, here: PipelineStep | None, asked: BotOptions)
             return looking.merge_base(root, found, commit)
     branch = here.destination or "the destination"
     raise GitError(
-        f"this clone does not hold {branch}, so what the pull request changes is not known; fetch it before: "
-        'git fetch origin "$BITBUCKET_PR_DESTINATION_BRANCH"'
+        f"this clone lacks {branch}, so patless can't tell what the pull request changes; run `git fetch origin "
+        '"$BITBUCKET_PR_DESTINATION_BRANCH"` first'
     )
 
 

@@ -38,11 +38,11 @@ from migrator.text.view import Unreadable
 
 def elsewhere(asked: BotOptions, showing: Showing, tally: Tally) -> None:
     if asked.since and not asked.new_only:
-        raise UsageError("--since needs --new-only, for pull requests elsewhere begin where Bitbucket says")
+        raise UsageError("--since needs --new-only for pull requests elsewhere")
     if asked.new_only and not asked.since:
         raise UsageError("--new-only needs --since")
     if asked.reading.paths:
-        raise UsageError("paths are for the clone that the command runs in; leave them out with --workspace")
+        raise UsageError("paths belong to the clone that the command runs in; leave them out with --workspace")
     root = find_root(Path.cwd())
     book, settled = rulebook(root, asked.reading)
     settings = Settings(
@@ -84,7 +84,7 @@ def _going_on(what: str, tally: Tally) -> Iterator[None]:
 def _copy(client: Client, workspace: str, one: Listed, judge: Judge) -> Clone | None:
     """A bare copy that is up to date, None for a repository without commits."""
     if not one.clone_https:
-        raise GitError(f"Bitbucket names no address of {one.slug} that git may use")
+        raise GitError(f"Bitbucket gives no address for {one.slug} that git may use")
     variables = client.credentials.git_environment(one.clone_https, client.base)
     if one.main_branch is None and not remote.heads(one.clone_https, variables):
         return None
@@ -132,11 +132,11 @@ def _review(
     tally: Tally,
 ) -> None:
     if not request.open:
-        raise UsageError(f"{name} is {request.state.lower()}, so nothing is said there")
+        raise UsageError(f"{name} is {request.state.lower()}, so patless does not comment there")
     commit = changes.named_by(copy.root, request.source_sha.text) if request.from_here and request.source_sha else None
     if commit is None:
-        why = "its commit is not in what git gives out" if request.from_here else "it comes from another repository"
-        raise GitError(f"not read, as {why}")
+        why = "git does not offer its commit" if request.from_here else "it comes from another repository"
+        raise GitError(f"not read: {why}")
     change = changed(pull_requests.diff(client, asked.workspace, one.slug, request.number))
     report = copy.report(commit) if asked.everything else copy.changed(commit, change)
     console.out(f"{name}: {many(len(report.findings), 'finding')}\n")

@@ -102,7 +102,7 @@ def _insights(asked: BotOptions, place: Discussed, report: Report, tally: Tally)
             whys.append(str(error))
             continue
         annotated = many(len(made.annotations), "annotation")
-        console.err([f"patless: report on {place.commit[:12]} written, with {annotated}"])
+        console.err([f"patless: wrote the report on {place.commit[:12]}, with {annotated}"])
         return
     console.err([printable(f"patless: no report on {place.commit[:12]}: {why}") for why in whys])
     tally.refused = True
@@ -112,7 +112,7 @@ def _discuss(
     asked: BotOptions, place: Discussed, report: Report, change: ChangedLines, book: RuleBook, tally: Tally
 ) -> Said | None:
     if place.client is None or place.number is None:
-        console.err([f"patless: no comment, as there is no credential ({TOKEN}, or {EMAIL} and {API_TOKEN})"])
+        console.err([f"patless: no comment without a credential ({TOKEN}, or {EMAIL} and {API_TOKEN})"])
         tally.refused |= asked.comments is not Comments.NONE
         return None
     try:
@@ -123,7 +123,7 @@ def _discuss(
         wanted = saying(report, change, book.reasons, asked.where, style, asked.limit)
         said = discussing.say(talk, wanted)
     except ApiError as error:
-        console.err([printable(f"patless: not all comments are written: {error}")])
+        console.err([printable(f"patless: some comments are missing: {error}")])
         tally.refused = True
         return None
     tally.me = said.me or tally.me
@@ -138,7 +138,7 @@ def _told(number: int, said: Said) -> Iterator[str]:
         (len(said.notes.resolve), "resolved"),
         (len(said.notes.reopen), "reopened"),
         (len(said.notes.remove) + len(said.summary.remove), "removed"),
-        (said.notes.left_out, "left out, see --max-comments"),
+        (said.notes.left_out, "left out (`--max-comments`)"),
     )
     told = ", ".join(f"{count} {what}" for count, what in counts if count)
     yield f"patless: comments on #{number}: {told or 'nothing to change'}"
@@ -146,7 +146,7 @@ def _told(number: int, said: Said) -> Iterator[str]:
 
 def _status(asked: BotOptions, place: Discussed, report: Report, tally: Tally) -> None:
     if place.client is None:
-        console.err(["patless: no build status, as there is no credential"])
+        console.err(["patless: no build status without a credential"])
         tally.refused = True
         return
     here = f"{_SITE}/{place.workspace}/{place.repository}"
@@ -165,7 +165,7 @@ def _status(asked: BotOptions, place: Discussed, report: Report, tally: Tally) -
         console.err([printable(f"patless: no build status: {error}")])
         tally.refused = True
     else:
-        console.err([f"patless: build status on {place.commit[:12]} set"])
+        console.err([f"patless: set the build status on {place.commit[:12]}"])
 
 
 def show(report: Report, book: RuleBook, showing: Showing) -> None:

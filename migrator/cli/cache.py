@@ -24,7 +24,7 @@ def size(text: str) -> int | None:
         return None
     match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([KMGT]?)(?:I?B)?", text.strip().upper())
     if not match:
-        raise UsageError("--cache-limit is a size such as 500M, 2G or 1.5GiB")
+        raise UsageError("--cache-limit needs a size such as 500M, 2G, or 1.5GiB")
     return int(float(match[1]) * _UNITS[match[2]])
 
 
@@ -52,9 +52,7 @@ def show() -> int:
         lines += [("oldest", _of(copies[0])), ("newest", _of(copies[-1]))]
         lines += [("largest", f"{_of(max(copies, key=lambda one: one.size))}")]
     if found.left:
-        lines.append(
-            ("remains", f"{len(found.left):,} of runs that were killed; `patless cache prune` takes them away")
-        )
+        lines.append(("remains", f"{len(found.left):,} left by killed runs; run `patless cache prune` to remove them"))
     if found.others:
         those = ", ".join(named(str(path)) for path in found.others[:_SHOWN])
         more = f", and {len(found.others) - _SHOWN:,} more" if len(found.others) > _SHOWN else ""
@@ -75,18 +73,20 @@ def prune(limit: str) -> int:
     lines += [f"{named(one.name)}: {one.packs} packs made one" for one in pruned.packed[:_SHOWN]]
     went = len(pruned.gone) + len(pruned.others)
     lines.append(
-        f"{many(went, 'copy', 'copies')} taken away, {shown(max(0, pruned.freed))} freed; "
-        f"{shown(max(0, pruned.size))} left"
+        f"removed {many(went, 'copy', 'copies')}, freed {shown(max(0, pruned.freed))}; {shown(max(0, pruned.size))} "
+        "left"
     )
     console.out("".join(f"{line}\n" for line in lines))
     if pruned.busy:
-        console.err([f"patless: {many(len(pruned.busy), 'copy is', 'copies are')} in use by another run, and stayed"])
+        console.err(
+            [f"patless: {many(len(pruned.busy), 'copy is', 'copies are')} in use by another run and not removed"]
+        )
     return exits.LEFT if bound is not None and pruned.size > bound else exits.CLEAN
 
 
 def _gone(copies: list[CachedCopy]) -> str:
     gone = sum(one.gone for one in copies)
-    return f", {gone:,} of them gone by now" if gone else ""
+    return f", {gone:,} of them already removed" if gone else ""
 
 
 def _of(one: CachedCopy) -> str:

@@ -23,7 +23,7 @@ from migrator.text.mask import named
 def run(reading: AnalysisOptions, showing: Showing, *, unsafe: bool) -> int:
     """Print the findings and return the exit code. `unsafe` only words the hint at the end."""
     if showing.statistics and showing.format not in PLAIN:
-        raise UsageError(f"--statistics are for text and JSON; {showing.format} has no place for them")
+        raise UsageError(f"--statistics works with --format text and json, not {showing.format}")
     if reading.write_baseline:
         baseline.usable(reading)
     analyses = analyse(reading)
@@ -62,4 +62,4 @@ def aside(all_of: Together, showing: Showing) -> None:
     lines = [*findings.skipped(all_of.report), *(() if showing.quiet else findings.notes(all_of.notes))]
     console.err([text.line(one, paint) for one in lines])
     if not (showing.quiet or all_of.report.files or all_of.only_scripts):
-        console.err(["patless: no pipelines file found (a name like bitbucket-pipelines.yml) in what was asked for"])
+        console.err(["patless: found no pipelines file (a name like bitbucket-pipelines.yml)"])

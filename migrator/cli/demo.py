@@ -43,7 +43,7 @@ def run(colour: Colour, *, keep: bool = False, show: bool = False) -> int:
     """Take the walk, and return the exit code. `keep`: leave the workspace until Ctrl-C. `show`: open the report."""
     for program in ("git", "ssh-keygen"):
         if not shutil.which(program):
-            raise UsageError(f"the demo needs {program}, which is not installed")
+            raise UsageError(f"the demo needs {program}; install it")
     paint = console.paint(colour, sys.stdout)
     with _stoppable(), tempfile.TemporaryDirectory(prefix="patless-demo-") as folder, Box(hourly=None) as box:
         samples.fill(box)
@@ -61,7 +61,9 @@ def run(colour: Colour, *, keep: bool = False, show: bool = False) -> int:
             webbrowser.open(report.as_uri())
         if keep:
             _stay(desk)
-    console.out(paint.bold("\nThe workspace is gone. `patless check` in a repository of yours changes nothing.\n"))
+    console.out(
+        paint.bold("\nThe workspace is removed. Run `patless check` in your own repository; it changes nothing.\n")
+    )
     return exits.CLEAN
 
 
@@ -93,7 +95,7 @@ def _welcome(box: Box) -> str:
     count = len(box.state.repositories)
     return (
         f"The workspace `{box.workspace}` with {count} repositories is at {box.origin}, on this machine only.\n"
-        "patless and git talk to it as they would to Bitbucket; no other machine is asked anything.\n"
+        "patless and git use it as they would use Bitbucket, and ask no other machine.\n"
     )
 
 
@@ -109,8 +111,8 @@ def _take(desk: _Desk, steps: tuple[Scene, ...]) -> None:
         console.out(step.shown(done.stdout) if done.returncode == step.code else done.stdout)
         if done.returncode != step.code:
             raise _WrongEnd(
-                f"`{shlex.join(step.command)}` ended with exit code {done.returncode}, and the demo expects "
-                f"{step.code}; please report it to the maintainers of patless with what is printed above"
+                f"`{shlex.join(step.command)}` ended with exit code {done.returncode}, but the demo expects "
+                f"{step.code}; please report this with the output above"
             )
         if step.command[0] == "patless":
             console.out(f"{desk.paint.dim(f'(exit code {done.returncode})')}\n")

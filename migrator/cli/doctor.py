@@ -17,7 +17,7 @@ from migrator.reports.subjects import doctor
 def run(workspace: str, repository: str, showing: Showing) -> int:
     """Print the diagnosis and return the exit code."""
     if repository and not workspace:
-        raise UsageError("--repo needs --workspace, which it is in")
+        raise UsageError("--repo needs --workspace")
     try:
         addresses.path(*(name for name in (workspace, repository) if name))
         with network.client() as client:

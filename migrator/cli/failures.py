@@ -55,7 +55,7 @@ def report(error: Exception) -> int:
             console.err([f"patless: {printable(str(error))}"])
             return code
     if isinstance(error, OSError) and _nowhere():
-        console.err(["patless: the current folder was removed; change to one that is there"])
+        console.err(["patless: the current folder no longer exists; change to another one"])
         return exits.USAGE
     if isinstance(error, OSError):
         from migrator.repositories import disk
@@ -74,7 +74,7 @@ def _output(error: OSError) -> str:
     from migrator.repositories import disk
 
     words = "no space left where" if disk.is_full(error) else f"{error.strerror or type(error).__name__} where"
-    return f"{words} the output goes; see to that, and {disk.AGAIN}"
+    return f"{words} the output goes; fix that, and {disk.AGAIN}"
 
 
 def _nowhere() -> bool:

@@ -41,7 +41,7 @@ def run(reading: AnalysisOptions, showing: Showing, fixing: Fixing) -> int:
     if fixing.diff and showing.format is Format.JSON:
         raise UsageError("--diff prints a diff, so it cannot be combined with --format json")
     if reading.buffer and not fixing.diff and showing.format is not Format.TEXT:
-        raise UsageError("fix - prints the rewritten file, so it cannot be combined with --format json")
+        raise UsageError("fix - prints the fixed file, so it cannot be combined with --format json")
     planned = [(one, one.plan) for one in analyse(reading, unsafe=fixing.unsafe) if one.plan is not None]
     if any(plan.failures for _, plan in planned):
         if reading.buffer and not fixing.diff:
@@ -115,8 +115,8 @@ def _show(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing
                 console.out_bytes(made.data)
             if made.masked:
                 lines.append(
-                    f"{named(shown)}: a literal credential is masked in this diff, so `git apply` will refuse it; "
-                    "`patless fix` makes the change"
+                    f"{named(shown)}: this diff masks a hardcoded token, so `git apply` refuses it; run `patless "
+                    "fix` to make the change"
                 )
     if not showing.quiet:
         lines += text.render(fixes.aside(done, held, all_of.report), errors).splitlines()
@@ -147,5 +147,5 @@ def _masked(findings: Collection[Finding], all_of: Together) -> list[Finding]:
 def _failed(planned: Sequence[tuple[Analysis, FixPlan]]) -> int:
     """The result of a rewrite was read again, and more than the edits differed."""
     lines = [f"patless: {failure}" for _, plan in planned for failure in plan.failures]
-    console.err([*map(printable, lines), "patless: nothing was written. This is a fault in patless: please report it."])
+    console.err([*map(printable, lines), "patless: wrote nothing. This is a fault in patless: please report it."])
     return exits.INTERNAL

@@ -74,11 +74,11 @@ class Scanning(Struct, frozen=True):
 def selection(workspace: str, project: str, query: str, since: str, slugs: Iterable[str]) -> Selection:
     """Raises UsageError."""
     if project and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,127}", project):
-        raise UsageError("--project is the key of a project: letters, digits and underscores")
+        raise UsageError("--project needs the key of a project: letters, digits, and underscores")
     try:
         moment = listing.moment(since, datetime.now(UTC)) if since else None
     except (ValueError, OverflowError):
-        raise UsageError("--since is a date such as 2026-11-17, or a number of days such as 7d") from None
+        raise UsageError("--since needs a date such as 2026-11-17, or a number of days such as 7d") from None
     return Selection(workspace, project, query, moment, tuple(dict.fromkeys(slugs)))
 
 
@@ -108,9 +108,9 @@ def merge(path: Path, others: Sequence[Path]) -> int:
     """Join ledgers into the one at `path`."""
     for other in others:
         if not other.exists():
-            raise UsageError(f"{other}: there is no such ledger")
+            raise UsageError(f"{other}: no such ledger")
         if path.exists() and other.samefile(path):
-            raise UsageError(f"{other}: a ledger is not joined to itself")
+            raise UsageError(f"{other}: cannot merge a ledger into itself")
     with Ledger(path) as ledger:
         for other in others:
             with Ledger(other) as one:
@@ -141,9 +141,7 @@ def _scan(
     begun = ledger.begin(key, visiting.now(), (now - _ROUND).isoformat(timespec="milliseconds"))
     left = rounds.pending(entries, begun)
     if done := len(entries) - len(left):
-        console.err(
-            [f"patless: {done:,} of {len(entries):,} repositories were looked at since {begun[:16]} UTC; going on"]
-        )
+        console.err([f"patless: {done:,} of {len(entries):,} repositories checked since {begun[:16]} UTC; continuing"])
     chosen = left[: scanning.limit]
     bound = Bound(reading.cache, scanning.cache_limit) if client and scanning.cache_limit is not None else None
     with progress(len(chosen)) as told:
@@ -165,8 +163,8 @@ def _scan(
     if bound:
         _keep(bound)
     if over:
-        what = many(over, "repository is", "repositories are")
-        console.err([f"patless: {what} left; the same command goes on"])
+        what = many(over, "repository", "repositories")
+        console.err([f"patless: {what} left; run the same command to continue"])
     else:
         ledger.end(key)
     return _end(scanning, ledger, entries, reading.judge.operator, asked.news)
@@ -192,10 +190,10 @@ def _keep(bound: Bound) -> None:
     pruned = bound.keep()
     if bound.went:
         went = many(bound.went, "copy", "copies")
-        console.err([f"patless: the cache is bounded: {went} taken away, {shown(bound.freed)} freed"])
+        console.err([f"patless: kept the cache within its limit: removed {went}, freed {shown(bound.freed)}"])
     if pruned.size > bound.limit:
         over = shown(pruned.size - bound.limit)
-        console.err([f"patless: the cache is {over} over its limit, as another run uses what is in it"])
+        console.err([f"patless: the cache is {over} over its limit, because another run uses it"])
 
 
 def _hosts(
@@ -277,7 +275,7 @@ def _end(
             if (found := known.get(one.repository.uuid)) and found.error and not one.lacks
         ]
     lines = [printable(f"{one.repository.slug}: {one.state}: {one.error}") for one in failed[:_LINES]]
-    more = [f"and {len(failed) - _LINES:,} more, which the ledger names"] if len(failed) > _LINES else []
+    more = [f"and {len(failed) - _LINES:,} more, named in the ledger"] if len(failed) > _LINES else []
     console.err([*lines, *more])
     counts = _verdicts(ledger, entries)
     left = any(counts[verdict] for verdict in (Verdict.SAFE, Verdict.UNSAFE))
@@ -307,7 +305,7 @@ def _verdicts(ledger: Ledger, entries: Sequence[LedgerEntry]) -> Counter[Verdict
 def _clones(scanning: Scanning, ledger: Ledger, shard: Shard) -> tuple[str, ...]:
     found = [one for folder in scanning.folders for one in listing.clones(folder) if shard.holds(one.uuid)]
     if not found:
-        raise UsageError(f"{scanning.folders[0]}: there is no clone in this folder")
+        raise UsageError(f"{scanning.folders[0]}: no clone in this folder")
     ledger.put(found, visiting.now())
     return tuple(one.uuid for one in found)
 
@@ -316,14 +314,14 @@ def _client(scanning: Scanning, shard: Shard) -> AbstractContextManager[Client]:
     chosen = scanning.selection
     if scanning.listing and (chosen.words or chosen.slugs or scanning.failed):
         raise UsageError(
-            "--listing says which repositories there are: leave out SLUG, --project, --query, --since and "
-            "--failed; `patless fleet list` takes them"
+            "--listing already names the repositories; leave out SLUG, --project, --query, --since, and --failed, "
+            "and pass them to `patless fleet list`"
         )
     if not chosen.workspace and not scanning.listing:
         raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
     if scanning.secrets and scanning.selection.since:
-        raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")
-    far = Going(later=f"What is known is in {scanning.ledger}: end the run at any time, the same command goes on")
+        raise UsageError("pass --for-secrets or --since, not both: a variable changes without its repository")
+    far = Going(later=f"Results are in {scanning.ledger}; stop at any time, and run the same command to continue")
     return network.waiting(far, Allowance(scanning.most), (shard.number, shard.count))
 
 

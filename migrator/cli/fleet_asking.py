@@ -35,7 +35,7 @@ class FleetShowing(Struct, frozen=True):
 
 def opened(asked: ScanOptions) -> Ledger:
     if not asked.ledger.exists():
-        raise UsageError(f"there is no ledger {asked.ledger}; `patless fleet scan` makes it")
+        raise UsageError(f"no ledger {asked.ledger}; run `patless fleet scan` first")
     return Ledger(asked.ledger)
 
 

@@ -20,13 +20,13 @@ from migrator.text.mask import printable
 def run(path: Path, names: Sequence[str]) -> int:
     """Take out all that are named, or none, say what went, and return the exit code."""
     if not path.exists():
-        raise UsageError(f"there is no ledger {path}; `patless fleet scan` makes it")
+        raise UsageError(f"no ledger {path}; run `patless fleet scan` first")
     with Ledger(path) as ledger, ExitStack() as stack:
         found = {one.repository.uuid: one for name in names for one in _entries(ledger, name)}
         for uuid, entry in found.items():
             if not stack.enter_context(ledger.claimed(uuid)):
                 slug = printable(entry.repository.slug)
-                raise UsageError(f"another run is at work on {slug}; run the command again once that has ended")
+                raise UsageError(f"another run works on {slug}; try again when it has ended")
         lines = [_forgotten(ledger, entry) for entry in found.values()]
         ledger.remove(list(found))
         bounding.mark_gone(cache_folder(os.environ), found.values(), ledger.entries())
@@ -39,7 +39,7 @@ def _entries(ledger: Ledger, name: str) -> Iterator[LedgerEntry]:
     every = ledger.named(name)
     if not every:
         raise UsageError(
-            f"{ledger.path} has no repository {printable(name)[:200]}; `patless fleet status` names those that it has"
+            f"{ledger.path} has no repository {printable(name)[:200]}; run `patless fleet status` to list them"
         )
     yield from [one for one in every if one.state.left] or every
 

@@ -37,7 +37,7 @@ class ChosenRepositories(Struct, frozen=True):
 def write(chosen: Selection, path: Path, most: int | None) -> int:
     """Write the list of a workspace into a file, for `scan --listing`, and return the exit code."""
     if not chosen.workspace:
-        raise UsageError("name whose repositories to list: --workspace SLUG")
+        raise UsageError("no workspace named; pass --workspace SLUG")
     with network.client(asking=Allowance(most)) as client:
         chosen = replace(chosen, workspace=account.slug(client, chosen.workspace))
         at = visiting.now()
@@ -56,7 +56,9 @@ def catalogued(path: Path, workspace: str, client: Client) -> Catalogue:
     except CatalogueError as error:
         raise UsageError(str(error)) from None
     if workspace not in ("", found.workspace):
-        raise UsageError(f"{path} is a list of {printable(found.workspace)}, not of {printable(workspace)}")
+        raise UsageError(
+            f"{path} lists the repositories of {printable(found.workspace)}, not of {printable(workspace)}"
+        )
     return found
 
 
@@ -126,11 +128,11 @@ def _news(before: Mapping[str, LedgerEntry], now: Mapping[str, LedgerEntry], gon
     for state in (RepositoryState.GONE, RepositoryState.TRANSFERRED):
         if those := [one for one in now.values() if one.state is state]:
             names = some(_named(one) for one in those)
-            yield f"not counted: {len(those):,} {state} ({names}); `patless fleet forget` takes them out"
+            yield f"not counted: {len(those):,} {state} ({names}); run `patless fleet forget` to remove them"
     if gone.unasked:
-        which = many(gone.unasked, "repository of before is", "repositories of before are")
+        which = many(gone.unasked, "earlier repository is", "earlier repositories are")
         why = f": {printable(gone.why)}" if gone.why else ""
-        yield f"{which} not in the list, and could not be asked for; nothing is concluded from that{why}"
+        yield f"{which} not in the list; patless could not ask for more, so it concludes nothing from that{why}"
 
 
 def _named(one: LedgerEntry) -> str:

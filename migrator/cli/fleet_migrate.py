@@ -40,7 +40,7 @@ _EACH = 9
 def run(asked: ScanOptions, doing: MigrateOptions, showing: FleetShowing, asking: Allowance = Allowance()) -> int:  # noqa: B008 - frozen
     """Show what would be done, or do it, and return the exit code."""
     fleet = operator.find(asked.config)
-    far = Going(later=f"What is done is in {asked.ledger}: end the run at any time, the same command goes on")
+    far = Going(later=f"Results are in {asked.ledger}; stop at any time, and run the same command to continue")
     with network.client(far, asking) as client, opened(asked) as ledger:
         by = reader(client, ledger, asked, fleet, doing)
         going = _Run(client, ledger, by, asked, doing, fleet, console.paint(showing.colour, sys.stdout), far)
@@ -51,7 +51,7 @@ def run(asked: ScanOptions, doing: MigrateOptions, showing: FleetShowing, asking
     console.out(migration.closing(going.outcomes, going.failures, acts=doing.acts) + "\n")
     if going.why:
         left = f"; {many(going.left, 'repository is', 'repositories are')} left" if going.left else ""
-        console.err([printable(f"patless: {going.why}{left}: the same command goes on")])
+        console.err([printable(f"patless: {going.why}{left}; run the same command to continue")])
     if going.refused:
         return exits.REFUSED
     left_over = bool(going.why) or any(one.waits or (one.looked and _undone(one)) for one in going.outcomes)
@@ -97,15 +97,13 @@ class _Run:
     def entries(self) -> list[LedgerEntry]:
         found = [one for one in self.ledger.entries() if chosen(one, self.asked, self.fleet)]
         if not found:
-            raise UsageError(
-                f"{self.asked.ledger} has no repository of that choice; `patless fleet scan` puts them there"
-            )
+            raise UsageError(f"{self.asked.ledger} has no such repository; run `patless fleet scan` to add it")
         kept = {one.uuid for one in self.ledger.changes()}
         found = [one for one in found if one.repository.uuid in kept or self.matters(one)]
         if not self.doing.acts or kept:
             return found
         # The ledger is new, or was lost: what is open already comes first, so that the limits know of it.
-        self.far.doing = "looking for pull requests that are open already"
+        self.far.doing = "looking for open pull requests"
         begun = following.begun(self.client, [one.repository for one in found], self.reader.heads)
         return sorted(found, key=lambda one: one.repository.uuid not in begun)
 
@@ -179,10 +177,10 @@ class _Run:
         found = sorted(name for name in heads if wanted(name, self.doing.destinations))
         if len(found) <= MOST:
             return found, ""
-        done = f"only {main} is dealt with" if main in found else "none is dealt with"
+        done = f"patless changes only {main}" if main in found else "patless changes none"
         return (
             [main] if main in found else [],
-            f"more than {MOST:,} branches match --destinations, so {done}; name fewer, as by a narrower pattern",
+            f"more than {MOST:,} branches match --destinations, so {done}; use a narrower pattern",
         )
 
     # Telling, in the order of the repositories
@@ -226,8 +224,8 @@ def _spent(error: Exception) -> bool:
 
 
 def _leaving(count: int) -> None:
-    what = many(count, "pull request that was begun is", "pull requests that were begun are")
-    console.err([f"patless: interrupted: {what} brought to an end; interrupt again to leave that to the next run"])
+    what = many(count, "pull request", "pull requests")
+    console.err([f"patless: interrupted; finishing {what}; interrupt again to leave that to the next run"])
 
 
 def _undone(outcome: MigrationOutcome) -> bool:

@@ -41,7 +41,7 @@ def picture(path: Path, judge: Judge) -> Picture:
     """What the ledger at `path` knows, with shared pipelines read from the copies on this machine."""
     told = judge.operator
     if not path.exists():
-        raise UsageError(f"there is no ledger at {path}; `patless fleet scan` writes one")
+        raise UsageError(f"no ledger {path}; run `patless fleet scan` first")
     with Ledger(path) as ledger:
         entries = [entry for entry in by_name(ledger.entries()) if not told.excluded(entry.repository.slug)]
         uuids = {entry.repository.uuid for entry in entries}
@@ -75,4 +75,4 @@ def _unread(entries: Iterable[LedgerEntry]) -> Iterator[tuple[str, str]]:
         if entry.lacks:
             yield entry.repository.slug, entry.error or str(entry.state)
         elif entry.state is RepositoryState.LISTED:
-            yield entry.repository.slug, "it was listed, and not looked at yet"
+            yield entry.repository.slug, "listed, but not scanned yet"

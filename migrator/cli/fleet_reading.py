@@ -100,7 +100,8 @@ def _probed(given: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
         packages = _packages(Path(name)) if equals else None
         if packages is None:
             raise UsageError(
-                f"--probed {printable(one)} is not SLUG=FILE with what `patless packages --probe --format json` printed"
+                f"--probed {printable(one)} is not SLUG=FILE, where FILE is the output of `patless packages "
+                "--probe --format json`"
             )
         yield slug, tuple(one.name for one in packages if one.probe and _reached(one.probe, one))
 

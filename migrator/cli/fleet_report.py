@@ -48,7 +48,7 @@ def run(asked: ReportOptions) -> int:
         changes = tuple(ledger.changes())
         known = ledger.stored()
     if not owned:
-        raise UsageError(f"{asked.ledger} holds no repository yet; `patless fleet scan` looks at them")
+        raise UsageError(f"the ledger {asked.ledger} is empty; run `patless fleet scan` first")
     workspaces = sorted({one.repository.workspace for one in owned if one.repository.workspace})
     slugs = {one.repository.uuid: one.repository.slug for one in owned}
     slugs |= {StoredSnapshot.of_workspace(workspace): "" for workspace in workspaces}
@@ -117,7 +117,7 @@ def _outcomes(made: plan.Plan, log: Path) -> Iterator[PlanOutcome]:
     last = {}
     for entry in journal.read(log) if log.exists() else ():
         if entry.plan != made.digest:
-            raise journal.JournalError(f"{log}: the log is of another plan")
+            raise journal.JournalError(f"{log}: the log belongs to another plan")
         if entry.uuid:
             last[entry.uuid] = f"{entry.event}, {entry.at}, by {entry.by or 'someone'}"
     return (PlanOutcome(row, last.get(row.uuid, "")) for row in made.rows)

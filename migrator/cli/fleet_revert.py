@@ -16,12 +16,12 @@ def run(asked: ScanOptions, slug: str, destination: str, *, draft: bool, shows: 
     with network.client() as client, opened(asked) as ledger:
         entry = ledger.entry(slug)
         if entry is None:
-            raise UsageError(f"there is no repository {printable(slug)} in {asked.ledger}")
+            raise UsageError(f"no repository {printable(slug)} in {asked.ledger}")
         repository = entry.repository
         wanted = destination or repository.main_branch
         change = ledger.change(repository.uuid, wanted)
         if change is None:
-            raise UsageError(f"no pull request of patless to {printable(wanted)} of {printable(slug)} is in the ledger")
+            raise UsageError(f"the ledger has no pull request of patless to {printable(wanted)} of {printable(slug)}")
         by = reader(client, ledger, asked, fleet, None)
         found = undoing.reversal(client, repository, change, by.heads(repository), by.texts, by.known)
         if shows and not found.existing:

@@ -37,7 +37,7 @@ def run(
     """Print how far every repository is, and return the exit code."""
     fleet = operator.find(asked.config)
     told = StatusAnswers()
-    far = Going(later=f"What is known is in {asked.ledger}: end the run at any time, the same command goes on")
+    far = Going(later=f"Results are in {asked.ledger}; stop at any time, and run the same command to continue")
     with opened(asked) as ledger:
         entries = [one for one in ledger.entries() if named(one, asked, fleet)]
         changes = ledger.changes()
@@ -53,7 +53,9 @@ def run(
     console.out(formats.write(showing.format, subject, console.paint(showing.colour, sys.stdout)))
     console.err(f"patless: {failure}" for failure in told.failures)
     if told.why:
-        console.err([printable(f"patless: {told.why}; the rest is as it was known: the same command goes on")])
+        console.err(
+            [printable(f"patless: {told.why}; the other rows are from before; run the same command to continue")]
+        )
     if told.failures:
         return exits.REFUSED
     standings = {row.standing for row in found}
@@ -84,7 +86,7 @@ def followed(
     failures: list[str] = []
     whys: list[str] = []
     if far:
-        far.begins("asking after pull requests", len(asked), "pull request", "pull requests")
+        far.begins("asking about pull requests", len(asked), "pull request", "pull requests")
 
     def ask(
         one: tuple[FleetRepository, Migration], place: Place

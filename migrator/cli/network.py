@@ -17,7 +17,7 @@ from migrator.cli.telling import clock, long, telling
 from migrator.findings.counting import many
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
-AGAIN = "End the run at any time: the same command asks again"
+AGAIN = "You can stop at any time; run the same command to continue"
 
 
 class Going(Struct):
@@ -52,7 +52,7 @@ def seconds(text: str) -> float | None:
         return None
     match = re.fullmatch(r"([0-9]{1,6})([smh])", text)
     if not match or not int(match[1]):
-        raise UsageError("--deadline is how long the run may take, such as 90m, 2h or 45s")
+        raise UsageError("--deadline needs a duration, such as 90m, 2h, or 45s")
     return int(match[1]) * _SECONDS[match[2]]
 
 
@@ -99,7 +99,7 @@ def told(one: Client, far: Going | None = None) -> Iterator[None]:
         sent = many(one.sent, "request")
         if far and 0 < far.done < far.all:
             return f"{known}, {sent}, about {long((far.all - far.done) * passed / far.done)} left"
-        asked = f"; asked for last: {one.asking}" if one.asking else ""
+        asked = f"; last request: {one.asking}" if one.asking else ""
         return f"{known}, {sent}{asked}"
 
     with telling(text):

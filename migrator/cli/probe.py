@@ -36,16 +36,16 @@ from migrator.rulebook.records import Registry, RuleBook
 from migrator.sinks.packages import Name, PushedPackages
 from migrator.text.mask import printable
 
-_OWN_RULES = "not asked: only the repository's own rules name this host; name them with --rules to ask it"
+_OWN_RULES = "not asked: only the repository's own rules name this host; pass them with --rules to ask it"
 
 
 def run(reading: AnalysisOptions, showing: Showing, *, write: bool) -> int:
     """Print what the registry says, write what follows from it if asked to, and return the exit code."""
     if write and reading.no_config:
-        raise UsageError("--write changes the configuration, and --no-config says that there is none; drop one of them")
+        raise UsageError("pass --write or --no-config, not both: --write changes the configuration")
     analyses = analyse(reading)
     if len(analyses) != 1:
-        raise UsageError("--probe asks for one repository; name the folder of it")
+        raise UsageError("--probe works for one repository; name its folder")
     (analysis,) = analyses
     settled = rulebook(analysis.root, reading)[1]
     begun, packages = time.monotonic(), analysis.report.packages
@@ -110,13 +110,13 @@ def _pair(host: str, registry: Registry, environment: Mapping[str, str]) -> Nati
     """The native pair. No rule makes a probe send anything else."""
     natives = books.load().natives
     if other := next((name for name in (registry.username, registry.password) if name not in natives), None):
-        raise UsageError(f"--probe sends native credentials only, and rules name ${printable(other)} for {host}")
+        raise UsageError(f"--probe sends only native credentials, but a rule names ${printable(other)} for {host}")
     missing = [name for name in (registry.username, registry.password) if not environment.get(name)]
     if missing:
         names, verb = " and ".join(missing), "are" if len(missing) > 1 else "is"
         raise UsageError(
-            f"{names} {verb} not set or empty, so {host} cannot be asked; the pair exists in a step of Bitbucket "
-            f"Pipelines only. {HOW}"
+            f"can't ask {host}: no native credentials ({names} {verb} not set or empty); run this in a Pipelines "
+            f"step. {HOW}"
         )
     return NativePair(environment[registry.username], environment[registry.password])
 

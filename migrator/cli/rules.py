@@ -30,7 +30,7 @@ def explain_one(name: str, reading: AnalysisOptions, colour: Colour) -> int:
     elif name in book.reasons:
         console.out(explain.reason(book.reasons[name], paint))
     else:
-        raise UsageError(f"{unknown(name, {*book.rules, *book.reasons})}; `patless rules` lists them all")
+        raise UsageError(f"{unknown(name, {*book.rules, *book.reasons})}; run `patless rules` to list them all")
     return exits.CLEAN
 
 

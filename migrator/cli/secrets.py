@@ -71,7 +71,7 @@ def verdicts(given: Sequence[str]) -> tuple[RemovalVerdict, ...]:
     known = ", ".join(reversed(RemovalVerdict))
     for one in given:
         if one not in list(RemovalVerdict):
-            raise UsageError(f"--verdict {printable(one)} is no verdict; known are {known}")
+            raise UsageError(f"--verdict {printable(one)} is not a verdict; use one of {known}")
     return tuple(map(RemovalVerdict, given))
 
 
@@ -96,10 +96,10 @@ def plan(asked: ListingOptions, showing: Showing, output: Path, days: int, keys:
     told = deliver(_output(listing, asked, showing), showing.output)
     code = exits.UNREADABLE if listing.failed or listing.left or not told else exits.CLEAN
     if not made.rows:
-        console.err(["patless: nothing may be removed, so no plan was written"])
+        console.err(["patless: no variable is removable; no plan written"])
         return code
     _write(output, plans.text(made))
-    console.err([f"patless: {output} holds {counted(len(made.rows))} to remove; it is good until {made.expires}"])
+    console.err([f"patless: wrote {output}: {counted(len(made.rows))} to delete, valid until {made.expires}"])
     for key in keys:
         console.err([f"patless: signed as {signing.sign(output, key)}"])
     return code
@@ -112,7 +112,7 @@ def _names(asked: ListingOptions) -> tuple[str, str]:
     here = remote_slug(find_root((asked.path or Path()).resolve()))
     if here is None:
         raise UsageError(
-            "the remote `origin` is no repository of bitbucket.org, so name it: --workspace and --repo, or --all"
+            "the remote `origin` is not a repository on bitbucket.org; pass --workspace and --repo, or --all"
         )
     return asked.workspace or here[0], asked.repository or here[1]
 
@@ -150,8 +150,8 @@ def _listing(asked: ListingOptions) -> tuple[Listing, Asking]:
         by = plans.digest_of([version("patless"), rules_digest(asked), configuration_digest(asking)])
         listing = of_workspace(asking, asked.lasting, by, said)
     if listing.left:
-        left = many(len(listing.left), "repository is", "repositories are")
-        console.err([f"patless: {listing.why}; {left} left: the same command goes on"])
+        left = many(len(listing.left), "repository", "repositories")
+        console.err([f"patless: {listing.why}; {left} left; run the same command to continue"])
     return listing, asking
 
 

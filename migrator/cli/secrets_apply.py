@@ -45,7 +45,7 @@ def apply(path: Path, asked: ListingOptions, doing: ApplyOptions) -> int:
     """Remove what the plan says, and return the exit code."""
     made = plans.read(path)
     if datetime.now(UTC) > made.expiry:
-        raise UsageError(f"the plan was good until {made.expires}; make a new one with `patless secrets plan`")
+        raise UsageError(f"the plan was valid until {made.expires}; write a new one with `patless secrets plan`")
     asked = replace(
         asked,
         workspace=made.workspace,
@@ -58,13 +58,13 @@ def apply(path: Path, asked: ListingOptions, doing: ApplyOptions) -> int:
         by = next(iter(signing.names(key, doing.allowed)), "")
     enough(path, made, doing.allowed, doing.required, by, key)
     log = doing.log or path.with_name(f"{path.name}.log")
-    far = Going(later=f"What is removed is in {log}: end the run at any time, the same command goes on")
+    far = Going(later=f"The log is {log}; stop at any time, and run the same command to continue")
     with network.waiting(far) as client:
         asking = asking_of(asked, client)
         if rules_digest(asked) != made.rules or configuration_digest(asking) != made.configuration:
             raise UsageError(
-                "the plan was made with other rules or another configuration; give the same --rules and --config, or "
-                "make a new plan"
+                "the plan was made with other rules or another configuration; pass the same --rules and --config, "
+                "or write a new plan"
             )
         with ExitStack() as files:
             apart = {keeping.identity(path): "the plan"}
@@ -107,9 +107,9 @@ def _signed(journal: journals.Journal, log: Path, key: Path | None) -> bool:
     if key is None:
         return True
     try:
-        console.err([f"patless: the log is signed as {signing.sign_log(log, journal.content, key)}"])
+        console.err([f"patless: signed the log as {signing.sign_log(log, journal.content, key)}"])
     except signing.SigningError as error:
-        console.err([printable(f"patless: the log is not signed: {error}; the same command signs it")])
+        console.err([printable(f"patless: did not sign the log: {error}; run the same command to sign it")])
         return False
     return True
 
@@ -118,18 +118,20 @@ def _person(said: str) -> str:
     """Who applies the plan, '' where nobody says so. Raises UsageError where the credential says something else."""
     owner = Credentials.of(os.environ).email
     if owner and said and said.casefold() != owner.casefold():
-        raise UsageError(f"--by names {said}, and the API token is that of {owner}; only an access token has no person")
+        raise UsageError(f"--by names {said}, but the API token belongs to {owner}; leave --by out")
     return owner or said or os.environ.get(EMAIL, "")
 
 
 def _before(made: Plan, left: list[plans.PlanRow]) -> list[str]:
     secured = sum(row.secured for row in left)
-    lines = [f"patless: {counted(len(left))} of {made.workspace} to remove, of {len(made.rows)} in the plan"]
+    lines = [f"patless: {counted(len(left))} of {made.workspace} to delete, of {len(made.rows)} in the plan"]
     lines += [printable(f"  {row.key} in {row.place}: {row.verdict}") for row in left]
     if secured:
+        are, values, tokens = (
+            ("is", "its value", "that token") if secured == 1 else ("are", "their values", "those tokens")
+        )
         lines.append(
-            f"{secured} of them {'is' if secured == 1 else 'are'} secured: Bitbucket gives those values to nobody, so "
-            "have the token at hand, or a new one, before you go on. A token that is stored nowhere else is lost."
+            f"{secured} {are} secured: Bitbucket can't show {values} again. Have {tokens}, or new ones, ready."
         )
     return lines
 
@@ -138,18 +140,18 @@ def _confirm(count: int, made: Plan, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError("there is nobody to ask; --yes goes on without")
-    console.err([f"Type {count} to remove {counted(count)} of {made.workspace}:"])
+        raise UsageError("can't prompt without a terminal; pass `--yes`")
+    console.err([f"Type {count} to delete {counted(count)} of {made.workspace}:"])
     if sys.stdin.readline().strip() != str(count):
-        raise UsageError("that was not it; nothing was removed")
+        raise UsageError("the number does not match; nothing deleted")
 
 
 def _after(outcomes: list[RemovalOutcome], left: int, log: Path) -> int:
     gone = [one for one in outcomes if one.event in (Event.DELETED, Event.GONE)]
     failed = [one for one in outcomes if one.event is Event.FAILED]
-    lines = [f"patless: {len(gone)} removed, {left - len(gone)} left; the log is {log}"]
+    lines = [f"patless: {len(gone)} deleted or already absent, {left - len(gone)} left. Log: {log}."]
     if gone:
-        lines.append("Revoke each token now where it was made: a variable that is gone does not end its token.")
+        lines.append("Now revoke each token: deleting a variable doesn't revoke it.")
     console.err(lines)
     if not all(one.kept for one in outcomes):
         return exits.UNREADABLE

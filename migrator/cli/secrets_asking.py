@@ -67,10 +67,10 @@ class Meanwhile:
     def waits(self, wait: Wait) -> None:
         """Before a wait: until when, for what, what is done, and how to go on."""
         far = self.far
-        known = f"{far.asked:,} of {many(far.all, 'repository', 'repositories')} are known" if far.all else "it begins"
+        known = f"{far.asked:,} of {many(far.all, 'repository', 'repositories')} are known" if far.all else "starting"
         self._say(
             f"patless: {wait.why}; waiting until {clock(wait.until)} at the latest. {known}. Answers are kept in "
-            f"{self._lasting.ledger}: end the run at any time, the same command goes on"
+            f"{self._lasting.ledger}; stop at any time, and run the same command to continue"
         )
 
     def begins(self, client: Client, share: float) -> Callable[[Ahead], None]:
@@ -84,7 +84,7 @@ class Meanwhile:
             hours = requests / client.budget.per_hour
             long = f", {hours:.1f} hours at {client.budget.per_hour:,} an hour" if hours > 1 else ""
             every = many(kept + left, "repository", "repositories")
-            before = f", {kept:,} of them known from before" if kept else ""
+            before = f", {kept:,} of them kept from before" if kept else ""
             self._say(
                 f"patless: {every}{before}: about {requests:,} requests{long}. Answers are kept in "
                 f"{self._lasting.ledger}; `--max-requests` and `--deadline` end the run earlier"

@@ -44,10 +44,10 @@ def verify(path: Path, log: Path | None, allowed: Path | None, required: int) ->
         lines.append(f"signers: {len(good)} of {required} required{others}")
         wrong = len(good) < required
         if required > 1 and "" in applied:
-            lines.append("NOT GOOD: the log does not say who applied the plan, so it may be one who signed")
+            lines.append("INVALID: the log does not say who applied the plan, so it may be one who signed")
             wrong = True
     elif required:
-        raise UsageError("--require-signatures needs --allowed-signers, which says whose keys count")
+        raise UsageError("--require-signatures needs --allowed-signers")
     if entries is not None:
         last = {entry.uuid: entry for entry in entries if entry.uuid}
         for row in made.rows:
@@ -59,7 +59,7 @@ def verify(path: Path, log: Path | None, allowed: Path | None, required: int) ->
         lines += told
         wrong = wrong or (allowed is not None and not good_log)
     else:
-        lines.append("log: none, so nothing of it was carried out here")
+        lines.append("log: not found; patless can't tell what was deleted")
     console.out("".join(f"{printable(line)}\n" for line in lines))
     return exits.LEFT if wrong else exits.CLEAN
 
@@ -67,7 +67,7 @@ def verify(path: Path, log: Path | None, allowed: Path | None, required: int) ->
 def _log(entries: Sequence[LogEntry], kept: Sequence[signing.Signature]) -> tuple[list[str], bool]:
     """What is to be said of the log as a whole, and whether its signatures are good. Whoever may write to it can make a
     chain that fits; nobody can sign for another."""
-    lines, good, covered = [f"log: {len(entries)} lines, whole"], True, 0
+    lines, good, covered = [f"log: {len(entries)} lines, intact"], True, 0
     for one in kept:
         by = entries[one.lines - 1].by if one.signer else ""
         if by and by.casefold() not in {name.casefold() for name in one.names}:
@@ -77,12 +77,12 @@ def _log(entries: Sequence[LogEntry], kept: Sequence[signing.Signature]) -> tupl
         lines.append(_told("log signature", one) + (f", lines 1 to {one.lines}" if one.signer else ""))
     if covered < len(entries):
         which = f"lines {covered + 1} to {len(entries)} have" if covered else "it has"
-        lines.append(f"log: {which} no good signature, and the chain alone shows damage, not forgery")
+        lines.append(f"log: {which} no valid signature; the chain alone shows damage, not forgery")
     return lines, good
 
 
 def _told(what: str, one: signing.Signature) -> str:
-    return f"{what} {one.file.name}: " + (f"{one.signer} with {one.key}" if one.signer else f"NOT GOOD: {one.why}")
+    return f"{what} {one.file.name}: " + (f"{one.signer} with {one.key}" if one.signer else f"INVALID: {one.why}")
 
 
 def enough(path: Path, made: Plan, allowed: Path | None, required: int, by: str, key: str = "") -> None:
@@ -90,19 +90,19 @@ def enough(path: Path, made: Plan, allowed: Path | None, required: int, by: str,
     `key` the fingerprint of a key of that one."""
     if allowed is None:
         if required:
-            raise UsageError("--require-signatures needs --allowed-signers, which says whose keys count")
+            raise UsageError("--require-signatures needs --allowed-signers")
         return
     found = signing.signatures(path, allowed, plans.text(made).encode())
     bad = next((one for one in found if not one.signer), None)
     if bad is not None:
-        raise UsageError(f"the signature {bad.file.name} is not good: {bad.why}")
+        raise UsageError(f"the signature {bad.file.name} is invalid: {bad.why}")
     required = required or 1
     if required > 1 and not by:
-        raise UsageError("nobody knows who applies the plan, as an access token has no person; say so with --by")
+        raise UsageError("patless can't tell who applies the plan: an access token has no person; pass --by")
     good = signing.people(found, (by,), (key,)) if required > 1 else signing.people(found)
     if len(good) < required:
         others = f" by others than {by}" if required > 1 else ""
-        raise UsageError(f"the plan has {len(good)} good signatures{others}, and {required} are required")
+        raise UsageError(f"the plan has {len(good)} valid signatures{others}; {required} are required")
 
 
 def counted(number: int) -> str:
@@ -113,5 +113,5 @@ def _entries(log: Path, data: bytes, made: Plan) -> tuple[LogEntry, ...]:
     entries = journals.entries(log, data)
     known = plans.by_uuid(made)
     if any(entry.plan != made.digest or (entry.uuid and entry.uuid not in known) for entry in entries):
-        raise journals.JournalError(f"{log}: the log is of another plan")
+        raise journals.JournalError(f"{log}: the log belongs to another plan")
     return entries

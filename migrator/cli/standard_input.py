@@ -19,11 +19,11 @@ def buffer(paths: Sequence[Path], name: Path | None) -> Buffer | None:
     if not asked and name is None:
         return None
     if not asked:
-        raise UsageError("--stdin-filename names what is on standard input; give - as the path, too")
+        raise UsageError("--stdin-filename needs the path -")
     if name is None:
-        raise UsageError("- reads standard input; say with --stdin-filename which file of the repository it is")
+        raise UsageError("- reads standard input; name its file in the repository with --stdin-filename")
     if len(paths) > 1:
-        raise UsageError("- is the only path that can be given, as standard input is one file")
+        raise UsageError("- reads one file; pass no other path with it")
     return Buffer(name, sys.stdin.buffer.read())
 
 
@@ -31,7 +31,7 @@ def target(name: Path) -> Checkout:
     """The repository of a file that need not be there yet. Raises UsageError, GitError."""
     real = Path(os.path.realpath(name))
     if real.is_dir():
-        raise UsageError(f"{name}: this is a folder; --stdin-filename names a file")
+        raise UsageError(f"{name} is a folder; --stdin-filename needs a file")
     folder = next(above for above in real.parents if above.is_dir())
     working = Path(os.path.realpath(os.getcwd()))
     if repository_of(folder) is not None:

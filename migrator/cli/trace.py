@@ -33,7 +33,7 @@ def run(asked: str, reading: AnalysisOptions, colour: Colour) -> int:
     """Print the walk of each finding at a line, or that there is none. Raises UsageError for what is no place."""
     match = _PLACE.fullmatch(asked)
     if match is None:
-        raise UsageError(f"--trace {asked}: this is no PATH:LINE; give one as `patless check` prints it")
+        raise UsageError(f"--trace {asked}: not PATH:LINE; copy one from `patless check`")
     (target, *_) = targets([Path(match[1])])
     if not target.files:
         raise UsageError(f"{match[1]} is a folder; name a file and a line of it")

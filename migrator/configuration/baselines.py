@@ -23,7 +23,7 @@ def read(path: Path) -> Counter[BaselineEntry] | None:
     try:
         data = read_bounded(path.resolve())
     except Unreadable as error:
-        raise ConfigurationError(f"{path}: the baseline cannot be read: {error}") from None
+        raise ConfigurationError(f"{path}: cannot read the baseline: {error}") from None
     return None if data is None else parse(str(path), data)
 
 
@@ -37,12 +37,12 @@ def parse(name: str, data: bytes) -> Counter[BaselineEntry]:
         raise _wrong(name, f"its schema_version is not {SCHEMA_VERSION}")
     listed = document.get("findings")
     if not isinstance(listed, list):
-        raise _wrong(name, "its findings are no list")
+        raise _wrong(name, "its `findings` is not a list")
     found = Counter[BaselineEntry]()
     for number, one in enumerate(listed, start=1):
         entry, count = _entry(one)
         if entry is None:
-            raise _wrong(name, f"its finding {number} is not of rule, path, snippet and count")
+            raise _wrong(name, f"its finding {number} lacks rule, path, snippet, or count")
         found[entry] += count
     return found
 
@@ -71,4 +71,4 @@ def _entry(one: Any) -> tuple[BaselineEntry | None, int]:
 
 
 def _wrong(name: str, what: str) -> ConfigurationError:
-    return ConfigurationError(f"{name}: this is no baseline: {what}; `patless check --write-baseline` writes one")
+    return ConfigurationError(f"{name}: not a baseline: {what}; run `patless check --write-baseline` to write one")

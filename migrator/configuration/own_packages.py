@@ -32,10 +32,10 @@ def write(file: Path, names: Sequence[str], *, new: bool) -> None:
     except Unreadable as error:
         raise NotWritten(str(error)) from None
     if before is None:
-        raise NotWritten("the file is gone; run again")
+        raise NotWritten("the file no longer exists; run patless again")
     mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
     table = ("tool", "patless") if file.name == configuration.SHARED else ()
     after = toml_list.extended(before.removeprefix(mark).decode(), table, KEY, names)
     if after is None:
-        raise NotWritten("its own-packages stands in a form that is not extended here; add the lines by hand")
+        raise NotWritten("patless can't extend `own-packages` in this form; add the lines by hand")
     writing.replace(file.parent, file.name, before, mark + after.encode())

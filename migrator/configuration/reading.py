@@ -47,7 +47,7 @@ def find(root: Path) -> Configuration:
             real = locate(root, name)
             data = None if real is None else read_bounded(real)
         except Unreadable as error:
-            raise ConfigurationError(f"{name}: the configuration cannot be read: {error}") from None
+            raise ConfigurationError(f"{name}: cannot read the configuration: {error}") from None
         if data is not None and (found := _parse(name, data, name == SHARED, root, inside=True)) is not None:
             return found
     return Configuration()
@@ -58,13 +58,13 @@ def read(path: Path) -> Configuration:
     try:
         data = read_bounded(path.resolve())
     except Unreadable as error:
-        raise ConfigurationError(f"{path}: the configuration cannot be read: {error}") from None
+        raise ConfigurationError(f"{path}: cannot read the configuration: {error}") from None
     if data is None:
-        raise ConfigurationError(f"{path}: there is no such configuration file")
+        raise ConfigurationError(f"{path}: no such configuration file")
     shared = path.name == SHARED
     found = _parse(str(path), data, shared, path.parent, inside=False)
     if found is None:
-        raise ConfigurationError(f"{path}: there is no table [tool.patless] in this file")
+        raise ConfigurationError(f"{path}: no table [tool.patless] in this file")
     return found
 
 
@@ -72,7 +72,7 @@ def check_codes(codes: Iterable[str], known: Collection[str], where: str) -> Non
     """Raises ConfigurationError, with the likely spelling, for a code that no rule and no reason has."""
     for code in codes:
         if code not in known:
-            raise ConfigurationError(f"{where}: {unknown(code, known)}; `patless rules` lists them all")
+            raise ConfigurationError(f"{where}: {unknown(code, known)}; run `patless rules` to list them all")
 
 
 def unknown(code: str, known: Collection[str]) -> str:
@@ -81,7 +81,7 @@ def unknown(code: str, known: Collection[str]) -> str:
 
     close = difflib.get_close_matches(code, sorted(known), n=1)
     hint = f" (did you mean {close[0]}?)" if close else ""
-    return f"there is no rule or reason '{printable(code)}'{hint}"
+    return f"no rule or reason is named '{printable(code)}'{hint}"
 
 
 def _parse(name: str, data: bytes, shared: bool, folder: Path, *, inside: bool) -> Configuration | None:
@@ -116,7 +116,7 @@ def table(name: str, data: bytes, shared: bool) -> tuple[Toml, TomlPath] | None:
     file = Toml(name, data)
     if not shared:
         if "tool" in file.table:
-            raise file.error(("tool",), "is not known: in this file the keys stand at the top, without [tool.patless]")
+            raise file.error(("tool",), "is not known; in this file, put the keys at the top, without [tool.patless]")
         return file, ()
     tool = file.table.get(TABLE[0])
     if not isinstance(tool, dict) or TABLE[1] not in tool:

@@ -80,7 +80,7 @@ def steps(url: str) -> tuple[Scene, ...]:
         Scene("`web` logs in to Bitbucket Packages with a stored token.", ("git", "clone", "--quiet", url)),
         Scene("", ("patless", "check"), 1, beside=False),
         Scene(
-            "`fix --diff` shows the rewrite: the credential changes, and nothing else does.",
+            "`fix --diff` previews the fix: only the credential changes.",
             ("patless", "fix", "--diff"),
             1,
             beside=False,
@@ -89,53 +89,56 @@ def steps(url: str) -> tuple[Scene, ...]:
         Scene(
             "Who pushes and who reads each package, shortened.",
             ("patless", "fleet", "packages"),
-            shown=only(r"Settle first|crg\.apkg\.io/acme/base|ci-shared|\d+ packages"),
+            shown=only("Confirm these|crg\\.apkg\\.io/acme/base|ci-shared|\\d+ packages"),
         ),
         Scene(
-            "Whose they are nobody but the owner of the workspace can say, in one file.",
+            "Only the owner of the workspace can say which repository each is linked to, in one file.",
             ("cat", "fleet.toml"),
             before=Interlude.STATE,
         ),
         Scene(
-            "So the pull requests can be opened; what stops a repository is said of it.",
+            "Now patless can open the pull requests, and it says what blocks the others.",
             ("patless", "fleet", "migrate", "--open-prs", "--pace", "0"),
             1,
         ),
         Scene(
-            "Lee, meanwhile, wants to publish `web` every night, with the stored token once more: the bot says so on "
-            "the pull request.",
+            "Meanwhile Lee wants to publish `web` every night, again with the stored token. The bot says so on the "
+            "pull request.",
             ("patless", "bot", *_WHOSE, "--repo", "web", "--pull-request", "1"),
         ),
         Scene(
-            "The pull request of `invoices` is merged, and its pipeline is green.",
+            "The pull request of `invoices` is merged, and its pipeline passed.",
             ("patless", "fleet", "status"),
             1,
             before=Interlude.MERGE,
         ),
         Scene(
-            "Can the stored token of `invoices` go? Nothing on any branch, tag or run of this month needs it.",
+            "Can the stored token of `invoices` be deleted? No branch, tag, or run of this month needs it.",
             ("patless", "secrets", "list", *_ONE),
             1,
-            shown=only(r"acme/invoices|\d+ variables"),
+            shown=only("acme/invoices|\\d+ stored variable"),
         ),
         Scene(
-            "A plan says so, and on what evidence; Dana answers for what is taken for granted with her SSH key.",
+            "A plan says so, with its evidence. Dana signs it with her SSH key, and answers for what it assumes.",
             ("patless", "secrets", "plan", *_ONE, "--output", "plan.json", "--sign", KEY),
-            shown=only(r"Taken for granted|\d+ variables|patless:"),
+            shown=only("Assumes|\\d+ stored variable|patless:"),
         ),
         Scene(
-            "Lee carries it out: what is in the signed plan goes, if its evidence still holds, and nothing else does.",
+            (
+                "Lee applies it: patless deletes what the signed plan names, if its evidence still holds, and "
+                "nothing else."
+            ),
             (
                 *("patless", "secrets", "apply", "plan.json", "--yes", "--by", APPLIER, *_SIGNED),
                 *("--backup", "backup.jsonl"),
             ),
         ),
         Scene(
-            "Plan, signature and log are what an auditor keeps; `verify` checks them offline.",
+            "An auditor keeps plan, signature, and log; `verify` checks them offline.",
             ("patless", "secrets", "verify", "plan.json", *_SIGNED),
         ),
         Scene(
-            "And all of it as one page for a browser, with what may become of every variable of the workspace.",
+            "The same as one page for a browser, with the verdict of each variable in the workspace.",
             ("patless", "secrets", "list", *_WHOSE, "--all", "--format", "json", "--output-file", "secrets.json"),
             1,
         ),

@@ -124,13 +124,13 @@ def _ignore(line: int, listed: str, rest: str, today: date | None) -> Ignore:
     if not named:
         flaw = "it names no rule or reason; write it into the brackets"
     elif not re.search(r"\w", why):
-        flaw = "it does not say why; write the reason behind the bracket"
+        flaw = "it does not say why; write the reason after the bracket"
     elif until:
         try:
             end = date.fromisoformat(until["date"])
         except ValueError:
-            flaw = "its date is not one; write it as until=2027-01-31"
+            flaw = "its date is not valid; write it as until=2027-01-31"
         else:
             if today is not None and today > end:
-                flaw = f"it ran out on {end.isoformat()}"
+                flaw = f"it expired on {end.isoformat()}"
     return Ignore(line, named, why, flaw)

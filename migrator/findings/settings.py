@@ -19,7 +19,7 @@ class PipeStyle(Struct, frozen=True):
 
     version: str = ""
     variables: frozenset[str] | None = None
-    unread: str = "its description was not read"
+    unread: str = "patless did not read its description"
 
 
 class Settings(Struct, frozen=True):

@@ -18,6 +18,6 @@ def withhold(left: Iterable[Finding], every: Iterable[Finding]) -> Iterator[Find
     out = [one for one in every if one.registry and one.place not in kept]
     for finding in left:
         partner = any(one.registry == finding.registry and set(one.uses) & set(finding.uses) for one in out)
-        detail = "another login of the step to the same registry is left out here, and stays as it is"
+        detail = "another login of the step to the same registry is ignored or not selected, and stays as it is"
         reason = Reason("mixed-logins", Verdict.REPORT_ONLY, detail, finding.registry or "")
         yield finding.blocked(reason) if partner and finding.edits else finding

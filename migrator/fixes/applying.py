@@ -53,7 +53,7 @@ def plan(report: Report, unsafe: bool, writable: Callable[[str], str | None]) ->
                 if not changes_of:
                     prove(source, edits)
         except Unverified as error:
-            failures.append(f"{path}: {error}; nothing was written to it, please report this")
+            failures.append(f"{path}: {error}; patless wrote nothing to it, please report this")
             failed.add(path)
             continue
         if text != source.text:

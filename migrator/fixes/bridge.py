@@ -65,14 +65,14 @@ def bridge(
         call = _call(login)
         for name in natives:
             if more := _more(visibility, login, name, call):
-                raise Refused("bridge-reaches-more", f"{more} also sees {name} behind the bridge", name)
+                raise Refused("bridge-reaches-more", f"{more} also sees {name} with the bridge", name)
             if named(name):
-                raise Refused("bridge-reaches-more", f"the step hands {name} on by its name", name)
+                raise Refused("bridge-reaches-more", f"the step passes {name} on by its name", name)
         if call is None:
-            detail = "no one command of the step starts all that reads the credential"
+            detail = "no single command of the step starts everything that reads the credential"
             raise Refused("bridge-layout", detail, "the step")
         if any(command.traced for command in _within(visibility.trace, call)):
-            detail = "the script is traced (set -x) where the credential is expanded"
+            detail = "the script prints its commands (`set -x`) where it uses the credential"
             reasons.append(context.reason("traced", detail, "the token"))
         if fixed := next((name for name in natives if _read_only(script, name)), ""):
             raise Refused("bridge-layout", f"{fixed} is read-only in the step", fixed)
@@ -87,7 +87,7 @@ def _natives(login: PackagesLogin, path: str, outsider: str) -> dict[str, str]:
     natives: dict[str, str] = {}
     for word in login.words:
         if word.origin.literals:
-            detail = f"the {word.role} is written in {path}, which {outsider} uses, too"
+            detail = f"the {word.role} is written in {path}, which {outsider} also uses"
             raise Refused("credential-unresolved", detail, path)
         for name in word.origin.stored:
             if natives.setdefault(name, word.native) != word.native:
@@ -166,5 +166,5 @@ def _insert(script: Script, call: Command, natives: dict[str, str]) -> Edit:
     text = "".join(f'{name}="${native}" ' for name, native in natives.items())
     edit = script.edit(Span(call.span.start, call.span.start), text)
     if edit is None:
-        raise Refused("bridge-layout", "the call stands where nothing can be put in front of it", "the step")
+        raise Refused("bridge-layout", "patless can't put assignments in front of the call", "the step")
     return edit

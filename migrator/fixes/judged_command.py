@@ -46,7 +46,7 @@ class JudgedCommand(Struct, frozen=True, eq=False):
         if context.settings.pipe:
             edits = list(plan.edits) if plan else []
         if not edits and not blocking(reasons):
-            reasons[context.reason("credential-unresolved", "nothing in the login can be replaced")] = None
+            reasons[context.reason("credential-unresolved", "patless can't replace anything in the login")] = None
         kept = "".join(f"; {one.path} stays as it is for {one.outsider}" for one in list(bridges)[:1])
         return rule.finding(
             script.source_at(command.span),

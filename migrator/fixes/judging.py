@@ -54,7 +54,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
                 *surroundings(step, context, login, placement.points, unseen),
                 labelled,
                 granted,
-                Opinion(f"what does `{shell.commands.name}` take for granted?", assumptions=shell.commands.assumes),
+                Opinion(f"what does `{shell.commands.name}` assume?", assumptions=shell.commands.assumes),
                 *reach(step, context, login),
                 *exposure(step, context, login, placement.points),
                 placement.clashes,

@@ -22,7 +22,7 @@ from migrator.reading.scripts import Script
 from migrator.sinks.credentials import Obstacle
 from migrator.text.source import Span
 
-_CLEARED = "is used by a program that is started with another environment, in which the native variables may not be"
+_CLEARED = "is used by a program that starts in another environment, which may lack the native variables"
 
 
 class Placement(Struct, frozen=True):
@@ -31,7 +31,7 @@ class Placement(Struct, frozen=True):
 
     points: tuple[Point, ...] = ()
     opinions: tuple[Opinion, ...] = ()
-    clashes: Opinion = Opinion("which words make another login, too?")
+    clashes: Opinion = Opinion("which words also make another login?")
 
 
 def place_all(logins: Sequence[PackagesLogin], visibility: Visibility) -> list[Placement]:
@@ -43,7 +43,7 @@ def place_all(logins: Sequence[PackagesLogin], visibility: Visibility) -> list[P
         Placement() if login.native else _place(login, visibility, orders[login.registry.name]) for login in logins
     ]
     clashing = _clashing({point for placement in placements for point in placement.points})
-    detail = "the login is made by words that make the other, too"
+    detail = "the same words also make the other login"
     reason = visibility.context.reason("credential-unresolved", detail)
     clash = replace(Placement().clashes, reasons=(reason,))
     return [one if clashing.isdisjoint(one.points) else replace(one, clashes=clash) for one in placements]

@@ -59,7 +59,7 @@ def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], boo
     if any(definition.loose for definition in settled):
         raise Refused("credential-unresolved", "may be a part of what is written, or one of several", param.name)
     if not param.name or param.name in "@*" or param.index or param.fixed:
-        raise Refused("credential-unresolved", "is handed on among other words", param.name)
+        raise Refused("credential-unresolved", "is passed on among other words", param.name)
     if param.name.isdigit():
         if param.braced and param.fallback is not Fallback.NONE:
             return (Point(param.name_span, native),)

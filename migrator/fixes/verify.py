@@ -34,21 +34,21 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
         text = splice(source.text, edits)
         before, after = read_yaml(source), read_yaml(Source(source.path, text))
     except (Conflict, YamlError) as error:
-        raise Unverified(f"the rewritten file cannot be read again ({error})") from None
+        raise Unverified(f"patless can't read the fixed file again ({error})") from None
     if changed:
         if plain(after) != _changed(before, changed):
-            raise Unverified("the items of the rewritten script are not what was meant")
+            raise Unverified("the items of the fixed script are not what was meant")
         return text
     old, new = list(_scalars(before)), list(_scalars(after))
     if _shape(before) != _shape(after) or len(old) != len(new):
-        raise Unverified("the rewritten file has another structure")
+        raise Unverified("the fixed file has another structure")
     starts = [edit.span.start for edit in edits]
     pending = set(edits)
     for was, now in zip(old, new, strict=True):
         near = edits[bisect_left(starts, was.span.start) : bisect_right(starts, was.span.end)]
         inside = [edit for edit in near if edit in pending and was.span.contains(edit.span)]
         if now.value != _expected(source, was, inside):
-            raise Unverified("a value of the rewritten file is not what was meant")
+            raise Unverified("a value of the fixed file is not what was meant")
         pending.difference_update(inside)
     if pending:
         raise Unverified("an edit lies outside of every value")
@@ -90,10 +90,10 @@ def prove(source: Source, edits: Iterable[Edit]) -> None:
         except ProgramError:
             proven = False
         if not proven:
-            raise Unverified("a rewritten script says something else, too")
+            raise Unverified("a fixed script says something else, too")
         proved.update(old)
     if not proved.issuperset(edited):
-        raise Unverified("a rewritten script cannot be read again")
+        raise Unverified("patless can't read a fixed script again")
 
 
 def _programs(root: Node | None) -> Iterator[tuple[Scalar, ...]]:
@@ -122,7 +122,7 @@ def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
     except Conflict as error:
         raise Unverified(f"the edits do not fit together ({error})") from None
     if not programs.verified(reader, source.text, text, edits):
-        raise Unverified("the rewritten file says something else, too")
+        raise Unverified("the fixed file says something else, too")
     return text
 
 
@@ -171,7 +171,7 @@ def _decoded_edits(source: Source, scalar: Scalar, edits: list[Edit]) -> list[Ed
         return []
     runs = map_scalar(source.text, scalar)
     if runs is None:
-        raise Unverified("a value that cannot be followed would be edited")
+        raise Unverified("the fix would edit a value that patless can't follow")
     made: list[Edit] = []
     for edit in edits:
         ends = range(runs.length)

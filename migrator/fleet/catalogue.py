@@ -51,19 +51,19 @@ def read(path: Path, api: str) -> Catalogue:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise CatalogueError(f"{path}: the list cannot be read: {error.strerror}") from None
+        raise CatalogueError(f"{path}: cannot read the list: {error.strerror}") from None
     if len(data) > LARGEST:
-        raise CatalogueError(f"{path}: the list is larger than {LARGEST // 1024**2} MiB, so it is not read")
+        raise CatalogueError(f"{path}: the list is larger than {LARGEST // 1024**2} MiB, which patless does not read")
     try:
         found = msgspec.json.decode(data, type=Catalogue)
         if datetime.fromisoformat(found.at).tzinfo is None:
             raise ValueError
     except (ValueError, RecursionError):  # msgspec's are ValueErrors
-        raise CatalogueError(f"{path}: this is no list that `patless fleet list` has written") from None
+        raise CatalogueError(f"{path}: not a list that `patless fleet list` wrote") from None
     if found.schema_version != VERSION:
-        raise CatalogueError(f"{path}: the list has version {found.schema_version}, and this patless knows {VERSION}")
+        raise CatalogueError(f"{path}: the list has version {found.schema_version}, but this patless knows {VERSION}")
     if len(found.repositories) > ROWS:
-        raise CatalogueError(f"{path}: the list has more than {ROWS:,} repositories, so it is not read")
+        raise CatalogueError(f"{path}: the list has more than {ROWS:,} repositories, which patless does not read")
     if len({one.uuid for one in found.repositories}) < len(found.repositories):
         raise CatalogueError(f"{path}: the list has a repository twice")
     return replace(found, repositories=tuple(_checked(path, found, one, api) for one in found.repositories))
@@ -72,7 +72,7 @@ def read(path: Path, api: str) -> Catalogue:
 def _checked(path: Path, found: Catalogue, one: FleetRepository, api: str) -> FleetRepository:
     texts = (one.workspace, one.slug, one.name, one.project, one.main_branch, one.clone_url, one.page_url)
     if not _UUID.fullmatch(one.uuid) or one.workspace != found.workspace or max(map(len, texts)) > _LONGEST:
-        raise CatalogueError(f"{path}: the list has an entry that is no repository of {printable(found.workspace)}")
+        raise CatalogueError(f"{path}: the list has an entry that is not a repository of {printable(found.workspace)}")
     try:
         url = addresses.clone_url(one.clone_url, api) if one.clone_url else ""
     except ApiError as error:

@@ -29,13 +29,13 @@ class Claims:
             if self._file is None:
                 self._file = self._path.open("ab")
         except OSError as error:
-            raise LedgerError(f"the ledger cannot be used: {disk.refused(error, self._path)}") from None
+            raise LedgerError(f"cannot use the ledger: {disk.refused(error, self._path)}") from None
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB), 1, number)
         except OSError as error:
             if error.errno in _TAKEN:
                 return False
-            raise LedgerError(f"the ledger cannot be used: {disk.refused(error, self._path)}") from None
+            raise LedgerError(f"cannot use the ledger: {disk.refused(error, self._path)}") from None
         return True
 
     def free(self, number: int) -> None:

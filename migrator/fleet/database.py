@@ -20,7 +20,7 @@ _WAIT = 60.0
 LARGEST = 4 * 1024**3
 _ROW = 64 * 1024**2
 """The most bytes of a file, and of one row of it."""
-_ANEW = "move it away, and `patless fleet scan` makes another, which finds open pull requests again"
+_ANEW = "move it away and run `patless fleet scan`, which writes a new one and finds open pull requests again"
 _MARK = 0x7061746C
 """`PRAGMA application_id`: the file is one of this program's."""
 _TABLES = """
@@ -103,7 +103,7 @@ class Database:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
-            raise LedgerError(f"the ledger cannot be opened: {disk.refused(error, path)}") from None
+            raise LedgerError(f"cannot open the ledger: {disk.refused(error, path)}") from None
         if os.stat(path).st_size > LARGEST:
             raise LedgerError(f"{path}: the ledger is larger than {LARGEST // 1024**3} GiB; name another one")
         self._base = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
@@ -160,8 +160,8 @@ class Database:
                 raise LedgerError(f"{self.path}: this is a database of another program; name another ledger")
             elif version != VERSION:
                 raise LedgerError(
-                    f"{self.path}: the ledger has version {version}, and this patless knows version {VERSION}; "
-                    "use the patless that wrote it, or name another ledger"
+                    f"{self.path}: the ledger has version {version}, but this patless knows version {VERSION}; use "
+                    "the patless that wrote it, or name another ledger"
                 )
             else:
                 self._grow()
@@ -189,6 +189,4 @@ class Database:
         except sqlite3.Error as error:
             raise LedgerError(databases.refused(error, self.path, _ANEW)) from None
         except (ValueError, OverflowError):  # msgspec's are ValueErrors
-            raise LedgerError(
-                f"{self.path}: the ledger cannot be read; bring back a copy of before, or {_ANEW}"
-            ) from None
+            raise LedgerError(f"{self.path}: cannot read the ledger; bring back an earlier copy, or {_ANEW}") from None

@@ -48,20 +48,20 @@ class Why(StrEnum):
 
 SENTENCES = {
     Why.CLEAN: "nothing to change",
-    Why.HELD_BACK: "nothing that can be rewritten; `fleet report` shows more",
-    Why.UP_TO_DATE: "the open pull request has this change already",
-    Why.PUSHED: "people have pushed to the branch, so it is theirs",
-    Why.RETARGETED: "people have given the pull request another destination, so it is theirs",
-    Why.MERGED: "merged; --reopen opens another one for what is there now",
-    Why.DECLINED: "declined, which is respected; --reopen opens another one",
-    Why.NOT_OURS: "a branch of that name is there and is not this tool's; rename it, or change the branch's template",
-    Why.PROTECTED: "the template of the branch gives the name of a destination; change the template",
-    Why.SHADOWED: "a variable has the name of a native one, and the change would use it; remove it first",
-    Why.NOT_CHECKED: "not all variables could be read, so one of them may have the name of a native one",
+    Why.HELD_BACK: "no change patless can make here; see `patless fleet report`",
+    Why.UP_TO_DATE: "the open pull request already has this change",
+    Why.PUSHED: "someone pushed to this branch, so patless leaves it alone",
+    Why.RETARGETED: "someone changed the destination branch of the pull request, so patless leaves it alone",
+    Why.MERGED: "merged; `--reopen` opens another one for what is left",
+    Why.DECLINED: "declined; `--reopen` opens another one",
+    Why.NOT_OURS: "a branch of that name exists that patless did not make; rename it, or change the branch's template",
+    Why.PROTECTED: "the template of the branch gives the name of a destination branch; change the template",
+    Why.SHADOWED: "a variable has the name of a native one and may override it; remove or rename it first",
+    Why.NOT_CHECKED: "patless can't read all stored variables, so it can't rule out a name clash",
     Why.OUTDATED: ("the variables that name the registry have changed since the scan; run `patless fleet scan` again"),
     Why.LINKAGE: (
-        "that its packages are linked to this repository is not confirmed; list them in own-packages of fleet.toml, "
-        "give the result of a probe with --probed, or say --accept-linkage"
+        "patless can't tell whether its packages are linked to this repository; list them in `own-packages`, pass "
+        "`--probed`, or accept it with `--accept-linkage`"
     ),
 }
 

@@ -54,7 +54,7 @@ class Exporters:
         """Never raises: what cannot be read is said in `why`."""
         exporter = self.exporter(aim)
         if exporter is None:
-            return ImporterView(why="the ledger knows no such repository")
+            return ImporterView(why="the ledger has no such repository")
         pin, commit = Pin.UNKNOWN, ""
         try:
             pin, commit = self._find(exporter, aim.ref)
@@ -69,19 +69,19 @@ class Exporters:
         except _Missing as error:
             return ImporterView(exporter.slug, pin, commit, why=str(error))
         except (GitError, Unreadable, Undecodable, YamlError) as error:
-            return ImporterView(exporter.slug, pin, commit, why=f"it cannot be read: {error}")
+            return ImporterView(exporter.slug, pin, commit, why=f"patless can't read it: {error}")
 
     def _find(self, exporter: FleetRepository, ref: str) -> tuple[Pin, str]:
         root = self._root(exporter)
         if not root.exists():
-            raise _Missing("its copy is not on this machine; `patless fleet scan` fetches it")
+            raise _Missing("its copy is not on this machine; run `patless fleet scan` to fetch it")
         there = {one.name: one.commit for one in refs(root)}
         branch = there.get(f"refs/heads/{ref}") or there.get(f"refs/remotes/origin/{ref}")
         tag = there.get(f"refs/tags/{ref}")
         if branch and tag and branch != tag:
             raise _Missing("it is a branch and a tag, at different commits")
         if not branch and not tag:
-            raise _Missing("no branch or tag of this name has been fetched")
+            raise _Missing("no branch or tag of this name is fetched")
         return (Pin.BRANCH, branch) if branch else (Pin.TAG, tag or "")
 
     def _read(self, exporter: FleetRepository, commit: str, path: str) -> bytes:

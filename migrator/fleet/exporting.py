@@ -101,7 +101,7 @@ def _together(finding: Finding, said: Sequence[Said], path: str, here: Set[_Key]
     reasons += [replace(one, detail=f"{one.detail}, in {slug}") for slug, each in said for one in each.reasons]
     edits = {each.edits for each in every}
     if all(edits) and not _one(edits, path):
-        words = "those who import it need different changes"
+        words = "repositories that import it need different changes"
         slugs = ", ".join(dict.fromkeys(slug for slug, _ in said))
         reasons.append(Reason("importers-differ", Verdict.REPORT_ONLY, words, slugs))
     withheld = any(reason.verdict is Verdict.REPORT_ONLY for reason in reasons)

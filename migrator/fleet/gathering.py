@@ -113,9 +113,9 @@ def gathered(known: KnownRepository, reading: GatheringOptions, looks: Looks) ->
     repository = known.repository
     root = remote.place(reading.cache, repository.workspace, repository.slug)
     if not repository.clone_url:
-        raise GitError(f"Bitbucket names no address of {repository.slug} that git may use")
+        raise GitError(f"Bitbucket gives no address for {repository.slug} that git may use")
     if reading.credentials is None:
-        raise GitError(f"{repository.slug} is not on this machine, and there is no credential to fetch it with")
+        raise GitError(f"{repository.slug} is not on this machine, and patless has no credential to fetch it")
     url, api = repository.clone_url, reading.api
     variables = reading.credentials.git_environment(url, api)
     way = _Way(root, url, variables, reading.credentials.git_authorization(url, api))
@@ -144,8 +144,8 @@ def bounded(heads: dict[str, str], main: str) -> tuple[dict[str, str], str]:
     if len(heads) <= MOST:
         return heads, ""
     if main not in heads:
-        raise GitError(f"more than {MOST:,} branches are asked for; name fewer with --branches")
-    return {main: heads[main]}, f"more than {MOST:,} branches match --branches, so only {main} was read; name fewer"
+        raise GitError(f"more than {MOST:,} branches named; name fewer with --branches")
+    return {main: heads[main]}, f"more than {MOST:,} branches match --branches, so patless read only {main}; name fewer"
 
 
 # Directly
@@ -259,7 +259,7 @@ def _wanted(
     heads = {name.removeprefix(_HEADS): commit for name, commit in every.items()}
     if heads and not repository.main_branch and not reading.branches:
         raise GitError(
-            f"Bitbucket names no main branch of {repository.slug}; it has branches: name what to read with --branches"
+            f"Bitbucket names no main branch of {repository.slug}; name the branches to read with --branches"
         )
     wanted = {name: commit for name, commit in heads.items() if reading.wants(name, repository)}
     return bounded(wanted, repository.main_branch)

@@ -86,9 +86,9 @@ def graph(
     found: dict[ImportTarget, list[tuple[Importer, ImporterView]]] = {}
     for branch, one in _imports(branches):
         aim = target(one.text)
-        looked = ImporterView(why="the import has a form that is not known")
+        looked = ImporterView(why="patless doesn't know this form of import")
         if aim is not None and not aim.pipeline:
-            looked = ImporterView(why="it names a source and no pipeline of it")
+            looked = ImporterView(why="it names a source but no pipeline of it")
         elif aim is not None:
             looked = look(branch, one, aim)
             aim = replace(aim, repository=looked.repository or aim.repository)

@@ -13,7 +13,9 @@ def join(ledger: Ledger, other: Ledger) -> None:
     """Take in what another ledger knows and this one does not: of each repository what was looked at last, of each
     change the last state. Raises LedgerError."""
     if other.rows() > MOST:
-        raise LedgerError(f"{other.path}: the ledger has more than {MOST:,} rows of a kind, so it is not taken in")
+        raise LedgerError(
+            f"{other.path}: the ledger has more than {MOST:,} rows of a kind, so patless does not merge it"
+        )
     mine = {one.repository.uuid: one for one in ledger.entries()}
     for entry in other.entries():
         uuid = entry.repository.uuid

@@ -20,8 +20,8 @@ from migrator.text.mask import printable
 MOST = 500
 """So many are asked for in one run, with a request each; the others in the next one."""
 _GONE = {
-    Cause.MISSING: "the list of {} has it no more, and Bitbucket says that it is gone, or hidden from this credential",
-    Cause.GONE: "the list of {} has it no more, and Bitbucket says that it is gone (410)",
+    Cause.MISSING: "the list of {} no longer has it; Bitbucket says that it is removed, or hidden from this credential",
+    Cause.GONE: "the list of {} no longer has it; Bitbucket says that it is removed (410)",
 }
 
 

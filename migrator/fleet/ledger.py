@@ -318,7 +318,7 @@ class Ledger:
         with self._base.reading() as base:
             found = base.execute("SELECT number FROM repositories WHERE uuid = ?", (uuid,)).fetchone()
         if not found:
-            raise LedgerError(f"{self.path}: there is no repository {uuid[:80]!r} in the ledger; scan it first")
+            raise LedgerError(f"{self.path}: no repository {uuid[:80]!r} in the ledger; scan it first")
         return int(found[0])
 
 

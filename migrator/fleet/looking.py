@@ -164,7 +164,7 @@ class TargetReader(Struct, frozen=True):
         heads = self.heads(repository)
         head = heads.get(target.destination)
         if head is None:
-            raise GitError(f"the branch {target.destination} is not there any more")
+            raise GitError(f"the branch {target.destination} no longer exists")
         try:
             looked = self._judged(target, head)
         except OSError as error:
@@ -211,7 +211,7 @@ class TargetReader(Struct, frozen=True):
         )
         branch = self.texts.render("branch", about)
         if not _REF.fullmatch(branch):
-            raise GitError(f"the template of the branch gives {branch[:200]!r}, which is no name of a branch")
+            raise GitError(f"the template of the branch gives {branch[:200]!r}, which is not a valid branch name")
         if self.skip_ci:
             starts = releases(files.get(ROOT, pipelines), branch, self.known)
             about = replace(about, releases=starts)
@@ -298,8 +298,8 @@ def _refusal(entries: Mapping[str, TreeEntry], path: str) -> str | None:
     if entry is None or not entry.is_file:
         return f"{path} is a symbolic link, or no file of the commit"
     if entry.is_executable:
-        return f"{path} can be executed, and a commit through the API would take that from it"
-    return None if _PATH.fullmatch(path) else f"the name of {path} cannot be sent through the API with certainty"
+        return f"{path} is executable, and a commit through the API would take that away"
+    return None if _PATH.fullmatch(path) else f"the API may not accept the name of {path}"
 
 
 def _held(held: Sequence[Finding]) -> tuple[str, ...]:

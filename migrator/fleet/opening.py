@@ -97,7 +97,7 @@ class Opener(Struct, frozen=True):
         of its place. Raises as `Reader.look`, LedgerError, and Stopped where nothing was begun."""
         with self.ledger.claimed(target.repository.uuid) as mine:
             if not mine:
-                return MigrationOutcome(target, waits="another run is at work on this repository")
+                return MigrationOutcome(target, waits="another run works on this repository")
             try:
                 return self._carry_out(target, place, last)
             finally:

@@ -124,9 +124,9 @@ def read(path: Path) -> Operator:
     try:
         data = read_bounded(path.resolve())
     except Unreadable as error:
-        raise ConfigurationError(f"{path}: the configuration of the fleet cannot be read: {error}") from None
+        raise ConfigurationError(f"{path}: cannot read the configuration of the fleet: {error}") from None
     if data is None:
-        raise ConfigurationError(f"{path}: there is no such configuration of a fleet")
+        raise ConfigurationError(f"{path}: no such configuration of a fleet")
     return parse(str(path), data, path.parent)
 
 
@@ -138,8 +138,8 @@ def parse(name: str, data: bytes, folder: Path) -> Operator:
         if not _SLUG.search(glob):
             raise file.error(
                 ("own-packages", number),
-                f"is '{printable(glob)}', which would be every repository's own; put $BITBUCKET_REPO_SLUG into it, or "
-                "move it to the [[repositories]] that it belongs to",
+                f"is '{printable(glob)}', which claims packages for every repository; add $BITBUCKET_REPO_SLUG, or "
+                "move it to its [[repositories]]",
             )
     for number, rules in enumerate(found.rules):
         if not os.path.isdir(folder / rules):

@@ -33,8 +33,8 @@ def halted(traffic: Traffic, limits: Limits) -> str:
     merged = traffic.green + traffic.red
     if merged and traffic.red / merged > limits.red:
         return (
-            f"{traffic.red} of {merged} merged pull requests are red, more than {limits.red:.0%}: look at them "
-            "(patless fleet status), or raise --max-red"
+            f"paused: the first pipeline failed after {traffic.red} of {merged} merges, more than {limits.red:.0%}; "
+            "run `patless fleet status`, or raise `--max-red`"
         )
     return ""
 
@@ -44,7 +44,7 @@ def spent(traffic: Traffic, limits: Limits, now: float) -> str:
     recent = sorted(moment for moment in traffic.opened if moment > now - HOUR)
     if limits.pace and len(recent) >= limits.pace:
         minutes = max(1, round((recent[-limits.pace] + HOUR - now) / 60))
-        return f"{limits.pace} were opened within the hour (--pace); run again in {minutes} minutes"
+        return f"{limits.pace} opened within the hour (`--pace`); run again in {minutes} minutes"
     return ""
 
 

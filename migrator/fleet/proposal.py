@@ -31,6 +31,7 @@ _TITLE = 250
 _FEW = 4
 """Entries of a list that are shown, so that all fits one screen."""
 _NAMES = 8
+_HARDCODED = "literal-credential"
 PARTS = ("title", "branch", "message", "body", "revert-title", "revert-body")
 
 
@@ -53,7 +54,8 @@ class Stays(Struct, frozen=True):
 class Proposal(Struct, frozen=True):
     """`freed` are the variables that no login of the changed steps reads any more, `kept` those that some login still
     reads. `releases` are there where the commit says `[skip ci]`. `importers` are repositories that import pipelines
-    from here, `pinned` those of them that name another ref. `owner` and `due` are those of the wave."""
+    from here, `pinned` those of them that name another ref. `owner` and `due` are those of the wave. `hardcoded`: a
+    login that is changed has its token in a file."""
 
     workspace: str
     repository: str
@@ -69,10 +71,12 @@ class Proposal(Struct, frozen=True):
     owner: str = ""
     due: date | None = None
     wave: str = ""
+    hardcoded: bool = False
 
     @property
-    def logins(self) -> int:
-        return sum(len(one.lines) for one in self.changed)
+    def linkage(self) -> bool:
+        """Whether an assumption is that a package is linked to the repository."""
+        return any(" is linked to " in one for one in self.assumptions)
 
     @property
     def central(self) -> bool:
@@ -105,14 +109,14 @@ class Templates(Struct, frozen=True):
         name, source = _source(part, self.folder)
         values: dict[str, Any] = {field: getattr(about, field) for field in about.__struct_fields__}
         if isinstance(about, Proposal):
-            values |= {"logins": about.logins, "central": about.central}
+            values |= {"linkage": about.linkage, "central": about.central}
         values |= {"few": _FEW, "names": _NAMES}
         try:
             text = _template(source, body).render(values)
         except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             line = getattr(error, "lineno", None)
             at = f":{line}" if line else ""
-            raise ConfigurationError(f"{name}{at}: the template cannot be used: {markup.line(error)}") from None
+            raise ConfigurationError(f"{name}{at}: cannot use the template: {markup.line(error)}") from None
         if body:
             return text.strip()[:LONGEST] + "\n"
         return text.strip() if part == "message" else markup.line(text)[:_TITLE]
@@ -142,6 +146,7 @@ def proposal(
         freed=tuple(name for name in variables if name not in read),
         kept=tuple(dict.fromkeys((*(name for name in variables if name in read), *sorted(read)))),
         assumptions=tuple(dict.fromkeys(text for finding in made for text in finding.assumptions)),
+        hardcoded=any(finding.rule == _HARDCODED for finding in made),
     )
 
 
@@ -162,7 +167,7 @@ def _source(part: str, folder: Path | None) -> tuple[str, str]:
         try:
             return str(own), own.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"{own}: the template cannot be read: {type(error).__name__}") from None
+            raise ConfigurationError(f"{own}: cannot read the template: {type(error).__name__}") from None
     return f"{part}.j2", files("migrator.fleet").joinpath("templates", f"{part}.j2").read_text(encoding="utf-8")
 
 

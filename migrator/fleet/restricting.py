@@ -69,4 +69,4 @@ def _read(view: View, path: str, what: str) -> bytes | None:
     try:
         return view.read(path)
     except Unreadable as error:
-        raise ConfigurationError(f"{path}: {what} cannot be read: {error}") from None
+        raise ConfigurationError(f"{path}: cannot read {what}: {error}") from None

@@ -141,7 +141,7 @@ class Analysts:
             try:
                 return self._workers.do(work, *arguments)
             except processes.Lost as lost:
-                raise Unreadable(f"analyzing it {lost}; look at its files, or leave it out") from None
+                raise Unreadable(f"analyzing it {lost}; check its files, or leave it out") from None
 
     def close(self) -> None:
         """Ends what is under way, too."""

@@ -27,7 +27,7 @@ class Shard(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if not 0 <= self.number < self.count:
-            raise ShardError(f"there is no part {self.number + 1} of {self.count}")
+            raise ShardError(f"--shard has no part {self.number + 1} of {self.count}")
 
     @classmethod
     def of(cls, text: str, environment: Mapping[str, str]) -> Shard:
@@ -36,7 +36,7 @@ class Shard(Struct, frozen=True):
         if text:
             found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", text)
             if found is None:
-                raise ShardError("--shard is such as 3/16, the third of sixteen parts")
+                raise ShardError("--shard needs a form such as 3/16, the third of sixteen parts")
             return cls(int(found[1]) - 1, int(found[2]))
         step, count = environment.get(STEP, ""), environment.get(COUNT, "")
         if step.isdecimal() and count.isdecimal() and len(step) < 5 and len(count) < 5:

@@ -148,7 +148,7 @@ def _ended(running: dict[Future[ExitStack], LedgerEntry]) -> Iterator[tuple[Ledg
 
 def _bring(repository: FleetRepository, reading: GatheringOptions) -> ExitStack:
     if reading.credentials is None or not repository.clone_url:
-        raise GitError(f"Bitbucket names no address of {repository.slug} that git may use")
+        raise GitError(f"Bitbucket gives no address for {repository.slug} that git may use")
     variables = reading.credentials.git_environment(repository.clone_url, reading.api)
     root = _place(repository, reading)
     with ExitStack() as stack:

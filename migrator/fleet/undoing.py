@@ -62,13 +62,13 @@ def reversal(
     """
     workspace, slug = repository.workspace, repository.slug
     if change.pull_request is None:
-        raise NotUndone(f"{slug} has no pull request to {change.destination} that could be taken back")
+        raise NotUndone(f"{slug} has no pull request to {change.destination} to revert")
     merged = pull_requests.one(client, workspace, slug, change.pull_request)
     if merged.state != "MERGED" or not merged.merge_commit:
-        raise NotUndone(f"pull request {merged.number} of {slug} is not merged, so there is nothing to take back")
+        raise NotUndone(f"pull request {merged.number} of {slug} is not merged; nothing to revert")
     head = heads.get(merged.destination)
     if head is None:
-        raise NotUndone(f"the branch {merged.destination} of {slug} is not there any more")
+        raise NotUndone(f"the branch {merged.destination} of {slug} no longer exists")
     files = _files(client, workspace, slug, merged, head)
     branch = f"{BRANCH}{merged.destination}"
     starts = releases(files.get(ROOT, b""), branch, known)
@@ -80,7 +80,7 @@ def reversal(
     existing = next((one for one in found if one.open and one.from_here), None)
     tip = heads.get(branch, "")
     if tip and not existing and not ownership.tip(client, workspace, slug, tip, None).ours:
-        raise NotUndone(f"the branch {branch} of {slug} is there and is not this tool's; rename it")
+        raise NotUndone(f"the branch {branch} of {slug} exists, and patless did not make it; rename it")
     return Reversal(branch, head, files, title, texts.render("revert-body", about), message, existing, tip)
 
 
@@ -123,20 +123,19 @@ def _files(client: Client, workspace: str, slug: str, merged: PullRequest, head:
             data = source_commits.content(client, workspace, slug, sha, path) if sha else None
             if data is None or change.status != "modified" or change.old != change.new:
                 raise NotUndone(
-                    f"{path} of {slug} was added, removed or renamed, which is not taken back here; revert by hand"
+                    f"{path} of {slug} was added, removed, or renamed, which patless does not revert; revert by hand"
                 )
             found[path] = data
     before = _without(after, pull_requests.diff(client, workspace, slug, merged.number)) if after else {}
     if before is None:
         raise NotUndone(
-            f"the merge of pull request {merged.number} of {slug} changed more in the same lines than it did itself; "
-            "revert by hand"
+            f"the merge of pull request {merged.number} of {slug} changed more in the same lines; revert by hand"
         )
     files: dict[str, bytes] = {}
     for path, old in before.items():
         undone = _merged(now[path], after[path], old)
         if undone is None:
-            raise NotUndone(f"{path} of {slug} has changed since in the same lines; revert by hand")
+            raise NotUndone(f"{path} of {slug} has changed in the same lines since; revert by hand")
         if undone != now[path]:
             files[path] = undone
     if not files:

@@ -121,7 +121,7 @@ class Reading:
             self._skip(path, None, str(error))
             return
         if data is None:
-            self._skip(path, None, "the file is not there any more; run again")
+            self._skip(path, None, "the file no longer exists; run patless again")
             return
         if len(data) > MAX_BYTES:
             self._skip(path, None, f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB; split it")

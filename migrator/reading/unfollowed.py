@@ -164,16 +164,16 @@ def logging_in(
         return [*found, there.why], []
     found += [path for path in sorted(there) if path not in found and logs_in(files.text(path) or "", book)]
     names = "file" if "**" in unknown.patterns else " or ".join(unknown.patterns)
-    which = f"which {names} runs is known only then, because of {unknown.why}, and none here logs in to Packages"
+    which = f"patless can't tell which {names} runs, because of {unknown.why}; none here logs in to Packages"
     return found, granted if found else [*granted, which]
 
 
 def _written_over(step: StepFacts, book: RuleBook) -> list[str]:
-    """What is taken for granted of files that are followed where the step writes one whose name is not known."""
+    """What is assumed of files that are followed where the step writes one whose name is not known."""
     if not any(True for _ in step.called):
         return []
     whys = dict.fromkeys(why for shell in step.shells for why in unknown_names(shell.trace, book))
-    return [f"which file the step writes is known only then, because of {why}, and it runs another" for why in whys]
+    return [f"patless can't tell which file the step writes, because of {why}; it runs another" for why in whys]
 
 
 def named(step: StepFacts, files: FileGraph) -> Iterator[tuple[str, str]]:

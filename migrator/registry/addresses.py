@@ -23,12 +23,14 @@ def checked(url: str, asked: str, what: str) -> str:
         allowed = bool(to.hostname) and (to.scheme == "https" or (local and of.scheme == "http"))
         port = to.port
     except ValueError:
-        raise RegistryError(f"{what} of {origin(asked)} is no address") from None
+        raise RegistryError(f"{what} of {origin(asked)} is not a valid address") from None
     if to.username is not None or to.password is not None:
-        raise RegistryError(f"{what} of {origin(asked)} holds a user name, so it is not followed")
+        raise RegistryError(f"{what} of {origin(asked)} holds a user name, so patless does not follow it")
     if not allowed:
         place = printable(f"{to.scheme[:20]}://{(to.hostname or '')[:100]}" + (f":{port}" if port else ""))
-        raise RegistryError(f"{what} of {origin(asked)} leads to {place}, and nothing is sent there: it is not https")
+        raise RegistryError(
+            f"{what} of {origin(asked)} leads to {place}, which is not https, so patless sends nothing there"
+        )
     return url
 
 
@@ -37,7 +39,7 @@ def followed(location: str, asked: str, what: str) -> str:
     try:
         url = urljoin(asked, location)
     except ValueError:
-        raise RegistryError(f"{what} of {origin(asked)} is no address") from None
+        raise RegistryError(f"{what} of {origin(asked)} is not a valid address") from None
     return checked(url, asked, what)
 
 

@@ -65,9 +65,9 @@ class _Counted(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         if time.monotonic() > self._end:
-            raise TimeoutError("the answer does not come to its end in time")
+            raise TimeoutError("the answer does not end in time")
         if self._left <= 0:
-            raise HTTPException("the answer is longer than what is read")
+            raise HTTPException("the answer is longer than patless reads")
         data = self._file.read1(min(len(buffer), self._left))
         self._left -= len(data)
         buffer[: len(data)] = data

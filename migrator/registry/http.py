@@ -133,7 +133,7 @@ def _body(answer: requests.Response, place: str) -> bytes:
     for piece in answer.iter_content(4096):
         data += piece
         if len(data) > LIMIT:
-            raise RegistryError(f"{place} answers with more than {LIMIT // 1024} KiB, which is not read")
+            raise RegistryError(f"{place} answers with more than {LIMIT // 1024} KiB, which patless does not read")
     return bytes(data)
 
 
@@ -142,7 +142,7 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, requests.Timeout):
         return f"does not answer within {READ} seconds"
     if isinstance(error, requests.exceptions.SSLError):
-        return "shows a certificate that is not accepted"
+        return "has a certificate that patless does not accept"
     if isinstance(error, requests.exceptions.ProxyError):
         return "cannot be reached: the proxy refuses"
     if isinstance(error, requests.ConnectionError):

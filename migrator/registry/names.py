@@ -33,5 +33,5 @@ def resolved(name: str, environment: Mapping[str, str]) -> str:
     full = _VARIABLE.sub(value, name)
     path = full.partition("/")[2]
     if len(path) > _LONGEST or not _PATH.fullmatch(path):
-        raise NotResolved("not asked: no registry takes such a name")
+        raise NotResolved("not asked: not a valid package name")
     return full

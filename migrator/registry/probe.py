@@ -61,14 +61,15 @@ class _Asking(Struct, frozen=True):
             refused = http.get(f"{base}/v2/", tokens.basic(pair)).status in (401, 403)
         if refused:
             raise RegistryError(
-                f"{host} refuses the pair: it is not this step's, it has run out, or a variable of yours has its name"
+                f"{host} refuses the native credentials: they are not this step's, have expired, or a variable "
+                "has one of their names"
             )
         return cls(http, base, challenge, pair)
 
     def access(self, name: str) -> Access:
         path = name.partition("/")[2]
         if self.challenge is None:
-            why = "the registry answers anybody, so an answer says nothing about the pair"
+            why = "the registry answers anybody, so its answer says nothing about the native credentials"
             return Access(name, Answer.UNKNOWN, Answer.UNKNOWN, (why,))
         if isinstance(self.challenge, Basic):
             readable, why = self._readable(path, tokens.basic(self.pair))
@@ -89,7 +90,7 @@ class _Asking(Struct, frozen=True):
             return Answer.NO, "push: no token for it"
         actions = token.actions(path)
         if actions is None:
-            return Answer.UNKNOWN, "push: the token does not say, and nothing was uploaded to try"
+            return Answer.UNKNOWN, "push: the token does not say, and patless uploads nothing to try"
         return (Answer.YES, "push: granted by the token") if "push" in actions else (Answer.NO, "push: not granted")
 
     def _readable(self, path: str, authorization: Authorization) -> tuple[Answer, str]:
@@ -103,7 +104,7 @@ class _Asking(Struct, frozen=True):
             return Answer.NO, f"reading it is refused ({said})"
         if reply.status == 404:
             return Answer.UNKNOWN, f"not there, never pushed to, or hidden from this repository ({said})"
-        return Answer.UNKNOWN, f"an answer that means nothing here ({said})"
+        return Answer.UNKNOWN, f"an answer that patless does not expect ({said})"
 
 
 def _lists_tags(reply: RegistryReply) -> bool:

@@ -106,7 +106,7 @@ class Table(Struct, frozen=True):
     rows: tuple[TableRow, ...]
     tones: tuple[tuple[str, Tone], ...] = ()
     note: str = ""
-    empty: str = "There is nothing to show."
+    empty: str = "Nothing to show."
 
 
 def sheet(heads: Sequence[str], rows: Iterable[tuple[str | int, ...]]) -> Table:

@@ -17,12 +17,12 @@ _WIDTH = 100
 def listing(book: RuleBook, paint: Paint = Paint()) -> str:
     """Every rule and every reason code, a line each."""
     width = max((len(code) for code in (*book.rules, *book.reasons)), default=0)
-    lines = [paint.bold("Rules: what is found")]
+    lines = [paint.bold("Rules: what patless finds")]
     lines += [f"  {paint.cyan(f'{rule.id:<{width}}')}  {_line(rule.what)}" for _, rule in sorted(book.rules.items())]
-    lines += ["", paint.bold("Reasons: why a finding is not fixed, or not without --unsafe-fixes")]
+    lines += ["", paint.bold("Reasons: why a fix is not safe")]
     for code, entry in sorted(book.reasons.items()):
         lines.append(f"  {paint.verdict(entry.verdict, f'{code:<{width}}')}  {entry.verdict}: {_line(entry.what)}")
-    lines += ["", "`patless explain NAME` tells more about one of them."]
+    lines += ["", "Run `patless explain NAME` for more about one of them."]
     return "\n".join(lines) + "\n"
 
 
@@ -46,7 +46,7 @@ def reason(entry: ReasonEntry, paint: Paint = Paint()) -> str:
     lines += [*_paragraph(entry.what), "", *_paragraph(entry.why)]
     found = ways_out(entry, "NAME")
     if found:
-        lines += ["", paint.bold("Ways out")]
+        lines += ["", paint.bold("Next steps")]
     lines += [f"  {f'{label}:'.ljust(5)} {_line(way)}" for label, way in found]
     return "\n".join(lines) + "\n"
 
@@ -57,7 +57,7 @@ def _example(example: Example, paint: Paint) -> Iterator[str]:
     before = example.before.splitlines()
     if example.after is None:
         yield from (f"    {printable(line)}" for line in before)
-        yield "  never rewritten"
+        yield "  never fixed"
         return
     after = example.after.splitlines()
     changed = before != after

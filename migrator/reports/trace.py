@@ -33,7 +33,7 @@ def _nothing(found: Trace, name: Name) -> str:
     where = f"The step at {steps} runs it." if steps else "No step that patless follows runs it."
     lines = {one.position.line for one in found.report.findings if one.path == found.path}
     near = sorted(sorted(lines, key=lambda line: abs(line - found.line))[:4])
-    others = f"Findings of this file stand on line {_listed(map(str, near))}." if near else "It has no findings."
+    others = f"This file has findings on line {_listed(map(str, near))}." if near else "It has no findings."
     return printable(f"{named(path)}:{found.line}: no finding on this line. {where} {others}")
 
 

@@ -26,16 +26,16 @@ def refused(error: sqlite3.Error, path: Path, anew: str) -> str:
         if resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY:
             return limited(path)
         named = f" ({error.sqlite_errorname})" if getattr(error, "sqlite_errorname", "") else ""
-        return f"{path}: {words}{named}: the disk does not read or write; see to it, and {AGAIN}"
+        return f"{path}: {words}{named}: the disk does not read or write; fix that, and {AGAIN}"
     if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"{path}: {words}: another program has been at work on it for a while; wait for it, and {AGAIN}"
     if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return f"{path}: {words}: it is damaged, or something else; bring back a copy of before, or {anew}"
+        return f"{path}: {words}: it is damaged, or something else; bring back an earlier copy, or {anew}"
     if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
         return f"{path}: {words}; make it and its folder yours to write, and {AGAIN}"
     if kind == sqlite3.SQLITE_CANTOPEN:
         return f"{path}: {words}; make its folder one where you may write, and {AGAIN}"
-    return f"{path}: {words}; bring back a copy of before, or {anew}"
+    return f"{path}: {words}; bring back an earlier copy, or {anew}"
 
 
 def _room(path: Path) -> int:

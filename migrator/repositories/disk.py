@@ -19,8 +19,8 @@ def refused(error: OSError, path: Path) -> str:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{path}: {_words(error)}; make it and its folder yours to write, and {AGAIN}"
     if error.errno == errno.EIO:
-        return f"{path}: {_words(error)}: the disk does not read or write; see to it, and {AGAIN}"
-    return f"{path}: {_words(error)}; see to that, and {AGAIN}"
+        return f"{path}: {_words(error)}: the disk does not read or write; fix that, and {AGAIN}"
+    return f"{path}: {_words(error)}; fix that, and {AGAIN}"
 
 
 def why(error: OSError, path: Path) -> str:

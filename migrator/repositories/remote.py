@@ -264,7 +264,7 @@ def alone(folder: Path, seconds: float = SECONDS) -> Iterator[int]:
     is waited for too. Raises GitError after `seconds`."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.is_symlink():
-        raise GitError(f"{folder} is a link, and patless follows none there; take it away, or name another cache")
+        raise GitError(f"{folder} is a link, which patless does not follow; remove it, or name another cache")
     end = time.monotonic() + seconds
     with opened(folder.parent / f"{folder.name}.lock") as lock:
         while True:

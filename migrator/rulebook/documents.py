@@ -31,9 +31,9 @@ class RuleFile:
         try:
             data = read_bounded(Path(os.path.realpath(path)))
         except Unreadable as error:
-            raise RuleError(f"{path}: the rule file cannot be read: {error}") from None
+            raise RuleError(f"{path}: cannot read the rule file: {error}") from None
         if data is None:
-            raise RuleError(f"{path}: the rule file cannot be read: it is not there any more, or a link to nothing")
+            raise RuleError(f"{path}: cannot read the rule file: it no longer exists, or is a link to nothing")
         if len(data) > _MAX_BYTES:
             raise RuleError(f"{path}: the rule file is larger than {_MAX_BYTES // 1024} KiB; split it")
         try:

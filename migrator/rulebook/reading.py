@@ -23,7 +23,7 @@ def load(directories: Sequence[Path] = ()) -> RuleBook:
     book = _built_in()
     for directory in directories:
         if not directory.is_dir():
-            raise RuleError(f"{directory}: there is no such directory of rules; check --rules and the configuration")
+            raise RuleError(f"{directory}: no such directory of rules; check --rules and the configuration")
         book = _added(book, directory, foreign=True)
     return book
 

@@ -77,20 +77,20 @@ class Rule(RuleEntry, frozen=True):
 
 
 class ReasonEntry(RuleEntry, frozen=True):
-    """What a reason code means. The ways out are templates with `{subject}` and `{code}`, '' where there is none;
-    `otherwise` stands for `mine` where the subject is no variable, `file` where it is a file, `described` where it has
-    several words, and the ways out of the reason `package` for all where it is a package; `fleet` does where it is the
+    """What a reason code means. The next steps are templates with `{subject}` and `{code}`, '' where there is none;
+    `otherwise` replaces `fix` where the subject is no variable, `file` where it is a file, `described` where it has
+    several words, and the next steps of the reason `package` all where it is a package; `fleet` does where it is the
     operator of a fleet who states it for the repository `{repository}`, whose own configuration claims nothing there.
     """
 
     verdict: Verdict
     what: str
     why: str
-    mine: str = ""
+    fix: str = ""
     file: str = ""
     otherwise: str = ""
     described: str = ""
-    not_mine: str = ""
+    keep: str = ""
     ask: str = ""
     fleet: str = ""
     package: ReasonEntry | None = None

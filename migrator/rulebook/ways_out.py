@@ -28,11 +28,11 @@ def ways_out(
     configuration of a fleet."""
     if entry.package and _PACKAGE.match(subject):
         entry = replace(entry.package, code=entry.code)
-    mine = entry.fleet if fleet_of and entry.fleet else entry.mine
+    fix = entry.fleet if fleet_of and entry.fleet else entry.fix
     if not _VARIABLE.fullmatch(subject):
         of_file = entry.file if _FILE.fullmatch(subject) else ""
-        mine = of_file or (entry.described if " " in subject else "") or entry.otherwise or mine
-    templates = (("fix", mine), ("keep", entry.not_mine), ("ask", entry.ask))
+        fix = of_file or (entry.described if " " in subject else "") or entry.otherwise or fix
+    templates = (("fix", fix), ("keep", entry.keep), ("ask", entry.ask))
     ways = (
         (label, _about(subject, text.replace("{code}", entry.code).replace("{repository}", fleet_of)))
         for label, text in templates

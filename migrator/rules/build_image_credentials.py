@@ -32,7 +32,7 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
             yield rule.finding(
                 pipelines.source,
                 image.name.span,
-                f"the image of {image.level} is pulled with a stored credential, which stays needed",
+                f"a stored token pulls the image of {image.level} and is still needed",
                 reasons=[reason],
                 variables=_variables(image),
                 severity=Severity.NOTE,

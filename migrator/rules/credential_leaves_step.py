@@ -15,11 +15,11 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
     for facts in context.steps:
         for one in departures(facts, context):
             names = " and ".join(f"${name}" for name in one.stored) or "the credential"
-            lasting = f"{one.what}, which outlives the step, is given {names}"
+            lasting = f"the step passes {names} to {one.what}, which outlives the step"
             yield rule.finding(
                 one.source,
                 one.span,
-                lasting if one.lasting else f"{one.who} is given {names} for {one.what}",
+                lasting if one.lasting else f"{one.who} gets {names} for {one.what}",
                 reasons=[context.reason("leaves-step", f"the credential becomes {one.what}", one.who)],
                 variables=one.stored,
                 uses=facts.uses,

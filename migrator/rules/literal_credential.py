@@ -15,5 +15,5 @@ def check(rule: Rule, context: RuleContext) -> Iterator[Finding]:
         for one in context.judged(step):
             if one.literal:
                 where = f"{one.login.login.client} logs in to {one.login.login.host}"
-                message = f"{where} with a token that is written here; revoke the token where it was made"
+                message = f"{where} with a hardcoded token; revoke it, a fix doesn't"
                 yield one.finding(rule, context, message)

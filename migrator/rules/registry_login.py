@@ -54,7 +54,9 @@ def _unexplained(rule: Rule, step: StepFacts, context: RuleContext, explained: C
     literal = {one.login.shell.script.source_at(one.login.command.span).path for one in context.judged(step)}
     for path, login in logins_in_parts(step, context.book):
         if path not in explained and path not in literal and (source := context.source(path)):
-            yield _not_read(rule, step, context, (source, login), f"what {path} does is read in part", path)
+            yield _not_read(
+                rule, step, context, (source, login), f"patless reads only a part of what {path} does", path
+            )
 
 
 def _of(client_rule: str, rule: Rule, context: Context) -> Rule:
@@ -65,7 +67,8 @@ def _of(client_rule: str, rule: Rule, context: Context) -> Rule:
 def _message(command: JudgedCommand) -> str:
     where = f"{command.login.login.client} logs in to {command.login.login.host}"
     names = " and ".join(f"${name}" for name in command.login.stored)
-    return f"{where} with the stored {names}" if names else f"{where} without the native variables"
+    variables = "variable" if len(command.login.stored) == 1 else "variables"
+    return f"{where} with stored {variables} {names}" if names else f"{where} without the native credentials"
 
 
 def _uncertain(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
@@ -84,11 +87,13 @@ def _uncertain(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findin
             unknown = login.perhaps and any(word.unknown for word in (login.username, login.password))
             if not stored and not password.literals and not unknown:
                 continue
-            code, what = "registry-unresolved", "a registry that is not certain"
-            detail = f"the registry comes from {login.host_subject}, which has no certain value here"
+            code, what = "registry-unresolved", "a registry that patless can't identify"
+            detail = f"patless can't tell the value of {login.host_subject}, which names the registry"
             if login.perhaps and login.host_subject == SEVERAL:
                 code, what = "credential-unresolved", f"{min(login.perhaps.hosts)} with more words than it takes"
-                detail = "the login has a word besides the registry, such as a password that belongs on standard input"
+                detail = (
+                    "the login has another word besides the registry, such as a password that belongs on standard input"
+                )
             yield _of(login.rule, rule, context).finding(
                 shell.script.source_at(login.command.span),
                 shell.script.shown(login.command.span),
@@ -112,7 +117,7 @@ def _unread(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
         if shell.failure:
             yield _unreadable(rule, context, source, place, "a script", step)
         elif step.windows and not names_natives(text, context.book):
-            message = "a login to Packages stands in a script for a Windows runner"
+            message = "a script for a Windows runner logs in to Packages"
             reason = context.reason("powershell", "the step runs on a Windows runner", "the runner")
             yield rule.finding(source, place, message, reasons=[reason], uses=step.uses)
 
@@ -120,8 +125,8 @@ def _unread(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
 def _unreadable(
     rule: Rule, context: Context, source: Source, span: Span, what: str, step: StepFacts | None = None
 ) -> Finding:
-    message = f"a login to Packages stands in {what} that cannot be read"
-    reason = context.reason("unreadable", f"{what} cannot be read", source.path)
+    message = f"{what} that patless can't read logs in to Packages"
+    reason = context.reason("unreadable", f"patless can't read {what}", source.path)
     return rule.finding(source, span, message, reasons=[reason], uses=step.uses if step else ())
 
 
@@ -129,7 +134,7 @@ def _not_followed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Fin
     """Logins in files that a step runs, or may run, and that are not followed."""
     for path, login in logins_unseen(step, context.files, context.book, context.followed):
         if source := context.source(path):
-            yield _not_read(rule, step, context, (source, login), f"what {path} does is not read", path)
+            yield _not_read(rule, step, context, (source, login), f"patless does not read what {path} does", path)
 
 
 def _not_read(
@@ -144,9 +149,7 @@ def _not_read(
     variables: tuple[str, ...] = (),
 ) -> Finding:
     """A login that stands, or `may` stand, in something that a step runs and that nobody has followed."""
-    message = (
-        f"a login to Packages {'may stand' if may else 'stands'} in {what} that a step runs and that is not followed"
-    )
+    message = f"a step runs {what} with a {'possible ' if may else ''}login that patless can't follow"
     reasons = [context.reason("not-followed", detail, subject)]
     return rule.finding(*place, message, reasons=reasons, variables=variables, uses=step.uses)
 
@@ -154,7 +157,7 @@ def _not_read(
 def _beyond(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Files that a step runs, or may run, and whose text is not read."""
     for shell, command, path in logins_beyond(step, context.files, context.book, lambda: context.mentioned(step)):
-        detail = f"{path} is larger than 2 MiB, or in no known encoding, and is not read"
+        detail = f"{path} is larger than 2 MiB, or in an unknown encoding, so patless does not read it"
         yield _not_read(rule, step, context, _place(shell, command.span), detail, path, may=True)
 
 
@@ -162,11 +165,11 @@ def _kept(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Login files of the repository that a step uses."""
     for path, login in logins_kept(step, context.texts):
         if source := context.source(path):
-            detail = f"the login stands in {path}, which the step uses"
+            detail = f"the login is in {path}, which the step uses"
             yield rule.finding(
                 source,
                 login,
-                "a login to Packages stands in a file that a step uses",
+                "a step uses a file that holds a login to Packages",
                 reasons=[context.reason("credential-unresolved", detail, "the login file")],
                 uses=step.uses,
             )
@@ -180,15 +183,15 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
             if hidden.broken:
                 yield _unreadable(rule, context, source, place, hidden.what, step)
                 continue
-            message = f"a login to Packages stands in {hidden.what}, where it is not followed"
-            detail = f"the login is put together in {hidden.what}"
+            message = f"patless can't follow a login to Packages in {hidden.what}"
+            detail = f"the step puts the login together in {hidden.what}"
             reason = context.reason("credential-unresolved", detail, "the login")
             yield rule.finding(source, place, message, reasons=[reason], uses=step.uses)
         for command, stored in unread_texts(shell, context.book):
             if not context.mentioned(step):
                 break
             names = " and ".join(f"${name}" for name in stored)
-            detail = f"what `{command.name}` runs is made of {names} by another program, and is not read"
+            detail = f"another program makes what `{command.name}` runs of {names}, and patless does not read it"
             at = _place(shell, command.span)
             yield _not_read(rule, step, context, at, detail, names, may=True, what="text", variables=stored)
         for written in written_logins(shell.trace, context.book):
@@ -196,17 +199,17 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
                 continue
             source, place = _place(shell, written.span)
             what = "a login to Packages" if written.surely else "a login that may be to Packages"
-            message = f"{what} is written by hand into the client's login file"
-            detail = "the login is written into a file by hand"
+            message = f"the step writes {what} into the client's login file by hand"
+            detail = "the step writes the login into a file by hand"
             reason = context.reason("credential-unresolved", detail, "the login file")
             yield rule.finding(source, place, message, reasons=[reason], variables=written.stored, uses=step.uses)
         for call in authenticated_calls(shell.trace, context.book):
             source, place = _place(shell, call.command.span)
             names = " and ".join(f"${name}" for name in call.stored)
             message = (
-                f"{call.command.name} reaches {call.host} with {f'the stored {names}' if names else 'a credential'}"
+                f"{call.command.name} reaches {call.host} with {f'stored {names}' if names else 'a credential'}"
             )
-            detail = f"the credential is given to `{call.command.name}` for this call alone, without a login"
+            detail = f"`{call.command.name}` takes the credential for this call alone, without a login"
             reason = context.reason("credential-unresolved", detail, f"`{call.command.name}`")
             yield rule.finding(
                 source, place, message, reasons=[reason], variables=call.stored, registry=call.host, uses=step.uses

@@ -55,25 +55,25 @@ def still(asking: Asking, plan: Plan) -> Callable[[PlanRow], str]:
     def why(row: PlanRow) -> str:
         ended = next((one for one in row.waivers if date.fromisoformat(one.until) < asking.today), None)
         if ended:
-            return f"the waiver of {ended.doubt} was good until {ended.until}; renew it or settle the doubt"
+            return f"the waiver of {ended.doubt} expired on {ended.until}; renew it, or settle the possible use"
         if row.level is Level.WORKSPACE and plan.repository:
-            return "the plan is of one repository, and others can see this variable"
+            return "the plan covers one repository, but others can see this variable"
         unseen = missing[:1] if row.level is Level.WORKSPACE else sorted({row.repository} - there)
         if unseen:
-            return f"{unseen[0]} cannot be seen any more, so nobody can tell what uses it; make a new plan"
+            return f"{unseen[0]} is no longer visible, so patless can't tell what uses it; write a new plan"
         if row.level is not Level.WORKSPACE and row.repository not in changed:
             return ""
         if row.level is Level.WORKSPACE and not changed:
             return ""
         found = rows.get(row.uuid)
         if found is None:
-            return "it is not where it was, or no login to Packages is seen to have used it any more"
+            return "it moved, or patless no longer sees a login to Packages that uses or used it"
         if not found.verdict.may_go:
             return f"it is {found.verdict} now"
         before = {one for one in plans.meant(row.evidence) if _within(one[1], row, changed)}
         if found.verdict is not row.verdict and row.level is not Level.WORKSPACE:
             return f"it was {row.verdict} when the plan was made, and is {found.verdict} now"
-        return "" if plans.meant(found.evidence) == before else "what it rests on has changed"
+        return "" if plans.meant(found.evidence) == before else "its evidence has changed"
 
     return why
 
@@ -104,7 +104,9 @@ def carry_out(
         except JournalError:
             raise
         except NotKept as error:
-            yield replace(_end(journal, row, Event.FAILED, f"its value is not kept, so it stays: {error}"), kept=False)
+            yield replace(
+                _end(journal, row, Event.FAILED, f"patless could not save its value, so it stays: {error}"), kept=False
+            )
             return
         except ApiError as error:
             yield _end(journal, row, Event.FAILED, str(error))
@@ -118,12 +120,12 @@ def _one(asking: Asking, row: PlanRow, journal: Journal, keep: Callable[[BackupR
     repository = row.repository or None
     now = variables.again(asking.client, asking.workspace, repository, row.variable)
     if now is None:
-        return _end(journal, row, Event.GONE, "it was not there any more")
+        return _end(journal, row, Event.GONE, "it was already absent")
     if (now.key, now.secured) != (row.key, row.secured):
         return _end(journal, row, Event.REFUSED, "it has another name now, or is secured where it was not")
     if not now.secured:
         if keep is None:
-            return _end(journal, row, Event.REFUSED, "its value is not secured, so it is kept first: use --backup FILE")
+            return _end(journal, row, Event.REFUSED, "its value is not secured and would be lost; pass `--backup FILE`")
         keep(BackupRow(row, now.value or ""))
     journal.write(Event.DELETING, uuid=row.uuid, key=row.key, place=row.place)
     there = variables.delete(asking.client, asking.workspace, repository, row.variable)
@@ -138,7 +140,7 @@ def _end(journal: Journal, row: PlanRow, event: Event, text: str) -> RemovalOutc
 def restore(row: PlanRow) -> str:
     """How to have the variable back. Bitbucket never gives the value of a secured one out again."""
     value = "the value from where the token is kept" if row.secured else "the value in the backup file"
-    return f"to restore it, make a variable {row.key} again in {row.place}, with {value}"
+    return f"to restore it, create the variable {row.key} in {row.place} again, with {value}"
 
 
 @contextmanager
@@ -149,7 +151,9 @@ def backup(path: Path, apart: Mapping[tuple[int, int], str]) -> Iterator[Callabl
     """
     with keeping.opened(path, apart, private=True) as file:
         if not _is_backup(file.content()):
-            raise NotKept(f"{path} holds something else than whole lines of a backup; name another file with --backup")
+            raise NotKept(
+                f"{path} holds something other than complete lines of a backup; name another file with --backup"
+            )
 
         def keep(kept: BackupRow) -> None:
             row = kept.row

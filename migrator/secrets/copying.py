@@ -110,5 +110,5 @@ def _commits(root: Path) -> dict[str, str]:
 
 def _address(one: Repository) -> str:
     if not one.clone_https:
-        raise GitError(f"Bitbucket names no address of {one.slug} that git may use")
+        raise GitError(f"Bitbucket gives no address for {one.slug} that git may use")
     return one.clone_https

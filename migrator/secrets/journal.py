@@ -69,7 +69,7 @@ def entries(path: Path, data: bytes) -> tuple[LogEntry, ...]:
         try:
             entry = msgspec.json.decode(line, type=LogEntry)
         except msgspec.DecodeError:
-            raise JournalError(f"{path}:{number}: this is no line of a log of `secrets apply`") from None
+            raise JournalError(f"{path}:{number}: not a line of a log of `secrets apply`") from None
         if entry.previous != previous or _line(entry) != line:
             raise JournalError(f"{path}:{number}: the log was changed after it was written: its hashes do not follow")
         found.append(entry)
@@ -84,7 +84,7 @@ class Journal:
         whole = file.content()
         self.entries = entries(file.path, whole)
         if any(entry.plan != plan for entry in self.entries):
-            raise JournalError(f"{file.path}: the log is of another plan; name another file with --log")
+            raise JournalError(f"{file.path}: the log belongs to another plan; name another file with --log")
         self._file = file
         self._plan = plan
         self._by = by
@@ -114,7 +114,7 @@ class Journal:
         try:
             self._file.append(line)
         except NotKept as error:
-            raise JournalError(f"{error}; it is the log, so nothing more is removed") from None
+            raise JournalError(f"{error}; it is the log, so patless deletes nothing more") from None
         self._previous = hashlib.sha256(line).hexdigest()
 
 

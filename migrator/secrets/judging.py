@@ -22,12 +22,12 @@ from migrator.secrets.records import (
 from migrator.secrets.references.records import OpaqueKind
 
 ASSUMPTIONS = (
-    "no pipeline uses it that is in no file of a branch (dynamic and on-demand pipelines cannot be seen)",
-    "what is deployed now was built from a branch, from a tag, or in a run of the window that was looked at",
-    "programs that the steps run look for no variable that no file of the repository names",
-    "nobody has put its value to use outside of Bitbucket Pipelines",
+    "No pipeline outside the branches' files uses it (patless cannot see dynamic and on-demand ones).",
+    "What is deployed now was built from a branch, from a tag, or in a run of the checked period.",
+    "Programs that the steps run read only variables that a file of the repository names.",
+    "Nobody uses its value outside Bitbucket Pipelines.",
 )
-SHARED = "the credential that this was listed with sees every repository of the workspace"
+SHARED = "The credential of this list sees every repository of the workspace."
 """One more, of variables of the workspace: Bitbucket hides what a credential may not see."""
 
 

@@ -38,14 +38,14 @@ class LineFile:
         try:
             return _read(self.path, self._descriptor)
         except OSError as error:
-            raise NotKept(f"{self.path} cannot be read: {error.strerror}") from None
+            raise NotKept(f"cannot read {self.path}: {error.strerror}") from None
 
     def cut(self, length: int) -> None:
         """Take away what stands behind the first `length` bytes. Raises NotKept."""
         try:
             os.ftruncate(self._descriptor, length)
         except OSError as error:
-            raise NotKept(f"{self.path} cannot be written: {disk.why(error, self.path)}") from None
+            raise NotKept(f"cannot write {self.path}: {disk.why(error, self.path)}") from None
 
     def append(self, line: bytes) -> None:
         """Add `line` and its end, and read both again. Raises NotKept, with the file as long as it was."""
@@ -62,7 +62,7 @@ class LineFile:
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, length)
-            raise NotKept(f"{self.path} cannot be written: {disk.why(error, self.path)}") from None
+            raise NotKept(f"cannot write {self.path}: {disk.why(error, self.path)}") from None
 
 
 @contextmanager
@@ -73,9 +73,9 @@ def opened(path: Path, apart: Mapping[tuple[int, int], str], *, private: bool) -
     try:
         found = os.fstat(descriptor)
         if other := apart.get(_identity(found)):
-            raise NotKept(f"{path} is {other}, too; name another file")
+            raise NotKept(f"{path} is also {other}; name another file")
         if private and (stat.S_IMODE(found.st_mode) & 0o077 or found.st_uid != os.geteuid()):
-            raise NotKept(f"{path} was there, and others may read it; name a new file, or make it yours alone")
+            raise NotKept(f"{path} exists, and others may read it; name a new file, or restrict it to yourself")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -92,7 +92,7 @@ def read(path: Path) -> bytes:
     try:
         return _read(path, descriptor)
     except OSError as error:
-        raise NotKept(f"{path} cannot be read: {error.strerror}") from None
+        raise NotKept(f"cannot read {path}: {error.strerror}") from None
     finally:
         os.close(descriptor)
 
@@ -110,8 +110,8 @@ def _open(path: Path, flags: int) -> int:
         descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, 0o600)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise NotKept(f"{path} is a link, and is not followed; name the file itself") from None
-        raise NotKept(f"{path} cannot be opened: {disk.why(error, path)}") from None
+            raise NotKept(f"{path} is a link, which patless does not follow; name the file itself") from None
+        raise NotKept(f"cannot open {path}: {disk.why(error, path)}") from None
     try:
         _plain(path, os.fstat(descriptor))
     except NotKept:
@@ -122,9 +122,9 @@ def _open(path: Path, flags: int) -> int:
 
 def _plain(path: Path, found: os.stat_result) -> None:
     if stat.S_ISLNK(found.st_mode):
-        raise NotKept(f"{path} is a link, and is not followed; name the file itself")
+        raise NotKept(f"{path} is a link, which patless does not follow; name the file itself")
     if not stat.S_ISREG(found.st_mode):
-        raise NotKept(f"{path} is no plain file, so nothing is kept in it; name another")
+        raise NotKept(f"{path} is not a plain file, so patless writes nothing to it; name another")
     if found.st_nlink > 1:
         raise NotKept(f"{path} is a file with more than one name; name one that has no other")
 

@@ -17,7 +17,7 @@ from migrator.secrets.records import Listing, VariableRow
 from migrator.secrets.rows import judged, shared_keys
 from migrator.secrets.surveying import Resolver, candidates_of, facts_of
 
-_UNSEEN = "the other repositories of the workspace were not looked at; --all looks at them"
+_UNSEEN = "the other repositories of the workspace were not checked; pass `--all` to check them"
 
 
 def of_repository(asking: Asking, slug: str) -> Listing:

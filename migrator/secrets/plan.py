@@ -144,7 +144,7 @@ def read(path: Path) -> Plan:
     try:
         data = keeping.read(path)
     except NotKept as error:
-        raise PlanError(f"{error}; the plan is the file that `secrets plan` wrote") from None
+        raise PlanError(f"{error}; name the file that `secrets plan` wrote") from None
     try:
         plan = msgspec.json.decode(data, type=Plan)
         if plan.expiry.tzinfo is None or datetime.fromisoformat(plan.created).tzinfo is None:
@@ -152,16 +152,16 @@ def read(path: Path) -> Plan:
         for waiver in (one for row in plan.rows for one in row.waivers):
             date.fromisoformat(waiver.until)
     except (msgspec.DecodeError, ValueError):
-        raise PlanError(f"{path}: this is no plan of `patless secrets plan`, or it was cut; write it anew") from None
+        raise PlanError(f"{path}: not a plan of `patless secrets plan`, or cut off; write a new one") from None
     if plan.schema_version != 1:
         raise PlanError(f"{path}: the plan has version {plan.schema_version}; this patless reads version 1")
     if text(plan).encode() != data:
-        raise PlanError(f"{path}: the plan was changed by hand or by a formatter; write it anew with `secrets plan`")
+        raise PlanError(f"{path}: the plan was changed by hand or by a formatter; write a new one with `secrets plan`")
     wrong = next((row for row in plan.rows if row.meaning != meaning(row.verdict, row.evidence)), None)
     if wrong or any(not row.verdict.may_go for row in plan.rows):
-        raise PlanError(f"{path}: the evidence of a row does not fit its digest or verdict; write the plan anew")
+        raise PlanError(f"{path}: the evidence of a row does not fit its digest or verdict; write a new plan")
     if len({row.uuid for row in plan.rows}) != len(plan.rows):
-        raise PlanError(f"{path}: two rows are of one variable; write the plan anew")
+        raise PlanError(f"{path}: two rows name one variable; write a new plan")
     return plan
 
 

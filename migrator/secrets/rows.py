@@ -46,9 +46,9 @@ def judged(
             else:
                 others += 1
     shared |= {variable.uuid: variable for variable in above.variables if variable.uuid not in shared}
-    missing = [f"{slug} could not be read: {why}" for slug, why in failed[:MOST]]
+    missing = [f"patless could not read {slug}: {why}" for slug, why in failed[:MOST]]
     if len(failed) > MOST:
-        missing.append(f"{len(failed) - MOST:,} more repositories could not be read")
+        missing.append(f"patless could not read {len(failed) - MOST:,} more repositories")
     if left:
         missing.append(f"{many(len(left), 'repository was', 'repositories were')} not asked yet")
     if unseen:

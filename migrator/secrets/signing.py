@@ -110,7 +110,7 @@ def log_signatures(log: Path, data: bytes, allowed: Path | None) -> tuple[Signat
         lines = int(named[1]) if named else 0
         begin = b"".join(data.splitlines(keepends=True)[:lines])
         if allowed is None:
-            one = Signature(file, "", "", "it was not checked, as --allowed-signers says whose keys count")
+            one = Signature(file, "", "", "not checked; pass --allowed-signers")
         elif not lines or data.count(b"\n") < lines:
             one = Signature(file, "", "", "the log has no such lines")
         else:

@@ -136,7 +136,7 @@ class Survey(Struct, frozen=True):
         chosen = [(ref, Stand.NOW) for ref in self.every if ref.kind is RefKind.BRANCH]
         heads = {ref.commit for ref, _ in chosen}
         chosen += [(ref, Stand.AGAIN) for ref in self.every if ref.kind is RefKind.TAG]
-        gaps = [f"its runs could not be read: {self.runs.failure}"] if self.runs.failure else []
+        gaps = [f"patless could not read its runs: {self.runs.failure}"] if self.runs.failure else []
         known: set[tuple[str, Stand]] = set()
         for run in self.runs.runs:
             stand = Stand.AGAIN if run.state == ENDED else Stand.NOW
@@ -304,7 +304,7 @@ def _look(exported: Exported, names: frozenset[str], ref: str) -> _Imported:
 
 def _lost(ref: Ref, stand: Stand) -> RefFacts:
     """A run whose commit no branch or tag leads to, as after a merge that squashes: nothing is known of it."""
-    unread = NotLooked("", "its commit is not in what git gives out of the repository")
+    unread = NotLooked("", "git does not offer its commit")
     return RefFacts(_name(ref), stand, ref.commit, ref.committed, "", Found(not_looked=(unread,)), True, None)
 
 

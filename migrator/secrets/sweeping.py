@@ -47,7 +47,7 @@ _POLL = 0.5
 _ROUND = timedelta(hours=24)
 """A run that ended too early longer ago than this is not gone on with."""
 _ANSWERS = "answers"
-OTHER_PARTS = "the repositories of other parts were not looked at; `patless fleet merge` joins what each has learnt"
+OTHER_PARTS = "the repositories of other parts were not checked; run `patless fleet merge` to join the ledgers"
 
 
 def of_workspace(asking: Asking, ledger: Ledger, terms: Terms, far: Far, told: Callable[[Ahead], None]) -> Listing:
@@ -148,7 +148,7 @@ class _Sweep:
             self._turns.begin(more=self._tasks.open(_LOOKING, _GIT) > 0)
             self._tasks.follow(1)
             if (pace := self._asking.client.pace) and pace.over:  # git alone may take as long, too
-                self._end("this run was to end by now (--deadline)")
+                self._end("this run reached its `--deadline`")
 
     def _end(self, why: str) -> None:
         """Nothing more is asked."""

@@ -53,7 +53,7 @@ class TokenEntry(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if not self.variables and not self.consumers:
-            raise ValueError("has neither variables nor consumers, so nothing can be said of it; list where it is")
+            raise ValueError("has neither variables nor consumers; list where it is used")
 
     def token(self) -> Token:
         variables = (StoredAt(one.level, one.repository, one.environment, one.key) for one in self.variables)
@@ -93,9 +93,9 @@ def read(path: Path) -> tuple[Token, ...]:
     try:
         data = read_bounded(path.resolve())
     except Unreadable as error:
-        raise ConfigurationError(f"{name}: the list of tokens cannot be read: {error}") from None
+        raise ConfigurationError(f"{name}: cannot read the list of tokens: {error}") from None
     if data is None:
-        raise ConfigurationError(f"{name}: there is no such list of tokens")
+        raise ConfigurationError(f"{name}: no such list of tokens")
     file = Toml(name, data)
     found = tuple(entry.token() for entry in file.read(TokenFile).tokens)
     labels = [token.label for token in found]
@@ -114,10 +114,10 @@ def judged(tokens: Sequence[Token], listing: Listing, today: date) -> tuple[Toke
         why = [sentence for stored in token.variables for sentence in _in_the_way(stored, listing)]
         keys = {stored.key for stored in token.variables}
         for name in sorted(keys & listing.leaving.names):
-            why.append(f"a step hands ${name} to something that outlives it (credential-leaves-step)")
+            why.append(f"a step passes ${name} to something that outlives it (credential-leaves-step)")
         for name in sorted((keys & listing.leaving.unread) - listing.leaving.names):
             why.append(
-                f"a pipelines file that names ${name} cannot be read, and a step of it may hand the credential on"
+                f"patless can't read a pipelines file that names ${name}, and a step in it may pass the credential on"
             )
         why += [f"{consumer} uses it, as its owner says" for consumer in token.consumers]
         rows.append(TokenRow(token, tuple(why), tuple(_notes(token, listing, today, grouped))))
@@ -142,7 +142,7 @@ def _in_the_way(stored: StoredAt, listing: Listing) -> Iterator[str]:
         ]
         yield f"{what} is still stored ({verdicts[0] if verdicts else 'no login to Packages uses it'})"
     elif why := _unread(stored, listing):
-        yield f"{what} was not looked for: {why}"
+        yield f"{what} was not checked: {why}"
 
 
 def _unread(stored: StoredAt, listing: Listing) -> str:
@@ -151,7 +151,7 @@ def _unread(stored: StoredAt, listing: Listing) -> str:
         failed = dict(listing.failed).get(stored.repository)
         return failed or f"{stored.repository} is not among the repositories that were read"
     if stored.level is not Level.WORKSPACE and stored.repository in listing.unasked:
-        return f"{stored.repository} never had pipelines, so its variables were not asked for"
+        return f"{stored.repository} never had pipelines, so patless did not ask for its variables"
     if not listing.heads:
         return "no repository was read"
     for repository, unread in listing.not_checked:

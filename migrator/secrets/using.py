@@ -113,7 +113,9 @@ class StoredUses:
         if one.one.slug in self._by_slug:
             return None
         runs = self._asking.known_runs.get(one.one.slug)
-        gaps = (f"its runs could not be read: {runs.failure}",) if runs and runs.failure and one.answers.asked else ()
+        gaps = (
+            (f"patless could not read its runs: {runs.failure}",) if runs and runs.failure and one.answers.asked else ()
+        )
         return RepositoryFacts(
             one.one.slug,
             (),

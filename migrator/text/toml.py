@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 Path = tuple[str | int, ...]
 """Keys and numbers that lead to a part of a file."""
 Filled = Annotated[str, Meta(pattern=r"\S", title="must have something in it")]
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", title="is no name of a variable")]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z", title="is not a valid variable name")]
 
 _MAX_BYTES = 256 * 1024
 _MAX_DOTS = 200

@@ -38,7 +38,7 @@ print(sent)
 
 
 SPENT = (
-    "the budget of 10 requests an hour is spent, so GET /x was not sent; it is shared by all runs on this machine: "
+    "this machine has used its 10 requests an hour, which all runs share, so patless did not send GET /x; "
     "try again later"
 )
 

@@ -20,7 +20,7 @@ PAIR = {"ATLASSIAN_ACCOUNT_EMAIL": "dev+ci@acme.example", "ATLASSIAN_API_TOKEN":
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [
-        ({}, "there is no credential for Bitbucket: set BITBUCKET_ACCESS_TOKEN"),
+        ({}, "no Bitbucket credential; set BITBUCKET_ACCESS_TOKEN"),
         ({"BITBUCKET_ACCESS_TOKEN": ""}, "there is no credential for Bitbucket"),
         ({"ATLASSIAN_ACCOUNT_EMAIL": "a@acme.example"}, "ATLASSIAN_API_TOKEN is not set or empty, and ATLASSIAN_ACC"),
         ({"ATLASSIAN_API_TOKEN": TOKEN}, "ATLASSIAN_ACCOUNT_EMAIL is not set or empty, and ATLASSIAN_API_TOKEN needs"),

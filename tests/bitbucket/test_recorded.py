@@ -385,7 +385,7 @@ CASES = (
                     Level.WORKSPACE,
                     None,
                     "Bitbucket forbids GET /workspaces/acme/pipelines-config/variables (403): the credential lacks "
-                    "pipeline; it has repository. Make one with that",
+                    "pipeline; it has repository; create one that has it",
                 ),
             ),
         ),

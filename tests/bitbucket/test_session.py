@@ -174,7 +174,7 @@ def test_a_large_answer_is_not_read(end: FarEnd, clients: Clients) -> None:
     error = refused(lambda: clients(limit=2048).get("/x"))
     assert (error.kind, str(error)) == (
         Cause.TOO_LARGE,
-        "Bitbucket answers GET /x with more than 2 KiB, which is not read",
+        "Bitbucket answers GET /x with more than 2 KiB, which patless does not read",
     )
 
 
@@ -213,7 +213,7 @@ def test_what_is_no_json_object_is_a_sentence(end: FarEnd, client: Client, body:
     error = refused(lambda: client.document("/x"))
     assert (error.kind, str(error)) == (
         Cause.GARBLED,
-        "Bitbucket answers GET /x with what is no JSON object, or a cut one",
+        "Bitbucket answers GET /x with something that is not a complete JSON object",
     )
 
 
@@ -382,12 +382,12 @@ def test_a_client_does_not_show_its_token(client: Client) -> None:
         (
             said({"error": {"message": "x", "detail": {"required": ["a:b"], "granted": ["c"]}}}, 403),
             Cause.FORBIDDEN,
-            "Bitbucket forbids GET /x (403): the credential lacks a:b; it has c. Make one with that",
+            "Bitbucket forbids GET /x (403): the credential lacks a:b; it has c; create one that has it",
         ),
         (
             said({"error": {"message": "Taken", "detail": "by you", "data": {"key": "variable-service"}}}, 409),
             Cause.CONFLICT,
-            "Bitbucket refuses GET /x, which conflicts with what is there (409): Taken by you",
+            "Bitbucket refuses GET /x (409): it conflicts with the current state: Taken by you",
         ),
         (
             said({"code": 400, "message": "The report was not found"}, 400),
@@ -402,19 +402,19 @@ def test_a_client_does_not_show_its_token(client: Client) -> None:
         (
             Answer(502, b"<html><script>alert(1)</script>", {"Content-Type": "text/html"}),
             Cause.SERVER,
-            "Bitbucket fails at GET /x (502); try again later: it came with a web page; something between here and "
-            "Bitbucket may have answered",
+            "Bitbucket fails on GET /x (502); try again later: the answer is a web page; something between here "
+            "and Bitbucket may have sent it",
         ),
-        (Answer(555), Cause.SERVER, "Bitbucket itself took too long for GET /x (555); try again later"),
-        (Answer(410, b""), Cause.GONE, "GET /x is there no more (410)"),
-        (Answer(404, b'{"error": '), Cause.MISSING, "GET /x is not there, or hidden from this credential (404)"),
+        (Answer(555), Cause.SERVER, "Bitbucket took too long for GET /x (555); try again later"),
+        (Answer(410, b""), Cause.GONE, "GET /x: no longer there (410)"),
+        (Answer(404, b'{"error": '), Cause.MISSING, "GET /x: not found, or not visible to this credential (404)"),
         (Answer(418, b"\x1b[2Jte\xe2\x80\xaea\r\npot"), Cause.INVALID, "…(418): \\u001b[2Jte\\u202ea pot"),
         (Answer(400, b"x" * 5000), Cause.INVALID, f"…: {'x' * 200}…"),
         (said({"error": "words"}, 400), Cause.INVALID, "…: words"),
         (said({"error": {"message": 1, "detail": [], "fields": 2}}, 400), Cause.INVALID, "…(400)"),
         (Answer(400, b"[" * 100_000), Cause.INVALID, "…(400)"),
-        (Answer(304), Cause.GARBLED, "Bitbucket answers GET /x with 304, which means nothing here"),
-        (Answer(302), Cause.GARBLED, "Bitbucket answers GET /x with 302, which means nothing here"),
+        (Answer(304), Cause.GARBLED, "Bitbucket answers GET /x with 304, which patless does not expect"),
+        (Answer(302), Cause.GARBLED, "Bitbucket answers GET /x with 302, which patless does not expect"),
     ],
 )
 def test_a_refusal_is_a_sentence(end: FarEnd, client: Client, answer: Answer, kind: Cause, sentence: str) -> None:

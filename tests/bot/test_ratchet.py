@@ -50,7 +50,7 @@ def change(desk: Desk, text: str) -> None:
 def test_what_was_there_is_not_new_wherever_its_lines_are_now(here: Desk) -> None:
     change(here, "# One line.\n# Another.\n" + pipelines([login(1)]))
     done = here.run("--new-only", "--since", "HEAD~1", "--fail-on", "any")
-    assert (done.code, done.out) == (0, "No findings (1 pipelines file read)\n")
+    assert (done.code, done.out) == (0, "No findings. Read 1 pipelines file.\n")
     assert here.box.requests == (), "outside of Pipelines nobody is told"
 
 

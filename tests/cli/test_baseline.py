@@ -37,7 +37,7 @@ def written(patless: Patless, *options: str) -> str:
 
 def test_without_findings_an_empty_baseline_is_written(patless: Patless, root: Path) -> None:
     put(root, bitbucket_pipelines=HEAD + step("make"))
-    assert written(patless) == "patless: 0 findings written to known.json\n"
+    assert written(patless) == "patless: wrote 0 findings to known.json\n"
     assert json.loads((root / "known.json").read_text()) == {"schema_version": 1, "findings": []}
     assert patless("check", "--baseline", "known.json").code == 0
 
@@ -48,9 +48,9 @@ def test_a_baselined_finding_is_neither_reported_nor_fixed_nor_left_to_do(patles
     written(patless)
     before = (root / "bitbucket-pipelines.yml").read_bytes()
     check = patless("check", "--strict", "--baseline", "known.json")
-    assert (check.code, check.out, check.err) == (0, "No findings (1 pipelines file read, 1 in the baseline)\n", "")
+    assert (check.code, check.out, check.err) == (0, "No findings. Read 1 pipelines file, 1 in the baseline.\n", "")
     fix = patless("fix", "--strict", "--baseline", "known.json")
-    assert (fix.code, fix.out, fix.err) == (0, "0 fixed, 0 held back, 1 in the baseline\n", "")
+    assert (fix.code, fix.out, fix.err) == (0, "Fixed 0; 0 need review, 1 in the baseline.\n", "")
     assert (root / "bitbucket-pipelines.yml").read_bytes() == before
     document = json.loads(patless("check", "--baseline", "known.json", "--format", "json").out)
     assert (document["findings"], document["summary"]["baselined"]) == ([], 1)
@@ -108,7 +108,7 @@ def test_a_login_in_the_baseline_keeps_its_partners_from_being_fixed(patless: Pa
     (root / "known.json").write_text(json.dumps(known))
     before = (root / "bitbucket-pipelines.yml").read_bytes()
     run = patless("fix", "--unsafe-fixes", "--baseline", "known.json")
-    assert run.out.startswith("0 fixed, 1 held back (mixed-logins ×1), 1 in the baseline\n")
+    assert run.out.startswith("Fixed 0; 1 needs review (mixed-logins ×1), 1 in the baseline.\n")
     assert (root / "bitbucket-pipelines.yml").read_bytes() == before
 
 
@@ -168,12 +168,12 @@ def test_the_configuration_names_the_file_from_its_own_folder(
     missing = patless("check")
     assert missing.code == 2
     assert missing.err == (
-        f"patless: {root}/ci/known.json: there is no such baseline; `patless check --write-baseline` writes it\n"
+        f"patless: {root}/ci/known.json: no such baseline; run `patless check --write-baseline` to write it\n"
     )
     monkeypatch.chdir(root / "ci")
     assert patless("check", "--write-baseline").code == 0
     assert patless("check").code == 0
-    assert patless("fix").out == "0 fixed, 0 held back, 1 in the baseline\n"
+    assert patless("fix").out == "Fixed 0; 0 need review, 1 in the baseline.\n"
     assert patless("check", "--no-config").code == 1
     (root / "empty.json").write_text('{"schema_version": 1, "findings": []}')
     assert patless("check", "--baseline", root / "empty.json").code == 1
@@ -184,7 +184,7 @@ def test_the_configuration_names_the_file_from_its_own_folder(
     [
         (
             ["--write-baseline"],
-            "which file is the baseline? name it with --baseline FILE, or set `baseline` in the configuration",
+            "no baseline file named; pass --baseline FILE, or set `baseline` in the configuration",
         ),
         (
             ["--write-baseline", "--baseline", "known.json", "--select", "traced"],
@@ -192,11 +192,11 @@ def test_the_configuration_names_the_file_from_its_own_folder(
         ),
         (
             ["--baseline", "gone.json"],
-            "gone.json: there is no such baseline; `patless check --write-baseline` writes it",
+            "gone.json: no such baseline; run `patless check --write-baseline` to write it",
         ),
         (
             ["--baseline", "known.json", "one", "two"],
-            "a baseline is of one repository; name one, or set `baseline` in the configuration of each",
+            "a baseline belongs to one repository; name one, or set `baseline` in the configuration of each",
         ),
     ],
     ids=["no file", "a selection", "a missing file", "two repositories"],
@@ -215,21 +215,21 @@ def test_a_command_line_that_cannot_be_exits_2(patless: Patless, root: Path, opt
         ("[" * 100_000, "it is not JSON"),
         ("[]", "its schema_version is not 1"),
         ('{"schema_version": 2, "findings": []}', "its schema_version is not 1"),
-        ('{"schema_version": 1}', "its findings are no list"),
-        ('{"schema_version": 1, "findings": [1]}', "its finding 1 is not of rule, path, snippet and count"),
+        ('{"schema_version": 1}', "its `findings` is not a list"),
+        ('{"schema_version": 1, "findings": [1]}', "its finding 1 lacks rule, path, snippet, or count"),
         (
             '{"schema_version": 1, "findings": [{"rule": "a", "path": "b", "snippet": "c", "count": 0}]}',
-            "its finding 1 is not of rule, path, snippet and count",
+            "its finding 1 lacks rule, path, snippet, or count",
         ),
         (
             '{"schema_version": 1, "findings": [{"rule": "a", "path": "b", "snippet": "c", "count": '
             + "9" * 4300
             + "}]}",
-            "its finding 1 is not of rule, path, snippet and count",
+            "its finding 1 lacks rule, path, snippet, or count",
         ),
         (
             '{"schema_version": 1, "findings": [{"rule": "a", "path": "b", "snippet": 1, "count": 1}]}',
-            "its finding 1 is not of rule, path, snippet and count",
+            "its finding 1 lacks rule, path, snippet, or count",
         ),
     ],
 )
@@ -238,5 +238,5 @@ def test_a_file_that_is_no_baseline_exits_2(patless: Patless, root: Path, text: 
     run = patless("check", "--baseline", "known.json")
     assert (run.code, run.out) == (2, "")
     assert run.err == (
-        f"patless: known.json: this is no baseline: {what}; `patless check --write-baseline` writes one\n"
+        f"patless: known.json: not a baseline: {what}; run `patless check --write-baseline` to write one\n"
     )

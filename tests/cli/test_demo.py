@@ -164,4 +164,4 @@ def test_a_machine_without_ssh_keygen_is_told_what_is_missing(tmp_path: Path) ->
     path = environment(tmp_path, PATH=str(tmp_path))
     answer = subprocess.run([sys.executable, *DEMO], env=path, capture_output=True, text=True, check=False)
     assert answer.returncode == 2
-    assert answer.stderr == "patless: the demo needs git, which is not installed\n"
+    assert answer.stderr == "patless: the demo needs git; install it\n"

@@ -63,8 +63,8 @@ def test_without_a_credential_it_says_how_to_give_one(patless: Patless, end: Far
     run = patless("doctor")
     assert (run.code, run.out, end.asked) == (2, "", [])
     assert run.err == (
-        "patless: there is no credential for Bitbucket: set BITBUCKET_ACCESS_TOKEN to an access token, or "
-        "ATLASSIAN_ACCOUNT_EMAIL and ATLASSIAN_API_TOKEN to an API token and its owner's address\n"
+        "patless: no Bitbucket credential; set BITBUCKET_ACCESS_TOKEN, or ATLASSIAN_ACCOUNT_EMAIL and "
+        "ATLASSIAN_API_TOKEN\n"
     )
 
 
@@ -79,9 +79,9 @@ def test_two_credentials_are_refused(patless: Patless, end: FarEnd) -> None:
 @pytest.mark.parametrize(
     ("options", "error"),
     [
-        (["--repo", "web"], "--repo needs --workspace, which it is in"),
-        (["--workspace", ".."], "'..' is no name that Bitbucket can be asked for"),
-        (["--workspace", "acme", "--repo", ".."], "'..' is no name that Bitbucket can be asked for"),
+        (["--repo", "web"], "--repo needs --workspace"),
+        (["--workspace", ".."], "'..' is not a valid name in Bitbucket"),
+        (["--workspace", "acme", "--repo", ".."], "'..' is not a valid name in Bitbucket"),
         (["--format", "sarif"], "this command cannot write --format sarif; it writes text and json"),
     ],
 )
@@ -96,7 +96,7 @@ def test_an_address_that_is_not_safe_gets_no_token(patless: Patless, monkeypatch
     run = patless("doctor")
     assert (run.code, run.err) == (
         2,
-        "patless: PATLESS_API_URL is not an https URL; http is for this machine only\n",
+        "patless: PATLESS_API_URL is not an https URL; http works only on this machine\n",
     )
 
 

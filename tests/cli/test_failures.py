@@ -57,9 +57,9 @@ class TestUsage:
     def test_an_unknown_code_exits_2(self, patless: Patless, tmp_path: Path) -> None:
         run = patless("check", "--ignore", "foreign-packages")
         assert run.code == 2
-        assert "--ignore: there is no rule or reason 'foreign-packages' (did you mean foreign-package?)" in run.err
+        assert "--ignore: no rule or reason is named 'foreign-packages' (did you mean foreign-package?)" in run.err
         (tmp_path / ".patless.toml").write_text('select = ["x"]\n')
-        assert patless("check").err.startswith("patless: .patless.toml: select: there is no rule or reason 'x'; ")
+        assert patless("check").err.startswith("patless: .patless.toml: select: no rule or reason is named 'x'; ")
 
     def test_a_named_configuration_counts(self, patless: Patless, tmp_path: Path) -> None:
         put(tmp_path, bitbucket_pipelines="login OLD")
@@ -83,8 +83,8 @@ class TestUsage:
         run = patless("explain", "registry-logins")
         assert run.code == 2
         assert run.err == (
-            "patless: there is no rule or reason 'registry-logins' (did you mean registry-login?);"
-            " `patless rules` lists them all\n"
+            "patless: no rule or reason is named 'registry-logins' (did you mean registry-login?); run `patless "
+            "rules` to list them all\n"
         )
 
 
@@ -138,7 +138,7 @@ class TestOtherCommands:
         assert '"ownership": "own"' in patless("packages", tmp_path, "--format", "json").out
 
     def test_rules_and_explain(self, patless: Patless) -> None:
-        assert patless("rules").out.startswith("Rules: what is found\n  registry-login ")
+        assert patless("rules").out.startswith("Rules: what patless finds\n  registry-login ")
         assert patless("explain", "registry-login").out.startswith("registry-login (rule, warning)\n")
         assert patless("explain", "foreign-package").out.startswith("foreign-package (reason, unsafe)\n")
 
@@ -182,7 +182,7 @@ def test_a_folder_that_was_removed_is_a_sentence(command: list[str], tmp_path: P
     )
     assert (done.returncode, done.stderr) == (
         2,
-        "patless: the current folder was removed; change to one that is there\n",
+        "patless: the current folder no longer exists; change to another one\n",
     )
 
 
@@ -218,6 +218,4 @@ def test_an_output_that_takes_no_more_is_a_sentence(tmp_path: Path) -> None:
             text=True,
         )
     assert done.returncode == 3
-    assert done.stderr == (
-        "patless: no space left where the output goes; see to that, and run the same command again\n"
-    )
+    assert done.stderr == ("patless: no space left where the output goes; fix that, and run the same command again\n")

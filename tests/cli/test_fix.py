@@ -21,7 +21,7 @@ def test_nothing_to_do_writes_nothing(patless: Patless, tmp_path: Path) -> None:
     put(tmp_path, bitbucket_pipelines="native\n")
     before = os.stat(tmp_path / "bitbucket-pipelines.yml")
     run = patless("fix")
-    assert (run.code, run.out, run.err) == (0, "0 fixed, 0 held back\n", "")
+    assert (run.code, run.out, run.err) == (0, "Fixed 0; 0 need review.\n", "")
     after = os.stat(tmp_path / "bitbucket-pipelines.yml")
     assert (after.st_ino, after.st_mtime_ns, after.st_ctime_ns) == (
         before.st_ino,
@@ -131,8 +131,8 @@ def test_a_masked_diff_says_that_it_cannot_be_applied(patless: Patless, tmp_path
     run = patless("fix", "--diff")
     assert "-login ‹literal, 17 characters›\n+login NATIVE\n" in run.out
     assert run.err.startswith(
-        "bitbucket-pipelines.yml: a literal credential is masked in this diff, so `git apply` will refuse it;"
-        " `patless fix` makes the change\n"
+        "bitbucket-pipelines.yml: this diff masks a hardcoded token, so `git apply` refuses it; run `patless "
+        "fix` to make the change\n"
     )
 
 
@@ -161,8 +161,8 @@ def test_a_file_changed_meanwhile_is_not_written_and_the_others_are(
         run.err == "a-pipelines.yml: not written: the file was changed by something else since it was read; run again\n"
     )
     assert run.out.splitlines()[-2:] == [
-        "1 fixed, 1 held back",
-        "`patless check` shows what was held back, why, and the ways out.",
+        "Fixed 1; 1 needs review",
+        "Run `patless check` to see why, and what to do.",
     ]
     assert (tmp_path / "a-pipelines.yml").read_text() == "someone else\n"
     assert (tmp_path / "b-pipelines.yml").read_text() == "login NATIVE"
@@ -179,8 +179,8 @@ def test_a_rewrite_that_does_not_verify_writes_nothing_anywhere(
     run = patless("fix")
     assert (run.code, run.out) == (70, "")
     assert run.err == (
-        "patless: bitbucket-pipelines.yml: line 3 differs\n"
-        "patless: nothing was written. This is a fault in patless: please report it.\n"
+        "patless: bitbucket-pipelines.yml: line 3 differs\npatless: wrote nothing. This is a fault in patless: "
+        "please report it.\n"
     )
     assert (tmp_path / "bitbucket-pipelines.yml").read_text() == "login OLD"
 
@@ -226,6 +226,6 @@ def test_a_finding_in_two_files_is_settled_in_both_or_in_none(
 
     toy.applying.plan = plan
     run = patless("fix")
-    assert (run.code, "1 fixed, 2 held back" in run.out) == (3, True)
+    assert (run.code, "Fixed 1; 2 need review" in run.out) == (3, True)
     texts = [(tmp_path / f"{name}-pipelines.yml").read_text() for name in "abc"]
     assert texts == ["login OLD", "someone else", "login NATIVE"]

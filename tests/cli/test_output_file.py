@@ -32,7 +32,7 @@ def test_an_older_file_is_replaced_with_its_mode_and_through_its_link(patless: P
     (tmp_path / "report").symlink_to("real")
     assert patless("check", "--output-file", "report").code == 0
     assert (tmp_path / "report").is_symlink()
-    assert (tmp_path / "real").read_text() == "No findings (0 pipelines files read)\n"
+    assert (tmp_path / "real").read_text() == "No findings. Read 0 pipelines files.\n"
     assert stat.S_IMODE((tmp_path / "real").stat().st_mode) == 0o600
 
 

@@ -28,7 +28,7 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_repository_without_packages_has_nothing_to_ask(patless: Patless, tmp_path: Path) -> None:
     put(tmp_path, bitbucket_pipelines="pipelines: {default: [step: {script: [make]}]}\n")
     run = patless("packages", "--probe", "--write")
-    assert (run.code, run.out) == (0, "No step is seen to push or read a package of a Packages registry.\n")
+    assert (run.code, run.out) == (0, "patless sees no step that pushes or reads a package of a Packages registry.\n")
     document = json.loads(patless("packages", "--probe", "--format", "json").out)
     assert document["probe"] == {"own_packages": [], "written": None, "errors": []}
     assert not (tmp_path / ".patless.toml").exists()
@@ -72,7 +72,7 @@ def test_the_step_has_three_lines() -> None:
         (["--write"], "--write needs --probe, which finds out what to write"),
         (
             ["--probe", "--write", "--no-config"],
-            "--write changes the configuration, and --no-config says that there is none; drop one of them",
+            "pass --write or --no-config, not both: --write changes the configuration",
         ),
     ],
 )
@@ -89,7 +89,7 @@ def test_several_repositories_are_refused(patless: Patless, tmp_path: Path) -> N
         put(tmp_path / name, bitbucket_pipelines=PUSH)
         subprocess.run(["git", "init", "--quiet", tmp_path / name], check=True)
     run = patless("packages", "--probe")
-    assert (run.code, run.err) == (2, "patless: --probe asks for one repository; name the folder of it\n")
+    assert (run.code, run.err) == (2, "patless: --probe works for one repository; name its folder\n")
 
 
 def test_without_a_probe_no_http_client_is_imported(tmp_path: Path) -> None:

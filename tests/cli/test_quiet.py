@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
 def test_nothing_matters(patless: Patless, tmp_path: Path, asked: list[str]) -> None:
     put(tmp_path, bitbucket_pipelines="make test\n")
     run = patless("check")
-    assert (run.code, run.out) == (0, "No findings (1 pipelines file read)\n")
+    assert (run.code, run.out) == (0, "No findings. Read 1 pipelines file.\n")
     assert asked == []
 
 
@@ -45,12 +45,12 @@ def test_a_login_matters(patless: Patless, tmp_path: Path, asked: list[str]) -> 
 def test_what_git_ignores_is_not_counted(patless: Patless, tmp_path: Path, asked: list[str]) -> None:
     put(tmp_path, bitbucket_pipelines="make test\n", build__x_pipelines="make test\n")
     (tmp_path / ".gitignore").write_text("build/\n")
-    assert patless("check").out == "No findings (1 pipelines file read)\n"
+    assert patless("check").out == "No findings. Read 1 pipelines file.\n"
     assert "ls-files" in asked
 
 
 def test_a_login_in_a_file_that_git_ignores_is_none(patless: Patless, tmp_path: Path, asked: list[str]) -> None:
     put(tmp_path, bitbucket_pipelines="make test\n", build__x_pipelines="login OLD\n")
     (tmp_path / ".gitignore").write_text("build/\n")
-    assert patless("check").out == "No findings (1 pipelines file read)\n"
+    assert patless("check").out == "No findings. Read 1 pipelines file.\n"
     assert "ls-files" in asked

@@ -46,7 +46,7 @@ def piped(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("data", [b"", b"a: b", (HEAD + "          - make\r\n").encode(), b"\xef\xbb\xbfa: b\n"])
 def test_nothing_to_do_gives_the_file_as_it_was(piped: Piped, data: bytes) -> None:
     run = piped(data, "fix", *NAME)
-    assert (run.code, run.out.encode(), run.err) == (0, data, "0 fixed, 0 held back\n")
+    assert (run.code, run.out.encode(), run.err) == (0, data, "Fixed 0; 0 need review.\n")
     assert piped(data, "check", *NAME).code == 0
 
 
@@ -70,7 +70,7 @@ def test_the_rewritten_file_is_all_that_standard_output_gets(piped: Piped, tmp_p
     run = piped(text, "fix", *NAME)
     assert (run.code, run.out) == (0, text.replace(LOGIN, NATIVE))
     assert run.err.startswith("bitbucket-pipelines.yml:5:13: registry-login fixed: ")
-    assert run.err.endswith("1 fixed, 0 held back\n")
+    assert run.err.endswith("Fixed 1; 0 need review.\n")
     assert (tmp_path / "bitbucket-pipelines.yml").read_text() == "what is on disk does not matter: [\n"
     assert piped(text, "fix", "--exit-non-zero-on-fix", *NAME).code == 1
     assert piped(run.out, "fix", *NAME).out == run.out
@@ -91,7 +91,7 @@ def test_the_rest_of_the_repository_is_read(piped: Piped, tmp_path: Path) -> Non
     (tmp_path / "Dockerfile").write_text("FROM crg.apkg.io/acme/base\n")
     run = piped(PUSH, "fix", *NAME)
     assert (run.code, run.out) == (1, PUSH)
-    assert "0 fixed, 1 held back (foreign-package ×1)" in run.err
+    assert "Fixed 0; 1 needs review (foreign-package ×1)" in run.err
     assert piped(PUSH, "fix", "--unsafe-fixes", *NAME).out == PUSH.replace(LOGIN, NATIVE)
 
 
@@ -101,7 +101,7 @@ def test_the_configuration_of_the_repository_counts(piped: Piped, tmp_path: Path
     (tmp_path / ".patless.toml").write_text('exclude = ["vendor/"]\n')
     run = piped(PUSH, "fix", "-", "--stdin-filename", "vendor/my-pipelines.yml")
     assert (run.code, run.out) == (0, PUSH)
-    assert "this file was named, but the configuration excludes it" in run.err
+    assert "you named this file, but the configuration excludes it" in run.err
 
 
 def test_a_diff_goes_out_alone(piped: Piped, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_link_to_the_file_shows_the_bytes_that_came(piped: Piped, tmp_path: Pa
     put(tmp_path, real=PUSH)
     (tmp_path / "bitbucket-pipelines.yml").symlink_to("real.yml")
     run = piped(HEAD + "          - make\n", "check", "-", "--stdin-filename", "real.yml")
-    assert run.out == "No findings (1 pipelines file read)\n"
+    assert run.out == "No findings. Read 1 pipelines file.\n"
     assert piped(PUSH, "fix", *NAME).out == PUSH.replace(LOGIN, NATIVE)
 
 
@@ -141,20 +141,20 @@ def test_a_literal_that_is_replaced_is_in_no_output(piped: Piped) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["check", "-"], "- reads standard input; say with --stdin-filename which file of the repository it is"),
+        (["check", "-"], "- reads standard input; name its file in the repository with --stdin-filename"),
         (
             ["check", "--stdin-filename", "a.yml"],
-            "--stdin-filename names what is on standard input; give - as the path, too",
+            "--stdin-filename needs the path -",
         ),
         (
             ["fix", *NAME, "a.yml"],
-            "- is the only path that can be given, as standard input is one file",
+            "- reads one file; pass no other path with it",
         ),
         (
             ["fix", *NAME, "--format", "json"],
-            "fix - prints the rewritten file, so it cannot be combined with --format json",
+            "fix - prints the fixed file, so it cannot be combined with --format json",
         ),
-        (["check", "-", "--stdin-filename", "."], ".: this is a folder; --stdin-filename names a file"),
+        (["check", "-", "--stdin-filename", "."], ". is a folder; --stdin-filename needs a file"),
         (
             ["check", "-", "--stdin-filename", "out.yml"],
             "out.yml: a symbolic link leads out of its repository; name the file where it is",

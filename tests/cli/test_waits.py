@@ -42,7 +42,7 @@ def desk(hand: Hand, tmp_path: Path) -> Iterator[Desk]:
         yield found
 
 
-AGAIN = "End the run at any time: the same command asks again"
+AGAIN = "You can stop at any time; run the same command to continue"
 COMMANDS = {
     "doctor": (("doctor", "--workspace", "acme", "--repo", "web"), (0,), AGAIN),
     "status": (("fleet", "status"), (1,), "What is known is in patless-fleet.db: end the run at any time, the same"),
@@ -84,7 +84,7 @@ def test_what_this_machine_may_send_is_waited_for_as_well(desk: Desk, hand: Hand
     ):
         done = desk.run("fleet", "revert", "web")
     assert done.code == 0, done.err
-    assert "this machine has sent the 3 requests that it may within an hour; waiting until" in waits(done)[0]
+    assert "this machine has sent its 3 requests for this hour; waiting until" in waits(done)[0]
 
 
 def test_removing_waits_as_well_and_goes_on(desk: Desk, hand: Hand) -> None:
@@ -98,14 +98,14 @@ def test_removing_waits_as_well_and_goes_on(desk: Desk, hand: Hand) -> None:
     done = desk.run("secrets", "apply", "plan.json", "--yes")
     assert done.code == 0, done.err
     assert waits(done)
-    assert "What is removed is in plan.json.log: end the run at any time, the same command goes on" in waits(done)[0]
+    assert "The log is plan.json.log; stop at any time, and run the same command to continue" in waits(done)[0]
 
 
 @pytest.mark.parametrize("most", [1, 2])
 def test_status_ends_after_so_many_requests_with_what_is_known(desk: Desk, most: int) -> None:
     done = desk.run("fleet", "status", "--max-requests", str(most))
     assert done.code == 3
-    assert f"this run may send {most} requests; the rest is as it was known: the same command goes on" in done.err
+    assert f"this run may send {most} requests; the other rows are from before; run the same command to continue" in done.err
     assert [line for line in done.out.splitlines() if line.startswith("web")]
 
 

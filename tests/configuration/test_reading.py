@@ -83,7 +83,7 @@ WRONG = {
     ),
     "a table of pyproject": (
         "\n[tool.patless]\nselect = []\n",
-        ".patless.toml:2:1: `tool` is not known: in this file the keys stand at the top, without [tool.patless]",
+        ".patless.toml:2:1: `tool` is not known; in this file, put the keys at the top, without [tool.patless]",
     ),
     "a string for a list": (
         '\nselect = "registry-login"\n',
@@ -107,7 +107,7 @@ WRONG = {
     ),
     "a name that is none": (
         "[variables]\n'$HOST' = 'x'\n",
-        ".patless.toml:2:1: `variables.$HOST` is no name of a variable",
+        ".patless.toml:2:1: `variables.$HOST` is not a valid variable name",
     ),
     "a list for the baseline": (
         "baseline = []\n",
@@ -151,7 +151,7 @@ WRONG = {
     ),
     "a waiver of a name that is none": (
         f'[[waivers]]\n{GOOD}reason = "known"\nvariable = "$A"\n',
-        ".patless.toml:5:1: `waivers[0].variable` is no name of a variable",
+        ".patless.toml:5:1: `waivers[0].variable` is not a valid variable name",
     ),
     "no toml": ("\na b = 1\n", ".patless.toml:2:3: the file is not TOML: Expected '=' after a key in a key/value pair"),
     "a rule folder that is not there": (
@@ -243,9 +243,7 @@ def test_a_link_out_of_the_repository_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "root").mkdir()
     (tmp_path / "outside.toml").write_text("")
     (tmp_path / "root" / ".patless.toml").symlink_to("../outside.toml")
-    with pytest.raises(
-        ConfigurationError, match=r"^\.patless\.toml: the configuration cannot be read: a symbolic link"
-    ):
+    with pytest.raises(ConfigurationError, match=r"^\.patless\.toml: cannot read the configuration: a symbolic link"):
         find(tmp_path / "root")
 
 
@@ -277,8 +275,8 @@ def test_a_code_that_does_not_exist_is_named_with_the_likely_one() -> None:
     with pytest.raises(ConfigurationError) as error:
         check_codes(["registy-login"], {"registry-login", "traced"}, "--select")
     assert str(error.value) == (
-        "--select: there is no rule or reason 'registy-login' (did you mean registry-login?);"
-        " `patless rules` lists them all"
+        "--select: no rule or reason is named 'registy-login' (did you mean registry-login?); run `patless "
+        "rules` to list them all"
     )
 
 

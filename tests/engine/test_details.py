@@ -116,7 +116,7 @@ MIXED: dict[str, tuple[str, dict[str, str], str, str]] = {
     "a program that is read in part": ("python a.py", {"a.py": PARTLY}, "", "a.py"),
     "a shell that cannot be read": (
         "true", {}, f"        after-script:\n          - 'if ['\n          - '{ANOTHER}'\n",
-        "`after-script`, which cannot be read",
+        "`after-script`, which patless can't read",
     ),
 }  # fmt: skip
 

@@ -58,7 +58,7 @@ def finding(
         end=Position(line, 60),
         severity=Severity.WARNING,
         verdict=max((one.verdict for one in reasons), key=lambda one: one.strictness, default=Verdict.SAFE),
-        message="docker logs in to crg.apkg.io with the stored $PACKAGES_TOKEN",
+        message="docker logs in to crg.apkg.io with stored variable $PACKAGES_TOKEN",
         excerpt='docker login crg.apkg.io -p "$PACKAGES_TOKEN"',
         reasons=tuple(reasons),
         assumptions=tuple(assumptions),

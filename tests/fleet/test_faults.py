@@ -227,8 +227,8 @@ def test_a_copy_that_is_gone_is_brought_again(box: Box, desk: Desk, lost: str) -
     assert installed(desk, "fleet", "migrate") == moved
     lose()
     told = installed(desk, "fleet", "packages").out
-    assert "not read: its copy is not on this machine; `patless fleet scan` fetches it" in told or (
-        "not read: it cannot be read: git does not read the repository at " in told
+    assert "not read: its copy is not on this machine; run `patless fleet scan` to fetch it" in told or (
+        "not read: patless can't read it: git does not read the repository at " in told
     )
     assert installed(desk, *SCAN).code == 1
     assert installed(desk, "fleet", "packages") == packages
@@ -249,7 +249,7 @@ def test_more_branches_than_are_dealt_with(box: Box, desk: Desk, monkeypatch: py
     monkeypatch.setattr("migrator.cli.fleet_migrate.MOST", 3)
     done = desk.open("--destinations", "*,release/*")
     assert done.code == 3
-    assert "more than 3 branches match --destinations, so only main is dealt with" in done.err
+    assert "more than 3 branches match --destinations, so patless changes only main" in done.err
     assert "narrower pattern" in done.err
     assert [one.destination for one in desk.pull_requests()] == ["main"]
     assert desk.open("--destinations", "release/1,release/2").code == 0

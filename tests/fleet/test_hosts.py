@@ -120,7 +120,7 @@ def test_no_request_more_than_is_granted_leaves_the_rest_to_the_same_command(des
         desk.add(slug, LOGIN)
         desk.box.add_variable("REGISTRY_HOST", HOST, secured=False, repository=slug)
     _, _, err = scan(desk, "--max-requests", "4")
-    assert "the same command goes on" in err
+    assert "run the same command to continue" in err
     assert len(told(desk)) == 1
     scan(desk)
     assert told(desk) == {slug: {"REGISTRY_HOST": HOST} for slug in ("api", "web")}

@@ -124,8 +124,8 @@ def test_an_override_adds_to_what_holds_for_all(tmp_path: Path) -> None:
         ),
         (
             "\nown-packages = ['web']",
-            "fleet.toml:2:17: `own-packages[0]` is 'web', which would be every repository's own; put "
-            "$BITBUCKET_REPO_SLUG into it, or move it to the [[repositories]] that it belongs to",
+            "fleet.toml:2:17: `own-packages[0]` is 'web', which claims packages for every repository; add "
+            "$BITBUCKET_REPO_SLUG, or move it to its [[repositories]]",
         ),
         (
             "own-packages = ['$BITBUCKET_REPO_SLUGS']",
@@ -140,7 +140,7 @@ def test_an_override_adds_to_what_holds_for_all(tmp_path: Path) -> None:
         ),
         (
             "[[repositories]]\nslugs = ['a']\n\n[[repositories]]\nslugs = ['b']\nvariables = { '$A' = 'x' }",
-            "fleet.toml:6:15: `repositories[1].variables.$A` is no name of a variable",
+            "fleet.toml:6:15: `repositories[1].variables.$A` is not a valid variable name",
         ),
         (
             "[[repositories]]\nslugs = ['a']\nwave = 1",
@@ -269,7 +269,7 @@ def test_without_a_configuration_nothing_is_restricted(files: dict[str, bytes]) 
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({".patless.toml": None}, ".patless.toml: the configuration cannot be read: it is not a plain file"),
+        ({".patless.toml": None}, ".patless.toml: cannot read the configuration: it is not a plain file"),
         ({".patless.toml": b"exlude = []"}, ".patless.toml:1:1: `exlude` is not known; known here: "),
         ({"pyproject.toml": b"[tool]\npatless = 1"}, "pyproject.toml:2:1: `tool.patless` must be a table"),
         (
@@ -281,7 +281,7 @@ def test_without_a_configuration_nothing_is_restricted(files: dict[str, bytes]) 
             {".patless.toml": b"baseline = 'a/../../x'", "../x": KNOWN},
             ".patless.toml:1:1: `baseline` names a file that is",
         ),
-        ({".patless.toml": b"baseline = 'x'", "x": None}, "x: the baseline cannot be read"),
+        ({".patless.toml": b"baseline = 'x'", "x": None}, "x: cannot read the baseline"),
         ({".patless.toml": b"baseline = 'x'", "x": b"[]"}, "x: this is no baseline: its schema_version is not 1"),
     ],
 )

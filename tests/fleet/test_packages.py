@@ -143,7 +143,7 @@ def looked(branch: LedgerBranch, one: Import, aim: object) -> ImporterView:
     slug = branch.entry.repository.slug
     pin = Pin.TAG if ":v1:" in one.text else Pin.BRANCH
     if "gone" in one.text:
-        return ImporterView("ci-shared", why="no branch or tag of this name has been fetched")
+        return ImporterView("ci-shared", why="no branch or tag of this name is fetched")
     return ImporterView(
         "ci-shared", pin, "c" * 40, (pushes(slug, 14),), (finding(13, assumptions=[linkage(name(slug))]),)
     )
@@ -190,12 +190,12 @@ def test_the_strictest_importer_decides() -> None:
 @pytest.mark.parametrize("text", ["publish", "a b:main:x", ":main:x", "publish@shared", HOSTILE])
 def test_an_import_of_no_known_form_is_said(text: str) -> None:
     found = graph([branch("orders", Import(text, PIPELINES, 4))], looked)
-    assert [shared.why for shared in found.shared] == ["the import has a form that is not known"]
+    assert [shared.why for shared in found.shared] == ["patless doesn't know this form of import"]
 
 
 def test_a_source_without_a_pipeline_uses_nothing_and_is_said() -> None:
     found = graph([branch("orders", Import("ci-shared:main", PIPELINES, 4))], looked)
-    assert [shared.why for shared in found.shared] == ["it names a source and no pipeline of it"]
+    assert [shared.why for shared in found.shared] == ["it names a source but no pipeline of it"]
     assert not any(run.packages for run in found.runs)
 
 

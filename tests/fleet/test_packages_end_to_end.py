@@ -174,7 +174,7 @@ def test_the_report_is_one_page_with_files_beside_it(home: Path, tmp_path: Path)
     texts = {Path(line).name: Path(line).read_text(encoding="utf-8") for line in out.getvalue().splitlines()}
     endings = ("html", "html.csv", "html.findings.csv", "html.json", "html.packages.json")
     assert list(texts) == [f"fleet.{ending}" for ending in endings]
-    assert "Migration to the native pair" in texts["fleet.html"]
+    assert "Migration to native credentials" in texts["fleet.html"]
     assert all(
         slug in texts[f"fleet.{ending}"] for slug in ("checkout", "reports", "hostile") for ending in endings[:2]
     )

@@ -183,7 +183,7 @@ def test_an_auditor_has_evidence_waivers_tokens_signatures_and_outcomes(run: Run
 def test_signatures_that_nobody_checked_are_not_called_good(run: Run) -> None:
     done = run("--plan", "plan.json")
     assert done.document["plan"]["signatures"] is None
-    assert "None was checked." in done.page
+    assert "No signature was checked." in done.page
     assert "--allowed-signers" in done.page.partition('id="not-given"')[2]
 
 

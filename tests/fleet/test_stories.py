@@ -21,7 +21,7 @@ def test_each_story_goes_on_to_its_merge_and_back(box: Box, desk: Desk, strategy
     heads = {one.slug: box.head(one.slug, one.main) for one in box.state.repositories.values()}
     assert desk.run("fleet", "scan", "--workspace", "acme").code == 1
     done = desk.open("--accept-linkage", "--max-red", "100")
-    assert done.code == 1, "of one the variables cannot be read"
+    assert done.code == 1, "the variables of one cannot be read"
     assert set(CHANGED) == {slug for slug in heads if f"\n{slug} main: opened" in f"\n{done.out}"}
     before = {slug: desk.text("main", slug) for slug in CHANGED}
     number = {slug: desk.pull_requests(slug)[-1].id for slug in CHANGED}

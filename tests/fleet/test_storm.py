@@ -104,7 +104,7 @@ def test_a_storm_that_does_not_end_is_waited_for_an_hour_and_ends_the_run_and_th
     assert 3600 < sum(hand.slept) < 3 * 3600
     first = next(line for line in done.err.splitlines() if "waiting until" in line)
     assert re.search(r"429.*waiting until [0-9:]+ UTC at the latest\. 0 of 4 repositories are done\. ", first)
-    assert f"What is done is in {desk.ledger.name}: end the run at any time, the same command goes on" in first
+    assert f"Results are in {desk.ledger.name}; stop at any time, and run the same command to continue" in first
     assert "with 429 for more than an hour; see what else uses the credential" in done.err
     assert {path for _, path in writes(box.requests)} <= {f"{slug}/src" for slug in SLUGS[:4]}
     assert {row["slug"]: row["state"] for row in desk.status()}[SLUGS[0]] == "error"
@@ -142,7 +142,7 @@ def test_no_wait_is_longer_than_the_deadline_and_the_next_run_goes_on(tmp_path: 
         done = desk.open("--deadline", "10m")
         assert done.code == 1, done.err
         assert sum(hand.slept) < 700
-        assert re.search(r"--deadline\)?; \d+ repositories are left: the same command goes on", done.err)
+        assert re.search(r"--deadline\)?; \d+ repositories left; run the same command to continue", done.err)
         box.limits.hourly = None
         assert desk.open().code == 0
         assert [len(desk.pull_requests(slug)) for slug in SLUGS] == [1] * 12
@@ -160,7 +160,7 @@ def test_so_many_requests_and_the_next_run_goes_on(box: Box, desk: Desk, most: i
     if most < 30:
         assert done.code == 1
         assert f"this run may send {most}" in done.err
-        assert "the same command goes on" in done.err
+        assert "run the same command to continue" in done.err
         assert desk.changes() == [] or all(one.error == "" for one in desk.changes())
     for slug in SLUGS[:6]:
         alone = box.head(slug, "patless/main") and not desk.pull_requests(slug)

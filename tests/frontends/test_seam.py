@@ -62,7 +62,7 @@ def test_a_login_in_a_file_of_a_new_format_is_found_and_rewritten(patless: Patle
     assert (finding["path"], finding["line"], finding["verdict"]) == ("ci/Batchfile", 2, "safe")
     patless("-m", "migrator", "fix")
     assert patless("-c", "print(open('ci/Batchfile').read(), end='')") == FIXED
-    assert patless("-m", "migrator", "check").startswith("No findings ")
+    assert patless("-m", "migrator", "check").startswith("No findings. ")
 
 
 def test_the_hooks_answer_knows_the_format_when_it_is_written_anew(patless: Patless) -> None:

@@ -208,7 +208,7 @@ def test_the_after_script_is_a_shell_of_its_own_that_may_not_have_the_native_pai
     (step,) = read("pipelines: {default: [{step: {after-script: [z], script: [a]}}]}").steps
     assert [(shell.name, shell.assumes) for shell in step.shells] == [
         ("script", ()),
-        ("after-script", ("after-script receives the native pair",)),
+        ("after-script", ("after-script receives the native credentials",)),
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.memory import report_on, step
 
 LOGIN = 'docker login crg.apkg.io -u "$BB_EMAIL" -p "$BB_PKG_TOKEN"'
-GRANTED = "`docker run` reads no other package"
+GRANTED = "`docker run` uses only packages linked to this repository"
 
 
 @pytest.mark.parametrize(

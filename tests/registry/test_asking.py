@@ -143,7 +143,8 @@ def test_a_token_server_over_plain_http_elsewhere_gets_nothing(end: FarEnd) -> N
     end.answer = lambda asked: Answer(401, headers={"WWW-Authenticate": challenge})
     found = probe(end.host, [f"{end.host}/acme/web"], PAIR)
     assert found.error == (
-        f"the token server of {end.host} leads to http://registry.example, and nothing is sent there: it is not https"
+        f"the token server of {end.host} leads to http://registry.example, which is not https, so patless sends "
+        "nothing there"
     )
 
 
@@ -200,8 +201,8 @@ def test_a_refusal_is_told_from_what_is_not_there(end: FarEnd, status: int, read
 @pytest.mark.parametrize(
     ("token", "error"),
     [
-        (Answer(401), "refuses the pair"),
-        (Answer(403), "refuses the pair"),
+        (Answer(401), "refuses the native credentials"),
+        (Answer(403), "refuses the native credentials"),
         (Answer(404), "answers 404, which is no answer to a request for a token"),
         (Answer(200, b"[]"), "answers without a token"),
         (Answer(200, b"[" * 100_000), "answers without a token"),

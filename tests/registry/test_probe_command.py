@@ -190,7 +190,7 @@ def test_a_wrong_pair_is_said_to_be_refused(repository: Path, monkeypatch: pytes
     monkeypatch.setenv("BITBUCKET_PACKAGES_TOKEN", "wrong")
     outcome = probe(repository, "--write")
     assert outcome.code == 4
-    assert f"patless: {host} refuses the pair: " in outcome.err
+    assert f"patless: {host} refuses the native credentials: " in outcome.err
     assert not (repository / ".patless.toml").exists()
 
 

@@ -33,8 +33,8 @@ REASONS = {
         verdict=Verdict.UNSAFE,
         what="the step reads a package that this repository does not push",
         why="The native pair reaches only packages that are linked to the running repository.",
-        mine='add to .patless.toml: `own-packages = ["{subject}"]`',
-        not_mine="`# patless: ignore[{code}] pulled with the stored token`",
+        fix='add to .patless.toml: `own-packages = ["{subject}"]`',
+        keep="`# patless: ignore[{code}] pulled with the stored token`",
         ask="the page of {subject} in Bitbucket shows its repository",
     ),
     "registry-unresolved": ReasonEntry(
@@ -42,8 +42,8 @@ REASONS = {
         verdict=Verdict.REPORT_ONLY,
         what="the registry is not certain",
         why="The value is set where it cannot be seen.",
-        mine='add to .patless.toml: `variables.{subject} = "crg.apkg.io"`',
-        not_mine="`# patless: ignore[{code}] another registry`",
+        fix='add to .patless.toml: `variables.{subject} = "crg.apkg.io"`',
+        keep="`# patless: ignore[{code}] another registry`",
     ),
 }
 BOOK = RuleBook(
@@ -62,7 +62,7 @@ BOOK = RuleBook(
                     " -u $BITBUCKET_PACKAGES_USERNAME -p $BITBUCKET_PACKAGES_TOKEN\n",
                 ),
                 Example(
-                    title="a registry that is not certain",
+                    title="a registry that patless can't identify",
                     before="script:\n  - docker login $R -u $U -p $P\n",
                     after=None,
                     reasons=("registry-unresolved",),

@@ -72,7 +72,7 @@ UNKNOWN = VariableRow(
     "",
     variable("SHARED_PAT", Level.WORKSPACE),
     RemovalVerdict.CANNOT_TELL,
-    (Evidence("not-looked", "", "", 0, "ops could not be read: git says no"),),
+    (Evidence("not-looked", "", "", 0, "patless could not read ops: git says no"),),
 )
 TOKENS = (
     TokenRow(Token("old ci", "Ada", date(2026, 12, 1), (StoredAt(Level.REPOSITORY, "web", "", "GONE"),), ()), ()),

@@ -14,7 +14,7 @@ from tests.reports.test_machine import SCHEMA
 
 
 def test_a_clean_repository_is_one_line() -> None:
-    assert said.counts(samples.clean()) == "No findings (2 pipelines files read)\n"
+    assert said.counts(samples.clean()) == "No findings. Read 2 pipelines files.\n"
     assert said.counts(samples.clean(), quiet=True) == ""
     assert to_builtins(statistics(())) == {"rules": {}, "reasons": {}}
 

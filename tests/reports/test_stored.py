@@ -109,8 +109,8 @@ def test_a_repository_that_failed_has_no_level_of_its_own_that_was_checked() -> 
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ((), "There is nothing to remove."),
-        ((samples.IN_USE, samples.UNKNOWN), "Nothing can go yet."),
+        ((), "No stored variables to remove."),
+        ((samples.IN_USE, samples.UNKNOWN), "No variable is removable yet."),
         ((samples.IN_USE, samples.MERGE), "Merge the open changes"),
         ((samples.REMOVABLE, samples.MERGE), "`patless secrets plan -o plan.json`"),
         ((samples.WAIVED,), "`patless secrets plan -o plan.json`"),

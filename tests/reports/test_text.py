@@ -15,7 +15,7 @@ from tests.reports import said, samples
 
 
 def test_a_clean_repository_is_one_line() -> None:
-    assert said.check(samples.clean(), {}) == "No findings (2 pipelines files read)\n"
+    assert said.check(samples.clean(), {}) == "No findings. Read 2 pipelines files.\n"
 
 
 def test_a_clean_repository_is_silent_when_quiet() -> None:
@@ -38,7 +38,7 @@ def test_a_safe_finding_alone_has_no_hint_at_unsafe_fixes() -> None:
     found = samples.source()
     report = replace(samples.report(), findings=(samples.safe(found),), skipped=(), ignored=0)
     assert said.check(report, {}).endswith(
-        "1 finding: 1 safe, 0 unsafe, 0 report-only (3 pipelines files read)\n`patless fix` rewrites 1.\n"
+        "Found 1 finding: 1 safe, 0 unsafe, 0 report-only. Read 3 pipelines files.\nRun `patless fix` to fix 1.\n"
     )
 
 
@@ -99,7 +99,7 @@ def test_fix_names_each_change_and_counts_what_was_held_back(snapshot: SnapshotA
 
 
 def test_fix_of_nothing_says_so() -> None:
-    assert said.fixed([], [], samples.clean(), Paint()) == "0 fixed, 0 held back\n"
+    assert said.fixed([], [], samples.clean(), Paint()) == "Fixed 0; 0 need review.\n"
 
 
 def test_packages_are_a_table(snapshot: SnapshotAssertion) -> None:
@@ -108,7 +108,10 @@ def test_packages_are_a_table(snapshot: SnapshotAssertion) -> None:
 
 
 def test_no_packages_are_a_sentence() -> None:
-    assert said.packages_of(samples.clean()) == "No step is seen to push or read a package of a Packages registry.\n"
+    assert (
+        said.packages_of(samples.clean())
+        == "patless sees no step that pushes or reads a package of a Packages registry.\n"
+    )
 
 
 def test_rules_and_reasons_are_listed_and_explained(snapshot: SnapshotAssertion) -> None:

@@ -126,9 +126,7 @@ class TestOtherFindings:
 class TestNothing:
     def test_a_line_without_a_finding_says_what_is_there(self, tmp_path: Path) -> None:
         outcome = trace(tmp_path, {PATH: step(LOGIN, PUSH)}, f"{PATH}:6")
-        said = (
-            f"{PATH}:6: no finding on this line. The step at {PATH}:4:9 runs it. Findings of this file stand on line 5."
-        )
+        said = f"{PATH}:6: no finding on this line. The step at {PATH}:4:9 runs it. This file has findings on line 5."
         assert outcome == Outcome(0, f"{said}\n", "")
 
     def test_a_file_that_nothing_runs(self, tmp_path: Path) -> None:
@@ -151,7 +149,7 @@ class TestNothing:
         [
             (f"{PATH}:99", f"{PATH} has no line 99"),
             (f"{PATH}:0", f"{PATH} has no line 0"),
-            (PATH, f"--trace {PATH}: this is no PATH:LINE; give one as `patless check` prints it"),
+            (PATH, f"--trace {PATH}: not PATH:LINE; copy one from `patless check`"),
             ("ci:1", "ci is a folder; name a file and a line of it"),
             ("gone.sh:1", "gone.sh: there is no such file or folder"),
         ],

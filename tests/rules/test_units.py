@@ -111,7 +111,7 @@ def patless(tmp_path_factory: pytest.TempPathFactory) -> Patless:
 def test_a_new_rule_finds_what_its_module_yields(patless: Patless) -> None:
     (finding,) = json.loads(patless("-m", "migrator", "check", "--strict", "--format", "json", code=1))["findings"]
     assert (finding["rule"], finding["severity"], finding["line"]) == (NAME, "note", 5)
-    assert patless("-m", "migrator", "check", "--strict", "--ignore", NAME).startswith("No findings ")
+    assert patless("-m", "migrator", "check", "--strict", "--ignore", NAME).startswith("No findings. ")
 
 
 def test_a_new_rule_is_listed_and_explained(patless: Patless) -> None:

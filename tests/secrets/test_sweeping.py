@@ -260,7 +260,7 @@ def test_so_many_requests_and_the_next_run_goes_on(desk: Desk, most: int) -> Non
         assert len(api) <= most
         if done.code != 3:
             break
-        assert "left: the same command goes on" in done.err
+        assert "left; run the same command to continue" in done.err
         document = json.loads(done.out)
         assert document["summary"]["left"] > 0
         assert not [one for one in document["variables"] if not one["repository"] and one["verdict"] == "removable"]
@@ -387,7 +387,7 @@ def test_one_wait_for_bitbucket_s_allowance_that_is_said(tmp_path: Path, hand: H
         said = [line for line in done.err.splitlines() if "waiting until" in line]
         assert 1 <= len(said) <= 3, done.err  # one for each hour that it takes
         assert re.search(r"429.*waiting until [0-9:]+ UTC at the latest\. \d+ of 12 repositories are known", said[0])
-        assert "the same command goes on" in said[0]
+        assert "run the same command to continue" in said[0]
         refused = [one for one in box.requests if one.status == 429]
         assert len(refused) <= 3 * (8 + 14), "those under way, and one at a time afterwards"
 
@@ -401,7 +401,7 @@ def test_one_wait_for_what_this_machine_may_send(tmp_path: Path, box: Box, hand:
     assert done.code == 0, done.err
     said = [line for line in done.err.splitlines() if "waiting until" in line]
     assert 1 <= len(said) <= 4, done.err
-    assert "this machine has sent the 20 requests that it may within an hour" in said[0]
+    assert "this machine has sent its 20 requests for this hour" in said[0]
 
 
 def test_a_run_of_hours_asks_for_whoever_logs_in_before_all_others(tmp_path: Path, box: Box, hand: Hand) -> None:
@@ -488,7 +488,7 @@ def test_of_many_the_counts_come_first_and_a_pair_is_one_line(desk: Desk) -> Non
     assert text.splitlines()[:2] == ["acme: 20 repositories read", "       40  are in use"]
     assert "  web-3: PACKAGES_EMAIL, PACKAGES_TOKEN  in-use" in text
     whole = shown(desk, "--all", "--verdict", "in-use").out
-    assert whole.count("something that runs now reads it") == 40
+    assert whole.count("a branch or an unfinished run uses it") == 40
 
 
 def shown(desk: Desk, *arguments: str) -> Done:

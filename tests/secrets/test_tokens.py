@@ -65,7 +65,7 @@ WRONG = {
     ),
     "nowhere": (
         HEAD,
-        "{}:2:1: `tokens[0]` has neither variables nor consumers, so nothing can be said of it; list where it is",
+        "{}:2:1: `tokens[0]` has neither variables nor consumers; list where it is used",
     ),
     "a level that does not exist": (
         HEAD + 'variables = [{ level = "project", key = "A" }]',
@@ -168,7 +168,7 @@ def test_a_variable_of_another_token_is_not_told() -> None:
 def test_a_level_that_was_not_read_keeps_a_token(stored: StoredAt, where: str, unread: NotChecked) -> None:
     row = one(stored, listed(not_checked=((where, unread),)))
     assert len(row.why) == 1
-    assert row.why[0].endswith("was not looked for: a 403")
+    assert row.why[0].endswith("was not checked: a 403")
 
 
 @pytest.mark.parametrize(
@@ -185,22 +185,21 @@ def test_a_level_that_the_variable_is_not_on_keeps_no_token(where: str, unread: 
 
 def test_a_repository_that_was_not_read_keeps_a_token() -> None:
     assert one(REPOSITORY, listed(heads={"api": {}})).why == (
-        "the repository variable PACKAGES_PAT of web was not looked for:"
-        " web is not among the repositories that were read",
+        "the repository variable PACKAGES_PAT of web was not checked: web is not among the repositories that were read",
     )
     failed = listed(heads={"api": {}}, failed=(("web", "git says no"),))
-    assert one(REPOSITORY, failed).why[0].endswith("was not looked for: git says no")
-    assert one(WORKSPACE, listed(heads={})).why[0].endswith("was not looked for: no repository was read")
+    assert one(REPOSITORY, failed).why[0].endswith("was not checked: git says no")
+    assert one(WORKSPACE, listed(heads={})).why[0].endswith("was not checked: no repository was read")
 
 
 def test_a_credential_that_leaves_its_step_keeps_a_token() -> None:
     pat, other = frozenset({"PACKAGES_PAT"}), frozenset({"OTHER"})
-    leaves = "a step hands $PACKAGES_PAT to something that outlives it (credential-leaves-step)"
+    leaves = "a step passes $PACKAGES_PAT to something that outlives it (credential-leaves-step)"
     assert one(REPOSITORY, listed(leaving=Leaving(other, other))).revocable
     assert one(REPOSITORY, listed(leaving=Leaving(pat))).why == (leaves,)
     assert one(REPOSITORY, listed(leaving=Leaving(pat, pat))).why == (leaves,)
     assert one(REPOSITORY, listed(leaving=Leaving(other, pat))).why == (
-        "a pipelines file that names $PACKAGES_PAT cannot be read, and a step of it may hand the credential on",
+        "patless can't read a pipelines file that names $PACKAGES_PAT, and a step in it may pass the credential on",
     )
 
 

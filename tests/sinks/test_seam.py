@@ -111,7 +111,7 @@ def test_the_whole_tool_knows_the_client_and_the_escape(book: RuleBook) -> None:
     login, escape = report.findings
     assert (login.rule, {reason.code for reason in login.reasons}) == ("registry-login", {"foreign-package"})
     assert (escape.rule, [reason.code for reason in escape.reasons]) == ("credential-leaves-step", ["leaves-step"])
-    assert escape.message == "a cluster of ours, which outlives the step, is given $STORED"
+    assert escape.message == "the step passes $STORED to a cluster of ours, which outlives the step"
     assert {(one.name, one.ownership) for one in report.packages} == {(WEB, Ownership.OWN), (BASE, Ownership.FOREIGN)}
     (change,) = planned(report, unsafe=True).changes
     native = "--as $BITBUCKET_PACKAGES_USERNAME --key $BITBUCKET_PACKAGES_TOKEN"

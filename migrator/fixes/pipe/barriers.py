@@ -131,9 +131,9 @@ class Barriers:
         assert called is not None
         options = {option.name for option in work.parsed.options}
         if options & {"-a", "--all-tags"}:
-            raise Refused("pipe-push-all", "all tags of an image are pushed", "the image")
+            raise Refused("pipe-push-all", "the step pushes all tags of an image", "the image")
         if "--platform" in options:
-            raise Refused("pipe-multi-arch", "one platform of an image is pushed", "the image")
+            raise Refused("pipe-multi-arch", "the step pushes one platform of an image", "the image")
         strange = sorted(options - _QUIET)
         signs = any(value_of(command, name) is not None for name in self.pipe.signing)
         if strange or signs or any(o.name == "--disable-content-trust" and o.value for o in work.parsed.options):
@@ -195,7 +195,7 @@ class Barriers:
                     raise Refused("pipe-order", f"`{name}` runs between two pushes of one image", name)
         items = list(self.items(first, last))
         if any(not isinstance(item, Scalar) for item in items):
-            raise Refused("pipe-order", "another pipe stands between two pushes of one image", "the other pipe")
+            raise Refused("pipe-order", "another pipe is between two pushes of one image", "the other pipe")
 
     def items(self, first: Command, last: Command) -> Iterator[Scalar | Task]:
         """The items of the script from one command's to another's."""

@@ -81,7 +81,7 @@ class Layout:
         """Where the line of an item begins; the item must be all that stands on its lines."""
         start = line_start(self.text, part.span.start)
         if not _ITEM.fullmatch(self.text, start, part.span.start):
-            raise Refused("pipe-layout", "an item shares its line, has an anchor, or stands in brackets")
+            raise Refused("pipe-layout", "an item shares its line, has an anchor, or is in brackets")
         return start
 
     def end(self, part: Part) -> int:
@@ -126,7 +126,7 @@ class Layout:
     def lines(self, part: Part, out: Sequence[Statement]) -> tuple[list[Edit], str]:
         """Edits that take whole lines out of a literal block, and the block's text without them."""
         if part.style != "|" or part.runs is None:
-            raise Refused("pipe-layout", "a line to take out shares its item with other commands")
+            raise Refused("pipe-layout", "a line to remove shares its item with other commands")
         self.start(part)
         value = part.scalar.value if part.scalar else ""
         edits: list[Edit] = []
@@ -136,7 +136,7 @@ class Layout:
             stop = value.find("\n", end)
             stop = len(value) if stop < 0 else stop + 1
             if value[begin:start].strip() or not _ENDED.fullmatch(value, end, stop):
-                raise Refused("pipe-layout", "a line to take out holds other commands, too")
+                raise Refused("pipe-layout", "a line to remove also holds other commands")
             while begin > 0:
                 above = value.rfind("\n", 0, begin - 1) + 1
                 if not value[above:begin].lstrip().startswith("#"):
@@ -146,7 +146,9 @@ class Layout:
             edits.append(self.edit(line_start(self.text, place.start), self.newline(place.end), ""))
             value = value[:begin] + value[stop:]
         if value.lstrip("\n").startswith((" ", "\t")):
-            raise Refused("pipe-layout", "the first line that would be left in a block is further in than the others")
+            raise Refused(
+                "pipe-layout", "the first line that would be left in a block is indented more than the others"
+            )
         return edits, value
 
     def newline(self, at: int) -> int:

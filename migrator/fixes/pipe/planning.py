@@ -60,7 +60,7 @@ def plan(facts: StepFacts, context: Context, shell: Shell, logins: Sequence[Pack
     inside = [login.command.span for login in logins] + [use.command.span for use in shell.images]
     if away := next((span for span in inside if span.start >= FIRST), None):
         path = shell.script.source_at(away).path
-        return context.reason("pipe-layout", f"a login or a push stands in {path}")
+        return context.reason("pipe-layout", f"a login or a push is in {path}")
     try:
         if pipe is None or keys is None:
             raise Refused("pipe-variables", "no rule names the push pipe")
@@ -103,7 +103,7 @@ class _Planner:
         self.barriers.step()
         images = self.images()
         if not images:
-            raise Refused("pipe-no-push", "the step pushes nothing with this login that the script shows")
+            raise Refused("pipe-no-push", "the script shows no push with this login")
         pushes = [push.command for image in images for push in image.pushes]
         self.removed += dict.fromkeys(self.statements.login(login.command) for login in self.logins)
         self.barriers.other_uses([one.span for one in self.removed])
@@ -139,7 +139,7 @@ class _Planner:
         set_here = {definition.name for definition in self.shell.trace.definitions}
         texts = [text for _, _, pipe in inserts for _, text in pipe.variables]
         names = dict.fromkeys(name for text in texts for name in _VARIABLE.findall(text) if name in set_here)
-        yield from (f"a pipe is given ${name} as the script sets it" for name in names)
+        yield from (f"the pipe gets ${name} as the script sets it" for name in names)
         known = self.context.settings.workspace
         for workspace in dict.fromkeys(image.name.workspace for image in images if not image.name.running):
             if not known:
@@ -171,7 +171,7 @@ class _Planner:
             self.statements.alone(work.command, "push")
             images.setdefault(name.text, _Image(name)).pushes.append(work)
         if len({image.name.workspace for image in images.values()}) > 1:
-            raise Refused("pipe-image", "packages of two workspaces are pushed", "the workspace")
+            raise Refused("pipe-image", "the step pushes packages of two workspaces", "the workspace")
         return sorted(images.values(), key=lambda image: image.pushes[-1].at)
 
     def pushed(self, uses: Sequence[ImageUse]) -> Name | None:
@@ -179,10 +179,10 @@ class _Planner:
         names = {self.barriers.name(use.reference) for use in uses}
         if any(name is None or isinstance(name, Unresolved) for name in names):
             subject = next((use.subject for use in uses if use.subject), "the image")
-            raise Refused("pipe-image", "the image that is pushed is not known", subject)
+            raise Refused("pipe-image", "patless can't tell which image the step pushes", subject)
         own = {name for name in names if isinstance(name, Name) and self.barriers.own(name)}
         if own and len(names) > 1:
-            raise Refused("pipe-image", "one of several images is pushed", "the image")
+            raise Refused("pipe-image", "the step pushes one of several images", "the image")
         return own.pop() if own else None
 
     def insert(self, image: _Image) -> Insert:
@@ -192,7 +192,7 @@ class _Planner:
         local = self.local(image, {name for name, _ in written})
         tags = [tag or self.pipe.default_tag for _, tag in written]
         if not _LOCAL.fullmatch(local) or any(not _TAG.fullmatch(tag) for tag in tags):
-            raise Refused("pipe-image", f"{image.name.shown} or a tag of it is no plain text", image.name.shown)
+            raise Refused("pipe-image", f"{image.name.shown} or a tag of it is not plain text", image.name.shown)
         self.barriers.between(image.pushes[0].command, last.command)
         statements = [self.statements.alone(push.command, "push") for push in image.pushes]
         self.removed += [one for one in statements if one not in self.removed]
@@ -213,7 +213,7 @@ class _Planner:
         text = text.replace(f"${{{given.full_name}}}", f"${{{given.workspace}}}/${{{given.repository}}}")
         name = untagged(text)
         if "@" in text[len(name) :]:
-            raise Refused("pipe-image", "an image is pushed by its digest", "the image")
+            raise Refused("pipe-image", "the step pushes an image by its digest", "the image")
         return name, text[len(name) + 1 :]
 
     def local(self, image: _Image, names: set[str]) -> str:
@@ -226,7 +226,7 @@ class _Planner:
         workspace, _, local = path.partition("/")
         if len(names) > 1 or not local or ("${" in workspace and workspace != own):
             shown = image.name.shown
-            raise Refused("pipe-image", f"the workspace or the name of {shown} is not certain", shown)
+            raise Refused("pipe-image", f"patless can't tell the workspace or the name of {shown}", shown)
         return local
 
     # Names that nobody needs
@@ -257,5 +257,9 @@ def _not_by_pipe(work: Work) -> tuple[str, str, str]:
     if work.kind is Effect.BUILD:
         return "pipe-buildx-push", "the build pushes the image itself", "the build"
     if "imagetools" in words or "manifest" in words:
-        return "pipe-multi-arch", "a manifest for several platforms is pushed", "the manifest"
-    return "pipe-image", f"`{work.command.name}` pushes what is no local image of the engine", work.command.name
+        return "pipe-multi-arch", "the step pushes a manifest for several platforms", "the manifest"
+    return (
+        "pipe-image",
+        f"`{work.command.name}` pushes something other than a local image of the engine",
+        work.command.name,
+    )

@@ -68,7 +68,7 @@ class ReferenceWriter:
             except Unwritable:
                 pass
         if there.get(param.name, (None,)) != definitions:
-            raise Unwritable(f"comes from ${param.name}, which is set anew before the last push")
+            raise Unwritable(f"comes from ${param.name}, which changes before the last push")
         return f"${{{param.name}}}"
 
 

@@ -63,9 +63,9 @@ class Statements:
     def top(self, command: Command, what: str) -> Statement:
         """The statement of the script itself that a command is in, where that is sure to run once."""
         if command.looped:
-            raise Refused("pipe-loop", f"the {what} stands in a loop", what)
+            raise Refused("pipe-loop", f"the {what} is in a loop", what)
         if command.calls:
-            raise Refused("pipe-condition", f"the {what} stands in a function", what)
+            raise Refused("pipe-condition", f"the {what} is in a function", what)
         found = next((one for one in self.all if one.span.contains(command.span)), None)
         if found is None or command.conditional:
             raise Refused("pipe-condition", f"something decides whether the {what} runs", what)
@@ -79,7 +79,7 @@ class Statements:
         for one, following in zip(self.all, self.all[1:], strict=False):
             text = self.text[following.span.start : following.span.end]
             if one in removed and following not in removed and _STATUS.search(text):
-                raise Refused("pipe-condition", "the next command asks how the login, tag or push ended", "`$?`")
+                raise Refused("pipe-condition", "the next command tests how the login, tag, or push ended", "`$?`")
 
 
 def _idle(redirect: Redirect) -> bool:

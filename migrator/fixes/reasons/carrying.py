@@ -26,7 +26,7 @@ def carrying(step: StepFacts, context: Context, login: PackagesLogin, logins: Se
         seen.append(Sighting(shown, login.shell.script, writer.span))
         if reader := _other_reader(step, context, writer, output, logins):
             readers.setdefault(shown, reader)
-    detail = "the credential goes through {}, which {} may read, too"
+    detail = "the credential goes through {}, which {} may also read"
     reasons = (context.reason("credential-unresolved", detail.format(*one), one[0]) for one in readers.items())
     return Opinion("which file carries it, and who else may read that?", tuple(seen), tuple(reasons))
 

@@ -21,9 +21,9 @@ def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Co
     """Reasons where the native token could show in the log. `points` are where the login is edited, and the tests
     whether its variables are set."""
     traced, printed = tuple(_traced(login, points)), tuple(_displayed(step, context, login))
-    detail = "the script is traced (set -x) where the credential is expanded"
+    detail = "the script prints its commands (`set -x`) where it uses the credential"
     reasons = (context.reason("traced", detail, "the token"),) if traced else ()
-    shown = (context.reason("traced", f"{name} is printed elsewhere in the step", name) for name, _ in printed[:1])
+    shown = (context.reason("traced", f"the step prints {name} elsewhere", name) for name, _ in printed[:1])
     return (
         Opinion("where is it expanded while commands are traced?", traced, reasons),
         Opinion("what prints its password?", tuple(seen for _, seen in printed), tuple(shown)),

@@ -22,7 +22,7 @@ from migrator.sinks.login_files import LoginFiles
 
 def leaving(step: StepFacts, context: Context) -> Opinion:
     leaves = tuple(_login_file_leaves(step, context))
-    reasons = (context.reason("leaves-step", f"the step hands its login on: {what}", who) for who, what in leaves)
+    reasons = (context.reason("leaves-step", f"the step passes its login on: {what}", who) for who, what in leaves)
     seen = (Sighting(who) for who, _ in leaves)
     return Opinion("what takes the login out of the step?", tuple(seen), tuple(reasons))
 
@@ -39,7 +39,7 @@ def handed_on(left: Sequence[Departure], context: Context, login: PackagesLogin,
         if any(reference.read.span.contains(span) for reference in piece.provenance for span in spans)
     ]
     found = {one.span: one for one in leaves}.values()
-    detail = "the words of the login become {}, too"
+    detail = "the words of the login also become {}"
     reasons = [context.reason("leaves-step", detail.format(one.what), one.who) for one in found]
     who = login.command.name
     if login.command.followed and not found:
@@ -80,7 +80,7 @@ def _login_file_leaves(facts: StepFacts, context: Context) -> Iterator[tuple[str
             yield kind, f"{kind} keeps the login file"
     for task in facts.tasks:
         if any(files.packs(scalar.value) for _, scalar in task.variables):
-            yield task.what, f"{task.what} is given the login file"
+            yield task.what, f"{task.what} gets the login file"
 
 
 def _entered(shell: Shell, files: LoginFiles) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _taken(command: Command, files: LoginFiles, entered: tuple[str, ...], book: 
         if any(files.holds(text) or files.given(text, command.folders, entered) for text in sources):
             yield command.name, "what is copied or shown holds the login file"
     elif any(files.given(text, command.folders, entered) for text in sources):
-        yield command.name or "a program", f"`{command.name or 'a program'}` is given the login file, and may keep it"
+        yield command.name or "a program", f"`{command.name or 'a program'}` gets the login file, and may keep it"
 
 
 def _sources(command: Command, programs: Programs) -> Iterator[str]:

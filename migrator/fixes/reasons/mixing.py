@@ -50,7 +50,7 @@ def _group(group: Sequence[JudgedLogin], context: Context) -> Iterator[tuple[Jud
         found = (other.login for other in others if _beside(item.login, other.login))
         beside = tuple(islice(found, _SHOWN))
         seen = tuple(Sighting(one.login.client, one.shell.script, one.command.span) for one in beside)
-        detail = "the step logs in to the same registry with other credentials, too"
+        detail = "the step also logs in to the same registry with other credentials"
         mixed = (context.reason("mixed-logins", detail, item.login.login.host),) if partners or beside else ()
         left = (*mixed, *partners) or (() if item.reasons else held[own])
         answer = Opinion("which logins of the step have other credentials?", seen, left)
@@ -76,7 +76,7 @@ def together(judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
             reasons[first] += missing
             added[first] += missing
             changed = changed or bool(missing)
-    asked = "what holds back the logins that its changes reach?"
+    asked = "which reasons do the logins have that its changes reach?"
     answers = (Opinion(asked, reasons=tuple(more)) for more in added)
     return [replace(one, opinions=(*one.opinions, more)) for one, more in zip(judged, answers, strict=True)]
 

@@ -52,7 +52,7 @@ def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opin
                 unresolved.setdefault(name.subject, f"{name.subject} has no known value")
         elif isinstance(name, Name) and name.host in login.registry.hosts:
             names.append((shell, use, name))
-    detail = "an image that is read is not known: {}"
+    detail = "patless can't tell which image the step reads: {}"
     unknown = (context.reason("image-unresolved", detail.format(why), subject) for subject, why in unresolved.items())
     pushes = tuple(_unnamed(context, images))
     return (
@@ -104,17 +104,19 @@ def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reas
     unsettled = several and not context.settings.workspace and "${" not in name.workspace
     foreign = unsettled and (use.action.writes or not pushed)
     if use.action.writes and foreign:
-        detail = f"{shown} is pushed, and so is a package of another workspace; a repository is in one"
+        detail = f"the step pushes {shown} and a package of another workspace; a repository is in one workspace"
         return reason("other-workspace", detail, shown)
     if foreign or picture.other_workspace(name):
         return reason("other-workspace", f"{shown} is a package of another workspace", shown)
     if pushed and (others := context.settings.pushed_elsewhere.get(shown)):
-        return reason("two-pushers", f"{shown} is pushed by {' and '.join(others)} as well", shown)
+        return reason("two-pushers", f"{shown} is also pushed by {' and '.join(others)}", shown)
     if not use.action.reads or pushed:
         return None
     if not name.complete:
-        return reason("image-unresolved", f"{shown} is read, and a part of its name is not known", name.pattern)
-    return reason("foreign-package", f"{shown} is read, and this repository does not push it", shown)
+        return reason(
+            "image-unresolved", f"the step reads {shown}, and patless can't tell all of its name", name.pattern
+        )
+    return reason("foreign-package", f"the step reads {shown}, which this repository does not push", shown)
 
 
 def _fixed(context: Context, use: ImageUse, name: Name) -> Reason | None:
@@ -151,7 +153,7 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
             continue
         shown = _shown_command(command)
         unseen.append(shown)
-        assumptions[f"{shown} reads no other package"] = None
+        assumptions[f"{shown} uses only packages linked to this repository"] = None
         found = context.texts.evidence(joined((paths, *context.files.may_start(command))))
         if isinstance(found, Top):
             reasons[shown] = context.reason("image-unresolved", f"what {shown} may read is {found.why}", shown)
@@ -166,7 +168,7 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
                 else:
                     reasons.setdefault(name.shown, _evident(context, shown, one, name))
     if unseen and not explained and not context.settings.own_packages:
-        detail = f"nothing that is read uses the login, and {unseen[0]} runs after it"
+        detail = f"patless sees nothing that uses the login, and {unseen[0]} runs after it"
         reasons["purpose"] = context.reason("login-purpose-unknown", detail, unseen[0])
     asked = "what may read packages with it, unseen?"
     return Opinion(asked, reasons=tuple(islice(reasons.values(), _MOST)), assumptions=tuple(assumptions))
@@ -210,7 +212,9 @@ def _evident(context: Context, shown: str, evidence: NamedPackage, name: Name) -
     where = f"is named in {evidence.path}:{evidence.position.line}, and {shown} may read it"
     if evidence.mention.open or not name.complete:
         pattern = replace(name, complete=not evidence.mention.open).pattern
-        return context.reason("image-unresolved", f"a package of {name.host}, not all of its name, {where}", pattern)
+        return context.reason(
+            "image-unresolved", f"a package of {name.host}, with only a part of its name, {where}", pattern
+        )
     detail = f"{name.shown}, which this repository does not push, {where}"
     return context.reason("foreign-package", detail, name.shown)
 

@@ -14,7 +14,7 @@ def runner(labels: Sequence[str], context: Context) -> Opinion:
     asked, runners = "what does the runner's label say?", context.book.runners
     if not labels:
         return Opinion(asked)
-    granted = ("self-hosted runners are given the native pair",)
+    granted = ("self-hosted runners get the native credentials",)
     shell = next((label for label in labels if label in runners.shell), None)
     if shell:
         detail = f"the step runs on a shell runner ({shell}), where the login outlives it"

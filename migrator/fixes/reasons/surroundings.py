@@ -25,13 +25,13 @@ def surroundings(
     spans = (login.command.span, *(point.span for point in points))
     parts = (login.shell.script.part(span.start) for span in spans)
     codes = dict.fromkeys(context.unread_items.get(part.key) for part in parts if part)
-    same = "the same text also runs in a step that cannot be read"
+    same = "the same text also runs in a step that patless can't read"
     elsewhere = (context.reason(code, same, "the other step") for code in codes if code)
     perhaps = [one for shell in step.shells for one in shell.logins if _may_be_the_same(one, login)]
     others = dict.fromkeys((*unseen, *(f"a login whose registry comes from {one.host_subject}" for one in perhaps)))
     detail, host = "the step also logs in within {}", login.login.host
     unknown = (context.reason("mixed-logins", detail.format(what), host) for what in others)
-    broken = context.reason("unreadable", "a part of the file cannot be read", step.pipelines.source.path)
+    broken = context.reason("unreadable", "patless can't read a part of the file", step.pipelines.source.path)
     return (
         Opinion("which steps that cannot be read run the same text?", reasons=tuple(elsewhere)),
         Opinion("what else may log in to the registry?", tuple(map(Sighting, others)), tuple(unknown)),
@@ -64,7 +64,7 @@ def unseen_logins(
     files, granted = logging_in(step, context.files, context.book, context.followed)
     seen = {login.shell.script.source_at(login.command.span).path for login in logins}
     parts = [path for path, _ in logins_in_parts(step, context.book) if path not in seen]
-    failed = [f"`{shell.commands.name}`, which cannot be read" for shell in step.shells if _fails(shell, context)]
+    failed = [f"`{shell.commands.name}`, which patless can't read" for shell in step.shells if _fails(shell, context)]
     asked = "which files with a login may run, though that is not known?"
     return (*hidden, *files, *parts, *failed), Opinion(asked, assumptions=tuple(granted))
 

@@ -145,7 +145,7 @@ class _Reader:
         script = Commands("script", tuple(self.script(mapping.get("script"), "script", runs)))
         # That the native pair is there as well is not documented: PLATFORM.md 1.5.
         after = tuple(self.script(mapping.get("after-script"), "after-script", runs))
-        behind = Commands("after-script", after, ("after-script receives the native pair",), ignored=True)
+        behind = Commands("after-script", after, ("after-script receives the native credentials",), ignored=True)
         return Step(
             found.at,
             tuple(shell for shell in (script, behind) if shell.items),

@@ -38,7 +38,7 @@ def render(found: Findings) -> str:
         _error(suites[one.path], one)
     for path, suite in suites.items():
         if not len(suite):
-            _case(suite, path, "no login with a stored credential is found")
+            _case(suite, path, "no findings")
         _count(suite)
     _count(root)
     indent(root)

@@ -60,7 +60,7 @@ def render(found: Findings, number: str) -> str:
 
 def _rule(rule: Rule) -> dict[str, Any]:
     what, why = printable(rule.what), printable(rule.why)
-    more = f"`patless explain {rule.id}` shows examples."
+    more = f"Run `patless explain {rule.id}` for examples."
     return {
         "id": rule.id,
         "shortDescription": {"text": what},
@@ -134,7 +134,7 @@ def _notification(one: Skipped) -> dict[str, Any]:
     region = {"startLine": one.position.line, "startColumn": one.position.column} if one.position else None
     return {
         "level": "error",
-        "message": {"text": printable(f"{named(one.path)} was not read: {one.error}")},
+        "message": {"text": printable(f"{named(one.path)}: not read: {one.error}")},
         "locations": [_location(one.path, region)],
     }
 

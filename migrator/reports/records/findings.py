@@ -95,9 +95,9 @@ class SummaryRecord(Struct, frozen=True, kw_only=True):
 class ReportRecord(Struct, frozen=True, kw_only=True):
     schema_version: Literal[1]
     findings: tuple[FindingRecord, ...] | UnsetType = UNSET
-    fixed: Annotated[tuple[FindingRecord, ...] | UnsetType, about("fix only; `findings` are those held back then")] = (
-        UNSET
-    )
+    fixed: Annotated[
+        tuple[FindingRecord, ...] | UnsetType, about("fix only; `findings` are then those that need review")
+    ] = UNSET
     packages: Annotated[tuple[PackageRecord, ...] | UnsetType, about("packages only")] = UNSET
     skipped: tuple[SkippedRecord, ...]
     summary: SummaryRecord

@@ -11,7 +11,7 @@ from migrator.reports.subjects import secrets
 from migrator.secrets.plan import Plan
 from migrator.secrets.signing import Signature
 
-_SIGNATURES = (("good", Tone.GOOD), ("not good", Tone.BAD))
+_SIGNATURES = (("valid", Tone.GOOD), ("invalid", Tone.BAD))
 
 
 def sections(audit: Audit) -> Iterator[Section]:
@@ -26,7 +26,7 @@ def sections(audit: Audit) -> Iterator[Section]:
         yield _plan(audit.plan, audit.signatures, audit.outcomes)
     missing = tuple(_missing(audit))
     if missing:
-        lead = "What this page cannot say, and what would let it."
+        lead = "Missing input, and the option that adds it."
         yield Section("not-given", "Not given", lead, blocks=(listed(missing),))
 
 
@@ -40,10 +40,18 @@ def _kept(audit: Audit) -> Section:
         Column("Seen"),
     )
     rows = tuple(TableRow(_cells(one)) for one in audit.kept)
-    tables = [Table("kept-rows", "Variables of logins", columns, rows, empty="The scan saw no variable of a login.")]
+    tables = [
+        Table(
+            "kept-rows",
+            "Variables of logins",
+            columns,
+            rows,
+            empty="The scan saw no stored variable that a login uses.",
+        )
+    ]
     if audit.unread:
         unread = tuple(TableRow(one) for one in audit.unread)
-        tables.append(Table("not-looked-at", "Not looked at", (Column("What", "name"), Column("Why")), unread))
+        tables.append(Table("not-looked-at", "Not checked", (Column("What", "name"), Column("Why")), unread))
     return Section(
         "secrets",
         "Stored variables",
@@ -62,17 +70,17 @@ def _cells(one: KeptVariable) -> tuple[str, ...]:
 def _plan(plan: Plan, signatures: Sequence[Signature] | None, outcomes: Sequence[PlanOutcome]) -> Section:
     """Its digests, who has signed it, and what was carried out."""
     signed = tuple(
-        TableRow((one.file.name, "good" if one.signer else "not good", one.signer or one.why, one.key))
+        TableRow((one.file.name, "valid" if one.signer else "invalid", one.signer or one.why, one.key))
         for one in signatures or ()
     )
     facts = (("plan", plan.digest), ("rules", plan.rules), ("configuration", plan.configuration))
     heads = (Column("File", "name"), Column("State", "mark"), Column("Who, or what is wrong"), Column("Key"))
-    none = "None was checked." if signatures is None else "Nobody has signed it."
+    none = "No signature was checked." if signatures is None else "Nobody has signed it."
     done = tuple(TableRow((f"{one.row.key} in {one.row.place}", _done(one)), tuple(_why(one))) for one in outcomes)
     return Section(
         "audit",
         "The plan",
-        f"{many(len(plan.rows), 'variable')} of {plan.workspace}; made {plan.created} by {plan.tool}, good until "
+        f"{many(len(plan.rows), 'variable')} of {plan.workspace}; made {plan.created} by {plan.tool}, valid until "
         f"{plan.expires}; runs of {plan.window} days counted.",
         blocks=tuple(copied(digest, f"SHA-256 of the {what}") for what, digest in facts),
         tables=(
@@ -83,7 +91,7 @@ def _plan(plan: Plan, signatures: Sequence[Signature] | None, outcomes: Sequence
 
 
 def _done(one: PlanOutcome) -> str:
-    return one.text or "not carried out"
+    return one.text or "not deleted"
 
 
 def _why(one: PlanOutcome) -> Iterator[Passage]:
@@ -97,22 +105,22 @@ def _why(one: PlanOutcome) -> Iterator[Passage]:
         lines = [" ".join(f"{each.doubt} until {each.until}: {each.reason}".split()) for each in row.waivers]
         yield listed(lines, "Waived")
     if row.assumptions:
-        yield listed((" ".join(each.split()) for each in row.assumptions), "Taken for granted")
+        yield listed((" ".join(each.split()) for each in row.assumptions), "Assumes")
 
 
 def _missing(audit: Audit) -> Iterator[str]:
     if audit.listing is None:
         yield (
-            "What may become of stored variables, on what evidence and on whose waivers, which no ledger holds: give "
-            "--secrets with what `patless secrets list --all --format json` printed."
+            "The verdicts of stored variables, with evidence and waivers: pass --secrets with the output of "
+            "`patless secrets list --all --format json`."
         )
         if not (audit.kept or audit.unread):
-            yield "Which variables are stored: `patless fleet scan --for-secrets` brings them into the ledger."
+            yield "The stored variables: run `patless fleet scan --for-secrets`, which adds them to the ledger."
     if not (audit.tokens or audit.unjudged):
-        yield "Tokens and when they expire, which only their owners know: give --tokens with their tokens.toml."
+        yield "Tokens and when they expire: pass --tokens with the owners' tokens.toml."
     elif audit.unjudged:
-        yield "Which tokens can be revoked: make the list of --secrets with `patless secrets list --tokens`."
+        yield "Which tokens you can revoke: make the list for --secrets with `patless secrets list --tokens`."
     if audit.plan is None:
-        yield "A plan, its signatures, and what was carried out of it: give --plan."
+        yield "A plan, its signatures, and what was deleted: pass --plan."
     elif audit.signatures is None:
-        yield "Whether the signatures of the plan are good: give --allowed-signers, which says whose keys count."
+        yield "Whether the signatures of the plan are valid: pass --allowed-signers."

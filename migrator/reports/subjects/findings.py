@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
 TONES = {Verdict.SAFE: Tone.GOOD, Verdict.UNSAFE: Tone.HALF, Verdict.REPORT_ONLY: Tone.BAD}
 MEANING = {
-    Verdict.SAFE: "patless fix rewrites it: the same commands run with the same arguments",
-    Verdict.UNSAFE: "probably right, and held back until someone has settled the reasons",
-    Verdict.REPORT_ONLY: "no correct rewrite is known; the reasons say what to do",
+    Verdict.SAFE: "patless fix applies it: the same commands run with the same arguments",
+    Verdict.UNSAFE: "probably right; review the reasons before you apply it",
+    Verdict.REPORT_ONLY: "no automatic fix; the reasons say what to do",
 }
 HEADS = (
     *("path", "line", "column", "rule", "severity", "verdict", "reasons", "variables", "registry", "message"),
@@ -97,16 +97,16 @@ def document(
         Column("What"),
         Column("Variables"),
     )
-    empty = "" if quiet else "There are no findings."
+    empty = "" if quiet else "No findings."
     table = Table("all-findings", "All findings", columns, rows, tuple(TONES.items()), empty=empty)
-    lead = "Open a row for the lines, the change and the ways out." if rows else ""
+    lead = "Open a row for the lines, the change, and the next steps." if rows else ""
     sections = (
         *([_overview(report, closing)] if page else []),
         Section("findings", "Findings", lead, tables=(table,)),
         *(() if quiet else granted(findings)),
         *(_unread(report) if page else ()),
     )
-    return Document("Stored logins to Bitbucket Packages", name, sections, closing)
+    return Document("Logins to Bitbucket Packages with stored tokens", name, sections, closing)
 
 
 def headline(finding: Finding) -> Text:
@@ -126,7 +126,7 @@ def changed(done: Iterable[Finding]) -> Iterator[TableRow]:
 def granted(findings: Iterable[Finding]) -> Iterator[Section]:
     """The assumptions of all findings, each once; nothing where there are none."""
     if texts := assumptions(findings):
-        title = "Taken for granted; check each before you merge"
+        title = "Assumes (check before you merge)"
         yield Section("assumptions", title, blocks=(listed(map(_flat, texts)),))
 
 
@@ -135,18 +135,18 @@ def closing_of(report: Report, *, unsafe: bool) -> Iterator[Text]:
     counts = Counts.of(report.findings)
     files = many(len(report.files), "pipelines file")
     unread = f", {len(report.skipped)} not readable" if report.skipped else ""
-    read = f" ({files} read{left_out(report)}{unread})"
+    read = f". Read {files}{left_out(report)}{unread}."
     if counts.findings:
         verdicts = [_counted(verdict, number) for verdict, number in by_verdict(counts)]
         split = (piece for at, pieces in enumerate(verdicts) for piece in ((", ",) if at else ()) + pieces)
-        yield (Marked(many(counts.findings, "finding"), Tone.NAME), ": ", *split, read)
+        yield ("Found ", Marked(many(counts.findings, "finding"), Tone.NAME), ": ", *split, read)
     else:
         yield (Marked("No findings", Tone.NAME), read)
-    if unsafe and counts.fixable:
-        yield f"`patless fix --unsafe-fixes` rewrites {counts.fixable}."
+    if counts.safe and not unsafe:
+        more = f"; `--unsafe-fixes` fixes {counts.unsafe} more" if counts.unsafe else ""
+        yield f"Run `patless fix` to fix {counts.safe}{more}."
     elif counts.fixable:
-        more = f"; {counts.unsafe} more with --unsafe-fixes" if counts.unsafe else ""
-        yield f"`patless fix` rewrites {counts.safe}{more}."
+        yield f"Run `patless fix --unsafe-fixes` to fix {counts.fixable}, after review."
 
 
 def left_out(report: Report) -> str:
@@ -197,7 +197,7 @@ def seen(finding: SeenFinding, slug: str, reasons: Mapping[str, ReasonEntry]) ->
     for reason in finding.reasons:
         yield from reason_blocks(reason, reasons.get(reason.code), fleet_of=slug)
     if finding.assumptions:
-        yield listed(finding.assumptions, "Taken for granted")
+        yield listed(finding.assumptions, "Assumes")
 
 
 def cells(one: Finding | SeenFinding) -> tuple[str | int, ...]:
@@ -226,12 +226,12 @@ def _overview(report: Report, closing: Sequence[Text]) -> Section:
         charts.append(Chart("share", "Findings by verdict", bars, _told(verdicts)))
     if counts.reasons:
         charts.append(
-            Chart("bars", "What holds fixes back", tuple(Bar(*one) for one in counts.reasons), _told(counts.reasons))
+            Chart("bars", "Why findings need review", tuple(Bar(*one) for one in counts.reasons), _told(counts.reasons))
         )
     return Section(
         "overview",
         "Overview",
-        ". ".join(map(plain, closing)).replace("`", ""),
+        " ".join(map(plain, closing)).replace("`", ""),
         (
             Figure(str(counts.findings), "findings", f"in {many(len(report.files), 'pipelines file')}"),
             *(Figure(str(number), verdict, MEANING[verdict]) for verdict, number in verdicts),
@@ -245,7 +245,7 @@ def _unread(report: Report) -> Iterator[Section]:
     if report.skipped:
         rows = tuple(TableRow((f"{named(one.path)}{place(one.position)}", one.error)) for one in report.skipped)
         table = Table("unread-files", "Files", (Column("Place", "name"), Column("Why")), rows)
-        yield Section("unread", "Not read", "Of these nothing is known.", tables=(table,))
+        yield Section("unread", "Not read", "patless knows nothing about these.", tables=(table,))
 
 
 def _row(finding: Finding, blocks: tuple[Passage, ...]) -> TableRow:
@@ -271,7 +271,7 @@ def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry]
     for reason in finding.reasons:
         yield from reason_blocks(reason, reasons.get(reason.code), finding)
     if page and finding.assumptions:
-        yield listed(map(_flat, finding.assumptions), "Taken for granted")
+        yield listed(map(_flat, finding.assumptions), "Assumes")
     if len(finding.uses) > 1 or any(use.path != finding.path for use in finding.uses):
         shown = [f"{named(use.path)}{place(use.position)}" for use in finding.uses[:_USES]]
         more = f" and {len(finding.uses) - _USES} more" if len(finding.uses) > _USES else ""

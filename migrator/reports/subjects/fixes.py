@@ -29,24 +29,25 @@ def _record(done: Sequence[Finding], held: Sequence[Finding], report: Report) ->
 def document(done: Sequence[Finding], held: Sequence[Finding], report: Report, *, quiet: bool = False) -> Document:
     table = Table("fixed", "Fixed", (), tuple(changed(done)))
     sections = (Section("fixed", "Fixed", tables=(table,)), *(() if quiet else granted(done)))
-    closing = () if quiet else tuple(closing_of(len(done), held, report, "fixed"))
+    closing = () if quiet else tuple(closing_of(len(done), held, report, "Fixed"))
     return Document("Fixes", "", sections, closing)
 
 
 def aside(done: Sequence[Finding], held: Sequence[Finding], report: Report) -> Document:
     """What is said beside a diff, from which nothing was written."""
-    return Document("Fixes", "", tuple(granted(done)), tuple(closing_of(len(done), held, report, "would be fixed")))
+    return Document("Fixes", "", tuple(granted(done)), tuple(closing_of(len(done), held, report, "Would fix")))
 
 
 def closing_of(done: int, held: Sequence[Finding], report: Report, verb: str) -> Iterator[Text]:
-    """`N fixed, M held back (reason ×n, …)`, and how to see more."""
+    """`Fixed N; M need review (reason ×n, …).`, and how to see more."""
     counts = Counts.of(held)
     reasons = ", ".join(f"{code} ×{number}" for code, number in counts.reasons)
-    back = f", {counts.findings} held back" + (f" ({reasons})" if reasons else "")
+    review = "needs review" if counts.findings == 1 else "need review"
+    held_back = f"; {counts.findings} {review}" + (f" ({reasons})" if reasons else "")
     unread = f", {many(len(report.skipped), 'file')} not readable" if report.skipped else ""
-    yield (Marked(f"{done} {verb}", Tone.NAME), f"{back}{left_out(report)}{unread}")
+    yield (Marked(f"{verb} {done}", Tone.NAME), f"{held_back}{left_out(report)}{unread}.")
     if counts.findings:
-        yield "`patless check` shows what was held back, why, and the ways out."
+        yield "Run `patless check` to see why, and what to do."
 
 
 def refusals(held: Sequence[Finding], entries: Mapping[str, ReasonEntry]) -> list[str]:

@@ -79,7 +79,7 @@ def subject(fleet: Fleet, today: date) -> Subject:
 def document(fleet: Fleet, today: date) -> Document:
     packages = fleet_packages.section(fleet.picture)
     sections = (_overview(fleet, today), _repositories(fleet), packages, *audit.sections(fleet.audit))
-    return Document("Migration to the native pair", f"workspace {fleet.workspace}", sections)
+    return Document("Migration to native credentials", f"workspace {fleet.workspace}", sections)
 
 
 def _overview(fleet: Fleet, today: date) -> Section:
@@ -104,13 +104,17 @@ def _overview(fleet: Fleet, today: date) -> Section:
     return Section(
         "overview",
         "Overview",
-        f"{done:,} of {many(looked, 'repository', 'repositories')} hold no stored login any more, or have merged the "
-        "change that takes it away.",
+        f"{done:,} of {many(looked, 'repository', 'repositories')} have no stored login left, or have merged the "
+        "change that removes it.",
         (
             Figure(share, "done", f"{done:,} of {looked:,} that were read"),
             Figure(f"{counts[State.OPEN]:,}", "pull requests open", f"{counts[State.DECLINED]:,} declined"),
-            Figure(f"{sum(findings.values()):,}", "findings left", f"{findings[Verdict.SAFE]:,} safe to rewrite"),
-            Figure(f"{counts[State.MERGED_RED] + counts[State.ERROR]:,}", "need a look", "a red run, or not readable"),
+            Figure(f"{sum(findings.values()):,}", "findings left", f"{findings[Verdict.SAFE]:,} safe to fix"),
+            Figure(
+                f"{counts[State.MERGED_RED] + counts[State.ERROR]:,}",
+                "need a look",
+                "a failed pipeline, or not readable",
+            ),
         ),
         tuple(chart for chart in charts if any(bar.value for bar in chart.bars)),
     )
@@ -143,7 +147,7 @@ def _monday(day: date) -> date:
 def _unlocks(picture: Picture) -> Iterator[Chart]:
     best = [known for known in picture.packages if known.unlocks.findings][:8]
     bars = tuple(Bar(known.name.partition("/")[2], known.unlocks.findings, Tone.GOOD) for known in best)
-    yield Chart("bars", "What unlocks most: logins freed by settling one package", bars, _told(bars))
+    yield Chart("bars", "What unblocks most: logins, by package to confirm", bars, _told(bars))
 
 
 def _told(bars: Iterable[Bar]) -> str:
@@ -156,7 +160,7 @@ def _repositories(fleet: Fleet) -> Section:
         Column("State", "mark"),
         Column("Branch"),
         Column("Findings", "number"),
-        Column("Held back", "number"),
+        Column("Needs review", "number"),
         Column("Project", "mark"),
         Column("Wave", "mark"),
     )
@@ -165,7 +169,7 @@ def _repositories(fleet: Fleet) -> Section:
     return Section(
         "repositories",
         "Repositories",
-        "Find yours by name; open it for its findings, what would change, and the ways out of what is held back.",
+        "Find yours by name. Open it for its findings, what would change, and the next steps.",
         tables=(Table("repository-rows", "All repositories", columns, rows, TONES),),
     )
 
@@ -207,11 +211,11 @@ def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Passage]:
     if one.standing.was:
         yield said(", ".join(one.standing.was), "Earlier names")
     if one.findings and one.outdated:
-        yield said("They were seen before the merge, which took the safe ones away; scan again.", "Findings")
+        yield said("Seen before the merge, which fixed the safe ones; scan again.", "Findings")
     for finding in one.findings[:_MOST]:
         yield from seen(finding, one.repository.slug, reasons)
     if len(one.findings) > _MOST:
-        yield said(f"and {len(one.findings) - _MOST} findings more, which `patless check` in the repository shows")
+        yield said(f"and {len(one.findings) - _MOST} more findings; run `patless check` in the repository to list them")
 
 
 def _cells(one: Owned) -> tuple[str | int, ...]:

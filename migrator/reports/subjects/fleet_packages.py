@@ -29,7 +29,7 @@ from migrator.reports.wording import fleet as words
 
 _MOST = 20
 """Uses of a package that a page shows."""
-_TONES = (("several pushers", Tone.BAD), ("foreign read", Tone.HALF), ("settled", Tone.GOOD))
+_TONES = (("several pushers", Tone.BAD), ("read, not pushed", Tone.HALF), ("confirmed", Tone.GOOD))
 
 
 def subject(picture: Picture) -> Subject:
@@ -55,14 +55,16 @@ def section(picture: Picture) -> Section:
     """On a page of a fleet."""
     columns = (
         Column("Package", "name"),
-        Column("To settle", "mark"),
+        Column("To confirm", "mark"),
         Column("Pushed by"),
         Column("Readers", "number"),
-        Column("Logins freed", "number"),
-        Column("Secrets freed", "number"),
+        Column("Logins unblocked", "number"),
+        Column("Stored variables unblocked", "number"),
     )
     rows = tuple(map(_package, picture.packages))
-    tables = [Table("package-rows", "All packages", columns, rows, _TONES, "What pays most to settle comes first.")]
+    tables = [
+        Table("package-rows", "All packages", columns, rows, _TONES, "The package that unblocks most comes first.")
+    ]
     if picture.shared:
         heads = (
             Column("Exporter", "name"),
@@ -74,11 +76,11 @@ def section(picture: Picture) -> Section:
     return Section("packages", "Packages", words.total(picture), tables=tuple(tables))
 
 
-_HEADS = (Column("package", "name"), Column("pushed by"), Column("read by"), Column("to settle", "words"))
+_HEADS = (Column("package", "name"), Column("pushed by"), Column("read by"), Column("to confirm", "words"))
 
 
 def _first(picture: Picture) -> Iterator[TableRow]:
-    group = "Settle first whose these are"
+    group = "Confirm these packages first"
     waiting = [known for known in picture.packages if known.open]
     for number, known in enumerate(waiting[: words.FIRST], start=1):
         line = (f"{number}. ", Marked(known.name, Tone.NAME), f": {words.gain(known.unlocks)}")
@@ -108,7 +110,7 @@ def _slugs(found: Sequence[Party]) -> str:
 
 def _party(what: str, party: Party, foreign: Sequence[str]) -> Text:
     doubt = (" ", Marked("(does not push it)", Tone.HALF)) if party.repository in foreign else ()
-    settled = (" ", Marked("(settled)", Tone.GOOD)) if party.settled else ()
+    settled = (" ", Marked("(confirmed)", Tone.GOOD)) if party.settled else ()
     places = [f"{words.place(one)} on {words.on(one)}" for one in party.places[: words.PLACES]]
     shown = ", ".join((*places, *more(len(party.places) - words.PLACES)))
     return (f"{what} ", Marked(party.repository, Tone.NAME), *doubt, *settled, "  ", Marked(shown, Tone.ASIDE))
@@ -133,7 +135,7 @@ def _shared_blocks(shared: Shared) -> Iterator[Passage]:
 
 
 def _package(known: FleetPackage) -> TableRow:
-    state = "several pushers" if known.contested else "foreign read" if known.foreign else "settled"
+    state = "several pushers" if known.contested else "read, not pushed" if known.foreign else "confirmed"
     gain = known.unlocks
     cells = (known.name, state, words.parties(known.pushers), len(known.readers), gain.findings, len(gain.secrets))
     return TableRow(cells, tuple(_uses(known)))
@@ -141,7 +143,7 @@ def _package(known: FleetPackage) -> TableRow:
 
 def _uses(known: FleetPackage) -> Iterator[Passage]:
     if known.open:
-        yield said(f"Settling it {words.gain(known.unlocks)}.")
+        yield said(f"Confirming it {words.gain(known.unlocks)}.")
         yield from _ways(known)
     for label, found in (("Pushed at", known.pushers), ("Read at", known.readers)):
         each = [(party.repository, place) for party in found for place in party.places]

@@ -14,7 +14,7 @@ from migrator.reports.document import Marked, Text, Tone
 _WOULD = {
     Act.OPEN: "would open a pull request",
     Act.UPDATE: "would update pull request",
-    Act.REPAIR: "would open the pull request that its branch lacks",
+    Act.REPAIR: "would open the missing pull request",
 }
 _DID = {
     Act.OPEN: "opened pull request",
@@ -70,8 +70,9 @@ def closing(outcomes: Sequence[MigrationOutcome], failures: Sequence[Failure], *
     done = sum(one.done is not None for one in outcomes)
     waiting = sum(bool(one.waits) for one in outcomes)
     stopped = sum(bool(one.looked) and one.looked.decision.act is Act.STOP for one in outcomes if one.looked)
-    parts = [f"{done} written"] if acts else [f"{len(planned)} would be written"]
-    parts += [f"{waiting} waiting"] * bool(waiting) + [f"{stopped} stopped"] * bool(stopped)
-    parts += [f"{len(outcomes)} looked at"] + [f"{many(len(failures), 'error')}"] * bool(failures)
-    hint = "" if acts or not planned else "; nothing was written: --open-prs opens them"
-    return f"{', '.join(parts)}{hint}"
+    verb, number = ("Opened or updated", done) if acts else ("Would open or update", len(planned))
+    parts = [f"{verb} {many(number, 'pull request')}"]
+    parts += [f"{waiting} waiting"] * bool(waiting) + [f"{stopped} blocked"] * bool(stopped)
+    parts += [f"{len(outcomes)} checked"] + [f"{many(len(failures), 'error')}"] * bool(failures)
+    hint = "" if acts or not planned else " Run again with `--open-prs`."
+    return f"{'; '.join(parts)}.{hint}"

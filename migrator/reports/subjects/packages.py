@@ -10,7 +10,7 @@ from migrator.reports.excerpt import place
 from migrator.reports.records.findings import packages
 from migrator.text.mask import named
 
-NONE = "No step is seen to push or read a package of a Packages registry."
+NONE = "patless sees no step that pushes or reads a package of a Packages registry."
 _COLUMNS = (Column("package", "name"), Column("whose", "mark"), *map(Column, ("pushed at", "read at", "why")))
 _TONES = {
     Ownership.OWN: Tone.GOOD,

@@ -92,14 +92,14 @@ def stored(listing: Listing, tokens: Sequence[TokenRow] = ()) -> Iterator[Sectio
         "Stored variables",
         " ".join(sentences).replace("`", ""),
         (
-            Figure(f"{may_go:,}", "may go", "nothing that was read uses them"),
-            Figure(f"{len(listing.rows):,}", "variables of logins", "whose values are not shown"),
+            Figure(f"{may_go:,}", "removable", "patless found no use"),
+            Figure(f"{len(listing.rows):,}", "stored variables", "values not shown"),
             Figure(f"{listing.others:,}", "others", "that no login to Packages uses"),
             Figure(f"{len(listing.heads):,}", "repositories read", f"{len(listing.failed):,} could not be read"),
         ),
         (Chart("bars", "Variables by verdict", bars, told),) if bars else (),
         tables=tuple(_table(one, columns) for one in words.doings(listing.rows))
-        or (Table("variables", "Variables", columns, (), empty="No variable of a login to Packages is stored."),),
+        or (Table("variables", "Variables", columns, (), empty="No stored variable that a login to Packages uses or used."),),
     )
 
 
@@ -115,22 +115,22 @@ def doubts(listing: Listing, *, page: bool) -> Iterator[Section]:
     waived = words.waivers(listing.rows)
     if page and waived:
         columns = (
-            *(Column("Doubt", "name"), Column("In"), Column("Variable"), Column("Reason"), Column("Until")),
+            *(Column("Possible use", "name"), Column("In"), Column("Variable"), Column("Reason"), Column("Until")),
             Column("Rest on it", "number"),
         )
         rows = tuple(_waiver(one, [row for row in listing.rows if one in row.waivers]) for one in waived)
         table = Table("waiver-rows", "Waivers", columns, rows, note="Open a row for the variables that rest on it.")
-        lead = "Doubts of which somebody said that they do not matter."
+        lead = "Possible uses that somebody accepted, until a date."
         yield Section("waivers", "Waived", lead, tables=(table,))
     unread = list(words.unread(listing))
     if unread and page:
         rows = tuple(TableRow((f"{what} {where}", why)) for what, where, why in unread)
         table = Table("not-looked-at", "What", (Column("What", "name"), Column("Why")), rows)
-        yield Section("gaps", "Not looked at", "Nothing is concluded about these.", tables=(table,))
+        yield Section("gaps", "Not checked", "patless concludes nothing about these.", tables=(table,))
     elif unread:
         lines: list[Text] = [(f"{what} ", *_quoted(where), ": ", *_quoted(why)) for what, where, why in unread]
         left = [f"{one}; `--format json` has them" for one in more(len(lines) - words.UNREAD)]
-        yield Section("gaps", "Not looked at", blocks=(listed([*lines[: words.UNREAD], *left]),))
+        yield Section("gaps", "Not checked", blocks=(listed([*lines[: words.UNREAD], *left]),))
     granted = words.assumptions(listing.rows)
     if granted:
         yield Section("granted", words.GRANTED, blocks=(listed(map(_quoted, granted)),))
@@ -213,7 +213,7 @@ def _heading(group: Group, listing: Listing) -> Text:
     where: Text = (Marked(listing.workspace, Tone.QUOTE), " (workspace)")
     if group.repository:
         where = (Marked(f"{listing.workspace}/{group.repository}", Tone.QUOTE),)
-    return (*where, ": shadows native variables") if group.shadowing else where
+    return (*where, ": name clash with native variables") if group.shadowing else where
 
 
 def _row(row: VariableRow, group: Text) -> TableRow:
@@ -247,7 +247,7 @@ def _blocks(row: VariableRow, *, page: bool) -> Iterator[Passage]:
         yield said((Marked(words.uncovered(row.uncovers), Tone.HALF),))
     yield from (said(_quoted(words.waived(one)), (Marked("waived", Tone.HALF),)) for one in row.waivers)
     if page and row.assumptions:
-        yield listed(map(_flat, row.assumptions), "taken for granted")
+        yield listed(map(_flat, row.assumptions), "assumes")
 
 
 def _alive(branch: str, author: str, last: str) -> Text:
@@ -286,7 +286,7 @@ _TOKEN_TONES = (("revocable", Tone.GOOD), ("needed", Tone.BAD))
 
 
 def _token(token: Token, verdict: str, why: Sequence[str], notes: Sequence[str], *, page: bool) -> TableRow:
-    expires = f"expires {token.expires}" if token.expires else "no date of expiry"
+    expires = f"expires {token.expires}" if token.expires else "no expiry date"
     tone = dict(_TOKEN_TONES).get(verdict, Tone.PLAIN)
     owner = Marked(token.owner, Tone.QUOTE)
     line = (Marked(token.label, Tone.NAME), "  ", owner, f", {expires}  ", Marked(verdict, tone))

@@ -12,7 +12,7 @@ from migrator.text.mask import named
 _COLUMNS = (
     Column("repository", "name"),
     *(Column(label) for label in ("destination", "state")),
-    *(Column(label, "number") for label in ("findings", "held back")),
+    *(Column(label, "number") for label in ("findings", "needs review")),
     Column("pull request"),
 )
 
@@ -25,7 +25,7 @@ def document(found: Sequence[StatusRow]) -> Document:
     """A line for each destination, and the counts."""
     table = Table("status", "Status", _COLUMNS, tuple(map(_row, found)), empty="")
     counts = ", ".join(f"{number} {state}" for state, number in counted(found).items())
-    closing = counts or "no repository is in the ledger"
+    closing = counts or "the ledger is empty; run `patless fleet scan`"
     return Document("Status", "", (Section("status", "Status", tables=(table,)),), (closing,))
 
 

@@ -20,9 +20,9 @@ PLACES = 4
 def whose(known: FleetPackage) -> str:
     """What is odd about who pushes and reads a package, '' for nothing."""
     if known.contested:
-        return f"{len(known.pushers)} repositories push it, and it is linked to one at most"
+        return f"{len(known.pushers)} repositories push it, but it is linked to one at most"
     if known.foreign and not known.pushers:
-        return "read, and no repository that was read pushes it"
+        return "read, but no scanned repository pushes it"
     return "read by repositories that do not push it" if known.foreign else ""
 
 
@@ -30,10 +30,10 @@ def gain(unlocked: Unlocked) -> str:
     """What settling it would free."""
     more = f"; {many(unlocked.partly, 'login')} would still wait for something else" if unlocked.partly else ""
     if not unlocked.findings:
-        return f"frees nothing by itself{more}"
+        return f"unblocks nothing alone{more}"
     repositories = many(len(unlocked.repositories), "repository", "repositories")
     secrets = many(len(unlocked.secrets), "stored variable")
-    return f"frees {many(unlocked.findings, 'login')} in {repositories} and {secrets}{more}"
+    return f"unblocks {many(unlocked.findings, 'login')} in {repositories}, and {secrets}{more}"
 
 
 class Way(Struct, frozen=True):
@@ -53,7 +53,7 @@ def ways(known: FleetPackage) -> Iterator[Way]:
         slug = json.dumps(owner, ensure_ascii=False)
         lines = ("[[repositories]]", f"slugs = [{slug}]", f"own-packages = [{short}]")
         yield Way(f"if it is linked to {owner}", lines)
-    yield Way("to ask: its page in Bitbucket shows the repository that it is linked to")
+    yield Way("ask: its page in Bitbucket shows the repository that it is linked to")
 
 
 def place(one: PackageUse) -> str:
@@ -91,10 +91,10 @@ def next_step(shared: Shared) -> str:
     aim = shared.target
     if shared.bump:
         return (
-            f"{aim.repository} changes on a branch and gets a new tag; then each importer names that tag in place of "
-            f"{aim.ref} (a pin bump): a change of the branch alone reaches none of them"
+            f"change {aim.repository} on a branch and tag it; then name that tag instead of {aim.ref} in each "
+            "importer; a change of the branch alone reaches none of them"
         )
-    return f"the change belongs on the branch {aim.ref} of {aim.repository}, and reaches every importer with its merge"
+    return f"change the branch {aim.ref} of {aim.repository}; its merge reaches every importer"
 
 
 def total(picture: Picture) -> str:
@@ -105,5 +105,5 @@ def total(picture: Picture) -> str:
     found += f"{contested} with several pushers, {foreign} read by repositories that do not push them"
     if picture.shared:
         bumps = sum(shared.bump for shared in picture.shared)
-        found += f"; {many(len(picture.shared), 'shared pipeline')}, {many(bumps, 'pin')} to bump"
+        found += f"; {many(len(picture.shared), 'shared pipeline')}, {many(bumps, 'pin')} to update"
     return f"{found}."

@@ -16,45 +16,41 @@ from migrator.secrets.tokens import TokenRow
 MOST = 8
 """Lines of one kind that people are shown of a variable."""
 MEANING = {
-    RemovalVerdict.SHADOWS: (
-        "no step sees the native variable of this name while it is there; remove or rename it first"
-    ),
+    RemovalVerdict.SHADOWS: ("it has the name of a native variable and may override it; remove or rename it first"),
     RemovalVerdict.UNDEFINED: (
-        "a login reads it, and no level defines it; the step fails unless its image or whoever starts it sets it"
+        "a login reads it, but no level has it; the step fails unless its image or whoever starts it sets it"
     ),
-    RemovalVerdict.IN_USE: "something that runs now reads it",
-    RemovalVerdict.CANNOT_TELL: "nothing that was read uses it, but not all that could was read or says what it reads",
-    RemovalVerdict.NOT_CHECKED: "it may be stored on a level that could not be read",
-    RemovalVerdict.AFTER_MERGE: (
-        "only lines use it that an open change of patless takes away; merge that, then look again"
-    ),
-    RemovalVerdict.ROLLBACK: "only what could be run again would use it, a tag or an old run",
-    RemovalVerdict.ACCEPTED: "it can go, but for doubts that a person answers for",
-    RemovalVerdict.REMOVABLE: "nothing that was read uses it",
+    RemovalVerdict.IN_USE: "a branch or an unfinished run uses it",
+    RemovalVerdict.CANNOT_TELL: "patless can't tell: it found no use, but the items below could use it",
+    RemovalVerdict.NOT_CHECKED: "patless can't tell: it may be stored on a level that patless could not read",
+    RemovalVerdict.AFTER_MERGE: ("only lines that an open patless change removes use it; merge, then list again"),
+    RemovalVerdict.ROLLBACK: "only tags or old runs may use it, if someone runs them again",
+    RemovalVerdict.ACCEPTED: "patless found no use; a person accepted the possible uses",
+    RemovalVerdict.REMOVABLE: "patless found no use",
 }
 MEANS = {
-    "dump": "all of the environment is taken here",
-    "indirect": "a variable is read by a name that is put together",
-    "eval": "text is run that is known only then",
-    "env-file": "a file says which variables are handed on",
-    "env-host": "variables are handed on without being named",
-    "envsubst": "a template is filled in with the variables that it names",
-    "part": "a part of the name stands here, and something may put the rest to it",
-    "spelling": "the name stands here in another spelling, by which settings are read",
-    "elsewhere": "the file of another system names it, which has variables of its own",
-    "fields": "a library fills fields from variables that are named like them",
-    "download": "code is fetched here, and run",
+    "dump": "this takes the whole environment",
+    "indirect": "this reads a variable by a name that it puts together",
+    "eval": "this runs text that exists only at run time",
+    "env-file": "a file names the variables that this passes on",
+    "env-host": "this passes on variables without naming them",
+    "envsubst": "this fills in a template with the variables that it names",
+    "part": "a part of the name is here, and something may add the rest",
+    "spelling": "the name is here in another spelling, which settings may accept",
+    "elsewhere": "a file of another system names it; that system has its own variables",
+    "fields": "a library fills fields from variables with similar names",
+    "download": "this fetches code and runs it",
     "pipe": "a pipe can read variables that its user does not name",
-    "import": "the pipeline that is imported could not be read",
-    "submodule": "the files of a submodule were not read",
-    "lfs": "its content is kept elsewhere",
-    "binary": "it is no text, and holds the name",
-    "large": "it is too large to be read as text, and holds the name",
-    "program": "it can be run, and is no text",
+    "import": "patless could not read the imported pipeline",
+    "submodule": "patless did not read the files of a submodule",
+    "lfs": "its content is stored elsewhere",
+    "binary": "it is not text, and contains the name",
+    "large": "it is too large to read as text, and contains the name",
+    "program": "it is a program, not text",
 }
 """What each kind of doubt is, in a sentence; each can be waived by its name."""
-WAYS = "for each branch: update it (patless fix), delete it, or accept that the variable stays"
-GRANTED = "Taken for granted; whoever signs the plan answers for it"
+WAYS = "for each branch: update it (`patless fix`), delete it, or keep the variable"
+GRANTED = "Assumes (whoever signs the plan answers for it)"
 
 
 SHOWN = 20
@@ -77,17 +73,17 @@ STEPS = (
     NextStep(
         (RemovalVerdict.SHADOWS,),
         "may override native credentials",
-        "Remove or rename each before anything is rewritten.",
+        "Remove or rename each before you fix logins.",
     ),
     NextStep(
         (RemovalVerdict.UNDEFINED,),
-        "are read by a login, and no level has them",
+        "are read by a login, but no level has them",
         "Store each again, or change the login.",
     ),
     NextStep(
         (RemovalVerdict.REMOVABLE, RemovalVerdict.ACCEPTED),
         "can be deleted",
-        "`patless secrets plan -o plan.json`, with the same options, writes the plan to sign.",
+        "Run `patless secrets plan -o plan.json` with the same options.",
     ),
     NextStep(
         (RemovalVerdict.AFTER_MERGE,),
@@ -97,15 +93,17 @@ STEPS = (
     NextStep(
         (RemovalVerdict.ROLLBACK,),
         "are for tags and old runs only",
-        "Decide whether these may be run again; a shorter `--rollback-window` leaves old runs out.",
+        "Decide whether someone may run these again; a shorter `--rollback-window` leaves old runs out.",
     ),
     NextStep(
         (RemovalVerdict.CANNOT_TELL, RemovalVerdict.NOT_CHECKED),
         "can't be judged yet",
-        "Settle what the evidence names, or waive it.",
+        "Settle what the evidence names, or add a waiver.",
     ),
     NextStep(
-        (RemovalVerdict.IN_USE,), "are in use", "`patless fleet migrate` moves what uses them to native credentials."
+        (RemovalVerdict.IN_USE,),
+        "are in use",
+        "Run `patless fleet migrate` to move what uses them to native credentials.",
     ),
 )
 _ROLES = frozenset(
@@ -228,7 +226,7 @@ def uncovered(levels: Sequence[Level]) -> str:
     """What comes through when a variable goes; '' for nothing."""
     if not levels:
         return ""
-    return f"once it is gone, pipelines see the {levels[0]} variable of the same name, whatever it holds"
+    return f"without it, pipelines see the {levels[0]} variable of the same name, whatever it holds"
 
 
 def unread(listing: Listing) -> Iterator[tuple[str, str, str]]:
@@ -250,8 +248,9 @@ def total(listing: Listing) -> tuple[str, str]:
     """How many there are, and how many others; what stands between are the counts by verdict."""
     others = f"; {many(listing.others, 'other')} that no login to Packages uses" if listing.others else ""
     never = many(len(listing.unasked), "repository", "repositories")
-    unasked = f"; {never} never had pipelines, so variables of theirs were not asked for" if listing.unasked else ""
-    return f"{many(len(listing.rows), 'variable')} of logins to Packages", f"{others}{unasked}"
+    unasked = f"; {never} never had pipelines, so patless did not ask for their variables" if listing.unasked else ""
+    head = f"{many(len(listing.rows), 'stored variable')} that logins to Packages use or used"
+    return head, f"{others}{unasked}"
 
 
 def resting(listing: Listing) -> list[str]:
@@ -264,7 +263,8 @@ def resting(listing: Listing) -> list[str]:
         )
     if listing.since:
         said.append(
-            f"Some answers of Bitbucket are of a run before, the oldest of {listing.since}: `--max-age 0` asks anew."
+            f"Some answers of Bitbucket are from an earlier run, the oldest from {listing.since}: pass "
+            "`--max-age 0` to ask again."
         )
     return said
 
@@ -274,17 +274,17 @@ def advice(listing: Listing, tokens: Sequence[TokenRow]) -> list[str]:
     verdicts = {row.verdict for row in listing.rows}
     said = []
     if RemovalVerdict.SHADOWS in verdicts:
-        said.append("Remove or rename what shadows a native variable before anything is rewritten.")
+        said.append("Remove or rename the variables with the name of a native one before you fix logins.")
     if RemovalVerdict.UNDEFINED in verdicts:
         said.append("Store each undefined variable, or change the login that reads it, before the next release.")
     if any(verdict.may_go for verdict in verdicts):
-        said.append("`patless secrets plan -o plan.json`, with the same options, writes what can go down for signing.")
+        said.append("Run `patless secrets plan -o plan.json` with the same options.")
     elif RemovalVerdict.AFTER_MERGE in verdicts:
-        said.append("Merge the open changes, then run `patless secrets list` again.")
+        said.append("Merge the open pull requests of patless, then run `patless secrets list` again.")
     else:
-        said.append("Nothing can go yet." if listing.rows else "There is nothing to remove.")
+        said.append("No variable is removable yet." if listing.rows else "No stored variables to remove.")
     if any(token.revocable for token in tokens):
-        said.append("Revoke the revocable tokens where they were made; nothing here can.")
+        said.append("Revoke the revocable tokens where you created them; patless can't.")
     return said
 
 
@@ -293,4 +293,4 @@ def day(seconds: int) -> str:
     try:
         return f"on {datetime.fromtimestamp(seconds, UTC).date()}"
     except (ValueError, OverflowError, OSError):
-        return "at no date that there is"
+        return "at an impossible date"

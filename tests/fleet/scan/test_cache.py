@@ -79,7 +79,7 @@ def test_a_cache_that_is_not_there_is_empty(desk: Desk) -> None:
     done = cache(desk)
     assert done.code == 0
     assert re.sub(r" +", " ", done.out) == f"where {desk.home}/cache/git\nsize 0 bytes\nrepositories 0\n"
-    assert cache(desk, "prune").out == "0 copies taken away, 0 bytes freed; 0 bytes left\n"
+    assert cache(desk, "prune").out == "removed 0 copies, freed 0 bytes; 0 bytes left\n"
     assert not (desk.home / "cache" / "git").exists()
 
 
@@ -91,7 +91,7 @@ def test_what_there_is_is_shown(desk: Desk) -> None:
     desk.scan()
     os.utime(desk.home / "cache" / "git" / "acme" / f"{slug(1)}.git.used", (0, 0))
     shown = re.sub(r" +", " ", cache(desk).out)
-    assert "repositories 3, 1 of them gone by now\n" in shown
+    assert "repositories 3, 1 of them already removed\n" in shown
     assert f"oldest acme/{slug(1)}, last used 1970-01-01 00:00 UTC, " in shown
     assert f"size {command.shown(size(desk))}\n" in shown
 
@@ -378,7 +378,7 @@ def test_what_shared_pipelines_need_is_fetched_again(desk: Desk) -> None:
     assert "acme/pushed-by-web" in desk.run("packages").out
     for name in ("web", "ci-shared"):
         shutil.rmtree(copy(desk, name))
-    assert "its copy is not on this machine; `patless fleet scan` fetches it" in desk.run("packages").out
+    assert "its copy is not on this machine; run `patless fleet scan` to fetch it" in desk.run("packages").out
     desk.scan()
     assert "acme/pushed-by-web" in desk.run("packages").out
 

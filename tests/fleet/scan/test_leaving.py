@@ -73,7 +73,7 @@ def test_what_cannot_be_asked_for_stays_as_it_was(desk: Desk, status_: int, monk
     desk.box.faults.add("/2.0/repositories/{}/*", status_, times=math.inf)
     done = desk.scan("--max-requests", "3")
     assert desk.entries()["docs"].state is RepositoryState.SCANNED
-    assert "1 repository of before is not in the list, and could not be asked for" in done.out
+    assert "1 earlier repository is not in the list; patless could not ask for more" in done.out
 
 
 def test_a_selection_makes_nothing_gone(desk: Desk) -> None:
@@ -102,8 +102,8 @@ def test_one_that_is_gone_is_said_and_does_not_count(desk: Desk) -> None:
     done = desk.scan()
     assert done.code == 1
     assert done.out == (
-        "2 repositories: 2 scanned\n2 findings: 2 safe, 0 unsafe, 0 report-only\n"
-        "not counted: 1 gone (docs); `patless fleet forget` takes them out\n"
+        "2 repositories: 2 scanned\n2 findings: 2 safe, 0 unsafe, 0 report-only\nnot counted: 1 gone (docs); run "
+        "`patless fleet forget` to remove them\n"
     )
     assert states(desk) == {"api": "findings", "docs": "gone", "web": "findings"}
     summary = status(desk)["summary"]
@@ -165,7 +165,7 @@ def test_of_many_that_are_missing_so_many_are_asked_for_in_a_run(desk: Desk, mon
     for number in range(5):
         desk.box.remove(slug(number))
     done = desk.scan()
-    assert "3 repositories of before are not in the list" in done.out
+    assert "3 earlier repositories are not in the list" in done.out
     assert [one.state for one in desk.entries().values()].count(RepositoryState.GONE) == 2
     desk.scan()
     desk.scan()

@@ -146,7 +146,7 @@ def test_hostile_text_is_only_text(opened: Opened) -> None:
     with opened(render(fleet.document(samples.hostile(), samples.TODAY), samples.MADE)) as tab:
         page = tab.page
         page.evaluate(_OPEN, 9)
-        assert page.title().startswith("Migration to the native pair")
+        assert page.title().startswith("Migration to native credentials")
         assert page.locator("main img, main iframe, main script:not(.data), main a, main style").count() == 0
         assert "<img src=x" in page.locator("tr.detail").first.inner_text()
         shown = page.locator("body").inner_text()

@@ -84,7 +84,7 @@ def test_no_literal_and_no_control_character_is_in_a_page() -> None:
 
 def test_without_findings_it_says_so() -> None:
     text = said.as_html(Report(files=("a.yml",)), {})
-    assert "There are no findings." in text
+    assert "No findings." in text
 
 
 def test_a_change_is_shown_with_the_lines_around_it() -> None:
