@@ -153,7 +153,7 @@ def test_a_file_that_vanishes_between_listing_and_reading_is_one_line(
 ) -> None:
     _good(tmp_path)
     monkeypatch.setattr(WorkTree, "paths", lambda self: (BAD, "other-pipelines.yml"))
-    _after(tmp_path, "not there any more; run again")
+    _after(tmp_path, "no longer exists; run patless again")
 
 
 def test_a_file_that_changes_between_reading_and_writing_is_left_alone(

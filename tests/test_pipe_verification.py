@@ -103,7 +103,7 @@ def test_whatever_else_differs_is_not_verified(edits: list[Edit], change: Script
     ids=["brackets stay open", "a mapping inside of a line", "two edits overlap"],
 )
 def test_what_cannot_be_read_again_is_not_verified(edits: list[Edit]) -> None:
-    with pytest.raises(Unverified, match="cannot be read again"):
+    with pytest.raises(Unverified, match="read the fixed file again"):
         _rewrite(edits, _change(None, PIPE))
 
 

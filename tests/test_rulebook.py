@@ -345,7 +345,7 @@ def test_a_rule_s_file_name_must_be_an_id(tmp_path: Path) -> None:
 
 def test_a_folder_without_rules_and_one_that_is_not_there_are_mistakes(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    for name, said in (("empty", "holds no rule file"), ("gone", "there is no such directory of rules")):
+    for name, said in (("empty", "holds no rule file"), ("gone", "no such directory of rules")):
         with pytest.raises(RuleError, match=said):
             rulebook.load([tmp_path / name])
 
@@ -402,7 +402,7 @@ def test_a_rule_file_that_is_no_text_is_refused(data: bytes, tmp_path: Path) -> 
 
 def test_a_rule_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.yml").mkdir()
-    with pytest.raises(RuleError, match="cannot be read"):
+    with pytest.raises(RuleError, match="cannot read the rule file"):
         rulebook.load([tmp_path])
 
 

@@ -83,8 +83,8 @@ def test_every_reason_tells_three_ways_out(code: str) -> None:
     assert entry.what.endswith(".")
     assert entry.why.endswith(".")
     assert all((entry.fix, entry.keep, entry.ask))
-    assert "ignore[{code}]" in entry.not_mine or "--style login" in entry.not_mine
-    assert not set(_fields(entry.mine + entry.not_mine + entry.ask)) - {"subject", "code"}
+    assert "ignore[{code}]" in entry.keep or "--style login" in entry.keep
+    assert not set(_fields(entry.fix + entry.keep + entry.ask)) - {"subject", "code"}
 
 
 def _fields(template: str) -> Iterator[str]:

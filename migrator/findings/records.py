@@ -15,11 +15,11 @@ from migrator.text.source import Position, Source, Span
 
 
 class Verdict(StrEnum):
-    """Whether a fix may be applied.
+    """Whether `patless fix` applies a fix.
 
-    Safe: the rewritten step runs the same commands with the same arguments; `fix` applies it.
-    Unsafe: that cannot be shown, and the reasons say why; only `fix --unsafe-fixes` applies it.
-    Report-only: there is no correct rewrite, or it is not known; never applied.
+    Safe: the step runs the same commands with the same arguments, if what the fix assumes holds; `fix` applies it.
+    Unsafe: patless can't tell that, and the reasons say why; only `fix --unsafe-fixes` applies it, after review.
+    Report-only: no automatic fix.
     """
 
     SAFE = "safe"

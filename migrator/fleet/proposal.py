@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from migrator.engine.checking import rule_id
 from migrator.findings.records import Finding, Report
 from migrator.platforms.bitbucket.starting import Release
 from migrator.rulebook.records import ReasonEntry
 from migrator.rulebook.ways_out import CENTRAL, ways_out
+from migrator.rules import literal_credential
 from migrator.text import markup
 from migrator.text.toml import ConfigurationError
 
@@ -31,7 +33,8 @@ _TITLE = 250
 _FEW = 4
 """Entries of a list that are shown, so that all fits one screen."""
 _NAMES = 8
-_HARDCODED = "literal-credential"
+_HARDCODED = rule_id(literal_credential)
+"""The rule whose findings have their token in a file."""
 PARTS = ("title", "branch", "message", "body", "revert-title", "revert-body")
 
 

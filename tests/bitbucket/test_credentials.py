@@ -21,13 +21,13 @@ PAIR = {"ATLASSIAN_ACCOUNT_EMAIL": "dev+ci@acme.example", "ATLASSIAN_API_TOKEN":
     ("environment", "sentence"),
     [
         ({}, "no Bitbucket credential; set BITBUCKET_ACCESS_TOKEN"),
-        ({"BITBUCKET_ACCESS_TOKEN": ""}, "there is no credential for Bitbucket"),
-        ({"ATLASSIAN_ACCOUNT_EMAIL": "a@acme.example"}, "ATLASSIAN_API_TOKEN is not set or empty, and ATLASSIAN_ACC"),
-        ({"ATLASSIAN_API_TOKEN": TOKEN}, "ATLASSIAN_ACCOUNT_EMAIL is not set or empty, and ATLASSIAN_API_TOKEN needs"),
+        ({"BITBUCKET_ACCESS_TOKEN": ""}, "no Bitbucket credential"),
+        ({"ATLASSIAN_ACCOUNT_EMAIL": "a@acme.example"}, "ATLASSIAN_API_TOKEN is empty or not set, and ATLASSIAN_ACC"),
+        ({"ATLASSIAN_API_TOKEN": TOKEN}, "ATLASSIAN_ACCOUNT_EMAIL is empty or not set, and ATLASSIAN_API_TOKEN needs"),
         (ACCESS | PAIR, "BITBUCKET_ACCESS_TOKEN and ATLASSIAN_API_TOKEN are both set"),
-        ({"BITBUCKET_ACCESS_TOKEN": f"{TOKEN}\n"}, "BITBUCKET_ACCESS_TOKEN holds a blank, a line break"),
-        ({"BITBUCKET_ACCESS_TOKEN": f"{TOKEN}\u2028"}, "BITBUCKET_ACCESS_TOKEN holds a blank, a line break"),
-        (PAIR | {"ATLASSIAN_ACCOUNT_EMAIL": "a:b"}, "ATLASSIAN_ACCOUNT_EMAIL holds a colon"),
+        ({"BITBUCKET_ACCESS_TOKEN": f"{TOKEN}\n"}, "BITBUCKET_ACCESS_TOKEN contains a blank, a line break"),
+        ({"BITBUCKET_ACCESS_TOKEN": f"{TOKEN}\u2028"}, "BITBUCKET_ACCESS_TOKEN contains a blank, a line break"),
+        (PAIR | {"ATLASSIAN_ACCOUNT_EMAIL": "a:b"}, "ATLASSIAN_ACCOUNT_EMAIL contains a colon"),
     ],
 )
 def test_none_half_and_two_credentials_are_refused_in_a_sentence(environment: dict[str, str], sentence: str) -> None:

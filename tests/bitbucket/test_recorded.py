@@ -385,7 +385,7 @@ CASES = (
                     Level.WORKSPACE,
                     None,
                     "Bitbucket forbids GET /workspaces/acme/pipelines-config/variables (403): the credential lacks "
-                    "pipeline; it has repository; create one that has it",
+                    "pipeline (it has repository); create one that has it",
                 ),
             ),
         ),
@@ -482,12 +482,12 @@ def test_a_published_pipe_is_found_by_its_tags(end: FarEnd, monkeypatch: pytest.
         (errors.MISSING, "Repository acme/none not found"),
         (errors.NO_REVIEWER, "reviewers: Malformed reviewers list (reviewers)"),
         (errors.NO_PARENT, "parents: Commit not found: 1a7e (parents)"),
-        (errors.LACKING, "lacks pipeline; it has repository"),
+        (errors.LACKING, "lacks pipeline (it has repository)"),
         (errors.DUPLICATE, "The variable is there already"),
         (errors.INSIGHTS, "A title is needed"),
-        (errors.LIMITED, "its limit of requests is reached"),
-        (errors.PLAIN, "hidden from this credential (404): Not found"),
-        (errors.SILENT, "it is wrong, revoked or has run out"),
+        (errors.LIMITED, "its request limit"),
+        (errors.PLAIN, "not visible to this credential (404): Not found"),
+        (errors.SILENT, "wrong, revoked, or expired"),
     ],
 )
 def test_what_an_error_says_is_passed_on(end: FarEnd, client: Client, one: Recording, words: str) -> None:

@@ -95,7 +95,7 @@ def test_a_storm_that_does_not_pass_is_a_sentence(end: FarEnd, client: Client, c
     end.answer = then(limited())
     error = refused(lambda: call(client))
     assert (error.kind, error.status, len(end.asked)) == (Cause.RATE_LIMITED, 429, 1 + QUICK.limited)
-    assert "its limit of requests is reached; try again in an hour" in str(error)
+    assert "its request limit; try again in an hour" in str(error)
 
 
 @IDEMPOTENT
@@ -366,7 +366,7 @@ def test_a_token_is_in_no_exception_and_no_log(
 def test_a_link_with_the_token_in_it_is_not_shown(end: FarEnd, client: Client) -> None:
     end.answer = then(Answer(404))
     error = refused(lambda: client.get(f"{end.base}/{TOKEN}/\x1b[2J"))
-    assert "GET /2.0/‹credential›/\\u001b[2J is not there" in str(error)
+    assert "GET /2.0/‹credential›/\\u001b[2J: not found" in str(error)
 
 
 def test_a_client_does_not_show_its_token(client: Client) -> None:
@@ -382,7 +382,7 @@ def test_a_client_does_not_show_its_token(client: Client) -> None:
         (
             said({"error": {"message": "x", "detail": {"required": ["a:b"], "granted": ["c"]}}}, 403),
             Cause.FORBIDDEN,
-            "Bitbucket forbids GET /x (403): the credential lacks a:b; it has c; create one that has it",
+            "Bitbucket forbids GET /x (403): the credential lacks a:b (it has c); create one that has it",
         ),
         (
             said({"error": {"message": "Taken", "detail": "by you", "data": {"key": "variable-service"}}}, 409),

@@ -109,7 +109,7 @@ def test_a_report_has_a_thousand_annotations_and_says_how_many_it_has_not(tmp_pa
     made = insights(many, "the files", passed=True)
     assert len(made.annotations) == MOST
     assert len({one.id for one in made.annotations}) == MOST
-    assert "The first 1,000 are annotated, 20 are not." in made.details
+    assert "The report annotates the first 1,000 and leaves out 20." in made.details
     assert dict(made.data)["Findings"] == 1020
     summary = saying(many, ALL, BOOK.reasons, "the files", None, 0).summary(CommentChanges()).text
     assert "… and 970 more" in summary

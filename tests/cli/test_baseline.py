@@ -119,10 +119,10 @@ def test_what_is_not_there_any_more_is_told_and_taken_out(patless: Patless, root
     (root / "gone-pipelines.yml").unlink()
     run = patless("check", "--baseline", "known.json")
     assert run.code == 0
-    stale = "known.json: note: not found any more, and left in the baseline: registry-login in"
+    stale = "known.json: note: no longer found, but still in the baseline: registry-login in"
     assert run.err == (
-        f"{stale} bitbucket-pipelines.yml, 1 ×: {LOGIN}; --write-baseline takes it out\n"
-        f"{stale} gone-pipelines.yml, 1 ×: {LOGIN}; --write-baseline takes it out\n"
+        f"{stale} bitbucket-pipelines.yml, 1 ×: {LOGIN}; run `patless check --write-baseline` to remove it\n"
+        f"{stale} gone-pipelines.yml, 1 ×: {LOGIN}; run `patless check --write-baseline` to remove it\n"
     )
     assert patless("check", "--baseline", "known.json", "-q").err == ""
     written(patless)

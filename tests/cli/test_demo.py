@@ -103,7 +103,7 @@ def _what_the_sentences_say(printed: str) -> None:
     assert "1 safe" in parts["1"]
     assert '+          - echo "$BITBUCKET_PACKAGES_TOKEN"' in parts["2"]
     assert "18 scanned, 1 empty" in parts["3"]
-    for line in ("Settle first", "crg.apkg.io/acme/base: frees 1 login", "lines more"):
+    for line in ("Confirm these packages first", "crg.apkg.io/acme/base: unblocks 1 login", "lines more"):
         assert line in parts["4"]
     assert walk.FLEET in parts["5"]
     for line in (
@@ -155,7 +155,7 @@ def test_a_command_that_ends_otherwise_ends_the_walk(tmp_path: Path) -> None:
     path = environment(temporary, PATH=f"{programs}:{os.environ['PATH']}")
     answer = subprocess.run(DEMO, env=path, capture_output=True, text=True, check=False, timeout=300)
     assert answer.returncode == 70
-    assert re.search(r"`git clone --quiet \S+` ended with exit code 9, and the demo expects 0", answer.stderr)
+    assert re.search(r"`git clone --quiet \S+` ended with exit code 9, but the demo expects 0", answer.stderr)
     assert "patless check" not in answer.stdout
     assert os.listdir(temporary) == []
 

@@ -126,7 +126,7 @@ def test_a_repository_that_cannot_be_seen_is_exit_4(patless: Patless, end: FarEn
     end.answer = lambda asked: Answer(404) if asked.path.startswith(hidden) else good(asked)
     run = patless("doctor", "--workspace", "acme", "--repo", "web")
     assert run.code == 4
-    assert "no   repository acme/web: GET /repositories/acme/web is not there, or hidden from this cred" in run.out
+    assert "no   repository acme/web: GET /repositories/acme/web: not found, or not visible to this cred" in run.out
 
 
 @pytest.mark.usefixtures("access")
@@ -136,7 +136,7 @@ def test_what_nobody_named_may_be_forbidden(patless: Patless, end: FarEnd) -> No
     assert run.code == 0
     assert "access token, accepted" in run.out
     assert "scopes      repository" in run.out
-    assert "the credential lacks pipeline; it has repository. Make one with that" in run.out
+    assert "the credential lacks pipeline (it has repository); create one that has it" in run.out
 
 
 @pytest.mark.usefixtures("access")

@@ -161,7 +161,7 @@ def test_a_file_changed_meanwhile_is_not_written_and_the_others_are(
         run.err == "a-pipelines.yml: not written: the file was changed by something else since it was read; run again\n"
     )
     assert run.out.splitlines()[-2:] == [
-        "Fixed 1; 1 needs review",
+        "Fixed 1; 1 needs review.",
         "Run `patless check` to see why, and what to do.",
     ]
     assert (tmp_path / "a-pipelines.yml").read_text() == "someone else\n"

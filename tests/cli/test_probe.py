@@ -42,9 +42,7 @@ def test_outside_of_a_pipeline_it_says_how_to_get_into_one(
     put(tmp_path, bitbucket_pipelines=PUSH.replace("crg.apkg.io/acme/web", package))
     run = patless("packages", "--probe", "--format", shape)
     assert (run.code, run.out) == (2, "")
-    assert run.err.startswith(
-        "patless: BITBUCKET_PACKAGES_USERNAME and BITBUCKET_PACKAGES_TOKEN are not set or empty, so crg.apkg.io "
-    )
+    assert run.err.startswith("patless: can't ask crg.apkg.io: no native credentials (BITBUCKET_PACKAGES_USERNAME and")
     assert STEP in run.err
 
 
@@ -54,7 +52,9 @@ def test_half_a_pair_is_none(patless: Patless, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv(NAMES[1], "")
     run = patless("packages", "--probe")
     assert run.code == 2
-    assert run.err.startswith("patless: BITBUCKET_PACKAGES_TOKEN is not set or empty")
+    assert run.err.startswith(
+        "patless: can't ask crg.apkg.io: no native credentials (BITBUCKET_PACKAGES_TOKEN is not set or empty"
+    )
 
 
 def test_the_help_shows_the_step(patless: Patless) -> None:
@@ -152,4 +152,4 @@ def test_rules_of_the_operator_lead_no_other_credential_anywhere(
     hostile(tmp_path, end.host)
     run = patless("packages", "--probe", "--rules", "mine")
     assert (run.code, end.asked) == (2, [])
-    assert "--probe sends native credentials only" in run.err
+    assert "--probe sends only native credentials" in run.err

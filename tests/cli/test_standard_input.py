@@ -109,7 +109,7 @@ def test_a_diff_goes_out_alone(piped: Piped, tmp_path: Path) -> None:
     run = piped(PUSH, "fix", "--diff", *NAME)
     assert run.code == 1
     assert run.out.startswith("diff --git a/bitbucket-pipelines.yml b/bitbucket-pipelines.yml\n")
-    assert "1 would be fixed" in run.err
+    assert "Would fix 1" in run.err
     subprocess.run(["git", "apply"], input=run.out.encode(), cwd=tmp_path, check=True)
     assert (tmp_path / "bitbucket-pipelines.yml").read_text() == PUSH.replace(LOGIN, NATIVE)
 

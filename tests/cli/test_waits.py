@@ -45,10 +45,10 @@ def desk(hand: Hand, tmp_path: Path) -> Iterator[Desk]:
 AGAIN = "You can stop at any time; run the same command to continue"
 COMMANDS = {
     "doctor": (("doctor", "--workspace", "acme", "--repo", "web"), (0,), AGAIN),
-    "status": (("fleet", "status"), (1,), "What is known is in patless-fleet.db: end the run at any time, the same"),
-    "migrate": (("fleet", "migrate"), (0,), "What is done is in patless-fleet.db: end the run at any time, the same"),
+    "status": (("fleet", "status"), (1,), "Results are in patless-fleet.db; stop at any time, and run the same"),
+    "migrate": (("fleet", "migrate"), (0,), "Results are in patless-fleet.db; stop at any time, and run the same"),
     "revert": (("fleet", "revert", "web"), (0,), AGAIN),
-    "scan": (("fleet", "scan", "--workspace", "acme"), (1,), "What is known is in patless-fleet.db: end the run"),
+    "scan": (("fleet", "scan", "--workspace", "acme"), (1,), "Results are in patless-fleet.db; stop at any time"),
     "list": (("secrets", "list", "--workspace", "acme", "--repo", "web"), (0, 1), AGAIN),
     "plan": (("secrets", "plan", "--workspace", "acme", "--repo", "web", "-o", "plan.json"), (0,), AGAIN),
     "bot": (("bot", "--workspace", "acme"), (0, 1), AGAIN),
@@ -92,8 +92,8 @@ def test_removing_waits_as_well_and_goes_on(desk: Desk, hand: Hand) -> None:
         desk.box.add_variable(f"PACKAGES_{'EMAIL' if number else 'TOKEN'}", "x", repository="web")
     desk.box.limits.hourly = None
     made = desk.run("secrets", "plan", "--workspace", "acme", "--repo", "web", "-o", "plan.json")
-    if "nothing may be removed" in made.err:
-        pytest.skip("nothing may be removed here")
+    if "no variable is removable" in made.err:
+        pytest.skip("no variable is removable here")
     desk.box.limits.hourly = 2
     done = desk.run("secrets", "apply", "plan.json", "--yes")
     assert done.code == 0, done.err
@@ -105,7 +105,10 @@ def test_removing_waits_as_well_and_goes_on(desk: Desk, hand: Hand) -> None:
 def test_status_ends_after_so_many_requests_with_what_is_known(desk: Desk, most: int) -> None:
     done = desk.run("fleet", "status", "--max-requests", str(most))
     assert done.code == 3
-    assert f"this run may send {most} requests; the other rows are from before; run the same command to continue" in done.err
+    assert (
+        f"this run may send {most} requests; the other rows are from before; run the same command to continue"
+        in done.err
+    )
     assert [line for line in done.out.splitlines() if line.startswith("web")]
 
 

@@ -101,7 +101,7 @@ def test_a_file_that_does_not_verify_is_a_failure_and_neither_changed_nor_held(
     assert [change.path for change in result.changes] == ["b.yml"]
     assert result.held == ()
     (failure,) = result.failures
-    assert failure.startswith("a.yml: something else differs; nothing was written to it")
+    assert failure.startswith("a.yml: something else differs; patless wrote nothing to it")
 
 
 # Fix twice is fix once

@@ -47,15 +47,15 @@ def test_several_edits_of_one_scalar_are_made_together() -> None:
         ("- a $OLD\n", "$OLD", "$NEW # rest", "not what was meant"),
         ("- a $OLD\n", "$OLD", "$NEW: x", "another structure"),
         ("- a $OLD\n", "$OLD", "$NEW\n- b", "another structure"),
-        ("- 'a $OLD'\n", "$OLD", "it's", "cannot be read again"),
-        ('- "a $OLD"\n', "$OLD", '"$NEW"', "cannot be read again"),
+        ("- 'a $OLD'\n", "$OLD", "it's", "read the fixed file again"),
+        ('- "a $OLD"\n', "$OLD", '"$NEW"', "read the fixed file again"),
         ("- a $OLD\n", "a $OLD", "'a $NEW'", "another structure"),
-        ("- a $OLD\n", "a $OLD", "[x", "cannot be read again"),
+        ("- a $OLD\n", "a $OLD", "[x", "read the fixed file again"),
         ("- a # $OLD\n", "$OLD", "$NEW", "outside of every value"),
         ("a: b\n\n", "\n\n", "\n", "outside of every value"),
-        ("- *x # &x\n", "*x", "y", "cannot be read again"),
+        ("- *x # &x\n", "*x", "y", "read the fixed file again"),
         ("- a\n- b\n", "\n", " ", "."),
-        ("a: x\nb: y\n", "b", "a", "cannot be read again"),
+        ("a: x\nb: y\n", "b", "a", "read the fixed file again"),
     ],
 )
 def test_an_edit_that_changes_anything_else_is_refused(text: str, old: str, new: str, message: str) -> None:
@@ -70,7 +70,7 @@ def test_overlapping_edits_are_refused() -> None:
 
 def test_a_scalar_that_cannot_be_followed_is_not_edited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("migrator.fixes.verify.map_scalar", lambda *_: None)
-    with pytest.raises(Unverified, match="cannot be followed"):
+    with pytest.raises(Unverified, match="can't follow"):
         rewritten("- a $OLD\n", ("$OLD", "$NEW"))
 
 

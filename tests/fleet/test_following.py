@@ -157,7 +157,7 @@ def test_no_more_are_opened_above_a_share_of_red_ones(box: Box, desk: Desk) -> N
     desk.add("c")
     done = desk.open()
     assert (done.code, desk.pull_requests("c")) == (1, [])
-    assert "1 of 2 merged pull requests are red, more than 10%" in done.out
+    assert "the first pipeline failed after 1 of 2 merges, more than 10%" in done.out
     assert desk.open("--max-red", "50").code == 0
     assert len(desk.pull_requests("c")) == 1
 
@@ -234,7 +234,7 @@ def test_where_others_have_changed_the_same_lines_nothing_is_taken_back(box: Box
     box.commit("web", "main", {PIPELINES: NATIVE.format(slug="web").replace("docker login", "podman login")})
     box.forget_requests()
     done = desk.run("fleet", "revert", "web")
-    assert "has changed since in the same lines" in done.err
+    assert "has changed in the same lines since" in done.err
     assert writes(box.requests) == []
 
 

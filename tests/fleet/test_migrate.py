@@ -382,7 +382,7 @@ def test_a_repository_without_a_main_branch_that_has_branches_is_not_passed_over
     box.state.repositories["web"].main = ""
     done = desk.run("fleet", "scan", "--workspace", "acme")
     assert done.code == 3
-    assert "names no main branch of web; it has branches: name what to read with --branches" in done.err
+    assert "names no main branch of web; name the branches to read with --branches" in done.err
     assert desk.run("fleet", "scan", "--workspace", "acme", "--branches", "main").code == 1
 
 

@@ -177,7 +177,7 @@ def test_what_is_wrong_is_a_sentence_with_its_place(text: str, sentence: str) ->
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="there is no such configuration of a fleet"):
+    with pytest.raises(ConfigurationError, match="no such configuration of a fleet"):
         operator.read(tmp_path / "fleet.toml")
 
 
@@ -282,7 +282,7 @@ def test_without_a_configuration_nothing_is_restricted(files: dict[str, bytes]) 
             ".patless.toml:1:1: `baseline` names a file that is",
         ),
         ({".patless.toml": b"baseline = 'x'", "x": None}, "x: cannot read the baseline"),
-        ({".patless.toml": b"baseline = 'x'", "x": b"[]"}, "x: this is no baseline: its schema_version is not 1"),
+        ({".patless.toml": b"baseline = 'x'", "x": b"[]"}, "x: not a baseline: its schema_version is not 1"),
     ],
 )
 def test_what_cannot_be_read_is_refused(files: dict[str, bytes | None], sentence: str) -> None:

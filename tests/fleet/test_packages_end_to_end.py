@@ -187,5 +187,5 @@ def test_the_report_is_one_page_with_files_beside_it(home: Path, tmp_path: Path)
 
 def test_without_a_ledger_the_next_step_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fleet", "packages", "--ledger", str(tmp_path / "none.db")]) == 2
-    assert "`patless fleet scan` writes one" in capsys.readouterr().err
+    assert "run `patless fleet scan` first" in capsys.readouterr().err
     assert not (tmp_path / "none.db").exists()

@@ -226,7 +226,7 @@ def test_what_a_merge_took_away_after_the_scan_is_not_left(run: Run, home: Path,
         ledger.keep(Migration("{web}", "main", "patless/main", ChangeState.MERGED, merged, pull_request=1))
     done = run(ledger=name)
     assert re.search(rf"<dt>findings left</dt><dd><strong>{left}</strong>", done.page)
-    assert ("took the safe ones away" in done.page) == (left == 1)
+    assert ("fixed the safe ones" in done.page) == (left == 1)
     assert sum(one["left"] for one in done.document["findings"]) == left
     assert [one["left"] for one in done.rows("report.html.findings.csv")].count("yes") == left
 

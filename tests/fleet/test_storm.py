@@ -105,7 +105,7 @@ def test_a_storm_that_does_not_end_is_waited_for_an_hour_and_ends_the_run_and_th
     first = next(line for line in done.err.splitlines() if "waiting until" in line)
     assert re.search(r"429.*waiting until [0-9:]+ UTC at the latest\. 0 of 4 repositories are done\. ", first)
     assert f"Results are in {desk.ledger.name}; stop at any time, and run the same command to continue" in first
-    assert "with 429 for more than an hour; see what else uses the credential" in done.err
+    assert "with 429 for more than an hour; find what else uses the credential" in done.err
     assert {path for _, path in writes(box.requests)} <= {f"{slug}/src" for slug in SLUGS[:4]}
     assert {row["slug"]: row["state"] for row in desk.status()}[SLUGS[0]] == "error"
     box.faults.clear()
@@ -124,7 +124,7 @@ def test_the_spent_allowance_is_one_wait_that_is_said_and_nothing_is_asked_twice
         assert done.code == 0, done.err
         said = [line for line in done.err.splitlines() if "waiting until" in line]
         assert 1 <= len(said) <= 3, done.err  # one for each hour that it takes
-        assert "of 12 repositories are done. What is done is in" in said[0]
+        assert "of 12 repositories are done. Results are in" in said[0]
         assert [len(desk.pull_requests(slug)) for slug in SLUGS] == [1] * 12
         carried_out = [path for path in box.requests if path.method == "POST" and path.status == 201]
         assert len(carried_out) == 24

@@ -53,7 +53,7 @@ def test_what_is_not_read_and_shows_a_login_is_named(run: str, path: str, data: 
     assert {(one.path, reason.code, reason.subject) for one in found for reason in one.reasons} == {
         (PATH, "not-followed", path)
     }
-    assert "is larger than 2 MiB, or in no known encoding" in found[0].reasons[0].detail
+    assert "is larger than 2 MiB, or in an unknown encoding" in found[0].reasons[0].detail
 
 
 def test_it_holds_the_logins_of_the_step_back() -> None:

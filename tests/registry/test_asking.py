@@ -209,7 +209,7 @@ def test_a_refusal_is_told_from_what_is_not_there(end: FarEnd, status: int, read
         (Answer(200, b'{"token": 1}'), "answers without a token"),
         (Answer(200, b'{"token": "a\\r\\nX: y"}'), "answers without a token"),
         (Answer(500), "answers 500; try again later"),
-        (Answer(200, b"x" * (LIMIT + 1)), "answers with more than 1024 KiB, which is not read"),
+        (Answer(200, b"x" * (LIMIT + 1)), "answers with more than 1024 KiB, which patless does not read"),
         (Answer(302, headers={"Location": "/token"}), "redirects more than 5 times"),
     ],
     ids=lambda value: value if isinstance(value, str) else str(value.status),

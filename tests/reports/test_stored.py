@@ -111,10 +111,10 @@ def test_a_repository_that_failed_has_no_level_of_its_own_that_was_checked() -> 
     [
         ((), "No stored variables to remove."),
         ((samples.IN_USE, samples.UNKNOWN), "No variable is removable yet."),
-        ((samples.IN_USE, samples.MERGE), "Merge the open changes"),
+        ((samples.IN_USE, samples.MERGE), "Merge the open pull requests"),
         ((samples.REMOVABLE, samples.MERGE), "`patless secrets plan -o plan.json`"),
         ((samples.WAIVED,), "`patless secrets plan -o plan.json`"),
-        ((samples.SHADOWING, samples.IN_USE), "Remove or rename what shadows a native variable"),
+        ((samples.SHADOWING, samples.IN_USE), "Remove or rename the variables with the name of a native one"),
     ],
 )
 def test_the_last_lines_say_what_to_do_next(rows: tuple[object, ...], said: str) -> None:

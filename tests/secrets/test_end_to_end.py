@@ -314,7 +314,7 @@ def test_a_value_that_a_full_disk_cuts_is_kept_in_bitbucket(desk: Desk) -> None:
     with full_disk(256 * 1024):  # enough for git and its cache
         done = desk.secrets("apply", "plan.json", "--yes", "--backup", "backup.jsonl")
     assert (done.code, uuid in uuids(desk.box)) == (3, True)
-    assert "its value is not kept, so it stays" in done.out
+    assert "patless could not save its value, so it stays" in done.out
     assert (desk.home / "backup.jsonl").read_bytes() == b""
     assert desk.secrets("apply", "plan.json", "--yes", "--backup", "backup.jsonl").code == 0
     assert value in (desk.home / "backup.jsonl").read_text()
@@ -492,7 +492,7 @@ TWO = (*ALLOWED, "--require-signatures", "2")
         "one",
         "one of two",
         "one person twice",
-        "nobody knows who applies",
+        "tell who applies",
         "by one who applies",
         "two",
         "two and a stranger",
@@ -551,7 +551,7 @@ def test_one_key_with_two_names_is_one_signer(desk: Desk, keys: Mapping[str, Pat
     desk.plan("--repo", "tool", "--sign", str(keys["dana"]), "--sign", str(keys["dana"]))
     desk.installed = True
     refused = desk.secrets("apply", "plan.json", "--yes", *TWO, "--by", "kim@acme.example")
-    assert (refused.code, "1 good signatures" in refused.err) == (2, True)
+    assert (refused.code, "1 valid signatures" in refused.err) == (2, True)
     assert desk.secrets("verify", "plan.json", *TWO).code == 1
     assert uuid in uuids(desk.box)
 
@@ -564,7 +564,7 @@ def test_whoever_applies_is_no_signer_by_the_key_that_signs_the_log(
     desk.plan("--repo", "tool", "--sign", str(keys["dana"]), "--sign", str(keys["lee"]))
     desk.installed = True
     refused = desk.secrets("apply", "plan.json", "--yes", *TWO, "--sign", str(keys["lee"]), *by)
-    assert (refused.code, "1 good signatures" in refused.err) == (2, True)
+    assert (refused.code, "1 valid signatures" in refused.err) == (2, True)
     assert uuid in uuids(desk.box)
 
 
@@ -573,7 +573,7 @@ def test_a_log_that_is_signed_shows_forgery_and_one_that_is_not_says_so(desk: De
     desk.plan("--repo", "tool", "--sign", str(keys["dana"]))
     desk.installed = True
     signed = desk.secrets("apply", "plan.json", "--yes", *ALLOWED, "--sign", str(keys["lee"]))
-    assert (signed.code, "the log is signed as" in signed.err) == (0, True)
+    assert (signed.code, "signed the log as" in signed.err) == (0, True)
     log, (kept,) = desk.home / "plan.json.log", desk.home.glob("*.logsig")
     checked = desk.secrets("verify", "plan.json", *ALLOWED)
     assert (checked.code, "lee@acme.example with SHA256:" in checked.out) == (0, True)

@@ -87,7 +87,7 @@ def test_what_a_full_disk_did_not_take_is_not_gone_on_from(tmp_path: Path) -> No
     with journal.opened(path, "digest", "dana", {}) as log:
         log.write(Event.STARTED)
         before = path.read_bytes()
-        with full_disk(len(before) + 20), pytest.raises(JournalError, match="nothing more is removed"):
+        with full_disk(len(before) + 20), pytest.raises(JournalError, match="patless deletes nothing more"):
             log.write(Event.DELETING, uuid="{1}")
     assert path.read_bytes() == before
 

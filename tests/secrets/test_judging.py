@@ -159,9 +159,11 @@ def test_a_variable_with_the_name_of_a_native_one_shadows_it_whatever_uses_it(na
 
 
 def test_a_gap_in_a_repository_leaves_it_open() -> None:
-    row = judge(PAT, [repository(ref(), gaps=("its runs could not be read",))], natives=(), waivers=(), today=TODAY)
+    row = judge(
+        PAT, [repository(ref(), gaps=("patless could not read its runs",))], natives=(), waivers=(), today=TODAY
+    )
     assert row.verdict is RemovalVerdict.CANNOT_TELL
-    assert row.evidence == (Evidence("not-looked", "", "", 0, "its runs could not be read"),)
+    assert row.evidence == (Evidence("not-looked", "", "", 0, "patless could not read its runs"),)
 
 
 # Branches that keep it

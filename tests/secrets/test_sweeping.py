@@ -188,7 +188,7 @@ def test_of_a_repository_without_pipelines_nothing_is_said_of_its_variables(desk
     )
     (token,) = listed(desk, "--tokens", "tokens.toml")["tokens"]
     assert not token["revocable"]
-    assert "never had pipelines, so its variables were not asked for" in token["why"][0]
+    assert "never had pipelines, so patless did not ask for its variables" in token["why"][0]
 
 
 @pytest.mark.parametrize("where", ["a tag", "a commit before", "a link", "runs alone", "runs that cannot be read"])

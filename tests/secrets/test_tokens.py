@@ -99,7 +99,7 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, senten
 
 
 def test_a_list_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"there is no such list of tokens$"):
+    with pytest.raises(ConfigurationError, match=r"no such list of tokens$"):
         read(tmp_path / "tokens.toml")
 
 

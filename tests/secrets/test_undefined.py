@@ -190,7 +190,7 @@ def test_the_day_after_a_removal_is_seen_before_the_next_release_fails(desk: Des
 def test_nothing_of_it_goes_into_a_plan(desk: Desk) -> None:
     desk.box.add_repository("tool", {"main": {FILE: STORED}})
     done = desk.plan("--repo", "tool", "-o", "plan.json")
-    assert "nothing may be removed" in done.err
+    assert "no variable is removable" in done.err
     assert not (desk.home / "plan.json").exists()
 
 
@@ -199,7 +199,7 @@ def test_every_form_says_what_it_means(desk: Desk, form: str) -> None:
     desk.box.add_repository("tool", {"main": {FILE: STORED}})
     done = desk.secrets("list", "--workspace", "acme", "--repo", "tool", "--format", form)
     assert done.code == 1
-    for word in ("undefined-variable", "PACKAGES_TOKEN", f"{FILE}:5", "no level defines it"):
+    for word in ("undefined-variable", "PACKAGES_TOKEN", f"{FILE}:5", "no level has it"):
         assert word in done.out
     assert "not secured" not in done.out
 

@@ -138,7 +138,7 @@ def test_where_the_client_keeps_its_login_is_known(script: list[str], codes: set
 
 def test_a_login_that_is_written_into_the_client_s_file_is_found(book: RuleBook) -> None:
     (finding,) = report_on(step("echo crg.apkg.io $U:$P > ~/.ship/auth"), book=book).findings
-    assert finding.message == "a login to Packages is written by hand into the client's login file"
+    assert finding.message == "the step writes a login to Packages into the client's login file by hand"
 
 
 def test_literals_are_masked_by_the_same_data(book: RuleBook) -> None:

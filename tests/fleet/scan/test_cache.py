@@ -106,7 +106,7 @@ def test_sizes_are_as_people_write_them(text: str, bytes_: int | None) -> None:
 
 @pytest.mark.parametrize("text", ["-1", "G", "1X", "1 2", "1e9", "9" * 20, "infinite", "½G"])
 def test_what_is_no_size_is_a_sentence(text: str, desk: Desk) -> None:
-    with pytest.raises(UsageError, match="--cache-limit is a size"):
+    with pytest.raises(UsageError, match="--cache-limit needs a size"):
         command.size(text)
     assert desk.scan("--cache-limit", text).code == 2
 
@@ -161,7 +161,7 @@ def test_what_another_run_uses_stays(desk: Desk) -> None:
     with another_uses(copy(desk, slug(1))):
         done = cache(desk, "prune", "--cache-limit", "0")
         assert (done.code, copies(desk)) == (1, {slug(1)})
-        assert "1 copy is in use by another run, and stayed" in done.err
+        assert "1 copy is in use by another run and not removed" in done.err
     assert cache(desk, "prune", "--cache-limit", "0").code == 0
     assert copies(desk) == set()
     assert desk.scan().code == 1
@@ -279,7 +279,7 @@ def test_a_scan_within_a_bound_finds_what_another_one_finds(desk: Desk, filtered
     assert desk.scan("--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")).code == 1
     done = desk.scan("--cache-limit", "30K")
     assert done.code == 1
-    assert "patless: the cache is bounded: " in done.err
+    assert "patless: kept the cache within its limit: " in done.err
     assert picture(desk) == picture(desk, "whole.db")
     assert 0 < size(desk) <= 30 * 1024
     (desk.home / "fleet.toml").write_text('variables = { X = "y" }\n')

@@ -109,7 +109,7 @@ def test_one_that_is_gone_is_said_and_does_not_count(desk: Desk) -> None:
     summary = status(desk)["summary"]
     assert (summary["repositories"], summary["findings"]) == (2, 2)
     assert summary["states"] == {"findings": 2, "gone": 1}
-    assert "gone, or hidden from this credential" in desk.run("status", "--offline").out
+    assert "removed, or hidden from this credential" in desk.run("status", "--offline").out
 
 
 def test_what_was_seen_of_one_that_is_gone_is_kept(desk: Desk) -> None:
@@ -352,5 +352,5 @@ def test_one_that_another_run_is_at_is_not_forgotten(desk: Desk) -> None:
     finally:
         other.kill()
         other.communicate()
-    assert (done.code, "another run is at work on docs" in done.err) == (2, True)
+    assert (done.code, "another run works on docs" in done.err) == (2, True)
     assert set(desk.entries()) == {"api", "docs", "web"}
