@@ -247,7 +247,7 @@ If several apply, the first one in this table counts.
 | code | meaning |
 |---|---|
 | 2 | The command line or the configuration is wrong. |
-| 70 | patless has a fault. It wrote nothing. |
+| 70 | patless has a fault, and did nothing more. |
 | 4 | Bitbucket or a registry refused, or patless could not reach it. |
 | 3 | patless could not read some input, or not write some output. It did the rest. |
 | 1 | Something is left to do, see below. `--exit-zero` turns 1 into 0. |
