@@ -69,7 +69,7 @@ def test_of_runs_at_once_each_file_is_changed_once_and_nothing_is_left_beside_it
         for run, (_, errors) in zip(started, told, strict=True):
             lines = errors.decode().splitlines()
             assert run.returncode == (3 if lines else 0), errors
-            assert all("changed by something else" in line for line in lines), errors
+            assert all("something else changed the file" in line for line in lines), errors
 
 
 def test_a_reader_during_a_run_sees_the_old_or_the_new_file(root: Path) -> None:
@@ -208,7 +208,9 @@ def test_read_only_files_are_left_alone(root: Path) -> None:
     for name in NAMES:
         (root / name).chmod(0o444)
     _refused(
-        root, start(root, stopped_by_permissions), "not written: the file is read-only; make it writable and run again"
+        root,
+        start(root, stopped_by_permissions),
+        "not written: the file is read-only; make it writable and run patless again",
     )
 
 
@@ -217,5 +219,8 @@ def test_a_file_that_may_not_be_read_is_one_line_and_the_others_are_done(root: P
     run = start(root, stopped_by_permissions)
     _, errors = run.communicate(timeout=60)
     assert run.returncode == 3
-    assert errors.decode() == f"{PATH}: not read: reading it is not permitted; change its mode or run as another user\n"
+    assert (
+        errors.decode()
+        == f"{PATH}: not read: patless has no permission to read it; change its mode, or run as another user\n"
+    )
     assert files(root) == {**dict.fromkeys(NAMES, NEW), PATH: OLD}

@@ -88,8 +88,8 @@ def test_without_the_engine_a_pattern_is_refused_and_all_other_rules_are_read(tm
     done = patless(root, "check", without=True)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"patless: {root}/ci/rules/mine.yml:1:10: `tokens[0]` is a pattern, and the engine for patterns that are not "
-        "built in is not installed; install it with pip install 'patless[rules]', or take the pattern out\n"
+        f"patless: {root}/ci/rules/mine.yml:1:10: `tokens[0]` is a pattern, and the engine for patterns that are "
+        "not built in is missing; run `pip install 'patless[rules]'`, or remove the pattern\n"
     )
 
 

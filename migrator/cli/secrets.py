@@ -93,7 +93,7 @@ def plan(asked: ListingOptions, showing: Showing, output: Path, days: int, keys:
         {slug: dict(heads) for slug, heads in listing.heads.items()},
         plans.rows(listing),
     )
-    told = deliver(_output(listing, asked, showing), showing.output)
+    told = deliver(_output(listing, asked, showing, planned=bool(made.rows)), showing.output)
     code = exits.UNREADABLE if listing.failed or listing.left or not told else exits.CLEAN
     if not made.rows:
         console.err(["patless: no variable is removable; no plan written"])
@@ -155,13 +155,20 @@ def _listing(asked: ListingOptions) -> tuple[Listing, Asking]:
     return listing, asking
 
 
-def _output(listing: Listing, asked: ListingOptions, showing: Showing, only: Sequence[RemovalVerdict] = ()) -> Delivery:
+def _output(
+    listing: Listing,
+    asked: ListingOptions,
+    showing: Showing,
+    only: Sequence[RemovalVerdict] = (),
+    *,
+    planned: bool = False,
+) -> Delivery:
     known = tokens.read(asked.tokens) if asked.tokens else ()
     rows = tokens.judged(known, listing, datetime.now(UTC).date())
     if only:
         listing = replace(listing, rows=tuple(row for row in listing.rows if row.verdict in only))
     paint = console.paint(showing.colour, None if showing.output else sys.stdout)
-    return Delivery.of(subjects.subject(listing, rows, whole=bool(only)), showing.format, paint)
+    return Delivery.of(subjects.subject(listing, rows, whole=bool(only), planned=planned), showing.format, paint)
 
 
 def rules_digest(asked: ListingOptions) -> str:

@@ -128,11 +128,11 @@ def _before(made: Plan, left: list[plans.PlanRow]) -> list[str]:
     lines += [printable(f"  {row.key} in {row.place}: {row.verdict}") for row in left]
     if secured:
         are, values, tokens = (
-            ("is", "its value", "that token") if secured == 1 else ("are", "their values", "those tokens")
+            ("is", "its value", "that token, or a new one,")
+            if secured == 1
+            else ("are", "their values", "those tokens, or new ones,")
         )
-        lines.append(
-            f"{secured} {are} secured: Bitbucket can't show {values} again. Have {tokens}, or new ones, ready."
-        )
+        lines.append(f"{secured} {are} secured: Bitbucket can't show {values} again. Have {tokens} ready.")
     return lines
 
 

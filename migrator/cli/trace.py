@@ -57,7 +57,7 @@ def _is_run(path: str) -> bool:
 
 
 def _lines(view: View, path: str) -> int:
-    """How many lines a file has, 0 where it is no text. Raises UsageError where it cannot be read."""
+    """How many lines a file has, 0 where it is not text. Raises UsageError where it cannot be read."""
     try:
         source = Source.decode(path, view.read(path) or b"")
     except (Unreadable, Undecodable) as error:

@@ -98,7 +98,7 @@ def _parse(name: str, data: bytes, shared: bool, folder: Path, *, inside: bool) 
             raise file.error(("rules", number), f"names the folder '{printable(str(rules))}', which {wrong}", at=at)
     if said.baseline and ("\0" in str(said.baseline) or (inside and not _within(folder, folder / said.baseline))):
         named = printable(str(said.baseline))
-        raise file.error(("baseline",), f"names the file '{named}', which leads out of the repository", at=at)
+        raise file.error(("baseline",), f"names the file '{named}', which is outside the repository", at=at)
     return replace(
         said,
         rules=tuple(folder / rules for rules in said.rules),

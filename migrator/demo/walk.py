@@ -15,7 +15,7 @@ SIGNER, APPLIER = "dana@acme.example", "lee@acme.example"
 CLONE = "web"
 REPORT = "report.html"
 FLEET = """\
-# Each repository pushes the package of its own name, and every one may read `base`.
+# Each repository pushes the package with its name, and every one may read `base`.
 own-packages = ["$BITBUCKET_WORKSPACE/$BITBUCKET_REPO_SLUG"]
 shared-packages = ["acme/base"]
 """

@@ -128,6 +128,6 @@ def _others(step: StepFacts, shell: Shell, context: RuleContext) -> Iterator[tup
             elif text is None:
                 yield path, "it is not in the repository"
             elif shows_login(text, context.book):
-                yield path, "it is no program that patless reads"
+                yield path, "it is not a program that patless reads"
             else:
                 yield path, "it shows no login to Packages"

@@ -90,7 +90,7 @@ def prove(source: Source, edits: Iterable[Edit]) -> None:
         except ProgramError:
             proven = False
         if not proven:
-            raise Unverified("a fixed script says something else, too")
+            raise Unverified("a fixed script also says something else")
         proved.update(old)
     if not proved.issuperset(edited):
         raise Unverified("patless can't read a fixed script again")
@@ -122,7 +122,7 @@ def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
     except Conflict as error:
         raise Unverified(f"the edits do not fit together ({error})") from None
     if not programs.verified(reader, source.text, text, edits):
-        raise Unverified("the fixed file says something else, too")
+        raise Unverified("the fixed file also says something else")
     return text
 
 

@@ -231,7 +231,7 @@ class FileGraph:
 
     def _beyond(self, path: str) -> bytes | Top:
         """What a file holds that is there, and whose text is not read, as it is in no known encoding. Empty for any
-        other, and for what is no text; Top where the file is too large, or cannot be read."""
+        other, and for what is not text; Top where the file is too large, or cannot be read."""
         try:
             data = self.view.read(path) if self.text(path) is None else None
         except Unreadable as error:

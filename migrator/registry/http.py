@@ -146,5 +146,5 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, requests.exceptions.ProxyError):
         return "cannot be reached: the proxy refuses"
     if isinstance(error, requests.ConnectionError):
-        return "cannot be reached: there is no connection"
+        return "cannot be reached: no connection"
     return f"cannot be asked ({type(error).__name__})"

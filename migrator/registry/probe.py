@@ -97,7 +97,7 @@ class _Asking(Struct, frozen=True):
         reply = self.http.get(f"{self.base}/v2/{path}/tags/list", authorization, {"n": "1"})
         if reply.status == 200:
             if _lists_tags(reply):
-                return Answer.YES, "its tags can be listed"
+                return Answer.YES, "an answer that is not a list of tags"
             return Answer.UNKNOWN, "an answer that is no list of tags"
         said = _said(reply)
         if reply.status in (401, 403):

@@ -49,7 +49,7 @@ def ask(http: Http, challenge: Bearer, pair: NativePair, scope: str = "") -> Reg
         return None
     place = f"the token server {addresses.origin(challenge.realm)}"
     if reply.status != 200:
-        raise RegistryError(f"{place} answers {reply.status}, which is no answer to a request for a token")
+        raise RegistryError(f"{place} answers {reply.status}, which is not an answer to a request for a token")
     answer = _document(reply.body)
     value = answer.get("token") or answer.get("access_token")
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():

@@ -51,7 +51,7 @@ def _walk(walk: Walk, report: Report, name: Name, paint: Paint) -> Iterator[str]
         yield from _run(run, name, paint)
     if not walk.runs:
         yield paint.bold("flow")
-        yield _row("not followed", "no command of a step's script that patless reads stands there")
+        yield _row("not followed", "patless reads no command of a step's script there")
     if walk.more:
         yield _row("more", f"it runs {walk.more} more times")
     yield from _finding(finding, paint)

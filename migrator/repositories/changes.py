@@ -63,7 +63,9 @@ def diff(root: Path, old: str, new: str) -> bytes:
     with running(root, *_DIFF, _checked(old), _checked(new)) as process:
         data = process.output.read(LIMIT + 1)
         if len(data) > LIMIT:
-            raise GitError(f"the change from {old[:12]} to {new[:12]} is larger than 64 MiB, which is not read")
+            raise GitError(
+                f"the change from {old[:12]} to {new[:12]} is larger than 64 MiB, which patless does not read"
+            )
         process.finish()
     return data
 

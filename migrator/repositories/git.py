@@ -138,7 +138,7 @@ def no_traps(folder: Path) -> None:
             with suppress(OSError):
                 mode = os.stat(path).st_mode
                 if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                    raise GitError(f"git is not asked about {folder}: {path} is no plain file")
+                    raise GitError(f"patless does not ask git about {folder}: {path} is not a plain file")
         return
 
 
@@ -183,9 +183,7 @@ def lacking(folder: Path) -> Exception:
     return (
         GitMissing()
         if folder.is_dir()
-        else NotRead(
-            f"there is no repository at {folder}; where it is a copy of the cache, `patless fleet scan` brings it"
-        )
+        else NotRead(f"no repository at {folder}; if it is a copy of the cache, run `patless fleet scan` to fetch it")
     )
 
 

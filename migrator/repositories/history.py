@@ -58,7 +58,9 @@ def versions(root: Path, patterns: Iterable[str], paths: Iterable[str] = ()) -> 
             commit, committed = name, int(seconds)
         elif words := piece.split():
             if len(words) != 5:
-                raise GitError(f"git's log of the repository at {root} is not understood; use git 2.31 or newer")
+                raise GitError(
+                    f"patless does not understand git's log of the repository at {root}; use git 2.31 or newer"
+                )
             oid = words[3].decode("ascii") if words[1] in _FILES else "-"
     return History(tuple(found.values()), complete=not cut and not _shallow(root))
 

@@ -308,5 +308,5 @@ def _parsed(data: bytes, width: int) -> tuple[Child, ...]:
 def _too_large(commit: str) -> GitError:
     return GitError(
         f"commit {commit} holds more than {PATHS} files, or paths deeper than {DEPTH} folders or longer than "
-        f"{LONGEST} bytes, which are not read"
+        f"{LONGEST} bytes, which patless does not read"
     )

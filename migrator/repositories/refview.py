@@ -110,10 +110,10 @@ class RefView:
             link = entry or self._folder_link(path)
             if link is None:
                 if hop:
-                    raise Unreadable("a symbolic link leads to a file that does not exist; mend or remove the link")
+                    raise Unreadable("a symbolic link leads to a file that does not exist; correct or remove the link")
                 return None
             path = self._followed(link, path)
-        raise Unreadable("its symbolic links go round in a circle; mend or remove them")
+        raise Unreadable("its symbolic links go round in a circle; correct or remove them")
 
     def _folder_link(self, path: str) -> TreeEntry | None:
         """The first folder of the path that is a symbolic link."""
@@ -125,12 +125,12 @@ class RefView:
     def _followed(self, link: TreeEntry, path: str) -> str:
         size = self._size(link)
         if size is None or size > _LINK_BYTES:
-            raise Unreadable("a symbolic link has no readable target; mend or remove it")
+            raise Unreadable("a symbolic link has no readable target; correct or remove it")
         target = os.fsdecode(self.objects.read(link.oid))
         rest = path[len(link.path) :]
         found = posixpath.normpath(posixpath.join(posixpath.dirname(link.path), target) + rest)
         if target.startswith("/") or found == ".." or found.startswith("../"):
-            raise Unreadable("a symbolic link leads out of the repository, so it is not followed")
+            raise Unreadable("a symbolic link leads out of the repository, so patless does not follow it")
         return found
 
     def _size(self, entry: TreeEntry) -> int | None:

@@ -241,7 +241,9 @@ def place(cache: Path, workspace: str, slug: str) -> Path:
     """Where the copy of a repository is kept. Raises GitError for a name that no repository has."""
     for name in (workspace, slug):
         if not SLUG.fullmatch(name):
-            raise GitError(f"{name[:200]!r} is no name of a workspace or repository, so nothing of it is read")
+            raise GitError(
+                f"{name[:200]!r} is not a valid name of a workspace or repository, so patless reads nothing of it"
+            )
     return cache / COPIES / workspace / f"{slug}.git"
 
 

@@ -65,7 +65,7 @@ def waited(process: subprocess.Popen[bytes], given: bytes, seconds: float) -> tu
         process.stdout.close()
         process.stderr.close()
     if full.is_set():
-        raise Endless(f"says more than {max(OUTPUT, ERRORS) // 1024**2} MiB, which is not read")
+        raise Endless(f"says more than {max(OUTPUT, ERRORS) // 1024**2} MiB, which patless does not read")
     return bytes(output), bytes(errors)
 
 

@@ -25,9 +25,9 @@ def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
     try:
         target = locate(root, path)
         if target is None or read_bounded(target) != before:
-            raise NotWritten("the file was changed by something else since it was read; run again")
+            raise NotWritten("something else changed the file since patless read it; run patless again")
         if not os.access(target, os.W_OK):
-            raise NotWritten("the file is read-only; make it writable and run again")
+            raise NotWritten("the file is read-only; make it writable and run patless again")
         _swap(target, before, after)
     except Unreadable as error:
         raise NotWritten(str(error)) from None
@@ -54,13 +54,13 @@ def create(root: Path, path: str, data: bytes) -> None:
                 os.unlink(temporary)
         _sync(target.parent)
     except FileExistsError:
-        raise NotWritten("there is such a file now; run again") from None
+        raise NotWritten("the file exists now; run patless again") from None
     except OSError as error:
         raise NotWritten(_sentence(error, target)) from None
 
 
 def put(path: Path, data: bytes) -> None:
-    """Make `data` the content of the file at `path`, new or not. What is no plain file is written into.
+    """Make `data` the content of the file at `path`, new or not. What is not a plain file is written into.
 
     Raises NotWritten.
     """
@@ -110,7 +110,7 @@ def _swap(target: Path, before: bytes, after: bytes) -> None:
             os.fchmod(file.fileno(), stat.S_IMODE(old.st_mode))  # after fchown, which clears bits
             os.fsync(file.fileno())
         if read_bounded(target) != before:
-            raise NotWritten("the file was changed by something else since it was read; run again")
+            raise NotWritten("something else changed the file since patless read it; run patless again")
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):

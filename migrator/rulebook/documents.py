@@ -45,7 +45,7 @@ class RuleFile:
         except yaml.YamlError as error:
             raise self._error(error.offset, str(error)) from None
         if root is None:
-            raise RuleError(f"{path}:1:1: the rule file is empty; write `what:` and the rest, or remove it")
+            raise RuleError(f"{path}:1:1: the rule file is empty; write `what:` and the rest, or remove the file")
         if not isinstance(root, yaml.Mapping):
             raise self._error(root.span.start, "must be a mapping")
         self._root = root

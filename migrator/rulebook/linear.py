@@ -65,8 +65,8 @@ def linear(text: str) -> re.Pattern[str]:
         import re2
     except ImportError:
         raise ValueError(
-            "is a pattern, and the engine for patterns that are not built in is not installed; install it with "
-            "pip install 'patless[rules]', or take the pattern out"
+            "is a pattern, and the engine for patterns that are not built in is missing; run `pip install "
+            "'patless[rules]'`, or remove the pattern"
         ) from None
     options = re2.Options()
     options.log_errors = False

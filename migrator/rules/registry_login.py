@@ -206,9 +206,7 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
         for call in authenticated_calls(shell.trace, context.book):
             source, place = _place(shell, call.command.span)
             names = " and ".join(f"${name}" for name in call.stored)
-            message = (
-                f"{call.command.name} reaches {call.host} with {f'stored {names}' if names else 'a credential'}"
-            )
+            message = f"{call.command.name} reaches {call.host} with {f'stored {names}' if names else 'a credential'}"
             detail = f"`{call.command.name}` takes the credential for this call alone, without a login"
             reason = context.reason("credential-unresolved", detail, f"`{call.command.name}`")
             yield rule.finding(

@@ -84,7 +84,7 @@ def kept_runs(runs: RecentRuns) -> tuple[KeptRun, ...]:
 
 
 def written(document: Struct) -> bytes | None:
-    """The same bytes for the same record; None for one with a name that is no text, which is not kept."""
+    """The same bytes for the same record; None for one with a name that is not text, which is not kept."""
     try:
         return msgspec.json.encode(document, order="deterministic")
     except UnicodeEncodeError:

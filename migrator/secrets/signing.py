@@ -75,7 +75,7 @@ def sign_log(log: Path, data: bytes, key: Path) -> Path:
         with file.open("wb") as out:
             out.write(signature)
     except OSError as error:
-        raise SigningError(f"{file} cannot be written: {error.strerror}") from None
+        raise SigningError(f"cannot write {file}: {error.strerror}") from None
     return file
 
 
@@ -87,7 +87,7 @@ def fingerprint(key: Path) -> str:
         answer = _ssh_keygen(b"", "-Y", "check-novalidate", "-n", LOG, "-s", file.name)
     found = _FINGERPRINT.search(answer.stdout.decode("utf-8", "replace"))
     if answer.returncode or not found:
-        raise SigningError(f"ssh-keygen does not know its own signature with {key}: {_words(answer)}")
+        raise SigningError(f"ssh-keygen does not accept its own signature with {key}: {_words(answer)}")
     return found[0]
 
 
@@ -168,9 +168,9 @@ def _told(allowed: Path) -> str:
     try:
         data = read_bounded(Path(os.path.realpath(allowed)))
     except Unreadable as error:
-        raise SigningError(f"{allowed}: the file of allowed signers is not read: {error}") from None
+        raise SigningError(f"{allowed}: cannot read the file of allowed signers: {error}") from None
     if data is None:
-        raise SigningError(f"{allowed}: there is no such file of allowed signers (see ssh-keygen's ALLOWED SIGNERS)")
+        raise SigningError(f"{allowed}: no such file of allowed signers (see ssh-keygen's ALLOWED SIGNERS)")
     return data.decode("utf-8", "surrogateescape")
 
 
@@ -183,7 +183,7 @@ def _files(beside: Path, suffix: str) -> list[Path]:
 
 def _checked(data: bytes, file: Path, allowed: Path, told: str, namespace: str) -> Signature:
     if not file.is_file():
-        return Signature(file, "", "", "it is no plain file")
+        return Signature(file, "", "", "it is not a plain file")
     found = _ssh_keygen(data, "-Y", "find-principals", "-s", str(file), "-f", str(allowed))
     given = [name for name in re.split(r"[,\n]", found.stdout.decode("utf-8", "surrogateescape")) if name.strip()]
     if found.returncode or not given:

@@ -65,7 +65,7 @@ def facts_of(
         leaving = survey.leaving() if asking.leaving else Leaving()
     heads = {ref.name: ref.commit for ref in survey.every}
     # These can change without a change of a branch, so that this repository never counts as unchanged.
-    heads |= {f"has a variable of its own named {key}": "" for key in _hiding(stored) & (names | keys)}
+    heads |= {f"has its own variable named {key}": "" for key in _hiding(stored) & (names | keys)}
     heads |= {f"imports {one.text}": "" for ref in chosen for one in ref.found.opaque if one.kind is OpaqueKind.IMPORT}
     return RepositoryFacts(one.slug, chosen, names, stored.variables, stored.not_checked, gaps, heads, leaving)
 

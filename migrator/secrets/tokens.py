@@ -140,7 +140,7 @@ def _in_the_way(stored: StoredAt, listing: Listing) -> Iterator[str]:
         verdicts = [
             str(row.verdict) for row in listing.rows if _same(stored, StoredAt.of(row.variable, row.repository))
         ]
-        yield f"{what} is still stored ({verdicts[0] if verdicts else 'no login to Packages uses it'})"
+        yield f"{what} is still stored ({(verdicts[0] if verdicts else 'no login to Packages uses it')})"
     elif why := _unread(stored, listing):
         yield f"{what} was not checked: {why}"
 
@@ -167,7 +167,7 @@ def _notes(token: Token, listing: Listing, today: date, grouped: Collection[Stor
     keys = {stored.key for stored in token.variables}
     for stored in sorted(listing.stored):
         if stored.key in keys and not any(_same(stored, one) for one in grouped):
-            yield f"{shown(stored)} is stored too, and no token lists it"
+            yield f"{shown(stored)} is stored too, but no token lists it"
 
 
 def _same(one: StoredAt, other: StoredAt) -> bool:

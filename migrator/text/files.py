@@ -33,13 +33,15 @@ def locate(root: Path, path: str) -> Path | None:
         if error.errno not in _GONE:
             raise Unreadable(_sentence(error)) from None
         if os.path.islink(full):
-            raise Unreadable("it is a symbolic link to a file that does not exist; mend or remove the link") from None
+            raise Unreadable(
+                "it is a symbolic link to a file that does not exist; correct or remove the link"
+            ) from None
         return None
     top = Path(os.path.realpath(root))
     if not real.is_relative_to(top):
-        raise Unreadable("a symbolic link leads out of the repository, so it is not followed")
+        raise Unreadable("a symbolic link leads out of the repository, so patless does not follow it")
     if any(part.lower() == ".git" for part in real.relative_to(top).parts):
-        raise Unreadable("it is inside .git, which is not read")
+        raise Unreadable("it is inside .git, which patless does not read")
     return real
 
 
@@ -70,7 +72,7 @@ def read_bounded(path: Path) -> bytes | None:
 
 def _sentence(error: OSError) -> str:
     if error.errno in (errno.EACCES, errno.EPERM):
-        return "reading it is not permitted; change its mode or run as another user"
+        return "patless has no permission to read it; change its mode, or run as another user"
     if error.errno == errno.ELOOP:
-        return "its symbolic links go round in a circle; mend or remove them"
+        return "its symbolic links go round in a circle; correct or remove them"
     return f"the system cannot read it: {error.strerror}"

@@ -190,7 +190,7 @@ def _build(text: str, events: Iterator[Any], reader: str) -> Node | None:
         if parent.mapping and len(parent.items) % 2 == 0 and isinstance(item.node, Scalar):
             key = item.node
             if key.value in parent.keys and not (key.value == "<<" and not key.style):
-                raise YamlError("a key stands twice in one mapping; remove one of the two", item.at)
+                raise YamlError("a key is twice in one mapping; remove one of the two", item.at)
             parent.keys.add(key.value)
         parent.items.append(item)
 
@@ -221,7 +221,7 @@ def _build(text: str, events: Iterator[Any], reader: str) -> Node | None:
             place(Item(node, opened.at), opened.aliases, opened.copied)
         elif kind == "AliasEvent":
             if event.anchor in open_anchors:
-                raise YamlError("an alias stands inside the node that it names; remove the cycle", at)
+                raise YamlError("an alias is inside the node that it names; remove the cycle", at)
             if event.anchor not in anchors:
                 raise YamlError("an alias has no anchor before it; define the anchor first", at)
             named, aliases, copied = anchors[event.anchor]

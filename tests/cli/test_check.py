@@ -165,7 +165,8 @@ def test_a_link_out_of_the_repository_is_skipped_with_a_sentence(patless: Patles
     run = patless("check", "root")
     assert run.code == 3
     assert run.err == (
-        "root/bitbucket-pipelines.yml: not read: a symbolic link leads out of the repository, so it is not followed\n"
+        "root/bitbucket-pipelines.yml: not read: a symbolic link leads out of the repository, so patless does "
+        "not follow it\n"
     )
 
 

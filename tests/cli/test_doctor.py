@@ -144,9 +144,9 @@ def test_an_access_token_without_an_account_is_no_fault(patless: Patless, end: F
     end.answer = lambda asked: Answer(401) if "/user" in asked.path else good(asked)
     run = patless("doctor", "--workspace", "acme")
     assert run.code == 0
-    assert "an access token may have no account of its own; name --workspace and --repo to ask what it reac" in run.out
+    assert "an access token may have no account; name --workspace and --repo to ask what it reac" in run.out
     assert "scopes      Bitbucket does not say" in run.out
-    assert "cannot be compared, as Bitbucket does not say which scopes" in run.out
+    assert "patless can't compare what each command needs: Bitbucket does not say which scopes" in run.out
 
 
 @pytest.mark.parametrize("status", [401, 403])

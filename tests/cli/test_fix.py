@@ -157,8 +157,8 @@ def test_a_file_changed_meanwhile_is_not_written_and_the_others_are(
     toy.applying.plan = plan
     run = patless("fix")
     assert run.code == 3
-    assert (
-        run.err == "a-pipelines.yml: not written: the file was changed by something else since it was read; run again\n"
+    assert run.err == (
+        "a-pipelines.yml: not written: something else changed the file since patless read it; run patless again\n"
     )
     assert run.out.splitlines()[-2:] == [
         "Fixed 1; 1 needs review.",

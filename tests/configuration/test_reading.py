@@ -115,7 +115,7 @@ WRONG = {
     ),
     "a baseline outside": (
         'baseline = "../known.json"\n',
-        ".patless.toml:1:1: `baseline` names the file '../known.json', which leads out of the repository",
+        ".patless.toml:1:1: `baseline` names the file '../known.json', which is outside the repository",
     ),
     "waivers that are no list": (
         "waivers = 1\n",

@@ -20,7 +20,7 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]+\)")
 _CODE = re.compile(r"`[^`]*`")
 _BLOCK = re.compile(r"^\s*(?:[-*]|\d+\.|#+|!!!|\|)\s.*$|^\s*$", re.MULTILINE)
 _END = re.compile(r"(?<=[.!?])\s+")
-_OTHER_TERMS = {
+OTHER_TERMS = {
     r"native pair|\bthe pair\b": "native credentials",
     r"\b(?:held|holds?|holding) back": "needs review",
     r"taken for granted|takes? (?:it )?for granted": "assumes",
@@ -73,5 +73,5 @@ def test_no_sentence_is_longer_than_people_read_at_once(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=[path.relative_to(ROOT).as_posix() for path in PAGES])
 def test_one_term_for_one_thing(page: Path) -> None:
     text = _CODE.sub("", _FENCED.sub("", page.read_text(encoding="utf-8")))
-    found = {one[0]: better for term, better in _OTHER_TERMS.items() for one in re.finditer(f"(?i){term}", text)}
+    found = {one[0]: better for term, better in OTHER_TERMS.items() for one in re.finditer(f"(?i){term}", text)}
     assert found == {}

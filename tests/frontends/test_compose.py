@@ -48,11 +48,11 @@ def test_a_file_without_services_says_nothing(document: object) -> None:
 @pytest.mark.parametrize(
     ("document", "unread"),
     [
-        ("text", UnreadPart("", "the file is no mapping")),
-        ({"services": ["web"]}, UnreadPart("", "`services` is no mapping")),
-        ({"services": {"web": "acme/web"}}, UnreadPart("", "the service web is no mapping")),
-        ({"services": {"web": {"build": 5}}}, UnreadPart("", "the build of the service web is no mapping")),
-        ({"services": {"web": {"extends": ["a"]}}}, UnreadPart("", "`extends` of the service web is no mapping")),
+        ("text", UnreadPart("", "the file is not a mapping")),
+        ({"services": ["web"]}, UnreadPart("", "`services` is not a mapping")),
+        ({"services": {"web": "acme/web"}}, UnreadPart("", "the service web is not a mapping")),
+        ({"services": {"web": {"build": 5}}}, UnreadPart("", "the build of the service web is not a mapping")),
+        ({"services": {"web": {"extends": ["a"]}}}, UnreadPart("", "`extends` of the service web is not a mapping")),
         ({"services": {"web": {"extends": "a"}}}, UnreadPart("", "what the service web extends is not found")),
         ({"services": {"web": {"extends": "web"}}}, UnreadPart("", "what the service web extends is not found")),
         (
@@ -62,7 +62,7 @@ def test_a_file_without_services_says_nothing(document: object) -> None:
         ({"include": "b.yml"}, UnreadPart("b.yml", "the file is included")),
         ({"include": [{"path": ["b.yml"], "env_file": "c"}]}, UnreadPart("b.yml", "the file is included")),
         ({"include": [5]}, UnreadPart("", "the file is included")),
-        ({"models": ["ai/a"]}, UnreadPart("", "`models` is no mapping")),
+        ({"models": ["ai/a"]}, UnreadPart("", "`models` is not a mapping")),
     ],
 )
 def test_what_is_not_read_is_said(document: object, unread: UnreadPart) -> None:
@@ -219,7 +219,7 @@ def test_environment_files_are_listed_as_written() -> None:
     services = {"a": {"env_file": "a.env"}, "b": {"env_file": ["a.env", {"path": "$B", "required": False}, 5]}}
     found = read_compose([{"services": services, "include": {"path": "c.yml", "env_file": "c.env"}}], {})
     assert found.env_files == ("c.env", "a.env", "$B")
-    assert UnreadPart("", "a path in `env_file` is no text") in found.unread
+    assert UnreadPart("", "a path in `env_file` is not text") in found.unread
 
 
 def test_shared_and_cyclic_parts_end() -> None:

@@ -203,7 +203,7 @@ def test_a_refusal_is_told_from_what_is_not_there(end: FarEnd, status: int, read
     [
         (Answer(401), "refuses the native credentials"),
         (Answer(403), "refuses the native credentials"),
-        (Answer(404), "answers 404, which is no answer to a request for a token"),
+        (Answer(404), "answers 404, which is not an answer to a request for a token"),
         (Answer(200, b"[]"), "answers without a token"),
         (Answer(200, b"[" * 100_000), "answers without a token"),
         (Answer(200, b'{"token": 1}'), "answers without a token"),

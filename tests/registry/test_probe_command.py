@@ -132,9 +132,9 @@ def test_people_read_why_and_what_could_not_be_found_out(repository: Path, host:
     lines = probe(repository).out.splitlines()
     why = {line.split()[0].partition("/")[2]: line.split(maxsplit=3)[3] for line in lines[1:7]}
     assert why == {
-        "acme/web": "its tags can be listed; push: granted by the token",
-        "acme/mirror": "its tags can be listed; push: not granted",
-        "$BITBUCKET_WORKSPACE/base": "its tags can be listed; push: not granted",
+        "acme/web": "an answer that is not a list of tags; push: granted by the token",
+        "acme/mirror": "an answer that is not a list of tags; push: not granted",
+        "$BITBUCKET_WORKSPACE/base": "an answer that is not a list of tags; push: not granted",
         "acme/theirs": "reading it is refused (401 UNAUTHORIZED); push: not granted",
         "acme/unborn": "not there, never pushed to, or hidden from this repository (404 NAME_UNKNOWN); push: granted "
         "by the token",
@@ -200,7 +200,7 @@ def test_a_registry_that_is_not_there_is_said_to_be_out_of_reach(repository: Pat
         path.write_text(path.read_text().replace(host, gone))
     outcome = probe(repository)
     assert outcome.code == 4
-    assert f"patless: {gone} cannot be reached: there is no connection" in outcome.err
+    assert f"patless: {gone} cannot be reached: no connection" in outcome.err
 
 
 def test_a_registry_without_tokens_does_not_tell_about_pushes(

@@ -79,7 +79,7 @@ TOKENS = (
     TokenRow(
         Token("staging", "Grace", None, (StoredAt(Level.DEPLOYMENT, "api", "Production", "API_PAT"),), ("a server",)),
         ("the deployment variable API_PAT of Production in api is still stored (rollback-only)", "a server uses it"),
-        ("the workspace variable API_PAT is stored too, and no token lists it",),
+        ("the workspace variable API_PAT is stored too, but no token lists it",),
     ),
 )
 

@@ -89,9 +89,9 @@ class TestOtherFindings:
             (
                 {PATH: step("ruby ci/a.rb", PUSH), "ci/a.rb": 'system "docker login crg.apkg.io"\n'},
                 "ci/a.rb:1",
-                "ci/a.rb: it is no program that patless reads",
+                "ci/a.rb: it is not a program that patless reads",
             ),
-            ({PATH: "pipelines: [\n# docker login crg.apkg.io\n"}, f"{PATH}:2", "patless reads stands there"),
+            ({PATH: "pipelines: [\n# docker login crg.apkg.io\n"}, f"{PATH}:2", "patless reads no command of a step's script there"),
             (
                 {
                     PATH: step(

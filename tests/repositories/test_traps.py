@@ -25,7 +25,7 @@ def test_a_pipe_where_git_reads_a_file_is_not_waited_for(tmp_path: Path, name: s
     trap.unlink(missing_ok=True)
     os.mkfifo(trap)
     for ask in (git.top_level, git.files, lambda folder: list(refs(folder))):
-        with pytest.raises(GitError, match="is no plain file"):
+        with pytest.raises(GitError, match="is not a plain file"):
             ask(tmp_path / below)
     assert git.remote_slug(tmp_path / below) is None
 

@@ -221,12 +221,12 @@ def _above(root: Path) -> str:
 
 
 REFUSED = {
-    _outside: "a symbolic link leads out of the repository, so it is not followed",
-    _outside_folder: "a symbolic link leads out of the repository, so it is not followed",
-    _device: "a symbolic link leads out of the repository, so it is not followed",
-    _git_inside: "it is inside .git, which is not read",
-    _loop: "its symbolic links go round in a circle; mend or remove them",
-    _dangling: "it is a symbolic link to a file that does not exist; mend or remove the link",
+    _outside: "a symbolic link leads out of the repository, so patless does not follow it",
+    _outside_folder: "a symbolic link leads out of the repository, so patless does not follow it",
+    _device: "a symbolic link leads out of the repository, so patless does not follow it",
+    _git_inside: "it is inside .git, which patless does not read",
+    _loop: "its symbolic links go round in a circle; correct or remove them",
+    _dangling: "it is a symbolic link to a file that does not exist; correct or remove the link",
     _fifo: "it is not a plain file",
     _socket: "it is not a plain file",
     _folder: "it is not a plain file",
@@ -261,7 +261,7 @@ def test_a_file_without_permission_is_refused() -> None:
     with unprivileged() as folder:
         put(folder, "a.yml")
         (folder / "a.yml").chmod(0)
-        with pytest.raises(Unreadable, match="not permitted"):
+        with pytest.raises(Unreadable, match="no permission"):
             WorkTree(folder).read("a.yml")
 
 

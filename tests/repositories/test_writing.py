@@ -55,19 +55,19 @@ def test_the_owner_is_kept(file: Path) -> None:
 
 def test_a_file_that_was_changed_since_is_left_alone(file: Path) -> None:
     file.write_bytes(b"someone else")
-    assert refused(file) == "the file was changed by something else since it was read; run again"
+    assert refused(file) == "something else changed the file since patless read it; run patless again"
     assert file.read_bytes() == b"someone else"
 
 
 def test_a_file_that_is_changed_while_it_is_written_is_left_alone(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing.os, "fsync", lambda _: file.write_bytes(b"someone else"))
-    assert refused(file) == "the file was changed by something else since it was read; run again"
+    assert refused(file) == "something else changed the file since patless read it; run patless again"
     assert file.read_bytes() == b"someone else"
 
 
 def test_a_file_that_is_gone_is_not_made_again(file: Path) -> None:
     file.unlink()
-    assert refused(file) == "the file was changed by something else since it was read; run again"
+    assert refused(file) == "something else changed the file since patless read it; run patless again"
     assert not file.exists()
 
 
@@ -84,7 +84,7 @@ def test_a_link_that_leads_out_is_not_followed(file: Path) -> None:
     outside = file.parent.parent / "outside.yml"
     outside.write_bytes(BEFORE)
     (file.parent / "link.yml").symlink_to(outside)
-    assert refused(file, "link.yml") == "a symbolic link leads out of the repository, so it is not followed"
+    assert refused(file, "link.yml") == "a symbolic link leads out of the repository, so patless does not follow it"
     assert outside.read_bytes() == BEFORE
 
 
@@ -133,12 +133,12 @@ def test_a_read_only_file_is_left_alone() -> None:
     with unprivileged() as folder:
         (folder / "a.yml").write_bytes(BEFORE)
         (folder / "a.yml").chmod(0o444)
-        assert refused(folder / "a.yml") == "the file is read-only; make it writable and run again"
+        assert refused(folder / "a.yml") == "the file is read-only; make it writable and run patless again"
 
 
 def test_a_new_file_takes_no_ones_place(tmp_path: Path) -> None:
     (tmp_path / "new").write_bytes(b"there")
-    with pytest.raises(NotWritten, match="there is such a file now; run again"):
+    with pytest.raises(NotWritten, match="the file exists now; run patless again"):
         writing.create(tmp_path, "new", AFTER)
     assert (os.listdir(tmp_path), (tmp_path / "new").read_bytes()) == (["new"], b"there")
 

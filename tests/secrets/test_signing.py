@@ -143,7 +143,7 @@ def test_certificates_of_one_key_are_one_signer(plan: Path, key: Callable[[str],
 def test_what_is_no_plain_file_is_no_signature_and_not_waited_for(plan: Path) -> None:
     os.mkfifo(plan.with_name("plan.json.1.sig"))
     (signature,) = signing.signatures(plan, plan.with_name("allowed"))
-    assert signature.why == "it is no plain file"
+    assert signature.why == "it is not a plain file"
     plan.with_name("allowed").unlink()
     os.mkfifo(plan.with_name("allowed"))
     with pytest.raises(SigningError, match="not a plain file"):

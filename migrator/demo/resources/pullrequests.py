@@ -34,7 +34,7 @@ def found(call: RoutedRequest) -> PullRequest:
 
 
 def spec(call: RoutedRequest, repository: Repository, request: PullRequest) -> str:
-    """What its difference is called, whose bytes count: its `%0D` is no text to be encoded again (BITBUCKET_API.md 8,
+    """What its difference is called, whose bytes count: its `%0D` is not text to be encoded again (BITBUCKET_API.md 8,
     fact 8)."""
     source, destination = review.ends(repository, request)
     ends = f"{source[:SHORT]}%0D{(request.base or destination)[:SHORT]}"

@@ -21,7 +21,7 @@ _CHANGING = regex(r"(?:^|\s)-[a-zA-Z]*[luicn]")
 
 
 class Unwritable(Exception):
-    """The word is no text with plain variables; the message is a clause."""
+    """The word is not text with plain variables; the message is a clause."""
 
 
 class ReferenceWriter:

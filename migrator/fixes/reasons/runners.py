@@ -20,6 +20,6 @@ def runner(labels: Sequence[str], context: Context) -> Opinion:
         detail = f"the step runs on a shell runner ({shell}), where the login outlives it"
         return Opinion(asked, reasons=(context.reason("shell-runner", detail, shell),), assumptions=granted)
     if unknown := runners.open(labels):
-        detail = f"the runner label {unknown} does not tell whether the step has a container of its own"
+        detail = f"the runner label {unknown} does not tell whether the step has its own container"
         return Opinion(asked, reasons=(context.reason("shell-runner", detail, unknown),), assumptions=granted)
     return Opinion(asked, assumptions=granted)

@@ -167,7 +167,7 @@ def _merged(parts: Sequence[BakeTarget], name: str) -> BakeTarget:
 
 def _plain(text: BakeText, line: int) -> str:
     if any(isinstance(piece, BakeName) for piece in text):
-        raise BakeError("a variable stands where only text is read", line)
+        raise BakeError("a variable is where patless reads only text", line)
     return "".join(piece for piece in text if isinstance(piece, str))
 
 
@@ -238,7 +238,7 @@ class _Hcl:
                 raise BakeError("only groups, targets and variables are read", line)
             key = word, _plain(_template(name, line, True), line)
             if key in found:
-                raise BakeError(f"the {word} {key[1]} stands there twice", line)
+                raise BakeError(f"the {word} {key[1]} is there twice", line)
             self.sign("{")
             found[key] = line, self.body()
         return found
@@ -277,7 +277,7 @@ class _Hcl:
                 self.sign("=", ":")
                 key = _plain(_template(name, line, True), line) if kind == "text" else name
                 if key in pairs:
-                    raise BakeError(f"{key} stands there twice", line)
+                    raise BakeError(f"{key} is there twice", line)
                 pairs[key] = self.scalar()
                 if self.is_sign(","):
                     self.next()
@@ -320,7 +320,7 @@ def _json(text: str) -> dict[tuple[str, str], _Body]:
     try:
         root = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise BakeError("the bake file is no plain JSON", getattr(error, "lineno", 0)) from None
+        raise BakeError("the bake file is not plain JSON", getattr(error, "lineno", 0)) from None
     found: dict[tuple[str, str], _Body] = {}
     for kind, blocks in _object(root).items():
         if kind not in _KINDS:
@@ -332,7 +332,7 @@ def _json(text: str) -> dict[tuple[str, str], _Body]:
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(dict(pairs)) != len(pairs):
-        raise BakeError("a name stands twice in the bake file")
+        raise BakeError("a name is twice in the bake file")
     return dict(pairs)
 
 

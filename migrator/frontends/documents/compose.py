@@ -112,7 +112,7 @@ def read_compose(documents: Sequence[object], variables: Mapping[str, str | None
         if document is None:
             continue
         if not isinstance(document, dict):
-            reader.miss("the file is no mapping")
+            reader.miss("the file is not a mapping")
             continue
         reader.include(document.get("include"))
         models += reader.models(document.get("models"))
@@ -161,9 +161,9 @@ class _Reading:
                 if isinstance(body, dict):
                     yield _spelt(name), body
                 elif body is not None:
-                    self.miss(f"the service {_spelt(name)} is no mapping")
+                    self.miss(f"the service {_spelt(name)} is not a mapping")
         elif found is not None:
-            self.miss("`services` is no mapping")
+            self.miss("`services` is not a mapping")
 
     def service(self, name: str, body: Mapping[object, object]) -> Service:
         volumes = [entry for entry in _list(body.get("volumes")) if isinstance(entry, dict)]
@@ -185,7 +185,7 @@ class _Reading:
         if isinstance(body, str):
             return Build(context=self.text(body))
         if not isinstance(body, dict):
-            self.miss(f"the build of the service {service} is no mapping")
+            self.miss(f"the build of the service {service} is not a mapping")
             return None
         contexts = [(name, self.text(source)) for name, source in _pairs(body.get("additional_contexts"))]
         return Build(
@@ -205,7 +205,7 @@ class _Reading:
             found = self.variables.get(name)
             why = f"{name} is taken from the environment"
             return BuildArgument(name, unknown(why, names=(name,)) if found is None else known(found))
-        return BuildArgument(name, self.text(value) or unknown(f"the value of {name} is no text"))
+        return BuildArgument(name, self.text(value) or unknown(f"the value of {name} is not text"))
 
     def caches(self, entries: object) -> Iterator[Expansion]:
         for entry in _list(entries):
@@ -219,7 +219,7 @@ class _Reading:
 
     def models(self, body: object) -> tuple[Expansion, ...]:
         if body is not None and not isinstance(body, dict):
-            self.miss("`models` is no mapping")
+            self.miss("`models` is not a mapping")
         entries = body.values() if isinstance(body, dict) else ()
         return self.texts([entry.get("model") for entry in entries if isinstance(entry, dict)])
 
@@ -238,7 +238,7 @@ class _Reading:
             return body
         if not isinstance(body, dict):
             if body is not None:
-                self.miss(f"`extends` of the service {name} is no mapping")
+                self.miss(f"`extends` of the service {name} is not a mapping")
             return None
         path, service = body.get("file"), body.get("service")
         if path is not None:
@@ -264,7 +264,7 @@ class _Reading:
             if isinstance(path, str):
                 self.env_files.append(path)
             elif path is not None:
-                self.miss("a path in `env_file` is no text")
+                self.miss("a path in `env_file` is not text")
 
     def text(self, value: object, limit: int | None = None) -> Expansion | None:
         """A scalar expanded; None for null."""
@@ -275,7 +275,7 @@ class _Reading:
         if isinstance(value, int):
             return known(_spelt(value))
         # Not even a float: `3.10` would have become 3.1.
-        return unknown("it is no text")
+        return unknown("it is not text")
 
     def texts(self, values: Iterable[object]) -> tuple[Expansion, ...]:
         return tuple(text for text in map(self.text, values) if text is not None)

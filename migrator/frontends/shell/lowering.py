@@ -47,7 +47,7 @@ from migrator.text.source import Span
 _Tree = dict[str, Any]
 _TOO_DEEP = f"the script is nested more than {shfmt.MAX_DEPTH} levels deep; flatten it"
 _PATTERN = "arithmetic or a pattern"
-PUT = "text that is put there before the shell reads it"
+PUT = "text that is added before the shell reads it"
 _FALLBACKS = {
     "-": Fallback.DEFAULT,
     "=": Fallback.ASSIGN,

@@ -28,7 +28,7 @@ def tree(text: str) -> dict[str, Any]:
     shfmt is not installed."""
     data = text.encode("utf-8", "surrogatepass")
     if len(data) > MAX_TEXT:
-        raise ProgramError(f"the script is longer than {MAX_TEXT // 1024} KiB; move it to a file of its own")
+        raise ProgramError(f"the script is longer than {MAX_TEXT // 1024} KiB; move it to its own file")
     try:
         process = subprocess.Popen(
             [_shfmt(), "-ln", "bash", "--to-json"],

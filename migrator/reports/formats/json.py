@@ -24,7 +24,7 @@ def file(made: Table | Struct) -> str:
 
 def dump(record: object) -> str:
     """Escaping all but ASCII makes the output safe for every terminal and encoding, and lets it name files whose name
-    is no text. This is the same as `indent=2`, which takes many times as long for a workspace."""
+    is not text. This is the same as `indent=2`, which takes many times as long for a workspace."""
     made = msgspec.to_builtins(record, builtin_types=(date, datetime))
     return msgspec.json.format(json.dumps(made, default=_spelt), indent=2) + "\n"
 

@@ -34,7 +34,7 @@ class FixRecord(Struct, frozen=True):
 class FindingRecord(SaidFinding, frozen=True):
     fix: Annotated[
         FixRecord | None,
-        about("null for none, and where its text would show a literal credential: then `patless fix` makes it"),
+        about("null for none, and where its text would show a hardcoded token: then `patless fix` makes it"),
     ]
 
 

@@ -41,7 +41,7 @@ class UnlocksRecord(Struct, frozen=True):
     findings: Count
     repositories: Strings
     secrets: tuple[UnlockedVariable, ...]
-    partly: Annotated[Count, about("findings that something else holds back as well")]
+    partly: Annotated[Count, about("findings that also have another reason")]
 
 
 class KnownRecord(Struct, frozen=True):
@@ -94,7 +94,7 @@ class PictureSummary(Struct, frozen=True):
 
 class PictureRecord(Struct, frozen=True):
     schema_version: Literal[1]
-    packages: Annotated[tuple[KnownRecord, ...], about("in the order in which it pays to settle whose they are")]
+    packages: Annotated[tuple[KnownRecord, ...], about("the packages that unblock most come first")]
     shared_pipelines: tuple[SharedRecord, ...]
     unread: tuple[UnreadRecord, ...]
     summary: PictureSummary

@@ -59,7 +59,7 @@ class VariableRecord(Struct, frozen=True, kw_only=True):
     assumptions: Annotated[Strings, about("what whoever signs the removal answers for")]
     uncovers: Annotated[
         tuple[Level, ...],
-        about("levels with a variable of this name that comes through, the first one first, once it is gone"),
+        about("levels whose variable of this name pipelines see after the removal, the first one first"),
     ]
     alive: Annotated[tuple[AliveRecord, ...], about("branches that keep it in use")]
     alive_others: Annotated[Count, about("how many more branches keep it in use")] = 0

@@ -16,7 +16,7 @@ from migrator.reports.records.words import SCHEMA_VERSION
 
 _UNSAID = "Bitbucket does not say"
 _ACCEPTED = {True: "accepted", False: "not accepted", None: "not known whether it is accepted"}
-_NO_USER = "an access token may have no account of its own; name --workspace and --repo to ask what it reaches"
+_NO_USER = "an access token may have no account; name --workspace and --repo to ask what it reaches"
 
 
 class CredentialRecord(Struct, frozen=True):
@@ -60,7 +60,7 @@ def subject(found: Diagnosis, budget: Budget) -> Subject:
 def document(found: Diagnosis, budget: Budget) -> Document:
     """What was asked and answered, then what each command lacks and does not need."""
     columns = (Column("command"), Column("lacks"), Column("does not need"))
-    unknown = f"What each command needs cannot be compared, as {_UNSAID} which scopes the credential has."
+    unknown = f"patless can't compare what each command needs: {_UNSAID} which scopes the credential has."
     fits = tuple(
         TableRow((fit.command, ", ".join(fit.missing) or "-", ", ".join(fit.beyond) or "-")) for fit in found.fits
     )
@@ -76,7 +76,7 @@ def document(found: Diagnosis, budget: Budget) -> Document:
         ),
         Table("commands", "Commands", columns, fits, empty=unknown),
     )
-    return Document("The credential for Bitbucket", found.url, (Section("doctor", "Credential", tables=tables),))
+    return Document("The Bitbucket credential", found.url, (Section("doctor", "Credential", tables=tables),))
 
 
 def record(found: Diagnosis, budget: Budget) -> DoctorRecord:

@@ -51,18 +51,28 @@ _VARIABLES = (
 _TOKENS = ("token", "owner", "expires", "verdict", "why", "notes", "variables", "consumers")
 
 
-def subject(listing: Listing, tokens: Sequence[TokenRow] = (), *, whole: bool = False) -> Subject:
-    """`whole`: each variable is shown with its evidence, however many there are."""
+def subject(
+    listing: Listing, tokens: Sequence[TokenRow] = (), *, whole: bool = False, planned: bool = False
+) -> Subject:
+    """`whole`: each variable is shown with its evidence, however many there are. `planned`: the plan is written, so
+    nothing advises to write one."""
     files = {".csv": lambda: variables_sheet(listing), ".json": lambda: secrets(listing, tokens)}
     if tokens:
         files[".tokens.csv"] = lambda: tokens_sheet(tokens)
-    return Subject(lambda page: document(listing, tokens, page=page, whole=whole), files)
+    return Subject(lambda page: document(listing, tokens, page=page, whole=whole, planned=planned), files)
 
 
-def document(listing: Listing, tokens: Sequence[TokenRow] = (), *, page: bool = False, whole: bool = False) -> Document:
+def document(
+    listing: Listing,
+    tokens: Sequence[TokenRow] = (),
+    *,
+    page: bool = False,
+    whole: bool = False,
+    planned: bool = False,
+) -> Document:
     """A page begins with what can be done next. So do lines of text where there are many variables, unless they are
     wanted `whole`; else they have a group for each repository."""
-    closing = tuple(closing_of(listing, tokens))
+    closing = tuple(closing_of(listing, tokens, planned=planned))
     several = len(listing.rows) > words.MANY and not whole
     if page:
         first = tuple(stored(listing, tokens))
@@ -99,7 +109,9 @@ def stored(listing: Listing, tokens: Sequence[TokenRow] = ()) -> Iterator[Sectio
         ),
         (Chart("bars", "Variables by verdict", bars, told),) if bars else (),
         tables=tuple(_table(one, columns) for one in words.doings(listing.rows))
-        or (Table("variables", "Variables", columns, (), empty="No stored variable that a login to Packages uses or used."),),
+        or (
+            Table("variables", "Variables", columns, (), empty="No login to Packages uses or used a stored variable."),
+        ),
     )
 
 
@@ -136,13 +148,14 @@ def doubts(listing: Listing, *, page: bool) -> Iterator[Section]:
         yield Section("granted", words.GRANTED, blocks=(listed(map(_quoted, granted)),))
 
 
-def closing_of(listing: Listing, tokens: Sequence[TokenRow]) -> Iterator[Text]:
+def closing_of(listing: Listing, tokens: Sequence[TokenRow], *, planned: bool = False) -> Iterator[Text]:
     counts = [(", ", f"{number} ", Marked(verdict, TONES[verdict])) for verdict, number in words.counts(listing.rows)]
     found = [piece for pieces in counts for piece in pieces][1:]
     head, tail = words.total(listing)
     yield (head, *((": ", *found) if found else ()), tail)
     yield from words.resting(listing)
-    yield from words.advice(listing, tokens)
+    if not planned:
+        yield from words.advice(listing, tokens)
 
 
 def variables_sheet(listing: Listing) -> Table:
