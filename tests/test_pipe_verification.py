@@ -132,5 +132,5 @@ pipelines:
     for option in ([], ["--diff"]):
         run = patless("fix", "--style", "pipe", "--offline", "--pipe-version", "1.2.3", *option)
         assert (run.code, run.out) == (70, "")
-        assert "nothing was written" in run.err
+        assert "wrote nothing" in run.err
     assert file.read_text() == step

@@ -225,7 +225,7 @@ def _spent(error: Exception) -> bool:
 
 def _leaving(count: int) -> None:
     what = many(count, "pull request", "pull requests")
-    console.err([f"patless: interrupted; finishing {what}; interrupt again to leave that to the next run"])
+    console.err([f"patless: interrupted: finishing {what}; interrupt again to leave that to the next run"])
 
 
 def _undone(outcome: MigrationOutcome) -> bool:

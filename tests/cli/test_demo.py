@@ -115,9 +115,9 @@ def _what_the_sentences_say(printed: str) -> None:
     assert "comments on #1: 1 written" in parts["7"]
     assert re.search(r"invoices +main +merged-green", parts["8"])
     assert "2 removable" in parts["9"]
-    assert "plan.json holds 2 variables" in parts["10"]
+    assert "wrote plan.json: 2 variables" in parts["10"]
     assert "signed as" in parts["10"]
-    assert "2 removed, 0 left" in parts["11"]
+    assert "2 deleted or already absent, 0 left" in parts["11"]
     assert parts["12"].count("deleted") == 2
     assert "1 of 1 required" in parts["12"]
     assert "report.html" in parts["13"]

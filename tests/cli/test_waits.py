@@ -138,4 +138,4 @@ def test_no_silence_on_a_terminal(tmp_path: Path) -> None:
             pass
         assert process.wait() == 0
         assert longest < 2
-        assert b"asked for last: GET /" in seen
+        assert b"last request: GET /" in seen

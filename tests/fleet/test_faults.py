@@ -159,7 +159,7 @@ def test_a_ledger_that_is_damaged(desk: Desk, harm: Callable[[Path], None], word
         done = installed(desk, *command)
         assert done.code == 2, done.err
         assert f"{desk.ledger.name}: {words}" in done.err
-        assert "bring back a copy of before, or move it away, and `patless fleet scan` makes another" in done.err
+        assert "bring back an earlier copy, or move it away and run `patless fleet scan`" in done.err
     assert desk.ledger.read_bytes() == harmed
 
 

@@ -217,7 +217,7 @@ def test_the_pace_ends_a_run_and_the_next_one_goes_on(box: Box, desk: Desk) -> N
         desk.add(slug)
     done = desk.migrate("--open-prs", "--pace", "2")
     assert done.code == 1
-    assert "c main: waits: 2 were opened within the hour" in done.out
+    assert "c main: waits: 2 opened within the hour" in done.out
     assert [len(desk.pull_requests(slug)) for slug in ("a", "b", "c")] == [1, 1, 0]
     assert "waits" in desk.migrate("--open-prs", "--pace", "2").out
     assert desk.open().code == 0
@@ -339,8 +339,8 @@ def test_limits_hold_whoever_is_fast(box: Box, desk: Desk, slow: str) -> None:
     box.faults.add(f"*/acme/{slow}/environments", delay=0.6)
     done = desk.migrate("--open-prs", "--pace", "2")
     assert [len(desk.pull_requests(slug)) for slug in ("a", "b", "c", "d")] == [1, 1, 0, 0]
-    assert [line.partition(" ")[0] for line in done.out.splitlines()] == ["a", "b", "c", "2"]
-    assert done.out.splitlines()[2].startswith("c main: waits: 2 were opened within the hour")
+    assert [line.partition(" ")[0] for line in done.out.splitlines()] == ["a", "b", "c", "Opened"]
+    assert done.out.splitlines()[2].startswith("c main: waits: 2 opened within the hour")
 
 
 @pytest.mark.parametrize("slow", ["a", "b", "c"])
@@ -437,7 +437,7 @@ def test_an_exporter_changes_what_is_right_for_all_who_import_it(box: Box, desk:
     done = desk.open()
     assert done.code == 0
     assert desk.text("patless/main", "ci-shared").count("BITBUCKET_PACKAGES_TOKEN") == 1
-    assert "and those of `orders`, which import from here" in desk.pull_requests("ci-shared")[0].description
+    assert "Watch those of `orders` too, which import from here" in desk.pull_requests("ci-shared")[0].description
     box.commit("orders", "main", {"Dockerfile": "FROM crg.apkg.io/acme/base\n"})
     assert desk.run("fleet", "scan", "--workspace", "acme").code == 1
     told = desk.migrate("ci-shared").out

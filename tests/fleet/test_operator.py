@@ -129,7 +129,7 @@ def test_an_override_adds_to_what_holds_for_all(tmp_path: Path) -> None:
         ),
         (
             "own-packages = ['$BITBUCKET_REPO_SLUGS']",
-            "fleet.toml:1:17: `own-packages[0]` is '$BITBUCKET_REPO_SLUGS', which would be ",
+            "fleet.toml:1:17: `own-packages[0]` is '$BITBUCKET_REPO_SLUGS', which claims ",
         ),
         ("rules = ['nowhere']", "fleet.toml:1:10: `rules[0]` names the folder 'nowhere', which does not exist"),
         ("[variables]\nPORT = 1", 'fleet.toml:2:1: `variables.PORT` must be text; write PORT = "…"'),
@@ -164,7 +164,7 @@ def test_an_override_adds_to_what_holds_for_all(tmp_path: Path) -> None:
         ),
         (
             "own-packages = ['\\u001b[31m']",
-            "fleet.toml:1:17: `own-packages[0]` is '\\u001b[31m', which would be ",
+            "fleet.toml:1:17: `own-packages[0]` is '\\u001b[31m', which claims ",
         ),
         ("x = ", "fleet.toml: the file is not TOML: Invalid value (at end of document)"),
     ],

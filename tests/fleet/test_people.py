@@ -18,7 +18,7 @@ def test_a_persons_push_leaves_the_branch_to_them(box: Box, desk: Desk) -> None:
     before = writes(box.requests)
     done = desk.open()
     assert (done.code, writes(box.requests)) == (0, before)
-    assert "pushed: people have pushed" in done.out
+    assert "pushed: someone pushed" in done.out
 
 
 def test_a_commit_that_people_amended_is_theirs(box: Box, desk: Desk) -> None:

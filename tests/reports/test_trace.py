@@ -91,7 +91,11 @@ class TestOtherFindings:
                 "ci/a.rb:1",
                 "ci/a.rb: it is not a program that patless reads",
             ),
-            ({PATH: "pipelines: [\n# docker login crg.apkg.io\n"}, f"{PATH}:2", "patless reads no command of a step's script there"),
+            (
+                {PATH: "pipelines: [\n# docker login crg.apkg.io\n"},
+                f"{PATH}:2",
+                "patless reads no command of a step's script there",
+            ),
             (
                 {
                     PATH: step(

@@ -42,16 +42,16 @@ def test_what_is_as_it_was_may_go() -> None:
 
 
 def test_a_waiver_that_ended_since_holds_the_row_back() -> None:
-    assert "the waiver of dump was good until 2026-11-24" in why(WAIVED, NOW + timedelta(days=1))
+    assert "the waiver of dump expired on 2026-11-24" in why(WAIVED, NOW + timedelta(days=1))
 
 
 def test_a_plan_of_one_repository_speaks_for_no_variable_of_the_workspace() -> None:
-    assert "of one repository" in why(SHARED)
+    assert "covers one repository" in why(SHARED)
 
 
 def test_a_repository_that_is_not_to_be_seen_holds_its_rows_and_those_of_the_workspace_back() -> None:
-    assert "api cannot be seen" in why(replace(ROW, repository="api"))
-    assert "api cannot be seen" in why(SHARED, repository="", heads={"api": {}, "web": {}})
+    assert "api is no longer visible" in why(replace(ROW, repository="api"))
+    assert "api is no longer visible" in why(SHARED, repository="", heads={"api": {}, "web": {}})
 
 
 class _Log:

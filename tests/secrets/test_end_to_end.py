@@ -540,7 +540,7 @@ def test_the_owner_of_an_api_token_applies_under_no_other_name(desk: Desk, keys:
     desk.plan("--repo", "tool", "--sign", str(keys["dana"]), "--sign", str(keys["lee"]))
     own = {"BITBUCKET_ACCESS_TOKEN": "", "ATLASSIAN_ACCOUNT_EMAIL": "lee@acme.example", "ATLASSIAN_API_TOKEN": "x"}
     refused = desk.secrets("apply", "plan.json", "--yes", *TWO, "--by", "sam@acme.example", **own)
-    assert (refused.code, "the API token is that of lee@acme.example" in refused.err) == (2, True)
+    assert (refused.code, "the API token belongs to lee@acme.example" in refused.err) == (2, True)
     assert uuid in uuids(desk.box)
 
 

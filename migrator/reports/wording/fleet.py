@@ -92,7 +92,7 @@ def next_step(shared: Shared) -> str:
     if shared.bump:
         return (
             f"change {aim.repository} on a branch and tag it; then name that tag instead of {aim.ref} in each "
-            "importer (a change of the branch alone reaches none)"
+            "importer. A change of the branch alone reaches none of them"
         )
     return f"change the branch {aim.ref} of {aim.repository}; its merge reaches every importer"
 

@@ -293,4 +293,4 @@ def day(seconds: int) -> str:
     try:
         return f"on {datetime.fromtimestamp(seconds, UTC).date()}"
     except (ValueError, OverflowError, OSError):
-        return "at an impossible date"
+        return "on an impossible date"

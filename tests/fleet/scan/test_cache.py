@@ -124,7 +124,7 @@ def test_without_a_limit_only_those_that_are_gone_go(desk: Desk) -> None:
     done = cache(desk, "prune")
     assert done.code == 0
     assert f"acme/{slug(2)}: gone, " in done.out
-    assert "2 copies taken away" in done.out
+    assert "removed 2 copies" in done.out
     assert copies(desk) == {*(slug(number) for number in (0, 1, 3, 5)), "renamed"}
 
 

@@ -240,9 +240,9 @@ def test_an_option_that_means_nothing_is_a_sentence(option: tuple[str, str], des
 
 def test_a_limit_stops_and_the_same_command_goes_on(desk: Desk) -> None:
     fill(desk.box, 5)
-    assert "3 repositories are left" in desk.scan("--limit", "2").err
+    assert "3 repositories left" in desk.scan("--limit", "2").err
     assert sum(one.state is RepositoryState.SCANNED for one in desk.entries().values()) == 2
-    assert "going on" in desk.scan("--limit", "2").err
+    assert "continuing" in desk.scan("--limit", "2").err
     assert desk.scan().code == 1
     assert all(one.state is RepositoryState.SCANNED for one in desk.entries().values())
 
