@@ -81,7 +81,7 @@ class Exporters:
         if branch and tag and branch != tag:
             raise _Missing("it is a branch and a tag, at different commits")
         if not branch and not tag:
-            raise _Missing("no branch or tag of this name is fetched")
+            raise _Missing("patless fetched no branch or tag of this name")
         return (Pin.BRANCH, branch) if branch else (Pin.TAG, tag or "")
 
     def _read(self, exporter: FleetRepository, commit: str, path: str) -> bytes:

@@ -143,7 +143,7 @@ def looked(branch: LedgerBranch, one: Import, aim: object) -> ImporterView:
     slug = branch.entry.repository.slug
     pin = Pin.TAG if ":v1:" in one.text else Pin.BRANCH
     if "gone" in one.text:
-        return ImporterView("ci-shared", why="no branch or tag of this name is fetched")
+        return ImporterView("ci-shared", why="patless fetched no branch or tag of this name")
     return ImporterView(
         "ci-shared", pin, "c" * 40, (pushes(slug, 14),), (finding(13, assumptions=[linkage(name(slug))]),)
     )

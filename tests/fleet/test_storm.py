@@ -142,7 +142,7 @@ def test_no_wait_is_longer_than_the_deadline_and_the_next_run_goes_on(tmp_path: 
         done = desk.open("--deadline", "10m")
         assert done.code == 1, done.err
         assert sum(hand.slept) < 700
-        assert re.search(r"--deadline\)?; \d+ repositories left; run the same command to continue", done.err)
+        assert re.search(r"--deadline`?\)?; \d+ repositories left; run the same command to continue", done.err)
         box.limits.hourly = None
         assert desk.open().code == 0
         assert [len(desk.pull_requests(slug)) for slug in SLUGS] == [1] * 12

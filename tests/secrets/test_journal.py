@@ -94,5 +94,5 @@ def test_what_a_full_disk_did_not_take_is_not_gone_on_from(tmp_path: Path) -> No
 
 def test_a_pipe_is_no_log_and_nobody_waits_for_it(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "log")
-    with pytest.raises(NotKept, match="no plain file"):
+    with pytest.raises(NotKept, match="not a plain file"):
         journal.read(tmp_path / "log")

@@ -43,7 +43,7 @@ def test_a_file_that_is_no_backup_is_not_written_to(tmp_path: Path, held: bytes)
     path = tmp_path / "backup"
     path.write_bytes(held)
     path.chmod(0o600)
-    with pytest.raises(NotKept, match="whole lines of a backup"), backup(path, {}):
+    with pytest.raises(NotKept, match="complete lines of a backup"), backup(path, {}):
         pass
     assert path.read_bytes() == held
 
@@ -86,7 +86,7 @@ def test_a_file_of_another_role_is_refused_under_any_name(tmp_path: Path) -> Non
     path = tmp_path / "log"
     path.touch(0o600)
     apart = {keeping.identity(path): "the log"}
-    with pytest.raises(NotKept, match="is the log, too"), backup(tmp_path / "." / ".." / tmp_path.name / "log", apart):
+    with pytest.raises(NotKept, match="is also the log"), backup(tmp_path / "." / ".." / tmp_path.name / "log", apart):
         pass
 
 

@@ -74,7 +74,7 @@ def test_shards_that_are_merged_are_a_single_run_byte_for_byte(box: Box, home: P
 
 def timeless(text: str) -> str:
     """Without the one moment that differs between two runs of anything: when the oldest answer was given."""
-    found, count = re.subn(r'("since": "|the oldest of )[-0-9]+T[0-9:]+\+00:00', r"\1", text)
+    found, count = re.subn(r'("since": "|the oldest from )[-0-9]+T[0-9:]+\+00:00', r"\1", text)
     assert count == 1
     return found
 

@@ -286,7 +286,7 @@ def test_what_a_run_takes_is_said_before_it_begins(desk: Desk) -> None:
     assert re.match(told, first.err)
     again = desk.list("--all")
     asked = 2 * len(logins)
-    assert again.err.startswith(f"patless: 12 repositories, 12 of them known from before: about {asked} requests. ")
+    assert again.err.startswith(f"patless: 12 repositories, 12 of them kept from before: about {asked} requests. ")
     fewer = {"PATLESS_REQUESTS_PER_HOUR": "7", "PATLESS_CACHE_DIR": str(desk.home / "other")}
     slow = desk.list("--all", "--max-age", "0", "--max-requests", "3", **fewer)
     assert re.match(r"patless: 12 repositories: about \d\d requests, \d\.\d hours at 7 an hour", slow.err)
@@ -299,7 +299,7 @@ def test_a_deadline_that_is_past_ends_with_what_is_known(desk: Desk) -> None:
     done = desk.list("--all", "--deadline", "1s")
     assert time.monotonic() - begun < 10
     assert done.code == 3
-    assert "(--deadline); " in done.err
+    assert "`--deadline`; " in done.err
     assert json.loads(done.out)["summary"]["left"] > 0
 
 

@@ -30,7 +30,7 @@ def gain(unlocked: Unlocked) -> str:
     """What settling it would free."""
     more = f"; {many(unlocked.partly, 'login')} would still wait for something else" if unlocked.partly else ""
     if not unlocked.findings:
-        return f"unblocks nothing alone{more}"
+        return f"unblocks nothing by itself{more}"
     repositories = many(len(unlocked.repositories), "repository", "repositories")
     secrets = many(len(unlocked.secrets), "stored variable")
     return f"unblocks {many(unlocked.findings, 'login')} in {repositories}, and {secrets}{more}"
