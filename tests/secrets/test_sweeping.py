@@ -299,7 +299,7 @@ def test_a_deadline_that_is_past_ends_with_what_is_known(desk: Desk) -> None:
     done = desk.list("--all", "--deadline", "1s")
     assert time.monotonic() - begun < 10
     assert done.code == 3
-    assert "`--deadline`; " in done.err
+    assert "(`--deadline`); " in done.err
     assert json.loads(done.out)["summary"]["left"] > 0
 
 
