@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +20,7 @@ from migrator.fleet.records import ChangeState, FleetRepository, LedgerBranch, L
 from migrator.repositories.git import GitError
 from migrator.secrets.changes import BRANCH as OURS
 from migrator.text.mask import named
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -31,6 +33,11 @@ _ASKED = 10
 """Runs of which it is asked whether the change is in them."""
 _RESULTS = {"SUCCESSFUL": GREEN, "FAILED": RED, "ERROR": RED}
 """Another result, such as that of a run which was stopped, tells nothing, so the next run does."""
+
+_SKIP = regex(r"\[(?:skip ci|ci skip)\]", re.IGNORECASE)
+"""https://confluence.atlassian.com/bbkb/how-to-skip-triggering-a-pipeline-build-using-skip-ci-label-1207188270.html;
+whether any case of letters counts is not documented."""
+_NO_RUN = "its commit says `[skip ci]`, so Bitbucket starts no pipeline for it; run the branch's pipeline by hand"
 
 
 class Standing(StrEnum):
@@ -134,7 +141,8 @@ def followed(
     known = "" if again else change.run
     run = known or (_run(client, workspace, slug, found, commit, again) if commit else "")
     merged = (_merged(found, commit) or now).isoformat()
-    return replace(change, at=at, state=ChangeState.MERGED, run=run, merged=merged, error="")
+    error = _NO_RUN if not run and commit and _SKIP.search(commit.message) else ""
+    return replace(change, at=at, state=ChangeState.MERGED, run=run, merged=merged, error=error)
 
 
 def amended(row: Migration, learnt: Migration) -> Migration:
@@ -143,7 +151,7 @@ def amended(row: Migration, learnt: Migration) -> Migration:
         return row
     if learnt.state not in (ChangeState.MERGED, ChangeState.DECLINED):
         return replace(row, at=learnt.at)
-    return replace(row, at=learnt.at, state=learnt.state, run=learnt.run, merged=learnt.merged, error="")
+    return replace(row, at=learnt.at, state=learnt.state, run=learnt.run, merged=learnt.merged, error=learnt.error)
 
 
 def _merged(found: PullRequest, commit: Commit | None) -> datetime | None:
