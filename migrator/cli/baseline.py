@@ -9,7 +9,7 @@ from pathlib import Path
 from migrator.cli import console, exits
 from migrator.cli.analysis import Analysis
 from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions
+from migrator.cli.options import Codes
 from migrator.configuration import baselines
 from migrator.findings import baseline
 from migrator.findings.counting import many
@@ -18,9 +18,9 @@ from migrator.repositories.writing import NotWritten, put
 from migrator.text.mask import named
 
 
-def usable(reading: AnalysisOptions) -> None:
+def usable(codes: Codes) -> None:
     """Raises UsageError for options that --write-baseline cannot be combined with."""
-    if reading.select or reading.ignore:
+    if codes.select or codes.ignore:
         raise UsageError("--write-baseline writes all findings; leave out --select and --ignore")
 
 

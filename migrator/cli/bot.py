@@ -16,9 +16,10 @@ from migrator.bot.step import PipelineStep, step
 from migrator.cli import network
 from migrator.cli.analysis import rulebook, settings_at
 from migrator.cli.bot_elsewhere import elsewhere
-from migrator.cli.bot_writing import BotOptions, Discussed, Tally, show, speak
+from migrator.cli.bot_options import BotOptions
+from migrator.cli.bot_writing import Discussed, Tally, show, speak
 from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions, Showing
+from migrator.cli.options import AnalysisOptions
 from migrator.cli.targets import Checkout, targets
 from migrator.findings.records import Report
 from migrator.findings.selection import Scope
@@ -29,20 +30,11 @@ from migrator.rulebook.records import RuleBook
 from migrator.text.view import Unreadable
 
 
-def run(asked: BotOptions, showing: Showing) -> int:
+def run(options: BotOptions) -> int:
     """Look, write what is found, and return the exit code."""
-    if asked.new_only and asked.everything:
-        raise UsageError("--new-only and --all exclude each other")
-    if (asked.repository or asked.number is not None) and not asked.workspace:
-        raise UsageError("--repo and --pull-request need --workspace, which they are in")
-    if asked.number is not None and not asked.repository:
-        raise UsageError("--pull-request needs --repo, which it is in")
     tally = Tally()
     try:
-        if asked.workspace:
-            elsewhere(asked, showing, tally)
-        else:
-            _here(asked, showing, tally)
+        (elsewhere if options.workspace else _here)(options, tally)
     except NoSuchRef as error:
         raise UsageError(str(error)) from None
     except Unreadable as error:
@@ -50,26 +42,26 @@ def run(asked: BotOptions, showing: Showing) -> int:
     return tally.code
 
 
-def _here(asked: BotOptions, showing: Showing, tally: Tally) -> None:
-    found = targets(asked.reading.paths)
+def _here(options: BotOptions, tally: Tally) -> None:
+    found = targets(options.paths)
     if len(found) != 1:
         raise UsageError("the bot looks at one repository; name it, or a file or folder of it")
     (target,) = found
     here = step(os.environ)
     number = here.pull_request if here else None
-    if number is None and not asked.since and not asked.everything:
+    if number is None and not options.since and not options.all:
         raise UsageError(
             "this is no pull-request pipeline (BITBUCKET_PR_ID is not set), so say what to look at: --since REF, "
             "--all, or --workspace and --repo for pull requests elsewhere"
         )
-    if asked.new_only and not asked.since and number is None:
+    if options.new_only and not options.since and number is None:
         raise UsageError("--new-only needs --since, outside of a pull-request pipeline")
     commit = _commit(target.root, here)
-    base = _base(target.root, commit, here, asked) if number is not None or asked.since else None
-    report, change = _looked(asked, _clone(target, asked.reading), commit, base)
-    show(report, _book(target.root, asked), showing)
+    base = _base(target.root, commit, here, options) if number is not None or options.since else None
+    report, change = _looked(options, _clone(target, options.reading), commit, base)
+    show(report, _book(target.root, options), options)
     tally.unread |= bool(report.skipped)
-    tally.failed |= asked.fail_on.failed(report.findings)
+    tally.failed |= options.fail_on.failed(report.findings)
     if here is None:
         return
     credential = any(os.environ.get(name) for name in (TOKEN, EMAIL, API_TOKEN))
@@ -81,7 +73,7 @@ def _here(asked: BotOptions, showing: Showing, tally: Tally) -> None:
             number=number,
             branch=here.branch,
         )
-        speak(asked, place, report, change, _book(target.root, asked), tally)
+        speak(options, place, report, change, _book(target.root, options), tally)
 
 
 def _commit(root: Path, here: PipelineStep | None) -> str:
@@ -92,10 +84,10 @@ def _commit(root: Path, here: PipelineStep | None) -> str:
     return found
 
 
-def _base(root: Path, commit: str, here: PipelineStep | None, asked: BotOptions) -> str | None:
+def _base(root: Path, commit: str, here: PipelineStep | None, options: BotOptions) -> str | None:
     """The commit to compare with, None where there was none yet."""
-    if asked.since:
-        return looking.since(root, commit, asked.since, datetime.now(UTC))
+    if options.since:
+        return looking.since(root, commit, options.since, datetime.now(UTC))
     assert here is not None
     for name in filter(None, (here.base, here.destination)):
         if found := changes.commit_of(root, name):
@@ -107,21 +99,21 @@ def _base(root: Path, commit: str, here: PipelineStep | None, asked: BotOptions)
     )
 
 
-def _looked(asked: BotOptions, repository: Clone, commit: str, base: str | None) -> tuple[Report, ChangedLines]:
+def _looked(options: BotOptions, repository: Clone, commit: str, base: str | None) -> tuple[Report, ChangedLines]:
     """What was asked for, and the lines that differ from `base`."""
     change = changed(changes.diff(repository.root, base, commit)) if base else ChangedLines({})
-    if asked.new_only:
+    if options.new_only:
         return repository.new(commit, base), change
-    if asked.everything or base is None:
+    if options.all or base is None:
         return repository.report(commit), change
     return repository.changed(commit, change), change
 
 
 def _clone(target: Checkout, reading: AnalysisOptions) -> Clone:
-    book, settled = rulebook(target.root, reading)
+    book, settled = rulebook(target.root, reading.sources, reading.codes)
     scope = Scope(target.files, target.folders, settled.exclude)
     return Clone(target.root, Judge(book, settings_at(target.root, reading, book, settled), "", scope))
 
 
-def _book(root: Path, asked: BotOptions) -> RuleBook:
-    return rulebook(root, asked.reading)[0]
+def _book(root: Path, options: BotOptions) -> RuleBook:
+    return rulebook(root, options.sources, options.codes)[0]

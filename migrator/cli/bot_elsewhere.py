@@ -21,10 +21,10 @@ from migrator.bot.changes import changed
 from migrator.bot.looking import Clone, NoSuchRef
 from migrator.cli import console, network
 from migrator.cli.analysis import rulebook
-from migrator.cli.bot_writing import BotOptions, Discussed, Tally, show, speak
+from migrator.cli.bot_options import BotOptions
+from migrator.cli.bot_writing import Discussed, Tally, show, speak
 from migrator.cli.failures import UsageError
 from migrator.cli.network import Going
-from migrator.cli.options import Showing
 from migrator.findings.counting import many
 from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
@@ -36,37 +36,37 @@ from migrator.text.mask import printable
 from migrator.text.view import Unreadable
 
 
-def elsewhere(asked: BotOptions, showing: Showing, tally: Tally) -> None:
-    if asked.since and not asked.new_only:
+def elsewhere(options: BotOptions, tally: Tally) -> None:
+    if options.since and not options.new_only:
         raise UsageError("--since needs --new-only, for pull requests elsewhere begin where Bitbucket says")
-    if asked.new_only and not asked.since:
+    if options.new_only and not options.since:
         raise UsageError("--new-only needs --since")
-    if asked.reading.paths:
+    if options.paths:
         raise UsageError("paths are for the clone that the command runs in; leave them out with --workspace")
     root = find_root(Path.cwd())
-    book, settled = rulebook(root, asked.reading)
+    book, settled = rulebook(root, options.sources, options.codes)
     settings = Settings(
         variables=settled.variables,
         own_packages=settled.own_packages,
-        select=frozenset(asked.reading.select or settled.select),
-        ignore=frozenset((*settled.ignore, *asked.reading.ignore)),
+        select=frozenset(options.codes.select or settled.select),
+        ignore=frozenset((*settled.ignore, *options.codes.ignore)),
         today=date.today(),
     )
     judge = Judge(book, settings, "", Scope(exclude=settled.exclude))
     far = Going()
     with network.client(far) as client:
-        asked = replace(asked, workspace=account.slug(client, asked.workspace))
-        if asked.repository:
-            chosen: Sequence[Listed] = (repositories.repository(client, asked.workspace, asked.repository),)
+        options = replace(options, workspace=account.slug(client, options.workspace))
+        if options.repo:
+            chosen: Sequence[Listed] = (repositories.repository(client, options.workspace, options.repo),)
         else:
-            chosen = repositories.repositories(client, asked.workspace)
+            chosen = repositories.repositories(client, options.workspace)
         far.begins("looking", len(chosen), "repository", "repositories")
         for one in chosen:
             with _going_on(one.slug, tally):
-                if asked.new_only:
-                    _new(asked, client, one, judge, showing, tally)
+                if options.new_only:
+                    _new(options, client, one, judge, tally)
                 else:
-                    _reviewed(asked, client, one, judge, showing, tally)
+                    _reviewed(options, client, one, judge, tally)
             far.done += 1
 
 
@@ -93,42 +93,41 @@ def _copy(client: Client, workspace: str, one: Listed, judge: Judge) -> Clone | 
     return Clone(root, replace(judge, settings=replace(judge.settings, workspace=workspace, repository=one.slug)))
 
 
-def _new(asked: BotOptions, client: Client, one: Listed, judge: Judge, showing: Showing, tally: Tally) -> None:
+def _new(options: BotOptions, client: Client, one: Listed, judge: Judge, tally: Tally) -> None:
     """What is new on the main branch of a repository."""
-    copy = _copy(client, asked.workspace, one, judge)
+    copy = _copy(client, options.workspace, one, judge)
     commit = changes.commit_of(copy.root, one.main_branch) if copy and one.main_branch else None
     if copy is None or commit is None:
         return
-    report = copy.new(commit, looking.since(copy.root, commit, asked.since, datetime.now(UTC)))
+    report = copy.new(commit, looking.since(copy.root, commit, options.since, datetime.now(UTC)))
     tally.unread |= bool(report.skipped)
-    tally.failed |= asked.fail_on.failed(report.findings)
-    if report.findings or not asked.repository:
-        console.out(f"{one.full_name}: {len(report.findings)} new since {asked.since}\n")
-    show(report, judge.book, replace(showing, quiet=True))
+    tally.failed |= options.fail_on.failed(report.findings)
+    if report.findings or not options.repo:
+        console.out(f"{one.full_name}: {len(report.findings)} new since {options.since}\n")
+    show(report, judge.book, replace(options, quiet=True))
 
 
-def _reviewed(asked: BotOptions, client: Client, one: Listed, judge: Judge, showing: Showing, tally: Tally) -> None:
+def _reviewed(options: BotOptions, client: Client, one: Listed, judge: Judge, tally: Tally) -> None:
     """The open pull requests of a repository."""
-    if asked.number is None:
-        opened = pull_requests.opened(client, asked.workspace, one.slug)
+    if options.pull_request is None:
+        opened = pull_requests.opened(client, options.workspace, one.slug)
     else:
-        opened = (pull_requests.one(client, asked.workspace, one.slug, asked.number),)
-    copy = _copy(client, asked.workspace, one, judge) if opened else None
+        opened = (pull_requests.one(client, options.workspace, one.slug, options.pull_request),)
+    copy = _copy(client, options.workspace, one, judge) if opened else None
     for request in opened:
         name = f"{one.full_name} #{request.number}"
         with _going_on(name, tally):
             if copy is not None:
-                _review(asked, client, one, copy, request, name, showing, tally)
+                _review(options, client, one, copy, request, name, tally)
 
 
 def _review(
-    asked: BotOptions,
+    options: BotOptions,
     client: Client,
     one: Listed,
     copy: Clone,
     request: PullRequest,
     name: str,
-    showing: Showing,
     tally: Tally,
 ) -> None:
     if not request.open:
@@ -137,18 +136,18 @@ def _review(
     if commit is None:
         why = "its commit is not in what git gives out" if request.from_here else "it comes from another repository"
         raise GitError(f"not read, as {why}")
-    change = changed(pull_requests.diff(client, asked.workspace, one.slug, request.number))
-    report = copy.report(commit) if asked.everything else copy.changed(commit, change)
+    change = changed(pull_requests.diff(client, options.workspace, one.slug, request.number))
+    report = copy.report(commit) if options.all else copy.changed(commit, change)
     console.out(f"{name}: {many(len(report.findings), 'finding')}\n")
-    show(report, copy.judge.book, replace(showing, quiet=True))
+    show(report, copy.judge.book, replace(options, quiet=True))
     tally.unread |= bool(report.skipped)
-    tally.failed |= asked.fail_on.failed(report.findings)
+    tally.failed |= options.fail_on.failed(report.findings)
     place = Discussed(
-        *(asked.workspace, one.slug, commit),
+        *(options.workspace, one.slug, commit),
         ways=(client,),
         client=client,
         number=request.number,
         branch=request.source,
         url=request.url,
     )
-    speak(asked, place, report, change, copy.judge.book, tally)
+    speak(options, place, report, change, copy.judge.book, tally)

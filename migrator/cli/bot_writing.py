@@ -1,4 +1,4 @@
-"""What `patless bot` was asked for, what it writes about a commit, and what its exit code comes from."""
+"""What `patless bot` writes about a commit, and what its exit code comes from."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.session import Client
 from migrator.bot import discussing, insights
 from migrator.bot.changes import ChangedLines
+from migrator.bot.choices import CommentStyle
 from migrator.bot.discussing import Discussion, Said
-from migrator.bot.saying import ChangeStyle, saying
+from migrator.bot.saying import saying
 from migrator.cli import console, exits
-from migrator.cli.options import AnalysisOptions, Comments, FailOn, Showing
+from migrator.cli.bot_options import BotOptions
 from migrator.findings.counting import many
 from migrator.findings.records import Report
 from migrator.reports.formats import text
@@ -27,29 +28,6 @@ from migrator.text.mask import printable
 
 _KEY = "patless"
 _SITE = "https://bitbucket.org"
-
-
-class BotOptions(Struct, frozen=True):
-    """`workspace` '' is the clone that the command runs in; else `repository` '' is every one of the workspace, and
-    `number` None every open pull request. `since` '' is where the pull request begins."""
-
-    reading: AnalysisOptions
-    workspace: str = ""
-    repository: str = ""
-    number: int | None = None
-    everything: bool = False
-    new_only: bool = False
-    since: str = ""
-    comments: Comments = Comments.NONE
-    limit: int = 30
-    status: bool = False
-    fail_on: FailOn = FailOn.NEVER
-
-    @property
-    def where(self) -> str:
-        if self.new_only:
-            return f"what is new since {self.since}" if self.since else "what this pull request adds"
-        return "the pipelines files" if self.everything else "what this pull request changes"
 
 
 class Discussed(Struct, frozen=True):
@@ -82,18 +60,18 @@ class Tally:
 
 
 def speak(
-    asked: BotOptions, place: Discussed, report: Report, change: ChangedLines, book: RuleBook, tally: Tally
+    options: BotOptions, place: Discussed, report: Report, change: ChangedLines, book: RuleBook, tally: Tally
 ) -> None:
-    _insights(asked, place, report, tally)
+    _insights(options, place, report, tally)
     if place.number is not None:
-        _discuss(asked, place, report, change, book, tally)
-    if asked.status:
-        _status(asked, place, report, tally)
+        _discuss(options, place, report, change, book, tally)
+    if options.status:
+        _status(options, place, report, tally)
 
 
-def _insights(asked: BotOptions, place: Discussed, report: Report, tally: Tally) -> None:
+def _insights(options: BotOptions, place: Discussed, report: Report, tally: Tally) -> None:
     """By the first way that is open."""
-    made = insights.insights(report, asked.where, not asked.fail_on.failed(report.findings))
+    made = insights.insights(report, options.where, not options.fail_on.failed(report.findings))
     whys: list[str] = []
     for client in place.ways:
         try:
@@ -109,18 +87,17 @@ def _insights(asked: BotOptions, place: Discussed, report: Report, tally: Tally)
 
 
 def _discuss(
-    asked: BotOptions, place: Discussed, report: Report, change: ChangedLines, book: RuleBook, tally: Tally
+    options: BotOptions, place: Discussed, report: Report, change: ChangedLines, book: RuleBook, tally: Tally
 ) -> Said | None:
     if place.client is None or place.number is None:
         console.err([f"patless: no comment, as there is no credential ({TOKEN}, or {EMAIL} and {API_TOKEN})"])
-        tally.refused |= asked.comments is not Comments.NONE
+        tally.refused |= options.comment_style is not CommentStyle.NONE
         return None
     try:
         if not tally.asked_me:
             tally.me, tally.asked_me = discussing.account_of(place.client), True
         talk = Discussion(place.client, place.workspace, place.repository, place.number, tally.me)
-        style = None if asked.comments is Comments.NONE else ChangeStyle(asked.comments)
-        wanted = saying(report, change, book.reasons, asked.where, style, asked.limit)
+        wanted = saying(report, change, book.reasons, options.where, options.comment_style, options.max_comments)
         said = discussing.say(talk, wanted)
     except ApiError as error:
         console.err([printable(f"patless: not all comments are written: {error}")])
@@ -144,7 +121,7 @@ def _told(number: int, said: Said) -> Iterator[str]:
     yield f"patless: comments on #{number}: {told or 'nothing to change'}"
 
 
-def _status(asked: BotOptions, place: Discussed, report: Report, tally: Tally) -> None:
+def _status(options: BotOptions, place: Discussed, report: Report, tally: Tally) -> None:
     if place.client is None:
         console.err(["patless: no build status, as there is no credential"])
         tally.refused = True
@@ -153,9 +130,9 @@ def _status(asked: BotOptions, place: Discussed, report: Report, tally: Tally) -
     path = f"/pull-requests/{place.number}" if place.number is not None else f"/commits/{place.commit}"
     status = statuses.Status(
         key=_KEY,
-        passed=not asked.fail_on.failed(report.findings),
+        passed=not options.fail_on.failed(report.findings),
         name="patless",
-        description=f"{many(len(report.findings), 'finding')} in {asked.where}",
+        description=f"{many(len(report.findings), 'finding')} in {options.where}",
         url=place.url or here + path,
         branch=place.branch,
     )
@@ -168,8 +145,8 @@ def _status(asked: BotOptions, place: Discussed, report: Report, tally: Tally) -
         console.err([f"patless: build status on {place.commit[:12]} set"])
 
 
-def show(report: Report, book: RuleBook, showing: Showing) -> None:
-    errors = console.paint(showing.colour, sys.stderr)
+def show(report: Report, book: RuleBook, options: BotOptions) -> None:
+    errors = console.paint(options.color, sys.stderr)
     console.err(text.line(one, errors) for one in findings.skipped(report))
-    document = findings.document(report, book.reasons, quiet=showing.quiet)
-    console.out(text.render(document, console.paint(showing.colour, sys.stdout)))
+    document = findings.document(report, book.reasons, quiet=options.quiet)
+    console.out(text.render(document, console.paint(options.color, sys.stdout)))

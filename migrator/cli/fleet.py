@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.bitbucket import account
@@ -21,7 +19,8 @@ from migrator.cli import console, exits, fleet_listing, network
 from migrator.cli.cache import shown
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet_listing import ChosenRepositories
-from migrator.cli.network import Allowance, Going
+from migrator.cli.fleet_options import Allowance, ScanOptions
+from migrator.cli.network import Going
 from migrator.configuration.reading import check_codes
 from migrator.findings.counting import many
 from migrator.findings.records import Verdict
@@ -47,80 +46,47 @@ _ROUND = timedelta(hours=24)
 _LINES = 20
 
 
-class Scanning(Struct, frozen=True):
-    """What the command line asks for. `config` None: fleet.toml, if it is here. `folders` are of clones; `since` is as
-    typed; `most` None: no end of requests. `listing` None: Bitbucket is asked for the list. `cache_limit`
-    is in bytes."""
-
-    ledger: Path
-    selection: Selection
-    config: Path | None = None
-    rules: tuple[Path, ...] = ()
-    folders: tuple[Path, ...] = ()
-    since: str = ""
-    branches: tuple[str, ...] = ()
-    failed: bool = False
-    limit: int | None = None
-    jobs: int = rounds.JOBS
-    most: int | None = None
-    seconds: float = 600
-    shard: str = ""
-    secrets: bool = False
-    exit_zero: bool = False
-    listing: Path | None = None
-    cache_limit: int | None = None
-
-
-def selection(workspace: str, project: str, query: str, since: str, slugs: Iterable[str]) -> Selection:
-    """Raises UsageError."""
-    if project and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,127}", project):
-        raise UsageError("--project is the key of a project: letters, digits and underscores")
-    try:
-        moment = listing.moment(since, datetime.now(UTC)) if since else None
-    except (ValueError, OverflowError):
-        raise UsageError("--since is a date such as 2026-11-17, or a number of days such as 7d") from None
-    return Selection(workspace, project, query, moment, tuple(dict.fromkeys(slugs)))
-
-
-def scan(scanning: Scanning) -> int:
+def scan(options: ScanOptions) -> int:
     """Look at the repositories that were asked for, and return the exit code."""
-    shard = _shard(scanning.shard)
-    judge = judging(operator.find(scanning.config), scanning.rules)
-    with Ledger(scanning.ledger) as ledger:
-        reading = GatheringOptions(cache_folder(os.environ), judge, scanning.branches, scanning.seconds)
-        if scanning.folders:
-            return _scan(scanning, ledger, reading, ChosenRepositories(_clones(scanning, ledger, shard)), shard)
-        with _client(scanning, shard) as client:
-            direct = Direct(scanning.seconds)
+    selection = fleet_listing.selection(options.filter, options.slugs)
+    shard = _shard(options.shard)
+    judge = judging(operator.find(options.operated.config), options.rules)
+    with Ledger(options.operated.ledger) as ledger:
+        reading = GatheringOptions(cache_folder(os.environ), judge, options.branches, options.timeout)
+        if options.folder:
+            asked = ChosenRepositories(_clones(options, ledger, shard))
+            return _scan(options, selection, ledger, reading, asked, shard)
+        with _client(options, selection, shard) as client:
+            direct = Direct(options.timeout)
             reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
-            workspace = account.slug(client, scanning.selection.workspace)
-            given = fleet_listing.catalogued(scanning.listing, workspace, client) if scanning.listing else None
-            named = replace(scanning.selection, workspace=given.workspace if given else workspace)
-            scanning = replace(scanning, selection=named)
-            if scanning.failed:
-                asked = fleet_listing.known(ledger, named.workspace)
+            workspace = account.slug(client, selection.workspace)
+            given = fleet_listing.catalogued(options.listing, workspace, client) if options.listing else None
+            selection = replace(selection, workspace=given.workspace if given else workspace)
+            if options.failed:
+                asked = fleet_listing.known(ledger, selection.workspace)
             else:
-                asked = fleet_listing.listed(named, ledger, client, shard, given, reading.cache)
-            return _scan(scanning, ledger, reading, asked, shard, client)
+                asked = fleet_listing.listed(selection, ledger, client, shard, given, reading.cache)
+            return _scan(options, selection, ledger, reading, asked, shard, client)
 
 
-def merge(path: Path, others: Sequence[Path]) -> int:
-    """Join ledgers into the one at `path`."""
-    for other in others:
+def merge(ledger: Path, ledgers: Sequence[Path]) -> int:
+    """Join `ledgers` into `ledger`."""
+    for other in ledgers:
         if not other.exists():
             raise UsageError(f"{other}: there is no such ledger")
-        if path.exists() and other.samefile(path):
+        if ledger.exists() and other.samefile(ledger):
             raise UsageError(f"{other}: a ledger is not joined to itself")
-    with Ledger(path) as ledger:
-        for other in others:
+    with Ledger(ledger) as joined:
+        for other in ledgers:
             with Ledger(other) as one:
-                joining.join(ledger, one)
-        console.out(_summary(ledger, [one for one in ledger.entries() if not one.state.left]))
+                joining.join(joined, one)
+        console.out(_summary(joined, [one for one in joined.entries() if not one.state.left]))
     return exits.CLEAN
 
 
 def _scan(
-    scanning: Scanning,
+    options: ScanOptions,
+    selection: Selection,
     ledger: Ledger,
     reading: GatheringOptions,
     asked: ChosenRepositories,
@@ -134,9 +100,9 @@ def _scan(
         for one in ledger.entries()
         if one.repository.uuid in wanted and not one.state.left and not left_out(one.repository.slug)
     ]
-    if scanning.failed:
+    if options.failed:
         entries = [one for one in entries if one.state.failed]
-    key = _key(scanning, reading, shard)
+    key = _key(options, selection, reading, shard)
     now = datetime.now(UTC)
     begun = ledger.begin(key, visiting.now(), (now - _ROUND).isoformat(timespec="milliseconds"))
     left = rounds.pending(entries, begun)
@@ -144,24 +110,24 @@ def _scan(
         console.err(
             [f"patless: {done:,} of {len(entries):,} repositories were looked at since {begun[:16]} UTC; going on"]
         )
-    chosen = left[: scanning.limit]
-    bound = Bound(reading.cache, scanning.cache_limit) if client and scanning.cache_limit is not None else None
+    chosen = left[: options.limit]
+    bound = Bound(reading.cache, options.cache_limit) if client and options.cache_limit is not None else None
     with progress(len(chosen)) as told:
         seen = _bounded(bound, chosen, told)
-        rounds.go_through(ledger, chosen, reading, scanning.jobs, lambda one: bool(rounds.pending([one], begun)), seen)
+        rounds.go_through(ledger, chosen, reading, options.jobs, lambda one: bool(rounds.pending([one], begun)), seen)
     over = len(left) - len(chosen)
     uuids = {one.repository.uuid for one in entries}
     if client:
-        over += _hosts(scanning, ledger, reading, uuids, begun, client)
+        over += _hosts(options, ledger, reading, uuids, begun, client)
     if chosen:
         there = [one for one in ledger.entries() if not one.state.left]
         exporters.bring(there, ledger.branches(), reading)
         if client:
-            over += _hosts(scanning, ledger, reading, uuids, begun, client, imported=True)
+            over += _hosts(options, ledger, reading, uuids, begun, client, imported=True)
     looked = {one.repository.uuid for one in entries}
     entries = [one for one in ledger.entries() if one.repository.uuid in looked]
-    if scanning.secrets and client:
-        over += _secrets(scanning, ledger, reading, entries, begun, client, bound)
+    if options.for_secrets and client:
+        over += _secrets(options, ledger, reading, entries, begun, client, bound)
     if bound:
         _keep(bound)
     if over:
@@ -169,7 +135,7 @@ def _scan(
         console.err([f"patless: {what} left; the same command goes on"])
     else:
         ledger.end(key)
-    return _end(scanning, ledger, entries, reading.judge.operator, asked.news)
+    return _end(options, ledger, entries, reading.judge.operator, asked.news)
 
 
 def _bounded(
@@ -199,7 +165,7 @@ def _keep(bound: Bound) -> None:
 
 
 def _hosts(
-    scanning: Scanning,
+    options: ScanOptions,
     ledger: Ledger,
     reading: GatheringOptions,
     uuids: Collection[str],
@@ -230,12 +196,12 @@ def _hosts(
 
     again = [one for one in entries if outdated(one)]
     if again:
-        rounds.go_through(ledger, again, reading, scanning.jobs, outdated, lambda scanned: None)
+        rounds.go_through(ledger, again, reading, options.jobs, outdated, lambda scanned: None)
     return told.left
 
 
 def _secrets(
-    scanning: Scanning,
+    options: ScanOptions,
     ledger: Ledger,
     reading: GatheringOptions,
     entries: Sequence[LedgerEntry],
@@ -250,15 +216,15 @@ def _secrets(
     left = storing.left_of(entries, known, begun)
     branches = [branch for one in left for branch in ledger.branches(one.repository.uuid)]
     console.err([f"patless: {storing.estimate(branches, left, known, client.budget.per_hour)}"])
-    chosen = left[: scanning.limit]
+    chosen = left[: options.limit]
     with progress(len(chosen)) as told:
         seen = _bounded(bound, chosen, told)
-        storing.go_through(ledger, chosen, reading, client, scanning.jobs, begun, seen)
+        storing.go_through(ledger, chosen, reading, client, options.jobs, begun, seen)
     return len(left) - len(chosen)
 
 
 def _end(
-    scanning: Scanning, ledger: Ledger, entries: Sequence[LedgerEntry], told: Operator, news: Sequence[str]
+    options: ScanOptions, ledger: Ledger, entries: Sequence[LedgerEntry], told: Operator, news: Sequence[str]
 ) -> int:
     archived = [one for one in entries if told.is_archived(one.repository)]
     entries = [one for one in entries if not told.is_archived(one.repository)]
@@ -269,7 +235,7 @@ def _end(
             f"not counted: {len(archived):,} archived ({fleet_listing.some(one.repository.slug for one in archived)})\n"
         )
     failed = [one for one in entries if one.lacks]
-    if scanning.secrets:
+    if options.for_secrets:
         known = ledger.stored()
         failed += [
             replace(one, state=RepositoryState.ERROR, error=found.error)
@@ -281,7 +247,7 @@ def _end(
     console.err([*lines, *more])
     counts = _verdicts(ledger, entries)
     left = any(counts[verdict] for verdict in (Verdict.SAFE, Verdict.UNSAFE))
-    return exits.code(unread=bool(failed), left=left, exit_zero=scanning.exit_zero)
+    return exits.code(unread=bool(failed), left=left, exit_zero=options.exit_zero)
 
 
 def _summary(ledger: Ledger, entries: Sequence[LedgerEntry]) -> str:
@@ -304,27 +270,28 @@ def _verdicts(ledger: Ledger, entries: Sequence[LedgerEntry]) -> Counter[Verdict
     )
 
 
-def _clones(scanning: Scanning, ledger: Ledger, shard: Shard) -> tuple[str, ...]:
-    found = [one for folder in scanning.folders for one in listing.clones(folder) if shard.holds(one.uuid)]
+def _clones(options: ScanOptions, ledger: Ledger, shard: Shard) -> tuple[str, ...]:
+    found = [one for folder in options.folder for one in listing.clones(folder) if shard.holds(one.uuid)]
     if not found:
-        raise UsageError(f"{scanning.folders[0]}: there is no clone in this folder")
+        raise UsageError(f"{options.folder[0]}: there is no clone in this folder")
     ledger.put(found, visiting.now())
     return tuple(one.uuid for one in found)
 
 
-def _client(scanning: Scanning, shard: Shard) -> AbstractContextManager[Client]:
-    chosen = scanning.selection
-    if scanning.listing and (chosen.words or chosen.slugs or scanning.failed):
+def _client(options: ScanOptions, selection: Selection, shard: Shard) -> AbstractContextManager[Client]:
+    if options.listing and (selection.words or selection.slugs or options.failed):
         raise UsageError(
             "--listing says which repositories there are: leave out SLUG, --project, --query, --since and "
             "--failed; `patless fleet list` takes them"
         )
-    if not chosen.workspace and not scanning.listing:
+    if not selection.workspace and not options.listing:
         raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
-    if scanning.secrets and scanning.selection.since:
+    if options.for_secrets and selection.since:
         raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")
-    far = Going(later=f"What is known is in {scanning.ledger}: end the run at any time, the same command goes on")
-    return network.waiting(far, Allowance(scanning.most), (shard.number, shard.count))
+    far = Going(
+        later=f"What is known is in {options.operated.ledger}: end the run at any time, the same command goes on"
+    )
+    return network.waiting(far, Allowance(options.max_requests), (shard.number, shard.count))
 
 
 def _shard(text: str) -> Shard:
@@ -345,8 +312,8 @@ def judging(told: Operator, more: Sequence[Path] = ()) -> Judge:
     return Judge(book, settings, digest(rules_digest((books.built_in(), *folders)), settings, told), operator=told)
 
 
-def _key(scanning: Scanning, reading: GatheringOptions, shard: Shard) -> str:
+def _key(options: ScanOptions, selection: Selection, reading: GatheringOptions, shard: Shard) -> str:
     """What makes two rounds the same one."""
-    told = (scanning.selection.workspace, scanning.selection.project, scanning.selection.query, scanning.since)
-    what = (*told, scanning.selection.slugs, scanning.folders, scanning.branches, scanning.failed, scanning.secrets)
+    told = (selection.workspace, selection.project, selection.query, options.filter.since)
+    what = (*told, selection.slugs, options.folder, options.branches, options.failed, options.for_secrets)
     return hashlib.sha256(repr((what, reading.judge.by, str(shard))).encode()).hexdigest()

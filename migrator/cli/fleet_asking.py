@@ -5,54 +5,33 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from msgspec import Struct
-
-from migrator.cli import console
 from migrator.cli.failures import UsageError
+from migrator.cli.fleet_options import Choice
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import LedgerEntry
-from migrator.reports.formats import Format
 
 
-class ScanOptions(Struct, frozen=True):
-    """`slugs` are globs, none of them is all; `config` None: `fleet.toml`, where it is there."""
-
-    ledger: Path
-    slugs: tuple[str, ...] = ()
-    config: Path | None = None
-    rules: tuple[Path, ...] = ()
-    wave: str = ""
-    templates: Path | None = None
-    probed: tuple[str, ...] = ()
+def opened(ledger: Path) -> Ledger:
+    if not ledger.exists():
+        raise UsageError(f"there is no ledger {ledger}; `patless fleet scan` makes it")
+    return Ledger(ledger)
 
 
-class FleetShowing(Struct, frozen=True):
-    format: Format = Format.TEXT
-    colour: console.Colour = console.Colour.AUTO
-    exit_zero: bool = False
-
-
-def opened(asked: ScanOptions) -> Ledger:
-    if not asked.ledger.exists():
-        raise UsageError(f"there is no ledger {asked.ledger}; `patless fleet scan` makes it")
-    return Ledger(asked.ledger)
-
-
-def chosen(entry: LedgerEntry, asked: ScanOptions, fleet: Operator) -> bool:
+def chosen(entry: LedgerEntry, choice: Choice, fleet: Operator) -> bool:
     """Whether it may be written to: one that is gone, archived or left out is not."""
     repository = entry.repository
     out = entry.state.left or fleet.excluded(repository.slug) or fleet.is_archived(repository)
-    return not out and named(entry, asked, fleet)
+    return not out and named(entry, choice, fleet)
 
 
-def named(entry: LedgerEntry, asked: ScanOptions, fleet: Operator) -> bool:
+def named(entry: LedgerEntry, choice: Choice, fleet: Operator) -> bool:
     """Whether it is one of those that the command line names. A clone on this machine never is."""
     slug = entry.repository.slug
     if entry.repository.folder:
         return False
-    if asked.wave:
+    if choice.wave:
         wave = fleet.wave(slug)
-        if wave is None or wave.name != asked.wave:
+        if wave is None or wave.name != choice.wave:
             return False
-    return not asked.slugs or any(fnmatchcase(slug, glob) for glob in asked.slugs)
+    return not choice.slugs or any(fnmatchcase(slug, glob) for glob in choice.slugs)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,7 +15,7 @@ from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
 from migrator.cli.delivery import Delivery, deliver
 from migrator.cli.failures import UsageError
-from migrator.cli.network import Allowance
+from migrator.cli.fleet_options import Allowance, RepositoryFilter
 from migrator.findings.counting import many
 from migrator.fleet import bounding, catalogue, leaving, listing, visiting
 from migrator.fleet.catalogue import Catalogue, CatalogueError
@@ -34,18 +36,30 @@ class ChosenRepositories(Struct, frozen=True):
     news: tuple[str, ...] = ()
 
 
-def write(chosen: Selection, path: Path, most: int | None) -> int:
+def selection(filter: RepositoryFilter, slugs: Iterable[str] = ()) -> Selection:
+    """Raises UsageError."""
+    if filter.project and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,127}", filter.project):
+        raise UsageError("--project is the key of a project: letters, digits and underscores")
+    try:
+        moment = listing.moment(filter.since, datetime.now(UTC)) if filter.since else None
+    except (ValueError, OverflowError):
+        raise UsageError("--since is a date such as 2026-11-17, or a number of days such as 7d") from None
+    return Selection(filter.workspace, filter.project, filter.query, moment, tuple(dict.fromkeys(slugs)))
+
+
+def write(filter: RepositoryFilter, output: Path, max_requests: int | None) -> int:
     """Write the list of a workspace into a file, for `scan --listing`, and return the exit code."""
+    chosen = selection(filter)
     if not chosen.workspace:
         raise UsageError("name whose repositories to list: --workspace SLUG")
-    with network.client(asking=Allowance(most)) as client:
+    with network.client(allowance=Allowance(max_requests)) as client:
         chosen = replace(chosen, workspace=account.slug(client, chosen.workspace))
         at = visiting.now()
         found, _ = listing.listed(client, chosen)
     text = catalogue.document(chosen.workspace, at, chosen.whole, found)
-    if not deliver(Delivery(text), path):
+    if not deliver(Delivery(text), output):
         return exits.UNREADABLE
-    console.out(f"{path}: {many(len(found), 'repository', 'repositories')} of {printable(chosen.workspace)}\n")
+    console.out(f"{output}: {many(len(found), 'repository', 'repositories')} of {printable(chosen.workspace)}\n")
     return exits.CLEAN
 
 

@@ -10,10 +10,11 @@ from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
-from migrator.cli.fleet_asking import FleetShowing, ScanOptions, chosen, opened
-from migrator.cli.fleet_reading import MigrateOptions, reader
+from migrator.cli.fleet_asking import chosen, opened
+from migrator.cli.fleet_options import MigrateOptions
+from migrator.cli.fleet_reading import reader
 from migrator.cli.fleet_status import ENDS, followed
-from migrator.cli.network import Allowance, Going
+from migrator.cli.network import Going
 from migrator.findings.counting import many
 from migrator.fleet import following, operator, pacing
 from migrator.fleet.abreast import JOBS, Abreast, Place, RunStopped
@@ -23,6 +24,7 @@ from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import Destination, TargetReader, wanted
 from migrator.fleet.opening import MigrationOutcome, Opener
 from migrator.fleet.operator import Operator
+from migrator.fleet.pacing import Limits
 from migrator.fleet.records import FleetRepository, LedgerEntry
 from migrator.fleet.sharing import SharedLedger
 from migrator.reports.formats import text
@@ -37,25 +39,26 @@ _EACH = 9
 """Requests of a pull request, where the repository has three deployments."""
 
 
-def run(asked: ScanOptions, doing: MigrateOptions, showing: FleetShowing, asking: Allowance = Allowance()) -> int:  # noqa: B008 - frozen
+def run(options: MigrateOptions) -> int:
     """Show what would be done, or do it, and return the exit code."""
-    fleet = operator.find(asked.config)
-    far = Going(later=f"What is done is in {asked.ledger}: end the run at any time, the same command goes on")
-    with network.client(far, asking) as client, opened(asked) as ledger:
-        by = reader(client, ledger, asked, fleet, doing)
-        going = _Run(client, ledger, by, asked, doing, fleet, console.paint(showing.colour, sys.stdout), far)
-        if doing.acts:
+    place = options.operated
+    fleet = operator.find(place.config)
+    far = Going(later=f"What is done is in {place.ledger}: end the run at any time, the same command goes on")
+    with network.client(far, options.allowance) as client, opened(place.ledger) as ledger:
+        by = reader(client, ledger, fleet, options)
+        going = _Run(client, ledger, by, options, fleet, console.paint(options.color, sys.stdout), far)
+        if options.open_prs:
             going.follow()
         if not going.why:
             going.all(going.entries())
-    console.out(migration.closing(going.outcomes, going.failures, acts=doing.acts) + "\n")
+    console.out(migration.closing(going.outcomes, going.failures, acts=options.open_prs) + "\n")
     if going.why:
         left = f"; {many(going.left, 'repository is', 'repositories are')} left" if going.left else ""
         console.err([printable(f"patless: {going.why}{left}: the same command goes on")])
     if going.refused:
         return exits.REFUSED
     left_over = bool(going.why) or any(one.waits or (one.looked and _undone(one)) for one in going.outcomes)
-    return exits.code(unread=bool(going.failures), left=left_over, exit_zero=showing.exit_zero)
+    return exits.code(unread=bool(going.failures), left=left_over, exit_zero=options.exit_zero)
 
 
 class _Failed(Struct, frozen=True):
@@ -76,17 +79,17 @@ class _Run:
         client: Client,
         ledger: Ledger,
         reader: TargetReader,
-        asked: ScanOptions,
-        doing: MigrateOptions,
+        options: MigrateOptions,
         fleet: Operator,
         paint: Paint,
         far: Going,
     ) -> None:
         self.client, self.ledger, self.reader = client, ledger, reader
-        self.asked, self.doing, self.fleet, self.paint, self.far = asked, doing, fleet, paint, far
+        self.options, self.fleet, self.paint, self.far = options, fleet, paint, far
+        self.limits = Limits(options.pace, options.per_reviewer, options.max_red)
         self.abreast = Abreast(JOBS, self.ahead, client.pace.end if client.pace else lambda: None)
         self.shared = SharedLedger(ledger, self.abreast.do)
-        self.opener = Opener(client, self.shared, reader, doing.limits, doing.draft)
+        self.opener = Opener(client, self.shared, reader, self.limits, options.draft)
         self.may_open: int | None = None
         self.outcomes: list[MigrationOutcome] = []
         self.failures: list[Failure] = []
@@ -95,14 +98,14 @@ class _Run:
         self.left = 0
 
     def entries(self) -> list[LedgerEntry]:
-        found = [one for one in self.ledger.entries() if chosen(one, self.asked, self.fleet)]
+        found = [one for one in self.ledger.entries() if chosen(one, self.options.choice, self.fleet)]
         if not found:
             raise UsageError(
-                f"{self.asked.ledger} has no repository of that choice; `patless fleet scan` puts them there"
+                f"{self.options.operated.ledger} has no repository of that choice; `patless fleet scan` puts them there"
             )
         kept = {one.uuid for one in self.ledger.changes()}
         found = [one for one in found if one.repository.uuid in kept or self.matters(one)]
-        if not self.doing.acts or kept:
+        if not self.options.open_prs or kept:
             return found
         # The ledger is new, or was lost: what is open already comes first, so that the limits know of it.
         self.far.doing = "looking for pull requests that are open already"
@@ -111,7 +114,7 @@ class _Run:
 
     def matters(self, entry: LedgerEntry) -> bool:
         """Whether there is, or may be, something to change: what was read and has no finding is left out."""
-        if self.doing.destinations or not entry.scanned:
+        if self.options.destinations or not entry.scanned:
             return bool(entry.repository.clone_url)
         branches = list(self.ledger.branches(entry.repository.uuid))
         return any(one.seen is None or one.seen.findings for one in branches)
@@ -126,15 +129,17 @@ class _Run:
 
     def all(self, entries: list[LedgerEntry]) -> None:
         """Deal with each repository, several at a time, and say so in their order."""
-        self.far.begins("pull requests" if self.doing.acts else "looking", len(entries), "repository", "repositories")
-        self.may_open = pacing.left(self.opener.traffic(), self.doing.limits, self.opener.clock())
+        self.far.begins(
+            "pull requests" if self.options.open_prs else "looking", len(entries), "repository", "repositories"
+        )
+        self.may_open = pacing.left(self.opener.traffic(), self.limits, self.opener.clock())
         self.abreast.go(entries, self.one, self.told, _leaving)
         self.left = len(entries) - self.far.done
 
     def ahead(self) -> int:
         """How many are looked at before it is known what became of those before: no more than may be opened."""
-        most, found = self.client.budget.most, JOBS
-        if self.doing.acts and self.may_open is not None:
+        most, found = self.client.budget.max_requests, JOBS
+        if self.options.open_prs and self.may_open is not None:
             found = min(found, self.may_open - len(self.opener.opened))
         return found if most is None else min(found, (most - self.client.sent) // _EACH)
 
@@ -147,9 +152,9 @@ class _Run:
             return [_failed(repository, "", error, place)]
         found += [_Failed(repository, "", GitError(untold))] if untold else []
         for name in names:
-            target = Destination(repository, name, self.doing.destinations, self.fleet.wave(repository.slug))
+            target = Destination(repository, name, self.options.destinations, self.fleet.wave(repository.slug))
             try:
-                if self.doing.acts:
+                if self.options.open_prs:
                     outcome = self.opener.carry_out(target, place, last=name == names[-1])
                 else:
                     outcome = self.shown(target)
@@ -172,11 +177,11 @@ class _Run:
     def destinations(self, repository: FleetRepository) -> tuple[list[str], str]:
         """And what is said of those that are left out."""
         main = repository.main_branch
-        if not self.doing.destinations:
+        if not self.options.destinations:
             return [main] if main else [], ""
         ours = {one.branch for one in self.shared.changes(repository.uuid)}  # whatever a template called them
         heads = self.reader.heads(repository).keys() - ours
-        found = sorted(name for name in heads if wanted(name, self.doing.destinations))
+        found = sorted(name for name in heads if wanted(name, self.options.destinations))
         if len(found) <= MOST:
             return found, ""
         done = f"only {main} is dealt with" if main in found else "none is dealt with"
@@ -194,7 +199,7 @@ class _Run:
                 self.failed(one)
                 continue
             self.outcomes.append(one)
-            lines = [migration.line(one), *(() if self.doing.acts else migration.preview(one))]
+            lines = [migration.line(one), *(() if self.options.open_prs else migration.preview(one))]
             console.out("".join(f"{text.line(line, self.paint)}\n" for line in lines))
 
     def failed(self, one: _Failed) -> None:
@@ -207,7 +212,7 @@ class _Run:
         where = f"{printable(failure.slug)} {printable(name)}".strip()
         console.err([f"patless: {where}: {printable(failure.error)}"])
         self.refused = self.refused or isinstance(error, ApiError)
-        if self.doing.acts:
+        if self.options.open_prs:
             self.opener.failed(repository, name or repository.main_branch, printable(failure.error))
 
 

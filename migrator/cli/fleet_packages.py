@@ -13,6 +13,7 @@ from migrator.cli import console, exits
 from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
+from migrator.cli.fleet_options import Operated
 from migrator.fleet import asking, imports, operator, packages
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
@@ -28,11 +29,11 @@ from migrator.sinks.packages import Name
 from migrator.sinks.packages import PushedPackages as Whose
 
 
-def run(path: Path, config: Path | None, rules: Sequence[Path], format: Format, colour: Colour) -> int:
+def run(operated: Operated, rules: Sequence[Path], format: Format, color: Colour) -> int:
     """Print the picture and return the exit code."""
-    told = operator.find(config)
-    found = picture(path, judging(told, [folder.resolve() for folder in rules]))
-    console.out(formats.write(format, subjects.subject(found), console.paint(colour, sys.stdout)))
+    told = operator.find(operated.config)
+    found = picture(operated.ledger, judging(told, rules))
+    console.out(formats.write(format, subjects.subject(found), console.paint(color, sys.stdout)))
     unread = bool(found.unread) or any(shared.why for shared in found.shared)
     return exits.code(unread=unread, left=False, exit_zero=False)
 

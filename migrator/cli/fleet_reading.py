@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet import judging
-from migrator.cli.fleet_asking import ScanOptions
+from migrator.cli.fleet_options import MigrateOptions, RevertOptions
 from migrator.fleet import asking, imports, operator, packages
 from migrator.fleet.deciding import Policy
 from migrator.fleet.exporters import Exporters
@@ -23,7 +23,6 @@ from migrator.fleet.exporting import Importers
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import TargetReader
 from migrator.fleet.operator import Operator
-from migrator.fleet.pacing import Limits
 from migrator.fleet.proposal import Templates
 from migrator.fleet.records import FleetRepository, by_name
 from migrator.fleet.scanning import Judge
@@ -35,25 +34,12 @@ from migrator.repositories.direct import Direct
 from migrator.text.mask import printable
 
 
-class MigrateOptions(Struct, frozen=True):
-    """What `migrate` may do. `destinations` are branches and globs of them, none is the main branch."""
-
-    acts: bool = False
-    destinations: tuple[str, ...] = ()
-    reopen: bool = False
-    accept_linkage: bool = False
-    draft: bool = False
-    skip_ci: bool = True
-    limits: Limits = Limits()
-
-
-def reader(
-    client: Client, ledger: Ledger, asked: ScanOptions, fleet: Operator, doing: MigrateOptions | None
-) -> TargetReader:
-    if asked.wave and all(wave.name != asked.wave for wave in fleet.waves):
-        raise UsageError(f"{fleet.path or operator.FILE} has no wave {printable(asked.wave)}")
+def reader(client: Client, ledger: Ledger, fleet: Operator, options: MigrateOptions | RevertOptions) -> TargetReader:
+    doing = options if isinstance(options, MigrateOptions) else None
+    if doing and (named := doing.choice.wave) and all(wave.name != named for wave in fleet.waves):
+        raise UsageError(f"{fleet.path or operator.FILE} has no wave {printable(named)}")
     cache = cache_folder(os.environ)
-    base = judging(fleet, asked.rules)
+    base = judging(fleet, options.rules)
     entries = by_name(ledger.entries()) if doing else []
     uuids = {entry.repository.uuid for entry in entries}
     branches = [one for one in ledger.branches() if one.entry.repository.uuid in uuids] if doing else []
@@ -63,16 +49,16 @@ def reader(
 
     by = asking.by_hosts(base, ledger)
     graph = imports.graph(branches, Exporters(entries, copy, by))
-    judge = _judge(by, dict(_probed(asked.probed)), packages.elsewhere(branches, graph))
+    judge = _judge(by, dict(_probed(doing.probed if doing else ())), packages.elsewhere(branches, graph))
     return TargetReader(
         client=client,
         cache=cache,
         judge=judge,
         policy=Policy(doing.reopen, doing.accept_linkage) if doing else Policy(),
-        texts=Templates(asked.templates),
-        known=starting.load((*fleet.rules, *asked.rules)),
+        texts=Templates(options.templates),
+        known=starting.load((*fleet.rules, *options.rules)),
         importers=Importers(branches, Exporters(entries, copy, judge)),
-        skip_ci=doing.skip_ci if doing else True,
+        skip_ci=not (doing and doing.run_pipelines),
         direct=Direct(remote.SECONDS),
     )
 

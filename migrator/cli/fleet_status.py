@@ -12,8 +12,9 @@ from msgspec import Struct
 from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
-from migrator.cli.fleet_asking import FleetShowing, ScanOptions, named, opened
-from migrator.cli.network import Allowance, Going
+from migrator.cli.fleet_asking import named, opened
+from migrator.cli.fleet_options import StatusOptions
+from migrator.cli.network import Going
 from migrator.fleet import following, operator
 from migrator.fleet.abreast import Abreast, Place
 from migrator.fleet.ledger import Ledger
@@ -26,23 +27,17 @@ ENDS = (Cause.RATE_LIMITED, Cause.UNAUTHORISED, Cause.SPENT)
 """No other repository would be answered otherwise."""
 
 
-def run(
-    asked: ScanOptions,
-    showing: FleetShowing,
-    *,
-    offline: bool,
-    again: bool,
-    asking: Allowance = Allowance(),  # noqa: B008 - frozen
-) -> int:
+def run(options: StatusOptions) -> int:
     """Print how far every repository is, and return the exit code."""
-    fleet = operator.find(asked.config)
+    place, again = options.operated, options.again
+    fleet = operator.find(place.config)
     told = StatusAnswers()
-    far = Going(later=f"What is known is in {asked.ledger}: end the run at any time, the same command goes on")
-    with opened(asked) as ledger:
-        entries = [one for one in ledger.entries() if named(one, asked, fleet)]
+    far = Going(later=f"What is known is in {place.ledger}: end the run at any time, the same command goes on")
+    with opened(place.ledger) as ledger:
+        entries = [one for one in ledger.entries() if named(one, options.choice, fleet)]
         changes = ledger.changes()
-        if not offline and any(following.unsettled(one, again) for one in changes):
-            with network.client(far, asking) as client:
+        if not options.offline and any(following.unsettled(one, again) for one in changes):
+            with network.client(far, options.allowance) as client:
                 told = followed(client, ledger, entries, changes, again, far)
         uuids = {entry.repository.uuid for entry in entries}
         branches = [one for entry in entries for one in ledger.branches(entry.repository.uuid)]
@@ -50,7 +45,7 @@ def run(
     found = following.rows(entries, branches, kept, datetime.now(UTC), fleet.excluded, fleet.is_archived)
     workspace = entries[0].repository.workspace if entries else ""
     subject = statuses.subject(workspace, found)
-    console.out(formats.write(showing.format, subject, console.paint(showing.colour, sys.stdout)))
+    console.out(formats.write(options.format, subject, console.paint(options.color, sys.stdout)))
     console.err(f"patless: {failure}" for failure in told.failures)
     if told.why:
         console.err([printable(f"patless: {told.why}; the rest is as it was known: the same command goes on")])
@@ -59,7 +54,7 @@ def run(
     standings = {row.standing for row in found}
     left = bool(standings & {following.Standing.FINDINGS, following.Standing.OPEN, following.Standing.MERGED_RED})
     return exits.code(
-        unread=bool(told.why) or following.Standing.ERROR in standings, left=left, exit_zero=showing.exit_zero
+        unread=bool(told.why) or following.Standing.ERROR in standings, left=left, exit_zero=options.exit_zero
     )
 
 

@@ -1,16 +1,39 @@
-"""What the command line said, as records."""
+"""The options of `check`, `fix` and `packages`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from migrator.cli.console import Colour
-from migrator.findings.records import Finding, Verdict
+from migrator.cli.failures import UsageError
 from migrator.reports.formats import Format
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Annotated
+
+    from migrator.cli.declared import CliOption
+    from migrator.cli.vocabulary import (
+        JOBS,
+        Color,
+        Config,
+        ExitZero,
+        File,
+        FindingsFormat,
+        Folder,
+        Offline,
+        OutputFile,
+        Paths,
+        Quiet,
+        ReportFormat,
+        Rules,
+        Several,
+        Strict,
+        UnsafeFixes,
+    )
 
 
 class Style(StrEnum):
@@ -23,75 +46,85 @@ class Style(StrEnum):
     BRIDGE = "bridge"
 
 
-class Comments(StrEnum):
-    """What `bot` puts on the line of a finding besides the summary."""
+class Sources(Struct, frozen=True):
+    """By what a repository is judged: its own configuration, or another one, or none; and folders of more rules."""
 
-    NONE = "none"
-    DIFF = "diff"
-    SUGGESTION = "suggestion"
+    rules: Rules = ()
+    config: Config = None
+    no_config: Annotated[bool, CliOption("No configuration file.")] = False
 
-
-class FailOn(StrEnum):
-    """Which findings make the exit code of `bot` 1: none, safe ones, those that can be rewritten, or all."""
-
-    NEVER = "never"
-    SAFE = "safe"
-    UNSAFE = "unsafe"
-    ANY = "any"
-
-    def failed(self, findings: Iterable[Finding]) -> bool:
-        wanted = {
-            FailOn.NEVER: set[Verdict](),
-            FailOn.SAFE: {Verdict.SAFE},
-            FailOn.UNSAFE: {Verdict.SAFE, Verdict.UNSAFE},
-            FailOn.ANY: set(Verdict),
-        }[self]
-        return any(finding.verdict in wanted for finding in findings)
+    def __post_init__(self) -> None:
+        if self.config is not None and self.no_config:
+            raise UsageError("--config and --no-config exclude each other")
 
 
-class Buffer(Struct, frozen=True):
-    """The content of the file `name`, which comes on standard input."""
+class Codes(Struct, frozen=True):
+    """Which findings."""
 
-    name: Path
-    data: bytes
+    select: Annotated[Several, CliOption("Only these rules or reasons.", metavar="CODE")] = ()
+    ignore: Annotated[Several, CliOption("Not these rules or reasons.", metavar="CODE")] = ()
 
 
 class AnalysisOptions(Struct, frozen=True):
     """What to analyse, and by what. `paths` empty: the repository of the working directory, all of it.
 
-    `rules` are folders of more rules. `jobs` None: one process for one repository, else one for each processor.
-    `baseline` None: that of the configuration; with `write_baseline` none is applied.
-    `buffer` is there where the only path is `-`.
+    `jobs` None: one process for one repository, else one for each processor.
+    `baseline` None: that of the configuration. `stdin_filename` is there where the only path is `-`.
     `pipe_version` '' asks the configuration, then Bitbucket unless `offline`.
     """
 
-    paths: tuple[Path, ...] = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    rules: tuple[Path, ...] = ()
-    config: Path | None = None
-    no_config: bool = False
-    jobs: int | None = None
-    style: Style = Style.LOGIN
-    pipe_version: str = ""
-    offline: bool = False
-    baseline: Path | None = None
-    write_baseline: bool = False
-    buffer: Buffer | None = None
+    paths: Paths = ()
+    codes: Codes = Codes()
+    sources: Sources = Sources()
+    jobs: Annotated[int | None, JOBS, CliOption("Processes for several repositories.")] = None
+    style: Annotated[
+        Style, CliOption("What a login becomes: a pipe for pushes only; in called files in place or by a bridge.")
+    ] = Style.LOGIN
+    pipe_version: Annotated[str, CliOption("The version of the push pipe.", metavar="VERSION")] = ""
+    offline: Annotated[Offline, CliOption("Do not ask Bitbucket about the push pipe.")] = False
+    baseline: Annotated[File, CliOption("Leave out the findings in this file.")] = None
+    stdin_filename: Annotated[Path | None, CliOption("What - is: a file of a repository.", metavar="FILE")] = None
 
 
-class Showing(Struct, frozen=True):
-    """`output` None: standard output."""
+class CheckOptions(Struct, frozen=True):
+    """`unsafe_fixes` only words the hint at the end; with `write_baseline` no baseline is applied; `output_file` None:
+    standard output."""
 
-    format: Format = Format.TEXT
-    colour: Colour = Colour.AUTO
-    quiet: bool = False
-    strict: bool = False
-    exit_zero: bool = False
-    output: Path | None = None
-    statistics: bool = False
+    format: FindingsFormat = Format.TEXT
+    strict: Strict = False
+    exit_zero: ExitZero = False
+    quiet: Quiet = False
+    color: Color = Colour.AUTO
+    unsafe_fixes: Annotated[UnsafeFixes, CliOption("Count unsafe fixes in the hint.")] = False
+    output_file: Annotated[
+        OutputFile, CliOption("Write the report to this file; an HTML page has CSV and JSON beside it.")
+    ] = None
+    write_baseline: Annotated[bool, CliOption("Write the findings to the baseline.")] = False
+    statistics: Annotated[bool, CliOption("Count by rule, verdict and reason.")] = False
 
 
-def listed(values: Iterable[str] | None) -> tuple[str, ...]:
-    """Codes of options that may be repeated and may each hold several, separated by commas."""
-    return tuple(code.strip() for value in values or () for code in value.split(",") if code.strip())
+class FixOptions(Struct, frozen=True):
+    """`exit_non_zero_on_fix`: a changed file is something that is left to do, as a hook wants it."""
+
+    diff: Annotated[bool, CliOption("Print a diff and write nothing.")] = False
+    unsafe_fixes: UnsafeFixes = False
+    exit_non_zero_on_fix: Annotated[bool, CliOption("Exit 1 if a file was changed.")] = False
+    format: ReportFormat = Format.TEXT
+    strict: Strict = False
+    exit_zero: ExitZero = False
+    quiet: Quiet = False
+    color: Color = Colour.AUTO
+
+
+class PackagesOptions(Struct, frozen=True):
+    """`probe`: the registry is asked; `write`: what it proves goes into the configuration."""
+
+    path: Folder = None
+    probe: Annotated[bool, CliOption("Ask the registry, in a pipeline step.")] = False
+    write: Annotated[bool, CliOption("Add what --probe proves to own-packages.")] = False
+    format: ReportFormat = Format.TEXT
+    color: Color = Colour.AUTO
+
+    def __post_init__(self) -> None:
+        if self.write and not self.probe:
+            raise UsageError("--write needs --probe, which finds out what to write")

@@ -8,14 +8,12 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from msgspec import Struct
-from msgspec.structs import replace
-
 from migrator.bitbucket.credentials import EMAIL, Credentials
 from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
 from migrator.cli.network import Going
-from migrator.cli.secrets import ListingOptions, asking_of, configuration_digest, rules_digest
+from migrator.cli.secrets import asking_of, configuration_digest, rules_digest
+from migrator.cli.secrets_options import ApplyOptions, ListingOptions
 from migrator.cli.secrets_proof import counted, enough
 from migrator.fleet.ledger import Ledger
 from migrator.secrets import journal as journals
@@ -28,36 +26,25 @@ from migrator.secrets.plan import Plan
 from migrator.text.mask import printable
 
 
-class ApplyOptions(Struct, frozen=True):
-    """How a plan is carried out. `log` None: beside the plan. `by` '' is who the credential belongs to. `sign` is a key
-    that the log is signed with."""
-
-    yes: bool
-    log: Path | None
-    backup: Path | None
-    allowed: Path | None
-    required: int
-    by: str
-    sign: Path | None = None
-
-
-def apply(path: Path, asked: ListingOptions, doing: ApplyOptions) -> int:
+def apply(options: ApplyOptions) -> int:
     """Remove what the plan says, and return the exit code."""
+    path, signers = options.plan, options.signers
     made = plans.read(path)
     if datetime.now(UTC) > made.expiry:
         raise UsageError(f"the plan was good until {made.expires}; make a new one with `patless secrets plan`")
-    asked = replace(
-        asked,
-        workspace=made.workspace,
-        repository=made.repository,
-        everything=not made.repository,
-        window=made.window,
+    asked = ListingOptions(
+        options.path,
+        made.workspace,
+        made.repository,
+        not made.repository,
+        made.window,
+        sources=options.sources,
     )
-    by, key = _person(doing.by), signing.fingerprint(doing.sign) if doing.sign else ""
-    if not by and key and doing.allowed:
-        by = next(iter(signing.names(key, doing.allowed)), "")
-    enough(path, made, doing.allowed, doing.required, by, key)
-    log = doing.log or path.with_name(f"{path.name}.log")
+    by, key = _person(options.by), signing.fingerprint(options.sign) if options.sign else ""
+    if not by and key and signers.allowed_signers:
+        by = next(iter(signing.names(key, signers.allowed_signers)), "")
+    enough(path, made, signers, by, key)
+    log = options.log or path.with_name(f"{path.name}.log")
     far = Going(later=f"What is removed is in {log}: end the run at any time, the same command goes on")
     with network.waiting(far) as client:
         asking = asking_of(asked, client)
@@ -70,12 +57,12 @@ def apply(path: Path, asked: ListingOptions, doing: ApplyOptions) -> int:
             apart = {keeping.identity(path): "the plan"}
             journal = files.enter_context(journals.opened(log, made.digest, by, apart))
             apart[journal.identity] = "the log"
-            keep = files.enter_context(backup(doing.backup, apart)) if doing.backup else None
+            keep = files.enter_context(backup(options.backup, apart)) if options.backup else None
             left = [row for row in made.rows if row.uuid not in journal.done]
             console.err(_before(made, left))
             if not left:
-                return exits.CLEAN if _signed(journal, log, doing.sign) else exits.UNREADABLE
-            _confirm(len(left), made, doing.yes)
+                return exits.CLEAN if _signed(journal, log, options.sign) else exits.UNREADABLE
+            _confirm(len(left), made, options.yes)
             with network.told(client, far):
                 why_not = still(asking, made)
             _forget(asked.lasting.ledger, asking, left)
@@ -89,7 +76,7 @@ def apply(path: Path, asked: ListingOptions, doing: ApplyOptions) -> int:
                     row = outcome.row
                     console.out(printable(f"{outcome.event}: {row.key} in {row.place}: {outcome.text}") + "\n")
             journal.write(Event.ENDED, text=f"{len(outcomes)}")
-            signed = _signed(journal, log, doing.sign)
+            signed = _signed(journal, log, options.sign)
     code = _after(outcomes, len(left), log)
     return code if signed else exits.UNREADABLE
 

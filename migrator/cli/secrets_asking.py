@@ -7,14 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
-
-from msgspec import Struct
-from msgspec.structs import replace
 
 from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
 from migrator.cli.failures import UsageError
+from migrator.cli.secrets_options import Lasting
 from migrator.cli.telling import Telling, clock, long, telling
 from migrator.findings.counting import many
 from migrator.fleet.ledger import Ledger
@@ -29,21 +26,10 @@ _NEVER, _WITH, _SHARE = 1, 6, 0.4
 workspace are of the second kind where nothing is known of them."""
 
 
-class Lasting(Struct, frozen=True):
-    """Where answers are kept, how old they may be, and what ends a run. `deadline` is in seconds, None for no end;
-    `shard` is the part of the workspace that is asked for."""
-
-    ledger: Path
-    age: timedelta = timedelta(hours=24)
-    most: int | None = None
-    deadline: float | None = None
-    shard: Shard = Shard()
-
-
-def part(lasting: Lasting, text: str) -> Lasting:
+def part(shard: str) -> Shard:
     """Of the workspace: as --shard says, else as Bitbucket Pipelines says of a parallel step. Raises UsageError."""
     try:
-        return replace(lasting, shard=Shard.of(text, os.environ))
+        return Shard.of(shard, os.environ)
     except ShardError as error:
         raise UsageError(str(error)) from None
 
@@ -117,12 +103,12 @@ def meanwhile(lasting: Lasting) -> Iterator[Meanwhile]:
         yield one
 
 
-def of_workspace(asking: Asking, lasting: Lasting, by: str, said: Meanwhile) -> Listing:
+def of_workspace(asking: Asking, lasting: Lasting, shard: Shard, by: str, said: Meanwhile) -> Listing:
     """All variables of the workspace. Raises ApiError, GitMissing, LedgerError."""
     with Ledger(lasting.ledger) as ledger:
         first, share = _known(ledger, asking.workspace)
-        sparing = lasting.most is not None or lasting.deadline is not None
-        terms = Terms(by, lasting.age, first=first, sparing=sparing, shard=lasting.shard)
+        sparing = lasting.max_requests is not None or lasting.deadline is not None
+        terms = Terms(by, timedelta(hours=lasting.max_age), first=first, sparing=sparing, shard=shard)
         return sweeping.of_workspace(asking, ledger, terms, said.far, said.begins(asking.client, share))
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from migrator.cli import console, exits
 from migrator.cli.failures import UsageError
+from migrator.cli.secrets_options import Signers
 from migrator.secrets import journal as journals
 from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans
@@ -17,17 +18,18 @@ from migrator.secrets.plan import Plan
 from migrator.text.mask import printable
 
 
-def sign(path: Path, key: Path) -> int:
+def sign(plan: Path, key: Path) -> int:
     """Sign a plan that someone else has made."""
-    plans.read(path)
-    console.err([f"patless: signed as {signing.sign(path, key)}"])
+    plans.read(plan)
+    console.err([f"patless: signed as {signing.sign(plan, key)}"])
     return exits.CLEAN
 
 
-def verify(path: Path, log: Path | None, allowed: Path | None, required: int) -> int:
+def verify(plan: Path, log: Path | None, signers: Signers) -> int:
     """Check a plan, its signatures and its log, asking nobody."""
-    made = plans.read(path)
-    chosen = log or path.with_name(f"{path.name}.log")
+    allowed, required = signers.allowed_signers, signers.require_signatures
+    made = plans.read(plan)
+    chosen = log or plan.with_name(f"{plan.name}.log")
     data = keeping.read(chosen) if log or chosen.exists() else None
     entries = _entries(chosen, data, made) if data is not None else None
     lines = [f"plan: {counted(len(made.rows))} of {made.workspace}, {made.created} to {made.expires}, {made.tool}"]
@@ -35,7 +37,7 @@ def verify(path: Path, log: Path | None, allowed: Path | None, required: int) ->
     wrong = False
     kept = signing.log_signatures(chosen, data, allowed) if data is not None else ()
     if allowed:
-        found = signing.signatures(path, allowed, plans.text(made).encode())
+        found = signing.signatures(plan, allowed, plans.text(made).encode())
         lines += [_told("signature", one) for one in found]
         applied = {entry.by for entry in entries or () if entry.uuid}
         keys = {one.key for one in kept if one.signer}
@@ -85,14 +87,15 @@ def _told(what: str, one: signing.Signature) -> str:
     return f"{what} {one.file.name}: " + (f"{one.signer} with {one.key}" if one.signer else f"NOT GOOD: {one.why}")
 
 
-def enough(path: Path, made: Plan, allowed: Path | None, required: int, by: str, key: str = "") -> None:
+def enough(plan: Path, made: Plan, signers: Signers, by: str, key: str = "") -> None:
     """Raises UsageError where signatures are missing that are asked for. `by` is who applies, '' if nobody knows, and
     `key` the fingerprint of a key of that one."""
+    allowed, required = signers.allowed_signers, signers.require_signatures
     if allowed is None:
         if required:
             raise UsageError("--require-signatures needs --allowed-signers, which says whose keys count")
         return
-    found = signing.signatures(path, allowed, plans.text(made).encode())
+    found = signing.signatures(plan, allowed, plans.text(made).encode())
     bad = next((one for one in found if not one.signer), None)
     if bad is not None:
         raise UsageError(f"the signature {bad.file.name} is not good: {bad.why}")

@@ -18,7 +18,12 @@ def _commands(command: object, *words: str) -> Iterator[tuple[str, ...]]:
         yield from _commands(below, *words, name)
 
 
-@pytest.mark.parametrize("words", _commands(typer.main.get_command(app)), ids=lambda words: " ".join(words) or "patless")
+COMMANDS = [*_commands(typer.main.get_command(app))]
+
+
+@pytest.mark.parametrize(
+    "words", _commands(typer.main.get_command(app)), ids=lambda words: " ".join(words) or "patless"
+)
 def test_the_help_of_a_command(
     words: tuple[str, ...], patless: Patless, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
