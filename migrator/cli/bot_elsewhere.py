@@ -24,10 +24,10 @@ from migrator.cli.analysis import rulebook
 from migrator.cli.bot_options import BotOptions
 from migrator.cli.bot_writing import Discussed, Tally, show, speak
 from migrator.cli.failures import UsageError
-from migrator.cli.network import Going
 from migrator.findings.counting import many
 from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
+from migrator.fleet.progress import Going
 from migrator.fleet.scanning import Judge
 from migrator.repositories import changes, remote
 from migrator.repositories.git import GitError

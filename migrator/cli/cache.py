@@ -7,22 +7,12 @@ from datetime import UTC, datetime
 
 from migrator.bitbucket.budget import cache_folder
 from migrator.cli import console, exits
-from migrator.findings.counting import many
+from migrator.findings.counting import many, size
 from migrator.repositories import caching, remote
 from migrator.repositories.caching import CachedCopy
 from migrator.text.mask import named
 
 _SHOWN = 20
-
-
-def shown(bytes_: int) -> str:
-    """`1.5 GiB`."""
-    number = float(bytes_)
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if number < 1024:
-            return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
-        number /= 1024
-    return f"{number:.1f} TiB"
 
 
 def show() -> int:
@@ -32,7 +22,7 @@ def show() -> int:
     copies = sorted(found.copies, key=lambda one: (one.used, one.name))
     lines = [
         ("where", named(str(folder / remote.COPIES))),
-        ("size", shown(found.size)),
+        ("size", size(found.size)),
         ("repositories", f"{len(copies):,}" + _gone(copies)),
     ]
     if copies:
@@ -54,15 +44,15 @@ def show() -> int:
 def prune(cache_limit: int | None) -> int:
     """Take away what nobody will miss, and more where the rest is over the limit; and return the exit code."""
     pruned = caching.prune(cache_folder(os.environ), cache_limit)
-    lines = [f"{named(one.name)}: gone, {shown(one.size)}" for one in pruned.gone[:_SHOWN]]
-    lines += [f"{named(one.name)}: last used {_day(one)}, {shown(one.size)}" for one in pruned.others[:_SHOWN]]
+    lines = [f"{named(one.name)}: gone, {size(one.size)}" for one in pruned.gone[:_SHOWN]]
+    lines += [f"{named(one.name)}: last used {_day(one)}, {size(one.size)}" for one in pruned.others[:_SHOWN]]
     rest = max(0, len(pruned.gone) - _SHOWN) + max(0, len(pruned.others) - _SHOWN)
     lines += [f"and {rest:,} more"] if rest else []
     lines += [f"{named(one.name)}: {one.packs} packs made one" for one in pruned.packed[:_SHOWN]]
     went = len(pruned.gone) + len(pruned.others)
     lines.append(
-        f"{many(went, 'copy', 'copies')} taken away, {shown(max(0, pruned.freed))} freed; "
-        f"{shown(max(0, pruned.size))} left"
+        f"{many(went, 'copy', 'copies')} taken away, {size(max(0, pruned.freed))} freed; "
+        f"{size(max(0, pruned.size))} left"
     )
     console.out("".join(f"{line}\n" for line in lines))
     if pruned.busy:
@@ -76,7 +66,7 @@ def _gone(copies: list[CachedCopy]) -> str:
 
 
 def _of(one: CachedCopy) -> str:
-    return f"{named(one.name)}, last used {_day(one)}, {shown(one.size)}"
+    return f"{named(one.name)}, last used {_day(one)}, {size(one.size)}"
 
 
 def _day(one: CachedCopy) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -16,33 +14,24 @@ from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, fleet_listing, network
-from migrator.cli.cache import shown
 from migrator.cli.failures import UsageError
-from migrator.cli.fleet_listing import ChosenRepositories
 from migrator.cli.fleet_options import Allowance, ScanOptions
-from migrator.cli.network import Going
-from migrator.configuration.reading import check_codes
 from migrator.findings.counting import many
 from migrator.findings.records import Verdict
-from migrator.findings.settings import Settings
-from migrator.fleet import asking, exporters, joining, listing, operator, rounds, visiting
-from migrator.fleet.bounding import Bound
+from migrator.fleet import choosing, joining, listing, operator, visiting
+from migrator.fleet.choosing import ChosenRepositories, RepositoryList
+from migrator.fleet.judging import judging
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
-from migrator.fleet.progress import progress
-from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned, StoredSnapshot
-from migrator.fleet.scanning import Judge, digest
+from migrator.fleet.progress import Going
+from migrator.fleet.records import LedgerEntry, RepositoryState
 from migrator.fleet.sharding import Shard, ShardError
+from migrator.fleet.surveying import Bounds, SurveyRound
 from migrator.fleet.visiting import GatheringOptions
-from migrator.repositories import remote
 from migrator.repositories.direct import Direct
-from migrator.rulebook import reading as books
-from migrator.secrets.plan import rules_digest
 from migrator.text.mask import printable
 
-_ROUND = timedelta(hours=24)
-"""A round that was begun before is begun anew."""
 _LINES = 20
 
 
@@ -54,8 +43,9 @@ def scan(options: ScanOptions) -> int:
     with Ledger(options.operated.ledger) as ledger:
         reading = GatheringOptions(cache_folder(os.environ), judge, options.branches, options.timeout)
         if options.folder:
-            asked = ChosenRepositories(_clones(options, ledger, shard))
-            return _scan(options, selection, ledger, reading, asked, shard)
+            return _survey(
+                options, selection, ledger, reading, ChosenRepositories(_clones(options, ledger, shard)), shard
+            )
         with _client(options, selection, shard) as client:
             direct = Direct(options.timeout)
             reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
@@ -63,10 +53,11 @@ def scan(options: ScanOptions) -> int:
             given = fleet_listing.catalogued(options.listing, workspace, client) if options.listing else None
             selection = replace(selection, workspace=given.workspace if given else workspace)
             if options.failed:
-                asked = fleet_listing.known(ledger, selection.workspace)
+                chosen = choosing.of_ledger(ledger, selection.workspace)
             else:
-                asked = fleet_listing.listed(selection, ledger, client, shard, given, reading.cache)
-            return _scan(options, selection, ledger, reading, asked, shard, client)
+                known = RepositoryList.of(given) if given else _listed(client, selection)
+                chosen = choosing.chosen(selection.workspace, known, ledger, client, shard, reading.cache)
+            return _survey(options, selection, ledger, reading, chosen, shard, client)
 
 
 def merge(ledger: Path, ledgers: Sequence[Path]) -> int:
@@ -84,143 +75,30 @@ def merge(ledger: Path, ledgers: Sequence[Path]) -> int:
     return exits.CLEAN
 
 
-def _scan(
+def _listed(client: Client, selection: Selection) -> RepositoryList:
+    with network.told(client):
+        return choosing.listed(client, selection)
+
+
+def _survey(
     options: ScanOptions,
     selection: Selection,
     ledger: Ledger,
     reading: GatheringOptions,
-    asked: ChosenRepositories,
+    chosen: ChosenRepositories,
     shard: Shard,
     client: Client | None = None,
 ) -> int:
-    wanted = set(asked.uuids)
-    left_out = reading.judge.operator.excluded
-    entries = [
-        one
-        for one in ledger.entries()
-        if one.repository.uuid in wanted and not one.state.left and not left_out(one.repository.slug)
-    ]
-    if options.failed:
-        entries = [one for one in entries if one.state.failed]
-    key = _key(options, selection, reading, shard)
-    now = datetime.now(UTC)
-    begun = ledger.begin(key, visiting.now(), (now - _ROUND).isoformat(timespec="milliseconds"))
-    left = rounds.pending(entries, begun)
-    if done := len(entries) - len(left):
-        console.err(
-            [f"patless: {done:,} of {len(entries):,} repositories were looked at since {begun[:16]} UTC; going on"]
-        )
-    chosen = left[: options.limit]
-    bound = Bound(reading.cache, options.cache_limit) if client and options.cache_limit is not None else None
-    with progress(len(chosen)) as told:
-        seen = _bounded(bound, chosen, told)
-        rounds.go_through(ledger, chosen, reading, options.jobs, lambda one: bool(rounds.pending([one], begun)), seen)
-    over = len(left) - len(chosen)
-    uuids = {one.repository.uuid for one in entries}
-    if client:
-        over += _hosts(options, ledger, reading, uuids, begun, client)
-    if chosen:
-        there = [one for one in ledger.entries() if not one.state.left]
-        exporters.bring(there, ledger.branches(), reading)
-        if client:
-            over += _hosts(options, ledger, reading, uuids, begun, client, imported=True)
-    looked = {one.repository.uuid for one in entries}
-    entries = [one for one in ledger.entries() if one.repository.uuid in looked]
-    if options.for_secrets and client:
-        over += _secrets(options, ledger, reading, entries, begun, client, bound)
-    if bound:
-        _keep(bound)
-    if over:
-        what = many(over, "repository is", "repositories are")
-        console.err([f"patless: {what} left; the same command goes on"])
-    else:
-        ledger.end(key)
-    return _end(options, ledger, entries, reading.judge.operator, asked.news)
+    asked = (selection.workspace, options.filter, selection.slugs, options.folder, options.branches, str(shard))
+    told = (*asked, options.failed, options.for_secrets)
+    bounds = Bounds(options.jobs, options.limit, options.cache_limit)
+    going = SurveyRound(ledger, reading, chosen.uuids, told, bounds, client, _say)
+    entries = going.go(failed=options.failed, for_secrets=options.for_secrets)
+    return _end(options, ledger, entries, reading.judge.operator, chosen.news)
 
 
-def _bounded(
-    bound: Bound | None, entries: Sequence[LedgerEntry], told: Callable[[Scanned | StoredSnapshot], None]
-) -> Callable[[Scanned | StoredSnapshot], None]:
-    """What is called with each outcome, so that the cache stays within its bound meanwhile."""
-    if bound is None:
-        return told
-    repositories = {one.repository.uuid: one.repository for one in entries}
-
-    def seen(outcome: Scanned | StoredSnapshot) -> None:
-        told(outcome)
-        bound.saw(repositories[outcome.uuid])
-
-    return seen
-
-
-def _keep(bound: Bound) -> None:
-    """The cache within its bound at the end, too, and what that took."""
-    pruned = bound.keep()
-    if bound.went:
-        went = many(bound.went, "copy", "copies")
-        console.err([f"patless: the cache is bounded: {went} taken away, {shown(bound.freed)} freed"])
-    if pruned.size > bound.limit:
-        over = shown(pruned.size - bound.limit)
-        console.err([f"patless: the cache is {over} over its limit, as another run uses what is in it"])
-
-
-def _hosts(
-    options: ScanOptions,
-    ledger: Ledger,
-    reading: GatheringOptions,
-    uuids: Collection[str],
-    begun: str,
-    client: Client,
-    *,
-    imported: bool = False,
-) -> int:
-    """Ask variables which registry a login uses that does not tell, and look at the repositories again that they settle
-    it for; how many are left to ask. `imported`: a login in a pipeline of another repository."""
-    entries = [one for one in ledger.entries() if one.repository.uuid in uuids and not rounds.pending([one], begun)]
-
-    def copy(one: FleetRepository) -> Path:
-        return Path(one.folder or remote.place(reading.cache, one.workspace, one.slug))
-
-    if imported:
-        asked = asking.importing(ledger, entries, begun, reading.judge, copy)
-    else:
-        asked = asking.open_questions(ledger, entries, begun)
-    told = asking.ask(ledger, asked, client, reading.judge.book)
-    if told.unread:
-        whose = many(len(told.unread), "repository", "repositories")
-        why = printable(told.unread[0])
-        console.err([f"patless: can't tell which registry a login uses in {whose}: variables can't be read: {why}"])
-
-    def outdated(entry: LedgerEntry) -> bool:
-        return asking.outdated(ledger, entry, reading.judge)
-
-    again = [one for one in entries if outdated(one)]
-    if again:
-        rounds.go_through(ledger, again, reading, options.jobs, outdated, lambda scanned: None)
-    return told.left
-
-
-def _secrets(
-    options: ScanOptions,
-    ledger: Ledger,
-    reading: GatheringOptions,
-    entries: Sequence[LedgerEntry],
-    begun: str,
-    client: Client,
-    bound: Bound | None,
-) -> int:
-    """The second depth, after a word on how long it takes; how many are left over."""
-    from migrator.fleet import storing
-
-    known = ledger.stored()
-    left = storing.left_of(entries, known, begun)
-    branches = [branch for one in left for branch in ledger.branches(one.repository.uuid)]
-    console.err([f"patless: {storing.estimate(branches, left, known, client.budget.per_hour)}"])
-    chosen = left[: options.limit]
-    with progress(len(chosen)) as told:
-        seen = _bounded(bound, chosen, told)
-        storing.go_through(ledger, chosen, reading, client, options.jobs, begun, seen)
-    return len(left) - len(chosen)
+def _say(sentence: str) -> None:
+    console.err([f"patless: {sentence}"])
 
 
 def _end(
@@ -232,7 +110,7 @@ def _end(
     console.out("".join(f"{line}\n" for line in news))
     if archived:
         console.out(
-            f"not counted: {len(archived):,} archived ({fleet_listing.some(one.repository.slug for one in archived)})\n"
+            f"not counted: {len(archived):,} archived ({choosing.some(one.repository.slug for one in archived)})\n"
         )
     failed = [one for one in entries if one.lacks]
     if options.for_secrets:
@@ -299,21 +177,3 @@ def _shard(text: str) -> Shard:
         return Shard.of(text, os.environ)
     except ShardError as error:
         raise UsageError(str(error)) from None
-
-
-def judging(told: Operator, more: Sequence[Path] = ()) -> Judge:
-    """What repositories are judged by: the operator's configuration and further folders of rules. What a scanned
-    repository says of itself can only restrict. Raises ConfigurationError and RuleError."""
-    folders = (*told.rules, *more)
-    book = books.load(folders)
-    for key, codes in (("select", told.select), ("ignore", told.ignore)):
-        check_codes(codes, {*book.rules, *book.reasons}, f"{told.path}: {key}")
-    settings = Settings(today=date.today())
-    return Judge(book, settings, digest(rules_digest((books.built_in(), *folders)), settings, told), operator=told)
-
-
-def _key(options: ScanOptions, selection: Selection, reading: GatheringOptions, shard: Shard) -> str:
-    """What makes two rounds the same one."""
-    told = (selection.workspace, selection.project, selection.query, options.filter.since)
-    what = (*told, selection.slugs, options.folder, options.branches, options.failed, options.for_secrets)
-    return hashlib.sha256(repr((what, reading.judge.by, str(shard))).encode()).hexdigest()

@@ -12,10 +12,10 @@ from migrator.bitbucket.budget import cache_folder
 from migrator.cli import console, exits
 from migrator.cli.console import Colour
 from migrator.cli.failures import UsageError
-from migrator.cli.fleet import judging
 from migrator.cli.fleet_options import Operated
 from migrator.fleet import asking, imports, operator, packages
 from migrator.fleet.exporters import Exporters
+from migrator.fleet.judging import judging
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.packages import Picture

@@ -14,12 +14,12 @@ from msgspec.structs import replace
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli.failures import UsageError
-from migrator.cli.fleet import judging
 from migrator.cli.fleet_options import MigrateOptions, RevertOptions
 from migrator.fleet import asking, imports, operator, packages
 from migrator.fleet.deciding import Policy
 from migrator.fleet.exporters import Exporters
 from migrator.fleet.exporting import Importers
+from migrator.fleet.judging import judging
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import TargetReader
 from migrator.fleet.operator import Operator

@@ -9,9 +9,9 @@ from pathlib import Path
 from migrator.cli import console, exits, fleet_packages
 from migrator.cli.delivery import Delivery, deliver
 from migrator.cli.failures import UsageError
-from migrator.cli.fleet import judging
 from migrator.cli.fleet_options import ReportOptions
 from migrator.fleet import following, operator
+from migrator.fleet.judging import judging
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import StoredSnapshot

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
-from migrator.cli.fleet_asking import opened
+from migrator.cli.fleet_ledger import opened
 from migrator.cli.fleet_options import RevertOptions
 from migrator.cli.fleet_reading import reader
 from migrator.fleet import operator, undoing

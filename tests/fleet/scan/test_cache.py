@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from migrator.cli import cache as command
 from migrator.cli.failures import UsageError
 from migrator.cli.texts import size as size_of
+from migrator.findings.counting import size as bytes_of
 from migrator.fleet.records import RepositoryState
 from migrator.repositories import caching
 from migrator.repositories.using import GONE, using
@@ -94,7 +94,7 @@ def test_what_there_is_is_shown(desk: Desk) -> None:
     shown = re.sub(r" +", " ", cache(desk).out)
     assert "repositories 3, 1 of them gone by now\n" in shown
     assert f"oldest acme/{slug(1)}, last used 1970-01-01 00:00 UTC, " in shown
-    assert f"size {command.shown(size(desk))}\n" in shown
+    assert f"size {bytes_of(size(desk))}\n" in shown
 
 
 @pytest.mark.parametrize(
