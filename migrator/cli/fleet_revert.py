@@ -6,8 +6,8 @@ from migrator.cli import console, exits, network
 from migrator.cli.failures import UsageError
 from migrator.cli.fleet_ledger import opened
 from migrator.cli.fleet_options import RevertOptions
-from migrator.cli.fleet_reading import reader
-from migrator.fleet import operator, undoing
+from migrator.fleet import operator, preparing, undoing
+from migrator.fleet.preparing import Preparation
 from migrator.text.mask import printable
 
 
@@ -24,7 +24,8 @@ def run(options: RevertOptions) -> int:
         change = ledger.change(repository.uuid, wanted)
         if change is None:
             raise UsageError(f"no pull request of patless to {printable(wanted)} of {printable(slug)} is in the ledger")
-        by = reader(client, ledger, fleet, options)
+        prepared = Preparation(options.rules, options.templates)
+        by = preparing.reader(client, ledger, fleet, prepared, alone=True)
         found = undoing.reversal(client, repository, change, by.heads(repository), by.texts, by.known)
         if options.dry_run and not found.existing:
             console.out(f"{printable(slug)} {printable(wanted)}: would open: {printable(found.title)}\n")

@@ -47,7 +47,8 @@ class Wishes(Struct, frozen=True):
 
 
 class Listener(Struct, frozen=True):
-    """What is called in the order of the repositories; and, with how many are under way, where the run is interrupted."""
+    """`outcome` and `failure` are called in the order of the repositories, `leaving` where the run is interrupted, with
+    how many are under way."""
 
     outcome: Callable[[MigrationOutcome], None]
     failure: Callable[[Failure], None]
@@ -96,7 +97,7 @@ class MigrationRun:
         return bool(self.why) or any(one.waits or (one.looked and _undone(one)) for one in self.outcomes)
 
     def follow(self) -> tuple[str, ...]:
-        """Learn what became of the open ones, which decides about further ones; what could not be asked, as sentences."""
+        """Learn what became of the open ones, which decides about further ones; what could not be asked, in words."""
         found = followed(self.client, self.ledger, self.ledger.entries(), self.ledger.changes(), far=self.far)
         self.why = found.why
         self.refused = bool(found.failures)
