@@ -16,8 +16,7 @@ from migrator.text.toml import ConfigurationError
 
 HOSTILE = "x`` @{712020:ab}\n```\n# <script>alert(1)</script> [a](https://evil.example) \x1b[31m\u202e @all -->"
 OURS = (
-    "[How Packages authentication works]"
-    "(https://support.atlassian.com/bitbucket-cloud/docs/set-up-and-use-packages/)"
+    "[How Packages authentication works](https://support.atlassian.com/bitbucket-cloud/docs/set-up-and-use-packages/)"
 )
 WAYS = (
     (

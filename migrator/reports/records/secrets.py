@@ -185,7 +185,7 @@ def read(path: Path) -> tuple[Listing, tuple[TokenRow, ...]]:
     try:
         found = msgspec.json.decode(path.read_bytes(), type=SecretsRecord)
     except OSError as error:
-        raise ConfigurationError(f"{path}: the list of variables cannot be read: {error.strerror}") from None
+        raise ConfigurationError(f"{path}: cannot read the list of variables: {error.strerror}") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise ConfigurationError(
             f"{path}: this is not what `patless secrets list --format json` prints: {error}"
