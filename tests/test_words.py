@@ -19,7 +19,6 @@ _SPOKEN = sorted(
     path
     for path in PACKAGE.rglob("*.py")
     if not {"demo", "ir", "flow", "prefilter"} & set(path.relative_to(PACKAGE).parts[:1]) or path.name == "walk.py"
-    if not path.name.endswith(("app.py", "shared.py", "options.py"))
 )
 """Modules whose texts people read; those of the demo's server are Bitbucket's."""
 _WORD = re.compile(r"[A-Za-z]{2,}")

@@ -21,9 +21,9 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Move Bitbucket Pipelines from stored tokens to the native authentication of Bitbucket Packages.",
-    epilog="Exit codes: 0 nothing left to do, 1 something is, 2 usage or configuration, 3 unreadable input, "
-    "4 Bitbucket or a registry refused, 70 fault.",
+    help="Move Bitbucket Pipelines from stored tokens to the native credentials of Bitbucket Packages.",
+    epilog="Exit codes: 0 nothing left to do, 1 something left, 2 usage or configuration, 3 unreadable input, 4 "
+    "Bitbucket or a registry refused, 70 fault.",
 )
 
 app.add_typer(secrets_app.app, name="secrets")
@@ -33,7 +33,7 @@ app.add_typer(cache_app.app, name="cache")
 
 @command(app)
 def check(options: CheckOptions, reading: AnalysisOptions) -> int:
-    """Find stored credentials, what would change, and why not."""
+    """Find logins with stored tokens; changes nothing."""
     from migrator.cli import check
 
     return check.run(reading, options)
@@ -41,7 +41,7 @@ def check(options: CheckOptions, reading: AnalysisOptions) -> int:
 
 @command(app)
 def fix(options: FixOptions, reading: AnalysisOptions) -> int:
-    """Rewrite what can be shown to behave the same."""
+    """Fix logins; only safe fixes by default."""
     from migrator.cli import fix
 
     return fix.run(reading, options)
@@ -49,7 +49,7 @@ def fix(options: FixOptions, reading: AnalysisOptions) -> int:
 
 @command(app, epilog=EPILOG)
 def packages(options: PackagesOptions, sources: Sources) -> int:
-    """List the images that are pushed and read, and whose."""
+    """List the images that steps push and read."""
     if options.probe:
         from migrator.cli import probe
 
@@ -61,7 +61,7 @@ def packages(options: PackagesOptions, sources: Sources) -> int:
 
 @command(app)
 def rules(sources: Sources, color: Color = Colour.AUTO) -> int:
-    """List the rules, and the reasons to hold back."""
+    """List the rules, and the reasons why a fix is not safe."""
     from migrator.cli import rules
 
     return rules.list_all(sources, color)
@@ -77,7 +77,7 @@ def explain(
     sources: Sources,
     color: Color = Colour.AUTO,
 ) -> int:
-    """Tell more about a rule, a reason, or a finding."""
+    """Explain a rule, a reason, or a finding."""
     if name is not None and trace is None:
         from migrator.cli import rules
 
@@ -86,12 +86,12 @@ def explain(
         from migrator.cli import trace as tracing
 
         return tracing.run(trace, sources, color)
-    raise UsageError("explain takes a rule or a reason, or --trace PATH:LINE, and not both")
+    raise UsageError("pass a rule or a reason, or --trace PATH:LINE, not both")
 
 
 @command(app)
 def bot(options: BotOptions) -> int:
-    """Report on a pull request: annotations, a summary, comments on lines."""
+    """Report on a pull request: annotations and comments."""
     from migrator.cli import bot
 
     return bot.run(options)
@@ -100,11 +100,11 @@ def bot(options: BotOptions) -> int:
 @command(app)
 def doctor(
     workspace: Annotated[Workspace, CliOption("Ask about this workspace too.")] = "",
-    repo: Annotated[Repo, CliOption("Ask about this repository of it too.")] = "",
+    repo: Annotated[Repo, CliOption("Ask about this repository of the workspace too.")] = "",
     format: ReportFormat = Format.TEXT,
     color: Color = Colour.AUTO,
 ) -> int:
-    """Tell what the credential for Bitbucket in the environment may do."""
+    """Show what your Bitbucket credential can do."""
     from migrator.cli import doctor
 
     return doctor.run(workspace, repo, format, color)
@@ -112,11 +112,11 @@ def doctor(
 
 @command(app)
 def demo(
-    keep: Annotated[bool, CliOption("Leave the workspace there until Ctrl-C, to try things.")] = False,
+    keep: Annotated[bool, CliOption("Keep the workspace until Ctrl-C, to try things.")] = False,
     open: Annotated[bool, CliOption("Open the report in a browser.")] = False,
     color: Color = Colour.AUTO,
 ) -> int:
-    """Show all of it in a made-up workspace on this machine."""
+    """Tour patless in a demo workspace on this machine."""
     from migrator.cli import demo
 
     return demo.run(color, keep=keep, open=open)

@@ -7,12 +7,12 @@ import typer
 from migrator.cli.commands import command, end
 from migrator.options.vocabulary import CacheLimit
 
-app = typer.Typer(help="The copies of repositories on this machine.")
+app = typer.Typer(help="Manage the copies of repositories on this machine.")
 
 
 @app.callback(invoke_without_command=True)
 def cache(context: typer.Context) -> None:
-    """Show where the copies of repositories are, how large, and of what."""
+    """Show where the copies of repositories are, and their size."""
 
     def run() -> int:
         from migrator.cli import cache
@@ -25,7 +25,7 @@ def cache(context: typer.Context) -> None:
 
 @command(app)
 def prune(cache_limit: CacheLimit = None) -> int:
-    """Take away copies of repositories that are gone; with a limit, also the least recently used ones."""
+    """Delete copies of removed repositories; with a limit, also the least recently used ones."""
     from migrator.cli import cache
 
     return cache.prune(cache_limit)

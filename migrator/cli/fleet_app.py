@@ -21,12 +21,12 @@ from migrator.options.fleet import (
 from migrator.options.output import Colour, Format
 from migrator.options.vocabulary import LEDGER, Color, Ledger, MaxRequests, Output, PictureFormat, Rules
 
-app = typer.Typer(no_args_is_help=True, help="Many repositories: what is in them, their migration, and how far it is.")
+app = typer.Typer(no_args_is_help=True, help="Scan and move many repositories, and follow how far they are.")
 
 
 @command(app)
 def scan(options: ScanOptions) -> int:
-    """Look at the main branch of every repository, and write down what is there."""
+    """Scan the main branch of every repository into the ledger."""
     from migrator.cli import fleet
 
     return fleet.scan(options)
@@ -34,9 +34,11 @@ def scan(options: ScanOptions) -> int:
 
 @command(app, "list")
 def list_(
-    output: Annotated[Output, CliOption("The list.")], filter: RepositoryFilter, max_requests: MaxRequests = None
+    output: Annotated[Output, CliOption("File for the list.")],
+    filter: RepositoryFilter,
+    max_requests: MaxRequests = None,
 ) -> int:
-    """Write down which repositories there are, for `scan --listing` of several machines."""
+    """List the repositories once, for `scan --listing` on several machines."""
     from migrator.cli import fleet_listing
 
     return fleet_listing.write(filter, output, max_requests)
@@ -46,7 +48,7 @@ def list_(
 def forget(
     slugs: Annotated[tuple[str, ...], CliArgument("Slugs or UUIDs.", metavar="SLUG...")], ledger: Ledger = LEDGER
 ) -> int:
-    """Take repositories out of the ledger: a scan that finds them looks at them anew."""
+    """Remove repositories from the ledger; a scan that finds them reads them again."""
     from migrator.cli import fleet_forget
 
     return fleet_forget.run(ledger, slugs)
@@ -54,10 +56,10 @@ def forget(
 
 @command(app)
 def merge(
-    ledgers: Annotated[tuple[Path, ...], CliArgument("Ledgers, of shards or machines.", metavar="FILE...")],
+    ledgers: Annotated[tuple[Path, ...], CliArgument("Ledgers of shards or machines.", metavar="FILE...")],
     ledger: Ledger = LEDGER,
 ) -> int:
-    """Join ledgers into the one of --ledger: of each repository what was looked at last."""
+    """Merge ledgers into the one of --ledger; the latest scan of each repository counts."""
     from migrator.cli import fleet
 
     return fleet.merge(ledger, ledgers)
@@ -70,7 +72,7 @@ def packages(
     format: PictureFormat = Format.TEXT,
     color: Color = Colour.AUTO,
 ) -> int:
-    """Say who pushes and who reads each package, and what pays to settle first."""
+    """Show who pushes and reads each package, and which to confirm first."""
     from migrator.cli import fleet_packages
 
     return fleet_packages.run(operated, rules, format, color)
@@ -78,7 +80,7 @@ def packages(
 
 @command(app)
 def report(options: ReportOptions) -> int:
-    """Write all that is known as one page for a browser."""
+    """Write the ledger as one page for a browser."""
     from migrator.cli import fleet_report
 
     return fleet_report.run(options)
@@ -86,7 +88,7 @@ def report(options: ReportOptions) -> int:
 
 @command(app)
 def migrate(options: MigrateOptions) -> int:
-    """Show the pull requests that move repositories, or open them with --open-prs."""
+    """Preview the pull requests that fix logins; `--open-prs` opens them."""
     from migrator.cli import fleet_migrate
 
     return fleet_migrate.run(options)
@@ -94,7 +96,7 @@ def migrate(options: MigrateOptions) -> int:
 
 @command(app)
 def status(options: StatusOptions) -> int:
-    """Say how far each repository is, and what became of its pull requests."""
+    """Show how far each repository is, and its pull requests."""
     from migrator.cli import fleet_status
 
     return fleet_status.run(options)
@@ -102,7 +104,7 @@ def status(options: StatusOptions) -> int:
 
 @command(app)
 def revert(options: RevertOptions) -> int:
-    """Open the pull request that takes a merged one back."""
+    """Open a pull request that reverts a merged one."""
     from migrator.cli import fleet_revert
 
     return fleet_revert.run(options)

@@ -20,12 +20,12 @@ from migrator.options.secrets import (
 )
 from migrator.options.vocabulary import Log
 
-app = typer.Typer(no_args_is_help=True, help="Stored variables: which nobody needs any more, and their removal.")
+app = typer.Typer(no_args_is_help=True, help="List stored variables, and delete those that you no longer need.")
 
 
 @command(app, "list")
 def list_(listing: ListingOptions, options: ListOptions, showing: ListShowing) -> int:
-    """Say of each variable that a login to Packages uses or used what may become of it."""
+    """List stored variables, and whether you can remove each."""
     from migrator.cli import secrets
 
     return secrets.list_all(listing, options, showing)
@@ -33,7 +33,7 @@ def list_(listing: ListingOptions, options: ListOptions, showing: ListShowing) -
 
 @command(app)
 def plan(options: PlanOptions, listing: ListingOptions, showing: ListShowing) -> int:
-    """Write down what may be removed and on what evidence, for others to read and to sign."""
+    """Write a removal plan for others to review and sign."""
     from migrator.cli import secrets
 
     return secrets.plan(listing, options, showing)
@@ -49,7 +49,7 @@ def sign(plan: PlanFile, key: Annotated[Path, CliOption("An SSH key.", metavar="
 
 @command(app)
 def apply(options: ApplyOptions) -> int:
-    """Remove the variables of a plan whose evidence still holds. There is no removal without a plan."""
+    """Delete the variables of a plan whose evidence still holds."""
     from migrator.cli import secrets_apply
 
     return secrets_apply.apply(options)
@@ -57,7 +57,7 @@ def apply(options: ApplyOptions) -> int:
 
 @command(app)
 def verify(plan: PlanFile, signers: Signers, log: Log = None) -> int:
-    """Check a plan, its signatures and its log, offline: what an auditor keeps."""
+    """Check a plan, its signatures, and its log, offline."""
     from migrator.cli import secrets_proof
 
     return secrets_proof.verify(plan, log, signers)

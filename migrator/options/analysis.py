@@ -50,7 +50,7 @@ class Sources(Struct, frozen=True):
 
     rules: Rules = ()
     config: Config = None
-    no_config: Annotated[bool, CliOption("No configuration file.")] = False
+    no_config: Annotated[bool, CliOption("Use no configuration file.")] = False
 
     def __post_init__(self) -> None:
         if self.config is not None and self.no_config:
@@ -60,8 +60,8 @@ class Sources(Struct, frozen=True):
 class Codes(Struct, frozen=True):
     """Which findings."""
 
-    select: Annotated[Several, CliOption("Only these rules or reasons.", metavar="CODE")] = ()
-    ignore: Annotated[Several, CliOption("Not these rules or reasons.", metavar="CODE")] = ()
+    select: Annotated[Several, CliOption("Report only these rules or reasons.", metavar="CODE")] = ()
+    ignore: Annotated[Several, CliOption("Leave out these rules or reasons.", metavar="CODE")] = ()
 
 
 class AnalysisOptions(Struct, frozen=True):
@@ -75,14 +75,14 @@ class AnalysisOptions(Struct, frozen=True):
     paths: Paths = ()
     codes: Codes = Codes()
     sources: Sources = Sources()
-    jobs: Annotated[int | None, JOBS, CliOption("Processes for several repositories.")] = None
+    jobs: Annotated[int | None, JOBS, CliOption("How many processes, for several repositories.")] = None
     style: Annotated[
-        Style, CliOption("What a login becomes: a pipe for pushes only; in called files in place or by a bridge.")
+        Style, CliOption("How to fix a login: with a pipe (pushes only), or in called files in place or by a bridge.")
     ] = Style.LOGIN
-    pipe_version: Annotated[str, CliOption("The version of the push pipe.", metavar="VERSION")] = ""
+    pipe_version: Annotated[str, CliOption("Version of the push pipe.", metavar="VERSION")] = ""
     offline: Annotated[Offline, CliOption("Do not ask Bitbucket about the push pipe.")] = False
     baseline: Annotated[File, CliOption("Leave out the findings in this file.")] = None
-    stdin_filename: Annotated[Path | None, CliOption("What - is: a file of a repository.", metavar="FILE")] = None
+    stdin_filename: Annotated[Path | None, CliOption("Which file of the repository - is.", metavar="FILE")] = None
 
 
 class CheckOptions(Struct, frozen=True):
@@ -96,10 +96,10 @@ class CheckOptions(Struct, frozen=True):
     color: Color = Colour.AUTO
     unsafe_fixes: Annotated[UnsafeFixes, CliOption("Count unsafe fixes in the hint.")] = False
     output_file: Annotated[
-        OutputFile, CliOption("Write the report to this file; an HTML page has CSV and JSON beside it.")
+        OutputFile, CliOption("Write the report to this file; an HTML page gets CSV and JSON files too.")
     ] = None
     write_baseline: Annotated[bool, CliOption("Write the findings to the baseline.")] = False
-    statistics: Annotated[bool, CliOption("Count by rule, verdict and reason.")] = False
+    statistics: Annotated[bool, CliOption("Count by rule, verdict, and reason.")] = False
 
 
 class FixOptions(Struct, frozen=True):
@@ -107,7 +107,7 @@ class FixOptions(Struct, frozen=True):
 
     diff: Annotated[bool, CliOption("Print a diff and write nothing.")] = False
     unsafe_fixes: UnsafeFixes = False
-    exit_non_zero_on_fix: Annotated[bool, CliOption("Exit 1 if a file was changed.")] = False
+    exit_non_zero_on_fix: Annotated[bool, CliOption("Exit 1 if a file changed.")] = False
     format: ReportFormat = Format.TEXT
     strict: Strict = False
     exit_zero: ExitZero = False
@@ -119,11 +119,11 @@ class PackagesOptions(Struct, frozen=True):
     """`probe`: the registry is asked; `write`: what it proves goes into the configuration."""
 
     path: Folder = None
-    probe: Annotated[bool, CliOption("Ask the registry, in a pipeline step.")] = False
+    probe: Annotated[bool, CliOption("Ask the registry, in a Pipelines step.")] = False
     write: Annotated[bool, CliOption("Add what --probe proves to own-packages.")] = False
     format: ReportFormat = Format.TEXT
     color: Color = Colour.AUTO
 
     def __post_init__(self) -> None:
         if self.write and not self.probe:
-            raise UsageError("--write needs --probe, which finds out what to write")
+            raise UsageError("--write needs --probe")

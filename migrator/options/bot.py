@@ -47,20 +47,20 @@ class BotOptions(Struct, frozen=True):
     `pull_request` None every open pull request. `since` '' is where the pull request begins."""
 
     paths: Paths = ()
-    workspace: Annotated[Workspace, CliOption("Pull requests of this workspace, read through git.")] = ""
-    repo: Annotated[Repo, CliOption("Of this repository of it only.")] = ""
-    pull_request: Annotated[int | None, CliOption("This one only; default: all open ones.", metavar="N", min=1)] = None
-    all: Annotated[All, CliOption("The files, not only what is changed in them.")] = False
-    new_only: Annotated[bool, CliOption("What was not there at --since.")] = False
-    since: Annotated[Since, CliOption("A branch, tag or commit, a day (2026-11-17) or an age (7d).", metavar="REF")] = (
-        ""
-    )
-    comment_style: Annotated[CommentStyle, CliOption("A comment on each finding's line, with the change.")] = (
+    workspace: Annotated[Workspace, CliOption("Report on pull requests of this workspace, read through git.")] = ""
+    repo: Annotated[Repo, CliOption("Only of this repository.")] = ""
+    pull_request: Annotated[int | None, CliOption("Only this one; default: all open ones.", metavar="N", min=1)] = None
+    all: Annotated[All, CliOption("Report on whole files, not only on changed lines.")] = False
+    new_only: Annotated[bool, CliOption("Report only what is new since --since.")] = False
+    since: Annotated[
+        Since, CliOption("A branch, tag, or commit, a day (2026-11-17), or an age (7d).", metavar="REF")
+    ] = ""
+    comment_style: Annotated[CommentStyle, CliOption("Comment on each finding's line, with the change.")] = (
         CommentStyle.NONE
     )
-    max_comments: Annotated[int, CliOption("The most comments on lines.", metavar="N", min=0)] = 30
+    max_comments: Annotated[int, CliOption("How many comments on lines.", metavar="N", min=0)] = 30
     status: Annotated[bool, CliOption("Set a build status too.")] = False
-    fail_on: Annotated[FailOn, CliOption("Exit 1 for such findings, each with those before.")] = FailOn.NEVER
+    fail_on: Annotated[FailOn, CliOption("Exit 1 for these findings; each includes those before it.")] = FailOn.NEVER
     codes: Codes = Codes()
     sources: Sources = Sources()
     quiet: Quiet = False

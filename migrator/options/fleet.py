@@ -40,8 +40,8 @@ from migrator.options.vocabulary import (
 class Allowance(Struct, frozen=True):
     """How much a command may ask, and for how many seconds; None for no end."""
 
-    max_requests: Annotated[MaxRequests, CliOption("Send no more requests; the same command goes on.")] = None
-    deadline: Annotated[Deadline, CliOption("End within this time, such as 90m or 2h; likewise.")] = None
+    max_requests: Annotated[MaxRequests, CliOption("Send at most this many requests; run again to continue.")] = None
+    deadline: Annotated[Deadline, CliOption("End within this time, such as 90m or 2h; run again to continue.")] = None
 
 
 class Operated(Struct, frozen=True):
@@ -54,17 +54,17 @@ class Operated(Struct, frozen=True):
 class Choice(Struct, frozen=True):
     """Which repositories of a ledger: those that a glob names, none of them is all; and those of a wave."""
 
-    slugs: Annotated[tuple[str, ...], CliArgument("Repositories, globs too; default: all.", metavar="[SLUG]...")] = ()
-    wave: Annotated[str, CliOption("Only the repositories of this wave.", metavar="NAME")] = ""
+    slugs: Annotated[tuple[str, ...], CliArgument("Repositories or globs; default: all.", metavar="[SLUG]...")] = ()
+    wave: Annotated[str, CliOption("Only repositories of this wave.", metavar="NAME")] = ""
 
 
 class RepositoryFilter(Struct, frozen=True):
     """Which repositories Bitbucket is asked to list. `since` is as typed."""
 
-    workspace: Annotated[Workspace, CliOption("Repositories of this workspace.")] = ""
-    project: Annotated[str, CliOption("Only those of this project.", metavar="KEY")] = ""
-    query: Annotated[str, CliOption("Only those that Bitbucket finds.", metavar="Q")] = ""
-    since: Annotated[Since, CliOption("Only those updated since: 2026-11-17, or 7d.")] = ""
+    workspace: Annotated[Workspace, CliOption("Scan this workspace.")] = ""
+    project: Annotated[str, CliOption("Only repositories of this project.", metavar="KEY")] = ""
+    query: Annotated[str, CliOption("Only repositories that this Bitbucket query finds.", metavar="Q")] = ""
+    since: Annotated[Since, CliOption("Only repositories updated since 2026-11-17, or 7d.")] = ""
 
 
 class ScanOptions(Struct, frozen=True):
@@ -74,17 +74,21 @@ class ScanOptions(Struct, frozen=True):
     slugs: Annotated[tuple[str, ...], CliArgument("Only these repositories.", metavar="[SLUG]...")] = ()
     filter: RepositoryFilter = RepositoryFilter()
     folder: Annotated[
-        tuple[Path, ...], CliOption("Clones on this machine: their commits.", metavar="DIR", exists=True)
+        tuple[Path, ...], CliOption("Scan the commits of clones in this folder.", metavar="DIR", exists=True)
     ] = ()
-    branches: Annotated[tuple[str, ...], CliOption("These branches besides the main one.", metavar="GLOB")] = ()
-    failed: Annotated[bool, CliOption("Only those that could not be read.")] = False
-    for_secrets: Annotated[bool, CliOption("All history, and stored variables: tells first how long it takes.")] = False
-    limit: Annotated[int | None, CliOption("So many in this run.", metavar="N", min=1)] = None
-    jobs: Annotated[int, JOBS, CliOption("So many at a time.", max=64)] = 8
+    branches: Annotated[
+        tuple[str, ...], CliOption("Scan these branches too, besides the main one.", metavar="GLOB")
+    ] = ()
+    failed: Annotated[bool, CliOption("Only repositories that the last scan could not read.")] = False
+    for_secrets: Annotated[bool, CliOption("Scan all history and stored variables; says first how long it takes.")] = (
+        False
+    )
+    limit: Annotated[int | None, CliOption("How many repositories in this run.", metavar="N", min=1)] = None
+    jobs: Annotated[int, JOBS, CliOption("How many repositories at a time.", max=64)] = 8
     max_requests: MaxRequests = None
-    timeout: Annotated[float, CliOption("For one conversation of git, or analysis.", metavar="SECONDS", min=1)] = 600
+    timeout: Annotated[float, CliOption("Time for one git request, or one analysis.", metavar="SECONDS", min=1)] = 600
     shard: ShardOption = ""
-    listing: Annotated[File, CliOption("What `fleet list` wrote, once for all.")] = None
+    listing: Annotated[File, CliOption("The file that `fleet list` wrote.")] = None
     cache_limit: CacheLimit = None
     operated: Operated = Operated()
     rules: Rules = ()
@@ -100,7 +104,7 @@ class ScanOptions(Struct, frozen=True):
                 "--failed, and pass them to `patless fleet list`"
             )
         if not asked.workspace and not self.listing:
-            raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
+            raise UsageError("nothing to scan; pass --workspace SLUG, or --folder DIR for clones on this machine")
         if self.for_secrets and asked.since:
             raise UsageError("pass --for-secrets or --since, not both: a variable changes without its repository")
 
@@ -108,11 +112,13 @@ class ScanOptions(Struct, frozen=True):
 class ReportOptions(Struct, frozen=True):
     """`output` is the page; `secrets` what `secrets list --format json` printed; `log` None: beside the plan."""
 
-    output: Annotated[Output, CliOption("The page; CSV and JSON go beside it.")] = Path("patless-fleet.html")
-    secrets: Annotated[File, CliOption("What `secrets list --format json` printed.")] = None
+    output: Annotated[Output, CliOption("File for the page; CSV and JSON files go beside it.")] = Path(
+        "patless-fleet.html"
+    )
+    secrets: Annotated[File, CliOption("Output of `secrets list --format json`.")] = None
     tokens: Tokens = None
     plan: Annotated[File, CliOption("A plan of `secrets plan`.")] = None
-    log: Annotated[Log, CliOption("Its log; default: beside it.")] = None
+    log: Annotated[Log, CliOption("Its log; default: beside the plan.")] = None
     allowed_signers: AllowedSigners = None
     operated: Operated = Operated()
     rules: Rules = ()
@@ -122,23 +128,27 @@ class Limits(Struct, frozen=True):
     """When another pull request may be opened. `pace` an hour, 0 for no end; `per_reviewer` open ones; no more than
     `max_red` percent of the merged ones may be red."""
 
-    pace: Annotated[int, CliOption("Opened in an hour; 0 for no end.", metavar="N", min=0)] = 10
-    per_reviewer: Annotated[int, CliOption("Open at a time for one default reviewer.", metavar="N", min=1)] = 3
-    max_red: Annotated[int, CliOption("No more above so many red merges.", metavar="PERCENT", min=0, max=100)] = 10
+    pace: Annotated[int, CliOption("How many pull requests an hour; 0 for no limit.", metavar="N", min=0)] = 10
+    per_reviewer: Annotated[int, CliOption("How many open ones for one default reviewer.", metavar="N", min=1)] = 3
+    max_red: Annotated[
+        int, CliOption("Pause when more than this share of merges failed.", metavar="PERCENT", min=0, max=100)
+    ] = 10
 
 
 class MigrateOptions(Struct, frozen=True):
     """What `migrate` may do. `destinations` are branches and globs of them, none is the main branch."""
 
     choice: Choice = Choice()
-    open_prs: Annotated[bool, CliOption("Open pull requests; else show what would be.")] = False
-    destinations: Annotated[Several, CliOption("Branches, globs too; default: the main branch.", metavar="BRANCH")] = ()
-    reopen: Annotated[bool, CliOption("Another one where one was declined, or merged before.")] = False
-    accept_linkage: Annotated[bool, CliOption("Packages that are pushed are linked to their repository.")] = False
-    probed: Annotated[tuple[str, ...], CliOption("What `packages --probe` printed as JSON.", metavar="SLUG=FILE")] = ()
+    open_prs: Annotated[bool, CliOption("Open pull requests; default: preview them.")] = False
+    destinations: Annotated[Several, CliOption("Branches or globs; default: the main branch.", metavar="BRANCH")] = ()
+    reopen: Annotated[bool, CliOption("Open another one after a declined or merged one.")] = False
+    accept_linkage: Annotated[
+        bool, CliOption("Accept that packages are linked to the repository that pushes them.")
+    ] = False
+    probed: Annotated[tuple[str, ...], CliOption("JSON output of `packages --probe`.", metavar="SLUG=FILE")] = ()
     limits: Limits = Limits()
     draft: Draft = False
-    run_pipelines: Annotated[bool, CliOption("No [skip ci], though a pipeline would publish or deploy.")] = False
+    run_pipelines: Annotated[bool, CliOption("Leave out [skip ci], though a pipeline would publish or deploy.")] = False
     templates: TemplatesFolder = None
     allowance: Allowance = Allowance()
     operated: Operated = Operated()
@@ -153,7 +163,9 @@ class StatusOptions(Struct, frozen=True):
     choice: Choice = Choice()
     format: ReportFormat = Format.TEXT
     offline: Offline = False
-    again: Annotated[bool, CliOption("Ask after merged pull requests once more: a run may have been repeated.")] = False
+    again: Annotated[bool, CliOption("Ask about merged pull requests again, as someone may have repeated a run.")] = (
+        False
+    )
     allowance: Allowance = Allowance()
     operated: Operated = Operated()
     color: Color = Colour.AUTO
@@ -161,7 +173,7 @@ class StatusOptions(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if self.offline and self.again:
-            raise UsageError("--again asks Bitbucket, and --offline does not; leave one of them out")
+            raise UsageError("pass --again or --offline, not both: --again asks Bitbucket")
 
 
 class RevertOptions(Struct, frozen=True):
@@ -169,7 +181,7 @@ class RevertOptions(Struct, frozen=True):
 
     slug: Annotated[str, CliArgument("The repository.", metavar="SLUG")]
     destination: Annotated[str, CliOption("Default: the main branch.", metavar="BRANCH")] = ""
-    dry_run: Annotated[bool, CliOption("Show what would be opened.")] = False
+    dry_run: Annotated[bool, CliOption("Preview the pull request.")] = False
     draft: Draft = False
     templates: TemplatesFolder = None
     operated: Operated = Operated()

@@ -39,20 +39,22 @@ PlanFile = Annotated[Path, CliArgument("The file that `secrets plan` wrote.", me
 class Lasting(Struct, frozen=True):
     """Where answers are kept, how old they may be, in hours, and what ends a run: so many requests, or seconds."""
 
-    ledger: Annotated[Ledger, CliOption("Where answers about a workspace are kept.")] = LEDGER
+    ledger: Annotated[Ledger, CliOption("Where to keep answers about a workspace.")] = LEDGER
     max_age: Annotated[int, CliOption("With --all: how old an answer may be.", metavar="HOURS", min=0, max=720)] = 24
-    max_requests: Annotated[MaxRequests, CliOption("With --all: so many in this run.")] = None
-    deadline: Annotated[Deadline, CliOption("With --all: how long it may take, as 90m.")] = None
+    max_requests: Annotated[MaxRequests, CliOption("With --all: send at most this many requests.")] = None
+    deadline: Annotated[Deadline, CliOption("With --all: end within this time, such as 90m.")] = None
 
 
 class ListingOptions(Struct, frozen=True):
     """Of whose variables. `path` is a folder of the repository; `rollback_window` is in days."""
 
     path: Folder = None
-    workspace: Annotated[Workspace, CliOption("Default: as the remote origin says.")] = ""
-    repo: Annotated[Repo, CliOption("Default: as the remote origin says.")] = ""
-    all: Annotated[All, CliOption("Every repository of the workspace.")] = False
-    rollback_window: Annotated[int, CliOption("Old runs that count.", metavar="DAYS", min=0, max=3650)] = 30
+    workspace: Annotated[Workspace, CliOption("Default: from the remote origin.")] = ""
+    repo: Annotated[Repo, CliOption("Default: from the remote origin.")] = ""
+    all: Annotated[All, CliOption("Check every repository of the workspace.")] = False
+    rollback_window: Annotated[
+        int, CliOption("How many days of past runs to check.", metavar="DAYS", min=0, max=3650)
+    ] = 30
     tokens: Tokens = None
     lasting: Lasting = Lasting()
     sources: Sources = Sources()
@@ -67,7 +69,7 @@ class ListShowing(Struct, frozen=True):
 
     format: ListingFormat = Format.TEXT
     output_file: Annotated[
-        OutputFile, CliOption("Write the list to this file; an HTML page has CSV and JSON beside it.")
+        OutputFile, CliOption("Write the list to this file; an HTML page gets CSV and JSON files too.")
     ] = None
     color: Color = Colour.AUTO
 
@@ -76,26 +78,24 @@ class ListOptions(Struct, frozen=True):
     """What is listed of them."""
 
     by: Annotated[str, CliOption("Group by the tokens of --tokens.", metavar="token")] = ""
-    shard: Annotated[ShardOption, CliOption("With --all: one part of N; in a parallel step by itself.")] = ""
-    verdict: Annotated[
-        tuple[str, ...], CliOption("Show these only; the exit code is that of all.", metavar="VERDICT")
-    ] = ()
+    shard: Annotated[ShardOption, CliOption("With --all: one part of N; a parallel step sets it.")] = ""
+    verdict: Annotated[tuple[str, ...], CliOption("Show only these; the exit code counts all.", metavar="VERDICT")] = ()
     exit_zero: ExitZero = False
 
 
 class PlanOptions(Struct, frozen=True):
     """`sign` are keys that sign the plan, which is good for `expires` days."""
 
-    output: Annotated[Output, CliOption("The plan.")] = Path("plan.json")
+    output: Annotated[Output, CliOption("File for the plan.")] = Path("plan.json")
     sign: Annotated[tuple[Path, ...], SIGN] = ()
-    expires: Annotated[int, CliOption("How long it is good.", metavar="DAYS", min=1, max=90)] = 7
+    expires: Annotated[int, CliOption("How many days the plan is valid.", metavar="DAYS", min=1, max=90)] = 7
 
 
 class Signers(Struct, frozen=True):
     """Whose signatures a plan needs, and how many of them."""
 
-    allowed_signers: Annotated[AllowedSigners, CliOption("Whose keys count, as ssh-keygen has it.")] = None
-    require_signatures: Annotated[int, CliOption("So many, of different people.", metavar="N", min=0)] = 0
+    allowed_signers: Annotated[AllowedSigners, CliOption("The signers that count, in the format of ssh-keygen.")] = None
+    require_signatures: Annotated[int, CliOption("How many signatures, of different people.", metavar="N", min=0)] = 0
 
 
 class ApplyOptions(Struct, frozen=True):
@@ -104,11 +104,11 @@ class ApplyOptions(Struct, frozen=True):
 
     plan: PlanFile
     path: Folder = None
-    yes: Annotated[bool, CliOption("Do not ask.")] = False
+    yes: Annotated[bool, CliOption("Do not ask before deleting.")] = False
     log: Log = None
-    backup: Annotated[File, CliOption("Keep values that are not secured.")] = None
+    backup: Annotated[File, CliOption("Save values that are not secured to this file.")] = None
     signers: Signers = Signers()
     by: Annotated[str, CliOption("Who applies it, with an access token.", metavar="EMAIL")] = ""
     sign: Annotated[Path | None, SIGN, CliOption("Sign the log with this SSH key.")] = None
-    ledger: Annotated[Ledger, CliOption("Where answers about a workspace are kept.")] = LEDGER
+    ledger: Annotated[Ledger, CliOption("Where to keep answers about a workspace.")] = LEDGER
     sources: Sources = Sources()

@@ -15,18 +15,18 @@ from migrator.options.texts import absolute, listed, seconds, size
 
 JOBS = CliOption(metavar="N", min=1)
 File = Annotated[Path | None, CliOption(metavar="FILE", folders=False)]
-OutputFile = Annotated[File, CliOption("Write it to this file; an HTML page has CSV and JSON beside it.")]
-ReportFormat = Annotated[Format, CliOption("For people or programs.", offered=PLAIN)]
+OutputFile = Annotated[File, CliOption("Write it to this file; an HTML page gets CSV and JSON files too.")]
+ReportFormat = Annotated[Format, CliOption("Format for people or programs.", offered=PLAIN)]
 FindingsFormat = Annotated[
-    ReportFormat, CliOption("For people, programs, code scanning, test reports.", offered=FINDINGS)
+    ReportFormat, CliOption("Format for people, programs, code scanning, or test reports.", offered=FINDINGS)
 ]
-ListingFormat = Annotated[ReportFormat, CliOption("For people, programs, reviews.", offered=VARIABLES)]
-PictureFormat = Annotated[ReportFormat, CliOption("For people, programs, reviews.", offered=PICTURE)]
-Color = Annotated[Colour, CliOption("Colours; NO_COLOR and FORCE_COLOR count too.")]
-Quiet = Annotated[bool, CliOption("One line for each finding, nothing else.", short="-q")]
-Strict = Annotated[bool, CliOption("Report-only findings count as left to do.")]
-ExitZero = Annotated[bool, CliOption("Exit 0 in place of 1.")]
-UnsafeFixes = Annotated[bool, CliOption("Apply unsafe fixes as well.")]
+ListingFormat = Annotated[ReportFormat, CliOption("Format for people, programs, or reviews.", offered=VARIABLES)]
+PictureFormat = Annotated[ReportFormat, CliOption("Format for people, programs, or reviews.", offered=PICTURE)]
+Color = Annotated[Colour, CliOption("Use colors; NO_COLOR and FORCE_COLOR count too.")]
+Quiet = Annotated[bool, CliOption("Print one line for each finding, nothing else.", short="-q")]
+Strict = Annotated[bool, CliOption("Exit 1 for report-only findings too.")]
+ExitZero = Annotated[bool, CliOption("Exit 0 instead of 1.")]
+UnsafeFixes = Annotated[bool, CliOption("Apply unsafe fixes too.")]
 Offline = Annotated[bool, CliOption("Do not ask Bitbucket.")]
 Since = Annotated[str, CliOption(metavar="WHEN")]
 Workspace = Annotated[str, CliOption(metavar="SLUG")]
@@ -35,24 +35,22 @@ Several = Annotated[tuple[str, ...], CliOption(reads=listed)]
 All = Annotated[bool, CliOption()]
 Rules = Annotated[
     tuple[Path, ...],
-    CliOption("A folder of further rules.", metavar="DIR", exists=True, files=False, reads=absolute),
+    CliOption("Read rules from this folder too.", metavar="DIR", exists=True, files=False, reads=absolute),
 ]
-Config = Annotated[Path | None, CliOption("This configuration file.", metavar="FILE")]
-Paths = Annotated[tuple[Path, ...], CliArgument("Files and folders, or -; default: all.", metavar="[PATH]...")]
+Config = Annotated[Path | None, CliOption("Read this configuration file.", metavar="FILE")]
+Paths = Annotated[tuple[Path, ...], CliArgument("Files, folders, or -; default: all.", metavar="[PATH]...")]
 Folder = Annotated[Path | None, CliArgument("A folder of the repository.", metavar="[PATH]")]
 LEDGER = Path("patless-fleet.db")
-Ledger = Annotated[Path, CliOption("What is known of the repositories.", metavar="FILE", folders=False)]
+Ledger = Annotated[Path, CliOption("The ledger, a file with scans and pull requests.", metavar="FILE", folders=False)]
 Output = Annotated[Path, CliOption(metavar="FILE", short="-o", folders=False)]
-MaxRequests = Annotated[int | None, CliOption("So many of the API in this run.", metavar="N", min=1)]
+MaxRequests = Annotated[int | None, CliOption("Send at most this many API requests in this run.", metavar="N", min=1)]
 Deadline = Annotated[float | None, CliOption(metavar="TIME", reads=seconds)]
-ShardOption = Annotated[str, CliOption("One part of N; in a parallel step by itself.", metavar="I/N")]
-CacheLimit = Annotated[
-    int | None, CliOption("The most bytes of all copies, such as 500M or 2G.", metavar="SIZE", reads=size)
-]
-Tokens = Annotated[File, CliOption("What tokens there are: tokens.toml.")]
+ShardOption = Annotated[str, CliOption("One part of N; a parallel step sets it.", metavar="I/N")]
+CacheLimit = Annotated[int | None, CliOption("Limit for all copies, such as 500M or 2G.", metavar="SIZE", reads=size)]
+Tokens = Annotated[File, CliOption("The list of tokens, tokens.toml.")]
 Log = Annotated[File, CliOption("Default: beside the plan.")]
-AllowedSigners = Annotated[File, CliOption("Whose keys count.")]
+AllowedSigners = Annotated[File, CliOption("The signers that count.")]
 TemplatesFolder = Annotated[
-    Path | None, CliOption("Other templates than the built-in.", metavar="DIR", exists=True, files=False)
+    Path | None, CliOption("Templates that replace the built-in ones.", metavar="DIR", exists=True, files=False)
 ]
 Draft = Annotated[bool, CliOption("Open pull requests as drafts.")]

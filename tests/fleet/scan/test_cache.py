@@ -80,7 +80,7 @@ def test_a_cache_that_is_not_there_is_empty(desk: Desk) -> None:
     done = cache(desk)
     assert done.code == 0
     assert re.sub(r" +", " ", done.out) == f"where {desk.home}/cache/git\nsize 0 bytes\nrepositories 0\n"
-    assert cache(desk, "prune").out == "0 copies taken away, 0 bytes freed; 0 bytes left\n"
+    assert cache(desk, "prune").out == "removed 0 copies, freed 0 bytes; 0 bytes left\n"
     assert not (desk.home / "cache" / "git").exists()
 
 
@@ -92,7 +92,7 @@ def test_what_there_is_is_shown(desk: Desk) -> None:
     desk.scan()
     os.utime(desk.home / "cache" / "git" / "acme" / f"{slug(1)}.git.used", (0, 0))
     shown = re.sub(r" +", " ", cache(desk).out)
-    assert "repositories 3, 1 of them gone by now\n" in shown
+    assert "repositories 3, 1 of them already removed\n" in shown
     assert f"oldest acme/{slug(1)}, last used 1970-01-01 00:00 UTC, " in shown
     assert f"size {bytes_of(size(desk))}\n" in shown
 
@@ -107,7 +107,7 @@ def test_sizes_are_as_people_write_them(text: str, bytes_: int | None) -> None:
 
 @pytest.mark.parametrize("text", ["-1", "G", "1X", "1 2", "1e9", "9" * 20, "infinite", "½G"])
 def test_what_is_no_size_is_a_sentence(text: str, desk: Desk) -> None:
-    with pytest.raises(UsageError, match="--cache-limit is a size"):
+    with pytest.raises(UsageError, match="--cache-limit needs a size"):
         size_of(text)
     assert desk.scan("--cache-limit", text).code == 2
 
@@ -125,7 +125,7 @@ def test_without_a_limit_only_those_that_are_gone_go(desk: Desk) -> None:
     done = cache(desk, "prune")
     assert done.code == 0
     assert f"acme/{slug(2)}: gone, " in done.out
-    assert "2 copies taken away" in done.out
+    assert "removed 2 copies" in done.out
     assert copies(desk) == {*(slug(number) for number in (0, 1, 3, 5)), "renamed"}
 
 
@@ -162,7 +162,7 @@ def test_what_another_run_uses_stays(desk: Desk) -> None:
     with another_uses(copy(desk, slug(1))):
         done = cache(desk, "prune", "--cache-limit", "0")
         assert (done.code, copies(desk)) == (1, {slug(1)})
-        assert "1 copy is in use by another run, and stayed" in done.err
+        assert "1 copy is in use by another run and not removed" in done.err
     assert cache(desk, "prune", "--cache-limit", "0").code == 0
     assert copies(desk) == set()
     assert desk.scan().code == 1
@@ -280,7 +280,7 @@ def test_a_scan_within_a_bound_finds_what_another_one_finds(desk: Desk, filtered
     assert desk.scan("--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")).code == 1
     done = desk.scan("--cache-limit", "30K")
     assert done.code == 1
-    assert "patless: the cache is bounded: " in done.err
+    assert "patless: kept the cache within its limit: " in done.err
     assert picture(desk) == picture(desk, "whole.db")
     assert 0 < size(desk) <= 30 * 1024
     (desk.home / "fleet.toml").write_text('variables = { X = "y" }\n')
@@ -379,7 +379,7 @@ def test_what_shared_pipelines_need_is_fetched_again(desk: Desk) -> None:
     assert "acme/pushed-by-web" in desk.run("packages").out
     for name in ("web", "ci-shared"):
         shutil.rmtree(copy(desk, name))
-    assert "its copy is not on this machine; `patless fleet scan` fetches it" in desk.run("packages").out
+    assert "its copy is not on this machine; run `patless fleet scan` to fetch it" in desk.run("packages").out
     desk.scan()
     assert "acme/pushed-by-web" in desk.run("packages").out
 
