@@ -55,15 +55,15 @@ def preview(outcome: MigrationOutcome) -> Iterator[Text]:
         yield (Marked(f"  [skip ci]: {release.pipeline} would start ({release.what})", Tone.HALF),)
 
 
-def closing(outcomes: Sequence[MigrationOutcome], failures: Sequence[Failure], *, acts: bool) -> str:
+def closing(outcomes: Sequence[MigrationOutcome], failures: Sequence[Failure], *, open_prs: bool) -> str:
     """The counts, and how to go on."""
     planned = [one for one in outcomes if one.looked and one.looked.decision.act.writes]
     done = sum(one.done is not None for one in outcomes)
     waiting = sum(bool(one.waits) for one in outcomes)
     stopped = sum(bool(one.looked) and one.looked.decision.act is Act.STOP for one in outcomes if one.looked)
-    verb, number = ("Opened or updated", done) if acts else ("Would open or update", len(planned))
+    verb, number = ("Opened or updated", done) if open_prs else ("Would open or update", len(planned))
     parts = [f"{verb} {many(number, 'pull request')}"]
     parts += [f"{waiting} waiting"] * bool(waiting) + [f"{stopped} blocked"] * bool(stopped)
     parts += [f"{len(outcomes)} checked"] + [f"{many(len(failures), 'error')}"] * bool(failures)
-    hint = "" if acts or not planned else " Run again with `--open-prs`."
+    hint = "" if open_prs or not planned else " Run again with `--open-prs`."
     return f"{'; '.join(parts)}.{hint}"
