@@ -69,7 +69,7 @@ def test_the_step_has_three_lines() -> None:
 @pytest.mark.parametrize(
     ("options", "error"),
     [
-        (["--write"], "--write needs --probe, which finds out what to write"),
+        (["--write"], "--write needs --probe"),
         (
             ["--probe", "--write", "--no-config"],
             "pass --write or --no-config, not both: --write changes the configuration",

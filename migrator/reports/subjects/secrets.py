@@ -145,7 +145,8 @@ def doubts(listing: Listing, *, page: bool) -> Iterator[Section]:
         yield Section("gaps", "Not checked", blocks=(listed([*lines[: words.UNREAD], *left]),))
     granted = words.assumptions(listing.rows)
     if granted:
-        yield Section("granted", words.GRANTED, blocks=(listed(map(_quoted, granted)),))
+        title, lead = ("Assumes", words.ANSWERS) if page else (words.GRANTED, "")
+        yield Section("granted", title, lead, blocks=(listed(map(_quoted, granted)),))
 
 
 def closing_of(listing: Listing, tokens: Sequence[TokenRow], *, planned: bool = False) -> Iterator[Text]:

@@ -51,6 +51,7 @@ MEANS = {
 """What each kind of doubt is, in a sentence; each can be waived by its name."""
 WAYS = "for each branch: update it (`patless fix`), delete it, or keep the variable"
 GRANTED = "Assumes (whoever signs the plan answers for it)"
+ANSWERS = "Whoever signs the plan answers for it."
 
 
 SHOWN = 20
