@@ -14,8 +14,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.cli import standard_input
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions, Codes, Sources, Style
 from migrator.cli.standard_input import Buffer
 from migrator.cli.targets import Checkout, shown, targets
 from migrator.configuration import reading as configuration
@@ -23,6 +21,8 @@ from migrator.findings import ignores
 from migrator.findings.records import BaselineEntry, Finding, Report, Skipped
 from migrator.findings.selection import Scope
 from migrator.findings.settings import PipeStyle, Settings
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions, Codes, Sources, Style
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.leads import is_script, leads

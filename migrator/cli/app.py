@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
-from migrator.cli import cache_app, failures, fleet_app, secrets_app
-from migrator.cli.bot_options import BotOptions
+from migrator.cli import cache_app, fleet_app, secrets_app
 from migrator.cli.commands import command
-from migrator.cli.console import Colour
-from migrator.cli.declared import CliArgument, CliOption
-from migrator.cli.options import AnalysisOptions, CheckOptions, FixOptions, PackagesOptions, Sources
 from migrator.cli.pipeline_step import EPILOG
-from migrator.cli.vocabulary import Color, Repo, ReportFormat, Workspace
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions, CheckOptions, FixOptions, PackagesOptions, Sources
+from migrator.options.bot import BotOptions
+from migrator.options.declared import CliArgument, CliOption
+from migrator.options.vocabulary import Color, Repo, ReportFormat, Workspace
 from migrator.reports.formats import Format
+from migrator.reports.paint import Colour
 
 app = typer.Typer(
     name="patless",
@@ -86,7 +87,7 @@ def explain(
         from migrator.cli import trace as tracing
 
         return tracing.run(trace, sources, color)
-    raise failures.UsageError("explain takes a rule or a reason, or --trace PATH:LINE, and not both")
+    raise UsageError("explain takes a rule or a reason, or --trace PATH:LINE, and not both")
 
 
 @command(app)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from migrator.cli import console, exits
 from migrator.cli.analysis import Analysis
-from migrator.cli.failures import UsageError
-from migrator.cli.options import Codes
 from migrator.configuration import baselines
 from migrator.findings import baseline
 from migrator.findings.counting import many
 from migrator.findings.records import BaselineEntry
+from migrator.options import UsageError
+from migrator.options.analysis import Codes
 from migrator.repositories.writing import NotWritten, put
 from migrator.text.mask import named
 

@@ -16,14 +16,14 @@ from migrator.bot.step import PipelineStep, step
 from migrator.cli import network
 from migrator.cli.analysis import rulebook, settings_at
 from migrator.cli.bot_elsewhere import elsewhere
-from migrator.cli.bot_options import BotOptions
 from migrator.cli.bot_writing import Discussed, Tally, show, speak
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions
 from migrator.cli.targets import Checkout, targets
 from migrator.findings.records import Report
 from migrator.findings.selection import Scope
 from migrator.fleet.scanning import Judge
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions
+from migrator.options.bot import BotOptions
 from migrator.repositories import changes
 from migrator.repositories.git import GitError
 from migrator.rulebook.records import RuleBook

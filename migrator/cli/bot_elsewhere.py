@@ -21,14 +21,14 @@ from migrator.bot.changes import changed
 from migrator.bot.looking import Clone, NoSuchRef
 from migrator.cli import console, network
 from migrator.cli.analysis import rulebook
-from migrator.cli.bot_options import BotOptions
 from migrator.cli.bot_writing import Discussed, Tally, show, speak
-from migrator.cli.failures import UsageError
 from migrator.findings.counting import many
 from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
 from migrator.fleet.progress import Going
 from migrator.fleet.scanning import Judge
+from migrator.options import UsageError
+from migrator.options.bot import BotOptions
 from migrator.repositories import changes, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.worktree import find_root

@@ -18,9 +18,9 @@ from migrator.bot.choices import CommentStyle
 from migrator.bot.discussing import Discussion, Said
 from migrator.bot.saying import saying
 from migrator.cli import console, exits
-from migrator.cli.bot_options import BotOptions
 from migrator.findings.counting import many
 from migrator.findings.records import Report
+from migrator.options.bot import BotOptions
 from migrator.reports.formats import text
 from migrator.reports.subjects import findings
 from migrator.rulebook.records import RuleBook

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from migrator.cli.commands import command, end
-from migrator.cli.vocabulary import CacheLimit
+from migrator.options.vocabulary import CacheLimit
 
 app = typer.Typer(help="The copies of repositories on this machine.")
 

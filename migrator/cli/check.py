@@ -9,14 +9,14 @@ from functools import partial
 
 from migrator.cli import baseline, console, exits, standard_input
 from migrator.cli.analysis import Analysis, analyse
-from migrator.cli.console import Colour
 from migrator.cli.delivery import Delivery, deliver
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions, CheckOptions
 from migrator.cli.together import Together
 from migrator.findings.counting import many
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions, CheckOptions
 from migrator.reports.document import Findings, Subject
 from migrator.reports.formats import PLAIN, text
+from migrator.reports.paint import Colour
 from migrator.reports.subjects import findings
 from migrator.text.mask import named
 

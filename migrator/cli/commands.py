@@ -14,8 +14,9 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import typer
 from msgspec import NODEFAULT, Struct
 
-from migrator.cli import failures, vocabulary
-from migrator.cli.declared import CliArgument, CliOption, together
+from migrator.cli import failures
+from migrator.options import UsageError, vocabulary
+from migrator.options.declared import CliArgument, CliOption, together
 from migrator.text.mask import printable
 
 Run = Callable[..., int]
@@ -167,7 +168,7 @@ def _offering(one: DeclaredOption) -> dict[str, Any]:
     def parsed(text: str) -> Any:
         if text not in names:
             known = f"{', '.join(names[:-1])} and {names[-1]}"
-            raise failures.UsageError(f"this command cannot write {one.flag} {printable(text)}; it writes {known}")
+            raise UsageError(f"this command cannot write {one.flag} {printable(text)}; it writes {known}")
         return one.type(text)
 
     return {"metavar": f"<{'|'.join(names)}>", "parser": parsed, "autocompletion": lambda: names}

@@ -6,18 +6,11 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from typing import TextIO
 
-from migrator.reports.paint import Paint
+from migrator.reports.paint import Colour, Paint
 
 _CLEAR: list[Callable[[], None]] = []
-
-
-class Colour(StrEnum):
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 def prepare() -> None:

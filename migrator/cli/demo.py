@@ -18,13 +18,12 @@ from pathlib import Path
 
 from migrator.bitbucket.credentials import TOKEN, Credentials
 from migrator.cli import console, exits
-from migrator.cli.console import Colour
-from migrator.cli.failures import UsageError
 from migrator.demo import samples, walk
 from migrator.demo.box import Box
 from migrator.demo.walk import Interlude, Scene
 from migrator.fleet import operator
-from migrator.reports.paint import Paint
+from migrator.options import UsageError
+from migrator.reports.paint import Colour, Paint
 from migrator.repositories.git import needed
 from migrator.secrets.changes import BRANCH
 

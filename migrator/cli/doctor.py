@@ -8,10 +8,10 @@ from migrator.bitbucket import addresses
 from migrator.bitbucket.diagnosis import diagnose
 from migrator.bitbucket.errors import ApiError, SetUpError
 from migrator.cli import console, exits, network
-from migrator.cli.console import Colour
-from migrator.cli.failures import UsageError
+from migrator.options import UsageError
 from migrator.reports import formats
 from migrator.reports.formats import Format
+from migrator.reports.paint import Colour
 from migrator.reports.subjects import doctor
 
 

@@ -10,11 +10,11 @@ from migrator.cli import console, exits, standard_input
 from migrator.cli.analysis import Analysis, analyse
 from migrator.cli.applying import apply
 from migrator.cli.check import aside
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions, FixOptions, Style
 from migrator.cli.together import Together
 from migrator.findings import masking, naming
 from migrator.findings.records import Finding
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions, FixOptions, Style
 from migrator.reports import formats
 from migrator.reports.diff import Side, diff, for_people
 from migrator.reports.formats import Format, text

@@ -14,8 +14,6 @@ from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, fleet_listing, network
-from migrator.cli.failures import UsageError
-from migrator.cli.fleet_options import Allowance, ScanOptions
 from migrator.findings.counting import many
 from migrator.findings.records import Verdict
 from migrator.fleet import choosing, joining, listing, operator, visiting
@@ -27,8 +25,10 @@ from migrator.fleet.operator import Operator
 from migrator.fleet.progress import Going
 from migrator.fleet.records import LedgerEntry, RepositoryState
 from migrator.fleet.sharding import Shard, ShardError
-from migrator.fleet.surveying import Bounds, SurveyRound
+from migrator.fleet.surveying import SurveyRound
 from migrator.fleet.visiting import GatheringOptions
+from migrator.options import UsageError
+from migrator.options.fleet import Allowance, ScanOptions
 from migrator.repositories.direct import Direct
 from migrator.text.mask import printable
 
@@ -43,9 +43,9 @@ def scan(options: ScanOptions) -> int:
     with Ledger(options.operated.ledger) as ledger:
         reading = GatheringOptions(cache_folder(os.environ), judge, options.branches, options.timeout)
         if options.folder:
-            return _survey(
-                options, selection, ledger, reading, ChosenRepositories(_clones(options, ledger, shard)), shard
-            )
+            chosen = ChosenRepositories(_clones(options, ledger, shard))
+            entries = SurveyRound(ledger, reading, chosen.uuids, options, selection.workspace, shard, None, _say).go()
+            return _end(options, ledger, entries, judge.operator, chosen.news)
         with _client(options, selection, shard) as client:
             direct = Direct(options.timeout)
             reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
@@ -57,7 +57,9 @@ def scan(options: ScanOptions) -> int:
             else:
                 known = RepositoryList.of(given) if given else _listed(client, selection)
                 chosen = choosing.chosen(selection.workspace, known, ledger, client, shard, reading.cache)
-            return _survey(options, selection, ledger, reading, chosen, shard, client)
+            workspace = selection.workspace
+            entries = SurveyRound(ledger, reading, chosen.uuids, options, workspace, shard, client, _say).go()
+            return _end(options, ledger, entries, judge.operator, chosen.news)
 
 
 def merge(ledger: Path, ledgers: Sequence[Path]) -> int:
@@ -78,23 +80,6 @@ def merge(ledger: Path, ledgers: Sequence[Path]) -> int:
 def _listed(client: Client, selection: Selection) -> RepositoryList:
     with network.told(client):
         return choosing.listed(client, selection)
-
-
-def _survey(
-    options: ScanOptions,
-    selection: Selection,
-    ledger: Ledger,
-    reading: GatheringOptions,
-    chosen: ChosenRepositories,
-    shard: Shard,
-    client: Client | None = None,
-) -> int:
-    asked = (selection.workspace, options.filter, selection.slugs, options.folder, options.branches, str(shard))
-    told = (*asked, options.failed, options.for_secrets)
-    bounds = Bounds(options.jobs, options.limit, options.cache_limit)
-    going = SurveyRound(ledger, reading, chosen.uuids, told, bounds, client, _say)
-    entries = going.go(failed=options.failed, for_secrets=options.for_secrets)
-    return _end(options, ledger, entries, reading.judge.operator, chosen.news)
 
 
 def _say(sentence: str) -> None:

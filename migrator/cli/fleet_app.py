@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from migrator.cli.commands import command
-from migrator.cli.console import Colour
-from migrator.cli.declared import CliArgument, CliOption
-from migrator.cli.fleet_options import (
+from migrator.options.declared import CliArgument, CliOption
+from migrator.options.fleet import (
     MigrateOptions,
     Operated,
     ReportOptions,
@@ -19,8 +18,9 @@ from migrator.cli.fleet_options import (
     ScanOptions,
     StatusOptions,
 )
-from migrator.cli.vocabulary import LEDGER, Color, Ledger, MaxRequests, Output, PictureFormat, Rules
+from migrator.options.vocabulary import LEDGER, Color, Ledger, MaxRequests, Output, PictureFormat, Rules
 from migrator.reports.formats import Format
+from migrator.reports.paint import Colour
 
 app = typer.Typer(no_args_is_help=True, help="Many repositories: what is in them, their migration, and how far it is.")
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from migrator.bitbucket.budget import cache_folder
 from migrator.cli import console, exits
-from migrator.cli.failures import UsageError
 from migrator.cli.fleet_ledger import opened
 from migrator.findings.counting import many
 from migrator.fleet import bounding
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import LedgerEntry
+from migrator.options import UsageError
 from migrator.text.mask import printable
 
 

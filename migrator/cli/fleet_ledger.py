@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from migrator.cli.failures import UsageError
 from migrator.fleet.ledger import Ledger
+from migrator.options import UsageError
 
 
 def opened(ledger: Path) -> Ledger:

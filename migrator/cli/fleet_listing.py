@@ -13,12 +13,12 @@ from migrator.bitbucket import account
 from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
 from migrator.cli.delivery import Delivery, deliver
-from migrator.cli.failures import UsageError
-from migrator.cli.fleet_options import Allowance, RepositoryFilter
 from migrator.findings.counting import many
 from migrator.fleet import catalogue, listing, visiting
 from migrator.fleet.catalogue import Catalogue, CatalogueError
 from migrator.fleet.listing import Selection
+from migrator.options import UsageError
+from migrator.options.fleet import Allowance, RepositoryFilter
 from migrator.text.mask import printable
 
 _NAMES = 20

@@ -5,18 +5,15 @@ from __future__ import annotations
 import sys
 
 from migrator.cli import console, exits, network
-from migrator.cli.failures import UsageError
 from migrator.cli.fleet_ledger import opened
-from migrator.cli.fleet_options import MigrateOptions
 from migrator.cli.fleet_probed import reached
 from migrator.findings.counting import many
 from migrator.fleet import choosing, operator, preparing
-from migrator.fleet.deciding import Policy
-from migrator.fleet.migrating import Failure, Listener, MigrationRun, Wishes
+from migrator.fleet.migrating import Failure, Listener, MigrationRun
 from migrator.fleet.opening import MigrationOutcome
-from migrator.fleet.pacing import Limits
-from migrator.fleet.preparing import Preparation
 from migrator.fleet.progress import Going
+from migrator.options import UsageError
+from migrator.options.fleet import MigrateOptions
 from migrator.reports.formats import text
 from migrator.reports.subjects import migration
 from migrator.text.mask import printable
@@ -27,19 +24,16 @@ def run(options: MigrateOptions) -> int:
     ledger, choice, opens = options.operated.ledger, options.choice, options.open_prs
     fleet = operator.find(options.operated.config)
     far = Going(later=f"What is done is in {ledger}: end the run at any time, the same command goes on")
-    limits = Limits(options.pace, options.per_reviewer, options.max_red)
-    wishes = Wishes(opens, options.destinations, options.draft, limits)
     if choice.wave and all(wave.name != choice.wave for wave in fleet.waves):
         raise UsageError(f"{fleet.path or operator.FILE} has no wave {printable(choice.wave)}")
-    policy, probed = Policy(options.reopen, options.accept_linkage), dict(reached(options.probed))
-    prepared = Preparation(options.rules, options.templates, policy, options.run_pipelines, probed)
+    probed = dict(reached(options.probed))
     with network.client(far, options.allowance) as client, opened(ledger) as known:
-        by = preparing.reader(client, known, fleet, prepared)
-        going = MigrationRun(client, known, by, fleet, wishes, far, _listener(options))
+        by = preparing.reader(client, known, fleet, options, probed)
+        going = MigrationRun(client, known, by, fleet, options, far, _listener(options))
         if opens:
             console.err(f"patless: {sentence}" for sentence in going.follow())
         if not going.why:
-            found = choosing.to_migrate(known.entries(), choice.slugs, choice.wave, fleet)
+            found = choosing.to_migrate(known.entries(), choice, fleet)
             if not found:
                 raise UsageError(f"{ledger} has no repository of that choice; `patless fleet scan` puts them there")
             going.go(found)

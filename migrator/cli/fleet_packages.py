@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from migrator.cli import console, exits
-from migrator.cli.console import Colour
-from migrator.cli.failures import UsageError
-from migrator.cli.fleet_options import Operated
 from migrator.fleet import operator, picturing
 from migrator.fleet.judging import judging
 from migrator.fleet.packages import Picture
 from migrator.fleet.scanning import Judge
+from migrator.options import UsageError
+from migrator.options.fleet import Operated
 from migrator.reports import formats
 from migrator.reports.formats import Format
+from migrator.reports.paint import Colour
 from migrator.reports.subjects import fleet_packages as subjects
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import UNSET
 
-from migrator.cli.failures import UsageError
+from migrator.options import UsageError
 from migrator.registry.records import Answer
 from migrator.reports.records.findings import PackageRecord, ProbeRecord, ReportRecord
 from migrator.text.mask import printable

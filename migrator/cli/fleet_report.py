@@ -8,13 +8,13 @@ from pathlib import Path
 
 from migrator.cli import console, exits, fleet_packages
 from migrator.cli.delivery import Delivery, deliver
-from migrator.cli.failures import UsageError
-from migrator.cli.fleet_options import ReportOptions
 from migrator.fleet import following, operator
 from migrator.fleet.judging import judging
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import StoredSnapshot
+from migrator.options import UsageError
+from migrator.options.fleet import ReportOptions
 from migrator.reports.formats import Format
 from migrator.reports.known import Audit, Fleet, KeptVariable, Owned, PlanOutcome
 from migrator.reports.records import secrets as reading

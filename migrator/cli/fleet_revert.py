@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from migrator.cli import console, exits, network
-from migrator.cli.failures import UsageError
 from migrator.cli.fleet_ledger import opened
-from migrator.cli.fleet_options import RevertOptions
 from migrator.fleet import operator, preparing, undoing
-from migrator.fleet.preparing import Preparation
+from migrator.options import UsageError
+from migrator.options.fleet import RevertOptions
 from migrator.text.mask import printable
 
 
@@ -24,8 +23,7 @@ def run(options: RevertOptions) -> int:
         change = ledger.change(repository.uuid, wanted)
         if change is None:
             raise UsageError(f"no pull request of patless to {printable(wanted)} of {printable(slug)} is in the ledger")
-        prepared = Preparation(options.rules, options.templates)
-        by = preparing.reader(client, ledger, fleet, prepared, alone=True)
+        by = preparing.reader(client, ledger, fleet, options)
         found = undoing.reversal(client, repository, change, by.heads(repository), by.texts, by.known)
         if options.dry_run and not found.existing:
             console.out(f"{printable(slug)} {printable(wanted)}: would open: {printable(found.title)}\n")

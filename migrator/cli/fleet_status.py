@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from migrator.cli import console, exits, network
 from migrator.cli.fleet_ledger import opened
-from migrator.cli.fleet_options import StatusOptions
 from migrator.fleet import choosing, following, operator
 from migrator.fleet.catching_up import StatusAnswers, followed
 from migrator.fleet.progress import Going
+from migrator.options.fleet import StatusOptions
 from migrator.reports import formats
 from migrator.reports.subjects import status as statuses
 from migrator.text.mask import printable
@@ -23,7 +23,7 @@ def run(options: StatusOptions) -> int:
     told = StatusAnswers()
     far = Going(later=f"What is known is in {place.ledger}: end the run at any time, the same command goes on")
     with opened(place.ledger) as ledger:
-        entries = choosing.named(ledger.entries(), options.choice.slugs, options.choice.wave, fleet)
+        entries = choosing.named(ledger.entries(), options.choice, fleet)
         changes = ledger.changes()
         if not options.offline and any(following.unsettled(one, again) for one in changes):
             with network.client(far, options.allowance) as client:

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
 from migrator.cli import console
-from migrator.cli.fleet_options import Allowance
 from migrator.cli.telling import clock, long, telling
 from migrator.findings.counting import many
 from migrator.fleet.progress import Going
+from migrator.options.fleet import Allowance
 
 
 @contextmanager

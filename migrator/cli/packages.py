@@ -7,8 +7,8 @@ import sys
 from migrator.cli import console, exits
 from migrator.cli.analysis import analyse
 from migrator.cli.check import aside
-from migrator.cli.options import AnalysisOptions, PackagesOptions, Sources
 from migrator.cli.together import Together
+from migrator.options.analysis import AnalysisOptions, PackagesOptions, Sources
 from migrator.reports import formats
 from migrator.reports.subjects import packages
 

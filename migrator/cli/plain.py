@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from migrator.cli.options import AnalysisOptions, CheckOptions, FixOptions
+from migrator.options.analysis import AnalysisOptions, CheckOptions, FixOptions
 
 _CHANGED = "--exit-non-zero-on-fix"
 

@@ -14,8 +14,6 @@ from collections.abc import Iterable, Mapping
 from migrator.cli import console, exits
 from migrator.cli.analysis import analyse, rulebook
 from migrator.cli.check import aside
-from migrator.cli.failures import UsageError
-from migrator.cli.options import PackagesOptions, Sources
 from migrator.cli.packages import reading
 from migrator.cli.pipeline_step import HOW
 from migrator.cli.telling import telling
@@ -25,6 +23,8 @@ from migrator.configuration import reading as configuration
 from migrator.findings.counting import many
 from migrator.findings.records import Package
 from migrator.findings.settings import Settings
+from migrator.options import UsageError
+from migrator.options.analysis import PackagesOptions, Sources
 from migrator.registry.names import NotResolved, resolved
 from migrator.registry.probe import probe
 from migrator.registry.records import Access, Answer, NativePair

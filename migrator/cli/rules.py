@@ -6,12 +6,12 @@ import sys
 
 from migrator.cli import console, exits
 from migrator.cli.analysis import rulebook
-from migrator.cli.console import Colour
-from migrator.cli.failures import UsageError
-from migrator.cli.options import Sources
 from migrator.cli.targets import targets
 from migrator.configuration.reading import unknown
+from migrator.options import UsageError
+from migrator.options.analysis import Sources
 from migrator.reports import explain
+from migrator.reports.paint import Colour
 from migrator.rulebook.records import RuleBook
 
 

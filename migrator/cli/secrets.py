@@ -17,13 +17,13 @@ from migrator.bitbucket.session import Client
 from migrator.cli import console, exits, network
 from migrator.cli.analysis import rulebook
 from migrator.cli.delivery import Delivery, deliver
-from migrator.cli.failures import UsageError
 from migrator.cli.secrets_asking import meanwhile, of_workspace, part
-from migrator.cli.secrets_options import ListingOptions, ListOptions, ListShowing, PlanOptions
 from migrator.cli.secrets_proof import counted
 from migrator.findings.counting import many
 from migrator.findings.settings import Settings
 from migrator.fleet.sharding import Shard
+from migrator.options import UsageError
+from migrator.options.secrets import ListingOptions, ListOptions, ListShowing, PlanOptions
 from migrator.reports.subjects import secrets as subjects
 from migrator.repositories import remote
 from migrator.repositories.direct import Direct

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from migrator.cli.commands import command
-from migrator.cli.declared import CliOption
-from migrator.cli.secrets_options import (
+from migrator.options.declared import CliOption
+from migrator.options.secrets import (
     ApplyOptions,
     ListingOptions,
     ListOptions,
@@ -18,7 +18,7 @@ from migrator.cli.secrets_options import (
     PlanOptions,
     Signers,
 )
-from migrator.cli.vocabulary import Log
+from migrator.options.vocabulary import Log
 
 app = typer.Typer(no_args_is_help=True, help="Stored variables: which nobody needs any more, and their removal.")
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from migrator.bitbucket.credentials import EMAIL, Credentials
 from migrator.cli import console, exits, network
-from migrator.cli.failures import UsageError
 from migrator.cli.secrets import asking_of, configuration_digest, rules_digest
-from migrator.cli.secrets_options import ApplyOptions, ListingOptions
 from migrator.cli.secrets_proof import counted, enough
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.progress import Going
+from migrator.options import UsageError
+from migrator.options.secrets import ApplyOptions, ListingOptions
 from migrator.secrets import journal as journals
 from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans

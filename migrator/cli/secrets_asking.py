@@ -10,12 +10,12 @@ from datetime import timedelta
 
 from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
-from migrator.cli.failures import UsageError
-from migrator.cli.secrets_options import Lasting
 from migrator.cli.telling import Telling, clock, long, telling
 from migrator.findings.counting import many
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.sharding import Shard, ShardError
+from migrator.options import UsageError
+from migrator.options.secrets import Lasting
 from migrator.secrets import sweeping
 from migrator.secrets.asking import Asking
 from migrator.secrets.records import Listing

@@ -8,8 +8,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from migrator.cli import console, exits
-from migrator.cli.failures import UsageError
-from migrator.cli.secrets_options import Signers
+from migrator.options import UsageError
+from migrator.options.secrets import Signers
 from migrator.secrets import journal as journals
 from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans

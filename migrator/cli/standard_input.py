@@ -8,9 +8,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions
 from migrator.cli.targets import Checkout
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions
 from migrator.repositories.worktree import find_root, repository_of
 
 

@@ -10,16 +10,16 @@ from msgspec.structs import replace
 
 from migrator.cli import console, exits
 from migrator.cli.analysis import prepared
-from migrator.cli.console import Colour
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions, Sources
 from migrator.cli.targets import shown, targets
 from migrator.engine import tracing
 from migrator.findings.masking import masked
 from migrator.findings.naming import renamed
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions, Sources
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports import trace as reports
 from migrator.reports.formats import text
+from migrator.reports.paint import Colour
 from migrator.reports.subjects import findings
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned
 from migrator.fleet.sharding import Shard
+from migrator.options.fleet import Choice
 from migrator.text.mask import printable
 
 _NAMES = 20
@@ -90,23 +91,23 @@ def chosen(
     return ChosenRepositories(uuids, tuple(_news(before, now, gone)))
 
 
-def to_migrate(entries: Iterable[LedgerEntry], slugs: Sequence[str], wave: str, fleet: Operator) -> list[LedgerEntry]:
+def to_migrate(entries: Iterable[LedgerEntry], choice: Choice, fleet: Operator) -> list[LedgerEntry]:
     """Those of the ones that are named which may be written to: one that is gone, archived or left out is not."""
     return [
         one
-        for one in named(entries, slugs, wave, fleet)
+        for one in named(entries, choice, fleet)
         if not (one.state.left or fleet.excluded(one.repository.slug) or fleet.is_archived(one.repository))
     ]
 
 
-def named(entries: Iterable[LedgerEntry], slugs: Sequence[str], wave: str, fleet: Operator) -> list[LedgerEntry]:
-    """Those that globs name, none of them is all; and of a wave, '' for whichever. A clone on this machine never is."""
+def named(entries: Iterable[LedgerEntry], choice: Choice, fleet: Operator) -> list[LedgerEntry]:
+    """Those that are chosen. A clone on this machine never is."""
     return [
         one
         for one in entries
         if not one.repository.folder
-        if not wave or ((of := fleet.wave(one.repository.slug)) is not None and of.name == wave)
-        if not slugs or any(fnmatchcase(one.repository.slug, glob) for glob in slugs)
+        if not choice.wave or ((wave := fleet.wave(one.repository.slug)) is not None and wave.name == choice.wave)
+        if not choice.slugs or any(fnmatchcase(one.repository.slug, glob) for glob in choice.slugs)
     ]
 
 

@@ -17,10 +17,10 @@ from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import Destination, TargetReader, wanted
 from migrator.fleet.opening import MigrationOutcome, Opener
 from migrator.fleet.operator import Operator
-from migrator.fleet.pacing import Limits
 from migrator.fleet.progress import Going
 from migrator.fleet.records import FleetRepository, LedgerEntry
 from migrator.fleet.sharing import SharedLedger
+from migrator.options.fleet import MigrateOptions
 from migrator.repositories.git import GitError
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
@@ -35,15 +35,6 @@ class Failure(Struct, frozen=True):
     slug: str
     destination: str
     error: str
-
-
-class Wishes(Struct, frozen=True):
-    """`open_prs`: what would be is done. `destinations` are branches and globs of them, none is the main branch."""
-
-    open_prs: bool = False
-    destinations: tuple[str, ...] = ()
-    draft: bool = False
-    limits: Limits = Limits()
 
 
 class Listener(Struct, frozen=True):
@@ -75,15 +66,15 @@ class MigrationRun:
         ledger: Ledger,
         reader: TargetReader,
         fleet: Operator,
-        wishes: Wishes,
+        options: MigrateOptions,
         far: Going,
         listener: Listener,
     ) -> None:
         self.client, self.ledger, self.reader, self.fleet = client, ledger, reader, fleet
-        self.wishes, self.far, self.listener = wishes, far, listener
+        self.options, self.far, self.listener = options, far, listener
         self.abreast = Abreast(JOBS, self.ahead, client.pace.end if client.pace else lambda: None)
         self.shared = SharedLedger(ledger, self.abreast.do)
-        self.opener = Opener(client, self.shared, reader, wishes.limits, wishes.draft)
+        self.opener = Opener(client, self.shared, reader, options.limits, options.draft)
         self.may_open: int | None = None
         self.outcomes: list[MigrationOutcome] = []
         self.failures: list[Failure] = []
@@ -106,16 +97,16 @@ class MigrationRun:
     def go(self, entries: Sequence[LedgerEntry]) -> None:
         """Deal with each of those that matter, several at a time, and tell it in their order."""
         ordered = self.ordered(entries)
-        doing = "pull requests" if self.wishes.open_prs else "looking"
+        doing = "pull requests" if self.options.open_prs else "looking"
         self.far.begins(doing, len(ordered), "repository", "repositories")
-        self.may_open = pacing.left(self.opener.traffic(), self.wishes.limits, self.opener.clock())
+        self.may_open = pacing.left(self.opener.traffic(), self.options.limits, self.opener.clock())
         self.abreast.go(ordered, self.one, self.told, self.listener.leaving)
         self.left = len(ordered) - self.far.done
 
     def ordered(self, entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
         kept = {one.uuid for one in self.ledger.changes()}
         found = [one for one in entries if one.repository.uuid in kept or self.matters(one)]
-        if not self.wishes.open_prs or kept:
+        if not self.options.open_prs or kept:
             return found
         # The ledger is new, or was lost: what is open already comes first, so that the limits know of it.
         self.far.doing = "looking for pull requests that are open already"
@@ -124,7 +115,7 @@ class MigrationRun:
 
     def matters(self, entry: LedgerEntry) -> bool:
         """Whether there is, or may be, something to change: what was read and has no finding is left out."""
-        if self.wishes.destinations or not entry.scanned:
+        if self.options.destinations or not entry.scanned:
             return bool(entry.repository.clone_url)
         branches = list(self.ledger.branches(entry.repository.uuid))
         return any(one.seen is None or one.seen.findings for one in branches)
@@ -132,7 +123,7 @@ class MigrationRun:
     def ahead(self) -> int:
         """How many are looked at before it is known what became of those before: no more than may be opened."""
         most, found = self.client.budget.max_requests, JOBS
-        if self.wishes.open_prs and self.may_open is not None:
+        if self.options.open_prs and self.may_open is not None:
             found = min(found, self.may_open - len(self.opener.opened))
         return found if most is None else min(found, (most - self.client.sent) // _EACH)
 
@@ -145,9 +136,9 @@ class MigrationRun:
             return [_failed(repository, "", error, place)]
         found += [_Failed(repository, "", GitError(untold))] if untold else []
         for name in names:
-            target = Destination(repository, name, self.wishes.destinations, self.fleet.wave(repository.slug))
+            target = Destination(repository, name, self.options.destinations, self.fleet.wave(repository.slug))
             try:
-                if self.wishes.open_prs:
+                if self.options.open_prs:
                     outcome = self.opener.carry_out(target, place, last=name == names[-1])
                 else:
                     outcome = self.shown(target)
@@ -170,11 +161,11 @@ class MigrationRun:
     def destinations(self, repository: FleetRepository) -> tuple[list[str], str]:
         """And what is said of those that are left out."""
         main = repository.main_branch
-        if not self.wishes.destinations:
+        if not self.options.destinations:
             return [main] if main else [], ""
         ours = {one.branch for one in self.shared.changes(repository.uuid)}  # whatever a template called them
         heads = self.reader.heads(repository).keys() - ours
-        found = sorted(name for name in heads if wanted(name, self.wishes.destinations))
+        found = sorted(name for name in heads if wanted(name, self.options.destinations))
         if len(found) <= MOST:
             return found, ""
         done = f"only {main} is dealt with" if main in found else "none is dealt with"
@@ -203,7 +194,7 @@ class MigrationRun:
         self.failures.append(failure)
         self.listener.failure(failure)
         self.refused = self.refused or isinstance(error, ApiError)
-        if self.wishes.open_prs:
+        if self.options.open_prs:
             self.opener.failed(repository, name or repository.main_branch, printable(failure.error))
 
 

@@ -7,16 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 
+from migrator.options.fleet import Limits
+
 HOUR = 3600
-
-
-class Limits(Struct, frozen=True):
-    """`pace` an hour, 0 for no end; `per_reviewer` open ones; no more than `max_red` percent of the
-    merged ones may be red."""
-
-    pace: int = 10
-    per_reviewer: int = 3
-    max_red: int = 10
 
 
 class Traffic(Struct, frozen=True):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.bitbucket.budget import cache_folder
@@ -22,46 +22,42 @@ from migrator.fleet.operator import Operator
 from migrator.fleet.proposal import Templates
 from migrator.fleet.records import FleetRepository, by_name
 from migrator.fleet.scanning import Judge
+from migrator.options.fleet import MigrateOptions, RevertOptions
 from migrator.platforms.bitbucket import starting
 from migrator.repositories import remote
 from migrator.repositories.direct import Direct
 
 
-class Preparation(Struct, frozen=True):
-    """`rules` are folders of more rules, `templates` the folder of other templates. `probed` are packages by the slug
-    of whose native pair reaches them."""
-
-    rules: Sequence[Path] = ()
-    templates: Path | None = None
-    policy: Policy = Policy()
-    run_pipelines: bool = False
-    probed: Mapping[str, tuple[str, ...]] = {}
-
-
 def reader(
-    client: Client, ledger: Ledger, fleet: Operator, prepared: Preparation, *, alone: bool = False
+    client: Client,
+    ledger: Ledger,
+    fleet: Operator,
+    options: MigrateOptions | RevertOptions,
+    probed: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> TargetReader:
-    """`alone`: what other repositories do with the same packages does not matter, as nothing is migrated."""
+    """`probed` are packages by the slug of whose native pair reaches them. To take something back, it does not matter
+    what other repositories do with the same packages."""
     cache = cache_folder(os.environ)
-    entries = [] if alone else by_name(ledger.entries())
+    migrates = options if isinstance(options, MigrateOptions) else None
+    entries = by_name(ledger.entries()) if migrates else []
     uuids = {entry.repository.uuid for entry in entries}
-    branches = [one for one in ledger.branches() if one.entry.repository.uuid in uuids] if uuids else []
+    branches = [one for one in ledger.branches() if one.entry.repository.uuid in uuids] if migrates else []
 
     def copy(repository: FleetRepository) -> Path:
         return Path(repository.folder or remote.place(cache, repository.workspace, repository.slug))
 
-    by = asking.by_hosts(judging(fleet, prepared.rules), ledger)
+    by = asking.by_hosts(judging(fleet, options.rules), ledger)
     graph = imports.graph(branches, Exporters(entries, copy, by))
-    judge = _judge(by, prepared.probed, packages.elsewhere(branches, graph))
+    judge = _judge(by, probed, packages.elsewhere(branches, graph))
     return TargetReader(
         client=client,
         cache=cache,
         judge=judge,
-        policy=prepared.policy,
-        texts=Templates(prepared.templates),
-        known=starting.load((*fleet.rules, *prepared.rules)),
+        policy=Policy(migrates.reopen, migrates.accept_linkage) if migrates else Policy(),
+        texts=Templates(options.templates),
+        known=starting.load((*fleet.rules, *options.rules)),
         importers=Importers(branches, Exporters(entries, copy, judge)),
-        skip_ci=not prepared.run_pipelines,
+        skip_ci=not (migrates and migrates.run_pipelines),
         direct=Direct(remote.SECONDS),
     )
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from msgspec import Struct
-
 from migrator.bitbucket.session import Client
 from migrator.findings.counting import many, size
 from migrator.fleet import asking, exporters, rounds, storing, visiting
@@ -16,7 +14,9 @@ from migrator.fleet.bounding import Bound
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.progress import progress
 from migrator.fleet.records import FleetRepository, LedgerEntry, Scanned, StoredSnapshot
+from migrator.fleet.sharding import Shard
 from migrator.fleet.visiting import GatheringOptions
+from migrator.options.fleet import ScanOptions
 from migrator.repositories import remote
 from migrator.text.mask import printable
 
@@ -25,44 +25,36 @@ _ROUND = timedelta(hours=24)
 Outcome = Scanned | StoredSnapshot
 
 
-class Bounds(Struct, frozen=True):
-    """`jobs` at a time. No more than `limit` repositories in this run, None for no end. `cache_limit` is in bytes."""
-
-    jobs: int = rounds.JOBS
-    limit: int | None = None
-    cache_limit: int | None = None
-
-
 class SurveyRound:
-    """A round over the repositories of `uuids`. `asked` is what else makes two rounds the same one. `client` None: they
-    are clones on this machine. `say` takes a sentence that is to be read meanwhile."""
+    """A round over the repositories of `uuids`, of a `workspace` or a part of it. `client` None: they are clones on
+    this machine. `say` takes a sentence that is to be read meanwhile."""
 
     def __init__(
         self,
         ledger: Ledger,
         reading: GatheringOptions,
         uuids: Collection[str],
-        asked: object,
-        bounds: Bounds,
+        options: ScanOptions,
+        workspace: str,
+        shard: Shard,
         client: Client | None,
         say: Callable[[str], None],
     ) -> None:
-        self.ledger, self.reading, self.bounds, self.client, self.say = ledger, reading, bounds, client, say
+        self.ledger, self.reading, self.options, self.client, self.say = ledger, reading, options, client, say
         self.uuids = set(uuids)
-        self.key = hashlib.sha256(repr((asked, reading.judge.by)).encode()).hexdigest()
+        self.key = _key(options, workspace, shard, reading.judge.by)
         oldest = (datetime.now(UTC) - _ROUND).isoformat(timespec="milliseconds")
         self.begun = ledger.begin(self.key, visiting.now(), oldest)
-        bounded = client and bounds.cache_limit is not None
-        self.bound = Bound(reading.cache, bounds.cache_limit or 0) if bounded else None
+        limit = options.cache_limit
+        self.bound = Bound(reading.cache, limit) if client and limit is not None else None
 
-    def go(self, *, failed: bool = False, for_secrets: bool = False) -> list[LedgerEntry]:
-        """What the ledger has of them then. `failed`: only those are looked at that could not be read. `for_secrets`:
-        their history and their variables, too."""
-        asked = self.entries(failed)
+    def go(self) -> list[LedgerEntry]:
+        """What the ledger has of them then."""
+        asked = self.entries()
         over = self.look(asked)
         self.uuids = {one.repository.uuid for one in asked}
         entries = [one for one in self.ledger.entries() if one.repository.uuid in self.uuids]
-        if for_secrets and self.client:
+        if self.options.for_secrets and self.client:
             over += self.store(entries, self.client)
         if self.bound:
             self.keep(self.bound)
@@ -72,13 +64,13 @@ class SurveyRound:
             self.ledger.end(self.key)
         return entries
 
-    def entries(self, failed: bool) -> list[LedgerEntry]:
+    def entries(self) -> list[LedgerEntry]:
         left_out = self.reading.judge.operator.excluded
         return [
             one
             for one in self.ledger.entries()
             if one.repository.uuid in self.uuids and not one.state.left and not left_out(one.repository.slug)
-            if one.state.failed or not failed
+            if one.state.failed or not self.options.failed
         ]
 
     def look(self, entries: Sequence[LedgerEntry]) -> int:
@@ -87,7 +79,7 @@ class SurveyRound:
         if done := len(entries) - len(pending):
             every = f"{done:,} of {len(entries):,} repositories"
             self.say(f"{every} were looked at since {self.begun[:16]} UTC; going on")
-        chosen = pending[: self.bounds.limit]
+        chosen = pending[: self.options.limit]
         with progress(len(chosen)) as told:
             self.rounds(chosen, self.is_pending, self.seen(chosen, told))
         over = len(pending) - len(chosen)
@@ -109,7 +101,7 @@ class SurveyRound:
         left: Callable[[LedgerEntry], bool],
         told: Callable[[Scanned], None] = lambda scanned: None,
     ) -> None:
-        rounds.go_through(self.ledger, entries, self.reading, self.bounds.jobs, left, told)
+        rounds.go_through(self.ledger, entries, self.reading, self.options.jobs, left, told)
 
     def hosts(self, among: Sequence[LedgerEntry], client: Client, *, imported: bool = False) -> int:
         """Ask variables which registry a login uses that does not tell, and look at the repositories again that they
@@ -142,10 +134,10 @@ class SurveyRound:
         left = storing.left_of(entries, known, self.begun)
         branches = [branch for one in left for branch in self.ledger.branches(one.repository.uuid)]
         self.say(str(storing.estimate(branches, left, known, client.budget.per_hour)))
-        chosen = left[: self.bounds.limit]
+        chosen = left[: self.options.limit]
         with progress(len(chosen)) as told:
             seen = self.seen(chosen, told)
-            storing.go_through(self.ledger, chosen, self.reading, client, self.bounds.jobs, self.begun, seen)
+            storing.go_through(self.ledger, chosen, self.reading, client, self.options.jobs, self.begun, seen)
         return len(left) - len(chosen)
 
     # The cache, which stays within its bound
@@ -172,3 +164,9 @@ class SurveyRound:
         if pruned.size > bound.limit:
             over = size(pruned.size - bound.limit)
             self.say(f"the cache is {over} over its limit, as another run uses what is in it")
+
+
+def _key(options: ScanOptions, workspace: str, shard: Shard, by: str) -> str:
+    """What makes two rounds the same one."""
+    asked = (workspace, options.filter, options.slugs, options.folder, options.branches)
+    return hashlib.sha256(repr((asked, options.failed, options.for_secrets, str(shard), by)).encode()).hexdigest()

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from migrator.cli.app import app
 from migrator.cli.commands import DeclaredOption, command, of_function
-from migrator.cli.declared import CliArgument, CliOption
-from migrator.cli.failures import UsageError
+from migrator.options import UsageError
+from migrator.options.declared import CliArgument, CliOption
 
 OF_TYPER = {"--help", "--version", "--install-completion", "--show-completion"}
 TWO_THINGS = {"--by"}

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from migrator.cli import secrets, secrets_apply
-from migrator.cli.options import Sources
-from migrator.cli.secrets_options import ApplyOptions, ListingOptions, ListOptions, ListShowing, PlanOptions
 from migrator.demo import store
 from migrator.demo.box import Box
 from migrator.demo.state import PullRequest
 from migrator.fleet import identity
+from migrator.options.analysis import Sources
+from migrator.options.secrets import ApplyOptions, ListingOptions, ListOptions, ListShowing, PlanOptions
 from migrator.reports.formats import Format
 from tests.demo.contract import watched
 

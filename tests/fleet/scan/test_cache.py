@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from migrator.cli.failures import UsageError
-from migrator.cli.texts import size as size_of
 from migrator.findings.counting import size as bytes_of
 from migrator.fleet.records import RepositoryState
+from migrator.options import UsageError
+from migrator.options.texts import size as size_of
 from migrator.repositories import caching
 from migrator.repositories.using import GONE, using
 from tests.fleet.boxes import LOGIN, fill, slug

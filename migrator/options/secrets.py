@@ -7,11 +7,10 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from migrator.cli.console import Colour
-from migrator.cli.declared import CliArgument, CliOption
-from migrator.cli.failures import UsageError
-from migrator.cli.options import Sources
-from migrator.cli.vocabulary import (
+from migrator.options import UsageError
+from migrator.options.analysis import Sources
+from migrator.options.declared import CliArgument, CliOption
+from migrator.options.vocabulary import (
     LEDGER,
     All,
     AllowedSigners,
@@ -32,6 +31,7 @@ from migrator.cli.vocabulary import (
     Workspace,
 )
 from migrator.reports.formats import Format
+from migrator.reports.paint import Colour
 
 SIGN = CliOption("Sign with this SSH key.", metavar="KEY", folders=False)
 PlanFile = Annotated[Path, CliArgument("The file that `secrets plan` wrote.", metavar="PLAN")]

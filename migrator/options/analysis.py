@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from migrator.cli.console import Colour
-from migrator.cli.failures import UsageError
+from migrator.options import UsageError
 from migrator.reports.formats import Format
+from migrator.reports.paint import Colour
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Annotated
 
-    from migrator.cli.declared import CliOption
-    from migrator.cli.vocabulary import (
+    from migrator.options.declared import CliOption
+    from migrator.options.vocabulary import (
         JOBS,
         Color,
         Config,

@@ -7,11 +7,11 @@ from typing import Annotated
 from msgspec import Struct
 
 from migrator.bot.choices import CommentStyle, FailOn
-from migrator.cli.console import Colour
-from migrator.cli.declared import CliOption
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions, Codes, Sources
-from migrator.cli.vocabulary import All, Color, Paths, Quiet, Repo, Since, Workspace
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions, Codes, Sources
+from migrator.options.declared import CliOption
+from migrator.options.vocabulary import All, Color, Paths, Quiet, Repo, Since, Workspace
+from migrator.reports.paint import Colour
 
 
 class BotOptions(Struct, frozen=True):

@@ -7,10 +7,9 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from migrator.cli.console import Colour
-from migrator.cli.declared import CliArgument, CliOption
-from migrator.cli.failures import UsageError
-from migrator.cli.vocabulary import (
+from migrator.options import UsageError
+from migrator.options.declared import CliArgument, CliOption
+from migrator.options.vocabulary import (
     JOBS,
     LEDGER,
     AllowedSigners,
@@ -36,6 +35,7 @@ from migrator.cli.vocabulary import (
     Workspace,
 )
 from migrator.reports.formats import Format
+from migrator.reports.paint import Colour
 
 
 class Allowance(Struct, frozen=True):
@@ -105,6 +105,15 @@ class ReportOptions(Struct, frozen=True):
     rules: Rules = ()
 
 
+class Limits(Struct, frozen=True):
+    """When another pull request may be opened. `pace` an hour, 0 for no end; `per_reviewer` open ones; no more than
+    `max_red` percent of the merged ones may be red."""
+
+    pace: Annotated[int, CliOption("Opened in an hour; 0 for no end.", metavar="N", min=0)] = 10
+    per_reviewer: Annotated[int, CliOption("Open at a time for one default reviewer.", metavar="N", min=1)] = 3
+    max_red: Annotated[int, CliOption("No more above so many red merges.", metavar="PERCENT", min=0, max=100)] = 10
+
+
 class MigrateOptions(Struct, frozen=True):
     """What `migrate` may do. `destinations` are branches and globs of them, none is the main branch."""
 
@@ -114,9 +123,7 @@ class MigrateOptions(Struct, frozen=True):
     reopen: Annotated[bool, CliOption("Another one where one was declined, or merged before.")] = False
     accept_linkage: Annotated[bool, CliOption("Packages that are pushed are linked to their repository.")] = False
     probed: Annotated[tuple[str, ...], CliOption("What `packages --probe` printed as JSON.", metavar="SLUG=FILE")] = ()
-    pace: Annotated[int, CliOption("Opened in an hour; 0 for no end.", metavar="N", min=0)] = 10
-    per_reviewer: Annotated[int, CliOption("Open at a time for one default reviewer.", metavar="N", min=1)] = 3
-    max_red: Annotated[int, CliOption("No more above so many red merges.", metavar="PERCENT", min=0, max=100)] = 10
+    limits: Limits = Limits()
     draft: Draft = False
     run_pipelines: Annotated[bool, CliOption("No [skip ci], though a pipeline would publish or deploy.")] = False
     templates: TemplatesFolder = None

@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from migrator.cli.console import Colour
-from migrator.cli.declared import CliArgument, CliOption
-from migrator.cli.texts import absolute, listed, seconds, size
+from migrator.options.declared import CliArgument, CliOption
+from migrator.options.texts import absolute, listed, seconds, size
 from migrator.reports.formats import FINDINGS, PICTURE, PLAIN, VARIABLES, Format
+from migrator.reports.paint import Colour
 
 JOBS = CliOption(metavar="N", min=1)
 File = Annotated[Path | None, CliOption(metavar="FILE", folders=False)]
