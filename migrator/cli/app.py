@@ -13,9 +13,8 @@ from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, CheckOptions, FixOptions, PackagesOptions, Sources
 from migrator.options.bot import BotOptions
 from migrator.options.declared import CliArgument, CliOption
+from migrator.options.output import Colour, Format
 from migrator.options.vocabulary import Color, Repo, ReportFormat, Workspace
-from migrator.reports.formats import Format
-from migrator.reports.paint import Colour
 
 app = typer.Typer(
     name="patless",

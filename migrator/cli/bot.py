@@ -13,11 +13,11 @@ from migrator.bot import looking
 from migrator.bot.changes import ChangedLines, changed
 from migrator.bot.looking import Clone, NoSuchRef
 from migrator.bot.step import PipelineStep, step
+from migrator.checkouts.analysis import rulebook, settings_at
+from migrator.checkouts.targets import Checkout, targets
 from migrator.cli import network
-from migrator.cli.analysis import rulebook, settings_at
 from migrator.cli.bot_elsewhere import elsewhere
 from migrator.cli.bot_writing import Discussed, Tally, show, speak
-from migrator.cli.targets import Checkout, targets
 from migrator.findings.records import Report
 from migrator.findings.selection import Scope
 from migrator.fleet.scanning import Judge

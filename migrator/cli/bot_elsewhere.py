@@ -19,8 +19,8 @@ from migrator.bitbucket.session import Client
 from migrator.bot import looking
 from migrator.bot.changes import changed
 from migrator.bot.looking import Clone, NoSuchRef
+from migrator.checkouts.analysis import rulebook
 from migrator.cli import console, network
-from migrator.cli.analysis import rulebook
 from migrator.cli.bot_writing import Discussed, Tally, show, speak
 from migrator.findings.counting import many
 from migrator.findings.selection import Scope

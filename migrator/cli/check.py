@@ -7,16 +7,17 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from migrator.cli import baseline, console, exits, standard_input
-from migrator.cli.analysis import Analysis, analyse
+from migrator.checkouts import standard_input
+from migrator.checkouts.analysis import Analysis, analyse
+from migrator.checkouts.together import Together
+from migrator.cli import console, exits
 from migrator.cli.delivery import Delivery, deliver
-from migrator.cli.together import Together
 from migrator.findings.counting import many
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, CheckOptions
+from migrator.options.output import PLAIN, Colour
 from migrator.reports.document import Findings, Subject
-from migrator.reports.formats import PLAIN, text
-from migrator.reports.paint import Colour
+from migrator.reports.formats import text
 from migrator.reports.subjects import findings
 from migrator.text.mask import named
 
@@ -26,14 +27,12 @@ def run(reading: AnalysisOptions, options: CheckOptions) -> int:
     if options.statistics and options.format not in PLAIN:
         raise UsageError(f"--statistics are for text and JSON; {options.format} has no place for them")
     if options.write_baseline:
-        baseline.usable(reading.codes)
-    buffer = standard_input.buffer(reading)
-    analyses = analyse(reading, buffer, write_baseline=options.write_baseline)
+        from migrator.cli import baseline
+
+        return baseline.run(reading, options)
+    analyses = analyse(reading, standard_input.buffer(reading))
     all_of = Together.of(analyses)
-    path = baseline.file(analyses) if options.write_baseline else None
     aside(all_of, options.color, quiet=options.quiet)
-    if path is not None:
-        return baseline.write(analyses[0], path)
     paint = console.paint(options.color, None if options.output_file else sys.stdout)
     subject = _subject(analyses, all_of, options)
     told = deliver(Delivery.of(subject, options.format, paint), options.output_file)

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
-from migrator.reports.paint import Colour, Paint
+from migrator.options.output import Colour
+from migrator.reports.paint import Paint
 
 _CLEAR: list[Callable[[], None]] = []
 

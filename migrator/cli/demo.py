@@ -23,7 +23,8 @@ from migrator.demo.box import Box
 from migrator.demo.walk import Interlude, Scene
 from migrator.fleet import operator
 from migrator.options import UsageError
-from migrator.reports.paint import Colour, Paint
+from migrator.options.output import Colour
+from migrator.reports.paint import Paint
 from migrator.repositories.git import needed
 from migrator.secrets.changes import BRANCH
 

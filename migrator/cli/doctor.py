@@ -9,9 +9,8 @@ from migrator.bitbucket.diagnosis import diagnose
 from migrator.bitbucket.errors import ApiError, SetUpError
 from migrator.cli import console, exits, network
 from migrator.options import UsageError
+from migrator.options.output import Colour, Format
 from migrator.reports import formats
-from migrator.reports.formats import Format
-from migrator.reports.paint import Colour
 from migrator.reports.subjects import doctor
 
 

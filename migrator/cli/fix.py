@@ -6,18 +6,20 @@ import sys
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from migrator.cli import console, exits, standard_input
-from migrator.cli.analysis import Analysis, analyse
-from migrator.cli.applying import apply
+from migrator.checkouts import standard_input
+from migrator.checkouts.analysis import Analysis, analyse
+from migrator.checkouts.applying import apply
+from migrator.checkouts.together import Together
+from migrator.cli import console, exits
 from migrator.cli.check import aside
-from migrator.cli.together import Together
 from migrator.findings import masking, naming
 from migrator.findings.records import Finding
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, FixOptions, Style
+from migrator.options.output import Format
 from migrator.reports import formats
 from migrator.reports.diff import Side, diff, for_people
-from migrator.reports.formats import Format, text
+from migrator.reports.formats import text
 from migrator.reports.subjects import fixes
 from migrator.text.mask import named, printable
 from migrator.text.source import Source

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits, fleet_listing, network
+from migrator.cli import console, exits, network
 from migrator.findings.counting import many
 from migrator.findings.records import Verdict
-from migrator.fleet import choosing, joining, listing, operator, visiting
+from migrator.fleet import choosing, joining, operator
 from migrator.fleet.choosing import ChosenRepositories, RepositoryList
 from migrator.fleet.judging import judging
 from migrator.fleet.ledger import Ledger
@@ -24,7 +24,7 @@ from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
 from migrator.fleet.progress import Going
 from migrator.fleet.records import LedgerEntry, RepositoryState
-from migrator.fleet.sharding import Shard, ShardError
+from migrator.fleet.sharding import Shard
 from migrator.fleet.surveying import SurveyRound
 from migrator.fleet.visiting import GatheringOptions
 from migrator.options import UsageError
@@ -37,29 +37,25 @@ _LINES = 20
 
 def scan(options: ScanOptions) -> int:
     """Look at the repositories that were asked for, and return the exit code."""
-    selection = fleet_listing.selection(options.filter, options.slugs)
-    shard = _shard(options.shard)
+    selection, shard = Selection.of(options.filter, options.slugs), Shard.of(options.shard, os.environ)
     judge = judging(operator.find(options.operated.config), options.rules)
+    reading = GatheringOptions(cache_folder(os.environ), judge, options.branches, options.timeout)
     with Ledger(options.operated.ledger) as ledger:
-        reading = GatheringOptions(cache_folder(os.environ), judge, options.branches, options.timeout)
         if options.folder:
-            chosen = ChosenRepositories(_clones(options, ledger, shard))
-            entries = SurveyRound(ledger, reading, chosen.uuids, options, selection.workspace, shard, None, _say).go()
-            return _end(options, ledger, entries, judge.operator, chosen.news)
-        with _client(options, selection, shard) as client:
+            chosen = choosing.clones(options.folder, ledger, shard)
+            return _look(options, ledger, reading, chosen, shard)
+        with _client(options, shard) as client:
             direct = Direct(options.timeout)
             reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
             workspace = account.slug(client, selection.workspace)
-            given = fleet_listing.catalogued(options.listing, workspace, client) if options.listing else None
-            selection = replace(selection, workspace=given.workspace if given else workspace)
+            known = choosing.catalogued(options.listing, workspace, client) if options.listing else None
+            selection = replace(selection, workspace=known.workspace if known else workspace)
             if options.failed:
                 chosen = choosing.of_ledger(ledger, selection.workspace)
             else:
-                known = RepositoryList.of(given) if given else _listed(client, selection)
-                chosen = choosing.chosen(selection.workspace, known, ledger, client, shard, reading.cache)
-            workspace = selection.workspace
-            entries = SurveyRound(ledger, reading, chosen.uuids, options, workspace, shard, client, _say).go()
-            return _end(options, ledger, entries, judge.operator, chosen.news)
+                known = known or _listed(client, selection)
+                chosen = choosing.chosen(known, ledger, client, shard, reading.cache)
+            return _look(options, ledger, reading, chosen, shard, client)
 
 
 def merge(ledger: Path, ledgers: Sequence[Path]) -> int:
@@ -77,9 +73,27 @@ def merge(ledger: Path, ledgers: Sequence[Path]) -> int:
     return exits.CLEAN
 
 
+def _client(options: ScanOptions, shard: Shard) -> AbstractContextManager[Client]:
+    ledger = options.operated.ledger
+    far = Going(later=f"What is known is in {ledger}: end the run at any time, the same command goes on")
+    return network.waiting(far, Allowance(options.max_requests), (shard.number, shard.count))
+
+
 def _listed(client: Client, selection: Selection) -> RepositoryList:
     with network.told(client):
         return choosing.listed(client, selection)
+
+
+def _look(
+    options: ScanOptions,
+    ledger: Ledger,
+    reading: GatheringOptions,
+    chosen: ChosenRepositories,
+    shard: Shard,
+    client: Client | None = None,
+) -> int:
+    entries = SurveyRound(ledger, reading, chosen, options, shard, client, _say).go()
+    return _end(options, ledger, entries, reading.judge.operator, chosen.news)
 
 
 def _say(sentence: str) -> None:
@@ -131,34 +145,3 @@ def _verdicts(ledger: Ledger, entries: Sequence[LedgerEntry]) -> Counter[Verdict
         if branch.seen and branch.entry.repository.uuid in wanted
         for finding in branch.seen.findings
     )
-
-
-def _clones(options: ScanOptions, ledger: Ledger, shard: Shard) -> tuple[str, ...]:
-    found = [one for folder in options.folder for one in listing.clones(folder) if shard.holds(one.uuid)]
-    if not found:
-        raise UsageError(f"{options.folder[0]}: there is no clone in this folder")
-    ledger.put(found, visiting.now())
-    return tuple(one.uuid for one in found)
-
-
-def _client(options: ScanOptions, selection: Selection, shard: Shard) -> AbstractContextManager[Client]:
-    if options.listing and (selection.words or selection.slugs or options.failed):
-        raise UsageError(
-            "--listing says which repositories there are: leave out SLUG, --project, --query, --since and "
-            "--failed; `patless fleet list` takes them"
-        )
-    if not selection.workspace and not options.listing:
-        raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
-    if options.for_secrets and selection.since:
-        raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")
-    far = Going(
-        later=f"What is known is in {options.operated.ledger}: end the run at any time, the same command goes on"
-    )
-    return network.waiting(far, Allowance(options.max_requests), (shard.number, shard.count))
-
-
-def _shard(text: str) -> Shard:
-    try:
-        return Shard.of(text, os.environ)
-    except ShardError as error:
-        raise UsageError(str(error)) from None

@@ -18,9 +18,8 @@ from migrator.options.fleet import (
     ScanOptions,
     StatusOptions,
 )
+from migrator.options.output import Colour, Format
 from migrator.options.vocabulary import LEDGER, Color, Ledger, MaxRequests, Output, PictureFormat, Rules
-from migrator.reports.formats import Format
-from migrator.reports.paint import Colour
 
 app = typer.Typer(no_args_is_help=True, help="Many repositories: what is in them, their migration, and how far it is.")
 

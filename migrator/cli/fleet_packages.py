@@ -13,9 +13,8 @@ from migrator.fleet.packages import Picture
 from migrator.fleet.scanning import Judge
 from migrator.options import UsageError
 from migrator.options.fleet import Operated
+from migrator.options.output import Colour, Format
 from migrator.reports import formats
-from migrator.reports.formats import Format
-from migrator.reports.paint import Colour
 from migrator.reports.subjects import fleet_packages as subjects
 
 

@@ -15,7 +15,7 @@ from migrator.fleet.operator import Operator
 from migrator.fleet.records import StoredSnapshot
 from migrator.options import UsageError
 from migrator.options.fleet import ReportOptions
-from migrator.reports.formats import Format
+from migrator.options.output import Format
 from migrator.reports.known import Audit, Fleet, KeptVariable, Owned, PlanOutcome
 from migrator.reports.records import secrets as reading
 from migrator.reports.subjects import fleet as subjects

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from migrator.checkouts.analysis import analyse
+from migrator.checkouts.together import Together
 from migrator.cli import console, exits
-from migrator.cli.analysis import analyse
 from migrator.cli.check import aside
-from migrator.cli.together import Together
 from migrator.options.analysis import AnalysisOptions, PackagesOptions, Sources
 from migrator.reports import formats
 from migrator.reports.subjects import packages

@@ -11,13 +11,13 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 
+from migrator.checkouts.analysis import analyse, rulebook
+from migrator.checkouts.together import Together
 from migrator.cli import console, exits
-from migrator.cli.analysis import analyse, rulebook
 from migrator.cli.check import aside
 from migrator.cli.packages import reading
 from migrator.cli.pipeline_step import HOW
 from migrator.cli.telling import telling
-from migrator.cli.together import Together
 from migrator.configuration import own_packages
 from migrator.configuration import reading as configuration
 from migrator.findings.counting import many
@@ -25,11 +25,11 @@ from migrator.findings.records import Package
 from migrator.findings.settings import Settings
 from migrator.options import UsageError
 from migrator.options.analysis import PackagesOptions, Sources
+from migrator.options.output import Format
 from migrator.registry.names import NotResolved, resolved
 from migrator.registry.probe import probe
 from migrator.registry.records import Access, Answer, NativePair
 from migrator.reports import formats
-from migrator.reports.formats import Format
 from migrator.reports.subjects import probe as reports
 from migrator.repositories.writing import NotWritten
 from migrator.rulebook import reading as books

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from migrator.checkouts.analysis import rulebook
+from migrator.checkouts.targets import targets
 from migrator.cli import console, exits
-from migrator.cli.analysis import rulebook
-from migrator.cli.targets import targets
 from migrator.configuration.reading import unknown
 from migrator.options import UsageError
 from migrator.options.analysis import Sources
+from migrator.options.output import Colour
 from migrator.reports import explain
-from migrator.reports.paint import Colour
 from migrator.rulebook.records import RuleBook
 
 

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
+from migrator.checkouts.analysis import rulebook
 from migrator.cli import console, exits, network
-from migrator.cli.analysis import rulebook
 from migrator.cli.delivery import Delivery, deliver
-from migrator.cli.secrets_asking import meanwhile, of_workspace, part
+from migrator.cli.secrets_asking import meanwhile, of_workspace
 from migrator.cli.secrets_proof import counted
 from migrator.findings.counting import many
 from migrator.findings.settings import Settings
@@ -49,7 +49,7 @@ def list_all(asked: ListingOptions, options: ListOptions, showing: ListShowing) 
         raise UsageError("--by token needs --tokens FILE, in which the owner says what tokens there are")
     if options.shard and not asked.all:
         raise UsageError("--shard is a part of a workspace, which is listed with --all")
-    shard, only = part(options.shard), verdicts(options.verdict)
+    shard, only = Shard.of(options.shard, os.environ), verdicts(options.verdict)
     listing, _ = _listing(asked, shard)
     told = deliver(_output(listing, asked, showing, only), showing.output_file)
     if listing.failed or listing.left or not told:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,8 +12,7 @@ from migrator.bitbucket.waiting import Pace, Wait
 from migrator.cli.telling import Telling, clock, long, telling
 from migrator.findings.counting import many
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.sharding import Shard, ShardError
-from migrator.options import UsageError
+from migrator.fleet.sharding import Shard
 from migrator.options.secrets import Lasting
 from migrator.secrets import sweeping
 from migrator.secrets.asking import Asking
@@ -24,14 +22,6 @@ from migrator.secrets.terms import Ahead, Far, Terms
 _NEVER, _WITH, _SHARE = 1, 6, 0.4
 """Requests for a repository that never had pipelines and for another one, with three deployments; and how many of a
 workspace are of the second kind where nothing is known of them."""
-
-
-def part(shard: str) -> Shard:
-    """Of the workspace: as --shard says, else as Bitbucket Pipelines says of a parallel step. Raises UsageError."""
-    try:
-        return Shard.of(shard, os.environ)
-    except ShardError as error:
-        raise UsageError(str(error)) from None
 
 
 class Meanwhile:

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from migrator.checkouts.analysis import prepared
+from migrator.checkouts.targets import shown, targets
 from migrator.cli import console, exits
-from migrator.cli.analysis import prepared
-from migrator.cli.targets import shown, targets
 from migrator.engine import tracing
 from migrator.findings.masking import masked
 from migrator.findings.naming import renamed
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, Sources
+from migrator.options.output import Colour
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports import trace as reports
 from migrator.reports.formats import text
-from migrator.reports.paint import Colour
 from migrator.reports.subjects import findings
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable

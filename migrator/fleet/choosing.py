@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -10,14 +10,15 @@ from msgspec import Struct
 
 from migrator.bitbucket.session import Client
 from migrator.findings.counting import many
-from migrator.fleet import bounding, leaving, listing, visiting
-from migrator.fleet.catalogue import Catalogue
+from migrator.fleet import bounding, catalogue, leaving, listing, visiting
+from migrator.fleet.catalogue import CatalogueError
 from migrator.fleet.leaving import Departures
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned
 from migrator.fleet.sharding import Shard
+from migrator.options import UsageError
 from migrator.options.fleet import Choice
 from migrator.text.mask import printable
 
@@ -25,47 +26,63 @@ _NAMES = 20
 
 
 class RepositoryList(Struct, frozen=True):
-    """Which repositories there are, as of a moment. `whole`: it is all of the workspace. `refused` are slugs that were
-    named and are hidden, and why."""
+    """Which repositories of a workspace there are, as of a moment. `whole`: it is all of the workspace. `refused` are
+    slugs that were named and are hidden, and why."""
 
+    workspace: str
     repositories: tuple[FleetRepository, ...]
     at: str
     whole: bool
     refused: tuple[tuple[str, str], ...] = ()
 
-    @classmethod
-    def of(cls, given: Catalogue) -> RepositoryList:
-        """What another run has listed."""
-        return cls(tuple(given.repositories), given.at, given.whole)
-
 
 class ChosenRepositories(Struct, frozen=True):
-    """The uuids of what is to be looked at, and lines on what has become of others."""
+    """The uuids of what is to be looked at, of a workspace or of clones on this machine, and lines on what has become
+    of others."""
 
+    workspace: str
     uuids: tuple[str, ...]
     news: tuple[str, ...] = ()
 
 
 def of_ledger(ledger: Ledger, workspace: str) -> ChosenRepositories:
     """What the ledger has of a workspace."""
-    return ChosenRepositories(tuple(_of(ledger, workspace)))
+    return ChosenRepositories(workspace, tuple(_of(ledger, workspace)))
+
+
+def clones(folders: Sequence[Path], ledger: Ledger, shard: Shard) -> ChosenRepositories:
+    """Those in folders of this machine, which are in the ledger then. Raises UsageError, GitError, GitMissing."""
+    found = [one for folder in folders for one in listing.clones(folder) if shard.holds(one.uuid)]
+    if not found:
+        raise UsageError(f"{folders[0]}: there is no clone in this folder")
+    ledger.put(found, visiting.now())
+    return ChosenRepositories("", tuple(one.uuid for one in found))
+
+
+def catalogued(path: Path, workspace: str, client: Client) -> RepositoryList:
+    """What another run has listed. `workspace` '': whatever it is of. Raises UsageError."""
+    try:
+        found = catalogue.read(path, client.base)
+    except CatalogueError as error:
+        raise UsageError(str(error)) from None
+    if workspace not in ("", found.workspace):
+        raise UsageError(f"{path} is a list of {printable(found.workspace)}, not of {printable(workspace)}")
+    return RepositoryList(found.workspace, tuple(found.repositories), found.at, found.whole)
 
 
 def listed(client: Client, selection: Selection) -> RepositoryList:
     """What Bitbucket lists now. Raises ApiError."""
     found, refused = listing.listed(client, selection)
-    return RepositoryList(tuple(found), visiting.now(), selection.whole, tuple(refused))
+    return RepositoryList(selection.workspace, tuple(found), visiting.now(), selection.whole, tuple(refused))
 
 
-def chosen(
-    workspace: str, known: RepositoryList, ledger: Ledger, client: Client, shard: Shard, cache: Path
-) -> ChosenRepositories:
+def chosen(known: RepositoryList, ledger: Ledger, client: Client, shard: Shard, cache: Path) -> ChosenRepositories:
     """What is to be looked at, which is in the ledger then; those that were named and are hidden are rows as well.
 
     Those that the whole list has no more are asked for, one by one.
     """
+    workspace, found, at = known.workspace, known.repositories, known.at
     before = _of(ledger, workspace)
-    found, at = known.repositories, known.at
     slugs = {slug for slug, _ in known.refused}
     lost = [
         one
@@ -88,7 +105,7 @@ def chosen(
     uuids = (*(one.uuid for one in (*mine, *gone.there)), *(one.uuid for one in gone.outcomes))
     now = _of(ledger, workspace)
     bounding.mark_gone(cache, before.values(), now.values())
-    return ChosenRepositories(uuids, tuple(_news(before, now, gone)))
+    return ChosenRepositories(workspace, uuids, tuple(_news(before, now, gone)))
 
 
 def to_migrate(entries: Iterable[LedgerEntry], choice: Choice, fleet: Operator) -> list[LedgerEntry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from migrator.bitbucket.session import Client
 from migrator.findings.counting import many, size
 from migrator.fleet import asking, exporters, rounds, storing, visiting
 from migrator.fleet.bounding import Bound
+from migrator.fleet.choosing import ChosenRepositories
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.progress import progress
 from migrator.fleet.records import FleetRepository, LedgerEntry, Scanned, StoredSnapshot
@@ -26,23 +27,21 @@ Outcome = Scanned | StoredSnapshot
 
 
 class SurveyRound:
-    """A round over the repositories of `uuids`, of a `workspace` or a part of it. `client` None: they are clones on
-    this machine. `say` takes a sentence that is to be read meanwhile."""
+    """`client` None: what is chosen are clones on this machine. `say` takes a sentence that is to be read meanwhile."""
 
     def __init__(
         self,
         ledger: Ledger,
         reading: GatheringOptions,
-        uuids: Collection[str],
+        chosen: ChosenRepositories,
         options: ScanOptions,
-        workspace: str,
         shard: Shard,
         client: Client | None,
         say: Callable[[str], None],
     ) -> None:
         self.ledger, self.reading, self.options, self.client, self.say = ledger, reading, options, client, say
-        self.uuids = set(uuids)
-        self.key = _key(options, workspace, shard, reading.judge.by)
+        self.uuids = set(chosen.uuids)
+        self.key = _key(options, chosen.workspace, shard, reading.judge.by)
         oldest = (datetime.now(UTC) - _ROUND).isoformat(timespec="milliseconds")
         self.begun = ledger.begin(self.key, visiting.now(), oldest)
         limit = options.cache_limit

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from migrator.options import UsageError
-from migrator.reports.formats import Format
-from migrator.reports.paint import Colour
+from migrator.options.output import Colour, Format
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ from migrator.bot.choices import CommentStyle, FailOn
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, Codes, Sources
 from migrator.options.declared import CliOption
+from migrator.options.output import Colour
 from migrator.options.vocabulary import All, Color, Paths, Quiet, Repo, Since, Workspace
-from migrator.reports.paint import Colour
 
 
 class BotOptions(Struct, frozen=True):

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from migrator.options import UsageError
 from migrator.options.declared import CliArgument, CliOption
+from migrator.options.output import Colour, Format
 from migrator.options.vocabulary import (
     JOBS,
     LEDGER,
@@ -34,8 +35,6 @@ from migrator.options.vocabulary import (
     Tokens,
     Workspace,
 )
-from migrator.reports.formats import Format
-from migrator.reports.paint import Colour
 
 
 class Allowance(Struct, frozen=True):
@@ -90,6 +89,20 @@ class ScanOptions(Struct, frozen=True):
     operated: Operated = Operated()
     rules: Rules = ()
     exit_zero: ExitZero = False
+
+    def __post_init__(self) -> None:
+        if self.folder:
+            return
+        asked = self.filter
+        if self.listing and (asked.project or asked.query or asked.since or self.slugs or self.failed):
+            raise UsageError(
+                "--listing says which repositories there are: leave out SLUG, --project, --query, --since and "
+                "--failed; `patless fleet list` takes them"
+            )
+        if not asked.workspace and not self.listing:
+            raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
+        if self.for_secrets and asked.since:
+            raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")
 
 
 class ReportOptions(Struct, frozen=True):

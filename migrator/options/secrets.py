@@ -10,6 +10,7 @@ from msgspec import Struct
 from migrator.options import UsageError
 from migrator.options.analysis import Sources
 from migrator.options.declared import CliArgument, CliOption
+from migrator.options.output import Colour, Format
 from migrator.options.vocabulary import (
     LEDGER,
     All,
@@ -30,8 +31,6 @@ from migrator.options.vocabulary import (
     Tokens,
     Workspace,
 )
-from migrator.reports.formats import Format
-from migrator.reports.paint import Colour
 
 SIGN = CliOption("Sign with this SSH key.", metavar="KEY", folders=False)
 PlanFile = Annotated[Path, CliArgument("The file that `secrets plan` wrote.", metavar="PLAN")]

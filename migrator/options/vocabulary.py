@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Annotated
 
 from migrator.options.declared import CliArgument, CliOption
+from migrator.options.output import FINDINGS, PICTURE, PLAIN, VARIABLES, Colour, Format
 from migrator.options.texts import absolute, listed, seconds, size
-from migrator.reports.formats import FINDINGS, PICTURE, PLAIN, VARIABLES, Format
-from migrator.reports.paint import Colour
 
 JOBS = CliOption(metavar="N", min=1)
 File = Annotated[Path | None, CliOption(metavar="FILE", folders=False)]

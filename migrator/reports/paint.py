@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from msgspec import Struct
 
 from migrator.findings.records import Verdict
-
-
-class Colour(StrEnum):
-    """Where there is any."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 class Paint(Struct, frozen=True):

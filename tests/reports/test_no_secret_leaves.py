@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from migrator.bot.changes import ChangedLines
 from migrator.bot.difference import CommentChanges
-from migrator.bot.saying import ChangeStyle, saying
+from migrator.bot.choices import CommentStyle
+from migrator.bot.saying import saying
 from migrator.configuration import baselines
 from migrator.engine import tracing
 from migrator.findings import baseline
@@ -174,7 +175,7 @@ def _outputs(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
         yield "diff", made.data.decode()
         yield "diff for people", for_people(made.data, Paint(True))
     every = ChangedLines({path: (range(1, 10_000),) for path in files})
-    written = saying(report, every, BOOK.reasons, "`x`", ChangeStyle.SUGGESTION, 9)
+    written = saying(report, every, BOOK.reasons, "`x`", CommentStyle.SUGGESTION, 9)
     yield "bot", "\n".join((*(one.text for one in written.notes), written.summary(CommentChanges()).text))
     yield "fleet", repr((scanning.findings(scanning.showable(raw)), scanning.packages(scanning.showable(raw))))
     for path, line in sorted({(finding.path, finding.position.line) for finding in raw.findings})[:3]:

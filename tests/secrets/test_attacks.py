@@ -19,8 +19,8 @@ from migrator.demo.box import Box
 from migrator.demo.state import PullRequest
 from migrator.fleet import identity
 from migrator.options.analysis import Sources
+from migrator.options.output import Format
 from migrator.options.secrets import ApplyOptions, ListingOptions, ListOptions, ListShowing, PlanOptions
-from migrator.reports.formats import Format
 from tests.demo.contract import watched
 
 NATIVE = """\

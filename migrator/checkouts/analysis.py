@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.cli import standard_input
-from migrator.cli.standard_input import Buffer
-from migrator.cli.targets import Checkout, shown, targets
+from migrator.checkouts import standard_input
+from migrator.checkouts.standard_input import Buffer
+from migrator.checkouts.targets import Checkout, shown, targets
 from migrator.configuration import reading as configuration
 from migrator.findings import ignores
 from migrator.findings.records import BaselineEntry, Finding, Report, Skipped

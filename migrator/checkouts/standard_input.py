@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from migrator.cli.targets import Checkout
+from migrator.checkouts.targets import Checkout
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions
 from migrator.repositories.worktree import find_root, repository_of
