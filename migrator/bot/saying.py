@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from migrator.bitbucket.comments import CommentLines
 from migrator.bot import proposals, words
 from migrator.bot.changes import ChangedLines, line_range
-from migrator.bot.choices import CommentStyle
 from migrator.bot.difference import CommentChanges, Wanted
 from migrator.bot.discussing import Saying
 from migrator.bot.markers import SUMMARY, marked
@@ -15,6 +14,7 @@ from migrator.bot.words import About
 from migrator.findings.counting import in_order
 from migrator.findings.records import Finding, Report
 from migrator.findings.snippet import fingerprints
+from migrator.options.bot import CommentStyle
 from migrator.rulebook.records import ReasonEntry
 
 

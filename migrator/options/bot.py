@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Struct
 
-from migrator.bot.choices import CommentStyle, FailOn
+from migrator.findings.records import Finding, Verdict
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, Codes, Sources
 from migrator.options.declared import CliOption
 from migrator.options.output import Colour
 from migrator.options.vocabulary import All, Color, Paths, Quiet, Repo, Since, Workspace
+
+
+class CommentStyle(StrEnum):
+    """What is put on the line of a finding besides the summary: how its change is shown there, or nothing."""
+
+    NONE = "none"
+    DIFF = "diff"
+    SUGGESTION = "suggestion"
+
+
+class FailOn(StrEnum):
+    """Which findings make a run fail: none, safe ones, those that can be rewritten, or all."""
+
+    NEVER = "never"
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    ANY = "any"
+
+    def failed(self, findings: Iterable[Finding]) -> bool:
+        wanted = {
+            FailOn.NEVER: set[Verdict](),
+            FailOn.SAFE: {Verdict.SAFE},
+            FailOn.UNSAFE: {Verdict.SAFE, Verdict.UNSAFE},
+            FailOn.ANY: set(Verdict),
+        }[self]
+        return any(finding.verdict in wanted for finding in findings)
 
 
 class BotOptions(Struct, frozen=True):

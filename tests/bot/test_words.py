@@ -9,7 +9,6 @@ import pytest
 
 from migrator.bitbucket.reports import MOST
 from migrator.bot.changes import ChangedLines
-from migrator.bot.choices import CommentStyle
 from migrator.bot.difference import CommentChanges
 from migrator.bot.insights import insights
 from migrator.bot.markers import key_of
@@ -19,6 +18,7 @@ from migrator.engine import analysis as engine
 from migrator.findings.masking import masked
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
+from migrator.options.bot import CommentStyle
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook import reading as rulebook

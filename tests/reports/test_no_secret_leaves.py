@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from migrator.bot.changes import ChangedLines
 from migrator.bot.difference import CommentChanges
-from migrator.bot.choices import CommentStyle
 from migrator.bot.saying import saying
 from migrator.configuration import baselines
 from migrator.engine import tracing
@@ -23,6 +22,7 @@ from migrator.findings.masking import masked, rewritten
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
 from migrator.fleet import scanning
+from migrator.options.bot import CommentStyle
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports import trace
 from migrator.reports.diff import Side, diff, for_people

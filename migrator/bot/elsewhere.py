@@ -1,10 +1,10 @@
-"""`patless bot` over repositories elsewhere: read through git, and asked about by the API."""
+"""The bot over repositories elsewhere: read through git, and asked about by the API."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,9 +19,8 @@ from migrator.bitbucket.session import Client
 from migrator.bot import looking
 from migrator.bot.changes import changed
 from migrator.bot.looking import Clone, NoSuchRef
+from migrator.bot.speaking import Discussed, Tally, speak
 from migrator.checkouts.analysis import rulebook
-from migrator.cli import console, network
-from migrator.cli.bot_writing import Discussed, Tally, show, speak
 from migrator.findings.counting import many
 from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
@@ -35,8 +34,11 @@ from migrator.repositories.worktree import find_root
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
 
+Connected = Callable[[Going], AbstractContextManager[Client]]
+"""Gives a client, and tells meanwhile how far it is."""
 
-def elsewhere(options: BotOptions, tally: Tally) -> None:
+
+def elsewhere(options: BotOptions, tally: Tally, connected: Connected) -> None:
     if options.since and not options.new_only:
         raise UsageError("--since needs --new-only, for pull requests elsewhere begin where Bitbucket says")
     if options.new_only and not options.since:
@@ -54,7 +56,7 @@ def elsewhere(options: BotOptions, tally: Tally) -> None:
     )
     judge = Judge(book, settings, "", Scope(exclude=settled.exclude))
     far = Going()
-    with network.client(far) as client:
+    with connected(far) as client:
         options = replace(options, workspace=account.slug(client, options.workspace))
         if options.repo:
             chosen: Sequence[Listed] = (repositories.repository(client, options.workspace, options.repo),)
@@ -76,7 +78,7 @@ def _going_on(what: str, tally: Tally) -> Iterator[None]:
     try:
         yield
     except (ApiError, GitError, Unreadable, NoSuchRef) as error:
-        console.err([printable(f"patless: {what}: {error}")])
+        tally.say(printable(f"{what}: {error}"))
         tally.refused |= isinstance(error, ApiError)
         tally.unread = True
 
@@ -100,11 +102,10 @@ def _new(options: BotOptions, client: Client, one: Listed, judge: Judge, tally: 
     if copy is None or commit is None:
         return
     report = copy.new(commit, looking.since(copy.root, commit, options.since, datetime.now(UTC)))
-    tally.unread |= bool(report.skipped)
-    tally.failed |= options.fail_on.failed(report.findings)
+    tally.counts(report, options)
     if report.findings or not options.repo:
-        console.out(f"{one.full_name}: {len(report.findings)} new since {options.since}\n")
-    show(report, judge.book, replace(options, quiet=True))
+        tally.listener.out(f"{one.full_name}: {len(report.findings)} new since {options.since}")
+    tally.listener.show(report, judge.book, True)
 
 
 def _reviewed(options: BotOptions, client: Client, one: Listed, judge: Judge, tally: Tally) -> None:
@@ -138,10 +139,9 @@ def _review(
         raise GitError(f"not read, as {why}")
     change = changed(pull_requests.diff(client, options.workspace, one.slug, request.number))
     report = copy.report(commit) if options.all else copy.changed(commit, change)
-    console.out(f"{name}: {many(len(report.findings), 'finding')}\n")
-    show(report, copy.judge.book, replace(options, quiet=True))
-    tally.unread |= bool(report.skipped)
-    tally.failed |= options.fail_on.failed(report.findings)
+    tally.listener.out(f"{name}: {many(len(report.findings), 'finding')}")
+    tally.listener.show(report, copy.judge.book, True)
+    tally.counts(report, options)
     place = Discussed(
         *(options.workspace, one.slug, commit),
         ways=(client,),

@@ -1,9 +1,8 @@
-"""What `patless bot` writes about a commit, and what its exit code comes from."""
+"""What the bot writes about a commit."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -14,15 +13,11 @@ from migrator.bitbucket.errors import ApiError
 from migrator.bitbucket.session import Client
 from migrator.bot import discussing, insights
 from migrator.bot.changes import ChangedLines
-from migrator.bot.choices import CommentStyle
 from migrator.bot.discussing import Discussion, Said
 from migrator.bot.saying import saying
-from migrator.cli import console, exits
 from migrator.findings.counting import many
 from migrator.findings.records import Report
-from migrator.options.bot import BotOptions
-from migrator.reports.formats import text
-from migrator.reports.subjects import findings
+from migrator.options.bot import BotOptions, CommentStyle
 from migrator.rulebook.records import RuleBook
 from migrator.text.mask import printable
 
@@ -44,19 +39,30 @@ class Discussed(Struct, frozen=True):
     url: str = ""
 
 
-class Tally:
-    """What the exit code comes from."""
+class BotListener(Struct, frozen=True):
+    """`say` takes a sentence on what was done, `out` a line of what was asked for; `show` a report, and whether no more
+    is wanted of it than a line for each finding."""
 
-    def __init__(self) -> None:
+    say: Callable[[str], None]
+    out: Callable[[str], None]
+    show: Callable[[Report, RuleBook, bool], None]
+
+
+class Tally:
+    """What became of a run: something is `unread`, Bitbucket `refused` something, findings made it `failed`."""
+
+    def __init__(self, listener: BotListener) -> None:
+        self.listener = listener
         self.unread = self.refused = self.failed = False
         self.me: str | None = None
         self.asked_me = False
 
-    @property
-    def code(self) -> int:
-        if self.refused:
-            return exits.REFUSED
-        return exits.code(unread=self.unread, left=self.failed, exit_zero=False)
+    def say(self, sentence: str) -> None:
+        self.listener.say(sentence)
+
+    def counts(self, report: Report, options: BotOptions) -> None:
+        self.unread |= bool(report.skipped)
+        self.failed |= options.fail_on.failed(report.findings)
 
 
 def speak(
@@ -80,9 +86,10 @@ def _insights(options: BotOptions, place: Discussed, report: Report, tally: Tall
             whys.append(str(error))
             continue
         annotated = many(len(made.annotations), "annotation")
-        console.err([f"patless: report on {place.commit[:12]} written, with {annotated}"])
+        tally.say(f"report on {place.commit[:12]} written, with {annotated}")
         return
-    console.err([printable(f"patless: no report on {place.commit[:12]}: {why}") for why in whys])
+    for why in whys:
+        tally.say(printable(f"no report on {place.commit[:12]}: {why}"))
     tally.refused = True
 
 
@@ -90,7 +97,7 @@ def _discuss(
     options: BotOptions, place: Discussed, report: Report, change: ChangedLines, book: RuleBook, tally: Tally
 ) -> Said | None:
     if place.client is None or place.number is None:
-        console.err([f"patless: no comment, as there is no credential ({TOKEN}, or {EMAIL} and {API_TOKEN})"])
+        tally.say(f"no comment, as there is no credential ({TOKEN}, or {EMAIL} and {API_TOKEN})")
         tally.refused |= options.comment_style is not CommentStyle.NONE
         return None
     try:
@@ -100,15 +107,15 @@ def _discuss(
         wanted = saying(report, change, book.reasons, options.where, options.comment_style, options.max_comments)
         said = discussing.say(talk, wanted)
     except ApiError as error:
-        console.err([printable(f"patless: not all comments are written: {error}")])
+        tally.say(printable(f"not all comments are written: {error}"))
         tally.refused = True
         return None
     tally.me = said.me or tally.me
-    console.err(_told(place.number, said))
+    tally.say(_told(place.number, said))
     return said
 
 
-def _told(number: int, said: Said) -> Iterator[str]:
+def _told(number: int, said: Said) -> str:
     counts = (
         (len(said.notes.create) + len(said.summary.create), "written"),
         (len(said.notes.update) + len(said.summary.update), "changed"),
@@ -118,12 +125,12 @@ def _told(number: int, said: Said) -> Iterator[str]:
         (said.notes.left_out, "left out, see --max-comments"),
     )
     told = ", ".join(f"{count} {what}" for count, what in counts if count)
-    yield f"patless: comments on #{number}: {told or 'nothing to change'}"
+    return f"comments on #{number}: {told or 'nothing to change'}"
 
 
 def _status(options: BotOptions, place: Discussed, report: Report, tally: Tally) -> None:
     if place.client is None:
-        console.err(["patless: no build status, as there is no credential"])
+        tally.say("no build status, as there is no credential")
         tally.refused = True
         return
     here = f"{_SITE}/{place.workspace}/{place.repository}"
@@ -139,14 +146,7 @@ def _status(options: BotOptions, place: Discussed, report: Report, tally: Tally)
     try:
         statuses.put(place.client, place.workspace, place.repository, place.commit, status)
     except ApiError as error:
-        console.err([printable(f"patless: no build status: {error}")])
+        tally.say(printable(f"no build status: {error}"))
         tally.refused = True
     else:
-        console.err([f"patless: build status on {place.commit[:12]} set"])
-
-
-def show(report: Report, book: RuleBook, options: BotOptions) -> None:
-    errors = console.paint(options.color, sys.stderr)
-    console.err(text.line(one, errors) for one in findings.skipped(report))
-    document = findings.document(report, book.reasons, quiet=options.quiet)
-    console.out(text.render(document, console.paint(options.color, sys.stdout)))
+        tally.say(f"build status on {place.commit[:12]} set")
