@@ -10,12 +10,12 @@ from pathlib import Path
 
 from migrator.bitbucket.credentials import EMAIL, Credentials
 from migrator.cli import console, exits, network
-from migrator.cli.secrets import asking_of, configuration_digest, rules_digest
-from migrator.cli.secrets_proof import counted, enough
+from migrator.findings.counting import many
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.progress import Going
 from migrator.options import UsageError
-from migrator.options.secrets import ApplyOptions, ListingOptions
+from migrator.options.secrets import ApplyOptions
+from migrator.secrets import asked as questions
 from migrator.secrets import journal as journals
 from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans
@@ -23,6 +23,7 @@ from migrator.secrets.applying import RemovalOutcome, backup, carry_out, still
 from migrator.secrets.asking import Asking
 from migrator.secrets.journal import Event
 from migrator.secrets.plan import Plan
+from migrator.secrets.proving import enough
 from migrator.text.mask import printable
 
 
@@ -32,14 +33,7 @@ def apply(options: ApplyOptions) -> int:
     made = plans.read(path)
     if datetime.now(UTC) > made.expiry:
         raise UsageError(f"the plan was good until {made.expires}; make a new one with `patless secrets plan`")
-    asked = ListingOptions(
-        options.path,
-        made.workspace,
-        made.repository,
-        not made.repository,
-        made.window,
-        sources=options.sources,
-    )
+    asked = questions.of_plan(made, options.path, options.sources)
     by, key = _person(options.by), signing.fingerprint(options.sign) if options.sign else ""
     if not by and key and signers.allowed_signers:
         by = next(iter(signing.names(key, signers.allowed_signers)), "")
@@ -47,8 +41,8 @@ def apply(options: ApplyOptions) -> int:
     log = options.log or path.with_name(f"{path.name}.log")
     far = Going(later=f"What is removed is in {log}: end the run at any time, the same command goes on")
     with network.waiting(far) as client:
-        asking = asking_of(asked, client)
-        if rules_digest(asked) != made.rules or configuration_digest(asking) != made.configuration:
+        asking = questions.asking_of(asked, client)
+        if questions.rules_digest(asked) != made.rules or questions.configuration_digest(asking) != made.configuration:
             raise UsageError(
                 "the plan was made with other rules or another configuration; give the same --rules and --config, or "
                 "make a new plan"
@@ -65,7 +59,7 @@ def apply(options: ApplyOptions) -> int:
             _confirm(len(left), made, options.yes)
             with network.told(client, far):
                 why_not = still(asking, made)
-            _forget(asked.lasting.ledger, asking, left)
+            _forget(options.ledger, asking, left)
             journal.write(Event.STARTED, text=f"{len(left)} of {len(made.rows)}")
             outcomes: list[RemovalOutcome] = []
             far.begins("removing", len(left), "variable", "variables")
@@ -111,7 +105,7 @@ def _person(said: str) -> str:
 
 def _before(made: Plan, left: list[plans.PlanRow]) -> list[str]:
     secured = sum(row.secured for row in left)
-    lines = [f"patless: {counted(len(left))} of {made.workspace} to remove, of {len(made.rows)} in the plan"]
+    lines = [f"patless: {many(len(left), 'variable')} of {made.workspace} to remove, of {len(made.rows)} in the plan"]
     lines += [printable(f"  {row.key} in {row.place}: {row.verdict}") for row in left]
     if secured:
         lines.append(
@@ -126,7 +120,7 @@ def _confirm(count: int, made: Plan, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise UsageError("there is nobody to ask; --yes goes on without")
-    console.err([f"Type {count} to remove {counted(count)} of {made.workspace}:"])
+    console.err([f"Type {count} to remove {many(count, 'variable')} of {made.workspace}:"])
     if sys.stdin.readline().strip() != str(count):
         raise UsageError("that was not it; nothing was removed")
 

@@ -5,23 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
 from migrator.cli.telling import Telling, clock, long, telling
 from migrator.findings.counting import many
-from migrator.fleet.ledger import Ledger
-from migrator.fleet.sharding import Shard
 from migrator.options.secrets import Lasting
-from migrator.secrets import sweeping
-from migrator.secrets.asking import Asking
-from migrator.secrets.records import Listing
-from migrator.secrets.terms import Ahead, Far, Terms
+from migrator.secrets.terms import Ahead, Far
 
-_NEVER, _WITH, _SHARE = 1, 6, 0.4
-"""Requests for a repository that never had pipelines and for another one, with three deployments; and how many of a
-workspace are of the second kind where nothing is known of them."""
+_NEVER, _WITH = 1, 6
+"""Requests for a repository that never had pipelines and for another one, with three deployments."""
 
 
 class Meanwhile:
@@ -91,25 +84,3 @@ def meanwhile(lasting: Lasting) -> Iterator[Meanwhile]:
     with telling(one.text) as said:
         one.telling = said
         yield one
-
-
-def of_workspace(asking: Asking, lasting: Lasting, shard: Shard, by: str, said: Meanwhile) -> Listing:
-    """All variables of the workspace. Raises ApiError, GitMissing, LedgerError."""
-    with Ledger(lasting.ledger) as ledger:
-        first, share = _known(ledger, asking.workspace)
-        sparing = lasting.max_requests is not None or lasting.deadline is not None
-        terms = Terms(by, timedelta(hours=lasting.max_age), first=first, sparing=sparing, shard=shard)
-        return sweeping.of_workspace(asking, ledger, terms, said.far, said.begins(asking.client, share))
-
-
-def _known(ledger: Ledger, workspace: str) -> tuple[frozenset[str], float]:
-    """What a scan has seen: repositories that log in, and the share of those with pipelines."""
-    every = [branch for branch in ledger.branches() if branch.entry.repository.workspace == workspace]
-    read = {branch.entry.repository.uuid for branch in every}
-    having = {branch.entry.repository.uuid for branch in every if branch.seen and branch.seen.files}
-    first = {
-        branch.entry.repository.uuid
-        for branch in every
-        if branch.seen and any(finding.variables for finding in branch.seen.findings)
-    }
-    return frozenset(first), len(having) / len(read) if read else _SHARE
