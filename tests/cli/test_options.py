@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from migrator.cli.app import app
 from migrator.cli.commands import DeclaredOption, command, of_function
 from migrator.options import UsageError
 from migrator.options.declared import CliArgument, CliOption
+from tests.docs.test_architecture import PACKAGE
 
 OF_TYPER = {"--help", "--version", "--install-completion", "--show-completion"}
 TWO_THINGS = {"--by"}
@@ -51,6 +53,16 @@ def test_an_option_is_declared_once() -> None:
         if not isinstance(one.option, CliArgument):
             found[one.flag].add(id(one.said[0]))
     assert {flag for flag, declarations in found.items() if len(declarations) > 1} == TWO_THINGS
+
+
+def test_an_option_is_used_by_its_name() -> None:
+    used = set[str]()
+    for path in PACKAGE.rglob("*.py"):
+        if path.parent.name != "options":
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                used |= {node.attr} if isinstance(node, ast.Attribute) else set()
+                used |= {node.arg} if isinstance(node, ast.arg) else set()
+    assert {one.name for one in declared(app)} <= used
 
 
 class Bounds(Struct, frozen=True):
