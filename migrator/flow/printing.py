@@ -38,6 +38,8 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
         return Value.of(Input(clone, ()), Literal("\n"))
     if (image := _image(command, programs)) is not None:
         return Value.of(Unknown(f"the output of `{name}`", image=image))
+    if name == "mktemp" and _elsewhere(command):
+        return Value.of(Unknown(f"the output of `{name}`", outside=True))
     pattern = programs.filters.get(name)
     if pattern and None not in texts and pattern.fullmatch(" ".join(text or "" for text in texts)):
         return command.stdin or Value.of(Unknown("standard input that nothing in the script feeds"))
@@ -54,6 +56,15 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
 def _bare(path: str) -> str:
     """Without slashes at its end, which say nothing to these programs."""
     return path.rstrip("/") or "/"
+
+
+def _elsewhere(command: Command) -> bool:
+    """Whether `mktemp` makes what it names in the folder for temporary files, and nothing moves that."""
+    texts = [argument.text for argument in command.arguments]
+    moved = any(name == "TMPDIR" for name in (*command.environment, *(name for name, _ in command.overrides)))
+    plain = all(text is not None and (text.startswith("/") or text in ("-d", "-q", "-u", "-t")) for text in texts)
+    named = texts[-2:-1] == ["-t"] and all(text in ("-d", "-q", "-u", "-t") for text in texts[:-1])
+    return not moved and (plain or named)
 
 
 def _image(command: Command, programs: Programs) -> str | None:
