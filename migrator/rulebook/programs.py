@@ -180,6 +180,8 @@ class Programs(RuleEntry, frozen=True, dict=True):
     """Calls that print the id of an image which is on the machine."""
     image_digests: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that print the names with digests that an image has on the machine."""
+    image_id_files: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Options with which a program writes such an id into a file."""
     reading: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that write no file, and read none that they are not told."""
     discreet: frozenset[str] = frozenset()

@@ -25,10 +25,12 @@ ROOTED = ("/", "~", "$")
 
 def spelt(path: str, built_in: BuiltIn) -> str:
     """A path in one spelling: relative to the clone directory where it is in there, '' for none."""
+    if not path:
+        return ""
     path = f"{path}/" if path in (f"${{{built_in.clone}}}", "${PWD}", "${HOME}") else path
     path = path.removeprefix(f"${{{built_in.clone}}}/").removeprefix("${PWD}/").removeprefix("file://")
     path = f"~{path.removeprefix('${HOME}')}" if path.startswith("${HOME}/") else path
-    return posixpath.normpath(path) if path else ""
+    return posixpath.normpath(path or ".")
 
 
 def spellings(text: str, folders: Paths, built_in: BuiltIn) -> Iterator[str]:

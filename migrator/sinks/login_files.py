@@ -177,9 +177,10 @@ class LoginFiles(Struct, frozen=True):
     def packs(self, pattern: str) -> bool:
         """Whether an artifact's pattern or a cache's path takes such a file along."""
         short = spelt(pattern, self.book.built_in)
+        paths = self.outside if short.startswith(ROOTED) else (*patterns(self.inside), *patterns(self.files))
         return self.holds(pattern) or any(
             meet(Top("", (path,)), one) if GLOB.search(path) else takes(short, path)
-            for path in patterns(self.files)
+            for path in paths
             for one in (short, f"{short}/**")
         )
 
