@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from migrator.flow.events import Argument, Command
 from migrator.ir.named import located, named
@@ -87,8 +88,9 @@ def _content(name: Value, command: Command, clone: str) -> Value:
 
 
 def _shown(command: Command, clone: str) -> Iterable[str]:
-    """The files whose text a command shows: all that its words name."""
-    return patterns(joined(named(one.value, command.folders, clone) for one in command.arguments))
+    """The files whose text a command shows: all that its words name, those that are known beside any other."""
+    every = (patterns(named(one.value, command.folders, clone)) for one in command.arguments)
+    return tuple(dict.fromkeys(chain.from_iterable(every)))
 
 
 def _as_committed(command: Command, programs: Programs, clone: str) -> Iterable[str]:
