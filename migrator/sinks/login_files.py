@@ -193,6 +193,10 @@ class LoginFiles(Struct, frozen=True):
         inside = [path for path in paths if isinstance(folders, Top) and not path.startswith(ROOTED)]
         return any(self.holds(posixpath.normpath(posixpath.join(one, path))) for one in entered for path in inside)
 
+    def is_in(self, text: str, folders: Paths) -> bool:
+        """Whether a word names such a file of the clone directory, or its folder."""
+        return any(self.is_at(path) for path in spellings(text, folders, self.book.built_in) if path != ".")
+
     def is_at(self, path: str) -> bool:
         """Whether a path, as `spelt`, is such a file or its folder, or in there."""
         around = [path[:at] for at, sign in enumerate(path) if sign == "/"]

@@ -119,3 +119,20 @@ def test_a_pattern_of_any_length_takes_time_by_its_length() -> None:
 )
 def test_what_a_dockerfile_copies_of_its_context(text: str, sources: tuple[str, ...]) -> None:
     assert copied(text) == sources
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "out"),
+    [
+        ("", ".docker/config.json", False),
+        ("/.docker", "app/.docker/config.json", False),
+        ("app/.docker", ".docker/config.json", False),
+        (".docker\n!.docker", "app/.docker/config.json", False),
+        (".docker", ".docker/config.json", True),
+        (".docker/", "app/.docker/config.json", True),
+        ("*.json", "app/.docker/config.json", True),
+        ("/.docker", ".docker/config.json", True),
+    ],
+)
+def test_where_patterns_count_anywhere_one_with_a_folder_does_not(text: str, path: str, out: bool) -> None:
+    assert leaves_out(text, path, anywhere=True) is out

@@ -16,15 +16,17 @@ _DOUBTFUL = regex(r"[\\\[\]{}$]|\*\*[^/]|[^/]\*\*")
 """What is not known to mean the same to every builder."""
 
 
-def leaves_out(text: str, path: str) -> bool:
-    """Whether an ignore file surely keeps a path of the context out of it."""
+def leaves_out(text: str, path: str, anywhere: bool = False) -> bool:
+    """Whether an ignore file surely keeps a path of the context out of it. `anywhere`: a pattern without a folder
+    counts in all of them, as in `.gitignore`."""
     excluded = False
     for line in text.removeprefix("\ufeff").splitlines():
         pattern = line.strip()
         if not pattern or line.startswith("#"):
             continue
         again = pattern.startswith("!")
-        matched = covers(pattern.removeprefix("!").strip(), path)
+        pattern = pattern.removeprefix("!").strip()
+        matched = covers(f"**/{pattern}" if anywhere and "/" not in pattern.rstrip("/") else pattern, path)
         if matched or (matched is None and again):
             excluded = not again
     return excluded
