@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _CODE = re.compile(r"(`[^`]*`)")
 _WAYS = {"fix": "Fix it", "keep": "Keep it", "ask": "Ask"}
 _VERDICTS = {
-    "unsafe": "held back: `patless fix --unsafe-fixes` makes the change",
-    "report-only": "never rewritten",
+    "unsafe": "needs review: `patless fix --unsafe-fixes` makes the change",
+    "report-only": "no automatic fix",
 }
 _WIDTH = 100
 _LIKE = {"secrets list": "secrets plan", "fleet migrate": "fleet revert", "fleet scan": "fleet list"}
@@ -39,28 +39,29 @@ _FILES_ONLY = (
 _PAGES = (
     ("Start", "index.md"),
     ("Guides", ("guides/developer.md", "guides/owner.md", "guides/platform-team.md", "guides/security-engineer.md")),
-    ("Pull requests", "pull-requests.md"),
-    ("What cannot be known", "limits.md"),
+    ("Topics", ("pull-requests.md", "packages.md", "called-files.md", "push-pipe.md")),
+    ("Configuration", ("configuration/patless.md", "configuration/fleet.md", "configuration/tokens.md")),
+    ("Environment", "environment.md"),
+    ("What patless can't tell", "limits.md"),
     ("Architecture", "architecture.md"),
 )
-"""What people wrote, in the order of the site."""
+"""The pages written by hand, in the order of the site."""
 
 
 def pages() -> dict[str, str]:
     """The generated pages by path, the same in every run."""
     book = rulebook.load(())
     made = {"reference/scopes.md": _scopes()}
-    made["rules/index.md"] = _index("Rules", "What is found.", {id: one.what for id, one in book.rules.items()})
+    made["rules/index.md"] = _index("Rules", "What patless finds.", {id: one.what for id, one in book.rules.items()})
     made["reasons/index.md"] = _index(
         "Reasons",
-        "Why a finding is held back, and the ways out.",
+        "Why a fix is not safe, and what you can do.",
         {code: f"**{one.verdict}**: {one.what}" for code, one in book.reasons.items()},
     )
     made |= {f"rules/{id}.md": "\n".join(_rule(rule, book)) for id, rule in book.rules.items()}
     made |= {f"reasons/{code}.md": "\n".join(_reason(entry, book)) for code, entry in book.reasons.items()}
     commands = dict(_commands(typer.main.get_command(app), "patless"))
-    names = {name.replace(" ", "-"): (name, text) for name, text in commands.items()}
-    made |= {f"reference/{file}.md": _command(name, text) for file, (name, text) in names.items()}
+    made |= {f"reference/{_file(name)}": "\n".join(_command(name, one)) for name, one in commands.items()}
     made["reference/index.md"] = _overview(commands)
     return dict(sorted(made.items()))
 
@@ -114,9 +115,9 @@ def _rule(rule: Rule, book: RuleBook) -> Iterator[str]:
     yield from (f"Severity: {rule.severity}. On the command line: `patless explain {rule.id}`.", "")
     for example in rule.examples:
         yield from _example(example, book)
-    yield "## Leave it out"
+    yield "## Ignore it"
     yield ""
-    yield f"`--ignore {rule.id}`, or for one finding a comment on its line or the one above, with the reason why:"
+    yield f"Pass `--ignore {rule.id}`. For one finding, write a comment with the reason on its line or the one above:"
     yield ""
     yield from ("```yaml", f"# patless: ignore[{rule.id}] the token belongs to the machine until=2027-01-31", "```", "")
 
@@ -125,10 +126,10 @@ def _example(example: Example, book: RuleBook) -> Iterator[str]:
     yield from (f"## {prose(example.title)}", "")
     known = [f"[`{code}`](../reasons/{code}.md)" for code in example.reasons if code in book.reasons]
     if known:
-        yield from (f"Held back: {', '.join(known)}.", "")
+        yield from (f"Needs review: {', '.join(known)}.", "")
     before = example.before.rstrip("\n").split("\n")
     if example.after is None or example.after == example.before:
-        yield from ("Reported, and never rewritten:", "", "```yaml", *before, "```", "")
+        yield from ("patless reports it, and has no fix:", "", "```yaml", *before, "```", "")
         return
     after = example.after.rstrip("\n").split("\n")
     lines = list(difflib.unified_diff(before, after, n=len(before) + len(after), lineterm=""))[3:]
@@ -141,39 +142,87 @@ def _reason(entry: ReasonEntry, book: RuleBook) -> Iterator[str]:
     yield from (f"Verdict: **{entry.verdict}**, {verdict}. On the command line: `patless explain {entry.code}`.", "")
     ways = ways_out(entry, "NAME")
     if ways:
-        yield from ("## Ways out", "", "`NAME` stands for what the finding names.", "")
+        yield from ("## What you can do", "", "`NAME` is what the finding names.", "")
         for label, text in ways:
             yield from (f"**{_WAYS[label]}:** {prose(text)}", "")
         if entry.fleet:
             central = dict(ways_out(entry, "NAME", fleet_of="SLUG"))["fix"]
-            yield from (f"**Fix it, where the whole workspace is migrated:** {prose(central)}", "")
+            yield from (f"**Fix it for a whole workspace:** {prose(central)}", "")
     shown = [rule.id for rule in book.rules.values() if any(entry.code in one.reasons for one in rule.examples)]
     if shown:
         listed = ", ".join(f"[`{id}`](../rules/{id}.md)" for id in sorted(shown))
-        yield from ("## Examples", "", f"On the page of {listed}.", "")
+        yield from ("## Examples", "", f"See {listed}.", "")
 
 
-def _commands(command: Any, name: str) -> Iterator[tuple[str, str]]:
-    """Each command by its full name, with its help as `--help` prints it."""
-    context = command.context_class(
-        command, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH, color=False
-    )
+def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Each command with its full name; a group that does nothing alone is left out."""
     if name == "patless" or not hasattr(command, "commands") or command.invoke_without_command:
-        yield name, command.get_help(context)
+        yield name, command
     for below, one in sorted(getattr(command, "commands", {}).items()):
         yield from _commands(one, f"{name} {below}")
 
 
-def _command(name: str, text: str) -> str:
-    return "\n".join([f"# {name}", "", "```text", *(line.rstrip() for line in text.rstrip().split("\n")), "```", ""])
+def _file(name: str) -> str:
+    return f"{name.replace(' ', '-')}.md"
 
 
-def _overview(commands: Mapping[str, str]) -> str:
-    rows = []
-    for name, text in commands.items():
-        what = next(line.strip() for line in text.split("\n")[1:] if line.strip())
-        rows.append(f"| [`{name}`]({name.replace(' ', '-')}.md) | {prose(what)} |")
-    return "\n".join(["# Commands", "", "| command | what it does |", "|---|---|", *rows, "", _EXITS, ""])
+def _command(name: str, command: Any) -> Iterator[str]:
+    """What `--help` says, with a heading for each option, so that a link can lead to it."""
+    context = _context(command, name)
+    yield from (f"# {name}", "", prose(command.help or ""), "")
+    yield from ("```text", *(line.rstrip() for line in command.get_usage(context).split("\n")), "```", "")
+    told = [one for one in command.get_params(context) if one.get_help_record(context)]
+    arguments = [one for one in told if one.param_type_name == "argument"]
+    if arguments:
+        yield from ("## Arguments", "")
+        yield from (f"- `{names}`: {prose(text)}" for names, text in _records(arguments, context))
+        yield ""
+    yield from ("## Options", "")
+    options = [one for one in told if one.param_type_name != "argument"]
+    for one, (names, text) in zip(options, _records(options, context), strict=True):
+        again = " Repeat it to give several." if one.multiple else ""
+        yield from (f"### `{names}` {{ #{_anchor(one)} }}", "", f"{prose(text)}{again}", "")
+    below = dict(_commands(command, name))
+    below.pop(name)
+    if below:
+        yield from ("## Commands", "", *_table(below), "")
+    if command.epilog:
+        yield from _epilog(command.epilog)
+
+
+def _epilog(text: str) -> Iterator[str]:
+    """What the help says at its end; `\\b` is click's mark of a paragraph that is no prose."""
+    yield from ("## More", "")
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        verbatim = paragraph.lstrip().startswith("\b")
+        lines = paragraph.strip().removeprefix("\b").strip("\n").split("\n")
+        yield from ("```yaml", *lines, "```", "") if verbatim else (prose(paragraph), "")
+
+
+def _records(parameters: list[Any], context: Any) -> list[tuple[str, str]]:
+    return [one.get_help_record(context) for one in parameters]
+
+
+def _anchor(option: Any) -> str:
+    """The longest spelling, without its hyphens."""
+    return str(max(option.opts, key=len)).lstrip("-")
+
+
+def _context(command: Any, name: str) -> Any:
+    return command.context_class(command, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH, color=False)
+
+
+def _overview(commands: Mapping[str, Any]) -> str:
+    return "\n".join(["# Commands", "", *_table(commands), "", _EXITS, ""])
+
+
+def _table(commands: Mapping[str, Any]) -> list[str]:
+    rows = [f"| [`{name}`]({_file(name)}) | {prose(_first(one))} |" for name, one in commands.items()]
+    return ["| command | what it does |", "|---|---|", *rows]
+
+
+def _first(command: Any) -> str:
+    return str(command.help or "").split("\n\n")[0]
 
 
 def _scopes() -> str:
@@ -193,25 +242,44 @@ def _scopes() -> str:
 _EXITS = """\
 ## Exit codes
 
-The first that applies.
+If several apply, the first one in this table counts.
 
 | code | meaning |
 |---|---|
-| 2 | the command line or the configuration is wrong |
-| 70 | a fault in patless; nothing was written |
-| 4 | Bitbucket or a registry refused or could not be reached |
-| 3 | some input could not be read, or some output not written |
-| 1 | something is left to do; `--exit-zero` gives 0 in its place |
-| 0 | nothing is |
+| 2 | The command line or the configuration is wrong. |
+| 70 | patless has a fault, and did nothing more. |
+| 4 | Bitbucket or a registry refused, or patless could not reach it. |
+| 3 | patless could not read some input, or not write some output. It did the rest. |
+| 1 | Something is left to do, see below. `--exit-zero` turns 1 into 0. |
+| 0 | Nothing is left to do. |
+
+| command | what is left to do |
+|---|---|
+| `check` | a safe or unsafe finding; with `--strict`, any finding, as for `fix` |
+| `fix` | a safe or unsafe finding that it did not fix; with `--exit-non-zero-on-fix`, a file that it changed |
+| `fix --diff` | the same, or a fix that it would make |
+| `bot` | a finding that `--fail-on` names |
+| `secrets list` | a variable that you can delete, a name clash, or a login that reads a variable which no level has |
+| `secrets apply` | a variable of the plan that it did not delete |
+| `secrets verify` | a variable that the log doesn't show as deleted, too few signatures, or a bad signature |
+| `fleet scan` | a safe or unsafe finding |
+| `fleet migrate` | a pull request that it would open or update, or could not |
+| `fleet status` | a finding, an open pull request, or a failed one |
+| `fleet revert` | a change that it can't take back; with `--dry-run`, a pull request that it would open |
+| `cache prune` | copies in use that exceed `--cache-limit` |
+
+Ctrl-C ends a command with 130.
 """
 _SCOPES = """\
-# Scopes of the API
+# API scopes
 
 The credential comes from the environment: `BITBUCKET_ACCESS_TOKEN`, or `ATLASSIAN_ACCOUNT_EMAIL` and
-`ATLASSIAN_API_TOKEN`. `patless doctor` says what it may do, what each command lacks, and what it does not need. Scopes
-of API tokens do not imply each other. `fleet scan` asks for the variables of a repository only where a login of it
-takes its registry from one; without that scope such a login stays `registry-unresolved`.
+`ATLASSIAN_API_TOKEN`. `patless doctor` compares its scopes with this table. Scopes of API tokens do not imply each
+other.
 
-A step of Bitbucket Pipelines writes Code Insights of its own repository through the proxy of Pipelines, without any
-credential. For comments and `bot --status` it needs one. `doctor` takes any credential, and says what it is good for.
+`fleet scan` reads the variables of a repository only where a variable names the registry of a login. Without that scope
+such a login stays `registry-unresolved`.
+
+A Pipelines step writes Code Insights of its own repository through the proxy of Pipelines, without a credential. For
+comments and `bot --status` it needs one. `doctor` takes any credential.
 """

@@ -1,4 +1,4 @@
-"""Runs and schedules of pipelines. https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/"""
+"""Runs of pipelines. https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/"""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.bitbucket import addresses
 from migrator.bitbucket.errors import ApiError, Cause
-from migrator.bitbucket.paging import begun, counted, latest
-from migrator.bitbucket.records import Run, Schedule
-from migrator.bitbucket.rows import Row, commit, flag, moment, number, optional, text
+from migrator.bitbucket.paging import begun, latest
+from migrator.bitbucket.records import Run
+from migrator.bitbucket.rows import Row, commit, moment, number, optional, text
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -59,22 +59,6 @@ def of_branch(client: Client, workspace: str, repository: str, branch: str, sinc
     path = addresses.path("repositories", workspace, repository, "pipelines")
     found = latest(client, path, lambda row: _created(row) < since, {"target.branch": branch}, key="created_on")
     return tuple(_run(row) for row in reversed(found))
-
-
-def schedules(client: Client, workspace: str, repository: str) -> tuple[Schedule, ...]:
-    """Raises ApiError, also for a list that could be incomplete."""
-    path = addresses.path("repositories", workspace, repository, "pipelines_config", "schedules")
-    return tuple(_schedule(row) for row in counted(client, path))
-
-
-def _schedule(row: Row) -> Schedule:
-    return Schedule(
-        uuid=text(row, "uuid"),
-        enabled=flag(row, "enabled") is not False,
-        ref_name=optional(row, "target", "ref_name"),
-        selector=optional(row, "target", "selector", "type"),
-        pattern=optional(row, "target", "selector", "pattern"),
-    )
 
 
 def _run(row: Row) -> Run:

@@ -79,20 +79,6 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
-    """`selector` is the kind of pipeline that is started (`branches`, `custom`, …), `pattern` which one of them.
-
-    `enabled` is true where Bitbucket does not say that it is not.
-    """
-
-    uuid: str
-    enabled: bool
-    ref_name: str | None
-    selector: str | None
-    pattern: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """A run of a pipeline. `state` is such as `COMPLETED`; `result` is there once it is, `stage` (`PAUSED`) before.
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 MOST = 1000
 """Annotations of a report."""
 _AT_ONCE = 100
-DATA = 10
-"""Rows of numbers that a report shows."""
 
 
 @dataclass(frozen=True, slots=True)

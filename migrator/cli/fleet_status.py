@@ -59,7 +59,7 @@ def run(
     standings = {row.standing for row in found}
     left = bool(standings & {following.Standing.FINDINGS, following.Standing.OPEN, following.Standing.MERGED_RED})
     return exits.code(
-        unread=bool(told.why) or following.Standing.ERROR in standings, left=left, exit_zero=showing.exit_zero
+        unread=bool(told.why) or any(row.is_unread for row in found), left=left, exit_zero=showing.exit_zero
     )
 
 

@@ -228,10 +228,6 @@ class LedgerBranch(Struct, frozen=True):
     commit: str
     seen: SeenCommit | None
 
-    @property
-    def is_main(self) -> bool:
-        return self.name == self.entry.repository.main_branch
-
 
 class ChangeState(StrEnum):
     """How far a change has come. The first three are written before the act that they name, and mean that nobody

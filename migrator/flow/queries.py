@@ -143,10 +143,6 @@ def unseen_before(flow: Flow, command: Command) -> Iterator[str]:
     return (one.what for one in flow.opaque if one.order <= command.order)
 
 
-def unseen_after(flow: Flow, order: int) -> Iterator[str]:
-    return (one.what for one in flow.opaque if one.order > order)
-
-
 # Who sees a variable
 
 

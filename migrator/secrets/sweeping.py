@@ -39,7 +39,7 @@ from migrator.secrets.turns import ASKING, EACH, LOGIN, NEITHER, PIPELINES, Turn
 from migrator.secrets.using import READING, StoredUses
 
 _LOOKING, _GIT = "looking", "git"
-_SIZES = {_LOOKING: 24, _GIT: 12, READING: 2}
+_SIZES = {_LOOKING: 32, _GIT: 12, READING: 2}
 """Lists of branches, conversations of git, and repositories that are read, at a time."""
 _REFUSED = 3
 """Answers in a row that the credential is none, after which it is not asked with any more."""

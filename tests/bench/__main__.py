@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.bench import branching, fleet, gathering, migrating, page, secrets
 from tests.bench.branches import branches
-from tests.bench.measure import pair, run
+from tests.bench.measure import Pair, pair, run
 
 _SCRIPTS = Path(sys.executable).parent
 _PATLESS = str(_SCRIPTS / "patless")
@@ -54,18 +54,24 @@ jobs:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """One figure: what was measured, in `unit`, and the most that it may be."""
+    """One figure: what was measured, in `unit`, and the most that it may be. `limit` None: it is shown and not judged,
+    as times are, which say more about the machine and its other work than about the product."""
 
     name: str
     value: float
-    limit: float
+    limit: float | None
     unit: str
     note: str = ""
 
+    @property
+    def is_over(self) -> bool:
+        return self.limit is not None and self.value > self.limit
+
     def __str__(self) -> str:
-        verdict = "ok  " if self.value <= self.limit else "OVER"
+        verdict = "    " if self.limit is None else "OVER" if self.is_over else "ok  "
+        most = "" if self.limit is None else f" of {self.limit:g}"
         note = f"  ({self.note})" if self.note else ""
-        return f"{verdict} {self.name:<46} {self.value:9.2f} {self.unit:<4} of {self.limit:g}{note}"
+        return f"{verdict} {self.name:<46} {self.value:9.2f} {self.unit:<4}{most}{note}"
 
 
 def main() -> int:
@@ -77,7 +83,7 @@ def main() -> int:
         for measure in measures:
             for budget in measure(Path(folder)):
                 print(budget, flush=True)
-                over = over or budget.value > budget.limit
+                over = over or budget.is_over
         plans = Path(folder) / "plans"
         plans.mkdir()
         for line in fleet.plans(plans):
@@ -110,32 +116,33 @@ def hook(folder: Path) -> Iterator[Budget]:
 def one_file(folder: Path) -> Iterator[Budget]:
     """A file with a login, and zizmor on one workflow beside it."""
     root = repository(folder / "one", _LOGIN.format(number=""))
-    command = [_PATLESS, "check", "bitbucket-pipelines.yml"]
-    against = _PASS
-    zizmor = _SCRIPTS / "zizmor"
-    if zizmor.exists():
-        workflow = root / ".github" / "workflows" / "test.yml"
-        workflow.parent.mkdir(parents=True)
-        workflow.write_text(_WORKFLOW, encoding="utf-8")
-        against = [str(zizmor), "--offline", "--no-progress", str(workflow)]
-    found = pair(command, against, root, 21)
-    yield Budget("one file with a login", found.first * 1000, 150, "ms", f"{found.memory:.0f} MiB")
-    if against is not _PASS:
-        yield Budget(
-            "one file with a login / zizmor on one workflow", found.ratio, 3, "x", f"{found.second * 1000:.0f} ms"
-        )
+    found = pair([_PATLESS, "check", "bitbucket-pipelines.yml"], _zizmor(folder), root, 21)
+    yield from _beside("one file with a login", found, 3)
 
 
 def called(folder: Path) -> Iterator[Budget]:
     """A login in a file that the pipeline runs."""
     for name, text, call, limit in (
-        ("login.sh", _SCRIPT, "bash login.sh", 150),
-        ("login.py", _PYTHON, "python login.py", 400),
+        ("login.sh", _SCRIPT, "bash login.sh", 3.2),
+        ("login.py", _PYTHON, "python login.py", 7),
     ):
         root = repository(folder / name, _CALLING.format(call=call))
         (root / name).write_text(text, encoding="utf-8")
-        found = pair([_PATLESS, "check", "bitbucket-pipelines.yml", name], _PASS, root, 21)
-        yield Budget(f"one login in {name}", found.first * 1000, limit, "ms", f"{found.memory:.0f} MiB")
+        found = pair([_PATLESS, "check", "bitbucket-pipelines.yml", name], _zizmor(folder), root, 21)
+        yield from _beside(f"one login in {name}", found, limit)
+
+
+def _beside(name: str, found: Pair, limit: float) -> Iterator[Budget]:
+    yield Budget(name, found.first * 1000, None, "ms", f"{found.memory:.0f} MiB")
+    yield Budget(f"{name} / zizmor on one workflow", found.ratio, limit, "x", f"{found.second * 1000:.0f} ms")
+
+
+def _zizmor(folder: Path) -> list[str]:
+    """`make bench` installs it."""
+    workflow = folder / "workflow" / ".github" / "workflows" / "test.yml"
+    workflow.parent.mkdir(parents=True, exist_ok=True)
+    workflow.write_text(_WORKFLOW, encoding="utf-8")
+    return [str(_SCRIPTS / "zizmor"), "--offline", "--no-progress", str(workflow)]
 
 
 def checkouts(folder: Path) -> Iterator[Budget]:
@@ -151,8 +158,14 @@ def checkouts(folder: Path) -> Iterator[Budget]:
     run(command, root)
     runs = [run(command, root) for _ in range(3)]
     best = sorted(one.seconds for one in runs)[1]
-    yield Budget("1,000 checkouts, 333 with a login", best, 3, "s", f"{os.cpu_count()} processors")
+    yield Budget("1,000 checkouts, 333 with a login", best, None, "s", f"{os.cpu_count()} processors")
+    yield Budget("the same / one file with a login", best / _single(folder), 40, "x")
     yield Budget("1,000 checkouts: memory", max(one.memory for one in runs), 150, "MiB", "largest process")
+
+
+def _single(folder: Path) -> float:
+    """Seconds for one file with a login, now."""
+    return pair([_PATLESS, "check", "bitbucket-pipelines.yml"], _PASS, folder / "one", 7).first
 
 
 def linear(folder: Path) -> Iterator[Budget]:
@@ -195,7 +208,8 @@ def references(folder: Path) -> Iterator[Budget]:
     run(command, root)
     runs = [run(command, root) for _ in range(3)]
     best = sorted(one.seconds for one in runs)[1]
-    yield Budget("references: 5,000 files, 40 branches", best, 4, "s", f"{os.cpu_count()} processors")
+    yield Budget("references: 5,000 files, 40 branches", best, None, "s", f"{os.cpu_count()} processors")
+    yield Budget("the same / one file with a login", best / _single(folder), 40, "x")
     yield Budget("references: memory", max(one.memory for one in runs), 200, "MiB", "largest process")
     ratio = branching.memory(branching.MANY) / branching.memory(branching.FEW)
     yield Budget("secrets list: 10,000 branches / 2,000, memory", ratio, 2, "x", "largest process")
@@ -206,7 +220,7 @@ def tour(folder: Path) -> Iterator[Budget]:
     command = ["env", f"TMPDIR={folder}", _PATLESS, "demo"]
     run(command, folder)
     found = run(command, folder)
-    yield Budget("patless demo", found.seconds, 30, "s", f"{os.cpu_count()} processors")
+    yield Budget("patless demo", found.seconds, None, "s", f"{os.cpu_count()} processors")
 
 
 def report(folder: Path) -> Iterator[Budget]:
@@ -215,16 +229,16 @@ def report(folder: Path) -> Iterator[Budget]:
     file = folder / "report.html"
     cost = page.write(file)
     yield Budget(name, cost.size / 1e6, 10, "MB")
-    yield Budget(f"{name}: written", cost.seconds, 3, "s", "from what the ledger holds")
+    yield Budget(f"{name}: written", cost.seconds, None, "s", "from what the ledger holds")
     chromium = shutil.which("chromium")
     if chromium is None:
         print(f"---  {name}: not opened, as chromium is not installed", flush=True)
         return
     found = page.look(file, chromium)
-    yield Budget(f"{name}: first paint", found.paint, 1000, "ms")
-    yield Budget(f"{name}: usable", found.usable, 2000, "ms", "every table can be searched and sorted")
-    yield Budget(f"{name}: found by a word", found.find, 250, "ms")
-    yield Budget(f"{name}: sorted", found.sort, 250, "ms")
+    yield Budget(f"{name}: first paint", found.paint, None, "ms")
+    yield Budget(f"{name}: usable", found.usable, None, "ms", "every table can be searched and sorted")
+    yield Budget(f"{name}: found by a word", found.find, None, "ms")
+    yield Budget(f"{name}: sorted", found.sort, None, "ms")
 
 
 def variables(folder: Path) -> Iterator[Budget]:
@@ -239,9 +253,9 @@ def variables(folder: Path) -> Iterator[Budget]:
     yield Budget(f"{name}: the page / JSON", cost.page / cost.json, 2, "x", f"{file.stat().st_size / 1e6:.1f} MB")
     if chromium := shutil.which("chromium"):
         found = page.look(file, chromium, "#next-in-use")
-        yield Budget(f"{name}: usable", found.usable, 500, "ms", f"first paint {found.paint:.0f} ms")
-        yield Budget(f"{name}: found by a word", found.find, 250, "ms")
-        yield Budget(f"{name}: sorted", found.sort, 250, "ms")
+        yield Budget(f"{name}: usable", found.usable, None, "ms", f"first paint {found.paint:.0f} ms")
+        yield Budget(f"{name}: found by a word", found.find, None, "ms")
+        yield Budget(f"{name}: sorted", found.sort, None, "ms")
 
 
 def workspace(folder: Path) -> Iterator[Budget]:
@@ -250,10 +264,10 @@ def workspace(folder: Path) -> Iterator[Budget]:
     home.mkdir()
     first, second = fleet.thousand(home)
     count = fleet.COUNT
-    yield Budget(f"{count:,} repositories scanned", first.seconds, 40, "s", f"{os.cpu_count()} processors")
+    yield Budget(f"{count:,} repositories scanned", first.seconds, None, "s", f"{os.cpu_count()} processors")
     yield Budget(f"{count:,} repositories: memory", first.memory, 250, "MiB", "all processes")
     yield Budget(f"{count:,} repositories: requests", first.requests, count / 100 + 5, "")
-    yield Budget("the same again", second.seconds, 40, "s", f"{second.requests} requests")
+    yield Budget("the same again", second.seconds, None, "s", f"{second.requests} requests")
     yield Budget("the same again: fetched", second.fetches, 0, "")
 
 

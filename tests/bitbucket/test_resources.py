@@ -22,7 +22,6 @@ from migrator.bitbucket.records import (
     Level,
     Repository,
     Run,
-    Schedule,
     Tag,
     Variable,
 )
@@ -246,17 +245,6 @@ def test_runs_since_a_date_are_read(end: FarEnd, client: Client) -> None:
     assert end.asked[0].query == {"status": "FAILED", "sort": "created_on", "pagelen": "100", "page": "1"}
 
 
-def test_schedules_are_read_and_run_unless_they_say_that_they_do_not(end: FarEnd, client: Client) -> None:
-    target = {"ref_name": "main", "selector": {"type": "custom", "pattern": "nightly"}}
-    end.answer = pages([variable(1, enabled=True, target=target), variable(2, enabled=False), variable(3)])
-    assert pipelines.schedules(client, "acme", "web") == (
-        Schedule("{00000001}", True, "main", "custom", "nightly"),
-        Schedule("{00000002}", False, None, None, None),
-        Schedule("{00000003}", True, None, None, None),
-    )
-    assert end.asked[0].path == f"{HERE}/pipelines_config/schedules"
-
-
 def test_environments_are_read(end: FarEnd, client: Client) -> None:
     end.answer = pages([{"uuid": "{e-1}", "name": "Staging", "rank": 1}])
     assert environments.environments(client, "acme", "web") == (STAGING,)
@@ -312,7 +300,6 @@ def test_everything_that_is_asked_is_in_the_description_of_the_api(end: FarEnd, 
         variables.delete(client, "acme", "web", one(level))
     environments.environments(client, "acme", "web")
     pipelines.runs(client, "acme", "web", DATE, "PAUSED")
-    pipelines.schedules(client, "acme", "web")
     repositories.repositories(client, "acme", "a")
     branches.branches(client, "acme", "web")
     account.user(client)

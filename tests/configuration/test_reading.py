@@ -282,9 +282,13 @@ def test_a_code_that_does_not_exist_is_named_with_the_likely_one() -> None:
     )
 
 
-def test_the_readme_names_every_key() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    assert [key for key in spelt(Configuration) if f"\n{key} = " not in readme] == []
+def test_the_example_of_the_page_has_every_key(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration" / "patless.md").read_text()
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    assert [key for key in spelt(Configuration) if f"\n{key} = " not in f"\n{example}"] == []
+    (tmp_path / "ci" / "patless-rules").mkdir(parents=True)
+    (tmp_path / ".patless.toml").write_text(example)
+    assert find(tmp_path).pipe_version == "1.2.3"
 
 
 # Hostile files

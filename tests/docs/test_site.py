@@ -6,21 +6,32 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+import typer
 import yaml
+from msgspec import Struct
+from msgspec.structs import fields
 
 from migrator.bitbucket.scopes import NEEDS
+from migrator.cli.app import app
+from migrator.configuration.reading import Configuration
 from migrator.demo import walk
+from migrator.fleet.operator import Operator, Override, Wave
 from migrator.rulebook import reading as rulebook
+from migrator.secrets.records import Waiver
+from migrator.secrets.tokens import TokenEntry, TokenFile, TokenVariable
+from migrator.secrets.waivers import DOUBTS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-_BESIDE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "pipe/README.md")
+_BESIDE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "pipe/README.md")
 """What people read that is no page of the site."""
 _FENCED = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
 _KNOWN = {"pre-commit.com", "semver.org", "support.atlassian.com"}
@@ -29,6 +40,13 @@ _ADDRESS = re.compile(r"(?i)\b(?:https?|ftp)://[^\s`<>\"')\]]*|\bwww\.[^\s`<>\"'
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`[^`]*`")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+_NAMED = re.compile(r"(?P<said>.*) \{ #(?P<anchor>[\w-]+) \}")
+_KEYS: dict[str, dict[str, type[Struct]]] = {
+    "patless": {"": Configuration, "waivers.": Waiver},
+    "fleet": {"": Operator, "repositories.": Override, "waves.": Wave},
+    "tokens": {"tokens.": TokenEntry, "tokens.variables.": TokenVariable},
+}
+"""The record of each table, by the page of its file and what leads to it."""
 
 
 def generator() -> ModuleType:
@@ -56,9 +74,22 @@ def beside() -> dict[str, str]:
 
 
 def anchors(page: str) -> set[str]:
-    """As Python-Markdown makes them of headings."""
-    found = (re.sub(r"[^\w\s-]", "", heading.lower()).strip() for heading in _HEADING.findall(_FENCED.sub("", page)))
-    return {re.sub(r"[-\s]+", "-", heading) for heading in found}
+    """As Python-Markdown makes them of headings: the name that one says, else its words."""
+    headings = _HEADING.findall(_FENCED.sub("", page))
+    return {named["anchor"] if (named := _NAMED.fullmatch(one)) else _slug(one) for one in headings}
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", heading.lower()).strip())
+
+
+def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Each command that can be run, with its full name."""
+    below = getattr(command, "commands", {})
+    if not below or command.invoke_without_command or name == "patless":
+        yield name, command
+    for word, one in below.items():
+        yield from commands(one, f"{name} {word}")
 
 
 def test_the_pages_are_the_same_in_every_run_and_on_any_terminal(made: dict[str, str]) -> None:
@@ -84,13 +115,57 @@ def test_every_rule_and_every_reason_has_its_page_and_says_so_itself(made: dict[
         assert page.count("```yaml") + page.count("```diff") == len(rule.examples) + 1
 
 
-def test_every_command_that_help_lists_has_its_page(made: dict[str, str]) -> None:
-    listed = re.findall(r"^  ([a-z]+) ", made["reference/patless.md"].partition("Commands:")[2], re.MULTILINE)
-    assert len(listed) > 8
-    for name in listed:
-        assert any(path.startswith(f"reference/patless-{name}") for path in made), name
-    assert "--comment-style" in made["reference/patless-bot.md"]
-    assert "--require-signatures" in made["reference/patless-secrets-apply.md"]
+def test_every_command_has_its_page_with_a_heading_for_each_option(made: dict[str, str]) -> None:
+    shown = 0
+    for name, command in commands(typer.main.get_command(app), "patless"):
+        file = f"{name.replace(' ', '-')}.md"
+        page = made[f"reference/{file}"]
+        named = anchors(page)
+        assert f"({file})" in made["reference/index.md"]
+        for option in command.get_params(command.context_class(command)):
+            if option.param_type_name == "option" and not option.hidden:
+                spelt = [*option.opts, *option.secondary_opts]
+                assert all(re.search(rf"^### `.*(?<![\w-]){one}(?![\w-])", page, re.MULTILINE) for one in spelt), spelt
+                assert max(option.opts, key=len).lstrip("-") in named, f"{name}: {option.opts}"
+                shown += 1
+            elif not option.hidden:
+                assert option.make_metavar(command.context_class(command)) in page, f"{name}: {option.name}"
+    assert shown > 200
+
+
+@pytest.mark.parametrize("page", _KEYS)
+def test_every_key_of_a_configuration_has_its_heading_and_every_heading_its_key(page: str) -> None:
+    text = (DOCS / "configuration" / f"{page}.md").read_text(encoding="utf-8")
+    keys = [
+        prefix + one.encode_name
+        for prefix, record in _KEYS[page].items()
+        for one in fields(record)
+        if one.encode_name != "(path)"
+    ]
+    assert sorted(re.findall(r"^### `([\w.-]+)`$", text, re.MULTILINE)) == sorted(keys)
+
+
+def test_a_list_of_tokens_holds_tokens_and_nothing_else() -> None:
+    assert [one.encode_name for one in fields(TokenFile)] == ["tokens"]
+
+
+def test_every_doubt_that_can_be_waived_is_said_what_it_is() -> None:
+    text = (DOCS / "configuration" / "patless.md").read_text(encoding="utf-8")
+    assert [one for one in DOUBTS if not re.search(rf"^\|.*`{one}`.*\|.*\|$", text, re.MULTILINE)] == []
+
+
+def test_every_variable_that_the_program_reads_is_on_the_page_of_the_environment() -> None:
+    text = (DOCS / "environment.md").read_text(encoding="utf-8")
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "migrator").rglob("*.py")]
+    read = {name for source in sources for name in re.findall(r"\"(PATLESS_[A-Z_]+)\"", source)}
+    assert len(read) > 4
+    assert sorted(name for name in read if f"| `{name}` |" not in text) == []
+
+
+def test_the_readme_is_short() -> None:
+    lines = beside()["README.md"].splitlines()
+    assert len(lines) <= 200
+    assert [line for line in lines if len(line) > 120] == []
 
 
 def test_the_scopes_are_those_that_doctor_compares(made: dict[str, str]) -> None:
@@ -148,6 +223,15 @@ def test_links_of_files_beside_the_site_lead_to_files_and_headings(name: str) ->
         assert not anchor or anchor in anchors(file.read_text(encoding="utf-8")), link
 
 
+def test_files_that_hold_a_promise_are_there() -> None:
+    rows = [line for line in beside()["SECURITY.md"].splitlines() if line.startswith("|")]
+    named = [re.findall(r"`(tests/[\w/]+\.py)`", row.split(" | ")[-1]) for row in rows]
+    assert [
+        row for row, files in zip(rows, named, strict=True) if not files and "---" not in row and "held by" not in row
+    ] == []
+    assert [file for files in named for file in files if not (ROOT / file).is_file()] == []
+
+
 def test_every_page_is_in_the_navigation_once(site: dict[str, str], made: dict[str, str]) -> None:
     def paths(node: object) -> list[str]:
         if isinstance(node, str):
@@ -162,14 +246,15 @@ def test_commands_that_the_pages_show_are_commands_with_these_options(site: dict
     """Of the pages that people wrote; an option that is gone would be noticed here."""
     helps = {path: text for path, text in site.items() if path.startswith("reference/patless")}
     shown = 0
-    for path in ("index.md", "limits.md", "pull-requests.md", *(one for one in site if one.startswith("guides/"))):
-        for line in re.findall(r"^\s*(?:\$|-) (patless .*)$", site[path], re.MULTILINE):
+    written = {path: text for path, text in site.items() if not path.startswith(("reference/", "rules/", "reasons/"))}
+    for path, text in (written | beside()).items():
+        for line in re.findall(r"^\s*(?:\$|-) (patless .*)$", "\n".join(_FENCED.findall(text)), re.MULTILINE):
             words = line.partition("#")[0].split()
             page = next(f for n in (3, 2) if (f := f"reference/{'-'.join(words[:n])}.md") in helps)
             for option in (word.partition("=")[0] for word in words if word.startswith("--")):
                 assert re.search(rf"(?<![\w-]){option}(?![\w-])", helps[page]), f"{path}: {line}"
             shown += 1
-    assert shown > 20
+    assert shown > 50
 
 
 def test_the_recorded_terminal_is_of_the_walk_as_it_is() -> None:

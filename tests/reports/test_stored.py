@@ -78,7 +78,7 @@ def test_no_value_is_in_an_output(output: object) -> None:
 
 def test_the_schema_is_one_and_names_every_verdict() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
-    assert SCHEMA["definitions"]["verdict"]["enum"] == sorted(RemovalVerdict)
+    assert SCHEMA["definitions"]["removal_verdict"]["enum"] == sorted(RemovalVerdict)
 
 
 @pytest.mark.parametrize("name", ["empty", "listing", "hostile"])

@@ -110,9 +110,9 @@ def test_everything_is_read_in_the_order_of_the_file(tmp_path: Path) -> None:
     )
 
 
-def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    example = readme[readme.index("[[tokens]]") :].partition("```")[0]
+def test_the_example_of_the_page_is_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration" / "tokens.md").read_text()
+    example = page[page.index("[[tokens]]") :].partition("```")[0]
     (token,) = read(written(tmp_path, example))
     assert token.variables == (
         StoredAt(Level.REPOSITORY, "web", "", "PACKAGES_TOKEN"),

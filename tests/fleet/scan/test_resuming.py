@@ -91,6 +91,8 @@ def test_two_runs_on_one_ledger_share_the_work_and_end_alike(desk: Desk) -> None
     fill(desk.box, 12)
     assert desk.scan("--ledger", "whole.db", PATLESS_CACHE_DIR=str(desk.home / "other")).code == 1
     desk.box.forget_requests()
+    both = threading.Barrier(2)  # one that comes when the other is through is a run of its own, which asks again
+    desk.box.faults.add("/2.0/repositories/acme", times=2, meanwhile=lambda: both.wait(60))
     runs = [desk.start("scan", "--workspace", "acme", "--jobs", "2") for _ in range(2)]
     ended = [run.communicate() for run in runs]
     assert [run.returncode for run in runs] == [1, 1], ended

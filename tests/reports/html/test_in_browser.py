@@ -74,6 +74,28 @@ def test_a_table_is_found_in_sorted_and_opened(opened: Opened) -> None:
         assert table.locator("tr.detail").count() == 0
 
 
+def test_a_click_anywhere_in_a_row_is_one_on_its_button_but_not_where_text_is_selected(opened: Opened) -> None:
+    with opened(page_of("fleet")) as tab:
+        row = tab.page.locator("#repository-rows tr.row.opens").first
+        button, cell = row.locator("button.open"), row.locator("td").first
+        assert button.get_attribute("aria-expanded") == "false"
+        cell.click()
+        assert button.get_attribute("aria-expanded") == "true"
+        cell.click()
+        assert button.get_attribute("aria-expanded") == "false"
+        cell.dblclick(position={"x": 40, "y": 20})  # selects a word, after a click that opens
+        assert button.get_attribute("aria-expanded") == "true"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_a_phone_a_row_is_a_card_whose_words_are_whole(opened: Opened, name: str) -> None:
+    with opened(page_of(name), viewport={"width": 390, "height": 844}) as tab:
+        for cell in tab.page.locator("tr.row > *").all()[:40]:
+            cell.scroll_into_view_if_needed()
+            assert "\n" not in cell.inner_text().strip() or (cell.bounding_box() or {"width": 0})["width"] > 150
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_the_keyboard_is_enough(opened: Opened) -> None:
     with opened(page_of("fleet")) as tab:
         page = tab.page
@@ -181,11 +203,12 @@ def test_twenty_thousand_variables_stay_quick_and_a_pair_is_one_row(opened: Open
     with opened(render(secrets.document(samples.listing(10_000), page=True), samples.MADE)) as tab:
         found = speed(tab.page, "service-09", "#next-in-use")
         table = tab.page.locator("#next-in-use")
-        assert table.locator("tr.row th").first.inner_text() == "PACKAGES_PAT, PACKAGES_USER"
-        assert table.locator(".count").inner_text().endswith(" of 3,846")
+        # What is not on the screen is not laid out, and has no inner text yet.
+        assert table.locator("tr.row th").first.text_content() == "PACKAGES_PAT, PACKAGES_USER"
+        assert table.locator(".count").text_content().endswith(" of 3,846")
         assert found.usable <= 5_000
         assert max(found.find, found.sort) <= 2_500
-        titles = tab.page.locator("#secrets h3").all_inner_texts()
+        titles = tab.page.locator("#secrets h3").all_text_contents()
         assert [title.partition(":")[2].strip().partition(" ")[0] for title in titles] == [
             *("may", "are", "can", "can", "are", "can't", "are")
         ]

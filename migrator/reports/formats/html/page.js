@@ -62,7 +62,8 @@
       const inner = kind === "mark" ? node("span", { class: `mark ${tones[value] || "plain"}` }, value)
         : kind === "number" ? count(value) : value;
       const first = column === columns[0];
-      const made = first ? node("th", { scope: "row", class: kind }) : node("td", { class: kind });
+      const labeled = { class: kind, "data-label": column.label };
+      const made = first ? node("th", { scope: "row", role: "rowheader", ...labeled }) : node("td", { role: "cell", ...labeled });
       if (first && row.held.length) {
         const button = node("button", { type: "button", class: "open", "aria-expanded": row.open }, value);
         button.addEventListener("click", () => toggle(row, button));
@@ -72,7 +73,7 @@
     };
     const detail = (row) => {
       const held = row.held.flatMap(([kind, value, name]) => (blocks[texts[kind]] || blocks.code)(texts[value], texts[name]));
-      return node("tr", { class: "detail" }, node("td", { colspan: columns.length }, ...held));
+      return node("tr", { class: "detail", role: "row" }, node("td", { role: "cell", colspan: columns.length }, ...held));
     };
     const toggle = (row, button) => {
       row.open = !row.open;
@@ -84,7 +85,8 @@
     const draw = () => {
       const made = document.createDocumentFragment();
       for (const row of state.found.slice(0, state.shown)) {
-        made.append(node("tr", { class: "row" }, ...columns.map((column, at) => cell(row, column, row.cells[at]))));
+        const kind = row.held.length ? "row opens" : "row";
+        made.append(node("tr", { class: kind, role: "row" }, ...columns.map((column, at) => cell(row, column, row.cells[at]))));
         if (row.open) made.append(detail(row));
       }
       body.replaceChildren(made);
@@ -100,6 +102,12 @@
       draw();
       if (!quiet) tell(`${count(state.found.length)} of ${count(all.length)} rows`);
     };
+
+    // A click anywhere in a row is one on its button, but for a text that is being selected.
+    body.addEventListener("click", (event) => {
+      const row = event.target.closest("tr.opens");
+      if (row && !event.target.closest("button, a") && !String(getSelection())) row.querySelector("button.open").click();
+    });
 
     const total = place.querySelector(".count");
     const more = node("p", { class: "more" }, node("button", { type: "button" }, "Show more"));
@@ -154,16 +162,18 @@
     if (all.length === 1 && all[0].held.length) all[0].open = true;
     draw();
   };
-  // The rows that stand in the file are painted first; then the tables come to life one by one.
+  // The rows that stand in the file are painted first; then the tables come to life, with a break for the reader's
+  // clicks after every twentieth of a second.
   const places = [...document.querySelectorAll(".table")];
   const next = () => {
-    if (!places.length) {
-      document.documentElement.dataset.ready = "";
-      performance.mark("ready");
+    const pause = performance.now() + 50;
+    while (places.length && performance.now() < pause) bring(places.shift());
+    if (places.length) {
+      setTimeout(next);
       return;
     }
-    bring(places.shift());
-    setTimeout(next);
+    document.documentElement.dataset.ready = "";
+    performance.mark("ready");
   };
   requestAnimationFrame(() => setTimeout(next));
 
