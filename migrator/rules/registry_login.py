@@ -125,7 +125,7 @@ def _unread(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
 def _unreadable(
     rule: Rule, context: Context, source: Source, span: Span, what: str, step: StepFacts | None = None
 ) -> Finding:
-    message = f"{what} that patless can't read logs in to Packages"
+    message = f"a login to Packages is in {what} that patless can't read"
     reason = context.reason("unreadable", f"patless can't read {what}", source.path)
     return rule.finding(source, span, message, reasons=[reason], uses=step.uses if step else ())
 
@@ -157,7 +157,9 @@ def _not_read(
 def _beyond(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Files that a step runs, or may run, and whose text is not read."""
     for shell, command, path in logins_beyond(step, context.files, context.book, lambda: context.mentioned(step)):
-        detail = f"{path} is larger than 2 MiB, or in an unknown encoding, so patless does not read it"
+        detail = (
+            f"{path} is packed, encrypted, larger than 2 MiB, or in an unknown encoding, so patless can't follow it"
+        )
         yield _not_read(rule, step, context, _place(shell, command.span), detail, path, may=True)
 
 
