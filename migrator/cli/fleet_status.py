@@ -43,5 +43,5 @@ def run(options: StatusOptions) -> int:
     standings = {row.standing for row in found}
     left = bool(standings & {following.Standing.FINDINGS, following.Standing.OPEN, following.Standing.MERGED_RED})
     return exits.code(
-        unread=bool(told.why) or following.Standing.ERROR in standings, left=left, exit_zero=options.exit_zero
+        unread=bool(told.why) or any(row.is_unread for row in found), left=left, exit_zero=options.exit_zero
     )

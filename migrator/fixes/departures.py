@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from migrator.fixes.context import Context
+from migrator.fixes.reasons.building import Building, buildings
 from migrator.flow.events import Command
 from migrator.ir.named import located
 from migrator.ir.paths import ROOT, only
@@ -44,6 +45,7 @@ class Departure(Struct, frozen=True):
 def departures(facts: StepFacts, context: Context) -> Iterator[Departure]:
     """Where a step hands on a Packages credential, or has something else log in with one: a command is named once."""
     files: list[WrittenFiles] = []
+    built = tuple(buildings(facts, context))
     for shell in facts.shells:
         written = WrittenFiles.of(shell.trace, context.book)
         files.append(written)
@@ -51,7 +53,7 @@ def departures(facts: StepFacts, context: Context) -> Iterator[Departure]:
             found = _by_command(command, shell, written, context)
             if departure := next(found, None):
                 yield departure
-        yield from _kept(facts, shell, written, context)
+        yield from _kept(facts, shell, written, built, context)
     for task in facts.tasks:
         yield from _by_task(facts, task, files, context)
 
@@ -119,13 +121,18 @@ def logs_in(text: str, book: RuleBook) -> bool:
     )
 
 
-def _kept(facts: StepFacts, shell: Shell, written: WrittenFiles, context: Context) -> Iterator[Departure]:
-    """Credentials in files that the platform keeps, and in the file of the step's output variables."""
+def _kept(
+    facts: StepFacts, shell: Shell, written: WrittenFiles, built: Iterable[Building], context: Context
+) -> Iterator[Departure]:
+    """Credentials in files that the platform keeps, or a build, and in the file of the step's output variables."""
     outputs = f"${{{context.book.outputs_variable}}}"
     seen: set[tuple[Span, str]] = set()
     for command, path, content in written.events:
         stored = _known([content], context) or ()
-        for what in _becomes(facts, path, outputs, context.book) if stored else ():
+        becomes = [*_becomes(facts, path, outputs, context.book)] if stored else []
+        if stored and path and any(build.takes_written(shell, command, path) for build in built):
+            becomes.append("a part of an image")
+        for what in becomes:
             if (command.span, what) not in seen:
                 seen.add((command.span, what))
                 source, span = shell.script.source_at(command.span), shell.script.shown(command.span)

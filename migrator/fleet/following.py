@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,11 +14,13 @@ from msgspec.structs import replace
 from migrator.bitbucket import account, pipelines, pull_requests, source_commits
 from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Commit, PullRequest, Run
-from migrator.findings.records import Verdict
+from migrator.findings.records import Skipped, Verdict
 from migrator.fleet.abreast import Abreast, Place
 from migrator.fleet.records import ChangeState, FleetRepository, LedgerBranch, LedgerEntry, Migration, RepositoryState
 from migrator.repositories.git import GitError
 from migrator.secrets.changes import BRANCH as OURS
+from migrator.text.mask import named
+from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
@@ -31,10 +34,17 @@ _ASKED = 10
 _RESULTS = {"SUCCESSFUL": GREEN, "FAILED": RED, "ERROR": RED}
 """Another result, such as that of a run which was stopped, tells nothing, so the next run does."""
 
+_SKIP = regex(r"\[(?:skip ci|ci skip)\]", re.IGNORECASE)
+"""https://confluence.atlassian.com/bbkb/how-to-skip-triggering-a-pipeline-build-using-skip-ci-label-1207188270.html;
+whether any case of letters counts is not documented."""
+_NO_RUN = "its commit says `[skip ci]`, so Bitbucket starts no pipeline for it; run the branch's pipeline by hand"
+
 
 class Standing(StrEnum):
     CLEAN = "clean"
     FINDINGS = "findings"
+    UNREADABLE = "unreadable"
+    """A file could not be read, and what was read has no finding: what the file holds is not known."""
     OPEN = "pr-open"
     MERGED = "merged"
     MERGED_GREEN = "merged-green"
@@ -54,8 +64,8 @@ class Standing(StrEnum):
 
 class StatusRow(Struct, frozen=True):
     """One destination of a repository; `destination` '' where none is known. `findings` are all, `held_back` those of
-    them that are not applied without being told to. `days` is the age of an open pull request. `was` are slugs that the
-    repository had before."""
+    them that are not applied without being told to, `unread` counts files that could not be read. `days` is the age of
+    an open pull request. `was` are slugs that the repository had before."""
 
     slug: str
     uuid: str
@@ -67,6 +77,12 @@ class StatusRow(Struct, frozen=True):
     days: int | None = None
     error: str = ""
     was: tuple[str, ...] = ()
+    unread: int = 0
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it is not known what all of it holds."""
+        return self.standing is Standing.ERROR or self.unread > 0
 
 
 def begun(
@@ -125,7 +141,8 @@ def followed(
     known = "" if again else change.run
     run = known or (_run(client, workspace, slug, found, commit, again) if commit else "")
     merged = (_merged(found, commit) or now).isoformat()
-    return replace(change, at=at, state=ChangeState.MERGED, run=run, merged=merged, error="")
+    error = _NO_RUN if not run and commit and _SKIP.search(commit.message) else ""
+    return replace(change, at=at, state=ChangeState.MERGED, run=run, merged=merged, error=error)
 
 
 def amended(row: Migration, learnt: Migration) -> Migration:
@@ -134,7 +151,7 @@ def amended(row: Migration, learnt: Migration) -> Migration:
         return row
     if learnt.state not in (ChangeState.MERGED, ChangeState.DECLINED):
         return replace(row, at=learnt.at)
-    return replace(row, at=learnt.at, state=learnt.state, run=learnt.run, merged=learnt.merged, error="")
+    return replace(row, at=learnt.at, state=learnt.state, run=learnt.run, merged=learnt.merged, error=learnt.error)
 
 
 def _merged(found: PullRequest, commit: Commit | None) -> datetime | None:
@@ -223,8 +240,9 @@ def _row(
     entry: LedgerEntry, name: str, branch: LedgerBranch | None, change: Migration | None, now: datetime
 ) -> StatusRow:
     findings = branch.seen.findings if branch and branch.seen else ()
+    skipped = branch.seen.skipped if branch and branch.seen else ()
     standing = _standing(entry, branch, change)
-    error = (change.error if change else "") or (entry.error if standing is Standing.ERROR else "")
+    error = (change.error if change else "") or (entry.error if standing is Standing.ERROR else _unread(skipped))
     return StatusRow(
         slug=entry.repository.slug,
         uuid=entry.repository.uuid,
@@ -232,6 +250,7 @@ def _row(
         destination=name,
         findings=len(findings),
         held_back=sum(finding.verdict is not Verdict.SAFE for finding in findings),
+        unread=len(skipped),
         change=change,
         days=_days(change, now) if change and standing is Standing.OPEN else None,
         error=error,
@@ -250,7 +269,19 @@ def _standing(entry: LedgerEntry, branch: LedgerBranch | None, change: Migration
         return Standing.ERROR
     if entry.state in (RepositoryState.EMPTY, RepositoryState.LISTED) or branch is None or branch.seen is None:
         return Standing.SKIPPED
-    return Standing.FINDINGS if branch.seen.findings else Standing.CLEAN
+    if branch.seen.findings:
+        return Standing.FINDINGS
+    return Standing.UNREADABLE if branch.seen.skipped else Standing.CLEAN
+
+
+def _unread(skipped: Sequence[Skipped]) -> str:
+    """The first of the files that could not be read, and how many more there are."""
+    if not skipped:
+        return ""
+    first = min(skipped, key=lambda one: (one.path, one.error))
+    at = f":{first.position.line}:{first.position.column}" if first.position else ""
+    more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
+    return f"{named(first.path)}{at}: {first.error}{more}"
 
 
 def _days(change: Migration, now: datetime) -> int | None:

@@ -167,7 +167,7 @@ def _look(repository: FleetRepository, reading: GatheringOptions, client: Client
     judge = reading.judge.of(repository)
     settings = replace(judge.settings, hosts=hosts(found, judge.book))
     with Objects(root) as objects:
-        names = candidates(objects, set(), judge.book, settings)
+        names = candidates(objects, (), judge.book, settings, named=True)
     return StoredSnapshot(
         repository.uuid,
         now(),

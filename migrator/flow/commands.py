@@ -84,7 +84,9 @@ class CommandModel:
         effect = self._with(dict(overrides), command, call, state, inner, frame)
         if unwrapped.cleared and effect.followed:
             self.recorder.clears(order)
-        self.recorder.add(replace(command, followed=effect.followed, runs=effect.runs))
+        made = replace(command, followed=effect.followed, runs=effect.runs)
+        self.recorder.add(made)
+        self.machine.streams.keep_id(made, inner, frame)
         return effect.output
 
     def _cleared(self, unwrapped: Unwrapped) -> Unwrapped:

@@ -22,6 +22,7 @@ from migrator.flow.told import ToldFiles
 from migrator.ir.named import located, named
 from migrator.ir.paths import GLOB, NONE, Paths, Top, below, matching
 from migrator.rulebook.programs import Programs, unversioned
+from migrator.text.packed import is_sealed, unpacked
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
@@ -230,13 +231,21 @@ class FileGraph:
         return found if len(found) <= _MOST_FILES else _PLENTY
 
     def _beyond(self, path: str) -> bytes | Top:
-        """What a file holds that is there, and whose text is not read, as it is in no known encoding. Empty for any
-        other, and for what is no text; Top where the file is too large, or cannot be read."""
+        """What a file holds that is there, and whose text is not read, as it is packed, or in no known encoding. Empty
+        for any other, and for what is no text; Top where the file is too large, or cannot be read."""
         try:
             data = self.view.read(path) if self.text(path) is None else None
         except Unreadable as error:
             return Top(str(error)) if path in self.paths else b""  # as for a folder
-        return data if data and b"\0" not in data else b""
+        inside = unpacked(data) if data else None
+        return inside or (data if data and b"\0" not in data else b"")
+
+    def sealed(self, path: str) -> bool:
+        """Whether nobody can tell without a key, or at all, what is in a file that is there."""
+        try:
+            return is_sealed(self.view.read(path) or b"")
+        except Unreadable:
+            return False
 
     def is_document(self, path: str) -> bool:
         """Whether a file is for people: nothing runs it, nor what it names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from migrator.flow.events import Argument, Command
 from migrator.ir.named import located, named
@@ -38,6 +39,8 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
         return Value.of(Input(clone, ()), Literal("\n"))
     if (image := _image(command, programs)) is not None:
         return Value.of(Unknown(f"the output of `{name}`", image=image))
+    if name == "mktemp" and _elsewhere(command):
+        return Value.of(Unknown(f"the output of `{name}`", outside=True))
     pattern = programs.filters.get(name)
     if pattern and None not in texts and pattern.fullmatch(" ".join(text or "" for text in texts)):
         return command.stdin or Value.of(Unknown("standard input that nothing in the script feeds"))
@@ -54,6 +57,15 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
 def _bare(path: str) -> str:
     """Without slashes at its end, which say nothing to these programs."""
     return path.rstrip("/") or "/"
+
+
+def _elsewhere(command: Command) -> bool:
+    """Whether `mktemp` makes what it names in the folder for temporary files, and nothing moves that."""
+    texts = [argument.text for argument in command.arguments]
+    moved = any(name == "TMPDIR" for name in (*command.environment, *(name for name, _ in command.overrides)))
+    plain = all(text is not None and (text.startswith("/") or text in ("-d", "-q", "-u", "-t")) for text in texts)
+    named = texts[-2:-1] == ["-t"] and all(text in ("-d", "-q", "-u", "-t") for text in texts[:-1])
+    return not moved and (plain or named)
 
 
 def _image(command: Command, programs: Programs) -> str | None:
@@ -76,8 +88,9 @@ def _content(name: Value, command: Command, clone: str) -> Value:
 
 
 def _shown(command: Command, clone: str) -> Iterable[str]:
-    """The files whose text a command shows: all that its words name."""
-    return patterns(joined(named(one.value, command.folders, clone) for one in command.arguments))
+    """The files whose text a command shows: all that its words name, those that are known beside any other."""
+    every = (patterns(named(one.value, command.folders, clone)) for one in command.arguments)
+    return tuple(dict.fromkeys(chain.from_iterable(every)))
 
 
 def _as_committed(command: Command, programs: Programs, clone: str) -> Iterable[str]:

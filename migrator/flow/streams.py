@@ -107,6 +107,17 @@ class Streams:
             path, files[0].content, frame.branches, len(self.recorder.commands), len(self.recorder.unseen)
         )
 
+    def keep_id(self, command: Command, state: State, frame: Frame) -> None:
+        """A command that has run writes the id of an image into a file that it is told."""
+        options = self.machine.programs.image_id_files.get(command.name, frozenset())
+        name = _told(command, options) if options and not command.followed and not self.recorder.silent else None
+        path = self.path(name, state) if name and _in_order(frame) else None
+        alone = path and not self.recorder.outputs and self.machine.file(path) is None
+        if path and (alone or frame.ends(state)):  # else a build that fails leaves what was there before
+            content = Value.of(Unknown(f"the id that `{command.name}` writes", image=""))
+            since, unseen = len(self.recorder.commands), len(self.recorder.unseen)
+            self.held = StreamFile(path, content, frame.branches, since, unseen)
+
     def path(self, name: Value, state: State) -> str | None:
         """The path of a file in the repository, or of a temporary one."""
         places = self.machine.place(name, state)
@@ -129,6 +140,16 @@ class Streams:
         programs = self.machine.programs
         plain = command.name in (programs.keepers | programs.displays | programs.filters.keys())
         return command.followed or (plain and command.name not in _INCLUDES) or writes_nothing(command, programs)
+
+
+def _told(command: Command, options: frozenset[str]) -> Value | None:
+    """The value of one of the options, None where that is not given exactly once."""
+    found: list[Value] = []
+    for argument, following in zip(command.arguments, (*command.arguments[1:], None), strict=True):
+        option, equals, text = (argument.text or "").partition("=")
+        if option in options and (equals or following):
+            found.append(following.value if following and not equals else Value.of(Literal(text)))
+    return found[0] if len(found) == 1 else None
 
 
 def writes_nothing(command: Command, programs: Programs) -> bool:

@@ -73,7 +73,8 @@ class Unknown(Struct, frozen=True):
     """A value that reading cannot tell. `why` completes "comes from …"; `made` is where literal text stands that it is
     made of, `names` are variables from outside that it is made of, `path` the name of the file that it is what is in,
     where that is known; `files` are paths of the repository, or patterns, whose text it may hold. `image` is a name of
-    the image of which it is another name, '' where it is the id of one that is on the machine."""
+    the image of which it is another name, '' where it is the id of one that is on the machine. `outside`: it names
+    a file outside of the repository."""
 
     why: str
     provenance: tuple[TracedRead, ...] = ()
@@ -82,6 +83,7 @@ class Unknown(Struct, frozen=True):
     files: tuple[str, ...] = ()
     path: str = ""
     image: str | None = None
+    outside: bool = False
 
 
 Piece = Literal | Input | Unknown

@@ -19,7 +19,8 @@ from migrator.sinks.shown import encoded_logins, names_natives, shows_login, vis
 from migrator.sinks.unfollowed import knows_no_package
 from migrator.text.source import Span
 
-_RUNS = ("eval", "source", ".")
+EVALUATES = ("eval", "source", ".")
+"""What runs the text, or the file, that it is told."""
 _BEGINS = (";", "&", "|", "(", "{")
 """Behind what a command begins."""
 
@@ -72,7 +73,7 @@ def unread_texts(shell: Shell, book: RuleBook) -> Iterator[tuple[Command, tuple[
             if (path := output.path.symbol()) and (names := _made_of([output.content])):
                 made[posixpath.normpath(path)] = names
         told = [argument for argument in command.arguments if not is_option(argument)]
-        starts = command.name in _RUNS or command.name in SHELLS
+        starts = command.name in EVALUATES or command.name in SHELLS
         ran = [command.program, *(one.text or "" for one in told[:1] if starts)]
         names = next((made[path] for one in ran if (path := posixpath.normpath(one)) in made), ())
         if not names and starts:

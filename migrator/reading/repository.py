@@ -17,6 +17,7 @@ from migrator.prefilter.needles import ENCODING, LOGIN, mentions, needles
 from migrator.reading.steps import StepFacts, StepReader
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.shown import shows_login
+from migrator.text.packed import is_sealed, unpacked
 from migrator.text.source import Position, Source, Span, Undecodable
 from migrator.text.view import Unreadable, View
 from migrator.text.yaml import YamlError
@@ -75,17 +76,22 @@ class Reading:
         return source.text if source else None
 
     def seen(self, path: str) -> str | None:
-        """The same, and what a file shows that is in no known encoding; of one that cannot be read, as it is too large,
-        the words that it may hold."""
+        """The same, and what a file shows that is packed, or in no known encoding; of one that cannot be read, as it is
+        too large or sealed, the words that it may hold."""
         text = self.file(path)
-        if text is not None:
-            return text
         try:
-            data = self.view.read(path)
+            data = text.encode() if text is not None else self.view.read(path)
         except Unreadable:
-            known = path in self.view.paths()  # else a folder
-            return " ".join((LOGIN.decode(), *self.book.mentions)) if known else None
-        return data.decode(errors="replace") if data and b"\0" not in data else None
+            return self._anything if path in self.view.paths() else None  # else a folder
+        if data and is_sealed(data):
+            return self._anything
+        if text is not None or not data:
+            return text
+        return (unpacked(data) or data).decode(errors="replace")
+
+    @property
+    def _anything(self) -> str:
+        return " ".join((LOGIN.decode(), *self.book.mentions))
 
     def runs_here(self, step: Step) -> bool:
         """Whether the repository itself runs a step, and not only those that import its pipeline."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from migrator.flow.events import Command, Flow
+from migrator.flow.events import Command, Flow, Output
 from migrator.flow.files import FileGraph
+from migrator.flow.nested import SHELLS
 from migrator.flow.queries import unfollowed, unseen_before
+from migrator.flow.runs import is_option
 from migrator.ir.nodes import Constant
 from migrator.ir.paths import NONE, Paths, Top, joined, matching, within
 from migrator.ir.traversal import every
 from migrator.reading.evidence import RegistryTexts
+from migrator.reading.hidden import EVALUATES
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.shown import encoded_logins, names_natives, shows_login
@@ -125,20 +128,44 @@ def logins_beyond(
     mentions = [mention.encode() for mention in book.mentions]
 
     def shown(data: bytes) -> bool:
+        text = data.decode("latin-1")
         plain = any(one in data for one in mentions) and any(one in data for one in words)
-        return plain or any(encoded_logins(data.decode("latin-1"), book))
+        return (plain and not names_natives(text, book)) or any(encoded_logins(text, book))
 
-    for shell in step.shells:
-        for command in shell.trace.commands:
-            runs = files.may_run(command)
-            for paths in (runs, *files.may_start(command)):
-                there = files.matched(paths)
-                for path in sorted(there) if not isinstance(there, Top) else ():
-                    data = files.beyond(path)
-                    if isinstance(data, Top):
-                        yield from [(shell, command, path)] if paths is runs and hidden() else []
-                    elif shown(data):
-                        yield shell, command, path
+    commands = [(shell, command) for shell in step.shells for command in shell.trace.commands]
+    lacking = any(True for _, one in commands for _ in files.lacks(one))
+    made = {name: output for _, one in commands for output in one.outputs if (name := output.path.symbol())}
+    seen: set[str] = set()
+    for shell, command in commands:
+        copies = command.name in book.programs.copiers
+        if copies and not lacking:
+            continue  # whatever takes what it shows is asked itself
+        runs = files.may_run(command)
+        told = [word for word in command.arguments if not is_option(word)] if copies else []
+        found = []
+        for paths in (runs, *files.may_start(command), *files.moved(command, told)):
+            there = files.matched(paths)
+            for path in sorted(there) if not isinstance(there, Top) else ():
+                data = files.beyond(path)
+                if paths is runs and hidden() if isinstance(data, Top) else shown(data):
+                    found.append(path)
+        sealed = _sealed(command, made, files) if hidden() else ()
+        for path in (*found, *sealed):
+            if path not in seen:
+                seen.add(path)
+                yield shell, command, path
+
+
+def _sealed(command: Command, made: Mapping[str, Output], files: FileGraph) -> Iterator[str]:
+    """The files that only a key opens of those that a shell runs, or is fed, or of which its file is `made`."""
+    if command.name not in (*SHELLS, *EVALUATES):
+        return
+    values = [*(one.value for one in command.arguments), *([command.stdin] if command.stdin else ())]
+    names = (one.value.symbol() or "" for one in command.arguments)
+    values += [made[name].content for name in names if name in made]
+    runs = files.may_run(command)
+    found = {path for one in values for path in one.files} | (set() if isinstance(runs, Top) else runs)
+    yield from (path for path in sorted(found) if path in files.paths and files.sealed(path))
 
 
 def unseen(paths: Iterable[Paths], files: FileGraph, followed: frozenset[str]) -> Paths:

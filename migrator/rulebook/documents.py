@@ -27,6 +27,7 @@ class RuleFile:
 
     def __init__(self, path: Path, foreign: bool = False) -> None:
         self.path = path
+        self.foreign = foreign
         self._hook = partial(entries.read, pattern=linear if foreign else entries.trusted)
         try:
             data = read_bounded(Path(os.path.realpath(path)))

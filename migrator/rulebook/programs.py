@@ -56,6 +56,13 @@ def _gives(word: str, options: Collection[str]) -> bool:
     return word in options or any(len(one) == 2 and one[1] in cluster for one in options)
 
 
+class Gathering(RuleEntry, frozen=True):
+    """The `words` of a call; what is left out, the first file of `ignored` says that is there."""
+
+    words: Pattern
+    ignored: tuple[str, ...] = ()
+
+
 class Writer(RuleEntry, frozen=True):
     """A program that writes files: the `last` or `all` of its words, where one of `only` is among its options if there
     are any; and the values of its `options`."""
@@ -180,10 +187,14 @@ class Programs(RuleEntry, frozen=True, dict=True):
     """Calls that print the id of an image which is on the machine."""
     image_digests: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that print the names with digests that an image has on the machine."""
+    image_id_files: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Options with which a program writes such an id into a file."""
     reading: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that write no file, and read none that they are not told."""
     discreet: frozenset[str] = frozenset()
     """They show nothing of a file that they are told."""
+    gathering: Mapping[str, Gathering] = field(default_factory=dict)
+    """Calls that take along all that is in the folder where they run."""
     targets: frozenset[str] = frozenset()
     """Options that name the image that is pushed, of programs that are no clients."""
     credentials: frozenset[str] = frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from migrator.findings.records import Report
 from migrator.findings.settings import Settings
 from migrator.flow.interpreter import follow
 from migrator.ir.nodes import ProgramError, Quoting
-from migrator.ir.values import Definition, Literal, Value
+from migrator.ir.values import Definition, Literal, Value, inputs
 from migrator.platforms.bitbucket.names import PATHSPECS
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.needles import LOGIN, mentions
@@ -24,7 +25,7 @@ from migrator.rulebook.records import RuleBook
 from migrator.rules import credential_leaves_step
 from migrator.secrets.records import Leaving
 from migrator.sinks.credentials import origin
-from migrator.sinks.logins import find_logins
+from migrator.sinks.logins import OTHER, find_logins
 from migrator.text.patterns import regex
 from migrator.text.view import Unreadable, View
 
@@ -35,25 +36,27 @@ _WORD = regex(rb"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = regex(r"(?:\$\{?|%|\benv\.)([A-Za-z_][A-Za-z0-9_]*)")
 
 
-def candidates(objects: Objects, scripts: set[str], book: RuleBook, settings: Settings) -> frozenset[str]:
-    """The names. `scripts` are paths of files beside the pipelines files that may hold a login. Raises GitError."""
+def candidates(
+    objects: Objects, scripts: Sequence[str], book: RuleBook, settings: Settings, named: bool
+) -> frozenset[str]:
+    """The names. `scripts` are paths of files beside the pipelines files that may hold a login; `named`: some file of
+    the repository names Packages, and so a login may go there whose host is written elsewhere. Raises GitError."""
     needles = mentions(book)
+    anywhere = named or _told(settings)
     found: set[str] = set()
-    history = versions(objects.root, PATHSPECS, sorted(scripts))
+    history = versions(objects.root, PATHSPECS, scripts)
     sizes = objects.sizes({version.oid for version in history.versions})
     for version in history.versions:
         if sizes.get(version.oid, LIMIT + 1) > LIMIT:
             continue
         data = objects.read(version.oid)
-        if not _told(settings) and not any(needle in data for needle in needles):
-            continue
-        if LOGIN not in data and not any(needle in data for needle in needles):
+        if not any(needle in data for needle in needles) and not (anywhere and LOGIN in data):
             continue
         if BITBUCKET.is_pipelines_file(version.path):
             view = RefView(objects, version.commit)
             found |= of_pipelines(view, version.path, book, settings)
         else:
-            found |= of_script(data, book, settings)
+            found |= of_script(data, book, settings, named)
     return frozenset(found - book.natives)
 
 
@@ -90,26 +93,39 @@ def _report(view: View, paths: Sequence[str], book: RuleBook, settings: Settings
         return None
 
 
-def of_script(data: bytes, book: RuleBook, settings: Settings) -> set[str]:
-    """Shell is followed; of anything else, and of shell that cannot be, the names on lines that log in count."""
+def of_script(data: bytes, book: RuleBook, settings: Settings, named: bool = False) -> set[str]:
+    """Shell is followed; of anything else, and of shell that cannot be, the names on lines that log in count: on those
+    of a client alone, where another file says which host is meant."""
     text = data.decode("utf-8", "replace")
-    if not any(mention in text for mention in book.mentions) and not _told(settings):
+    here = any(mention in text for mention in book.mentions) or _told(settings)
+    if not here and not named:
         return set()
     known = {
         name: (Definition(name, Value.of(Literal(value, None, Quoting.FIXED)), None, -1),)
         for name, value in {**settings.hosts, **settings.variables}.items()
         if value is not None
     }
+    lines = set(_on_login_lines(text, None if here else entering(book)))
     try:
         trace = follow(text, book.programs, known, lambda path: None, book.built_in.clone)
     except ProgramError:
-        return set(_on_login_lines(text))
+        return lines
     names: set[str] = set()
-    for login in find_logins(trace, book):
+    logins = tuple(find_logins(trace, book))
+    for login in logins:
         if login.registry is not None:
             names.update(origin(login.username, login.registry.username).stored)
             names.update(origin(login.password, login.registry.password).stored)
-    return names or set(_on_login_lines(text))
+        elif login.host_unknown:
+            names.update(inputs((login.username, login.password)))
+    certain = all(not login.host_unknown and login.host != OTHER for login in logins)  # a makefile is no shell
+    return names or (set() if logins and certain and not here else lines)
+
+
+def entering(book: RuleBook) -> re.Pattern[bytes]:
+    """What a login of a client looks like in any language."""
+    programs = {re.escape(name) for one in book.clients.values() if any(one.logins) for name in one.programs}
+    return re.compile(rf"\b(?:{'|'.join(sorted(programs))})\b[^\n]{{0,200}}\blogin\b".encode())
 
 
 def _told(settings: Settings) -> bool:
@@ -117,7 +133,7 @@ def _told(settings: Settings) -> bool:
     return bool(settings.variables or settings.hosts)
 
 
-def _on_login_lines(text: str) -> Iterator[str]:
+def _on_login_lines(text: str, entering: re.Pattern[bytes] | None) -> Iterator[str]:
     for line in text.splitlines():
-        if "login" in line:
+        if "login" in line and (entering is None or entering.search(line.encode())):
             yield from _NAME.findall(line)

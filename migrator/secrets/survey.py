@@ -86,7 +86,8 @@ class Survey(Struct, frozen=True):
 
     def candidates(self, imports: frozenset[str] | None = None) -> frozenset[str]:
         """`imports` as `imports` gives them, where they are known. Raises GitError."""
-        found = candidates.candidates(self.objects, self._scripts(), self.book, self.settings)
+        scripts, named = self._scripts()
+        found = candidates.candidates(self.objects, scripts, self.book, self.settings, named)
         return found | frozenset(self._imported_candidates(self.imports() if imports is None else imports))
 
     def imports(self) -> frozenset[str]:
@@ -243,20 +244,29 @@ class Survey(Struct, frozen=True):
             if data is not None:
                 yield from candidates.of_pipelines(_One(data), ROOT, self.book, self.settings) - self.book.natives
 
-    def _scripts(self) -> set[str]:
-        """The paths of files on any branch that name a Packages host and a login."""
-        needles = mentions(self.book)
-        seen: dict[str, bool] = {}
-        paths: set[str] = set()
+    def _scripts(self) -> tuple[list[str], bool]:
+        """The paths of files on any branch that have a login, those first which name Packages: a client's may go there
+        by what another file says. And whether any file names it."""
+        needles, entering = mentions(self.book), candidates.entering(self.book)
+        named: dict[str, bool] = {}
+        logins: dict[str, bool] = {}
+        paths: dict[str, bool] = {}
         for entries in self._branches():
-            files = [one for one in entries if one.is_file and not BITBUCKET.is_pipelines_file(one.path)]
-            new = {one.oid for one in files if one.oid not in seen}
+            files = [one for one in entries if one.is_file]
+            new = {one.oid for one in files if one.oid not in named}
             sizes = self.objects.sizes(new)
-            seen |= dict.fromkeys(new, False)
+            named |= dict.fromkeys(new, False)
             for oid, data in self.objects.blobs(oid for oid in new if sizes.get(oid, LIMIT + 1) <= LIMIT):
-                seen[oid] = LOGIN in data and any(needle in data for needle in needles)
-            paths |= {one.path for one in files if seen[one.oid]}
-        return set(sorted(paths)[:_SCRIPTS])
+                named[oid] = any(needle in data for needle in needles)
+                logins[oid] = LOGIN in data and (named[oid] or bool(entering.search(data)))
+            for one in files:
+                if logins.get(one.oid) and not BITBUCKET.is_pipelines_file(one.path):
+                    paths[one.path] = paths.get(one.path, False) or named[one.oid]
+        anywhere = any(named.values())
+        chosen = sorted(
+            (path for path, told in paths.items() if told or anywhere), key=lambda path: (not paths[path], path)
+        )
+        return chosen[:_SCRIPTS], anywhere
 
     def _branches(self) -> Iterator[list[TreeEntry]]:
         """What each branch has that none before it has at the same path. Raises GitError."""

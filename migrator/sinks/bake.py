@@ -30,7 +30,7 @@ _CHOSEN = ("BUILDX_BAKE_FILE", "BUILDX_BAKE_GIT_CONTEXT")
 _ELSEWHERE = regex(r"[a-z0-9+-]+://|[^/]*@|github\.com/|/|-$|target:|~")
 """A context that is no folder of the repository."""
 _MOST_ROWS = 16
-_BUILD = BuildSyntax(
+BUILD = BuildSyntax(
     file=frozenset({"dockerfile"}),
     argument=frozenset({"args"}),
     target=frozenset({"target"}),
@@ -46,28 +46,31 @@ _BUILD = BuildSyntax(
 
 def bake_images(called: Invocation, syntax: BakeSyntax, files: Files) -> Iterator[ImageUse]:
     """What a build of each target reads and pushes; of a file that is not plain nobody knows."""
+    builds = bake_builds(called, syntax, files)
+    if isinstance(builds, str):
+        yield unknown(called.command, builds, "a bake file")
+        return
+    # Targets are built at the same time: what one of them makes is not there for another one.
+    uses = [use for build, inline in builds for use in build_images(build, BUILD, files, inline)]
+    yield from sorted(uses, key=lambda use: use.action is Action.NAME)
+
+
+def bake_builds(called: Invocation, syntax: BakeSyntax, files: Files) -> list[tuple[Invocation, str | None]] | str:
+    """Each target as a build of its own, and its inline Dockerfile; or why that is not known."""
     from migrator.frontends.documents.bake import BakeError, read_bake
 
-    command = called.command
     path = _file(called, syntax, files)
     text = files.read(path) if path else None
     if path is None or text is None:
-        yield unknown(command, "a bake file is not read", "a bake file")
-        return
+        return "a bake file is not read"
     try:
         file = read_bake(path, text)
     except BakeError as error:
-        place = f"{path}:{error.line}" if error.line else path
-        yield unknown(command, f"{error} ({place})", "a bake file")
-        return
+        return f"{error} ({path}:{error.line})" if error.line else f"{error} ({path})"
     targets = _targets(called, file)
     builds = [_build(called, target, file, syntax, linked) for target, linked in targets or ()]
-    if not builds or None in builds:
-        yield unknown(command, f"what is built of {path} is not known", "a bake file")
-        return
-    # Targets are built at the same time: what one of them makes is not there for another one.
-    uses = [use for build, inline in filter(None, builds) for use in build_images(build, _BUILD, files, inline)]
-    yield from sorted(uses, key=lambda use: use.action is Action.NAME)
+    known = [build for build in builds if build is not None]
+    return known if known and len(known) == len(builds) else f"what is built of {path} is not known"
 
 
 def _file(called: Invocation, syntax: BakeSyntax, files: Files) -> str | None:

@@ -13,7 +13,7 @@ from migrator.ir.named import named
 from migrator.ir.paths import GLOB, Top, matching
 from migrator.ir.values import Unknown, Value, symbol
 from migrator.rulebook.sinks import Action, BuildSyntax
-from migrator.sinks.invocations import Invocation, Parsed
+from migrator.sinks.invocations import Invocation
 from migrator.sinks.texts import text_of
 from migrator.sinks.uses import Files, ImageUse, of_expansion, of_row, of_value, unknown
 from migrator.sinks.values import environment, known_start, subject_of
@@ -36,6 +36,16 @@ class Arguments(Struct, frozen=True):
     replaced: frozenset[str]
 
 
+class FoundDockerfile(Struct, frozen=True):
+    """A Dockerfile of a build; of one that is not known, `text` is None, and `why` says why. `shown` is what people are
+    told of it, `path` is where it lies in the repository, '' where that is not known, or it does not."""
+
+    text: str | None
+    shown: str
+    why: str = ""
+    path: str = ""
+
+
 def build_images(
     called: Invocation, syntax: BuildSyntax, files: Files, inline: str | None = None
 ) -> Iterator[ImageUse]:
@@ -54,7 +64,7 @@ def build_images(
     if inline is not None:
         yield from dockerfile_images(command, inline, "the inline Dockerfile", arguments)
     else:
-        yield from _dockerfiles(command, syntax, parsed, arguments, files)
+        yield from _dockerfiles(called, syntax, arguments, files)
     for value in parsed.values(syntax.cache):
         yield from _cached(value, command)
     for value in parsed.values(syntax.cache_push):
@@ -83,55 +93,65 @@ def _arguments(called: Invocation, syntax: BuildSyntax, files: Files) -> dict[st
     return arguments
 
 
-def _dockerfiles(
-    command: Command, syntax: BuildSyntax, parsed: Parsed, arguments: Arguments, files: Files
-) -> Iterator[ImageUse]:
+def _dockerfiles(called: Invocation, syntax: BuildSyntax, arguments: Arguments, files: Files) -> Iterator[ImageUse]:
     """What the Dockerfile names, in every folder that the command may run in."""
-    told = parsed.values(syntax.file)
-    context = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
-    where = told[-1] if told else context
+    for one in dockerfiles(called, syntax, files):
+        if one.text is None:
+            yield unknown(called.command, one.why, one.shown)
+        else:
+            yield from dockerfile_images(called.command, one.text, one.shown, arguments)
+
+
+def dockerfiles(called: Invocation, syntax: BuildSyntax, files: Files) -> Iterator[FoundDockerfile]:
+    """Each text that may be the Dockerfile of a build."""
+    command = called.command
+    told = called.parsed.values(syntax.file)
+    where = told[-1] if told else main_context(called)
     shown = where.symbol() or subject_of(where)
     if shown == "-":
         text = text_of(command.stdin, files.read) if command.stdin else None
-        if text is None or not _BASED.search(text):
-            yield unknown(command, "the Dockerfile on standard input is not known", "the Dockerfile on standard input")
-        else:
-            yield from dockerfile_images(command, text, "the Dockerfile on standard input", arguments)
+        shown = "the Dockerfile on standard input"
+        known = text is not None and _BASED.search(text)
+        yield FoundDockerfile(text, shown) if known else FoundDockerfile(None, shown, f"{shown} is not known")
         return
     places = named(where, command.folders, files.built_in.clone)
     if isinstance(places, Top):
-        yield from _one_of(command, places, where, bool(told), arguments, files)
+        yield from _one_of(places, where, bool(told), files)
         return
     for one in sorted(places) if places else [None]:
         if one is not None and GLOB.search(one):
             if files.adding:
-                yield unknown(command, f"{files.adding} may add files that `{one}` matches", one)
+                yield FoundDockerfile(None, one, f"{files.adding} may add files that `{one}` matches")
             else:
-                yield from _one_of(command, Top(f"`{one}`", (one,)), where, bool(told), arguments, files)
+                yield from _one_of(Top(f"`{one}`", (one,)), where, bool(told), files)
             continue
         paths = [] if one is None else [one] if told else [posixpath.join(one, name) for name in _FILES]
         shown = paths[0] if paths and not told else shown
-        texts = [text for path in paths if path and (text := files.read(path)) is not None]
-        if not texts:
-            yield unknown(command, f"{_called(shown)} is not in the repository, or the step changes it", shown)
-        for text in texts:  # which of them is read, depends on the client
-            yield from dockerfile_images(command, text, shown, arguments)
+        found = [(path, text) for path in paths if path and (text := files.read(path)) is not None]
+        if not found:
+            why = f"{_called(shown)} is not in the repository, or the step changes it"
+            yield FoundDockerfile(None, shown, why, paths[0] if paths else "")
+        for path, text in found:  # which of them is read, depends on the client
+            yield FoundDockerfile(text, shown, path=path)
 
 
-def _one_of(
-    command: Command, places: Top, where: Value, told: bool, arguments: Arguments, files: Files
-) -> Iterator[ImageUse]:
-    """What each file names that may be the Dockerfile, where something of its name is known."""
+def main_context(called: Invocation) -> Value:
+    """The folder that a build takes in."""
+    words = called.parsed.words
+    return words[-1].value if words else Value.of(Unknown("a missing word"))
+
+
+def _one_of(places: Top, where: Value, told: bool, files: Files) -> Iterator[FoundDockerfile]:
+    """Each file that may be the Dockerfile, where something of its name is known."""
     patterns = places.patterns if told else [f"{one}/{name}" for one in places.patterns for name in _FILES]
     known = all(one.replace("*", "").strip("/") for one in places.patterns)
     found = sorted(matching(Top(places.why, tuple(patterns)), files.listed())) if known else []
     texts = [(path, text) for path in found if (text := files.read(path)) is not None]
     if not texts or len(texts) > _MOST or any(map(files.made, patterns)):
         subject = subject_of(where)
-        yield unknown(command, f"the Dockerfile that {places.why or subject} names is not known", subject)
+        yield FoundDockerfile(None, subject, f"the Dockerfile that {places.why or subject} names is not known")
         return
-    for path, text in texts:
-        yield from dockerfile_images(command, text, path, arguments)
+    yield from (FoundDockerfile(text, path, path=path) for path, text in texts)
 
 
 def _called(shown: str) -> str:

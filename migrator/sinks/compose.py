@@ -10,7 +10,7 @@ from migrator.flow.events import Command
 from migrator.ir.paths import normal
 from migrator.rulebook.sinks import Action, ComposeSyntax
 from migrator.sinks.builds import Arguments, dockerfile_images
-from migrator.sinks.compose_projects import Project, projects
+from migrator.sinks.compose_projects import Missing, Project, projects
 from migrator.sinks.invocations import Invocation
 from migrator.sinks.uses import Files, ImageUse, of_expansion, unknown
 from migrator.text.patterns import regex
@@ -60,6 +60,14 @@ def _service(
         yield from of_expansion(Action.READ, mount, command)
 
 
+def compose_builds(called: Invocation, syntax: ComposeSyntax, files: Files) -> Iterator[tuple[Build, str] | Missing]:
+    """What a command builds of its project, with the folder that paths are relative to."""
+    for project in projects(called, syntax, files) if syntax.build else ():
+        yield from project.missing
+        services = ((service, part.folder) for part in project.parts for service in part.file.services)
+        yield from ((service.build, folder) for service, folder in services if service.build)
+
+
 def _built(command: Command, build: Build, files: Files, folder: str) -> Iterator[ImageUse]:
     """What the build of a service reads."""
     for context in build.contexts:
@@ -70,7 +78,7 @@ def _built(command: Command, build: Build, files: Files, folder: str) -> Iterato
     if build.dockerfile_inline:
         text, shown, why = build.dockerfile_inline.resolved, "the inline Dockerfile", build.dockerfile_inline.why
     else:
-        path = _dockerfile(build, folder)
+        path = dockerfile_path(build, folder)
         text = files.read(path) if path else None
         shown = path or (build.context.written if build.context else "the Dockerfile")
         why = f"the Dockerfile {shown} is not in the repository"
@@ -82,7 +90,7 @@ def _built(command: Command, build: Build, files: Files, folder: str) -> Iterato
     yield from dockerfile_images(command, text, shown, Arguments(build.build_args, target, replaced))
 
 
-def _dockerfile(build: Build, folder: str) -> str | None:
+def dockerfile_path(build: Build, folder: str) -> str | None:
     """Its path; None where it cannot be told, or is not of the repository."""
     context = build.context.resolved if build.context else "."
     file = build.dockerfile.resolved if build.dockerfile else "Dockerfile"

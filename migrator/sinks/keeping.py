@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 from migrator.flow.events import Command, Flow
-from migrator.ir.paths import Paths, Top, only
-from migrator.ir.values import Unknown, Value, inputs
+from migrator.ir.named import named
+from migrator.ir.paths import NONE, Paths, Top, joined, only
+from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, inputs
 from migrator.rulebook.records import BuiltIn, RuleBook
 from migrator.sinks.invocations import parse
 from migrator.text.patterns import regex
@@ -24,9 +25,12 @@ ROOTED = ("/", "~", "$")
 
 def spelt(path: str, built_in: BuiltIn) -> str:
     """A path in one spelling: relative to the clone directory where it is in there, '' for none."""
+    if not path:
+        return ""
+    path = f"{path}/" if path in (f"${{{built_in.clone}}}", "${PWD}", "${HOME}") else path
     path = path.removeprefix(f"${{{built_in.clone}}}/").removeprefix("${PWD}/").removeprefix("file://")
     path = f"~{path.removeprefix('${HOME}')}" if path.startswith("${HOME}/") else path
-    return posixpath.normpath(path) if path else ""
+    return posixpath.normpath(path or ".")
 
 
 def spellings(text: str, folders: Paths, built_in: BuiltIn) -> Iterator[str]:
@@ -37,6 +41,21 @@ def spellings(text: str, folders: Paths, built_in: BuiltIn) -> Iterator[str]:
             yield spelt(part, built_in)
         elif part:
             yield from (spelt(posixpath.join(folder, part), built_in) for folder in sorted(folders))
+
+
+def placed(value: Value, folders: Paths, visited: Paths, built_in: BuiltIn) -> Paths:
+    """The paths in the clone directory that a value may stand for where a command runs in one of `folders`. The script
+    may have been in those `visited`, and a variable that it set there keeps its `$PWD`; home lies elsewhere."""
+    return joined(_placed(row, folders, visited, built_in) for row in value.alternatives)
+
+
+def _placed(row: Alternative, folders: Paths, visited: Paths, built_in: BuiltIn) -> Paths:
+    match row:
+        case (Input(name="HOME"), *_) | (Unknown(outside=True), *_):
+            return NONE
+        case (Input(name="PWD"), *rest):
+            return named(Value(((Literal("."), *rest),)), visited, built_in.clone)
+    return named(Value((row,)), folders, built_in.clone)
 
 
 def within(path: str, places: Iterable[str]) -> bool:

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from migrator.flow.events import Command, Flow
-from migrator.ir.paths import Paths, Top
-from migrator.ir.values import Input, Value
+from migrator.ir.paths import GLOB, NONE, Paths, Top, below, join, matching, meet, patterns
+from migrator.ir.values import Input, Literal, Value, concat, symbol
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink, sinks
-from migrator.sinks.invocations import Invocation, Parsed
-from migrator.sinks.keeping import ROOTED, WrittenFiles, spellings, spelt, takes, within
+from migrator.sinks.invocations import Invocation, Parsed, invocation
+from migrator.sinks.keeping import ROOTED, WrittenFiles, placed, spellings, spelt, takes, within
 from migrator.sinks.shown import visible_text
 from migrator.sinks.values import value_of
 from migrator.text.patterns import regex
@@ -35,17 +35,22 @@ def kept(called: Invocation) -> str:
     """
     where = called.client.login_file
     own = where.variables[0] if where.variables else ""
-    parsed = Parsed((*called.options, *called.parsed.options), called.parsed.words)
-    moved = next(sinks(where.slots, called.client.name, called.command, parsed), None)
-    if moved is not None:
-        place = moved.value.symbol()
-    elif where.home and (home := value_of(called.command, "HOME")) is not None:
-        folder = home.symbol()
-        place = f"{folder}/{where.home}" if folder else None
-    else:
+    told = moved(called)
+    place = told.symbol() if told else None
+    if told is None or (where.home and place in (f"~/{where.home}", f"${{HOME}}/{where.home}")):
         return own
-    default = where.home and place in (f"~/{where.home}", f"${{HOME}}/{where.home}")
-    return own if default else place or "?"
+    return place or "?"
+
+
+def moved(called: Invocation) -> Value | None:
+    """Where a call is told to keep its login, a file or a folder; None for where its client does by itself."""
+    where = called.client.login_file
+    parsed = Parsed((*called.options, *called.parsed.options), called.parsed.words)
+    told = next(sinks(where.slots, called.client.name, called.command, parsed), None)
+    if told is not None:
+        return told.value
+    home = value_of(called.command, "HOME") if where.home else None
+    return concat([home, Value.of(Literal(f"/{where.home}"))]) if home else None
 
 
 def is_login_file(path: str, book: RuleBook) -> bool:
@@ -121,18 +126,40 @@ def _moved(command: Command, book: RuleBook) -> set[str]:
 
 
 class LoginFiles(Struct, frozen=True):
-    """The login files of a step: those that the rules know, and the `places` that its logins were told."""
+    """The login files of a step: those that the rules know, and the `places` that its logins were told, which are files
+    or folders. `inside` are the places in the clone directory, `files` the files there, and `outside` those
+    elsewhere, all as `spelt`."""
 
     book: RuleBook
     places: tuple[str, ...]
+    inside: Paths
+    files: Paths
+    outside: tuple[str, ...]
 
     @classmethod
-    def of(cls, configs: Iterable[str], book: RuleBook) -> LoginFiles:
-        """`configs` are the answers of `kept`; places are relative to the clone directory where they are in there."""
-        own = {name for client in book.clients.values() for name in client.login_file.variables}
-        told = (config for config in configs if config not in ("", "?", ".", *own))
-        places = (spelt(config, book.built_in) for config in told)
-        return cls(book, tuple(dict.fromkeys(filter(None, places))))
+    def of(cls, logins: Iterable[Command], visited: Paths, book: RuleBook) -> LoginFiles:
+        """`logins` are the commands of them, `visited` the folders that the step makes its working directory. Places
+        are relative to the clone directory where they are in there."""
+        told: dict[str, None] = {}
+        outside: dict[str, None] = {}
+        inside: Paths = NONE
+        files: Paths = NONE
+        for called in filter(None, (invocation(command, book) for command in logins)):
+            where = called.client.login_file
+            value = moved(called)
+            if value is None:
+                value = Value.of(Literal(f"~/{where.home}"))
+            folder = bool(where.home) and not where.home.endswith(FILES)
+            texts = (spelt(symbol(row) or "", book.built_in) for row in value.alternatives)
+            for text in filter(None, texts):
+                if kept(called) not in where.variables:
+                    told[text] = None
+                if text.startswith(ROOTED):
+                    outside[f"{text}/{FILES[0]}" if folder else text] = None
+            places = placed(value, called.command.folders, visited, book.built_in)
+            inside = join(inside, places)
+            files = join(files, below(places, FILES[0]) if folder else places)
+        return cls(book, tuple(told), inside, files, tuple(outside))
 
     def named(self, text: str) -> bool:
         """Whether a word, or what stands behind its last `=`, is such a file."""
@@ -150,16 +177,33 @@ class LoginFiles(Struct, frozen=True):
     def packs(self, pattern: str) -> bool:
         """Whether an artifact's pattern or a cache's path takes such a file along."""
         short = spelt(pattern, self.book.built_in)
+        paths = self.outside if short.startswith(ROOTED) else (*patterns(self.inside), *patterns(self.files))
         return self.holds(pattern) or any(
-            within(short, [place]) or takes(short, place) or takes(short, f"{place}/{FILES[0]}")
-            for place in self.places
+            meet(Top("", (path,)), one) if GLOB.search(path) else takes(short, path)
+            for path in paths
+            for one in (short, f"{short}/**")
         )
 
     def given(self, text: str, folders: Paths, entered: Iterable[str]) -> bool:
         """Whether a word names such a file or its folder where a command runs in one of `folders`, or in one of those
         that the script has `entered`."""
         paths = tuple(spellings(text, folders, self.book.built_in))
-        if any(within(path, self.places) or (path.startswith(ROOTED) and self.holds(path)) for path in paths):
+        if any(self.is_at(path) or (path.startswith(ROOTED) and self.holds(path)) for path in paths):
             return True
         inside = [path for path in paths if isinstance(folders, Top) and not path.startswith(ROOTED)]
         return any(self.holds(posixpath.normpath(posixpath.join(one, path))) for one in entered for path in inside)
+
+    def is_in(self, text: str, folders: Paths) -> bool:
+        """Whether a word names such a file of the clone directory, or its folder."""
+        return any(self.is_at(path) for path in spellings(text, folders, self.book.built_in) if path != ".")
+
+    def is_at(self, path: str) -> bool:
+        """Whether a path, as `spelt`, is such a file or its folder, or in there."""
+        around = [path[:at] for at, sign in enumerate(path) if sign == "/"]
+        known = [one for one in patterns(self.inside) if one.replace("*", "").strip("/")]
+        return within(path, self.places) or bool(matching(Top("", tuple(known)), [path, *around]))
+
+    def has(self, text: str, folders: Paths) -> bool:
+        """Whether a word names a folder of the clone directory that holds such a file, somewhere below."""
+        paths = set(spellings(text, folders, self.book.built_in))
+        return any(path == "." or one.startswith(f"{path}/") for one in patterns(self.files) for path in paths if path)

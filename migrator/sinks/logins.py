@@ -20,6 +20,9 @@ from migrator.text import wildcards
 SEVERAL = "the words of the login"
 """What the host comes from of a login that is given more words than it takes."""
 
+OTHER = "another registry"
+"""The host of a login of which no more is known than that it is none of Packages."""
+
 
 class Login(Struct, frozen=True, eq=False):
     """One run of a login command: the sinks of a call that stores what it is given.
@@ -87,7 +90,7 @@ def _host(values: list[Value], book: RuleBook) -> tuple[str, Registry | None, st
     if len(known) == len(hosts) and (len(hosts) == 1 or registry is None):
         return known[0], registry, "", None
     if not any(_may_be_packages(row, book) for row in values[0].alternatives):
-        return "another registry", None, "", None
+        return OTHER, None, "", None
     return "", None, subject_of(values[0]), registry
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from migrator.ir.values import Literal, Value
 from migrator.rulebook.records import RuleBook
+from migrator.text.packed import unpacked
 from migrator.text.patterns import regex
 from migrator.text.source import Span
 
@@ -40,7 +41,8 @@ def encoded_logins(text: str, book: RuleBook) -> Iterator[Span]:
     for match in _ENCODED.finditer(text):
         letters = "".join(match[0].split()).rstrip("=")
         letters = letters[: len(letters) - (len(letters) % 4 == 1)]
-        decoded = base64.b64decode(f"{letters}{'=' * (-len(letters) % 4)}").decode(errors="replace")
+        data = base64.b64decode(f"{letters}{'=' * (-len(letters) % 4)}")
+        decoded = (unpacked(data) or data).decode(errors="replace")
         if shows_login(decoded, book) and not names_natives(decoded, book):
             yield Span(*match.span())
 

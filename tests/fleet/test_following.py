@@ -57,6 +57,25 @@ def test_each_state_is_told(box: Box, desk: Desk) -> None:
     assert "pr-open (0 days)" in table.out
 
 
+def test_a_repository_with_a_file_that_cannot_be_read_is_not_clean(desk: Desk) -> None:
+    broken = "pipelines:\n  default:\n    - step: [echo crg.apkg.io\n"
+    desk.add("clean", NATIVE)
+    desk.add("broken", broken)
+    desk.add("both", STORED)
+    desk.box.commit("both", "main", {"ci/bitbucket-pipelines.yml": broken})
+    desk.run("fleet", "scan", "--workspace", "acme")
+    status = desk.run("fleet", "status", "--format", "json")
+    rows = {row["slug"]: row for row in json.loads(status.out)["repositories"]}
+    assert {slug: (row["state"], row["unread"]) for slug, row in rows.items()} == {
+        "both": ("findings", 1),
+        "broken": ("unreadable", 1),
+        "clean": ("clean", 0),
+    }
+    assert rows["broken"]["error"].startswith("bitbucket-pipelines.yml:")
+    assert rows["both"]["error"].startswith("ci/bitbucket-pipelines.yml:")
+    assert status.code == 3
+
+
 def test_a_clock_that_is_ahead_makes_no_age_below_zero(desk: Desk) -> None:
     desk.add("web")
     assert desk.open("web").code == 0

@@ -12,7 +12,7 @@ from migrator.demo.box import Box
 from migrator.demo.review import Strategy
 from migrator.demo.state import PullRequest, Run
 from migrator.demo.store import NewCommit
-from tests.fleet.conftest import NATIVE, PIPELINES, STORED, Desk, writes
+from tests.fleet.conftest import NATIVE, PIPELINES, PUSHING, STORED, Desk, writes
 
 OTHER = {"other.txt": "by someone else\n"}
 each = pytest.mark.parametrize("strategy", list(Strategy))
@@ -78,6 +78,23 @@ def test_the_run_of_the_merged_change_tells(box: Box, desk: Desk, strategy: Stra
     box.add_run("web", "main", status)
     box.add_run("web", "main", "PASSED" if status == "FAILED" else "FAILED", commit=box.commit("web", "main", OTHER))
     assert state(desk) == f"merged {said}"
+
+
+@each
+def test_a_merge_whose_commit_says_that_no_pipeline_is_to_run_is_told_until_one_has_run(
+    box: Box, desk: Desk, strategy: Strategy
+) -> None:
+    desk.add("web", PUSHING)
+    assert desk.open("web").code == 0
+    carried = strategy in (Strategy.FAST_FORWARD, Strategy.REBASE_FAST_FORWARD)
+    merged(box, strategy)
+    for _ in range(2):
+        (row,) = desk.status()
+        assert ("`[skip ci]`" in (row["error"] or "")) is carried, row
+        assert row["state"] == "merged"
+    box.add_run("web", "main", "PASSED")
+    (row,) = desk.status()
+    assert (row["run"], row["error"]) == ("green", None)
 
 
 @each

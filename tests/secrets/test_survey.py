@@ -16,6 +16,7 @@ from migrator.rulebook import reading as rulebook
 from migrator.secrets.records import Leaving
 from migrator.secrets.survey import Exported, RecentRuns, Survey
 from migrator.text.files import LIMIT
+from tests.memory import PATH
 
 LOGIN = """\
 pipelines:
@@ -98,14 +99,93 @@ def test_deployments_are_known_only_where_every_pipelines_file_is(
     assert found.environments == environments
 
 
+def pipelines_of(*items: str) -> str:
+    lines = "".join(f"          - {item}\n" for item in items)
+    return f"pipelines:\n  default:\n    - step:\n        script:\n{lines}"
+
+
+INDIRECT = "docker login $REGISTRY -u $PACKAGES_USER -p $PACKAGES_PAT"
+NAMED = {"PACKAGES_PAT", "PACKAGES_USER"}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {PATH: pipelines_of("docker login docker.io -u $U -p $T"), ".env": "REGISTRY=crg.apkg.io\n"},
+        {PATH: pipelines_of("npm login --user $U", "sh x.sh"), "x.sh": "az login -u $U -p $T\n", "a.md": "crg.apkg.io"},
+        {PATH: pipelines_of("sh x.sh"), "x.sh": "docker login quay.io -u $U -p $T\n", "a.md": "crg.apkg.io"},
+        {PATH: pipelines_of(INDIRECT), ".env": "REGISTRY=quay.io\n"},
+        {PATH: pipelines_of("sh x.sh"), "x.sh": INDIRECT},
+    ],
+    ids=[
+        "another registry",
+        "other programs",
+        "another registry in a script",
+        "nothing named",
+        "a script and nothing named",
+    ],
+)
+def test_a_login_elsewhere_has_no_candidates(tmp_path: Path, files: dict[str, str]) -> None:
+    whole(tmp_path, files)
+    with surveyed(tmp_path) as survey:
+        assert survey.candidates() == frozenset()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {PATH: pipelines_of("source .env", INDIRECT), ".env": "REGISTRY=crg.apkg.io\n"},
+        {PATH: pipelines_of("set -a", ". ci/env", INDIRECT), "ci/env": "REGISTRY=crg.apkg.io\n"},
+        {PATH: pipelines_of(INDIRECT), "compose.yaml": "services: {web: {image: crg.apkg.io/acme/web}}\n"},
+        {PATH: pipelines_of("sh login.sh"), "login.sh": INDIRECT, ".env": "REGISTRY=crg.apkg.io\n"},
+        {PATH: pipelines_of("sh login.sh"), "login.sh": f". ./.env\n{INDIRECT}\n", ".env": "REGISTRY=crg.apkg.io\n"},
+        {PATH: pipelines_of("make login"), "Makefile": f"include ci.mk\nlogin:\n\t{INDIRECT.replace('$', '$$')}\n",
+         "ci.mk": "REGISTRY := crg.apkg.io\n"},
+        {PATH: pipelines_of("sh login.sh"), "a.yml": "host: crg.apkg.io\n",
+         "login.sh": "docker login quay.io -u $Q\ndocker login $(yq .host a.yml) -u $PACKAGES_USER -p $PACKAGES_PAT\n"},
+        {PATH: pipelines_of("ruby login.rb"), "config.yml": "registry: crg.apkg.io\n",
+         "login.rb": 'system("docker login #{host} -u $PACKAGES_USER -p $PACKAGES_PAT") or exit(1)\n'},
+    ],
+    ids=["sourced", "exported", "in a compose file", "in a script", "in a script that sources it", "in a makefile",
+         "beside another registry", "in another language"],
+)  # fmt: skip
+def test_a_login_whose_host_another_file_names_has_candidates(tmp_path: Path, files: dict[str, str]) -> None:
+    whole(tmp_path, files)
+    with surveyed(tmp_path) as survey:
+        assert survey.candidates() - {"REGISTRY"} == NAMED
+
+
+@pytest.mark.parametrize("variable", ["REGISTRY", "OTHER"])
+def test_a_login_whose_host_a_stored_variable_names_has_candidates(tmp_path: Path, variable: str) -> None:
+    whole(tmp_path, {PATH: pipelines_of("sh login.sh"), "login.sh": INDIRECT})
+    with surveyed(tmp_path, {variable: "crg.apkg.io"}) as survey:
+        assert survey.candidates() - {"REGISTRY"} == NAMED
+
+
+def test_a_login_of_an_earlier_commit_has_candidates_too(tmp_path: Path) -> None:
+    whole(tmp_path, {PATH: pipelines_of("source .env", INDIRECT), ".env": "REGISTRY=crg.apkg.io\n"})
+    commit(tmp_path, pipelines_of("true"))
+    with surveyed(tmp_path) as survey:
+        assert survey.candidates() - {"REGISTRY"} == NAMED
+
+
 def repository(root: Path, pipelines: str) -> None:
+    whole(root, {PATH: pipelines})
+
+
+def whole(root: Path, files: dict[str, str]) -> None:
     git(root, "init", "--quiet", "-b", "main")
-    commit(root, pipelines)
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    commit(root, files[PATH])
 
 
 @contextmanager
-def surveyed(root: Path) -> Iterator[Survey]:
-    settings = Settings(workspace="acme", repository="web", ignore=frozenset({"credential-leaves-step"}))
+def surveyed(root: Path, hosts: dict[str, str | None] | None = None) -> Iterator[Survey]:
+    settings = Settings(
+        workspace="acme", repository="web", ignore=frozenset({"credential-leaves-step"}), hosts=hosts or {}
+    )
     with Objects(root) as objects:
         yield Survey(
             objects, rulebook.load(), settings, RecentRuns(), lambda text: Exported(None, text), tuple(refs(root))

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.ir.paths import Paths, Top
+from migrator.ir.paths import Paths, Top, joined, patterns
 from migrator.rulebook.sinks import Channel
 from migrator.sinks.invocations import invocation
 from migrator.sinks.login_files import LoginFiles, gives_login_file, is_login_file, kept, written_by_hand
 from tests.flow.reading import BOOK, command, follow
 
-FILES = LoginFiles.of(["", "?", ".", "DOCKER_CONFIG", "${BITBUCKET_CLONE_DIR}/own", "${A}/two"], BOOK)
+CLONE = "$BITBUCKET_CLONE_DIR"
+
+
+def files_of(text: str) -> LoginFiles:
+    """Those of a script that does nothing but log in and change folders."""
+    commands = follow(text).commands
+    visited = joined(one.folders for one in commands)
+    return LoginFiles.of([one for one in commands if one.name != "cd"], visited, BOOK)
+
+
+FILES = files_of(f"docker login\ndocker --config {CLONE}/own login\ndocker --config /srv/two login")
 
 
 @pytest.mark.parametrize("path", ["", "config.json", ".docker", "a.docker/config.json", "~/.docker/config.json.bak"])
@@ -34,7 +44,58 @@ def test_the_files_of_every_client_are_known(path: str) -> None:
 
 
 def test_the_places_of_a_step_are_those_that_its_logins_were_told() -> None:
-    assert FILES.places == ("own", "${A}/two")
+    assert FILES.places == ("own", "/srv/two")
+    assert FILES.outside == ("~/.docker/config.json", "/srv/two/config.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("docker login", []),
+        ("DOCKER_CONFIG=$HOME/.docker docker login", []),
+        ("DOCKER_CONFIG=/tmp/$RANDOM docker login", []),
+        ("DOCKER_CONFIG=$(mktemp -d) docker login", []),
+        ("DOCKER_CONFIG=$(mktemp -d /tmp/a.XXX) docker login", []),
+        ("DOCKER_CONFIG=$(mktemp -d -t a.XXX) docker login", []),
+        ("cd app\nDOCKER_CONFIG=../../a docker login", []),
+        ("podman login --authfile a.json", ["a.json"]),
+        ("docker --config .a login", [".a/config.json"]),
+        ("cd app\nDOCKER_CONFIG=.a docker login", ["app/.a/config.json"]),
+        ("cd app\nDOCKER_CONFIG=../.a docker login", [".a/config.json"]),
+        ("cd app\nDOCKER_CONFIG=$(pwd)/.a docker login", ["app/.a/config.json"]),
+        ("export DOCKER_CONFIG=$PWD/.a\ncd app\ndocker login", [".a/config.json", "app/.a/config.json"]),
+        ("DOCKER_CONFIG=.a-$B docker login", [".a-**/config.json"]),
+        ("DOCKER_CONFIG=$A/two docker login", ["**/two/config.json"]),
+        ("DOCKER_CONFIG=$(mktemp -d a.XXX) docker login", ["**/config.json"]),
+        ("DOCKER_CONFIG=$(mktemp -d -p .) docker login", ["**/config.json"]),
+        ("TMPDIR=.\nDOCKER_CONFIG=$(mktemp -d) docker login", ["**/config.json"]),
+        ("HOME=$PWD docker login", [".docker/config.json"]),
+    ],
+)
+def test_the_files_in_the_clone_directory_are_told_by_where_the_script_is(text: str, inside: list[str]) -> None:
+    assert sorted(patterns(files_of(text).files)) == inside
+
+
+@pytest.mark.parametrize(("pattern", "packs"), [("dist/**", True), ("~/.m2", False), ("/srv", False)])
+def test_a_folder_of_which_a_part_is_not_known_may_be_in_any_artifact(pattern: str, packs: bool) -> None:
+    assert files_of("DOCKER_CONFIG=$A/two docker login").packs(pattern) is packs
+
+
+@pytest.mark.parametrize(
+    ("text", "folders", "has"),
+    [
+        ("src", frozenset({""}), False),
+        ("own/config.json", frozenset({""}), False),
+        (".", frozenset({"src"}), False),
+        ("/", frozenset({""}), False),
+        (".", frozenset({""}), True),
+        ("..", frozenset({"src"}), True),
+        ("own", frozenset({""}), True),
+        (CLONE.replace("$", "${") + "}", frozenset({"src"}), True),
+    ],
+)
+def test_a_folder_has_the_login_file_somewhere_below(text: str, folders: Paths, has: bool) -> None:
+    assert FILES.has(text, folders) is has
 
 
 @pytest.mark.parametrize(
@@ -57,7 +118,7 @@ def test_the_places_of_a_step_are_those_that_its_logins_were_told() -> None:
         ("**/config.json", (False, False, True)),
         ("**/own", (False, False, True)),
         ("**/owner", (False, False, False)),
-        ("${A}", (False, False, True)),
+        ("/srv", (False, False, True)),
     ],
 )
 def test_a_text_names_a_login_file_or_holds_it_or_packs_it(text: str, answers: tuple[bool, bool, bool]) -> None:

@@ -1,98 +1,62 @@
-"""Whether a build takes the file with the client's logins into an image: it lies in the context, and is copied."""
+"""Whether a build takes a file into an image: it lies in a context, and is copied."""
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
+from collections.abc import Iterator
+
+from msgspec import Struct
 
 from migrator.fixes.context import Context
-from migrator.ir.named import located, named
-from migrator.ir.paths import ROOT, Paths, Top, joined
-from migrator.ir.values import Unknown, Value
-from migrator.sinks.invocations import Invocation
-from migrator.sinks.keeping import ROOTED
-from migrator.sinks.login_files import FILES
-from migrator.text.patterns import regex
-
-_COPIES = regex(r"^[ \t]*(?:COPY|ADD)[ \t]+(?P<rest>(?:[^\n\\]|\\[^\n]|\\\n)*)", re.IGNORECASE | re.MULTILINE)
-_WORD = regex(r"[^\s\[\]\",]+")
-_BOUND = regex(r"--mount=\S{0,200}type=bind")
-_NAMES = ("Dockerfile", "Containerfile")
+from migrator.flow.events import Command
+from migrator.flow.queries import may_follow
+from migrator.ir.paths import Top
+from migrator.reading.steps import Shell, StepFacts
+from migrator.sinks.contexts import BuildContext, build_contexts, builds
+from migrator.sinks.images import found_by
+from migrator.sinks.invocations import invocation
+from migrator.sinks.keeping import spellings
+from migrator.sinks.uses import Files
 
 
-def copies_login(called: Invocation, places: Iterable[str], context: Context) -> bool:
-    """`places` are the login files and their folders, relative to the clone directory where they are in there."""
-    inside = [place for place in places if not place.startswith(ROOTED) and not place.startswith("..")]
-    syntax = called.syntax
-    if syntax is None or not inside or not (syntax.build or syntax.bake or (syntax.compose and syntax.compose.build)):
-        return False
-    builds = list(_of_build(called, context)) if syntax.build else list(_of_compose(context))
-    return any(_takes(folder, texts, place, context) for folder, texts in builds for place in inside)
+class Building(Struct, frozen=True):
+    """A command of a step that builds of `contexts`; `files` is the repository as it finds it."""
+
+    shell: Shell
+    command: Command
+    contexts: tuple[BuildContext, ...]
+    files: Files
+
+    def takes(self, path: str) -> bool:
+        """`path` is one in the spelling of `spelt`, or a pattern of such."""
+        return any(context.takes(path, self.files) for context in self.contexts)
+
+    def takes_written(self, shell: Shell, writer: Command, path: str) -> bool:
+        """Whether it takes a file that a command of the same step writes, and that nothing surely removes before."""
+        if not self.may_come_after(shell, writer) or not self.takes(path):
+            return False
+        between = (command for command in shell.trace.commands if command.order > writer.order)
+        removed = (command for command in between if shell is not self.shell or command.order < self.command.order)
+        return not any(self._removes(command, writer, path) for command in removed)
+
+    def _removes(self, command: Command, writer: Command, path: str) -> bool:
+        texts = [argument.value.symbol() or "" for argument in command.arguments]
+        found = (one for text in texts for one in spellings(text, command.folders, self.files.built_in))
+        same = command.branches == writer.branches and not command.looped
+        return command.name == "rm" and same and not isinstance(command.folders, Top) and path in found
+
+    def may_come_after(self, shell: Shell, command: Command) -> bool:
+        """Whether the build may run after a command of the same step."""
+        if shell is self.shell:
+            return may_follow(command, self.command)
+        return self.shell.order > shell.order
 
 
-def _of_build(called: Invocation, context: Context) -> Iterator[tuple[str, list[str | None]]]:
-    """The contexts of a build, each with the texts of what may be its Dockerfile; None is one that is not known."""
-    syntax, command, parsed = called.syntax, called.command, called.parsed
-    assert syntax is not None
-    assert syntax.build is not None
-    clone = context.book.built_in.clone
-    main = parsed.words[-1].value if parsed.words else Value.of(Unknown("a missing word"))
-    told = parsed.values(syntax.build.file)
-    for folder in _folders(named(main, command.folders, clone)):
-        names = joined(named(one, command.folders, clone) for one in told)
-        paths = [posixpath.join(folder, name) for name in _NAMES] if not told else sorted(_folders(names))
-        texts = [text for path in paths if (text := context.file(path)) is not None]
-        yield folder, [*texts] or [None]
-    for value in parsed.values(syntax.build.context):
-        path = (value.symbol() or "").partition("=")[2]
-        if path and "://" not in path:
-            for folder in _folders(located(path, command.folders, clone)):
-                yield folder, [None]
-
-
-def _of_compose(context: Context) -> Iterator[tuple[str, list[str | None]]]:
-    """Any Dockerfile of the repository with its own folder, or the root."""
-    for path in context.files.paths:
-        if path.rpartition("/")[2].startswith(_NAMES):
-            for folder in {path.rpartition("/")[0], ""}:
-                yield folder, [context.file(path)]
-
-
-def _folders(paths: Paths) -> frozenset[str]:
-    return ROOT if isinstance(paths, Top) else paths
-
-
-def _takes(folder: str, texts: Iterable[str | None], place: str, context: Context) -> bool:
-    """Whether one of the Dockerfiles copies what is at a place of its context."""
-    if folder and place != folder and not place.startswith(f"{folder}/"):
-        return False
-    short = posixpath.relpath(place, folder or ".")
-    ignored = (context.file(posixpath.join(folder, ".dockerignore")) or "").split()
-    paths = {short, *(posixpath.normpath(posixpath.join(short, name)) for name in FILES)}
-    if any(fnmatchcase(path, one.strip("/").removeprefix("**/")) for one in ignored for path in paths):
-        return False
-    return any(
-        text is None or _BOUND.search(text) or any(_covers(one, paths) for one in _sources(text)) for text in texts
-    )
-
-
-def _sources(text: str) -> list[str]:
-    """What the instructions of a Dockerfile copy from the context."""
-    found: list[str] = []
-    for match in _COPIES.finditer(text):
-        words = _WORD.findall(match["rest"])
-        plain = [word for word in words if not word.startswith("--") and word != "\\"]
-        if not any(word.startswith("--from") for word in words):
-            found += plain[:-1]
-    return found
-
-
-def _covers(source: str, paths: set[str]) -> bool:
-    short = posixpath.normpath(source.lstrip("/") or ".")
-    return (
-        short == "."
-        or "$" in short
-        or any(path == short or path.startswith(f"{short}/") or fnmatchcase(path, short) for path in paths)
-    )
+def buildings(facts: StepFacts, context: Context) -> Iterator[Building]:
+    """What a step builds."""
+    for shell in facts.shells:
+        called = [one for one in (invocation(command, context.book) for command in shell.trace.commands) if one]
+        building = [one for one in called if builds(one)]
+        if building:
+            files = found_by(shell.trace, context.book, context.file, lambda: context.files.paths)
+            for one in building:
+                yield Building(shell, one.command, tuple(build_contexts(one, files)), files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Iterator, Sequence
 
 from migrator.fixes.context import Context
@@ -9,8 +10,10 @@ from migrator.fixes.departures import Departure
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
-from migrator.fixes.reasons.building import copies_login
+from migrator.fixes.reasons.building import buildings
 from migrator.flow.events import Command
+from migrator.frontends.documents.dockerignore import leaves_out
+from migrator.ir.paths import GLOB, joined, only, patterns
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.programs import Programs
 from migrator.rulebook.records import RuleBook
@@ -66,21 +69,33 @@ def _aliased(login: PackagesLogin, book: RuleBook) -> Iterator[str]:
 def _login_file_leaves(facts: StepFacts, context: Context) -> Iterator[tuple[str, str]]:
     """Who takes the file, and what becomes of it."""
     book = context.book
-    files = LoginFiles.of((login.config for login in facts.logins), book)
+    visited = joined(command.folders for shell in facts.shells for command in shell.trace.commands)
+    files = LoginFiles.of((login.command for login in facts.logins), visited, book)
     for shell in facts.shells:
         entered = tuple(_entered(shell, files))
         for command in shell.trace.commands:
             yield from _taken(command, files, entered, book)
-            if (called := invocation(command, book)) and copies_login(called, files.places, context):
-                yield command.name, "the build copies the login file into an image"
+            if _gathers(command, files, context):
+                yield command.name, f"`{command.name}` takes all of the folder along, and the login file in there"
         if any(files.named(path.symbol() or "") for path in shell.trace.inputs):
             yield "a redirection", "what is read holds the login file"
+    yield from _built(facts, files, context)
     for kind, path in facts.step.kept:
         if files.packs(path):
             yield kind, f"{kind} keeps the login file"
     for task in facts.tasks:
         if any(files.packs(scalar.value) for _, scalar in task.variables):
             yield task.what, f"{task.what} is given the login file"
+
+
+def _built(facts: StepFacts, files: LoginFiles, context: Context) -> Iterator[tuple[str, str]]:
+    """The builds that copy the login file, of those that may run when it is there."""
+    places = (*patterns(files.files), *files.outside)
+    logins = [(shell, login.command) for shell in facts.shells for login in shell.logins if login.registry]
+    for build in buildings(facts, context) if places else ():
+        after = any(build.may_come_after(shell, command) for shell, command in logins)
+        if after and any(map(build.takes, places)):
+            yield build.command.name, "the build copies the login file into an image"
 
 
 def _entered(shell: Shell, files: LoginFiles) -> Iterator[str]:
@@ -100,16 +115,37 @@ def _taken(command: Command, files: LoginFiles, entered: tuple[str, ...], book: 
         if escaped.of(Role.LOGIN) or given:
             yield command.name, escaped.escape.what
             return
-    if command.followed or command.name in programs.keepers or invocation(command, book):
+    called = invocation(command, book)
+    if command.followed or command.name in programs.keepers or (called and called.syntax):
         return
     if any(escaped.of(Role.SCRIPT) for escaped in escapes(command, book)):
         return  # its words are about another machine's files
     sources = tuple(_sources(command, programs))
-    if command.name in programs.copiers:
-        if any(files.holds(text) or files.given(text, command.folders, entered) for text in sources):
+    folders = command.folders
+    if called:  # `docker cp`: the last word is where it goes to
+        if any(files.is_in(one, folders) or files.has(one, folders) for one in sources[:-1]):
+            yield command.name, "what is copied holds the login file"
+    elif command.name in programs.copiers:
+        if any(files.holds(one) or files.given(one, folders, entered) or files.has(one, folders) for one in sources):
             yield command.name, "what is copied or shown holds the login file"
     elif any(files.given(text, command.folders, entered) for text in sources):
         yield command.name or "a program", f"`{command.name or 'a program'}` is given the login file, and may keep it"
+
+
+def _gathers(command: Command, files: LoginFiles, context: Context) -> bool:
+    """Whether a command takes the working directory along, with a login file that nothing surely leaves out."""
+    gathering = context.book.programs.gathering.get(command.name)
+    words = " ".join(one.text or "?" for one in command.arguments)
+    if gathering is None or command.followed or not gathering.words.fullmatch(words):
+        return False
+    if not files.has(".", command.folders):
+        return False
+    folder = only(command.folders)
+    texts = (context.file(posixpath.join(folder, name)) for name in gathering.ignored) if folder is not None else ()
+    ignored = next((text for text in texts if text is not None), "")
+    inside = (posixpath.relpath(path, folder or ".") for path in patterns(files.files) if not GLOB.search(path))
+    paths = [path for path in inside if not path.startswith("..")]
+    return not paths or not all(leaves_out(ignored, path, anywhere=True) for path in paths)
 
 
 def _sources(command: Command, programs: Programs) -> Iterator[str]:

@@ -8,6 +8,7 @@ reader in the tests.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -105,6 +106,48 @@ def read_dockerfile(text: str, build_args: Mapping[str, str | None], target: str
     reads = _resolve(stages)
     wanted = _wanted(stages, target)
     return (*_syntax(directives, build_args), *(ref for index in wanted for ref in reads[index]))
+
+
+def copied(text: str) -> tuple[str, ...] | None:
+    """What the instructions copy, or mount, of the main build context, as written: paths and patterns, `.` for all of
+    it. None where the text is too large to tell."""
+    if len(text) > SIZE_LIMIT:
+        return None
+    lines = [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
+    escape = "`" if _directives(lines).get("escape", (0, ""))[1] == "`" else "\\"
+    found: dict[str, None] = {}
+    for _, instruction, rest in _instructions(lines, escape):
+        flags, rest = _flags(rest)
+        if any(True for _ in _sources(instruction, flags)):
+            continue
+        if instruction in ("COPY", "ADD"):
+            found.update(dict.fromkeys(_copied(rest, escape)))
+        elif instruction == "RUN":
+            mounts = (dict(option.partition("=")[::2] for option in flag.split(",")) for flag in _mounts(flags))
+            found.update(dict.fromkeys(one.get("source", one.get("src", ".")) for one in mounts))
+    return tuple(found)
+
+
+def _copied(rest: str, escape: str) -> Sequence[str]:
+    """The words of an instruction but for the last, which says where to; a list in JSON, too."""
+    words = _listed(rest) or _words(rest, escape) or rest.split()
+    return [re.sub(r"""['"]""", "", word) for word in words[:-1] if not _HEREDOC.fullmatch(word)]
+
+
+def _listed(rest: str) -> list[str] | None:
+    try:
+        words = json.loads(rest) if rest.lstrip().startswith("[") else None
+    except (ValueError, RecursionError):
+        return None
+    return [str(word) for word in words] if isinstance(words, list) else None
+
+
+def _mounts(flags: Iterable[str]) -> Iterator[str]:
+    """The options of the mounts that show the context, as a mount of no type does."""
+    for flag in flags:
+        name, _, value = flag.partition("=")
+        if name == "--mount" and not re.search(r"(?:^|,)\s*type=(?!bind(?:,|$))", value):
+            yield value
 
 
 class _Stage(Struct):

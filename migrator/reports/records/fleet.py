@@ -56,6 +56,7 @@ class StandingRecord(Struct, frozen=True):
     age_days: Annotated[int | None, about("Of an open pull request")]
     findings: Count
     held_back: Count
+    unread: Annotated[Count, about("Files that could not be read")]
     pull_request: RequestRecord | None
     error: str | None
     was: Annotated[Strings, about("Slugs that the repository had before")]
@@ -214,6 +215,7 @@ def _standing(row: StatusRow) -> StandingRecord:
         row.days,
         row.findings,
         row.held_back,
+        row.unread,
         request,
         row.error or None,
         row.was,

@@ -43,6 +43,7 @@ TONES = (
     (State.OPEN, Tone.HALF),
     (State.MERGED_RED, Tone.BAD),
     (State.FINDINGS, Tone.PLAIN),
+    (State.UNREADABLE, Tone.BAD),
     (State.DECLINED, Tone.PLAIN),
     (State.ERROR, Tone.BAD),
     (State.SKIPPED, Tone.PLAIN),
@@ -55,6 +56,7 @@ _REPOSITORIES = (
     *("error", "was"),
 )
 _DONE = (State.CLEAN, State.MERGED, State.MERGED_GREEN)
+_TO_LOOK_AT = (State.MERGED_RED, State.ERROR, State.UNREADABLE)
 _WEEKS = 26
 _MOST = 20
 """Findings of one repository that the page shows, and uses of a package."""
@@ -85,14 +87,14 @@ def document(fleet: Fleet, today: date) -> Document:
 def _overview(fleet: Fleet, today: date) -> Section:
     counts = Counter(one.standing.standing for one in fleet.owned if one.standing.standing.counts)
     looked = sum(counts.values()) - counts[State.SKIPPED]
-    done = sum(counts[state] for state in _DONE)
+    done, wrong = (sum(counts[state] for state in states) for states in (_DONE, _TO_LOOK_AT))
     findings = Counter(finding.verdict for one in fleet.owned for finding in one.left)
     share = f"{100 * done / looked:.0f} %" if looked else "–"
     parts = (
         Bar("done", done, Tone.GOOD),
         Bar("pull request open", counts[State.OPEN], Tone.HALF),
         Bar("to do", counts[State.FINDINGS] + counts[State.DECLINED], Tone.PLAIN),
-        Bar("needs a look", counts[State.MERGED_RED] + counts[State.ERROR], Tone.BAD),
+        Bar("needs a look", wrong, Tone.BAD),
     )
     verdicts = tuple(Bar(verdict, findings[verdict], VERDICTS[verdict]) for verdict in MEANING)
     charts = [
@@ -110,7 +112,7 @@ def _overview(fleet: Fleet, today: date) -> Section:
             Figure(share, "done", f"{done:,} of {looked:,} that were read"),
             Figure(f"{counts[State.OPEN]:,}", "pull requests open", f"{counts[State.DECLINED]:,} declined"),
             Figure(f"{sum(findings.values()):,}", "findings left", f"{findings[Verdict.SAFE]:,} safe to rewrite"),
-            Figure(f"{counts[State.MERGED_RED] + counts[State.ERROR]:,}", "need a look", "a red run, or not readable"),
+            Figure(f"{wrong:,}", "need a look", "a red run, or not readable"),
         ),
         tuple(chart for chart in charts if any(bar.value for bar in chart.bars)),
     )

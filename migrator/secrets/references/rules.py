@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from functools import lru_cache
@@ -17,8 +17,9 @@ from msgspec.structs import replace
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.documents import RuleFile
 from migrator.rulebook.entries import RuleEntry, outside, trusted
+from migrator.rulebook.linear import linear_with_groups, short
 from migrator.secrets.references.records import OpaqueKind, UseKind
-from migrator.text.patterns import Pattern, regex
+from migrator.text.patterns import regex
 
 _NAME = "(?P<names>[A-Za-z_][A-Za-z0-9_]*)"
 _COMMAND = (
@@ -61,12 +62,15 @@ _STARTS = (
 )
 """A function that starts a program, in one language or another."""
 _MACROS = {"STARTS": _STARTS, "COMMAND": _COMMAND, "ENDS": _ENDS, "FETCHED": _FETCHED, "NAME": _NAME}
-_LONGEST = 500
+_FOREIGN = ("STARTS", "NAME")
+"""Those without look-around."""
+_OWN = regex("COMMAND|ENDS|FETCHED|COMPUTED")
 _LOADING = RLock()
 _SHEBANG = regex(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
 
 
 _Kind = TypeVar("_Kind", UseKind, OpaqueKind)
+_Made = TypeVar("_Made", "Form", "Alias")
 
 
 class Language(RuleEntry, frozen=True):
@@ -88,20 +92,32 @@ class Language(RuleEntry, frozen=True):
 
 
 class Shape(str):
-    """A pattern before it is compiled: the words of `_MACROS` and COMPUTED in it stand for patterns."""
+    """A pattern before it is compiled: the words of `_MACROS` and COMPUTED in it stand for patterns. One of somebody's
+    own rule file is `foreign`: it runs in an engine without look-around, which most of these have."""
 
     @classmethod
     def read(cls, value: object) -> Self:
-        if not isinstance(value, str) or len(value) > _LONGEST or re.search(r"[+*}]\)[+*{]", value):
-            raise ValueError("must be a pattern, short and without nested repetition")
-        return cls(trusted(value).pattern)
+        if not isinstance(value, str):
+            raise ValueError("must be text")
+        return cls(short(value))
 
-    def compiled(self, folded: bool) -> re.Pattern[str]:
-        """A pattern may hold COMPUTED several times, and a group of its name only once."""
+    def compiled(self, folded: bool, foreign: bool) -> re.Pattern[str]:
+        """A pattern may hold COMPUTED several times, and a group of its name only once. Raises ValueError."""
+        if foreign:
+            return self._linear(folded)
         text = re.sub("|".join(_MACROS), lambda found: _MACROS[found[0]], self)
         first, *rest = text.split("COMPUTED")
         more = (_COMPUTED.replace("begins", f"begins{at}") + part for at, part in enumerate(rest, 1))
-        return re.compile(first + "".join(more), re.ASCII | re.MULTILINE | (re.IGNORECASE if folded else 0))
+        try:
+            return re.compile(first + "".join(more), re.ASCII | re.MULTILINE | (re.IGNORECASE if folded else 0))
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(f"is not a regular expression with its words filled in ({error})") from None
+
+    def _linear(self, folded: bool) -> re.Pattern[str]:
+        if own := _OWN.search(self):
+            raise ValueError(f"has {own[0]}, which only built-in patterns may have; write out what stands there")
+        text = re.sub("|".join(_FOREIGN), lambda found: _MACROS[found[0]], self)
+        return linear_with_groups(f"(?m{'i' if folded else ''}){text}")
 
 
 class FormEntry(RuleEntry, Generic[_Kind], frozen=True):
@@ -114,24 +130,17 @@ class FormEntry(RuleEntry, Generic[_Kind], frozen=True):
     folded: bool = False
     beside: str = ""
 
-    def __post_init__(self) -> None:
-        try:
-            self.form()
-        except re.error as error:
-            raise ValueError(
-                f"has a `pattern` that is not a regular expression with its words filled in ({error})"
-            ) from None
-
-    def form(self) -> Form:
+    def form(self, foreign: bool) -> Form:
+        """Raises ValueError with what is wrong with its pattern."""
         bare = self.pattern.removeprefix("COMMAND")
         return Form(
             self.kind,
-            self.pattern.compiled(self.folded),
+            self.pattern.compiled(self.folded, foreign),
             (self.needle,) if isinstance(self.needle, str) else self.needle,
             frozenset(self.languages),
             self.folded,
             self.beside,
-            None if bare == self.pattern else Shape(bare).compiled(self.folded),
+            None if bare == self.pattern else Shape(bare).compiled(self.folded, foreign),
         )
 
 
@@ -151,14 +160,35 @@ class Form:
     guard: re.Pattern[str] | None = None
 
 
-class Alias(RuleEntry, frozen=True):
-    """Words, behind the text `before`, that stand for variables whose names match `names`."""
+class AliasEntry(RuleEntry, frozen=True):
+    """Words, behind the text `before`, that stand for variables whose names match `names`, as a file says it."""
 
     kind: UseKind
-    names: Pattern
+    names: Shape
     words: tuple[str, ...]
     before: str = ""
     languages: tuple[str, ...] = field(name="in", default=())
+
+    def alias(self, foreign: bool) -> Alias:
+        """Raises ValueError with what is wrong with its pattern."""
+        names = linear_with_groups(self.names) if foreign else trusted(self.names)
+        alike = re.fullmatch("()" * names.groups, "")
+        for word in self.words:
+            try:
+                assert alike
+                alike.expand(word)
+            except (re.error, IndexError) as error:
+                raise ValueError(f"does not fit the word `{word}` ({error})") from None
+        return Alias(self.kind, names, self.words, self.before, self.languages)
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    kind: UseKind
+    names: re.Pattern[str]
+    words: tuple[str, ...]
+    before: str
+    languages: tuple[str, ...]
 
 
 class ReferenceFile(RuleEntry, frozen=True):
@@ -167,7 +197,7 @@ class ReferenceFile(RuleEntry, frozen=True):
     languages: Mapping[str, Language] = field(default_factory=dict)
     forms: tuple[FormEntry[UseKind], ...] = ()
     opaque: tuple[FormEntry[OpaqueKind], ...] = ()
-    aliases: tuple[Alias, ...] = ()
+    aliases: tuple[AliasEntry, ...] = ()
 
     def told(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """The languages that it says something of, each with where it does."""
@@ -218,20 +248,31 @@ def load(directories: tuple[Path, ...] = ()) -> Rules:
 @lru_cache(maxsize=4)
 def _load(directories: tuple[Path, ...]) -> Rules:
     folders = [directory / "references" for directory in (rulebook.built_in(), *directories)]
-    documents = [RuleFile(path) for folder in folders for path in sorted(folder.glob("*.yml"))]
+    paths = [(path, bool(number)) for number, folder in enumerate(folders) for path in sorted(folder.glob("*.yml"))]
+    documents = [RuleFile(path, foreign) for path, foreign in paths]
     files = [document.read(ReferenceFile) for document in documents]
     languages = [replace(one, name=name) for file in files for name, one in file.languages.items()]
     names = sorted({UNKNOWN.name, UNENDED.name, *(language.name for language in languages)})
+    forms: list[Form] = []
+    opaque: list[Form] = []
+    aliases: list[Alias] = []
     for document, file in zip(documents, files, strict=True):
         for place, name in file.told():
             if name not in names:
                 raise document.error(place, f"must be one of {', '.join(names)}")
-    return Rules(
-        tuple(languages),
-        tuple(entry.form() for file in files for entry in file.forms),
-        tuple(entry.form() for file in files for entry in file.opaque),
-        tuple(alias for file in files for alias in file.aliases),
-    )
+        forms += _made(document, "forms", "pattern", [entry.form for entry in file.forms])
+        opaque += _made(document, "opaque", "pattern", [entry.form for entry in file.opaque])
+        aliases += _made(document, "aliases", "names", [entry.alias for entry in file.aliases])
+    return Rules(tuple(languages), tuple(forms), tuple(opaque), tuple(aliases))
+
+
+def _made(document: RuleFile, section: str, key: str, made: Sequence[Callable[[bool], _Made]]) -> Iterator[_Made]:
+    """What the entries of a section stand for. Raises RuleError where the pattern behind a key is wrong."""
+    for number, make in enumerate(made):
+        try:
+            yield make(document.foreign)
+        except ValueError as error:
+            raise document.error((section, number, key), str(error)) from None
 
 
 def _glob(glob: str) -> str:
