@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from migrator.cli.applying import apply
+from migrator.checkouts.applying import apply
 from migrator.engine import analysis as engine
 from migrator.findings.records import Report
 from migrator.repositories.worktree import WorkTree
@@ -318,7 +318,7 @@ def test_a_repository_that_ends_its_process_or_never_ends_is_one_line_and_the_ot
         return real(view, *arguments)
 
     monkeypatch.setattr(engine, "analyse", analyse)
-    monkeypatch.setattr("migrator.cli.analysis._SECONDS", 2)
+    monkeypatch.setattr("migrator.checkouts.analysis._SECONDS", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     with within(60):
         outcome = run(command, tmp_path)

@@ -33,8 +33,8 @@ HOUR, SECOND = 950, 5
 class Budget:
     """`label` tells budgets in one file apart, and is nothing secret. `file` None: counted in this process only.
 
-    `wait` is the longest time, in seconds, that a request waits for its turn. `most` is how many a client may send in
-    all, None for no end.
+    `wait` is the longest time, in seconds, that a request waits for its turn. `max_requests` is how many a client may
+    send in all, None for no end.
     """
 
     file: Path | None = None
@@ -42,7 +42,7 @@ class Budget:
     per_hour: int = HOUR
     per_second: int = SECOND
     wait: float = 120
-    most: int | None = None
+    max_requests: int | None = None
 
     def shared(self, number: int, count: int) -> Budget:
         """The part of machine `number`, from 0, where `count` of them share what one credential is allowed."""

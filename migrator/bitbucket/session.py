@@ -136,14 +136,14 @@ class Client:
         cls,
         environment: Mapping[str, str] = os.environ,
         part: tuple[int, int] = (0, 1),
-        most: int | None = None,
+        max_requests: int | None = None,
         pace: Pace | None = None,
     ) -> Client:
         """The client that an environment describes. `part` is which machine this is, from 0, and of how many that share
-        a credential; `most` is how many requests it may send. Raises SetUpError."""
+        a credential; `max_requests` is how many it may send. Raises SetUpError."""
         credentials = Credentials.of(environment)
         base = addresses.api_url(environment)
-        budget = replace(Budget.of(environment, credentials.kind).shared(*part), most=most)
+        budget = replace(Budget.of(environment, credentials.kind).shared(*part), max_requests=max_requests)
         return cls(base, credentials, budget, pace=pace)
 
     @property
@@ -154,8 +154,9 @@ class Client:
     def spares(self, count: int, what: str) -> None:
         """Raises ApiError where no `count` more requests may be sent in this run, or no time is left for them, so that
         `what` is not begun."""
-        if self.budget.most is not None and self._sent + count > self.budget.most:
-            raise ApiError(Cause.SPENT, f"{what} was not begun: this run may send {self.budget.most:,} requests")
+        most = self.budget.max_requests
+        if most is not None and self._sent + count > most:
+            raise ApiError(Cause.SPENT, f"{what} was not begun: this run may send {most:,} requests")
         if self.pace and self.pace.over:
             raise ApiError(Cause.SPENT, f"{what} was not begun: this run was to end by now (--deadline)")
 
@@ -254,8 +255,9 @@ class Client:
 
     def _count(self, asked: str) -> None:
         with self._lock:
-            if self.budget.most is not None and self._sent >= self.budget.most:
-                raise ApiError(Cause.SPENT, f"{asked} was not asked: this run may send {self.budget.most:,} requests")
+            most = self.budget.max_requests
+            if most is not None and self._sent >= most:
+                raise ApiError(Cause.SPENT, f"{asked} was not asked: this run may send {most:,} requests")
             self._sent += 1
             self.asking = asked
 

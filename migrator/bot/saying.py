@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 
 from migrator.bitbucket.comments import CommentLines
 from migrator.bot import proposals, words
@@ -15,14 +14,8 @@ from migrator.bot.words import About
 from migrator.findings.counting import in_order
 from migrator.findings.records import Finding, Report
 from migrator.findings.snippet import fingerprints
+from migrator.options.bot import CommentStyle
 from migrator.rulebook.records import ReasonEntry
-
-
-class ChangeStyle(StrEnum):
-    """How the change of a finding is shown in the comment on its line."""
-
-    DIFF = "diff"
-    SUGGESTION = "suggestion"
 
 
 def saying(
@@ -30,20 +23,22 @@ def saying(
     change: ChangedLines,
     reasons: Mapping[str, ReasonEntry],
     where: str,
-    style: ChangeStyle | None,
-    limit: int,
+    style: CommentStyle,
+    max_comments: int,
 ) -> Saying:
     """The comments about a report. Only a finding on a line that `change` adds or changes gets one of its own, as
-    there is no place in the diff for another; `style` None: none does."""
+    there is no place in the diff for another; style `none`: none does."""
     findings = in_order(report.findings)
     keys = fingerprints(findings, report.sources, report.secrets)
-    pairs = list(zip(findings, keys, strict=True)) if style is not None else []
+    pairs = list(zip(findings, keys, strict=True)) if style is not CommentStyle.NONE else []
 
     def summary(notes: CommentChanges) -> Wanted:
-        about = About(where, None if style is None else notes)
+        about = About(where, None if style is CommentStyle.NONE else notes)
         return Wanted(SUMMARY, marked(words.summary(report, about), SUMMARY))
 
-    return Saying(tuple(_notes(pairs, report, change, reasons, style)), frozenset(keys), limit, summary, bool(findings))
+    return Saying(
+        tuple(_notes(pairs, report, change, reasons, style)), frozenset(keys), max_comments, summary, bool(findings)
+    )
 
 
 def _notes(
@@ -51,7 +46,7 @@ def _notes(
     report: Report,
     change: ChangedLines,
     reasons: Mapping[str, ReasonEntry],
-    style: ChangeStyle | None,
+    style: CommentStyle,
 ) -> Iterator[Wanted]:
     made = proposals.Proposals(report)
     for finding, key in pairs:
@@ -64,7 +59,7 @@ def _notes(
             if change.whole(finding.path, first, last)
             else CommentLines(finding.path, line)
         )
-        suggested = made.suggestion(finding, change) if style is ChangeStyle.SUGGESTION else None
+        suggested = made.suggestion(finding, change) if style is CommentStyle.SUGGESTION else None
         if suggested is not None:
             place, block = CommentLines(finding.path, suggested.last, suggested.first), proposals.block(suggested)
         else:

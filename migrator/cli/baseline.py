@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
+from migrator.checkouts import standard_input
+from migrator.checkouts.analysis import Analysis, analyse
+from migrator.checkouts.together import Together
 from migrator.cli import console, exits
-from migrator.cli.analysis import Analysis
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions
+from migrator.cli.check import aside
 from migrator.configuration import baselines
 from migrator.findings import baseline
 from migrator.findings.counting import many
 from migrator.findings.records import BaselineEntry
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions, CheckOptions
 from migrator.repositories.writing import NotWritten, put
 from migrator.text.mask import named
 
 
-def usable(reading: AnalysisOptions) -> None:
-    """Raises UsageError for options that --write-baseline cannot be combined with."""
-    if reading.select or reading.ignore:
+def run(reading: AnalysisOptions, options: CheckOptions) -> int:
+    """Write what is found, and return the exit code."""
+    if reading.codes.select or reading.codes.ignore:
         raise UsageError("--write-baseline writes all findings; leave out --select and --ignore")
-
-
-def file(analyses: Sequence[Analysis]) -> Path:
-    """The file to write. Raises UsageError where none is named."""
+    analyses = analyse(reading, standard_input.buffer(reading), write_baseline=True)
     path = analyses[0].baseline
     if path is None:
         raise UsageError(
             "which file is the baseline? name it with --baseline FILE, or set `baseline` in the configuration"
         )
-    return path
+    aside(Together.of(analyses), options.color, quiet=options.quiet)
+    return _write(analyses[0], path)
 
 
-def write(one: Analysis, path: Path) -> int:
+def _write(one: Analysis, path: Path) -> int:
     """Write the findings of one repository and return the exit code.
 
     Entries about files that were not asked for, or could not be read, stay as they were.

@@ -1,18 +1,13 @@
-"""The options of `patless cache`."""
+"""The commands of `patless cache`."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from migrator.cli.shared import end
+from migrator.cli.commands import command, end
+from migrator.options.vocabulary import CacheLimit
 
 app = typer.Typer(help="The copies of repositories on this machine.")
-
-Limit = Annotated[
-    str, typer.Option("--cache-limit", metavar="SIZE", help="The most bytes of all copies, such as 500M or 2G.")
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -28,13 +23,9 @@ def cache(context: typer.Context) -> None:
         end(run)
 
 
-@app.command()
-def prune(cache_limit: Limit = "") -> None:
+@command(app)
+def prune(cache_limit: CacheLimit = None) -> int:
     """Take away copies of repositories that are gone; with a limit, also the least recently used ones."""
+    from migrator.cli import cache
 
-    def run() -> int:
-        from migrator.cli import cache
-
-        return cache.prune(cache_limit)
-
-    end(run)
+    return cache.prune(cache_limit)

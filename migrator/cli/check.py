@@ -7,48 +7,49 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from migrator.cli import baseline, console, exits
-from migrator.cli.analysis import Analysis, analyse
+from migrator.checkouts import standard_input
+from migrator.checkouts.analysis import Analysis, analyse
+from migrator.checkouts.together import Together
+from migrator.cli import console, exits
 from migrator.cli.delivery import Delivery, deliver
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions, Showing
-from migrator.cli.together import Together
 from migrator.findings.counting import many
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions, CheckOptions
+from migrator.options.output import PLAIN, Colour
 from migrator.reports.document import Findings, Subject
-from migrator.reports.formats import PLAIN, text
+from migrator.reports.formats import text
 from migrator.reports.subjects import findings
 from migrator.text.mask import named
 
 
-def run(reading: AnalysisOptions, showing: Showing, *, unsafe: bool) -> int:
-    """Print the findings and return the exit code. `unsafe` only words the hint at the end."""
-    if showing.statistics and showing.format not in PLAIN:
-        raise UsageError(f"--statistics are for text and JSON; {showing.format} has no place for them")
-    if reading.write_baseline:
-        baseline.usable(reading)
-    analyses = analyse(reading)
+def run(reading: AnalysisOptions, options: CheckOptions) -> int:
+    """Print the findings and return the exit code."""
+    if options.statistics and options.format not in PLAIN:
+        raise UsageError(f"--statistics are for text and JSON; {options.format} has no place for them")
+    if options.write_baseline:
+        from migrator.cli import baseline
+
+        return baseline.run(reading, options)
+    analyses = analyse(reading, standard_input.buffer(reading))
     all_of = Together.of(analyses)
-    if reading.write_baseline:
-        path = baseline.file(analyses)
-        aside(all_of, showing)
-        return baseline.write(analyses[0], path)
-    aside(all_of, showing)
-    paint = console.paint(showing.colour, None if showing.output else sys.stdout)
-    subject = _subject(analyses, all_of, showing, unsafe)
-    told = deliver(Delivery.of(subject, showing.format, paint), showing.output)
-    left = exits.left(all_of.report.findings, showing.strict)
-    return exits.code(unread=bool(all_of.report.skipped) or not told, left=left, exit_zero=showing.exit_zero)
+    aside(all_of, options.color, quiet=options.quiet)
+    paint = console.paint(options.color, None if options.output_file else sys.stdout)
+    subject = _subject(analyses, all_of, options)
+    told = deliver(Delivery.of(subject, options.format, paint), options.output_file)
+    left = exits.left(all_of.report.findings, options.strict)
+    return exits.code(unread=bool(all_of.report.skipped) or not told, left=left, exit_zero=options.exit_zero)
 
 
-def _subject(analyses: Sequence[Analysis], all_of: Together, showing: Showing, unsafe: bool) -> Subject:
-    if showing.statistics:
+def _subject(analyses: Sequence[Analysis], all_of: Together, options: CheckOptions) -> Subject:
+    unsafe, quiet = options.unsafe_fixes, options.quiet
+    if options.statistics:
         from migrator.reports.subjects import statistics
 
-        return statistics.subject(all_of.report, unsafe=unsafe, quiet=showing.quiet)
+        return statistics.subject(all_of.report, unsafe=unsafe, quiet=quiet)
     name = os.path.basename(os.path.realpath(analyses[0].root))
     name = named(name) if len(analyses) == 1 else many(len(analyses), "repository", "repositories")
     found = partial(_found, analyses)
-    return findings.subject(all_of.report, all_of.reasons, found, name, unsafe=unsafe, quiet=showing.quiet)
+    return findings.subject(all_of.report, all_of.reasons, found, name, unsafe=unsafe, quiet=quiet)
 
 
 def _found(analyses: Sequence[Analysis]) -> Findings:
@@ -56,10 +57,10 @@ def _found(analyses: Sequence[Analysis]) -> Findings:
     return Findings(rooted.report, rooted.rules, rooted.reasons)
 
 
-def aside(all_of: Together, showing: Showing) -> None:
+def aside(all_of: Together, color: Colour, *, quiet: bool = False) -> None:
     """What goes to standard error in every format: what could not be read, and with text what else to know."""
-    paint = console.paint(showing.colour, sys.stderr)
-    lines = [*findings.skipped(all_of.report), *(() if showing.quiet else findings.notes(all_of.notes))]
+    paint = console.paint(color, sys.stderr)
+    lines = [*findings.skipped(all_of.report), *(() if quiet else findings.notes(all_of.notes))]
     console.err([text.line(one, paint) for one in lines])
-    if not (showing.quiet or all_of.report.files or all_of.only_scripts):
+    if not (quiet or all_of.report.files or all_of.only_scripts):
         console.err(["patless: no pipelines file found (a name like bitbucket-pipelines.yml) in what was asked for"])

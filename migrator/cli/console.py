@@ -6,18 +6,12 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from typing import TextIO
 
+from migrator.options.output import Colour
 from migrator.reports.paint import Paint
 
 _CLEAR: list[Callable[[], None]] = []
-
-
-class Colour(StrEnum):
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 def prepare() -> None:
@@ -27,13 +21,13 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def paint(colour: Colour, stream: TextIO | None) -> Paint:
+def paint(color: Colour, stream: TextIO | None) -> Paint:
     """`--color` decides, else NO_COLOR (https://no-color.org), else FORCE_COLOR, else whether it is a terminal.
 
     `stream` None is a file, which is coloured by `--color always` only.
     """
-    if colour is not Colour.AUTO:
-        return Paint(colour is Colour.ALWAYS)
+    if color is not Colour.AUTO:
+        return Paint(color is Colour.ALWAYS)
     if stream is None or os.environ.get("NO_COLOR"):
         return Paint(False)
     return Paint(bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb"))

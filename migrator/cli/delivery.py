@@ -9,9 +9,9 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from migrator.cli import console
+from migrator.options.output import Format
 from migrator.reports import formats
 from migrator.reports.document import Subject, Table
-from migrator.reports.formats import Format
 from migrator.reports.paint import Paint
 from migrator.text.mask import named
 

@@ -18,12 +18,12 @@ from pathlib import Path
 
 from migrator.bitbucket.credentials import TOKEN, Credentials
 from migrator.cli import console, exits
-from migrator.cli.console import Colour
-from migrator.cli.failures import UsageError
 from migrator.demo import samples, walk
 from migrator.demo.box import Box
 from migrator.demo.walk import Interlude, Scene
 from migrator.fleet import operator
+from migrator.options import UsageError
+from migrator.options.output import Colour
 from migrator.reports.paint import Paint
 from migrator.repositories.git import needed
 from migrator.secrets.changes import BRANCH
@@ -39,12 +39,12 @@ class _WrongEnd(Exception):
     """A command did not do what the walk says. The message is a sentence."""
 
 
-def run(colour: Colour, *, keep: bool = False, show: bool = False) -> int:
-    """Take the walk, and return the exit code. `keep`: leave the workspace until Ctrl-C. `show`: open the report."""
+def run(color: Colour, *, keep: bool = False, open: bool = False) -> int:
+    """Take the walk, and return the exit code. `keep`: leave the workspace until Ctrl-C. `open`: show the report."""
     for program in ("git", "ssh-keygen"):
         if not shutil.which(program):
             raise UsageError(f"the demo needs {program}, which is not installed")
-    paint = console.paint(colour, sys.stdout)
+    paint = console.paint(color, sys.stdout)
     with _stoppable(), tempfile.TemporaryDirectory(prefix="patless-demo-") as folder, Box(hourly=None) as box:
         samples.fill(box)
         desk = _Desk(Path(folder).resolve(), box, box.token(), paint)
@@ -57,7 +57,7 @@ def run(colour: Colour, *, keep: bool = False, show: bool = False) -> int:
             return exits.INTERNAL
         report = _kept(desk.home / walk.REPORT)
         console.out(f"\nThe page is {report}\n")
-        if show:
+        if open:
             webbrowser.open(report.as_uri())
         if keep:
             _stay(desk)

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from migrator.cli import console, exits
+from migrator.options import UsageError
 from migrator.text.mask import printable
 
 _ELSEWHERE = (
@@ -22,10 +23,6 @@ _ELSEWHERE = (
     ("migrator.fleet.undoing", "NotUndone", exits.LEFT),
 )
 """Errors of parts that few commands use: where one is raised, its module has been imported."""
-
-
-class UsageError(Exception):
-    """The command line asks for what cannot be. The message is a sentence."""
 
 
 def guarded(run: Callable[[], int]) -> int:

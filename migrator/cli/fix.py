@@ -6,20 +6,20 @@ import sys
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
+from migrator.checkouts import standard_input
+from migrator.checkouts.analysis import Analysis, analyse
+from migrator.checkouts.applying import apply
+from migrator.checkouts.together import Together
 from migrator.cli import console, exits
-from migrator.cli.analysis import Analysis, analyse
-from migrator.cli.applying import apply
 from migrator.cli.check import aside
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions, Showing, Style
-from migrator.cli.together import Together
 from migrator.findings import masking, naming
 from migrator.findings.records import Finding
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions, FixOptions, Style
+from migrator.options.output import Format
 from migrator.reports import formats
 from migrator.reports.diff import Side, diff, for_people
-from migrator.reports.formats import Format, text
+from migrator.reports.formats import text
 from migrator.reports.subjects import fixes
 from migrator.text.mask import named, printable
 from migrator.text.source import Source
@@ -28,41 +28,35 @@ if TYPE_CHECKING:
     from migrator.fixes.applying import FileChange, FixPlan
 
 
-class Fixing(Struct, frozen=True):
-    """`exit_non_zero`: a changed file is something that is left to do, as a hook wants it."""
-
-    unsafe: bool = False
-    diff: bool = False
-    exit_non_zero: bool = False
-
-
-def run(reading: AnalysisOptions, showing: Showing, fixing: Fixing) -> int:
+def run(reading: AnalysisOptions, options: FixOptions) -> int:
     """Write or show the fixes and return the exit code."""
-    if fixing.diff and showing.format is Format.JSON:
+    if options.diff and options.format is Format.JSON:
         raise UsageError("--diff prints a diff, so it cannot be combined with --format json")
-    if reading.buffer and not fixing.diff and showing.format is not Format.TEXT:
+    buffer = standard_input.buffer(reading)
+    if buffer and not options.diff and options.format is not Format.TEXT:
         raise UsageError("fix - prints the rewritten file, so it cannot be combined with --format json")
-    planned = [(one, one.plan) for one in analyse(reading, unsafe=fixing.unsafe) if one.plan is not None]
+    analyses = analyse(reading, buffer, unsafe_fixes=options.unsafe_fixes)
+    planned = [(one, one.plan) for one in analyses if one.plan is not None]
     if any(plan.failures for _, plan in planned):
-        if reading.buffer and not fixing.diff:
-            console.out_bytes(reading.buffer.data)  # whoever takes the output for the file loses nothing
+        if buffer and not options.diff:
+            console.out_bytes(buffer.data)  # whoever takes the output for the file loses nothing
         return _failed(planned)
     all_of = Together.of([one for one, _ in planned])
-    aside(all_of, showing)
-    if fixing.diff:
-        code = _show(planned, all_of, showing)
-    elif reading.buffer:
-        code = _filter(planned, all_of, showing, fixing, reading.buffer.data)
+    aside(all_of, options.color, quiet=options.quiet)
+    if options.diff:
+        code = _show(planned, all_of, options)
+    elif buffer:
+        code = _filter(planned, all_of, options, buffer.data)
     else:
-        code = _write(planned, all_of, showing, fixing)
-    if reading.style is Style.PIPE and not showing.quiet:
+        code = _write(planned, all_of, options)
+    if reading.style is Style.PIPE and not options.quiet:
         pipes = {code: entry for one, _ in planned for code, entry in one.reasons.items() if code.startswith("pipe-")}
         refused = fixes.refusals([finding for _, plan in planned for finding in plan.held], pipes)
         console.err(f"  {text.line(one)}" for one in refused)
     return code
 
 
-def _write(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing: Showing, fixing: Fixing) -> int:
+def _write(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, options: FixOptions) -> int:
     done: list[Finding] = []
     held: list[Finding] = []
     refused: list[str] = []
@@ -76,31 +70,29 @@ def _write(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showin
         held += [_named(finding, one) for finding in (*failed, *plan.held)]
     done, held = _masked(done, all_of), _masked(held, all_of)
     console.err(refused)
-    subject = fixes.subject(done, held, all_of.report, quiet=showing.quiet)
-    console.out(formats.write(showing.format, subject, console.paint(showing.colour, sys.stdout)))
-    left = exits.left(held, showing.strict) or (fixing.exit_non_zero and bool(done))
-    return exits.code(unread=bool(all_of.report.skipped or refused), left=left, exit_zero=showing.exit_zero)
+    subject = fixes.subject(done, held, all_of.report, quiet=options.quiet)
+    console.out(formats.write(options.format, subject, console.paint(options.color, sys.stdout)))
+    left = exits.left(held, options.strict) or (options.exit_non_zero_on_fix and bool(done))
+    return exits.code(unread=bool(all_of.report.skipped or refused), left=left, exit_zero=options.exit_zero)
 
 
-def _filter(
-    planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing: Showing, fixing: Fixing, data: bytes
-) -> int:
+def _filter(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, options: FixOptions, data: bytes) -> int:
     """Standard output gets the file that came on standard input, rewritten or as it was, and nothing else."""
     ((one, plan),) = planned
     done = _masked([_named(finding, one) for finding in _of(plan.changes)], all_of)
     held = _masked([_named(finding, one) for finding in plan.held], all_of)
-    paint = console.paint(showing.colour, sys.stderr)
-    document = fixes.document(done, held, all_of.report, quiet=showing.quiet)
+    paint = console.paint(options.color, sys.stderr)
+    document = fixes.document(done, held, all_of.report, quiet=options.quiet)
     console.err(text.render(document, paint).splitlines())
     console.out_bytes(plan.changes[0].after if plan.changes else data)
-    left = exits.left(held, showing.strict) or (fixing.exit_non_zero and bool(done))
-    return exits.code(unread=bool(all_of.report.skipped), left=left, exit_zero=showing.exit_zero)
+    left = exits.left(held, options.strict) or (options.exit_non_zero_on_fix and bool(done))
+    return exits.code(unread=bool(all_of.report.skipped), left=left, exit_zero=options.exit_zero)
 
 
-def _show(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing: Showing) -> int:
+def _show(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, options: FixOptions) -> int:
     """Standard output gets the diff and nothing else."""
-    paint = console.paint(showing.colour, sys.stdout)
-    errors = console.paint(showing.colour, sys.stderr)
+    paint = console.paint(options.color, sys.stdout)
+    errors = console.paint(options.color, sys.stderr)
     done = _masked([_named(finding, one) for one, plan in planned for finding in _of(plan.changes)], all_of)
     held = _masked([_named(finding, one) for one, plan in planned for finding in plan.held], all_of)
     lines: list[str] = []
@@ -118,11 +110,11 @@ def _show(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, showing
                     f"{named(shown)}: a literal credential is masked in this diff, so `git apply` will refuse it; "
                     "`patless fix` makes the change"
                 )
-    if not showing.quiet:
+    if not options.quiet:
         lines += text.render(fixes.aside(done, held, all_of.report), errors).splitlines()
     console.err(lines)
-    left = bool(done) or exits.left(held, showing.strict)
-    return exits.code(unread=bool(all_of.report.skipped), left=left, exit_zero=showing.exit_zero)
+    left = bool(done) or exits.left(held, options.strict)
+    return exits.code(unread=bool(all_of.report.skipped), left=left, exit_zero=options.exit_zero)
 
 
 def _sides(change: FileChange, all_of: Together, shown: str) -> tuple[Side, Side]:

@@ -2,263 +2,106 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits, fleet_listing, network
-from migrator.cli.cache import shown
-from migrator.cli.failures import UsageError
-from migrator.cli.fleet_listing import ChosenRepositories
-from migrator.cli.network import Allowance, Going
-from migrator.configuration.reading import check_codes
+from migrator.cli import console, exits, network
 from migrator.findings.counting import many
 from migrator.findings.records import Verdict
-from migrator.findings.settings import Settings
-from migrator.fleet import asking, exporters, joining, listing, operator, rounds, visiting
-from migrator.fleet.bounding import Bound
+from migrator.fleet import choosing, joining, operator
+from migrator.fleet.choosing import ChosenRepositories, RepositoryList
+from migrator.fleet.judging import judging
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
-from migrator.fleet.progress import progress
-from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned, StoredSnapshot
-from migrator.fleet.scanning import Judge, digest
-from migrator.fleet.sharding import Shard, ShardError
+from migrator.fleet.progress import Going
+from migrator.fleet.records import LedgerEntry, RepositoryState
+from migrator.fleet.sharding import Shard
+from migrator.fleet.surveying import SurveyRound
 from migrator.fleet.visiting import GatheringOptions
-from migrator.repositories import remote
+from migrator.options import UsageError
+from migrator.options.fleet import Allowance, ScanOptions
 from migrator.repositories.direct import Direct
-from migrator.rulebook import reading as books
-from migrator.secrets.plan import rules_digest
 from migrator.text.mask import printable
 
-_ROUND = timedelta(hours=24)
-"""A round that was begun before is begun anew."""
 _LINES = 20
 
 
-class Scanning(Struct, frozen=True):
-    """What the command line asks for. `config` None: fleet.toml, if it is here. `folders` are of clones; `since` is as
-    typed; `most` None: no end of requests. `listing` None: Bitbucket is asked for the list. `cache_limit`
-    is in bytes."""
-
-    ledger: Path
-    selection: Selection
-    config: Path | None = None
-    rules: tuple[Path, ...] = ()
-    folders: tuple[Path, ...] = ()
-    since: str = ""
-    branches: tuple[str, ...] = ()
-    failed: bool = False
-    limit: int | None = None
-    jobs: int = rounds.JOBS
-    most: int | None = None
-    seconds: float = 600
-    shard: str = ""
-    secrets: bool = False
-    exit_zero: bool = False
-    listing: Path | None = None
-    cache_limit: int | None = None
-
-
-def selection(workspace: str, project: str, query: str, since: str, slugs: Iterable[str]) -> Selection:
-    """Raises UsageError."""
-    if project and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,127}", project):
-        raise UsageError("--project is the key of a project: letters, digits and underscores")
-    try:
-        moment = listing.moment(since, datetime.now(UTC)) if since else None
-    except (ValueError, OverflowError):
-        raise UsageError("--since is a date such as 2026-11-17, or a number of days such as 7d") from None
-    return Selection(workspace, project, query, moment, tuple(dict.fromkeys(slugs)))
-
-
-def scan(scanning: Scanning) -> int:
+def scan(options: ScanOptions) -> int:
     """Look at the repositories that were asked for, and return the exit code."""
-    shard = _shard(scanning.shard)
-    judge = judging(operator.find(scanning.config), scanning.rules)
-    with Ledger(scanning.ledger) as ledger:
-        reading = GatheringOptions(cache_folder(os.environ), judge, scanning.branches, scanning.seconds)
-        if scanning.folders:
-            return _scan(scanning, ledger, reading, ChosenRepositories(_clones(scanning, ledger, shard)), shard)
-        with _client(scanning, shard) as client:
-            direct = Direct(scanning.seconds)
+    selection, shard = Selection.of(options.filter, options.slugs), Shard.of(options.shard, os.environ)
+    judge = judging(operator.find(options.operated.config), options.rules)
+    reading = GatheringOptions(cache_folder(os.environ), judge, options.branches, options.timeout)
+    with Ledger(options.operated.ledger) as ledger:
+        if options.folder:
+            chosen = choosing.clones(options.folder, ledger, shard)
+            return _look(options, ledger, reading, chosen, shard)
+        with _client(options, shard) as client:
+            direct = Direct(options.timeout)
             reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
-            workspace = account.slug(client, scanning.selection.workspace)
-            given = fleet_listing.catalogued(scanning.listing, workspace, client) if scanning.listing else None
-            named = replace(scanning.selection, workspace=given.workspace if given else workspace)
-            scanning = replace(scanning, selection=named)
-            if scanning.failed:
-                asked = fleet_listing.known(ledger, named.workspace)
+            workspace = account.slug(client, selection.workspace)
+            known = choosing.catalogued(options.listing, workspace, client) if options.listing else None
+            selection = replace(selection, workspace=known.workspace if known else workspace)
+            if options.failed:
+                chosen = choosing.of_ledger(ledger, selection.workspace)
             else:
-                asked = fleet_listing.listed(named, ledger, client, shard, given, reading.cache)
-            return _scan(scanning, ledger, reading, asked, shard, client)
+                known = known or _listed(client, selection)
+                chosen = choosing.chosen(known, ledger, client, shard, reading.cache)
+            return _look(options, ledger, reading, chosen, shard, client)
 
 
-def merge(path: Path, others: Sequence[Path]) -> int:
-    """Join ledgers into the one at `path`."""
-    for other in others:
+def merge(ledger: Path, ledgers: Sequence[Path]) -> int:
+    """Join `ledgers` into `ledger`."""
+    for other in ledgers:
         if not other.exists():
             raise UsageError(f"{other}: there is no such ledger")
-        if path.exists() and other.samefile(path):
+        if ledger.exists() and other.samefile(ledger):
             raise UsageError(f"{other}: a ledger is not joined to itself")
-    with Ledger(path) as ledger:
-        for other in others:
+    with Ledger(ledger) as joined:
+        for other in ledgers:
             with Ledger(other) as one:
-                joining.join(ledger, one)
-        console.out(_summary(ledger, [one for one in ledger.entries() if not one.state.left]))
+                joining.join(joined, one)
+        console.out(_summary(joined, [one for one in joined.entries() if not one.state.left]))
     return exits.CLEAN
 
 
-def _scan(
-    scanning: Scanning,
+def _client(options: ScanOptions, shard: Shard) -> AbstractContextManager[Client]:
+    ledger = options.operated.ledger
+    far = Going(later=f"What is known is in {ledger}: end the run at any time, the same command goes on")
+    return network.waiting(far, Allowance(options.max_requests), (shard.number, shard.count))
+
+
+def _listed(client: Client, selection: Selection) -> RepositoryList:
+    with network.told(client):
+        return choosing.listed(client, selection)
+
+
+def _look(
+    options: ScanOptions,
     ledger: Ledger,
     reading: GatheringOptions,
-    asked: ChosenRepositories,
+    chosen: ChosenRepositories,
     shard: Shard,
     client: Client | None = None,
 ) -> int:
-    wanted = set(asked.uuids)
-    left_out = reading.judge.operator.excluded
-    entries = [
-        one
-        for one in ledger.entries()
-        if one.repository.uuid in wanted and not one.state.left and not left_out(one.repository.slug)
-    ]
-    if scanning.failed:
-        entries = [one for one in entries if one.state.failed]
-    key = _key(scanning, reading, shard)
-    now = datetime.now(UTC)
-    begun = ledger.begin(key, visiting.now(), (now - _ROUND).isoformat(timespec="milliseconds"))
-    left = rounds.pending(entries, begun)
-    if done := len(entries) - len(left):
-        console.err(
-            [f"patless: {done:,} of {len(entries):,} repositories were looked at since {begun[:16]} UTC; going on"]
-        )
-    chosen = left[: scanning.limit]
-    bound = Bound(reading.cache, scanning.cache_limit) if client and scanning.cache_limit is not None else None
-    with progress(len(chosen)) as told:
-        seen = _bounded(bound, chosen, told)
-        rounds.go_through(ledger, chosen, reading, scanning.jobs, lambda one: bool(rounds.pending([one], begun)), seen)
-    over = len(left) - len(chosen)
-    uuids = {one.repository.uuid for one in entries}
-    if client:
-        over += _hosts(scanning, ledger, reading, uuids, begun, client)
-    if chosen:
-        there = [one for one in ledger.entries() if not one.state.left]
-        exporters.bring(there, ledger.branches(), reading)
-        if client:
-            over += _hosts(scanning, ledger, reading, uuids, begun, client, imported=True)
-    looked = {one.repository.uuid for one in entries}
-    entries = [one for one in ledger.entries() if one.repository.uuid in looked]
-    if scanning.secrets and client:
-        over += _secrets(scanning, ledger, reading, entries, begun, client, bound)
-    if bound:
-        _keep(bound)
-    if over:
-        what = many(over, "repository is", "repositories are")
-        console.err([f"patless: {what} left; the same command goes on"])
-    else:
-        ledger.end(key)
-    return _end(scanning, ledger, entries, reading.judge.operator, asked.news)
+    entries = SurveyRound(ledger, reading, chosen, options, shard, client, _say).go()
+    return _end(options, ledger, entries, reading.judge.operator, chosen.news)
 
 
-def _bounded(
-    bound: Bound | None, entries: Sequence[LedgerEntry], told: Callable[[Scanned | StoredSnapshot], None]
-) -> Callable[[Scanned | StoredSnapshot], None]:
-    """What is called with each outcome, so that the cache stays within its bound meanwhile."""
-    if bound is None:
-        return told
-    repositories = {one.repository.uuid: one.repository for one in entries}
-
-    def seen(outcome: Scanned | StoredSnapshot) -> None:
-        told(outcome)
-        bound.saw(repositories[outcome.uuid])
-
-    return seen
-
-
-def _keep(bound: Bound) -> None:
-    """The cache within its bound at the end, too, and what that took."""
-    pruned = bound.keep()
-    if bound.went:
-        went = many(bound.went, "copy", "copies")
-        console.err([f"patless: the cache is bounded: {went} taken away, {shown(bound.freed)} freed"])
-    if pruned.size > bound.limit:
-        over = shown(pruned.size - bound.limit)
-        console.err([f"patless: the cache is {over} over its limit, as another run uses what is in it"])
-
-
-def _hosts(
-    scanning: Scanning,
-    ledger: Ledger,
-    reading: GatheringOptions,
-    uuids: Collection[str],
-    begun: str,
-    client: Client,
-    *,
-    imported: bool = False,
-) -> int:
-    """Ask variables which registry a login uses that does not tell, and look at the repositories again that they settle
-    it for; how many are left to ask. `imported`: a login in a pipeline of another repository."""
-    entries = [one for one in ledger.entries() if one.repository.uuid in uuids and not rounds.pending([one], begun)]
-
-    def copy(one: FleetRepository) -> Path:
-        return Path(one.folder or remote.place(reading.cache, one.workspace, one.slug))
-
-    if imported:
-        asked = asking.importing(ledger, entries, begun, reading.judge, copy)
-    else:
-        asked = asking.open_questions(ledger, entries, begun)
-    told = asking.ask(ledger, asked, client, reading.judge.book)
-    if told.unread:
-        whose = many(len(told.unread), "repository", "repositories")
-        why = printable(told.unread[0])
-        console.err([f"patless: can't tell which registry a login uses in {whose}: variables can't be read: {why}"])
-
-    def outdated(entry: LedgerEntry) -> bool:
-        return asking.outdated(ledger, entry, reading.judge)
-
-    again = [one for one in entries if outdated(one)]
-    if again:
-        rounds.go_through(ledger, again, reading, scanning.jobs, outdated, lambda scanned: None)
-    return told.left
-
-
-def _secrets(
-    scanning: Scanning,
-    ledger: Ledger,
-    reading: GatheringOptions,
-    entries: Sequence[LedgerEntry],
-    begun: str,
-    client: Client,
-    bound: Bound | None,
-) -> int:
-    """The second depth, after a word on how long it takes; how many are left over."""
-    from migrator.fleet import storing
-
-    known = ledger.stored()
-    left = storing.left_of(entries, known, begun)
-    branches = [branch for one in left for branch in ledger.branches(one.repository.uuid)]
-    console.err([f"patless: {storing.estimate(branches, left, known, client.budget.per_hour)}"])
-    chosen = left[: scanning.limit]
-    with progress(len(chosen)) as told:
-        seen = _bounded(bound, chosen, told)
-        storing.go_through(ledger, chosen, reading, client, scanning.jobs, begun, seen)
-    return len(left) - len(chosen)
+def _say(sentence: str) -> None:
+    console.err([f"patless: {sentence}"])
 
 
 def _end(
-    scanning: Scanning, ledger: Ledger, entries: Sequence[LedgerEntry], told: Operator, news: Sequence[str]
+    options: ScanOptions, ledger: Ledger, entries: Sequence[LedgerEntry], told: Operator, news: Sequence[str]
 ) -> int:
     archived = [one for one in entries if told.is_archived(one.repository)]
     entries = [one for one in entries if not told.is_archived(one.repository)]
@@ -266,10 +109,10 @@ def _end(
     console.out("".join(f"{line}\n" for line in news))
     if archived:
         console.out(
-            f"not counted: {len(archived):,} archived ({fleet_listing.some(one.repository.slug for one in archived)})\n"
+            f"not counted: {len(archived):,} archived ({choosing.some(one.repository.slug for one in archived)})\n"
         )
     failed = [one for one in entries if one.lacks]
-    if scanning.secrets:
+    if options.for_secrets:
         known = ledger.stored()
         failed += [
             replace(one, state=RepositoryState.ERROR, error=found.error)
@@ -281,7 +124,7 @@ def _end(
     console.err([*lines, *more])
     counts = _verdicts(ledger, entries)
     left = any(counts[verdict] for verdict in (Verdict.SAFE, Verdict.UNSAFE))
-    return exits.code(unread=bool(failed), left=left, exit_zero=scanning.exit_zero)
+    return exits.code(unread=bool(failed), left=left, exit_zero=options.exit_zero)
 
 
 def _summary(ledger: Ledger, entries: Sequence[LedgerEntry]) -> str:
@@ -302,51 +145,3 @@ def _verdicts(ledger: Ledger, entries: Sequence[LedgerEntry]) -> Counter[Verdict
         if branch.seen and branch.entry.repository.uuid in wanted
         for finding in branch.seen.findings
     )
-
-
-def _clones(scanning: Scanning, ledger: Ledger, shard: Shard) -> tuple[str, ...]:
-    found = [one for folder in scanning.folders for one in listing.clones(folder) if shard.holds(one.uuid)]
-    if not found:
-        raise UsageError(f"{scanning.folders[0]}: there is no clone in this folder")
-    ledger.put(found, visiting.now())
-    return tuple(one.uuid for one in found)
-
-
-def _client(scanning: Scanning, shard: Shard) -> AbstractContextManager[Client]:
-    chosen = scanning.selection
-    if scanning.listing and (chosen.words or chosen.slugs or scanning.failed):
-        raise UsageError(
-            "--listing says which repositories there are: leave out SLUG, --project, --query, --since and "
-            "--failed; `patless fleet list` takes them"
-        )
-    if not chosen.workspace and not scanning.listing:
-        raise UsageError("name what to scan: --workspace SLUG, or --folder DIR for clones on this machine")
-    if scanning.secrets and scanning.selection.since:
-        raise UsageError("--for-secrets and --since exclude each other: a variable changes without its repository")
-    far = Going(later=f"What is known is in {scanning.ledger}: end the run at any time, the same command goes on")
-    return network.waiting(far, Allowance(scanning.most), (shard.number, shard.count))
-
-
-def _shard(text: str) -> Shard:
-    try:
-        return Shard.of(text, os.environ)
-    except ShardError as error:
-        raise UsageError(str(error)) from None
-
-
-def judging(told: Operator, more: Sequence[Path] = ()) -> Judge:
-    """What repositories are judged by: the operator's configuration and further folders of rules. What a scanned
-    repository says of itself can only restrict. Raises ConfigurationError and RuleError."""
-    folders = (*told.rules, *more)
-    book = books.load(folders)
-    for key, codes in (("select", told.select), ("ignore", told.ignore)):
-        check_codes(codes, {*book.rules, *book.reasons}, f"{told.path}: {key}")
-    settings = Settings(today=date.today())
-    return Judge(book, settings, digest(rules_digest((books.built_in(), *folders)), settings, told), operator=told)
-
-
-def _key(scanning: Scanning, reading: GatheringOptions, shard: Shard) -> str:
-    """What makes two rounds the same one."""
-    told = (scanning.selection.workspace, scanning.selection.project, scanning.selection.query, scanning.since)
-    what = (*told, scanning.selection.slugs, scanning.folders, scanning.branches, scanning.failed, scanning.secrets)
-    return hashlib.sha256(repr((what, reading.judge.by, str(shard))).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The options of `patless fleet`."""
+"""The commands of `patless fleet`."""
 
 from __future__ import annotations
 
@@ -7,198 +7,102 @@ from typing import Annotated
 
 import typer
 
-from migrator.cli.cache_app import Limit
-from migrator.cli.console import Colour
-from migrator.cli.shared import Color, ExitZero, PictureFormat, Rules, Tokens, end, folders
-from migrator.reports.formats import Format
+from migrator.cli.commands import command
+from migrator.options.declared import CliArgument, CliOption
+from migrator.options.fleet import (
+    MigrateOptions,
+    Operated,
+    ReportOptions,
+    RepositoryFilter,
+    RevertOptions,
+    ScanOptions,
+    StatusOptions,
+)
+from migrator.options.output import Colour, Format
+from migrator.options.vocabulary import LEDGER, Color, Ledger, MaxRequests, Output, PictureFormat, Rules
 
 app = typer.Typer(no_args_is_help=True, help="Many repositories: what is in them, their migration, and how far it is.")
 
-LEDGER = Path("patless-fleet.db")
-Ledger = Annotated[
-    Path, typer.Option("--ledger", metavar="FILE", help="What is known of the repositories.", dir_okay=False)
-]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Default: fleet.toml, if it is here.", dir_okay=False),
-]
-Workspace = Annotated[str, typer.Option("--workspace", metavar="SLUG", help="Repositories of this workspace.")]
 
-
-@app.command()
-def scan(
-    slugs: Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Only these repositories.")] = None,
-    workspace: Workspace = "",
-    folder: Annotated[
-        list[Path] | None,
-        typer.Option("--folder", metavar="DIR", help="Clones on this machine: their commits.", exists=True),
-    ] = None,
-    project: Annotated[str, typer.Option("--project", metavar="KEY", help="Only those of this project.")] = "",
-    query: Annotated[str, typer.Option("--query", metavar="Q", help="Only those that Bitbucket finds.")] = "",
-    since: Annotated[
-        str, typer.Option("--since", metavar="WHEN", help="Only those updated since: 2026-11-17, or 7d.")
-    ] = "",
-    branches: Annotated[
-        list[str] | None, typer.Option("--branches", metavar="GLOB", help="These branches besides the main one.")
-    ] = None,
-    failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read.")] = False,
-    for_secrets: Annotated[
-        bool, typer.Option("--for-secrets", help="All history, and stored variables: tells first how long it takes.")
-    ] = False,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="So many in this run.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, metavar="N", help="So many at a time.")] = 8,
-    max_requests: Annotated[
-        int | None, typer.Option("--max-requests", min=1, metavar="N", help="So many of the API in this run.")
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=1, metavar="SECONDS", help="For one conversation of git, or analysis.")
-    ] = 600,
-    shard: Annotated[
-        str, typer.Option("--shard", metavar="I/N", help="One part of N; in a parallel step by itself.")
-    ] = "",
-    listing: Annotated[
-        Path | None,
-        typer.Option("--listing", metavar="FILE", help="What `fleet list` wrote, once for all.", dir_okay=False),
-    ] = None,
-    cache_limit: Limit = "",
-    ledger: Ledger = LEDGER,
-    rules: Rules = None,
-    config: Config = None,
-    exit_zero: ExitZero = False,
-) -> None:
+@command(app)
+def scan(options: ScanOptions) -> int:
     """Look at the main branch of every repository, and write down what is there."""
+    from migrator.cli import fleet
 
-    def run() -> int:
-        from migrator.cli import cache, fleet
-
-        return fleet.scan(
-            fleet.Scanning(
-                config=config,
-                rules=folders(rules),
-                ledger=ledger,
-                selection=fleet.selection(workspace, project, query, since, slugs or ()),
-                folders=tuple(folder or ()),
-                since=since,
-                branches=tuple(branches or ()),
-                failed=failed,
-                limit=limit,
-                jobs=jobs,
-                most=max_requests,
-                seconds=timeout,
-                shard=shard,
-                secrets=for_secrets,
-                exit_zero=exit_zero,
-                listing=listing,
-                cache_limit=cache.size(cache_limit),
-            )
-        )
-
-    end(run)
+    return fleet.scan(options)
 
 
-@app.command(name="list")
+@command(app, "list")
 def list_(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The list.", dir_okay=False)],
-    workspace: Workspace = "",
-    project: Annotated[str, typer.Option("--project", metavar="KEY", help="Only those of this project.")] = "",
-    query: Annotated[str, typer.Option("--query", metavar="Q", help="Only those that Bitbucket finds.")] = "",
-    since: Annotated[
-        str, typer.Option("--since", metavar="WHEN", help="Only those updated since: 2026-11-17, or 7d.")
-    ] = "",
-    max_requests: Annotated[
-        int | None, typer.Option("--max-requests", min=1, metavar="N", help="So many of the API in this run.")
-    ] = None,
-) -> None:
+    output: Annotated[Output, CliOption("The list.")], filter: RepositoryFilter, max_requests: MaxRequests = None
+) -> int:
     """Write down which repositories there are, for `scan --listing` of several machines."""
+    from migrator.cli import fleet_listing
 
-    def run() -> int:
-        from migrator.cli import fleet, fleet_listing
-
-        return fleet_listing.write(fleet.selection(workspace, project, query, since, ()), output, max_requests)
-
-    end(run)
+    return fleet_listing.write(filter, output, max_requests)
 
 
-@app.command()
+@command(app)
 def forget(
-    slugs: Annotated[list[str], typer.Argument(metavar="SLUG...", help="Slugs or UUIDs.")],
-    ledger: Ledger = LEDGER,
-) -> None:
+    slugs: Annotated[tuple[str, ...], CliArgument("Slugs or UUIDs.", metavar="SLUG...")], ledger: Ledger = LEDGER
+) -> int:
     """Take repositories out of the ledger: a scan that finds them looks at them anew."""
+    from migrator.cli import fleet_forget
 
-    def run() -> int:
-        from migrator.cli import fleet_forget
-
-        return fleet_forget.run(ledger, slugs)
-
-    end(run)
+    return fleet_forget.run(ledger, slugs)
 
 
-@app.command()
+@command(app)
 def merge(
-    ledgers: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Ledgers, of shards or machines.")],
+    ledgers: Annotated[tuple[Path, ...], CliArgument("Ledgers, of shards or machines.", metavar="FILE...")],
     ledger: Ledger = LEDGER,
-) -> None:
+) -> int:
     """Join ledgers into the one of --ledger: of each repository what was looked at last."""
+    from migrator.cli import fleet
 
-    def run() -> int:
-        from migrator.cli import fleet
-
-        return fleet.merge(ledger, ledgers)
-
-    end(run)
+    return fleet.merge(ledger, ledgers)
 
 
-@app.command()
+@command(app)
 def packages(
-    ledger: Ledger = LEDGER,
-    config: Config = None,
-    rules: Rules = None,
+    operated: Operated,
+    rules: Rules = (),
     format: PictureFormat = Format.TEXT,
     color: Color = Colour.AUTO,
-) -> None:
+) -> int:
     """Say who pushes and who reads each package, and what pays to settle first."""
+    from migrator.cli import fleet_packages
 
-    def run() -> int:
-        from migrator.cli import fleet_packages
-
-        return fleet_packages.run(ledger, config, rules or [], format, color)
-
-    end(run)
+    return fleet_packages.run(operated, rules, format, color)
 
 
-@app.command()
-def report(
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", metavar="FILE", help="The page; CSV and JSON go beside it.", dir_okay=False),
-    ] = Path("patless-fleet.html"),
-    secrets: Annotated[
-        Path | None,
-        typer.Option("--secrets", metavar="FILE", help="What `secrets list --format json` printed.", dir_okay=False),
-    ] = None,
-    tokens: Tokens = None,
-    plan: Annotated[
-        Path | None, typer.Option("--plan", metavar="FILE", help="A plan of `secrets plan`.", dir_okay=False)
-    ] = None,
-    log: Annotated[
-        Path | None, typer.Option("--log", metavar="FILE", help="Its log; default: beside it.", dir_okay=False)
-    ] = None,
-    allowed_signers: Annotated[
-        Path | None, typer.Option("--allowed-signers", metavar="FILE", help="Whose keys count.", dir_okay=False)
-    ] = None,
-    ledger: Ledger = LEDGER,
-    config: Config = None,
-    rules: Rules = None,
-) -> None:
+@command(app)
+def report(options: ReportOptions) -> int:
     """Write all that is known as one page for a browser."""
+    from migrator.cli import fleet_report
 
-    def run() -> int:
-        from migrator.cli import fleet_report
+    return fleet_report.run(options)
 
-        asked = fleet_report.ReportOptions(
-            ledger, output, config, folders(rules), secrets, tokens, plan, log, allowed_signers
-        )
-        return fleet_report.run(asked)
 
-    end(run)
+@command(app)
+def migrate(options: MigrateOptions) -> int:
+    """Show the pull requests that move repositories, or open them with --open-prs."""
+    from migrator.cli import fleet_migrate
+
+    return fleet_migrate.run(options)
+
+
+@command(app)
+def status(options: StatusOptions) -> int:
+    """Say how far each repository is, and what became of its pull requests."""
+    from migrator.cli import fleet_status
+
+    return fleet_status.run(options)
+
+
+@command(app)
+def revert(options: RevertOptions) -> int:
+    """Open the pull request that takes a merged one back."""
+    from migrator.cli import fleet_revert
+
+    return fleet_revert.run(options)

@@ -9,27 +9,26 @@ from pathlib import Path
 
 from migrator.bitbucket.budget import cache_folder
 from migrator.cli import console, exits
-from migrator.cli.failures import UsageError
+from migrator.cli.fleet_ledger import opened
 from migrator.findings.counting import many
 from migrator.fleet import bounding
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import LedgerEntry
+from migrator.options import UsageError
 from migrator.text.mask import printable
 
 
-def run(path: Path, names: Sequence[str]) -> int:
+def run(ledger: Path, slugs: Sequence[str]) -> int:
     """Take out all that are named, or none, say what went, and return the exit code."""
-    if not path.exists():
-        raise UsageError(f"there is no ledger {path}; `patless fleet scan` makes it")
-    with Ledger(path) as ledger, ExitStack() as stack:
-        found = {one.repository.uuid: one for name in names for one in _entries(ledger, name)}
+    with opened(ledger) as known, ExitStack() as stack:
+        found = {one.repository.uuid: one for name in slugs for one in _entries(known, name)}
         for uuid, entry in found.items():
-            if not stack.enter_context(ledger.claimed(uuid)):
+            if not stack.enter_context(known.claimed(uuid)):
                 slug = printable(entry.repository.slug)
                 raise UsageError(f"another run is at work on {slug}; run the command again once that has ended")
-        lines = [_forgotten(ledger, entry) for entry in found.values()]
-        ledger.remove(list(found))
-        bounding.mark_gone(cache_folder(os.environ), found.values(), ledger.entries())
+        lines = [_forgotten(known, entry) for entry in found.values()]
+        known.remove(list(found))
+        bounding.mark_gone(cache_folder(os.environ), found.values(), known.entries())
     console.out("".join(f"{line}\n" for line in lines))
     return exits.CLEAN
 

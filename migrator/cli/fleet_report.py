@@ -6,49 +6,34 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from msgspec import Struct
-
 from migrator.cli import console, exits, fleet_packages
 from migrator.cli.delivery import Delivery, deliver
-from migrator.cli.failures import UsageError
-from migrator.cli.fleet import judging
 from migrator.fleet import following, operator
+from migrator.fleet.judging import judging
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.records import StoredSnapshot
-from migrator.reports.formats import Format
+from migrator.options import UsageError
+from migrator.options.fleet import ReportOptions
+from migrator.options.output import Format
 from migrator.reports.known import Audit, Fleet, KeptVariable, Owned, PlanOutcome
 from migrator.reports.records import secrets as reading
 from migrator.reports.subjects import fleet as subjects
 from migrator.secrets import journal, plan, signing, tokens
 
 
-class ReportOptions(Struct, frozen=True):
-    """`output` is the page; `secrets` what `secrets list --format json` printed; `log` None: beside the plan."""
-
-    ledger: Path
-    output: Path
-    config: Path | None = None
-    rules: tuple[Path, ...] = ()
-    secrets: Path | None = None
-    tokens: Path | None = None
-    plan: Path | None = None
-    log: Path | None = None
-    allowed: Path | None = None
-
-
-def run(asked: ReportOptions) -> int:
+def run(options: ReportOptions) -> int:
     """Write the page and the files beside it, say where, and return the exit code."""
-    told = operator.find(asked.config)
-    judge = judging(told, asked.rules)
+    told = operator.find(options.operated.config)
+    judge = judging(told, options.rules)
     now = datetime.now(UTC)
-    picture = fleet_packages.picture(asked.ledger, judge)
-    with Ledger(asked.ledger) as ledger:
+    picture = fleet_packages.picture(options.operated.ledger, judge)
+    with Ledger(options.operated.ledger) as ledger:
         owned = tuple(_owned(ledger, told, now))
         changes = tuple(ledger.changes())
         known = ledger.stored()
     if not owned:
-        raise UsageError(f"{asked.ledger} holds no repository yet; `patless fleet scan` looks at them")
+        raise UsageError(f"{options.operated.ledger} holds no repository yet; `patless fleet scan` looks at them")
     workspaces = sorted({one.repository.workspace for one in owned if one.repository.workspace})
     slugs = {one.repository.uuid: one.repository.slug for one in owned}
     slugs |= {StoredSnapshot.of_workspace(workspace): "" for workspace in workspaces}
@@ -58,11 +43,11 @@ def run(asked: ReportOptions) -> int:
         changes,
         picture,
         dict(judge.book.reasons),
-        _audit(asked, {slugs[uuid]: one for uuid, one in known.items() if uuid in slugs}),
+        _audit(options, {slugs[uuid]: one for uuid, one in known.items() if uuid in slugs}),
     )
     output = Delivery.of(subjects.subject(fleet, now.date()), Format.HTML)
-    written = output.paths(asked.output)
-    if not deliver(output, asked.output):
+    written = output.paths(options.output)
+    if not deliver(output, options.output):
         return exits.UNREADABLE
     console.out("".join(f"{path}\n" for path in written))
     return exits.CLEAN
@@ -79,21 +64,21 @@ def _owned(ledger: Ledger, told: Operator, now: datetime) -> Iterator[Owned]:
         yield Owned(entry.repository, row, findings, told.wave(entry.repository.slug), entry.scanned)
 
 
-def _audit(asked: ReportOptions, stored: Mapping[str, StoredSnapshot]) -> Audit:
+def _audit(options: ReportOptions, stored: Mapping[str, StoredSnapshot]) -> Audit:
     """`stored` is what the ledger has by slug, '' for the workspace."""
-    listing, judged = reading.read(asked.secrets) if asked.secrets else (None, ())
-    listed = tokens.read(asked.tokens) if asked.tokens else ()
+    listing, judged = reading.read(options.secrets) if options.secrets else (None, ())
+    listed = tokens.read(options.tokens) if options.tokens else ()
     known = {row.token: row for row in judged}
-    made = plan.read(asked.plan) if asked.plan else None
+    made = plan.read(options.plan) if options.plan else None
     return Audit(
         listing,
-        tuple(known[token] for token in listed if token in known) if asked.tokens else judged,
+        tuple(known[token] for token in listed if token in known) if options.tokens else judged,
         tuple(token for token in listed if token not in known),
         made,
-        signing.signatures(asked.plan, asked.allowed, plan.text(made).encode())
-        if asked.plan and asked.allowed and made
+        signing.signatures(options.plan, options.allowed_signers, plan.text(made).encode())
+        if options.plan and options.allowed_signers and made
         else None,
-        tuple(_outcomes(made, asked.log or Path(f"{asked.plan}.log"))) if made else (),
+        tuple(_outcomes(made, options.log or Path(f"{options.plan}.log"))) if made else (),
         tuple(_kept(stored)),
         tuple(_unread(stored)),
     )

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from migrator.cli import console, exits, network
-from migrator.cli.failures import UsageError
-from migrator.cli.fleet_asking import ScanOptions, opened
-from migrator.cli.fleet_reading import reader
-from migrator.fleet import operator, undoing
+from migrator.cli.fleet_ledger import opened
+from migrator.fleet import operator, preparing, undoing
+from migrator.options import UsageError
+from migrator.options.fleet import RevertOptions
 from migrator.text.mask import printable
 
 
-def run(asked: ScanOptions, slug: str, destination: str, *, draft: bool, shows: bool) -> int:
+def run(options: RevertOptions) -> int:
     """Open the pull request that takes a merged one back, and return the exit code."""
-    fleet = operator.find(asked.config)
-    with network.client() as client, opened(asked) as ledger:
+    slug, place = options.slug, options.operated
+    fleet = operator.find(place.config)
+    with network.client() as client, opened(place.ledger) as ledger:
         entry = ledger.entry(slug)
         if entry is None:
-            raise UsageError(f"there is no repository {printable(slug)} in {asked.ledger}")
+            raise UsageError(f"there is no repository {printable(slug)} in {place.ledger}")
         repository = entry.repository
-        wanted = destination or repository.main_branch
+        wanted = options.destination or repository.main_branch
         change = ledger.change(repository.uuid, wanted)
         if change is None:
             raise UsageError(f"no pull request of patless to {printable(wanted)} of {printable(slug)} is in the ledger")
-        by = reader(client, ledger, asked, fleet, None)
+        by = preparing.reader(client, ledger, fleet, options)
         found = undoing.reversal(client, repository, change, by.heads(repository), by.texts, by.known)
-        if shows and not found.existing:
+        if options.dry_run and not found.existing:
             console.out(f"{printable(slug)} {printable(wanted)}: would open: {printable(found.title)}\n")
             return exits.LEFT
-        made = undoing.opened(client, repository, found, wanted, draft)
+        made = undoing.opened(client, repository, found, wanted, options.draft)
     said = "is open already" if found.existing else "opened"
     console.out(f"{printable(slug)} {printable(wanted)}: {said} #{made.number} {printable(made.url)}\n")
     return exits.CLEAN

@@ -2,78 +2,37 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from msgspec import Struct
-
 from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
 from migrator.cli import console
-from migrator.cli.failures import UsageError
 from migrator.cli.telling import clock, long, telling
 from migrator.findings.counting import many
-
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
-AGAIN = "End the run at any time: the same command asks again"
-
-
-class Going(Struct):
-    """How far a command is: `done` of `all`, which are called `what`, one and several; `all` 0: that is not known.
-    `later` says how it goes on once it was ended."""
-
-    doing: str = ""
-    done: int = 0
-    all: int = 0
-    what: tuple[str, str] = ("", "")
-    later: str = AGAIN
-
-    def begins(self, doing: str, count: int, one: str, several: str) -> None:
-        """The next part."""
-        self.doing, self.done, self.all, self.what = doing, 0, count, (one, several)
-
-    @property
-    def known(self) -> str:
-        return f"{self.done:,} of {many(self.all, *self.what)}" if self.all else ""
-
-
-class Allowance(Struct, frozen=True):
-    """How much a command may ask. `deadline` is in seconds; None for no end."""
-
-    most: int | None = None
-    deadline: float | None = None
-
-
-def seconds(text: str) -> float | None:
-    """Of a duration such as 90m; None for ''. Raises UsageError."""
-    if not text:
-        return None
-    match = re.fullmatch(r"([0-9]{1,6})([smh])", text)
-    if not match or not int(match[1]):
-        raise UsageError("--deadline is how long the run may take, such as 90m, 2h or 45s")
-    return int(match[1]) * _SECONDS[match[2]]
+from migrator.fleet.progress import Going
+from migrator.options.fleet import Allowance
 
 
 @contextmanager
-def client(going: Going | None = None, asking: Allowance = Allowance()) -> Iterator[Client]:  # noqa: B008 - frozen
+def client(going: Going | None = None, allowance: Allowance = Allowance()) -> Iterator[Client]:  # noqa: B008 - frozen
     """The client that the environment describes; what it does is said meanwhile, and what it waits for. Raises
     SetUpError."""
     far = going or Going()
-    with waiting(far, asking) as one, told(one, far):
+    with waiting(far, allowance) as one, told(one, far):
         yield one
 
 
 @contextmanager
 def waiting(
     far: Going,
-    asking: Allowance = Allowance(),  # noqa: B008
+    allowance: Allowance = Allowance(),  # noqa: B008
     part: tuple[int, int] = (0, 1),
 ) -> Iterator[Client]:
     """The same, where only what it waits for is said. `part` as in `Client.of`."""
-    pace = Pace(lambda wait: waits(wait, far), asking.deadline)
-    with Client.of(part=part, most=asking.most, pace=pace) as one:
+    pace = Pace(lambda wait: waits(wait, far), allowance.deadline)
+    with Client.of(part=part, max_requests=allowance.max_requests, pace=pace) as one:
         try:
             yield one
         finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from migrator.cli.options import AnalysisOptions, Showing
+from migrator.options.analysis import AnalysisOptions, CheckOptions, FixOptions
 
 _CHANGED = "--exit-non-zero-on-fix"
 
@@ -20,11 +20,11 @@ def run(argv: Sequence[str]) -> int | None:
     names = rest[hook:]
     if command not in ("check", "fix") or any(not name or name.startswith("-") for name in names):
         return None
-    reading, showing = AnalysisOptions(tuple(map(Path, names))), Showing()
+    reading = AnalysisOptions(tuple(map(Path, names)))
     if command == "check":
         from migrator.cli import check
 
-        return check.run(reading, showing, unsafe=False)
+        return check.run(reading, CheckOptions())
     from migrator.cli import fix
 
-    return fix.run(reading, showing, fix.Fixing(unsafe=False, diff=False, exit_non_zero=hook))
+    return fix.run(reading, FixOptions(exit_non_zero_on_fix=hook))

@@ -11,24 +11,25 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 
+from migrator.checkouts.analysis import analyse, rulebook
+from migrator.checkouts.together import Together
 from migrator.cli import console, exits
-from migrator.cli.analysis import analyse, rulebook
 from migrator.cli.check import aside
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions, Showing
+from migrator.cli.packages import reading
 from migrator.cli.pipeline_step import HOW
 from migrator.cli.telling import telling
-from migrator.cli.together import Together
 from migrator.configuration import own_packages
 from migrator.configuration import reading as configuration
 from migrator.findings.counting import many
 from migrator.findings.records import Package
 from migrator.findings.settings import Settings
+from migrator.options import UsageError
+from migrator.options.analysis import PackagesOptions, Sources
+from migrator.options.output import Format
 from migrator.registry.names import NotResolved, resolved
 from migrator.registry.probe import probe
 from migrator.registry.records import Access, Answer, NativePair
 from migrator.reports import formats
-from migrator.reports.formats import Format
 from migrator.reports.subjects import probe as reports
 from migrator.repositories.writing import NotWritten
 from migrator.rulebook import reading as books
@@ -39,35 +40,35 @@ from migrator.text.mask import printable
 _OWN_RULES = "not asked: only the repository's own rules name this host; name them with --rules to ask it"
 
 
-def run(reading: AnalysisOptions, showing: Showing, *, write: bool) -> int:
+def run(options: PackagesOptions, sources: Sources) -> int:
     """Print what the registry says, write what follows from it if asked to, and return the exit code."""
-    if write and reading.no_config:
+    if options.write and sources.no_config:
         raise UsageError("--write changes the configuration, and --no-config says that there is none; drop one of them")
-    analyses = analyse(reading)
+    analyses = analyse(reading(options, sources))
     if len(analyses) != 1:
         raise UsageError("--probe asks for one repository; name the folder of it")
     (analysis,) = analyses
-    settled = rulebook(analysis.root, reading)[1]
+    settled = rulebook(analysis.root, sources)[1]
     begun, packages = time.monotonic(), analysis.report.packages
     asking = many(len(packages), "package")
     with telling(lambda: f"asking about {asking}, for {time.monotonic() - begun:.0f} seconds"):
-        accesses, errors = _asked(packages, books.load(reading.rules), os.environ)
+        accesses, errors = _asked(packages, books.load(sources.rules), os.environ)
     new = _new(analysis.report.packages, accesses, PushedPackages(Settings(own_packages=settled.own_packages)))
     path, written, failure = settled.path or configuration.FILE, "", ""
-    if write and new:
+    if options.write and new:
         try:
-            file = reading.config.absolute() if reading.config else analysis.root / path
+            file = sources.config.absolute() if sources.config else analysis.root / path
             own_packages.write(file, new, new=not settled.path)
             written = path
         except NotWritten as error:
             failure = f"patless: {path} was not written: {error}"
     probed = reports.Probed(accesses, new, own_packages.lines(new) if new else "", written, errors)
     all_of = Together.of(analyses)
-    aside(all_of, showing)
+    aside(all_of, options.color)
     subject = reports.subject(all_of.report, probed)
-    console.out(formats.write(showing.format, subject, console.paint(showing.colour, sys.stdout)))
+    console.out(formats.write(options.format, subject, console.paint(options.color, sys.stdout)))
     console.err([*(f"patless: {error}" for error in errors), *([failure] if failure else [])])
-    if showing.format is Format.TEXT and not written:
+    if options.format is Format.TEXT and not written:
         console.err(["", HOW.removesuffix("\n")])
     if errors:
         return exits.REFUSED

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import sys
 
+from migrator.checkouts.analysis import rulebook
+from migrator.checkouts.targets import targets
 from migrator.cli import console, exits
-from migrator.cli.analysis import rulebook
-from migrator.cli.console import Colour
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions
-from migrator.cli.targets import targets
 from migrator.configuration.reading import unknown
+from migrator.options import UsageError
+from migrator.options.analysis import Sources
+from migrator.options.output import Colour
 from migrator.reports import explain
 from migrator.rulebook.records import RuleBook
 
 
-def list_all(reading: AnalysisOptions, colour: Colour) -> int:
+def list_all(sources: Sources, color: Colour) -> int:
     """Print every rule and reason code."""
-    console.out(explain.listing(_book(reading), console.paint(colour, sys.stdout)))
+    console.out(explain.listing(_book(sources), console.paint(color, sys.stdout)))
     return exits.CLEAN
 
 
-def explain_one(name: str, reading: AnalysisOptions, colour: Colour) -> int:
+def explain_one(name: str, sources: Sources, color: Colour) -> int:
     """Print what a rule or a reason code means. Raises UsageError where there is none of that name."""
-    book = _book(reading)
-    paint = console.paint(colour, sys.stdout)
+    book = _book(sources)
+    paint = console.paint(color, sys.stdout)
     if name in book.rules:
         console.out(explain.rule(book.rules[name], paint))
     elif name in book.reasons:
@@ -34,6 +34,6 @@ def explain_one(name: str, reading: AnalysisOptions, colour: Colour) -> int:
     return exits.CLEAN
 
 
-def _book(reading: AnalysisOptions) -> RuleBook:
-    book, _ = rulebook(targets(reading.paths)[0].root, reading)
+def _book(sources: Sources) -> RuleBook:
+    book, _ = rulebook(targets(())[0].root, sources)
     return book

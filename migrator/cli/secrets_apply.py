@@ -8,16 +8,14 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from msgspec import Struct
-from msgspec.structs import replace
-
 from migrator.bitbucket.credentials import EMAIL, Credentials
 from migrator.cli import console, exits, network
-from migrator.cli.failures import UsageError
-from migrator.cli.network import Going
-from migrator.cli.secrets import ListingOptions, asking_of, configuration_digest, rules_digest
-from migrator.cli.secrets_proof import counted, enough
+from migrator.findings.counting import many
 from migrator.fleet.ledger import Ledger
+from migrator.fleet.progress import Going
+from migrator.options import UsageError
+from migrator.options.secrets import ApplyOptions
+from migrator.secrets import asked as questions
 from migrator.secrets import journal as journals
 from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans
@@ -25,43 +23,26 @@ from migrator.secrets.applying import RemovalOutcome, backup, carry_out, still
 from migrator.secrets.asking import Asking
 from migrator.secrets.journal import Event
 from migrator.secrets.plan import Plan
+from migrator.secrets.proving import enough
 from migrator.text.mask import printable
 
 
-class ApplyOptions(Struct, frozen=True):
-    """How a plan is carried out. `log` None: beside the plan. `by` '' is who the credential belongs to. `sign` is a key
-    that the log is signed with."""
-
-    yes: bool
-    log: Path | None
-    backup: Path | None
-    allowed: Path | None
-    required: int
-    by: str
-    sign: Path | None = None
-
-
-def apply(path: Path, asked: ListingOptions, doing: ApplyOptions) -> int:
+def apply(options: ApplyOptions) -> int:
     """Remove what the plan says, and return the exit code."""
+    path, signers = options.plan, options.signers
     made = plans.read(path)
     if datetime.now(UTC) > made.expiry:
         raise UsageError(f"the plan was good until {made.expires}; make a new one with `patless secrets plan`")
-    asked = replace(
-        asked,
-        workspace=made.workspace,
-        repository=made.repository,
-        everything=not made.repository,
-        window=made.window,
-    )
-    by, key = _person(doing.by), signing.fingerprint(doing.sign) if doing.sign else ""
-    if not by and key and doing.allowed:
-        by = next(iter(signing.names(key, doing.allowed)), "")
-    enough(path, made, doing.allowed, doing.required, by, key)
-    log = doing.log or path.with_name(f"{path.name}.log")
+    asked = questions.of_plan(made, options.path, options.sources)
+    by, key = _person(options.by), signing.fingerprint(options.sign) if options.sign else ""
+    if not by and key and signers.allowed_signers:
+        by = next(iter(signing.names(key, signers.allowed_signers)), "")
+    enough(path, made, signers, by, key)
+    log = options.log or path.with_name(f"{path.name}.log")
     far = Going(later=f"What is removed is in {log}: end the run at any time, the same command goes on")
     with network.waiting(far) as client:
-        asking = asking_of(asked, client)
-        if rules_digest(asked) != made.rules or configuration_digest(asking) != made.configuration:
+        asking = questions.asking_of(asked, client)
+        if questions.rules_digest(asked) != made.rules or questions.configuration_digest(asking) != made.configuration:
             raise UsageError(
                 "the plan was made with other rules or another configuration; give the same --rules and --config, or "
                 "make a new plan"
@@ -70,15 +51,15 @@ def apply(path: Path, asked: ListingOptions, doing: ApplyOptions) -> int:
             apart = {keeping.identity(path): "the plan"}
             journal = files.enter_context(journals.opened(log, made.digest, by, apart))
             apart[journal.identity] = "the log"
-            keep = files.enter_context(backup(doing.backup, apart)) if doing.backup else None
+            keep = files.enter_context(backup(options.backup, apart)) if options.backup else None
             left = [row for row in made.rows if row.uuid not in journal.done]
             console.err(_before(made, left))
             if not left:
-                return exits.CLEAN if _signed(journal, log, doing.sign) else exits.UNREADABLE
-            _confirm(len(left), made, doing.yes)
+                return exits.CLEAN if _signed(journal, log, options.sign) else exits.UNREADABLE
+            _confirm(len(left), made, options.yes)
             with network.told(client, far):
                 why_not = still(asking, made)
-            _forget(asked.lasting.ledger, asking, left)
+            _forget(options.ledger, asking, left)
             journal.write(Event.STARTED, text=f"{len(left)} of {len(made.rows)}")
             outcomes: list[RemovalOutcome] = []
             far.begins("removing", len(left), "variable", "variables")
@@ -89,7 +70,7 @@ def apply(path: Path, asked: ListingOptions, doing: ApplyOptions) -> int:
                     row = outcome.row
                     console.out(printable(f"{outcome.event}: {row.key} in {row.place}: {outcome.text}") + "\n")
             journal.write(Event.ENDED, text=f"{len(outcomes)}")
-            signed = _signed(journal, log, doing.sign)
+            signed = _signed(journal, log, options.sign)
     code = _after(outcomes, len(left), log)
     return code if signed else exits.UNREADABLE
 
@@ -124,7 +105,7 @@ def _person(said: str) -> str:
 
 def _before(made: Plan, left: list[plans.PlanRow]) -> list[str]:
     secured = sum(row.secured for row in left)
-    lines = [f"patless: {counted(len(left))} of {made.workspace} to remove, of {len(made.rows)} in the plan"]
+    lines = [f"patless: {many(len(left), 'variable')} of {made.workspace} to remove, of {len(made.rows)} in the plan"]
     lines += [printable(f"  {row.key} in {row.place}: {row.verdict}") for row in left]
     if secured:
         lines.append(
@@ -139,7 +120,7 @@ def _confirm(count: int, made: Plan, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise UsageError("there is nobody to ask; --yes goes on without")
-    console.err([f"Type {count} to remove {counted(count)} of {made.workspace}:"])
+    console.err([f"Type {count} to remove {many(count, 'variable')} of {made.workspace}:"])
     if sys.stdin.readline().strip() != str(count):
         raise UsageError("that was not it; nothing was removed")
 

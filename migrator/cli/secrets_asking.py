@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
-from pathlib import Path
-
-from msgspec import Struct
-from msgspec.structs import replace
 
 from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
-from migrator.cli.failures import UsageError
 from migrator.cli.telling import Telling, clock, long, telling
 from migrator.findings.counting import many
-from migrator.fleet.ledger import Ledger
-from migrator.fleet.sharding import Shard, ShardError
-from migrator.secrets import sweeping
-from migrator.secrets.asking import Asking
-from migrator.secrets.records import Listing
-from migrator.secrets.terms import Ahead, Far, Terms
+from migrator.options.secrets import Lasting
+from migrator.secrets.terms import Ahead, Far
 
-_NEVER, _WITH, _SHARE = 1, 6, 0.4
-"""Requests for a repository that never had pipelines and for another one, with three deployments; and how many of a
-workspace are of the second kind where nothing is known of them."""
-
-
-class Lasting(Struct, frozen=True):
-    """Where answers are kept, how old they may be, and what ends a run. `deadline` is in seconds, None for no end;
-    `shard` is the part of the workspace that is asked for."""
-
-    ledger: Path
-    age: timedelta = timedelta(hours=24)
-    most: int | None = None
-    deadline: float | None = None
-    shard: Shard = Shard()
-
-
-def part(lasting: Lasting, text: str) -> Lasting:
-    """Of the workspace: as --shard says, else as Bitbucket Pipelines says of a parallel step. Raises UsageError."""
-    try:
-        return replace(lasting, shard=Shard.of(text, os.environ))
-    except ShardError as error:
-        raise UsageError(str(error)) from None
+_NEVER, _WITH = 1, 6
+"""Requests for a repository that never had pipelines and for another one, with three deployments."""
 
 
 class Meanwhile:
@@ -115,25 +84,3 @@ def meanwhile(lasting: Lasting) -> Iterator[Meanwhile]:
     with telling(one.text) as said:
         one.telling = said
         yield one
-
-
-def of_workspace(asking: Asking, lasting: Lasting, by: str, said: Meanwhile) -> Listing:
-    """All variables of the workspace. Raises ApiError, GitMissing, LedgerError."""
-    with Ledger(lasting.ledger) as ledger:
-        first, share = _known(ledger, asking.workspace)
-        sparing = lasting.most is not None or lasting.deadline is not None
-        terms = Terms(by, lasting.age, first=first, sparing=sparing, shard=lasting.shard)
-        return sweeping.of_workspace(asking, ledger, terms, said.far, said.begins(asking.client, share))
-
-
-def _known(ledger: Ledger, workspace: str) -> tuple[frozenset[str], float]:
-    """What a scan has seen: repositories that log in, and the share of those with pipelines."""
-    every = [branch for branch in ledger.branches() if branch.entry.repository.workspace == workspace]
-    read = {branch.entry.repository.uuid for branch in every}
-    having = {branch.entry.repository.uuid for branch in every if branch.seen and branch.seen.files}
-    first = {
-        branch.entry.repository.uuid
-        for branch in every
-        if branch.seen and any(finding.variables for finding in branch.seen.findings)
-    }
-    return frozenset(first), len(having) / len(read) if read else _SHARE

@@ -2,116 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from migrator.cli import console, exits
-from migrator.cli.failures import UsageError
-from migrator.secrets import journal as journals
-from migrator.secrets import keeping, signing
+from migrator.options.secrets import Signers
 from migrator.secrets import plan as plans
-from migrator.secrets.journal import Event, LogEntry
-from migrator.secrets.plan import Plan
-from migrator.text.mask import printable
+from migrator.secrets import proving, signing
 
 
-def sign(path: Path, key: Path) -> int:
+def sign(plan: Path, key: Path) -> int:
     """Sign a plan that someone else has made."""
-    plans.read(path)
-    console.err([f"patless: signed as {signing.sign(path, key)}"])
+    plans.read(plan)
+    console.err([f"patless: signed as {signing.sign(plan, key)}"])
     return exits.CLEAN
 
 
-def verify(path: Path, log: Path | None, allowed: Path | None, required: int) -> int:
+def verify(plan: Path, log: Path | None, signers: Signers) -> int:
     """Check a plan, its signatures and its log, asking nobody."""
-    made = plans.read(path)
-    chosen = log or path.with_name(f"{path.name}.log")
-    data = keeping.read(chosen) if log or chosen.exists() else None
-    entries = _entries(chosen, data, made) if data is not None else None
-    lines = [f"plan: {counted(len(made.rows))} of {made.workspace}, {made.created} to {made.expires}, {made.tool}"]
-    lines.append(f"digest: {made.digest}")
-    wrong = False
-    kept = signing.log_signatures(chosen, data, allowed) if data is not None else ()
-    if allowed:
-        found = signing.signatures(path, allowed, plans.text(made).encode())
-        lines += [_told("signature", one) for one in found]
-        applied = {entry.by for entry in entries or () if entry.uuid}
-        keys = {one.key for one in kept if one.signer}
-        good = signing.people(found, applied, keys) if required > 1 else signing.people(found)
-        others = f" by others than {', '.join(sorted(filter(None, applied)))}" if required > 1 and any(applied) else ""
-        lines.append(f"signers: {len(good)} of {required} required{others}")
-        wrong = len(good) < required
-        if required > 1 and "" in applied:
-            lines.append("NOT GOOD: the log does not say who applied the plan, so it may be one who signed")
-            wrong = True
-    elif required:
-        raise UsageError("--require-signatures needs --allowed-signers, which says whose keys count")
-    if entries is not None:
-        last = {entry.uuid: entry for entry in entries if entry.uuid}
-        for row in made.rows:
-            entry = last.get(row.uuid)
-            done = f"{entry.event} {entry.at} by {entry.by or 'someone'}" if entry else "not done"
-            lines.append(f"{row.key} in {row.place}: {done}")
-            wrong = wrong or entry is None or entry.event not in (Event.DELETED, Event.GONE)
-        told, good_log = _log(entries, kept)
-        lines += told
-        wrong = wrong or (allowed is not None and not good_log)
-    else:
-        lines.append("log: none, so nothing of it was carried out here")
-    console.out("".join(f"{printable(line)}\n" for line in lines))
-    return exits.LEFT if wrong else exits.CLEAN
-
-
-def _log(entries: Sequence[LogEntry], kept: Sequence[signing.Signature]) -> tuple[list[str], bool]:
-    """What is to be said of the log as a whole, and whether its signatures are good. Whoever may write to it can make a
-    chain that fits; nobody can sign for another."""
-    lines, good, covered = [f"log: {len(entries)} lines, whole"], True, 0
-    for one in kept:
-        by = entries[one.lines - 1].by if one.signer else ""
-        if by and by.casefold() not in {name.casefold() for name in one.names}:
-            one = replace(one, signer="", why=f"{one.signer} signed what {by} applied")
-        good = good and bool(one.signer)
-        covered = max(covered, one.lines if one.signer else 0)
-        lines.append(_told("log signature", one) + (f", lines 1 to {one.lines}" if one.signer else ""))
-    if covered < len(entries):
-        which = f"lines {covered + 1} to {len(entries)} have" if covered else "it has"
-        lines.append(f"log: {which} no good signature, and the chain alone shows damage, not forgery")
-    return lines, good
-
-
-def _told(what: str, one: signing.Signature) -> str:
-    return f"{what} {one.file.name}: " + (f"{one.signer} with {one.key}" if one.signer else f"NOT GOOD: {one.why}")
-
-
-def enough(path: Path, made: Plan, allowed: Path | None, required: int, by: str, key: str = "") -> None:
-    """Raises UsageError where signatures are missing that are asked for. `by` is who applies, '' if nobody knows, and
-    `key` the fingerprint of a key of that one."""
-    if allowed is None:
-        if required:
-            raise UsageError("--require-signatures needs --allowed-signers, which says whose keys count")
-        return
-    found = signing.signatures(path, allowed, plans.text(made).encode())
-    bad = next((one for one in found if not one.signer), None)
-    if bad is not None:
-        raise UsageError(f"the signature {bad.file.name} is not good: {bad.why}")
-    required = required or 1
-    if required > 1 and not by:
-        raise UsageError("nobody knows who applies the plan, as an access token has no person; say so with --by")
-    good = signing.people(found, (by,), (key,)) if required > 1 else signing.people(found)
-    if len(good) < required:
-        others = f" by others than {by}" if required > 1 else ""
-        raise UsageError(f"the plan has {len(good)} good signatures{others}, and {required} are required")
-
-
-def counted(number: int) -> str:
-    return f"{number} variable{'' if number == 1 else 's'}"
-
-
-def _entries(log: Path, data: bytes, made: Plan) -> tuple[LogEntry, ...]:
-    entries = journals.entries(log, data)
-    known = plans.by_uuid(made)
-    if any(entry.plan != made.digest or (entry.uuid and entry.uuid not in known) for entry in entries):
-        raise journals.JournalError(f"{log}: the log is of another plan")
-    return entries
+    proof = proving.proof(plan, log, signers)
+    console.out("".join(f"{line}\n" for line in proof.lines))
+    return exits.CLEAN if proof.good else exits.LEFT

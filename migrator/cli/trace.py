@@ -8,17 +8,17 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from migrator.checkouts.analysis import prepared
+from migrator.checkouts.targets import shown, targets
 from migrator.cli import console, exits
-from migrator.cli.analysis import prepared
-from migrator.cli.console import Colour
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions
-from migrator.cli.targets import shown, targets
 from migrator.engine import tracing
 from migrator.findings.masking import masked
 from migrator.findings.naming import renamed
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions, Sources
+from migrator.options.output import Colour
 from migrator.platforms.bitbucket.platform import BITBUCKET
-from migrator.reports import trace
+from migrator.reports import trace as reports
 from migrator.reports.formats import text
 from migrator.reports.subjects import findings
 from migrator.text.patterns import regex
@@ -29,25 +29,25 @@ _PLACE = regex(r"(.+?):([0-9]{1,9})(?::[0-9]{1,9})?")
 """A column may follow, as in what `check` prints."""
 
 
-def run(asked: str, reading: AnalysisOptions, colour: Colour) -> int:
+def run(trace: str, sources: Sources, color: Colour) -> int:
     """Print the walk of each finding at a line, or that there is none. Raises UsageError for what is no place."""
-    match = _PLACE.fullmatch(asked)
+    match = _PLACE.fullmatch(trace)
     if match is None:
-        raise UsageError(f"--trace {asked}: this is no PATH:LINE; give one as `patless check` prints it")
+        raise UsageError(f"--trace {trace}: this is no PATH:LINE; give one as `patless check` prints it")
     (target, *_) = targets([Path(match[1])])
     if not target.files:
         raise UsageError(f"{match[1]} is a folder; name a file and a line of it")
     (path,) = target.files
     line = int(match[2])
-    given = prepared(target, reading, [] if _is_run(path) else [path])
+    given = prepared(target, AnalysisOptions(sources=sources), [] if _is_run(path) else [path])
     if not 0 < line <= _lines(given.view, path):
         raise UsageError(f"{match[1]} has no line {line}")
     found = tracing.trace(given.view, given.pipelines, given.book, given.settings, BITBUCKET, path, line)
     name = partial(shown, target.root)
     unread = replace(found.report, skipped=tuple(one for one in found.report.skipped if one.path == path))
-    paint = console.paint(colour, sys.stderr)
+    paint = console.paint(color, sys.stderr)
     console.err(text.line(one, paint) for one in findings.skipped(masked(renamed(unread, name))))
-    console.out(trace.trace(found, name, console.paint(colour, sys.stdout)))
+    console.out(reports.trace(found, name, console.paint(color, sys.stdout)))
     return exits.code(unread=bool(unread.skipped), left=False, exit_zero=False)
 
 

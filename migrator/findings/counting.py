@@ -49,3 +49,13 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 def assumptions(findings: Iterable[Finding]) -> tuple[str, ...]:
     """What the fixable ones among `findings` take for granted, each once, in order."""
     return tuple(dict.fromkeys(text for finding in findings if finding.edits for text in finding.assumptions))
+
+
+def size(count: int) -> str:
+    """Of so many bytes: `1.5 GiB`."""
+    number = float(count)
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if number < 1024:
+            return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
+        number /= 1024
+    return f"{number:.1f} TiB"

@@ -138,7 +138,7 @@ def _complete(importing: Sequence[LedgerBranch], reading: GatheringOptions, cred
     if remote.is_partial(root) or not _is_there(root):
         variables = credentials.git_environment(repository.clone_url, reading.api)
         names = list(dict.fromkeys(one.name for one in importing))
-        remote.snapshot(root, repository.clone_url, variables, names, reading.filtered, reading.seconds)
+        remote.snapshot(root, repository.clone_url, variables, names, reading.filtered, reading.timeout)
 
 
 def _bring(
@@ -147,12 +147,12 @@ def _bring(
     url = exporter.clone_url
     variables = credentials.git_environment(url, reading.api)
     root = remote.place(reading.cache, exporter.workspace, exporter.slug)
-    there = _refs(root, reading.seconds)
-    every = remote.heads(url, variables, seconds=reading.seconds)
+    there = _refs(root, reading.timeout)
+    every = remote.heads(url, variables, seconds=reading.timeout)
     new = [name for name, commit in every.items() if there.get(name) != commit]
     heads, tags = ([one for one in asked if f"{kind}{one}" in new] for kind in ("refs/heads/", "refs/tags/"))
     if heads or tags:
-        remote.snapshot(root, url, variables, heads, reading.filtered, reading.seconds, tags)
+        remote.snapshot(root, url, variables, heads, reading.filtered, reading.timeout, tags)
 
 
 def _is_there(root: Path) -> bool:

@@ -71,14 +71,14 @@ class KnownRepository(Struct, frozen=True):
 
 
 class GatheringOptions(Struct, frozen=True):
-    """How repositories are read. `branches` are globs of those that are read besides the main branch; `seconds` is how
-    long one conversation may take, and one analysis. `credentials` None: clones on this machine only. `direct` None:
-    git asks for everything."""
+    """How repositories are read. `branches` are globs of those that are read besides the main branch; `timeout` is how
+    many seconds one conversation may take, and one analysis. `credentials` None: clones on this machine only. `direct`
+    None: git asks for everything."""
 
     cache: Path
     judge: Judge
     branches: tuple[str, ...] = ()
-    seconds: float = remote.SECONDS
+    timeout: float = remote.SECONDS
     credentials: Credentials | None = None
     api: str = ""
     filtered: remote.Filter = field(default_factory=remote.Filter)
@@ -126,7 +126,7 @@ def gathered(known: KnownRepository, reading: GatheringOptions, looks: Looks) ->
         except NotRead:
             if not there:
                 raise
-        remote.discard(root, reading.seconds)
+        remote.discard(root, reading.timeout)
         return _gathered(known, reading, looks, way)
 
 
@@ -183,7 +183,7 @@ def _directly(known: KnownRepository, reading: GatheringOptions, looks: Looks, w
             pack, data = direct.objects(way.url, way.authorization, partly.lacking)
         except NotDirect:
             break
-        keeping.add(way.root, pack, data, reading.seconds)
+        keeping.add(way.root, pack, data, reading.timeout)
         if held is not None:
             held |= pack.objects
     if remote.is_partial(way.root):
@@ -212,7 +212,7 @@ def _tops(
     except NotDirect:
         return None
     named = {f"{_HEADS}{name}": commit for name, commit in heads.items()}
-    keeping.keep(way.root, pack, data, named, partial, reading.seconds)
+    keeping.keep(way.root, pack, data, named, partial, reading.timeout)
     return dict(pack.objects)
 
 
@@ -235,7 +235,7 @@ def _brought(known: KnownRepository, reading: GatheringOptions, way: _Way) -> tu
             raise
         except GitError:  # the list of branches tells why
             pass
-    every = remote.heads(way.url, way.variables, tags=False, seconds=reading.seconds)
+    every = remote.heads(way.url, way.variables, tags=False, seconds=reading.timeout)
     heads, untold = _wanted(every, repository, reading)
     new = known.new(heads.values(), reading.judge)
     there = _there(way.root, known, new)
@@ -245,7 +245,7 @@ def _brought(known: KnownRepository, reading: GatheringOptions, way: _Way) -> tu
 
 def _straight(way: _Way, branch: str, reading: GatheringOptions) -> dict[str, str]:
     """The main branch of a repository that nothing is known of, without asking for its branches first."""
-    remote.snapshot(way.root, way.url, way.variables, [branch], reading.filtered, reading.seconds)
+    remote.snapshot(way.root, way.url, way.variables, [branch], reading.filtered, reading.timeout)
     commit = _at(way.root, branch)
     if not commit:
         raise GitError(f"the branch {branch} is not in the copy")
@@ -267,7 +267,7 @@ def _wanted(
 
 def _snapshot(way: _Way, branches: Mapping[str, str], reading: GatheringOptions) -> dict[str, str]:
     """Bring the branches whole; the commits that they have by then, as they may have moved since."""
-    remote.snapshot(way.root, way.url, way.variables, list(branches), reading.filtered, reading.seconds)
+    remote.snapshot(way.root, way.url, way.variables, list(branches), reading.filtered, reading.timeout)
     return {name: _at(way.root, name) or commit for name, commit in branches.items()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Repository as Row
 from migrator.bitbucket.session import Client
 from migrator.fleet.records import FOLDER, FleetRepository
+from migrator.options import UsageError
+from migrator.options.fleet import RepositoryFilter
 from migrator.repositories.git import GitError, remote_slug
 from migrator.repositories.streams import answer
 from migrator.repositories.worktree import links_below, repositories_below, repository_of
@@ -35,6 +37,17 @@ class Selection(Struct, frozen=True):
     query: str = ""
     since: datetime | None = None
     slugs: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, filter: RepositoryFilter, slugs: Iterable[str] = ()) -> Selection:
+        """Raises UsageError."""
+        if filter.project and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,127}", filter.project):
+            raise UsageError("--project is the key of a project: letters, digits and underscores")
+        try:
+            since = moment(filter.since, datetime.now(UTC)) if filter.since else None
+        except (ValueError, OverflowError):
+            raise UsageError("--since is a date such as 2026-11-17, or a number of days such as 7d") from None
+        return cls(filter.workspace, filter.project, filter.query, since, tuple(dict.fromkeys(slugs)))
 
     @property
     def words(self) -> str:

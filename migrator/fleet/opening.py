@@ -30,9 +30,10 @@ from migrator.fleet import identity, pacing
 from migrator.fleet.abreast import Place
 from migrator.fleet.deciding import Act, Why
 from migrator.fleet.looking import Destination, Looked, TargetReader
-from migrator.fleet.pacing import Limits, Traffic
+from migrator.fleet.pacing import Traffic
 from migrator.fleet.records import ChangeState, FleetRepository, Migration
 from migrator.fleet.sharing import SharedLedger
+from migrator.options.fleet import Limits
 from migrator.repositories.remote import Moved
 
 if TYPE_CHECKING:

@@ -7,15 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 
+from migrator.options.fleet import Limits
+
 HOUR = 3600
-
-
-class Limits(Struct, frozen=True):
-    """`pace` an hour, 0 for no end; `per_reviewer` open ones; `red` is a share from 0 to 1."""
-
-    pace: int = 10
-    per_reviewer: int = 3
-    red: float = 0.1
 
 
 class Traffic(Struct, frozen=True):
@@ -31,9 +25,9 @@ class Traffic(Struct, frozen=True):
 def halted(traffic: Traffic, limits: Limits) -> str:
     """Why no further one is opened in this run, '' where one may be."""
     merged = traffic.green + traffic.red
-    if merged and traffic.red / merged > limits.red:
+    if merged and 100 * traffic.red > limits.max_red * merged:
         return (
-            f"{traffic.red} of {merged} merged pull requests are red, more than {limits.red:.0%}: look at them "
+            f"{traffic.red} of {merged} merged pull requests are red, more than {limits.max_red}%: look at them "
             "(patless fleet status), or raise --max-red"
         )
     return ""

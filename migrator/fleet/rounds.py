@@ -65,7 +65,7 @@ def go_through(
             else:  # another run was here meanwhile
                 ledger.free(uuid)
 
-    with closing(Analysts(reading.judge, reading.seconds)) as analysts:
+    with closing(Analysts(reading.judge, reading.timeout)) as analysts:
         for scanned in _visits(work(), reading, analysts, jobs):
             ledger.record(scanned)
             ledger.free(scanned.uuid)

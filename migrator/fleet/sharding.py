@@ -8,15 +8,13 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from migrator.options import UsageError
+
 STEP, COUNT = "BITBUCKET_PARALLEL_STEP", "BITBUCKET_PARALLEL_STEP_COUNT"
 """Of a parallel step: its number, from 0, and how many there are.
 
 https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/
 """
-
-
-class ShardError(Exception):
-    """What was given is no part of a whole. The message is a sentence."""
 
 
 class Shard(Struct, frozen=True):
@@ -27,16 +25,16 @@ class Shard(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if not 0 <= self.number < self.count:
-            raise ShardError(f"there is no part {self.number + 1} of {self.count}")
+            raise UsageError(f"there is no part {self.number + 1} of {self.count}")
 
     @classmethod
     def of(cls, text: str, environment: Mapping[str, str]) -> Shard:
         """`3/16` is the third of sixteen; without it, what Bitbucket Pipelines says of a parallel step, else all of
-        it. Raises ShardError."""
+        it. Raises UsageError."""
         if text:
             found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", text)
             if found is None:
-                raise ShardError("--shard is such as 3/16, the third of sixteen parts")
+                raise UsageError("--shard is such as 3/16, the third of sixteen parts")
             return cls(int(found[1]) - 1, int(found[2]))
         step, count = environment.get(STEP, ""), environment.get(COUNT, "")
         if step.isdecimal() and count.isdecimal() and len(step) < 5 and len(count) < 5:

@@ -86,7 +86,7 @@ class Turns:
     def _at_a_time(self) -> int:
         """A few more than threads, so that none waits for this one; fewer where few more requests may be sent, as what
         is asked by half is learnt by nobody."""
-        most = self._client.budget.most
+        most = self._client.budget.max_requests
         if most is None:
             return self._jobs + _NEXT
         return max(1, min(self._jobs, (most - self._client.sent) // EACH))

@@ -13,11 +13,12 @@ from migrator.bot.difference import CommentChanges
 from migrator.bot.insights import insights
 from migrator.bot.markers import key_of
 from migrator.bot.proposals import Proposals, block
-from migrator.bot.saying import ChangeStyle, saying
+from migrator.bot.saying import saying
 from migrator.engine import analysis as engine
 from migrator.findings.masking import masked
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
+from migrator.options.bot import CommentStyle
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook import reading as rulebook
@@ -49,7 +50,7 @@ HOSTILE = steps(
 def test_nothing_of_a_hostile_file_acts_in_a_comment(tmp_path: Path) -> None:
     found = report(tmp_path, HOSTILE)
     assert found.findings
-    wanted = saying(found, ALL, BOOK.reasons, "`x`", ChangeStyle.SUGGESTION, 9)
+    wanted = saying(found, ALL, BOOK.reasons, "`x`", CommentStyle.SUGGESTION, 9)
     texts = [*(one.text for one in wanted.notes), wanted.summary(CommentChanges()).text]
     for text in texts:
         assert "@{" not in text
@@ -81,7 +82,7 @@ def test_a_line_that_the_pull_request_does_not_change_gets_no_suggestion_and_no_
     found = report(tmp_path, pipelines([login(1)]))
     (finding,) = found.findings
     assert Proposals(found).suggestion(finding, change) is None
-    assert saying(found, change, BOOK.reasons, "x", ChangeStyle.SUGGESTION, 9).notes == ()
+    assert saying(found, change, BOOK.reasons, "x", CommentStyle.SUGGESTION, 9).notes == ()
 
 
 def test_crlf_makes_no_suggestion(tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def test_git_that_is_not_there_is_a_sentence(desk: Desk, tmp_path: Path) -> None
 
 def test_more_branches_than_are_dealt_with(box: Box, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.add("web", **{f"release/{number}": STORED for number in range(4)})
-    monkeypatch.setattr("migrator.cli.fleet_migrate.MOST", 3)
+    monkeypatch.setattr("migrator.fleet.migrating.MOST", 3)
     done = desk.open("--destinations", "*,release/*")
     assert done.code == 3
     assert "more than 3 branches match --destinations, so only main is dealt with" in done.err

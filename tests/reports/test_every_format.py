@@ -17,10 +17,11 @@ from migrator.bitbucket.diagnosis import Check, Diagnosis
 from migrator.bitbucket.records import Account
 from migrator.bitbucket.scopes import fits
 from migrator.findings.masking import masked
+from migrator.options.output import Format
 from migrator.registry.records import Access, Answer
 from migrator.reports import formats
 from migrator.reports.document import Document, Findings, Subject, Table
-from migrator.reports.formats import Format, csv, html, json, text
+from migrator.reports.formats import csv, html, json, text
 from migrator.reports.paint import Paint
 from migrator.reports.records.findings import counted
 from migrator.reports.subjects import (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from migrator.bot.changes import ChangedLines
 from migrator.bot.difference import CommentChanges
-from migrator.bot.saying import ChangeStyle, saying
+from migrator.bot.saying import saying
 from migrator.configuration import baselines
 from migrator.engine import tracing
 from migrator.findings import baseline
@@ -22,6 +22,7 @@ from migrator.findings.masking import masked, rewritten
 from migrator.findings.records import Report
 from migrator.findings.settings import Settings
 from migrator.fleet import scanning
+from migrator.options.bot import CommentStyle
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports import trace
 from migrator.reports.diff import Side, diff, for_people
@@ -174,7 +175,7 @@ def _outputs(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
         yield "diff", made.data.decode()
         yield "diff for people", for_people(made.data, Paint(True))
     every = ChangedLines({path: (range(1, 10_000),) for path in files})
-    written = saying(report, every, BOOK.reasons, "`x`", ChangeStyle.SUGGESTION, 9)
+    written = saying(report, every, BOOK.reasons, "`x`", CommentStyle.SUGGESTION, 9)
     yield "bot", "\n".join((*(one.text for one in written.notes), written.summary(CommentChanges()).text))
     yield "fleet", repr((scanning.findings(scanning.showable(raw)), scanning.packages(scanning.showable(raw))))
     for path, line in sorted({(finding.path, finding.position.line) for finding in raw.findings})[:3]:

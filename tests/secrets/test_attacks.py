@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from migrator.cli import secrets, secrets_apply
-from migrator.cli.options import AnalysisOptions, Format, Showing
 from migrator.demo import store
 from migrator.demo.box import Box
 from migrator.demo.state import PullRequest
 from migrator.fleet import identity
+from migrator.options.analysis import Sources
+from migrator.options.output import Format
+from migrator.options.secrets import ApplyOptions, ListingOptions, ListOptions, ListShowing, PlanOptions
 from tests.demo.contract import watched
 
 NATIVE = """\
@@ -50,24 +52,24 @@ class Desk:
         """Of the variables called PAT, by repository and environment; of all repositories where none is named."""
         asked = self.asked(*repositories)
         self.capture.readouterr()
-        secrets.list_all(asked, Showing(Format.JSON))
+        secrets.list_all(asked, ListOptions(), ListShowing(Format.JSON))
         rows = json.loads(self.capture.readouterr().out)["variables"]
         return {(row["repository"] or "", row["environment"] or ""): row["verdict"] for row in rows}
 
-    def asked(self, *repositories: str) -> secrets.ListingOptions:
-        return secrets.ListingOptions(
-            AnalysisOptions(no_config=True), self.home, "acme", *(repositories or ("",)), not repositories, window=30
+    def asked(self, *repositories: str) -> ListingOptions:
+        return ListingOptions(
+            self.home, "acme", *(repositories or ("",)), not repositories, sources=Sources(no_config=True)
         )
 
     def plan(self) -> Path:
         path = self.home / "plan.json"
-        assert secrets.plan(self.asked(), Showing(), path, 7, []) == 0
+        assert secrets.plan(self.asked(), PlanOptions(path), ListShowing()) == 0
         assert path.exists()
         return path
 
     def apply(self, plan: Path) -> str:
         self.capture.readouterr()
-        secrets_apply.apply(plan, self.asked(), secrets_apply.ApplyOptions(True, None, None, None, 0, ""))
+        secrets_apply.apply(ApplyOptions(plan, self.home, yes=True, sources=Sources(no_config=True)))
         return self.capture.readouterr().out
 
 

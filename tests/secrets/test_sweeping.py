@@ -143,13 +143,14 @@ def test_what_is_imported_is_read_again_though_the_importer_is_as_it_was(desk: D
     assert verdicts(listed(desk))["web", "", "OTHER_TOKEN"] == "in-use"
 
 
-def test_what_apply_removes_is_asked_for_again(desk: Desk) -> None:
+@pytest.mark.parametrize("ledger", [(), ("--ledger", "other.db")], ids=["the usual ledger", "another ledger"])
+def test_what_apply_removes_is_asked_for_again(desk: Desk, ledger: tuple[str, ...]) -> None:
     tool(desk)
     desk.box.commit("tool", "main", {"bitbucket-pipelines.yml": NATIVE})
-    assert verdicts(listed(desk))["tool", "", "PACKAGES_TOKEN"] == "removable"
-    assert desk.plan("--all").code == 0
-    assert desk.secrets("apply", "plan.json", "--yes").code == 0
-    assert not verdicts(listed(desk))
+    assert verdicts(listed(desk, *ledger))["tool", "", "PACKAGES_TOKEN"] == "removable"
+    assert desk.plan("--all", *ledger).code == 0
+    assert desk.secrets("apply", "plan.json", "--yes", *ledger).code == 0
+    assert not verdicts(listed(desk, *ledger))
 
 
 def test_a_plan_is_as_old_as_the_oldest_answer_that_it_rests_on(desk: Desk) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from msgspec import Struct
-
 from migrator.findings.counting import many
 from migrator.fleet.deciding import SENTENCES, Act, MigrationDecision
+from migrator.fleet.migrating import Failure
 from migrator.fleet.opening import MigrationOutcome
 from migrator.reports.document import Marked, Text, Tone
 
@@ -21,14 +20,6 @@ _DID = {
     Act.UPDATE: "updated pull request",
     Act.REPAIR: "opened the missing pull request",
 }
-
-
-class Failure(Struct, frozen=True):
-    """One repository and destination that an error kept from being looked at."""
-
-    slug: str
-    destination: str
-    error: str
 
 
 def line(outcome: MigrationOutcome) -> Text:

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from migrator.cli import cache as command
-from migrator.cli.failures import UsageError
+from migrator.findings.counting import size as bytes_of
 from migrator.fleet.records import RepositoryState
+from migrator.options import UsageError
+from migrator.options.texts import size as size_of
 from migrator.repositories import caching
 from migrator.repositories.using import GONE, using
 from tests.fleet.boxes import LOGIN, fill, slug
@@ -93,7 +94,7 @@ def test_what_there_is_is_shown(desk: Desk) -> None:
     shown = re.sub(r" +", " ", cache(desk).out)
     assert "repositories 3, 1 of them gone by now\n" in shown
     assert f"oldest acme/{slug(1)}, last used 1970-01-01 00:00 UTC, " in shown
-    assert f"size {command.shown(size(desk))}\n" in shown
+    assert f"size {bytes_of(size(desk))}\n" in shown
 
 
 @pytest.mark.parametrize(
@@ -101,13 +102,13 @@ def test_what_there_is_is_shown(desk: Desk) -> None:
     [("", None), ("0", 0), ("12", 12), ("1K", 1024), ("1.5 kib", 1536), ("2GB", 2 * 1024**3), ("3t", 3 * 1024**4)],
 )
 def test_sizes_are_as_people_write_them(text: str, bytes_: int | None) -> None:
-    assert command.size(text) == bytes_
+    assert size_of(text) == bytes_
 
 
 @pytest.mark.parametrize("text", ["-1", "G", "1X", "1 2", "1e9", "9" * 20, "infinite", "½G"])
 def test_what_is_no_size_is_a_sentence(text: str, desk: Desk) -> None:
     with pytest.raises(UsageError, match="--cache-limit is a size"):
-        command.size(text)
+        size_of(text)
     assert desk.scan("--cache-limit", text).code == 2
 
 

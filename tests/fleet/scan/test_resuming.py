@@ -21,7 +21,8 @@ from migrator.fleet import joining
 from migrator.fleet.joining import join
 from migrator.fleet.ledger import Ledger, LedgerError
 from migrator.fleet.records import FleetRepository, Learnt, Migration, RepositoryState, Scanned, SeenCommit
-from migrator.fleet.sharding import Shard, ShardError
+from migrator.fleet.sharding import Shard
+from migrator.options import UsageError
 from tests.fleet.boxes import fill
 from tests.fleet.scan.conftest import Desk
 
@@ -161,7 +162,7 @@ def test_a_repository_belongs_to_exactly_one_shard(uuid: str, count: int) -> Non
 
 @pytest.mark.parametrize("text", ["0/4", "5/4", "4", "1/0", "-1/4", "1/4/2", "a/b", " 1/4"])
 def test_what_is_no_part_of_a_whole_is_refused(text: str) -> None:
-    with pytest.raises(ShardError):
+    with pytest.raises(UsageError):
         Shard.of(text, {})
 
 

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.cli import standard_input
-from migrator.cli.failures import UsageError
-from migrator.cli.options import AnalysisOptions, Style
-from migrator.cli.targets import Checkout, shown, targets
+from migrator.checkouts import standard_input
+from migrator.checkouts.standard_input import Buffer
+from migrator.checkouts.targets import Checkout, shown, targets
 from migrator.configuration import reading as configuration
 from migrator.findings import ignores
 from migrator.findings.records import BaselineEntry, Finding, Report, Skipped
 from migrator.findings.selection import Scope
 from migrator.findings.settings import PipeStyle, Settings
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions, Codes, Sources, Style
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.leads import is_script, leads
@@ -65,12 +66,19 @@ class Analysis(Struct, frozen=True):
         return os.path.join(os.path.realpath(self.root), path)
 
 
-def analyse(reading: AnalysisOptions, *, unsafe: bool | None = None) -> list[Analysis]:
-    """Every repository of `reading`, in order. `unsafe` None: without a plan of fixes; else with unsafe ones or not."""
-    found = [standard_input.target(reading.buffer.name)] if reading.buffer else targets(reading.paths)
-    if len(found) > 1 and (reading.baseline or reading.write_baseline):
+def analyse(
+    reading: AnalysisOptions,
+    buffer: Buffer | None = None,
+    *,
+    unsafe_fixes: bool | None = None,
+    write_baseline: bool = False,
+) -> list[Analysis]:
+    """Every repository of `reading`, in order. `unsafe_fixes` None: without a plan of fixes; else with unsafe ones or
+    not. With `write_baseline` no baseline is applied."""
+    found = [standard_input.target(buffer.name)] if buffer else targets(reading.paths)
+    if len(found) > 1 and (reading.baseline or write_baseline):
         raise UsageError("a baseline is of one repository; name one, or set `baseline` in the configuration of each")
-    work = partial(_one, reading=reading, unsafe=unsafe)
+    work = partial(_one, reading=reading, buffer=buffer, unsafe_fixes=unsafe_fixes, write_baseline=write_baseline)
     workers = min(len(found), reading.jobs or os.cpu_count() or 1)
     if workers <= 1:
         return list(map(work, found))
@@ -78,38 +86,38 @@ def analyse(reading: AnalysisOptions, *, unsafe: bool | None = None) -> list[Ana
 
     done = processes.spread(work, found, workers, _SECONDS)
     return [
-        _lost(target, one, unsafe) if isinstance(one, processes.Lost) else one
+        _lost(target, one, unsafe_fixes) if isinstance(one, processes.Lost) else one
         for target, one in zip(found, done, strict=True)
     ]
 
 
-def _lost(target: Checkout, why: Exception, unsafe: bool | None) -> Analysis:
+def _lost(target: Checkout, why: Exception, unsafe_fixes: bool | None) -> Analysis:
     """Stands for a repository whose analysis did not come to its end."""
     from migrator.fixes.applying import FixPlan
 
     skipped = Skipped("", None, f"analyzing it {why}; look at its files, or leave it out")
-    plan = None if unsafe is None else FixPlan((), ())
+    plan = None if unsafe_fixes is None else FixPlan((), ())
     return Analysis(target.root, Report((), (skipped,)), {}, {}, (), Scope(target.files, target.folders), None, plan)
 
 
-def rulebook(root: Path, reading: AnalysisOptions) -> tuple[RuleBook, configuration.Configuration]:
+def rulebook(root: Path, sources: Sources, codes: Codes = Codes()) -> tuple[RuleBook, configuration.Configuration]:  # noqa: B008 - frozen
     """The rules and the configuration that hold at `root`. Raises ConfigurationError and RuleError."""
     from migrator.rulebook import reading as books
 
-    settled = _configuration(root, reading)
-    book = books.load((*settled.rules, *reading.rules))
+    settled = _configuration(root, sources)
+    book = books.load((*settled.rules, *sources.rules))
     known = {*book.rules, *book.reasons}
-    for option, codes in (("--select", reading.select), ("--ignore", reading.ignore)):
-        configuration.check_codes(codes, known, option)
-    for key, codes in (("select", settled.select), ("ignore", settled.ignore)):
-        configuration.check_codes(codes, known, f"{settled.path}: {key}")
+    for option, given in (("--select", codes.select), ("--ignore", codes.ignore)):
+        configuration.check_codes(given, known, option)
+    for key, given in (("select", settled.select), ("ignore", settled.ignore)):
+        configuration.check_codes(given, known, f"{settled.path}: {key}")
     return book, settled
 
 
-def _configuration(root: Path, reading: AnalysisOptions) -> configuration.Configuration:
-    if reading.no_config:
+def _configuration(root: Path, sources: Sources) -> configuration.Configuration:
+    if sources.no_config:
         return configuration.Configuration()
-    return configuration.read(reading.config) if reading.config else configuration.find(root)
+    return configuration.read(sources.config) if sources.config else configuration.find(root)
 
 
 class Prepared(Struct, frozen=True):
@@ -122,23 +130,35 @@ class Prepared(Struct, frozen=True):
     settled: configuration.Configuration
 
 
-def prepared(target: Checkout, reading: AnalysisOptions, named: Collection[str]) -> Prepared:
+def prepared(
+    target: Checkout,
+    reading: AnalysisOptions,
+    named: Collection[str],
+    buffer: Buffer | None = None,
+    write_baseline: bool = False,
+) -> Prepared:
     """`named` are files that hold pipelines whatever their names are. Raises ConfigurationError and RuleError."""
-    book, settled = rulebook(target.root, reading)
-    view = _view(target, reading)
+    book, settled = rulebook(target.root, reading.sources, reading.codes)
+    view = _view(target, buffer)
     pipelines, matters = _pipelines(view, named, settled, book)
     names = _names(target.root) if matters else (None, None)
-    baseline = _baseline(reading.baseline or settled.baseline, reading)
-    return Prepared(
-        view, pipelines, book, replace(_settings(names, reading, settled, book), baseline=baseline), settled
-    )
+    settings = _settings(names, reading, settled, book)
+    if not write_baseline:
+        settings = replace(settings, baseline=_baseline(reading.baseline or settled.baseline))
+    return Prepared(view, pipelines, book, settings, settled)
 
 
-def _one(target: Checkout, reading: AnalysisOptions, unsafe: bool | None) -> Analysis:
+def _one(
+    target: Checkout,
+    reading: AnalysisOptions,
+    buffer: Buffer | None,
+    unsafe_fixes: bool | None,
+    write_baseline: bool,
+) -> Analysis:
     from migrator.engine import analysis as engine
     from migrator.findings.withholding import withhold
 
-    given = prepared(target, reading, target.files)
+    given = prepared(target, reading, target.files, buffer, write_baseline)
     view, pipelines, book, settings, settled = given.view, given.pipelines, given.book, given.settings, given.settled
     scope = Scope(target.files, target.folders, settled.exclude)
     baseline = reading.baseline or settled.baseline
@@ -157,10 +177,10 @@ def _one(target: Checkout, reading: AnalysisOptions, unsafe: bool | None) -> Ana
     )
     notes += tuple(_stale(report, baseline, scope))
     plan = None
-    if unsafe is not None:
+    if unsafe_fixes is not None:
         from migrator.fixes import applying as fixing
 
-        plan = fixing.plan(report, unsafe, partial(refusal, view, scope))
+        plan = fixing.plan(report, unsafe_fixes, partial(refusal, view, scope))
     return Analysis(target.root, report, dict(book.rules), dict(book.reasons), notes, scope, baseline, plan)
 
 
@@ -170,9 +190,9 @@ def _concerns(scope: Scope, finding: Finding) -> bool:
     return scope.holds(finding.path) or (bool(edited) and all(map(scope.holds, edited)))
 
 
-def _baseline(path: Path | None, reading: AnalysisOptions) -> Mapping[BaselineEntry, int]:
+def _baseline(path: Path | None) -> Mapping[BaselineEntry, int]:
     """The findings to leave out. Raises ConfigurationError."""
-    if path is None or reading.write_baseline:
+    if path is None:
         return {}
     from migrator.configuration import baselines
 
@@ -192,13 +212,13 @@ def _stale(report: Report, path: Path | None, scope: Scope) -> Iterator[ignores.
             yield ignores.Note(os.path.abspath(path or ""), 0, text)
 
 
-def _view(target: Checkout, reading: AnalysisOptions) -> WorkTree:
-    if reading.buffer is None:
+def _view(target: Checkout, buffer: Buffer | None) -> WorkTree:
+    if buffer is None:
         return WorkTree(target.root)
     from migrator.repositories.overlay import Overlay
 
     (path,) = target.files
-    return Overlay(target.root, path, reading.buffer.data)
+    return Overlay(target.root, path, buffer.data)
 
 
 def refusal(view: WorkTree, scope: Scope, path: str) -> str | None:
@@ -272,7 +292,7 @@ def _names(root: Path) -> tuple[str, str] | tuple[None, None]:
 
 def settings_at(root: Path, reading: AnalysisOptions, book: RuleBook, settled: configuration.Configuration) -> Settings:
     """What holds for the repository at `root`, with its baseline. Raises ConfigurationError."""
-    baseline = _baseline(reading.baseline or settled.baseline, reading)
+    baseline = _baseline(reading.baseline or settled.baseline)
     return replace(_settings(_names(root), reading, settled, book), baseline=baseline)
 
 
@@ -288,8 +308,8 @@ def _settings(
         own_packages=settled.own_packages,
         workspace=workspace,
         repository=repository,
-        select=frozenset(reading.select or settled.select),
-        ignore=frozenset((*settled.ignore, *reading.ignore)),
+        select=frozenset(reading.codes.select or settled.select),
+        ignore=frozenset((*settled.ignore, *reading.codes.ignore)),
         today=date.today(),
         pipe=_pipe(reading, settled, book),
         called=reading.style.value if reading.style in (Style.IN_PLACE, Style.BRIDGE) else "",

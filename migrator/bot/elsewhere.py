@@ -1,10 +1,10 @@
-"""`patless bot` over repositories elsewhere: read through git, and asked about by the API."""
+"""The bot over repositories elsewhere: read through git, and asked about by the API."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,54 +19,56 @@ from migrator.bitbucket.session import Client
 from migrator.bot import looking
 from migrator.bot.changes import changed
 from migrator.bot.looking import Clone, NoSuchRef
-from migrator.cli import console, network
-from migrator.cli.analysis import rulebook
-from migrator.cli.bot_writing import BotOptions, Discussed, Tally, show, speak
-from migrator.cli.failures import UsageError
-from migrator.cli.network import Going
-from migrator.cli.options import Showing
+from migrator.bot.speaking import Discussed, Tally, speak
+from migrator.checkouts.analysis import rulebook
 from migrator.findings.counting import many
 from migrator.findings.selection import Scope
 from migrator.findings.settings import Settings
+from migrator.fleet.progress import Going
 from migrator.fleet.scanning import Judge
+from migrator.options import UsageError
+from migrator.options.bot import BotOptions
 from migrator.repositories import changes, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.worktree import find_root
 from migrator.text.mask import printable
 from migrator.text.view import Unreadable
 
+Connected = Callable[[Going], AbstractContextManager[Client]]
+"""Gives a client, and tells meanwhile how far it is."""
 
-def elsewhere(asked: BotOptions, showing: Showing, tally: Tally) -> None:
-    if asked.since and not asked.new_only:
+
+def elsewhere(options: BotOptions, tally: Tally, connected: Connected) -> None:
+    if options.since and not options.new_only:
         raise UsageError("--since needs --new-only, for pull requests elsewhere begin where Bitbucket says")
-    if asked.new_only and not asked.since:
+    if options.new_only and not options.since:
         raise UsageError("--new-only needs --since")
-    if asked.reading.paths:
+    if options.paths:
         raise UsageError("paths are for the clone that the command runs in; leave them out with --workspace")
     root = find_root(Path.cwd())
-    book, settled = rulebook(root, asked.reading)
+    book, settled = rulebook(root, options.sources, options.codes)
     settings = Settings(
         variables=settled.variables,
         own_packages=settled.own_packages,
-        select=frozenset(asked.reading.select or settled.select),
-        ignore=frozenset((*settled.ignore, *asked.reading.ignore)),
+        select=frozenset(options.codes.select or settled.select),
+        ignore=frozenset((*settled.ignore, *options.codes.ignore)),
         today=date.today(),
     )
     judge = Judge(book, settings, "", Scope(exclude=settled.exclude))
     far = Going()
-    with network.client(far) as client:
-        asked = replace(asked, workspace=account.slug(client, asked.workspace))
-        if asked.repository:
-            chosen: Sequence[Listed] = (repositories.repository(client, asked.workspace, asked.repository),)
+    with connected(far) as client:
+        options = replace(options, workspace=account.slug(client, options.workspace))
+        if options.repo:
+            chosen: Sequence[Listed] = (repositories.repository(client, options.workspace, options.repo),)
         else:
-            chosen = repositories.repositories(client, asked.workspace)
+            chosen = repositories.repositories(client, options.workspace)
         far.begins("looking", len(chosen), "repository", "repositories")
         for one in chosen:
             with _going_on(one.slug, tally):
-                if asked.new_only:
-                    _new(asked, client, one, judge, showing, tally)
+                if options.new_only:
+                    _new(options, client, one, judge, tally)
                 else:
-                    _reviewed(asked, client, one, judge, showing, tally)
+                    _reviewed(options, client, one, judge, tally)
             far.done += 1
 
 
@@ -76,7 +78,7 @@ def _going_on(what: str, tally: Tally) -> Iterator[None]:
     try:
         yield
     except (ApiError, GitError, Unreadable, NoSuchRef) as error:
-        console.err([printable(f"patless: {what}: {error}")])
+        tally.say(printable(f"{what}: {error}"))
         tally.refused |= isinstance(error, ApiError)
         tally.unread = True
 
@@ -93,42 +95,40 @@ def _copy(client: Client, workspace: str, one: Listed, judge: Judge) -> Clone | 
     return Clone(root, replace(judge, settings=replace(judge.settings, workspace=workspace, repository=one.slug)))
 
 
-def _new(asked: BotOptions, client: Client, one: Listed, judge: Judge, showing: Showing, tally: Tally) -> None:
+def _new(options: BotOptions, client: Client, one: Listed, judge: Judge, tally: Tally) -> None:
     """What is new on the main branch of a repository."""
-    copy = _copy(client, asked.workspace, one, judge)
+    copy = _copy(client, options.workspace, one, judge)
     commit = changes.commit_of(copy.root, one.main_branch) if copy and one.main_branch else None
     if copy is None or commit is None:
         return
-    report = copy.new(commit, looking.since(copy.root, commit, asked.since, datetime.now(UTC)))
-    tally.unread |= bool(report.skipped)
-    tally.failed |= asked.fail_on.failed(report.findings)
-    if report.findings or not asked.repository:
-        console.out(f"{one.full_name}: {len(report.findings)} new since {asked.since}\n")
-    show(report, judge.book, replace(showing, quiet=True))
+    report = copy.new(commit, looking.since(copy.root, commit, options.since, datetime.now(UTC)))
+    tally.counts(report, options)
+    if report.findings or not options.repo:
+        tally.listener.out(f"{one.full_name}: {len(report.findings)} new since {options.since}")
+    tally.listener.show(report, judge.book, True)
 
 
-def _reviewed(asked: BotOptions, client: Client, one: Listed, judge: Judge, showing: Showing, tally: Tally) -> None:
+def _reviewed(options: BotOptions, client: Client, one: Listed, judge: Judge, tally: Tally) -> None:
     """The open pull requests of a repository."""
-    if asked.number is None:
-        opened = pull_requests.opened(client, asked.workspace, one.slug)
+    if options.pull_request is None:
+        opened = pull_requests.opened(client, options.workspace, one.slug)
     else:
-        opened = (pull_requests.one(client, asked.workspace, one.slug, asked.number),)
-    copy = _copy(client, asked.workspace, one, judge) if opened else None
+        opened = (pull_requests.one(client, options.workspace, one.slug, options.pull_request),)
+    copy = _copy(client, options.workspace, one, judge) if opened else None
     for request in opened:
         name = f"{one.full_name} #{request.number}"
         with _going_on(name, tally):
             if copy is not None:
-                _review(asked, client, one, copy, request, name, showing, tally)
+                _review(options, client, one, copy, request, name, tally)
 
 
 def _review(
-    asked: BotOptions,
+    options: BotOptions,
     client: Client,
     one: Listed,
     copy: Clone,
     request: PullRequest,
     name: str,
-    showing: Showing,
     tally: Tally,
 ) -> None:
     if not request.open:
@@ -137,18 +137,17 @@ def _review(
     if commit is None:
         why = "its commit is not in what git gives out" if request.from_here else "it comes from another repository"
         raise GitError(f"not read, as {why}")
-    change = changed(pull_requests.diff(client, asked.workspace, one.slug, request.number))
-    report = copy.report(commit) if asked.everything else copy.changed(commit, change)
-    console.out(f"{name}: {many(len(report.findings), 'finding')}\n")
-    show(report, copy.judge.book, replace(showing, quiet=True))
-    tally.unread |= bool(report.skipped)
-    tally.failed |= asked.fail_on.failed(report.findings)
+    change = changed(pull_requests.diff(client, options.workspace, one.slug, request.number))
+    report = copy.report(commit) if options.all else copy.changed(commit, change)
+    tally.listener.out(f"{name}: {many(len(report.findings), 'finding')}")
+    tally.listener.show(report, copy.judge.book, True)
+    tally.counts(report, options)
     place = Discussed(
-        *(asked.workspace, one.slug, commit),
+        *(options.workspace, one.slug, commit),
         ways=(client,),
         client=client,
         number=request.number,
         branch=request.source,
         url=request.url,
     )
-    speak(asked, place, report, change, copy.judge.book, tally)
+    speak(options, place, report, change, copy.judge.book, tally)

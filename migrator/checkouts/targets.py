@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from migrator.cli.failures import UsageError
+from migrator.options import UsageError
 from migrator.repositories.worktree import find_root, repositories_below, repository_of
 
 

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from migrator.cli.failures import UsageError
-from migrator.cli.options import Buffer
-from migrator.cli.targets import Checkout
+from msgspec import Struct
+
+from migrator.checkouts.targets import Checkout
+from migrator.options import UsageError
+from migrator.options.analysis import AnalysisOptions
 from migrator.repositories.worktree import find_root, repository_of
 
 
-def buffer(paths: Sequence[Path], name: Path | None) -> Buffer | None:
+class Buffer(Struct, frozen=True):
+    """The content of the file `name`, which comes on standard input."""
+
+    name: Path
+    data: bytes
+
+
+def buffer(reading: AnalysisOptions) -> Buffer | None:
     """What stands on standard input, if that is asked for. Raises UsageError."""
+    paths, name = reading.paths, reading.stdin_filename
     asked = Path("-") in paths
     if not asked and name is None:
         return None

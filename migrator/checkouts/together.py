@@ -8,7 +8,7 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.cli.analysis import Analysis
+from migrator.checkouts.analysis import Analysis
 from migrator.findings import masking, naming
 from migrator.findings.ignores import Note
 from migrator.findings.records import Report

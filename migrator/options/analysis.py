@@ -1,0 +1,129 @@
+"""The options of `check`, `fix` and `packages`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from migrator.options import UsageError
+from migrator.options.output import Colour, Format
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Annotated
+
+    from migrator.options.declared import CliOption
+    from migrator.options.vocabulary import (
+        JOBS,
+        Color,
+        Config,
+        ExitZero,
+        File,
+        FindingsFormat,
+        Folder,
+        Offline,
+        OutputFile,
+        Paths,
+        Quiet,
+        ReportFormat,
+        Rules,
+        Several,
+        Strict,
+        UnsafeFixes,
+    )
+
+
+class Style(StrEnum):
+    """What a login becomes: one that serves pushes only can be a pipe; one in a file that steps run is rewritten there,
+    or gets the native pair by a bridge in the step, and with `login` whichever leaves others alone."""
+
+    LOGIN = "login"
+    PIPE = "pipe"
+    IN_PLACE = "in-place"
+    BRIDGE = "bridge"
+
+
+class Sources(Struct, frozen=True):
+    """By what a repository is judged: its own configuration, or another one, or none; and folders of more rules."""
+
+    rules: Rules = ()
+    config: Config = None
+    no_config: Annotated[bool, CliOption("No configuration file.")] = False
+
+    def __post_init__(self) -> None:
+        if self.config is not None and self.no_config:
+            raise UsageError("--config and --no-config exclude each other")
+
+
+class Codes(Struct, frozen=True):
+    """Which findings."""
+
+    select: Annotated[Several, CliOption("Only these rules or reasons.", metavar="CODE")] = ()
+    ignore: Annotated[Several, CliOption("Not these rules or reasons.", metavar="CODE")] = ()
+
+
+class AnalysisOptions(Struct, frozen=True):
+    """What to analyse, and by what. `paths` empty: the repository of the working directory, all of it.
+
+    `jobs` None: one process for one repository, else one for each processor.
+    `baseline` None: that of the configuration. `stdin_filename` is there where the only path is `-`.
+    `pipe_version` '' asks the configuration, then Bitbucket unless `offline`.
+    """
+
+    paths: Paths = ()
+    codes: Codes = Codes()
+    sources: Sources = Sources()
+    jobs: Annotated[int | None, JOBS, CliOption("Processes for several repositories.")] = None
+    style: Annotated[
+        Style, CliOption("What a login becomes: a pipe for pushes only; in called files in place or by a bridge.")
+    ] = Style.LOGIN
+    pipe_version: Annotated[str, CliOption("The version of the push pipe.", metavar="VERSION")] = ""
+    offline: Annotated[Offline, CliOption("Do not ask Bitbucket about the push pipe.")] = False
+    baseline: Annotated[File, CliOption("Leave out the findings in this file.")] = None
+    stdin_filename: Annotated[Path | None, CliOption("What - is: a file of a repository.", metavar="FILE")] = None
+
+
+class CheckOptions(Struct, frozen=True):
+    """`unsafe_fixes` only words the hint at the end; with `write_baseline` no baseline is applied; `output_file` None:
+    standard output."""
+
+    format: FindingsFormat = Format.TEXT
+    strict: Strict = False
+    exit_zero: ExitZero = False
+    quiet: Quiet = False
+    color: Color = Colour.AUTO
+    unsafe_fixes: Annotated[UnsafeFixes, CliOption("Count unsafe fixes in the hint.")] = False
+    output_file: Annotated[
+        OutputFile, CliOption("Write the report to this file; an HTML page has CSV and JSON beside it.")
+    ] = None
+    write_baseline: Annotated[bool, CliOption("Write the findings to the baseline.")] = False
+    statistics: Annotated[bool, CliOption("Count by rule, verdict and reason.")] = False
+
+
+class FixOptions(Struct, frozen=True):
+    """`exit_non_zero_on_fix`: a changed file is something that is left to do, as a hook wants it."""
+
+    diff: Annotated[bool, CliOption("Print a diff and write nothing.")] = False
+    unsafe_fixes: UnsafeFixes = False
+    exit_non_zero_on_fix: Annotated[bool, CliOption("Exit 1 if a file was changed.")] = False
+    format: ReportFormat = Format.TEXT
+    strict: Strict = False
+    exit_zero: ExitZero = False
+    quiet: Quiet = False
+    color: Color = Colour.AUTO
+
+
+class PackagesOptions(Struct, frozen=True):
+    """`probe`: the registry is asked; `write`: what it proves goes into the configuration."""
+
+    path: Folder = None
+    probe: Annotated[bool, CliOption("Ask the registry, in a pipeline step.")] = False
+    write: Annotated[bool, CliOption("Add what --probe proves to own-packages.")] = False
+    format: ReportFormat = Format.TEXT
+    color: Color = Colour.AUTO
+
+    def __post_init__(self) -> None:
+        if self.write and not self.probe:
+            raise UsageError("--write needs --probe, which finds out what to write")
