@@ -32,12 +32,12 @@ class Discussion(Struct, frozen=True):
 
 
 class Saying(Struct, frozen=True):
-    """`notes` are wanted on lines, `alive` the keys of all findings, `limit` the most notes. `summary` makes the one
-    comment from the plan for the notes; where it is not `needed`, only one that is there is brought up to date."""
+    """`notes` are wanted on lines, `alive` the keys of all findings, `max_comments` the most notes. `summary` makes the
+    one comment from the plan for the notes; where it is not `needed`, only one that is there is brought up to date."""
 
     notes: tuple[Wanted, ...]
     alive: frozenset[str]
-    limit: int
+    max_comments: int
     summary: Callable[[CommentChanges], Wanted]
     needed: bool
 
@@ -73,7 +73,7 @@ def say(talk: Discussion, saying: Saying) -> Said:
 
 
 def _plans(saying: Saying, there: Sequence[Comment], me: str | None) -> tuple[CommentChanges, CommentChanges]:
-    notes = difference.notes(saying.notes, saying.alive, there, me, saying.limit)
+    notes = difference.notes(saying.notes, saying.alive, there, me, saying.max_comments)
     return notes, difference.summary(saying.summary(notes), there, me, needed=saying.needed)
 
 

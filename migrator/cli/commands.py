@@ -24,20 +24,17 @@ Run = Callable[..., int]
 
 class DeclaredOption(Struct, frozen=True):
     """An option or an argument: `type` is that of its value, `default` NODEFAULT where there is none. `said` is what
-    its alias says of it, and then what is said where it is used."""
+    its alias says of it, and then what is said where it is used; `option` is all of it together."""
 
     name: str
     type: Any
     default: Any
     said: tuple[CliOption, ...]
+    option: CliOption
 
     @property
     def flag(self) -> str:
         return f"--{self.name.replace('_', '-')}"
-
-    @property
-    def option(self) -> CliOption:
-        return together(self.said)
 
     @property
     def several(self) -> bool:
@@ -83,10 +80,10 @@ def command(app: typer.Typer, name: str | None = None, *, epilog: str | None = N
         def run(**given: Any) -> None:
             end(partial(group.made, given))
 
-        options = list(group.options())
+        parameters = [_parameter(one) for one in group.options()]
         update_wrapper(run, function)
-        run.__signature__ = inspect.Signature([_parameter(one) for one in options])  # type: ignore[attr-defined]
-        run.__annotations__ = {one.name: _typed(one) for one in options}
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in parameters}
         app.command(name, epilog=epilog)(run)
         return function
 
@@ -115,7 +112,7 @@ def _member(name: str, hint: Any, default: Any) -> DeclaredOption | OptionGroup:
     bare, *said = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     options = tuple(one for one in said if isinstance(one, CliOption))
     if options:
-        return DeclaredOption(name, bare, default, options)
+        return DeclaredOption(name, bare, default, options, together(options))
     if not (isinstance(bare, type) and issubclass(bare, Struct)):
         raise TypeError(f"{name} is neither an option nor a group of options")
     hints, names, defaults = _hints(bare), bare.__struct_fields__, bare.__struct_defaults__

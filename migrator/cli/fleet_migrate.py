@@ -37,7 +37,7 @@ def run(options: MigrateOptions) -> int:
             if not found:
                 raise UsageError(f"{ledger} has no repository of that choice; `patless fleet scan` puts them there")
             going.go(found)
-    console.out(migration.closing(going.outcomes, going.failures, acts=opens) + "\n")
+    console.out(migration.closing(going.outcomes, going.failures, open_prs=opens) + "\n")
     if going.why:
         left = f"; {many(going.left, 'repository is', 'repositories are')} left" if going.left else ""
         console.err([printable(f"patless: {going.why}{left}: the same command goes on")])

@@ -2,107 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 from migrator.cli import console, exits, fleet_packages
 from migrator.cli.delivery import Delivery, deliver
-from migrator.fleet import following, operator
+from migrator.fleet import operator
 from migrator.fleet.judging import judging
-from migrator.fleet.ledger import Ledger
-from migrator.fleet.operator import Operator
-from migrator.fleet.records import StoredSnapshot
-from migrator.options import UsageError
 from migrator.options.fleet import ReportOptions
 from migrator.options.output import Format
-from migrator.reports.known import Audit, Fleet, KeptVariable, Owned, PlanOutcome
-from migrator.reports.records import secrets as reading
+from migrator.reports import collecting
 from migrator.reports.subjects import fleet as subjects
-from migrator.secrets import journal, plan, signing, tokens
 
 
 def run(options: ReportOptions) -> int:
     """Write the page and the files beside it, say where, and return the exit code."""
-    told = operator.find(options.operated.config)
-    judge = judging(told, options.rules)
     now = datetime.now(UTC)
+    judge = judging(operator.find(options.operated.config), options.rules)
     picture = fleet_packages.picture(options.operated.ledger, judge)
-    with Ledger(options.operated.ledger) as ledger:
-        owned = tuple(_owned(ledger, told, now))
-        changes = tuple(ledger.changes())
-        known = ledger.stored()
-    if not owned:
-        raise UsageError(f"{options.operated.ledger} holds no repository yet; `patless fleet scan` looks at them")
-    workspaces = sorted({one.repository.workspace for one in owned if one.repository.workspace})
-    slugs = {one.repository.uuid: one.repository.slug for one in owned}
-    slugs |= {StoredSnapshot.of_workspace(workspace): "" for workspace in workspaces}
-    fleet = Fleet(
-        ", ".join(workspaces) or "of this machine",
-        owned,
-        changes,
-        picture,
-        dict(judge.book.reasons),
-        _audit(options, {slugs[uuid]: one for uuid, one in known.items() if uuid in slugs}),
-    )
-    output = Delivery.of(subjects.subject(fleet, now.date()), Format.HTML)
+    known = collecting.fleet(options, judge, picture, now)
+    output = Delivery.of(subjects.subject(known, now.date()), Format.HTML)
     written = output.paths(options.output)
     if not deliver(output, options.output):
         return exits.UNREADABLE
     console.out("".join(f"{path}\n" for path in written))
     return exits.CLEAN
-
-
-def _owned(ledger: Ledger, told: Operator, now: datetime) -> Iterator[Owned]:
-    entries = [one for one in ledger.entries() if not told.excluded(one.repository.slug)]
-    branches = [one for one in ledger.branches() if not told.excluded(one.entry.repository.slug)]
-    held = {(one.entry.repository.uuid, one.name): one.seen.findings for one in branches if one.seen}
-    known = {one.repository.uuid: one for one in entries}
-    for row in following.rows(entries, branches, ledger.changes(), now, archived=told.is_archived):
-        entry = known[row.uuid]
-        findings = held.get((row.uuid, row.destination), ())
-        yield Owned(entry.repository, row, findings, told.wave(entry.repository.slug), entry.scanned)
-
-
-def _audit(options: ReportOptions, stored: Mapping[str, StoredSnapshot]) -> Audit:
-    """`stored` is what the ledger has by slug, '' for the workspace."""
-    listing, judged = reading.read(options.secrets) if options.secrets else (None, ())
-    listed = tokens.read(options.tokens) if options.tokens else ()
-    known = {row.token: row for row in judged}
-    made = plan.read(options.plan) if options.plan else None
-    return Audit(
-        listing,
-        tuple(known[token] for token in listed if token in known) if options.tokens else judged,
-        tuple(token for token in listed if token not in known),
-        made,
-        signing.signatures(options.plan, options.allowed_signers, plan.text(made).encode())
-        if options.plan and options.allowed_signers and made
-        else None,
-        tuple(_outcomes(made, options.log or Path(f"{options.plan}.log"))) if made else (),
-        tuple(_kept(stored)),
-        tuple(_unread(stored)),
-    )
-
-
-def _kept(stored: Mapping[str, StoredSnapshot]) -> Iterator[KeptVariable]:
-    """A variable of the workspace counts where a login of any repository uses its name."""
-    anywhere = {name for one in stored.values() for name in one.candidates}
-    for slug, one in sorted(stored.items()):
-        for variable in sorted(one.variables):
-            if variable.key in (one.candidates if slug else anywhere):
-                yield KeptVariable(slug, variable, one.at)
-
-
-def _unread(stored: Mapping[str, StoredSnapshot]) -> Iterator[tuple[str, str]]:
-    for slug, one in sorted(stored.items()):
-        yield from ((slug or "the workspace", why) for why in (*one.not_checked, *filter(None, [one.error])))
-
-
-def _outcomes(made: plan.Plan, log: Path) -> Iterator[PlanOutcome]:
-    last = {}
-    for entry in journal.read(log) if log.exists() else ():
-        if entry.plan != made.digest:
-            raise journal.JournalError(f"{log}: the log is of another plan")
-        if entry.uuid:
-            last[entry.uuid] = f"{entry.event}, {entry.at}, by {entry.by or 'someone'}"
-    return (PlanOutcome(row, last.get(row.uuid, "")) for row in made.rows)

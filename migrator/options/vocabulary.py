@@ -1,6 +1,6 @@
 """The options that several groups have, and the words in which groups say what their own ones are.
 
-Annotations of groups are evaluated with these names, when a command is made of them, so that `options.py` imports
+Annotations of groups are evaluated with these names, when a command is made of them, so that `analysis.py` imports
 nothing for them: the plainest command lines need its records, and no more.
 """
 

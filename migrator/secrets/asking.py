@@ -44,7 +44,8 @@ class Copies:
 
 
 class Asking(Struct, frozen=True):
-    """What to look at, and how. `window` is in days. `now` has a time zone. `progress` is told each repository.
+    """What to look at, and how. `rollback_window` is in days. `now` has a time zone. `progress` is told each
+    repository.
 
     `leaving`: credentials that outlive their step are looked for, which only tokens ask for.
 
@@ -58,7 +59,7 @@ class Asking(Struct, frozen=True):
     book: RuleBook
     settings: Settings
     waivers: tuple[Waiver, ...] = ()
-    window: int = 30
+    rollback_window: int = 30
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     progress: Callable[[str], None] = lambda slug: None
     known_runs: dict[str, RecentRuns] = field(default_factory=dict)
@@ -75,7 +76,7 @@ class Asking(Struct, frozen=True):
 def runs_of(asking: Asking, one: Repository) -> RecentRuns:
     """The runs of the window, and those before that are not at their end; asked for once in a run."""
     if one.slug not in asking.known_runs:
-        since = asking.now - timedelta(days=asking.window)
+        since = asking.now - timedelta(days=asking.rollback_window)
         try:
             found = pipelines.window(asking.client, asking.workspace, one.slug, since)
             asking.known_runs[one.slug] = RecentRuns(found.runs, ever=bool(found.ever))

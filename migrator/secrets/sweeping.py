@@ -60,7 +60,7 @@ def of_workspace(asking: Asking, ledger: Ledger, terms: Terms, far: Far, told: C
     chosen = [one for one in listed if terms.shard.holds(one.uuid)]
     sizes = {**_SIZES, ASKING: terms.jobs}
     # what another run of this machine has stored counts as long as it was asked for under the same conditions
-    by = digest_of([terms.by, asking.workspace, asking.window, asking.client.base])
+    by = digest_of([terms.by, asking.workspace, asking.rollback_window, asking.client.base])
     run = digest_of([by, str(terms.age), str(terms.shard)])
     now = asking.now.isoformat(timespec="milliseconds")
     begun = ledger.begin(run, now, (asking.now - _ROUND).isoformat(timespec="milliseconds"))

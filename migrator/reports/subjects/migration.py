@@ -55,14 +55,14 @@ def preview(outcome: MigrationOutcome) -> Iterator[Text]:
         yield (Marked(f"  [skip ci]: {release.pipeline} would start ({release.what})", Tone.HALF),)
 
 
-def closing(outcomes: Sequence[MigrationOutcome], failures: Sequence[Failure], *, acts: bool) -> str:
+def closing(outcomes: Sequence[MigrationOutcome], failures: Sequence[Failure], *, open_prs: bool) -> str:
     """The counts, and how to go on."""
     planned = [one for one in outcomes if one.looked and one.looked.decision.act.writes]
     done = sum(one.done is not None for one in outcomes)
     waiting = sum(bool(one.waits) for one in outcomes)
     stopped = sum(bool(one.looked) and one.looked.decision.act is Act.STOP for one in outcomes if one.looked)
-    parts = [f"{done} written"] if acts else [f"{len(planned)} would be written"]
+    parts = [f"{done} written"] if open_prs else [f"{len(planned)} would be written"]
     parts += [f"{waiting} waiting"] * bool(waiting) + [f"{stopped} stopped"] * bool(stopped)
     parts += [f"{len(outcomes)} looked at"] + [f"{many(len(failures), 'error')}"] * bool(failures)
-    hint = "" if acts or not planned else "; nothing was written: --open-prs opens them"
+    hint = "" if open_prs or not planned else "; nothing was written: --open-prs opens them"
     return f"{', '.join(parts)}{hint}"
