@@ -145,7 +145,7 @@ class Streams:
 def _told(command: Command, options: frozenset[str]) -> Value | None:
     """The value of one of the options, None where that is not given exactly once."""
     found: list[Value] = []
-    for argument, following in zip(command.arguments, (*command.arguments[1:], None), strict=True):
+    for argument, following in zip(command.arguments, (*command.arguments[1:], None), strict=False):
         option, equals, text = (argument.text or "").partition("=")
         if option in options and (equals or following):
             found.append(following.value if following and not equals else Value.of(Literal(text)))

@@ -157,9 +157,7 @@ def _not_read(
 def _beyond(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     """Files that a step runs, or may run, and whose text is not read."""
     for shell, command, path in logins_beyond(step, context.files, context.book, lambda: context.mentioned(step)):
-        detail = (
-            f"{path} is packed, encrypted, larger than 2 MiB, or in an unknown encoding, so patless can't follow it"
-        )
+        detail = f"{path} is larger than 2 MiB, packed, encrypted, or in an unknown encoding, so patless can't read it"
         yield _not_read(rule, step, context, _place(shell, command.span), detail, path, may=True)
 
 

@@ -43,7 +43,8 @@ class BuildContext(Struct, frozen=True):
 
     def takes(self, path: str, files: Files) -> bool:
         """Whether the build may copy a file into an image: a path in the same spelling, or a pattern of such."""
-        short = path if self.folder is None else _inside(self.folder, path)
+        unknown = None if path.startswith(ROOTED) else path
+        short = unknown if self.folder is None else _inside(self.folder, path)
         if short is None:
             return False
         if GLOB.search(short):

@@ -14,14 +14,14 @@ MODULE = dedent('''\
 
     from __future__ import annotations
 
-    from migrator.frontends.programs import Program, Request, command_line, file_of, whole
+    from migrator.frontends.programs import FileCommand, Program, command_line, file_of, whole
     from migrator.frontends.shell.lowering import lower
     from migrator.text.edits import Edit
 
     HEADER = "#batch\\n"
 
 
-    def read(request: Request) -> Program | None:
+    def read(request: FileCommand) -> Program | None:
         line = command_line(request)
         found = file_of(request, line) if line else None
         if line is None or found is None:

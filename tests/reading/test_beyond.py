@@ -28,7 +28,7 @@ def findings(items: list[str], files: Mapping[str, str | bytes]) -> tuple[Findin
         ("sh ci/x.sh", "ci/x.sh", LONG),
         ("sh ci/x.sh", "ci/x.sh", OTHER + LONG),
         ("sh ci/other.sh", "ci/x.sh", LOGIN + LONG),
-        ("sh ci/x.sh", "ci/x.sh", LOGIN.encode() + b"\0" + LONG.encode()),
+        ("./ci/x.sh", "ci/x.sh", b"\x7fELF" + LOGIN.encode() + b"\0" + LONG.encode()),
         ("ruby ci/x.rb", "ci/x.rb", OTHER.encode() + "# \u00e9\n".encode("latin-1")),
     ],
     ids=["no login", "another registry", "not run", "no text", "in another encoding and for another registry"],
@@ -45,15 +45,16 @@ def test_what_is_not_read_and_shows_no_login_is_nothing(run: str, path: str, dat
         ("./ci/x.sh", "ci/x.sh", LONG + LOGIN),
         ("make -f ci/x.mk login", "ci/x.mk", "login:\n\tdocker login crg.apkg.io -u a\n" + LONG),
         ("ruby ci/x.rb", "ci/x.rb", LOGIN.encode() + "# \u00e9\n".encode("latin-1")),
+        ("sh ci/x.sh", "ci/x.sh", LOGIN.encode() + b"\0" + LONG.encode()),
     ],
-    ids=["a script", "another language", "executed", "a makefile", "in another encoding"],
+    ids=["a script", "another language", "executed", "a makefile", "in another encoding", "a script before no text"],
 )
 def test_what_is_not_read_and_shows_a_login_is_named(run: str, path: str, data: str | bytes) -> None:
     found = findings([run], {path: data})
     assert {(one.path, reason.code, reason.subject) for one in found for reason in one.reasons} == {
         (PATH, "not-followed", path)
     }
-    assert "is larger than 2 MiB, or in an unknown encoding" in found[0].reasons[0].detail
+    assert "is larger than 2 MiB, packed, encrypted, or in an unknown encoding" in found[0].reasons[0].detail
 
 
 def test_it_holds_the_logins_of_the_step_back() -> None:

@@ -45,6 +45,11 @@ def opaque(text: str, path: str) -> list[str]:
         ("bitbucket-pipelines.yml", "definitions:\n  imports:\n    a: .bitbucket/shared-pipelines.yml\n"),
         ("bitbucket-pipelines.yml", "pipelines:\n  default:\n    import: build@a\n"),
         ("a.yml", "import: a:b:c"),
+        ("a.nu", "$env.X"),
+        ("a.awk", 'BEGIN { print ENVIRON["X"] }'),
+        ("a.j2", "{{ lookup('env', 'X') }}"),
+        ("a.py", "from environs import Env\nEnv().str('X')"),
+        ("a.cs", 'builder.Environment("Development")'),
     ],
 )
 def test_what_names_its_variables_defeats_nothing(path: str, text: str) -> None:
@@ -52,6 +57,13 @@ def test_what_names_its_variables_defeats_nothing(path: str, text: str) -> None:
 
 
 CASES = [
+    ("dump", "a.zig", "try std.process.getEnvMap(allocator)"),
+    ("dump", "a.ml", "Array.iter print_endline (Unix.environment ())"),
+    ("dump", "a.nu", "$env | to json"),
+    ("dump", "a.awk", "BEGIN { for (k in ENVIRON) print k }"),
+    ("indirect", "a.vbs", 'CreateObject("WScript.Shell").Environment("PROCESS")'),
+    ("indirect", "a.j2", "{{ lookup('env', name) }}"),
+    ("indirect", "a.py", "from environs import Env\nEnv().str(name)"),
     ("dump", "run.sh", "env"),
     ("dump", "run.sh", "env | sort"),
     ("dump", "run.sh", "x=$(env)"),
