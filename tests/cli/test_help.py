@@ -22,7 +22,7 @@ COMMANDS = [*_commands(typer.main.get_command(app))]
 
 
 @pytest.mark.parametrize(
-    "words", _commands(typer.main.get_command(app)), ids=lambda words: " ".join(words) or "patless"
+    "words", list(_commands(typer.main.get_command(app))), ids=lambda words: " ".join(words) or "patless"
 )
 def test_the_help_of_a_command(
     words: tuple[str, ...], patless: Patless, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
