@@ -9,7 +9,7 @@ from migrator.checkouts import standard_input
 from migrator.checkouts.analysis import Analysis, analyse
 from migrator.checkouts.together import Together
 from migrator.cli import console, exits
-from migrator.cli.check import aside
+from migrator.cli.aside import aside
 from migrator.configuration import baselines
 from migrator.findings import baseline
 from migrator.findings.counting import many

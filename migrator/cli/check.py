@@ -11,13 +11,13 @@ from migrator.checkouts import standard_input
 from migrator.checkouts.analysis import Analysis, analyse
 from migrator.checkouts.together import Together
 from migrator.cli import console, exits
+from migrator.cli.aside import aside
 from migrator.cli.delivery import Delivery, deliver
 from migrator.findings.counting import many
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, CheckOptions
-from migrator.options.output import PLAIN, Colour
+from migrator.options.output import PLAIN
 from migrator.reports.document import Findings, Subject
-from migrator.reports.formats import text
 from migrator.reports.subjects import findings
 from migrator.text.mask import named
 
@@ -55,12 +55,3 @@ def _subject(analyses: Sequence[Analysis], all_of: Together, options: CheckOptio
 def _found(analyses: Sequence[Analysis]) -> Findings:
     rooted = Together.of(analyses, Analysis.rooted if len(analyses) == 1 else Analysis.absolute)
     return Findings(rooted.report, rooted.rules, rooted.reasons)
-
-
-def aside(all_of: Together, color: Colour, *, quiet: bool = False) -> None:
-    """What goes to standard error in every format: what could not be read, and with text what else to know."""
-    paint = console.paint(color, sys.stderr)
-    lines = [*findings.skipped(all_of.report), *(() if quiet else findings.notes(all_of.notes))]
-    console.err([text.line(one, paint) for one in lines])
-    if not (quiet or all_of.report.files or all_of.only_scripts):
-        console.err(["patless: found no pipelines file (a name like bitbucket-pipelines.yml)"])

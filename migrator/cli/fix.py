@@ -11,7 +11,7 @@ from migrator.checkouts.analysis import Analysis, analyse
 from migrator.checkouts.applying import apply
 from migrator.checkouts.together import Together
 from migrator.cli import console, exits
-from migrator.cli.check import aside
+from migrator.cli.aside import aside
 from migrator.findings import masking, naming
 from migrator.findings.records import Finding
 from migrator.options import UsageError

@@ -7,7 +7,7 @@ import sys
 from migrator.checkouts.analysis import analyse
 from migrator.checkouts.together import Together
 from migrator.cli import console, exits
-from migrator.cli.check import aside
+from migrator.cli.aside import aside
 from migrator.options.analysis import AnalysisOptions, PackagesOptions, Sources
 from migrator.reports import formats
 from migrator.reports.subjects import packages

@@ -9,7 +9,7 @@ import time
 from migrator.checkouts.analysis import analyse, rulebook
 from migrator.checkouts.together import Together
 from migrator.cli import console, exits
-from migrator.cli.check import aside
+from migrator.cli.aside import aside
 from migrator.cli.packages import reading
 from migrator.cli.pipeline_step import HOW
 from migrator.cli.telling import telling
