@@ -8,8 +8,10 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
+from migrator.options import UsageError
 from migrator.options.output import Colour
 from migrator.reports.paint import Paint
+from migrator.text.mask import printable
 
 _CLEAR: list[Callable[[], None]] = []
 
@@ -82,3 +84,15 @@ def _safely(stream: TextIO, write: Callable[[], object]) -> None:
             os.close(descriptor)
         except (OSError, ValueError):  # a stream without a descriptor
             return
+
+
+def agreed(word: str, what: str, otherwise: str = "pass `--yes`", *, yes: bool = False) -> None:
+    """Have somebody at a terminal type the word; `yes`: nobody need. `otherwise` is what to do where there is no
+    terminal. Raises UsageError."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(f"can't prompt without a terminal; {otherwise}")
+    err([printable(f"Type {word} {what}:")])
+    if sys.stdin.readline().strip() != word:
+        raise UsageError(f"that was not {printable(word)}; nothing done")

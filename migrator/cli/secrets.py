@@ -22,6 +22,7 @@ from migrator.options.secrets import ListingOptions, ListOptions, ListShowing, P
 from migrator.reports.subjects import secrets as subjects
 from migrator.repositories.writing import NotWritten, put
 from migrator.secrets import asked as questions
+from migrator.secrets import journal as journals
 from migrator.secrets import plan as plans
 from migrator.secrets import signing, tokens
 from migrator.secrets.asking import Asking
@@ -60,7 +61,12 @@ def verdicts(given: Sequence[str]) -> tuple[RemovalVerdict, ...]:
 
 
 def plan(asked: ListingOptions, options: PlanOptions, showing: ListShowing) -> int:
-    """Write a plan of what may go, and sign it with each of the keys."""
+    """Write a plan of what may go, and sign it with each of the keys, which are tried before anything is asked."""
+    log = journals.beside(options.output)
+    if log.exists():
+        raise UsageError(f"{options.output} has a log, {log}: `secrets apply` ran with it; pass -o and another file")
+    for key in options.sign:
+        signing.fingerprint(key)
     listing, asking = _listing(asked, Shard())
     made = questions.plan(asked, asking, listing, options)
     told = deliver(_output(listing, asked, showing, planned=bool(made.rows)), showing.output_file)

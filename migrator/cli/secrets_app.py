@@ -17,6 +17,7 @@ from migrator.options.secrets import (
     PlanFile,
     PlanOptions,
     Signers,
+    Yes,
 )
 from migrator.options.vocabulary import Log
 
@@ -40,11 +41,15 @@ def plan(options: PlanOptions, listing: ListingOptions, showing: ListShowing) ->
 
 
 @command(app)
-def sign(plan: PlanFile, key: Annotated[Path, CliOption("An SSH key.", metavar="KEY", folders=False)]) -> int:
-    """Sign a plan that you have read."""
+def sign(
+    plan: PlanFile,
+    key: Annotated[Path, CliOption("An SSH key.", metavar="KEY", folders=False)],
+    yes: Annotated[Yes, CliOption("Do not ask before signing.")] = False,
+) -> int:
+    """Show what a plan deletes and assumes, and sign it."""
     from migrator.cli import secrets_proof
 
-    return secrets_proof.sign(plan, key)
+    return secrets_proof.sign(plan, key, yes=yes)
 
 
 @command(app)

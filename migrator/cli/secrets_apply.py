@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +37,7 @@ def apply(options: ApplyOptions) -> int:
     if not by and key and signers.allowed_signers:
         by = next(iter(signing.names(key, signers.allowed_signers)), "")
     enough(path, made, signers, by, key)
-    log = options.log or path.with_name(f"{path.name}.log")
+    log = options.log or journals.beside(path)
     far = Going(later=f"The log is {log}; stop at any time, and run the same command to continue")
     with network.waiting(far) as client:
         asking = questions.asking_of(asked, client)
@@ -56,7 +55,12 @@ def apply(options: ApplyOptions) -> int:
             console.err(_before(made, left))
             if not left:
                 return exits.CLEAN if _signed(journal, log, options.sign) else exits.UNREADABLE
-            _confirm(len(left), made, options.yes)
+            count = many(len(left), "variable")
+            if options.unsigned:
+                what = f"to delete {count} of {made.workspace} without a signature"
+                console.agreed(made.workspace, what, "sign the plan, and pass --allowed-signers")
+            else:
+                console.agreed(str(len(left)), f"to delete {count} of {made.workspace}", yes=options.yes)
             with network.told(client, far):
                 why_not = still(asking, made)
             _forget(options.ledger, asking, left)
@@ -115,16 +119,6 @@ def _before(made: Plan, left: list[plans.PlanRow]) -> list[str]:
         )
         lines.append(f"{secured} {are} secured: Bitbucket can't show {values} again. Have {tokens} ready.")
     return lines
-
-
-def _confirm(count: int, made: Plan, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError("can't prompt without a terminal; pass `--yes`")
-    console.err([f"Type {count} to delete {many(count, 'variable')} of {made.workspace}:"])
-    if sys.stdin.readline().strip() != str(count):
-        raise UsageError("the number does not match; nothing deleted")
 
 
 def _after(outcomes: list[RemovalOutcome], left: int, log: Path) -> int:

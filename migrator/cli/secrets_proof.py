@@ -5,14 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from migrator.cli import console, exits
+from migrator.findings.counting import many
 from migrator.options.secrets import Signers
 from migrator.secrets import plan as plans
 from migrator.secrets import proving, signing
+from migrator.text.mask import printable
 
 
-def sign(plan: Path, key: Path) -> int:
-    """Sign a plan that someone else has made."""
-    plans.read(plan)
+def sign(plan: Path, key: Path, *, yes: bool) -> int:
+    """Sign a plan that someone else has made, once it is said what that is."""
+    made = plans.read(plan)
+    signing.fingerprint(key)
+    console.err(map(printable, proving.summary(made)))
+    console.agreed(str(len(made.rows)), f"to sign for {many(len(made.rows), 'variable')}", yes=yes)
     console.err([f"patless: signed as {signing.sign(plan, key)}"])
     return exits.CLEAN
 

@@ -33,6 +33,7 @@ from migrator.options.vocabulary import (
 )
 
 SIGN = CliOption("Sign with this SSH key.", metavar="KEY", folders=False)
+Yes = Annotated[bool, CliOption("Do not ask before deleting.")]
 PlanFile = Annotated[Path, CliArgument("The file that `secrets plan` wrote.", metavar="PLAN")]
 
 
@@ -100,11 +101,12 @@ class Signers(Struct, frozen=True):
 
 class ApplyOptions(Struct, frozen=True):
     """How a plan is carried out. `log` None: beside the plan. `by` '' is who the credential belongs to. `sign` is a key
-    that the log is signed with."""
+    that the log is signed with. `unsigned`: by a plan that nobody answers for."""
 
     plan: PlanFile
     path: Folder = None
-    yes: Annotated[bool, CliOption("Do not ask before deleting.")] = False
+    yes: Yes = False
+    unsigned: Annotated[bool, CliOption("Delete without a signature; asks for the workspace's name.")] = False
     log: Log = None
     backup: Annotated[File, CliOption("Save values that are not secured to this file.")] = None
     signers: Signers = Signers()
@@ -112,3 +114,9 @@ class ApplyOptions(Struct, frozen=True):
     sign: Annotated[Path | None, SIGN, CliOption("Sign the log with this SSH key.")] = None
     ledger: Annotated[Ledger, CliOption("Where to keep answers about a workspace.")] = LEDGER
     sources: Sources = Sources()
+
+    def __post_init__(self) -> None:
+        if self.signers.allowed_signers is None and self.signers.require_signatures == 0 and not self.unsigned:
+            raise UsageError("patless can't tell who answers for the plan; pass --allowed-signers FILE, or --unsigned")
+        if self.unsigned and (self.signers.allowed_signers or self.signers.require_signatures):
+            raise UsageError("pass --unsigned or --allowed-signers, not both")

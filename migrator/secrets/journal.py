@@ -118,6 +118,11 @@ class Journal:
         self._previous = hashlib.sha256(line).hexdigest()
 
 
+def beside(plan: Path) -> Path:
+    """The log of a plan, where no other one is named."""
+    return plan.with_name(f"{plan.name}.log")
+
+
 @contextmanager
 def opened(path: Path, plan: str, by: str, apart: Mapping[tuple[int, int], str]) -> Iterator[Journal]:
     """The log at `path` for the plan with this digest; `apart` are files that it must not be. Raises NotKept where it

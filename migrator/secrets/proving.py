@@ -30,7 +30,7 @@ def proof(plan: Path, log: Path | None, signers: Signers) -> Proof:
     """Of a plan, its signatures and its log, asking nobody. Raises UsageError, PlanError."""
     allowed, required = signers.allowed_signers, signers.require_signatures
     made = plans.read(plan)
-    chosen = log or plan.with_name(f"{plan.name}.log")
+    chosen = log or journals.beside(plan)
     data = keeping.read(chosen) if log or chosen.exists() else None
     entries = _entries(chosen, data, made) if data is not None else None
     count = many(len(made.rows), "variable")
@@ -52,6 +52,12 @@ def proof(plan: Path, log: Path | None, signers: Signers) -> Proof:
             wrong = True
     elif required:
         raise UsageError("--require-signatures needs --allowed-signers")
+    elif unchecked := signing.files(plan):
+        names = ", ".join(one.name for one in unchecked)
+        lines.append(f"signatures: NOT CHECKED: {names}; pass --allowed-signers to check them")
+        wrong = True
+    else:
+        lines.append("signatures: none")
     if entries is not None:
         last = {entry.uuid: entry for entry in entries if entry.uuid}
         for row in made.rows:
@@ -65,6 +71,18 @@ def proof(plan: Path, log: Path | None, signers: Signers) -> Proof:
     else:
         lines.append("log: not found; patless can't tell what was deleted")
     return Proof(tuple(map(printable, lines)), not wrong)
+
+
+def summary(made: Plan) -> list[str]:
+    """What whoever signs a plan answers for."""
+    count = many(len(made.rows), "variable")
+    lines = [f"patless: {count} of {made.workspace} to delete, until {made.expires}"]
+    lines += [f"  {row.key} in {row.place}: {row.verdict}" for row in made.rows]
+    waived = dict.fromkeys(f"{one.doubt} at {one.path}: {one.reason}" for row in made.rows for one in row.waivers)
+    assumed = dict.fromkeys(one for row in made.rows for one in row.assumptions)
+    for title, texts in (("Accepted:", waived), ("Assumes:", assumed)):
+        lines += [title, *(f"  {text}" for text in texts)] if texts else []
+    return lines
 
 
 def _log(entries: Sequence[LogEntry], kept: Sequence[signing.Signature]) -> tuple[list[str], bool]:

@@ -98,7 +98,12 @@ def signatures(plan: Path, allowed: Path, data: bytes | None = None) -> tuple[Si
     """
     told = _told(allowed)
     data = plan.read_bytes() if data is None else data
-    return tuple(_checked(data, file, allowed, told, NAMESPACE) for file in _files(plan, ".sig"))
+    return tuple(_checked(data, file, allowed, told, NAMESPACE) for file in files(plan))
+
+
+def files(plan: Path) -> list[Path]:
+    """The signatures beside a plan, which are not looked into."""
+    return _files(plan, ".sig")
 
 
 def log_signatures(log: Path, data: bytes, allowed: Path | None) -> tuple[Signature, ...]:

@@ -94,8 +94,12 @@ def test_removing_waits_as_well_and_goes_on(desk: Desk, hand: Hand) -> None:
     made = desk.run("secrets", "plan", "--workspace", "acme", "--repo", "web", "-o", "plan.json")
     if "no variable is removable" in made.err:
         pytest.skip("no variable is removable here")
+    key = desk.home / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    (desk.home / "allowed").write_text(f"dana@acme.example {key.with_suffix('.pub').read_text()}")
+    assert desk.run("secrets", "sign", "plan.json", "--key", str(key), "--yes").code == 0
     desk.box.limits.hourly = 2
-    done = desk.run("secrets", "apply", "plan.json", "--yes")
+    done = desk.run("secrets", "apply", "plan.json", "--yes", "--allowed-signers", "allowed")
     assert done.code == 0, done.err
     assert waits(done)
     assert "The log is plan.json.log; stop at any time, and run the same command to continue" in waits(done)[0]

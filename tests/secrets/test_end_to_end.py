@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -85,19 +86,21 @@ class Desk:
             "GIT_CONFIG_NOSYSTEM": "1",
         }
 
-    def run(self, *arguments: str, **variables: str) -> Done:
+    def run(self, *arguments: str, typed: str = "", **variables: str) -> Done:
+        """`typed` at a terminal; '' where there is none."""
         environment = self.environment() | variables
-        done = self._installed(arguments, environment) if self.installed else self._here(arguments, environment)
+        run = self._installed if self.installed else self._here
+        done = run(arguments, environment, typed)
         self.said += [done.out, done.err]
         assert "Traceback" not in done.err
         assert "internal error" not in done.err, done.err
         return done
 
-    def _here(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Done:
+    def _here(self, arguments: Sequence[str], environment: Mapping[str, str], typed: str) -> Done:
         out, err = io.StringIO(), io.StringIO()
         with (
             mock.patch.dict(os.environ, environment, clear=True),
-            mock.patch.object(sys, "stdin", io.StringIO()),
+            mock.patch.object(sys, "stdin", Terminal(typed) if typed else io.StringIO()),
             contextlib.chdir(self.home),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
@@ -105,27 +108,52 @@ class Desk:
             code = main(arguments)
         return Done(code, out.getvalue(), err.getvalue())
 
-    def _installed(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Done:
-        done = subprocess.run(
-            [PATLESS, *arguments],
-            cwd=self.home,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+    def _installed(self, arguments: Sequence[str], environment: Mapping[str, str], typed: str) -> Done:
+        with terminal(typed) as stdin:
+            done = subprocess.run(
+                [PATLESS, *arguments],
+                cwd=self.home,
+                env=environment,
+                stdin=stdin,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=300,
+            )
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def secrets(self, *arguments: str, **variables: str) -> Done:
-        return self.run("secrets", *arguments, **variables)
+    def secrets(self, *arguments: str, typed: str = "", **variables: str) -> Done:
+        return self.run("secrets", *arguments, typed=typed, **variables)
+
+    def apply(self, *arguments: str, plan: str = "plan.json", typed: str = "acme\n", **variables: str) -> Done:
+        """Without a signature."""
+        return self.secrets("apply", plan, "--unsigned", *arguments, typed=typed, **variables)
 
     def list(self, *arguments: str, **variables: str) -> Done:
         return self.secrets("list", "--workspace", "acme", "--format", "json", *arguments, **variables)
 
     def plan(self, *arguments: str) -> Done:
         return self.secrets("plan", "--workspace", "acme", *arguments)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@contextlib.contextmanager
+def terminal(typed: str) -> Iterator[int]:
+    """A terminal at which somebody types, for a process; nothing where that is ''."""
+    if not typed:
+        yield subprocess.DEVNULL
+        return
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, typed.encode())
+        yield theirs
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 @pytest.fixture
@@ -271,7 +299,7 @@ def test_a_plan_that_was_touched_removes_nothing(old: str, new: str, code: int, 
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new))
     before = uuids(desk.box)
-    assert desk.secrets("apply", "plan.json", "--yes").code == code
+    assert desk.apply().code == code
     assert uuids(desk.box) == before
 
 
@@ -281,7 +309,7 @@ def test_nothing_goes_that_is_not_in_the_plan(desk: Desk) -> None:
     assert desk.plan("--all").code == 0
     planned = {row["uuid"] for row in json.loads((desk.home / "plan.json").read_text())["rows"]}
     before = uuids(desk.box)
-    done = desk.secrets("apply", "plan.json", "--yes", "--backup", "backup.jsonl")
+    done = desk.apply("--backup", "backup.jsonl")
     assert (done.code, before - uuids(desk.box)) == (0, planned)
     assert planned
     backup = desk.home / "backup.jsonl"
@@ -289,18 +317,45 @@ def test_nothing_goes_that_is_not_in_the_plan(desk: Desk) -> None:
     assert "ci@acme.example" in backup.read_text()
 
 
-def test_without_anybody_to_ask_and_without_yes_nothing_goes(desk: Desk) -> None:
+def test_without_anybody_to_ask_and_without_yes_nothing_goes(desk: Desk, keys: Mapping[str, Path]) -> None:
+    uuid = tool(desk.box)
+    desk.plan("--repo", "tool", "--sign", str(keys["dana"]))
+    done = desk.secrets("apply", "plan.json", *ALLOWED)
+    assert (done.code, "pass `--yes`" in done.err) == (2, True)
+    assert desk.secrets("apply", "plan.json", *ALLOWED, typed="2\n").code == 2
+    assert uuid in uuids(desk.box)
+    assert desk.secrets("apply", "plan.json", *ALLOWED, typed="1\n").code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "said"),
+    [
+        (("--yes",), "", "who answers for the plan; pass --allowed-signers FILE, or --unsigned"),
+        (("--yes", "--unsigned"), "", "sign the plan, and pass --allowed-signers"),
+        (("--yes", "--unsigned"), "1\n", "that was not acme; nothing done"),
+        (("--unsigned",), "acme2\n", "that was not acme; nothing done"),
+        (("--unsigned", "--allowed-signers", "allowed"), "acme\n", "not both"),
+        (("--unsigned", "--require-signatures", "1"), "acme\n", "not both"),
+    ],
+)
+def test_nothing_goes_by_a_plan_that_nobody_answers_for(
+    options: tuple[str, ...], typed: str, said: str, desk: Desk, keys: Mapping[str, Path]
+) -> None:
     uuid = tool(desk.box)
     desk.plan("--repo", "tool")
-    assert desk.secrets("apply", "plan.json").code == 2
+    desk.installed = True
+    done = desk.secrets("apply", "plan.json", *options, typed=typed)
+    assert (done.code, said in done.err) == (2, True), done.err
     assert uuid in uuids(desk.box)
+    assert desk.apply().code == 0
+    assert "signatures: none" in desk.secrets("verify", "plan.json").out
 
 
 def test_a_value_that_is_not_secured_stays_without_a_backup(desk: Desk) -> None:
     tool(desk.box)
     uuid = desk.box.add_variable("PACKAGES_EMAIL", "ci@acme.example", repository="tool", secured=False)
     desk.plan("--repo", "tool")
-    done = desk.secrets("apply", "plan.json", "--yes")
+    done = desk.apply()
     assert done.code == 1
     assert uuid in uuids(desk.box)
 
@@ -312,11 +367,11 @@ def test_a_value_that_a_full_disk_cuts_is_kept_in_bitbucket(desk: Desk) -> None:
     desk.plan("--repo", "tool")
     desk.installed = True
     with full_disk(256 * 1024):  # enough for git and its cache
-        done = desk.secrets("apply", "plan.json", "--yes", "--backup", "backup.jsonl")
+        done = desk.apply("--backup", "backup.jsonl")
     assert (done.code, uuid in uuids(desk.box)) == (3, True)
     assert "patless could not save its value, so it stays" in done.out
     assert (desk.home / "backup.jsonl").read_bytes() == b""
-    assert desk.secrets("apply", "plan.json", "--yes", "--backup", "backup.jsonl").code == 0
+    assert desk.apply("--backup", "backup.jsonl").code == 0
     assert value in (desk.home / "backup.jsonl").read_text()
 
 
@@ -348,7 +403,7 @@ def test_files_of_a_removal_are_three_plain_ones_before_anything_is_removed(
     (desk.home / "notes").chmod(0o640)
     before = uuids(desk.box)
     desk.installed = True
-    done = desk.secrets("apply", "plan.json", "--yes", *options)
+    done = desk.apply(*options)
     assert (done.code, uuids(desk.box)) == (3, before)
     assert done.err.count("\n") == 1
     assert (desk.home / "notes").stat().st_mode & 0o777 == 0o640
@@ -361,7 +416,7 @@ def test_a_pipe_or_a_link_is_no_plan(desk: Desk) -> None:
     os.mkfifo(desk.home / "pipe")
     (desk.home / "link").symlink_to("plan.json")
     for name in ("pipe", "link", "/dev/zero"):
-        assert desk.secrets("apply", name, "--yes").code == 3
+        assert desk.apply(plan=name).code == 3
         assert desk.secrets("verify", name).code == 3
 
 
@@ -369,7 +424,7 @@ def test_a_use_that_appears_after_the_plan_keeps_the_variable(desk: Desk) -> Non
     uuid = tool(desk.box)
     desk.plan("--repo", "tool")
     desk.box.commit("tool", "release/1.x", {"bitbucket-pipelines.yml": STORED})
-    done = desk.secrets("apply", "plan.json", "--yes")
+    done = desk.apply()
     assert (done.code, uuid in uuids(desk.box)) == (1, True)
     assert "it is in-use now" in done.out
 
@@ -378,7 +433,7 @@ def test_a_push_that_changes_nothing_of_meaning_does_not_stand_in_the_way(desk: 
     uuid = tool(desk.box)
     desk.plan("--repo", "tool")
     desk.box.commit("tool", "main", {"README.md": "PACKAGES_TOKEN is no more.\n"})
-    assert desk.secrets("apply", "plan.json", "--yes").code == 0
+    assert desk.apply().code == 0
     assert uuid not in uuids(desk.box)
 
 
@@ -387,7 +442,7 @@ def test_an_expired_plan_is_no_plan(desk: Desk) -> None:
     desk.plan("--repo", "tool")
     path = desk.home / "plan.json"
     path.write_text(plans.text(replace(plans.read(path), expires="2026-01-01T00:00:00+00:00")))
-    assert desk.secrets("apply", "plan.json", "--yes").code == 2
+    assert desk.apply().code == 2
     assert uuid in uuids(desk.box)
 
 
@@ -395,7 +450,7 @@ def test_a_token_that_may_not_remove_is_told_so_and_nothing_goes(desk: Desk) -> 
     uuid = tool(desk.box)
     desk.plan("--repo", "tool")
     weak = desk.box.token("repository", "pipeline")
-    done = desk.secrets("apply", "plan.json", "--yes", BITBUCKET_ACCESS_TOKEN=weak)
+    done = desk.apply(BITBUCKET_ACCESS_TOKEN=weak)
     assert (done.code, uuid in uuids(desk.box)) == (4, True)
     assert "pipeline:variable" in done.out + done.err
 
@@ -404,7 +459,7 @@ def test_a_variable_that_is_gone_already_is_done(desk: Desk) -> None:
     uuid = tool(desk.box)
     desk.plan("--repo", "tool")
     del desk.box.variables("tool")[uuid]
-    done = desk.secrets("apply", "plan.json", "--yes")
+    done = desk.apply()
     assert done.code == 0
     assert "gone: PACKAGES_TOKEN" in done.out
 
@@ -421,22 +476,23 @@ def test_a_run_that_is_killed_is_finished_by_the_next(desk: Desk) -> None:
     assert len(planned) == 5
     variables = "/2.0/repositories/acme/*/pipelines_config/variables/*"
     desk.box.faults.add(variables, method="DELETE", delay=60, after=2, times=100)
-    process = subprocess.Popen(
-        [PATLESS, "secrets", "apply", "plan.json", "--yes"],
-        cwd=desk.home,
-        env=desk.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _until(lambda: len(planned & uuids(desk.box)) == 3)
+    with terminal("acme\n") as stdin:
+        process = subprocess.Popen(
+            [PATLESS, "secrets", "apply", "plan.json", "--unsigned"],
+            cwd=desk.home,
+            env=desk.environment(),
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _until(lambda: len(planned & uuids(desk.box)) == 3)
     time.sleep(0.5)  # the third removal is on its way
     process.send_signal(signal.SIGKILL)
     process.wait()
     desk.box.faults.clear()
     desk.installed = True
     assert planned & uuids(desk.box)
-    assert desk.secrets("apply", "plan.json", "--yes").code == 0
+    assert desk.apply().code == 0
     assert not planned & uuids(desk.box)
     assert desk.secrets("verify", "plan.json").code == 0
 
@@ -444,7 +500,7 @@ def test_a_run_that_is_killed_is_finished_by_the_next(desk: Desk) -> None:
 def test_a_log_that_was_touched_is_found_out(desk: Desk) -> None:
     tool(desk.box)
     desk.plan("--repo", "tool")
-    desk.secrets("apply", "plan.json", "--yes")
+    desk.apply()
     assert desk.secrets("verify", "plan.json").code == 0
     log = desk.home / "plan.json.log"
     log.write_text(log.read_text().replace('"deleted"', '"refused"', 1))
@@ -594,20 +650,48 @@ def test_a_log_that_is_signed_shows_forgery_and_one_that_is_not_says_so(desk: De
     assert (checked.code, "the chain alone shows damage, not forgery" in checked.out) == (0, True)
     log.write_text(whole)
     (desk.home / "away").rename(kept)
-    assert desk.secrets("verify", "plan.json").code == 0, "nobody said whose keys count"
+    checked = desk.secrets("verify", "plan.json")
+    assert (checked.code, "signatures: NOT CHECKED: plan.json." in checked.out) == (1, True)
 
 
 def test_a_key_that_signs_nothing_is_found_out_before_anything_is_removed(desk: Desk) -> None:
     uuid = tool(desk.box)
     desk.plan("--repo", "tool")
-    assert desk.secrets("apply", "plan.json", "--yes", "--sign", "plan.json").code == 2
+    assert desk.apply("--sign", "plan.json").code == 2
     assert uuid in uuids(desk.box)
+
+
+def test_whoever_signs_sees_what_and_is_asked(desk: Desk, keys: Mapping[str, Path]) -> None:
+    tool(desk.box)
+    desk.plan("--repo", "tool")
+    key = ("--key", str(keys["dana"]))
+    for typed, code in (("", 2), ("2\n", 2), ("1\n", 0)):
+        done = desk.secrets("sign", "plan.json", *key, typed=typed)
+        assert done.code == code
+        assert "  PACKAGES_TOKEN in tool: removable" in done.err
+        assert "Assumes:\n  " in done.err
+        assert bool(list(desk.home.glob("*.sig"))) is (code == 0)
+    assert desk.secrets("sign", "plan.json", "--key", str(keys["lee"]), "--yes").code == 0
+
+
+def test_a_plan_is_not_begun_with_a_key_that_signs_nothing_nor_over_one_that_was_applied(desk: Desk) -> None:
+    tool(desk.box)
+    (desk.home / "no-key").write_text("no key\n")
+    asked = len(desk.box.requests)
+    assert desk.plan("--repo", "tool", "--sign", "no-key").code == 2
+    assert len(desk.box.requests) == asked
+    desk.plan("--repo", "tool")
+    assert desk.apply().code == 0
+    plan = (desk.home / "plan.json").read_bytes()
+    again = desk.plan("--repo", "tool")
+    assert (again.code, "plan.json has a log, plan.json.log" in again.err) == (2, True)
+    assert (desk.home / "plan.json").read_bytes() == plan
 
 
 def test_a_signature_of_another_than_the_log_names_is_not_good(desk: Desk, keys: Mapping[str, Path]) -> None:
     tool(desk.box)
     desk.plan("--repo", "tool")
-    done = desk.secrets("apply", "plan.json", "--yes", "--by", "dana@acme.example", "--sign", str(keys["lee"]))
+    done = desk.apply("--by", "dana@acme.example", "--sign", str(keys["lee"]))
     assert done.code == 0
     checked = desk.secrets("verify", "plan.json", *ALLOWED, "--require-signatures", "0")
     assert (checked.code, "lee@acme.example signed what dana@acme.example applied" in checked.out) == (1, True)

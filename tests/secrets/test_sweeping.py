@@ -149,7 +149,7 @@ def test_what_apply_removes_is_asked_for_again(desk: Desk, ledger: tuple[str, ..
     desk.box.commit("tool", "main", {"bitbucket-pipelines.yml": NATIVE})
     assert verdicts(listed(desk, *ledger))["tool", "", "PACKAGES_TOKEN"] == "removable"
     assert desk.plan("--all", *ledger).code == 0
-    assert desk.secrets("apply", "plan.json", "--yes", *ledger).code == 0
+    assert desk.apply(*ledger).code == 0
     assert not verdicts(listed(desk, *ledger))
 
 
