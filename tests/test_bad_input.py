@@ -169,7 +169,7 @@ def test_a_file_that_changes_between_reading_and_writing_is_left_alone(
     monkeypatch.setattr("migrator.cli.fix.apply", meanwhile)
     outcome = run(["fix"], tmp_path)
     assert outcome.code == 3
-    assert f"{BAD}: not written: the file was changed by something else" in outcome.err
+    assert f"{BAD}: not written: something else changed the file" in outcome.err
     assert (tmp_path / BAD).read_text() == "somebody else's text\n"
     assert (tmp_path / "other-pipelines.yml").read_text() == FIXED
 

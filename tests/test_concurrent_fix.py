@@ -140,7 +140,7 @@ def _refused(folder: Path, run: subprocess.Popen[bytes], sentence: str) -> None:
     lines = errors.decode().splitlines()
     assert [line.partition(":")[0] for line in lines] == NAMES
     assert all(sentence in line for line in lines)
-    assert b"0 fixed" in out
+    assert b"Fixed 0" in out
     assert files(folder) == dict.fromkeys(NAMES, OLD)
 
 

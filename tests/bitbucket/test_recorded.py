@@ -47,7 +47,6 @@ from migrator.bitbucket.records import (
     PullRequest,
     Repository,
     Run,
-    Schedule,
     Tag,
     Variable,
 )
@@ -65,7 +64,7 @@ DANA = Account(uuid("Dana Owner"), "Dana Owner")
 STAGING = Environment(uuid("Staging"), "Staging")
 RAW = "Dana Owner <dana@example.com>"
 NOT_ASKED = {
-    *("activity", "participant", "task", "tasks", "statuses", "default reviewers", "projects"),
+    *("activity", "schedules", "participant", "task", "tasks", "statuses", "default reviewers", "projects"),
     *("steps", "deployments", "environment", "file", "folder", "branch", "tag", "reports", "annotations"),
     *("pipeline", "error of pipelines"),
 }
@@ -351,12 +350,6 @@ CASES = (
         pipelines.window, "acme", "web", NOON.replace(year=2027), of=runs.SHORT_RUNS, to=pipelines.Window((SHORT,), 2)
     ),
     case(pipelines.of_branch, "acme", "web", "main", NOON.replace(day=1), of=runs.RUNS, to=RUNS[::-1]),
-    case(
-        pipelines.schedules,
-        *("acme", "web"),
-        of=runs.SCHEDULES,
-        to=(Schedule(uuid("schedule 1"), True, "main", "custom", "nightly"),),
-    ),
     case(environments.environments, "acme", "web", of=runs.ENVIRONMENTS, to=(STAGING,)),
     case(environments.environments, "acme", "web", of=runs.UNCOUNTED_ENVIRONMENTS, to=(STAGING,)),
     case(variables.of_repository, "acme", "web", of=runs.VARIABLES, to=HERE),

@@ -169,7 +169,7 @@ def test_what_is_settled_can_be_asked_again(box: Box, desk: Desk) -> None:
     assert state(desk, "--again") == "merged green"
     runs[:] = [failed]
     assert state(desk, "--again") == "merged red"
-    assert "leave one of them out" in desk.run("fleet", "status", "--again", "--offline").err
+    assert "pass --again or --offline, not both" in desk.run("fleet", "status", "--again", "--offline").err
 
 
 # Taking back

@@ -90,9 +90,9 @@ def test_a_pattern_covers_what_is_below_what_it_matches(pattern: str, path: str,
 
 def test_a_pattern_of_any_length_takes_time_by_its_length() -> None:
     begin = time.process_time()
-    for pattern in ("**/" * 300_000, "*" * 1_000_000, "**/a/" * 200_000, "a*" * 500_000):
+    for pattern in ("**/" * 60_000, "*" * 200_000, "**/a/" * 40_000, "a*" * 100_000):
         leaves_out(pattern, "/".join("ab" * 50))
-    assert time.process_time() - begin < 20
+    assert time.process_time() - begin < 4
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def signed(box: Box) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["..", ".", "a/b", "-x", "", "a\n", "a" * 200])
 def test_what_no_repository_is_called_has_no_place(name: str, tmp_path: Path) -> None:
-    with pytest.raises(GitError, match="no name"):
+    with pytest.raises(GitError, match="is not a valid name"):
         remote.place(tmp_path, "acme", name)
 
 
