@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+# Many tests wait for processes and sockets.
+WORKERS = $(shell $(VENV)/bin/python -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 .PHONY: demo test lint docs bench install develop clean
 
@@ -10,7 +12,7 @@ demo: install
 	@$(VENV)/bin/patless demo
 
 test: develop
-	$(VENV)/bin/python -m pytest -n auto
+	$(VENV)/bin/python -m pytest -n $(WORKERS)
 
 # What .ci/run asks for besides the tests.
 lint: develop

@@ -6,10 +6,12 @@ The commands run in this process against a workspace in a box; the process itsel
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -22,6 +24,7 @@ from migrator.options.analysis import Sources
 from migrator.options.output import Format
 from migrator.options.secrets import ApplyOptions, ListingOptions, ListOptions, ListShowing, PlanOptions
 from tests.demo.contract import watched
+from tests.terminals import Terminal
 
 NATIVE = """\
 pipelines:
@@ -69,7 +72,8 @@ class Desk:
 
     def apply(self, plan: Path) -> str:
         self.capture.readouterr()
-        secrets_apply.apply(ApplyOptions(plan, self.home, yes=True, sources=Sources(no_config=True)))
+        with mock.patch.object(sys, "stdin", Terminal("acme\n")):
+            secrets_apply.apply(ApplyOptions(plan, self.home, unsigned=True, sources=Sources(no_config=True)))
         return self.capture.readouterr().out
 
 

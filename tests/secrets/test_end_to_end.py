@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
@@ -31,6 +30,7 @@ from migrator.demo.box import Box
 from migrator.secrets import plan as plans
 from tests.demo.contract import watched
 from tests.full_disk import full_disk
+from tests.terminals import Terminal, terminal
 
 PATLESS = str(Path(sys.executable).parent / "patless")
 WAIVER = """
@@ -134,26 +134,6 @@ class Desk:
 
     def plan(self, *arguments: str) -> Done:
         return self.secrets("plan", "--workspace", "acme", *arguments)
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@contextlib.contextmanager
-def terminal(typed: str) -> Iterator[int]:
-    """A terminal at which somebody types, for a process; nothing where that is ''."""
-    if not typed:
-        yield subprocess.DEVNULL
-        return
-    ours, theirs = pty.openpty()
-    try:
-        os.write(ours, typed.encode())
-        yield theirs
-    finally:
-        os.close(ours)
-        os.close(theirs)
 
 
 @pytest.fixture
