@@ -194,6 +194,7 @@ class Programs(RuleEntry, frozen=True, dict=True):
     discreet: frozenset[str] = frozenset()
     """They show nothing of a file that they are told."""
     gathering: Mapping[str, Gathering] = field(default_factory=dict)
+    unpacking: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that take along all that is in the folder where they run."""
     targets: frozenset[str] = frozenset()
     """Options that name the image that is pushed, of programs that are no clients."""

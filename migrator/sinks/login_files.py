@@ -24,6 +24,8 @@ _APART = regex(r"[:=,]")
 _OPEN = regex(r"[^/]*[*?$\[{]|/*\Z")
 """The rest of a path that leads to a folder: the folder itself, or a pattern for what is in it."""
 FILES = ("config.json", "auth.json")
+_HOME_OF_ROOT = "/root"
+"""Whose home it is in most images."""
 _HOST = regex(r"\w\.[a-z]")
 """Of a registry's name, as far as text shows one."""
 
@@ -58,9 +60,14 @@ def is_login_file(path: str, book: RuleBook) -> bool:
 
 
 def gives_login_file(command: Command, book: RuleBook) -> bool:
-    """Whether words of a command lead to a login file or its folder, as those of a mount do."""
-    texts = (part for word in command.arguments for part in _APART.split(word.value.symbol() or "") if "/" in part)
-    return any(is_login_file(path, book) for text in texts for path in (text, *(f"{text}/{name}" for name in FILES)))
+    """Whether words of a command lead to a login file, or a folder with one, as those of a mount do."""
+    words = [_APART.split(word.value.symbol() or "") for word in command.arguments]
+    if any(
+        spelt(one, book.built_in) in ("~", _HOME_OF_ROOT) for parts in words if len(parts) > 1 for one in parts[:-1]
+    ):
+        return True
+    named = (text for parts in words for text in parts if "/" in text)
+    return any(is_login_file(path, book) for text in named for path in (text, *(f"{text}/{name}" for name in FILES)))
 
 
 class WrittenLogin(Struct, frozen=True):
@@ -207,3 +214,22 @@ class LoginFiles(Struct, frozen=True):
         """Whether a word names a folder of the clone directory that holds such a file, somewhere below."""
         paths = set(spellings(text, folders, self.book.built_in))
         return any(path == "." or one.startswith(f"{path}/") for one in patterns(self.files) for path in paths if path)
+
+    def is_above(self, path: str) -> bool:
+        """Whether a path is a folder outside of the clone directory that holds such a file, somewhere below."""
+        short = spelt(path, self.book.built_in)
+        home = "~" if short == _HOME_OF_ROOT else short
+        return bool(short) and any(one.startswith(f"{home}/") for one in self.outside)
+
+    def copied(self, text: str, folders: Paths, entered: tuple[str, ...], *, whole: bool) -> bool:
+        """Whether whoever copies what a word names copies such a file; `whole`: folders with all that is below."""
+        if self.holds(text) or self.given(text, folders, entered) or self.has(text, folders):
+            return True
+        paths = set(spellings(text, folders, self.book.built_in)) if whole else set()
+        around = entered if isinstance(folders, Top) else ()
+        return any(
+            self.is_above(path if path.startswith(ROOTED) else posixpath.join(one, path))
+            for path in paths
+            for one in (*around, "")
+            if one or path.startswith(ROOTED)
+        )

@@ -99,11 +99,11 @@ def _built(facts: StepFacts, files: LoginFiles, context: Context) -> Iterator[tu
 
 
 def _entered(shell: Shell, files: LoginFiles) -> Iterator[str]:
-    """The folders with a login file that a shell makes its working directory."""
+    """The folders with a login file, there or below, that a shell makes its working directory."""
     for command in shell.trace.commands:
         if command.name in ("cd", "pushd"):
-            texts = (argument.value.symbol() or "" for argument in command.arguments)
-            yield from (text for text in texts if files.holds(text))
+            texts = [argument.value.symbol() or "" for argument in command.arguments] or ["~"]
+            yield from (text for text in texts if files.holds(text) or files.is_above(text))
 
 
 def _taken(command: Command, files: LoginFiles, entered: tuple[str, ...], book: RuleBook) -> Iterator[tuple[str, str]]:
@@ -123,10 +123,13 @@ def _taken(command: Command, files: LoginFiles, entered: tuple[str, ...], book: 
     sources = tuple(_sources(command, programs))
     folders = command.folders
     if called:  # `docker cp`: the last word is where it goes to
-        if any(files.is_in(one, folders) or files.has(one, folders) for one in sources[:-1]):
+        taken = (files.is_in(one, folders) or files.has(one, folders) or files.is_above(one) for one in sources[:-1])
+        if any(taken):
             yield command.name, "what is copied holds the login file"
     elif command.name in programs.copiers:
-        if any(files.holds(one) or files.given(one, folders, entered) or files.has(one, folders) for one in sources):
+        words = " ".join(one.text or "?" for one in command.arguments)
+        out = command.name in programs.unpacking and programs.unpacking[command.name].fullmatch(words)
+        if any(files.copied(one, folders, entered, whole=not out) for one in sources):
             yield command.name, "what is copied or shown holds the login file"
     elif any(files.given(text, command.folders, entered) for text in sources):
         yield command.name or "a program", f"`{command.name or 'a program'}` gets the login file, and may keep it"
