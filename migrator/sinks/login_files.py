@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
@@ -26,8 +27,13 @@ _OPEN = regex(r"[^/]*[*?$\[{]|/*\Z")
 FILES = ("config.json", "auth.json")
 _HOME_OF_ROOT = "/root"
 """Whose home it is in most images."""
+_HOME_OF_SOMEBODY = regex(r"~[\w.-]+")
 _HOST = regex(r"\w\.[a-z]")
 """Of a registry's name, as far as text shows one."""
+
+
+def _slashes(path: str) -> Iterator[int]:
+    return (at for at, sign in enumerate(path) if sign == "/")
 
 
 def kept(called: Invocation) -> str:
@@ -206,7 +212,7 @@ class LoginFiles(Struct, frozen=True):
 
     def is_at(self, path: str) -> bool:
         """Whether a path, as `spelt`, is such a file or its folder, or in there."""
-        around = [path[:at] for at, sign in enumerate(path) if sign == "/"]
+        around = [path[:at] for at in _slashes(path)]
         known = [one for one in patterns(self.inside) if one.replace("*", "").strip("/")]
         return within(path, self.places) or bool(matching(Top("", tuple(known)), [path, *around]))
 
@@ -216,10 +222,13 @@ class LoginFiles(Struct, frozen=True):
         return any(path == "." or one.startswith(f"{path}/") for one in patterns(self.files) for path in paths if path)
 
     def is_above(self, path: str) -> bool:
-        """Whether a path is a folder outside of the clone directory that holds such a file, somewhere below."""
+        """Whether a path is a folder outside of the clone directory that holds such a file, somewhere below, or a
+        pattern that such a folder or file may match."""
         short = spelt(path, self.book.built_in)
-        home = "~" if short == _HOME_OF_ROOT else short
-        return bool(short) and any(one.startswith(f"{home}/") for one in self.outside)
+        if short == _HOME_OF_ROOT or _HOME_OF_SOMEBODY.fullmatch(short):
+            short = "~"
+        known = [one[:at] for one in self.outside for at in (*_slashes(one), None)]
+        return short in known or (bool(GLOB.search(short)) and any(fnmatchcase(one, short) for one in known))
 
     def copied(self, text: str, folders: Paths, entered: tuple[str, ...], *, whole: bool) -> bool:
         """Whether whoever copies what a word names copies such a file; `whole`: folders with all that is below."""
