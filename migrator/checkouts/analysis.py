@@ -34,6 +34,7 @@ from migrator.text.view import Unreadable
 
 if TYPE_CHECKING:
     from migrator.fixes.applying import FixPlan
+    from migrator.reading.again import FlowMemo
 
 _SECONDS = 600
 """How long the analysis of one of several repositories may take."""
@@ -76,11 +77,12 @@ def analyse(
     """Every repository of `reading`, in order. `unsafe_fixes` None: without a plan of fixes; else with unsafe ones or
     not. With `write_baseline` no baseline is applied."""
     found = [standard_input.target(buffer.name)] if buffer else targets(reading.paths)
+    contents = {path: buffer.data for one in found for path in one.files} if buffer else {}
     if len(found) > 1 and (reading.baseline or write_baseline):
         raise UsageError(
             "a baseline belongs to one repository; name one, or set `baseline` in the configuration of each"
         )
-    work = partial(_one, reading=reading, buffer=buffer, unsafe_fixes=unsafe_fixes, write_baseline=write_baseline)
+    work = partial(_one, reading=reading, contents=contents, unsafe_fixes=unsafe_fixes, write_baseline=write_baseline)
     workers = min(len(found), reading.jobs or os.cpu_count() or 1)
     if workers <= 1:
         return list(map(work, found))
@@ -136,12 +138,11 @@ def prepared(
     target: Checkout,
     reading: AnalysisOptions,
     named: Collection[str],
-    buffer: Buffer | None = None,
+    view: WorkTree,
     write_baseline: bool = False,
 ) -> Prepared:
     """`named` are files that hold pipelines whatever their names are. Raises ConfigurationError and RuleError."""
     book, settled = rulebook(target.root, reading.sources, reading.codes)
-    view = _view(target, buffer)
     pipelines, matters = _pipelines(view, named, settled, book)
     names = _names(target.root) if matters else (None, None)
     settings = _settings(names, reading, settled, book)
@@ -153,18 +154,43 @@ def prepared(
 def _one(
     target: Checkout,
     reading: AnalysisOptions,
-    buffer: Buffer | None,
+    contents: Mapping[str, bytes],
     unsafe_fixes: bool | None,
     write_baseline: bool,
+) -> Analysis:
+    view = overlaid(target.root, contents) if contents else WorkTree(target.root)
+    given = prepared(target, reading, target.files, view, write_baseline)
+    return _analysed(target, reading, given, unsafe_fixes)
+
+
+def overlaid(root: Path, contents: Mapping[str, bytes], listed: tuple[str, ...] | None = None) -> WorkTree:
+    """The repository at `root` with what an editor has of its files."""
+    from migrator.repositories.overlay import Overlay
+
+    return Overlay(root, contents, listed)
+
+
+def of_view(view: WorkTree, named: Collection[str], reading: AnalysisOptions, memo: FlowMemo | None = None) -> Analysis:
+    """All of one repository as `view` has it; `named` are files that hold pipelines though they may not be on disk.
+    `memo` has what was followed the last time. Raises ConfigurationError, RuleError, and GitError."""
+    target = Checkout(view.root, folders=("",))
+    return _analysed(target, reading, prepared(target, reading, named, view), None, memo)
+
+
+def _analysed(
+    target: Checkout,
+    reading: AnalysisOptions,
+    given: Prepared,
+    unsafe_fixes: bool | None,
+    memo: FlowMemo | None = None,
 ) -> Analysis:
     from migrator.engine import analysis as engine
     from migrator.findings.withholding import withhold
 
-    given = prepared(target, reading, target.files, buffer, write_baseline)
     view, pipelines, book, settings, settled = given.view, given.pipelines, given.book, given.settings, given.settled
     scope = Scope(target.files, target.folders, settled.exclude)
     baseline = reading.baseline or settled.baseline
-    report = engine.analyse(view, pipelines, book, settings, BITBUCKET)
+    report = engine.analyse(view, pipelines, book, settings, BITBUCKET, memo=memo)
     report = replace(
         report,
         findings=tuple(withhold([one for one in report.findings if _concerns(scope, one)], report.findings)),
@@ -214,15 +240,6 @@ def _stale(report: Report, path: Path | None, scope: Scope) -> Iterator[ignores.
                 f"no longer found, but still in the baseline: {what}; run `patless check --write-baseline` to remove it"
             )
             yield ignores.Note(os.path.abspath(path or ""), 0, text)
-
-
-def _view(target: Checkout, buffer: Buffer | None) -> WorkTree:
-    if buffer is None:
-        return WorkTree(target.root)
-    from migrator.repositories.overlay import Overlay
-
-    (path,) = target.files
-    return Overlay(target.root, path, buffer.data)
 
 
 def refusal(view: WorkTree, scope: Scope, path: str) -> str | None:

@@ -17,6 +17,7 @@ from migrator.ir.paths import NONE, matching
 from migrator.ir.values import Definition, Literal, Value
 from migrator.platforms.records import Commands, Pipelines, Step, Task
 from migrator.prefilter.needles import ENCODING
+from migrator.reading.again import AskedFiles, FlowMemo, FollowedShell
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.images import find_images
@@ -71,7 +72,8 @@ class StepFacts(Struct, frozen=True, eq=False):
 
 class StepReader:
     """Reads steps of one repository. `source` gives one of its files. `thorough`: scripts that name nothing that
-    matters are followed, too. `seen` gives the text of files, too, that are not read."""
+    matters are followed, too. `seen` gives the text of files, too, that are not read. `memo` has what was followed the
+    last time."""
 
     def __init__(
         self,
@@ -81,10 +83,14 @@ class StepReader:
         listed: Callable[[], Iterable[str]],
         thorough: bool = False,
         seen: Callable[[str], str | None] | None = None,
+        memo: FlowMemo | None = None,
     ) -> None:
         self.book = book
         self.thorough = thorough
-        self.source = source
+        self.memo = memo
+        self.asked = AskedFiles(source, listed, seen or (lambda path: self.file(path)))
+        self.source = self.asked.source
+        self.listed = self.asked.listed
         self.told = _definitions(settings.variables)
         self.stored = _definitions({name: host for name, host in settings.hosts.items() if host is not None})
         programs = {program for client in book.clients.values() for program in client.programs}
@@ -92,7 +98,10 @@ class StepReader:
         self.words = (*programs, *book.natives, *book.mentions, ENCODING.decode())
         every = ("",)  # in any text
         words = every if thorough else self.words
-        self.library = Library(self.file, listed, book.programs, words, book.built_in.clone, seen)
+        asked = self.asked
+        self.library = Library(asked.run, asked.listed, book.programs, words, book.built_in.clone, asked.seen)
+        if memo is not None:
+            memo.begin(book, settings)
 
     def file(self, path: str) -> str | None:
         source = self.source(path)
@@ -123,18 +132,35 @@ class StepReader:
         if windows or not (named or (follow and self.library.leads(script.text))):
             return shell
         try:
-            trace = self.trace(script.text, follow, shell.commands.ignored, known)
+            found = self.followed(shell, follow, known)
         except ProgramError as error:
             return replace(shell, failure=error)
-        shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
-        logins = tuple(find_logins(trace, self.book))
         return replace(
             shell,
-            trace=trace,
-            logins=logins,
-            images=find_images(trace, self.book, self.file, self.library.listed),
+            script=replace(script, called=tuple(map(self.part, found.trace.called))),
+            trace=found.trace,
+            logins=found.logins,
+            images=found.images,
             read=True,
         )
+
+    def followed(self, shell: Shell, follow: bool, known: Environment) -> FollowedShell:
+        """What comes of a shell, taken over from the last time where it rests on the same. Raises ProgramError."""
+        text, ignored = shell.script.text, shell.commands.ignored
+        key = (text, follow, ignored, frozenset(known))
+        if self.memo is not None and (kept := self.memo.take(key, self.asked.hold)):
+            return kept
+        answers = self.asked.begin() if self.memo is not None else {}
+        try:
+            trace = self.trace(text, follow, ignored, known)
+            logins = tuple(find_logins(trace, self.book))
+            images = find_images(trace, self.book, self.file, self.listed)
+        finally:
+            self.asked.end()
+        found = FollowedShell(trace, logins, images, answers)
+        if self.memo is not None and not self.asked.ran:
+            self.memo.keep(key, found)
+        return found
 
     def trace(self, text: str, follow: bool, ignored: bool, known: Environment) -> Flow:
         """Follow a script and the files that it runs, but for those that it writes itself. Raises ProgramError."""

@@ -1,7 +1,8 @@
-"""A working tree in which one file has other bytes than on disk, such as an editor's unsaved ones."""
+"""A working tree in which some files have other bytes than on disk, such as an editor's unsaved ones."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from migrator.repositories.worktree import WorkTree
@@ -10,28 +11,31 @@ from migrator.text.view import Unreadable
 
 
 class Overlay(WorkTree, frozen=True, dict=True):
-    """`data` is what the file at `path` holds; on disk it may hold something else or not be there."""
+    """`contents` are what files hold, by path; on disk they may hold something else or not be there. `listed` are the
+    files on disk where that is known."""
 
-    path: str
-    data: bytes
+    contents: Mapping[str, bytes]
+    listed: tuple[str, ...] | None = None
 
     @cached_property
     def _paths(self) -> tuple[str, ...]:
-        return tuple(sorted({*WorkTree(self.root).paths(), self.path}))
+        listed = WorkTree(self.root).paths() if self.listed is None else self.listed
+        return listed if set(self.contents).issubset(listed) else tuple(sorted({*listed, *self.contents}))
 
     def read(self, path: str) -> bytes | None:
-        if not self._is(path):
+        data = self.contents.get(self._named(path))
+        if data is None:
             return super().read(path)
-        if len(self.data) > LIMIT:
+        if len(data) > LIMIT:
             raise Unreadable("it is larger than 2 MiB, the most that is read; split it or exclude it")
-        return self.data
+        return data
 
     def target(self, path: str) -> str:
-        return self.path if path == self.path else super().target(path)
+        return path if path in self.contents else super().target(path)
 
-    def _is(self, path: str) -> bool:
-        """Also by a symbolic link."""
+    def _named(self, path: str) -> str:
+        """The file that is meant, also by a symbolic link."""
         try:
-            return self.target(path) == self.path
+            return self.target(path)
         except Unreadable:
-            return False
+            return ""

@@ -24,8 +24,8 @@ class Escaped(Struct, frozen=True):
 
 
 def escapes(command: Command, book: RuleBook) -> Iterator[Escaped]:
-    for escape in book.escapes.values():
-        if command.name in escape.programs and _in_order(escape.words, command):
+    for escape in book.escaping.get(command.name, ()):
+        if _in_order(escape.words, command):
             parsed = parse(command.arguments, valued(escape.slots))
             yield Escaped(escape, tuple(sinks(escape.slots, escape.name, command, parsed)))
 
