@@ -193,7 +193,7 @@ def _analysed(
     report = engine.analyse(view, pipelines, book, settings, BITBUCKET, memo=memo)
     report = replace(
         report,
-        findings=tuple(withhold([one for one in report.findings if _concerns(scope, one)], report.findings)),
+        findings=tuple(withhold([one for one in report.findings if concerns(scope, one)], report.findings)),
         skipped=tuple(one for one in report.skipped if scope.holds(one.path)),
         files=tuple(filter(scope.holds, pipelines)),
     )
@@ -212,7 +212,7 @@ def _analysed(
     return Analysis(target.root, report, dict(book.rules), dict(book.reasons), notes, scope, baseline, plan)
 
 
-def _concerns(scope: Scope, finding: Finding) -> bool:
+def concerns(scope: Scope, finding: Finding) -> bool:
     """Whether a finding stands in what was asked for, or would be settled in there alone."""
     edited = {edit.path for edit in finding.edits}
     return scope.holds(finding.path) or (bool(edited) and all(map(scope.holds, edited)))

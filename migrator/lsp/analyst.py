@@ -1,0 +1,174 @@
+"""Analyses what is open, in a thread of its own: of what was typed meanwhile only the latest version counts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from threading import Condition, Thread
+
+from msgspec.structs import replace
+
+from migrator.checkouts import standard_input
+from migrator.checkouts.analysis import of_view, overlaid
+from migrator.findings.masking import masked
+from migrator.lsp.opened import EditorAnswer, OpenFile
+from migrator.options.analysis import AnalysisOptions
+from migrator.platforms.bitbucket.names import is_pipelines_file
+from migrator.reading.again import FlowMemo
+from migrator.repositories.worktree import WorkTree
+
+Described = Callable[[Exception], str]
+"""The sentence for an error, without text of scanned files."""
+_LISTED = 2.0
+"""How many seconds the list of a repository's files counts, so that not every keystroke asks git for it."""
+_PATIENCE = 20.0
+"""How many seconds a request waits for the analysis of what it is about."""
+
+
+class EditedRepository:
+    """A repository with open files, and what its next analysis takes over from the last one."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._memo = FlowMemo()
+        self._listed: tuple[str, ...] = ()
+        self._until = 0.0
+
+    def forget(self) -> None:
+        """Files on disk may have come or gone."""
+        self._until = 0.0
+
+    def answer(self, files: dict[str, tuple[OpenFile, ...]], reading: AnalysisOptions) -> EditorAnswer:
+        """Raises what an analysis raises."""
+        if time.monotonic() > self._until:
+            self._listed = WorkTree(self.root).paths()
+            self._until = time.monotonic() + _LISTED
+        view = overlaid(self.root, {path: same[0].data for path, same in files.items()}, self._listed)
+        found = of_view(view, [path for path in files if is_pipelines_file(path)], reading, self._memo)
+        return EditorAnswer(self.root, files, view, replace(found, report=masked(found.report)))
+
+
+class Analyst:
+    """Has what is open, and the last answer for each repository. `publish` is called in its thread with each answer
+    that is about what is open then. `folders` are those that the editor works on."""
+
+    def __init__(
+        self,
+        reading: AnalysisOptions,
+        folders: Callable[[], Iterable[Path]],
+        publish: Callable[[EditorAnswer], None],
+        described: Described,
+    ) -> None:
+        self._reading = reading
+        self._folders = folders
+        self._publish = publish
+        self._described = described
+        self._state = Condition()
+        self._open: dict[str, OpenFile] = {}
+        self._stale: set[str] = set()
+        self._moved: set[str] = set()
+        self._places: dict[str, tuple[Path, str]] = {}
+        self._answers: dict[Path, EditorAnswer] = {}
+        self._repositories: dict[Path, EditedRepository] = {}
+
+    def start(self) -> None:
+        Thread(target=self._run, name="analyst", daemon=True).start()
+
+    def put(self, file: OpenFile) -> None:
+        """A file is open, or has changed in the editor."""
+        with self._state:
+            self._open[file.uri] = file
+            self._stale.add(file.uri)
+            self._state.notify_all()
+
+    def drop(self, uri: str) -> None:
+        with self._state:
+            self._open.pop(uri, None)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Something on disk may have changed."""
+        with self._state:
+            self._stale |= self._open.keys()
+            self._moved |= self._open.keys()
+            self._state.notify_all()
+
+    def answer(self, uri: str) -> EditorAnswer | None:
+        """What is known of the file as it is open now, once it is known; None for a file that is not open."""
+        with self._state:
+            self._state.wait_for(lambda: uri not in self._open or self._known(uri) is not None, _PATIENCE)
+            return self._known(uri)
+
+    def _known(self, uri: str) -> EditorAnswer | None:
+        file = self._open.get(uri)
+        every = (one for one in self._answers.values() if file is not None)
+        return next((one for one in every if any(file in same for same in one.files.values())), None)
+
+    def _run(self) -> None:
+        while True:
+            with self._state:
+                self._state.wait_for(lambda: self._stale)
+                stale, moved, files = self._stale, self._moved, dict(self._open)
+                self._stale, self._moved = set(), set()
+            for answer in self._answered(stale, moved, files):
+                with self._state:
+                    same = (one for of_path in answer.files.values() for one in of_path)
+                    fresh = all(self._open.get(one.uri) is one for one in same)
+                    if fresh:
+                        self._answers[answer.root] = answer
+                        self._state.notify_all()
+                if fresh:
+                    self._say(answer)
+
+    def _say(self, answer: EditorAnswer) -> None:
+        try:
+            self._publish(answer)
+        except Exception as error:
+            self._publish(EditorAnswer(answer.root, answer.files, failure=self._described(error)))
+
+    def _answered(self, stale: set[str], moved: set[str], files: dict[str, OpenFile]) -> Iterable[EditorAnswer]:
+        """One answer for each repository with a file that is `stale`; and for each file that is in none."""
+        for uri in [*moved, *(self._places.keys() - files.keys())]:
+            self._places.pop(uri, None)
+        roots: dict[Path, dict[str, tuple[OpenFile, ...]]] = {}
+        for uri, file in files.items():
+            try:
+                if (place := self._placed(file)) is None:
+                    continue
+            except Exception as error:
+                if uri in stale and file.place is not None:
+                    yield EditorAnswer(file.place.parent, {file.place.name: (file,)}, failure=self._described(error))
+                continue
+            root, path = place
+            of_root = roots.setdefault(root, {})
+            of_root[path] = (*of_root.get(path, ()), file)
+        for root in self._repositories.keys() - roots.keys():
+            del self._repositories[root]
+            self._answers.pop(root, None)
+        for root, of_root in roots.items():
+            uris = {one.uri for same in of_root.values() for one in same}
+            if uris.isdisjoint(stale):
+                continue
+            repository = self._repositories.setdefault(root, EditedRepository(root))
+            if not uris.isdisjoint(moved):
+                repository.forget()
+            try:
+                yield repository.answer(of_root, self._reading)
+            except Exception as error:
+                yield EditorAnswer(root, of_root, failure=self._described(error))
+
+    def _placed(self, file: OpenFile) -> tuple[Path, str] | None:
+        """The repository of a file, and its path in there."""
+        if file.uri not in self._places:
+            if file.place is None:
+                return None
+            around = [one for one in self._folders() if file.place.is_relative_to(one)]
+            found = standard_input.target(file.place, min([*around, file.place.parent], key=_depth))
+            (path,) = found.files
+            self._places[file.uri] = found.root, path
+        return self._places[file.uri]
+
+
+def _depth(folder: Path) -> int:
+    return len(folder.parts)
