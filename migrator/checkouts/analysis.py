@@ -190,7 +190,8 @@ def _analysed(
     view, pipelines, book, settings, settled = given.view, given.pipelines, given.book, given.settings, given.settled
     scope = Scope(target.files, target.folders, settled.exclude)
     baseline = reading.baseline or settled.baseline
-    report = engine.analyse(view, pipelines, book, settings, BITBUCKET, memo=memo)
+    run = partial(engine.analyse, memo=memo) if memo else engine.analyse
+    report = run(view, pipelines, book, settings, BITBUCKET)
     report = replace(
         report,
         findings=tuple(withhold([one for one in report.findings if concerns(scope, one)], report.findings)),

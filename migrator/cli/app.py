@@ -99,7 +99,7 @@ def bot(options: BotOptions) -> int:
 
 @command(app)
 def lsp(sources: Sources, codes: Codes) -> int:
-    """Show findings and fixes in an editor, which starts this language server."""
+    """Serve findings and fixes to an editor, which runs this."""
     from migrator.cli import lsp
 
     return lsp.run(sources, codes)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from migrator.checkouts.analysis import Analysis, of_view, overlaid
@@ -20,23 +20,30 @@ PATH = "bitbucket-pipelines.yml"
 FILES = {
     PATH: PIPELINES,
     "ci/login.sh": SCRIPT,
+    "ci/more.sh": "echo more\n",
     "Dockerfile": "FROM scratch\n",
     "compose.yml": "services: {web: {image: crg.apkg.io/acme/web}}\n",
 }
-_LINES = (
-    "",
-    "          - docker build -t crg.apkg.io/acme/web .",
-    "          - docker build -f $FILE -t crg.apkg.io/acme/other . && docker push crg.apkg.io/acme/other",
-    "          - docker compose pull",
-    "          - docker login -u me -p $OTHER crg.apkg.io",
-    "          - PACKAGES_PAT=x; source ci/login.sh",
-    "          - sh ci/login.sh || cat Dockerfile",
-    "          - echo 'unfinished",
-    "FROM crg.apkg.io/acme/base",
-    "docker push crg.apkg.io/acme/base",
-    "    - step: {script: [make, ./ci/login.sh]}",
+_LINES = {
+    PATH: (
+        "",
+        "          - docker build -t crg.apkg.io/acme/web .",
+        "          - docker build -f $FILE -t crg.apkg.io/acme/other . && docker push crg.apkg.io/acme/other",
+        "          - docker compose pull",
+        "          - docker login -u me -p $OTHER crg.apkg.io",
+        "          - PACKAGES_PAT=x; source ci/login.sh",
+        "          - sh ci/more.sh || cat Dockerfile",
+        "          - echo 'unfinished",
+        "    - step: {script: [make, ./ci/login.sh, ./ci/more.sh]}",
+    ),
+    "ci/login.sh": ("", "docker push crg.apkg.io/acme/base", "docker logout", "exit 1", ". ci/more.sh"),
+    "ci/more.sh": ("", 'docker login -u "$A" -p "$B" crg.apkg.io', "docker pull crg.apkg.io/acme/base"),
+    "Dockerfile": ("", "FROM crg.apkg.io/acme/base", "FROM scratch", "COPY . ."),
+    "compose.yml": ("", "services: {web: {image: crg.apkg.io/acme/base}}"),
+}
+_EDITS = st.one_of(
+    *(st.tuples(st.just(path), st.integers(0, 20), st.booleans(), st.sampled_from(of)) for path, of in _LINES.items())
 )
-_EDITS = st.tuples(st.sampled_from([*FILES]), st.integers(0, 30), st.booleans(), st.sampled_from(_LINES))
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +57,9 @@ def analysed(root: Path, files: dict[str, str], memo: FlowMemo | None) -> Analys
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(_EDITS, max_size=6))
+@given(st.lists(_EDITS, min_size=2, max_size=6))
+@example([("Dockerfile", 0, True, "FROM crg.apkg.io/acme/base")])  # what a step builds of changes, and not the step
+@example([(PATH, 3, False, "    - step: {script: [./ci/more.sh]}"), ("ci/more.sh", 0, True, _LINES["ci/more.sh"][1])])
 def test_both_say_the_same_whatever_is_typed(root: Path, edits: Sequence[tuple[str, int, bool, str]]) -> None:
     files, memo = dict(FILES), FlowMemo()
     for path, at, instead, line in ((PATH, 99, False, ""), *edits):
