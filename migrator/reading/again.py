@@ -1,8 +1,7 @@
 """What was followed of the shells of a repository, kept for its next analysis: whoever types changes one of them.
 
 An answer is taken over only where everything that it rests on is the same: the text, what is known of variables, the
-rules, the settings, and each answer of the repository's files. A shell that runs files has places that count on from
-those of others, so it is followed again.
+rules, the settings, and each answer of the repository's files.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from msgspec import Struct
 
 from migrator.findings.settings import Settings
 from migrator.flow.events import Flow
+from migrator.flow.library import Shelf
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.logins import Login
 from migrator.sinks.uses import ImageUse
@@ -20,6 +20,7 @@ from migrator.text.source import Source
 
 Asked = tuple[str, str]
 """A kind of question to the files, and the path that it is about."""
+Answers = Mapping[Asked, object]
 
 
 class FollowedShell(Struct, frozen=True, eq=False):
@@ -28,7 +29,7 @@ class FollowedShell(Struct, frozen=True, eq=False):
     trace: Flow
     logins: tuple[Login, ...]
     images: tuple[ImageUse, ...]
-    answers: Mapping[Asked, object]
+    answers: Answers
 
 
 class FlowMemo:
@@ -37,33 +38,35 @@ class FlowMemo:
     say."""
 
     def __init__(self) -> None:
+        self.shelf = Shelf()
         self._around: tuple[RuleBook, Settings] | None = None
         self._last: dict[Hashable, list[FollowedShell]] = {}
         self._now: dict[Hashable, list[FollowedShell]] = {}
 
     def begin(self, book: RuleBook, settings: Settings) -> None:
         """Another analysis, by these rules and settings."""
-        around = self._around
-        same = around is not None and around[0] is book and around[1] == settings
-        self._last = self._now if same else {}
-        self._now, self._around = {}, (book, settings)
+        if self._around is None or self._around[0] is not book or self._around[1] != settings:
+            self.shelf, self._now = Shelf(), {}
+        self.shelf.turn()
+        self._last, self._now, self._around = self._now, {}, (book, settings)
 
-    def take(self, key: Hashable, holds: Callable[[Mapping[Asked, object]], bool]) -> FollowedShell | None:
+    def take(self, key: Hashable, holds: Callable[[Answers], bool]) -> FollowedShell | None:
         kept = self._last.get(key)
         while kept:
             one = kept.pop()
-            if holds(one.answers):
-                self.keep(key, one)
+            if holds(one.answers) and self.shelf.has(one.trace.called):
+                self._now.setdefault(key, []).append(one)
                 return one
         return None
 
     def keep(self, key: Hashable, one: FollowedShell) -> None:
-        self._now.setdefault(key, []).append(one)
+        """What could not be read is asked for again."""
+        if not any(unread.path for unread in one.trace.unread):
+            self._now.setdefault(key, []).append(one)
 
 
 class AskedFiles:
-    """The files of a repository, and what was asked of them. `answers` None: nobody wants to know. `ran`: a file was
-    found that a shell may run."""
+    """The files of a repository, and what is asked of them."""
 
     def __init__(
         self,
@@ -74,41 +77,44 @@ class AskedFiles:
         self._source = source
         self._listed = listed
         self._seen = seen
-        self.answers: dict[Asked, object] | None = None
-        self.ran = False
+        self._answers: dict[Asked, object] = {}
+        self._known: dict[Hashable, tuple[bool, Answers]] = {}
 
     def source(self, path: str) -> Source | None:
         found = self._source(path)
-        if self.answers is not None:
-            self.answers["text", path] = found and found.text
+        self._answers["text", path] = found and found.text
         return found
 
-    def run(self, path: str) -> str | None:
-        """The text of a file that a shell may run."""
-        return self._of_run(self.source(path))
+    def file(self, path: str) -> str | None:
+        found = self.source(path)
+        return found.text if found else None
 
     def seen(self, path: str) -> str | None:
-        text = self._seen(path)
-        if self.answers is not None:
-            self.answers["seen", path] = text
-        self.ran = self.ran or text is not None
-        return text
-
-    def listed(self) -> Iterable[str]:
-        found = self._listed()
-        if self.answers is not None:
-            self.answers["listed", ""] = found
+        found = self._answers["seen", path] = self._seen(path)
         return found
 
-    def begin(self) -> dict[Asked, object]:
+    def listed(self) -> Iterable[str]:
+        found = self._answers["listed", ""] = self._listed()
+        return found
+
+    def once(self, key: Hashable, ask: Callable[[], bool]) -> bool:
+        """An answer that rests on files; whoever hears it again rests on the same."""
+        if key not in self._known:
+            around, self._answers = self._answers, {}
+            try:
+                self._known[key] = ask(), self._answers
+            finally:
+                self._answers = around
+        found, answers = self._known[key]
+        self._answers |= answers
+        return found
+
+    def begin(self) -> Answers:
         """What is asked from here on stands in the result."""
-        self.answers, self.ran = {}, False
-        return self.answers
+        self._answers = {}
+        return self._answers
 
-    def end(self) -> None:
-        self.answers = None
-
-    def hold(self, answers: Mapping[Asked, object]) -> bool:
+    def hold(self, answers: Answers) -> bool:
         """Whether the files still say so."""
         return all(self._answer(kind, path) == answer for (kind, path), answer in answers.items())
 
@@ -119,7 +125,3 @@ class AskedFiles:
             return self._seen(path)
         found = self._source(path)
         return found and found.text
-
-    def _of_run(self, found: Source | None) -> str | None:
-        self.ran = self.ran or found is not None
-        return found.text if found else None

@@ -88,9 +88,8 @@ class StepReader:
         self.book = book
         self.thorough = thorough
         self.memo = memo
-        self.asked = AskedFiles(source, listed, seen or (lambda path: self.file(path)))
-        self.source = self.asked.source
-        self.listed = self.asked.listed
+        self.asked = asked = AskedFiles(source, listed, seen or self.file)
+        self.source = asked.source
         self.told = _definitions(settings.variables)
         self.stored = _definitions({name: host for name, host in settings.hosts.items() if host is not None})
         programs = {program for client in book.clients.values() for program in client.programs}
@@ -98,14 +97,13 @@ class StepReader:
         self.words = (*programs, *book.natives, *book.mentions, ENCODING.decode())
         every = ("",)  # in any text
         words = every if thorough else self.words
-        asked = self.asked
-        self.library = Library(asked.run, asked.listed, book.programs, words, book.built_in.clone, asked.seen)
         if memo is not None:
             memo.begin(book, settings)
+        clone, shelf = book.built_in.clone, memo.shelf if memo else None
+        self.library = Library(asked.file, asked.listed, book.programs, words, clone, asked.seen, asked.once, shelf)
 
     def file(self, path: str) -> str | None:
-        source = self.source(path)
-        return source.text if source else None
+        return self.asked.file(path)
 
     def read(self, pipelines: Pipelines, step: Step, follow: bool = True, elsewhere: bool = False) -> StepFacts:
         """`follow`: the step runs in this repository, whose files it may run. `elsewhere`: who else runs it is not
@@ -150,15 +148,12 @@ class StepReader:
         key = (text, follow, ignored, frozenset(known))
         if self.memo is not None and (kept := self.memo.take(key, self.asked.hold)):
             return kept
-        answers = self.asked.begin() if self.memo is not None else {}
-        try:
-            trace = self.trace(text, follow, ignored, known)
-            logins = tuple(find_logins(trace, self.book))
-            images = find_images(trace, self.book, self.file, self.listed)
-        finally:
-            self.asked.end()
+        answers = self.asked.begin()
+        trace = self.trace(text, follow, ignored, known)
+        logins = tuple(find_logins(trace, self.book))
+        images = find_images(trace, self.book, self.file, self.library.listed)
         found = FollowedShell(trace, logins, images, answers)
-        if self.memo is not None and not self.asked.ran:
+        if self.memo is not None:
             self.memo.keep(key, found)
         return found
 

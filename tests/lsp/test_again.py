@@ -21,6 +21,7 @@ FILES = {
     PATH: PIPELINES,
     "ci/login.sh": SCRIPT,
     "ci/more.sh": "echo more\n",
+    "ci/outer.sh": "sh ci/more.sh\n",
     "Dockerfile": "FROM scratch\n",
     "compose.yml": "services: {web: {image: crg.apkg.io/acme/web}}\n",
 }
@@ -41,6 +42,8 @@ _LINES = {
     "Dockerfile": ("", "FROM crg.apkg.io/acme/base", "FROM scratch", "COPY . ."),
     "compose.yml": ("", "services: {web: {image: crg.apkg.io/acme/base}}"),
 }
+_OUTER = "    - step: {script: [./ci/outer.sh]}"
+"""A script that is not followed, as nothing matters that it runs; until that does."""
 _EDITS = st.one_of(
     *(st.tuples(st.just(path), st.integers(0, 20), st.booleans(), st.sampled_from(of)) for path, of in _LINES.items())
 )
@@ -60,6 +63,7 @@ def analysed(root: Path, files: dict[str, str], memo: FlowMemo | None) -> Analys
 @given(st.lists(_EDITS, min_size=2, max_size=6))
 @example([("Dockerfile", 0, True, "FROM crg.apkg.io/acme/base")])  # what a step builds of changes, and not the step
 @example([(PATH, 3, False, "    - step: {script: [./ci/more.sh]}"), ("ci/more.sh", 0, True, _LINES["ci/more.sh"][1])])
+@example([(PATH, 3, False, _OUTER), (PATH, 4, False, f"{_OUTER} #"), ("ci/more.sh", 0, True, _LINES["ci/more.sh"][1])])
 def test_both_say_the_same_whatever_is_typed(root: Path, edits: Sequence[tuple[str, int, bool, str]]) -> None:
     files, memo = dict(FILES), FlowMemo()
     for path, at, instead, line in ((PATH, 99, False, ""), *edits):
