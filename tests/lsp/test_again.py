@@ -42,7 +42,7 @@ _LINES = {
     "Dockerfile": ("", "FROM crg.apkg.io/acme/base", "FROM scratch", "COPY . ."),
     "compose.yml": ("", "services: {web: {image: crg.apkg.io/acme/base}}"),
 }
-_OUTER = "    - step: {script: [./ci/outer.sh]}"
+_OUTER = "    - step: {script: [docker info, ./ci/outer.sh]}"
 """A script that is not followed, as nothing matters that it runs; until that does."""
 _EDITS = st.one_of(
     *(st.tuples(st.just(path), st.integers(0, 20), st.booleans(), st.sampled_from(of)) for path, of in _LINES.items())
