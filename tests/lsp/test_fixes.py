@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
@@ -15,12 +18,13 @@ from migrator.lsp.diagnostics import diagnostics, place_of
 from migrator.lsp.hover import hover
 from migrator.lsp.opened import OpenFile
 from migrator.options.analysis import AnalysisOptions
-from tests.fixtures_support import Case, cases, contents
+from tests.fixtures_support import Case, cases, contents, run
 from tests.lsp.editor import edited
 from tests.lsp.test_positions import asked
 
 PATH = "bitbucket-pipelines.yml"
-_SAMPLE = [one for one in cases() if (one.before / PATH).is_file()][::20]
+_ALL = [one for one in cases() if (one.before / PATH).is_file()]
+_SAMPLE = [*_ALL[::25], *(one for one in _ALL if re.search("crlf|byte-order-mark$|emoji", one.id))]
 
 
 @pytest.mark.parametrize("case", _SAMPLE, ids=lambda case: case.id)
@@ -46,6 +50,17 @@ def test_the_fixes_of_a_case(case: Case, tmp_path: Path) -> None:
     texts = {path: edited(held[path][0].text, [*edits.values()]) for path, edits in made.items()}
     after = contents(case.after) if case.verdict == "safe" else {}
     assert {path: text.encode() for path, text in texts.items()} == after
+
+
+def test_the_server_says_what_it_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An extra that is not installed, and an editor at the other end."""
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    alone = run(["lsp"], tmp_path)
+    monkeypatch.setitem(sys.modules, "pygls", None)
+    without = run(["lsp"], tmp_path)
+    assert (alone.code, alone.out, without.code, without.out) == (2, "", 2, "")
+    assert alone.err == "patless: an editor starts `patless lsp` and talks to it; see the guide for editors\n"
+    assert without.err == "patless: the language server needs pygls; run `pip install 'patless[lsp]'`\n"
 
 
 def test_an_error_is_a_sentence_without_text_of_others() -> None:
