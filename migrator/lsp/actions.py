@@ -37,9 +37,10 @@ def actions(
         return []
     found: list[types.CodeAction] = []
     start, end = offset_at(source, within.start), offset_at(source, within.end)
+    every = diagnostics(answer, path)
     for finding in analysis.report.findings if _asked(KINDS[0], only) else ():
         if finding.path == path and finding.span.start <= end and start <= finding.span.end:
-            shown = [one for one in diagnostics(answer, path) if _is_of(answer, one, finding)]
+            shown = [one for one in every if _is_of(answer, one, finding)]
             found += _of_finding(answer, analysis, view, finding, shown, versioned)
     if _asked(FIX_ALL, only) and (changes := fixes_of_file(analysis, view, path)):
         edit = _edit(answer, analysis, changes, versioned)

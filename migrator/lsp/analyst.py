@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,15 +14,17 @@ from migrator.checkouts import standard_input
 from migrator.checkouts.analysis import of_view, overlaid
 from migrator.findings.masking import masked
 from migrator.lsp.opened import EditorAnswer, OpenFile
+from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions
 from migrator.platforms.bitbucket.names import is_pipelines_file
 from migrator.reading.again import FlowMemo
-from migrator.repositories.worktree import WorkTree
+from migrator.repositories.worktree import WorkTree, repository_of
 
 Described = Callable[[Exception], str]
 """The sentence for an error, without text of scanned files."""
-_LISTED = 2.0
-"""How many seconds the list of a repository's files counts, so that not every keystroke asks git for it."""
+_LISTED, _SHARE = 2.0, 20
+"""How many seconds the list of a repository's files counts, and how many times as long as it took, so that not every
+keystroke asks git for it."""
 _PATIENCE = 20.0
 """How many seconds a request waits for the analysis of what it is about."""
 
@@ -41,33 +44,39 @@ class EditedRepository:
 
     def answer(self, files: dict[str, tuple[OpenFile, ...]], reading: AnalysisOptions) -> EditorAnswer:
         """Raises what an analysis raises."""
-        if time.monotonic() > self._until:
+        if not (repository_of(self.root) or any(map(is_pipelines_file, (*files, *_beside(self.root))))):
+            return EditorAnswer(self.root, files)  # some folder, which may be large
+        if (begun := time.monotonic()) > self._until:
             self._listed = WorkTree(self.root).paths()
-            self._until = time.monotonic() + _LISTED
+            now = time.monotonic()
+            self._until = now + max(_LISTED, _SHARE * (now - begun))
         view = overlaid(self.root, {path: same[0].data for path, same in files.items()}, self._listed)
         found = of_view(view, [path for path in files if is_pipelines_file(path)], reading, self._memo)
         return EditorAnswer(self.root, files, view, replace(found, report=masked(found.report)))
 
 
 class Analyst:
-    """Has what is open, and the last answer for each repository. `publish` is called in its thread with each answer
-    that is about what is open then. `folders` are those that the editor works on."""
+    """Has what is open, and the last answer for each repository. In its thread `publish` is called with each answer
+    that is about what is open then, and `clear` with what is closed. `folders` are those that the editor works on."""
 
     def __init__(
         self,
         reading: AnalysisOptions,
         folders: Callable[[], Iterable[Path]],
         publish: Callable[[EditorAnswer], None],
+        clear: Callable[[str], None],
         described: Described,
     ) -> None:
         self._reading = reading
         self._folders = folders
         self._publish = publish
+        self._clear = clear
         self._described = described
         self._state = Condition()
         self._open: dict[str, OpenFile] = {}
         self._stale: set[str] = set()
         self._moved: set[str] = set()
+        self._closed: set[str] = set()
         self._places: dict[str, tuple[Path, str]] = {}
         self._answers: dict[Path, EditorAnswer] = {}
         self._repositories: dict[Path, EditedRepository] = {}
@@ -84,7 +93,8 @@ class Analyst:
 
     def drop(self, uri: str) -> None:
         with self._state:
-            self._open.pop(uri, None)
+            if self._open.pop(uri, None):
+                self._closed.add(uri)
         self.refresh()
 
     def refresh(self) -> None:
@@ -108,9 +118,11 @@ class Analyst:
     def _run(self) -> None:
         while True:
             with self._state:
-                self._state.wait_for(lambda: self._stale)
-                stale, moved, files = self._stale, self._moved, dict(self._open)
-                self._stale, self._moved = set(), set()
+                self._state.wait_for(lambda: self._stale or self._closed)
+                stale, moved, closed, files = self._stale, self._moved, self._closed, dict(self._open)
+                self._stale, self._moved, self._closed = set(), set(), set()
+            for uri in closed - files.keys():
+                self._clear(uri)
             for answer in self._answered(stale, moved, files):
                 with self._state:
                     same = (one for of_path in answer.files.values() for one in of_path)
@@ -163,11 +175,21 @@ class Analyst:
         if file.uri not in self._places:
             if file.place is None:
                 return None
+            if not file.place.parent.is_dir():
+                raise UsageError("the folder of this file does not exist; save the file, then open it again")
             around = [one for one in self._folders() if file.place.is_relative_to(one)]
             found = standard_input.target(file.place, min([*around, file.place.parent], key=_depth))
             (path,) = found.files
             self._places[file.uri] = found.root, path
         return self._places[file.uri]
+
+
+def _beside(root: Path) -> list[str]:
+    """The names in a folder, without those in folders of it."""
+    try:
+        return os.listdir(root)
+    except OSError:
+        return []
 
 
 def _depth(folder: Path) -> int:

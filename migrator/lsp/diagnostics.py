@@ -29,7 +29,7 @@ def diagnostics(answer: EditorAnswer, path: str) -> list[types.Diagnostic]:
     """Of one open file, in its order."""
     analysis = answer.analysis
     if analysis is None:
-        return [_of_file(answer, path, None, answer.failure)]
+        return [_of_file(answer, path, None, answer.failure)] if answer.failure else []
     skipped = (one for one in analysis.report.skipped if one.path == path)
     found = [_of_file(answer, path, one.position, f"not read: {one.error}") for one in skipped]
     found += [_of_finding(answer, one) for one in analysis.report.findings if one.path == path]

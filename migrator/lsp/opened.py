@@ -33,7 +33,8 @@ class OpenFile(Struct, frozen=True, eq=False):
 
 class EditorAnswer(Struct, frozen=True, eq=False):
     """What is known of one repository with these `files` in an editor, by their paths from its root. `analysis` None:
-    it came to nothing, and `failure` says why. Of what is found, messages are without literal credentials."""
+    it came to nothing, and `failure` says why, '' where nothing was to be looked for. Of what is found, messages are
+    without literal credentials."""
 
     root: Path
     files: Mapping[str, tuple[OpenFile, ...]]

@@ -86,7 +86,10 @@ def _made(reading: AnalysisOptions, described: Described) -> EditorServer:
         paths = (to_fs_path(uri) for uri in [*server.workspace.folders])
         return [Path(path) for path in paths if path]
 
-    analyst = Analyst(reading, folders, publish, described)
+    def clear(uri: str) -> None:
+        server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    analyst = Analyst(reading, folders, publish, clear, described)
 
     @server.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:
@@ -120,9 +123,7 @@ def _made(reading: AnalysisOptions, described: Described) -> EditorServer:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
-        uri = params.text_document.uri
-        analyst.drop(uri)
-        server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        analyst.drop(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=[*KINDS]))
     @server.thread()
