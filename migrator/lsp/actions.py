@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 from lsprotocol import types
 from msgspec.structs import replace
@@ -42,14 +42,19 @@ def actions(
         if finding.path == path and finding.span.start <= end and start <= finding.span.end:
             shown = [one for one in every if _is_of(answer, one, finding)]
             found += _of_finding(answer, analysis, view, finding, shown, versioned)
-    if _asked(FIX_ALL, only) and (changes := fixes_of_file(analysis, view, path)):
+    if _asked(FIX_ALL, only) and (changes := fixes_of_file(answer, path)):
         edit = _edit(answer, analysis, changes, versioned)
         found.append(types.CodeAction(f"{NAME}: make all safe fixes in this file", kind=FIX_ALL, edit=edit))
     return found
 
 
-def fixes_of_file(analysis: Analysis, view: WorkTree, path: str) -> tuple[FileChange, ...]:
-    """What `patless fix PATH` changes, but for what would show a literal credential."""
+@lru_cache(maxsize=2)
+def fixes_of_file(answer: EditorAnswer, path: str) -> tuple[FileChange, ...]:
+    """What `patless fix PATH` changes, but for what would show a literal credential. Editors ask whenever the cursor
+    moves."""
+    analysis, view = answer.analysis, answer.view
+    if analysis is None or view is None:
+        return ()
     scope = Scope(frozenset({path}), (), analysis.scope.exclude)
     report = analysis.report
     mine = [one for one in report.findings if concerns(scope, one) and shows_none(one, report)]
