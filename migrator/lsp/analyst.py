@@ -112,8 +112,7 @@ class Analyst:
 
     def _known(self, uri: str) -> EditorAnswer | None:
         file = self._open.get(uri)
-        every = (one for one in self._answers.values() if file is not None)
-        return next((one for one in every if any(file in same for same in one.files.values())), None)
+        return next((one for one in self._answers.values() if file and one.uris.get(uri) is file), None)
 
     def _run(self) -> None:
         while True:
@@ -121,12 +120,14 @@ class Analyst:
                 self._state.wait_for(lambda: self._stale or self._closed)
                 stale, moved, closed, files = self._stale, self._moved, self._closed, dict(self._open)
                 self._stale, self._moved, self._closed = set(), set(), set()
+                self._answers = {
+                    root: one for root, one in self._answers.items() if not files.keys().isdisjoint(one.uris)
+                }
             for uri in closed - files.keys():
                 self._clear(uri)
             for answer in self._answered(stale, moved, files):
                 with self._state:
-                    same = (one for of_path in answer.files.values() for one in of_path)
-                    fresh = all(self._open.get(one.uri) is one for one in same)
+                    fresh = all(self._open.get(uri) is file for uri, file in answer.uris.items())
                     if fresh:
                         self._answers[answer.root] = answer
                         self._state.notify_all()
@@ -150,16 +151,15 @@ class Analyst:
                     continue
             except Exception as error:
                 if uri in stale and file.place is not None:
-                    yield EditorAnswer(file.place.parent, {file.place.name: (file,)}, failure=self._described(error))
+                    yield EditorAnswer(file.place, {"": (file,)}, failure=self._described(error))
                 continue
             root, path = place
             of_root = roots.setdefault(root, {})
             of_root[path] = (*of_root.get(path, ()), file)
         for root in self._repositories.keys() - roots.keys():
             del self._repositories[root]
-            self._answers.pop(root, None)
         for root, of_root in roots.items():
-            uris = {one.uri for same in of_root.values() for one in same}
+            uris = EditorAnswer(root, of_root).uris.keys()
             if uris.isdisjoint(stale):
                 continue
             repository = self._repositories.setdefault(root, EditedRepository(root))

@@ -34,13 +34,18 @@ class OpenFile(Struct, frozen=True, eq=False):
 class EditorAnswer(Struct, frozen=True, eq=False):
     """What is known of one repository with these `files` in an editor, by their paths from its root. `analysis` None:
     it came to nothing, and `failure` says why, '' where nothing was to be looked for. Of what is found, messages are
-    without literal credentials."""
+    without literal credentials. A file that is in no repository, as something is wrong with it, is its own `root`."""
 
     root: Path
     files: Mapping[str, tuple[OpenFile, ...]]
     view: WorkTree | None = None
     analysis: Analysis | None = None
     failure: str = ""
+
+    @property
+    def uris(self) -> dict[str, OpenFile]:
+        """The files as the editor knows them."""
+        return {one.uri: one for files in self.files.values() for one in files}
 
     def path_of(self, uri: str) -> str | None:
         return next((path for path, files in self.files.items() for one in files if one.uri == uri), None)
