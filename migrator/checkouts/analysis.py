@@ -28,7 +28,7 @@ from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.leads import is_script, leads
 from migrator.prefilter.needles import needles
 from migrator.repositories.git import remote_slug
-from migrator.repositories.worktree import WorkTree, glance, repository_of
+from migrator.repositories.worktree import WorkTree, repository_of
 from migrator.rulebook.records import ReasonEntry, Rule, RuleBook
 from migrator.text.view import Unreadable
 
@@ -158,16 +158,17 @@ def _one(
     unsafe_fixes: bool | None,
     write_baseline: bool,
 ) -> Analysis:
-    view = overlaid(target.root, contents) if contents else WorkTree(target.root)
+    disk = WorkTree(target.root)
+    view = overlaid(disk, contents) if contents else disk
     given = prepared(target, reading, target.files, view, write_baseline)
     return _analysed(target, reading, given, unsafe_fixes)
 
 
-def overlaid(root: Path, contents: Mapping[str, bytes], listed: tuple[str, ...] | None = None) -> WorkTree:
-    """The repository at `root` with what an editor has of its files."""
+def overlaid(disk: WorkTree, contents: Mapping[str, bytes]) -> WorkTree:
+    """A repository with what an editor has of its files."""
     from migrator.repositories.overlay import Overlay
 
-    return Overlay(root, contents, listed)
+    return Overlay(disk.root, contents, disk)
 
 
 def of_view(view: WorkTree, named: Collection[str], reading: AnalysisOptions, memo: FlowMemo | None = None) -> Analysis:
@@ -264,7 +265,7 @@ def _pipelines(
     Where it does not, git is asked neither for the files nor for the repository's name.
     """
     named = [path for path in named if not is_script(path)]
-    glanced = glance(view.root)
+    glanced = view.glance()
     if glanced is not None:
         usual = {path for path in glanced if BITBUCKET.is_pipelines_file(path)} | set(named)
         if usual <= {ROOT, *named} and not _matters(view, usual, settled, book):

@@ -18,13 +18,17 @@ from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions
 from migrator.platforms.bitbucket.names import is_pipelines_file
 from migrator.reading.again import FlowMemo
-from migrator.repositories.worktree import WorkTree, repository_of
+from migrator.repositories.overlay import HeldTree
+from migrator.repositories.worktree import repository_of
 
 Described = Callable[[Exception], str]
 """The sentence for an error, without text of scanned files."""
-_LISTED, _SHARE = 2.0, 20
-"""How many seconds the list of a repository's files counts, and how many times as long as it took, so that not every
-keystroke asks git for it."""
+_HELD, _SHARE = 2.0, 20
+"""How many seconds what was read of the disk counts, and how many times as long as that analysis took."""
+_QUICK = 0.2
+"""Seconds of an analysis that reads the disk again before it answers."""
+_IDLE = 1.0
+"""How many seconds after the last keystroke the disk is read again where that takes longer."""
 _PATIENCE = 20.0
 """How many seconds a request waits for the analysis of what it is about."""
 
@@ -35,23 +39,40 @@ class EditedRepository:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._memo = FlowMemo()
-        self._listed: tuple[str, ...] = ()
+        self._disk: HeldTree | None = None
+        self._turn = 0
+        self._took = 0.0
         self._until = 0.0
 
     def forget(self) -> None:
-        """Files on disk may have come or gone."""
-        self._until = 0.0
+        """Files on disk may have changed."""
+        self._disk = None
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to look at the disk again."""
+        return self._disk is not None and time.monotonic() > self._until
 
     def answer(self, files: dict[str, tuple[OpenFile, ...]], reading: AnalysisOptions) -> EditorAnswer:
         """Raises what an analysis raises."""
         if not (repository_of(self.root) or any(map(is_pipelines_file, (*files, *_beside(self.root))))):
             return EditorAnswer(self.root, files)  # some folder, which may be large
-        if (begun := time.monotonic()) > self._until:
-            self._listed = WorkTree(self.root).paths()
-            now = time.monotonic()
-            self._until = now + max(_LISTED, _SHARE * (now - begun))
-        view = overlaid(self.root, {path: same[0].data for path, same in files.items()}, self._listed)
-        found = of_view(view, [path for path in files if is_pipelines_file(path)], reading, self._memo)
+        begun = time.monotonic()
+        disk = None if self.due and self._took < _QUICK else self._disk
+        fresh = disk is None
+        if disk is None:
+            self._disk = disk = HeldTree(self.root)
+            self._turn += 1
+        contents = {path: same[0].data for path, same in files.items()}
+        pipelines = [path for path in files if is_pipelines_file(path)]
+        self._memo.others = self._turn, frozenset(one for one in contents.items() if one[0] not in pipelines)
+        view = overlaid(disk, contents)
+        try:
+            found = of_view(view, pipelines, reading, self._memo)
+        finally:
+            if fresh:
+                self._took = time.monotonic() - begun
+                self._until = time.monotonic() + max(_HELD, _SHARE * self._took)
         return EditorAnswer(self.root, files, view, replace(found, report=masked(found.report)))
 
 
@@ -117,7 +138,11 @@ class Analyst:
     def _run(self) -> None:
         while True:
             with self._state:
-                self._state.wait_for(lambda: self._stale or self._closed)
+                waiting = _IDLE if any(one.due for one in self._repositories.values()) else None
+                if not self._state.wait_for(lambda: self._stale or self._closed, waiting):
+                    due = [one.root for one in self._repositories.values() if one.due]
+                    self._stale = {uri for root in due if root in self._answers for uri in self._answers[root].uris}
+                    self._moved |= self._stale
                 stale, moved, closed, files = self._stale, self._moved, self._closed, dict(self._open)
                 self._stale, self._moved, self._closed = set(), set(), set()
                 self._answers = {

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from migrator.findings.settings import Settings
 from migrator.flow.events import Flow
+from migrator.flow.files import FileGraph
 from migrator.flow.library import Shelf
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.logins import Login
@@ -21,6 +22,8 @@ from migrator.text.source import Source
 Asked = tuple[str, str]
 """A kind of question to the files, and the path that it is about."""
 Answers = Mapping[Asked, object]
+Text = Callable[[str], str | None]
+"""Gives the text of a file."""
 
 
 class FollowedShell(Struct, frozen=True, eq=False):
@@ -35,10 +38,13 @@ class FollowedShell(Struct, frozen=True, eq=False):
 class FlowMemo:
     """Of one repository. What an analysis does not use again is gone after it, so it is as large as the repository's
     scripts are. Each answer is used once in an analysis: commands are told apart by what they are, not by what they
-    say."""
+    say. `others` stands for all files but those of pipelines: as long as it is the same, none of them has changed; None
+    where that is not known."""
 
     def __init__(self) -> None:
         self.shelf = Shelf()
+        self.others: Hashable = None
+        self._graph: tuple[Hashable, FileGraph] | None = None
         self._around: tuple[RuleBook, Settings] | None = None
         self._last: dict[Hashable, list[FollowedShell]] = {}
         self._now: dict[Hashable, list[FollowedShell]] = {}
@@ -46,9 +52,24 @@ class FlowMemo:
     def begin(self, book: RuleBook, settings: Settings) -> None:
         """Another analysis, by these rules and settings."""
         if self._around is None or self._around[0] is not book or self._around[1] != settings:
-            self.shelf, self._now = Shelf(), {}
+            self.shelf, self._now, self._graph = Shelf(), {}, None
         self.shelf.turn()
         self._last, self._now, self._around = self._now, {}, (book, settings)
+
+    def graph(self, apart: frozenset[str], text: Text, make: Callable[[Text], FileGraph]) -> FileGraph:
+        """The graph of the files, which looks at none that is `apart`; one that did is not used again."""
+        key = self.others, apart
+        if self._graph is not None and self._graph[0] == key:
+            return self._graph[1]
+
+        def asked(path: str) -> str | None:
+            if path in apart:
+                self._graph = None
+            return text(path)
+
+        graph = make(asked)
+        self._graph = (key, graph) if self.others is not None else None
+        return graph
 
     def take(self, key: Hashable, holds: Callable[[Answers], bool]) -> FollowedShell | None:
         kept = self._last.get(key)

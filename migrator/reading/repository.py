@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 
 from msgspec.structs import replace
 
@@ -70,7 +70,9 @@ class Reading:
         self.facts = tuple(self._steps(reader))
         for fact in self.facts:
             self._shell_failures(fact)
-        self.files = FileGraph(view, self.file, book.programs, book.built_in.clone, {*self.pipelines, FILE})
+        apart = frozenset({*self.pipelines, FILE})
+        graph = partial(FileGraph, view, programs=book.programs, clone=book.built_in.clone, apart=apart)
+        self.files = memo.graph(apart, self.file, graph) if memo else graph(self.file)
         self.called = tuple(part for fact in self.facts for part in fact.called)
         self.sources |= {part.source.path: part.source for part in self.called}
 

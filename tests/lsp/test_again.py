@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from migrator.checkouts.analysis import Analysis, of_view, overlaid
 from migrator.flow import interpreter
 from migrator.frontends.shell import shfmt
+from migrator.lsp.analyst import EditedRepository
+from migrator.lsp.opened import OpenFile
 from migrator.options.analysis import AnalysisOptions
 from migrator.reading.again import FlowMemo
+from migrator.repositories.overlay import HeldTree
 from tests.lsp.repositories import PIPELINES, SCRIPT, many_steps, repository
 
 PATH = "bitbucket-pipelines.yml"
@@ -55,7 +58,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def analysed(root: Path, files: dict[str, str], memo: FlowMemo | None) -> Analysis:
-    view = overlaid(root, {path: text.encode() for path, text in files.items()}, tuple(sorted(FILES)))
+    others = {path: text for path, text in files.items() if path != PATH}
+    if memo is not None:
+        memo.others = frozenset(others.items())
+    view = overlaid(HeldTree(root), {path: text.encode() for path, text in files.items()})
     return of_view(view, [PATH], AnalysisOptions(), memo)
 
 
@@ -102,3 +108,19 @@ def test_a_keystroke_follows_what_it_changes(tmp_path: Path, monkeypatch: pytest
     twice = text.replace("part-8", "part-7")
     reports = [analysed(root, {PATH: twice}, one).report for one in (memo, memo, None)]
     assert reports[0] == reports[1] == reports[2]
+
+
+def test_the_disk_is_read_again_once_it_may_have_changed(tmp_path: Path) -> None:
+    root = repository(tmp_path, dict(FILES))
+    edited, files = EditedRepository(root), {PATH: (OpenFile((root / PATH).as_uri(), 1, PIPELINES),)}
+
+    def codes() -> set[str]:
+        found = edited.answer(files, AnalysisOptions()).analysis
+        assert found
+        return {reason.code for one in found.report.findings[:1] for reason in one.reasons}
+
+    assert codes() == set()
+    (root / "Dockerfile").write_text("FROM crg.apkg.io/acme/base\n")
+    assert codes() == set()  # a keystroke asks no disk
+    edited.forget()
+    assert codes() == {"foreign-package"}

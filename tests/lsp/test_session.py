@@ -126,9 +126,7 @@ def test_what_cannot_be_read_is_said_and_nothing_of_it_stops_the_server(tmp_path
             assert said[f"{name}/pipelines.yml"][0].startswith("not read: "), name
         assert "a symbolic link leads out of its repository" in editor.open(outside)[0]["message"]
         everything = {"start": NOWHERE, "end": {"line": 99, "character": 0}}
-        assert (
-            len(editor.actions(root / "bitbucket-pipelines.yml", everything)) > 2
-        )  # nothing of it is lost
+        assert len(editor.actions(root / "bitbucket-pipelines.yml", everything)) > 2  # nothing of it is lost
         assert "does not exist" in editor.open(tmp_path / "none" / "pipelines.yml", PIPELINES)[0]["message"]
         assert editor.open(tmp_path / "compose.yml", "services: {}\n") == []
         assert len(editor.open(tmp_path / "new-pipelines.yml", PIPELINES)) > 1  # in no repository, and not on the disk
