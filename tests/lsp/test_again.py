@@ -34,6 +34,7 @@ _LINES = {
         "          - docker build -t crg.apkg.io/acme/web .",
         "          - docker build -f $FILE -t crg.apkg.io/acme/other . && docker push crg.apkg.io/acme/other",
         "          - docker compose pull",
+        "          - pytest",
         "          - docker login -u me -p $OTHER crg.apkg.io",
         "          - PACKAGES_PAT=x; source ci/login.sh",
         "          - sh ci/more.sh || cat Dockerfile",
@@ -69,6 +70,7 @@ def analysed(root: Path, files: dict[str, str], memo: FlowMemo | None) -> Analys
 @given(st.lists(_EDITS, min_size=2, max_size=6))
 @example([("Dockerfile", 0, True, "FROM crg.apkg.io/acme/base")])  # what a step builds of changes, and not the step
 @example([(PATH, 3, False, "    - step: {script: [./ci/more.sh]}"), ("ci/more.sh", 0, True, _LINES["ci/more.sh"][1])])
+@example([(PATH, 9, False, "          - pytest"), ("compose.yml", 0, True, _LINES["compose.yml"][1])])  # may read it
 @example([(PATH, 3, False, _OUTER), (PATH, 4, False, f"{_OUTER} #"), ("ci/more.sh", 0, True, _LINES["ci/more.sh"][1])])
 def test_both_say_the_same_whatever_is_typed(root: Path, edits: Sequence[tuple[str, int, bool, str]]) -> None:
     files, memo = dict(FILES), FlowMemo()
