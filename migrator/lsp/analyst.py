@@ -25,10 +25,10 @@ Described = Callable[[Exception], str]
 """The sentence for an error, without text of scanned files."""
 _HELD, _SHARE = 2.0, 20
 """How many seconds what was read of the disk counts, and how many times as long as that analysis took."""
-_QUICK = 0.2
-"""Seconds of an analysis that reads the disk again before it answers."""
 _IDLE = 1.0
-"""How many seconds after the last keystroke the disk is read again where that takes longer."""
+"""How many seconds after the last keystroke the disk is read again, if it is time."""
+_OLD = 60.0
+"""Seconds after which it is read before a keystroke is answered."""
 _PATIENCE = 20.0
 """How many seconds a request waits for the analysis of what it is about."""
 
@@ -41,7 +41,7 @@ class EditedRepository:
         self._memo = FlowMemo()
         self._disk: HeldTree | None = None
         self._turn = 0
-        self._took = 0.0
+        self._read = 0.0
         self._until = 0.0
 
     def forget(self) -> None:
@@ -58,7 +58,7 @@ class EditedRepository:
         if not (repository_of(self.root) or any(map(is_pipelines_file, (*files, *_beside(self.root))))):
             return EditorAnswer(self.root, files)  # some folder, which may be large
         begun = time.monotonic()
-        disk = None if self.due and self._took < _QUICK else self._disk
+        disk = None if self.due and begun > self._read + _OLD else self._disk
         fresh = disk is None
         if disk is None:
             self._disk = disk = HeldTree(self.root)
@@ -71,8 +71,8 @@ class EditedRepository:
             found = of_view(view, pipelines, reading, self._memo)
         finally:
             if fresh:
-                self._took = time.monotonic() - begun
-                self._until = time.monotonic() + max(_HELD, _SHARE * self._took)
+                self._read = time.monotonic()
+                self._until = self._read + max(_HELD, _SHARE * (self._read - begun))
         return EditorAnswer(self.root, files, view, replace(found, report=masked(found.report)))
 
 

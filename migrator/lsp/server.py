@@ -5,6 +5,7 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -63,6 +64,7 @@ def serve(reading: AnalysisOptions, described: Described) -> bool:
     logging.getLogger("pygls").disabled = True
     for name in ("pygls.protocol.json_rpc", "pygls.protocol.language_server", "pygls.server", "pygls.feature_manager"):
         logging.getLogger(name).disabled = True  # they log messages whole, with the texts of files
+    gc.set_threshold(20_000, 20, 50)  # to look through all that an analysis holds takes as long as the analysis
     sys.stdout.flush()
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
