@@ -8,6 +8,7 @@ from migrator.findings.records import Finding
 from migrator.fixes.context import Context
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import Rule
+from migrator.sinks.calls import authenticated_calls
 from migrator.sinks.package_clients import kept, package_calls
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
@@ -19,7 +20,8 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
     """A finding for each command that gives one, and for each file of the repository that a client takes one from."""
     for step in context.steps:
         for shell in step.shells:
-            for call in package_calls(shell.trace, context.book):
+            known = {call.command for call in authenticated_calls(shell.trace, context.book)}
+            for call in package_calls(shell.trace, context.book, known):
                 source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
                 yield _finding(rule, step, context, (source, place), call.client, call.host, call.stored)
         yield from _files(rule, step, context)

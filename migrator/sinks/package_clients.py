@@ -7,7 +7,7 @@ What is told here is that they are given one; how each means it is not followed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -36,10 +36,11 @@ class PackageCall(Struct, frozen=True):
     stored: tuple[str, ...]
 
 
-def package_calls(flow: Flow, book: RuleBook) -> Iterator[PackageCall]:
-    """Commands that give a package client a credential for Packages that is not native."""
+def package_calls(flow: Flow, book: RuleBook, known: Collection[Command] = ()) -> Iterator[PackageCall]:
+    """Commands that give a package client a credential for Packages that is not native, but for those that are `known`
+    otherwise."""
     for command in flow.commands:
-        if command.followed or book.by_program(command.name):
+        if command.followed or command in known or book.by_program(command.name):
             continue
         for name, client in book.package_clients.items():
             host, stored = _given(command, client, book)
