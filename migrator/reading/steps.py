@@ -20,6 +20,7 @@ from migrator.prefilter.needles import ENCODING
 from migrator.reading.again import AskedFiles, FlowMemo, FollowedShell
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
+from migrator.sinks.calls import find_calls
 from migrator.sinks.images import find_images
 from migrator.sinks.logins import Login, find_logins
 from migrator.sinks.uses import ImageUse
@@ -66,7 +67,7 @@ class StepFacts(Struct, frozen=True, eq=False):
 
     @property
     def logins(self) -> Iterator[Login]:
-        """The logins that certainly go to a Packages registry."""
+        """The logins that certainly go to a Packages registry, and calls with a credential of their own."""
         yield from (login for shell in self.shells for login in shell.logins if login.registry)
 
 
@@ -150,8 +151,8 @@ class StepReader:
             return kept
         answers = self.asked.begin()
         trace = self.trace(text, follow, ignored, known)
-        logins = tuple(find_logins(trace, self.book))
         images = find_images(trace, self.book, self.file, self.library.listed)
+        logins = (*find_logins(trace, self.book), *find_calls(images, self.book))
         found = FollowedShell(trace, logins, images, answers)
         if self.memo is not None:
             self.memo.keep(key, found)
