@@ -36,7 +36,7 @@ def run(reading: AnalysisOptions, options: CheckOptions) -> int:
         verbose(analyses, all_of, options.color)
     aside(all_of, options.color, quiet=options.quiet, paths=reading.paths)
     paint = console.paint(options.color, None if options.output_file else sys.stdout)
-    subject = invoked.subject(_subject(analyses, all_of, options), reading.paths)
+    subject = invoked.subject(_subject(analyses, all_of, options), reading.paths, all_of.report.findings)
     told = deliver(Delivery.of(subject, options.format, paint), options.output_file)
     left = exits.left(all_of.report.findings, options.strict)
     return exits.code(unread=bool(all_of.report.skipped) or not told, left=left, exit_zero=options.exit_zero)

@@ -43,6 +43,8 @@ class DeclaredOption(Struct, frozen=True):
     @property
     def variable(self) -> str | None:
         """That of the environment, which counts where the command line says nothing."""
+        if isinstance(self.option, CliArgument):
+            return None
         return self.option.variable if self.option.variable != "" else f"PATLESS_{self.name.upper()}"
 
     @property
@@ -175,12 +177,11 @@ def _typed(one: DeclaredOption) -> Any:
         "file_okay": option.files,
         "dir_okay": option.folders,
     }
-    if not isinstance(option, CliArgument):
-        told |= {"envvar": one.variable, "show_envvar": True, "rich_help_panel": option.group or None}
     if option.offered:
         told |= _offering(one)
     if isinstance(option, CliArgument):
         return Annotated[parsed, typer.Argument(**told)]
+    told |= {"envvar": one.variable, "show_envvar": True, "rich_help_panel": option.group or None}
     return Annotated[parsed, typer.Option(one.flag, *filter(None, [option.short]), **told)]
 
 

@@ -80,7 +80,7 @@ def _write(
     found = FixOutcome(settled, before, kept, before, all_of.reasons, all_of.pages, options.unsafe_fixes)
     if written and held:
         found = _again([one for one, _ in planned], written, found, reading)
-    subject = invoked.subject(fixes.subject(found, quiet=options.quiet), reading.paths)
+    subject = invoked.subject(fixes.subject(found, quiet=options.quiet), reading.paths, found.left)
     console.out(formats.write(options.format, subject, console.paint(options.color, sys.stdout)))
     left = exits.left(found.left, options.strict) or (options.exit_non_zero_on_fix and bool(done))
     return exits.code(unread=bool(found.after.skipped or refused), left=left, exit_zero=options.exit_zero)

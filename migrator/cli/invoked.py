@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from migrator.findings.records import Finding
 from migrator.reports.document import Document, Passage, Subject, Table, Text
 from migrator.text.patterns import regex
 
@@ -40,11 +41,13 @@ def said(text: str, paths: Iterable[Path]) -> str:
     return _COMMAND.sub(lambda found: f"`{_typed(found[1], found[2], given)}`", text)
 
 
-def subject(of: Subject, paths: Iterable[Path]) -> Subject:
-    """The same, of a subject; a page and programs read it elsewhere."""
+def subject(of: Subject, paths: Iterable[Path], findings: Iterable[Finding]) -> Subject:
+    """The same, of a subject that is about `findings`; a page and programs read it elsewhere."""
     if not by_hook():
         return of
-    given = tuple(paths)
+    every = tuple(paths)
+    found = {one.path for one in findings}
+    given = tuple(path for path in every if os.path.normpath(path) in found) or every
     return replace(of, document=lambda page: of.document(page) if page else document(of.document(page), given))
 
 
