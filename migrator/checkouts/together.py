@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,6 +33,7 @@ class Together(Struct, frozen=True):
     reasons: Mapping[str, ReasonEntry]
     notes: tuple[Note, ...]
     only_files: bool
+    roots: tuple[Path, ...]
 
     @property
     def pages(self) -> dict[str, str]:
@@ -48,5 +50,6 @@ class Together(Struct, frozen=True):
             rules={id: rule for one in analyses for id, rule in one.rules.items()},
             reasons={code: entry for one in analyses for code, entry in one.reasons.items()},
             notes=tuple(replace(note, path=name(one, note.path)) for one in analyses for note in one.notes),
+            roots=tuple(one.root for one in analyses),
             only_files=all(one.scope.files and not one.scope.folders for one in analyses),
         )

@@ -90,6 +90,10 @@ def explain(
         from migrator.cli import trace as tracing
 
         return tracing.run(trace, sources, color)
+    if name is None:
+        raise UsageError(
+            "nothing to explain; pass a rule or a reason, or --trace PATH:LINE; `patless rules` lists them"
+        )
     raise UsageError("pass a rule or a reason, or --trace PATH:LINE, not both")
 
 

@@ -21,7 +21,9 @@ def aside(all_of: Together, color: Colour, *, quiet: bool = False, paths: Iterab
     lines = [*findings.skipped(all_of.report), *(() if quiet else findings.notes(all_of.notes))]
     console.err(invoked.said(text.line(one, paint), paths) for one in lines)
     if not (quiet or all_of.report.files or all_of.only_files):
-        console.err(["patless: found no pipelines file (a name like bitbucket-pipelines.yml)"])
+        where = f" in {named(str(all_of.roots[0]))}" if len(all_of.roots) == 1 else ""
+        what = f"patless: found no pipelines file (a name like bitbucket-pipelines.yml){where}; name one, or change to"
+        console.err([f"{what} a repository that has one"])
 
 
 def verbose(analyses: Sequence[Analysis], all_of: Together, color: Colour) -> None:

@@ -220,7 +220,7 @@ def test_what_is_no_json_object_is_a_sentence(end: FarEnd, client: Client, body:
 def test_an_unreachable_host_is_a_sentence(client: Client) -> None:
     nobody = Client("http://127.0.0.1:9/2.0", client.credentials, client.budget, QUICK)
     with nobody:
-        assert str(refused(lambda: nobody.get("/x"))) == "127.0.0.1:9 cannot be reached; try again later"
+        assert str(refused(lambda: nobody.get("/x"))).startswith("cannot reach 127.0.0.1:9: no connection; ")
 
 
 # Redirects
