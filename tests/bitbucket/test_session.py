@@ -407,7 +407,11 @@ def test_a_client_does_not_show_its_token(client: Client) -> None:
         ),
         (Answer(555), Cause.SERVER, "Bitbucket took too long for GET /x (555); try again later"),
         (Answer(410, b""), Cause.GONE, "GET /x: no longer there (410)"),
-        (Answer(404, b'{"error": '), Cause.MISSING, "GET /x: not found, or not visible to this credential (404)"),
+        (
+            Answer(404, b'{"error": '),
+            Cause.MISSING,
+            "GET /x: not found, or not visible to this credential (404); check the name",
+        ),
         (Answer(418, b"\x1b[2Jte\xe2\x80\xaea\r\npot"), Cause.INVALID, "…(418): \\u001b[2Jte\\u202ea pot"),
         (Answer(400, b"x" * 5000), Cause.INVALID, f"…: {'x' * 200}…"),
         (said({"error": "words"}, 400), Cause.INVALID, "…: words"),
