@@ -203,9 +203,6 @@ def _beside(report: Report, scope: Scope) -> Iterator[LeftOut]:
             why = "`exclude` of the configuration leaves it out"
             why = why if scope.excludes(one.path) else "it is outside the paths of the command line"
             yield LeftOut(one.path, one.position, one.rule, why)
-    for path in report.files:
-        if scope.excludes(path):
-            yield LeftOut(path, None, "pipelines", "`exclude` of the configuration leaves it out")
 
 
 def _concerns(scope: Scope, finding: Finding) -> bool:

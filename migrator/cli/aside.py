@@ -40,6 +40,5 @@ def _read(one: Analysis) -> Iterator[str]:
     if one.baseline:
         yield f"patless: baseline: {named(str(one.baseline))}"
     yield from (f"patless: rules also from {named(str(folder))}" for folder in one.more_rules)
-    held = dict.fromkeys(one.report.files, "which holds pipelines")
-    run = {path: "which steps run or read" for path in one.report.sources if path not in held}
-    yield from (f"patless: read {named(one.name(path))}, {what}" for path, what in sorted((held | run).items()))
+    paths = sorted({*one.report.files, *one.report.sources})
+    yield from (f"patless: read {named(one.name(path))}" for path in paths)

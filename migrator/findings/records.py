@@ -179,10 +179,10 @@ class BaselineEntry(Struct, frozen=True, order=True):
 
 
 class LeftOut(Struct, frozen=True, order=True):
-    """A place of a file, or all of it, about which nothing is reported, and `why`. `what` is a rule, or a login."""
+    """A place of a file about which nothing is reported, and `why`. `what` is a rule, or a login."""
 
     path: str
-    position: Position | None
+    position: Position
     what: str
     why: str
 

@@ -189,7 +189,7 @@ def skipped(report: Report) -> Iterator[Text]:
 
 def left_aside(report: Report) -> Iterator[Text]:
     """A line for each place about which nothing is reported."""
-    for one in sorted(report.left_out, key=lambda one: (one.path, place(one.position), one.what)):
+    for one in sorted(report.left_out):
         where = Marked(f"{named(one.path)}{place(one.position)}:", Tone.NAME)
         yield (where, " ", Marked("not reported:", Tone.ASIDE), f" {one.what}: {_flat(one.why)}")
 
