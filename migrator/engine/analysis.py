@@ -105,7 +105,7 @@ def _left_out(kept: Sequence[Sequence[Finding]], context: RuleContext, say: Call
 
 def _of_none(login: Login) -> str:
     if login.registry:
-        return "it takes no stored credential for Packages"
+        return "it takes no stored token for Packages"
     return f"it logs in to {login.host or OTHER}"
 
 

@@ -53,7 +53,7 @@ def test_what_is_read_and_what_is_not_reported_is_said_beside_the_output(patless
         "patless: read bitbucket-pipelines.yml",
         "patless: read ci/login.sh",
         "patless: read old/pipelines.yml",
-        "bitbucket-pipelines.yml:9:13: not reported: a login of docker: it takes no stored credential for Packages",
+        "bitbucket-pipelines.yml:9:13: not reported: a login of docker: it takes no stored token for Packages",
         "bitbucket-pipelines.yml:13:13: not reported: a login of docker: it logs in to ghcr.io",
         "bitbucket-pipelines.yml:17:13: not reported: registry-login: an ignore comment settles it",
         "old/pipelines.yml:5:13: not reported: registry-login: `exclude` of the configuration leaves it out",
