@@ -89,8 +89,8 @@ def _write(
 def _again(
     analyses: Sequence[Analysis], written: Collection[Path], found: FixOutcome, reading: AnalysisOptions
 ) -> FixOutcome:
-    """What is left in the files as they are now: lines of repositories that were written may have moved, and what is
-    held back may have other reasons."""
+    """What is left in the files as they are now: lines of repositories that were written may have moved, and what
+    needs review may have other reasons."""
     anew = analyse(reading, only=written)
     after = Together.of([*(one for one in analyses if one.root not in written), *anew])
     report = masking.recalling(after.report, found.before)
