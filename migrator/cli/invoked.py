@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -19,12 +19,16 @@ from migrator.findings.records import Finding
 from migrator.reports.document import Document, Passage, Subject, Table, Text
 from migrator.text.patterns import regex
 
-_COMMAND = regex(r"`patless ([a-z]+)([^`]*)`")
 _UNSAFE = "`--unsafe-fixes`"
 _HOOKS = {"fix": "patless", "check": "patless-check"}
 _CONFIGURATION = Path(".pre-commit-config.yaml")
 _MOST = 3
 """Files that a command names."""
+
+
+@cache
+def _command() -> re.Pattern[str]:
+    return regex(r"`patless ([a-z]+)([^`]*)`")
 
 
 def by_hook() -> bool:
@@ -38,7 +42,7 @@ def said(text: str, paths: Iterable[Path]) -> str:
         return text
     given = tuple(paths)
     text = text.replace(_UNSAFE, "`PATLESS_UNSAFE_FIXES=1`")
-    return _COMMAND.sub(lambda found: f"`{_typed(found[1], found[2], given)}`", text)
+    return _command().sub(lambda found: f"`{_typed(found[1], found[2], given)}`", text)
 
 
 def subject(of: Subject, paths: Iterable[Path], findings: Iterable[Finding]) -> Subject:
@@ -73,6 +77,8 @@ def _text(of: Text, paths: tuple[Path, ...]) -> Text:
 
 
 def _typed(command: str, rest: str, paths: tuple[Path, ...]) -> str:
+    import shlex
+
     words = rest.split()
     if command in _HOOKS and _is_set_up(_HOOKS[command]):
         few = 0 < len(paths) <= _MOST and "--write-baseline" not in words
