@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from migrator.fixes.context import Context
+from migrator.fixes.context import Context, once
 from migrator.fixes.reasons.building import Building, buildings
 from migrator.flow.events import Command
 from migrator.ir.named import located
@@ -42,10 +42,11 @@ class Departure(Struct, frozen=True):
     lasting: bool = True
 
 
+@once
 def departures(facts: StepFacts, context: Context) -> Iterator[Departure]:
     """Where a step hands on a Packages credential, or has something else log in with one: a command is named once."""
     files: list[WrittenFiles] = []
-    built = tuple(buildings(facts, context))
+    built = buildings(facts, context)
     for shell in facts.shells:
         written = WrittenFiles.of(shell.trace, context.book)
         files.append(written)
