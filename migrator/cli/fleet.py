@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
 from migrator.bitbucket.session import Client
-from migrator.cli import console, exits, network
+from migrator.cli import console, exits, fleet_next, network
+from migrator.cli.fleet_ledger import agrees
 from migrator.findings.counting import many
 from migrator.findings.records import Verdict
 from migrator.fleet import choosing, joining, operator
@@ -28,7 +29,7 @@ from migrator.fleet.sharding import Shard
 from migrator.fleet.surveying import SurveyRound
 from migrator.fleet.visiting import GatheringOptions
 from migrator.options import UsageError
-from migrator.options.fleet import Allowance, ScanOptions
+from migrator.options.fleet import Allowance, Operated, ScanOptions
 from migrator.repositories.direct import Direct
 from migrator.text.mask import printable
 
@@ -58,18 +59,23 @@ def scan(options: ScanOptions) -> int:
             return _look(options, ledger, reading, chosen, shard, client)
 
 
-def merge(ledger: Path, ledgers: Sequence[Path]) -> int:
-    """Join `ledgers` into `ledger`."""
+def merge(ledger: Path, workspace: str, ledgers: Sequence[Path]) -> int:
+    """Join `ledgers` into `ledger`, all of one workspace where that is named."""
     for other in ledgers:
         if not other.exists():
             raise UsageError(f"{other}: no such ledger")
         if ledger.exists() and other.samefile(ledger):
             raise UsageError(f"{other}: cannot merge a ledger into itself")
+        agrees(other, workspace)
+    if ledger.exists():
+        agrees(ledger, workspace)
     with Ledger(ledger) as joined:
         for other in ledgers:
             with Ledger(other) as one:
                 joining.join(joined, one)
-        console.out(_summary(joined, [one for one in joined.entries() if not one.state.left]))
+        entries = [one for one in joined.entries() if not one.state.left]
+        console.out(_summary(joined, entries))
+        console.out(_next(joined, entries, Operated(ledger)))
     return exits.CLEAN
 
 
@@ -119,12 +125,43 @@ def _end(
             for one in entries
             if (found := known.get(one.repository.uuid)) and found.error and not one.lacks
         ]
-    lines = [printable(f"{one.repository.slug}: {one.state}: {one.error}") for one in failed[:_LINES]]
-    more = [f"and {len(failed) - _LINES:,} more, named in the ledger"] if len(failed) > _LINES else []
-    console.err([*lines, *more])
+    _some_of([printable(f"{one.repository.slug}: {one.state}: {one.error}") for one in failed])
+    files = list(_unread(ledger, entries))
+    _some_of(files)
+    console.out(_next(ledger, entries, options.operated, failed))
     counts = _verdicts(ledger, entries)
     left = any(counts[verdict] for verdict in (Verdict.SAFE, Verdict.UNSAFE))
-    return exits.code(unread=bool(failed), left=left, exit_zero=options.exit_zero)
+    return exits.code(unread=bool(failed or files), left=left, exit_zero=options.exit_zero)
+
+
+def _some_of(lines: Sequence[str]) -> None:
+    more = [f"and {len(lines) - _LINES:,} more"] if len(lines) > _LINES else []
+    console.err([*lines[:_LINES], *more])
+
+
+def _unread(ledger: Ledger, entries: Sequence[LedgerEntry]) -> Iterator[str]:
+    """Files that could not be read, with their repository and the reason, once each."""
+    wanted = {one.repository.uuid for one in entries}
+    found = {
+        (branch.entry.repository.slug, one.path, one.error)
+        for branch in ledger.branches()
+        if branch.seen and branch.entry.repository.uuid in wanted
+        for one in branch.seen.skipped
+    }
+    for slug, path, error in sorted(found):
+        yield printable(f"{slug}: {path}: {error}")
+
+
+def _next(
+    ledger: Ledger, entries: Sequence[LedgerEntry], operated: Operated, failed: Sequence[LedgerEntry] = ()
+) -> str:
+    """The last line: what nothing is known of, and what to run next."""
+    counts = _verdicts(ledger, entries)
+    workspace = fleet_next.workspace_of(one.repository.workspace for one in entries if not one.repository.folder)
+    parts = [fleet_next.unread(len(list(_unread(ledger, entries))), len(failed), operated)]
+    if entries:
+        parts.append(fleet_next.after_scan(counts[Verdict.SAFE], sum(counts.values()), workspace, operated))
+    return "".join(f"{line}\n" for line in filter(None, [" ".join(filter(None, parts))]))
 
 
 def _summary(ledger: Ledger, entries: Sequence[LedgerEntry]) -> str:

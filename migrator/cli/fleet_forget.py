@@ -8,19 +8,20 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from migrator.bitbucket.budget import cache_folder
-from migrator.cli import console, exits
+from migrator.cli import console, exits, fleet_next
 from migrator.cli.fleet_ledger import opened
 from migrator.findings.counting import many
 from migrator.fleet import bounding
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.records import LedgerEntry
 from migrator.options import UsageError
+from migrator.options.fleet import Operated
 from migrator.text.mask import printable
 
 
-def run(ledger: Path, slugs: Sequence[str]) -> int:
+def run(ledger: Path, workspace: str, slugs: Sequence[str]) -> int:
     """Take out all that are named, or none, say what went, and return the exit code."""
-    with opened(ledger) as known, ExitStack() as stack:
+    with opened(ledger, workspace) as known, ExitStack() as stack:
         found = {one.repository.uuid: one for name in slugs for one in _entries(known, name)}
         for uuid, entry in found.items():
             if not stack.enter_context(known.claimed(uuid)):
@@ -29,6 +30,7 @@ def run(ledger: Path, slugs: Sequence[str]) -> int:
         lines = [_forgotten(known, entry) for entry in found.values()]
         known.remove(list(found))
         bounding.mark_gone(cache_folder(os.environ), found.values(), known.entries())
+    lines.append(f"Run {fleet_next.fleet('status', Operated(ledger))} to see what the ledger has.")
     console.out("".join(f"{line}\n" for line in lines))
     return exits.CLEAN
 

@@ -16,7 +16,7 @@ from migrator.fleet.leaving import Departures
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
-from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned
+from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned, once
 from migrator.fleet.sharding import Shard
 from migrator.options import UsageError
 from migrator.options.fleet import Choice
@@ -120,14 +120,19 @@ def to_migrate(entries: Iterable[LedgerEntry], choice: Choice, fleet: Operator) 
 
 
 def named(entries: Iterable[LedgerEntry], choice: Choice, fleet: Operator) -> list[LedgerEntry]:
-    """Those that are chosen. A clone on this machine never is."""
+    """Those that are chosen."""
     return [
         one
-        for one in entries
-        if not one.repository.folder
+        for one in once(entries)
         if not choice.wave or ((wave := fleet.wave(one.repository.slug)) is not None and wave.name == choice.wave)
         if not choice.slugs or any(fnmatchcase(one.repository.slug, glob) for glob in choice.slugs)
     ]
+
+
+def unknown(entries: Iterable[LedgerEntry], globs: Sequence[str]) -> Iterator[str]:
+    """The names and globs that no repository has."""
+    slugs = {one.repository.slug for one in entries}
+    yield from (glob for glob in globs if not any(fnmatchcase(slug, glob) for slug in slugs))
 
 
 def some(names: Iterable[str]) -> str:

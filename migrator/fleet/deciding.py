@@ -118,6 +118,14 @@ class MigrationDecision(Struct, frozen=True):
     about: tuple[str, ...] = ()
 
 
+def said(decision: MigrationDecision) -> str:
+    """Why nothing is written, for people; '' where something is."""
+    if decision.why is None:
+        return ""
+    about = f" ({', '.join(decision.about)})" if decision.about else ""
+    return f"{decision.why}: {SENTENCES[decision.why]}{about}"
+
+
 def decide(seen: Situation, policy: Policy) -> MigrationDecision:
     """What people have done wins over everything; then what is in the way; then what is missing."""
     if seen.branch in seen.protected or seen.branch == seen.destination:

@@ -18,7 +18,7 @@ from migrator.fleet.looking import Destination, TargetReader, wanted
 from migrator.fleet.opening import MigrationOutcome, Opener
 from migrator.fleet.operator import Operator
 from migrator.fleet.progress import Going
-from migrator.fleet.records import FleetRepository, LedgerEntry
+from migrator.fleet.records import ChangeState, FleetRepository, LedgerEntry
 from migrator.fleet.sharing import SharedLedger
 from migrator.options.fleet import MigrateOptions
 from migrator.repositories.git import GitError
@@ -104,9 +104,10 @@ class MigrationRun:
         self.left = len(ordered) - self.far.done
 
     def ordered(self, entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
-        kept = {one.uuid for one in self.ledger.changes()}
+        changes = self.ledger.changes()
+        kept = {one.uuid for one in changes}
         found = [one for one in entries if one.repository.uuid in kept or self.matters(one)]
-        if not self.options.open_prs or kept:
+        if not self.options.open_prs or any(one.state != ChangeState.HELD for one in changes):
             return found
         # The ledger is new, or was lost: what is open already comes first, so that the limits know of it.
         self.far.doing = "looking for open pull requests"
@@ -155,7 +156,8 @@ class MigrationRun:
         return found
 
     def shown(self, target: Destination) -> MigrationOutcome:
-        looked = self.reader.look(target, self.shared.change(target.repository.uuid, target.destination))
+        looked = self.reader.look(target, self.opener.known(target))
+        self.opener.learn(target, looked)
         return MigrationOutcome(target, looked, pull_request=looked.decision.pull_request)
 
     def destinations(self, repository: FleetRepository) -> tuple[list[str], str]:

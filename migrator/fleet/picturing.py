@@ -13,7 +13,7 @@ from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.packages import Picture
-from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, by_name
+from migrator.fleet.records import FleetRepository, LedgerBranch, LedgerEntry, RepositoryState, by_name
 from migrator.fleet.scanning import Judge
 from migrator.repositories import remote
 from migrator.sinks.packages import Name
@@ -30,7 +30,7 @@ def picture(ledger: Path, judge: Judge) -> Picture:
         by = asking.by_hosts(judge, known)
     graph = imports.graph(branches, Exporters(entries, _copy, by))
     whose = _settled(told, {entry.repository.slug: entry.repository.workspace for entry in entries})
-    return packages.picture(branches, graph, whose, list(_unread(entries)))
+    return packages.picture(branches, graph, whose, [*_unread(entries), *_unread_files(branches)])
 
 
 def _settled(told: Operator, workspaces: Mapping[str, str]) -> Callable[[str, str], bool]:
@@ -49,6 +49,12 @@ def _copy(repository: FleetRepository) -> Path:
     if repository.folder:
         return Path(repository.folder)
     return remote.place(cache_folder(os.environ), repository.workspace, repository.slug)
+
+
+def _unread_files(branches: Iterable[LedgerBranch]) -> Iterator[tuple[str, str]]:
+    for branch in branches:
+        for one in branch.seen.skipped if branch.seen else ():
+            yield branch.entry.repository.slug, f"{one.path}: {one.error}"
 
 
 def _unread(entries: Iterable[LedgerEntry]) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from migrator.options.vocabulary import (
     ExitZero,
     File,
     Ledger,
+    LedgerWorkspace,
     Log,
     MaxRequests,
     Offline,
@@ -120,6 +121,7 @@ class ReportOptions(Struct, frozen=True):
     plan: Annotated[File, CliOption("A plan of `secrets plan`.")] = None
     log: Annotated[Log, CliOption("Its log; default: beside the plan.")] = None
     allowed_signers: AllowedSigners = None
+    workspace: LedgerWorkspace = ""
     operated: Operated = Operated()
     rules: Rules = ()
 
@@ -151,6 +153,7 @@ class MigrateOptions(Struct, frozen=True):
     run_pipelines: Annotated[bool, CliOption("Leave out [skip ci], though a pipeline would publish or deploy.")] = False
     templates: TemplatesFolder = None
     allowance: Allowance = Allowance()
+    workspace: LedgerWorkspace = ""
     operated: Operated = Operated()
     rules: Rules = ()
     color: Color = Colour.AUTO
@@ -167,6 +170,7 @@ class StatusOptions(Struct, frozen=True):
         False
     )
     allowance: Allowance = Allowance()
+    workspace: LedgerWorkspace = ""
     operated: Operated = Operated()
     color: Color = Colour.AUTO
     exit_zero: ExitZero = False
@@ -184,5 +188,6 @@ class RevertOptions(Struct, frozen=True):
     dry_run: Annotated[bool, CliOption("Preview the pull request.")] = False
     draft: Draft = False
     templates: TemplatesFolder = None
+    workspace: LedgerWorkspace = ""
     operated: Operated = Operated()
     rules: Rules = ()

@@ -10,7 +10,7 @@ from migrator.fleet import following
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.packages import Picture
-from migrator.fleet.records import StoredSnapshot
+from migrator.fleet.records import StoredSnapshot, once
 from migrator.fleet.scanning import Judge
 from migrator.options import UsageError
 from migrator.options.fleet import ReportOptions
@@ -42,7 +42,7 @@ def fleet(options: ReportOptions, judge: Judge, picture: Picture, now: datetime)
 
 
 def _owned(ledger: Ledger, told: Operator, now: datetime) -> Iterator[Owned]:
-    entries = [one for one in ledger.entries() if not told.excluded(one.repository.slug)]
+    entries = [one for one in once(ledger.entries()) if not told.excluded(one.repository.slug)]
     branches = [one for one in ledger.branches() if not told.excluded(one.entry.repository.slug)]
     held = {(one.entry.repository.uuid, one.name): one.seen.findings for one in branches if one.seen}
     known = {one.repository.uuid: one for one in entries}

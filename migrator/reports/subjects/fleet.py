@@ -53,7 +53,7 @@ TONES = (
 )
 _REPOSITORIES = (
     *("repository", "state", "branch", "findings", "held_back", "project", "wave", "owner", "due", "pull_request"),
-    *("error", "was"),
+    *("error", "was", "why"),
 )
 _DONE = (State.CLEAN, State.MERGED, State.MERGED_GREEN)
 _TO_LOOK_AT = (State.MERGED_RED, State.ERROR, State.UNREADABLE)
@@ -206,6 +206,8 @@ def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Passage]:
         yield copied(change.url, "pull request")
     if one.standing.error:
         yield said(one.standing.error, "Error" if one.standing.standing.counts else "Not counted")
+    if one.standing.why:
+        yield said(one.standing.why, "Left alone by `fleet migrate`")
     if one.standing.was:
         yield said(", ".join(one.standing.was), "Earlier names")
     if one.findings and one.outdated:
@@ -231,6 +233,7 @@ def _cells(one: Owned) -> tuple[str | int, ...]:
         standing.change.url if standing.change else "",
         standing.error,
         " ".join(standing.was),
+        standing.why,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrator.findings.counting import many
-from migrator.fleet.deciding import SENTENCES, Act, MigrationDecision
+from migrator.fleet.deciding import Act, MigrationDecision, said
 from migrator.fleet.migrating import Failure
 from migrator.fleet.opening import MigrationOutcome
 from migrator.reports.document import Marked, Text, Tone
@@ -35,8 +35,8 @@ def line(outcome: MigrationOutcome) -> Text:
     decision = outcome.looked.decision if outcome.looked else MigrationDecision(Act.LEAVE)
     if decision.why:
         tone = Tone.BAD if decision.act is Act.STOP else Tone.ASIDE
-        about = f" ({', '.join(decision.about)})" if decision.about else ""
-        return (where, " ", Marked(str(decision.why), tone), f": {SENTENCES[decision.why]}{about}{link}")
+        words = said(decision).removeprefix(decision.why)
+        return (where, " ", Marked(str(decision.why), tone), f"{words}{link}")
     return (where, " ", Marked(_WOULD[decision.act], Tone.CODE), link)
 
 
