@@ -5,20 +5,17 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
-from migrator.bitbucket.session import Client
-from migrator.cli import console, exits, fleet_next, network
+from migrator.cli import console, exits, fleet_next, network, telling
 from migrator.cli.fleet_ledger import agrees
 from migrator.findings.counting import many
 from migrator.findings.records import Verdict
 from migrator.fleet import choosing, joining, operator
-from migrator.fleet.choosing import ChosenRepositories, RepositoryList
 from migrator.fleet.judging import judging
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
@@ -39,24 +36,35 @@ _LINES = 20
 def scan(options: ScanOptions) -> int:
     """Look at the repositories that were asked for, and return the exit code."""
     selection, shard = Selection.of(options.filter, options.slugs), Shard.of(options.shard, os.environ)
+    far = Going(
+        later=f"Results are in {options.operated.ledger}; stop at any time, and run the same command to continue"
+    )
     judge = judging(operator.find(options.operated.config), options.rules)
     reading = GatheringOptions(cache_folder(os.environ), judge, options.branches, options.timeout)
-    with Ledger(options.operated.ledger) as ledger:
-        if options.folder:
+    if options.folder:
+        far.begins("looking for clones")
+        with telling.going(far), Ledger(options.operated.ledger) as ledger:
             chosen = choosing.clones(options.folder, ledger, shard)
-            return _look(options, ledger, reading, chosen, shard)
-        with _client(options, shard) as client:
-            direct = Direct(options.timeout)
-            reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
-            workspace = account.slug(client, selection.workspace)
-            known = choosing.catalogued(options.listing, workspace, client) if options.listing else None
-            selection = replace(selection, workspace=known.workspace if known else workspace)
-            if options.failed:
-                chosen = choosing.of_ledger(ledger, selection.workspace)
-            else:
-                known = known or _listed(client, selection)
-                chosen = choosing.chosen(known, ledger, client, shard, reading.cache)
-            return _look(options, ledger, reading, chosen, shard, client)
+            entries = SurveyRound(ledger, reading, chosen, options, shard, None, far, _say).go()
+            far.begins("reading the ledger")
+            return _end(options, ledger, entries, reading.judge.operator, chosen.news)
+    allowance, part = Allowance(options.max_requests), (shard.number, shard.count)
+    far.begins("listing repositories")
+    with network.client(far, allowance, part) as client, Ledger(options.operated.ledger) as ledger:
+        direct = Direct(options.timeout)
+        reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
+        workspace = account.slug(client, selection.workspace)
+        known = choosing.catalogued(options.listing, workspace, client) if options.listing else None
+        selection = replace(selection, workspace=known.workspace if known else workspace)
+        if options.failed:
+            chosen = choosing.of_ledger(ledger, selection.workspace)
+        else:
+            known = known or choosing.listed(client, selection)
+            far.begins("asking what became of repositories")
+            chosen = choosing.chosen(known, ledger, client, shard, reading.cache)
+        entries = SurveyRound(ledger, reading, chosen, options, shard, client, far, _say).go()
+        far.begins("reading the ledger")
+        return _end(options, ledger, entries, reading.judge.operator, chosen.news)
 
 
 def merge(ledger: Path, workspace: str, ledgers: Sequence[Path]) -> int:
@@ -66,40 +74,19 @@ def merge(ledger: Path, workspace: str, ledgers: Sequence[Path]) -> int:
             raise UsageError(f"{other}: no such ledger")
         if ledger.exists() and other.samefile(ledger):
             raise UsageError(f"{other}: cannot merge a ledger into itself")
-        agrees(other, workspace)
-    if ledger.exists():
-        agrees(ledger, workspace)
-    with Ledger(ledger) as joined:
+    far = Going()
+    far.begins("merging", len(ledgers), "ledger", "ledgers")
+    with telling.going(far), Ledger(ledger) as joined:
+        agrees(ledger, joined.entries(), workspace)
         for other in ledgers:
             with Ledger(other) as one:
+                agrees(other, one.entries(), workspace)
                 joining.join(joined, one)
+            far.did()
         entries = [one for one in joined.entries() if not one.state.left]
         console.out(_summary(joined, entries))
         console.out(_next(joined, entries, Operated(ledger)))
     return exits.CLEAN
-
-
-def _client(options: ScanOptions, shard: Shard) -> AbstractContextManager[Client]:
-    ledger = options.operated.ledger
-    far = Going(later=f"Results are in {ledger}; stop at any time, and run the same command to continue")
-    return network.waiting(far, Allowance(options.max_requests), (shard.number, shard.count))
-
-
-def _listed(client: Client, selection: Selection) -> RepositoryList:
-    with network.told(client):
-        return choosing.listed(client, selection)
-
-
-def _look(
-    options: ScanOptions,
-    ledger: Ledger,
-    reading: GatheringOptions,
-    chosen: ChosenRepositories,
-    shard: Shard,
-    client: Client | None = None,
-) -> int:
-    entries = SurveyRound(ledger, reading, chosen, options, shard, client, _say).go()
-    return _end(options, ledger, entries, reading.judge.operator, chosen.news)
 
 
 def _say(sentence: str) -> None:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from migrator.cli import telling
 from migrator.fleet.ledger import Ledger
+from migrator.fleet.progress import Going
 from migrator.fleet.records import LedgerEntry
 from migrator.options import UsageError
 from migrator.text.mask import printable
 
 
-def opened(ledger: Path, workspace: str = "") -> Ledger:
-    """The ledger, which is to be of the workspace that is named, '' for whichever it is of. Raises UsageError."""
+@contextmanager
+def opened(ledger: Path, workspace: str = "") -> Iterator[Ledger]:
+    """The ledger, which is to be of the workspace that is named, '' for whichever it is of. It is said how long that
+    takes, as another run can have it locked. Raises UsageError."""
     if not ledger.exists():
         raise UsageError(f"no ledger {ledger}; run `patless fleet scan` first")
-    found = Ledger(ledger)
-    try:
-        _agrees(ledger, found.entries(), workspace)
-    except BaseException:
-        found.close()
-        raise
-    return found
+    with telling.going(Going(f"using {printable(str(ledger))}")), Ledger(ledger) as found:
+        agrees(ledger, found.entries(), workspace)
+        yield found
 
 
-def agrees(ledger: Path, workspace: str) -> None:
+def agrees(ledger: Path, entries: Iterable[LedgerEntry], workspace: str) -> None:
     """Raises UsageError where the ledger is of another workspace."""
-    opened(ledger, workspace).close()
-
-
-def _agrees(ledger: Path, entries: Iterable[LedgerEntry], workspace: str) -> None:
     known = {one.repository.workspace for one in entries if not one.state.left} - {""}
     if workspace and known - {workspace}:
         raise UsageError(

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from migrator.cli import console, exits, fleet_next
-from migrator.cli.fleet_ledger import agrees
+from migrator.cli import console, exits, fleet_next, telling
+from migrator.cli.fleet_ledger import opened
 from migrator.fleet import operator, picturing
 from migrator.fleet.judging import judging
 from migrator.fleet.packages import Picture
+from migrator.fleet.progress import Going
 from migrator.fleet.scanning import Judge
 from migrator.options.fleet import Operated
 from migrator.options.output import Colour, Format
@@ -37,5 +38,5 @@ def _next(found: Picture, operated: Operated) -> str:
 
 
 def picture(ledger: Path, workspace: str, judge: Judge) -> Picture:
-    agrees(ledger, workspace)
-    return picturing.picture(ledger, judge)
+    with opened(ledger, workspace), telling.going(Going("reading who pushes and reads what")):
+        return picturing.picture(ledger, judge)

@@ -23,8 +23,9 @@ def run(options: RevertOptions) -> int:
         change = ledger.change(repository.uuid, wanted)
         if change is None:
             raise UsageError(f"the ledger has no pull request of patless to {printable(wanted)} of {printable(slug)}")
-        by = preparing.reader(client, ledger, fleet, options)
-        found = undoing.reversal(client, repository, change, by.heads(repository), by.texts, by.known)
+        by = preparing.reader(client, preparing.proposer(ledger, fleet, options))
+        texts, known = by.proposer.texts, by.proposer.known
+        found = undoing.reversal(client, repository, change, by.heads(repository), texts, known)
         if options.dry_run and not found.existing:
             console.out(f"{printable(slug)} {printable(wanted)}: would open: {printable(found.title)}\n")
             console.out("Run again without `--dry-run` to open it.\n")

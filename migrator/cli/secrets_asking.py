@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 from migrator.bitbucket.session import Client
 from migrator.bitbucket.waiting import Pace, Wait
-from migrator.cli.telling import Telling, clock, long, telling
+from migrator.cli.telling import Telling, clock, telling
 from migrator.findings.counting import many
+from migrator.fleet.progress import long
 from migrator.options.secrets import Lasting
 from migrator.secrets.terms import Ahead, Far
 

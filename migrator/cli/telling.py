@@ -10,11 +10,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from migrator.cli import console
+from migrator.fleet.progress import Going
 
 _TICK = 0.5
 EVERY = 30.0
 """Seconds between two lines where there is no terminal."""
 _WIDTH = 200
+
+
+_OPEN: list[Telling] = []
+"""Those that are under way, each within the one before. The last one is shown."""
 
 
 class Telling:
@@ -39,6 +44,8 @@ class Telling:
         terminal = sys.stderr.isatty()
         said = time.monotonic()
         while not self._ended.wait(_TICK):
+            if not _OPEN or _OPEN[-1] is not self:
+                continue
             if terminal:
                 with self._lock:
                     self._clear()
@@ -68,6 +75,9 @@ class Telling:
 def telling(text: Callable[[], str]) -> Iterator[Telling]:
     """For the time of the block."""
     one = Telling(text)
+    for outer in _OPEN[-1:]:
+        outer.clear()
+    _OPEN.append(one)
     console.before(one.clear)
     thread = threading.Thread(target=one.run, name="telling", daemon=True)
     thread.start()
@@ -76,6 +86,9 @@ def telling(text: Callable[[], str]) -> Iterator[Telling]:
     finally:
         one.end()
         thread.join(5)
+        _OPEN.remove(one)
+        for outer in _OPEN[-1:]:
+            console.before(outer.clear)
 
 
 def clock(moment: float) -> str:
@@ -83,8 +96,8 @@ def clock(moment: float) -> str:
     return f"{datetime.fromtimestamp(moment, UTC):%H:%M} UTC"
 
 
-def long(seconds: float) -> str:
-    """A time, for people."""
-    if seconds < 120:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
+@contextmanager
+def going(far: Going) -> Iterator[Telling]:
+    """What is done of all, at what rate, and how long the rest takes."""
+    with telling(lambda: far.told(time.monotonic())) as one:
+        yield one

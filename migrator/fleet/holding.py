@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from migrator.fleet.deciding import Act, Why, said
-from migrator.fleet.looking import Destination, Looked
+from migrator.fleet.ledger import Ledger
+from migrator.fleet.proposing import Destination, Looked
 from migrator.fleet.records import ChangeState, Migration
 from migrator.fleet.sharing import SharedLedger
 from migrator.text.mask import printable
@@ -14,7 +15,7 @@ _LONGEST = 500
 """Characters of a reason."""
 
 
-def learn(ledger: SharedLedger, target: Destination, looked: Looked, at: str) -> None:
+def learn(ledger: SharedLedger | Ledger, target: Destination, looked: Looked, at: str) -> None:
     """Keep what the last look left alone, for whoever has claimed the repository. What was begun keeps its state."""
     known = ledger.change(target.repository.uuid, target.destination)
     held, why = count(looked), _why(looked)
@@ -40,4 +41,5 @@ def _why(looked: Looked) -> str:
     decision = looked.decision
     if decision.act is not Act.STOP and decision.why is not Why.HELD_BACK:
         return ""
-    return printable(said(decision))[:_LONGEST]
+    about = decision.about if decision.act is Act.STOP else ()  # the report has the findings
+    return printable(said(replace(decision, about=about)))[:_LONGEST]

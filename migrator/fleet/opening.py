@@ -29,8 +29,9 @@ from migrator.bitbucket.reviewers import default_reviewers
 from migrator.fleet import holding, identity, pacing
 from migrator.fleet.abreast import Place
 from migrator.fleet.deciding import Act, Why
-from migrator.fleet.looking import Destination, Looked, TargetReader
+from migrator.fleet.looking import TargetReader
 from migrator.fleet.pacing import Traffic
+from migrator.fleet.proposing import Destination, Looked
 from migrator.fleet.records import ChangeState, FleetRepository, Migration
 from migrator.fleet.sharing import SharedLedger
 from migrator.options.fleet import Limits

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from migrator.options import UsageError
 from migrator.options.declared import CliArgument, CliOption
-from migrator.options.output import Colour, Format
+from migrator.options.output import PREVIEW, Colour, Format
 from migrator.options.vocabulary import (
     JOBS,
     LEDGER,
@@ -27,6 +27,7 @@ from migrator.options.vocabulary import (
     MaxRequests,
     Offline,
     Output,
+    OutputFile,
     ReportFormat,
     Rules,
     Several,
@@ -152,12 +153,22 @@ class MigrateOptions(Struct, frozen=True):
     draft: Draft = False
     run_pipelines: Annotated[bool, CliOption("Leave out [skip ci], though a pipeline would publish or deploy.")] = False
     templates: TemplatesFolder = None
+    format: Annotated[ReportFormat, CliOption("Preview for people, or for a review by mail.", offered=PREVIEW)] = (
+        Format.TEXT
+    )
+    output: Annotated[OutputFile, CliOption("Write the preview to this file.", short="-o")] = None
     allowance: Allowance = Allowance()
     workspace: LedgerWorkspace = ""
     operated: Operated = Operated()
     rules: Rules = ()
     color: Color = Colour.AUTO
     exit_zero: ExitZero = False
+
+    def __post_init__(self) -> None:
+        if self.open_prs and self.format is not Format.TEXT:
+            raise UsageError("--format is for the preview; leave out --open-prs")
+        if self.output and self.format is Format.TEXT:
+            raise UsageError("--output needs --format markdown or --format html")
 
 
 class StatusOptions(Struct, frozen=True):

@@ -46,8 +46,8 @@ def plain(text: Text) -> str:
 
 
 class Passage(Struct, frozen=True):
-    """A piece of what a row or a section holds: `kind` is `text`, `list`, `code`, `diff` or `copy`, which is there to
-    be taken over as it is."""
+    """A piece of what a row or a section holds: `kind` is `text`, `list`, `code`, `diff`, `prose`, which is
+    Markdown without any text of others that is not escaped, or `copy`, which is there to be taken over as it is."""
 
     kind: str
     lines: tuple[Text, ...]

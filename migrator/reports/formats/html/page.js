@@ -24,6 +24,7 @@
       node("ul", {}, ...lines(text).map((line) => node("li", {}, line))),
     ],
     diff: (text, name) => [change(text, name)],
+    prose: (text, name) => [...(name ? [node("p", {}, ...label(name))] : []), node("pre", { class: "prose" }, text)],
     copy: (text, name) => [
       node("div", { class: "copy" }, node("b", { class: "label" }, name), node("code", {}, text),
         node("button", { type: "button", "data-copy": "" }, "Copy")),
