@@ -24,8 +24,8 @@ def run(options: RevertOptions) -> int:
         if change is None:
             raise UsageError(f"the ledger has no pull request of patless to {printable(wanted)} of {printable(slug)}")
         by = preparing.reader(client, preparing.proposer(ledger, fleet, options))
-        texts, known = by.proposer.texts, by.proposer.known
-        found = undoing.reversal(client, repository, change, by.heads(repository), texts, known)
+        known, heads = by.proposer, by.heads(repository)
+        found = undoing.reversal(client, repository, change, heads, known.texts, known.known, options.starting)
         if options.dry_run and not found.existing:
             console.out(f"{printable(slug)} {printable(wanted)}: would open: {printable(found.title)}\n")
             console.out("Run again without `--dry-run` to open it.\n")

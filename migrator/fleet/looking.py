@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from migrator.bitbucket import inventory, pull_requests
 from migrator.bitbucket.inventory import Inventory, NotChecked
 from migrator.bitbucket.records import Level, PullRequest, Variable
-from migrator.fleet import ownership
+from migrator.fleet import ownership, skipping
 from migrator.fleet.deciding import Situation, Tip, decide
 from migrator.fleet.proposing import Destination, Looked, Proposer, wanted
 from migrator.fleet.records import FleetRepository, Migration
@@ -120,10 +120,13 @@ class TargetReader(Struct, frozen=True):
         return self._settled(repository, replace(looked, situation=situation))
 
     def _settled(self, repository: FleetRepository, looked: Looked) -> Looked:
-        """Variables are read where something would be written, and only there."""
+        """Variables, and how it may be merged, are asked for where something would be written, and only there."""
         decision = decide(looked.situation, self.proposer.policy)
         if decision.act.writes:
             situation = self._variables(repository, looked.situation)
+            if looked.about.releases and not self.proposer.policy.accept_skip_ci:
+                carrying = skipping.carrying(self.client, repository, situation.destination)
+                situation = replace(situation, carrying=carrying)
             return replace(looked, situation=situation, decision=decide(situation, self.proposer.policy))
         return replace(looked, decision=decision)
 

@@ -55,12 +55,19 @@ def proposer(
     judge = _judge(by, probed, packages.elsewhere(branches, graph))
     return Proposer(
         judge=judge,
-        policy=Policy(migrates.reopen, migrates.accept_linkage) if migrates else Policy(),
+        policy=_policy(options),
         texts=Templates(options.templates),
         known=starting.load((*fleet.rules, *options.rules)),
         importers=Importers(branches, Exporters(entries, copy, judge)),
-        skip_ci=not (migrates and migrates.run_pipelines),
+        skip_ci=not options.starting.run_pipelines,
     )
+
+
+def _policy(options: MigrateOptions | RevertOptions) -> Policy:
+    accepts = options.starting.accept_skip_ci
+    if isinstance(options, RevertOptions):
+        return Policy(accept_skip_ci=accepts)
+    return Policy(options.reopen, options.accept_linkage, accepts)
 
 
 def _judge(

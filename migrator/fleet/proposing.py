@@ -12,7 +12,7 @@ from migrator.findings.masking import masked, rewritten
 from migrator.findings.records import Finding, Report
 from migrator.fixes import applying as fixing
 from migrator.fixes.applying import FixPlan
-from migrator.fleet import identity, proposal, scanning
+from migrator.fleet import identity, proposal, scanning, skipping
 from migrator.fleet.deciding import MigrationDecision, Policy, Situation, decide
 from migrator.fleet.exporting import Importers
 from migrator.fleet.operator import Wave
@@ -26,6 +26,7 @@ from migrator.reports.diff import Side, diff
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects, TreeEntry
 from migrator.repositories.refview import RefView
+from migrator.rulebook.pages import pages
 from migrator.secrets.changes import BRANCH as OURS
 from migrator.sinks.packages import LINKED
 from migrator.text.patterns import regex
@@ -79,6 +80,10 @@ class Proposer(Struct, frozen=True):
     skip_ci: bool = True
     analyzing: threading.Lock = field(default_factory=threading.Lock)
 
+    def pages(self, judge: Judge) -> Mapping[str, str]:
+        """Where rules and reasons are explained."""
+        return pages(judge.book.rules, judge.book.reasons, judge.operator.docs_url)
+
     def proposed(self, target: Destination, objects: Objects, head: str) -> Looked:
         """What the commit `head` needs, and the words for it, as if nobody had done anything yet. Raises GitError,
         Unreadable, and ConfigurationError for a template."""
@@ -105,6 +110,7 @@ class Proposer(Struct, frozen=True):
             owner=wave.owner if wave else "",
             due=wave.due if wave else None,
             wave=wave.name if wave else "",
+            contact=judge.operator.contact,
         )
         branch = self.texts.render("branch", about)
         if not _REF.fullmatch(branch):
@@ -112,10 +118,10 @@ class Proposer(Struct, frozen=True):
         if self.skip_ci:
             starts = releases(files.get(ROOT, pipelines), branch, self.known)
             about = replace(about, releases=starts)
-        about = proposal.proposal(about, report, made, plan.held, judge.book.reasons)
+        about = proposal.proposal(about, report, made, plan.held, judge.book.reasons, self.pages(judge))
         message = self.texts.render("message", about)
-        if about.releases and "[skip ci]" not in message:
-            message += "\n\n[skip ci]"
+        if about.releases and skipping.MARK not in message:
+            message += f"\n\n{skipping.MARK}"
         situation = Situation(
             destination=target.destination,
             head=head,

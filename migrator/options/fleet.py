@@ -138,6 +138,20 @@ class Limits(Struct, frozen=True):
     ] = 10
 
 
+class BranchPipelines(Struct, frozen=True):
+    """What is done where the pipeline of a new branch would publish or deploy: it runs, or its commit says `[skip ci]`
+    whatever a merge does with that; else nothing is opened."""
+
+    run_pipelines: Annotated[bool, CliOption("Leave out [skip ci], though a pipeline would publish or deploy.")] = False
+    accept_skip_ci: Annotated[
+        bool, CliOption("Write [skip ci], though a squash or fast-forward would carry it along.")
+    ] = False
+
+    def __post_init__(self) -> None:
+        if self.run_pipelines and self.accept_skip_ci:
+            raise UsageError("pass --run-pipelines or --accept-skip-ci, not both")
+
+
 class MigrateOptions(Struct, frozen=True):
     """What `migrate` may do. `destinations` are branches and globs of them, none is the main branch."""
 
@@ -151,7 +165,7 @@ class MigrateOptions(Struct, frozen=True):
     probed: Annotated[tuple[str, ...], CliOption("JSON output of `packages --probe`.", metavar="SLUG=FILE")] = ()
     limits: Limits = Limits()
     draft: Draft = False
-    run_pipelines: Annotated[bool, CliOption("Leave out [skip ci], though a pipeline would publish or deploy.")] = False
+    starting: BranchPipelines = BranchPipelines()
     templates: TemplatesFolder = None
     format: Annotated[ReportFormat, CliOption("Preview for people, or for a review by mail.", offered=PREVIEW)] = (
         Format.TEXT
@@ -198,6 +212,7 @@ class RevertOptions(Struct, frozen=True):
     destination: Annotated[str, CliOption("Default: the main branch.", metavar="BRANCH")] = ""
     dry_run: Annotated[bool, CliOption("Preview the pull request.")] = False
     draft: Draft = False
+    starting: BranchPipelines = BranchPipelines()
     templates: TemplatesFolder = None
     workspace: LedgerWorkspace = ""
     operated: Operated = Operated()
