@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.checkouts import standard_input
-from migrator.checkouts.analysis import Analysis, analyse
+from migrator.checkouts.analysis import Analysis
 from migrator.checkouts.applying import apply
 from migrator.checkouts.together import Together
 from migrator.cli import console, exits
+from migrator.cli.analyzing import analyzed
 from migrator.cli.aside import aside
 from migrator.findings import masking, naming
 from migrator.findings.records import Finding
@@ -35,7 +36,7 @@ def run(reading: AnalysisOptions, options: FixOptions) -> int:
     buffer = standard_input.buffer(reading)
     if buffer and not options.diff and options.format is not Format.TEXT:
         raise UsageError("fix - prints the fixed file, so it cannot be combined with --format json")
-    analyses = analyse(reading, buffer, unsafe_fixes=options.unsafe_fixes)
+    analyses = analyzed(reading, buffer, unsafe_fixes=options.unsafe_fixes)
     planned = [(one, one.plan) for one in analyses if one.plan is not None]
     if any(plan.failures for _, plan in planned):
         if buffer and not options.diff:

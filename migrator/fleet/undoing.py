@@ -81,9 +81,9 @@ def reversal(
     message = f"{title}\n\n{skipping.MARK}" if starts else title
     found = pull_requests.of_branch(client, workspace, slug, branch)
     existing = next((one for one in found if one.open and one.from_here), None)
-    if starts and not existing and not starting.accept_skip_ci:
-        if merges := skipping.carrying(client, repository, merged.destination):
-            raise NotUndone(f"{SENTENCES[Why.SKIPPED]} ({', '.join(merges)})")
+    asks = starts and not existing and not starting.accept_skip_ci
+    if asks and (merges := skipping.carrying(client, repository, merged.destination)):
+        raise NotUndone(f"{SENTENCES[Why.SKIPPED]} ({', '.join(merges)})")
     tip = heads.get(branch, "")
     if tip and not existing and not ownership.tip(client, workspace, slug, tip, None).ours:
         raise NotUndone(f"the branch {branch} of {slug} exists, and patless did not make it; rename it")
