@@ -22,7 +22,6 @@ from migrator.fleet.scanning import Judge
 from migrator.fleet.undoing import BRANCH as UNDOING
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.starting import Releases, matches, releases
-from migrator.reports.diff import Side, diff
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects, TreeEntry
 from migrator.repositories.refview import RefView
@@ -30,7 +29,7 @@ from migrator.rulebook.pages import pages
 from migrator.secrets.changes import BRANCH as OURS
 from migrator.sinks.packages import LINKED
 from migrator.text.patterns import regex
-from migrator.text.source import Source
+from migrator.text.source import Source, Span
 
 _FEW = 3
 _PATH = regex(r"[ !#-\[\]-~]+")
@@ -54,8 +53,8 @@ def wanted(branch: str, globs: Iterable[str]) -> bool:
 
 
 class Looked(Struct, frozen=True):
-    """`files` are the new contents by path; `message` is without marks. `plan` says what is changed and what stays, and
-    `diff` shows it, masked."""
+    """`files` are the new contents by path; `message` is without marks. `plan` says what is changed and what stays.
+    `secrets` are where literal credentials stand in the changed files, by path: before the change, and after it."""
 
     situation: Situation
     decision: MigrationDecision
@@ -65,7 +64,7 @@ class Looked(Struct, frozen=True):
     title: str = ""
     body: str = ""
     message: str = ""
-    diff: str = ""
+    secrets: Mapping[str, tuple[tuple[Span, ...], tuple[Span, ...]]] = field(default_factory=dict)
 
 
 class Proposer(Struct, frozen=True):
@@ -132,16 +131,15 @@ class Proposer(Struct, frozen=True):
         )
         decision = decide(situation, self.policy)
         title, body = self.texts.render("title", about), self.texts.render("body", about)
-        return Looked(situation, decision, files, about, plan, title, body, message, "".join(_diffs(plan, report)))
+        return Looked(situation, decision, files, about, plan, title, body, message, dict(_secrets(plan, report)))
 
 
-def _diffs(plan: FixPlan, report: Report) -> Iterator[str]:
+def _secrets(plan: FixPlan, report: Report) -> Iterator[tuple[str, tuple[tuple[Span, ...], tuple[Span, ...]]]]:
     for change in plan.changes:
         known = tuple(report.secrets.get(change.path, ()))
         edits = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}
-        before, after = Source.decode(change.path, change.before), Source.decode(change.path, change.after)
-        made = diff(change.path, Side(before, known), Side(after, rewritten(report, known, edits, after.text)))
-        yield made.data.decode("utf-8", "replace")
+        after = Source.decode(change.path, change.after)
+        yield change.path, (known, rewritten(report, known, edits, after.text))
 
 
 def _refusal(entries: Mapping[str, TreeEntry], path: str) -> str | None:

@@ -170,7 +170,7 @@ class MigrateOptions(Struct, frozen=True):
     format: Annotated[ReportFormat, CliOption("Preview for people, or for a review by mail.", offered=PREVIEW)] = (
         Format.TEXT
     )
-    output: Annotated[OutputFile, CliOption("Write the preview to this file.", short="-o")] = None
+    output_file: Annotated[OutputFile, CliOption("Write the preview to this file.")] = None
     allowance: Allowance = Allowance()
     workspace: LedgerWorkspace = ""
     operated: Operated = Operated()
@@ -181,8 +181,8 @@ class MigrateOptions(Struct, frozen=True):
     def __post_init__(self) -> None:
         if self.open_prs and self.format is not Format.TEXT:
             raise UsageError("--format is for the preview; leave out --open-prs")
-        if self.output and self.format is Format.TEXT:
-            raise UsageError("--output needs --format markdown or --format html")
+        if self.output_file and self.format is Format.TEXT:
+            raise UsageError("--output-file needs --format markdown or --format html")
 
 
 class StatusOptions(Struct, frozen=True):

@@ -8,6 +8,8 @@ from migrator.findings.counting import many
 from migrator.fleet.deciding import Act, MigrationDecision, said
 from migrator.fleet.migrating import Failure
 from migrator.fleet.opening import MigrationOutcome
+from migrator.fleet.proposing import Looked
+from migrator.reports.diff import Side, diff
 from migrator.reports.document import (
     Column,
     Document,
@@ -21,6 +23,7 @@ from migrator.reports.document import (
     Tone,
 )
 from migrator.reports.document import said as sentence
+from migrator.text.source import Source
 
 _WOULD = {
     Act.OPEN: "would open a pull request",
@@ -127,7 +130,19 @@ def _whole(outcome: MigrationOutcome) -> Iterator[Passage]:
     for release in looked.about.releases:
         yield sentence(f"{release.pipeline} would start ({release.what})", "[skip ci]")
     yield Passage("prose", tuple(looked.body.rstrip("\n").split("\n")), "description")
-    yield Passage("diff", tuple(looked.diff.rstrip("\n").split("\n")), "change")
+    yield Passage("diff", tuple(_diff(looked).rstrip("\n").split("\n")), "change")
+
+
+def _diff(looked: Looked) -> str:
+    parts: list[bytes] = []
+    for change in looked.plan.changes:
+        before, after = looked.secrets.get(change.path, ((), ()))
+        sides = (
+            Side(Source.decode(change.path, change.before), before),
+            Side(Source.decode(change.path, change.after), after),
+        )
+        parts.append(diff(change.path, *sides).data)
+    return b"".join(parts).decode("utf-8", "replace")
 
 
 def closing(outcomes: Sequence[MigrationOutcome], failures: Sequence[Failure], *, open_prs: bool) -> str:
