@@ -124,10 +124,10 @@ def _end(options: MigrateOptions, made: Migrated, clones: Sequence[LedgerEntry],
     last = " ".join(filter(None, (total, _next(options, made, clones, listed))))
     if options.format is Format.TEXT:
         console.out(f"{last}\n")
-    elif not deliver(
-        Delivery.of(migration.subject(made.outcomes, made.failures, last), options.format), options.output
-    ):
-        return exits.UNREADABLE
+    else:
+        subject = migration.subject(made.outcomes, made.failures, last)
+        if not deliver(Delivery.of(subject, options.format), options.output_file):
+            return exits.UNREADABLE
     if made.refused:
         return exits.REFUSED
     return exits.code(unread=bool(made.failures), left=made.left_over, exit_zero=options.exit_zero)

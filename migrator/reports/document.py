@@ -137,6 +137,11 @@ class Chart(Struct, frozen=True):
     bars: tuple[Bar, ...]
     text: str
 
+    @property
+    def compares(self) -> bool:
+        """Whether it shows more than one number: a single one is said in words."""
+        return len(self.bars) > 1 and sum(bar.value > 0 for bar in self.bars) > (self.kind != "weeks")
+
 
 class Section(Struct, frozen=True):
     """`lead` is what it begins with on a page."""

@@ -98,7 +98,7 @@ def _overview(fleet: Fleet, today: date) -> Section:
     )
     verdicts = tuple(Bar(verdict, findings[verdict], VERDICTS[verdict]) for verdict in MEANING)
     charts = [
-        Chart("share", "How far the repositories are", parts, _told(parts)),
+        Chart("share", f"How far the {_counted(fleet)[1]} are", parts, _told(parts)),
         Chart("share", "What is left, by verdict", verdicts, _told(verdicts)),
         *_progress(fleet.changes, today),
         *_unlocks(fleet.picture),
@@ -106,8 +106,8 @@ def _overview(fleet: Fleet, today: date) -> Section:
     return Section(
         "overview",
         "Overview",
-        f"{done:,} of {many(looked, 'repository', 'repositories')} have no stored login left, or have merged the "
-        "change that removes it.",
+        f"{done:,} of {many(looked, *_counted(fleet))} have no stored login left, or have merged the change that "
+        "removes it.",
         (
             Figure(share, "done", f"{done:,} of {looked:,} that were read"),
             Figure(f"{counts[State.OPEN]:,}", "pull requests open", f"{counts[State.DECLINED]:,} declined"),
@@ -116,6 +116,12 @@ def _overview(fleet: Fleet, today: date) -> Section:
         ),
         tuple(chart for chart in charts if any(bar.value for bar in chart.bars)),
     )
+
+
+def _counted(fleet: Fleet) -> tuple[str, str]:
+    """What a row is, one and several: a repository can have several destinations."""
+    several = len({one.repository.uuid for one in fleet.owned}) < len(fleet.owned)
+    return ("destination branch", "destination branches") if several else ("repository", "repositories")
 
 
 def _progress(changes: Iterable[Migration], today: date) -> Iterator[Chart]:
@@ -168,7 +174,7 @@ def _repositories(fleet: Fleet) -> Section:
         "repositories",
         "Repositories",
         "Find yours by name. Open it for its findings, what would change, and the next steps.",
-        tables=(Table("repository-rows", "All repositories", columns, rows, TONES),),
+        tables=(Table("repository-rows", f"All {_counted(fleet)[1]}", columns, rows, TONES),),
     )
 
 

@@ -89,7 +89,7 @@ def preview(outcome: MigrationOutcome) -> Document:
 
 def subject(outcomes: Sequence[MigrationOutcome], failures: Sequence[Failure], closing: str) -> Subject:
     """All of a run, for a review."""
-    return Subject(lambda page: document(outcomes, failures, closing))
+    return Subject(lambda page: document(outcomes, failures, closing.replace("`", "") if page else closing))
 
 
 def document(outcomes: Sequence[MigrationOutcome], failures: Sequence[Failure], closing: str) -> Document:
