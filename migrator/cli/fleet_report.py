@@ -31,5 +31,5 @@ def run(options: ReportOptions) -> int:
     rows = [one.standing for one in known.owned]
     workspace = fleet_next.workspace_of(one.repository.workspace for one in known.owned if not one.repository.folder)
     if words := fleet_next.after_status(rows, workspace, options.operated):
-        console.out(f"{words}\n")
+        console.err([f"patless: {words}"])  # what is printed are the files alone
     return exits.code(unread=any(row.is_unread for row in rows), left=False, exit_zero=False)

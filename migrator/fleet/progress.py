@@ -56,5 +56,5 @@ class Going(Struct):
 def long(seconds: float) -> str:
     """A time, for people."""
     if seconds < 120:
-        return f"{seconds:.0f} seconds"
+        return many(max(1, round(seconds)), "second")
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
