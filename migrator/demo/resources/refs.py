@@ -34,6 +34,8 @@ def _rows(call: RoutedRequest, kind: str, refs: dict[str, str]) -> list[dict[str
 
 
 def _merging(repository: Repository) -> dict[str, Any]:
+    if not repository.strategies:
+        return {}
     return {"default_merge_strategy": repository.strategies[0], "merge_strategies": list(repository.strategies)}
 
 
