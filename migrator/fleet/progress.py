@@ -36,7 +36,7 @@ class Going(Struct):
 
     @property
     def known(self) -> str:
-        return f"{self.done:,} of {many(self.all, *self.what)}" if self.all else ""
+        return f"{self.done:,} of {self.all:,} {self.what[self.all != 1]}" if self.all else ""
 
     def told(self, now: float, more: str = "", waits: str = "") -> str:
         """What is done of all, at what rate, and how long the rest takes; else for how long it has been going on.

@@ -6,8 +6,10 @@ from functools import cache
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from migrator.findings.masking import masked
+from migrator.reports.document import Bar, Chart, Document, Section
 from migrator.reports.formats.html import render
 from migrator.reports.subjects import fleet, secrets
 from migrator.reports.subjects.findings import document as findings_document
@@ -94,6 +96,29 @@ def test_on_a_phone_a_row_is_a_card_whose_words_are_whole(opened: Opened, name: 
             cell.scroll_into_view_if_needed()
             assert "\n" not in cell.inner_text().strip() or (cell.bounding_box() or {"width": 0})["width"] > 150
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_thirty_findings_fit_a_few_screens_of_a_phone_and_open_whole(opened: Opened) -> None:
+    report = findings.report()
+    many = replace(report, findings=(report.findings * 30)[:30])
+    text = render(findings_document(masked(many), findings.REASONS, "demo", page=True), samples.MADE)
+    with opened(text, viewport={"width": 390, "height": 844}) as tab:
+        assert tab.page.locator("#findings tr.row").count() == 30
+        assert tab.page.evaluate("document.documentElement.scrollHeight") < 4000
+        row = tab.page.locator("#findings tr.row.opens").first
+        assert not row.locator("td.text").nth(1).is_visible()
+        row.locator("button.open").click()
+        assert row.locator("td.text").nth(1).is_visible()
+
+
+def test_a_chart_is_there_only_where_it_compares(opened: Opened) -> None:
+    one = Chart("bars", "One", (Bar("a", 3), Bar("b", 0)), "a: 3")
+    two = Chart("bars", "Two", (Bar("a", 3), Bar("b", 1)), "a: 3, b: 1")
+    week = Chart("weeks", "Week", (Bar("23 Nov", 3),), "23 Nov: 3")
+    weeks = Chart("weeks", "Weeks", (Bar("16 Nov", 0), Bar("23 Nov", 3)), "23 Nov: 3")
+    page = Document("Page", "", (Section("s", "S", charts=(one, two, week, weeks)),))
+    with opened(render(page, samples.MADE)) as tab:
+        assert tab.page.locator("figcaption").all_inner_texts() == ["Two", "Weeks"]
 
 
 def test_the_keyboard_is_enough(opened: Opened) -> None:
