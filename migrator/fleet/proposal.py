@@ -136,8 +136,8 @@ def proposal(
     reasons: Mapping[str, ReasonEntry],
     pages: Mapping[str, str],
 ) -> Proposal:
-    """`about`, which says where and who, with what the findings say: those whose fix is made, and those held back.
-    `pages` are addresses by rule and reason."""
+    """`about`, which says where and who, with what the findings say: those whose fix is made, and others. `pages` are
+    addresses by rule and reason."""
     from msgspec.structs import replace
 
     lines: dict[str, set[int]] = {}
