@@ -130,7 +130,9 @@ def test_a_run_over_a_workspace_ends_by_its_deadline_and_says_what_is_left(desk:
     fill(desk.box)
     desk.clone.mkdir()
     desk.box.faults.add("/git/*", delay=0.6, times=math.inf)
-    done = desk.run("--workspace", "acme", "--new-only", "--since", "7d", "--deadline", "1s", **access(desk.box.token("repository")))
+    done = desk.run(
+        "--workspace", "acme", "--new-only", "--since", "7d", "--deadline", "1s", **access(desk.box.token("repository"))
+    )
     assert done.code == 3
     assert "not started: this run reached its `--deadline`" in done.err
     assert "repositories left; run the same command" in done.err
