@@ -13,7 +13,7 @@ from migrator.cli.fleet_ledger import opened
 from migrator.findings.counting import many
 from migrator.fleet import bounding
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import LedgerEntry
+from migrator.fleet.records import LedgerEntry, of_workspace
 from migrator.options import UsageError
 from migrator.options.fleet import Operated
 from migrator.text.mask import printable
@@ -22,7 +22,7 @@ from migrator.text.mask import printable
 def run(ledger: Path, workspace: str, slugs: Sequence[str]) -> int:
     """Take out all that are named, or none, say what went, and return the exit code."""
     with opened(ledger, workspace) as known, ExitStack() as stack:
-        found = {one.repository.uuid: one for name in slugs for one in _entries(known, name)}
+        found = {one.repository.uuid: one for name in slugs for one in _entries(known, name, workspace)}
         for uuid, entry in found.items():
             if not stack.enter_context(known.claimed(uuid)):
                 slug = printable(entry.repository.slug)
@@ -35,9 +35,9 @@ def run(ledger: Path, workspace: str, slugs: Sequence[str]) -> int:
     return exits.CLEAN
 
 
-def _entries(ledger: Ledger, name: str) -> Iterator[LedgerEntry]:
+def _entries(ledger: Ledger, name: str, workspace: str) -> Iterator[LedgerEntry]:
     """Those of a slug or uuid. The slug of one that is gone can be another one's by now, which stays."""
-    every = ledger.named(name)
+    every = of_workspace(ledger.named(name), workspace)
     if not every:
         raise UsageError(
             f"{ledger.path} has no repository {printable(name)[:200]}; run `patless fleet status` to list them"

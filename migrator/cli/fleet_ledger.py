@@ -16,7 +16,7 @@ from migrator.text.mask import printable
 
 @contextmanager
 def opened(ledger: Path, workspace: str = "") -> Iterator[Ledger]:
-    """The ledger, which is to be of the workspace that is named, '' for whichever it is of. It is said how long that
+    """The ledger, which is to have the workspace that is named, '' for whichever it has. It is said how long that
     takes, as another run can have it locked. Raises UsageError."""
     if not ledger.exists():
         raise UsageError(f"no ledger {ledger}; run `patless fleet scan` first")
@@ -26,9 +26,9 @@ def opened(ledger: Path, workspace: str = "") -> Iterator[Ledger]:
 
 
 def agrees(ledger: Path, entries: Iterable[LedgerEntry], workspace: str) -> None:
-    """Raises UsageError where the ledger is of another workspace."""
+    """Raises UsageError where the ledger has nothing of the workspace, but of others."""
     known = {one.repository.workspace for one in entries if not one.state.left} - {""}
-    if workspace and known - {workspace}:
+    if workspace and known and workspace not in known:
         raise UsageError(
             f"{ledger} is of {printable(', '.join(sorted(known)))}, not of {printable(workspace)}; pass the ledger of "
             "that workspace with --ledger"

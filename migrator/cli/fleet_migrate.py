@@ -73,7 +73,7 @@ def _chosen(entries: Sequence[LedgerEntry], options: MigrateOptions, fleet: Oper
     if unknown := list(choosing.unknown(entries, slugs)):
         which = "repository" if len(unknown) == 1 else "repositories"
         raise UsageError(f"{operated.ledger} has no {which} {choosing.some(unknown)}; run {scan} to add what is new")
-    found = choosing.to_migrate(entries, options.choice, fleet)
+    found = choosing.to_migrate(entries, options.choice, fleet, options.workspace)
     if options.open_prs and found and all(one.repository.folder for one in found):
         raise UsageError(
             f"{operated.ledger} has only clones on this machine, and pull requests are opened in Bitbucket; run "

@@ -39,4 +39,4 @@ def _next(found: Picture, operated: Operated) -> str:
 
 def picture(ledger: Path, workspace: str, judge: Judge) -> Picture:
     with opened(ledger, workspace), telling.going(Going("reading who pushes and reads what")):
-        return picturing.picture(ledger, judge)
+        return picturing.picture(ledger, judge, workspace)

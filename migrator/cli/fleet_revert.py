@@ -5,6 +5,7 @@ from __future__ import annotations
 from migrator.cli import console, exits, fleet_next, network
 from migrator.cli.fleet_ledger import opened
 from migrator.fleet import operator, preparing, undoing
+from migrator.fleet.records import of_workspace
 from migrator.options import UsageError
 from migrator.options.fleet import RevertOptions
 from migrator.text.mask import printable
@@ -16,7 +17,7 @@ def run(options: RevertOptions) -> int:
     fleet = operator.find(place.config)
     with network.client() as client, opened(place.ledger, options.workspace) as ledger:
         entry = ledger.entry(slug)
-        if entry is None:
+        if entry is None or not of_workspace([entry], options.workspace):
             raise UsageError(f"no repository {printable(slug)} in {place.ledger}")
         repository = entry.repository
         wanted = options.destination or repository.main_branch

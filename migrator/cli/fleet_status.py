@@ -29,7 +29,7 @@ def run(options: StatusOptions) -> int:
     far = Going(later=f"Results are in {place.ledger}; stop at any time, and run the same command to continue")
     with opened(place.ledger, options.workspace) as ledger:
         known = ledger.entries()
-        entries = choosing.named(known, options.choice, fleet)
+        entries = choosing.named(known, options.choice, fleet, options.workspace)
         changes = ledger.changes()
         if not options.offline and any(following.unsettled(one, again) for one in changes):
             with network.client(far, options.allowance) as client:

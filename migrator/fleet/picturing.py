@@ -13,18 +13,19 @@ from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.packages import Picture
-from migrator.fleet.records import FleetRepository, LedgerBranch, LedgerEntry, RepositoryState, by_name
+from migrator.fleet.records import FleetRepository, LedgerBranch, LedgerEntry, RepositoryState, by_name, of_workspace
 from migrator.fleet.scanning import Judge
 from migrator.repositories import remote
 from migrator.sinks.packages import Name
 from migrator.sinks.packages import PushedPackages as Whose
 
 
-def picture(ledger: Path, judge: Judge) -> Picture:
-    """What a ledger knows, with shared pipelines read from the copies on this machine."""
+def picture(ledger: Path, judge: Judge, workspace: str = "") -> Picture:
+    """What a ledger knows of a workspace, '' for all, with shared pipelines read from the copies on this machine."""
     told = judge.operator
     with Ledger(ledger) as known:
-        entries = [entry for entry in by_name(known.entries()) if not told.excluded(entry.repository.slug)]
+        there = of_workspace(by_name(known.entries()), workspace)
+        entries = [entry for entry in there if not told.excluded(entry.repository.slug)]
         uuids = {entry.repository.uuid for entry in entries}
         branches = [one for one in known.branches() if one.entry.repository.uuid in uuids]
         by = asking.by_hosts(judge, known)

@@ -220,6 +220,11 @@ def by_name(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     return [one for one in every if not (one.state.left and _name(one) in taken)]
 
 
+def of_workspace(entries: Iterable[LedgerEntry], workspace: str) -> list[LedgerEntry]:
+    """All of them where the workspace is ''."""
+    return [one for one in entries if workspace in ("", one.repository.workspace)]
+
+
 def once(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     """Without the clones on this machine of repositories that Bitbucket has listed, as they would count twice."""
     every = list(entries)

@@ -21,7 +21,8 @@ PIPELINES = "bitbucket-pipelines.yml"
 
 def three(desk: Desk) -> None:
     for name in ("api", "docs", "web"):
-        desk.box.add_repository(name, {"main": {PIPELINES: LOGIN, "Dockerfile": "FROM alpine:3\n"}})
+        made = desk.box.add_repository(name, {"main": {PIPELINES: LOGIN, "Dockerfile": "FROM alpine:3\n"}})
+        made.strategies = ("merge_commit",)
     assert desk.scan().code == 1
 
 
@@ -291,7 +292,7 @@ def test_archived_ones_are_read_and_do_not_count(desk: Desk, told: str) -> None:
     assert "docs" in desk.run("packages").out
     shown = desk.run("migrate", "--accept-linkage").out
     assert "web main: would open" in shown
-    assert "docs" not in shown
+    assert "docs main" not in shown
 
 
 def test_none_that_has_left_is_written_to(desk: Desk) -> None:
