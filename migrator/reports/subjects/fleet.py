@@ -162,7 +162,7 @@ def _repositories(fleet: Fleet) -> Section:
     columns = (
         Column("Repository", "name"),
         Column("State", "mark"),
-        Column("Branch"),
+        Column("Branch", "words"),
         Column("Findings", "number"),
         Column("Needs review", "number"),
         Column("Project", "mark"),
@@ -213,7 +213,7 @@ def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Passage]:
     if one.standing.error:
         yield said(one.standing.error, "Error" if one.standing.standing.counts else "Not counted")
     if one.standing.why:
-        yield said(one.standing.why, "Left alone by `fleet migrate`")
+        yield said(one.standing.why, "Left alone by fleet migrate")
     if one.standing.was:
         yield said(", ".join(one.standing.was), "Earlier names")
     if one.findings and one.outdated:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from migrator.findings.masking import masked
-from migrator.reports.document import Bar, Chart, Document, Section
+from migrator.reports.document import Bar, Chart, Column, Document, Passage, Section, Table, TableRow, Tone
 from migrator.reports.formats.html import render
 from migrator.reports.subjects import fleet, secrets
 from migrator.reports.subjects.findings import document as findings_document
@@ -19,13 +19,29 @@ from tests.reports.html import samples
 from tests.reports.html.chromium import speed
 from tests.reports.html.conftest import Opened, Tab
 
-NAMES = ("check", "secrets", "fleet")
+NAMES = ("check", "secrets", "fleet", "preview")
 
 _OPEN = """(most) => {
   for (const table of document.querySelectorAll(".table"))
     for (const button of [...table.querySelectorAll("button.open[aria-expanded=false]")].slice(0, most)) button.click();
 }"""
 """Opens the first rows of every table."""
+
+
+def preview() -> Document:
+    """As `fleet migrate` shows it."""
+    body = ("Pipelines in `web` log in with a stored token.", "", "- **Changed**: `bitbucket-pipelines.yml`, line 5.")
+    lines = ("--- a/bitbucket-pipelines.yml", "+++ b/bitbucket-pipelines.yml", "@@ -1 +1 @@", "-a", "+b")
+    rows = tuple(
+        TableRow((slug, "main", state, "Use native credentials"), blocks)
+        for slug, state, blocks in (
+            ("web", "would open", (Passage("prose", body, "description"), Passage("diff", lines, "change"))),
+            ("api", "linkage", ()),
+        )
+    )
+    columns = (Column("Repository", "name"), Column("Destination"), Column("State", "mark"), Column("Title", "words"))
+    table = Table("pull-requests", "Repositories", columns, rows, (("would open", Tone.GOOD),))
+    return Document("Pull requests", "preview", (Section("preview", "Preview", "Would open 1.", tables=(table,)),))
 
 
 @cache
@@ -35,6 +51,7 @@ def page_of(name: str) -> str:
         "check": lambda: findings_document(masked(findings.report()), findings.REASONS, "demo", page=True),
         "secrets": lambda: secrets.document(stored.listing(), stored.TOKENS, page=True),
         "fleet": lambda: fleet.document(samples.audited(12), samples.TODAY),
+        "preview": preview,
     }
     return render(made[name](), samples.MADE)
 
