@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from migrator.bitbucket.session import Client
-from migrator.bitbucket.waiting import Pace, Wait
+from migrator.bitbucket.waiting import SOON, Pace, Wait
 from migrator.cli import console
 from migrator.cli.telling import clock, telling
 from migrator.findings.counting import many
@@ -56,7 +56,7 @@ def told(one: Client, far: Going | None = None) -> Iterator[None]:
 
     def text() -> str:
         now, sent = time.monotonic(), many(one.sent, "request")
-        if one.pace and (wait := one.pace.waiting):
+        if one.pace and (wait := one.pace.waiting) and wait.until - time.time() > SOON:
             return known.told(now, waits=f"waiting until {clock(wait.until)}: {wait.why}")
         asked = f"last request: {one.asking}" if one.asking and not known.done else ""
         return known.told(now, sent, known.waits or asked)

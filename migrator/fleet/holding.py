@@ -19,7 +19,7 @@ def learn(ledger: SharedLedger | Ledger, target: Destination, looked: Looked, at
     """Keep what the last look left alone, for whoever has claimed the repository. What was begun keeps its state."""
     known = ledger.change(target.repository.uuid, target.destination)
     held, why = count(looked), _why(looked)
-    if known and ChangeState(known.state).begun:
+    if known and known.begun:
         if known.held != held:
             ledger.keep(replace(known, held=held))
     elif why:

@@ -353,7 +353,7 @@ class Opener(Struct, frozen=True):
     def known(self, target: Destination) -> Migration | None:
         """What was begun, and not merely what failed."""
         found = self.ledger.change(target.repository.uuid, target.destination)
-        return found if found and ChangeState(found.state).begun else None
+        return found if found and found.begun else None
 
     def _answered(self, target: Destination) -> None:
         """No error is kept of what could be dealt with."""

@@ -260,11 +260,6 @@ class ChangeState(StrEnum):
     HELD = "held"
     """It was never begun: `migrate` has left all of it alone."""
 
-    @property
-    def begun(self) -> bool:
-        """Whether something was written for it, or may have been."""
-        return self not in (ChangeState.ERROR, ChangeState.HELD)
-
 
 class Migration(Struct, frozen=True):
     """What `fleet migrate` has done about one destination branch of a repository: one row for each.
@@ -296,3 +291,8 @@ class Migration(Struct, frozen=True):
     merged: str = ""
     held: int = 0
     why: str = ""
+
+    @property
+    def begun(self) -> bool:
+        """Whether something was written for it, or may have been."""
+        return self.state not in (ChangeState.ERROR, ChangeState.HELD)
