@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from migrator.bitbucket.session import Client
-from migrator.bitbucket.waiting import SOON
+from migrator.bitbucket.waiting import SOON, Pace, Wait
 from migrator.cli.telling import Telling, clock, telling
 from migrator.findings.counting import many
 from migrator.fleet.progress import long
