@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from pathlib import Path
+
 from migrator.checkouts.analysis import Analysis, analyse
 from migrator.checkouts.standard_input import Buffer
 from migrator.cli import telling
@@ -15,6 +18,7 @@ def analyzed(
     *,
     unsafe_fixes: bool | None = None,
     write_baseline: bool = False,
+    only: Collection[Path] | None = None,
 ) -> list[Analysis]:
     """As `analyse`. One repository is analyzed in this process, and told about by a thread; before many are, in
     processes of their own, no thread may begin."""
@@ -32,6 +36,7 @@ def analyzed(
             *(reading, buffer),
             unsafe_fixes=unsafe_fixes,
             write_baseline=write_baseline,
+            only=only,
             told=told,
             alone=telling.going(far),
         )

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from migrator.cli.commands import command
+from migrator.cli.helping import WholeGroup
 from migrator.options.declared import CliArgument, CliOption
 from migrator.options.fleet import (
     MigrateOptions,
@@ -30,7 +31,9 @@ from migrator.options.vocabulary import (
     Rules,
 )
 
-app = typer.Typer(no_args_is_help=True, help="Scan and move many repositories, and follow how far they are.")
+app = typer.Typer(
+    cls=WholeGroup, no_args_is_help=True, help="Scan and move many repositories, and follow how far they are."
+)
 
 
 @command(app)

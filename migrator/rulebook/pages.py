@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from migrator.rulebook.records import ReasonEntry, Rule
-from migrator.text.patterns import regex
-
-_ADDRESS = regex(r"https?://[!-~]+")
 
 
 def is_address(text: str) -> bool:
     """Whether it may be shown as a link."""
-    return bool(_ADDRESS.fullmatch(text))
+    return text.startswith(("https://", "http://")) and all("!" <= one <= "~" for one in text)
 
 
 def pages(rules: Mapping[str, Rule], reasons: Mapping[str, ReasonEntry], base: str = "") -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from migrator.findings.counting import several
 from migrator.findings.records import Finding
 from migrator.fixes.context import Context
 from migrator.reading.steps import Shell, StepFacts
@@ -56,7 +57,7 @@ def _finding(
     host: str,
     stored: tuple[str, ...],
 ) -> Finding:
-    names = " and ".join(f"${name}" for name in stored)
+    names = several(f"${name}" for name in stored)
     reason = context.reason("package-client", f"patless doesn't change how {client} is given its credentials", client)
     message = f"{client} reaches {host} with stored {names}"
     return rule.finding(*place, message, reasons=[reason], variables=stored, uses=step.uses)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from migrator.findings.counting import several
 from migrator.findings.records import Finding, Severity
 from migrator.fixes.context import Context
 from migrator.fixes.judged_command import JudgedCommand, RuleContext
@@ -68,7 +69,7 @@ def _message(command: JudgedCommand) -> str:
     login = command.login.login
     where = f"{login.client} {'logs in to' if login.alone is None else 'reaches'} {login.host}"
     stored = tuple(dict.fromkeys(name for one in command.runs for name in one.login.stored))
-    names = " and ".join(f"${name}" for name in stored)
+    names = several(f"${name}" for name in stored)
     variables = "variable" if len(stored) == 1 else "variables"
     return f"{where} with stored {variables} {names}" if names else f"{where} without the native credentials"
 
@@ -192,7 +193,7 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
         for command, stored in unread_texts(shell, context.book):
             if not context.mentioned(step):
                 break
-            names = " and ".join(f"${name}" for name in stored)
+            names = several(f"${name}" for name in stored)
             detail = f"another program makes what `{command.name}` runs of {names}, and patless does not read it"
             at = _place(shell, command.span)
             yield _not_read(rule, step, context, at, detail, names, may=True, what="text", variables=stored)
@@ -208,7 +209,7 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
         known = {login.command for login in shell.logins}
         for call in authenticated_calls(shell.trace, context.book, known):
             source, place = _place(shell, call.command.span)
-            names = " and ".join(f"${name}" for name in call.stored)
+            names = several(f"${name}" for name in call.stored)
             message = f"{call.command.name} reaches {call.host} with {f'stored {names}' if names else 'a credential'}"
             detail = f"`{call.command.name}` takes the credential for this call alone, without a login"
             reason = context.reason("credential-unresolved", detail, f"`{call.command.name}`")

@@ -8,6 +8,7 @@ from itertools import islice
 
 from msgspec.structs import replace
 
+from migrator.findings.counting import several
 from migrator.findings.records import Reason
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
@@ -224,7 +225,7 @@ def _evident(context: Context, shown: str, evidence: NamedPackage, name: Name) -
 
 def _unseen(login: PackagesLogin) -> Iterator[str]:
     """What runs before the login in its shell, is not read, and may set the variables that it uses."""
-    stored = " and ".join(f"${name}" for name in login.stored)
+    stored = several(f"${name}" for name in login.stored)
     for what in unseen_before(login.shell.trace, login.command) if stored else ():
         yield f"{what} does not set {stored}"
 
