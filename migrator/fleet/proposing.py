@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from migrator.checkouts.together import DOCS
 from migrator.findings.masking import masked, rewritten
 from migrator.findings.records import Finding, Report
 from migrator.fixes import applying as fixing
@@ -25,7 +27,7 @@ from migrator.platforms.bitbucket.starting import Releases, matches, releases
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects, TreeEntry
 from migrator.repositories.refview import RefView
-from migrator.rulebook.pages import pages
+from migrator.rulebook.pages import is_address, pages
 from migrator.secrets.changes import BRANCH as OURS
 from migrator.sinks.packages import LINKED
 from migrator.text.patterns import regex
@@ -81,7 +83,8 @@ class Proposer(Struct, frozen=True):
 
     def pages(self, judge: Judge) -> Mapping[str, str]:
         """Where rules and reasons are explained."""
-        return pages(judge.book.rules, judge.book.reasons, judge.operator.docs_url)
+        base = judge.operator.docs_url or os.environ.get(DOCS, "")
+        return pages(judge.book.rules, judge.book.reasons, base if is_address(base) else "")
 
     def proposed(self, target: Destination, objects: Objects, head: str) -> Looked:
         """What the commit `head` needs, and the words for it, as if nobody had done anything yet. Raises GitError,
