@@ -25,6 +25,13 @@ def branches(client: Client, workspace: str, repository: str) -> tuple[Branch, .
     return tuple(Branch(*_parts(row)) for row in linked(client, path, _FIELDS))
 
 
+def strategies(client: Client, workspace: str, repository: str, branch: str) -> tuple[str, ...]:
+    """How pull requests to it may be merged, such as `squash`; () where Bitbucket does not say. Raises ApiError."""
+    path = addresses.path("repositories", workspace, repository, "refs", "branches", branch)
+    found = client.document(path, {"fields": "merge_strategies"}).get("merge_strategies")
+    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
+
+
 def tags(client: Client, workspace: str, repository: str) -> tuple[Tag, ...]:
     """All of them, in Bitbucket's order. Raises ApiError."""
     path = addresses.path("repositories", workspace, repository, "refs", "tags")

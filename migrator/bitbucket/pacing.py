@@ -20,6 +20,7 @@ class PacedAdapter(LimiterAdapter):
     def __init__(self, pace: Pace, hourly: int, **more: Any) -> None:
         self._pace = pace
         self._turns = threading.Lock()
+        self._hourly = hourly
         self._spent = f"this machine has sent its {hourly:,} requests for this hour"
         super().__init__(**more)
 
@@ -61,3 +62,12 @@ class PacedAdapter(LimiterAdapter):
             item = factory.wrap_item(name)
             bucket = factory.get(item)
             return 0.0 if bucket.put(item) else max(bucket.waiting(item) / 1000, _MOMENT)
+
+    def room(self, host: str) -> int:
+        """How many requests to a host may be sent without a wait for the hour to pass."""
+        factory: Any = self.limiter.bucket_factory
+        with self._turns:
+            item = factory.wrap_item(f"{self.bucket_name}:{host}" if self.bucket_name else host)
+            bucket = factory.get(item)
+            bucket.leak(item.timestamp)
+            return max(0, self._hourly - int(bucket.count()))

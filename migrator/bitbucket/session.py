@@ -162,6 +162,12 @@ class Client:
         if self.pace and self.pace.over:
             raise ApiError(Cause.SPENT, f"{what} not started: this run reached its `--deadline`")
 
+    def room(self) -> int | None:
+        """How many requests may be sent before this machine has to wait for the hour to pass; None: nobody counts."""
+        room = getattr(self._adapter, "room", None)
+        found: int | None = room(addresses.split(self.base).netloc) if room else None
+        return found
+
     def __repr__(self) -> str:
         return f"Client({addresses.origin(self.base)})"
 

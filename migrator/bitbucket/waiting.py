@@ -15,7 +15,7 @@ from typing import Protocol
 from migrator.bitbucket.errors import ApiError, Cause
 
 HOUR = 3600
-_SOON = 2.0
+SOON = 2.0
 """Seconds that a run may wait without a word."""
 _LONGEST = 5 * HOUR / 4
 """How long Bitbucket may refuse before it is no allowance that is spent: an hour, and some for clocks that differ."""
@@ -158,6 +158,6 @@ class Pace:
         now = self._clock.now()
         self._until = max(self._until, until)
         self._waiting = Wait(latest, why)
-        if until - now > _SOON and latest > self._said + _SOON:
+        if until - now > SOON and latest > self._said + SOON:
             self._said = latest
             self._told(self._waiting)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from migrator.bitbucket import account, pull_requests, repositories
 from migrator.bitbucket.budget import cache_folder
-from migrator.bitbucket.errors import ApiError
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import PullRequest
 from migrator.bitbucket.records import Repository as Listed
 from migrator.bitbucket.session import Client
@@ -63,21 +63,32 @@ def elsewhere(options: BotOptions, tally: Tally, connected: Connected) -> None:
         else:
             chosen = repositories.repositories(client, options.workspace)
         far.begins("looking", len(chosen), "repository", "repositories")
-        for one in chosen:
-            with _going_on(one.slug, tally):
-                if options.new_only:
-                    _new(options, client, one, judge, tally)
-                else:
-                    _reviewed(options, client, one, judge, tally)
-            far.done += 1
+        try:
+            for one in chosen:
+                client.spares(1, one.slug)
+                with _going_on(one.slug, tally):
+                    if options.new_only:
+                        _new(options, client, one, judge, tally)
+                    else:
+                        _reviewed(options, client, one, judge, tally)
+                far.did()
+        except ApiError as error:
+            if error.kind is not Cause.SPENT:
+                raise
+            left = many(len(chosen) - far.done, "repository", "repositories")
+            tally.say(printable(f"{error}; {left} left; run the same command with --repo, or with more time"))
+            tally.unread = True
 
 
 @contextmanager
 def _going_on(what: str, tally: Tally) -> Iterator[None]:
-    """A repository or a pull request that cannot be read or written is named, and the next one is looked at."""
+    """A repository or a pull request that cannot be read or written is named, and the next one is looked at. Raises
+    ApiError where nothing more may be asked."""
     try:
         yield
     except (ApiError, GitError, Unreadable, NoSuchRef) as error:
+        if isinstance(error, ApiError) and error.kind is Cause.SPENT:
+            raise
         tally.say(printable(f"{what}: {error}"))
         tally.refused |= isinstance(error, ApiError)
         tally.unread = True

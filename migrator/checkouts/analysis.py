@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -77,9 +78,12 @@ def analyse(
     unsafe_fixes: bool | None = None,
     write_baseline: bool = False,
     only: Collection[Path] | None = None,
+    told: Callable[[int, int], None] = lambda done, every: None,
+    alone: AbstractContextManager[object] = nullcontext(),  # noqa: B008 - it holds nothing
 ) -> list[Analysis]:
     """Every repository of `reading`, in order, or those of them whose roots are in `only`. `unsafe_fixes` None: without
-    a plan of fixes; else with unsafe ones or not. With `write_baseline` no baseline is applied."""
+    a plan of fixes; else with unsafe ones or not. With `write_baseline` no baseline is applied. `told` is called again
+    and again with how many of several are done, `alone` is entered where there is but one."""
     found = [standard_input.target(buffer.name)] if buffer else targets(reading.paths)
     found = [one for one in found if only is None or one.root in only]
     contents = {path: buffer.data for one in found for path in one.files} if buffer else {}
@@ -90,10 +94,11 @@ def analyse(
     work = partial(_one, reading=reading, contents=contents, unsafe_fixes=unsafe_fixes, write_baseline=write_baseline)
     workers = min(len(found), reading.jobs or os.cpu_count() or 1)
     if workers <= 1:
-        return list(map(work, found))
+        with alone:
+            return list(map(work, found))
     from migrator.repositories import processes
 
-    done = processes.spread(work, found, workers, _SECONDS)
+    done = processes.spread(work, found, workers, _SECONDS, lambda done: told(done, len(found)))
     return [
         _lost(target, one, unsafe_fixes) if isinstance(one, processes.Lost) else one
         for target, one in zip(found, done, strict=True)

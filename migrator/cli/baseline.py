@@ -6,9 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 from migrator.checkouts import standard_input
-from migrator.checkouts.analysis import Analysis, analyse
+from migrator.checkouts.analysis import Analysis
 from migrator.checkouts.together import Together
 from migrator.cli import console, exits
+from migrator.cli.analyzing import analyzed
 from migrator.cli.aside import aside
 from migrator.configuration import baselines
 from migrator.findings import baseline
@@ -24,7 +25,7 @@ def run(reading: AnalysisOptions, options: CheckOptions) -> int:
     """Write what is found, and return the exit code."""
     if reading.codes.select or reading.codes.ignore:
         raise UsageError("--write-baseline writes all findings; leave out --select and --ignore")
-    analyses = analyse(reading, standard_input.buffer(reading), write_baseline=True)
+    analyses = analyzed(reading, standard_input.buffer(reading), write_baseline=True)
     path = analyses[0].baseline
     if path is None:
         raise UsageError("no baseline file named; pass --baseline FILE, or set `baseline` in the configuration")

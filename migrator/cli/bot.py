@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 from migrator.bot.elsewhere import elsewhere
 from migrator.bot.here import here
@@ -12,6 +13,7 @@ from migrator.cli import console, exits, network
 from migrator.findings.records import Report
 from migrator.options import UsageError
 from migrator.options.bot import BotOptions
+from migrator.options.fleet import Allowance
 from migrator.reports.formats import text
 from migrator.reports.subjects import findings
 from migrator.repositories.git import GitError
@@ -23,7 +25,8 @@ def run(options: BotOptions) -> int:
     """Look, write what is found, and return the exit code."""
     tally = Tally(_listener(options))
     try:
-        (elsewhere if options.workspace else here)(options, tally, network.client)
+        connected = partial(network.client, allowance=Allowance(deadline=options.deadline))
+        (elsewhere if options.workspace else here)(options, tally, connected)
     except NoSuchRef as error:
         raise UsageError(str(error)) from None
     except Unreadable as error:

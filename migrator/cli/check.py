@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from migrator.checkouts import standard_input
-from migrator.checkouts.analysis import Analysis, analyse
+from migrator.checkouts.analysis import Analysis
 from migrator.checkouts.together import Together
 from migrator.cli import console, exits, invoked
+from migrator.cli.analyzing import analyzed
 from migrator.cli.aside import aside, verbose
 from migrator.cli.delivery import Delivery, deliver
 from migrator.findings.counting import many
@@ -30,7 +31,7 @@ def run(reading: AnalysisOptions, options: CheckOptions) -> int:
         from migrator.cli import baseline
 
         return baseline.run(reading, options)
-    analyses = analyse(reading, standard_input.buffer(reading))
+    analyses = analyzed(reading, standard_input.buffer(reading))
     all_of = Together.of(analyses)
     if options.verbose:
         verbose(analyses, all_of, options.color)

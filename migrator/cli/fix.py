@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from migrator.checkouts import standard_input
-from migrator.checkouts.analysis import Analysis, analyse
+from migrator.checkouts.analysis import Analysis
 from migrator.checkouts.applying import apply
 from migrator.checkouts.together import Together
 from migrator.cli import console, exits, invoked
+from migrator.cli.analyzing import analyzed
 from migrator.cli.aside import aside, verbose
 from migrator.findings import masking, naming
 from migrator.findings.records import Finding
@@ -39,7 +40,7 @@ def run(reading: AnalysisOptions, options: FixOptions) -> int:
     buffer = standard_input.buffer(reading)
     if buffer and not options.diff and options.format is not Format.TEXT:
         raise UsageError("fix - prints the fixed file, so it cannot be combined with --format json")
-    analyses = analyse(reading, buffer, unsafe_fixes=options.unsafe_fixes)
+    analyses = analyzed(reading, buffer, unsafe_fixes=options.unsafe_fixes)
     planned = [(one, one.plan) for one in analyses if one.plan is not None]
     if any(plan.failures for _, plan in planned):
         if buffer and not options.diff:
@@ -91,7 +92,7 @@ def _again(
 ) -> FixOutcome:
     """What is left in the files as they are now: lines of repositories that were written may have moved, and what
     needs review may have other reasons."""
-    anew = analyse(reading, only=written)
+    anew = analyzed(reading, only=written)
     after = Together.of([*(one for one in analyses if one.root not in written), *anew])
     report = masking.recalling(after.report, found.before)
     return replace(found, left=report.findings, after=report, reasons={**found.reasons, **after.reasons})

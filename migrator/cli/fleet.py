@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from migrator.bitbucket import account
 from migrator.bitbucket.budget import cache_folder
-from migrator.bitbucket.session import Client
-from migrator.cli import console, exits, network
+from migrator.cli import console, exits, fleet_next, network, telling
+from migrator.cli.fleet_ledger import agrees
 from migrator.findings.counting import many
 from migrator.findings.records import Verdict
 from migrator.fleet import choosing, joining, operator
-from migrator.fleet.choosing import ChosenRepositories, RepositoryList
 from migrator.fleet.judging import judging
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
@@ -28,7 +26,7 @@ from migrator.fleet.sharding import Shard
 from migrator.fleet.surveying import SurveyRound
 from migrator.fleet.visiting import GatheringOptions
 from migrator.options import UsageError
-from migrator.options.fleet import Allowance, ScanOptions
+from migrator.options.fleet import Allowance, Operated, ScanOptions
 from migrator.repositories.direct import Direct
 from migrator.text.mask import printable
 
@@ -38,62 +36,57 @@ _LINES = 20
 def scan(options: ScanOptions) -> int:
     """Look at the repositories that were asked for, and return the exit code."""
     selection, shard = Selection.of(options.filter, options.slugs), Shard.of(options.shard, os.environ)
+    far = Going(
+        later=f"Results are in {options.operated.ledger}; stop at any time, and run the same command to continue"
+    )
     judge = judging(operator.find(options.operated.config), options.rules)
     reading = GatheringOptions(cache_folder(os.environ), judge, options.branches, options.timeout)
-    with Ledger(options.operated.ledger) as ledger:
-        if options.folder:
+    if options.folder:
+        far.begins("looking for clones")
+        with telling.going(far), Ledger(options.operated.ledger) as ledger:
             chosen = choosing.clones(options.folder, ledger, shard)
-            return _look(options, ledger, reading, chosen, shard)
-        with _client(options, shard) as client:
-            direct = Direct(options.timeout)
-            reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
-            workspace = account.slug(client, selection.workspace)
-            known = choosing.catalogued(options.listing, workspace, client) if options.listing else None
-            selection = replace(selection, workspace=known.workspace if known else workspace)
-            if options.failed:
-                chosen = choosing.of_ledger(ledger, selection.workspace)
-            else:
-                known = known or _listed(client, selection)
-                chosen = choosing.chosen(known, ledger, client, shard, reading.cache)
-            return _look(options, ledger, reading, chosen, shard, client)
+            entries = SurveyRound(ledger, reading, chosen, options, shard, None, far, _say).go()
+            far.begins("reading the ledger")
+            return _end(options, ledger, entries, reading.judge.operator, chosen.news)
+    allowance, part = Allowance(options.max_requests), (shard.number, shard.count)
+    far.begins("listing repositories")
+    with network.client(far, allowance, part) as client, Ledger(options.operated.ledger) as ledger:
+        direct = Direct(options.timeout)
+        reading = replace(reading, credentials=client.credentials, api=client.base, direct=direct)
+        workspace = account.slug(client, selection.workspace)
+        known = choosing.catalogued(options.listing, workspace, client) if options.listing else None
+        selection = replace(selection, workspace=known.workspace if known else workspace)
+        if options.failed:
+            chosen = choosing.of_ledger(ledger, selection.workspace)
+        else:
+            known = known or choosing.listed(client, selection)
+            far.begins("asking what became of repositories")
+            chosen = choosing.chosen(known, ledger, client, shard, reading.cache)
+        entries = SurveyRound(ledger, reading, chosen, options, shard, client, far, _say).go()
+        far.begins("reading the ledger")
+        return _end(options, ledger, entries, reading.judge.operator, chosen.news)
 
 
-def merge(ledger: Path, ledgers: Sequence[Path]) -> int:
-    """Join `ledgers` into `ledger`."""
+def merge(ledger: Path, workspace: str, ledgers: Sequence[Path]) -> int:
+    """Join `ledgers` into `ledger`, all of one workspace where that is named."""
     for other in ledgers:
         if not other.exists():
             raise UsageError(f"{other}: no such ledger")
         if ledger.exists() and other.samefile(ledger):
             raise UsageError(f"{other}: cannot merge a ledger into itself")
-    with Ledger(ledger) as joined:
+    far = Going()
+    far.begins("merging", len(ledgers), "ledger", "ledgers")
+    with telling.going(far), Ledger(ledger) as joined:
+        agrees(ledger, joined.entries(), workspace)
         for other in ledgers:
             with Ledger(other) as one:
+                agrees(other, one.entries(), workspace)
                 joining.join(joined, one)
-        console.out(_summary(joined, [one for one in joined.entries() if not one.state.left]))
+            far.did()
+        entries = [one for one in joined.entries() if not one.state.left]
+        console.out(_summary(joined, entries))
+        console.out(_next(joined, entries, Operated(ledger)))
     return exits.CLEAN
-
-
-def _client(options: ScanOptions, shard: Shard) -> AbstractContextManager[Client]:
-    ledger = options.operated.ledger
-    far = Going(later=f"Results are in {ledger}; stop at any time, and run the same command to continue")
-    return network.waiting(far, Allowance(options.max_requests), (shard.number, shard.count))
-
-
-def _listed(client: Client, selection: Selection) -> RepositoryList:
-    with network.told(client):
-        return choosing.listed(client, selection)
-
-
-def _look(
-    options: ScanOptions,
-    ledger: Ledger,
-    reading: GatheringOptions,
-    chosen: ChosenRepositories,
-    shard: Shard,
-    client: Client | None = None,
-) -> int:
-    entries = SurveyRound(ledger, reading, chosen, options, shard, client, _say).go()
-    return _end(options, ledger, entries, reading.judge.operator, chosen.news)
 
 
 def _say(sentence: str) -> None:
@@ -119,12 +112,43 @@ def _end(
             for one in entries
             if (found := known.get(one.repository.uuid)) and found.error and not one.lacks
         ]
-    lines = [printable(f"{one.repository.slug}: {one.state}: {one.error}") for one in failed[:_LINES]]
-    more = [f"and {len(failed) - _LINES:,} more, named in the ledger"] if len(failed) > _LINES else []
-    console.err([*lines, *more])
+    _some_of([printable(f"{one.repository.slug}: {one.state}: {one.error}") for one in failed])
+    files = list(_unread(ledger, entries))
+    _some_of(files)
+    console.out(_next(ledger, entries, options.operated, failed))
     counts = _verdicts(ledger, entries)
     left = any(counts[verdict] for verdict in (Verdict.SAFE, Verdict.UNSAFE))
-    return exits.code(unread=bool(failed), left=left, exit_zero=options.exit_zero)
+    return exits.code(unread=bool(failed or files), left=left, exit_zero=options.exit_zero)
+
+
+def _some_of(lines: Sequence[str]) -> None:
+    more = [f"and {len(lines) - _LINES:,} more"] if len(lines) > _LINES else []
+    console.err([*lines[:_LINES], *more])
+
+
+def _unread(ledger: Ledger, entries: Sequence[LedgerEntry]) -> Iterator[str]:
+    """Files that could not be read, with their repository and the reason, once each."""
+    wanted = {one.repository.uuid for one in entries}
+    found = {
+        (branch.entry.repository.slug, one.path, one.error)
+        for branch in ledger.branches()
+        if branch.seen and branch.entry.repository.uuid in wanted
+        for one in branch.seen.skipped
+    }
+    for slug, path, error in sorted(found):
+        yield printable(f"{slug}: {path}: {error}")
+
+
+def _next(
+    ledger: Ledger, entries: Sequence[LedgerEntry], operated: Operated, failed: Sequence[LedgerEntry] = ()
+) -> str:
+    """The last line: what nothing is known of, and what to run next."""
+    counts = _verdicts(ledger, entries)
+    workspace = fleet_next.workspace_of(one.repository.workspace for one in entries if not one.repository.folder)
+    parts = [fleet_next.unread(len(list(_unread(ledger, entries))), len(failed), operated)]
+    if entries:
+        parts.append(fleet_next.after_scan(counts[Verdict.SAFE], sum(counts.values()), workspace, operated))
+    return "".join(f"{line}\n" for line in filter(None, [" ".join(filter(None, parts))]))
 
 
 def _summary(ledger: Ledger, entries: Sequence[LedgerEntry]) -> str:

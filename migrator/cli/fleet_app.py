@@ -20,7 +20,16 @@ from migrator.options.fleet import (
     StatusOptions,
 )
 from migrator.options.output import Colour, Format
-from migrator.options.vocabulary import LEDGER, Color, Ledger, MaxRequests, Output, PictureFormat, Rules
+from migrator.options.vocabulary import (
+    LEDGER,
+    Color,
+    Ledger,
+    LedgerWorkspace,
+    MaxRequests,
+    Output,
+    PictureFormat,
+    Rules,
+)
 
 app = typer.Typer(
     cls=WholeGroup, no_args_is_help=True, help="Scan and move many repositories, and follow how far they are."
@@ -49,28 +58,32 @@ def list_(
 
 @command(app)
 def forget(
-    slugs: Annotated[tuple[str, ...], CliArgument("Slugs or UUIDs.", metavar="SLUG...")], ledger: Ledger = LEDGER
+    slugs: Annotated[tuple[str, ...], CliArgument("Slugs or UUIDs.", metavar="SLUG...")],
+    workspace: LedgerWorkspace = "",
+    ledger: Ledger = LEDGER,
 ) -> int:
     """Remove repositories from the ledger; a scan that finds them reads them again."""
     from migrator.cli import fleet_forget
 
-    return fleet_forget.run(ledger, slugs)
+    return fleet_forget.run(ledger, workspace, slugs)
 
 
 @command(app)
 def merge(
     ledgers: Annotated[tuple[Path, ...], CliArgument("Ledgers of shards or machines.", metavar="FILE...")],
+    workspace: LedgerWorkspace = "",
     ledger: Ledger = LEDGER,
 ) -> int:
     """Merge ledgers into the one of --ledger; the latest scan of each repository counts."""
     from migrator.cli import fleet
 
-    return fleet.merge(ledger, ledgers)
+    return fleet.merge(ledger, workspace, ledgers)
 
 
 @command(app)
 def packages(
     operated: Operated,
+    workspace: LedgerWorkspace = "",
     rules: Rules = (),
     format: PictureFormat = Format.TEXT,
     color: Color = Colour.AUTO,
@@ -78,7 +91,7 @@ def packages(
     """Show who pushes and reads each package, and which to confirm first."""
     from migrator.cli import fleet_packages
 
-    return fleet_packages.run(operated, rules, format, color)
+    return fleet_packages.run(operated, workspace, rules, format, color)
 
 
 @command(app)

@@ -8,20 +8,21 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from migrator.bitbucket.budget import cache_folder
-from migrator.cli import console, exits
+from migrator.cli import console, exits, fleet_next
 from migrator.cli.fleet_ledger import opened
 from migrator.findings.counting import many
 from migrator.fleet import bounding
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.records import LedgerEntry
+from migrator.fleet.records import LedgerEntry, of_workspace
 from migrator.options import UsageError
+from migrator.options.fleet import Operated
 from migrator.text.mask import printable
 
 
-def run(ledger: Path, slugs: Sequence[str]) -> int:
+def run(ledger: Path, workspace: str, slugs: Sequence[str]) -> int:
     """Take out all that are named, or none, say what went, and return the exit code."""
-    with opened(ledger) as known, ExitStack() as stack:
-        found = {one.repository.uuid: one for name in slugs for one in _entries(known, name)}
+    with opened(ledger, workspace) as known, ExitStack() as stack:
+        found = {one.repository.uuid: one for name in slugs for one in _entries(known, name, workspace)}
         for uuid, entry in found.items():
             if not stack.enter_context(known.claimed(uuid)):
                 slug = printable(entry.repository.slug)
@@ -29,13 +30,14 @@ def run(ledger: Path, slugs: Sequence[str]) -> int:
         lines = [_forgotten(known, entry) for entry in found.values()]
         known.remove(list(found))
         bounding.mark_gone(cache_folder(os.environ), found.values(), known.entries())
+    lines.append(f"Run {fleet_next.fleet('status', Operated(ledger))} to see what the ledger has.")
     console.out("".join(f"{line}\n" for line in lines))
     return exits.CLEAN
 
 
-def _entries(ledger: Ledger, name: str) -> Iterator[LedgerEntry]:
+def _entries(ledger: Ledger, name: str, workspace: str) -> Iterator[LedgerEntry]:
     """Those of a slug or uuid. The slug of one that is gone can be another one's by now, which stays."""
-    every = ledger.named(name)
+    every = of_workspace(ledger.named(name), workspace)
     if not every:
         raise UsageError(
             f"{ledger.path} has no repository {printable(name)[:200]}; run `patless fleet status` to list them"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -30,4 +31,6 @@ def write(filter: RepositoryFilter, output: Path, max_requests: int | None) -> i
     if not deliver(Delivery(text), output):
         return exits.UNREADABLE
     console.out(f"{output}: {many(len(found), 'repository', 'repositories')} of {printable(chosen.workspace)}\n")
+    scan = f"patless fleet scan --workspace {shlex.quote(chosen.workspace)} --listing {shlex.quote(str(output))}"
+    console.out(printable(f"Run `{scan} --shard 1/N` on each of N machines.") + "\n")
     return exits.CLEAN

@@ -7,20 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from migrator.bitbucket.session import Client
-from migrator.bitbucket.waiting import Pace, Wait
+from migrator.bitbucket.waiting import SOON, Pace, Wait
 from migrator.cli import console
-from migrator.cli.telling import clock, long, telling
+from migrator.cli.telling import clock, telling
 from migrator.findings.counting import many
 from migrator.fleet.progress import Going
 from migrator.options.fleet import Allowance
 
 
 @contextmanager
-def client(going: Going | None = None, allowance: Allowance = Allowance()) -> Iterator[Client]:  # noqa: B008 - frozen
-    """The client that the environment describes; what it does is said meanwhile, and what it waits for. Raises
-    SetUpError."""
+def client(
+    going: Going | None = None,
+    allowance: Allowance = Allowance(),  # noqa: B008 - frozen
+    part: tuple[int, int] = (0, 1),
+) -> Iterator[Client]:
+    """The client that the environment describes; what it does is said meanwhile, and what it waits for. `part` as in
+    `Client.of`. Raises SetUpError."""
     far = going or Going()
-    with waiting(far, allowance) as one, told(one, far):
+    with waiting(far, allowance, part) as one, told(one, far):
         yield one
 
 
@@ -48,18 +52,14 @@ def waits(wait: Wait, far: Going) -> None:
 @contextmanager
 def told(one: Client, far: Going | None = None) -> Iterator[None]:
     """What a client does is said meanwhile."""
-    begun = time.monotonic()
+    known = far or Going()
 
     def text() -> str:
-        passed = time.monotonic() - begun
-        known = f"{far.doing}: {far.known}" if far and far.known else f"{passed:.0f} seconds"
-        if one.pace and (wait := one.pace.waiting):
-            return f"{known}; waiting until {clock(wait.until)}: {wait.why}"
-        sent = many(one.sent, "request")
-        if far and 0 < far.done < far.all:
-            return f"{known}, {sent}, about {long((far.all - far.done) * passed / far.done)} left"
-        asked = f"; last request: {one.asking}" if one.asking else ""
-        return f"{known}, {sent}{asked}"
+        now, sent = time.monotonic(), many(one.sent, "request")
+        if one.pace and (wait := one.pace.waiting) and wait.until - time.time() > SOON:
+            return known.told(now, waits=f"waiting until {clock(wait.until)}: {wait.why}")
+        asked = f"last request: {one.asking}" if one.asking and not known.done else ""
+        return known.told(now, sent, known.waits or asked)
 
     with telling(text):
         yield

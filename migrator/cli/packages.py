@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from migrator.checkouts.analysis import analyse
 from migrator.checkouts.together import Together
 from migrator.cli import console, exits
+from migrator.cli.analyzing import analyzed
 from migrator.cli.aside import aside
 from migrator.options.analysis import AnalysisOptions, PackagesOptions, Sources
 from migrator.reports import formats
@@ -20,7 +20,7 @@ def reading(options: PackagesOptions, sources: Sources) -> AnalysisOptions:
 
 def run(options: PackagesOptions, sources: Sources) -> int:
     """Print the packages and return the exit code."""
-    all_of = Together.of(analyse(reading(options, sources)))
+    all_of = Together.of(analyzed(reading(options, sources)))
     aside(all_of, options.color)
     subject = packages.subject(all_of.report)
     console.out(formats.write(options.format, subject, console.paint(options.color, sys.stdout)))

@@ -18,7 +18,7 @@ from migrator.secrets import asked as questions
 from migrator.secrets import journal as journals
 from migrator.secrets import keeping, signing
 from migrator.secrets import plan as plans
-from migrator.secrets.applying import RemovalOutcome, backup, carry_out, still
+from migrator.secrets.applying import RemovalOutcome, able, backup, carry_out, still
 from migrator.secrets.asking import Asking
 from migrator.secrets.journal import Event
 from migrator.secrets.plan import Plan
@@ -56,6 +56,12 @@ def apply(options: ApplyOptions) -> int:
             if not left:
                 return exits.CLEAN if _signed(journal, log, options.sign) else exits.UNREADABLE
             count = many(len(left), "variable")
+            bare = sum(not row.secured for row in left)
+            if bare and keep is None:
+                raise UsageError(
+                    f"{many(bare, 'variable')} of the plan can be read, so patless keeps the values before it deletes "
+                    "anything; pass `--backup FILE`"
+                )
             if options.unsigned:
                 what = f"to delete {count} of {made.workspace} without a signature"
                 console.agreed(made.workspace, what, "sign the plan, and pass --allowed-signers")
@@ -63,6 +69,7 @@ def apply(options: ApplyOptions) -> int:
                 console.agreed(str(len(left)), f"to delete {count} of {made.workspace}", yes=options.yes)
             with network.told(client, far):
                 why_not = still(asking, made)
+                able(client, len(left))
             _forget(options.ledger, asking, left)
             journal.write(Event.STARTED, text=f"{len(left)} of {len(made.rows)}")
             outcomes: list[RemovalOutcome] = []

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from migrator.bitbucket.session import Client
-from migrator.bitbucket.waiting import Pace, Wait
-from migrator.cli.telling import Telling, clock, long, telling
+from migrator.bitbucket.waiting import SOON, Pace, Wait
+from migrator.cli.telling import Telling, clock, telling
 from migrator.findings.counting import many
+from migrator.fleet.progress import long
 from migrator.options.secrets import Lasting
 from migrator.secrets.terms import Ahead, Far
 
@@ -66,7 +67,7 @@ class Meanwhile:
         if not far.all:
             return far.doing
         wait = client.pace.waiting if client and client.pace else None
-        if wait:
+        if wait and wait.until - time.time() > SOON:
             return f"{far.asked:,} of {far.all:,} repositories; waiting until {clock(wait.until)}: {wait.why}"
         done, passed = far.asked - far.kept, time.monotonic() - self._began
         left = f", about {long((far.all - far.asked) * passed / done)} left" if done > 0 and far.asked < far.all else ""

@@ -10,11 +10,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from migrator.cli import console
+from migrator.fleet.progress import Going
 
 _TICK = 0.5
 EVERY = 30.0
 """Seconds between two lines where there is no terminal."""
 _WIDTH = 200
+
+
+_OPEN: list[Telling] = []
+"""Those that are under way, each within the one before. The last one is shown."""
 
 
 class Telling:
@@ -25,6 +30,7 @@ class Telling:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._shown = False
+        self._said = self._stepped = time.monotonic()
 
     def say(self, line: str) -> None:
         """A line that stays."""
@@ -36,16 +42,22 @@ class Telling:
             self._clear()
 
     def run(self) -> None:
-        terminal = sys.stderr.isatty()
-        said = time.monotonic()
         while not self._ended.wait(_TICK):
-            if terminal:
-                with self._lock:
-                    self._clear()
-                    self._show(self._text())
-            elif time.monotonic() - said >= EVERY and (text := self._text()):
-                said = time.monotonic()
-                self.say(f"patless: {text}")
+            self.step()
+
+    def step(self) -> None:
+        """Show what there is to say now, if it is time for that."""
+        now = time.monotonic()
+        if not _OPEN or _OPEN[-1] is not self or now - self._stepped < _TICK:
+            return
+        self._stepped = now
+        if sys.stderr.isatty():
+            with self._lock:
+                self._clear()
+                self._show(self._text())
+        elif now - self._said >= EVERY and (text := self._text()):
+            self._said = now
+            self.say(f"patless: {text}")
 
     def end(self) -> None:
         self._ended.set()
@@ -67,15 +79,30 @@ class Telling:
 @contextmanager
 def telling(text: Callable[[], str]) -> Iterator[Telling]:
     """For the time of the block."""
+    with _open(text) as one:
+        thread = threading.Thread(target=one.run, name="telling", daemon=True)
+        thread.start()
+        try:
+            yield one
+        finally:
+            one.end()
+            thread.join(5)
+
+
+@contextmanager
+def _open(text: Callable[[], str]) -> Iterator[Telling]:
     one = Telling(text)
+    for outer in _OPEN[-1:]:
+        outer.clear()
+    _OPEN.append(one)
     console.before(one.clear)
-    thread = threading.Thread(target=one.run, name="telling", daemon=True)
-    thread.start()
     try:
         yield one
     finally:
         one.end()
-        thread.join(5)
+        _OPEN.remove(one)
+        for outer in _OPEN[-1:]:
+            console.before(outer.clear)
 
 
 def clock(moment: float) -> str:
@@ -83,8 +110,15 @@ def clock(moment: float) -> str:
     return f"{datetime.fromtimestamp(moment, UTC):%H:%M} UTC"
 
 
-def long(seconds: float) -> str:
-    """A time, for people."""
-    if seconds < 120:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
+@contextmanager
+def going(far: Going) -> Iterator[Telling]:
+    """What is done of all, at what rate, and how long the rest takes."""
+    with telling(lambda: far.told(time.monotonic())) as one:
+        yield one
+
+
+@contextmanager
+def stepping(far: Going) -> Iterator[Callable[[], None]]:
+    """The same without a thread: what is given is to be called again and again."""
+    with _open(lambda: far.told(time.monotonic())) as one:
+        yield one.step

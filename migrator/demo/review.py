@@ -61,6 +61,7 @@ def merge(
         case Strategy.MERGE_COMMIT:
             made = store.merge(repository.folder, destination, source, words, by, when)
         case Strategy.SQUASH:
+            words = message or f"{words}\n\n{_messages(repository, source, destination)}"
             made = store.merge(repository.folder, destination, source, words, by, when, squashed=True)
         case Strategy.FAST_FORWARD:
             made = source if store.base(repository.folder, source, destination) == destination else None
@@ -76,6 +77,15 @@ def merge(
         if other.state == "OPEN" and other.destination == request.destination:
             _land(repository, other, destination, person, when)
     return made
+
+
+def _messages(repository: Repository, source: str, destination: str) -> str:
+    """What the commits say, which is the default of a squash:
+    https://confluence.atlassian.com/bbkb/understanding-the-default-pull-request-title-description-and-merge-commit-message-1235852669.html
+    """
+    since = store.base(repository.folder, source, destination)
+    commits = store.history(repository.folder, source, without=[since] if since else [])
+    return "\n\n".join(f"* {one.message.strip()}" for one in commits)
 
 
 def _land(repository: Repository, request: PullRequest, before: str, person: User, when: datetime) -> None:

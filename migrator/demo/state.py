@@ -148,6 +148,7 @@ class Repository:
     pull_requests: list[PullRequest] = field(default_factory=list)
     reports: dict[tuple[str, str], InsightReport] = field(default_factory=dict)
     statuses: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    strategies: tuple[str, ...] = ("merge_commit", "squash", "fast_forward", "rebase_fast_forward")
 
 
 class Workspace:

@@ -16,7 +16,7 @@ from migrator.fleet.leaving import Departures
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.listing import Selection
 from migrator.fleet.operator import Operator
-from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned
+from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, Scanned, of_workspace, once
 from migrator.fleet.sharding import Shard
 from migrator.options import UsageError
 from migrator.options.fleet import Choice
@@ -110,24 +110,31 @@ def chosen(known: RepositoryList, ledger: Ledger, client: Client, shard: Shard, 
     return ChosenRepositories(workspace, uuids, tuple(_news(before, now, gone)))
 
 
-def to_migrate(entries: Iterable[LedgerEntry], choice: Choice, fleet: Operator) -> list[LedgerEntry]:
+def to_migrate(
+    entries: Iterable[LedgerEntry], choice: Choice, fleet: Operator, workspace: str = ""
+) -> list[LedgerEntry]:
     """Those of the ones that are named which may be written to: one that is gone, archived or left out is not."""
     return [
         one
-        for one in named(entries, choice, fleet)
+        for one in named(entries, choice, fleet, workspace)
         if not (one.state.left or fleet.excluded(one.repository.slug) or fleet.is_archived(one.repository))
     ]
 
 
-def named(entries: Iterable[LedgerEntry], choice: Choice, fleet: Operator) -> list[LedgerEntry]:
-    """Those that are chosen. A clone on this machine never is."""
+def named(entries: Iterable[LedgerEntry], choice: Choice, fleet: Operator, workspace: str = "") -> list[LedgerEntry]:
+    """Those that are chosen, of a workspace, '' for whichever."""
     return [
         one
-        for one in entries
-        if not one.repository.folder
+        for one in of_workspace(once(entries), workspace)
         if not choice.wave or ((wave := fleet.wave(one.repository.slug)) is not None and wave.name == choice.wave)
         if not choice.slugs or any(fnmatchcase(one.repository.slug, glob) for glob in choice.slugs)
     ]
+
+
+def unknown(entries: Iterable[LedgerEntry], globs: Sequence[str]) -> Iterator[str]:
+    """The names and globs that no repository has."""
+    slugs = {one.repository.slug for one in entries}
+    yield from (glob for glob in globs if not any(fnmatchcase(slug, glob) for slug in slugs))
 
 
 def some(names: Iterable[str]) -> str:

@@ -44,6 +44,7 @@ class Why(StrEnum):
     NOT_CHECKED = "not-checked"
     OUTDATED = "outdated"
     LINKAGE = "linkage"
+    SKIPPED = "skip-ci"
 
 
 SENTENCES = {
@@ -62,6 +63,10 @@ SENTENCES = {
     Why.LINKAGE: (
         "patless can't tell whether its packages are linked to this repository; list them in `own-packages`, pass "
         "`--probed`, or accept it with `--accept-linkage`"
+    ),
+    Why.SKIPPED: (
+        "the new branch would publish, and a squash or fast-forward would carry `[skip ci]` along; allow only merge "
+        "commits in Bitbucket, or pass `--run-pipelines` or `--accept-skip-ci`"
     ),
 }
 
@@ -83,7 +88,8 @@ class Situation(Struct, frozen=True):
     nothing; `held` says what is left alone, and why. `protected` are branches that are never written to.
     `shadows` are variables with the name of a native one, `not_checked` levels that could not be read, `outdated`
     variables that no longer name the registry that the change was judged by, `unlinked` what is taken for granted about
-    the linkage of packages.
+    the linkage of packages, `carrying` which merges may carry `[skip ci]` to the destination, whose pipeline would then
+    not start.
     """
 
     destination: str
@@ -98,13 +104,16 @@ class Situation(Struct, frozen=True):
     not_checked: tuple[str, ...] = ()
     outdated: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
+    carrying: tuple[str, ...] = ()
 
 
 class Policy(Struct, frozen=True):
-    """`reopen`: a pull request that has ended does not stand in the way of another one."""
+    """`reopen`: a pull request that has ended does not stand in the way of another one. `accept_skip_ci`: people see to
+    it that the destination's pipeline runs."""
 
     reopen: bool = False
     accept_linkage: bool = False
+    accept_skip_ci: bool = False
 
 
 class MigrationDecision(Struct, frozen=True):
@@ -116,6 +125,14 @@ class MigrationDecision(Struct, frozen=True):
     pull_request: PullRequest | None = None
     why: Why | None = None
     about: tuple[str, ...] = ()
+
+
+def said(decision: MigrationDecision) -> str:
+    """Why nothing is written, for people; '' where something is."""
+    if decision.why is None:
+        return ""
+    about = f" ({', '.join(decision.about)})" if decision.about else ""
+    return f"{decision.why}: {SENTENCES[decision.why]}{about}"
 
 
 def decide(seen: Situation, policy: Policy) -> MigrationDecision:
@@ -135,6 +152,8 @@ def decide(seen: Situation, policy: Policy) -> MigrationDecision:
         return _stop(Why.OUTDATED, *seen.outdated)
     if seen.unlinked and not policy.accept_linkage:
         return _stop(Why.LINKAGE, *seen.unlinked)
+    if seen.carrying and not policy.accept_skip_ci:
+        return _stop(Why.SKIPPED, *seen.carrying)
     opened = _opened(seen)
     if seen.tip is None:
         return MigrationDecision(Act.OPEN, seen.head)

@@ -16,7 +16,15 @@ from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Commit, PullRequest, Run
 from migrator.findings.records import Skipped, Verdict
 from migrator.fleet.abreast import Abreast, Place
-from migrator.fleet.records import ChangeState, FleetRepository, LedgerBranch, LedgerEntry, Migration, RepositoryState
+from migrator.fleet.records import (
+    ChangeState,
+    FleetRepository,
+    LedgerBranch,
+    LedgerEntry,
+    Migration,
+    RepositoryState,
+    SeenFinding,
+)
 from migrator.repositories.git import GitError
 from migrator.secrets.changes import BRANCH as OURS
 from migrator.text.mask import named
@@ -26,6 +34,8 @@ if TYPE_CHECKING:
     from migrator.bitbucket.session import Client
 
 GREEN, RED = "green", "red"
+HEAD = "HEAD"
+"""The branch of a clone that has none checked out."""
 _REFUSED = (Cause.UNAUTHORISED, Cause.FORBIDDEN, Cause.MISSING, Cause.GONE)
 _CLOCKS = timedelta(days=1)
 """How far the clocks of people who commit may be ahead."""
@@ -64,8 +74,9 @@ class Standing(StrEnum):
 
 class StatusRow(Struct, frozen=True):
     """One destination of a repository; `destination` '' where none is known. `findings` are all, `held_back` those of
-    them that are not applied without being told to, `unread` counts files that could not be read. `days` is the age of
-    an open pull request. `was` are slugs that the repository had before."""
+    them that are not applied without being told to, or that `migrate` has left alone, and `why` says why it left all of
+    them. `unread` counts files that could not be read. `days` is the age of an open pull request. `was` are slugs that
+    the repository had before."""
 
     slug: str
     uuid: str
@@ -78,6 +89,7 @@ class StatusRow(Struct, frozen=True):
     error: str = ""
     was: tuple[str, ...] = ()
     unread: int = 0
+    why: str = ""
 
     @property
     def is_unread(self) -> bool:
@@ -230,6 +242,7 @@ def rows(
             continue
         names = {name for owner, name in kept if owner == uuid}
         names |= {main} if main and (not names or (uuid, main) in seen) else set()
+        names |= {HEAD} if not main and (uuid, HEAD) in seen else set()
         for name in sorted(names) or [""]:
             row = _row(entry, name, seen.get((uuid, name)), kept.get((uuid, name)), now)
             found.append(replace(row, standing=Standing.ARCHIVED) if archived(repository) else row)
@@ -242,20 +255,39 @@ def _row(
     findings = branch.seen.findings if branch and branch.seen else ()
     skipped = branch.seen.skipped if branch and branch.seen else ()
     standing = _standing(entry, branch, change)
-    error = (change.error if change else "") or (entry.error if standing is Standing.ERROR else _unread(skipped))
+    current = change is not None and not _outdated(change, entry)
+    unread = entry.error if standing is Standing.ERROR else _unread(skipped) or entry.error
+    error = (change.error if change else "") or unread
     return StatusRow(
         slug=entry.repository.slug,
         uuid=entry.repository.uuid,
         standing=standing,
         destination=name,
         findings=len(findings),
-        held_back=sum(finding.verdict is not Verdict.SAFE for finding in findings),
+        held_back=_held_back(findings, change if current else None),
         unread=len(skipped),
+        why=change.why if change and current else "",
         change=change,
         days=_days(change, now) if change and standing is Standing.OPEN else None,
         error=error,
         was=entry.repository.was,
     )
+
+
+def _held_back(findings: Sequence[SeenFinding], change: Migration | None) -> int:
+    """Of the findings of the scan, as far as it and `migrate` tell."""
+    doubtful = sum(finding.verdict is not Verdict.SAFE for finding in findings)
+    return min(len(findings), max(doubtful, change.held if change else 0))
+
+
+def _outdated(change: Migration, entry: LedgerEntry) -> bool:
+    """Whether a scan has judged it anew since `migrate` left all of it alone. A moment that is none is before."""
+    if change.state != ChangeState.HELD:
+        return False
+    try:
+        return datetime.fromisoformat(change.at) < datetime.fromisoformat(entry.scanned)
+    except (ValueError, TypeError):
+        return False
 
 
 def _standing(entry: LedgerEntry, branch: LedgerBranch | None, change: Migration | None) -> Standing:

@@ -11,14 +11,14 @@ from migrator.bitbucket.session import Client
 from migrator.fleet import following, pacing
 from migrator.fleet.abreast import JOBS, Abreast, Place, RunStopped
 from migrator.fleet.catching_up import ENDS, followed
-from migrator.fleet.deciding import Act
 from migrator.fleet.gathering import MOST
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.looking import Destination, TargetReader, wanted
+from migrator.fleet.looking import TargetReader
 from migrator.fleet.opening import MigrationOutcome, Opener
 from migrator.fleet.operator import Operator
 from migrator.fleet.progress import Going
-from migrator.fleet.records import FleetRepository, LedgerEntry
+from migrator.fleet.proposing import Destination, wanted
+from migrator.fleet.records import ChangeState, FleetRepository, LedgerEntry
 from migrator.fleet.sharing import SharedLedger
 from migrator.options.fleet import MigrateOptions
 from migrator.repositories.git import GitError
@@ -57,8 +57,8 @@ _Found = list[MigrationOutcome | _Failed]
 
 
 class MigrationRun:
-    """`outcomes` and `failures` are of what was looked at. `why` is why the run ended before its end, '' where it did
-    not, and `left` how many repositories it has not dealt with. `refused`: Bitbucket did not do what it was asked."""
+    """`why` is why the run ended before its end, '' where it did not, and `left` how many repositories it has not dealt
+    with. `refused`: Bitbucket did not do what it was asked."""
 
     def __init__(
         self,
@@ -76,16 +76,9 @@ class MigrationRun:
         self.shared = SharedLedger(ledger, self.abreast.do)
         self.opener = Opener(client, self.shared, reader, options.limits, options.draft)
         self.may_open: int | None = None
-        self.outcomes: list[MigrationOutcome] = []
-        self.failures: list[Failure] = []
         self.refused = False
         self.why = ""
         self.left = 0
-
-    @property
-    def left_over(self) -> bool:
-        """Whether something is left to do."""
-        return bool(self.why) or any(one.waits or (one.looked and _undone(one)) for one in self.outcomes)
 
     def follow(self) -> tuple[str, ...]:
         """Learn what became of the open ones, which decides about further ones; what could not be asked, in words."""
@@ -104,21 +97,19 @@ class MigrationRun:
         self.left = len(ordered) - self.far.done
 
     def ordered(self, entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
-        kept = {one.uuid for one in self.ledger.changes()}
-        found = [one for one in entries if one.repository.uuid in kept or self.matters(one)]
-        if not self.options.open_prs or kept:
+        changes = self.ledger.changes()
+        kept = {one.uuid for one in changes}
+        found = [
+            one
+            for one in entries
+            if one.repository.uuid in kept or matters(self.ledger, one, self.options.destinations)
+        ]
+        if not self.options.open_prs or any(one.state != ChangeState.HELD for one in changes):
             return found
         # The ledger is new, or was lost: what is open already comes first, so that the limits know of it.
         self.far.doing = "looking for open pull requests"
         begun = following.begun(self.client, [one.repository for one in found], self.reader.heads)
         return sorted(found, key=lambda one: one.repository.uuid not in begun)
-
-    def matters(self, entry: LedgerEntry) -> bool:
-        """Whether there is, or may be, something to change: what was read and has no finding is left out."""
-        if self.options.destinations or not entry.scanned:
-            return bool(entry.repository.clone_url)
-        branches = list(self.ledger.branches(entry.repository.uuid))
-        return any(one.seen is None or one.seen.findings for one in branches)
 
     def ahead(self) -> int:
         """How many are looked at before it is known what became of those before: no more than may be opened."""
@@ -155,7 +146,8 @@ class MigrationRun:
         return found
 
     def shown(self, target: Destination) -> MigrationOutcome:
-        looked = self.reader.look(target, self.shared.change(target.repository.uuid, target.destination))
+        looked = self.reader.look(target, self.opener.known(target))
+        self.opener.learn(target, looked)
         return MigrationOutcome(target, looked, pull_request=looked.decision.pull_request)
 
     def destinations(self, repository: FleetRepository) -> tuple[list[str], str]:
@@ -182,7 +174,6 @@ class MigrationRun:
             if isinstance(one, _Failed):
                 self.failed(one)
             else:
-                self.outcomes.append(one)
                 self.listener.outcome(one)
 
     def failed(self, one: _Failed) -> None:
@@ -191,11 +182,18 @@ class MigrationRun:
             self.why = self.why or str(error)
             return
         failure = Failure(repository.slug, name, str(error))
-        self.failures.append(failure)
         self.listener.failure(failure)
         self.refused = self.refused or isinstance(error, ApiError)
         if self.options.open_prs:
             self.opener.failed(repository, name or repository.main_branch, printable(failure.error))
+
+
+def matters(ledger: Ledger, entry: LedgerEntry, destinations: Sequence[str]) -> bool:
+    """Whether there is, or may be, something to change: what was read and has no finding is left out."""
+    if destinations or not entry.scanned:
+        return bool(entry.repository.clone_url or entry.repository.folder)
+    branches = list(ledger.branches(entry.repository.uuid))
+    return any(one.seen is None or one.seen.findings for one in branches)
 
 
 def _failed(repository: FleetRepository, name: str, error: Exception, place: Place) -> _Failed:
@@ -210,8 +208,3 @@ def _failed(repository: FleetRepository, name: str, error: Exception, place: Pla
 
 def _spent(error: Exception) -> bool:
     return isinstance(error, ApiError) and error.kind is Cause.SPENT
-
-
-def _undone(outcome: MigrationOutcome) -> bool:
-    decision = outcome.looked.decision if outcome.looked else None
-    return decision is not None and outcome.done is None and (decision.act.writes or decision.act is Act.STOP)

@@ -26,11 +26,12 @@ from migrator.bitbucket import account, pull_requests, source_commits
 from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Account, PullRequest
 from migrator.bitbucket.reviewers import default_reviewers
-from migrator.fleet import identity, pacing
+from migrator.fleet import holding, identity, pacing
 from migrator.fleet.abreast import Place
 from migrator.fleet.deciding import Act, Why
-from migrator.fleet.looking import Destination, Looked, TargetReader
+from migrator.fleet.looking import TargetReader
 from migrator.fleet.pacing import Traffic
+from migrator.fleet.proposing import Destination, Looked
 from migrator.fleet.records import ChangeState, FleetRepository, Migration
 from migrator.fleet.sharing import SharedLedger
 from migrator.options.fleet import Limits
@@ -108,7 +109,7 @@ class Opener(Struct, frozen=True):
         begun: Act | None = None
         for attempt in range(1, TRIES + 1):
             since = time.monotonic()
-            looked = self.reader.look(target, self._known(target))
+            looked = self.reader.look(target, self.known(target))
             try:
                 outcome = self._act(target, looked, place, last, since)
             except (ApiError, Moved) as error:
@@ -118,9 +119,17 @@ class Opener(Struct, frozen=True):
                 time.sleep(attempt * PAUSE)
                 continue
             self._answered(target)
+            if not outcome.waits:
+                holding.learn(self.ledger, target, looked, self._now())
             done_before = outcome.done is None and looked.decision.why is Why.UP_TO_DATE
             return replace(outcome, done=begun) if done_before else outcome
         raise AssertionError("the last attempt returns or raises")
+
+    def learn(self, target: Destination, looked: Looked) -> None:
+        """Keep what was seen without doing anything, unless another run is at work there. Raises LedgerError."""
+        with self.ledger.claimed(target.repository.uuid) as mine:
+            if mine:
+                holding.learn(self.ledger, target, looked, self._now())
 
     def failed(self, repository: FleetRepository, destination: str, error: str) -> None:
         """Keep why a destination could not be dealt with, beside what is known of it. Raises LedgerError."""
@@ -137,7 +146,7 @@ class Opener(Struct, frozen=True):
         asked = default_reviewers(self.client, workspace, slug) if opens else ()
         place.turn()
         if time.monotonic() - since > STALE:
-            return self._act(target, self.reader.look(target, self._known(target)), place, last, math.inf)
+            return self._act(target, self.reader.look(target, self.known(target)), place, last, math.inf)
         accounts, waits = self._grant(target, looked, asked) if opens else ((), None)
         if waits:
             if waits.ends:
@@ -145,7 +154,7 @@ class Opener(Struct, frozen=True):
             return waits
         if decision.act.writes:
             place.begins()
-        known = self._known(target)
+        known = self.known(target)
         if last and (opens or (known and decision.act.writes)):  # else what is learnt counts for those that come after
             place.passed()
         if opens:
@@ -170,7 +179,7 @@ class Opener(Struct, frozen=True):
         """The branch, where it is not there as it should be, and its pull request."""
         row = self._row(target, looked)
         if looked.decision.parent:
-            row = self._commit(target, looked, replace(row, state=ChangeState.COMMITTING), self._known(target))
+            row = self._commit(target, looked, replace(row, state=ChangeState.COMMITTING), self.known(target))
         uuids = tuple(account.uuid for account in accounts)
         described = identity.text(looked.body)
         row = replace(row, state=ChangeState.OPENING, opened=self._now(), reviewers=uuids, described=described)
@@ -341,10 +350,10 @@ class Opener(Struct, frozen=True):
 
     # The ledger
 
-    def _known(self, target: Destination) -> Migration | None:
+    def known(self, target: Destination) -> Migration | None:
         """What was begun, and not merely what failed."""
         found = self.ledger.change(target.repository.uuid, target.destination)
-        return None if found is None or found.state == ChangeState.ERROR else found
+        return found if found and found.begun else None
 
     def _answered(self, target: Destination) -> None:
         """No error is kept of what could be dealt with."""

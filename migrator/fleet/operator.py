@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from migrator.findings.settings import Settings
 from migrator.fleet.records import FleetRepository
+from migrator.rulebook.pages import is_address
 from migrator.text.files import read_bounded
 from migrator.text.mask import printable
 from migrator.text.patterns import regex
@@ -57,6 +58,8 @@ class Operator(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     pair of every repository can read. `exclude` holds globs of slugs. `rules` are folders that exist. `archived` are
     globs of slugs, and `archived_projects` keys of projects, of repositories that nobody works on any more: Bitbucket
     Cloud has no mark for that (https://support.atlassian.com/bitbucket-cloud/kb/how-to-archive-repositories/).
+    `contact` answers questions where a wave names nobody, a line of free text. `docs_url` is where the documentation of
+    patless is, '' where that is not known.
     """
 
     own_packages: tuple[Filled, ...] = ()
@@ -71,6 +74,8 @@ class Operator(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     path: str = field(name="(path)", default="")
     archived: tuple[Filled, ...] = ()
     archived_projects: tuple[Filled, ...] = ()
+    contact: Filled = ""
+    docs_url: Filled = ""
 
     def is_archived(self, repository: FleetRepository) -> bool:
         """Whether it is read as any other one, but neither counted nor written to."""
@@ -144,6 +149,8 @@ def parse(name: str, data: bytes, folder: Path) -> Operator:
     for number, rules in enumerate(found.rules):
         if not os.path.isdir(folder / rules):
             raise file.error(("rules", number), f"names the folder '{printable(str(rules))}', which does not exist")
+    if found.docs_url and not is_address(found.docs_url):
+        raise file.error(("docs-url",), "is no address; write one that begins with https:// or http://")
     names = [wave.name for wave in found.waves]
     for number, wave in enumerate(names):
         if wave in names[:number]:

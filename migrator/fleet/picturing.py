@@ -13,24 +13,25 @@ from migrator.fleet.exporters import Exporters
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.packages import Picture
-from migrator.fleet.records import FleetRepository, LedgerEntry, RepositoryState, by_name
+from migrator.fleet.records import FleetRepository, LedgerBranch, LedgerEntry, RepositoryState, by_name, of_workspace
 from migrator.fleet.scanning import Judge
 from migrator.repositories import remote
 from migrator.sinks.packages import Name
 from migrator.sinks.packages import PushedPackages as Whose
 
 
-def picture(ledger: Path, judge: Judge) -> Picture:
-    """What a ledger knows, with shared pipelines read from the copies on this machine."""
+def picture(ledger: Path, judge: Judge, workspace: str = "") -> Picture:
+    """What a ledger knows of a workspace, '' for all, with shared pipelines read from the copies on this machine."""
     told = judge.operator
     with Ledger(ledger) as known:
-        entries = [entry for entry in by_name(known.entries()) if not told.excluded(entry.repository.slug)]
+        there = of_workspace(by_name(known.entries()), workspace)
+        entries = [entry for entry in there if not told.excluded(entry.repository.slug)]
         uuids = {entry.repository.uuid for entry in entries}
         branches = [one for one in known.branches() if one.entry.repository.uuid in uuids]
         by = asking.by_hosts(judge, known)
     graph = imports.graph(branches, Exporters(entries, _copy, by))
     whose = _settled(told, {entry.repository.slug: entry.repository.workspace for entry in entries})
-    return packages.picture(branches, graph, whose, list(_unread(entries)))
+    return packages.picture(branches, graph, whose, [*_unread(entries), *_unread_files(branches)])
 
 
 def _settled(told: Operator, workspaces: Mapping[str, str]) -> Callable[[str, str], bool]:
@@ -49,6 +50,12 @@ def _copy(repository: FleetRepository) -> Path:
     if repository.folder:
         return Path(repository.folder)
     return remote.place(cache_folder(os.environ), repository.workspace, repository.slug)
+
+
+def _unread_files(branches: Iterable[LedgerBranch]) -> Iterator[tuple[str, str]]:
+    for branch in branches:
+        for one in branch.seen.skipped if branch.seen else ():
+            yield branch.entry.repository.slug, f"{one.path}: {one.error}"
 
 
 def _unread(entries: Iterable[LedgerEntry]) -> Iterator[tuple[str, str]]:

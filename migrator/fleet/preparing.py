@@ -20,6 +20,7 @@ from migrator.fleet.ledger import Ledger
 from migrator.fleet.looking import TargetReader
 from migrator.fleet.operator import Operator
 from migrator.fleet.proposal import Templates
+from migrator.fleet.proposing import Proposer
 from migrator.fleet.records import FleetRepository, by_name
 from migrator.fleet.scanning import Judge
 from migrator.options.fleet import MigrateOptions, RevertOptions
@@ -28,13 +29,16 @@ from migrator.repositories import remote
 from migrator.repositories.direct import Direct
 
 
-def reader(
-    client: Client,
+def reader(client: Client, proposer: Proposer) -> TargetReader:
+    return TargetReader(client, cache_folder(os.environ), proposer, direct=Direct(remote.SECONDS))
+
+
+def proposer(
     ledger: Ledger,
     fleet: Operator,
     options: MigrateOptions | RevertOptions,
     probed: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-) -> TargetReader:
+) -> Proposer:
     """`probed` are packages by the slug of whose credentials reach them. To take something back, it does not matter
     what other repositories do with the same packages."""
     cache = cache_folder(os.environ)
@@ -49,17 +53,21 @@ def reader(
     by = asking.by_hosts(judging(fleet, options.rules), ledger)
     graph = imports.graph(branches, Exporters(entries, copy, by))
     judge = _judge(by, probed, packages.elsewhere(branches, graph))
-    return TargetReader(
-        client=client,
-        cache=cache,
+    return Proposer(
         judge=judge,
-        policy=Policy(migrates.reopen, migrates.accept_linkage) if migrates else Policy(),
+        policy=_policy(options),
         texts=Templates(options.templates),
         known=starting.load((*fleet.rules, *options.rules)),
         importers=Importers(branches, Exporters(entries, copy, judge)),
-        skip_ci=not (migrates and migrates.run_pipelines),
-        direct=Direct(remote.SECONDS),
+        skip_ci=not options.starting.run_pipelines,
     )
+
+
+def _policy(options: MigrateOptions | RevertOptions) -> Policy:
+    accepts = options.starting.accept_skip_ci
+    if isinstance(options, RevertOptions):
+        return Policy(accept_skip_ci=accepts)
+    return Policy(options.reopen, options.accept_linkage, accepts)
 
 
 def _judge(

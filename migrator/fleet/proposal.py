@@ -44,7 +44,8 @@ class ChangedFile(Struct, frozen=True):
 
 
 class Stays(Struct, frozen=True):
-    """A login that is left alone. `what` is the reason in words, `ways` are its three ways out."""
+    """A login that is left alone. `what` is the reason in words, `ways` are its three ways out, `page` is the address
+    of what explains it, '' for none."""
 
     path: str
     line: int
@@ -52,13 +53,14 @@ class Stays(Struct, frozen=True):
     what: str
     subject: str = ""
     ways: tuple[tuple[str, str], ...] = ()
+    page: str = ""
 
 
 class Proposal(Struct, frozen=True):
     """`freed` are the variables that no login of the changed steps reads any more, `kept` those that some login still
     reads. `releases` are there where the commit says `[skip ci]`. `importers` are repositories that import pipelines
-    from here, `pinned` those of them that name another ref. `owner` and `due` are those of the wave. `hardcoded`: a
-    login that is changed has its token in a file."""
+    from here, `pinned` those of them that name another ref. `owner` and `due` are those of the wave, and
+    `contact` is whom to ask otherwise. `hardcoded`: a login that is changed has its token in a file."""
 
     workspace: str
     repository: str
@@ -75,6 +77,7 @@ class Proposal(Struct, frozen=True):
     due: date | None = None
     wave: str = ""
     hardcoded: bool = False
+    contact: str = ""
 
     @property
     def linkage(self) -> bool:
@@ -131,8 +134,10 @@ def proposal(
     made: Sequence[Finding],
     held: Sequence[Finding],
     reasons: Mapping[str, ReasonEntry],
+    pages: Mapping[str, str],
 ) -> Proposal:
-    """`about`, which says where and who, with what the findings say: those whose fix is made, and others."""
+    """`about`, which says where and who, with what the findings say: those whose fix is made, and others. `pages` are
+    addresses by rule and reason."""
     from msgspec.structs import replace
 
     lines: dict[str, set[int]] = {}
@@ -145,7 +150,7 @@ def proposal(
     return replace(
         about,
         changed=tuple(ChangedFile(path, tuple(sorted(found))) for path, found in sorted(lines.items())),
-        stays=tuple(_stays(finding, reasons, about.repository) for finding in held),
+        stays=tuple(_stays(finding, reasons, pages, about.repository) for finding in held),
         freed=tuple(name for name in variables if name not in read),
         kept=tuple(dict.fromkeys((*(name for name in variables if name in read), *sorted(read)))),
         assumptions=tuple(dict.fromkeys(text for finding in made for text in finding.assumptions)),
@@ -153,14 +158,16 @@ def proposal(
     )
 
 
-def _stays(finding: Finding, reasons: Mapping[str, ReasonEntry], repository: str) -> Stays:
+def _stays(finding: Finding, reasons: Mapping[str, ReasonEntry], pages: Mapping[str, str], repository: str) -> Stays:
     strictest = max(finding.reasons, key=lambda one: one.verdict.strictness, default=None)
     entry = reasons.get(strictest.code) if strictest else None
     if strictest is None or entry is None:
-        return Stays(finding.path, finding.position.line, finding.rule, finding.message)
+        page = pages.get(finding.rule, "")
+        return Stays(finding.path, finding.position.line, finding.rule, finding.message, page=page)
     subject = strictest.subject
     ways = ways_out(entry, subject, fleet_of=repository, finding=finding)
-    return Stays(finding.path, finding.position.line, entry.code, entry.what, subject, ways)
+    page = pages.get(entry.code) or pages.get(finding.rule, "")
+    return Stays(finding.path, finding.position.line, entry.code, entry.what, subject, ways, page)
 
 
 def _source(part: str, folder: Path | None) -> tuple[str, str]:
@@ -192,6 +199,7 @@ def _environment(body: bool) -> Environment:
     )
     found.filters["code"] = markup.code if body else markup.line
     found.filters["codes"] = _codes
+    found.filters["link"] = markup.link if body else markup.line
     found.filters["prose"] = markup.prose if body else markup.line
     return found
 

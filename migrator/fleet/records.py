@@ -215,9 +215,25 @@ class LedgerEntry(Struct, frozen=True):
 def by_name(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     """Those that their slug means: of one that has left, and whose name another one has taken, nothing can be told by
     its name any more."""
+    every = once(entries)
+    taken = {_name(one) for one in every if not one.state.left}
+    return [one for one in every if not (one.state.left and _name(one) in taken)]
+
+
+def of_workspace(entries: Iterable[LedgerEntry], workspace: str) -> list[LedgerEntry]:
+    """All of them where the workspace is ''."""
+    return [one for one in entries if workspace in ("", one.repository.workspace)]
+
+
+def once(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    """Without the clones on this machine of repositories that Bitbucket has listed, as they would count twice."""
     every = list(entries)
-    taken = {(one.repository.workspace, one.repository.slug) for one in every if not one.state.left}
-    return [one for one in every if not (one.state.left and (one.repository.workspace, one.repository.slug) in taken)]
+    listed = {_name(one) for one in every if not (one.state.left or one.repository.folder)}
+    return [one for one in every if not (one.repository.folder and _name(one) in listed)]
+
+
+def _name(one: LedgerEntry) -> tuple[str, str]:
+    return one.repository.workspace, one.repository.slug
 
 
 class LedgerBranch(Struct, frozen=True):
@@ -241,6 +257,8 @@ class ChangeState(StrEnum):
     DECLINED = "declined"
     ERROR = "error"
     """It was never begun: there is nothing but an error."""
+    HELD = "held"
+    """It was never begun: `migrate` has left all of it alone."""
 
 
 class Migration(Struct, frozen=True):
@@ -251,7 +269,8 @@ class Migration(Struct, frozen=True):
     a `ChangeState`; `opened` and `at` are when it was opened and last looked at. `described` names the description that
     was last written, so that one which people have edited is known; `reviewers` are the default ones that were asked.
     `run` is the first run of the destination after the merge: `green`, `red`, or '' while it is neither; `merged` is
-    when it was merged, '' where that has not been asked.
+    when it was merged, '' where that has not been asked. `held` counts the findings that `migrate` has left alone, and
+    `why` says why it has left all of them.
     """
 
     uuid: str
@@ -270,3 +289,10 @@ class Migration(Struct, frozen=True):
     reviewers: tuple[str, ...] = ()
     run: str = ""
     merged: str = ""
+    held: int = 0
+    why: str = ""
+
+    @property
+    def begun(self) -> bool:
+        """Whether something was written for it, or may have been."""
+        return self.state not in (ChangeState.ERROR, ChangeState.HELD)

@@ -47,8 +47,10 @@ def go_through(
     jobs: int,
     left: Callable[[LedgerEntry], bool],
     told: Callable[[Scanned], None],
+    waiting: Callable[[str], None],
 ) -> int:
-    """Look at each, and record it; how many were looked at here. Those that another run is at work on come last.
+    """Look at each, and record it; how many were looked at here. Those that another run is at work on come last, and
+    `waiting` is told which one is waited for, '' for none.
 
     `left` says of one, as the ledger has it now, whether that has still to be done. Raises LedgerError and GitMissing.
     """
@@ -73,7 +75,9 @@ def go_through(
             count += 1
         for entry in others:
             uuid = entry.repository.uuid
+            waiting(entry.repository.slug)
             ledger.claim(uuid, wait=True)
+            waiting("")
             now = ledger.entry(uuid) or entry
             if left(now):  # the other run did not come to its end
                 scanned = visit(_known(ledger, now.repository), reading, analysts)

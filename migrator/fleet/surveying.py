@@ -13,7 +13,7 @@ from migrator.fleet import asking, exporters, rounds, storing, visiting
 from migrator.fleet.bounding import Bound
 from migrator.fleet.choosing import ChosenRepositories
 from migrator.fleet.ledger import Ledger
-from migrator.fleet.progress import progress
+from migrator.fleet.progress import Going
 from migrator.fleet.records import FleetRepository, LedgerEntry, Scanned, StoredSnapshot
 from migrator.fleet.sharding import Shard
 from migrator.fleet.visiting import GatheringOptions
@@ -27,7 +27,8 @@ Outcome = Scanned | StoredSnapshot
 
 
 class SurveyRound:
-    """`client` None: what is chosen are clones on this machine. `say` takes a sentence that is to be read meanwhile."""
+    """`client` None: what is chosen are clones on this machine. `far` is told how far it is, and `say` takes
+    a sentence that is to be read meanwhile."""
 
     def __init__(
         self,
@@ -37,9 +38,11 @@ class SurveyRound:
         options: ScanOptions,
         shard: Shard,
         client: Client | None,
+        far: Going,
         say: Callable[[str], None],
     ) -> None:
         self.ledger, self.reading, self.options, self.client, self.say = ledger, reading, options, client, say
+        self.far = far
         self.uuids = set(chosen.uuids)
         self.key = _key(options, chosen.workspace, shard, reading.judge.by)
         oldest = (datetime.now(UTC) - _ROUND).isoformat(timespec="milliseconds")
@@ -79,13 +82,15 @@ class SurveyRound:
             every = f"{done:,} of {len(entries):,} repositories"
             self.say(f"{every} checked since {self.begun[:16]} UTC; continuing")
         chosen = pending[: self.options.limit]
-        with progress(len(chosen)) as told:
-            self.rounds(chosen, self.is_pending, self.seen(chosen, told))
+        self.far.begins("scanning", len(chosen), "repository", "repositories")
+        self.rounds(chosen, self.is_pending, self.seen(chosen, self.far.did))
+        self.far.begins("asking which registries variables name")
         over = len(pending) - len(chosen)
         if self.client:
             over += self.hosts(entries, self.client)
         if chosen:
             there = [one for one in self.ledger.entries() if not one.state.left]
+            self.far.begins("reading shared pipelines")
             exporters.bring(there, self.ledger.branches(), self.reading)
             if self.client:
                 over += self.hosts(entries, self.client, imported=True)
@@ -100,7 +105,11 @@ class SurveyRound:
         left: Callable[[LedgerEntry], bool],
         told: Callable[[Scanned], None] = lambda scanned: None,
     ) -> None:
-        rounds.go_through(self.ledger, entries, self.reading, self.options.jobs, left, told)
+        rounds.go_through(self.ledger, entries, self.reading, self.options.jobs, left, told, self.waiting)
+
+    def waiting(self, slug: str) -> None:
+        """For another run that is at work on a repository; '' for none any more."""
+        self.far.waits = f"waiting for another run at {printable(slug)}" if slug else ""
 
     def hosts(self, among: Sequence[LedgerEntry], client: Client, *, imported: bool = False) -> int:
         """Ask variables which registry a login uses that does not tell, and look at the repositories again that they
@@ -118,7 +127,8 @@ class SurveyRound:
             self.say(f"can't tell which registry a login uses in {whose}: variables can't be read: {why}")
         again = [one for one in entries if self.is_outdated(one)]
         if again:
-            self.rounds(again, self.is_outdated)
+            self.far.begins("scanning again", len(again), "repository", "repositories")
+            self.rounds(again, self.is_outdated, self.far.did)
         return told.left
 
     def is_outdated(self, entry: LedgerEntry) -> bool:
@@ -134,9 +144,9 @@ class SurveyRound:
         branches = [branch for one in left for branch in self.ledger.branches(one.repository.uuid)]
         self.say(str(storing.estimate(branches, left, known, client.budget.per_hour)))
         chosen = left[: self.options.limit]
-        with progress(len(chosen)) as told:
-            seen = self.seen(chosen, told)
-            storing.go_through(self.ledger, chosen, self.reading, client, self.options.jobs, self.begun, seen)
+        self.far.begins("reading history and variables", len(chosen), "repository", "repositories")
+        seen = self.seen(chosen, self.far.did)
+        storing.go_through(self.ledger, chosen, self.reading, client, self.options.jobs, self.begun, seen)
         return len(left) - len(chosen)
 
     # The cache, which stays within its bound

@@ -18,9 +18,11 @@ from msgspec import Struct
 from migrator.bitbucket import pull_requests, source_commits
 from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.records import PullRequest
-from migrator.fleet import identity, ownership
+from migrator.fleet import identity, ownership, skipping
+from migrator.fleet.deciding import SENTENCES, Why
 from migrator.fleet.proposal import ChangedFile, Templates, Undone
 from migrator.fleet.records import FleetRepository, Migration
+from migrator.options.fleet import BranchPipelines
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.starting import Releases, releases
 from migrator.repositories.git import environment, run
@@ -55,6 +57,7 @@ def reversal(
     heads: Mapping[str, str],
     texts: Templates,
     known: Releases,
+    starting: BranchPipelines = BranchPipelines(),  # noqa: B008 - frozen
 ) -> Reversal:
     """What undoes the merged pull request of `change`. `heads` are the commits by branch, of now.
 
@@ -71,13 +74,16 @@ def reversal(
         raise NotUndone(f"the branch {merged.destination} of {slug} no longer exists")
     files = _files(client, workspace, slug, merged, head)
     branch = f"{BRANCH}{merged.destination}"
-    starts = releases(files.get(ROOT, b""), branch, known)
+    starts = () if starting.run_pipelines else releases(files.get(ROOT, b""), branch, known)
     changed = tuple(ChangedFile(path, ()) for path in sorted(files))
     about = Undone(workspace, slug, merged.destination, merged.number, merged.url, changed, starts)
     title = texts.render("revert-title", about)
-    message = f"{title}\n\n[skip ci]" if starts else title
+    message = f"{title}\n\n{skipping.MARK}" if starts else title
     found = pull_requests.of_branch(client, workspace, slug, branch)
     existing = next((one for one in found if one.open and one.from_here), None)
+    asks = starts and not existing and not starting.accept_skip_ci
+    if asks and (merges := skipping.carrying(client, repository, merged.destination)):
+        raise NotUndone(f"{SENTENCES[Why.SKIPPED]} ({', '.join(merges)})")
     tip = heads.get(branch, "")
     if tip and not existing and not ownership.tip(client, workspace, slug, tip, None).ours:
         raise NotUndone(f"the branch {branch} of {slug} exists, and patless did not make it; rename it")

@@ -13,7 +13,7 @@ from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, Codes, Sources
 from migrator.options.declared import CliOption
 from migrator.options.output import Colour
-from migrator.options.vocabulary import All, Color, Paths, Quiet, Repo, Since, Workspace
+from migrator.options.vocabulary import All, Color, Deadline, Paths, Quiet, Repo, Since, Workspace
 
 
 class CommentStyle(StrEnum):
@@ -58,6 +58,7 @@ class BotOptions(Struct, frozen=True):
     comment_style: Annotated[CommentStyle, CliOption("Comment on each finding's line, with the change.")] = (
         CommentStyle.NONE
     )
+    deadline: Annotated[Deadline, CliOption("With --workspace: end within this time, such as 90m.")] = None
     max_comments: Annotated[int, CliOption("How many comments on lines.", metavar="N", min=0)] = 30
     status: Annotated[bool, CliOption("Set a build status too.")] = False
     fail_on: Annotated[FailOn, CliOption("Exit 1 for these findings; each includes those before it.")] = FailOn.NEVER
@@ -71,6 +72,8 @@ class BotOptions(Struct, frozen=True):
             raise UsageError("pass --new-only or --all, not both")
         if (self.repo or self.pull_request is not None) and not self.workspace:
             raise UsageError("--repo and --pull-request need --workspace")
+        if self.deadline is not None and not self.workspace:
+            raise UsageError("--deadline needs --workspace")
         if self.pull_request is not None and not self.repo:
             raise UsageError("--pull-request needs --repo")
 

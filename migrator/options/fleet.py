@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from migrator.options import UsageError
 from migrator.options.declared import CliArgument, CliOption
-from migrator.options.output import Colour, Format
+from migrator.options.output import PREVIEW, Colour, Format
 from migrator.options.vocabulary import (
     JOBS,
     LEDGER,
@@ -22,10 +22,12 @@ from migrator.options.vocabulary import (
     ExitZero,
     File,
     Ledger,
+    LedgerWorkspace,
     Log,
     MaxRequests,
     Offline,
     Output,
+    OutputFile,
     ReportFormat,
     Rules,
     Several,
@@ -122,6 +124,7 @@ class ReportOptions(Struct, frozen=True):
     plan: Annotated[File, CliOption("A plan of `secrets plan`.")] = None
     log: Annotated[Log, CliOption("Its log; default: beside the plan.")] = None
     allowed_signers: AllowedSigners = None
+    workspace: LedgerWorkspace = ""
     operated: Operated = Operated()
     rules: Rules = ()
 
@@ -137,6 +140,20 @@ class Limits(Struct, frozen=True):
     ] = 10
 
 
+class BranchPipelines(Struct, frozen=True):
+    """What is done where the pipeline of a new branch would publish or deploy: it runs, or its commit says `[skip ci]`
+    whatever a merge does with that; else nothing is opened."""
+
+    run_pipelines: Annotated[bool, CliOption("Leave out [skip ci], though a pipeline would publish or deploy.")] = False
+    accept_skip_ci: Annotated[
+        bool, CliOption("Write [skip ci], though a squash or fast-forward would carry it along.")
+    ] = False
+
+    def __post_init__(self) -> None:
+        if self.run_pipelines and self.accept_skip_ci:
+            raise UsageError("pass --run-pipelines or --accept-skip-ci, not both")
+
+
 class MigrateOptions(Struct, frozen=True):
     """What `migrate` may do. `destinations` are branches and globs of them, none is the main branch."""
 
@@ -150,13 +167,24 @@ class MigrateOptions(Struct, frozen=True):
     probed: Annotated[tuple[str, ...], CliOption("JSON output of `packages --probe`.", metavar="SLUG=FILE")] = ()
     limits: Limits = Limits()
     draft: Draft = False
-    run_pipelines: Annotated[bool, CliOption("Leave out [skip ci], though a pipeline would publish or deploy.")] = False
+    starting: BranchPipelines = BranchPipelines()
     templates: TemplatesFolder = None
+    format: Annotated[ReportFormat, CliOption("Preview for people, or for a review by mail.", offered=PREVIEW)] = (
+        Format.TEXT
+    )
+    output_file: Annotated[OutputFile, CliOption("Write the preview to this file.")] = None
     allowance: Allowance = Allowance()
+    workspace: LedgerWorkspace = ""
     operated: Operated = Operated()
     rules: Rules = ()
     color: Color = Colour.AUTO
     exit_zero: ExitZero = False
+
+    def __post_init__(self) -> None:
+        if self.open_prs and self.format is not Format.TEXT:
+            raise UsageError("--format is for the preview; leave out --open-prs")
+        if self.output_file and self.format is Format.TEXT:
+            raise UsageError("--output-file needs --format markdown or --format html")
 
 
 class StatusOptions(Struct, frozen=True):
@@ -169,6 +197,7 @@ class StatusOptions(Struct, frozen=True):
         False
     )
     allowance: Allowance = Allowance()
+    workspace: LedgerWorkspace = ""
     operated: Operated = Operated()
     color: Color = Colour.AUTO
     exit_zero: ExitZero = False
@@ -185,6 +214,8 @@ class RevertOptions(Struct, frozen=True):
     destination: Annotated[str, CliOption("Default: the main branch.", metavar="BRANCH")] = ""
     dry_run: Annotated[bool, CliOption("Preview the pull request.")] = False
     draft: Draft = False
+    starting: BranchPipelines = BranchPipelines()
     templates: TemplatesFolder = None
+    workspace: LedgerWorkspace = ""
     operated: Operated = Operated()
     rules: Rules = ()

@@ -24,6 +24,8 @@ VARIABLES = (Format.TEXT, Format.JSON, Format.MARKDOWN, Format.HTML)
 """What `secrets list` and `secrets plan` offer."""
 PICTURE = (Format.TEXT, Format.JSON, Format.MARKDOWN)
 """What `fleet packages` offers."""
+PREVIEW = (Format.TEXT, Format.MARKDOWN, Format.HTML)
+"""What `fleet migrate` offers."""
 PLAIN = (Format.TEXT, Format.JSON)
 """What every other command offers that has formats."""
 

@@ -10,7 +10,7 @@ from migrator.fleet import following
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.operator import Operator
 from migrator.fleet.packages import Picture
-from migrator.fleet.records import StoredSnapshot
+from migrator.fleet.records import StoredSnapshot, of_workspace, once
 from migrator.fleet.scanning import Judge
 from migrator.options import UsageError
 from migrator.options.fleet import ReportOptions
@@ -23,8 +23,9 @@ def fleet(options: ReportOptions, judge: Judge, picture: Picture, now: datetime)
     """Raises UsageError where nothing is known yet, LedgerError, and what files of others are wrong by."""
     path = options.operated.ledger
     with Ledger(path) as ledger:
-        owned = tuple(_owned(ledger, judge.operator, now))
-        changes = tuple(ledger.changes())
+        owned = tuple(_owned(ledger, judge.operator, now, options.workspace))
+        there = {one.repository.uuid for one in owned}
+        changes = tuple(one for one in ledger.changes() if not options.workspace or one.uuid in there)
         known = ledger.stored()
     if not owned:
         raise UsageError(f"the ledger {path} is empty; run `patless fleet scan` first")
@@ -41,8 +42,8 @@ def fleet(options: ReportOptions, judge: Judge, picture: Picture, now: datetime)
     )
 
 
-def _owned(ledger: Ledger, told: Operator, now: datetime) -> Iterator[Owned]:
-    entries = [one for one in ledger.entries() if not told.excluded(one.repository.slug)]
+def _owned(ledger: Ledger, told: Operator, now: datetime, workspace: str) -> Iterator[Owned]:
+    entries = [one for one in of_workspace(once(ledger.entries()), workspace) if not told.excluded(one.repository.slug)]
     branches = [one for one in ledger.branches() if not told.excluded(one.entry.repository.slug)]
     held = {(one.entry.repository.uuid, one.name): one.seen.findings for one in branches if one.seen}
     known = {one.repository.uuid: one for one in entries}

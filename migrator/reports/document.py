@@ -47,8 +47,9 @@ def plain(text: Text) -> str:
 
 
 class Passage(Struct, frozen=True):
-    """A piece of what a row or a section holds: `kind` is `text`, `list`, `code`, `diff`, `copy`, which is there to
-    be taken over as it is, or `page`, the address that words of the row lead to where they can."""
+    """A piece of what a row or a section holds: `kind` is `text`, `list`, `code`, `diff`, `prose`, which is Markdown
+    without any text of others that is not escaped, `copy`, which is there to be taken over as it is, or `page`, the
+    address that words of the row lead to where they can."""
 
     kind: str
     lines: tuple[Text, ...]
@@ -137,6 +138,11 @@ class Chart(Struct, frozen=True):
     title: str
     bars: tuple[Bar, ...]
     text: str
+
+    @property
+    def compares(self) -> bool:
+        """Whether it shows more than one number: a single one is said in words."""
+        return len(self.bars) > 1 and sum(bar.value > 0 for bar in self.bars) > (self.kind != "weeks")
 
 
 class Section(Struct, frozen=True):

@@ -22,6 +22,8 @@ from typing import Any, TypeVar
 _Piece = TypeVar("_Piece")
 _Result = TypeVar("_Result")
 _Begin = Callable[..., None]
+_TOLD = 0.5
+"""Seconds after which it is told again how many pieces are done."""
 MEMORY = 2 * 1024**3
 """Bytes that a process may have for what it makes. Files that are mapped, as git has them, are no part of it."""
 
@@ -79,10 +81,15 @@ class Workers:
 
 
 def spread(
-    work: Callable[[_Piece], _Result], over: Sequence[_Piece], count: int, seconds: float
+    work: Callable[[_Piece], _Result],
+    over: Sequence[_Piece],
+    count: int,
+    seconds: float,
+    told: Callable[[int], None] = lambda done: None,
 ) -> list[_Result | Lost]:
     """`work` for each piece, in order, by `count` processes. This process must have no threads, as they may be
-    forked. A piece whose process ends, or takes longer than `seconds`, is Lost. Raises what `work` raises."""
+    forked; `told` is called again and again with how many are done. A piece whose process ends, or takes longer than
+    `seconds`, is Lost. Raises what `work` raises."""
     left = deque(range(len(over)))
     found: dict[int, _Result | Lost] = {}
     running: dict[Connection, tuple[_Worker, int, float]] = {}
@@ -101,7 +108,8 @@ def spread(
             go_on(None)
         while running:
             soonest = min(end for _, _, end in running.values())
-            wait(list(running), max(0, soonest - time.monotonic()))
+            wait(list(running), min(_TOLD, max(0, soonest - time.monotonic())))
+            told(len(found))
             for pipe, (worker, number, end) in list(running.items()):
                 if not pipe.poll() and time.monotonic() < end:
                     continue

@@ -11,9 +11,11 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.bitbucket import variables
+from migrator.bitbucket import account, variables
 from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.records import Level
+from migrator.bitbucket.scopes import fits
+from migrator.bitbucket.session import Client
 from migrator.secrets import keeping
 from migrator.secrets import plan as plans
 from migrator.secrets.asking import Asking
@@ -22,6 +24,9 @@ from migrator.secrets.keeping import NotKept
 from migrator.secrets.listing import again
 from migrator.secrets.plan import Plan, PlanRow
 
+_COMMAND = "secrets apply"
+_EACH = 2
+"""Requests that it takes to look at a variable once more, and to delete it."""
 _STOP = (Cause.UNAUTHORISED, Cause.RATE_LIMITED, Cause.UNREACHABLE, Cause.SERVER, Cause.TOO_SLOW)
 """After these, the next row would meet the same."""
 
@@ -80,6 +85,22 @@ def still(asking: Asking, plan: Plan) -> Callable[[PlanRow], str]:
 
 def _within(ref: str, row: PlanRow, changed: frozenset[str]) -> bool:
     return row.level is not Level.WORKSPACE or ref.partition(":")[0] in changed
+
+
+def able(client: Client, count: int) -> None:
+    """Whether so many variables can be deleted, as far as that is known before the first: what Bitbucket has said of
+    the credential, and what is left of this hour's requests. Raises ApiError."""
+    has = account.standing(client.said, client.credentials.hide).scopes
+    lacks = next((fit.missing for fit in fits(has or (), client.credentials.kind) if fit.command == _COMMAND), ())
+    if has and lacks:
+        raise ApiError(Cause.FORBIDDEN, f"the credential lacks the scope {', '.join(lacks)}; nothing deleted")
+    room, most = client.room(), client.budget.per_hour
+    if room is not None and room < min(_EACH * count, most // 2):
+        raise ApiError(
+            Cause.RATE_LIMITED,
+            f"{room:,} of {most:,} requests are left for this hour, and this takes {_EACH * count:,}; nothing deleted, "
+            "run the same command later",
+        )
 
 
 def carry_out(

@@ -5,6 +5,8 @@ No mention, link, fence, heading, emphasis or HTML of what is shown survives.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from migrator.text.mask import printable
 from migrator.text.patterns import regex
 
@@ -61,6 +63,11 @@ def _spaced(part: str) -> str:
     words = text(part)
     before, after = part[:1].isspace(), part[-1:].isspace() and bool(words)
     return f"{' ' * before}{words}{' ' * after}"
+
+
+def link(value: object) -> Ready:
+    """The address of a link, which no character ends before its end."""
+    return Ready(quote(line(value), safe=":/?#@!$&'*+,;=%-._~"))
 
 
 def line(value: object) -> str:

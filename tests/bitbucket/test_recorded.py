@@ -65,7 +65,7 @@ STAGING = Environment(uuid("Staging"), "Staging")
 RAW = "Dana Owner <dana@example.com>"
 NOT_ASKED = {
     *("activity", "schedules", "participant", "task", "tasks", "statuses", "default reviewers", "projects"),
-    *("steps", "deployments", "environment", "file", "folder", "branch", "tag", "reports", "annotations"),
+    *("steps", "deployments", "environment", "file", "folder", "tag", "reports", "annotations"),
     *("pipeline", "error of pipelines"),
 }
 """Kinds that the client has no use for, so only the box is compared with them."""
@@ -239,6 +239,13 @@ CASES = (
             Branch("main", code.HEAD, NOON, RAW),
         ),
     ),
+    case(
+        branches.strategies,
+        *("acme", "web", "feature/one"),
+        of=code.BRANCH,
+        to=("merge_commit", "squash", "fast_forward"),
+    ),
+    case(branches.strategies, "acme", "none", "main", of=errors.MISSING, to=Cause.MISSING),
     case(
         branches.tags,
         *("acme", "web"),

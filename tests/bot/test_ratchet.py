@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -123,3 +124,17 @@ def test_the_scheduled_example_reports_what_the_workspace_gained_in_a_week(desk:
         "acme/done: 0 new since 7d",
     ]
     assert {one.method for one in desk.box.requests if not one.path.startswith("/git/")} == {"GET"}
+
+
+def test_a_run_over_a_workspace_ends_by_its_deadline_and_says_what_is_left(desk: Desk) -> None:
+    fill(desk.box)
+    desk.clone.mkdir()
+    desk.box.faults.add("/git/*", delay=0.6, times=math.inf)
+    done = desk.run(
+        "--workspace", "acme", "--new-only", "--since", "7d", "--deadline", "1s", **access(desk.box.token("repository"))
+    )
+    assert done.code == 3
+    assert "not started: this run reached its `--deadline`" in done.err
+    assert "repositories left; run the same command" in done.err
+    done = desk.run("--new-only", "--deadline", "1m")
+    assert (done.code, "--deadline needs --workspace" in done.err) == (2, True)

@@ -104,6 +104,15 @@ def test_the_pages_are_the_same_in_every_run_and_on_any_terminal(made: dict[str,
     assert yaml.safe_load(done.stdout) == made
 
 
+def test_the_search_works_from_files_and_loads_nothing_from_elsewhere() -> None:
+    settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    assert settings["plugins"] == ["search", "offline"]
+    assert settings["use_directory_urls"] is False
+    (shim,) = settings["extra"]["polyfills"]
+    assert "iframe-worker" in shim, "else the plugin adds one from another host"
+    assert "window.Worker = window.IFrameWorker" in (DOCS / shim).read_text(encoding="utf-8")
+
+
 def test_every_rule_and_every_reason_has_its_page_and_says_so_itself(made: dict[str, str]) -> None:
     book = rulebook.load(())
     assert {f"rules/{id}.md" for id in book.rules} <= made.keys()

@@ -84,6 +84,7 @@ class Desk:
         """A repository with one pipelines file on each branch, which the ledger knows of."""
         files = {branch: {PIPELINES: each.format(slug=slug)} for branch, each in {main: text, **branches}.items()}
         made = self.box.add_repository(slug, files, main=main)
+        made.strategies = ("merge_commit",)
         for key in ("receive.denyNonFastForwards", "receive.denyDeletes"):  # so that a forced push fails the test
             subprocess.run(["git", "config", key, "true"], cwd=made.folder, check=True)
         self.know(slug)

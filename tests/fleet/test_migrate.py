@@ -182,6 +182,54 @@ def test_a_branch_that_would_publish_is_not_run_unless_it_is_said(
     assert ("No pipeline has run on this branch" in made.description) is not said
 
 
+@pytest.mark.parametrize(
+    ("strategies", "carrying"),
+    [
+        (("merge_commit",), ""),
+        (("merge_commit", "squash"), "squash"),
+        (("fast_forward",), "fast_forward"),
+        (("rebase_fast_forward", "merge_commit"), "rebase_fast_forward"),
+        (("rebase_merge",), "rebase_merge"),
+        ((), "Bitbucket does not say how it may be merged"),
+    ],
+)
+def test_nothing_is_opened_whose_merge_may_keep_the_destination_from_being_built(
+    box: Box, desk: Desk, watch: Watch, strategies: tuple[str, ...], carrying: str
+) -> None:
+    desk.add("web", PUSHING)
+    box.state.repositories["web"].strategies = strategies
+    done = desk.open()
+    assert bool(desk.pull_requests()) is not bool(carrying)
+    assert (done.code, f"({carrying})" in done.out) == ((1, True) if carrying else (0, False)), done.out
+    (row,) = desk.status()
+    assert (row["state"], row["held_back"]) == (("skipped", 0) if carrying else ("pr-open", 0))
+    assert not carrying or "skip-ci: the new branch would publish" in row["why"]
+    made = desk.opened("--run-pipelines" if len(strategies) == 2 else "--accept-skip-ci")
+    said = "[skip ci]" in watch.commits[0]["message"]
+    assert said is (not carrying or len(strategies) != 2)
+    assert ("Merge with a merge commit" in made.description) is said
+
+
+def test_what_a_merge_carries_is_asked_only_where_a_branch_would_publish(box: Box, desk: Desk) -> None:
+    desk.add("web")
+    desk.add("api", PUSHING)
+    desk.open()
+    asked = [one.path.partition("/acme/")[2] for one in box.requests if "/refs/branches/" in one.path]
+    assert asked == ["api/refs/branches/main"]
+
+
+def test_a_revert_that_would_keep_its_destination_from_being_built_is_not_opened(box: Box, desk: Desk) -> None:
+    desk.add("web", PUSHING)
+    box.merge("web", desk.opened().id)
+    box.state.repositories["web"].strategies = ("squash",)
+    done = desk.run("fleet", "revert", "web")
+    assert (done.code, "(squash)" in done.err) == (1, True)
+    assert len(desk.pull_requests()) == 1
+    done = desk.run("fleet", "revert", "web", "--accept-skip-ci")
+    assert (done.code, len(desk.pull_requests())) == (0, 2)
+    assert done.out.endswith("Merge it, then run `patless fleet status`.\n")
+
+
 def test_a_branch_that_publishes_nothing_is_run(desk: Desk, watch: Watch) -> None:
     desk.add("web")
     assert "skip ci" not in desk.opened().description

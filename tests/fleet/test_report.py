@@ -102,6 +102,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+NEXT = "patless: Run `patless fleet migrate` to preview the pull requests.\n"
+
+
 def _scanned(ledger: Ledger, slug: str, *findings: SeenFinding) -> None:
     repository = FleetRepository(f"{{{slug}}}", "acme", slug, project="CORE", main_branch="main")
     commit = slug.encode().hex().ljust(40, "0")
@@ -132,7 +135,7 @@ def run(home: Path, tmp_path: Path) -> Run:
 
 def test_of_what_was_not_given_the_page_says_so_and_the_files_invent_nothing(run: Run) -> None:
     done = run()
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err) == (0, NEXT)
     assert done.names == ["report.html", *(f"report.html.{ending}" for ending in ENDINGS)]
     for option in ("--secrets", "--for-secrets", "--tokens", "--plan"):
         assert option in done.page.partition('id="not-given"')[2]
@@ -159,7 +162,7 @@ def test_every_finding_is_in_the_json_and_in_a_table(run: Run) -> None:
 def test_an_auditor_has_evidence_waivers_tokens_signatures_and_outcomes(run: Run) -> None:
     options = ["--secrets", "secrets.json", "--plan", "plan.json", "--allowed-signers", "allowed"]
     done = run(*options)
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err) == (0, NEXT)
     for text in (
         "prints names only",
         "api, Production",

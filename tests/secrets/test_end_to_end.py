@@ -24,6 +24,7 @@ from unittest import mock
 import pytest
 from msgspec.structs import replace
 
+from migrator.bitbucket.session import Client
 from migrator.cli import main
 from migrator.demo import samples
 from migrator.demo.box import Box
@@ -336,8 +337,42 @@ def test_a_value_that_is_not_secured_stays_without_a_backup(desk: Desk) -> None:
     uuid = desk.box.add_variable("PACKAGES_EMAIL", "ci@acme.example", repository="tool", secured=False)
     desk.plan("--repo", "tool")
     done = desk.apply()
-    assert done.code == 1
+    assert (done.code, "pass `--backup FILE`" in done.err) == (2, True)
     assert uuid in uuids(desk.box)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "code", "said"),
+    [
+        ((), {}, 2, "pass `--backup FILE`"),
+        (("--backup", "plan.json"), {}, 3, "plan.json"),
+        (("--backup", "other"), {}, 3, "something other than complete lines of a backup"),
+        (("--backup", "no/such/folder/b"), {}, 3, "no/such/folder"),
+        (("--backup", "b", "--sign", "plan.json"), {}, 2, "ssh-keygen does not sign"),
+        (("--backup", "b"), {"BITBUCKET_ACCESS_TOKEN": "weak"}, 4, "lacks the scope pipeline:variable"),
+        (("--backup", "b"), {"ROOM": "3"}, 4, "3 of 1,000,000 requests are left for this hour, and this takes 4"),
+    ],
+    ids=["no backup", "the plan", "another file", "no folder", "key", "scopes", "budget"],
+)
+def test_everything_that_can_refuse_does_so_before_the_first_removal(
+    arguments: tuple[str, ...], variables: dict[str, str], code: int, said: str, desk: Desk
+) -> None:
+    tool(desk.box)
+    desk.box.add_variable("PACKAGES_EMAIL", "ci@acme.example", repository="tool", secured=False)
+    (desk.home / "other").write_text("exclude = []\n")
+    (desk.home / "other").chmod(0o600)
+    desk.plan("--repo", "tool")
+    before = uuids(desk.box)
+    if variables.get("BITBUCKET_ACCESS_TOKEN"):
+        variables = {"BITBUCKET_ACCESS_TOKEN": desk.box.token("repository", "pipeline")}
+    room = int(variables["ROOM"]) if "ROOM" in variables else Client.room
+    with mock.patch.object(Client, "room", (lambda client: room) if isinstance(room, int) else room):
+        done = desk.apply(*arguments, **variables)
+    assert (done.code, said in done.err) == (code, True), done.out + done.err
+    assert uuids(desk.box) == before
+    assert not [one for one in desk.box.requests if one.method == "DELETE"]
+    log = desk.home / "plan.json.log"
+    assert not log.exists() or "started" not in log.read_text()
 
 
 def test_a_value_that_a_full_disk_cuts_is_kept_in_bitbucket(desk: Desk) -> None:

@@ -222,6 +222,8 @@ def _merge(call: RoutedRequest) -> Response:
     try:
         strategy = review.Strategy(wanted.get("merge_strategy") or review.Strategy.MERGE_COMMIT)
         words = str(wanted.get("message") or "")
+        if strategy not in repository.strategies:
+            raise ValueError
         review.merge(repository, request, call.credential.user, call.now(), words, strategy)
     except ValueError:
         return error(400, "merge_strategy: not one of this repository's")

@@ -11,12 +11,9 @@ from urllib.parse import quote
 from migrator.demo import paging, store
 from migrator.demo.messages import Response, error
 from migrator.demo.resources.commits import author, shown
-from migrator.demo.review import Strategy
 from migrator.demo.routes import Route, RoutedRequest, missing
 from migrator.demo.scopes import READ_REPOSITORY, WRITE_REPOSITORY
 from migrator.demo.state import Repository
-
-_MERGING = {"default_merge_strategy": Strategy.MERGE_COMMIT, "merge_strategies": list(Strategy)}
 
 
 def _rows(call: RoutedRequest, kind: str, refs: dict[str, str]) -> list[dict[str, Any]]:
@@ -29,11 +26,17 @@ def _rows(call: RoutedRequest, kind: str, refs: dict[str, str]) -> list[dict[str
             "name": name,
             "target": shown(call, repository, revisions[target]),
             "links": _links(call, repository, kind, name),
-            **(_MERGING if kind == "branch" else _said(call, notes.get(name))),
+            **(_merging(repository) if kind == "branch" else _said(call, notes.get(name))),
         }
         for name, target in refs.items()
         if target in revisions
     ]
+
+
+def _merging(repository: Repository) -> dict[str, Any]:
+    if not repository.strategies:
+        return {}
+    return {"default_merge_strategy": repository.strategies[0], "merge_strategies": list(repository.strategies)}
 
 
 def _links(call: RoutedRequest, repository: Repository, kind: str, name: str) -> dict[str, Any]:

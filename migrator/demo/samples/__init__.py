@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from migrator.demo.box import Box
 from migrator.demo.people import User
+from migrator.demo.review import Strategy
 from migrator.demo.samples import (
     api,
     base,
@@ -62,6 +63,7 @@ def _add(box: Box, sample: Sample, people: dict[str, User], now: datetime) -> No
     ]
     repository, hashes = box.add_written(sample.slug, commits, sample.tags, project=sample.project)
     repository.restricted = sample.restricted
+    repository.strategies = (Strategy.MERGE_COMMIT,)  # the team's rule, which lets `[skip ci]` stay in the branch
     for name in dict.fromkeys(variable.environment for variable in sample.stored if variable.environment):
         box.add_environment(sample.slug, name, name)
     for variable in sample.stored:

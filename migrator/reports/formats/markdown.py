@@ -9,7 +9,9 @@ from migrator.reports.document import Document, Marked, Passage, Section, Subjec
 from migrator.reports.paint import Paint
 from migrator.text.markup import cell, code, prose
 from migrator.text.mask import printable
+from migrator.text.patterns import regex
 
+_TICKS = regex(r"`+")
 _VERDICTS = (Tone.GOOD, Tone.HALF, Tone.BAD, Tone.PLAIN)
 
 
@@ -96,7 +98,13 @@ def _rows(table: Table) -> Iterator[list[str]]:
 
 def _block(block: Passage) -> Iterator[str]:
     label = f"{line(block.label)}: " if block.label else ""
-    if block.kind == "code":
+    if block.kind == "diff":
+        shown = [printable(one) for one in block.text.split("\n")]
+        fence = "`" * max(3, 1 + max((len(ticks) for one in shown for ticks in _TICKS.findall(one)), default=0))
+        yield from ("", *filter(None, [label.rstrip()]), "", f"{fence}diff", *shown, fence, "")
+    elif block.kind == "prose":
+        yield from ("", *filter(None, [label.rstrip()]), "", *(f"> {one}".rstrip() for one in block.text.split("\n")))
+    elif block.kind == "code":
         yield from ("", *(f"    {printable(line_)}" for line_ in block.text.split("\n")), "")
     elif block.kind == "copy":
         words = (prose(one) if "`" in plain(one) else code(plain(one)) for one in block.lines)

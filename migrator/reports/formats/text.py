@@ -92,6 +92,9 @@ def _block(block: Passage, paint: Paint) -> Iterator[str]:
     label = line(block.label, paint) if block.label else ""
     if block.kind == "code":
         yield from lines
+    elif block.kind in ("diff", "prose"):
+        yield from [f"  {label}:"] if label else []
+        yield from (f"    {_changed(one, paint) if block.kind == 'diff' else one}".rstrip() for one in lines)
     elif block.kind == "page" and paint.links:
         return
     elif block.kind == "copy" and len(label) < _LABEL:
@@ -102,6 +105,12 @@ def _block(block: Passage, paint: Paint) -> Iterator[str]:
         yield from (f"{'    ' if label else '  '}{one}" for one in lines)
     else:
         yield from (f"  = {label}: {one}" if label else f"  {one}" for one in lines)
+
+
+def _changed(shown: str, paint: Paint) -> str:
+    if shown.startswith("@@"):
+        return paint.cyan(shown)
+    return paint.red(shown) if shown.startswith("-") else paint.green(shown) if shown.startswith("+") else shown
 
 
 def _aligned(table: Table, paint: Paint) -> list[str]:

@@ -55,11 +55,12 @@ class StandingRecord(Struct, frozen=True):
     ]
     age_days: Annotated[int | None, about("Of an open pull request")]
     findings: Count
-    held_back: Count
+    held_back: Annotated[Count, about("Findings that need review, or that fleet migrate left alone")]
     unread: Annotated[Count, about("Files that could not be read")]
     pull_request: RequestRecord | None
     error: str | None
     was: Annotated[Strings, about("Slugs that the repository had before")]
+    why: Annotated[str | None, about("Why fleet migrate left all findings alone")]
 
 
 class StatusSummary(Struct, frozen=True):
@@ -219,6 +220,7 @@ def _standing(row: StatusRow) -> StandingRecord:
         request,
         row.error or None,
         row.was,
+        row.why or None,
     )
 
 

@@ -53,7 +53,7 @@ TONES = (
 )
 _REPOSITORIES = (
     *("repository", "state", "branch", "findings", "held_back", "project", "wave", "owner", "due", "pull_request"),
-    *("error", "was"),
+    *("error", "was", "why"),
 )
 _DONE = (State.CLEAN, State.MERGED, State.MERGED_GREEN)
 _TO_LOOK_AT = (State.MERGED_RED, State.ERROR, State.UNREADABLE)
@@ -98,7 +98,7 @@ def _overview(fleet: Fleet, today: date) -> Section:
     )
     verdicts = tuple(Bar(verdict, findings[verdict], VERDICTS[verdict]) for verdict in MEANING)
     charts = [
-        Chart("share", "How far the repositories are", parts, _told(parts)),
+        Chart("share", f"How far the {_counted(fleet)[1]} are", parts, _told(parts)),
         Chart("share", "What is left, by verdict", verdicts, _told(verdicts)),
         *_progress(fleet.changes, today),
         *_unlocks(fleet.picture),
@@ -106,8 +106,8 @@ def _overview(fleet: Fleet, today: date) -> Section:
     return Section(
         "overview",
         "Overview",
-        f"{done:,} of {many(looked, 'repository', 'repositories')} have no stored login left, or have merged the "
-        "change that removes it.",
+        f"{done:,} of {many(looked, *_counted(fleet))} have no stored login left, or have merged the change that "
+        "removes it.",
         (
             Figure(share, "done", f"{done:,} of {looked:,} that were read"),
             Figure(f"{counts[State.OPEN]:,}", "pull requests open", f"{counts[State.DECLINED]:,} declined"),
@@ -116,6 +116,12 @@ def _overview(fleet: Fleet, today: date) -> Section:
         ),
         tuple(chart for chart in charts if any(bar.value for bar in chart.bars)),
     )
+
+
+def _counted(fleet: Fleet) -> tuple[str, str]:
+    """What a row is, one and several: a repository can have several destinations."""
+    several = len({one.repository.uuid for one in fleet.owned}) < len(fleet.owned)
+    return ("destination branch", "destination branches") if several else ("repository", "repositories")
 
 
 def _progress(changes: Iterable[Migration], today: date) -> Iterator[Chart]:
@@ -156,7 +162,7 @@ def _repositories(fleet: Fleet) -> Section:
     columns = (
         Column("Repository", "name"),
         Column("State", "mark"),
-        Column("Branch"),
+        Column("Branch", "words"),
         Column("Findings", "number"),
         Column("Needs review", "number"),
         Column("Project", "mark"),
@@ -168,7 +174,7 @@ def _repositories(fleet: Fleet) -> Section:
         "repositories",
         "Repositories",
         "Find yours by name. Open it for its findings, what would change, and the next steps.",
-        tables=(Table("repository-rows", "All repositories", columns, rows, TONES),),
+        tables=(Table("repository-rows", f"All {_counted(fleet)[1]}", columns, rows, TONES),),
     )
 
 
@@ -206,6 +212,8 @@ def _owned(one: Owned, reasons: Mapping[str, ReasonEntry]) -> Iterator[Passage]:
         yield copied(change.url, "pull request")
     if one.standing.error:
         yield said(one.standing.error, "Error" if one.standing.standing.counts else "Not counted")
+    if one.standing.why:
+        yield said(one.standing.why, "Left alone by fleet migrate")
     if one.standing.was:
         yield said(", ".join(one.standing.was), "Earlier names")
     if one.findings and one.outdated:
@@ -231,6 +239,7 @@ def _cells(one: Owned) -> tuple[str | int, ...]:
         standing.change.url if standing.change else "",
         standing.error,
         " ".join(standing.was),
+        standing.why,
     )
 
 

@@ -33,6 +33,6 @@ def _row(row: StatusRow) -> TableRow:
     age = f" ({row.days} days)" if row.days is not None else ""
     link = f"#{row.change.pull_request} {row.change.url}" if row.change and row.change.pull_request else ""
     was = f"was {', '.join(row.was)}" if row.was else ""
-    last = " ".join(part for part in (link, row.error, was) if part)
+    last = " ".join(part for part in (link, row.error, row.why, was) if part)
     state = f"{row.standing}{age}"
     return TableRow((named(row.slug), named(row.destination), state, row.findings, row.held_back, last))

@@ -21,13 +21,17 @@ PIPELINES = "bitbucket-pipelines.yml"
 
 def three(desk: Desk) -> None:
     for name in ("api", "docs", "web"):
-        desk.box.add_repository(name, {"main": {PIPELINES: LOGIN, "Dockerfile": "FROM alpine:3\n"}})
+        made = desk.box.add_repository(name, {"main": {PIPELINES: LOGIN, "Dockerfile": "FROM alpine:3\n"}})
+        made.strategies = ("merge_commit",)
     assert desk.scan().code == 1
 
 
 def status(desk: Desk) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(desk.run("status", "--offline", "--format", "json").out)
     return document
+
+
+NEXT = "Run `patless fleet migrate` to preview the pull requests.\n"
 
 
 def states(desk: Desk) -> dict[str, str]:
@@ -42,7 +46,7 @@ def test_where_nothing_changes_nobody_is_asked_for_and_nothing_is_said(desk: Des
     desk.box.forget_requests()
     done = desk.scan()
     assert len(desk.asked("/2.0/")) == 1
-    assert done.out == "3 repositories: 3 scanned\n3 findings: 3 safe, 0 unsafe, 0 report-only\n"
+    assert done.out == f"3 repositories: 3 scanned\n3 findings: 3 safe, 0 unsafe, 0 report-only\n{NEXT}"
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"truncate": 40}, {"status": 404}])
@@ -103,7 +107,7 @@ def test_one_that_is_gone_is_said_and_does_not_count(desk: Desk) -> None:
     assert done.code == 1
     assert done.out == (
         "2 repositories: 2 scanned\n2 findings: 2 safe, 0 unsafe, 0 report-only\nnot counted: 1 gone (docs); run "
-        "`patless fleet forget` to remove them\n"
+        f"`patless fleet forget` to remove them\n{NEXT}"
     )
     assert states(desk) == {"api": "findings", "docs": "gone", "web": "findings"}
     summary = status(desk)["summary"]
@@ -281,13 +285,14 @@ def test_archived_ones_are_read_and_do_not_count(desk: Desk, told: str) -> None:
     done = desk.scan()
     assert done.out == (
         "2 repositories: 2 scanned\n2 findings: 2 safe, 0 unsafe, 0 report-only\nnot counted: 1 archived (docs)\n"
+        + NEXT
     )
     assert states(desk)["docs"] == "archived"
     assert status(desk)["summary"]["findings"] == 2
     assert "docs" in desk.run("packages").out
     shown = desk.run("migrate", "--accept-linkage").out
     assert "web main: would open" in shown
-    assert "docs" not in shown
+    assert "docs main" not in shown
 
 
 def test_none_that_has_left_is_written_to(desk: Desk) -> None:
@@ -306,7 +311,10 @@ def test_none_that_has_left_is_written_to(desk: Desk) -> None:
 def test_what_is_forgotten_is_said_and_found_anew(desk: Desk) -> None:
     three(desk)
     done = desk.run("forget", "docs")
-    assert (done.code, done.out) == (0, "docs: forgotten (scanned; 1 branch, 1 finding)\n")
+    assert (done.code, done.out) == (
+        0,
+        "docs: forgotten (scanned; 1 branch, 1 finding)\nRun `patless fleet status` to see what the ledger has.\n",
+    )
     assert set(desk.entries()) == {"api", "web"}
     assert {one.entry.repository.slug for one in desk.branches()} == {"api", "web"}
     desk.box.forget_requests()

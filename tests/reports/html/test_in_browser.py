@@ -6,8 +6,10 @@ from functools import cache
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from migrator.findings.masking import masked
+from migrator.reports.document import Bar, Chart, Column, Document, Passage, Section, Table, TableRow, Tone
 from migrator.reports.formats.html import render
 from migrator.reports.subjects import fleet, secrets
 from migrator.reports.subjects.findings import document as findings_document
@@ -17,13 +19,29 @@ from tests.reports.html import samples
 from tests.reports.html.chromium import speed
 from tests.reports.html.conftest import Opened, Tab
 
-NAMES = ("check", "secrets", "fleet")
+NAMES = ("check", "secrets", "fleet", "preview")
 
 _OPEN = """(most) => {
   for (const table of document.querySelectorAll(".table"))
     for (const button of [...table.querySelectorAll("button.open[aria-expanded=false]")].slice(0, most)) button.click();
 }"""
 """Opens the first rows of every table."""
+
+
+def preview() -> Document:
+    """As `fleet migrate` shows it."""
+    body = ("Pipelines in `web` log in with a stored token.", "", "- **Changed**: `bitbucket-pipelines.yml`, line 5.")
+    lines = ("--- a/bitbucket-pipelines.yml", "+++ b/bitbucket-pipelines.yml", "@@ -1 +1 @@", "-a", "+b")
+    rows = tuple(
+        TableRow((slug, "main", state, "Use native credentials"), blocks)
+        for slug, state, blocks in (
+            ("web", "would open", (Passage("prose", body, "description"), Passage("diff", lines, "change"))),
+            ("api", "linkage", ()),
+        )
+    )
+    columns = (Column("Repository", "name"), Column("Destination"), Column("State", "mark"), Column("Title", "words"))
+    table = Table("pull-requests", "Repositories", columns, rows, (("would open", Tone.GOOD),))
+    return Document("Pull requests", "preview", (Section("preview", "Preview", "Would open 1.", tables=(table,)),))
 
 
 @cache
@@ -33,6 +51,7 @@ def page_of(name: str) -> str:
         "check": lambda: findings_document(masked(findings.report()), findings.REASONS, "demo", page=True),
         "secrets": lambda: secrets.document(stored.listing(), stored.TOKENS, page=True),
         "fleet": lambda: fleet.document(samples.audited(12), samples.TODAY),
+        "preview": preview,
     }
     return render(made[name](), samples.MADE)
 
@@ -90,10 +109,36 @@ def test_a_click_anywhere_in_a_row_is_one_on_its_button_but_not_where_text_is_se
 @pytest.mark.parametrize("name", NAMES)
 def test_on_a_phone_a_row_is_a_card_whose_words_are_whole(opened: Opened, name: str) -> None:
     with opened(page_of(name), viewport={"width": 390, "height": 844}) as tab:
-        for cell in tab.page.locator("tr.row > *").all()[:40]:
-            cell.scroll_into_view_if_needed()
-            assert "\n" not in cell.inner_text().strip() or (cell.bounding_box() or {"width": 0})["width"] > 150
+        for _ in range(2):  # closed, and open
+            for cell in [one for one in tab.page.locator("tr.row > *").all()[:40] if one.is_visible()]:
+                cell.scroll_into_view_if_needed()
+                assert "\n" not in cell.inner_text().strip() or (cell.bounding_box() or {"width": 0})["width"] > 150
+            tab.page.evaluate(_OPEN, 40)
+        assert all(one.is_visible() for one in tab.page.locator("tr.row.opens > :not(:empty)").all()[:40])
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_thirty_findings_fit_a_few_screens_of_a_phone_and_open_whole(opened: Opened) -> None:
+    report = findings.report()
+    many = replace(report, findings=(report.findings * 30)[:30])
+    text = render(findings_document(masked(many), findings.REASONS, "demo", page=True), samples.MADE)
+    with opened(text, viewport={"width": 390, "height": 844}) as tab:
+        assert tab.page.locator("#findings tr.row").count() == 30
+        assert tab.page.evaluate("document.documentElement.scrollHeight") < 4000
+        row = tab.page.locator("#findings tr.row.opens").first
+        assert not row.locator("td.text").nth(1).is_visible()
+        row.locator("button.open").click()
+        assert row.locator("td.text").nth(1).is_visible()
+
+
+def test_a_chart_is_there_only_where_it_compares(opened: Opened) -> None:
+    one = Chart("bars", "One", (Bar("a", 3), Bar("b", 0)), "a: 3")
+    two = Chart("bars", "Two", (Bar("a", 3), Bar("b", 1)), "a: 3, b: 1")
+    week = Chart("weeks", "Week", (Bar("23 Nov", 3),), "23 Nov: 3")
+    weeks = Chart("weeks", "Weeks", (Bar("16 Nov", 0), Bar("23 Nov", 3)), "23 Nov: 3")
+    page = Document("Page", "", (Section("s", "S", charts=(one, two, week, weeks)),))
+    with opened(render(page, samples.MADE)) as tab:
+        assert tab.page.locator("figcaption").all_inner_texts() == ["Two", "Weeks"]
 
 
 def test_the_keyboard_is_enough(opened: Opened) -> None:

@@ -135,6 +135,7 @@ def test_the_repositories_are_a_table_for_spreadsheets() -> None:
         "",
         "",
         "",
+        "",
     ]
 
 

@@ -14,7 +14,8 @@
   const label = (text) => (text ? [node("b", { class: "label" }, text), " "] : []);
   const change = (text, name) => {
     const kinds = { "+": "added", "-": "gone", "@": "hunk" };
-    const spans = lines(text).map((line) => node("span", kinds[line[0]] ? { class: kinds[line[0]] } : {}, line + "\n"));
+    const kind = (line) => (/^(--- a|\+\+\+ b)\//.test(line) ? "hunk" : kinds[line[0]]);
+    const spans = lines(text).map((line) => node("span", kind(line) ? { class: kind(line) } : {}, line + "\n"));
     return node("pre", { class: "diff", tabindex: 0, role: "group", "aria-label": name || "The change" }, ...spans);
   };
   const blocks = {
@@ -24,6 +25,7 @@
       node("ul", {}, ...lines(text).map((line) => node("li", {}, line))),
     ],
     diff: (text, name) => [change(text, name)],
+    prose: (text, name) => [...(name ? [node("p", {}, ...label(name))] : []), node("pre", { class: "prose" }, text)],
     copy: (text, name) => [
       node("div", { class: "copy" }, node("b", { class: "label" }, name), node("code", {}, text),
         node("button", { type: "button", "data-copy": "" }, "Copy")),
