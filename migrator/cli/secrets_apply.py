@@ -33,7 +33,7 @@ def apply(options: ApplyOptions) -> int:
     if datetime.now(UTC) > made.expiry:
         raise UsageError(f"the plan was valid until {made.expires}; write a new one with `patless secrets plan`")
     asked = questions.of_plan(made, options.path, options.sources)
-    by, key = _person(options.by), signing.fingerprint(options.sign) if options.sign else ""
+    by, key = _person(options.applied_by), signing.fingerprint(options.sign) if options.sign else ""
     if not by and key and signers.allowed_signers:
         by = next(iter(signing.names(key, signers.allowed_signers)), "")
     enough(path, made, signers, by, key)
@@ -110,7 +110,7 @@ def _person(said: str) -> str:
     """Who applies the plan, '' where nobody says so. Raises UsageError where the credential says something else."""
     owner = Credentials.of(os.environ).email
     if owner and said and said.casefold() != owner.casefold():
-        raise UsageError(f"--by names {said}, but the API token belongs to {owner}; leave --by out")
+        raise UsageError(f"--applied-by names {said}, but the API token belongs to {owner}; leave --applied-by out")
     return owner or said or os.environ.get(EMAIL, "")
 
 

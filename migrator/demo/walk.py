@@ -129,7 +129,7 @@ def steps(url: str) -> tuple[Scene, ...]:
                 "nothing else."
             ),
             (
-                *("patless", "secrets", "apply", "plan.json", "--yes", "--by", APPLIER, *_SIGNED),
+                *("patless", "secrets", "apply", "plan.json", "--yes", "--applied-by", APPLIER, *_SIGNED),
                 *("--backup", "backup.jsonl"),
             ),
         ),

@@ -112,7 +112,7 @@ class ApplyOptions(Struct, frozen=True):
     log: Log = None
     backup: Annotated[File, CliOption("Save values that are not secured to this file.")] = None
     signers: Signers = Signers()
-    by: Annotated[str, CliOption("Who applies it, with an access token.", metavar="EMAIL")] = ""
+    applied_by: Annotated[str, CliOption("Who applies it, with an access token.", metavar="EMAIL")] = ""
     sign: Annotated[Path | None, SIGN, CliOption("Sign the log with this SSH key.")] = None
     ledger: Annotated[Ledger, CliOption("Where to keep answers about a workspace.")] = LEDGER
     sources: Sources = Sources()

@@ -120,7 +120,7 @@ def enough(plan: Path, made: Plan, signers: Signers, by: str, key: str = "") -> 
         raise UsageError(f"the signature {bad.file.name} is invalid: {bad.why}")
     required = required or 1
     if required > 1 and not by:
-        raise UsageError("patless can't tell who applies the plan: an access token has no person; pass --by")
+        raise UsageError("patless can't tell who applies the plan: an access token has no person; pass --applied-by")
     good = signing.people(found, (by,), (key,)) if required > 1 else signing.people(found)
     if len(good) < required:
         others = f" by others than {by}" if required > 1 else ""

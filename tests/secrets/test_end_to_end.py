@@ -551,11 +551,11 @@ TWO = (*ALLOWED, "--require-signatures", "2")
         (("stranger",), ALLOWED, 2),
         (("dana",), ALLOWED, 0),
         (("dana",), TWO, 2),
-        (("dana", "dana"), (*TWO, "--by", "sam@acme.example"), 2),
+        (("dana", "dana"), (*TWO, "--applied-by", "sam@acme.example"), 2),
         (("dana", "lee"), TWO, 2),
-        (("dana", "lee"), (*TWO, "--by", "Lee@acme.example"), 2),
-        (("dana", "lee"), (*TWO, "--by", "sam@acme.example"), 0),
-        (("dana", "lee", "stranger"), (*TWO, "--by", "sam@acme.example"), 2),
+        (("dana", "lee"), (*TWO, "--applied-by", "Lee@acme.example"), 2),
+        (("dana", "lee"), (*TWO, "--applied-by", "sam@acme.example"), 0),
+        (("dana", "lee", "stranger"), (*TWO, "--applied-by", "sam@acme.example"), 2),
     ],
     ids=[
         "none",
@@ -592,7 +592,7 @@ def test_offline_too_nobody_who_applied_counts_as_a_signer(desk: Desk, keys: Map
     tool(desk.box)
     desk.plan("--repo", "tool", "--sign", str(keys["dana"]), "--sign", str(keys["lee"]))
     assert desk.secrets("verify", "plan.json", *TWO).code == 0
-    assert desk.secrets("apply", "plan.json", "--yes", *ALLOWED, "--by", "dana@acme.example").code == 0
+    assert desk.secrets("apply", "plan.json", "--yes", *ALLOWED, "--applied-by", "dana@acme.example").code == 0
     assert desk.secrets("verify", "plan.json", *ALLOWED).code == 0
     checked = desk.secrets("verify", "plan.json", *TWO)
     assert (checked.code, "signers: 1 of 2 required by others than dana@acme.example" in checked.out) == (1, True)
@@ -610,7 +610,7 @@ def test_the_owner_of_an_api_token_applies_under_no_other_name(desk: Desk, keys:
     uuid = tool(desk.box)
     desk.plan("--repo", "tool", "--sign", str(keys["dana"]), "--sign", str(keys["lee"]))
     own = {"BITBUCKET_ACCESS_TOKEN": "", "ATLASSIAN_ACCOUNT_EMAIL": "lee@acme.example", "ATLASSIAN_API_TOKEN": "x"}
-    refused = desk.secrets("apply", "plan.json", "--yes", *TWO, "--by", "sam@acme.example", **own)
+    refused = desk.secrets("apply", "plan.json", "--yes", *TWO, "--applied-by", "sam@acme.example", **own)
     assert (refused.code, "the API token belongs to lee@acme.example" in refused.err) == (2, True)
     assert uuid in uuids(desk.box)
 
@@ -621,13 +621,13 @@ def test_one_key_with_two_names_is_one_signer(desk: Desk, keys: Mapping[str, Pat
     (desk.home / "allowed").write_text(f"dana@acme.example,lee@acme.example {public}sam@acme.example {public}")
     desk.plan("--repo", "tool", "--sign", str(keys["dana"]), "--sign", str(keys["dana"]))
     desk.installed = True
-    refused = desk.secrets("apply", "plan.json", "--yes", *TWO, "--by", "kim@acme.example")
+    refused = desk.secrets("apply", "plan.json", "--yes", *TWO, "--applied-by", "kim@acme.example")
     assert (refused.code, "1 valid signatures" in refused.err) == (2, True)
     assert desk.secrets("verify", "plan.json", *TWO).code == 1
     assert uuid in uuids(desk.box)
 
 
-@pytest.mark.parametrize("by", [("--by", "kim@acme.example"), ()], ids=["under another name", "without a name"])
+@pytest.mark.parametrize("by", [("--applied-by", "kim@acme.example"), ()], ids=["under another name", "without a name"])
 def test_whoever_applies_is_no_signer_by_the_key_that_signs_the_log(
     by: tuple[str, ...], desk: Desk, keys: Mapping[str, Path]
 ) -> None:
@@ -706,7 +706,7 @@ def test_a_plan_is_not_begun_with_a_key_that_signs_nothing_nor_over_one_that_was
 def test_a_signature_of_another_than_the_log_names_is_not_good(desk: Desk, keys: Mapping[str, Path]) -> None:
     tool(desk.box)
     desk.plan("--repo", "tool")
-    done = desk.apply("--by", "dana@acme.example", "--sign", str(keys["lee"]))
+    done = desk.apply("--applied-by", "dana@acme.example", "--sign", str(keys["lee"]))
     assert done.code == 0
     checked = desk.secrets("verify", "plan.json", *ALLOWED, "--require-signatures", "0")
     assert (checked.code, "lee@acme.example signed what dana@acme.example applied" in checked.out) == (1, True)
