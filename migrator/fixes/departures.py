@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from migrator.fixes.context import Context
 from migrator.fixes.reasons.building import Building, buildings
+from migrator.fixes.reasons.taking import StepFiles
 from migrator.flow.events import Command
 from migrator.ir.named import located
 from migrator.ir.paths import ROOT, only
@@ -18,7 +19,7 @@ from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Role
 from migrator.sinks.escapes import Escaped, escapes
-from migrator.sinks.keeping import WrittenFiles, spelt, takes, within
+from migrator.sinks.keeping import WrittenFiles, removed, spelt, takes, within
 from migrator.sinks.packages import host_of
 from migrator.sinks.shown import visible_text
 from migrator.text.patterns import regex
@@ -44,24 +45,25 @@ class Departure(Struct, frozen=True):
 
 def departures(facts: StepFacts, context: Context) -> Iterator[Departure]:
     """Where a step hands on a Packages credential, or has something else log in with one: a command is named once."""
-    files: list[WrittenFiles] = []
+    files = StepFiles.of(facts.shells, context)
     built = tuple(buildings(facts, context))
-    for shell in facts.shells:
-        written = WrittenFiles.of(shell.trace, context.book)
-        files.append(written)
+    for shell, written in files.shells:
         for command in shell.trace.commands:
-            found = _by_command(command, shell, written, context)
+            found = _by_command(command, shell, written, files)
             if departure := next(found, None):
                 yield departure
         yield from _kept(facts, shell, written, built, context)
     for task in facts.tasks:
-        yield from _by_task(facts, task, files, context)
+        yield from _by_task(facts, task, files)
 
 
-def _by_command(command: Command, shell: Shell, written: WrittenFiles, context: Context) -> Iterator[Departure]:
+def _by_command(command: Command, shell: Shell, written: WrittenFiles, files: StepFiles) -> Iterator[Departure]:
     source, span = shell.script.source_at(command.span), shell.script.shown(command.span)
+    context = files.context
     for escaped in escapes(command, context.book):
         values = _given(escaped, command, written)
+        if not escaped.of(Role.SCRIPT):  # whose words are about another machine's files
+            values += files.below(shell, command, [one.symbol() or "" for one in values])
         what, lasting = escaped.escape.what, True
         if escaped.of(Role.SCRIPT) and not _shows_login(command, values, context):
             what, lasting = _PERHAPS, False
@@ -70,6 +72,11 @@ def _by_command(command: Command, shell: Shell, written: WrittenFiles, context: 
             stored = _handed_on(escaped, values, context)
         if stored is not None:
             yield Departure(source, span, command.name, what, stored, tuple(values), lasting)
+    taken, packed = [*files.taken(shell, command)], [*files.packed(shell, command)]
+    if stored := _known(taken, context):
+        yield Departure(source, span, command.name, f"a file that `{command.name}` takes along", stored, tuple(taken))
+    if stored := _known(packed, context):
+        yield Departure(source, span, command.name, _PERHAPS, stored, tuple(packed), lasting=False)
 
 
 def _given(escaped: Escaped, command: Command, written: WrittenFiles) -> list[Value]:
@@ -129,7 +136,8 @@ def _kept(
     seen: set[tuple[Span, str]] = set()
     for command, path, content in written.events:
         stored = _known([content], context) or ()
-        becomes = [*_becomes(facts, path, outputs, context.book)] if stored else []
+        stays = stored and not removed(shell.trace, command, path, None, written.built_in)
+        becomes = [*_becomes(facts, path, outputs, context.book)] if stays else []
         if stored and path and any(build.takes_written(shell, command, path) for build in built):
             becomes.append("a part of an image")
         for what in becomes:
@@ -149,9 +157,10 @@ def _becomes(facts: StepFacts, path: str, outputs: str, book: RuleBook) -> Itera
             yield f"a part of {kind}"
 
 
-def _by_task(facts: StepFacts, task: Task, files: Iterable[WrittenFiles], context: Context) -> Iterator[Departure]:
+def _by_task(facts: StepFacts, task: Task, files: StepFiles) -> Iterator[Departure]:
     """What a task is given: a login in text or in a file, a credential, or files that the script wrote one into."""
-    book = context.book
+    context, book = files.context, files.context.book
+    left = [one for shell, written in files.shells for one in written.staying(shell.trace)] if facts.tasks else []
     for _, scalar in task.variables:
         text = scalar.value
         path = only(located(text.strip(), ROOT, book.built_in.clone))
@@ -160,7 +169,7 @@ def _by_task(facts: StepFacts, task: Task, files: Iterable[WrittenFiles], contex
         what = "a login elsewhere"
         if not logs_in(text, book) and not logs_in(told, book):
             short = spelt(text.strip(), book.built_in)
-            taken = [content for one in files for _, path, content in one.events if path and takes(short, path)]
+            taken = [content for _, path, content in left if path and takes(short, path)]
             names = tuple(name for name in (*names, *_stored(taken, book)) if name in context.credentials)
             what = _PERHAPS
             if not names:

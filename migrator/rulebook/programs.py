@@ -57,9 +57,13 @@ def _gives(word: str, options: Collection[str]) -> bool:
 
 
 class Gathering(RuleEntry, frozen=True):
-    """The `words` of a call; what is left out, the first file of `ignored` says that is there."""
+    """The `words` of a call that takes along all that is in its folder, of one that takes what it is `told`, and of one
+    that takes the files of the repository that have `changed`. What is left out, the first file of `ignored` says
+    that is there."""
 
     words: Pattern
+    told: Pattern | None = None
+    changed: Pattern | None = None
     ignored: tuple[str, ...] = ()
 
 
@@ -194,8 +198,11 @@ class Programs(RuleEntry, frozen=True, dict=True):
     discreet: frozenset[str] = frozenset()
     """They show nothing of a file that they are told."""
     gathering: Mapping[str, Gathering] = field(default_factory=dict)
+    """Calls that take along all that is in the folder where they run, or files of it."""
+    packing: frozenset[str] = frozenset()
+    """They make archives of files."""
     unpacking: Mapping[str, Pattern] = field(default_factory=dict)
-    """Calls that take along all that is in the folder where they run."""
+    """Calls of those that only take files out of one."""
     targets: frozenset[str] = frozenset()
     """Options that name the image that is pushed, of programs that are no clients."""
     credentials: frozenset[str] = frozenset()
