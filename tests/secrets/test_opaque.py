@@ -50,6 +50,9 @@ def opaque(text: str, path: str) -> list[str]:
         ("a.j2", "{{ lookup('env', 'X') }}"),
         ("a.py", "from environs import Env\nEnv().str('X')"),
         ("a.cs", 'builder.Environment("Development")'),
+        ("a.cs", 'config.GetSection("Logging")["Level"], config.GetSection("My").Value'),
+        ("a.fish", "set -x A 1; set -gx PATH /x $PATH; set -e OTHER; set -q A"),
+        ("run.sh", "set -x; true"),
     ],
 )
 def test_what_names_its_variables_defeats_nothing(path: str, text: str) -> None:
@@ -57,6 +60,14 @@ def test_what_names_its_variables_defeats_nothing(path: str, text: str) -> None:
 
 
 CASES = [
+    ("dump", "a.fish", "set -x"),
+    ("dump", "a.fish", "begin; set -g -x | grep T; end"),
+    ("dump", "a", "#!/usr/bin/env fish\nset --export\n"),
+    ("dump", "bitbucket-pipelines.yml", pipelines("fish -c 'set -x'")),
+    ("fields", "a.cs", 'var s = config.GetSection("My");\nvar t = s["Pat"];'),
+    ("part", "a.cs", 'config.GetSection("My")["Pat"]'),
+    ("part", "a.cs", 'config\n    .GetRequiredSection("My")\n    .GetValue<string>("Pat")'),
+    ("part", "a.py", 'settings["my"]["pat"]'),
     ("dump", "a.zig", "try std.process.getEnvMap(allocator)"),
     ("dump", "a.ml", "Array.iter print_endline (Unix.environment ())"),
     ("dump", "a.nu", "$env | to json"),
