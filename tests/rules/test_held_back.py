@@ -97,6 +97,7 @@ def test_a_name_that_no_file_system_has_is_not_there() -> None:
 
 
 PULLS = "#!/bin/sh\ndocker pull crg.apkg.io/acme/base:1\n"
+MOUNTS = 'services:\n  ci:\n    image: docker:cli\n    volumes: ["${HOME}/.docker:/root/.docker"]\n'
 SHADOWS = "export BITBUCKET_PACKAGES_TOKEN=a\n"
 LOGS_IN = f"#!/bin/sh\n{L}\n"
 PACKED = b'#!/bin/sh\ntail -n +4 "$0" | gunzip | sh\nexit 0\n'
@@ -113,6 +114,10 @@ def reasons(script: str, files: dict[str, str | bytes]) -> set[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("script", "files"),
     [
+        (
+            "docker compose run ci",
+            {"compose.yml": MOUNTS.replace("${HOME}/.docker:/root/.docker", "./data:/data"), "x.txt": PULLS},
+        ),
         ("direnv exec . make", {".envrc": "export A=1\n"}),
         ("direnv exec . ./x.sh", {".envrc": 'export T="$STORED"\n', "x.sh": "#!/bin/sh\necho done\n"}),
         ("git config core.hooksPath h\ngit hook run x", {"h/x": "#!/bin/sh\necho done\n"}),
@@ -132,6 +137,7 @@ def test_what_is_seen_to_do_nothing_with_the_login_leaves_it_safe(script: str, f
 @pytest.mark.parametrize(
     ("script", "files"),
     [
+        ("docker compose run ci", {"compose.yml": MOUNTS, "x.txt": PULLS}),
         ("direnv exec ci true", {"ci/.envrc": PULLS}),
         ("git hook run pre-push", {"hooks/pre-push": PULLS}),
         ("git config core.hooksPath h\ngit commit -m x", {"h/pre-commit": PULLS}),

@@ -12,17 +12,17 @@ from migrator.findings.records import Reason
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
-from migrator.flow.events import Command
+from migrator.flow.events import Argument, Command
 from migrator.flow.queries import may_both_run, may_follow, unseen_before
 from migrator.flow.runs import idles
 from migrator.ir.paths import Paths, Top, joined
-from migrator.ir.values import Literal
+from migrator.ir.values import Literal, Value
 from migrator.reading.evidence import NamedPackage
 from migrator.reading.steps import Shell, StepFacts
 from migrator.reading.unfollowed import runs
 from migrator.rulebook.programs import Programs
-from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
+from migrator.sinks.compose import compose_binds
 from migrator.sinks.invocations import invocation
 from migrator.sinks.login_files import gives_login_file
 from migrator.sinks.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
@@ -151,8 +151,9 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
     unseen: list[str] = []
     sources = (step.pipelines.source, *(part.source for part in step.called))
     for shell, command, paths in _after(step, context, login):
-        starts = Readers(shell.trace, book, context.file).uses_others(command)
-        if not starts and not _may_use_login(command, book):
+        readers = Readers(shell.trace, book, context.file)
+        starts = readers.uses_others(command)
+        if not starts and not _may_use_login(command, readers):
             continue
         shown = _shown_command(command)
         unseen.append(shown)
@@ -186,12 +187,16 @@ def _started(shell: Shell, command: Command, context: Context) -> Iterator[Paths
     yield from context.files.copied(shell.trace.commands)
 
 
-def _may_use_login(command: Command, book: RuleBook) -> bool:
+def _may_use_login(command: Command, readers: Readers) -> bool:
     """Whether a command may read packages that its words do not name."""
-    called = invocation(command, book)
+    called = invocation(command, readers.book)
     if called is None:
-        return not _idle(command, book.programs)
-    return gives_login_file(command, book) or (called.syntax is not None and called.syntax.unseen)
+        return not _idle(command, readers.book.programs)
+    compose = called.syntax.compose if called.syntax else None
+    mounted = compose_binds(called, compose, readers.files) if compose else ()
+    given = [*command.arguments, *(Argument(Value.of(Literal(text)), None) for text in mounted)]
+    unseen = called.syntax is not None and called.syntax.unseen
+    return unseen or gives_login_file(replace(command, arguments=tuple(given)), readers.book)
 
 
 def _idle(command: Command, programs: Programs) -> bool:
