@@ -16,7 +16,7 @@ from migrator.text.mask import printable
 
 
 def reached(probed: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """`SLUG=FILE`: the packages that the probe of a repository has shown to be reached by its native pair."""
+    """`SLUG=FILE`: the packages that the probe of a repository has shown to be reached by its native credentials."""
     for one in probed:
         slug, equals, name = one.partition("=")
         packages = _packages(Path(name)) if equals else None

@@ -1,4 +1,4 @@
-"""The step that asks the registry: the native pair is there and nowhere else."""
+"""The step that asks the registry: the native credentials are there and nowhere else."""
 
 STEP = """\
 - step:

@@ -1,4 +1,4 @@
-"""`patless packages --probe`: ask the registry which of the repository's packages the native pair reaches."""
+"""`patless packages --probe`: ask the registry which of the repository's packages the native credentials reach."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Severity(StrEnum):
 
 
 class Reason(Struct, frozen=True):
-    """Why a finding is held back. `code` is a reason code of `rules/reasons.yml`.
+    """Why a finding needs review. `code` is a reason code of `rules/reasons.yml`.
 
     `detail` is a sentence about this finding. `subject` is what a person can settle (a package name, a variable),
     and fills the three ways out that the reason's entry describes; '' where there is nothing to name.
@@ -152,7 +152,7 @@ class Ownership(StrEnum):
     OWN = "own"
     FOREIGN = "foreign"
     SHARED = "shared"
-    """Not pushed here, and readable with the native pair all the same, as the operator of a workspace says."""
+    """Not pushed here, and readable with the native credentials all the same, as the operator of a workspace says."""
     UNKNOWN = "unknown"
 
 

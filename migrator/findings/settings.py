@@ -26,14 +26,14 @@ class Settings(Struct, frozen=True):
     """`variables` are values that the configuration states for certain. `hosts` are stored variables that have to do
     with a Packages registry, and what each holds in every step that the repository itself runs and that declares no
     variable of that name; None where that is not known. `own_packages` are globs of package names
-    that are known to be linked to this repository, `shared_packages` of those that the native pair of any repository
-    can read. `pushed_elsewhere` are packages that other repositories push, with their slugs. `workspace` and
+    that are known to be linked to this repository, `shared_packages` of those that the native credentials of any
+    repository can read. `pushed_elsewhere` are packages that other repositories push, with their slugs. `workspace` and
     `repository` are slugs, None where unknown.
     `select` and `ignore` hold rule ids and reason codes; an empty `select` selects everything.
     `pipe` is there where logins that serve pushes only become the push pipe. `today` decides whether an ignore
     comment with `until=` still counts; None: it always does. `comments` false: no ignore comment counts. `baseline`
-    holds findings to leave out, and how many. `called` is how a file that steps run gets the native pair: `in-place`,
-    by a `bridge`, or ''.
+    holds findings to leave out, and how many. `called` is how a file that steps run gets the native credentials:
+    `in-place`, by a `bridge`, or ''.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from migrator.fixes.context import Context
 from migrator.fixes.reasons.building import Building, buildings
-from migrator.fixes.reasons.taking import StepFiles
+from migrator.fixes.reasons.step_files import StepFiles
 from migrator.flow.events import Command
 from migrator.ir.named import located
 from migrator.ir.paths import ROOT, only

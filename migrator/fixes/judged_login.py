@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class JudgedLogin(Struct, frozen=True, eq=False, dict=True):
-    """`login` is edited at `points`, given the native pair by a `bridge`, or becomes a pipe as `pipe` says. The
+    """`login` is edited at `points`, given the native credentials by a `bridge`, or becomes a pipe as `pipe` says. The
     `opinions` are in the order in which they were asked for."""
 
     login: PackagesLogin

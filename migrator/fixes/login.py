@@ -43,7 +43,7 @@ class PackagesLogin(Struct, frozen=True, eq=False, dict=True):
 
     @property
     def native(self) -> bool:
-        """Nothing to change: both come from the native pair on every way."""
+        """Nothing to change: both come from the native credentials on every way."""
         origins = (word.origin for word in self.words)
         return not any(one.stored or one.literals or one.obstacle for one in origins)
 

@@ -26,7 +26,7 @@ _CLEARED = "is used by a program that starts in another environment, which may l
 
 
 class Placement(Struct, frozen=True):
-    """The changes that make a login native, and why there are none or why they are held back: `opinions` on what it
+    """The changes that make a login native, and why there are none or why they need review: `opinions` on what it
     says itself, `clashes` on what the changes of other logins make of its words."""
 
     points: tuple[Point, ...] = ()

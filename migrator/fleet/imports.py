@@ -1,7 +1,7 @@
 """Shared pipelines as a graph: which repository exports what, at which ref, and who imports it. Pure.
 
-An imported pipeline runs in the importing repository with that one's native pair and variables, so what it pushes and
-reads is the importer's; what has to change stands in the exporter (PLATFORM.md 4.4).
+An imported pipeline runs in the importing repository with that one's native credentials and variables, so what it
+pushes and reads is the importer's; what has to change stands in the exporter (PLATFORM.md 4.4).
 """
 
 from __future__ import annotations

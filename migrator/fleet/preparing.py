@@ -35,7 +35,7 @@ def reader(
     options: MigrateOptions | RevertOptions,
     probed: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> TargetReader:
-    """`probed` are packages by the slug of whose native pair reaches them. To take something back, it does not matter
+    """`probed` are packages by the slug of whose credentials reach them. To take something back, it does not matter
     what other repositories do with the same packages."""
     cache = cache_folder(os.environ)
     migrates = options if isinstance(options, MigrateOptions) else None

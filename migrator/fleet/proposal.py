@@ -132,7 +132,7 @@ def proposal(
     held: Sequence[Finding],
     reasons: Mapping[str, ReasonEntry],
 ) -> Proposal:
-    """`about`, which says where and who, with what the findings say: those whose fix is made, and those held back."""
+    """`about`, which says where and who, with what the findings say: those whose fix is made, and others."""
     from msgspec.structs import replace
 
     lines: dict[str, set[int]] = {}

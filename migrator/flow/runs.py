@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from migrator.flow.events import Argument, Command
 
 _SOURCES = ("source", ".")
-_RUNS = ("-exec", "-execdir", "-ok", "-okdir")
+_RUNS = ("-exec", "-execdir", "-ok", "-okdir", "-x", "-X", "--exec", "--exec-batch")
+_FINDERS = ("find", "fd", "fdfind")
 _SCRIPTS = ("run", "run-script")
 """https://docs.npmjs.com/cli/commands/npm-run"""
 _TEXT = regex(r"-[A-Za-z]*c")
@@ -185,7 +186,7 @@ class CommandFiles(Struct, frozen=True):
         if command.name not in self.programs.carriers:
             return []
         words = [argument.text for argument in command.arguments]
-        if command.name == "find":
+        if command.name in _FINDERS:
             return [words[at + 1 :][:1] for at, one in enumerate(words) if one in _RUNS]
         return [[word for word in words if word is None or not word.startswith("-")]]
 
@@ -207,13 +208,13 @@ def idles(command: Command, programs: Programs) -> bool:
     words = [argument.value.symbol() for argument in command.arguments]
     if not programs.idles(command.name, words):
         return False
-    return command.name not in programs.carriers or all(_idles(one, programs) for one in _begun(command.name, words))
+    return command.name not in programs.carriers or all(_idles(one, programs) for one in begun_by(command.name, words))
 
 
-def _begun(carrier: str, words: Sequence[str | None]) -> Iterator[Sequence[str | None]]:
-    """The words of the commands that a carrier begins: behind `-exec` of find, else from the first that is no option,
-    nor a number or a sign that is the value of one."""
-    if carrier == "find":
+def begun_by(carrier: str, words: Sequence[str | None]) -> Iterator[Sequence[str | None]]:
+    """The words of the commands that a carrier begins: behind `-exec` of find, or `-x` of fd; else from the first that
+    is no option, nor a number or a sign that is the value of one."""
+    if carrier in _FINDERS:
         yield from (words[at + 1 :] for at, one in enumerate(words) if one in _RUNS)
         return
     for at, word in enumerate(words):

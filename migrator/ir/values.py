@@ -123,6 +123,11 @@ class Value(Struct, frozen=True):
         found = (path for piece in self.pieces if isinstance(piece, Unknown) for path in piece.files)
         return tuple(dict.fromkeys(found))
 
+    @property
+    def texts(self) -> Iterator[str]:
+        """The alternatives of which all is known but what stored variables hold, as `symbol` has them."""
+        return (text for row in self.alternatives if (text := symbol(row)) is not None)
+
     def symbol(self) -> str | None:
         """A name for the value that is equal for equal values: text with `${NAME}` for stored variables.
 

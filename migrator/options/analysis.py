@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 class Style(StrEnum):
     """What a login becomes: one that serves pushes only can be a pipe; one in a file that steps run is rewritten there,
-    or gets the native pair by a bridge in the step, and with `login` whichever leaves others alone."""
+    or gets the native credentials by a bridge in the step, and with `login` whichever leaves others alone."""
 
     LOGIN = "login"
     PIPE = "pipe"

@@ -1,7 +1,7 @@
 """A CI platform, as far as the core needs to know it.
 
-What is data about one (the native pair, built-in variables, runner labels, the file of output variables) stands in the
-rules. A second platform is a folder here and rules of its own.
+What is data about one (the native credentials, built-in variables, runner labels, the file of output variables) stands
+in the rules. A second platform is a folder here and rules of its own.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class Hidden(Struct, frozen=True):
 
 
 def hidden_logins(shell: Shell, book: RuleBook) -> Iterator[Hidden]:
-    """Where text that is run, but not followed, shows a login to Packages with something else than the native pair."""
+    """Where text that is run, but not followed, shows a login to Packages with other credentials than native ones."""
     for unread in shell.trace.unread:
         if shows_login(unread.text, book) and not names_natives(unread.text, book):
             yield Hidden(unread.span, "a script within the script", bool(unread.message))

@@ -61,8 +61,8 @@ def _moved(flow: Flow, files: FileGraph) -> Iterator[tuple[Command, Top]]:
 def logins_unseen(
     step: StepFacts, files: FileGraph, book: RuleBook, followed: Collection[str]
 ) -> Iterator[tuple[str, Span]]:
-    """The files that show a login with something else than the native pair, and where, of those that a step may run,
-    and that these lead to; but for those that some step was followed into."""
+    """The files that show a login with credentials that are not native, and where, of those that a step may run, and
+    that these lead to; but for those that some step was followed into."""
     for path in sorted(_open(step, files, book)):
         text = files.text(path) if path not in followed else None
         if text is None:
@@ -179,7 +179,7 @@ def logging_in(
     step: StepFacts, files: FileGraph, book: RuleBook, followed: frozenset[str]
 ) -> tuple[list[str], list[str]]:
     """What logs in to Packages unseen: files that the step runs, or may run, and that show a login with something else
-    than the native pair; else what is taken for granted, where it is not known which files run."""
+    than the native credentials; else what is taken for granted, where it is not known which files run."""
     found = [path for path, text in named(step, files) if logs_in(text, book)]
     found += [path for path, _ in logins_unseen(step, files, book, followed) if path not in found]
     found += [path for _, _, path in logins_beyond(step, files, book) if path not in found]
@@ -218,7 +218,7 @@ def named(step: StepFacts, files: FileGraph) -> Iterator[tuple[str, str]]:
 
 
 def logs_in(text: str, book: RuleBook) -> bool:
-    """Whether a file logs in to Packages with something else than the native pair."""
+    """Whether a file logs in to Packages with something else than the native credentials."""
     shown = shows_login(text, book) is not None and not names_natives(text, book)
     return shown or any(encoded_logins(text, book))
 

@@ -1,4 +1,4 @@
-"""Which packages of a repository the native pair reaches, and which of them are to be known as its own.
+"""Which packages of a repository the native credentials reach, and which of them are to be known as its own.
 
 Which hosts are asked, the operator says: the built-in rules and those of --rules. Rules of the repository itself may
 name more packages, which are listed; but where only they know the host, it is not asked.
@@ -54,7 +54,7 @@ def asked(
 
 
 def _pair(host: str, registry: Registry, environment: Mapping[str, str], how: str) -> NativePair:
-    """The native pair. No rule makes a probe send anything else."""
+    """The native credentials. No rule makes a probe send anything else."""
     natives = books.load().natives
     if other := next((name for name in (registry.username, registry.password) if name not in natives), None):
         raise UsageError(f"--probe sends only native credentials, but a rule names ${printable(other)} for {host}")

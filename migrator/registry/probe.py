@@ -1,4 +1,4 @@
-"""Ask a registry what the pair may do with each of some packages. Reads only: nothing is uploaded."""
+"""Ask a registry what the native credentials may do with each of some packages. Reads only: nothing is uploaded."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class _Asking(Struct, frozen=True):
 
     @classmethod
     def at(cls, http: Http, host: str, pair: NativePair) -> _Asking:
-        """Knock, and see that the pair is let in. Raises RegistryError."""
+        """Knock, and see that the credentials are let in. Raises RegistryError."""
         base = addresses.base(host)
         knock = http.get(f"{base}/v2/")
         if knock.status == 200:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class RegistryError(Exception):
-    """The registry could not be asked, or refuses the pair. The message is a sentence without any secret."""
+    """The registry could not be asked, or refuses the credentials. The message is a sentence without any secret."""
 
 
 class Answer(StrEnum):
@@ -20,7 +20,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NativePair:
-    """The native pair. Neither part is ever shown."""
+    """The native credentials. Neither part is ever shown."""
 
     username: str = field(repr=False)
     token: str = field(repr=False)
@@ -34,7 +34,7 @@ class Authorization:
 
 
 class Access(Struct, frozen=True):
-    """What the pair may do with the package `name` (host, workspace, name).
+    """What the native credentials may do with the package `name` (host, workspace, name).
 
     `readable` is certain where it is yes: the registry listed the package's tags. `push` is what the registry's
     token claims, which nobody verified; nothing was uploaded. `why` are clauses, one for each answer.

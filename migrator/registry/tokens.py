@@ -1,4 +1,4 @@
-"""Buy a token with the pair, and read what it claims to grant.
+"""Buy a token with the native credentials, and read what it claims to grant.
 
 https://distribution.github.io/distribution/spec/auth/token/ and https://distribution.github.io/distribution/spec/auth/jwt/
 """

@@ -219,6 +219,8 @@ class Programs(RuleEntry, frozen=True, dict=True):
     """They copy or show the files that they are given."""
     keepers: frozenset[str] = frozenset()
     """They leave the files that they are given where they are."""
+    listers: frozenset[str] = frozenset()
+    """They print the names of the files in a folder."""
     lookers: frozenset[str] = frozenset()
     """They only look at files."""
     takers: frozenset[str] = frozenset()

@@ -25,7 +25,7 @@ class AuthenticatedCall(Struct, frozen=True):
 
 
 def authenticated_calls(flow: Flow, book: RuleBook) -> Iterator[AuthenticatedCall]:
-    """The calls of programs that are given a credential for Packages which is not the native pair."""
+    """The calls of programs that are given a credential for Packages other than the native ones."""
     for command in flow.commands:
         given = tuple(_credentials(command, book))
         pieces = [piece for value in given for piece in value.pieces]

@@ -1,4 +1,4 @@
-"""Where a user name or password comes from: stored variables, literal text, the native pair, or what cannot be told."""
+"""Where a user name or password comes from: stored variables, literals, native credentials, or what cannot be told."""
 
 from __future__ import annotations
 

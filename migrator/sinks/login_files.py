@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from migrator.flow.events import Command, Flow
 from migrator.ir.paths import GLOB, NONE, Paths, Top, below, join, matching, meet, patterns
-from migrator.ir.values import Input, Literal, Value, concat, symbol
+from migrator.ir.values import Definition, Input, Literal, Unknown, Value, concat, symbol, union
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink, sinks
@@ -138,16 +138,22 @@ def _moved(command: Command, book: RuleBook) -> set[str]:
     return places | {f"{place}/{name}" for place in places for name in FILES}
 
 
+def _assigned(piece: Unknown) -> list[Definition]:
+    """The assignments of the script on the way to where something that is not known comes from, the first one last."""
+    return [one.definition for one in piece.provenance if one.definition is not None]
+
+
 class LoginFiles(Struct, frozen=True):
     """The login files of a step: those that the rules know, and the `places` that its logins were told, which are files
     or folders. `inside` are the places in the clone directory, `files` the files there, and `outside` those
-    elsewhere, all as `spelt`."""
+    elsewhere, all as `spelt`. `untold` are the assignments from which places come that are not known."""
 
     book: RuleBook
     places: tuple[str, ...]
     inside: Paths
     files: Paths
     outside: tuple[str, ...]
+    untold: tuple[Definition, ...]
 
     @classmethod
     def of(cls, logins: Iterable[Command], visited: Paths, book: RuleBook) -> LoginFiles:
@@ -155,13 +161,17 @@ class LoginFiles(Struct, frozen=True):
         are relative to the clone directory where they are in there."""
         told: dict[str, None] = {}
         outside: dict[str, None] = {}
+        untold: list[Definition] = []
         inside: Paths = NONE
         files: Paths = NONE
         for called in filter(None, (invocation(command, book) for command in logins)):
             where = called.client.login_file
-            value = moved(called)
-            if value is None:
-                value = Value.of(Literal(f"~/{where.home}"))
+            home = Value.of(Literal(f"~/{where.home}"))
+            value = moved(called) or home
+            if value_of(called.command, "HOME"):
+                value = union((value, home))
+            heads = (row[0] for row in value.alternatives if row)
+            untold += [found[-1] for head in heads if isinstance(head, Unknown) and (found := _assigned(head))]
             folder = bool(where.home) and not where.home.endswith(FILES)
             texts = (spelt(symbol(row) or "", book.built_in) for row in value.alternatives)
             for text in filter(None, texts):
@@ -172,7 +182,18 @@ class LoginFiles(Struct, frozen=True):
             places = placed(value, called.command.folders, visited, book.built_in)
             inside = join(inside, places)
             files = join(files, below(places, FILES[0]) if folder else places)
-        return cls(book, tuple(told), inside, files, tuple(outside))
+        return cls(book, tuple(told), inside, files, tuple(outside), tuple(untold))
+
+    def may_be(self, unknown: Unknown) -> bool:
+        """Whether something that is not known may be a place that is not known."""
+        names = {name for client in self.book.clients.values() for name in client.login_file.variables}
+        found = _assigned(unknown)
+        return any(one.name in names for one in found) or any(one is found[-1] for one in self.untold if found)
+
+    def may_be_above(self, unknown: Unknown) -> bool:
+        """Whether something that is not known may be a folder that such a file is in, at any depth."""
+        homes = ("HOME" in unknown.names, *(one.name == "HOME" for one in _assigned(unknown)))
+        return any(homes) or self.may_be(unknown)
 
     def named(self, text: str) -> bool:
         """Whether a word, or what stands behind its last `=`, is such a file."""
@@ -228,7 +249,7 @@ class LoginFiles(Struct, frozen=True):
         if short == _HOME_OF_ROOT or _HOME_OF_SOMEBODY.fullmatch(short):
             short = "~"
         known = [one[:at] for one in self.outside for at in (*_slashes(one), None)]
-        return short in known or (bool(GLOB.search(short)) and any(fnmatchcase(one, short) for one in known))
+        return short in ("/", *known) or (bool(GLOB.search(short)) and any(fnmatchcase(one, short) for one in known))
 
     def copied(self, text: str, folders: Paths, entered: tuple[str, ...], *, whole: bool) -> bool:
         """Whether whoever copies what a word names copies such a file; `whole`: folders with all that is below."""

@@ -37,7 +37,7 @@ def shows_login(text: str, book: RuleBook) -> Span | None:
 
 
 def encoded_logins(text: str, book: RuleBook) -> Iterator[Span]:
-    """The parts of text that are one in base64 which shows a login with something else than the native pair."""
+    """The parts of text that are one in base64 which shows a login with something else than the native credentials."""
     for span, decoded in encoded_texts(text):
         if shows_login(decoded, book) and not names_natives(decoded, book):
             yield span

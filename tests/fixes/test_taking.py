@@ -1,70 +1,136 @@
-"""Files with the credential that a step writes, and what takes them along."""
+"""Commands that take the login file along, and such that leave it where it is, among a login that is safe otherwise."""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.memory import PATH, report_on, step
+from migrator.findings.records import Verdict
+from tests.memory import PATH, report_on
 
-LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
-PUSH = "docker push crg.apkg.io/acme/web:1"
-WRITE = 'echo "T=$PAT" > build.env'
-FOLDER = 'mkdir -p conf dist; echo "$PAT" > conf/token'
+LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$PAT_USER" --password-stdin'
+MOVED = f"export DOCKER_CONFIG=$(mktemp -d)\n{LOGIN}"
+PROGRAM = """\
+import glob, os, shutil, subprocess
+from pathlib import Path
+subprocess.run(["docker", "login", "crg.apkg.io", "-u", os.environ["PAT_USER"], "-p", os.environ["PAT"]], check=True)
+{}
+subprocess.run(["docker", "push", "crg.apkg.io/acme/web:1"], check=True)
+"""
 
 
-def left(script: str, files: dict[str, str], tail: str = "") -> list[int]:
-    """The lines of the script with a credential that leaves the step; those of `tail` count on."""
-    block = "\n".join(("|", *(f"            {line}" for line in script.split("\n"))))
-    texts = {PATH: step(LOGIN, PUSH, block) + tail, "Dockerfile": "FROM alpine\n", **files}
-    found = report_on({path: text.encode() for path, text in texts.items()}).findings
-    assert [one.verdict.value for one in found if one.rule == "registry-login"] == ["safe"]
-    return [one.position.line - 7 for one in found if one.rule == "credential-leaves-step"]
+def verdict(script: str, program: str = "") -> tuple[Verdict, list[str]]:
+    text = f"pipelines:\n  default:\n    - step:\n        script:\n          - {json.dumps(script)}\n"
+    report = report_on({PATH: text.encode(), "release.py": program.encode()})
+    finding = next(one for one in report.findings if one.rule == "registry-login")
+    return finding.verdict, [reason.code for reason in finding.reasons]
+
+
+STAYS = """
+find . -name "*.sh" | xargs tar czf out.tgz
+find ~ -name "*.log" -delete
+ls ~ | grep docker
+if [ -z "$(ls -A ~/.docker)" ]; then echo none; fi
+for f in $(ls dist); do cp "$f" out; done
+ls dist | while read f; do cp "$f" out; done
+find ~/.cache -name x | xargs rm -f
+find ~/.m2 -name "*.jar" -exec cp {} out ;
+tar czf out.tgz $(git ls-files)
+cp "$(mktemp)" out
+find / -name node | head -1
+JAVA=$(find / -name java | head -1); "$JAVA" -version
+find . | xargs -n1 cat
+aws ecs update-service --service $(jq -r .name service.json)
+""".strip().splitlines()
+GOES = """
+find ~ -type f | xargs tar czf out.tgz
+find ~ -name config.json -exec cp {} out ;
+find ~ -exec sh -c 'cp "$1" out' _ {} ;
+fd . ~ -x cp {} out
+ls -A ~ | cpio -o > all
+tar czf out.tgz "${HOME:-/root}"
+tar czf out.tgz -C / root
+cp -r "${FOLDER:-~/.docker}" out
+HERE=$HOME; tar czf out.tgz ${HERE%/}/
+find ~ | while read -r f; do cp "$f" out/; done
+for f in $(find / -type f); do cp "$f" out; done
+mapfile -t F < <(find ~); tar czf out.tgz "${F[@]}"
+find ~ -type f > list; tar czf out.tgz -T list
+find ~ -print0 | tar --null -T - -czf out.tgz
+ls -d ~/.* | xargs -I{} cp -r {} out
+(cd ~; ls -A | xargs tar czf /tmp/x)
+echo ~/.docker/config.json | xargs cat
+parallel cp {} out ::: ~/.docker/*
+cat $(find / -name config.json)
+"$TOOL" ~
+bash -c "$TOOL $HOME"
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("command", STAYS)
+def test_what_leaves_the_login_file_where_it_is_is_safe(command: str) -> None:
+    command = command.replace("{} out ;", "{} out \\;")
+    assert verdict(f"{LOGIN}\n{command}\ndocker push crg.apkg.io/acme/web:1") == (Verdict.SAFE, [])
+
+
+@pytest.mark.parametrize("command", GOES)
+def test_what_may_take_the_login_file_along_is_told(command: str) -> None:
+    command = command.replace("} out ;", "} out \\;").replace("{} ;", "{} \\;")
+    found = verdict(f"{LOGIN}\n{command}\ndocker push crg.apkg.io/acme/web:1")
+    assert found == (Verdict.REPORT_ONLY, ["leaves-step"])
 
 
 @pytest.mark.parametrize(
-    ("script", "files", "tail"),
+    ("login", "command", "goes"),
     [
-        (f"{WRITE}\ngit add -A && git push", {".gitignore": "*.env\n"}, ""),
-        (f"{WRITE}\nrm -f build.env\nnpm publish", {}, ""),
-        (f"{FOLDER}\nrm -r conf\naws s3 sync . s3://b", {}, ""),
-        (f"{WRITE}\nmv build.env /tmp/\nscp -r . host:", {}, ""),
-        (f"npm publish\n{WRITE}", {}, ""),
-        ('echo "$PAT" > /tmp/token\necho "$PAT" > ~/.token\ngit add .', {}, '        artifacts: ["**"]\n'),
-        ('F=$(mktemp)\necho "$PAT" > "$F"\ngit add .', {}, ""),
-        ('echo "$OTHER" > build.env\ngit add -A', {}, ""),
-        (f"{WRITE}\ngit add CHANGELOG.md src\ngit commit -am release", {}, ""),
-        (f"{FOLDER}\nscp -r dist host:\ncp -r dist out\naws s3 sync out s3://b", {}, ""),
-        (f"{WRITE}\ntar czf out.tgz src\ntar xzf other.tgz .\naws s3 cp out.tgz s3://b", {}, ""),
-        (f"{WRITE}\ntar czf out.tgz .\ncurl -u a:b https://x.example", {}, ""),
-        (f"{WRITE}\nssh host 'cd . && ls'", {}, ""),
-        ('git remote add up "https://x:$PAT@bitbucket.org/acme/web"\ngit push up', {}, ""),
-        ('echo "$PAT" > token\nrm token', {}, "        artifacts: [token]\n"),
+        (MOVED, "OTHER=$(mktemp -d); tar czf out.tgz $OTHER", False),
+        (MOVED, 'rm -rf "$DOCKER_CONFIG"', False),
+        (MOVED, 'tar czf out.tgz "$DOCKER_CONFIG"', True),
+        (MOVED, 'python3 pack.py "$DOCKER_CONFIG/config.json"', True),
+        (MOVED.replace("DOCKER_CONFIG", "HOME"), "cp -r ~ out", True),
+        ("D=$(mktemp -d); " + LOGIN.replace("docker", 'docker --config "$D"'), 'cp "$D"/* out/', True),
     ],
 )
-def test_a_file_that_nothing_takes_along_stays(script: str, files: dict[str, str], tail: str) -> None:
-    assert left(script, files, tail) == []
+def test_a_place_that_is_not_known_is_known_by_its_variable(login: str, command: str, goes: bool) -> None:
+    found = verdict(f"{login}\n{command}\ndocker push crg.apkg.io/acme/web:1")
+    assert found == ((Verdict.REPORT_ONLY, ["leaves-step"]) if goes else (Verdict.SAFE, []))
+
+
+HOME = 'os.path.expanduser("~")'
 
 
 @pytest.mark.parametrize(
-    ("script", "files", "tail", "line"),
+    "line",
     [
-        (f"{WRITE}\ngit add -A", {}, "", 2),
-        (f"{WRITE}\ngit add *.env", {}, "", 2),
-        (f"{FOLDER}\ngit add -f conf", {}, "", 2),
-        (f"{WRITE}\ngit commit -am release", {"build.env": "T=\n"}, "", 2),
-        (f"{WRITE}\nnpm publish", {".npmignore": "src\n"}, "", 2),
-        (f"{WRITE}\nif test -f x; then rm build.env; fi\nnpm publish", {}, "", 3),
-        ('echo "$PAT" > "$OUT"\ngit add .', {}, "", 2),
-        ('sed -i "s/TOKEN/$PAT/" k8s/a.yml\nkubectl apply -f k8s/', {"k8s/a.yml": "t: TOKEN\n"}, "", 2),
-        (f"{WRITE}\nzip -qr out.zip .\ncurl -F file=@out.zip https://x.example", {}, "", 3),
-        (f"{WRITE}\ntar cz build.env > out.tgz\naws s3 cp out.tgz s3://b", {}, "", 3),
-        (f"{WRITE}\ntar czf out.tgz --files-from=list", {}, "        artifacts: [out.tgz]\n", 2),
-        (f"{WRITE}\ntar cz . | ssh host 'tar xz'", {}, "", 2),
-        (f"{FOLDER}\ncp -r conf dist\naws s3 sync dist s3://b", {}, "", 3),
-        (f"{WRITE}\nscp *.env host:", {}, "", 2),
-        (WRITE, {}, "        after-script:\n          - git add -A && git push\n", 3),
-        (WRITE, {}, "          - pipe: acme/copy:1\n            variables: {FROM: .}\n", 3),
+        'shutil.copytree("src", "out")',
+        'os.makedirs(os.path.expanduser("~/.docker"), exist_ok=True)',
+        f"print({HOME})",
+        f"os.chdir({HOME})",
+        'print((Path.home() / ".ssh" / "config").read_text())',
+        'print(list(Path.home().glob("*.jar")))',
+        f'subprocess.run(["ls", {HOME}])',
+        'for f in glob.glob("src/*"): shutil.copy(f, "out")',
     ],
 )
-def test_a_file_leaves_with_what_takes_it_along(script: str, files: dict[str, str], tail: str, line: int) -> None:
-    assert left(script, files, tail) == [line]
+def test_a_program_that_leaves_it_there_is_safe(line: str) -> None:
+    assert verdict("python3 release.py", PROGRAM.format(line)) == (Verdict.SAFE, [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'shutil.make_archive("x", "zip", {HOME})',
+        'shutil.copytree(Path.home() / ".docker", "out")',
+        'for f in Path.home().iterdir(): shutil.copy(f, "out")',
+        'for r, d, f in os.walk(os.environ["HOME"]): shutil.copy(r, "out")',
+        'for f in glob.glob(os.path.expanduser("~/.docker/*")): shutil.copy(f, "out")',
+        'p = Path("~/.docker/config.json").expanduser(); print(p.read_bytes())',
+        'home = os.environ["HOME"]; upload(home + "/.docker/config.json")',
+        f'subprocess.run(["tar", "czf", "x", {HOME}])',
+        'subprocess.run(f"tar czf x {Path.home()}", shell=True)',
+        'import tarfile; tarfile.open("x.tar", "w").add(str(Path.home()))',
+    ],
+)
+def test_a_program_that_takes_it_along_is_told(line: str) -> None:
+    assert verdict("python3 release.py", PROGRAM.format(line)) == (Verdict.REPORT_ONLY, ["leaves-step"])

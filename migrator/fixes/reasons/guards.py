@@ -31,9 +31,9 @@ def guards(login: PackagesLogin, book: RuleBook, together: Collection[int], cove
     """The guards of a login. `together` are the orders of the commands that are rewritten with it, `covered` is what
     these expand.
 
-    With the native pair a test always goes the way of a variable that is there. So one that can only stop the step
-    where it is not there changes nothing for those who have it, and a test of the native variable with the stored one
-    as its default does not ask for that.
+    With the native credentials a test always goes the way of a variable that is there. So one that can only stop the
+    step where it is not there changes nothing for those who have it, and a test of the native variable with the stored
+    one as its default does not ask for that.
     """
     trace, sites = login.shell.trace, login.sites
     names = {piece.name for word in login.words for piece in word.value.pieces if isinstance(piece, Input)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Collection, Iterator, Sequence
 
 from migrator.fixes.context import Context
@@ -11,15 +10,11 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
 from migrator.fixes.reasons.building import buildings
-from migrator.flow.events import Command
-from migrator.frontends.documents.dockerignore import leaves_out
-from migrator.ir.paths import GLOB, joined, only, patterns
-from migrator.reading.steps import Shell, StepFacts
-from migrator.rulebook.programs import Programs
+from migrator.fixes.reasons.taking import Taking
+from migrator.ir.paths import joined, patterns
+from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Role
-from migrator.sinks.escapes import escapes
-from migrator.sinks.invocations import invocation, parse
 from migrator.sinks.login_files import LoginFiles
 
 
@@ -72,13 +67,7 @@ def _login_file_leaves(facts: StepFacts, context: Context) -> Iterator[tuple[str
     visited = joined(command.folders for shell in facts.shells for command in shell.trace.commands)
     files = LoginFiles.of((login.command for login in facts.logins), visited, book)
     for shell in facts.shells:
-        entered = tuple(_entered(shell, files))
-        for command in shell.trace.commands:
-            yield from _taken(command, files, entered, book)
-            if _gathers(command, files, context):
-                yield command.name, f"`{command.name}` takes all of the folder along, and the login file in there"
-        if any(files.named(path.symbol() or "") for path in shell.trace.inputs):
-            yield "a redirection", "what is read holds the login file"
+        yield from Taking(shell.trace, files, context).taken()
     yield from _built(facts, files, context)
     for kind, path in facts.step.kept:
         if files.packs(path):
@@ -96,72 +85,3 @@ def _built(facts: StepFacts, files: LoginFiles, context: Context) -> Iterator[tu
         after = any(build.may_come_after(shell, command) for shell, command in logins)
         if after and any(map(build.takes, places)):
             yield build.command.name, "the build copies the login file into an image"
-
-
-def _entered(shell: Shell, files: LoginFiles) -> Iterator[str]:
-    """The folders with a login file, there or below, that a shell makes its working directory."""
-    for command in shell.trace.commands:
-        if command.name in ("cd", "pushd"):
-            texts = [argument.value.symbol() or "" for argument in command.arguments] or ["~"]
-            yield from (text for text in texts if files.holds(text) or files.is_above(text))
-
-
-def _taken(command: Command, files: LoginFiles, entered: tuple[str, ...], book: RuleBook) -> Iterator[tuple[str, str]]:
-    """How a command takes the login file along: programs that are not known to leave it where it is may do so."""
-    programs = book.programs
-    for escaped in escapes(command, book):
-        given = [sink.value.symbol() or "" for sink in escaped.of(Role.LOGIN_FILE)]
-        given = [text for text in given if files.named(text) or files.given(text, command.folders, entered)]
-        if escaped.of(Role.LOGIN) or given:
-            yield command.name, escaped.escape.what
-            return
-    called = invocation(command, book)
-    if command.followed or command.name in programs.keepers or (called and called.syntax):
-        return
-    if any(escaped.of(Role.SCRIPT) for escaped in escapes(command, book)):
-        return  # its words are about another machine's files
-    sources = tuple(_sources(command, programs))
-    folders = command.folders
-    if called:  # `docker cp`: the last word is where it goes to
-        taken = (files.is_in(one, folders) or files.has(one, folders) or files.is_above(one) for one in sources[:-1])
-        if any(taken):
-            yield command.name, "what is copied holds the login file"
-    elif command.name in programs.copiers:
-        words = " ".join(one.text or "?" for one in command.arguments)
-        out = command.name in programs.unpacking and programs.unpacking[command.name].fullmatch(words)
-        if any(files.copied(one, folders, entered, whole=not out) for one in sources):
-            yield command.name, "what is copied or shown holds the login file"
-    elif any(files.given(text, command.folders, entered) for text in sources):
-        yield command.name or "a program", f"`{command.name or 'a program'}` gets the login file, and may keep it"
-
-
-def _gathers(command: Command, files: LoginFiles, context: Context) -> bool:
-    """Whether a command takes the working directory along, with a login file that nothing surely leaves out."""
-    gathering = context.book.programs.gathering.get(command.name)
-    words = " ".join(one.text or "?" for one in command.arguments)
-    if gathering is None or command.followed or not gathering.words.fullmatch(words):
-        return False
-    if not files.has(".", command.folders):
-        return False
-    folder = only(command.folders)
-    texts = (context.file(posixpath.join(folder, name)) for name in gathering.ignored) if folder is not None else ()
-    ignored = next((text for text in texts if text is not None), "")
-    inside = (posixpath.relpath(path, folder or ".") for path in patterns(files.files) if not GLOB.search(path))
-    paths = [path for path in inside if not path.startswith("..")]
-    return not paths or not all(leaves_out(ignored, path, anywhere=True) for path in paths)
-
-
-def _sources(command: Command, programs: Programs) -> Iterator[str]:
-    """The words of a command but for the files that it writes."""
-    writer = programs.writers.get(command.name)
-    if writer is None:
-        yield from (argument.value.symbol() or "" for argument in command.arguments)
-        return
-    parsed = parse(command.arguments, writer.options)
-    words = [word.value.symbol() or "" for word in parsed.words]
-    switches = (argument.value.symbol() or "" for argument in command.arguments)
-    yield from (text for text in switches if text.startswith("-") and not text.startswith(tuple(writer.options)))
-    if writer.words == "last" and len(words) > 1 and not parsed.values(writer.options):
-        words.pop()
-    if writer.words != "all" or (writer.only and not parsed.has(writer.only)):
-        yield from words

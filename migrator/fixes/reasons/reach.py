@@ -1,4 +1,4 @@
-"""Which packages a step reaches with a login, and whether the native pair reaches them too."""
+"""Which packages a step reaches with a login, and whether the native credentials reach them too."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _owned(context: Context, names: Sequence[tuple[Shell, ImageUse, Name]], else
 
 
 def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reason | None:
-    """Why the native pair may not reach a package; None where it does if the package is linked to the repository.
+    """Why the native credentials may not reach a package; None where they do if it is linked to the repository.
     `several`: packages of several workspaces are named, or pushed, while the repository is in one."""
     picture, reason, shown = context.picture, context.reason, name.shown
     pushed = name.text in picture.pushed

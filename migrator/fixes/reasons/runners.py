@@ -10,7 +10,7 @@ from migrator.fixes.opinion import Opinion
 
 def runner(labels: Sequence[str], context: Context) -> Opinion:
     """Whether a login outlives the step on a runner with these labels, and what is taken for granted of any such
-    runner: that it gives its steps the native pair."""
+    runner: that it gives its steps the native credentials."""
     asked, runners = "what does the runner's label say?", context.book.runners
     if not labels:
         return Opinion(asked)

@@ -58,7 +58,7 @@ def shadowed(step: StepFacts, context: Context) -> Opinion:
 def unseen_logins(
     step: StepFacts, context: Context, logins: Iterable[PackagesLogin]
 ) -> tuple[tuple[str, ...], Opinion]:
-    """What logs in to Packages with something else than the native pair, and is none of the `logins`; and what is taken
+    """What logs in to Packages with credentials that are not native, and is none of the `logins`; and what is taken
     for granted of files of which it is not known whether they run."""
     hidden = [one.what for shell in step.shells for one in hidden_logins(shell, context.book)]
     files, granted = logging_in(step, context.files, context.book, context.followed)

@@ -1,84 +1,194 @@
-"""What a command takes along of the files that a step has written: with its folder, or as it is told."""
+"""Which commands of a step take the file with the client's logins along, as far as that is known."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
 from migrator.fixes.context import Context
-from migrator.flow.events import Command
-from migrator.flow.queries import may_follow
+from migrator.flow.events import Command, Flow
+from migrator.flow.runs import begun_by
 from migrator.frontends.documents.dockerignore import leaves_out
-from migrator.ir.paths import GLOB, only
-from migrator.ir.values import Value
-from migrator.reading.steps import Shell
-from migrator.sinks.keeping import WrittenFiles, gathering, lies_in, packs, removed, spellings, told
+from migrator.ir.paths import GLOB, only, patterns
+from migrator.ir.values import Literal, Unknown, Value
+from migrator.rulebook.programs import Programs
+from migrator.rulebook.sinks import Role
+from migrator.sinks.escapes import escapes
+from migrator.sinks.invocations import invocation, parse
+from migrator.sinks.login_files import LoginFiles
+from migrator.text.patterns import regex
+
+_HOME = regex(r"(?<![\w/~])~|\bHOME\b|\.home\(|expanduser|\.docker\b|/(?:auth|config)\.json\b")
+"""What names the folder with the login file, in text that is not read."""
+_HERE = Value.of(Literal("."))
 
 
-class StepFiles(Struct, frozen=True, eq=False):
-    """The files that the `shells` of a step write, and the repository that it runs in."""
+class Taking(Struct, frozen=True, eq=False, dict=True):
+    """What the commands of one program, as it is run, do with the login files of its step. Words are those of every
+    value that an argument may have."""
 
-    shells: tuple[tuple[Shell, WrittenFiles], ...]
+    trace: Flow
+    files: LoginFiles
     context: Context
 
-    @classmethod
-    def of(cls, shells: Iterable[Shell], context: Context) -> StepFiles:
-        return cls(tuple((shell, WrittenFiles.of(shell.trace, context.book)) for shell in shells), context)
+    @property
+    def programs(self) -> Programs:
+        return self.context.book.programs
 
-    def there(self, shell: Shell, command: Command) -> Iterator[tuple[str, Value]]:
-        """The files, with what is in them, that may be there when a command runs: '' is one whose name is not known."""
-        for other, files in self.shells:
-            same = other is shell
-            for writer, path, content in files.events:
-                follows = may_follow(writer, command) if same else other.order < shell.order
-                before = command if same else None
-                if follows and not removed(other.trace, writer, path, before, files.built_in):
-                    yield path, content
+    def taken(self) -> Iterator[tuple[str, str]]:
+        """Who takes the file, and what becomes of it."""
+        for command in self.trace.commands:
+            what = self._taken(command) or self._gathered(command) or self._told(command)
+            if what:
+                yield command.name or "a program", what
+        texts = [text for value in self.trace.inputs for text in value.texts]
+        if any(self.files.holds(text) or (GLOB.search(text) and self.files.is_above(text)) for text in texts):
+            yield "a redirection", "what is read holds the login file"
+        if any(_HOME.search(one.text) for one in self.trace.unread if not one.message):
+            yield "a command", "its words are known only when it runs, and name the folder of the login file"
 
-    def taken(self, shell: Shell, command: Command) -> Iterator[Value]:
-        """What is in the files that a command takes along: those that its words name have gone with them."""
-        programs = self.context.book.programs
-        known = programs.gathering.get(command.name)
-        if known is None or command.followed:
-            return
-        words = told(command)
-        whole = gathering(command, programs) is not None
-        named = known.told is not None and known.told.fullmatch(words) is not None
-        changed = known.changed is not None and known.changed.fullmatch(words) is not None
-        for path, content in self.there(shell, command) if whole or named or changed else ():
-            inside = whole and lies_in(only(command.folders) or ".", path)
-            again = changed and path in self.context.files.paths
-            if again or ((inside or (named and self.holds(command, path))) and not self._ignored(command, path)):
-                yield content
+    @cached_property
+    def _entered(self) -> tuple[str, ...]:
+        """The folders with a login file, there or below, that become the working directory."""
+        found = [
+            text for command in self.trace.commands if command.name in ("cd", "pushd") for text in _folders(command)
+        ]
+        return tuple(text for text in found if self.files.holds(text) or self.files.is_above(text))
 
-    def below(self, shell: Shell, command: Command, texts: Sequence[str]) -> Iterator[Value]:
-        """What is in the files of folders, or of patterns, that words name."""
-        places = self._places(command, texts)
-        for path, content in self.there(shell, command):
-            around = any(lies_in(place, path) for place in places) and path not in places
-            if path and around and not self._ignored(command, path):
-                yield content
+    @cached_property
+    def _listing(self) -> tuple[Command, ...]:
+        """The commands that tell others the names of files, and may tell that of a login file."""
+        return tuple(one for one in self.trace.commands if (one.consumed or one.outputs) and self._lists(one))
 
-    def packed(self, shell: Shell, command: Command) -> Iterator[Value]:
-        """What is in the files of an archive that another program reads at once."""
-        if command.consumed and packs(command, self.context.book.programs):
-            yield from (content for path, content in self.there(shell, command) if self.holds(command, path))
+    def _lists(self, command: Command) -> bool:
+        if command.name not in self.programs.listers or command.followed:
+            return False
+        words = [one.value for one in command.arguments]
+        return any(self._copied(command, value, whole=True) for value in (*words, _HERE))
 
-    def holds(self, command: Command, path: str) -> bool:
-        """Whether a word of a command names a file, or a folder with it, or a pattern."""
-        texts = [argument.value.symbol() or "" for argument in command.arguments]
-        return any(path == place or lies_in(place, path) for place in self._places(command, texts))
+    def _taken(self, command: Command) -> str:
+        """How a command takes the login file along, '' for not; programs that are not known to leave it where it is
+        may do so."""
+        programs, files = self.programs, self.files
+        for escaped in escapes(command, self.context.book):
+            told = [sink.value for sink in escaped.of(Role.LOGIN_FILE)]
+            named = any(files.named(text) for value in told for text in value.texts)
+            if escaped.of(Role.LOGIN) or named or any(self._given(command, value) for value in told):
+                return escaped.escape.what
+        called = invocation(command, self.context.book)
+        if command.followed or command.name in programs.keepers or (called and called.syntax):
+            return ""
+        if any(escaped.of(Role.SCRIPT) for escaped in escapes(command, self.context.book)):
+            return ""  # its words are about another machine's files
+        sources = tuple(_sources(command, programs))
+        if called:  # `docker cp`: the last word is where it goes to
+            texts = [text for value in sources[:-1] for text in value.texts]
+            folders = command.folders
+            if any(files.is_in(one, folders) or files.has(one, folders) or files.is_above(one) for one in texts):
+                return "what is copied holds the login file"
+        elif self._copies(command):
+            unpacking = programs.unpacking.get(command.name)
+            out = unpacking is not None and unpacking.fullmatch(_line(command)) is not None
+            if any(self._copied(command, one, whole=not out) for one in (*sources, *self._fed(command))):
+                return "what is copied or shown holds the login file"
+        elif any(self._given(command, value) for value in sources):
+            return f"`{command.name or 'a program'}` gets the login file, and may keep it"
+        return ""
 
-    def _places(self, command: Command, texts: Sequence[str]) -> frozenset[str]:
-        built_in = self.context.book.built_in
-        return frozenset(place for text in texts if text for place in spellings(text, command.folders, built_in))
+    def _copies(self, command: Command) -> bool:
+        """Whether a command copies or shows the files that it is given, or begins another one that may do so; one that
+        is not known may."""
+        if command.name not in self.programs.carriers:
+            return command.name in self.programs.copiers or not command.name
+        return any(
+            words[0] is None or posixpath.basename(words[0]) not in self.programs.keepers
+            for words in begun_by(command.name, [argument.value.symbol() for argument in command.arguments])
+            if words
+        )
 
-    def _ignored(self, command: Command, path: str) -> bool:
-        """Whether the file that a program has for it surely leaves a file out of what it takes along."""
-        known, folder = self.context.book.programs.gathering.get(command.name), only(command.folders)
-        texts = (self.context.file(posixpath.join(folder or "", name)) for name in (known.ignored if known else ()))
-        text = next((one for one in texts if one is not None), "") if folder is not None else ""
-        inside = posixpath.relpath(path or "?", folder or ".")
-        return bool(path) and not GLOB.search(path) and leaves_out(text, inside, anywhere=True)
+    def _fed(self, command: Command) -> Iterator[Value]:
+        """The words that a carrier is fed."""
+        if command.name in self.programs.carriers and command.stdin is not None:
+            yield from (Value.of(Literal(word)) for text in command.stdin.texts for word in text.split())
+
+    def _copied(self, command: Command, value: Value, *, whole: bool) -> bool:
+        """Whether the login file is in what a value names, or may be: then it is made of the place, in a way that is
+        not known."""
+        known = any(self.files.copied(text, command.folders, self._entered, whole=whole) for text in value.texts)
+        return known or any(self.files.may_be_above(one) for one in _unknown_heads(value))
+
+    def _given(self, command: Command, value: Value) -> bool:
+        """Whether a value names the login file or its folder, or may be that."""
+        known = any(self.files.given(text, command.folders, self._entered) for text in value.texts)
+        return known or any(self.files.may_be(one) for one in _unknown_heads(value))
+
+    def _told(self, command: Command) -> str:
+        """Whether a command takes the files whose names another one tells it, and the login file may be among these."""
+        programs = self.programs
+        if not self._listing or command.followed or command in self._listing or command.name in programs.keepers:
+            return ""
+        what = f"`{command.name}` may take the login file, whose name `{self._listing[0].name}` tells"
+        gathering = programs.gathering.get(command.name)
+        if gathering and command.name in programs.copiers and gathering.words.fullmatch(_line(command)):
+            return what
+        words = command.arguments if command.name else command.arguments[1:]  # behind what it runs
+        values = [argument.value for argument in words]
+        if command.stdin and command.name in programs.carriers and self._copies(command):
+            values.append(command.stdin)
+        return what if any(value.unknown for value in values) else ""
+
+    def _gathered(self, command: Command) -> str:
+        """Whether a command takes the working directory along, with a login file that nothing surely leaves out."""
+        gathering, files = self.programs.gathering.get(command.name), self.files
+        if gathering is None or command.followed or not gathering.words.fullmatch(_line(command)):
+            return ""
+        if not files.has(".", command.folders):
+            return ""
+        folder = only(command.folders)
+        names = gathering.ignored if folder is not None else ()
+        texts = (self.context.file(posixpath.join(folder or "", name)) for name in names)
+        ignored = next((text for text in texts if text is not None), "")
+        inside = (posixpath.relpath(path, folder or ".") for path in patterns(files.files) if not GLOB.search(path))
+        paths = [path for path in inside if not path.startswith("..")]
+        if paths and all(leaves_out(ignored, path, anywhere=True) for path in paths):
+            return ""
+        return f"`{command.name}` takes all of the folder along, and the login file in there"
+
+
+def _unknown_heads(value: Value) -> Iterator[Unknown]:
+    """What is not known of a value, where that stands first."""
+    return (row[0] for row in value.alternatives if row and isinstance(row[0], Unknown))
+
+
+def _folders(command: Command) -> Iterator[str]:
+    """Where `cd` may go to."""
+    if not command.arguments:
+        yield "~"
+    for argument in command.arguments:
+        yield from argument.value.texts
+
+
+def _line(command: Command) -> str:
+    return " ".join(one.text or "?" for one in command.arguments)
+
+
+def _sources(command: Command, programs: Programs) -> Iterator[Value]:
+    """The words of a command but for the files that it writes."""
+    arguments = command.arguments
+    writer = programs.writers.get(command.name)
+    if writer is None:
+        yield from (argument.value for argument in arguments)
+        return
+    parsed = parse(arguments, writer.options)
+    words = [word.value for word in parsed.words]
+    for argument in arguments:
+        text = argument.value.symbol() or ""
+        if text.startswith("-") and not text.startswith(tuple(writer.options)):
+            yield argument.value
+    if writer.words == "last" and len(words) > 1 and not parsed.values(writer.options):
+        words.pop()
+    if writer.words != "all" or (writer.only and not parsed.has(writer.only)):
+        yield from words

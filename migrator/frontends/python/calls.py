@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from msgspec import Struct
 
-from migrator.frontends.python import commands, environment, shapes, tree, writing
+from migrator.frontends.python import commands, environment, home, shapes, tree, writing
 from migrator.frontends.python.names import ENVIRONMENT
 from migrator.ir.nodes import (
     Call,
@@ -73,7 +73,8 @@ def lowered(to: Expressions, node: cst.Call) -> tuple[Expression, ...]:
     for path in writing.written(call):
         span = to.names.span(node)
         to.runs(Evaluate((), span), (Redirect(StreamKind.WRITE, to.word(path), span, partial=True),))
-    for known in (_environment, _text, _function, _effect, commands.command):
+    home.take(to, call)
+    for known in (home.expanded, _environment, _text, _function, _effect, commands.command):
         found = known(to, call)
         if found is not None:
             return found

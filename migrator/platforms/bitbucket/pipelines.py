@@ -143,7 +143,7 @@ class _Reader:
         places = tuple(found.runs or found.homes)
         runs = bool(found.runs)
         script = Commands("script", tuple(self.script(mapping.get("script"), "script", runs)))
-        # That the native pair is there as well is not documented: PLATFORM.md 1.5.
+        # That the native credentials are there as well is not documented: PLATFORM.md 1.5.
         after = tuple(self.script(mapping.get("after-script"), "after-script", runs))
         behind = Commands("after-script", after, ("after-script receives the native credentials",), ignored=True)
         return Step(

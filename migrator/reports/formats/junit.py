@@ -71,7 +71,7 @@ def _line(finding: Finding) -> str:
 
 
 def _told(finding: Finding, found: Findings) -> Iterator[str]:
-    """The lines, why it is held back, and the ways out."""
+    """The lines, why it needs review, and the ways out."""
     report = found.report
     if (source := report.sources.get(finding.path)) is not None:
         yield from map(plain, excerpt(source, finding.span, report.secrets.get(finding.path, ())))

@@ -179,7 +179,7 @@ def notes(found: Iterable[Note]) -> Iterator[Text]:
 def reason_blocks(
     reason: Reason, entry: ReasonEntry | None, finding: Finding | None = None, fleet_of: str = ""
 ) -> Iterator[Passage]:
-    """Why a finding is held back, and its ways out."""
+    """Why a finding needs review, and its ways out."""
     yield said(_flat(reason.detail), (Marked(reason.code, TONES[reason.verdict]),))
     if entry is not None:
         ways = ways_out(entry, reason.subject, fleet_of=fleet_of, finding=finding)

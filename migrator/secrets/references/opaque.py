@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.records import Doubt, OpaqueKind
-from migrator.secrets.references.rules import Form, Language, Rules
+from migrator.secrets.references.rules import Form, Language, Rules, windows
 from migrator.text.patterns import regex
 from migrator.text.source import Source
 from migrator.text.yaml import Mapping, Scalar, YamlError, read_yaml
@@ -49,8 +49,10 @@ _BUILDS = regex(
 _FOLDER = regex(r"[\w.-]{1,100}", re.ASCII)
 _NEAR = 1000
 """How many characters behind a change into a fetched folder are looked at."""
-_OFTEN = (b"env", b"$")
-"""What stands in the needles of most forms, and not in all files."""
+_SHARED = (b"env", b"$", b"exec", b"array")
+"""What stands in most needles, and seldom in a file."""
+_LONGEST = 40
+"""The most characters of such a needle."""
 MOST = 50
 """The most places of one form that are kept of one file."""
 
@@ -69,29 +71,37 @@ class OpaqueForms:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._known: dict[tuple[str, tuple[bool, ...]], list[_Needle]] = {}
+        self._known: dict[str, dict[bytes, list[_Needle]]] = {}
 
     def forms(self, data: bytes, language: Language) -> list[Form]:
         if language.mentions == "all" or language.elsewhere:
             return []
         lower = data.lower()
-        chosen = self._of(language, tuple(text in lower for text in _OFTEN))
-        found = [form for text, folded, more, form in chosen if text in (lower if folded else data) and more in data]
-        return list(dict.fromkeys(found))
+        found: dict[Form, None] = {}
+        for shared, needles in self._of(language).items():
+            if not shared:
+                found |= _held(needles, data, lower, data)
+            elif shared in lower:
+                near = b"\n".join(data[start:end] for start, end in windows([shared], lower, _LONGEST, _LONGEST))
+                found |= _held(needles, near, near.lower(), data)
+        return list(found)
 
-    def _of(self, language: Language, held: tuple[bool, ...]) -> list[_Needle]:
-        """The needles of a language that can stand in a file which holds those of _OFTEN, or not."""
-        key = language.name, held
-        if key not in self._known:
-            lacking = [text for text, there in zip(_OFTEN, held, strict=True) if not there]
-            forms = (form for form in self._rules.opaque if not form.languages or language.name in form.languages)
-            needles = (
-                _Needle(text.encode(), form.folded, form.beside.encode(), form)
-                for form in forms
-                for text in form.needles
-            )
-            self._known[key] = [one for one in needles if not any(text in one.text.lower() for text in lacking)]
-        return self._known[key]
+    def _of(self, language: Language) -> dict[bytes, list[_Needle]]:
+        """The needles of a language by what they share with others, b"" for nothing."""
+        if language.name not in self._known:
+            known: dict[bytes, list[_Needle]] = {}
+            for form in self._rules.opaque:
+                for text in form.needles if not form.languages or language.name in form.languages else ():
+                    one = _Needle(text.encode(), form.folded, form.beside.encode(), form)
+                    short = len(one.text) <= _LONGEST
+                    shared = next((each for each in _SHARED if short and each in one.text.lower()), b"")
+                    known.setdefault(shared, []).append(one)
+            self._known[language.name] = known
+        return self._known[language.name]
+
+
+def _held(needles: list[_Needle], text: bytes, lower: bytes, data: bytes) -> dict[Form, None]:
+    return {form: None for one, folded, more, form in needles if one in (lower if folded else text) and more in data}
 
 
 class _Constants:
@@ -128,10 +138,8 @@ def places_of(
     constants = _Constants(source.text)
     said = {(one.line, one.name) for one in parts}
     for form in forms:
-        if form.guard is not None and form.guard.search(source.text) is None:
-            continue
         count = 0
-        for match in form.pattern.finditer(source.text):
+        for match in form.matches(source.text):
             group = _shown(match)
             if form.kind == OpaqueKind.INDIRECT and constants.at(match.end() - 1):
                 continue

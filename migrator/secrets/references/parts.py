@@ -48,12 +48,17 @@ class Parts:
 
     def __init__(self, names: Collection[str]) -> None:
         self._names = [_Name(name) for name in names]
+        self._needles: dict[bytes, frozenset[bytes]] = {}
+        for name in self._names:
+            for shared, needles in name.needles.items():
+                self._needles[shared] = self._needles.get(shared, frozenset()) | needles
 
     def may_stand(self, data: bytes) -> bool:
         lower = data.lower()
-        return (
-            any(needle in lower for name in self._names for needle in name.needles) or _ESCAPE.search(data) is not None
-        )
+        for shared, needles in self._needles.items():
+            if shared in lower and any(needle in lower for needle in needles):
+                return True
+        return b"\\" in data and _ESCAPE.search(data) is not None
 
     def places_of(self, source: Source, language: Language) -> Iterator[Doubt]:
         """Outside of prose and of comments; another spelling only where names are not used as they are written."""
@@ -75,10 +80,15 @@ class _Name:
         words = [word for word in _SEPARATOR.split(name) if word]
         self.part = _part(name, words) if len(words) > 1 else None
         self.spelling = _spelling(name, words)
-        ends = {f"{words[0]}{mark}" for mark in "_.:-'\"`"} | {f"_{word}" for word in words[1:]} if words else set()
-        self.needles = frozenset(end.lower().encode() for end in ends) if len(words) > 1 else frozenset()
-        if len(words) == 1:
-            self.needles = frozenset({f"${{{words[0]}".lower().encode()})
+        self.needles: dict[bytes, frozenset[bytes]] = {}
+        """Texts of which one stands wherever a part does, in small letters, by what they share."""
+        if len(words) > 1:
+            first, *others = (word.lower().encode() for word in words)
+            self.needles = {b"_" + one: frozenset({b"_" + one}) for one in others}
+            self.needles[first] = frozenset(first + mark.encode() for mark in "_.:-'\"`")
+        elif words:
+            only = f"${{{words[0]}".lower().encode()
+            self.needles = {only: frozenset({only})}
 
 
 def _part(name: str, words: list[str]) -> re.Pattern[str]:

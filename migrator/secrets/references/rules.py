@@ -9,7 +9,7 @@ from dataclasses import field as attribute
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from typing import Annotated, AnyStr, Generic, Literal, Self, TypeVar
 
 from msgspec import Meta, field
 from msgspec.structs import replace
@@ -66,6 +66,10 @@ _FOREIGN = ("STARTS", "NAME")
 """Those without look-around."""
 _OWN = regex("COMMAND|ENDS|FETCHED|COMPUTED")
 _LOADING = RLock()
+WIDTH = 210
+"""The most characters of a match, of a form that is not `wide`."""
+AHEAD = 250
+"""The most characters behind it that such a form looks at."""
 _SHEBANG = regex(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
 
 
@@ -132,6 +136,7 @@ class FormEntry(RuleEntry, Generic[_Kind], frozen=True):
     languages: tuple[str, ...] = field(name="in", default=())
     folded: bool = False
     beside: str = ""
+    wide: bool = False
 
     def form(self, foreign: bool) -> Form:
         """Raises ValueError with what is wrong with its pattern."""
@@ -144,6 +149,7 @@ class FormEntry(RuleEntry, Generic[_Kind], frozen=True):
             self.folded,
             self.beside,
             None if bare == self.pattern else Shape(bare).compiled(self.folded, foreign),
+            self.wide or foreign,
         )
 
 
@@ -152,7 +158,7 @@ class Form:
     """A way to write a use, or what defeats proof. The words of the pattern's group `names` are the names that it
     uses; its group `what` is shown, without one the whole. one of the `needles` stands in every match, `beside`
     somewhere in the file. Languages: none is any. `guard` is the pattern without its costly beginning: where that
-    matches nowhere, the whole does not."""
+    matches nowhere, the whole does not. `wide`: a match, or what it looks ahead to, may be longer than others are."""
 
     kind: str
     pattern: re.Pattern[str]
@@ -161,6 +167,43 @@ class Form:
     folded: bool
     beside: str = ""
     guard: re.Pattern[str] | None = None
+    wide: bool = False
+
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """What `finditer` gives. Only what is around the needles is looked into: a match holds one of these, has at
+        most WIDTH characters, and what it looks ahead to AHEAD."""
+        if self.guard is not None and self.guard.search(text) is None:
+            return
+        lower = text.lower() if self.folded else text
+        if self.wide or len(lower) != len(text):
+            yield from self.pattern.finditer(text)
+            return
+        for start, end in windows(self.needles, lower, WIDTH, WIDTH + AHEAD):
+            yield from self.pattern.finditer(text, start, end)
+
+
+def windows(needles: Sequence[AnyStr], text: AnyStr, before: int, behind: int) -> Iterator[tuple[int, int]]:
+    """The parts of a text, apart from each other, that are at most so many characters `before` or `behind` a needle."""
+    start = end = 0
+    for first, last in sorted(span for needle in needles for span in _around(needle, text, before, behind)):
+        if first > end:
+            if end:
+                yield start, end
+            start = first
+        end = max(end, last)
+    if end:
+        yield start, end
+
+
+def _around(needle: AnyStr, text: AnyStr, before: int, behind: int) -> Iterator[tuple[int, int]]:
+    """The same for one needle; those that are near to each other are found together, by the last of them."""
+    at = text.find(needle)
+    while at >= 0:
+        start, end = max(0, at - before), at + len(needle) + behind
+        while (further := text.rfind(needle, at + 1, end)) >= 0:
+            at, end = further, further + len(needle) + behind
+        yield start, end
+        at = text.find(needle, at + 1)
 
 
 class AliasEntry(RuleEntry, frozen=True):
