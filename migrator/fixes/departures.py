@@ -19,7 +19,7 @@ from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Role
 from migrator.sinks.escapes import Escaped, escapes
-from migrator.sinks.keeping import WrittenFiles, removed, spelt, takes, within
+from migrator.sinks.keeping import WrittenFiles, spelt, takes, within
 from migrator.sinks.packages import host_of
 from migrator.sinks.shown import visible_text
 from migrator.text.patterns import regex
@@ -136,9 +136,9 @@ def _kept(
     seen: set[tuple[Span, str]] = set()
     for command, path, content in written.events:
         stored = _known([content], context) or ()
-        stays = stored and not removed(shell.trace, command, path, None, written.built_in)
+        stays = stored and not written.gone(command, path)
         becomes = [*_becomes(facts, path, outputs, context.book)] if stays else []
-        if stored and path and any(build.takes_written(shell, command, path) for build in built):
+        if stored and path and any(build.takes_written(shell, written, command, path) for build in built):
             becomes.append("a part of an image")
         for what in becomes:
             if (command.span, what) not in seen:
@@ -160,7 +160,6 @@ def _becomes(facts: StepFacts, path: str, outputs: str, book: RuleBook) -> Itera
 def _by_task(facts: StepFacts, task: Task, files: StepFiles) -> Iterator[Departure]:
     """What a task is given: a login in text or in a file, a credential, or files that the script wrote one into."""
     context, book = files.context, files.context.book
-    left = [one for shell, written in files.shells for one in written.staying(shell.trace)] if facts.tasks else []
     for _, scalar in task.variables:
         text = scalar.value
         path = only(located(text.strip(), ROOT, book.built_in.clone))
@@ -169,7 +168,8 @@ def _by_task(facts: StepFacts, task: Task, files: StepFiles) -> Iterator[Departu
         what = "a login elsewhere"
         if not logs_in(text, book) and not logs_in(told, book):
             short = spelt(text.strip(), book.built_in)
-            taken = [content for _, path, content in left if path and takes(short, path)]
+            left = (one for _, written in files.shells for one in written.staying)
+            taken = [content for path, content in left if path and takes(short, path)]
             names = tuple(name for name in (*names, *_stored(taken, book)) if name in context.credentials)
             what = _PERHAPS
             if not names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
@@ -22,6 +23,8 @@ _REMOVING = frozenset({"rm", "mv"})
 _APART = regex(r"[=,@\s'\"();|<>]")
 _MOST = 16
 """The most values that are known of a file."""
+_MOST_FILES = 64
+"""The most files of a script that are known by their names; what is in more of them may be in any."""
 ROOTED = ("/", "~", "$")
 """How a path begins that is not relative to the working directory."""
 _ELSEWHERE = ("/", "~")
@@ -85,32 +88,47 @@ def takes(pattern: str, path: str) -> bool:
 
 class WrittenFiles(Struct, frozen=True):
     """The files into which a script writes the values of variables, by their paths as `spelt`; '' is one whose name is
-    not known. `events` are the same in the order of running."""
+    not known. `events` are the same in the order of running, `removals` the commands that remove
+    files, by their paths."""
 
     built_in: BuiltIn
     contents: Mapping[str, tuple[Value, ...]]
     events: tuple[tuple[Command, str, Value], ...]
+    removals: Mapping[str, tuple[Command, ...]]
 
     @classmethod
     def of(cls, trace: Flow, book: RuleBook) -> WrittenFiles:
         contents: dict[str, tuple[Value, ...]] = {}
         events: list[tuple[Command, str, Value]] = []
         for command in trace.commands:
-            for path, content in tuple(_written(command, contents, book)):
+            for name, content in tuple(_written(command, contents, book)):
+                path = name if name in contents or len(contents) < _MOST_FILES else ""
                 known = contents.get(path, ())
                 if len(known) < _MOST and not any(one is content for one in known):
                     contents[path] = (*known, content)
                     events.append((command, path, content))
-        return cls(book.built_in, contents, tuple(events))
+        removals = _removals(trace, book.built_in) if events else {}
+        return cls(book.built_in, contents, tuple(events), removals)
 
     def named(self, text: str, folders: Paths) -> Iterator[Value]:
         """What the files hold that a word names."""
         for path in dict.fromkeys(spellings(text, folders, self.built_in)):
             yield from self.contents.get(path, ())
 
-    def staying(self, trace: Flow) -> list[tuple[Command, str, Value]]:
-        """Of `events`, those of files that nothing surely removes in the end."""
-        return [one for one in self.events if not removed(trace, one[0], one[1], None, self.built_in)]
+    def gone(self, writer: Command, path: str, before: Command | None = None) -> bool:
+        """Whether a file that a command writes is surely gone `before` another of the same program, or at its end."""
+        last = before.order if before else sys.maxsize
+        around = (path[:at] for at in (*(at for at, sign in enumerate(path) if sign == "/"), None))
+        return any(
+            writer.order < one.order < last and one.branches == writer.branches
+            for place in around
+            for one in self.removals.get(place, ())
+        )
+
+    @property
+    def staying(self) -> Iterator[tuple[str, Value]]:
+        """The files that nothing surely removes in the end, and what is in them."""
+        return ((path, content) for writer, path, content in self.events if not self.gone(writer, path))
 
     def read(self, value: Value, folders: Paths) -> Iterator[Value]:
         """What the files hold that a value is read from."""
@@ -119,17 +137,17 @@ class WrittenFiles(Struct, frozen=True):
                 yield from self.named(piece.path, folders)
 
 
-def removed(trace: Flow, writer: Command, path: str, before: Command | None, built_in: BuiltIn) -> bool:
-    """Whether a file that a command writes is surely gone `before` another of the same program, or at its end."""
-    later = (one for one in trace.commands if one.order > writer.order and (not before or one.order < before.order))
-    return any(one.name in _REMOVING and _removes(one, writer, path, built_in) for one in later)
-
-
-def _removes(command: Command, writer: Command, path: str, built_in: BuiltIn) -> bool:
-    same = command.branches == writer.branches and not command.looped and not isinstance(command.folders, Top)
-    words = command.arguments[:-1] if command.name == "mv" else command.arguments
-    texts = (one.value.symbol() or "" for one in words) if same and path else ()
-    return any(within(path, spellings(text, command.folders, built_in)) for text in texts)
+def _removals(trace: Flow, built_in: BuiltIn) -> dict[str, tuple[Command, ...]]:
+    """The commands that surely remove the files at paths, or in folders at them."""
+    found: dict[str, dict[Command, None]] = {}
+    for command in trace.commands:
+        if command.name in _REMOVING and not command.looped and not isinstance(command.folders, Top):
+            words = command.arguments[:-1] if command.name == "mv" else command.arguments
+            for path in (
+                path for one in words for path in spellings(one.value.symbol() or "", command.folders, built_in)
+            ):
+                found.setdefault(path, {})[command] = None
+    return {path: tuple(commands) for path, commands in found.items()}
 
 
 def _written(

@@ -13,7 +13,7 @@ from migrator.reading.steps import Shell, StepFacts
 from migrator.sinks.contexts import BuildContext, build_contexts, builds
 from migrator.sinks.images import found_by
 from migrator.sinks.invocations import invocation
-from migrator.sinks.keeping import removed
+from migrator.sinks.keeping import WrittenFiles
 from migrator.sinks.uses import Files
 
 
@@ -29,12 +29,11 @@ class Building(Struct, frozen=True):
         """`path` is one in the spelling of `spelt`, or a pattern of such."""
         return any(context.takes(path, self.files) for context in self.contexts)
 
-    def takes_written(self, shell: Shell, writer: Command, path: str) -> bool:
+    def takes_written(self, shell: Shell, written: WrittenFiles, writer: Command, path: str) -> bool:
         """Whether it takes a file that a command of the same step writes, and that nothing surely removes before."""
         if not self.may_come_after(shell, writer) or not self.takes(path):
             return False
-        before = self.command if shell is self.shell else None
-        return not removed(shell.trace, writer, path, before, self.files.built_in)
+        return not written.gone(writer, path, self.command if shell is self.shell else None)
 
     def may_come_after(self, shell: Shell, command: Command) -> bool:
         """Whether the build may run after a command of the same step."""

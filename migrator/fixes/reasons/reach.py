@@ -150,8 +150,9 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
     assumptions: dict[str, None] = {}
     unseen: list[str] = []
     sources = (step.pipelines.source, *(part.source for part in step.called))
+    each = {shell.order: Readers(shell.trace, book, context.file) for shell in step.shells}
     for shell, command, paths in _after(step, context, login):
-        readers = Readers(shell.trace, book, context.file)
+        readers = each[shell.order]
         starts = readers.uses_others(command)
         if not starts and not _may_use_login(command, readers):
             continue
