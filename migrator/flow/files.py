@@ -182,7 +182,7 @@ class FileGraph:
         """The files that words of a command name, and what is in the folders."""
         for word in words:
             paths = named(word.value, command.folders, self.runs.clone)
-            if not paths and (word.text or "").startswith("../"):  # a link's words count from where it is
+            if not paths and command.name == "ln" and (word.text or "").startswith("../"):  # from where the link is
                 paths = Top("a link", (f"**/{(word.text or '').lstrip('./')}",))
             yield paths
             yield below(paths - {""} if not isinstance(paths, Top) else paths, "**")
