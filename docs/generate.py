@@ -14,6 +14,7 @@ import typer
 
 from migrator.bitbucket.scopes import NEEDS
 from migrator.cli.app import app
+from migrator.cli.helping import SETTINGS
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.records import Example, ReasonEntry, Rule, RuleBook
 from migrator.rulebook.ways_out import ways_out
@@ -209,7 +210,8 @@ def _anchor(option: Any) -> str:
 
 
 def _context(command: Any, name: str) -> Any:
-    return command.context_class(command, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH, color=False)
+    settings = {**SETTINGS, "terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    return command.context_class(command, info_name=name, color=False, **settings)
 
 
 def _overview(commands: Mapping[str, Any]) -> str:

@@ -13,11 +13,17 @@ import stat
 import sys
 
 from migrator.prefilter.data import LEADING, MENTIONS, NEEDLES
-from migrator.prefilter.leads import is_script, leads
+from migrator.prefilter.leads import is_run, is_script, leads
 
 _LIMIT = 2 * 1024 * 1024
 _MOST_FILES = 500
 """Of a repository that are searched here; to search more takes as long as the command itself."""
+_OPTIONS = (
+    *("BASELINE", "COLOR", "CONFIG", "DIFF", "EXIT_NON_ZERO_ON_FIX", "EXIT_ZERO", "FORMAT", "IGNORE", "JOBS"),
+    *("NO_CONFIG", "OFFLINE", "OUTPUT_FILE", "PIPE_VERSION", "QUIET", "RULES", "SELECT", "STATISTICS"),
+    *("STDIN_FILENAME", "STRICT", "STYLE", "UNSAFE_FIXES", "VERBOSE", "WRITE_BASELINE"),
+)
+"""Those of the commands below; a test compares them."""
 _HOOKS = (("fix", "--exit-non-zero-on-fix"), ("check",))
 
 
@@ -35,6 +41,11 @@ def main() -> int:
     return command()
 
 
+def given_elsewhere() -> bool:
+    """Whether a variable of the environment stands for an option, which only the parser of options reads."""
+    return any(os.environ.get(f"PATLESS_{name}") for name in _OPTIONS)
+
+
 def _answer(arguments: list[str]) -> str:
     """What the command would print, '' where only the command itself can tell."""
     for hook in _HOOKS:
@@ -44,27 +55,34 @@ def _answer(arguments: list[str]) -> str:
     else:
         return ""
     try:
-        if not _nothing(names):
+        count = None if given_elsewhere() else _nothing(names)
+        if count is None:
             return ""
     except (OSError, ValueError):
         return ""
     if hook[0] == "fix":
         return f"{_bold('Fixed 0')}; 0 need review.\n"
-    count = sum(not is_script(name) for name in names)
     return f"{_bold('No findings')}. Read {count} pipelines file{'' if count == 1 else 's'}.\n"
 
 
-def _nothing(names: list[str]) -> bool:
-    """Whether all are plain, different files of the repository around, without configuration, and hold no needle."""
+def _nothing(names: list[str]) -> int | None:
+    """How many hold pipelines, if all are plain, different files of the repository around, without configuration, and
+    hold no needle; else None."""
     root = _root(os.getcwd())
     if not root or _configured(root):
-        return False
+        return None
     paths = {os.path.abspath(name) for name in names}
     if len(paths) != len(names) or not all(
-        name.lower().endswith((".yml", ".yaml")) or is_script(name) for name in names
+        name.lower().endswith((".yml", ".yaml")) or is_script(name) or "." not in os.path.basename(name)
+        for name in names
     ):
-        return False
-    return all(_root(os.path.dirname(path)) == root and _clean(path, root) for path in paths)
+        return None
+    count = 0
+    for path in paths:
+        if _root(os.path.dirname(path)) != root or (holds := _clean(path, root)) is None:
+            return None
+        count += holds
+    return count
 
 
 def _root(folder: str) -> str:
@@ -84,23 +102,23 @@ def _configured(root: str) -> bool:
     return os.path.lexists(shared) and b"patless" in _bytes(shared)
 
 
-def _clean(path: str, root: str) -> bool:
-    """Whether a file holds no needle, and a pipelines file leads to none that does."""
+def _clean(path: str, root: str) -> bool | None:
+    """Whether a file holds pipelines; None if it holds a needle, or if they lead to a file that does."""
     if os.path.realpath(path) != path:
-        return False
+        return None
     data = _bytes(path)
     text = data.decode()
     if b"\0" in data or any(needle in data for needle in NEEDLES):
+        return None
+    if is_run(path, text):
         return False
-    if is_script(path):
-        return True
 
     def read(name: str) -> str | None:
         inside = os.path.join(root, name)
         return _bytes(inside).decode() if os.path.isfile(inside) else None
 
     needles = [needle.decode() for needle in NEEDLES]
-    return not leads(text, read, needles, LEADING, doubt=lambda: _mentioned(root))
+    return None if leads(text, read, needles, LEADING, doubt=lambda: _mentioned(root)) else True
 
 
 def _mentioned(root: str) -> bool:

@@ -31,6 +31,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / FILE).write_text(CLEAN)
     (root / "ci.sh").write_text("make\n")
     (root / "Makefile").write_text("all:\n\tmake x\n")
+    (root / "LICENSE").write_text("MIT: as [it is\n")
+    (root / "deploy").write_text("#!/bin/sh\n# pipelines run this\nmake\n")
+    (root / "pipelines").write_text(CLEAN)
     (root / "sub").mkdir()
     (root / "sub" / "my-pipelines.yml").write_text(CLEAN)
     monkeypatch.chdir(root)
@@ -58,6 +61,8 @@ def test_where_any_login_counts_every_file_is_read() -> None:
         [*HOOK, "ci.sh"],
         ["check", "ci.sh", "Makefile"],
         ["check", "ci.sh", FILE],
+        [*HOOK, "LICENSE", "deploy", FILE],
+        ["check", "deploy", "pipelines"],
     ],
     ids=" ".join,
 )

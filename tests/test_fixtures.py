@@ -36,7 +36,8 @@ def test_bash_does_the_same_before_and_after(case: Case, tmp_path: Path) -> None
         one = harness.observe(case.before, case.environment_before, frozenset(case.stored), failing)
         other = harness.observe(after, case.environment_after, frozenset(case.stored), failing)
         assert one == other, f"the first {failing} logins fail"
-        assert any(" login " in step.calls for step in one), "no step of the case runs a login"
+        given = any(secret in step.calls for step in one for secret in case.stored.values())
+        assert given or any(" login " in step.calls for step in one), "no step of the case uses a credential"
 
 
 def test_bash_can_read_every_script_that_is_meant_to_be_read(tmp_path: Path) -> None:

@@ -77,7 +77,8 @@ def test_the_command_says_and_writes_what_the_case_says(
         assert ("still read" in fixed.out) == bool(case.remaining)
         for reason in case.reasons:
             if reason.startswith("pipe-"):
-                assert re.search(rf"^  {reason}: .+; .+", fixed.err, re.MULTILINE), "a refusal says what to do"
+                said = rf"^  = {reason}: .+\n      (?:fix|keep): .+"
+                assert re.search(said, fixed.out, re.MULTILINE), "a refusal says what to do"
 
         again = _patless(case, folder, "fix", "--unsafe-fixes")
         assert again.code == 0, again.err

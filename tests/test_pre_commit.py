@@ -62,7 +62,18 @@ FOREIGN = "FROM crg.apkg.io/acme/base\n"
     ],
 )
 def test_a_hook_is_given_the_files_that_patless_reads(hook: dict[str, str], path: str) -> None:
-    assert (re.search(hook["files"], path) is not None) == is_pipelines_file(path)
+    assert (re.search(hook["files"], path) is not None) == (is_pipelines_file(path) or may_be_a_script(path))
+
+
+def may_be_a_script(path: str) -> bool:
+    """By a name without an ending; what is no text is given to no hook."""
+    name = path.rpartition("/")[2]
+    return bool(name) and "." not in name
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+def test_a_hook_is_given_text_only(hook: dict[str, object]) -> None:
+    assert hook["types"] == ["text"]
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
@@ -89,7 +100,7 @@ def test_a_hook_is_given_the_files_of_every_launcher(hook: dict[str, str], launc
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
 @pytest.mark.parametrize(
-    "path", ["x.json", "xMakefile", "Makefile.in", "x.pyc", "x.sh.md", "MAKEFILE", "x.sh\n", ".Justfile", "justfile.md"]
+    "path", ["x.json", "Makefile.in", "x.pyc", "x.sh.md", "x.sh\n", ".Justfile", "justfile.md", ".envrc", "a.d/x.c"]
 )
 def test_a_hook_is_not_given_the_rest(hook: dict[str, str], path: str) -> None:
     assert not re.search(hook["files"], path)
@@ -108,6 +119,12 @@ class Commit:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._run(sys.executable, "-m", "pre_commit", *arguments)
+
+    def shell(self, line: str) -> subprocess.CompletedProcess[str]:
+        """What a person types."""
+        programs = f"{Path(sys.executable).parent}:{self.environment['PATH']}"
+        where = {**self.environment, "PATH": programs}
+        return subprocess.run(["sh", "-c", line], cwd=self.root, env=where, capture_output=True, text=True, check=False)
 
     def install(self, *hooks: str) -> None:
         """Set the hooks up as a user does, and commit that."""
@@ -200,11 +217,22 @@ def test_an_installed_hook_stops_a_commit_until_it_is_settled(commit: Commit) ->
     commit.git("add", "--all")
     calling = commit.git("commit", "--message", "a script")
     assert calling.returncode == 0, calling.stdout + calling.stderr
+    for name in ("deploy", "LICENSE"):
+        (called.parent / name).write_text("any text\n")
     called.write_text("docker login crg.apkg.io -u $EMAIL -p $TOKEN\n")
     commit.git("add", "--all")
     within = commit.git("commit", "--message", "a login in a script alone")
     assert within.returncode == 1
     assert "für alle/push it.sh:1:1: registry-login fixed:" in within.stderr
+
+    script = commit.root / "ci" / "deploy"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\ndocker login crg.apkg.io -u $EMAIL -p $TOKEN\n")
+    (commit.root / FILE).write_text("pipelines:\n  default:\n    - step: {script: [sh ci/deploy]}\n")
+    commit.git("add", "--all")
+    without = commit.git("commit", "--message", "a script without an ending")
+    assert without.returncode == 1
+    assert "ci/deploy:2:1: registry-login fixed:" in without.stderr
 
 
 def test_the_rest_of_the_repository_counts_though_only_changed_files_are_named(commit: Commit) -> None:
@@ -218,3 +246,35 @@ def test_the_rest_of_the_repository_counts_though_only_changed_files_are_named(c
     assert "Fixed 0; 1 needs review (foreign-package ×1)" in stopped.stderr
     assert f"{FILE}:5:13: registry-login [unsafe]" in stopped.stderr
     assert (commit.root / FILE).read_text() == PUSH
+
+
+def test_what_is_left_is_said_with_commands_that_work_there(commit: Commit) -> None:
+    commit.install("patless")
+    (commit.root / "Dockerfile").write_text(FOREIGN)
+    pushing = PUSH.replace("          - docker build -t crg.apkg.io/acme/web .\n", "")
+    (commit.root / FILE).write_text(pushing + PUSH.partition("default:\n")[2])
+    commit.git("add", "--all")
+    stopped = commit.git("commit", "--message", "two logins").stderr
+    fixed, kept, left = (
+        stopped.index(part)
+        for part in (
+            f"{FILE}:5:13: registry-login fixed:",
+            f"{FILE}:9:13: registry-login [unsafe]",
+            "Fixed 1; 1 needs",
+        )
+    )
+    assert fixed < kept < left
+    for part in (
+        "9 |           - docker login",
+        "= foreign-package: ",
+        "      fix:  if ",
+        "      keep: `# ",
+        "      ask:  the ",
+    ):
+        assert part in stopped[kept:left]
+    (hint,) = re.findall("Run `(.+)` to fix 1 more", stopped)
+    assert hint == f"PATLESS_UNSAFE_FIXES=1 pre-commit run patless --files {FILE}"
+    assert "`patless" not in stopped
+    assert commit.shell(hint).returncode == 1  # it has changed a file
+    assert (commit.root / FILE).read_text().count("-p $BITBUCKET_PACKAGES_TOKEN") == 2
+    assert commit.shell(hint.partition(" ")[2]).returncode == 0

@@ -33,8 +33,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """`reached`: the API answered. `accepted`: it let the credential read something, or knows its scopes; None where an
-    access token was only asked after its account, which it has not (BITBUCKET_API.md 8, fact 3).
+    """`reached`: the API answered. `accepted`: it let the credential read something, or knows its scopes; None where it
+    did not answer, or an access token was only asked after its account, which it has not (BITBUCKET_API.md 8, fact 3).
 
     `user` None: it has none, or may not see it. `workspaces` and `scopes` None: Bitbucket does not say; then `fits`
     is empty.
@@ -54,7 +54,7 @@ class Diagnosis:
     @property
     def refused(self) -> bool:
         """Whether Bitbucket could not be reached, or refuses the credential or what was named."""
-        return self.accepted is False or any(check.named and check.why for check in self.checks)
+        return not self.reached or self.accepted is False or any(check.named and check.why for check in self.checks)
 
 
 def diagnose(client: Client, workspace: str = "", slug: str = "") -> Diagnosis:
@@ -81,7 +81,7 @@ def diagnose(client: Client, workspace: str = "", slug: str = "") -> Diagnosis:
         url=client.base,
         kind=kind,
         reached=asking.reached,
-        accepted=None if untold else accepted,
+        accepted=None if untold or not asking.reached else accepted,
         user=user,
         workspaces=workspaces,
         scopes=scopes,

@@ -81,6 +81,7 @@ _KINDS = {
     429: (Cause.RATE_LIMITED, "Bitbucket answers {} with 429, its request limit; try again in an hour"),
     555: (Cause.SERVER, "Bitbucket took too long for {} (555); try again later"),
 }
+_ADVICE = {401: "; make a new one, and check it with `patless doctor`", 404: "; check the name"}
 
 
 def refusal(status: int, headers: Mapping[str, str], body: bytes, asked: str, hide: Callable[[str], str]) -> ApiError:
@@ -93,6 +94,7 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, asked: str, hi
         told += f": the credential lacks {', '.join(required)}{has}; create one that has it"
     elif said:
         told += f": {said}"
+    told += _ADVICE.get(status, "")
     fields = _fields(body, hide)
     return ApiError(kind, told, status=status, required=required, granted=granted, fields=fields)
 

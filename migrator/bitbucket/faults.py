@@ -7,6 +7,7 @@ import urllib3.exceptions as lower
 
 from migrator.bitbucket.budget import Budget
 from migrator.bitbucket.errors import ApiError, Cause
+from migrator.registry.unreached import why
 
 
 def fault(error: Exception, asked: str, place: str, budget: Budget) -> ApiError:
@@ -22,14 +23,9 @@ def fault(error: Exception, asked: str, place: str, budget: Budget) -> ApiError:
     slow = (requests.ReadTimeout, lower.ReadTimeoutError)
     if isinstance(error, slow) or isinstance(reason, slow):
         return ApiError(Cause.TOO_SLOW, f"{place} does not answer {asked} in time; try again later")
-    if isinstance(error, requests.Timeout):
-        return ApiError(Cause.UNREACHABLE, f"cannot reach {place} in time")
-    if isinstance(error, requests.exceptions.SSLError):
-        return ApiError(Cause.UNREACHABLE, f"patless does not accept the certificate of {place}")
-    if isinstance(error, requests.exceptions.ProxyError):
-        return ApiError(Cause.UNREACHABLE, f"cannot reach {place}: the proxy refuses")
-    if isinstance(error, (requests.ConnectionError, lower.ProtocolError, OSError)):
-        broken = isinstance(reason, lower.ProtocolError) or isinstance(error, lower.ProtocolError)
-        told = f"closed the connection before its answer to {asked} was complete" if broken else "cannot be reached"
-        return ApiError(Cause.UNREACHABLE, f"{place} {told}; try again later")
+    if isinstance(reason, lower.ProtocolError) or isinstance(error, lower.ProtocolError):
+        told = f"{place} closed the connection before its answer to {asked} was complete; try again later"
+        return ApiError(Cause.UNREACHABLE, told)
+    if isinstance(error, (requests.Timeout, requests.ConnectionError, OSError)):
+        return ApiError(Cause.UNREACHABLE, why(error, place))
     return ApiError(Cause.UNREACHABLE, f"cannot ask {place} for {asked} ({type(error).__name__})")

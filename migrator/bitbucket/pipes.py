@@ -60,7 +60,9 @@ def published(name: str, version: str = "") -> PublishedPipe:
             chosen = version or _newest(session, repository, name)
             text = _get(session, f"{repository}/src/{quote(chosen, safe='')}/pipe.yml").decode("utf-8")
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise Unreachable(f"patless could not reach {urlsplit(base).netloc} ({type(error).__name__})") from None
+            from migrator.registry.unreached import why
+
+            raise Unreachable(why(error, urlsplit(base).netloc)) from None
         except UnicodeDecodeError:
             raise Unreachable(f"the pipe.yml of {name} is not text") from None
     return PublishedPipe(chosen, _variables(text, name))

@@ -18,14 +18,14 @@ from migrator.checkouts.standard_input import Buffer
 from migrator.checkouts.targets import Checkout, shown, targets
 from migrator.configuration import reading as configuration
 from migrator.findings import ignores
-from migrator.findings.records import BaselineEntry, Finding, Report, Skipped
+from migrator.findings.records import BaselineEntry, Finding, LeftOut, Report, Skipped
 from migrator.findings.selection import Scope
 from migrator.findings.settings import PipeStyle, Settings
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, Codes, Sources, Style
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.platform import BITBUCKET
-from migrator.prefilter.leads import is_script, leads
+from migrator.prefilter.leads import is_run, leads
 from migrator.prefilter.needles import needles
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import WorkTree, glance, repository_of
@@ -43,7 +43,8 @@ class Analysis(Struct, frozen=True):
     """One repository: what was found of what was asked for. Paths are relative to `root`.
 
     `rules` and `reasons` explain the codes. `scope` is what was
-    asked for, `baseline` the file that counts, `plan` is there where fixes were asked for.
+    asked for, `baseline` the file that counts, `plan` is there where fixes were asked for. `configuration` is the file
+    that was read, '' for none, and `more_rules` the folders of rules besides the built-in ones.
     """
 
     root: Path
@@ -54,6 +55,8 @@ class Analysis(Struct, frozen=True):
     scope: Scope
     baseline: Path | None
     plan: FixPlan | None = None
+    configuration: str = ""
+    more_rules: tuple[Path, ...] = ()
 
     def name(self, path: str) -> str:
         return shown(self.root, path)
@@ -72,10 +75,12 @@ def analyse(
     *,
     unsafe_fixes: bool | None = None,
     write_baseline: bool = False,
+    only: Collection[Path] | None = None,
 ) -> list[Analysis]:
-    """Every repository of `reading`, in order. `unsafe_fixes` None: without a plan of fixes; else with unsafe ones or
-    not. With `write_baseline` no baseline is applied."""
+    """Every repository of `reading`, in order, or those of them whose roots are in `only`. `unsafe_fixes` None: without
+    a plan of fixes; else with unsafe ones or not. With `write_baseline` no baseline is applied."""
     found = [standard_input.target(buffer.name)] if buffer else targets(reading.paths)
+    found = [one for one in found if only is None or one.root in only]
     if len(found) > 1 and (reading.baseline or write_baseline):
         raise UsageError(
             "a baseline belongs to one repository; name one, or set `baseline` in the configuration of each"
@@ -170,6 +175,7 @@ def _one(
         findings=tuple(withhold([one for one in report.findings if _concerns(scope, one)], report.findings)),
         skipped=tuple(one for one in report.skipped if scope.holds(one.path)),
         files=tuple(filter(scope.holds, pipelines)),
+        left_out=(*(one for one in report.left_out if scope.holds(one.path)), *_beside(report, scope)),
     )
     notes = ignores.notes(report.findings, report.sources, settings.today, {*book.rules, *book.reasons})
     notes += tuple(
@@ -183,7 +189,20 @@ def _one(
         from migrator.fixes import applying as fixing
 
         plan = fixing.plan(report, unsafe_fixes, partial(refusal, view, scope))
-    return Analysis(target.root, report, dict(book.rules), dict(book.reasons), notes, scope, baseline, plan)
+    return Analysis(
+        *(target.root, report, dict(book.rules), dict(book.reasons), notes, scope, baseline, plan),
+        configuration=settled.path,
+        more_rules=(*settled.rules, *reading.sources.rules),
+    )
+
+
+def _beside(report: Report, scope: Scope) -> Iterator[LeftOut]:
+    """Findings that were not asked for."""
+    for one in report.findings:
+        if not _concerns(scope, one):
+            why = "`exclude` of the configuration leaves it out"
+            why = why if scope.excludes(one.path) else "it is outside the paths of the command line"
+            yield LeftOut(one.path, one.position, one.rule, why)
 
 
 def _concerns(scope: Scope, finding: Finding) -> bool:
@@ -245,7 +264,7 @@ def _pipelines(
 
     Where it does not, git is asked neither for the files nor for the repository's name.
     """
-    named = [path for path in named if not is_script(path)]
+    named = [path for path in named if not is_run(path, _bytes(view, path).decode(errors="replace"))]
     glanced = glance(view.root)
     if glanced is not None:
         usual = {path for path in glanced if BITBUCKET.is_pipelines_file(path)} | set(named)

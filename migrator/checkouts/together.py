@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,21 +14,34 @@ from migrator.checkouts.analysis import Analysis
 from migrator.findings import masking, naming
 from migrator.findings.ignores import Note
 from migrator.findings.records import Report
-from migrator.prefilter.leads import is_script
+from migrator.options import UsageError
+from migrator.rulebook.pages import is_address, pages
 from migrator.rulebook.records import ReasonEntry, Rule
+
+DOCS = "PATLESS_DOCS_URL"
+"""Where the documentation is, such as a company's copy of the site."""
 
 
 class Together(Struct, frozen=True):
     """Paths are as they are shown, or as `name` says; every literal credential is known to `report.secrets`.
 
-    `only_scripts`: what was asked for are files that pipelines run, none that holds pipelines.
+    `only_files`: no folder was asked for, so that no pipelines file need be there.
     """
 
     report: Report
     rules: Mapping[str, Rule]
     reasons: Mapping[str, ReasonEntry]
     notes: tuple[Note, ...]
-    only_scripts: bool
+    only_files: bool
+    roots: tuple[Path, ...]
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """Addresses of pages about rules and reasons, by code. Raises UsageError."""
+        base = os.environ.get(DOCS, "")
+        if base and not is_address(base):
+            raise UsageError(f"{DOCS} is not an http or https URL")
+        return pages(self.rules, self.reasons, base)
 
     @classmethod
     def of(cls, analyses: Sequence[Analysis], name: Callable[[Analysis, str], str] = Analysis.name) -> Together:
@@ -35,6 +50,6 @@ class Together(Struct, frozen=True):
             rules={id: rule for one in analyses for id, rule in one.rules.items()},
             reasons={code: entry for one in analyses for code, entry in one.reasons.items()},
             notes=tuple(replace(note, path=name(one, note.path)) for one in analyses for note in one.notes),
-            only_scripts=all(one.scope.files and not one.scope.folders for one in analyses)
-            and all(is_script(path) for one in analyses for path in one.scope.files),
+            roots=tuple(one.root for one in analyses),
+            only_files=all(one.scope.files and not one.scope.folders for one in analyses),
         )

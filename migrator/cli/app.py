@@ -8,6 +8,7 @@ import typer
 
 from migrator.cli import cache_app, fleet_app, secrets_app
 from migrator.cli.commands import command
+from migrator.cli.helping import SETTINGS, WholeGroup
 from migrator.cli.pipeline_step import EPILOG
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, CheckOptions, FixOptions, PackagesOptions, Sources
@@ -21,9 +22,12 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    cls=WholeGroup,
+    context_settings=SETTINGS,
     help="Move Bitbucket Pipelines from stored tokens to the native credentials of Bitbucket Packages.",
     epilog="Exit codes: 0 nothing left to do, 1 something left, 2 usage or configuration, 3 unreadable input, 4 "
-    "Bitbucket or a registry refused, 70 fault.",
+    "Bitbucket or a registry refused, 70 fault. An option's "
+    "variable is such as PATLESS_FORMAT; the command line wins.",
 )
 
 app.add_typer(secrets_app.app, name="secrets")
@@ -86,6 +90,10 @@ def explain(
         from migrator.cli import trace as tracing
 
         return tracing.run(trace, sources, color)
+    if name is None:
+        raise UsageError(
+            "nothing to explain; pass a rule or a reason, or --trace PATH:LINE; `patless rules` lists them"
+        )
     raise UsageError("pass a rule or a reason, or --trace PATH:LINE, not both")
 
 
@@ -133,7 +141,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _patless(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Options before a command."""

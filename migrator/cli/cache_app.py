@@ -5,9 +5,10 @@ from __future__ import annotations
 import typer
 
 from migrator.cli.commands import command, end
+from migrator.cli.helping import WholeGroup
 from migrator.options.vocabulary import CacheLimit
 
-app = typer.Typer(help="Manage the copies of repositories on this machine.")
+app = typer.Typer(cls=WholeGroup, help="Manage the copies of repositories on this machine.")
 
 
 @app.callback(invoke_without_command=True)

@@ -10,8 +10,8 @@ from functools import partial
 from migrator.checkouts import standard_input
 from migrator.checkouts.analysis import Analysis, analyse
 from migrator.checkouts.together import Together
-from migrator.cli import console, exits
-from migrator.cli.aside import aside
+from migrator.cli import console, exits, invoked
+from migrator.cli.aside import aside, verbose
 from migrator.cli.delivery import Delivery, deliver
 from migrator.findings.counting import many
 from migrator.options import UsageError
@@ -32,9 +32,11 @@ def run(reading: AnalysisOptions, options: CheckOptions) -> int:
         return baseline.run(reading, options)
     analyses = analyse(reading, standard_input.buffer(reading))
     all_of = Together.of(analyses)
-    aside(all_of, options.color, quiet=options.quiet)
+    if options.verbose:
+        verbose(analyses, all_of, options.color)
+    aside(all_of, options.color, quiet=options.quiet, paths=reading.paths)
     paint = console.paint(options.color, None if options.output_file else sys.stdout)
-    subject = _subject(analyses, all_of, options)
+    subject = invoked.subject(_subject(analyses, all_of, options), reading.paths, all_of.report.findings)
     told = deliver(Delivery.of(subject, options.format, paint), options.output_file)
     left = exits.left(all_of.report.findings, options.strict)
     return exits.code(unread=bool(all_of.report.skipped) or not told, left=left, exit_zero=options.exit_zero)
@@ -49,7 +51,7 @@ def _subject(analyses: Sequence[Analysis], all_of: Together, options: CheckOptio
     name = os.path.basename(os.path.realpath(analyses[0].root))
     name = named(name) if len(analyses) == 1 else many(len(analyses), "repository", "repositories")
     found = partial(_found, analyses)
-    return findings.subject(all_of.report, all_of.reasons, found, name, unsafe=unsafe, quiet=quiet)
+    return findings.subject(all_of.report, all_of.reasons, found, name, pages=all_of.pages, unsafe=unsafe, quiet=quiet)
 
 
 def _found(analyses: Sequence[Analysis]) -> Findings:

@@ -7,7 +7,9 @@ them. Its name and its docstring are those of the command, what it returns is th
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial, update_wrapper
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -15,6 +17,8 @@ import typer
 from msgspec import NODEFAULT, Struct
 
 from migrator.cli import failures
+from migrator.cli.helping import GroupedCommand
+from migrator.findings.counting import several
 from migrator.options import UsageError, vocabulary
 from migrator.options.declared import CliArgument, CliOption, together
 from migrator.text.mask import printable
@@ -35,6 +39,13 @@ class DeclaredOption(Struct, frozen=True):
     @property
     def flag(self) -> str:
         return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def variable(self) -> str | None:
+        """That of the environment, which counts where the command line says nothing."""
+        if isinstance(self.option, CliArgument):
+            return None
+        return self.option.variable if self.option.variable != "" else f"PATLESS_{self.name.upper()}"
 
     @property
     def several(self) -> bool:
@@ -78,16 +89,31 @@ def command(app: typer.Typer, name: str | None = None, *, epilog: str | None = N
         group = of_function(function)
 
         def run(**given: Any) -> None:
-            end(partial(group.made, given))
+            end(partial(_made, group, given))
 
         parameters = [_parameter(one) for one in group.options()]
         update_wrapper(run, function)
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {one.name: one.annotation for one in parameters}
-        app.command(name, epilog=epilog)(run)
+        app.command(name, epilog=epilog, cls=GroupedCommand)(run)
         return function
 
     return added
+
+
+def _made(group: OptionGroup, given: Mapping[str, Any]) -> int:
+    """What the command returns. A UsageError says which of the options that it names are the environment's."""
+    try:
+        code: int = group.made(given)
+    except UsageError as error:
+        raise UsageError(f"{error}{_of_environment(str(error), group.options())}") from None
+    return code
+
+
+def _of_environment(said: str, options: Iterable[DeclaredOption]) -> str:
+    named = (one for one in options if re.search(rf"{one.flag}(?![\w-])", said))
+    found = [one.variable for one in named if one.variable and os.environ.get(one.variable)]
+    return f" (the environment sets {several(found)})" if found else ""
 
 
 def end(run: Callable[[], int]) -> None:
@@ -155,6 +181,7 @@ def _typed(one: DeclaredOption) -> Any:
         told |= _offering(one)
     if isinstance(option, CliArgument):
         return Annotated[parsed, typer.Argument(**told)]
+    told |= {"envvar": one.variable, "show_envvar": True, "rich_help_panel": option.group or None}
     return Annotated[parsed, typer.Option(one.flag, *filter(None, [option.short]), **told)]
 
 
@@ -164,8 +191,9 @@ def _offering(one: DeclaredOption) -> dict[str, Any]:
 
     def parsed(text: str) -> Any:
         if text not in names:
-            known = f"{', '.join(names[:-1])} and {names[-1]}"
-            raise UsageError(f"this command cannot write {one.flag} {printable(text)}; it writes {known}")
+            told = f"this command cannot write {one.flag} {printable(text)}; it writes {several(names)}"
+            given = one.variable and os.environ.get(one.variable) == text
+            raise UsageError(f"{told}{_of_environment(told, [one]) if given else ''}")
         return one.type(text)
 
     return {"metavar": f"<{'|'.join(names)}>", "parser": parsed, "autocompletion": lambda: names}

@@ -32,7 +32,14 @@ def paint(color: Colour, stream: TextIO | None) -> Paint:
         return Paint(color is Colour.ALWAYS)
     if stream is None or os.environ.get("NO_COLOR"):
         return Paint(False)
-    return Paint(bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb"))
+    terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
+    return Paint(bool(os.environ.get("FORCE_COLOR")) or terminal, _links(terminal))
+
+
+def _links(terminal: bool) -> bool:
+    """FORCE_HYPERLINK decides, as it does for other programs, else whether the terminal may know links."""
+    forced = os.environ.get("FORCE_HYPERLINK", "")
+    return forced != "0" if forced else terminal and os.environ.get("TERM") != "linux"
 
 
 def before(clear: Callable[[], None]) -> None:

@@ -26,6 +26,7 @@ from migrator.options import UsageError
 from migrator.options.output import Colour
 from migrator.reports.paint import Paint
 from migrator.repositories.git import needed
+from migrator.repositories.waiting import kill
 from migrator.secrets.changes import BRANCH
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TMPDIR", "PYTHONPATH")
@@ -33,6 +34,7 @@ _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TMPDIR", "PYTHONPATH")
 _GIT = f"[user]\n\tname = Dana Owner\n\temail = {walk.SIGNER}\n[core]\n\tfsync = none\n"
 """Nothing here has to survive the machine, so git need not wait for the disk."""
 _SECONDS = 120
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class _WrongEnd(Exception):
@@ -45,9 +47,15 @@ def run(color: Colour, *, keep: bool = False, open: bool = False) -> int:
         if not shutil.which(program):
             raise UsageError(f"the demo needs {program}; install it")
     paint = console.paint(color, sys.stdout)
-    with _stoppable(), tempfile.TemporaryDirectory(prefix="patless-demo-") as folder, Box(hourly=None) as box:
+    with (
+        _stoppable(),
+        tempfile.TemporaryDirectory(prefix="patless-demo-") as folder,
+        Box(hourly=None, within=Path(folder)) as box,
+    ):
         samples.fill(box)
-        desk = _Desk(Path(folder).resolve(), box, box.token(), paint)
+        home = Path(folder).resolve() / "home"
+        home.mkdir()
+        desk = _Desk(home, box, box.token(), paint)
         desk.furnish()
         console.out(paint.bold(_welcome(box)))
         try:
@@ -70,8 +78,12 @@ def run(color: Colour, *, keep: bool = False, open: bool = False) -> int:
 def _kept(report: Path) -> Path:
     """A copy of the report, and of what lies beside it, in a folder that stays."""
     folder = Path(tempfile.mkdtemp(prefix="patless-report-"))
-    for path in report.parent.glob(f"{report.name}*"):
-        shutil.copy(path, folder)
+    try:
+        for path in report.parent.glob(f"{report.name}*"):
+            shutil.copy(path, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return folder / report.name
 
 
@@ -82,12 +94,12 @@ def _stay(desk: _Desk) -> None:
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in desk.environment().items() if name in wanted]
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
         opened.writelines(lines)
-    console.out(
-        f"\nThe workspace stays at {desk.box.origin} until Ctrl-C here. In another terminal:\n"
-        f"  $ cd {shlex.quote(str(desk.home))} && . ./env.sh\n"
-        f"  $ patless fleet status\n"
-    )
     with suppress(KeyboardInterrupt):
+        console.out(
+            f"\nThe workspace stays at {desk.box.origin} until Ctrl-C here. In another terminal:\n"
+            f"  $ cd {shlex.quote(str(desk.home))} && . ./env.sh\n"
+            f"  $ patless fleet status\n"
+        )
         threading.Event().wait()
 
 
@@ -157,21 +169,26 @@ class _Desk:
             command = [program, *arguments]
             signed = Credentials.of(environment)
             environment |= signed.git_environment(self.box.clone_url(walk.CLONE), self.box.api_url, environment)
-        try:
-            return subprocess.run(
-                command,
-                cwd=self.home if step.beside else self.home / walk.CLONE,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-                timeout=_SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            raise _WrongEnd(f"`{shlex.join(step.command)}` needs more than {_SECONDS} seconds") from None
+        with subprocess.Popen(
+            command,
+            cwd=self.home if step.beside else self.home / walk.CLONE,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        ) as process:
+            try:
+                printed, _ = process.communicate(timeout=_SECONDS)
+            except subprocess.TimeoutExpired:
+                kill(process)
+                raise _WrongEnd(f"`{shlex.join(step.command)}` needs more than {_SECONDS} seconds") from None
+            except BaseException:
+                kill(process)  # what it has started, too, which would go on to write where all is removed
+                raise
+        return subprocess.CompletedProcess(command, process.returncode, printed)
 
     def environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
@@ -190,12 +207,20 @@ class _Desk:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Whoever ends the process leaves nothing behind, as with Ctrl-C."""
-    stops = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_DFL]
+    """Whoever ends the process leaves nothing behind, as with Ctrl-C; and who does so twice does not end that."""
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    before = {each: signal.getsignal(each) for each in _STOPS}
+    stops = {each: handler for each, handler in before.items() if handler in usual}
+
+    def stop(*_: object) -> None:
+        for each in stops:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
     for each in stops:
-        signal.signal(each, signal.default_int_handler)
+        signal.signal(each, stop)
     try:
         yield
     finally:
-        for each in stops:
-            signal.signal(each, signal.SIG_DFL)
+        for each, handler in stops.items():
+            signal.signal(each, handler)

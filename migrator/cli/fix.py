@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from migrator.checkouts import standard_input
 from migrator.checkouts.analysis import Analysis, analyse
 from migrator.checkouts.applying import apply
 from migrator.checkouts.together import Together
-from migrator.cli import console, exits
-from migrator.cli.aside import aside
+from migrator.cli import console, exits, invoked
+from migrator.cli.aside import aside, verbose
 from migrator.findings import masking, naming
 from migrator.findings.records import Finding
 from migrator.options import UsageError
-from migrator.options.analysis import AnalysisOptions, FixOptions, Style
+from migrator.options.analysis import AnalysisOptions, FixOptions
 from migrator.options.output import Format
 from migrator.reports import formats
 from migrator.reports.diff import Side, diff, for_people
 from migrator.reports.formats import text
 from migrator.reports.subjects import fixes
+from migrator.reports.subjects.fixes import FixOutcome
 from migrator.text.mask import named, printable
 from migrator.text.source import Source
 
@@ -42,50 +46,66 @@ def run(reading: AnalysisOptions, options: FixOptions) -> int:
             console.out_bytes(buffer.data)  # whoever takes the output for the file loses nothing
         return _failed(planned)
     all_of = Together.of([one for one, _ in planned])
-    aside(all_of, options.color, quiet=options.quiet)
+    if options.verbose:
+        verbose(analyses, all_of, options.color)
+    aside(all_of, options.color, quiet=options.quiet, paths=reading.paths)
     if options.diff:
         code = _show(planned, all_of, options)
     elif buffer:
         code = _filter(planned, all_of, options, buffer.data)
     else:
-        code = _write(planned, all_of, options)
-    if reading.style is Style.PIPE and not options.quiet:
-        pipes = {code: entry for one, _ in planned for code, entry in one.reasons.items() if code.startswith("pipe-")}
-        refused = fixes.refusals([finding for _, plan in planned for finding in plan.held], pipes)
-        console.err(f"  {text.line(one)}" for one in refused)
+        code = _write(planned, all_of, reading, options)
     return code
 
 
-def _write(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, options: FixOptions) -> int:
+def _write(
+    planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, reading: AnalysisOptions, options: FixOptions
+) -> int:
     done: list[Finding] = []
     held: list[Finding] = []
     refused: list[str] = []
+    written = set[Path]()
     for one, plan in planned:
 
         def complain(path: str, error: str, one: Analysis = one) -> None:
             refused.append(f"{named(one.name(path))}: not written: {error}")
 
-        settled, failed = apply(one.root, plan.changes, complain)
-        done += [_named(finding, one) for finding in settled]
+        made, failed = apply(one.root, plan.changes, complain)
+        written |= {one.root} if made else set()
+        done += [_named(finding, one) for finding in made]
         held += [_named(finding, one) for finding in (*failed, *plan.held)]
-    done, held = _masked(done, all_of), _masked(held, all_of)
     console.err(refused)
-    subject = fixes.subject(done, held, all_of.report, quiet=options.quiet)
+    before = all_of.report
+    settled, kept = _masked(done, all_of), _masked(held, all_of)
+    found = FixOutcome(settled, before, kept, before, all_of.reasons, all_of.pages, options.unsafe_fixes)
+    if written and held:
+        found = _again([one for one, _ in planned], written, found, reading)
+    subject = invoked.subject(fixes.subject(found, quiet=options.quiet), reading.paths, found.left)
     console.out(formats.write(options.format, subject, console.paint(options.color, sys.stdout)))
-    left = exits.left(held, options.strict) or (options.exit_non_zero_on_fix and bool(done))
-    return exits.code(unread=bool(all_of.report.skipped or refused), left=left, exit_zero=options.exit_zero)
+    left = exits.left(found.left, options.strict) or (options.exit_non_zero_on_fix and bool(done))
+    return exits.code(unread=bool(found.after.skipped or refused), left=left, exit_zero=options.exit_zero)
+
+
+def _again(
+    analyses: Sequence[Analysis], written: Collection[Path], found: FixOutcome, reading: AnalysisOptions
+) -> FixOutcome:
+    """What is left in the files as they are now: lines of repositories that were written may have moved, and what
+    needs review may have other reasons."""
+    anew = analyse(reading, only=written)
+    after = Together.of([*(one for one in analyses if one.root not in written), *anew])
+    report = masking.recalling(after.report, found.before)
+    return replace(found, left=report.findings, after=report, reasons={**found.reasons, **after.reasons})
 
 
 def _filter(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, options: FixOptions, data: bytes) -> int:
     """Standard output gets the file that came on standard input, rewritten or as it was, and nothing else."""
-    ((one, plan),) = planned
-    done = _masked([_named(finding, one) for finding in _of(plan.changes)], all_of)
-    held = _masked([_named(finding, one) for finding in plan.held], all_of)
+    ((_, plan),) = planned
+    found = _outcome(planned, all_of, options)
     paint = console.paint(options.color, sys.stderr)
-    document = fixes.document(done, held, all_of.report, quiet=options.quiet)
+    document = invoked.document(fixes.document(found, quiet=options.quiet), ())
     console.err(text.render(document, paint).splitlines())
     console.out_bytes(plan.changes[0].after if plan.changes else data)
-    left = exits.left(held, options.strict) or (options.exit_non_zero_on_fix and bool(done))
+    left = exits.left(found.left, options.strict) or (options.exit_non_zero_on_fix and bool(found.done))
     return exits.code(unread=bool(all_of.report.skipped), left=left, exit_zero=options.exit_zero)
 
 
@@ -93,8 +113,7 @@ def _show(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, options
     """Standard output gets the diff and nothing else."""
     paint = console.paint(options.color, sys.stdout)
     errors = console.paint(options.color, sys.stderr)
-    done = _masked([_named(finding, one) for one, plan in planned for finding in _of(plan.changes)], all_of)
-    held = _masked([_named(finding, one) for one, plan in planned for finding in plan.held], all_of)
+    found = _outcome(planned, all_of, options)
     lines: list[str] = []
     for one, plan in planned:
         for change in plan.changes:
@@ -111,10 +130,17 @@ def _show(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, options
                     "fix` to make the change"
                 )
     if not options.quiet:
-        lines += text.render(fixes.aside(done, held, all_of.report), errors).splitlines()
+        lines += text.render(invoked.document(fixes.aside(found), ()), errors).splitlines()
     console.err(lines)
-    left = bool(done) or exits.left(held, options.strict)
+    left = bool(found.done) or exits.left(found.left, options.strict)
     return exits.code(unread=bool(all_of.report.skipped), left=left, exit_zero=options.exit_zero)
+
+
+def _outcome(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, options: FixOptions) -> FixOutcome:
+    """Of plans that nothing was written for."""
+    done = _masked([_named(finding, one) for one, plan in planned for finding in _of(plan.changes)], all_of)
+    held = _masked([_named(finding, one) for one, plan in planned for finding in plan.held], all_of)
+    return FixOutcome(done, all_of.report, held, all_of.report, all_of.reasons, all_of.pages, options.unsafe_fixes)
 
 
 def _sides(change: FileChange, all_of: Together, shown: str) -> tuple[Side, Side]:
@@ -132,8 +158,8 @@ def _named(finding: Finding, one: Analysis) -> Finding:
     return naming.renamed_finding(finding, one.name)
 
 
-def _masked(findings: Collection[Finding], all_of: Together) -> list[Finding]:
-    return list(masking.scrubbed(findings, all_of.report))
+def _masked(findings: Collection[Finding], all_of: Together) -> tuple[Finding, ...]:
+    return masking.scrubbed(findings, all_of.report)
 
 
 def _failed(planned: Sequence[tuple[Analysis, FixPlan]]) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from migrator.cli.commands import command
+from migrator.cli.helping import WholeGroup
 from migrator.options.declared import CliArgument, CliOption
 from migrator.options.fleet import (
     MigrateOptions,
@@ -21,7 +22,9 @@ from migrator.options.fleet import (
 from migrator.options.output import Colour, Format
 from migrator.options.vocabulary import LEDGER, Color, Ledger, MaxRequests, Output, PictureFormat, Rules
 
-app = typer.Typer(no_args_is_help=True, help="Scan and move many repositories, and follow how far they are.")
+app = typer.Typer(
+    cls=WholeGroup, no_args_is_help=True, help="Scan and move many repositories, and follow how far they are."
+)
 
 
 @command(app)

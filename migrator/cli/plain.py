@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from migrator.entry import given_elsewhere
 from migrator.options.analysis import AnalysisOptions, CheckOptions, FixOptions
 
 _CHANGED = "--exit-non-zero-on-fix"
@@ -18,6 +19,8 @@ def run(argv: Sequence[str]) -> int | None:
     command, *rest = argv or ("",)
     hook = command == "fix" and rest[:1] == [_CHANGED]
     names = rest[hook:]
+    if given_elsewhere():
+        return None
     if command not in ("check", "fix") or any(not name or name.startswith("-") for name in names):
         return None
     reading = AnalysisOptions(tuple(map(Path, names)))

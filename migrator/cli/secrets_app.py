@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from migrator.cli.commands import command
+from migrator.cli.helping import WholeGroup
 from migrator.options.declared import CliOption
 from migrator.options.secrets import (
     ApplyOptions,
@@ -21,7 +22,9 @@ from migrator.options.secrets import (
 )
 from migrator.options.vocabulary import Log
 
-app = typer.Typer(no_args_is_help=True, help="List stored variables, and delete those that you no longer need.")
+app = typer.Typer(
+    cls=WholeGroup, no_args_is_help=True, help="List stored variables, and delete those that you no longer need."
+)
 
 
 @command(app, "list")

@@ -44,7 +44,7 @@ class Box:
 
     `hourly` is the allowance of each credential, None is no end, and `seconds` the clock of its hour. `clock` gives the
     moment for what is made without one. `observer` is called for each request of the API with its answer, from several
-    threads.
+    threads. The repositories are in a folder of their own, below `within` where that is given.
     """
 
     def __init__(
@@ -55,11 +55,12 @@ class Box:
         clock: Callable[[], datetime] = moments.now,
         observer: Observer | None = None,
         seconds: Callable[[], float] = time.monotonic,
+        within: Path | None = None,
     ) -> None:
         self.workspace = workspace
         self.faults = Faults()
         self.limits = BoxLimits(hourly, seconds)
-        self._folder = Path(tempfile.mkdtemp(prefix="patless-box-")).resolve()
+        self._folder = Path(tempfile.mkdtemp(prefix="patless-box-", dir=within)).resolve()
         self.state = Workspace(workspace, self._folder, clock)
         self._credentials = BoxCredentials()
         api = Api(self.state, self._credentials, self.limits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from migrator.engine.context import context_of
 from migrator.engine.merging import merge
 from migrator.engine.packages import packages
 from migrator.findings import baseline, ignores
-from migrator.findings.records import Report
+from migrator.findings.records import Finding, LeftOut, Report
 from migrator.findings.selection import chosen
 from migrator.findings.settings import Settings
 from migrator.findings.withholding import withhold
@@ -23,6 +23,7 @@ from migrator.reading.literals import secrets_of, spoken
 from migrator.reading.repository import Reading
 from migrator.reading.unfollowed import blanked
 from migrator.rulebook.records import RuleBook
+from migrator.sinks.logins import OTHER, Login
 from migrator.text.source import Position, Span
 from migrator.text.view import View
 
@@ -72,8 +73,40 @@ def report(reading: Reading, context: RuleContext, files: tuple[str, ...]) -> Re
         ignored=ignored,
         baselined=known.known,
         stale=known.stale,
+        left_out=tuple(_left_out((merged, selected, left, known.left), context, say)),
         readers={part.source.path: part.launcher.reader for part in reading.called if part.launcher},
     )
+
+
+_WHY = (
+    "`select` or `ignore` of the configuration, or such an option, leaves it out",
+    "an ignore comment settles it",
+    "the baseline holds it",
+)
+
+
+def _left_out(kept: Sequence[Sequence[Finding]], context: RuleContext, say: Callable[[str], str]) -> Iterator[LeftOut]:
+    """What is not reported: of findings that are fewer from one stage to the next, and of logins that are none."""
+    for before, after, why in zip(kept[:-1], kept[1:], _WHY, strict=True):
+        staying = {one.place for one in after}
+        yield from (LeftOut(one.path, one.position, one.rule, why) for one in before if one.place not in staying)
+    found = {(one.path, one.span.start) for one in kept[0]}
+    seen = set[LeftOut]()
+    for step in context.steps:
+        for shell in step.shells:
+            for login in shell.logins:
+                source, span = shell.script.source_at(login.command.span), shell.script.shown(login.command.span)
+                if (source.path, span.start) in found:
+                    continue
+                why = "nothing in this repository names a Packages host" if login.host_unknown else say(_of_none(login))
+                seen.add(LeftOut(source.path, source.position(span.start), f"a login of {login.client}", why))
+    yield from sorted(seen)
+
+
+def _of_none(login: Login) -> str:
+    if login.registry:
+        return "it takes no stored token for Packages"
+    return f"it logs in to {login.host or OTHER}"
 
 
 def _joined(reading: Reading) -> Mapping[str, set[Span]]:

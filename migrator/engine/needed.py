@@ -78,7 +78,8 @@ def _logins(shell: Shell, step: StepFacts, context: RuleContext) -> Iterator[_Lo
         if login.registry or (login.host_unknown and context.mentioned(step)):
             hosts = (sink.value for sink in login.sinks if sink.role is Role.HOST)
             yield _Login(login.command, (login.username, login.password, *hosts))
-    yield from (_Login(call.command, call.given) for call in authenticated_calls(shell.trace, context.book))
+    known = {login.command for login in shell.logins}
+    yield from (_Login(call.command, call.given) for call in authenticated_calls(shell.trace, context.book, known))
 
 
 def _outside(flow: Flow, value: Value) -> Iterator[VariableUse]:

@@ -42,6 +42,14 @@ def many(number: int, one: str, more: str = "") -> str:
     return f"{number} {one if number == 1 else more or one + 's'}"
 
 
+def several(names: Iterable[str], word: str = "and") -> str:
+    """As a sentence names them: `$A`, `$A and $B`, `$A, $B, and $C`."""
+    every = list(names)
+    if len(every) < 3:
+        return f" {word} ".join(every)
+    return f"{', '.join(every[:-1])}, {word} {every[-1]}"
+
+
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.path, finding.position, finding.end, finding.rule))
 

@@ -25,7 +25,23 @@ def masked(report: Report) -> Report:
         secrets=literals.everywhere(report.sources, report.secrets, report.ordinary),
         findings=scrubbed(report.findings, report),
         skipped=tuple(replace(one, error=known.scrub(one.error)) for one in report.skipped),
+        left_out=tuple(replace(one, why=known.scrub(one.why)) for one in report.left_out),
         packages=tuple(replace(one, name=known.scrub(one.name), why=known.scrub(one.why)) for one in report.packages),
+    )
+
+
+def recalling(report: Report, before: Report) -> Report:
+    """A masked `report` on files that were written since the one `before`, whose literals stay secrets in it: one that
+    is no longer used may still stand in a comment."""
+    known = before.literals
+    found = {
+        path: literals.apart((*report.secrets.get(path, ()), *known.spans(one.text)))
+        for path, one in report.sources.items()
+    }
+    return replace(
+        report,
+        secrets=dict(report.secrets) | {path: spans for path, spans in found.items() if spans},
+        findings=scrubbed(report.findings, before),
     )
 
 

@@ -18,6 +18,7 @@ def renamed(report: Report, name: Name) -> Report:
         findings=tuple(renamed_finding(finding, name) for finding in report.findings),
         files=tuple(map(name, report.files)),
         skipped=tuple(replace(one, path=name(one.path)) for one in report.skipped),
+        left_out=tuple(replace(one, path=name(one.path)) for one in report.left_out),
         packages=tuple(_package(package, name) for package in report.packages),
         sources={name(path): replace(source, path=name(path)) for path, source in report.sources.items()},
         secrets={name(path): spans for path, spans in report.secrets.items()},
@@ -39,6 +40,7 @@ def merged(reports: Iterable[Report]) -> Report:
     return Report(
         findings=tuple(finding for report in every for finding in report.findings),
         skipped=tuple(one for report in every for one in report.skipped),
+        left_out=tuple(one for report in every for one in report.left_out),
         packages=tuple(package for report in every for package in report.packages),
         sources={path: source for report in every for path, source in report.sources.items()},
         secrets={path: spans for report in every for path, spans in report.secrets.items()},

@@ -178,13 +178,23 @@ class BaselineEntry(Struct, frozen=True, order=True):
     snippet: str
 
 
+class LeftOut(Struct, frozen=True, order=True):
+    """A place of a file about which nothing is reported, and `why`. `what` is a rule, or a login."""
+
+    path: str
+    position: Position
+    what: str
+    why: str
+
+
 class Report(Struct, frozen=True, dict=True):
     """What one analysis of one repository found.
 
     `files` are those that hold pipelines, `sources` those that findings point into. `secrets` are the ranges of each
     file that hold a literal credential: whatever shows text of the file masks them first. Literals that are `ordinary`
     words are masked only where they stand. `stale` are entries of the baseline whose finding is not there any more, and
-    how many. `readers` names who reads a file that is no YAML.
+    how many. `left_out` are findings and logins that are not reported.
+    `readers` names who reads a file that is no YAML.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -196,6 +206,7 @@ class Report(Struct, frozen=True, dict=True):
     ignored: int = 0
     baselined: int = 0
     stale: Mapping[BaselineEntry, int] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
     readers: Mapping[str, str] = field(default_factory=dict)
     ordinary: frozenset[str] = frozenset()
 

@@ -33,7 +33,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
     logins = packages_logins(step)
     if not logins:
         return []
-    around = shadowed(step, context), leaving(step, context)
+    shadows, leaves = shadowed(step, context), leaving(step, context)
     left = tuple(departures(step, context))
     unseen, granted = unseen_logins(step, context, logins)
     labelled = runner(step.step.labels, context)
@@ -46,14 +46,16 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
             if login.native:
                 judged.append(JudgedLogin(login))
                 continue
+            stored = login.login.alone is None
             opinions = (
                 *placement.opinions,
-                *around,
+                shadows,
+                *((leaves,) if stored else ()),
                 handed_on(left, context, login, placement.points),
                 carrying(step, context, login, mine),
                 *surroundings(step, context, login, placement.points, unseen),
                 labelled,
-                granted,
+                *((granted,) if stored else ()),
                 Opinion(f"what does `{shell.commands.name}` assume?", assumptions=shell.commands.assumes),
                 *reach(step, context, login),
                 *exposure(step, context, login, placement.points),
@@ -87,7 +89,8 @@ def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> 
 
     piped: list[JudgedLogin] = []
     for shell in step.shells:
-        mine = [item for item in judged if item.login.shell is shell]
+        mine = [item for item in judged if item.login.shell is shell and item.login.login.alone is None]
+        piped += [item for item in judged if item.login.shell is shell and item not in mine]
         if all(item.login.native for item in mine):
             piped += mine
             continue

@@ -17,8 +17,10 @@ def remaining(
     step: StepFacts, judged: Sequence[JudgedLogin], item: JudgedLogin, named: Callable[[str], str]
 ) -> tuple[str, ...]:
     """The stored variables of a login that something in the step still reads after the change, and after that of every
-    login of the step whose change is safe. `judged` are all of these; `named`: to what a name is handed on."""
-    changed = [one for one in judged if one is item or one.safe]
+    login of the step whose change is safe, or that stands in the same command. `judged` are all of these; `named`: to
+    what a name is handed on."""
+    place = item.login.shell.order, item.login.command.span
+    changed = [one for one in judged if one.safe or (one.login.shell.order, one.login.command.span) == place]
 
     def gone(shell: Shell, use: VariableUse) -> bool:
         mine = [one for one in changed if one.login.shell is shell]

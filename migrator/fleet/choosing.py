@@ -54,7 +54,7 @@ def clones(folders: Sequence[Path], ledger: Ledger, shard: Shard) -> ChosenRepos
     """Those in folders of this machine, which are in the ledger then. Raises UsageError, GitError, GitMissing."""
     found = [one for folder in folders for one in listing.clones(folder) if shard.holds(one.uuid)]
     if not found:
-        raise UsageError(f"{folders[0]}: no clone in this folder")
+        raise UsageError(f"{folders[0]}: no clone in this folder; name one that holds clones of repositories")
     ledger.put(found, visiting.now())
     return ChosenRepositories("", tuple(one.uuid for one in found))
 

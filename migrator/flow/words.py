@@ -15,7 +15,7 @@ from migrator.text.patterns import regex
 from migrator.text.source import Span
 
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
-_ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)=")
+_ASSIGNMENT = regex(r"([^=\s-][^=\s]{0,200})=")
 
 
 def written(join: Join) -> str | None:

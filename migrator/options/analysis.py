@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
     from migrator.options.declared import CliOption
     from migrator.options.vocabulary import (
+        EXIT,
+        FIXES,
         JOBS,
+        OUTPUT,
+        SOURCES,
+        WHICH,
         Color,
         Config,
         ExitZero,
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
         Several,
         Strict,
         UnsafeFixes,
+        Verbose,
     )
 
 
@@ -50,7 +56,7 @@ class Sources(Struct, frozen=True):
 
     rules: Rules = ()
     config: Config = None
-    no_config: Annotated[bool, CliOption("Use no configuration file.")] = False
+    no_config: Annotated[bool, CliOption("Use no configuration file.", group=SOURCES)] = False
 
     def __post_init__(self) -> None:
         if self.config is not None and self.no_config:
@@ -60,8 +66,8 @@ class Sources(Struct, frozen=True):
 class Codes(Struct, frozen=True):
     """Which findings."""
 
-    select: Annotated[Several, CliOption("Report only these rules or reasons.", metavar="CODE")] = ()
-    ignore: Annotated[Several, CliOption("Leave out these rules or reasons.", metavar="CODE")] = ()
+    select: Annotated[Several, CliOption("Report only these rules or reasons.", metavar="CODE", group=WHICH)] = ()
+    ignore: Annotated[Several, CliOption("Leave out these rules or reasons.", metavar="CODE", group=WHICH)] = ()
 
 
 class AnalysisOptions(Struct, frozen=True):
@@ -77,11 +83,14 @@ class AnalysisOptions(Struct, frozen=True):
     sources: Sources = Sources()
     jobs: Annotated[int | None, JOBS, CliOption("How many processes, for several repositories.")] = None
     style: Annotated[
-        Style, CliOption("How to fix a login: with a pipe (pushes only), or in called files in place or by a bridge.")
+        Style,
+        CliOption(
+            "How to fix a login: with a pipe (pushes only), or in called files in place or by a bridge.", group=FIXES
+        ),
     ] = Style.LOGIN
-    pipe_version: Annotated[str, CliOption("Version of the push pipe.", metavar="VERSION")] = ""
-    offline: Annotated[Offline, CliOption("Do not ask Bitbucket about the push pipe.")] = False
-    baseline: Annotated[File, CliOption("Leave out the findings in this file.")] = None
+    pipe_version: Annotated[str, CliOption("Version of the push pipe.", metavar="VERSION", group=FIXES)] = ""
+    offline: Annotated[Offline, CliOption("Do not ask Bitbucket about the push pipe.", group=FIXES)] = False
+    baseline: Annotated[File, CliOption("Leave out the findings in this file.", group=WHICH)] = None
     stdin_filename: Annotated[Path | None, CliOption("Which file of the repository - is.", metavar="FILE")] = None
 
 
@@ -93,25 +102,27 @@ class CheckOptions(Struct, frozen=True):
     strict: Strict = False
     exit_zero: ExitZero = False
     quiet: Quiet = False
+    verbose: Verbose = False
     color: Color = Colour.AUTO
-    unsafe_fixes: Annotated[UnsafeFixes, CliOption("Count unsafe fixes in the hint.")] = False
+    unsafe_fixes: Annotated[UnsafeFixes, CliOption("Count unsafe fixes in the hint.", group=OUTPUT)] = False
     output_file: Annotated[
         OutputFile, CliOption("Write the report to this file; an HTML page gets CSV and JSON files too.")
     ] = None
-    write_baseline: Annotated[bool, CliOption("Write the findings to the baseline.")] = False
-    statistics: Annotated[bool, CliOption("Count by rule, verdict, and reason.")] = False
+    write_baseline: Annotated[bool, CliOption("Write the findings to the baseline.", group=WHICH)] = False
+    statistics: Annotated[bool, CliOption("Count by rule, verdict, and reason.", group=OUTPUT)] = False
 
 
 class FixOptions(Struct, frozen=True):
     """`exit_non_zero_on_fix`: a changed file is something that is left to do, as a hook wants it."""
 
-    diff: Annotated[bool, CliOption("Print a diff and write nothing.")] = False
+    diff: Annotated[bool, CliOption("Print a diff and write nothing.", group=FIXES)] = False
     unsafe_fixes: UnsafeFixes = False
-    exit_non_zero_on_fix: Annotated[bool, CliOption("Exit 1 if a file changed.")] = False
+    exit_non_zero_on_fix: Annotated[bool, CliOption("Exit 1 if a file changed.", group=EXIT)] = False
     format: ReportFormat = Format.TEXT
     strict: Strict = False
     exit_zero: ExitZero = False
     quiet: Quiet = False
+    verbose: Verbose = False
     color: Color = Colour.AUTO
 
 

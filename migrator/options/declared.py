@@ -20,7 +20,8 @@ from msgspec import Struct
 class CliOption(Struct, frozen=True):
     """`short` is such as `-q`. `exists`, `files` and `folders` say what a path may be. `offered` are the values that
     this command knows of those that the type has. `reads` makes the value of what was typed: of a text, or of the tuple
-    where the option may be repeated."""
+    where the option may be repeated. `group` is the heading in the help. `variable` is the variable of the environment
+    that stands for the option, '' for `PATLESS_` and its name; None is for what a person has to say at that moment."""
 
     help: str = ""
     metavar: str = ""
@@ -32,6 +33,8 @@ class CliOption(Struct, frozen=True):
     folders: bool = True
     offered: tuple[str, ...] = ()
     reads: Callable[[Any], object] | None = None
+    group: str = ""
+    variable: str | None = ""
 
 
 class CliArgument(CliOption, frozen=True):

@@ -48,7 +48,9 @@ class Operated(Struct, frozen=True):
     """Where it is kept what is known, and what the operator says of it; `config` None: fleet.toml, if it is here."""
 
     ledger: Ledger = LEDGER
-    config: Annotated[Config, CliOption("Default: fleet.toml, if it is here.", folders=False)] = None
+    config: Annotated[
+        Config, CliOption("Default: fleet.toml, if it is here.", folders=False, variable="PATLESS_FLEET_CONFIG")
+    ] = None
 
 
 class Choice(Struct, frozen=True):

@@ -13,10 +13,12 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     SARIF = "sarif"
     JUNIT = "junit"
+    GITHUB = "github"
+    GITLAB = "gitlab"
     HTML = "html"
 
 
-FINDINGS = (Format.TEXT, Format.JSON, Format.SARIF, Format.JUNIT, Format.HTML)
+FINDINGS = (Format.TEXT, Format.JSON, Format.SARIF, Format.JUNIT, Format.GITHUB, Format.GITLAB, Format.HTML)
 """What `check` offers."""
 VARIABLES = (Format.TEXT, Format.JSON, Format.MARKDOWN, Format.HTML)
 """What `secrets list` and `secrets plan` offer."""

@@ -33,7 +33,7 @@ from migrator.options.vocabulary import (
 )
 
 SIGN = CliOption("Sign with this SSH key.", metavar="KEY", folders=False)
-Yes = Annotated[bool, CliOption("Do not ask before deleting.")]
+Yes = Annotated[bool, CliOption("Do not ask before deleting.", variable=None)]
 PlanFile = Annotated[Path, CliArgument("The file that `secrets plan` wrote.", metavar="PLAN")]
 
 
@@ -106,7 +106,9 @@ class ApplyOptions(Struct, frozen=True):
     plan: PlanFile
     path: Folder = None
     yes: Yes = False
-    unsigned: Annotated[bool, CliOption("Delete without a signature; asks for the workspace's name.")] = False
+    unsigned: Annotated[
+        bool, CliOption("Delete without a signature; asks for the workspace's name.", variable=None)
+    ] = False
     log: Log = None
     backup: Annotated[File, CliOption("Save values that are not secured to this file.")] = None
     signers: Signers = Signers()

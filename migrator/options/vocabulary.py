@@ -13,20 +13,26 @@ from migrator.options.declared import CliArgument, CliOption
 from migrator.options.output import FINDINGS, PICTURE, PLAIN, VARIABLES, Colour, Format
 from migrator.options.texts import absolute, listed, seconds, size
 
+OUTPUT, FIXES, WHICH, EXIT, SOURCES = "Output", "Fixes", "Which findings", "Exit code", "Configuration"
+"""The headings of options that most commands have."""
 JOBS = CliOption(metavar="N", min=1)
 File = Annotated[Path | None, CliOption(metavar="FILE", folders=False)]
-OutputFile = Annotated[File, CliOption("Write it to this file; an HTML page gets CSV and JSON files too.")]
-ReportFormat = Annotated[Format, CliOption("Format for people or programs.", offered=PLAIN)]
+OutputFile = Annotated[
+    File, CliOption("Write it to this file; an HTML page gets CSV and JSON files too.", group=OUTPUT)
+]
+ReportFormat = Annotated[Format, CliOption("Format for people or programs.", offered=PLAIN, group=OUTPUT)]
 FindingsFormat = Annotated[
-    ReportFormat, CliOption("Format for people, programs, code scanning, or test reports.", offered=FINDINGS)
+    ReportFormat,
+    CliOption("Format for people, programs, code scanning, test reports, or CI annotations.", offered=FINDINGS),
 ]
 ListingFormat = Annotated[ReportFormat, CliOption("Format for people, programs, or reviews.", offered=VARIABLES)]
 PictureFormat = Annotated[ReportFormat, CliOption("Format for people, programs, or reviews.", offered=PICTURE)]
-Color = Annotated[Colour, CliOption("Use colors; NO_COLOR and FORCE_COLOR count too.")]
-Quiet = Annotated[bool, CliOption("Print one line for each finding, nothing else.", short="-q")]
-Strict = Annotated[bool, CliOption("Exit 1 for report-only findings too.")]
-ExitZero = Annotated[bool, CliOption("Exit 0 instead of 1.")]
-UnsafeFixes = Annotated[bool, CliOption("Apply unsafe fixes too.")]
+Color = Annotated[Colour, CliOption("Use colors; NO_COLOR and FORCE_COLOR count too.", group=OUTPUT)]
+Quiet = Annotated[bool, CliOption("Print one line for each finding, nothing else.", short="-q", group=OUTPUT)]
+Verbose = Annotated[bool, CliOption("Say what is read, and why something is not reported.", short="-v", group=OUTPUT)]
+Strict = Annotated[bool, CliOption("Exit 1 for report-only findings too.", group=EXIT)]
+ExitZero = Annotated[bool, CliOption("Exit 0 instead of 1.", group=EXIT)]
+UnsafeFixes = Annotated[bool, CliOption("Apply unsafe fixes too.", group=FIXES)]
 Offline = Annotated[bool, CliOption("Do not ask Bitbucket.")]
 Since = Annotated[str, CliOption(metavar="WHEN")]
 Workspace = Annotated[str, CliOption(metavar="SLUG")]
@@ -35,9 +41,11 @@ Several = Annotated[tuple[str, ...], CliOption(reads=listed)]
 All = Annotated[bool, CliOption()]
 Rules = Annotated[
     tuple[Path, ...],
-    CliOption("Read rules from this folder too.", metavar="DIR", exists=True, files=False, reads=absolute),
+    CliOption(
+        "Read rules from this folder too.", metavar="DIR", exists=True, files=False, reads=absolute, group=SOURCES
+    ),
 ]
-Config = Annotated[Path | None, CliOption("Read this configuration file.", metavar="FILE")]
+Config = Annotated[Path | None, CliOption("Read this configuration file.", metavar="FILE", group=SOURCES)]
 Paths = Annotated[tuple[Path, ...], CliArgument("Files, folders, or -; default: all.", metavar="[PATH]...")]
 Folder = Annotated[Path | None, CliArgument("A folder of the repository.", metavar="[PATH]")]
 LEDGER = Path("patless-fleet.db")

@@ -33,6 +33,12 @@ def is_script(path: str) -> bool:
     return name.endswith(ENDINGS) or name in RECIPES
 
 
+def is_run(path: str, text: str) -> bool:
+    """Whether a named file is one that programs run, by its name; one whose name has no ending by its text, in which no
+    pipelines stand or a first line says what runs it."""
+    return is_script(path) or ("." not in path.rpartition("/")[2] and (text[:2] == "#!" or "pipelines" not in text))
+
+
 def leads(
     text: str,
     read: Callable[[str], str | None],

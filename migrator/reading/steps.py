@@ -19,6 +19,7 @@ from migrator.platforms.records import Commands, Pipelines, Step, Task
 from migrator.prefilter.needles import ENCODING
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
+from migrator.sinks.calls import find_calls
 from migrator.sinks.images import find_images
 from migrator.sinks.logins import Login, find_logins
 from migrator.sinks.uses import ImageUse
@@ -65,7 +66,7 @@ class StepFacts(Struct, frozen=True, eq=False):
 
     @property
     def logins(self) -> Iterator[Login]:
-        """The logins that certainly go to a Packages registry."""
+        """The logins that certainly go to a Packages registry, and calls with a credential of their own."""
         yield from (login for shell in self.shells for login in shell.logins if login.registry)
 
 
@@ -128,14 +129,9 @@ class StepReader:
         except ProgramError as error:
             return replace(shell, failure=error)
         shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
-        logins = tuple(find_logins(trace, self.book))
-        return replace(
-            shell,
-            trace=trace,
-            logins=logins,
-            images=find_images(trace, self.book, self.file, self.library.listed),
-            read=True,
-        )
+        images = find_images(trace, self.book, self.file, self.library.listed)
+        logins = (*find_logins(trace, self.book), *find_calls(images, self.book))
+        return replace(shell, trace=trace, logins=logins, images=images, read=True)
 
     def trace(self, text: str, follow: bool, ignored: bool, known: Environment) -> Flow:
         """Follow a script and the files that it runs, but for those that it writes itself. Raises ProgramError."""

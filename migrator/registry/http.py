@@ -16,6 +16,7 @@ from msgspec import Struct
 from migrator.registry import addresses
 from migrator.registry.bounded import bounded
 from migrator.registry.records import Authorization, RegistryError
+from migrator.registry.unreached import why
 
 CONNECT, READ, WHOLE = 5, 15, 60
 """Seconds to connect, between two pieces of an answer, and for all of it, its headers and repetitions included."""
@@ -87,7 +88,7 @@ class Http:
                     break
                 time.sleep(pause)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise RegistryError(f"{place} {_sentence(error)}") from None
+            raise RegistryError(_sentence(error, place)) from None
         if reply.status in _AGAIN or reply.status >= 500:
             raise RegistryError(f"{place} answers {reply.status}; try again later")
         return reply
@@ -137,14 +138,10 @@ def _body(answer: requests.Response, place: str) -> bytes:
     return bytes(data)
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception, place: str) -> str:
     """Never the exception's own text, which can quote what was sent."""
-    if isinstance(error, requests.Timeout):
-        return f"does not answer within {READ} seconds"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "has a certificate that patless does not accept"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "cannot be reached: the proxy refuses"
-    if isinstance(error, requests.ConnectionError):
-        return "cannot be reached: no connection"
-    return f"cannot be asked ({type(error).__name__})"
+    if isinstance(error, requests.ReadTimeout):
+        return f"{place} does not answer within {READ} seconds"
+    if isinstance(error, (requests.Timeout, requests.ConnectionError)):
+        return why(error, place)
+    return f"{place} cannot be asked ({type(error).__name__})"

@@ -30,10 +30,11 @@ class Tone(StrEnum):
 
 
 class Marked(Struct, frozen=True):
-    """A few words that stand out of a text."""
+    """A few words that stand out of a text; `link` is the address of a page about them."""
 
     text: str
     tone: Tone
+    link: str = ""
 
 
 Text = str | tuple[str | Marked, ...]
@@ -46,8 +47,8 @@ def plain(text: Text) -> str:
 
 
 class Passage(Struct, frozen=True):
-    """A piece of what a row or a section holds: `kind` is `text`, `list`, `code`, `diff` or `copy`, which is there to
-    be taken over as it is."""
+    """A piece of what a row or a section holds: `kind` is `text`, `list`, `code`, `diff`, `copy`, which is there to
+    be taken over as it is, or `page`, the address that words of the row lead to where they can."""
 
     kind: str
     lines: tuple[Text, ...]

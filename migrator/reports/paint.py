@@ -8,9 +8,14 @@ from migrator.findings.records import Verdict
 
 
 class Paint(Struct, frozen=True):
-    """Wraps text in ANSI colours, or leaves it alone where `on` is false."""
+    """Wraps text in ANSI colours, or leaves it alone where `on` is false. `links`: the terminal is told addresses, too
+    (OSC 8: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda)."""
 
     on: bool = False
+    links: bool = False
+
+    def linked(self, address: str, text: str) -> str:
+        return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if self.links and address and text else text
 
     def bold(self, text: str) -> str:
         return self._in("1", text)

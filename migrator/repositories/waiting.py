@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
-from typing import IO
+from typing import IO, Any
 
 OUTPUT = 64 * 1024 * 1024
 ERRORS = 1024 * 1024
@@ -69,7 +69,7 @@ def waited(process: subprocess.Popen[bytes], given: bytes, seconds: float) -> tu
     return bytes(output), bytes(errors)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: subprocess.Popen[Any]) -> None:
     """With all that it has started, such as the helper that talks to the other side."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)

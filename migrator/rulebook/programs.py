@@ -293,7 +293,7 @@ class Programs(RuleEntry, frozen=True, dict=True):
         found = dict.fromkeys(sorted(given), ()) | dict.fromkeys(
             sorted(self.carriers | self.sweepers | told | {"cd", "pushd", "popd"}), ("{}",)
         )
-        return found | {program: one.files for one in self.launchers.values() for program in sorted(one.programs)}
+        return found | {name: self.untold[name] for one in self.launchers.values() for name in sorted(one.programs)}
 
     @cached_property
     def doubted(self) -> dict[str, frozenset[str]]:

@@ -181,6 +181,16 @@ class PasswordOption(RuleEntry, frozen=True):
             raise ValueError("has no `options`; add it")
 
 
+class PackageClient(RuleEntry, frozen=True):
+    """A client of packages that are no images, as far as it is known how it is given a credential: its `programs`, the
+    names of `files` that it reads, with what stands before a credential in there, and names of `variables`."""
+
+    programs: frozenset[str]
+    files: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+
+
 class Sections(RuleEntry, frozen=True):
     """What any rule file may say, beside what programs do and what a rule says about itself. `tokens` match literal
     credentials, `passwords` say what programs take as one."""
@@ -189,6 +199,7 @@ class Sections(RuleEntry, frozen=True):
     registries: Mapping[str, Registry] = field(default_factory=dict)
     clients: Mapping[str, RegistryClient] = field(default_factory=dict)
     escapes: Mapping[str, Escape] = field(default_factory=dict)
+    package_clients: Mapping[str, PackageClient] = field(default_factory=dict)
     built_in: BuiltIn = field(default_factory=BuiltIn)
     runners: Runners = field(default_factory=Runners)
     tokens: tuple[Pattern, ...] = ()

@@ -55,6 +55,10 @@ class Action(StrEnum):
     """A login: later commands use it."""
     USE = "uses"
     """This call alone is made with it."""
+    READ_WITH = "reads-with"
+    """The same, for what the call reads."""
+    PUSH_WITH = "pushes-with"
+    """The same, for what the call pushes."""
     LEAVE = "leaves"
     """Something that outlives the step is given it."""
     PUSH = "pushes"
@@ -74,6 +78,10 @@ class Action(StrEnum):
     @property
     def reads(self) -> bool:
         return self in (Action.PULL, Action.READ)
+
+
+ALONE = (Action.USE, Action.READ_WITH, Action.PUSH_WITH)
+"""A credential is given to one call, and nothing is stored."""
 
 
 class Slot(Struct, frozen=True):
@@ -181,6 +189,8 @@ class ClientCommand(RuleEntry, frozen=True, dict=True):
     options: frozenset[str] = frozenset()
     stores: Stores | None = None
     uses: Uses | None = None
+    reads_with: Uses | None = None
+    pushes_with: Uses | None = None
     pushes: Moves | None = None
     pulls: Moves | None = None
     reads: Moves | None = None
@@ -196,8 +206,8 @@ class ClientCommand(RuleEntry, frozen=True, dict=True):
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
-        actions = (Action.STORE, Action.USE, Action.NAME, Action.PULL, Action.READ, Action.PUSH)
-        return tuple(slot for action in actions for slot in _slots(action, getattr(self, action)))
+        actions = (Action.STORE, *ALONE, Action.NAME, Action.PULL, Action.READ, Action.PUSH)
+        return tuple(slot for action in actions for slot in _slots(action, getattr(self, action.replace("-", "_"))))
 
     @property
     def valued(self) -> frozenset[str]:

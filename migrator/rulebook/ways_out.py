@@ -14,6 +14,7 @@ CENTRAL = "fleet.toml"
 """What a way out names that is the operator's of a fleet."""
 _VARIABLE = regex(r"(?!(?:Docker|Container)file)[A-Za-z_]\w*")
 _FILE = regex(r"[^\s`$]*(?:[./]|Dockerfile|Containerfile)[^\s`$]*")
+_WORDS = regex(r"(?:the|a|an) [a-z]")
 _KEEP = "`# patless: ignore["
 _UNSAFELY = "patless fix --unsafe-fixes"
 _ACCEPTED = 'add to .patless.toml: `baseline = "patless-baseline.json"`, then run `patless check --write-baseline`'
@@ -42,7 +43,10 @@ def ways_out(
 
 
 def _about(subject: str, text: str) -> str:
-    """A template with its subject; one that brings backticks of its own loses them where it stands in code."""
+    """A template with its subject; one that brings backticks of its own loses them where it stands in code, and one
+    that is words, such as `the login`, is no code where it stands alone."""
+    if _WORDS.match(subject):
+        text = text.replace("`{subject}`", subject)
     parts = text.split("`")
     told = (subject.replace("`", "") if number % 2 else subject for number in range(len(parts)))
     return "`".join(part.replace("{subject}", one) for part, one in zip(parts, told, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from migrator.findings.counting import several
 from migrator.findings.records import Finding
 from migrator.fixes.context import Context
 from migrator.fixes.departures import departures
@@ -14,7 +15,7 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
     """What hands a Packages credential to something that outlives the step, or may."""
     for facts in context.steps:
         for one in departures(facts, context):
-            names = " and ".join(f"${name}" for name in one.stored) or "the credential"
+            names = several(f"${name}" for name in one.stored) or "the credential"
             lasting = f"the step passes {names} to {one.what}, which outlives the step"
             yield rule.finding(
                 one.source,

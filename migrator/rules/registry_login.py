@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from migrator.findings.counting import several
 from migrator.findings.records import Finding, Severity
 from migrator.fixes.context import Context
 from migrator.fixes.judged_command import JudgedCommand, RuleContext
@@ -65,9 +66,11 @@ def _of(client_rule: str, rule: Rule, context: Context) -> Rule:
 
 
 def _message(command: JudgedCommand) -> str:
-    where = f"{command.login.login.client} logs in to {command.login.login.host}"
-    names = " and ".join(f"${name}" for name in command.login.stored)
-    variables = "variable" if len(command.login.stored) == 1 else "variables"
+    login = command.login.login
+    where = f"{login.client} {'logs in to' if login.alone is None else 'reaches'} {login.host}"
+    stored = tuple(dict.fromkeys(name for one in command.runs for name in one.login.stored))
+    names = several(f"${name}" for name in stored)
+    variables = "variable" if len(stored) == 1 else "variables"
     return f"{where} with stored {variables} {names}" if names else f"{where} without the native credentials"
 
 
@@ -97,7 +100,7 @@ def _uncertain(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findin
             yield _of(login.rule, rule, context).finding(
                 shell.script.source_at(login.command.span),
                 shell.script.shown(login.command.span),
-                f"{login.client} logs in to {what}",
+                f"{login.client} {'logs in to' if login.alone is None else 'reaches'} {what}",
                 reasons=[context.reason(code, detail, login.host_subject)],
                 variables=stored,
                 uses=step.uses,
@@ -190,7 +193,7 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
         for command, stored in unread_texts(shell, context.book):
             if not context.mentioned(step):
                 break
-            names = " and ".join(f"${name}" for name in stored)
+            names = several(f"${name}" for name in stored)
             detail = f"another program makes what `{command.name}` runs of {names}, and patless does not read it"
             at = _place(shell, command.span)
             yield _not_read(rule, step, context, at, detail, names, may=True, what="text", variables=stored)
@@ -203,9 +206,10 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
             detail = "the step writes the login into a file by hand"
             reason = context.reason("credential-unresolved", detail, "the login file")
             yield rule.finding(source, place, message, reasons=[reason], variables=written.stored, uses=step.uses)
-        for call in authenticated_calls(shell.trace, context.book):
+        known = {login.command for login in shell.logins}
+        for call in authenticated_calls(shell.trace, context.book, known):
             source, place = _place(shell, call.command.span)
-            names = " and ".join(f"${name}" for name in call.stored)
+            names = several(f"${name}" for name in call.stored)
             message = f"{call.command.name} reaches {call.host} with {f'stored {names}' if names else 'a credential'}"
             detail = f"`{call.command.name}` takes the credential for this call alone, without a login"
             reason = context.reason("credential-unresolved", detail, f"`{call.command.name}`")

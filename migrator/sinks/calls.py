@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.flow.events import Command, Flow
-from migrator.ir.values import Input, Value
-from migrator.rulebook.records import RuleBook
-from migrator.rulebook.sinks import Action
-from migrator.sinks.channels import sinks_of
-from migrator.sinks.invocations import invocation, parse
+from migrator.ir.nodes import Quoting
+from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, union
+from migrator.rulebook.records import Registry, RuleBook
+from migrator.rulebook.sinks import ALONE, Action, Channel, Role
+from migrator.sinks.channels import Sink, sinks_of
+from migrator.sinks.invocations import Invocation, invocation, parse
+from migrator.sinks.logins import SEVERAL, Login
+from migrator.sinks.packages import canonical
 from migrator.sinks.unfollowed import named
+from migrator.sinks.uses import ImageUse
+from migrator.text.patterns import regex
+from migrator.text.source import Span
+
+_BOTH = "a variable that holds both the user name and the password"
+_NAME = regex(r"\$\{(\w+)\}")
+_NOTHING = Value.of(Unknown("nothing that is written here"))
+_REACHED: dict[Action, Callable[[Action], bool]] = {
+    Action.USE: lambda one: one.reads or one.writes,
+    Action.READ_WITH: lambda one: one.reads,
+    Action.PUSH_WITH: lambda one: one.writes,
+}
 
 
 class AuthenticatedCall(Struct, frozen=True):
@@ -24,10 +40,98 @@ class AuthenticatedCall(Struct, frozen=True):
     given: tuple[Value, ...] = ()
 
 
-def authenticated_calls(flow: Flow, book: RuleBook) -> Iterator[AuthenticatedCall]:
-    """The calls of programs that are given a credential for Packages other than the native ones."""
+def find_calls(images: Iterable[ImageUse], book: RuleBook) -> Iterator[Login]:
+    """Clients' calls that are given a credential for what they push or read; `images` are those of the script. Where
+    the host of an image is not known, neither is the registry of the call."""
+    reached: dict[Command, list[ImageUse]] = {}
+    for use in images:
+        reached.setdefault(use.command, []).append(use)
+    for command, uses in reached.items():
+        called = invocation(command, book)
+        for action in ALONE if called and called.syntax and not command.followed else ():
+            assert called
+            given = sinks_of(called, action)
+            mine = tuple(use for use in uses if _REACHED[action](use.action))
+            if given and mine:
+                yield _login(called, action, given, mine, book)
+
+
+def _login(
+    called: Invocation, action: Action, given: tuple[Sink, ...], images: tuple[ImageUse, ...], book: RuleBook
+) -> Login:
+    username, password = _halves(given)
+    host, registry, subject, perhaps = _host(images, book)
+    config = f"{action} {called.command.order}"
+    rule = called.client.rule
+    name = called.client.name
+    return Login(
+        called.command, name, rule, given, host, registry, subject, perhaps, username, password, config, images
+    )
+
+
+def _host(images: Iterable[ImageUse], book: RuleBook) -> tuple[str, Registry | None, str, Registry | None]:
+    """As of a login: the host of all images, with its registry; or what it comes from, and a registry that it may
+    be."""
+    found: dict[str, Registry | None] = {}
+    subject = ""
+    for use in images:
+        name = (use.reference or "").partition("/")[0]
+        if use.reference is None or "$" in name:
+            subject = subject or use.subject or (match[1] if (match := _NAME.search(name)) else name)
+        else:
+            host = canonical(name)
+            found[host] = book.registry(host)
+    perhaps = next((one for one in found.values() if one), None)
+    if subject:
+        return "", None, subject, perhaps
+    if len(found) == 1 or perhaps is None:
+        return next(iter(found)), perhaps, "", None
+    return "", None, SEVERAL, perhaps
+
+
+def _halves(given: tuple[Sink, ...]) -> tuple[Value, Value]:
+    """The user name and the password that a call is given, in two places or in one with a colon between."""
+    whole = [sink.value for sink in given if sink.role is Role.CREDENTIAL]
+    if whole:
+        names, passwords = zip(*map(_split, whole[-1].alternatives), strict=True)
+        return union(names), union(passwords)
+    return _last(given, Role.USERNAME), _last(given, Role.PASSWORD)
+
+
+def _last(given: Iterable[Sink], role: Role) -> Value:
+    """The last option of several counts; where two channels give it, nobody knows."""
+    found = [sink for sink in given if sink.role is role]
+    if len({sink.channel is Channel.STDIN for sink in found}) > 1:
+        return Value.of(Unknown("two places at once"))
+    return found[-1].value if found else _NOTHING
+
+
+def _split(row: Alternative) -> tuple[Value, Value]:
+    """What stands before the first colon of a row, and behind it."""
+    for at, piece in enumerate(row):
+        if isinstance(piece, Literal) and ":" in piece.text:
+            first, second = _apart(piece, piece.text.index(":"))
+            return Value((row[:at] + first,)), Value((second + row[at + 1 :],))
+    return Value.of(Unknown(_BOTH)), Value((row,))
+
+
+def _apart(piece: Literal, at: int) -> tuple[Alternative, Alternative]:
+    """Literal text at a colon, each part with its place where every character stands for itself."""
+    span, parts = piece.span, []
+    plain = span is not None and span.end - span.start == len(piece.text)
+    for start, end in ((0, at), (at + 1, len(piece.text))):
+        text = piece.text[start:end]
+        place = Span(span.start + start, span.start + end) if span is not None and plain else None
+        quoting = piece.quoting if plain else Quoting.FIXED
+        parts.append((replace(piece, text=text, span=place, quoting=quoting, reads=""),) if text else ())
+    return parts[0], parts[1]
+
+
+def authenticated_calls(flow: Flow, book: RuleBook, known: Collection[Command] = ()) -> Iterator[AuthenticatedCall]:
+    """The calls of programs that are given a credential for Packages other than the native ones, but for those that
+    are `known` otherwise."""
     for command in flow.commands:
-        given = tuple(_credentials(command, book))
+        given = tuple(_credentials(command, book)) if command not in known else ()
         pieces = [piece for value in given for piece in value.pieces]
         names = dict.fromkeys(piece.name for piece in pieces if isinstance(piece, Input))
         stored = tuple(name for name in names if name not in book.natives)
@@ -39,7 +143,7 @@ def authenticated_calls(flow: Flow, book: RuleBook) -> Iterator[AuthenticatedCal
 def _credentials(command: Command, book: RuleBook) -> Iterator[Value]:
     """What a client's call is told for itself alone, or another program in options that are known to take it."""
     if called := invocation(command, book):
-        yield from (sink.value for sink in sinks_of(called, Action.USE))
+        yield from (sink.value for sink in sinks_of(called, *ALONE))
     elif not command.followed:
         options = book.programs.credentials
         yield from (one for one in parse(command.arguments, options).values(options))

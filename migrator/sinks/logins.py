@@ -14,6 +14,7 @@ from migrator.sinks.channels import Sink, sinks_of
 from migrator.sinks.invocations import Invocation, invocation
 from migrator.sinks.login_files import kept
 from migrator.sinks.packages import host_of, without_scheme
+from migrator.sinks.uses import ImageUse
 from migrator.sinks.values import subject_of
 from migrator.text import wildcards
 
@@ -25,7 +26,8 @@ OTHER = "another registry"
 
 
 class Login(Struct, frozen=True, eq=False):
-    """One run of a login command: the sinks of a call that stores what it is given.
+    """One run of a login command: the sinks of a call that stores what it is given. Or one of a call that is made with
+    a credential of its own: then `alone` are the images that it reaches with it, and nothing is stored.
 
     `registry` is the Packages registry that it certainly logs in to; where that is None, `host_subject` is what a host
     comes from that is not certain, and `perhaps` a registry that it may be. `config` tells apart the files that keep
@@ -43,6 +45,7 @@ class Login(Struct, frozen=True, eq=False):
     username: Value
     password: Value
     config: str
+    alone: tuple[ImageUse, ...] | None = None
 
     @property
     def host_unknown(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -198,10 +199,9 @@ def test_without_a_version_the_refusal_says_why_and_what_to_type(
     assert time.monotonic() - begun < 60, "an answer that drips is waited for"
     assert run.code == 0
     assert _version(repository) is None
-    lines = [line for line in run.err.splitlines() if "pipe-version:" in line]
-    assert len(lines) == 1
-    assert "--pipe-version 1.2.3" in lines[0]
-    assert "Bitbucket" in lines[0] or "127.0.0.1" in lines[0] or "no tag that is a version" in lines[0]
+    (reason,) = re.findall("^  = pipe-version: .+\n      fix: .+", run.out, re.MULTILINE)
+    assert "--pipe-version 1.2.3" in reason
+    assert "Bitbucket" in reason or "127.0.0.1" in reason or "no tag that is a version" in reason
     assert "pipe-version" in patless("explain", "pipe-version").out
 
 
@@ -226,7 +226,7 @@ def test_a_description_without_variables_is_no_consent(
 ) -> None:
     publisher.answers[publisher.pipe_yml("1.2.3")] = content(text)
     run = _fix(patless, "--pipe-version", "1.2.3")
-    assert "pipe-variables: the pipe does not take IMAGE_NAME and TAGS;" in run.err
+    assert "= pipe-variables: the pipe does not take IMAGE_NAME and TAGS\n" in run.out
     assert _version(repository) is None
 
 
@@ -240,7 +240,7 @@ def test_a_pipe_with_other_variables_is_refused(
     publisher.publish("1.0.0", variables)
     run = _fix(patless)
     assert _version(repository) is None
-    assert f"pipe-variables: the pipe does not take {missing};" in run.err
+    assert f"= pipe-variables: the pipe does not take {missing}\n" in run.out
 
 
 def test_a_rule_file_gives_the_pipe_its_real_variables(
@@ -300,7 +300,7 @@ def test_plain_http_is_for_this_machine_only(
     monkeypatch.setenv("PATLESS_API_URL", url)
     run = _fix(patless)
     assert run.code == 0
-    assert "PATLESS_API_URL is not an https URL" in run.err
+    assert "PATLESS_API_URL is not an https URL" in run.out
     assert _version(repository) is None
 
 

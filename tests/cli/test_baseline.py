@@ -108,7 +108,7 @@ def test_a_login_in_the_baseline_keeps_its_partners_from_being_fixed(patless: Pa
     (root / "known.json").write_text(json.dumps(known))
     before = (root / "bitbucket-pipelines.yml").read_bytes()
     run = patless("fix", "--unsafe-fixes", "--baseline", "known.json")
-    assert run.out.startswith("Fixed 0; 1 needs review (mixed-logins ×1), 1 in the baseline.\n")
+    assert run.out.endswith("\nFixed 0; 1 needs review (mixed-logins ×1), 1 in the baseline.\n")
     assert (root / "bitbucket-pipelines.yml").read_bytes() == before
 
 

@@ -21,7 +21,10 @@ def lines(text: str) -> list[str]:
 def test_nothing_to_read_is_said_and_no_error(patless: Patless, tmp_path: Path) -> None:
     run = patless("check")
     assert (run.code, run.out) == (0, "No findings. Read 0 pipelines files.\n")
-    assert run.err == "patless: found no pipelines file (a name like bitbucket-pipelines.yml)\n"
+    assert run.err == (
+        f"patless: found no pipelines file (a name like bitbucket-pipelines.yml) in {tmp_path}; "
+        "name one, or change to a repository that has one\n"
+    )
 
 
 def test_nothing_to_do_is_one_line(patless: Patless, tmp_path: Path) -> None:

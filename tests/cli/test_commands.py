@@ -151,3 +151,24 @@ def test_every_rule_and_reason_is_explained(patless: Patless, tmp_path: Path, sn
     assert names
     for name in names:
         assert patless("explain", name).code == 0
+
+
+def test_what_is_left_is_said_of_the_files_as_they_are_now_and_shows_no_literal_that_was_fixed(
+    patless: Patless, tmp_path: Path
+) -> None:
+    secret = "zK84-quite-secret-77"
+    foreign = f"{LOGIN}  # not {secret}\n          - docker pull crg.apkg.io/acme/base  # {secret}\n"
+    literal = STEP.replace("$TOKEN", secret)
+    put(tmp_path, bitbucket_pipelines=f"{literal}    - step:\n        script:\n          {foreign}")
+    for option in ("--diff", "--format=json"):
+        run = patless("fix", option)
+        assert secret not in run.out + run.err
+    put(tmp_path, bitbucket_pipelines=f"{literal}    - step:\n        script:\n          {foreign}")
+    run = patless("fix")
+    assert run.code == 1
+    assert "bitbucket-pipelines.yml:9:13: registry-login [unsafe]" in run.out
+    assert "9 |           - docker login crg.apkg.io -u $EMAIL -p $TOKEN  # not ‹literal, 20 characters›" in run.out
+    assert run.out.endswith(
+        "Fixed 1; 1 needs review (foreign-package ×1).\nRun `patless fix --unsafe-fixes` to fix 1 more, after review.\n"
+    )
+    assert secret not in run.out + run.err

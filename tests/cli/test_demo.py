@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,40 @@ def _what_the_sentences_say(printed: str) -> None:
     assert "report.html" in parts["13"]
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["by Ctrl-C", "by the system"])
+STAYS = """
+from migrator.cli import main
+from migrator.demo import walk
+walk.steps = lambda url: ()
+raise SystemExit(main(["demo", "--keep"]))
+"""
+"""The demo without its walk, which would take most of the time."""
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_nothing_is_left_of_a_workspace_that_was_kept(stop: signal.Signals, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", STAYS],
+        env=environment(tmp_path, PATLESS_COLOR="never"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stdout
+        while not process.stdout.readline().startswith("  $ patless fleet status"):
+            assert process.poll() is None
+        (demo,) = tmp_path.glob("patless-demo-*")
+        assert {path.name.partition("-b")[0] for path in demo.iterdir()} == {"home", "patless"}
+        for _ in range(3):
+            process.send_signal(stop)
+            time.sleep(0.01)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err, "The workspace is removed." in out) == (0, "", True)
+    (report,) = tmp_path.iterdir()  # of this shortened walk it is empty
+    assert report.name.startswith("patless-report-")
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda one: one.name)
 def test_nothing_is_left_of_a_walk_that_is_ended(stop: signal.Signals, tmp_path: Path) -> None:
     with subprocess.Popen(
         DEMO,

@@ -88,6 +88,54 @@ class TestUsage:
         )
 
 
+NO_CREDENTIAL = (
+    "no Bitbucket credential; set BITBUCKET_ACCESS_TOKEN, or ATLASSIAN_ACCOUNT_EMAIL and ATLASSIAN_API_TOKEN"
+)
+NO_LEDGER = "no ledger patless-fleet.db; run `patless fleet scan` first"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "what"),
+    [
+        ("explain", 2, "nothing to explain; pass a rule or a reason, or --trace PATH:LINE; `patless rules` lists them"),
+        ("fleet status", 2, NO_LEDGER),
+        ("fleet report", 2, NO_LEDGER),
+        ("fleet migrate", 2, NO_CREDENTIAL),
+        ("fleet scan", 2, "nothing to scan; pass --workspace SLUG, or --folder DIR for clones on this machine"),
+        ("fleet scan --folder .", 2, ".: no clone in this folder; name one that holds clones of repositories"),
+        ("secrets list", 2, NO_CREDENTIAL),
+        ("secrets verify plan.json", 3, "cannot open plan.json: No such file or directory; name the file that `secr"),
+        (
+            "bot",
+            2,
+            "not a pull-request pipeline (BITBUCKET_PR_ID is not set); pass --since REF, --all, or --workspace ",
+        ),
+        ("packages --write", 2, "--write needs --probe"),
+    ],
+)
+def test_a_folder_with_nothing_in_it_is_a_line_that_says_what_to_do(
+    patless: Patless, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str, code: int, what: str
+) -> None:
+    for name in ("BITBUCKET_ACCESS_TOKEN", "ATLASSIAN_ACCOUNT_EMAIL", "ATLASSIAN_API_TOKEN", "BITBUCKET_PR_ID"):
+        monkeypatch.delenv(name, raising=False)
+    run = patless(*words.split())
+    assert (run.code, run.out, run.err.count("\n")) == (code, "", 1)
+    assert run.err.startswith(f"patless: {what}")
+
+
+def test_a_repository_of_another_host_is_said_and_what_to_name(
+    patless: Patless, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BITBUCKET_ACCESS_TOKEN", "x")
+    for command in (["init", "--quiet"], ["remote", "add", "origin", "https://git.example/a/b.git"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    run = patless("secrets", "list")
+    assert (run.code, run.err) == (
+        2,
+        "patless: the remote `origin` is not a repository on bitbucket.org; pass --workspace and --repo, or --all\n",
+    )
+
+
 class TestFaults:
     def boom(self, *_: object) -> None:
         raise ValueError("the file says s3cret")

@@ -13,12 +13,15 @@ import typer
 import typer.main
 from msgspec import Struct
 
-from migrator.cli.app import app
+from migrator import entry
+from migrator.checkouts.together import DOCS
+from migrator.cli.app import app, check, fix
 from migrator.cli.commands import DeclaredOption, command, of_function
 from migrator.options import UsageError
 from migrator.options.declared import CliArgument, CliOption
 from tests.docs.test_architecture import PACKAGE
 
+SETTINGS = (DOCS, "PATLESS_API_URL", "PATLESS_CACHE_DIR", "PATLESS_DEBUG", "PATLESS_PIPELINES_PROXY")
 OF_TYPER = {"--help", "--version", "--install-completion", "--show-completion"}
 TWO_THINGS = {"--by"}
 """By what a list is grouped, and by whom a plan is applied."""
@@ -63,6 +66,20 @@ def test_an_option_is_used_by_its_name() -> None:
                 used |= {node.attr} if isinstance(node, ast.Attribute) else set()
                 used |= {node.arg} if isinstance(node, ast.arg) else set()
     assert {one.name for one in declared(app)} <= used
+
+
+PERSONAL = {"--yes", "--unsigned"}
+"""What somebody has to say at that moment, so that no environment says it for everybody."""
+
+
+def test_every_option_but_what_a_person_has_to_say_has_a_variable() -> None:
+    options = [one for one in declared(app) if not isinstance(one.option, CliArgument)]
+    assert {one.flag for one in options if one.variable is None} == PERSONAL
+    named = {(one.variable, one.flag) for one in options if one.variable}
+    assert {flag for _, flag in named if sum(flag == other for _, other in named) > 1} == {"--config"}
+    assert not {variable for variable, _ in named} & set(SETTINGS)
+    plain = {f"PATLESS_{name}" for name in entry._OPTIONS}
+    assert plain == {one.variable for command in (check, fix) for one in of_function(command).options() if one.variable}
 
 
 class Bounds(Struct, frozen=True):
@@ -123,14 +140,35 @@ def test_groups_are_made_of_what_is_given(toy: Toy) -> None:
     ("words", "what"),
     [
         ((), "Missing argument 'NAME'"),
-        (("Ann", "--most", "0"), "Invalid value for '--most': 0 is not in the range x>=1"),
+        (("Ann", "--most", "0"), "Invalid value for '--most' (env var: 'PATLESS_MOST'): 0 is not in the range x>=1"),
         (("Ann", "--no-loud"), "No such option: --no-loud"),
-        (("Ann", "--file", "/"), "Invalid value for '--file': File '/' is a directory"),
+        (("Ann", "--file", "/"), "Invalid value for '--file' (env var: 'PATLESS_FILE'): File '/' is a directory"),
         (("Ann", "--loud", "--most", "2"), "patless: --loud and --most exclude each other"),
     ],
 )
 def test_what_cannot_be_is_refused_by_the_parser_or_by_the_record(toy: Toy, words: tuple[str, ...], what: str) -> None:
     assert what in str(toy(*words))
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "means"),
+    [
+        (("Ann",), {"PATLESS_MOST": "3", "PATLESS_LOUD": "0"}, Wishes("Ann", bounds=Bounds(3))),
+        (("Ann", "--most", "4"), {"PATLESS_MOST": "3"}, Wishes("Ann", bounds=Bounds(4))),
+        (("Ann",), {"PATLESS_LOUD": "true", "PATLESS_MOST": ""}, Wishes("Ann", loud=True)),
+        (("Ann",), {"PATLESS_ONLY_COLOURS": "red blue"}, Wishes("Ann", ("blue", "red"))),
+        (("Ann", "-c", "red"), {"PATLESS_ONLY_COLOURS": "blue"}, Wishes("Ann", ("red",))),
+        (("Ann",), {"PATLESS_LOUD": "1", "PATLESS_MOST": "3"}, "(the environment sets PATLESS_MOST and PATLESS_LOUD)"),
+        (("Ann",), {"PATLESS_LOUD": "maybe"}, "(env var: 'PATLESS_LOUD'): 'maybe' is not a valid boolean"),
+    ],
+)
+def test_the_command_line_counts_before_the_environment(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], environment: dict[str, str], means: object
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    found = toy(*words)
+    assert means in found if isinstance(means, str) else (means, None) == found  # type: ignore[operator]
 
 
 def test_what_is_said_where_an_option_is_used_counts(toy: Toy) -> None:

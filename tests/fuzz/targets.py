@@ -131,6 +131,8 @@ def _silent(data: bytes, report: Report, changes: tuple[FileChange, ...]) -> Non
         saying.as_json(shown),
         saying.as_sarif(shown, _BOOK.rules),
         saying.as_junit(shown, _BOOK),
+        saying.as_github(shown, _BOOK),
+        saying.as_gitlab(shown, _BOOK),
         saying.check(shown, _BOOK.reasons),
         saying.fixed([], list(shown.findings), shown),
         *saying.skipped(shown),

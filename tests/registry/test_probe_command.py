@@ -200,7 +200,7 @@ def test_a_registry_that_is_not_there_is_said_to_be_out_of_reach(repository: Pat
         path.write_text(path.read_text().replace(host, gone))
     outcome = probe(repository)
     assert outcome.code == 4
-    assert f"patless: {gone} cannot be reached: no connection" in outcome.err
+    assert f"patless: cannot reach {gone}: no connection; check the network" in outcome.err
 
 
 def test_a_registry_without_tokens_does_not_tell_about_pushes(

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from migrator.findings.records import Finding, Report
 from migrator.fleet.packages import Picture
 from migrator.reports.document import Findings, Subject
-from migrator.reports.formats import html, json, junit, markdown, sarif, text
+from migrator.reports.formats import github, gitlab, html, json, junit, markdown, sarif, text
 from migrator.reports.paint import Paint
 from migrator.reports.records.findings import checked
 from migrator.reports.subjects import findings, fixes, fleet_packages, packages, secrets, statistics
+from migrator.reports.subjects.fixes import FixOutcome
 from migrator.rulebook.records import ReasonEntry, Rule, RuleBook
 from migrator.secrets.records import Listing
 from migrator.secrets.tokens import TokenRow
@@ -43,6 +44,14 @@ def as_junit(report: Report, book: RuleBook) -> str:
     return junit.render(Findings(report, book.rules, book.reasons))
 
 
+def as_github(report: Report, book: RuleBook) -> str:
+    return github.render(Findings(report, book.rules, book.reasons))
+
+
+def as_gitlab(report: Report, book: RuleBook) -> str:
+    return gitlab.render(Findings(report, book.rules, book.reasons))
+
+
 def as_html(report: Report, reasons: Mapping[str, ReasonEntry], made: str = "now") -> str:
     return html.render(findings.document(report, reasons, "demo", page=True), made)
 
@@ -67,12 +76,19 @@ def picture_as_json(found: Picture) -> str:
     return as_file(fleet_packages.subject(found), ".json")
 
 
+def outcome(
+    done: Sequence[Finding], held: Sequence[Finding], report: Report, reasons: Mapping[str, ReasonEntry] = {}
+) -> FixOutcome:
+    """Of fixes that have moved nothing."""
+    return FixOutcome(tuple(done), report, tuple(held), report, reasons)
+
+
 def fixed(done: Sequence[Finding], held: Sequence[Finding], report: Report, paint: Paint = Paint()) -> str:
-    return text.render(fixes.document(done, held, report), paint)
+    return text.render(fixes.document(outcome(done, held, report)), paint)
 
 
 def fixed_as_json(done: Sequence[Finding], held: Sequence[Finding], report: Report) -> str:
-    return json.write(fixes.subject(done, held, report))
+    return json.write(fixes.subject(outcome(done, held, report)))
 
 
 def packages_of(report: Report, paint: Paint = Paint()) -> str:

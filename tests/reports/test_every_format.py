@@ -39,6 +39,7 @@ from migrator.reports.subjects import (
 from migrator.reports.subjects.probe import Probed
 from tests.reports import samples, stored_samples
 from tests.reports.html import samples as fleet_samples
+from tests.reports.said import outcome
 
 REPORT = masked(samples.report())
 HELD, UNSAFE, SAFE = REPORT.findings
@@ -90,7 +91,8 @@ RULES = dict(samples.BOOK.rules) | {
 FOUND = Findings(REPORT, RULES, samples.REASONS)
 CHECKED = findings.subject(REPORT, samples.REASONS, lambda: FOUND, "demo")
 CLEAN = findings.subject(samples.clean(), {}, lambda: Findings(samples.clean(), {}, {}), "demo")
-FIXED = fixes.subject([SAFE], [UNSAFE, HELD], REPORT)
+OUTCOME = outcome([SAFE], [UNSAFE, HELD], REPORT, samples.REASONS)
+FIXED = fixes.subject(OUTCOME)
 
 
 def said(subject: Subject, format: Format = Format.TEXT, colour: bool = False) -> str:
@@ -118,10 +120,12 @@ OUTPUTS: dict[str, Callable[[], str]] = {
     "findings.json": lambda: json.dump(counted(REPORT)),
     "findings.sarif": lambda: said(CHECKED, Format.SARIF),
     "findings.junit": lambda: said(CHECKED, Format.JUNIT),
+    "findings.github": lambda: said(CHECKED, Format.GITHUB),
+    "findings.gitlab": lambda: said(CHECKED, Format.GITLAB),
     "nothing.html": lambda: page(CLEAN.document(True)),
     "nothing.junit": lambda: said(CLEAN, Format.JUNIT),
     "fixed.text": lambda: said(FIXED, colour=True),
-    "fixed.quiet": lambda: said(fixes.subject([SAFE], [UNSAFE, HELD], REPORT, quiet=True)),
+    "fixed.quiet": lambda: said(fixes.subject(OUTCOME, quiet=True)),
     "fixed.json": lambda: said(FIXED, Format.JSON),
     "statistics.text": lambda: said(statistics.subject(REPORT), colour=True),
     "statistics.quiet": lambda: said(statistics.subject(REPORT, quiet=True)),

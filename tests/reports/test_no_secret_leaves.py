@@ -161,6 +161,8 @@ def _outputs(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     yield "json", said.as_json(report)
     yield "sarif", said.as_sarif(report, BOOK.rules)
     yield "junit", said.as_junit(report, BOOK)
+    yield "github", said.as_github(report, BOOK)
+    yield "gitlab", said.as_gitlab(report, BOOK)
     yield "page", said.as_html(report, BOOK.reasons)
     yield "csv", said.as_csv(report)
     yield "statistics", said.counts(report)

@@ -166,7 +166,7 @@ class TestNothing:
     def test_exactly_one_of_a_code_and_a_place_is_given(self, tmp_path: Path, argv: list[str]) -> None:
         outcome = run(["explain", *argv], tmp_path)
         assert (outcome.code, outcome.out) == (2, "")
-        assert "or --trace PATH:LINE, not both" in outcome.err
+        assert "pass a rule or a reason, or --trace PATH:LINE" in outcome.err
 
 
 @pytest.mark.parametrize("case", LITERAL, ids=lambda case: case.id)

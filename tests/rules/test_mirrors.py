@@ -87,6 +87,10 @@ MIRRORS = {
         side(LOGIN, PUSH, "scp ~/.docker/config.json deploy@acme.example:"),
         side(LOGIN, PUSH, "scp docker/config.json deploy@acme.example:"),
     ),
+    "package-client": (
+        side("npm config set //npm.apkg.io/acme/:_authToken $PAT"),
+        side("npm config set //npm.acme.example/acme/:_authToken $PAT"),
+    ),
     "shadowed": (
         side("BITBUCKET_PACKAGES_TOKEN=x", LOGIN, PUSH),
         side("BITBUCKET_PACKAGES_TOKENS=x", LOGIN, PUSH),
@@ -200,6 +204,7 @@ RULES = {
         side(NATIVE, PUSH, "ssh deploy@acme.example docker pull acme/web"),
     ),
     "build-image-credentials": MIRRORS["build-image"],
+    "package-credential": MIRRORS["package-client"],
     "shadowed-native-variable": (
         side("export BITBUCKET_PACKAGES_TOKEN=x", "make"),
         side("export BITBUCKET_PACKAGES_TOKENS=x", "make"),

@@ -29,6 +29,7 @@ CASES = {
     "not-followed": ("files/pattern",),
     "unsupported-expansion": ("reasons/unsupported-expansion-suffix",),
     "leaves-step": ("leaving/credential-for-vault",),
+    "package-client": ("reasons/package-client",),
     "shadowed": ("hazards/25-shadowed-pair",),
     "build-image": ("hazards/06-image-credentials-beside-a-login",),
     "other-workspace": ("hazards/03-other-workspace",),
@@ -102,6 +103,9 @@ BY_HAND: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     },
     "reasons/unreadable-shell": {PIPELINES: (('"$BB_PKG_TOKEN"', '"$BB_PKG_TOKEN"\n            fi'),)},
     "reasons/unreadable-conflict": {PIPELINES: ()},
+    "reasons/package-client": {
+        PIPELINES: (("$BB_EMAIL", "$BITBUCKET_PACKAGES_USERNAME"), ("$BB_PKG_TOKEN", "$BITBUCKET_PACKAGES_TOKEN"))
+    },
     "hazards/09-windows": {
         PIPELINES: (
             ("$Env:BB_EMAIL", "$Env:BITBUCKET_PACKAGES_USERNAME"),

@@ -65,7 +65,7 @@ def _login_file_leaves(facts: StepFacts, context: Context) -> Iterator[tuple[str
     """Who takes the file, and what becomes of it."""
     book = context.book
     visited = joined(command.folders for shell in facts.shells for command in shell.trace.commands)
-    files = LoginFiles.of((login.command for login in facts.logins), visited, book)
+    files = LoginFiles.of((login.command for login in facts.logins if login.alone is None), visited, book)
     for shell in facts.shells:
         yield from Taking(shell.trace, files, context).taken()
     yield from _built(facts, files, context)
@@ -80,7 +80,8 @@ def _login_file_leaves(facts: StepFacts, context: Context) -> Iterator[tuple[str
 def _built(facts: StepFacts, files: LoginFiles, context: Context) -> Iterator[tuple[str, str]]:
     """The builds that copy the login file, of those that may run when it is there."""
     places = (*patterns(files.files), *files.outside)
-    logins = [(shell, login.command) for shell in facts.shells for login in shell.logins if login.registry]
+    stored = [(shell, login) for shell in facts.shells for login in shell.logins if login.alone is None]
+    logins = [(shell, login.command) for shell, login in stored if login.registry]
     for build in buildings(facts, context) if places else ():
         after = any(build.may_come_after(shell, command) for shell, command in logins)
         if after and any(map(build.takes, places)):

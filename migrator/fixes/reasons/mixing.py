@@ -26,8 +26,9 @@ def mixed(judged: Sequence[JudgedLogin], context: Context) -> list[JudgedLogin]:
     untold = {item.login.registry.name for item in judged if item.login.login.config == "?"}
     groups: dict[tuple[str, str], list[JudgedLogin]] = {}
     for item in judged:
-        registry = item.login.registry.name
-        groups.setdefault((registry, "" if registry in untold else item.login.login.config), []).append(item)
+        registry, login = item.login.registry.name, item.login.login
+        any_file = registry in untold and login.alone is None
+        groups.setdefault((registry, "" if any_file else login.config), []).append(item)
     answers = {item: answer for group in groups.values() for item, answer in _group(group, context)}
     return [answers[item] for item in judged]
 

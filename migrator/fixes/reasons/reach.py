@@ -8,6 +8,7 @@ from itertools import islice
 
 from msgspec.structs import replace
 
+from migrator.findings.counting import several
 from migrator.findings.records import Reason
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
@@ -37,7 +38,10 @@ _SHOWN_WORD = regex(r"[A-Za-z0-9_./:@-]{1,40}")
 
 def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opinion, ...]:
     """What the step pushes and reads with a login, and what may read packages unseen."""
+    alone = login.login.alone
     found = [(shell, use) for shell, use in _images(step, login) if may_both_run(login.command, use.command)]
+    if alone is not None:
+        found = [(login.shell, use) for use in alone]
     images = [use for _, use in found]
     names: list[tuple[Shell, ImageUse, Name]] = []
     unresolved: dict[str, str] = {}
@@ -60,7 +64,7 @@ def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opin
         _owned(context, names, step.elsewhere),
         Opinion("which images that it may read are not known?", reasons=tuple(unknown)),
         Opinion("which images that it may push are not known?", assumptions=pushes),
-        _programs(step, context, login, explained=bool(names or unresolved or pushes)),
+        *([_programs(step, context, login, explained=bool(names or unresolved or pushes))] if alone is None else []),
         Opinion("what may set its variables, unseen?", assumptions=tuple(_unseen(login))),
     )
 
@@ -239,7 +243,7 @@ def _evident(context: Context, shown: str, evidence: NamedPackage, name: Name) -
 
 def _unseen(login: PackagesLogin) -> Iterator[str]:
     """What runs before the login in its shell, is not read, and may set the variables that it uses."""
-    stored = " and ".join(f"${name}" for name in login.stored)
+    stored = several(f"${name}" for name in login.stored)
     for what in unseen_before(login.shell.trace, login.command) if stored else ():
         yield f"{what} does not set {stored}"
 

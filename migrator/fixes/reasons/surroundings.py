@@ -28,6 +28,8 @@ def surroundings(
     same = "the same text also runs in a step that patless can't read"
     elsewhere = (context.reason(code, same, "the other step") for code in codes if code)
     perhaps = [one for shell in step.shells for one in shell.logins if _may_be_the_same(one, login)]
+    if login.login.alone is not None:  # no other login takes the place of its credential
+        perhaps, unseen = [], ()
     others = dict.fromkeys((*unseen, *(f"a login whose registry comes from {one.host_subject}" for one in perhaps)))
     detail, host = "the step also logs in within {}", login.login.host
     unknown = (context.reason("mixed-logins", detail.format(what), host) for what in others)
@@ -42,6 +44,8 @@ def surroundings(
 def _may_be_the_same(other: Login, login: PackagesLogin) -> bool:
     """Whether a login whose registry is not certain may be one to the same registry: one of those that it may log in to
     is, or nobody can tell and it gives the same password."""
+    if other.alone is not None:
+        return False
     if other.perhaps is login.registry:
         return True
     given, own = inputs([other.password]), inputs([login.login.password])

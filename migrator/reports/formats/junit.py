@@ -13,8 +13,8 @@ from migrator.findings.counting import in_order
 from migrator.findings.records import Finding, Skipped
 from migrator.reports.document import Findings, Subject, plain
 from migrator.reports.excerpt import excerpt, place
+from migrator.reports.formats.told import told
 from migrator.reports.paint import Paint
-from migrator.rulebook.ways_out import ways_out
 from migrator.text.mask import named, printable
 from migrator.text.patterns import regex
 
@@ -75,11 +75,7 @@ def _told(finding: Finding, found: Findings) -> Iterator[str]:
     report = found.report
     if (source := report.sources.get(finding.path)) is not None:
         yield from map(plain, excerpt(source, finding.span, report.secrets.get(finding.path, ())))
-    for reason in finding.reasons:
-        yield f"{reason.code}: {reason.detail}"
-        if reason.code in found.reasons:
-            ways = ways_out(found.reasons[reason.code], reason.subject, finding=finding)
-            yield from (f"  {label}: {way}" for label, way in ways)
+    yield from told(finding, found.reasons)
 
 
 def _text(text: str) -> str:

@@ -39,7 +39,8 @@ def line(text: Text, paint: Paint = Paint()) -> str:
 
 
 def mark(one: Marked, paint: Paint) -> str:
-    return _toned(named(one.text) if one.tone in (Tone.NAME, Tone.QUOTE) else _words(one.text), one.tone, paint)
+    words = named(one.text) if one.tone in (Tone.NAME, Tone.QUOTE) else _words(one.text)
+    return paint.linked(_words(one.link), _toned(words, one.tone, paint))
 
 
 def _toned(words: str, tone: Tone, paint: Paint) -> str:
@@ -91,6 +92,8 @@ def _block(block: Passage, paint: Paint) -> Iterator[str]:
     label = line(block.label, paint) if block.label else ""
     if block.kind == "code":
         yield from lines
+    elif block.kind == "page" and paint.links:
+        return
     elif block.kind == "copy" and len(label) < _LABEL:
         yield f"      {paint.dim(f'{label}:'.ljust(_LABEL))} {lines[0]}"
         yield from (f"{' ' * (_LABEL + 7)}{one}" for one in lines[1:])

@@ -114,10 +114,11 @@ def counted(report: Report) -> ReportRecord:
     return replace(checked(report), statistics=statistics(report.findings))
 
 
-def fixed(done: Sequence[Finding], held: Sequence[Finding], report: Report) -> ReportRecord:
-    """As `checked` for the findings that are `held` back, with those that are `done` under `fixed`."""
-    made = _record(report, held)
-    listed = tuple(_finding(one, report) for one in in_order(done))
+def fixed(done: Sequence[Finding], before: Report, held: Sequence[Finding], after: Report) -> ReportRecord:
+    """As `checked` for the findings that are `held` back, with those that are `done` under `fixed`: these are about the
+    files as they were."""
+    made = _record(after, held)
+    listed = tuple(_finding(one, before) for one in in_order(done))
     return replace(made, fixed=listed, summary=replace(made.summary, fixed=len(listed)))
 
 

@@ -16,6 +16,7 @@ from migrator.reports.records.words import SCHEMA_VERSION
 
 _UNSAID = "Bitbucket does not say"
 _ACCEPTED = {True: "accepted", False: "not accepted", None: "not known whether it is accepted"}
+_UNASKED = "nobody was asked whether it is accepted"
 _NO_USER = "an access token may have no account; name --workspace and --repo to ask what it reaches"
 
 
@@ -97,7 +98,7 @@ def record(found: Diagnosis, budget: Budget) -> DoctorRecord:
 def _facts(found: Diagnosis, budget: Budget) -> Iterator[TableRow]:
     facts = (
         ("Bitbucket", f"{found.url}, {'reached' if found.reached else 'not reached'}"),
-        ("credential", f"{found.kind}, {_ACCEPTED[found.accepted]}"),
+        ("credential", f"{found.kind}, {_ACCEPTED[found.accepted] if found.reached else _UNASKED}"),
         ("who", f"{found.user.name} {found.user.uuid}" if found.user else "not known"),
         ("type", found.standing.credential_type or _UNSAID),
         ("scopes", _UNSAID if found.scopes is None else ", ".join(found.scopes) or "none"),

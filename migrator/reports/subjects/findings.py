@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from migrator.findings.counting import Counts, assumptions, in_order, many
+from migrator.findings.counting import Counts, assumptions, in_order, many, several
 from migrator.findings.hunks import hunks
 from migrator.findings.ignores import Note
 from migrator.findings.records import Finding, Reason, Report, Verdict
@@ -59,14 +59,15 @@ def subject(
     found: Callable[[], Findings],
     name: str,
     *,
+    pages: Mapping[str, str] | None = None,
     unsafe: bool = False,
     quiet: bool = False,
 ) -> Subject:
-    """`name` is what was checked. `unsafe`: word the hint for a user who takes unsafe fixes too. `quiet`: say nothing
-    but the findings, in a line each."""
+    """`name` is what was checked. `pages` are addresses of what explains rules and reasons. `unsafe`: word the hint for
+    a user who takes unsafe fixes too. `quiet`: say nothing but the findings, in a line each."""
 
     return Subject(
-        lambda page: document(report, reasons, name, page=page, unsafe=unsafe, quiet=quiet),
+        lambda page: document(report, reasons, name, pages=pages, page=page, unsafe=unsafe, quiet=quiet),
         {".csv": lambda: sheet(HEADS, map(cells, in_order(report.findings))), ".json": lambda: _record(report)},
         found,
     )
@@ -83,12 +84,13 @@ def document(
     reasons: Mapping[str, ReasonEntry],
     name: str = "",
     *,
+    pages: Mapping[str, str] | None = None,
     page: bool = False,
     unsafe: bool = False,
     quiet: bool = False,
 ) -> Document:
     findings = in_order(report.findings)
-    rows = tuple(_row(finding, () if quiet else tuple(_blocks(finding, report, reasons, page))) for finding in findings)
+    found = rows(findings, report, reasons, pages, page=page, quiet=quiet)
     closing = () if quiet else tuple(closing_of(report, unsafe=unsafe))
     columns = (
         Column("Place", "name"),
@@ -98,8 +100,8 @@ def document(
         Column("Variables"),
     )
     empty = "" if quiet else "No findings."
-    table = Table("all-findings", "All findings", columns, rows, tuple(TONES.items()), empty=empty)
-    lead = "Open a row for the lines, the change, and the next steps." if rows else ""
+    table = Table("all-findings", "All findings", columns, found, tuple(TONES.items()), empty=empty)
+    lead = "Open a row for the lines, the change, and the next steps." if found else ""
     sections = (
         *([_overview(report, closing)] if page else []),
         Section("findings", "Findings", lead, tables=(table,)),
@@ -109,15 +111,30 @@ def document(
     return Document("Logins to Bitbucket Packages with stored tokens", name, sections, closing)
 
 
-def headline(finding: Finding) -> Text:
+def rows(
+    findings: Iterable[Finding],
+    report: Report,
+    reasons: Mapping[str, ReasonEntry],
+    pages: Mapping[str, str] | None = None,
+    *,
+    page: bool = False,
+    quiet: bool = False,
+) -> tuple[TableRow, ...]:
+    """What is said of each finding of a report, in the order of the files."""
+    every = in_order(findings)
+    known = pages or {}
+    return tuple(_row(one, () if quiet else tuple(_blocks(one, report, reasons, known, page)), known) for one in every)
+
+
+def headline(finding: Finding, page: str = "") -> Text:
     verdict = Marked(finding.verdict, TONES[finding.verdict])
-    return (*_at(finding), " [", verdict, f"] {_flat(finding.message)}")
+    return (*_at(finding, page), " [", verdict, f"] {_flat(finding.message)}")
 
 
 def changed(done: Iterable[Finding]) -> Iterator[TableRow]:
     """What `fix` says of each finding that it has fixed."""
     for finding in in_order(done):
-        left = ", ".join(f"${name}" for name in finding.remaining)
+        left = several(f"${name}" for name in finding.remaining)
         still = f" (still read elsewhere in this step: {left})" if left else ""
         line = (*_at(finding), " ", Marked("fixed:", Tone.GOOD), f" {finding.message}{still}")
         yield TableRow((), line=line)
@@ -170,6 +187,13 @@ def skipped(report: Report) -> Iterator[Text]:
         yield (where, " ", Marked("not read:", Tone.BAD), f" {_flat(one.error)}")
 
 
+def left_aside(report: Report) -> Iterator[Text]:
+    """A line for each place about which nothing is reported."""
+    for one in sorted(report.left_out):
+        where = Marked(f"{named(one.path)}{place(one.position)}:", Tone.NAME)
+        yield (where, " ", Marked("not reported:", Tone.ASIDE), f" {one.what}: {_flat(one.why)}")
+
+
 def notes(found: Iterable[Note]) -> Iterator[Text]:
     for note in found:
         at = f":{note.line}" if note.line else ""
@@ -177,10 +201,10 @@ def notes(found: Iterable[Note]) -> Iterator[Text]:
 
 
 def reason_blocks(
-    reason: Reason, entry: ReasonEntry | None, finding: Finding | None = None, fleet_of: str = ""
+    reason: Reason, entry: ReasonEntry | None, finding: Finding | None = None, fleet_of: str = "", page: str = ""
 ) -> Iterator[Passage]:
     """Why a finding needs review, and its ways out."""
-    yield said(_flat(reason.detail), (Marked(reason.code, TONES[reason.verdict]),))
+    yield said(_flat(reason.detail), (Marked(reason.code, TONES[reason.verdict], page),))
     if entry is not None:
         ways = ways_out(entry, reason.subject, fleet_of=fleet_of, finding=finding)
         yield from (copied(way, label) for label, way in ways)
@@ -248,7 +272,7 @@ def _unread(report: Report) -> Iterator[Section]:
         yield Section("unread", "Not read", "patless knows nothing about these.", tables=(table,))
 
 
-def _row(finding: Finding, blocks: tuple[Passage, ...]) -> TableRow:
+def _row(finding: Finding, blocks: tuple[Passage, ...], pages: Mapping[str, str]) -> TableRow:
     shown = (
         f"{named(finding.path)}{place(finding.position)}",
         str(finding.verdict),
@@ -256,10 +280,12 @@ def _row(finding: Finding, blocks: tuple[Passage, ...]) -> TableRow:
         _flat(finding.message),
         ", ".join(f"${name}" for name in finding.variables) or "–",
     )
-    return TableRow(shown, blocks, headline(finding))
+    return TableRow(shown, blocks, headline(finding, pages.get(finding.rule, "")))
 
 
-def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry], page: bool) -> Iterator[Passage]:
+def _blocks(
+    finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry], pages: Mapping[str, str], page: bool
+) -> Iterator[Passage]:
     """A page has the change in place of the lines, if there is one."""
     if page:
         yield said(f"{finding.verdict}: {MEANING[finding.verdict]}.")
@@ -269,7 +295,7 @@ def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry]
         lines = excerpt(source, finding.span, report.secrets.get(finding.path, ()))
         yield Passage("code", lines)
     for reason in finding.reasons:
-        yield from reason_blocks(reason, reasons.get(reason.code), finding)
+        yield from reason_blocks(reason, reasons.get(reason.code), finding, page=pages.get(reason.code, ""))
     if page and finding.assumptions:
         yield listed(map(_flat, finding.assumptions), "Assumes")
     if len(finding.uses) > 1 or any(use.path != finding.path for use in finding.uses):
@@ -277,12 +303,14 @@ def _blocks(finding: Finding, report: Report, reasons: Mapping[str, ReasonEntry]
         more = f" and {len(finding.uses) - _USES} more" if len(finding.uses) > _USES else ""
         yield said(f"{', '.join(shown)}{more}", f"runs at {many(len(finding.uses), 'place')}")
     if finding.remaining:
-        yield said(", ".join(f"${name}" for name in finding.remaining), "still read elsewhere in this step")
+        yield said(several(f"${name}" for name in finding.remaining), "still read elsewhere in this step")
+    if not page and finding.rule in pages:
+        yield Passage("page", (pages[finding.rule],), "page")
 
 
-def _at(finding: Finding) -> tuple[str | Marked, ...]:
+def _at(finding: Finding, page: str = "") -> tuple[str | Marked, ...]:
     where = Marked(f"{named(finding.path)}{place(finding.position)}:", Tone.NAME)
-    return where, " ", Marked(finding.rule, Tone.CODE)
+    return where, " ", Marked(finding.rule, Tone.CODE, page)
 
 
 def _counted(verdict: Verdict, number: int) -> tuple[str | Marked, ...]:

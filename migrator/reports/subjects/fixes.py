@@ -1,61 +1,67 @@
-"""What `patless fix` did, or would do."""
+"""What `patless fix` did, or would do, and what is left."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from msgspec import Struct
 
 from migrator.findings.counting import Counts, many
 from migrator.findings.records import Finding, Report
 from migrator.reports.document import Document, Marked, Section, Subject, Table, Text, Tone
-from migrator.reports.subjects.findings import changed, granted, left_out
+from migrator.reports.subjects.findings import changed, granted, left_out, rows
 from migrator.rulebook.records import ReasonEntry
-from migrator.rulebook.ways_out import ways_out
 
 
-def subject(done: Sequence[Finding], held: Sequence[Finding], report: Report, *, quiet: bool = False) -> Subject:
-    """A line for each of the findings that are `done`; `held` are those that stay as they were."""
+class FixOutcome(Struct, frozen=True):
+    """The findings that are `done`, as the report `before` the fixes has them, and those that are `left`, as the report
+    `after` them has them. `reasons` explain their codes, `pages` are addresses of more; `unsafe`: unsafe fixes
+    were asked for."""
 
-    return Subject(lambda _: document(done, held, report, quiet=quiet), {".json": lambda: _record(done, held, report)})
+    done: tuple[Finding, ...]
+    before: Report
+    left: tuple[Finding, ...]
+    after: Report
+    reasons: Mapping[str, ReasonEntry]
+    pages: Mapping[str, str] = {}
+    unsafe: bool = False
 
 
-def _record(done: Sequence[Finding], held: Sequence[Finding], report: Report) -> Struct:
+def subject(found: FixOutcome, *, quiet: bool = False) -> Subject:
+    """A line for each of the findings that are done, and all that `check` says of each that is left."""
+    return Subject(lambda _: document(found, quiet=quiet), {".json": lambda: _record(found)})
+
+
+def _record(found: FixOutcome) -> Struct:
     from migrator.reports.records.findings import fixed
 
-    return fixed(done, held, report)
+    return fixed(found.done, found.before, found.left, found.after)
 
 
-def document(done: Sequence[Finding], held: Sequence[Finding], report: Report, *, quiet: bool = False) -> Document:
-    table = Table("fixed", "Fixed", (), tuple(changed(done)))
-    sections = (Section("fixed", "Fixed", tables=(table,)), *(() if quiet else granted(done)))
-    closing = () if quiet else tuple(closing_of(len(done), held, report, "Fixed"))
-    return Document("Fixes", "", sections, closing)
+def document(found: FixOutcome, *, quiet: bool = False) -> Document:
+    table = Table("fixed", "Fixed", (), tuple(changed(found.done)))
+    sections = (Section("fixed", "Fixed", tables=(table,)), *_beside(found, quiet=quiet))
+    return Document("Fixes", "", sections, () if quiet else tuple(closing_of(found, "Fixed")))
 
 
-def aside(done: Sequence[Finding], held: Sequence[Finding], report: Report) -> Document:
+def aside(found: FixOutcome) -> Document:
     """What is said beside a diff, from which nothing was written."""
-    return Document("Fixes", "", tuple(granted(done)), tuple(closing_of(len(done), held, report, "Would fix")))
+    return Document("Fixes", "", tuple(_beside(found)), tuple(closing_of(found, "Would fix")))
 
 
-def closing_of(done: int, held: Sequence[Finding], report: Report, verb: str) -> Iterator[Text]:
-    """`Fixed N; M need review (reason ×n, …).`, and how to see more."""
-    counts = Counts.of(held)
+def _beside(found: FixOutcome, *, quiet: bool = False) -> Iterator[Section]:
+    table = Table("left", "Left", (), rows(found.left, found.after, found.reasons, found.pages, quiet=quiet))
+    return chain(() if quiet else granted(found.done), [Section("left", "Left", tables=(table,))])
+
+
+def closing_of(found: FixOutcome, verb: str) -> Iterator[Text]:
+    """`Fixed N; M need review (reason ×n, …).`, and what else can be fixed."""
+    counts = Counts.of(found.left)
     reasons = ", ".join(f"{code} ×{number}" for code, number in counts.reasons)
     review = "needs review" if counts.findings == 1 else "need review"
     held_back = f"; {counts.findings} {review}" + (f" ({reasons})" if reasons else "")
-    unread = f", {many(len(report.skipped), 'file')} not readable" if report.skipped else ""
-    yield (Marked(f"{verb} {done}", Tone.NAME), f"{held_back}{left_out(report)}{unread}.")
-    if counts.findings:
-        yield "Run `patless check` to see why, and what to do."
-
-
-def refusals(held: Sequence[Finding], entries: Mapping[str, ReasonEntry]) -> list[str]:
-    """For each reason that a style of fix was refused for: what it says, and what to do."""
-    lines: dict[str, str] = {}
-    for finding in held:
-        for reason in finding.reasons:
-            if reason.code in entries and reason.code not in lines:
-                way = ways_out(entries[reason.code], reason.subject)[0][1]
-                lines[reason.code] = f"{reason.code}: {reason.detail}; {way}"
-    return list(lines.values())
+    unread = f", {many(len(found.after.skipped), 'file')} not readable" if found.after.skipped else ""
+    yield (Marked(f"{verb} {len(found.done)}", Tone.NAME), f"{held_back}{left_out(found.after)}{unread}.")
+    if counts.unsafe and not found.unsafe:
+        yield f"Run `patless fix --unsafe-fixes` to fix {counts.unsafe} more, after review."

@@ -1,0 +1,63 @@
+"""Package clients that are given a stored credential for Packages: told, and not changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.findings.counting import several
+from migrator.findings.records import Finding
+from migrator.fixes.context import Context
+from migrator.reading.steps import Shell, StepFacts
+from migrator.rulebook.records import Rule
+from migrator.sinks.calls import authenticated_calls
+from migrator.sinks.package_clients import kept, package_calls
+from migrator.text.patterns import regex
+from migrator.text.source import Source, Span
+
+_WORD = regex(r"[\w.-]+")
+
+
+def check(rule: Rule, context: Context) -> Iterator[Finding]:
+    """A finding for each command that gives one, and for each file of the repository that a client takes one from."""
+    for step in context.steps:
+        for shell in step.shells:
+            known = {call.command for call in authenticated_calls(shell.trace, context.book)}
+            for call in package_calls(shell.trace, context.book, known):
+                source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
+                yield _finding(rule, step, context, (source, place), call.client, call.host, call.stored)
+        yield from _files(rule, step, context)
+
+
+def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
+    programs = {name for shell in step.shells for name in _programs(shell)}
+    for name, client in context.book.package_clients.items():
+        if client.programs.isdisjoint(programs):
+            continue
+        for path in context.files.paths:
+            source = context.source(path) if path.rpartition("/")[2] in client.files else None
+            if source and (found := kept(path, source.text, client, context.book)):
+                place, stored = found
+                yield _finding(rule, step, context, (source, place), name, "Bitbucket Packages", stored)
+
+
+def _programs(shell: Shell) -> Iterator[str]:
+    """What a shell starts; of one that was not followed, all words."""
+    if shell.read:
+        yield from (command.name for command in shell.trace.commands)
+    else:
+        yield from _WORD.findall(shell.script.text)
+
+
+def _finding(
+    rule: Rule,
+    step: StepFacts,
+    context: Context,
+    place: tuple[Source, Span],
+    client: str,
+    host: str,
+    stored: tuple[str, ...],
+) -> Finding:
+    names = several(f"${name}" for name in stored)
+    reason = context.reason("package-client", f"patless doesn't change how {client} is given its credentials", client)
+    message = f"{client} reaches {host} with stored {names}"
+    return rule.finding(*place, message, reasons=[reason], variables=stored, uses=step.uses)

@@ -1,0 +1,155 @@
+"""Package clients besides those of container registries: where they are given a stored credential for Packages.
+
+npm, pip, Maven and others take it in options, in variables of the environment, in addresses, and in files of their own.
+What is told here is that they are given one; how each means it is not followed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from msgspec import Struct
+
+from migrator.flow.events import Command, Flow, Output
+from migrator.ir.values import Input, Literal, Unknown, Value
+from migrator.rulebook.records import PackageClient, RuleBook
+from migrator.sinks.values import value_of
+from migrator.text.patterns import regex
+from migrator.text.source import Span
+
+_OPTIONS = regex(r"-\w{0,9}[upH]|--(?:user|username|password|pass|token|creds?|auth|header)(?:=.*)?", re.I | re.S)
+"""What a credential stands behind."""
+_SECRET = regex(r"TOKEN|PASS|PWD|(?:\A|_)PAT(?:_|\Z)|SECRET|KEY|AUTH|CRED", re.IGNORECASE)
+_NAME = regex(r"\$\{?(?:env[.:])?([A-Za-z_]\w*)")
+_LINE = 400
+
+
+class PackageCall(Struct, frozen=True):
+    """A place where `client` is given a credential for `host`: the command, and the stored variables."""
+
+    client: str
+    host: str
+    command: Command
+    stored: tuple[str, ...]
+
+
+def package_calls(flow: Flow, book: RuleBook, known: Collection[Command] = ()) -> Iterator[PackageCall]:
+    """Commands that give a package client a credential for Packages that is not native, but for those that are `known`
+    otherwise."""
+    for command in flow.commands:
+        if command.followed or command in known or book.by_program(command.name):
+            continue
+        for name, client in book.package_clients.items():
+            host, stored = _given(command, client, book)
+            if host and stored:
+                yield PackageCall(name, host, command, stored)
+                break
+
+
+def kept(path: str, text: str, client: PackageClient, book: RuleBook) -> tuple[Span, tuple[str, ...]] | None:
+    """Where a file of the client takes a credential for Packages from variables, and which; None where it does not."""
+    if path.rpartition("/")[2] not in client.files or not _host(text, book):
+        return None
+    first: Span | None = None
+    names: dict[str, None] = {}
+    for match in _marked(client).finditer(text):
+        end = text.find("\n", match.end())
+        line = text[match.start() : min(end if end >= 0 else len(text), match.start() + _LINE)]
+        found = [name for name in _NAME.findall(line) if _is_stored(name, book)]
+        if found:
+            first = first or Span(*match.span())
+            names |= dict.fromkeys(found)
+    return (first, tuple(names)) if first else None
+
+
+def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str, tuple[str, ...]]:
+    """The host that a command names for the client, and the stored variables that it gives; '' and none for nothing."""
+    for output in _written(command):
+        path = (output.path.symbol() or "").rpartition("/")[2]
+        text = _text(output.content)
+        if path in client.files and (host := _host(text, book)):
+            marked = any(mark in text for mark in client.marks)
+            return host, tuple(dict.fromkeys(_names(output.content, book))) if marked else ()
+    if command.name not in client.programs:
+        return "", ()
+    told = dict.fromkeys(name for one in client.variables for name in _variables(one, command))
+    given = {name: value for name in told if (value := _value(command, name))}
+    texts = [_text(argument.value) for argument in command.arguments]
+    texts += [f"{name}={_text(value)}" for name, value in given.items()]
+    host = next((host for text in texts if (host := _host(text, book))), "")
+    names = dict.fromkeys(name for value in given.values() for name in _names(value, book))
+    return host, tuple(names | dict.fromkeys(_told(command, book)))
+
+
+def _written(command: Command) -> Iterator[Output]:
+    yield from command.outputs
+    if command.name == "tee" and command.stdin is not None:
+        yield from (Output(argument.value, command.stdin, command.folders) for argument in command.arguments)
+
+
+def _variables(pattern: str, command: Command) -> Iterator[str]:
+    known = dict.fromkeys((*command.environment, *(name for name, _ in command.overrides)))
+    return (name for name in known if fnmatchcase(name, pattern))
+
+
+def _value(command: Command, name: str) -> Value | None:
+    return value_of(command, name) if name in command.exported or dict(command.overrides).get(name) else None
+
+
+def _told(command: Command, book: RuleBook) -> Iterator[str]:
+    """The stored variables that words give as a credential: behind an option, in an address before its host, behind the
+    key of a setting, or by their names."""
+    before = ""
+    for argument in command.arguments:
+        text = _text(argument.value)
+        option = bool(_OPTIONS.fullmatch(before)) or bool(_OPTIONS.fullmatch(text))
+        for name in _names(argument.value, book):
+            at = text.find(f"${{{name}}}")
+            around = text.find("@", at) >= 0 and "://" in text[: max(at, 0)]
+            if option or around or _SECRET.search(name) or "/:_" in text:
+                yield name
+        before = text
+
+
+def _names(value: Value, book: RuleBook) -> Iterator[str]:
+    """The stored variables that a value is, or is made of, and those that text of it names for the client."""
+    for piece in value.pieces:
+        match piece:
+            case Input(name):
+                found: Iterable[str] = (name,)
+            case Unknown(names=names):
+                found = names
+            case Literal(text):
+                found = _NAME.findall(text)
+        yield from (name for name in found if _is_stored(name, book))
+
+
+def _is_stored(name: str, book: RuleBook) -> bool:
+    return name not in book.natives and not book.built_in.gives(name)
+
+
+def _text(value: Value) -> str:
+    row = max(value.alternatives, key=len)
+    return "".join(
+        one.text if isinstance(one, Literal) else f"${{{one.name}}}" if isinstance(one, Input) else "?" for one in row
+    )
+
+
+def _host(text: str, book: RuleBook) -> str:
+    found = _hosts(book.mentions).search(text)
+    return found[0].lower() if found else ""
+
+
+@lru_cache(maxsize=8)
+def _hosts(mentions: tuple[str, ...]) -> re.Pattern[str]:
+    """A host below one of the domains of Packages."""
+    domains = "|".join(re.escape(one) for one in mentions if "." in one) or "(?!)"
+    return re.compile(rf"(?<![\w.-])[\w-]{{1,60}}\.(?:{domains})(?![\w-]|\.\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _marked(client: PackageClient) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, client.marks)))

@@ -1,0 +1,84 @@
+"""Package clients that are no container clients: what is told of them, and what is none of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.memory import PATH, report_on
+
+RULE = "package-credential"
+
+
+def found(script: str, files: dict[str, str] | None = None) -> list[tuple[str, int, tuple[str, ...]]]:
+    """The place and the variables of each finding of the rule; none of them has an edit."""
+    lines = "".join(f"            {line}\n" for line in script.splitlines())
+    pipelines = f"pipelines:\n  default:\n    - step:\n        script:\n          - |\n{lines}"
+    given = {PATH: pipelines.encode()} | {path: text.encode() for path, text in (files or {}).items()}
+    findings = [one for one in report_on(given).findings if one.rule == RULE]
+    assert not any(one.edits for one in findings)
+    return [(one.path, one.position.line, one.variables) for one in findings]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "npm ci",
+        'echo "//npm.example.com/:_authToken=$NPM_TOKEN" >> ~/.npmrc\nnpm ci\necho apkg.io',
+        'echo "//npm.apkg.io/acme/:_authToken=$BITBUCKET_PACKAGES_TOKEN" >> ~/.npmrc\nnpm ci',
+        'echo "@acme:registry=https://npm.apkg.io/$TEAM/" >> ~/.npmrc\nnpm ci',
+        "pip install --index-url https://pypi.apkg.io/$TEAM/simple web",
+        "curl https://crg.apkg.io/v2/$BITBUCKET_REPO_SLUG/tags/list",
+        "twine upload -u $PYPI_USER -p $PYPI_TOKEN dist/*\necho apkg.io",
+        "export TWINE_USERNAME=$BITBUCKET_PACKAGES_USERNAME TWINE_PASSWORD=$BITBUCKET_PACKAGES_TOKEN\n"
+        "twine upload --repository-url https://pypi.apkg.io/acme/ dist/*",
+        "helm upgrade web --set image=crg.apkg.io/acme/web:$TAG --set token=$API_TOKEN",
+        'echo "pushed to npm.apkg.io with $NPM_TOKEN"',
+        'node -e "0" --registry https://npm.apkg.io.example.com --token $NPM_TOKEN',
+    ],
+)
+def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -> None:
+    assert found(script) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "line", "names"),
+    [
+        ('echo "//npm.apkg.io/acme/:_authToken=$NPM_TOKEN" >> ~/.npmrc\nnpm ci', 6, "NPM_TOKEN"),
+        ("echo '//npm.apkg.io/acme/:_authToken=${NPM_TOKEN}' >> .npmrc\nnpm ci", 6, "NPM_TOKEN"),
+        ('printf "%s" "//npm.apkg.io/acme/:_password=$(printf %s "$PAT" | base64)" | tee -a .npmrc', 6, "PAT"),
+        ("npm config set //npm.apkg.io/acme/:_password $PAT_64\nnpm ci", 6, "PAT_64"),
+        ('env "npm_config_//npm.apkg.io/acme/:_auth=$PAIR" npm ci', 6, "PAIR"),
+        ('export YARN_NPM_AUTH_IDENT="$U:$T"\nyarn npm publish --registry https://npm.apkg.io/acme/', 7, "U T"),
+        ("twine upload --repository-url https://pypi.apkg.io/acme/ -u $U -p $T dist/*", 6, "U T"),
+        ("TWINE_USERNAME=$U TWINE_PASSWORD=$T twine upload --repository-url https://pypi.apkg.io/x/ d", 6, "U T"),
+        ("pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web", 6, "U T"),
+        ("export PIP_EXTRA_INDEX_URL=https://$U:$T@pypi.apkg.io/acme/simple\npip install web", 7, "U T"),
+        ("uv publish --publish-url https://pypi.apkg.io/acme/ --token $PYPI_TOKEN", 6, "PYPI_TOKEN"),
+        ('curl -fu "$U:$T" https://crg.apkg.io/v2/_catalog', 6, "U T"),
+        ('curl -u "$U:$T" https://crg.apkg.io/v2/_catalog', 6, "U T"),
+        ('curl -H "Authorization: Bearer $T" https://crg.apkg.io/v2/acme/web/tags/list', 6, "T"),
+        ("cat > settings.xml <<EOF\n<password>$T</password> https://maven.apkg.io/a\nEOF\nmvn deploy", 6, "T"),
+        ('echo "machine pypi.apkg.io login $U password $T" > ~/.netrc\npip install web', 6, "U T"),
+    ],
+)
+def test_a_client_that_is_given_a_stored_credential_is_told(script: str, line: int, names: str) -> None:
+    assert found(script) == [(PATH, line, tuple(names.split()))]
+
+
+@pytest.mark.parametrize(
+    ("script", "path", "text", "names"),
+    [
+        ("npm ci", ".npmrc", "//npm.example.com/:_authToken=${NPM_TOKEN}\n", None),
+        ("make", ".npmrc", "//npm.apkg.io/acme/:_authToken=${NPM_TOKEN}\n", None),
+        ("npm ci", ".npmrc", "//npm.apkg.io/acme/:_password=${BITBUCKET_PACKAGES_TOKEN}\n", None),
+        ("npm ci", "other.npmrc", "//npm.apkg.io/acme/:_authToken=${NPM_TOKEN}\n", None),
+        ("npm ci", ".npmrc", "@acme:registry=https://npm.apkg.io/acme/\n//npm.apkg.io/acme/:_auth=${N}\r\n", "N"),
+        ("yarn install", ".yarnrc.yml", 'npmRegistryServer: "https://npm.apkg.io/a"\nnpmAuthToken: "${N}"\n', "N"),
+        ("mvn -s ci/settings.xml deploy", "ci/settings.xml", "<password>${env.P}</password>maven.apkg.io\n", "P"),
+    ],
+)
+def test_files_of_the_repository_are_told_where_a_step_runs_their_client(
+    script: str, path: str, text: str, names: str | None
+) -> None:
+    expected = [(path, text[: text.rfind("${")].count("\n") + 1, tuple(names.split()))] if names else []
+    assert found(script, {path: text}) == expected
