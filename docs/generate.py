@@ -33,13 +33,19 @@ _WIDTH = 100
 _LIKE = {"secrets list": "secrets plan", "fleet migrate": "fleet revert", "fleet scan": "fleet list"}
 """Commands that ask for the same as the one that is named with its needs."""
 _FILES_ONLY = (
-    *("rules", "explain", "demo", "secrets sign", "secrets verify"),
+    *("rules", "explain", "lsp", "demo", "secrets sign", "secrets verify"),
     *("fleet packages", "fleet merge", "fleet forget", "fleet report", "cache", "cache prune"),
 )
 """Commands that ask Bitbucket nothing, besides those that are named with no needs."""
 _PAGES = (
     ("Start", "index.md"),
-    ("Guides", ("guides/developer.md", "guides/owner.md", "guides/platform-team.md", "guides/security-engineer.md")),
+    (
+        "Guides",
+        (
+            *("guides/developer.md", "guides/editors.md", "guides/owner.md"),
+            *("guides/platform-team.md", "guides/security-engineer.md"),
+        ),
+    ),
     ("Topics", ("pull-requests.md", "packages.md", "called-files.md", "push-pipe.md")),
     ("Configuration", ("configuration/patless.md", "configuration/fleet.md", "configuration/tokens.md")),
     ("Environment", "environment.md"),

@@ -31,7 +31,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / FILE).write_text(CLEAN)
     (root / "ci.sh").write_text("make\n")
     (root / "Makefile").write_text("all:\n\tmake x\n")
-    (root / "LICENSE").write_text("MIT: as [it is\n")
+    (root / "LICENSE").write_text("MIT: as [it is, whatever pipelines do\n# see bitbucket-pipelines.yml\n")
     (root / "deploy").write_text("#!/bin/sh\n# pipelines run this\nmake\n")
     (root / "pipelines").write_text(CLEAN)
     (root / "sub").mkdir()

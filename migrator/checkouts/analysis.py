@@ -28,12 +28,13 @@ from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.leads import is_run, leads
 from migrator.prefilter.needles import needles
 from migrator.repositories.git import remote_slug
-from migrator.repositories.worktree import WorkTree, glance, repository_of
+from migrator.repositories.worktree import WorkTree, repository_of
 from migrator.rulebook.records import ReasonEntry, Rule, RuleBook
 from migrator.text.view import Unreadable
 
 if TYPE_CHECKING:
     from migrator.fixes.applying import FixPlan
+    from migrator.reading.again import FlowMemo
 
 _SECONDS = 600
 """How long the analysis of one of several repositories may take."""
@@ -81,11 +82,12 @@ def analyse(
     a plan of fixes; else with unsafe ones or not. With `write_baseline` no baseline is applied."""
     found = [standard_input.target(buffer.name)] if buffer else targets(reading.paths)
     found = [one for one in found if only is None or one.root in only]
+    contents = {path: buffer.data for one in found for path in one.files} if buffer else {}
     if len(found) > 1 and (reading.baseline or write_baseline):
         raise UsageError(
             "a baseline belongs to one repository; name one, or set `baseline` in the configuration of each"
         )
-    work = partial(_one, reading=reading, buffer=buffer, unsafe_fixes=unsafe_fixes, write_baseline=write_baseline)
+    work = partial(_one, reading=reading, contents=contents, unsafe_fixes=unsafe_fixes, write_baseline=write_baseline)
     workers = min(len(found), reading.jobs or os.cpu_count() or 1)
     if workers <= 1:
         return list(map(work, found))
@@ -141,12 +143,11 @@ def prepared(
     target: Checkout,
     reading: AnalysisOptions,
     named: Collection[str],
-    buffer: Buffer | None = None,
+    view: WorkTree,
     write_baseline: bool = False,
 ) -> Prepared:
     """`named` are files that hold pipelines whatever their names are. Raises ConfigurationError and RuleError."""
     book, settled = rulebook(target.root, reading.sources, reading.codes)
-    view = _view(target, buffer)
     pipelines, matters = _pipelines(view, named, settled, book)
     names = _names(target.root) if matters else (None, None)
     settings = _settings(names, reading, settled, book)
@@ -158,21 +159,48 @@ def prepared(
 def _one(
     target: Checkout,
     reading: AnalysisOptions,
-    buffer: Buffer | None,
+    contents: Mapping[str, bytes],
     unsafe_fixes: bool | None,
     write_baseline: bool,
+) -> Analysis:
+    disk = WorkTree(target.root)
+    view = overlaid(disk, contents) if contents else disk
+    given = prepared(target, reading, target.files, view, write_baseline)
+    return _analysed(target, reading, given, unsafe_fixes)
+
+
+def overlaid(disk: WorkTree, contents: Mapping[str, bytes]) -> WorkTree:
+    """A repository with what an editor has of its files."""
+    from migrator.repositories.overlay import Overlay
+
+    return Overlay(disk.root, contents, disk)
+
+
+def of_view(view: WorkTree, named: Collection[str], reading: AnalysisOptions, memo: FlowMemo | None = None) -> Analysis:
+    """All of one repository as `view` has it; `named` are files that hold pipelines though they may not be on disk.
+    `memo` has what was followed the last time. Raises ConfigurationError, RuleError, and GitError."""
+    target = Checkout(view.root, folders=("",))
+    return _analysed(target, reading, prepared(target, reading, named, view), None, memo)
+
+
+def _analysed(
+    target: Checkout,
+    reading: AnalysisOptions,
+    given: Prepared,
+    unsafe_fixes: bool | None,
+    memo: FlowMemo | None = None,
 ) -> Analysis:
     from migrator.engine import analysis as engine
     from migrator.findings.withholding import withhold
 
-    given = prepared(target, reading, target.files, buffer, write_baseline)
     view, pipelines, book, settings, settled = given.view, given.pipelines, given.book, given.settings, given.settled
     scope = Scope(target.files, target.folders, settled.exclude)
     baseline = reading.baseline or settled.baseline
-    report = engine.analyse(view, pipelines, book, settings, BITBUCKET)
+    run = partial(engine.analyse, memo=memo) if memo else engine.analyse
+    report = run(view, pipelines, book, settings, BITBUCKET)
     report = replace(
         report,
-        findings=tuple(withhold([one for one in report.findings if _concerns(scope, one)], report.findings)),
+        findings=tuple(withhold([one for one in report.findings if concerns(scope, one)], report.findings)),
         skipped=tuple(one for one in report.skipped if scope.holds(one.path)),
         files=tuple(filter(scope.holds, pipelines)),
         left_out=(*(one for one in report.left_out if scope.holds(one.path)), *_beside(report, scope)),
@@ -199,13 +227,13 @@ def _one(
 def _beside(report: Report, scope: Scope) -> Iterator[LeftOut]:
     """Findings that were not asked for."""
     for one in report.findings:
-        if not _concerns(scope, one):
+        if not concerns(scope, one):
             why = "`exclude` of the configuration leaves it out"
             why = why if scope.excludes(one.path) else "it is outside the paths of the command line"
             yield LeftOut(one.path, one.position, one.rule, why)
 
 
-def _concerns(scope: Scope, finding: Finding) -> bool:
+def concerns(scope: Scope, finding: Finding) -> bool:
     """Whether a finding stands in what was asked for, or would be settled in there alone."""
     edited = {edit.path for edit in finding.edits}
     return scope.holds(finding.path) or (bool(edited) and all(map(scope.holds, edited)))
@@ -235,15 +263,6 @@ def _stale(report: Report, path: Path | None, scope: Scope) -> Iterator[ignores.
             yield ignores.Note(os.path.abspath(path or ""), 0, text)
 
 
-def _view(target: Checkout, buffer: Buffer | None) -> WorkTree:
-    if buffer is None:
-        return WorkTree(target.root)
-    from migrator.repositories.overlay import Overlay
-
-    (path,) = target.files
-    return Overlay(target.root, path, buffer.data)
-
-
 def refusal(view: WorkTree, scope: Scope, path: str) -> str | None:
     """Why a fix may not touch `path`, None where it may."""
     if scope.excludes(path):
@@ -265,7 +284,7 @@ def _pipelines(
     Where it does not, git is asked neither for the files nor for the repository's name.
     """
     named = [path for path in named if not is_run(path, _bytes(view, path).decode(errors="replace"))]
-    glanced = glance(view.root)
+    glanced = view.glance()
     if glanced is not None:
         usual = {path for path in glanced if BITBUCKET.is_pipelines_file(path)} | set(named)
         if usual <= {ROOT, *named} and not _matters(view, usual, settled, book):

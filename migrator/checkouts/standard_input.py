@@ -36,13 +36,14 @@ def buffer(reading: AnalysisOptions) -> Buffer | None:
     return Buffer(name, sys.stdin.buffer.read())
 
 
-def target(name: Path) -> Checkout:
-    """The repository of a file that need not be there yet. Raises UsageError, GitError."""
+def target(name: Path, working: Path | None = None) -> Checkout:
+    """The repository of a file that need not be there yet; in none, the folder `working` is its root where it is in
+    there, None for the current one. Raises UsageError, GitError."""
     real = Path(os.path.realpath(name))
     if real.is_dir():
         raise UsageError(f"{name} is a folder; --stdin-filename needs a file")
     folder = next(above for above in real.parents if above.is_dir())
-    working = Path(os.path.realpath(os.getcwd()))
+    working = Path(os.path.realpath(working or os.getcwd()))
     if repository_of(folder) is not None:
         root = Path(os.path.realpath(find_root(folder)))
     else:

@@ -11,7 +11,7 @@ from migrator.cli.commands import command
 from migrator.cli.helping import SETTINGS, WholeGroup
 from migrator.cli.pipeline_step import EPILOG
 from migrator.options import UsageError
-from migrator.options.analysis import AnalysisOptions, CheckOptions, FixOptions, PackagesOptions, Sources
+from migrator.options.analysis import AnalysisOptions, CheckOptions, Codes, FixOptions, PackagesOptions, Sources
 from migrator.options.bot import BotOptions
 from migrator.options.declared import CliArgument, CliOption
 from migrator.options.output import Colour, Format
@@ -103,6 +103,14 @@ def bot(options: BotOptions) -> int:
     from migrator.cli import bot
 
     return bot.run(options)
+
+
+@command(app)
+def lsp(sources: Sources, codes: Codes) -> int:
+    """Serve findings and fixes to an editor, which runs this."""
+    from migrator.cli import lsp
+
+    return lsp.run(sources, codes)
 
 
 @command(app)

@@ -40,30 +40,37 @@ def guarded(run: Callable[[], int]) -> int:
 
 def report(error: Exception) -> int:
     """Say what went wrong, and return the exit code for it."""
+    lines, code = told(error)
+    console.err(lines)
+    return code
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong, without the program's name."""
+    return told(error)[0][0].removeprefix("patless: ")
+
+
+def told(error: Exception) -> tuple[list[str], int]:
+    """The lines that say what went wrong, and the exit code for it."""
     from migrator.configuration.reading import ConfigurationError
     from migrator.repositories.git import GitError
     from migrator.rulebook.records import RuleError
 
     if isinstance(error, (UsageError, ConfigurationError, RuleError, GitError)):
-        console.err([f"patless: {printable(str(error))}"])
-        return exits.UNREADABLE if isinstance(error, GitError) else exits.USAGE
+        return [f"patless: {printable(str(error))}"], exits.UNREADABLE if isinstance(error, GitError) else exits.USAGE
     for module, name, code in _ELSEWHERE:
         if module in sys.modules and isinstance(error, getattr(sys.modules[module], name)):
-            console.err([f"patless: {printable(str(error))}"])
-            return code
+            return [f"patless: {printable(str(error))}"], code
     if isinstance(error, OSError) and _nowhere():
-        console.err(["patless: the current folder no longer exists; change to another one"])
-        return exits.USAGE
+        return ["patless: the current folder no longer exists; change to another one"], exits.USAGE
     if isinstance(error, OSError):
         from migrator.repositories import disk
 
         if disk.is_of_the_disk(error):
             named = isinstance(error.filename, (str, bytes))
-            told = disk.refused(error, Path(os.fsdecode(error.filename))) if named else _output(error)
-            console.err([f"patless: {printable(told)}"])
-            return exits.UNREADABLE
-    console.err(_internal(error))
-    return exits.INTERNAL
+            refused = disk.refused(error, Path(os.fsdecode(error.filename))) if named else _output(error)
+            return [f"patless: {printable(refused)}"], exits.UNREADABLE
+    return _internal(error), exits.INTERNAL
 
 
 def _output(error: OSError) -> str:

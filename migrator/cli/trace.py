@@ -21,6 +21,7 @@ from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reports import trace as reports
 from migrator.reports.formats import text
 from migrator.reports.subjects import findings
+from migrator.repositories.worktree import WorkTree
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
@@ -39,7 +40,7 @@ def run(trace: str, sources: Sources, color: Colour) -> int:
         raise UsageError(f"{match[1]} is a folder; name a file and a line of it")
     (path,) = target.files
     line = int(match[2])
-    given = prepared(target, AnalysisOptions(sources=sources), [] if _is_run(path) else [path])
+    given = prepared(target, AnalysisOptions(sources=sources), [] if _is_run(path) else [path], WorkTree(target.root))
     if not 0 < line <= _lines(given.view, path):
         raise UsageError(f"{match[1]} has no line {line}")
     found = tracing.trace(given.view, given.pipelines, given.book, given.settings, BITBUCKET, path, line)

@@ -19,6 +19,7 @@ from migrator.findings.settings import Settings
 from migrator.findings.withholding import withhold
 from migrator.fixes.judged_command import RuleContext
 from migrator.platforms.platform import Platform
+from migrator.reading.again import FlowMemo
 from migrator.reading.literals import secrets_of, spoken
 from migrator.reading.repository import Reading
 from migrator.reading.unfollowed import blanked
@@ -31,14 +32,21 @@ _FIRST = Position(0, 0)
 
 
 def analyse(
-    view: View, pipelines: Sequence[str], book: RuleBook, settings: Settings, platform: Platform, within: str = ""
+    view: View,
+    pipelines: Sequence[str],
+    book: RuleBook,
+    settings: Settings,
+    platform: Platform,
+    within: str = "",
+    memo: FlowMemo | None = None,
 ) -> Report:
     """Read the pipelines files at `pipelines`, and what they lead to, and report on all of them.
 
     What only other repositories run, because a file exports it, pushes and reads no package here. With `within`, the
     report is on what stands at or below that place of the files, as the repository of `view` and `settings` runs it.
+    `memo` has what was followed the last time.
     """
-    reading = Reading(view, book, settings, pipelines, platform, within)
+    reading = Reading(view, book, settings, pipelines, platform, within, memo=memo)
     return report(reading, context_of(reading), tuple(pipelines))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from migrator.findings.records import Reason
 from migrator.findings.settings import Settings
@@ -18,6 +20,8 @@ from migrator.rulebook.records import RuleBook
 from migrator.sinks.packages import PushedPackages
 from migrator.text.source import Source, Span
 
+T = TypeVar("T")
+
 
 class Context(Struct, frozen=True, eq=False):
     """A repository as it was read. `pipelines` are its pipelines files, `steps` all steps of them, `broken` the places
@@ -30,7 +34,8 @@ class Context(Struct, frozen=True, eq=False):
     the repository's logins to Packages. `followed` are the files that some step runs and that are followed, `files` is
     the graph of all.
     `texts` are those in which a registry is named. `outsider` names something beside the steps that uses a file, ''
-    where there is nothing. `given` says of a variable whether it may have a value before a step begins.
+    where there is nothing. `given` says of a variable whether it may have a value before a step begins. `found` is what
+    `once` keeps.
     """
 
     book: RuleBook
@@ -51,6 +56,7 @@ class Context(Struct, frozen=True, eq=False):
     texts: RegistryTexts
     outsider: Callable[[str], str]
     given: Callable[[str], bool]
+    found: dict[tuple[object, StepFacts], tuple[Any, ...]] = field(default_factory=dict)
 
     def file(self, path: str) -> str | None:
         """The text of a file of the repository; None where it is missing or is no readable text."""
@@ -65,3 +71,16 @@ class Context(Struct, frozen=True, eq=False):
 
     def reason(self, code: str, detail: str, subject: str = "") -> Reason:
         return Reason(code, self.book.reasons[code].verdict, detail, subject)
+
+
+def once(find: Callable[[StepFacts, Context], Iterable[T]]) -> Callable[[StepFacts, Context], tuple[T, ...]]:
+    """What is found of a step of the context, looked for once, however many ask."""
+
+    @wraps(find)
+    def found(step: StepFacts, context: Context) -> tuple[T, ...]:
+        key = (find, step)
+        if key not in context.found:
+            context.found[key] = tuple(find(step, context))
+        return context.found[key]
+
+    return found

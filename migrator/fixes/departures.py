@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from migrator.fixes.context import Context
+from migrator.fixes.context import Context, once
 from migrator.fixes.reasons.building import Building, buildings
 from migrator.fixes.reasons.step_files import StepFiles
 from migrator.flow.events import Command
@@ -43,10 +43,11 @@ class Departure(Struct, frozen=True):
     lasting: bool = True
 
 
+@once
 def departures(facts: StepFacts, context: Context) -> Iterator[Departure]:
     """Where a step hands on a Packages credential, or has something else log in with one: a command is named once."""
     files = StepFiles.of(facts.shells, context)
-    built = tuple(buildings(facts, context))
+    built = buildings(facts, context)
     for shell, written in files.shells:
         for command in shell.trace.commands:
             found = _by_command(command, shell, written, files)

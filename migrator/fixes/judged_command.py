@@ -63,7 +63,7 @@ class JudgedCommand(Struct, frozen=True, eq=False):
         )
 
 
-class RuleContext(Context, frozen=True, eq=False):
+class RuleContext(Context, frozen=True, eq=False, kw_only=True):
     """What rules may ask: `judged` is what is to be said of a step's login commands, found once, however many ask."""
 
     judged: Callable[[StepFacts], tuple[JudgedCommand, ...]]

@@ -34,7 +34,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
     if not logins:
         return []
     shadows, leaves = shadowed(step, context), leaving(step, context)
-    left = tuple(departures(step, context))
+    left = departures(step, context)
     unseen, granted = unseen_logins(step, context, logins)
     labelled = runner(step.step.labels, context)
     judged: list[JudgedLogin] = []

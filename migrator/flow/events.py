@@ -52,7 +52,7 @@ class CommandResult(Struct, frozen=True):
     runs: str = ""
 
 
-class Command(Struct, frozen=True, eq=False):
+class Command(Struct, frozen=True, eq=False, weakref=True):
     """One simple command in the order of running. `name` is the program without its folder, '' where not literal.
 
     `arguments` exclude the program and what wraps it; `wrappers` names those. `stdin` is None where nothing is fed.

@@ -59,6 +59,8 @@ class FileGraph:
         self.apart = apart
         self.runs = CommandFiles(programs, clone, text, lambda: self.paths)
         self.starts = ToldFiles(programs, clone)
+        self._runs_of = cache(self.runs.of)
+        self.may_start = cache(self._may_start)
         self.callers = cache(self._callers)
         self.name = cache(self._name)
         self._searched = cache(self._searchable)
@@ -95,7 +97,7 @@ class FileGraph:
     def may_run(self, command: Command, written: Paths = NONE) -> Paths:
         """The files that a command may run, followed or not. `written` are those that may be something else by then
         than what stands there."""
-        found = self.runs.of(command)
+        found = self._runs_of(command)
         if not isinstance(found, Top) and matching(written, found):
             return Top("what the step writes there", tuple(sorted(found)))
         return found
@@ -123,8 +125,11 @@ class FileGraph:
         if told and command.program and "/" not in command.program:
             yield Top("`PATH`", (f"**/{command.program}",))
 
-    def may_start(self, command: Command) -> Iterator[Paths]:
+    def _may_start(self, command: Command) -> tuple[Paths, ...]:
         """The files that a command which is not followed is told, or reads untold, and so may run."""
+        return tuple(self._started(command))
+
+    def _started(self, command: Command) -> Iterator[Paths]:
         yield from self.starts.of(command)
         if command.followed:
             return

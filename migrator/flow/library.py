@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 
 from msgspec import Struct
 
@@ -32,9 +32,64 @@ class Placed(Struct, frozen=True, eq=False):
     error: str = ""
 
 
+Identity = tuple[str, int, str]
+"""Which program in a file it is: the path, where it begins, and its text."""
+Once = Callable[[Hashable, Callable[[], bool]], bool]
+"""Gives the answer to a question, which is looked for the first time."""
+
+
+class Shelf:
+    """Programs in files with their places. One that is used in each analysis of a repository stays, so that its places
+    are the same numbers in all of them."""
+
+    def __init__(self) -> None:
+        self.next = FIRST
+        self.placed: dict[Identity, Placed] = {}
+        self._used: dict[Identity, Placed] = {}
+        self._order: list[Placed] = []
+
+    def turn(self) -> None:
+        """Another analysis begins. What could not be read is tried again."""
+        self.placed = {key: one for key, one in self._used.items() if not one.error}
+        self._used = {}
+        self._order = sorted(self.placed.values(), key=_start)
+
+    def find(self, fragment: Fragment) -> Placed | None:
+        key = _identity(fragment)
+        found = self.placed.get(key)
+        if found is not None:
+            self._used[key] = found
+        return found
+
+    def has(self, programs: Iterable[Placed]) -> bool:
+        """Whether programs have their places here, and keep them."""
+        every = tuple((_identity(one.fragment), one) for one in programs)
+        here = all(self.placed.get(key) is one for key, one in every)
+        self._used |= every if here else ()
+        return here
+
+    def put(self, placed: Placed) -> None:
+        """One that has places behind all others."""
+        key = _identity(placed.fragment)
+        self.placed[key] = self._used[key] = placed
+        self._order.append(placed)
+
+    def at(self, offset: int) -> Placed:
+        return self._order[bisect_right(self._order, offset, key=_start) - 1]
+
+
+def _identity(fragment: Fragment) -> Identity:
+    return fragment.path, fragment.runs.files[0], fragment.text
+
+
+def _start(placed: Placed) -> int:
+    return placed.start
+
+
 class Library:
     """The files of one repository that scripts run. `listed` gives the paths of all; a program without any of `words`
-    is not followed. `seen` gives the text of files, too, that are not read."""
+    is not followed. `seen` gives the text of files, too, that are not read. `once` keeps what was asked, and `shelf`
+    the programs."""
 
     def __init__(
         self,
@@ -44,6 +99,8 @@ class Library:
         words: Collection[str],
         clone: str,
         seen: Callable[[str], str | None] | None = None,
+        once: Once | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.file = file
         self.seen = seen or file
@@ -51,17 +108,18 @@ class Library:
         self.programs = programs
         self.words = words
         self.clone = clone
-        self.next = FIRST
-        self.placed: dict[tuple[str, int, str], Placed] = {}
-        self.starts: list[int] = []
-        self.order: list[Placed] = []
-        self.known: dict[tuple[str, str], bool] = {}
+        self.known: dict[Hashable, bool] = {}
+        self.once = once or self._once
+        self.shelf = shelf or Shelf()
 
     def matters(self, path: str, text: str) -> bool:
         """Whether what is run of a file, or a file that it names, has a word that matters."""
-        key = (path, text)
+        here = path.rpartition("/")[0]
+        return self.once((path, text), lambda: any(word in text for word in self.words) or self.leads(text, here))
+
+    def _once(self, key: Hashable, ask: Callable[[], bool]) -> bool:
         if key not in self.known:
-            self.known[key] = any(word in text for word in self.words) or self.leads(text, path.rpartition("/")[0])
+            self.known[key] = ask()
         return self.known[key]
 
     def leads(self, text: str, here: str = "") -> bool:
@@ -102,22 +160,20 @@ class Library:
 
     def place(self, fragment: Fragment, launcher: Launcher) -> Placed:
         """The fragment with its places, read if it can be."""
-        key = (fragment.path, fragment.runs.files[0], fragment.text)
-        if key not in self.placed:
-            start = self.next
-            self.next += len(fragment.text) + 2
-            try:
-                statements = fragment.lower(fragment.text, lambda index: start + index)
-                found = Placed(start, fragment, launcher, statements)
-            except ProgramError as error:
-                found = Placed(start, fragment, launcher, (), str(error))
-            self.placed[key] = found
-            self.starts.append(start)
-            self.order.append(found)
-        return self.placed[key]
+        if (known := self.shelf.find(fragment)) is not None:
+            return known
+        start = self.shelf.next
+        self.shelf.next += len(fragment.text) + 2
+        try:
+            statements = fragment.lower(fragment.text, lambda index: start + index)
+            found = Placed(start, fragment, launcher, statements)
+        except ProgramError as error:
+            found = Placed(start, fragment, launcher, (), str(error))
+        self.shelf.put(found)
+        return found
 
     def at(self, offset: int) -> Placed:
-        return self.order[bisect_right(self.starts, offset) - 1]
+        return self.shelf.at(offset)
 
 
 class StepTexts:

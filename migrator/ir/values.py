@@ -7,6 +7,7 @@ A value over-approximates: whatever the expression is when the program runs is a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import product
 from math import prod
 
@@ -90,7 +91,7 @@ Piece = Literal | Input | Unknown
 Alternative = tuple[Piece, ...]
 
 
-class Value(Struct, frozen=True):
+class Value(Struct, frozen=True, dict=True):
     """Every row of pieces that the expression may stand for; never empty. An empty row is the empty string."""
 
     alternatives: tuple[Alternative, ...]
@@ -99,7 +100,7 @@ class Value(Struct, frozen=True):
     def of(cls, *pieces: Piece) -> Value:
         return cls((tuple(pieces),))
 
-    @property
+    @cached_property
     def text(self) -> str | None:
         """The literal text, where every alternative is literal and the same."""
         if len(self.alternatives) == 1:
@@ -133,6 +134,10 @@ class Value(Struct, frozen=True):
 
         None where there are several alternatives or something unknown.
         """
+        return self._symbol
+
+    @cached_property
+    def _symbol(self) -> str | None:
         return symbol(self.alternatives[0]) if len(self.alternatives) == 1 else None
 
     def through(self, reference: TracedRead, splits: bool) -> Value:

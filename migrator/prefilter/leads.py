@@ -20,6 +20,7 @@ _IMPORTS = {"from", "import"}
 _RUNS_MODULES = {"-m", "import_module", "__import__", "run_module"}
 _ENTRY = "__main__.py"
 """What runs of a folder that is given to Python."""
+_BEFORE_KEY, _KEYS = "\ufeff \t{\"'", ("pipelines:", "pipelines :", 'pipelines"', "pipelines'")
 _MOST_NAMES = 4000
 _MOST_FILES = 200
 _MOST_FOLDERS = 64
@@ -34,9 +35,11 @@ def is_script(path: str) -> bool:
 
 
 def is_run(path: str, text: str) -> bool:
-    """Whether a named file is one that programs run, by its name; one whose name has no ending by its text, in which no
-    pipelines stand or a first line says what runs it."""
-    return is_script(path) or ("." not in path.rpartition("/")[2] and (text[:2] == "#!" or "pipelines" not in text))
+    """Whether a named file is one that programs run, by its name; one whose name has no ending by its text, which has
+    no key for pipelines, or whose first line says what runs it."""
+    if is_script(path) or "." in path.rpartition("/")[2]:
+        return is_script(path)
+    return text[:2] == "#!" or not any(line.lstrip(_BEFORE_KEY).startswith(_KEYS) for line in text.splitlines())
 
 
 def leads(

@@ -26,6 +26,10 @@ from migrator.text.source import Source, Span
 _LINE = regex(r"(?:[^\r\n\\]|\\\r?\n|\\.)*+")
 """One line, with those that continue it."""
 
+_SHORT, _MOST = 4096, 2048
+"""Texts that are asked about again and again, such as the script of a step and the sentences about it: their longest,
+and how many are kept."""
+
 
 class Located(Struct, frozen=True):
     """The ranges of each file that hold a literal credential, and which literals are `ordinary` words: those are masked
@@ -35,9 +39,20 @@ class Located(Struct, frozen=True):
     ordinary: frozenset[str]
 
 
-def literals(text: str, book: RuleBook) -> Iterator[Span]:
+def literals(text: str, book: RuleBook) -> tuple[Span, ...]:
     """Where literal credentials stand in any text, in no order: whatever is named like one, looks like one, or is
     given to a login or another program as its password."""
+    known = book.literals
+    if (found := known.get(text)) is None:
+        found = tuple(_literals(text, book))
+        if len(text) <= _SHORT:
+            if len(known) >= _MOST:
+                known.clear()
+            known[text] = found
+    return found
+
+
+def _literals(text: str, book: RuleBook) -> Iterator[Span]:
     yield from shapes(text)
     yield from given(text, book)
     yield from encoded_logins(text, book)

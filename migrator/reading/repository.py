@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from migrator.platforms.platform import Platform
 from migrator.platforms.records import Pipelines, Step
 from migrator.prefilter.leads import leads
 from migrator.prefilter.needles import ENCODING, LOGIN, mentions, needles
+from migrator.reading.again import FlowMemo
 from migrator.reading.steps import StepFacts, StepReader
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.shown import shows_login
@@ -30,7 +31,8 @@ class Reading:
     read.
 
     With `within`, only the steps at or below that place of the files are read, as the repository itself runs them.
-    `thorough`: files and scripts that name nothing that matters are read, too. `called` are the programs in files that
+    `thorough`: files and scripts that name nothing that matters are read, too. `memo` has what was followed the last
+    time. `called` are the programs in files that
     the steps run, `sources` the files that were read, `skipped` those that could not be, and why; `broken` are logins
     in files that are no YAML.
     """
@@ -44,6 +46,7 @@ class Reading:
         platform: Platform,
         within: str = "",
         thorough: bool = False,
+        memo: FlowMemo | None = None,
     ) -> None:
         workspace = settings.variables.get(book.built_in.workspace, settings.workspace)
         repository = settings.variables.get(book.built_in.repository, settings.repository)
@@ -63,10 +66,13 @@ class Reading:
         self.skipped: list[Skipped] = []
         self.broken: list[tuple[Source, Span]] = []
         self._read_all(paths)
-        self.facts = tuple(self._steps(StepReader(book, self.settings, self.source, view.paths, thorough, self.seen)))
+        reader = StepReader(book, self.settings, self.source, view.paths, thorough, self.seen, memo)
+        self.facts = tuple(self._steps(reader))
         for fact in self.facts:
             self._shell_failures(fact)
-        self.files = FileGraph(view, self.file, book.programs, book.built_in.clone, {*self.pipelines, FILE})
+        apart = frozenset({*self.pipelines, FILE})
+        graph = partial(FileGraph, view, programs=book.programs, clone=book.built_in.clone, apart=apart)
+        self.files = memo.graph(apart, self.file, graph) if memo else graph(self.file)
         self.called = tuple(part for fact in self.facts for part in fact.called)
         self.sources |= {part.source.path: part.source for part in self.called}
 

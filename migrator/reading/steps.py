@@ -17,6 +17,7 @@ from migrator.ir.paths import NONE, matching
 from migrator.ir.values import Definition, Literal, Value
 from migrator.platforms.records import Commands, Pipelines, Step, Task
 from migrator.prefilter.needles import ENCODING
+from migrator.reading.again import AskedFiles, FlowMemo, FollowedShell
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.calls import find_calls
@@ -72,7 +73,8 @@ class StepFacts(Struct, frozen=True, eq=False):
 
 class StepReader:
     """Reads steps of one repository. `source` gives one of its files. `thorough`: scripts that name nothing that
-    matters are followed, too. `seen` gives the text of files, too, that are not read."""
+    matters are followed, too. `seen` gives the text of files, too, that are not read. `memo` has what was followed the
+    last time."""
 
     def __init__(
         self,
@@ -82,10 +84,13 @@ class StepReader:
         listed: Callable[[], Iterable[str]],
         thorough: bool = False,
         seen: Callable[[str], str | None] | None = None,
+        memo: FlowMemo | None = None,
     ) -> None:
         self.book = book
         self.thorough = thorough
-        self.source = source
+        self.memo = memo
+        self.asked = asked = AskedFiles(source, listed, seen or self.file)
+        self.source = asked.source
         self.told = _definitions(settings.variables)
         self.stored = _definitions({name: host for name, host in settings.hosts.items() if host is not None})
         programs = {program for client in book.clients.values() for program in client.programs}
@@ -93,11 +98,13 @@ class StepReader:
         self.words = (*programs, *book.natives, *book.mentions, ENCODING.decode())
         every = ("",)  # in any text
         words = every if thorough else self.words
-        self.library = Library(self.file, listed, book.programs, words, book.built_in.clone, seen)
+        if memo is not None:
+            memo.begin(book, settings)
+        clone, shelf = book.built_in.clone, memo.shelf if memo else None
+        self.library = Library(asked.file, asked.listed, book.programs, words, clone, asked.seen, asked.once, shelf)
 
     def file(self, path: str) -> str | None:
-        source = self.source(path)
-        return source.text if source else None
+        return self.asked.file(path)
 
     def read(self, pipelines: Pipelines, step: Step, follow: bool = True, elsewhere: bool = False) -> StepFacts:
         """`follow`: the step runs in this repository, whose files it may run. `elsewhere`: who else runs it is not
@@ -125,13 +132,32 @@ class StepReader:
         if not (named or (follow and self.library.leads(script.text))):
             return shell
         try:
-            trace = self.trace(script.text, follow, shell.commands.ignored, known)
+            found = self.followed(shell, follow, known)
         except ProgramError as error:
             return replace(shell, failure=error)
-        shell = replace(shell, script=replace(script, called=tuple(map(self.part, trace.called))))
+        return replace(
+            shell,
+            script=replace(script, called=tuple(map(self.part, found.trace.called))),
+            trace=found.trace,
+            logins=found.logins,
+            images=found.images,
+            read=True,
+        )
+
+    def followed(self, shell: Shell, follow: bool, known: Environment) -> FollowedShell:
+        """What comes of a shell, taken over from the last time where it rests on the same. Raises ProgramError."""
+        text, ignored = shell.script.text, shell.commands.ignored
+        key = (text, follow, ignored, frozenset(known))
+        if self.memo is not None and (kept := self.memo.take(key, self.asked.hold)):
+            return kept
+        answers = self.asked.begin()
+        trace = self.trace(text, follow, ignored, known)
         images = find_images(trace, self.book, self.file, self.library.listed)
         logins = (*find_logins(trace, self.book), *find_calls(images, self.book))
-        return replace(shell, trace=trace, logins=logins, images=images, read=True)
+        found = FollowedShell(trace, logins, images, answers)
+        if self.memo is not None:
+            self.memo.keep(key, found)
+        return found
 
     def trace(self, text: str, follow: bool, ignored: bool, known: Environment) -> Flow:
         """Follow a script and the files that it runs, but for those that it writes itself. Raises ProgramError."""

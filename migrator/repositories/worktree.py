@@ -45,6 +45,10 @@ class WorkTree(Struct, frozen=True, dict=True):
         real = locate(self.root, path)
         return None if real is None else read_bounded(real)
 
+    def glance(self) -> list[str] | None:
+        """All files without asking git: ignored ones too, and those of repositories inside. None for many."""
+        return glance(self.root)
+
     def target(self, path: str) -> str:
         """The path, inside the root, of the file that `path` stands for when symbolic links are followed.
 

@@ -32,14 +32,14 @@ class Compiled(Struct, frozen=True):
 def compiled(paths: Iterable[Path], parse: Callable[[], RuleBook]) -> RuleBook:
     """The book that `parse` gives for the rule files `paths`. Raises what it raises."""
     target = _target()
-    stamps = tuple(map(_stamp, (*paths, *sorted(Path(__file__).parent.glob("*.py")))))
+    now = stamps((*paths, *sorted(Path(__file__).parent.glob("*.py"))))
     with suppress(OSError, DecodeError):
         found = decode(target.read_bytes(), type=Compiled, dec_hook=_made) if target else None
-        if found and found.stamps == stamps:
+        if found and found.stamps == now:
             return found.book
     book = parse()
     if target and not sys.dont_write_bytecode:
-        _write(target, encode(Compiled(stamps, book), enc_hook=_kept))
+        _write(target, encode(Compiled(now, book), enc_hook=_kept))
     return book
 
 
@@ -49,8 +49,16 @@ def _target() -> Path | None:
     return Path(cached).with_name("rules.json") if cached else None
 
 
+def stamps(paths: Iterable[Path]) -> Stamps:
+    """By which a change of a file is noticed; what is not there is noticed, too."""
+    return tuple(map(_stamp, paths))
+
+
 def _stamp(path: Path) -> tuple[str, int, int]:
-    status = path.stat()
+    try:
+        status = path.stat()
+    except OSError:
+        return str(path), -1, -1
     return str(path), status.st_size, status.st_mtime_ns
 
 

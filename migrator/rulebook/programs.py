@@ -247,8 +247,14 @@ class Programs(RuleEntry, frozen=True, dict=True):
     """Commands that run what their words say in a container, with the files that these read untold."""
 
     def launcher(self, program: str) -> Launcher | None:
-        names = {program, unversioned(program)}
-        return next((one for one in self.launchers.values() if not names.isdisjoint(one.programs)), None)
+        found = [self._launching[name] for name in (program, unversioned(program)) if name in self._launching]
+        return min(found, key=lambda one: one[0])[1] if found else None
+
+    @cached_property
+    def _launching(self) -> dict[str, tuple[int, Launcher]]:
+        """The first launcher that a program is one of, and where it stands among all."""
+        listed = reversed(list(enumerate(self.launchers.values())))
+        return {program: (order, one) for order, one in listed for program in one.programs}
 
     def interprets(self, program: str) -> bool:
         """Whether it runs a file in a language that is not followed."""

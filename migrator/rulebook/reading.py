@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import migrator
-from migrator.rulebook.compiled import compiled
+from migrator.rulebook.compiled import Stamps, compiled, stamps
 from migrator.rulebook.records import RuleBook, RuleError
 
 
@@ -20,10 +20,19 @@ def built_in() -> Path:
 
 def load(directories: Sequence[Path] = ()) -> RuleBook:
     """The built-in rules and those of the given directories. Raises RuleError."""
-    book = _built_in()
     for directory in directories:
         if not directory.is_dir():
             raise RuleError(f"{directory}: no such directory of rules; check --rules and the configuration")
+    if not directories:
+        return _built_in()
+    return _extended(tuple(directories), stamps(path.absolute() for one in directories for path in files(one)))
+
+
+@lru_cache(maxsize=4)
+def _extended(directories: tuple[Path, ...], _: Stamps) -> RuleBook:
+    """As long as none of their files has changed."""
+    book = _built_in()
+    for directory in directories:
         book = _added(book, directory, foreign=True)
     return book
 

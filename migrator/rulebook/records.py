@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from msgspec import field
 
@@ -208,14 +209,30 @@ class Sections(RuleEntry, frozen=True):
     push_pipe: PushPipe | None = None
 
 
-class RuleBook(Sections, frozen=True):
+class RuleBook(Sections, frozen=True, dict=True):
     """What all rule files say together."""
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
     programs: Programs = field(default_factory=Programs)
 
     def by_program(self, program: str) -> RegistryClient | None:
-        return next((client for client in self.clients.values() if program in client.programs), None)
+        return self._clients.get(program)
+
+    @cached_property
+    def _clients(self) -> dict[str, RegistryClient]:
+        """The first client that a program is."""
+        return {program: client for client in reversed([*self.clients.values()]) for program in client.programs}
+
+    @cached_property
+    def literals(self) -> dict[str, tuple[Span, ...]]:
+        """Where literal credentials stand in texts that were asked about, for who asks again."""
+        return {}
+
+    @cached_property
+    def escaping(self) -> dict[str, tuple[Escape, ...]]:
+        """The escapes of a program."""
+        programs = {program for one in self.escapes.values() for program in one.programs}
+        return {name: tuple(one for one in self.escapes.values() if name in one.programs) for name in programs}
 
     def registry(self, host: str) -> Registry | None:
         return next((registry for registry in self.registries.values() if host in registry.hosts), None)

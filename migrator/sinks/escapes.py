@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -23,9 +24,21 @@ class Escaped(Struct, frozen=True):
         return [sink for sink in self.sinks if sink.role is role]
 
 
-def escapes(command: Command, book: RuleBook) -> Iterator[Escaped]:
-    for escape in book.escapes.values():
-        if command.name in escape.programs and _in_order(escape.words, command):
+_FOUND: WeakKeyDictionary[Command, tuple[RuleBook, tuple[Escaped, ...]]] = WeakKeyDictionary()
+"""As for calls: several questions ask for those of each command."""
+
+
+def escapes(command: Command, book: RuleBook) -> tuple[Escaped, ...]:
+    """The escapes that a command is."""
+    known = _FOUND.get(command)
+    if known is None or known[0] is not book:
+        known = _FOUND[command] = book, tuple(_escapes(command, book))
+    return known[1]
+
+
+def _escapes(command: Command, book: RuleBook) -> Iterator[Escaped]:
+    for escape in book.escaping.get(command.name, ()):
+        if _in_order(escape.words, command):
             parsed = parse(command.arguments, valued(escape.slots))
             yield Escaped(escape, tuple(sinks(escape.slots, escape.name, command, parsed)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -49,8 +50,19 @@ class Invocation(Struct, frozen=True):
         return [argument.text for argument in self.rest[: len(words)]] == list(words)
 
 
+_CALLS: WeakKeyDictionary[Command, tuple[RuleBook, Invocation | None]] = WeakKeyDictionary()
+"""A dozen questions ask for the call of each command."""
+
+
 def invocation(command: Command, book: RuleBook) -> Invocation | None:
     """The call of a client that the rule book knows, sub-clients such as `docker compose` included."""
+    known = _CALLS.get(command)
+    if known is None or known[0] is not book:
+        known = _CALLS[command] = book, _invocation(command, book)
+    return known[1]
+
+
+def _invocation(command: Command, book: RuleBook) -> Invocation | None:
     client = book.by_program(command.name)
     if client is None:
         return None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import branching, fleet, gathering, migrating, page, secrets
+from tests.bench import branching, fleet, gathering, keystrokes, migrating, page, secrets
 from tests.bench.branches import branches
 from tests.bench.measure import Pair, pair, run
 
@@ -78,7 +78,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     over = False
     with tempfile.TemporaryDirectory() as folder:
-        measures = (hook, one_file, called, checkouts, linear, references, tour, report, variables)
+        measures = (hook, one_file, called, keystroke, checkouts, linear, references, tour, report, variables)
         measures += (workspace, stored, migrated, gathered)
         for measure in measures:
             for budget in measure(Path(folder)):
@@ -130,6 +130,15 @@ def called(folder: Path) -> Iterator[Budget]:
         (root / name).write_text(text, encoding="utf-8")
         found = pair([_PATLESS, "check", "bitbucket-pipelines.yml", name], _zizmor(folder), root, 21)
         yield from _beside(f"one login in {name}", found, limit)
+
+
+def keystroke(folder: Path) -> Iterator[Budget]:
+    """An editor with a file of 300 lines and 30 logins."""
+    found = keystrokes.typed(folder / "typed")
+    note = f"check {found.check * 1000:.0f} ms, first answer {found.first * 1000:.0f} ms"
+    yield Budget("a keystroke in 300 lines", found.keystroke * 1000, None, "ms", note)
+    yield Budget("the slowest of these", found.slowest * 1000, None, "ms")
+    yield Budget("a keystroke / check of the same repository", found.ratio, 0.25, "x")
 
 
 def _beside(name: str, found: Pair, limit: float) -> Iterator[Budget]:

@@ -34,7 +34,7 @@ DOCS = ROOT / "docs"
 _BESIDE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "pipe/README.md")
 """What people read that is no page of the site."""
 _FENCED = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
-_KNOWN = {"pre-commit.com", "semver.org", "support.atlassian.com"}
+_KNOWN = {"microsoft.github.io", "pre-commit.com", "semver.org", "support.atlassian.com"}
 """Hosts that pages may send readers to. A test asks none of them, as a machine may have no network."""
 _ADDRESS = re.compile(r"(?i)\b(?:https?|ftp)://[^\s`<>\"')\]]*|\bwww\.[^\s`<>\"')\]]*")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from migrator.fixes.context import Context
+from migrator.fixes.context import Context, once
 from migrator.flow.events import Command
 from migrator.flow.queries import may_follow
 from migrator.reading.steps import Shell, StepFacts
@@ -42,6 +42,7 @@ class Building(Struct, frozen=True):
         return self.shell.order > shell.order
 
 
+@once
 def buildings(facts: StepFacts, context: Context) -> Iterator[Building]:
     """What a step builds."""
     for shell in facts.shells:
